@@ -19,7 +19,8 @@ const PIECE: usize = 64 * 1024;
 /// One answer: status, headers, body. Length, `Date` and `Connection` are added when it is sent.
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
+    /// Boxed so that a `Result` with a reply as its error stays small.
+    pub(crate) headers: Box<HeaderMap>,
     pub(crate) body: ReplyBody,
 }
 
@@ -36,7 +37,7 @@ pub(crate) enum ReplyBody {
 impl Reply {
     /// An answer without body and without `Content-Type`.
     pub(crate) fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: ReplyBody::Bytes(Bytes::new()) }
+        Self { status, headers: Box::default(), body: ReplyBody::Bytes(Bytes::new()) }
     }
 
     /// An answer with a body of this type.
@@ -74,7 +75,7 @@ impl Reply {
     pub(crate) fn into_response(self) -> Response<OutgoingBody> {
         let mut response = Response::new(OutgoingBody(self.body));
         *response.status_mut() = self.status;
-        *response.headers_mut() = self.headers;
+        *response.headers_mut() = *self.headers;
         response
     }
 }

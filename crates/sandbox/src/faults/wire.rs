@@ -91,7 +91,7 @@ impl Fault {
             ("retry_after_date", self.retry_after_date.is_some()),
         ];
         let allowed = self.kind.members();
-        for (member, _) in given.iter().filter(|(member, given)| *given && !allowed.contains(member)) {
+        if let Some((member, _)) = given.iter().find(|(member, given)| *given && !allowed.contains(member)) {
             return Err(match allowed {
                 [] => format!("a fault of kind `{name}` takes no `{member}`"),
                 some => format!("a fault of kind `{name}` takes no `{member}`; it takes {}", some.join(", ")),
