@@ -1,0 +1,4 @@
+//! What a user of the crate would notice.
+
+mod repeats;
+mod skeleton;
