@@ -22,7 +22,7 @@ pub mod unroll;
 
 pub use fraction::Fraction;
 pub use grid::{BarGrid, GridBar, Metre, MetrePart};
-pub use playthrough::{PlayedBar, Playthrough, Step};
+pub use playthrough::{Carried, Lost, LostReason, PassChoice, PlayedBar, Playthrough, Step};
 pub use policy::Policy;
 pub use structure::{
     Ending, EndingStop, Jump, JumpKind, Marker, MarkerKind, Place, RepeatEnd, RepeatStart, Structure,

@@ -1,6 +1,13 @@
 //! The bars as they are played, each with where it comes from.
 
+mod carry;
+mod musical;
+mod passes;
+
 use alloc::vec::Vec;
+
+pub use carry::{Carried, Lost, LostReason};
+pub use passes::PassChoice;
 
 use crate::unroll::Diagnostic;
 

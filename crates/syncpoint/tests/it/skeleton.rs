@@ -190,6 +190,25 @@ impl Case {
     }
 }
 
+impl Case {
+    /// The first played bar that is not followed as the successor lists say, if any: the k-th visit uses the k-th
+    /// successor, further visits the last; each successor is used.
+    pub(crate) fn successor_fault(&self, order: &[usize]) -> Option<usize> {
+        let mut visits = vec![0; self.bars.len()];
+        for (index, &bar) in order.iter().enumerate() {
+            let next = &self.bars.get(bar)?.next;
+            let followed = order.get(index + 1).map_or(-1, |&bar| i64::try_from(bar).unwrap_or(i64::MAX));
+            let visit: &mut usize = visits.get_mut(bar)?;
+            if next.get((*visit).min(next.len().saturating_sub(1))) != Some(&followed) {
+                return Some(index);
+            }
+            *visit += 1;
+        }
+        let unused = self.bars.iter().zip(visits).position(|(bar, visits)| bar.next.len() > visits);
+        unused.map(|_| order.len())
+    }
+}
+
 impl Bar {
     fn written(&self) -> Result<WrittenBar, String> {
         let length = |text: &String| text.parse::<Fraction>().map_err(|fault| format!("{text:?}: {fault}"));
