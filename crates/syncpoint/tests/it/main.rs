@@ -3,3 +3,8 @@
 mod exact;
 mod map;
 mod maps;
+mod provenance;
+mod random_structure;
+mod repeats;
+mod skeleton;
+mod unrolling;
