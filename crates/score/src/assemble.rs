@@ -4,6 +4,8 @@ mod endings;
 mod signs;
 mod tempos;
 
+use std::collections::HashSet;
+
 use segno_syncpoint::{BarGrid, Fraction, GridBar, Metre, Structure, WrittenBar};
 
 use crate::diagnostic::DiagnosticKind;
@@ -163,16 +165,13 @@ fn section_breaks(draft: &mut Draft, written: &mut [WrittenBar]) {
 }
 
 fn sections(draft: &mut Draft) -> Vec<Section> {
-    let mut sections: Vec<Section> = Vec::new();
+    let (mut sections, mut seen) = (Vec::new(), HashSet::new());
     draft.sections.sort_by_key(|section| (section.bar, section.place));
     for section in draft.sections.drain(..) {
         let Some(offset) = section.place.fraction() else { continue };
-        let section = Section { bar: section.bar, offset, text: section.text };
         // Every part may repeat the mark.
-        let seen =
-            sections.iter().rev().take_while(|other| other.bar == section.bar).any(|other| *other == section);
-        if !seen {
-            sections.push(section);
+        if seen.insert((section.bar, offset, section.text.clone())) {
+            sections.push(Section { bar: section.bar, offset, text: section.text });
         }
     }
     sections

@@ -13,7 +13,8 @@ pub(crate) struct Draft {
     pub(crate) titles: Titles,
     pub(crate) parts: Vec<Part>,
     pub(crate) bars: Vec<DraftBar>,
-    pub(crate) signs: Vec<DraftSign>,
+    /// How many signs the bars have.
+    pub(crate) signs: usize,
     pub(crate) tempos: Vec<DraftTempo>,
     pub(crate) sections: Vec<DraftSection>,
     pub(crate) onsets: Vec<Onset>,
@@ -45,6 +46,7 @@ pub(crate) struct DraftBar {
     pub(crate) repeat_start: Option<RepeatStart>,
     pub(crate) repeat_end: Option<RepeatEnd>,
     pub(crate) endings: Vec<DraftEnding>,
+    pub(crate) signs: Vec<DraftSign>,
     /// It closes with a final bar line.
     pub(crate) final_line: bool,
     pub(crate) section_break: bool,
@@ -63,6 +65,7 @@ impl DraftBar {
             repeat_start: None,
             repeat_end: None,
             endings: Vec::new(),
+            signs: Vec::new(),
             final_line: false,
             section_break: false,
         }
@@ -201,18 +204,14 @@ impl Draft {
     /// Notes a sign once: the same sign of another part or staff only adds what the first one left open.
     pub(crate) fn sign(&mut self, sign: DraftSign) {
         let same = |other: &&mut DraftSign| {
-            other.bar == sign.bar
-                && other.kind == sign.kind
+            other.kind == sign.kind
                 && (other.name == sign.name || other.name.is_none() || sign.name.is_none())
                 && (other.passes == sign.passes || other.part != sign.part || !sign.kind.is_jump())
         };
-        // Partwise files repeat the signs of a whole part later on, so the search is not limited to the last bar;
-        // signs are kept in the order of bars to make it short.
-        let from = self.signs.partition_point(|other| other.bar < sign.bar);
-        let until = self.signs.partition_point(|other| other.bar <= sign.bar);
-        let Some(first) = self.signs.get_mut(from..until).and_then(|signs| signs.iter_mut().find(same))
-        else {
-            self.signs.insert(until, sign);
+        let Some(bar) = self.bars.get_mut(sign.bar) else { return };
+        let Some(first) = bar.signs.iter_mut().find(same) else {
+            self.signs += 1;
+            bar.signs.push(sign);
             return;
         };
         let until_differs = matches!((first.until, sign.until), (Some(a), Some(b)) if a != b);
@@ -233,8 +232,8 @@ impl Draft {
         }
     }
 
-    /// How many marks of all kinds there are.
+    /// How many marks there are besides signs.
     pub(crate) fn marks(&self) -> usize {
-        self.signs.len() + self.tempos.len() + self.sections.len()
+        self.tempos.len() + self.sections.len()
     }
 }

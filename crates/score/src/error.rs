@@ -33,7 +33,9 @@ pub enum Limit {
     Bars,
     /// Parts.
     Parts,
-    /// Signs, jumps, tempo marks and rehearsal marks together.
+    /// Segnos, codas, fines and jumps together.
+    Signs,
+    /// Tempo marks and rehearsal marks together.
     Marks,
     /// Note onsets.
     Onsets,
@@ -49,7 +51,8 @@ impl fmt::Display for Limit {
             Self::Depth => "nested elements",
             Self::Bars => "bars",
             Self::Parts => "parts",
-            Self::Marks => "signs and tempo marks",
+            Self::Signs => "signs and jumps",
+            Self::Marks => "tempo and rehearsal marks",
             Self::Onsets => "notes",
             Self::Entries => "files in the archive",
         })
@@ -114,10 +117,10 @@ pub enum Error {
         at: Position,
     },
     /// The file is larger than the caller allows.
-    #[error("{at}: more than {allowed} {limit}")]
+    #[error("{}more than {allowed} {limit}", place(*.at))]
     Limit {
-        /// Where it was noticed.
-        at: Position,
+        /// Where it was noticed, in text.
+        at: Option<Position>,
         /// Which limit.
         limit: Limit,
         /// Its value.
@@ -168,9 +171,13 @@ impl Error {
             | Self::Character { at, .. }
             | Self::Entity { at, .. }
             | Self::EntityDeclaration { at }
-            | Self::Limit { at, .. }
             | Self::Root { at, .. } => Some(*at),
+            Self::Limit { at, .. } => *at,
             _ => None,
         }
     }
+}
+
+fn place(at: Option<Position>) -> String {
+    at.map_or_else(String::new, |at| format!("{at}: "))
 }

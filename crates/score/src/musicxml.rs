@@ -189,6 +189,9 @@ impl<'o, S: Source> Reader<'o, S> {
 
     /// Refuses a file with too many marks.
     fn check_marks(&self) -> Result<(), Error> {
+        if self.draft.signs > self.options.limits.signs {
+            return Err(self.cursor.exceeded(Limit::Signs, self.options.limits.signs));
+        }
         if self.draft.marks() > self.options.limits.marks {
             return Err(self.cursor.exceeded(Limit::Marks, self.options.limits.marks));
         }

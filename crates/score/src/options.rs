@@ -47,7 +47,9 @@ pub struct Limits {
     pub bars: usize,
     /// Parts. Default 2,000.
     pub parts: usize,
-    /// Signs, jumps, tempo marks and rehearsal marks together. Default 500,000.
+    /// Segnos, codas, fines and jumps together. Default 5,000.
+    pub signs: usize,
+    /// Tempo marks and rehearsal marks together. Default 500,000.
     pub marks: usize,
     /// Note onsets. Default 10,000,000.
     pub onsets: usize,
@@ -65,6 +67,7 @@ impl Default for Limits {
             depth: 64,
             bars: 100_000,
             parts: 2_000,
+            signs: 5_000,
             marks: 500_000,
             onsets: 10_000_000,
             entries: 10_000,

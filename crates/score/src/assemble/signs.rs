@@ -19,7 +19,8 @@ struct Placed {
 
 /// Puts markers and jumps onto the bars.
 pub(super) fn place(draft: &mut Draft, written: &mut [WrittenBar]) {
-    let mut signs = core::mem::take(&mut draft.signs);
+    let mut signs: Vec<DraftSign> =
+        draft.bars.iter_mut().flat_map(|bar| core::mem::take(&mut bar.signs)).collect();
     first_of_two_codas(draft, &mut signs);
     let markers = markers(draft, &signs);
     // MusicXML says for each repeat whether it is taken after a jump; if all are, the jumps play repeats.

@@ -9,7 +9,7 @@ use crate::span::Span;
 use crate::xml::{Element, Source, Token};
 
 /// A metre with more terms than this is a mistake.
-const MOST_TERMS: usize = 64;
+const MOST_TERMS: usize = 16;
 
 impl<S: Source> Reader<'_, S> {
     pub(super) fn attributes(&mut self, part: usize, bar: usize) -> Result<(), Error> {
@@ -58,6 +58,7 @@ impl<S: Source> Reader<'_, S> {
     fn time(&mut self, part: usize, bar: usize) -> Result<(), Error> {
         let offset = self.cursor.offset();
         let (mut parts, mut senza, mut good) = (Vec::new(), false, true);
+        let mut terms = 0;
         let mut beats: Option<Vec<u32>> = None;
         while let Token::Open(element) = self.cursor.next()? {
             match element {
@@ -69,7 +70,8 @@ impl<S: Source> Reader<'_, S> {
                     let unit =
                         self.cursor.text()?.parse::<u32>().ok().filter(|unit| (1..=1024).contains(unit));
                     match (beats.take(), unit) {
-                        (Some(groups), Some(unit)) if parts.len() < MOST_TERMS => {
+                        (Some(groups), Some(unit)) if terms + groups.len() <= MOST_TERMS => {
+                            terms += groups.len();
                             parts.push(MetrePart { groups, unit });
                         }
                         _ => good = false,

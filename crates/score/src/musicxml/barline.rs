@@ -8,6 +8,9 @@ use crate::draft::{DraftEnding, DraftSign, Edge, SignKind};
 use crate::error::Error;
 use crate::xml::{Element, Source, Token};
 
+/// An ending does not have more numbers than this.
+const MOST_NUMBERS: usize = 64;
+
 /// Passes above this are not believed.
 const MOST_PASSES: u32 = 999;
 
@@ -29,10 +32,7 @@ impl<S: Source> Reader<'_, S> {
             Some("right") => Some(Side::Right),
             _ => None,
         };
-        let names = [
-            (SignKind::Segno, self.cursor.attribute("segno")?),
-            (SignKind::Coda, self.cursor.attribute("coda")?),
-        ];
+        let names = [(SignKind::Segno, self.label("segno")?), (SignKind::Coda, self.label("coda")?)];
         let mut signs = Vec::new();
         let (mut forward, mut backward, mut ending, mut final_line) = (false, None, None, false);
         while let Token::Open(element) = self.cursor.next()? {
@@ -206,7 +206,7 @@ pub(super) fn numbers(text: &str) -> Vec<u32> {
         let from =
             if core::mem::take(&mut range) { numbers.last().map_or(number, |last| last + 1) } else { number };
         for pass in from.min(number)..=number {
-            if !numbers.contains(&pass) {
+            if !numbers.contains(&pass) && numbers.len() < MOST_NUMBERS {
                 numbers.push(pass);
             }
         }

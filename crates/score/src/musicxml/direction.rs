@@ -14,6 +14,9 @@ use segno_syncpoint::RepeatStart;
 /// Longer words are no signs and need not be kept.
 const LONGEST: usize = 400;
 
+/// Longer names of signs are cut.
+const LONGEST_NAME: usize = 100;
+
 /// What a `sound` element says.
 #[derive(Default)]
 struct Sound {
@@ -117,10 +120,10 @@ impl<S: Source> Reader<'_, S> {
         let tempo = self.cursor.attribute("tempo")?;
         let mut sound = Sound {
             da_capo: self.cursor.flag("dacapo")? == Some(true),
-            dal_segno: self.cursor.attribute("dalsegno")?,
-            segno: self.cursor.attribute("segno")?,
-            coda: self.cursor.attribute("coda")?,
-            to_coda: self.cursor.attribute("tocoda")?,
+            dal_segno: self.label("dalsegno")?,
+            segno: self.label("segno")?,
+            coda: self.label("coda")?,
+            to_coda: self.label("tocoda")?,
             // Either "yes" or the length of the last note; "no" is not in the format but means itself.
             fine: self.cursor.attribute("fine")?.is_some_and(|fine| fine != "no"),
             forward_repeat: self.cursor.flag("forward-repeat")? == Some(true),
@@ -141,6 +144,11 @@ impl<S: Source> Reader<'_, S> {
             }
         }
         Ok(sound)
+    }
+
+    /// A name that signs and jumps share, cut to a sensible length.
+    pub(super) fn label(&self, attribute: &str) -> Result<Option<String>, Error> {
+        Ok(self.cursor.attribute(attribute)?.map(|name| name.chars().take(LONGEST_NAME).collect()))
     }
 
     fn shift(&mut self, part: usize) -> Result<Option<Span>, Error> {

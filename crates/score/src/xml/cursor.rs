@@ -96,7 +96,7 @@ impl<S: Source> Cursor<S> {
 
     /// An error for a limit that is exceeded here.
     pub(crate) fn exceeded(&self, limit: Limit, allowed: usize) -> Error {
-        Error::Limit { at: self.position(), limit, allowed: allowed as u64 }
+        Error::Limit { at: Some(self.position()), limit, allowed: allowed as u64 }
     }
 
     /// The next opened or closed element; text between is passed over.

@@ -32,7 +32,7 @@ impl<'a> SliceSource<'a> {
     pub(crate) fn new(text: &'a [u8], limits: &Limits) -> Result<Self, Error> {
         if text.len() as u64 > limits.bytes {
             let at = place(text, limits.bytes);
-            return Err(Error::Limit { at, limit: Limit::Bytes, allowed: limits.bytes });
+            return Err(Error::Limit { at: Some(at), limit: Limit::Bytes, allowed: limits.bytes });
         }
         if let Some(at) = text.iter().position(|&byte| forbidden(byte)) {
             let code = text.get(at).copied().map_or(0, u32::from);
@@ -51,7 +51,7 @@ impl Source for SliceSource<'_> {
             Ok(event) => {
                 if self.reader.buffer_position() - self.start > self.token {
                     let at = place(self.text, self.start);
-                    return Err(Error::Limit { at, limit: Limit::Token, allowed: self.token });
+                    return Err(Error::Limit { at: Some(at), limit: Limit::Token, allowed: self.token });
                 }
                 Ok(event)
             }
@@ -198,11 +198,12 @@ impl<R: BufRead> Feed<R> {
 impl<R: BufRead> BufRead for Feed<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.token_left == 0 {
-            let error = Error::Limit { at: self.start, limit: Limit::Token, allowed: self.token as u64 };
+            let error =
+                Error::Limit { at: Some(self.start), limit: Limit::Token, allowed: self.token as u64 };
             return Err(self.stop(error));
         }
         if self.here.offset > self.bytes {
-            let error = Error::Limit { at: self.here, limit: Limit::Bytes, allowed: self.bytes };
+            let error = Error::Limit { at: Some(self.here), limit: Limit::Bytes, allowed: self.bytes };
             return Err(self.stop(error));
         }
         let left = self.token_left;
