@@ -1,1 +1,55 @@
-#![doc = env!("CARGO_PKG_DESCRIPTION")]
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+use std::future::Future;
+use std::pin::Pin;
+
+pub mod auth;
+mod body;
+mod call;
+mod client;
+mod decode;
+mod endpoint;
+mod error;
+mod limit;
+mod multipart;
+mod path;
+mod query;
+mod redirect;
+mod request;
+mod response;
+mod retry;
+mod secret;
+mod time;
+mod transfer;
+pub mod transport;
+mod url;
+
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use body::{Body, Outgoing, Reader, Source};
+pub use call::Call;
+pub use client::{Client, ClientBuilder, ClientError};
+pub use decode::{DecodeError, Excerpt, from_json, read_json};
+pub use endpoint::{Endpoint, Replay};
+pub use error::{ApiError, BuildError, Cause, Error, PlainApiError, RedirectError};
+pub use limit::Limit;
+pub use multipart::Multipart;
+pub use query::Pairs;
+pub use redirect::resolve;
+pub use request::{Kind, Prepared, RequestWriter};
+pub use response::Incoming;
+pub use retry::{Outcome, Retry, Verdict, retry_after};
+pub use secret::Secret;
+pub use time::{Clock, SystemClock, Timestamp, TimestampError};
+pub use transfer::progress::{OnProgress, Progress};
+pub use transport::{Phase, Timeout, Timeouts, Transport, TransportError, TransportErrorKind};
+pub use url::{BaseUrl, Origin, SecretUrl, UrlError};
+
+/// A boxed future that can be sent between threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+// The vocabulary of the public interface, so that an endpoint needs no further dependency.
+pub use bytes::Bytes;
+pub use http::{self, HeaderMap, Method, Response, StatusCode};

@@ -9,7 +9,11 @@ use core::str::FromStr;
 /// The two numbers are kept as given, because a length is often written as a time signature and `6/8` is not
 /// counted like `3/4`; comparison and equality are by value, so `6/8 == 3/4`.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(into = "FractionText", try_from = "FractionText"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(into = "FractionText", try_from = "FractionText")
+)]
 pub struct Fraction {
     numerator: u32,
     denominator: u32,

@@ -17,5 +17,6 @@ pub mod structure;
 pub use fraction::Fraction;
 pub use grid::{BarGrid, GridBar, Metre, MetrePart};
 pub use structure::{
-    Ending, EndingStop, Jump, JumpKind, Marker, MarkerKind, Place, RepeatEnd, RepeatStart, Structure, WrittenBar,
+    Ending, EndingStop, Jump, JumpKind, Marker, MarkerKind, Place, RepeatEnd, RepeatStart, Structure,
+    WrittenBar,
 };

@@ -1,0 +1,83 @@
+//! Credentials on requests: the seam, and the schemes that need no more than a header.
+
+use std::time::Duration;
+
+use http::header::HeaderMap;
+use http::{Method, Uri};
+
+use crate::BoxFuture;
+use crate::body::Body;
+use crate::time::Clock;
+use crate::url::Origin;
+
+mod basic;
+mod token;
+
+pub use basic::Basic;
+pub use token::Token;
+
+/// Puts credentials on a request. It runs once per attempt, on the final request, so that every attempt carries a
+/// fresh token or a new signature.
+///
+/// The client asks it only for requests to the origin that the credentials belong to.
+pub trait Authorize: Send + Sync + 'static {
+    /// Authorizes one attempt. The ticket tells later which credentials it used.
+    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<Ticket, AuthError>>;
+
+    /// The service answered 401 to an attempt with this ticket: gets better credentials if it can, and says whether
+    /// one more attempt is worth while.
+    fn rejected(&self, ticket: Ticket) -> BoxFuture<'_, Result<bool, AuthError>> {
+        let _ = ticket;
+        Box::pin(std::future::ready(Ok(false)))
+    }
+
+    /// Whether these credentials may travel over plain http to another machine. Only a signature that does not reveal
+    /// its key may say yes.
+    fn survives_plain_http(&self) -> bool {
+        false
+    }
+}
+
+/// The request of one attempt, as far as credentials may look at it or change it.
+pub struct Attempt<'a> {
+    /// The verb.
+    pub method: &'a Method,
+    /// The whole URL.
+    pub uri: &'a mut Uri,
+    /// The headers.
+    pub headers: &'a mut HeaderMap,
+    /// The body; its form pairs are part of an OAuth 1.0a signature.
+    pub body: &'a mut Body,
+    /// Time and randomness.
+    pub clock: &'a dyn Clock,
+}
+
+/// Which generation of credentials an attempt used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Ticket(pub u64);
+
+/// Credentials that could not be put on a request. Nothing was sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthError {
+    /// The credentials would travel in the clear.
+    #[error("credentials are not sent to {0} over plain http; use https")]
+    Insecure(Origin),
+    /// The credentials have characters that a header cannot carry, or are empty.
+    #[error("the {0} is empty or has characters that a header cannot carry")]
+    Unusable(&'static str),
+    /// There are no credentials, or they are no longer valid for good: a person must log in again.
+    #[error("{0}; log in again")]
+    LoginNeeded(String),
+    /// No fresh credentials could be had this time.
+    #[error("no fresh token could be had: {0}")]
+    Unavailable(String),
+    /// Asking for a token now would exceed a quota of the service.
+    #[error("{reason}; the next token can be had in {} s", .wait.as_secs())]
+    Quota {
+        /// Which quota.
+        reason: String,
+        /// How long until there is room.
+        wait: Duration,
+    },
+}

@@ -1,0 +1,60 @@
+//! A fixed token behind a scheme word.
+
+use std::fmt;
+
+use http::HeaderValue;
+use http::header::AUTHORIZATION;
+
+use super::{Attempt, AuthError, Authorize, Ticket};
+use crate::{BoxFuture, Secret};
+
+/// `Authorization: <scheme> <token>`: a key that does not change.
+#[derive(Clone)]
+pub struct Token(HeaderValue);
+
+impl Token {
+    /// From a scheme word such as `Token`, `Bearer` or `OAuth`, and the key.
+    ///
+    /// # Errors
+    /// [`AuthError::Unusable`] for a key that is empty or has white space or control characters: often a line break that
+    /// came along from a file.
+    pub fn new(scheme: &'static str, key: &Secret) -> Result<Self, AuthError> {
+        let unusable = AuthError::Unusable("key");
+        if key.is_empty() || key.expose().contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(unusable);
+        }
+        let mut value = HeaderValue::try_from(format!("{scheme} {}", key.expose())).map_err(|_| unusable)?;
+        value.set_sensitive(true);
+        Ok(Self(value))
+    }
+}
+
+impl Authorize for Token {
+    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<Ticket, AuthError>> {
+        attempt.headers.insert(AUTHORIZATION, self.0.clone());
+        Box::pin(std::future::ready(Ok(Ticket::default())))
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_with_a_line_break_is_refused_before_it_is_sent() {
+        for key in ["", "abc\n", "a b"] {
+            assert_eq!(Token::new("Token", &key.into()).unwrap_err(), AuthError::Unusable("key"));
+        }
+    }
+
+    #[test]
+    fn never_printed() {
+        assert_eq!(format!("{:?}", Token::new("Token", &"CANARY".into()).unwrap()), "Token([redacted])");
+    }
+}

@@ -1,0 +1,349 @@
+//! Request bodies that know their length and can be opened again for another attempt.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
+
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
+use tokio::io::{AsyncRead, ReadBuf};
+
+use crate::BoxFuture;
+use crate::query::Pairs;
+use crate::time::Clock;
+use crate::transfer::progress::{Meter, OnProgress};
+
+/// How much is read from a source at a time, in bytes: large enough that file reads do not dominate, small enough that
+/// memory stays flat.
+const CHUNK: usize = 128 * 1024;
+
+/// Where the bytes of a large body come from.
+pub trait Source: Send + Sync + 'static {
+    /// The exact number of bytes that a reader yields.
+    fn len(&self) -> u64;
+
+    /// True if there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether [`open`](Source::open) works more than once. A source that cannot makes the call single-shot.
+    fn reopenable(&self) -> bool;
+
+    /// A reader at the first byte.
+    fn open(&self) -> BoxFuture<'_, io::Result<Reader>>;
+}
+
+/// An open source.
+pub type Reader = Pin<Box<dyn AsyncRead + Send>>;
+
+/// A request body: nothing, bytes, or sources, in sequence.
+#[derive(Clone, Default)]
+pub struct Body {
+    pieces: Vec<Piece>,
+    form: Option<Pairs>,
+}
+
+#[derive(Clone)]
+enum Piece {
+    Bytes(Bytes),
+    Source(Arc<dyn Source>),
+}
+
+impl Body {
+    /// No body.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self { pieces: Vec::new(), form: None }
+    }
+
+    /// A form as `application/x-www-form-urlencoded`. The pairs are kept, because OAuth 1.0a signs them.
+    #[must_use]
+    pub fn form(pairs: Pairs) -> Self {
+        let bytes = Bytes::from(pairs.to_form());
+        Self { form: Some(pairs), ..Self::from(bytes) }
+    }
+
+    /// The content of a file. It is opened anew for each attempt and must keep its length meanwhile.
+    ///
+    /// # Errors
+    /// If there is no such file or it cannot be looked at.
+    pub async fn file(path: impl Into<PathBuf>) -> io::Result<Self> {
+        let path = path.into();
+        let metadata = tokio::fs::metadata(&path).await?;
+        if !metadata.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
+        Ok(Self::source(File { path, length: metadata.len() }))
+    }
+
+    /// Exactly `length` bytes from `reader`. It can be read only once, so the call is never repeated after it began.
+    pub fn reader(reader: impl AsyncRead + Send + 'static, length: u64) -> Self {
+        Self::source(Once { reader: Mutex::new(Some(Box::pin(reader))), length })
+    }
+
+    /// The bytes of a source of your own.
+    pub fn source(source: impl Source) -> Self {
+        Self { pieces: vec![Piece::Source(Arc::new(source))], form: None }
+    }
+
+    /// Puts `other` behind this body.
+    pub fn push(&mut self, other: Self) {
+        self.pieces.extend(other.pieces);
+        self.form = None;
+    }
+
+    /// The exact length in bytes.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.pieces.iter().map(Piece::len).sum()
+    }
+
+    /// True if there is not one byte.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether the body can be sent again from its first byte.
+    #[must_use]
+    pub fn reopenable(&self) -> bool {
+        self.pieces.iter().all(|piece| match piece {
+            Piece::Bytes(_) => true,
+            Piece::Source(source) => source.reopenable(),
+        })
+    }
+
+    /// The pairs of a form body.
+    #[must_use]
+    pub fn form_pairs(&self) -> Option<&Pairs> {
+        self.form.as_ref()
+    }
+
+    /// The pieces as bytes where they are in memory; a source is told by its length.
+    pub(crate) fn peek(&self) -> impl Iterator<Item = Result<&Bytes, u64>> {
+        self.pieces.iter().map(|piece| match piece {
+            Piece::Bytes(bytes) => Ok(bytes),
+            Piece::Source(source) => Err(source.len()),
+        })
+    }
+
+    /// Opens every piece for one attempt.
+    pub(crate) async fn open(
+        &self,
+        clock: Arc<dyn Clock>,
+        progress: Option<OnProgress>,
+        attempt: u32,
+    ) -> io::Result<(Outgoing, Arc<Activity>)> {
+        let mut pieces = VecDeque::with_capacity(self.pieces.len());
+        for piece in &self.pieces {
+            pieces.push_back(match piece {
+                Piece::Bytes(bytes) => OpenPiece::Bytes(bytes.clone()),
+                Piece::Source(source) => {
+                    OpenPiece::Reader { reader: source.open().await?, left: source.len() }
+                }
+            });
+        }
+        let left = self.len();
+        let activity = Arc::new(Activity::new(clock, left == 0));
+        let meter = Meter::new(progress, Some(left), attempt);
+        Ok((Outgoing { pieces, left, meter, activity: Arc::clone(&activity) }, activity))
+    }
+}
+
+impl Piece {
+    fn len(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Source(source) => source.len(),
+        }
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        let pieces = if bytes.is_empty() { Vec::new() } else { vec![Piece::Bytes(bytes)] };
+        Self { pieces, form: None }
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Bytes::from(bytes).into()
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Bytes::from(text).into()
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Self {
+        Bytes::from_static(text.as_bytes()).into()
+    }
+}
+
+impl fmt::Debug for Body {
+    // Bodies carry passwords and private music: only their size is shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body({} bytes)", self.len())
+    }
+}
+
+struct File {
+    path: PathBuf,
+    length: u64,
+}
+
+impl Source for File {
+    fn len(&self) -> u64 {
+        self.length
+    }
+
+    fn reopenable(&self) -> bool {
+        true
+    }
+
+    fn open(&self) -> BoxFuture<'_, io::Result<Reader>> {
+        Box::pin(async {
+            let file = tokio::fs::File::open(&self.path).await?;
+            let length = file.metadata().await?.len();
+            if length != self.length {
+                let message = format!("the file changed from {} to {length} bytes while in use", self.length);
+                return Err(io::Error::other(message));
+            }
+            Ok(Box::pin(file) as Reader)
+        })
+    }
+}
+
+struct Once {
+    reader: Mutex<Option<Reader>>,
+    length: u64,
+}
+
+impl Source for Once {
+    fn len(&self) -> u64 {
+        self.length
+    }
+
+    fn reopenable(&self) -> bool {
+        false
+    }
+
+    fn open(&self) -> BoxFuture<'_, io::Result<Reader>> {
+        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Box::pin(async { reader.ok_or_else(|| io::Error::other("this body can be read only once")) })
+    }
+}
+
+/// A body opened for one attempt: what a [`Transport`](crate::Transport) sends. Yields exactly the announced length or
+/// an error, never less in silence.
+pub struct Outgoing {
+    pieces: VecDeque<OpenPiece>,
+    left: u64,
+    meter: Meter,
+    activity: Arc<Activity>,
+}
+
+enum OpenPiece {
+    Bytes(Bytes),
+    Reader { reader: Reader, left: u64 },
+}
+
+impl Outgoing {
+    fn yielded(&mut self, chunk: Bytes) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        let count = chunk.len() as u64;
+        self.left = self.left.saturating_sub(count);
+        self.activity.moved(self.left == 0);
+        self.meter.add(count);
+        Poll::Ready(Some(Ok(Frame::data(chunk))))
+    }
+}
+
+impl http_body::Body for Outgoing {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        let this = &mut *self;
+        loop {
+            let chunk = match this.pieces.front_mut() {
+                None => return Poll::Ready(None),
+                Some(OpenPiece::Bytes(bytes)) if bytes.is_empty() => None,
+                Some(OpenPiece::Bytes(bytes)) => Some(bytes.split_to(bytes.len().min(CHUNK))),
+                Some(OpenPiece::Reader { left: 0, .. }) => None,
+                Some(OpenPiece::Reader { reader, left }) => {
+                    let room = usize::try_from(*left).unwrap_or(CHUNK).min(CHUNK);
+                    let mut buffer = vec![0; room];
+                    let mut target = ReadBuf::new(&mut buffer);
+                    ready!(reader.as_mut().poll_read(cx, &mut target))?;
+                    let read = target.filled().len();
+                    if read == 0 {
+                        let message = format!("the source ended {left} bytes before its announced length");
+                        return Poll::Ready(Some(Err(io::Error::new(io::ErrorKind::UnexpectedEof, message))));
+                    }
+                    buffer.truncate(read);
+                    *left -= read as u64;
+                    Some(Bytes::from(buffer))
+                }
+            };
+            match chunk {
+                Some(chunk) => return this.yielded(chunk),
+                None => drop(this.pieces.pop_front()),
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
+
+impl fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Outgoing({} bytes left)", self.left)
+    }
+}
+
+/// When a body last moved: what tells a slow upload from a dead one.
+pub(crate) struct Activity {
+    clock: Arc<dyn Clock>,
+    last: Mutex<Instant>,
+    finished: AtomicBool,
+}
+
+impl Activity {
+    fn new(clock: Arc<dyn Clock>, finished: bool) -> Self {
+        let last = Mutex::new(clock.now());
+        Self { clock, last, finished: AtomicBool::new(finished) }
+    }
+
+    fn moved(&self, finished: bool) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = self.clock.now();
+        self.finished.store(finished, Ordering::Release);
+    }
+
+    pub(crate) fn last(&self) -> Instant {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn finished(&self) -> bool {
+        self.finished.load(Ordering::Acquire)
+    }
+}

@@ -1,0 +1,153 @@
+//! One call of an endpoint, with what can be set for it alone.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+
+use crate::client::Client;
+use crate::client::attempt::{self, Failure, Lost};
+use crate::endpoint::Endpoint;
+use crate::error::{ApiError, Cause, Error};
+use crate::request::{Kind, Prepared};
+use crate::response::Incoming;
+use crate::transfer::progress::{OnProgress, Progress};
+
+/// A call that is not sent yet.
+#[must_use = "a call does nothing until it is sent"]
+pub struct Call<'a, E: Endpoint> {
+    pub(crate) client: &'a Client,
+    pub(crate) endpoint: &'a E,
+    pub(crate) options: Options,
+}
+
+/// What can be set for one call.
+#[derive(Clone, Default)]
+pub(crate) struct Options {
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) progress: Option<OnProgress>,
+}
+
+impl<'a, E: Endpoint> Call<'a, E> {
+    pub(crate) fn new(client: &'a Client, endpoint: &'a E) -> Self {
+        Self { client, endpoint, options: Options::default() }
+    }
+
+    /// Ends the call after this time, with all its attempts and pauses, whatever the client's default.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.options.deadline = Some(deadline);
+        self
+    }
+
+    /// Tells a function how far the body of the request (or, for a download, of the answer) has come.
+    pub fn progress(mut self, report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.options.progress = Some(Arc::new(report));
+        self
+    }
+
+    /// Sends it and reads the answer.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn send(self) -> Result<E::Output, Error<E::ApiError>> {
+        let prepared = self.prepare()?;
+        let (response, attempts) = attempt::whole(&self.client.0, &prepared, &self.options, E::accepts)
+            .await
+            .map_err(|failure| error::<E>(failure))?;
+        let (status, body) = (response.status(), response.body().clone());
+        E::read(response)
+            .map_err(|error| Error::new(E::NAME, attempts, None, Cause::Decode { status, error, body }))
+    }
+
+    /// Sends it and gives the answer as it arrives, undecoded.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn open(self) -> Result<Response<Incoming>, Error<E::ApiError>> {
+        let mut prepared = self.prepare()?;
+        prepared.kind = Kind::Transfer;
+        let (response, _) = attempt::streamed(&self.client.0, &prepared, &self.options, E::accepts)
+            .await
+            .map_err(|failure| error::<E>(failure))?;
+        Ok(response)
+    }
+
+    /// Sends it and gives the whole answer, undecoded.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn raw(self) -> Result<Response<Bytes>, Error<E::ApiError>> {
+        let prepared = self.prepare()?;
+        let (response, _) = attempt::whole(&self.client.0, &prepared, &self.options, E::accepts)
+            .await
+            .map_err(|failure| error::<E>(failure))?;
+        Ok(response)
+    }
+
+    pub(crate) fn prepare(&self) -> Result<Prepared, Error<E::ApiError>> {
+        self.client.prepare(self.endpoint).map_err(|error| Error::new(E::NAME, 0, None, Cause::Build(error)))
+    }
+}
+
+impl<E: Endpoint> fmt::Debug for Call<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("endpoint", &E::NAME).finish_non_exhaustive()
+    }
+}
+
+/// A failure of the untyped loop, with the service's error read as the endpoint's type.
+pub(crate) fn error<E: Endpoint>(failure: Failure) -> Error<E::ApiError> {
+    let Failure { attempts, retry_after, lost } = failure;
+    let cause = match lost {
+        Lost::Status(response) => {
+            let (parts, body) = response.into_parts();
+            let error = E::ApiError::read(parts.status, &parts.headers, &body);
+            Cause::Api { status: parts.status, error, headers: parts.headers, body }
+        }
+        Lost::Auth(error) => Cause::Auth(error),
+        Lost::Build(error) => Cause::Build(error),
+        Lost::Source(error) => Cause::Source(error),
+        Lost::Transport(error) => Cause::Transport(error),
+        Lost::Deadline(limit) => Cause::Deadline(limit),
+        Lost::Limited(wait) => Cause::Limited(wait),
+        Lost::Redirect(error) => Cause::Redirect(error),
+        Lost::TooLarge { status, cap } => {
+            Cause::Decode { status, error: crate::DecodeError::TooLarge { cap }, body: Bytes::new() }
+        }
+    };
+    Error::new(E::NAME, attempts, retry_after, cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{BuildError, DecodeError, Method, PlainApiError, Replay, RequestWriter};
+
+    struct Ping;
+
+    impl Endpoint for Ping {
+        type Output = ();
+        type ApiError = PlainApiError;
+        const NAME: &'static str = "example.ping";
+        const METHOD: Method = Method::GET;
+        const REPLAY: Replay = Replay::Safe;
+
+        fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+            request.path("ping", &[])
+        }
+
+        fn read(_: Response<Bytes>) -> Result<(), DecodeError> {
+            Ok(())
+        }
+    }
+
+    /// Compiles only if a call can be spawned on a multi-threaded runtime.
+    #[allow(dead_code)]
+    fn calls_are_send(client: &Client) {
+        fn send(_: impl Send) {}
+        send(client.send(&Ping));
+        send(client.call(&Ping).open());
+    }
+}

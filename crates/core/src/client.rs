@@ -1,0 +1,254 @@
+//! The client: where requests go, with which credentials, under which limits.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+
+use crate::auth::Authorize;
+use crate::call::Call;
+use crate::endpoint::Endpoint;
+use crate::error::{BuildError, Error};
+use crate::limit::Limit;
+use crate::request::{Bases, Prepared};
+use crate::retry::{Budget, Retry};
+use crate::time::{Clock, SystemClock};
+use crate::transport::{Timeouts, Transport};
+use crate::url::{BaseUrl, Origin};
+
+pub(crate) mod attempt;
+
+/// Sends endpoints. Cheap to clone: clones share connections, limits and credentials.
+#[derive(Clone)]
+pub struct Client(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) bases: Bases,
+    pub(crate) defaults: HeaderMap,
+    pub(crate) credentials: Vec<(Origin, Arc<dyn Authorize>)>,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) retry: Retry,
+    pub(crate) budget: Budget,
+    pub(crate) limit: Option<Arc<Limit>>,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) body_cap: usize,
+}
+
+impl Client {
+    /// A client for a service at `base`.
+    #[must_use]
+    pub fn builder(base: BaseUrl) -> ClientBuilder {
+        ClientBuilder {
+            bases: Bases(vec![("api", base)]),
+            defaults: HeaderMap::from_iter([(USER_AGENT, HeaderValue::from_static(AGENT))]),
+            credentials: Vec::new(),
+            transport: None,
+            clock: Arc::new(SystemClock),
+            retry: Retry::default(),
+            limit: None,
+            timeouts: Timeouts::default(),
+            body_cap: 32 * 1024 * 1024,
+        }
+    }
+
+    /// Sends an endpoint and reads the answer.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, Error<E::ApiError>> {
+        self.call(endpoint).send().await
+    }
+
+    /// A call that can still be given a deadline or a progress function.
+    pub fn call<'a, E: Endpoint>(&'a self, endpoint: &'a E) -> Call<'a, E> {
+        Call::new(self, endpoint)
+    }
+
+    /// The request of an endpoint as it would be sent, without its credentials. Needs no runtime.
+    ///
+    /// # Errors
+    /// If the endpoint cannot write its request.
+    pub fn prepare<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<Prepared, BuildError> {
+        let clock = &self.0.clock;
+        Prepared::new(endpoint, &self.0.bases, &self.0.defaults, [clock.random(), clock.random()])
+    }
+
+    /// The base URL of that name, or the first.
+    #[must_use]
+    pub fn base(&self, name: Option<&'static str>) -> Option<&BaseUrl> {
+        self.0.bases.find(name)
+    }
+
+    /// The clock of this client, for jobs that poll.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("bases", &self.0.bases.0).finish_non_exhaustive()
+    }
+}
+
+/// What requests call themselves unless told otherwise.
+const AGENT: &str = concat!("segno/", env!("CARGO_PKG_VERSION"));
+
+/// A client in the making.
+#[must_use = "a builder does nothing until build() is called"]
+pub struct ClientBuilder {
+    bases: Bases,
+    defaults: HeaderMap,
+    credentials: Vec<(Origin, Arc<dyn Authorize>)>,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Arc<dyn Clock>,
+    retry: Retry,
+    limit: Option<Arc<Limit>>,
+    timeouts: Timeouts,
+    body_cap: usize,
+}
+
+impl ClientBuilder {
+    /// Another base URL, which endpoints choose by name.
+    pub fn base(mut self, name: &'static str, url: BaseUrl) -> Self {
+        self.bases.0.push((name, url));
+        self
+    }
+
+    /// Credentials for the origin of the first base URL. They are sent nowhere else.
+    pub fn authorize(self, credentials: impl Authorize) -> Self {
+        match self.bases.0.first().map(|(_, base)| base.origin()) {
+            Some(origin) => self.authorize_at(origin, Arc::new(credentials)),
+            None => self,
+        }
+    }
+
+    /// Credentials for another origin.
+    pub fn authorize_at(mut self, origin: Origin, credentials: Arc<dyn Authorize>) -> Self {
+        self.credentials.push((origin, credentials));
+        self
+    }
+
+    /// A header on every request to a base URL, such as `Accept`.
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.defaults.insert(name, value);
+        self
+    }
+
+    /// What requests call themselves; put your program's name and address there.
+    ///
+    /// # Errors
+    /// A text that a header cannot carry.
+    pub fn user_agent(self, name: &str) -> Result<Self, BuildError> {
+        let value = HeaderValue::from_str(name).map_err(|_| BuildError::Header(USER_AGENT))?;
+        Ok(self.header(USER_AGENT, value))
+    }
+
+    /// Another transport instead of hyper.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Another clock.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// How failed attempts are repeated.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// A rate limit, shared with whoever else holds it.
+    pub fn limit(mut self, limit: Arc<Limit>) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// No rate limit.
+    pub fn no_limit(mut self) -> Self {
+        self.limit = None;
+        self
+    }
+
+    /// How long is waited for what.
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// The deadline of a whole call with its retries and pauses.
+    pub fn call_deadline(mut self, deadline: Duration) -> Self {
+        self.timeouts.call = deadline;
+        self
+    }
+
+    /// The largest answer that is read into memory, in bytes. Default 32 MiB; streams are not bound by it.
+    pub fn body_cap(mut self, bytes: usize) -> Self {
+        self.body_cap = bytes;
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// If the default transport cannot be set up, or there is none and none was given.
+    pub fn build(self) -> Result<Client, ClientError> {
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => default_transport(self.timeouts)?,
+        };
+        Ok(Client(Arc::new(Inner {
+            bases: self.bases,
+            defaults: self.defaults,
+            credentials: self.credentials,
+            transport,
+            clock: self.clock,
+            retry: self.retry,
+            budget: Budget::new(),
+            limit: self.limit,
+            timeouts: self.timeouts,
+            body_cap: self.body_cap,
+        })))
+    }
+}
+
+#[cfg(feature = "hyper")]
+fn default_transport(timeouts: Timeouts) -> Result<Arc<dyn Transport>, ClientError> {
+    Ok(Arc::new(crate::transport::hyper::Hyper::new(timeouts)?))
+}
+
+#[cfg(not(feature = "hyper"))]
+fn default_transport(_: Timeouts) -> Result<Arc<dyn Transport>, ClientError> {
+    Err(ClientError::NoTransport)
+}
+
+/// A client that cannot be built.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClientError {
+    /// The crate was built without the `hyper` feature and no transport was given.
+    #[error("no transport: turn the feature \"hyper\" on or give one to the builder")]
+    NoTransport,
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(String),
+    /// The credentials cannot be used.
+    #[error(transparent)]
+    Auth(#[from] crate::auth::AuthError),
+    /// A base URL cannot be used.
+    #[error("{0}: {1}")]
+    Url(&'static str, crate::url::UrlError),
+    /// A setting cannot be used.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// An environment variable is missing or empty.
+    #[error("the environment variable {0} is missing or empty")]
+    Environment(&'static str),
+}

@@ -1,0 +1,402 @@
+//! One error for every call: which endpoint, what happened, how often it was tried.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::{HeaderMap, HeaderName};
+
+use crate::auth::AuthError;
+use crate::decode::{DecodeError, Excerpt};
+use crate::transport::{Phase, TransportError, TransportErrorKind};
+
+/// A request that cannot be built from its arguments. Nothing was sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// An argument of the path would address another resource.
+    #[error("{name} is {value:?}, which is no path segment")]
+    Segment {
+        /// The name of the argument in the path template.
+        name: &'static str,
+        /// What was given.
+        value: String,
+    },
+    /// A path template and its arguments do not fit: a defect of the endpoint.
+    #[error("the path template {0:?} does not fit its arguments")]
+    Template(&'static str),
+    /// The client has no base URL of that name: a defect of the endpoint or the client.
+    #[error("this client has no base URL named {0:?}")]
+    Base(&'static str),
+    /// The parts do not make a URL.
+    #[error("no URL can be made of it: {0}")]
+    Url(String),
+    /// A header value with characters that a header cannot carry.
+    #[error("the value for the header {0} has characters that a header cannot carry")]
+    Header(HeaderName),
+    /// A value that JSON cannot express.
+    #[error("the body cannot be written as JSON: {0}")]
+    Json(String),
+    /// A value that the service would refuse.
+    #[error("{field}: {reason}")]
+    Value {
+        /// Which argument.
+        field: &'static str,
+        /// What is wrong with it, with the allowed range.
+        reason: String,
+    },
+}
+
+impl BuildError {
+    /// A value that the service would refuse.
+    pub fn value(field: &'static str, reason: impl Into<String>) -> Self {
+        Self::Value { field, reason: reason.into() }
+    }
+}
+
+/// The error that a service itself answers with.
+pub trait ApiError: fmt::Debug + fmt::Display + Send + Sync + 'static {
+    /// Reads the answer. It must accept anything: HTML from a gateway, an empty body, truncated JSON.
+    ///
+    /// Its `Display` gives the service's words; the status stands before it already.
+    fn read(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Self;
+}
+
+/// An error answer of which nothing is known but its first words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlainApiError(Excerpt);
+
+impl ApiError for PlainApiError {
+    fn read(_: StatusCode, _: &HeaderMap, body: &Bytes) -> Self {
+        Self(Excerpt::of(body))
+    }
+}
+
+impl fmt::Display for PlainApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What went wrong with a call.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Cause<A> {
+    /// The request could not be built; nothing was sent.
+    Build(BuildError),
+    /// The request could not be authorized; nothing was sent.
+    Auth(AuthError),
+    /// The request or the answer was lost on the way.
+    Transport(TransportError),
+    /// The whole call took longer than its deadline.
+    Deadline(Duration),
+    /// The rate limit of this client leaves no room before the deadline; nothing was sent.
+    Limited(Duration),
+    /// The service redirected to where this client does not follow.
+    Redirect(RedirectError),
+    /// The service answered with an error.
+    Api {
+        /// The status of the answer.
+        status: StatusCode,
+        /// The service's own error.
+        error: A,
+        /// The headers of the answer.
+        headers: HeaderMap,
+        /// The body of the answer, at most 64 KiB of it.
+        body: Bytes,
+    },
+    /// The service answered with a success that cannot be read.
+    Decode {
+        /// The status of the answer.
+        status: StatusCode,
+        /// What is wrong with the body.
+        error: DecodeError,
+        /// The body of the answer.
+        body: Bytes,
+    },
+    /// The body to send could not be read.
+    Source(std::io::Error),
+    /// The writer of a download failed.
+    Sink(std::io::Error),
+}
+
+/// A redirect that is not followed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RedirectError {
+    /// More than five in a row.
+    #[error("redirected more than 5 times")]
+    TooMany,
+    /// From https to http.
+    #[error("redirected from https to http, which is not followed")]
+    Insecure,
+    /// A redirect without a usable `Location`.
+    #[error("redirected without a usable Location")]
+    NoLocation,
+    /// A redirect of a request that is not GET or HEAD: following it could lose or double the work.
+    #[error("redirected, which is followed for GET and HEAD only")]
+    Method,
+}
+
+/// A call that failed. `{}` is one line and enough; nothing that it prints is secret.
+pub struct Error<A>(Box<Inner<A>>);
+
+struct Inner<A> {
+    endpoint: &'static str,
+    attempts: u32,
+    retry_after: Option<Duration>,
+    cause: Cause<A>,
+}
+
+impl<A> Error<A> {
+    pub(crate) fn new(
+        endpoint: &'static str,
+        attempts: u32,
+        retry_after: Option<Duration>,
+        cause: Cause<A>,
+    ) -> Self {
+        Self(Box::new(Inner { endpoint, attempts, retry_after, cause }))
+    }
+
+    /// A request of `endpoint` that cannot be built; for jobs that check before their first step.
+    pub fn build(endpoint: &'static str, error: BuildError) -> Self {
+        Self::new(endpoint, 0, None, Cause::Build(error))
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn cause(&self) -> &Cause<A> {
+        &self.0.cause
+    }
+
+    /// What went wrong, taken out.
+    #[must_use]
+    pub fn into_cause(self) -> Cause<A> {
+        self.0.cause
+    }
+
+    /// The same error under another name for the service's own part.
+    #[must_use]
+    pub fn map_api<B>(self, map: impl FnOnce(A) -> B) -> Error<B> {
+        let Inner { endpoint, attempts, retry_after, cause } = *self.0;
+        let cause = match cause {
+            Cause::Api { status, error, headers, body } => {
+                Cause::Api { status, error: map(error), headers, body }
+            }
+            Cause::Build(error) => Cause::Build(error),
+            Cause::Auth(error) => Cause::Auth(error),
+            Cause::Transport(error) => Cause::Transport(error),
+            Cause::Deadline(limit) => Cause::Deadline(limit),
+            Cause::Limited(wait) => Cause::Limited(wait),
+            Cause::Redirect(error) => Cause::Redirect(error),
+            Cause::Decode { status, error, body } => Cause::Decode { status, error, body },
+            Cause::Source(error) => Cause::Source(error),
+            Cause::Sink(error) => Cause::Sink(error),
+        };
+        Error::new(endpoint, attempts, retry_after, cause)
+    }
+
+    /// The name of the endpoint, such as `soundslice.slices.create`.
+    #[must_use]
+    pub fn endpoint(&self) -> &'static str {
+        self.0.endpoint
+    }
+
+    /// How many requests were sent or begun; 0 if the request could not even be built.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// How long the service asked to wait, where it said so.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The status of the answer, if there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        match &self.0.cause {
+            Cause::Api { status, .. } | Cause::Decode { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// The service's own error, if it answered with one.
+    #[must_use]
+    pub fn api(&self) -> Option<&A> {
+        match &self.0.cause {
+            Cause::Api { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The body of an answer that was an error or could not be read. It may hold what must not be logged.
+    #[must_use]
+    pub fn body(&self) -> Option<&Bytes> {
+        match &self.0.cause {
+            Cause::Api { body, .. } | Cause::Decode { body, .. } => Some(body),
+            _ => None,
+        }
+    }
+
+    /// The identifier that the service gave the request, for its support.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        match &self.0.cause {
+            Cause::Api { headers, .. } => ["x-request-id", "x-amz-request-id", "request-id"]
+                .iter()
+                .find_map(|name| headers.get(*name)?.to_str().ok()),
+            _ => None,
+        }
+    }
+
+    /// True if the request could not be built from its arguments; nothing was sent.
+    ///
+    /// # Troubleshooting
+    /// The text names the argument and its allowed range. Sending again will not help.
+    #[must_use]
+    pub fn is_build(&self) -> bool {
+        matches!(self.0.cause, Cause::Build(_))
+    }
+
+    /// True if a deadline ran out: connecting, waiting for the answer, silence, or the whole call.
+    ///
+    /// # Troubleshooting
+    /// The text says which one. Raise that one with `Client::builder().timeouts(…)`; if the request was not
+    /// `Replay::Safe` or `Idempotent`, look whether it took effect before you send it again.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        match &self.0.cause {
+            Cause::Deadline(_) => true,
+            Cause::Transport(error) => matches!(error.kind(), TransportErrorKind::Timeout(_)),
+            _ => false,
+        }
+    }
+
+    /// True if no connection came about; nothing was sent.
+    ///
+    /// # Troubleshooting
+    /// Check the base URL, name resolution, proxies and certificates; the text has the system's words.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        matches!(&self.0.cause, Cause::Transport(error) if error.phase() == Phase::NotSent)
+    }
+
+    /// True if the service does not accept the credentials (401, 403) or they could not be had.
+    ///
+    /// # Troubleshooting
+    /// Check that the key belongs to this service and account and has the right that the endpoint needs. Some services
+    /// answer 403 also for a thing that does not exist.
+    #[must_use]
+    pub fn is_auth(&self) -> bool {
+        matches!(self.0.cause, Cause::Auth(_))
+            || matches!(self.status(), Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN))
+    }
+
+    /// True if there were too many requests (429), or the client's own limit left no room.
+    ///
+    /// # Troubleshooting
+    /// Wait for [`retry_after`](Error::retry_after); give the client a rate limit so that it does not come to this.
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        matches!(self.0.cause, Cause::Limited(_)) || self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// True if there is no such thing (404, 410).
+    ///
+    /// # Troubleshooting
+    /// Check the identifier and that it belongs to this service; letters of identifiers are case-sensitive.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(self.status(), Some(StatusCode::NOT_FOUND | StatusCode::GONE))
+    }
+
+    /// True if the answer was a success that cannot be read.
+    ///
+    /// # Troubleshooting
+    /// The text names the field. The work is done on the service's side, so do not repeat a request that creates. The
+    /// whole answer is in [`body`](Error::body): please report it, without what is private in it.
+    #[must_use]
+    pub fn is_decode(&self) -> bool {
+        matches!(self.0.cause, Cause::Decode { .. })
+    }
+
+    /// True if the request may have taken effect although the call failed: look before you send it again.
+    #[must_use]
+    pub fn may_have_taken_effect(&self) -> bool {
+        match &self.0.cause {
+            Cause::Transport(error) => error.phase() != Phase::NotSent,
+            Cause::Deadline(_) => self.0.attempts > 0,
+            Cause::Decode { .. } | Cause::Sink(_) => true,
+            Cause::Api { status, .. } => status.is_server_error(),
+            _ => false,
+        }
+    }
+}
+
+impl<A: fmt::Display> fmt::Display for Error<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.endpoint, self.0.cause)?;
+        if self.0.attempts > 1 {
+            write!(f, " (after {} attempts)", self.0.attempts)?;
+        }
+        match self.0.retry_after {
+            Some(wait) => write!(f, "; the service asks to wait {}", Seconds(wait)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<A: fmt::Display> fmt::Display for Cause<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Build(error) => write!(f, "not sent: {error}"),
+            Self::Auth(error) => write!(f, "not authorized: {error}"),
+            Self::Transport(error) => error.fmt(f),
+            Self::Deadline(limit) => write!(f, "not finished within the deadline of {}", Seconds(*limit)),
+            Self::Limited(wait) => {
+                write!(
+                    f,
+                    "not sent: the client's rate limit has no room for {}, longer than the deadline",
+                    Seconds(*wait)
+                )
+            }
+            Self::Redirect(error) => error.fmt(f),
+            Self::Api { status, error, .. } => {
+                let words = error.to_string();
+                let colon = if words.is_empty() { "" } else { ": " };
+                write!(f, "{status}{colon}{words}")
+            }
+            Self::Decode { status, error, .. } => {
+                write!(f, "{status}, but the answer cannot be read: {error}")
+            }
+            Self::Source(error) => write!(f, "the body to send cannot be read: {error}"),
+            Self::Sink(error) => write!(f, "the download cannot be written: {error}"),
+        }
+    }
+}
+
+impl<A: fmt::Display> fmt::Debug for Error<A> {
+    // The one line is safe to print; the derived form would show headers and bodies.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({self})")
+    }
+}
+
+impl<A: fmt::Display> std::error::Error for Error<A> {}
+
+/// A duration as a person reads it: `250 ms`, `30 s`.
+pub(crate) struct Seconds(pub(crate) Duration);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 < Duration::from_secs(1) {
+            write!(f, "{} ms", self.0.as_millis())
+        } else {
+            write!(f, "{} s", self.0.as_secs_f64().ceil())
+        }
+    }
+}

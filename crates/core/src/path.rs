@@ -1,0 +1,74 @@
+//! Paths from templates, with every argument escaped in one place.
+
+use std::fmt::{Display, Write as _};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::error::BuildError;
+
+/// Everything but the unreserved characters of RFC 3986 section 2.3.
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Fills the `{name}` places of `template` with `arguments`, in order, each escaped as one path segment.
+///
+/// An argument that is empty, `.` or `..` would address another resource, so it is refused.
+pub(crate) fn fill(template: &'static str, arguments: &[&dyn Display]) -> Result<String, BuildError> {
+    let mut path = String::with_capacity(template.len() + 16);
+    let mut arguments = arguments.iter();
+    let mut rest = template.trim_start_matches('/');
+    while let Some((before, after)) = rest.split_once('{') {
+        let (Some((name, after)), Some(argument)) = (after.split_once('}'), arguments.next()) else {
+            return Err(BuildError::Template(template));
+        };
+        let text = argument.to_string();
+        if matches!(text.as_str(), "" | "." | "..") {
+            return Err(BuildError::Segment { name, value: text });
+        }
+        path.push_str(before);
+        let _ = write!(path, "{}", utf8_percent_encode(&text, RESERVED));
+        rest = after;
+    }
+    path.push_str(rest);
+    if arguments.next().is_some() { Err(BuildError::Template(template)) } else { Ok(path) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn arguments_are_one_segment_each() {
+        assert_eq!(
+            fill("/slices/{scorehash}/move/", &[&"a/b?c#d é"]).unwrap(),
+            "slices/a%2Fb%3Fc%23d%20%C3%A9/move/"
+        );
+        assert_eq!(fill("score/{id}.{ext}", &[&7, &"json"]).unwrap(), "score/7.json");
+    }
+
+    #[test]
+    fn arguments_that_address_something_else_are_refused() {
+        for value in ["", ".", ".."] {
+            let error = fill("/slices/{scorehash}/", &[&value]).unwrap_err();
+            assert_eq!(error, BuildError::Segment { name: "scorehash", value: value.into() });
+        }
+    }
+
+    #[test]
+    fn the_number_of_arguments_must_match() {
+        assert_eq!(fill("/a/{b}/", &[]), Err(BuildError::Template("/a/{b}/")));
+        assert_eq!(fill("/a/", &[&1]), Err(BuildError::Template("/a/")));
+    }
+
+    proptest! {
+        #[test]
+        fn any_argument_comes_back_as_it_was(text in "\\PC{1,20}") {
+            prop_assume!(text != "." && text != "..");
+            let path = fill("/x/{y}/", &[&text]).unwrap();
+            let segment = path.strip_prefix("x/").unwrap().strip_suffix('/').unwrap();
+            prop_assert!(!segment.contains(['/', '?', '#', '%']) || segment.contains('%'));
+            prop_assert!(!segment.contains(['/', '?', '#']));
+            prop_assert_eq!(percent_encoding::percent_decode_str(segment).decode_utf8().unwrap(), text);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Which redirects are followed: a pure decision.
+
+use http::header::{HeaderMap, LOCATION};
+use http::{Method, StatusCode, Uri};
+
+use crate::error::RedirectError;
+use crate::url::Origin;
+
+/// What an endpoint wants done with redirects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Redirects {
+    /// Follow within the rules.
+    Follow,
+    /// Hand the answer to the endpoint: its `Location` is the result.
+    Keep,
+}
+
+/// The most redirects that are followed for one request.
+pub(crate) const MOST: u32 = 5;
+
+/// Where to go next.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Hop {
+    pub(crate) to: Uri,
+    /// Credentials stay with their origin.
+    pub(crate) same_origin: bool,
+}
+
+/// Decides about an answer: `Ok(None)` if it is no redirect that concerns the transport.
+pub(crate) fn decide(
+    method: &Method,
+    from: &Uri,
+    status: StatusCode,
+    headers: &HeaderMap,
+    hops: u32,
+) -> Result<Option<Hop>, RedirectError> {
+    if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    if !matches!(*method, Method::GET | Method::HEAD) {
+        return Err(RedirectError::Method);
+    }
+    if hops >= MOST {
+        return Err(RedirectError::TooMany);
+    }
+    let location =
+        headers.get(LOCATION).and_then(|value| value.to_str().ok()).ok_or(RedirectError::NoLocation)?;
+    let to = resolve(from, location).ok_or(RedirectError::NoLocation)?;
+    let (Some(old), Some(new)) = (Origin::of(from), Origin::of(&to)) else {
+        return Err(RedirectError::NoLocation);
+    };
+    if old.is_secure() && !new.is_secure() {
+        return Err(RedirectError::Insecure);
+    }
+    Ok(Some(Hop { to, same_origin: old == new }))
+}
+
+/// A reference resolved against the URL it came from (RFC 3986, section 5.2).
+pub fn resolve(base: &Uri, reference: &str) -> Option<Uri> {
+    let reference = reference.split('#').next().unwrap_or_default();
+    let (scheme, authority) = (base.scheme_str()?, base.authority()?);
+    let absolute = if reference.is_empty() {
+        base.to_string()
+    } else if reference.starts_with("//") {
+        format!("{scheme}:{reference}")
+    } else if let Some(query) = reference.strip_prefix('?') {
+        format!("{scheme}://{authority}{}?{query}", base.path())
+    } else if has_scheme(reference) {
+        reference.to_owned()
+    } else {
+        let (path, query) =
+            reference.split_once('?').map_or((reference, None), |(path, query)| (path, Some(query)));
+        let folder = base.path().rsplit_once('/').map_or("", |(folder, _)| folder);
+        let whole = if path.starts_with('/') { path.to_owned() } else { format!("{folder}/{path}") };
+        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+        format!("{scheme}://{authority}{}{query}", without_dots(&whole))
+    };
+    absolute.parse().ok()
+}
+
+fn has_scheme(reference: &str) -> bool {
+    reference.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    })
+}
+
+fn without_dots(path: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    let mut segments = path.split('/').skip(1).peekable();
+    while let Some(segment) = segments.next() {
+        let last = segments.peek().is_none();
+        match segment {
+            "." | ".." => {
+                if segment == ".." {
+                    kept.pop();
+                }
+                if last {
+                    kept.push("");
+                }
+            }
+            _ => kept.push(segment),
+        }
+    }
+    format!("/{}", kept.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    fn follow(
+        method: &Method,
+        from: &str,
+        location: &str,
+        hops: u32,
+    ) -> Result<Option<(String, bool)>, RedirectError> {
+        let headers = HeaderMap::from_iter([(LOCATION, HeaderValue::from_str(location).unwrap())]);
+        decide(method, &from.parse().unwrap(), StatusCode::FOUND, &headers, hops)
+            .map(|hop| hop.map(|hop| (hop.to.to_string(), hop.same_origin)))
+    }
+
+    #[test]
+    fn credentials_stay_with_their_origin() {
+        let from = "https://api.example/v1/x?y=1";
+        let to = |location: &str| follow(&Method::GET, from, location, 0).unwrap().unwrap();
+        assert_eq!(to("/z"), ("https://api.example/z".into(), true));
+        assert_eq!(to("https://API.example:443/z"), ("https://API.example:443/z".into(), true));
+        assert_eq!(to("https://cdn.example/z"), ("https://cdn.example/z".into(), false));
+        assert_eq!(to("https://api.example:8443/z"), ("https://api.example:8443/z".into(), false));
+    }
+
+    #[test]
+    fn what_is_not_followed() {
+        let get = &Method::GET;
+        assert_eq!(follow(get, "https://a.example/", "http://a.example/", 0), Err(RedirectError::Insecure));
+        assert_eq!(follow(get, "http://a.example/", "/x", 5), Err(RedirectError::TooMany));
+        assert_eq!(follow(get, "http://a.example/", "mailto:x@a.example", 0), Err(RedirectError::NoLocation));
+        for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            assert_eq!(follow(&method, "http://a.example/", "/x", 0), Err(RedirectError::Method));
+        }
+        let none =
+            decide(get, &"http://a.example/".parse().unwrap(), StatusCode::FOUND, &HeaderMap::new(), 0);
+        assert_eq!(none, Err(RedirectError::NoLocation));
+        let ok = decide(get, &"http://a.example/".parse().unwrap(), StatusCode::OK, &HeaderMap::new(), 0);
+        assert_eq!(ok, Ok(None));
+    }
+
+    #[test]
+    fn references_resolve_as_rfc_3986_section_5_4_says() {
+        let base: Uri = "http://a/b/c/d;p?q".parse().unwrap();
+        let cases = [
+            ("g", "http://a/b/c/g"),
+            ("./g", "http://a/b/c/g"),
+            ("g/", "http://a/b/c/g/"),
+            ("/g", "http://a/g"),
+            ("//g", "http://g/"),
+            ("?y", "http://a/b/c/d;p?y"),
+            ("g?y", "http://a/b/c/g?y"),
+            ("g?y/./x", "http://a/b/c/g?y/./x"),
+            ("", "http://a/b/c/d;p?q"),
+            (".", "http://a/b/c/"),
+            ("./", "http://a/b/c/"),
+            ("..", "http://a/b/"),
+            ("../g", "http://a/b/g"),
+            ("../..", "http://a/"),
+            ("../../g", "http://a/g"),
+            ("../../../g", "http://a/g"),
+            ("/./g", "http://a/g"),
+            ("/../g", "http://a/g"),
+            ("g;x=1/../y", "http://a/b/c/y"),
+            ("g#s", "http://a/b/c/g"),
+        ];
+        for (reference, expected) in cases {
+            assert_eq!(
+                resolve(&base, reference).map(|uri| uri.to_string()).as_deref(),
+                Some(expected),
+                "{reference}"
+            );
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Requests as values, built without I/O.
+
+use std::fmt::{self, Display};
+
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
+use http::{Method, Uri};
+
+use crate::body::Body;
+use crate::endpoint::{Endpoint, Replay};
+use crate::error::BuildError;
+use crate::multipart::Multipart;
+use crate::path;
+use crate::query::Pairs;
+use crate::redirect::Redirects;
+use crate::url::{BaseUrl, SecretUrl};
+
+/// The base URLs of a service by name; the first is where requests go that name none.
+#[derive(Clone, Debug)]
+pub(crate) struct Bases(pub(crate) Vec<(&'static str, BaseUrl)>);
+
+impl Bases {
+    pub(crate) fn find(&self, name: Option<&'static str>) -> Option<&BaseUrl> {
+        match name {
+            None => self.0.first().map(|(_, base)| base),
+            Some(name) => self.0.iter().find(|(known, _)| *known == name).map(|(_, base)| base),
+        }
+    }
+}
+
+/// Whether a call is an exchange of small documents or the transfer of a file: they have different deadlines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Bounded by the whole-call deadline.
+    Call,
+    /// Bounded by silence, not by length of time.
+    Transfer,
+}
+
+/// What an [`Endpoint`] writes its request into.
+#[derive(Debug)]
+pub struct RequestWriter {
+    target: Target,
+    template: &'static str,
+    path: String,
+    query: Pairs,
+    headers: HeaderMap,
+    body: Body,
+    credentials: bool,
+    redirects: Redirects,
+    kind: Kind,
+    boundary: [u64; 2],
+}
+
+#[derive(Debug)]
+enum Target {
+    Base(Option<&'static str>),
+    Url(SecretUrl),
+}
+
+impl RequestWriter {
+    fn new(boundary: [u64; 2]) -> Self {
+        Self {
+            target: Target::Base(None),
+            template: "",
+            path: String::new(),
+            query: Pairs::new(),
+            headers: HeaderMap::new(),
+            body: Body::empty(),
+            credentials: true,
+            redirects: Redirects::Follow,
+            kind: Kind::Call,
+            boundary,
+        }
+    }
+
+    /// The path behind the base URL: a template whose `{name}` places are filled with `arguments`, each escaped as one
+    /// segment. Logs show the template.
+    ///
+    /// # Errors
+    /// An argument that is empty, `.` or `..`, or a number of arguments other than the template's.
+    pub fn path(&mut self, template: &'static str, arguments: &[&dyn Display]) -> Result<(), BuildError> {
+        self.path = path::fill(template, arguments)?;
+        self.template = template;
+        Ok(())
+    }
+
+    /// Sends to another of the client's base URLs instead of the first.
+    pub fn base(&mut self, name: &'static str) {
+        self.target = Target::Base(Some(name));
+    }
+
+    /// Sends to this URL instead of one below a base URL, and without credentials: the URL is one itself. `template` is
+    /// what logs show in its place.
+    pub fn url(&mut self, template: &'static str, url: SecretUrl) {
+        self.target = Target::Url(url);
+        self.template = template;
+        self.credentials = false;
+    }
+
+    /// Adds a pair to the query.
+    pub fn query(&mut self, name: impl Into<String>, value: impl Display) {
+        self.query.push(name, value);
+    }
+
+    /// Adds a pair to the query if there is a value.
+    pub fn query_some(&mut self, name: impl Into<String>, value: Option<impl Display>) {
+        self.query.push_some(name, value);
+    }
+
+    /// Sets a header.
+    ///
+    /// # Errors
+    /// A value with control characters.
+    pub fn header(&mut self, name: HeaderName, value: impl AsRef<str>) -> Result<(), BuildError> {
+        let value = HeaderValue::from_str(value.as_ref()).map_err(|_| BuildError::Header(name.clone()))?;
+        self.headers.insert(name, value);
+        Ok(())
+    }
+
+    /// Asks for a media type.
+    pub fn accept(&mut self, media_type: &'static str) {
+        self.headers.insert(ACCEPT, HeaderValue::from_static(media_type));
+    }
+
+    /// Sends pairs as `application/x-www-form-urlencoded`; no pairs are no body.
+    pub fn form(&mut self, pairs: Pairs) {
+        if pairs.is_empty() {
+            self.body = Body::empty();
+        } else {
+            self.content_type("application/x-www-form-urlencoded");
+            self.body = Body::form(pairs);
+        }
+    }
+
+    /// Sends a value as JSON.
+    ///
+    /// # Errors
+    /// A value that JSON cannot express.
+    pub fn json(&mut self, value: &(impl serde::Serialize + ?Sized)) -> Result<(), BuildError> {
+        self.json_as("application/json", value)
+    }
+
+    /// Sends a value as JSON under another media type.
+    ///
+    /// # Errors
+    /// A value that JSON cannot express.
+    pub fn json_as(
+        &mut self,
+        media_type: &'static str,
+        value: &(impl serde::Serialize + ?Sized),
+    ) -> Result<(), BuildError> {
+        self.body = serde_json::to_vec(value).map_err(|error| BuildError::Json(error.to_string()))?.into();
+        self.content_type(media_type);
+        Ok(())
+    }
+
+    /// Sends parts as `multipart/form-data`, the files among them as streams.
+    pub fn multipart(&mut self, multipart: Multipart) {
+        let (content_type, body) = multipart.finish(self.boundary);
+        if let Ok(value) = HeaderValue::try_from(content_type) {
+            self.headers.insert(CONTENT_TYPE, value);
+        }
+        self.body = body;
+    }
+
+    /// Sends a body as it is, without a `Content-Type` unless one is set.
+    pub fn body(&mut self, body: impl Into<Body>) {
+        self.body = body.into();
+    }
+
+    /// Declares what the body is.
+    pub fn content_type(&mut self, media_type: &'static str) {
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    }
+
+    /// Sends this request without the client's credentials.
+    pub fn anonymous(&mut self) {
+        self.credentials = false;
+    }
+
+    /// Gives a redirect to [`Endpoint::read`] (which must accept its status) instead of following it.
+    pub fn keep_redirects(&mut self) {
+        self.redirects = Redirects::Keep;
+    }
+
+    /// Marks the call as the transfer of a file: no whole-call deadline, silence alone ends it.
+    pub fn transfer(&mut self) {
+        self.kind = Kind::Transfer;
+    }
+}
+
+/// A request ready to be authorized and sent: everything that this crate puts on the wire is in it.
+#[derive(Clone)]
+pub struct Prepared {
+    pub(crate) endpoint: &'static str,
+    pub(crate) replay: Replay,
+    pub(crate) template: &'static str,
+    /// The verb.
+    pub method: Method,
+    /// The whole URL.
+    pub uri: Uri,
+    /// The headers that this crate controls, `Host` and `Content-Length` included.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Body,
+    pub(crate) credentials: bool,
+    pub(crate) redirects: Redirects,
+    pub(crate) kind: Kind,
+}
+
+impl Prepared {
+    pub(crate) fn new<E: Endpoint + ?Sized>(
+        endpoint: &E,
+        bases: &Bases,
+        defaults: &HeaderMap,
+        boundary: [u64; 2],
+    ) -> Result<Self, BuildError> {
+        let mut writer = RequestWriter::new(boundary);
+        endpoint.write(&mut writer)?;
+        let query = writer.query.to_query();
+        let uri = match &writer.target {
+            Target::Url(url) => url.uri().clone(),
+            Target::Base(name) => bases
+                .find(*name)
+                .ok_or(BuildError::Base(name.unwrap_or("first")))?
+                .join(&writer.path, &query)
+                .map_err(|error| BuildError::Url(error.to_string()))?,
+        };
+        // A presigned URL signs the headers too: nothing is added to what its endpoint wrote.
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, host(&uri)?);
+        if matches!(writer.target, Target::Base(_)) {
+            headers.extend(defaults.clone());
+        }
+        for (name, value) in &writer.headers {
+            headers.insert(name.clone(), value.clone());
+        }
+        let wants_length = matches!(E::METHOD, Method::POST | Method::PUT | Method::PATCH);
+        if wants_length || !writer.body.is_empty() {
+            headers.insert(CONTENT_LENGTH, writer.body.len().into());
+        }
+        Ok(Self {
+            endpoint: E::NAME,
+            replay: E::REPLAY,
+            template: writer.template,
+            method: E::METHOD,
+            uri,
+            headers,
+            body: writer.body,
+            credentials: writer.credentials,
+            redirects: writer.redirects,
+            kind: writer.kind,
+        })
+    }
+}
+
+/// The `Host` header of a URI: the port only where it is not the scheme's own.
+pub(crate) fn host(uri: &Uri) -> Result<HeaderValue, BuildError> {
+    let name = uri.host().unwrap_or_default();
+    let plain = match (uri.scheme_str(), uri.port_u16()) {
+        (Some("http"), Some(80)) | (Some("https"), Some(443)) | (_, None) => name.to_owned(),
+        (_, Some(port)) => format!("{name}:{port}"),
+    };
+    HeaderValue::try_from(plain).map_err(|_| BuildError::Url("the host is not a header value".into()))
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared")
+            .field("endpoint", &self.endpoint)
+            .field("method", &self.method)
+            .field("path", &self.template)
+            .field("body", &self.body)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,100 @@
+//! Answers as they arrive, and reading them whole up to a cap.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use http_body::{Body as _, Frame, SizeHint};
+
+use crate::transport::TransportError;
+
+/// The body of an answer, arriving.
+pub struct Incoming(Pin<Box<dyn http_body::Body<Data = Bytes, Error = TransportError> + Send>>);
+
+impl Incoming {
+    /// Wraps the body of a transport.
+    pub fn new(body: impl http_body::Body<Data = Bytes, Error = TransportError> + Send + 'static) -> Self {
+        Self(Box::pin(body))
+    }
+
+    /// A body that is already here.
+    pub fn from_bytes(bytes: impl Into<Bytes>) -> Self {
+        use http_body_util::BodyExt;
+        Self::new(http_body_util::Full::new(bytes.into()).map_err(|never| match never {}))
+    }
+
+    /// The next bytes; `None` at the end.
+    pub async fn chunk(&mut self) -> Option<Result<Bytes, TransportError>> {
+        loop {
+            let frame = poll_fn(|cx| self.0.as_mut().poll_frame(cx)).await?;
+            match frame.map(Frame::into_data) {
+                Ok(Ok(bytes)) if bytes.is_empty() => {}
+                Ok(Ok(bytes)) => return Some(Ok(bytes)),
+                Ok(Err(_trailers)) => {}
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+
+    /// All of it, if it is not larger than `cap` bytes.
+    pub(crate) async fn collect(mut self, cap: usize) -> Result<Bytes, CollectError> {
+        if self.0.size_hint().lower() > cap as u64 {
+            return Err(CollectError::TooLarge);
+        }
+        let mut whole = BytesMut::new();
+        while let Some(chunk) = self.chunk().await {
+            let chunk = chunk.map_err(CollectError::Transport)?;
+            if chunk.len() > cap - whole.len() {
+                return Err(CollectError::TooLarge);
+            }
+            whole.extend_from_slice(&chunk);
+        }
+        Ok(whole.freeze())
+    }
+
+    /// The beginning of it, as far as it comes: an error answer is worth reading even if it breaks off.
+    pub(crate) async fn beginning(mut self, cap: usize) -> Bytes {
+        let mut whole = BytesMut::new();
+        while let Some(Ok(chunk)) = self.chunk().await {
+            let room = cap - whole.len();
+            whole.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            if whole.len() == cap {
+                break;
+            }
+        }
+        whole.freeze()
+    }
+}
+
+pub(crate) enum CollectError {
+    TooLarge,
+    Transport(TransportError),
+}
+
+impl http_body::Body for Incoming {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        self.0.as_mut().poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.size_hint()
+    }
+}
+
+impl fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Incoming")
+    }
+}

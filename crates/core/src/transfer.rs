@@ -1,0 +1,3 @@
+//! Transfers of files: how far they are, and downloads that resume.
+
+pub(crate) mod progress;

@@ -1,0 +1,173 @@
+//! The seam to the network: one call that sends a request and says how far it got when it fails.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Request, Response};
+
+use crate::BoxFuture;
+use crate::body::Outgoing;
+use crate::error::Seconds;
+use crate::response::Incoming;
+
+pub(crate) mod deadline;
+#[cfg(feature = "hyper")]
+pub mod hyper;
+#[cfg(feature = "_tls")]
+pub mod tls;
+
+/// Sends one request once.
+///
+/// An implementation neither retries nor follows redirects nor adds headers; the client does. It streams the body, and
+/// its error tells whether the request can have arrived.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends the request and returns as soon as the head of the answer is there.
+    fn send(&self, request: Request<Outgoing>) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>>;
+}
+
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn send(&self, request: Request<Outgoing>) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
+        (**self).send(request)
+    }
+}
+
+/// How far a request got before it failed: the one fact that a retry needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// Not one byte was sent. Will be repeated whatever the request does.
+    NotSent,
+    /// The service may have it. Will be repeated only if the request is safe or idempotent.
+    MaybeSent,
+    /// The answer began and broke off. Will be repeated only if the request is safe or idempotent.
+    ReadingBody,
+}
+
+/// A request or an answer that was lost.
+#[derive(Clone, Debug)]
+pub struct TransportError {
+    phase: Phase,
+    kind: TransportErrorKind,
+    detail: String,
+}
+
+/// What kind of loss it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection: refused, no route, no such name, a certificate that is not trusted.
+    Connect,
+    /// The connection broke.
+    Broken,
+    /// The peer does not speak HTTP.
+    Protocol,
+    /// The body to send could not be read; the fault is on this side.
+    Source,
+    /// A deadline ran out.
+    Timeout(Timeout),
+}
+
+/// Which deadline ran out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Timeout {
+    /// No connection within this time, name resolution and TLS included.
+    Connect(Duration),
+    /// The request was sent and no answer began within this time.
+    Head(Duration),
+    /// Nothing moved in either direction for this time.
+    Silence(Duration),
+}
+
+impl TransportError {
+    /// An error; `source` is flattened into one line of text with all its causes.
+    pub fn new(phase: Phase, kind: TransportErrorKind, source: &(dyn std::error::Error + 'static)) -> Self {
+        let mut detail = String::new();
+        let mut next = Some(source);
+        while let Some(error) = next {
+            let words = error.to_string();
+            // Wrappers often repeat the words of what they wrap.
+            if !detail.contains(&words) {
+                if !detail.is_empty() {
+                    detail.push_str(": ");
+                }
+                detail.push_str(&words);
+            }
+            next = error.source();
+        }
+        Self { phase, kind, detail }
+    }
+
+    /// A deadline that ran out.
+    #[must_use]
+    pub fn timeout(phase: Phase, timeout: Timeout) -> Self {
+        Self { phase, kind: TransportErrorKind::Timeout(timeout), detail: String::new() }
+    }
+
+    /// How far the request got.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// What kind of loss it was.
+    #[must_use]
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match (self.kind, self.phase) {
+            (TransportErrorKind::Connect, _) => "no connection",
+            (TransportErrorKind::Protocol, _) => "the answer is not HTTP",
+            (TransportErrorKind::Source, _) => "the body to send cannot be read",
+            (TransportErrorKind::Timeout(Timeout::Connect(limit)), _) => {
+                return write!(f, "no connection within {}", Seconds(limit));
+            }
+            (TransportErrorKind::Timeout(Timeout::Head(limit)), _) => {
+                return write!(f, "the request was sent, but no answer came within {}", Seconds(limit));
+            }
+            (TransportErrorKind::Timeout(Timeout::Silence(limit)), Phase::ReadingBody) => {
+                return write!(f, "the answer stopped in the middle for {}", Seconds(limit));
+            }
+            (TransportErrorKind::Timeout(Timeout::Silence(limit)), _) => {
+                return write!(f, "sending stopped in the middle for {}", Seconds(limit));
+            }
+            (_, Phase::NotSent) => "the connection broke before anything was sent",
+            (_, Phase::MaybeSent) => {
+                "the connection broke before an answer came; the request may have arrived"
+            }
+            (_, Phase::ReadingBody) => "the answer broke off",
+        };
+        f.write_str(what)?;
+        if self.detail.is_empty() { Ok(()) } else { write!(f, ": {}", self.detail) }
+    }
+}
+
+impl std::error::Error for TransportError {}
+
+/// How long a client waits for what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For a connection, name resolution and TLS included. Default 10 s.
+    pub connect: Duration,
+    /// For the head of the answer once the request is sent. Default 30 s.
+    pub head: Duration,
+    /// For anything to move while a body is sent or received. Default 30 s.
+    pub silence: Duration,
+    /// For a whole call with all its attempts and pauses, unless it transfers a file. Default 60 s.
+    pub call: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            head: Duration::from_secs(30),
+            silence: Duration::from_secs(30),
+            call: Duration::from_secs(60),
+        }
+    }
+}

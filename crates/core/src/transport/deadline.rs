@@ -1,0 +1,99 @@
+//! Deadlines around a transport: for the head of the answer and for silence, on the injected clock.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::{Frame, SizeHint};
+
+use super::{Phase, Timeout, Timeouts, Transport, TransportError};
+use crate::BoxFuture;
+use crate::body::{Activity, Outgoing};
+use crate::response::Incoming;
+use crate::time::Clock;
+
+/// Resolves with `work`, or with `None` once `limit` is over.
+pub(crate) async fn within<T>(work: impl Future<Output = T>, limit: impl Future<Output = ()>) -> Option<T> {
+    let (mut work, mut limit) = (pin!(work), pin!(limit));
+    poll_fn(|cx| {
+        if let Poll::Ready(value) = work.as_mut().poll(cx) {
+            return Poll::Ready(Some(value));
+        }
+        limit.as_mut().poll(cx).map(|()| None)
+    })
+    .await
+}
+
+/// Sends a request under the head and silence deadlines.
+///
+/// While the body goes out, only silence counts: a slow upload is no fault. The wait for the head begins when the last
+/// byte was taken.
+pub(crate) async fn send(
+    transport: &dyn Transport,
+    request: Request<Outgoing>,
+    activity: &Activity,
+    timeouts: Timeouts,
+    clock: &Arc<dyn Clock>,
+) -> Result<Response<Incoming>, TransportError> {
+    let mut exchange = pin!(transport.send(request));
+    loop {
+        let finished = activity.finished();
+        let limit = if finished { timeouts.head } else { timeouts.silence };
+        let since = clock.now().saturating_duration_since(activity.last());
+        let Some(left) = limit.checked_sub(since).filter(|left| !left.is_zero()) else {
+            let timeout = if finished { Timeout::Head(limit) } else { Timeout::Silence(limit) };
+            return Err(TransportError::timeout(Phase::MaybeSent, timeout));
+        };
+        if let Some(outcome) = within(exchange.as_mut(), clock.sleep(left)).await {
+            return outcome.map(|response| {
+                response.map(|body| Incoming::new(Watched::new(body, timeouts.silence, Arc::clone(clock))))
+            });
+        }
+    }
+}
+
+/// A response body that fails when nothing arrives for too long.
+struct Watched {
+    body: Incoming,
+    limit: Duration,
+    clock: Arc<dyn Clock>,
+    timer: Option<BoxFuture<'static, ()>>,
+}
+
+impl Watched {
+    fn new(body: Incoming, limit: Duration, clock: Arc<dyn Clock>) -> Self {
+        Self { body, limit, clock, timer: None }
+    }
+}
+
+impl http_body::Body for Watched {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        let this = &mut *self;
+        if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(cx) {
+            this.timer = None;
+            return Poll::Ready(frame);
+        }
+        let timer = this.timer.get_or_insert_with(|| this.clock.sleep(this.limit));
+        ready!(timer.as_mut().poll(cx));
+        let error = TransportError::timeout(Phase::ReadingBody, Timeout::Silence(this.limit));
+        Poll::Ready(Some(Err(error)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
