@@ -16,31 +16,31 @@ pub(crate) fn structure(bytes: &[u8]) -> Structure {
     let bars = bytes.chunks_exact(6).enumerate().map(|(index, bytes)| {
         let mut bar = WrittenBar::new(index.to_string(), four);
         let [a, b, c, d, e, f] = *bytes else { return bar };
-        if a % 8 == 0 {
+        if a.is_multiple_of(8) {
             bar.repeat_start = Some(if a > 127 { RepeatStart::Printed } else { RepeatStart::Implied });
         }
-        if b % 6 == 0 {
+        if b.is_multiple_of(6) {
             let plays = [2, 2, 2, 2, 3, 0, 1, 9][usize::from(b / 32)];
             bar.repeat_end =
                 Some(RepeatEnd { plays, after_jump: [None, Some(true), Some(false)][usize::from(b % 3)] });
         }
-        if c % 4 == 0 {
+        if c.is_multiple_of(4) {
             bar.endings.push(ending(c, d));
-            if d % 16 == 0 {
+            if d.is_multiple_of(16) {
                 bar.endings.push(ending(d, c));
             }
         }
-        if d % 9 == 0 {
+        if d.is_multiple_of(9) {
             bar.markers.push(marker(e));
         }
-        if e % 13 == 0 {
+        if e.is_multiple_of(13) {
             bar.jumps.push(jump(f, a));
-            if f % 8 == 0 {
+            if f.is_multiple_of(8) {
                 bar.jumps.push(jump(a, f));
             }
         }
-        bar.section_break = f % 23 == 0;
-        if f % 7 == 0 {
+        bar.section_break = f.is_multiple_of(23);
+        if f.is_multiple_of(7) {
             bar.actual = Fraction::new(u32::from(a % 5), 4);
         }
         bar
@@ -53,10 +53,10 @@ fn ending(what: u8, how: u8) -> Ending {
         [&[1][..], &[2], &[1, 3], &[2, 4], &[3], &[1, 2], &[], &[u32::MAX]][usize::from(what / 32)];
     Ending {
         numbers: numbers.to_vec(),
-        id: (how % 5 == 0).then(|| how.to_string()),
-        start: how % 4 != 0,
+        id: (how.is_multiple_of(5)).then(|| how.to_string()),
+        start: !how.is_multiple_of(4),
         stop: [None, Some(EndingStop::Stop), Some(EndingStop::Discontinue)][usize::from(how % 3)],
-        staff: (how % 11 == 0).then_some(2),
+        staff: (how.is_multiple_of(11)).then_some(2),
     }
 }
 
@@ -70,7 +70,7 @@ fn marker(what: u8) -> Marker {
             [usize::from(what % 4)],
         label: label(what / 4),
         at: if what > 99 { Place::Start } else { Place::End },
-        staff: (what % 17 == 0).then_some(2),
+        staff: (what.is_multiple_of(17)).then_some(2),
     }
 }
 
@@ -79,10 +79,10 @@ fn jump(what: u8, how: u8) -> Jump {
         kind: if what > 127 { JumpKind::DaCapo } else { JumpKind::DalSegno },
         to: label(what),
         until: label(how),
-        continue_at: (what % 3 == 0).then(|| label(what / 3)),
-        play_repeats: how % 2 == 0,
-        passes: if how % 5 == 0 { vec![1, u32::from(how % 3)] } else { Vec::new() },
-        staff: (how % 19 == 0).then_some(2),
+        continue_at: (what.is_multiple_of(3)).then(|| label(what / 3)),
+        play_repeats: how.is_multiple_of(2),
+        passes: if how.is_multiple_of(5) { vec![1, u32::from(how % 3)] } else { Vec::new() },
+        staff: (how.is_multiple_of(19)).then_some(2),
     }
 }
 
