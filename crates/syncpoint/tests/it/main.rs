@@ -1,5 +1,6 @@
 //! What users of the crate notice, by concern.
 
+mod algebra;
 mod exact;
 mod map;
 mod maps;
@@ -8,3 +9,4 @@ mod random_structure;
 mod repeats;
 mod skeleton;
 mod unrolling;
+mod validation;
