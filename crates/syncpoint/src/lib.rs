@@ -7,6 +7,7 @@
 //! | [`grid`] | how long each written bar is and how it is counted |
 //! | [`policy`] | whose rules decide the play order |
 //! | [`unroll`] | from written bars to played bars |
+//! | [`simplify`] | the fewest points within a tolerance, with proof |
 //! | [`playthrough`] | the played bars and where each comes from |
 #![no_std]
 #![forbid(unsafe_code)]
@@ -17,6 +18,7 @@ pub mod fraction;
 pub mod grid;
 pub mod playthrough;
 pub mod policy;
+pub mod simplify;
 pub mod structure;
 pub mod unroll;
 

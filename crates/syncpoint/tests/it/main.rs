@@ -1,7 +1,10 @@
 //! What a user of the crate would notice.
 
 mod provenance;
+mod random;
 mod random_structure;
 mod repeats;
+mod rivals;
+mod simplifying;
 mod skeleton;
 mod unrolling;
