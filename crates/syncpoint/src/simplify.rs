@@ -91,8 +91,9 @@ pub enum Certificate {
         depths: Vec<u32>,
     },
     /// The times at which a map of so many points can stand. The windows of 1 point are the whole tolerance at the
-    /// first position; a line that leaves a window of k points and stays within the tolerance arrives in a window
-    /// of k + 1 or fewer; and at the last position there is no window of fewer points than the result has.
+    /// first position; a line that leaves a window of fewer points than the result has, k say, and stays within the
+    /// tolerance arrives in windows of at most k + 1; and at the last position there is no window of fewer points
+    /// than the result has.
     Windows {
         /// The tolerance in seconds.
         tolerance: f64,

@@ -225,3 +225,131 @@ fn fractions_of_a_bar_are_exact() {
     let t: Vec<f64> = (0..300).map(|beat| f64::from(beat) * 0.4).collect();
     assert_eq!(minimum_count(&x, &t, 0.0, &[]), Ok(2));
 }
+
+/// Whether some times within the tolerance make a chain over `kept`, decided by eliminating the times one by one from
+/// the inequalities (Fourier-Motzkin) in exact fractions; nothing is shared with the search.
+mod elimination {
+    /// `a * y + b * z <= c` over the time `y` of one chain point and `z` of the next.
+    #[derive(Clone, Copy)]
+    struct Bound {
+        a: i128,
+        b: i128,
+        c: i128,
+    }
+
+    fn gcd(a: i128, b: i128) -> i128 {
+        if b == 0 { a.abs() } else { gcd(b, a % b) }
+    }
+
+    /// `tolerance` and `t` in one whole unit.
+    pub(crate) fn feasible(x: &[i128], t: &[i128], kept: &[usize], tolerance: i128) -> bool {
+        // What is known of the current time alone: `p * y <= q`.
+        let own = |index: usize| vec![(1, t[index] + tolerance), (-1, tolerance - t[index])];
+        let mut known: Vec<(i128, i128)> = own(kept[0]);
+        for pair in kept.windows(2) {
+            let (i, j) = (pair[0], pair[1]);
+            let run = x[j] - x[i];
+            // Time grows; the tests allow equality, which the search misses by a microsecond a unit at most.
+            let mut bounds = vec![Bound { a: 1, b: -1, c: 0 }];
+            for k in i + 1..j {
+                let (a, b) = (x[j] - x[k], x[k] - x[i]);
+                bounds.push(Bound { a, b, c: (t[k] + tolerance) * run });
+                bounds.push(Bound { a: -a, b: -b, c: (tolerance - t[k]) * run });
+            }
+            bounds.extend(known.iter().map(|&(p, q)| Bound { a: p, b: 0, c: q }));
+            let mut next = own(j);
+            for up in bounds.iter().filter(|bound| bound.a > 0) {
+                for down in bounds.iter().filter(|bound| bound.a < 0) {
+                    let (p, q) = (up.b * -down.a + down.b * up.a, up.c * -down.a + down.c * up.a);
+                    if p == 0 {
+                        if q < 0 {
+                            return false;
+                        }
+                        continue;
+                    }
+                    let divisor = gcd(p, q).max(1);
+                    next.push((p / divisor, q / divisor));
+                }
+            }
+            // Only the tightest two matter.
+            let tightest = |sign: i128| {
+                let side = next.iter().copied().filter(move |&(p, _)| p.signum() == sign);
+                side.reduce(|a, b| if a.1 * b.0.abs() <= b.1 * a.0.abs() { a } else { b })
+            };
+            known = [tightest(1), tightest(-1)].into_iter().flatten().collect();
+            if let [(p, q), (r, s)] = *known.as_slice()
+                && q * -r < -s * p
+            {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+#[test]
+fn moved_points_are_as_few_as_elimination_allows() {
+    let mut random = Random::new(4);
+    let (mut fewer, mut borderline) = (0, 0);
+    for round in 0..20_000 {
+        let mut map = Map::random(&mut random);
+        map.x.truncate(8);
+        map.t.truncate(8);
+        map.forced.retain(|&index| index < map.x.len());
+        // Milliseconds, so that a microsecond of least slope cannot matter.
+        map.t.iter_mut().for_each(|t| *t *= 1_000);
+        let tolerance = 1_000 * i128::from(1 + random.below(30));
+        let (x, t) = map.slices();
+        let last = x.len() - 1;
+        #[allow(clippy::cast_precision_loss)]
+        let seconds = tolerance as f64 / 1e6;
+        let found = minimum(&x, &t, seconds, &Rules { mode: Mode::Move, forced: &map.forced }).unwrap();
+        let least = |tolerance: i128| {
+            let subsets = (0..1_u32 << last.saturating_sub(1)).filter_map(|subset| {
+                let mut kept = vec![0];
+                kept.extend((1..last).filter(|bit| subset >> (bit - 1) & 1 == 1));
+                if last > 0 {
+                    kept.push(last);
+                }
+                let forced = map.forced.iter().all(|index| kept.contains(index));
+                (forced && elimination::feasible(&map.x, &map.t, &kept, tolerance)).then_some(kept.len())
+            });
+            subsets.min().unwrap()
+        };
+        let count = least(tolerance);
+        if found.points.len() != count {
+            // Only where a microsecond less of tolerance changes the answer.
+            assert_eq!(found.points.len(), least(tolerance - 1), "map {round}: {t:?} within {seconds}");
+            borderline += 1;
+        }
+        assert!(found.max_error <= seconds + 1e-12, "map {round}: {} beyond {seconds}", found.max_error);
+        assert!(
+            found.points.windows(2).all(|pair| pair[0].time < pair[1].time && pair[0].index < pair[1].index)
+        );
+        let kept = minimum_count(&x, &t, seconds, &map.forced).unwrap();
+        assert!(found.points.len() <= kept);
+        fewer += usize::from(found.points.len() < kept);
+    }
+    assert!(fewer > 1_000, "moving points helps in {fewer} maps");
+    assert!(borderline < 2_000, "{borderline} borderline maps");
+}
+
+#[test]
+fn the_best_map_of_moved_points_is_never_worse() {
+    let mut random = Random::new(5);
+    for _ in 0..300 {
+        let map = Map::random(&mut random);
+        let (x, t) = map.slices();
+        for points in 2..=x.len() {
+            let kept = best(&x, &t, points, &Rules::KEEP).unwrap();
+            let moved = best(&x, &t, points, &Rules::MOVE).unwrap();
+            assert!(moved.points.len() <= points);
+            assert!(
+                moved.max_error <= kept.max_error + 2e-6,
+                "{} against {}",
+                moved.max_error,
+                kept.max_error
+            );
+        }
+    }
+}
