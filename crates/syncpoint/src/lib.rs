@@ -1,4 +1,15 @@
 #![doc = include_str!("../README.md")]
+//! The mathematics of syncpoints: which second of a recording belongs to which place in the notation.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`fraction`] | exact lengths in whole notes |
+//! | [`structure`] | the written bars with their repeats, endings, markers and jumps |
+//! | [`grid`] | how long each written bar is and how it is counted |
+//! | [`policy`] | whose rules decide the play order |
+//! | [`unroll`] | from written bars to played bars |
+//! | [`simplify`] | the fewest points within a tolerance, with proof |
+//! | [`playthrough`] | the played bars and where each comes from |
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -23,6 +34,7 @@ pub mod problem;
 pub mod repair;
 #[cfg(feature = "serde")]
 mod serial;
+pub mod simplify;
 pub mod structure;
 pub mod tempo;
 pub mod unroll;
