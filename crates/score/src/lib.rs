@@ -13,6 +13,7 @@ mod options;
 mod score;
 mod sniff;
 mod span;
+mod timing;
 mod words;
 mod xml;
 
@@ -22,3 +23,4 @@ pub use musical::musical_bars;
 pub use options::{Limits, Options};
 pub use score::{DEFAULT_TEMPO, Format, Onset, Part, Score, Section, Tempo};
 pub use sniff::{read_any, sniff};
+pub use timing::Stretch;
