@@ -6,7 +6,6 @@ mod diagnostic;
 mod draft;
 mod error;
 pub mod midi;
-mod musical;
 pub mod musicxml;
 pub mod mxl;
 mod options;
@@ -19,7 +18,6 @@ mod xml;
 
 pub use diagnostic::{Diagnostic, DiagnosticKind};
 pub use error::{Error, Limit, Position};
-pub use musical::musical_bars;
 pub use options::{Limits, Options};
 pub use score::{DEFAULT_TEMPO, Format, Onset, Part, Score, Section, Tempo};
 pub use sniff::{read_any, sniff};

@@ -1,6 +1,6 @@
 //! Seconds from tempo marks: how a metronome would play the score.
 
-use segno_syncpoint::Fraction;
+use segno_syncpoint::{Fraction, MapError, Offset, Playthrough, Position, SyncMap, Syncpoint};
 
 use crate::score::{DEFAULT_TEMPO, Score};
 
@@ -62,5 +62,38 @@ impl Score {
             times.push(now);
         }
         times
+    }
+
+    /// The metronomic map of a playthrough of this score: a syncpoint at every bar line and every change of tempo
+    /// inside a bar, and one where the last bar ends, in seconds from the start.
+    ///
+    /// # Errors
+    /// [`MapError`] if the points are no map: nothing is played, or a bar takes no time.
+    pub fn sync_map(&self, play: &Playthrough) -> Result<SyncMap, MapError> {
+        let bars = self.stretches();
+        let mut points = Vec::with_capacity(play.len() + 1);
+        let mut now = 0.0;
+        let mut next = 0;
+        for written in play.order() {
+            let length = self.grid.bars.get(written).map_or(0.0, |bar| bar.actual.quarters());
+            for stretch in bars.get(written).into_iter().flatten() {
+                points.extend(
+                    place(next, stretch.offset.quarters() / length).map(|at| Syncpoint::new(at, now)),
+                );
+                now += stretch.seconds;
+            }
+            next += 1;
+        }
+        points.push(Syncpoint::bar_line(next, now));
+        SyncMap::new(points)
+    }
+}
+
+/// The place at this share of a played bar.
+fn place(bar: u32, share: f64) -> Option<Position> {
+    if share > 0.0 {
+        Position::new(bar, Offset::float(share * 480.0).ok()?).ok()
+    } else {
+        Some(Position::bar_line(bar))
     }
 }

@@ -1,7 +1,7 @@
 //! Lengths, metres, pickups, parts and titles.
 
-use segno_score::{DiagnosticKind, musical_bars};
-use segno_syncpoint::{Metre, MetrePart};
+use segno_score::DiagnosticKind;
+use segno_syncpoint::{Metre, MetrePart, Policy};
 
 use crate::score::{REST, read, read_text, remarks};
 
@@ -194,8 +194,9 @@ fn bars_split_at_a_repeat_are_one_musical_bar() {
         &format!("{rest}{end}"),
     ]);
     assert_eq!(score.diagnostics, []);
-    let order = [0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5];
-    let groups = musical_bars(&score.grid, &order);
+    let play = score.structure.unroll(&Policy::CLASSICAL).unwrap();
+    assert_eq!(play.order().collect::<Vec<_>>(), [0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5]);
+    let groups = play.musical_bars(&score.structure);
     // The pickup, then 1, 2+0, 1, 2+3, 4, 5+3, 4, and the short last bar.
     let sizes: Vec<usize> = groups.iter().map(ExactSizeIterator::len).collect();
     assert_eq!(sizes, [1, 1, 2, 1, 2, 1, 2, 1, 1]);

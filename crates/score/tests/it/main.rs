@@ -5,6 +5,7 @@ mod encodings;
 mod hostile;
 mod midi;
 mod mxl;
+mod neutral;
 mod onsets;
 mod random;
 mod repeats;

@@ -1,5 +1,7 @@
 //! Tempo marks and the seconds that follow from them.
 
+use segno_syncpoint::Policy;
+
 use crate::score::{REST, read, read_text, remarks};
 
 fn tempos(score: &segno_score::Score) -> Vec<(usize, String, f64)> {
@@ -79,6 +81,23 @@ fn a_tempo_inside_a_bar_takes_its_offset() {
     assert_eq!(score.bar_times([0, 1, 2, 3]), [0.0, 3.0, 5.5, 9.5, 12.0]);
     // The tempo belongs to the place on the page, so bar 1 begins at 60 a minute on every pass.
     assert_eq!(score.bar_times([1, 0, 1]), [0.0, 2.5, 5.5, 8.0]);
+}
+
+#[test]
+fn the_map_of_a_playthrough_has_a_point_at_every_change() {
+    let half = "<note><rest/><duration>8</duration></note>";
+    let end = "<barline location='right'><repeat direction='backward'/></barline>";
+    let score =
+        read(&[&format!("<sound tempo='120'/>{half}<sound tempo='60'/>{half}"), &format!("{REST}{end}")]);
+    let map = score.sync_map(&score.structure.unroll(&Policy::CLASSICAL).unwrap()).unwrap();
+    let points: Vec<(f64, f64)> =
+        map.points().iter().map(|point| (point.position.bars(), point.time)).collect();
+    // Bar 0 takes 1 + 2 s, bar 1 takes 4 s, both twice.
+    assert_eq!(
+        points,
+        [(0.0, 0.0), (0.5, 1.0), (1.0, 3.0), (2.0, 7.0), (2.5, 8.0), (3.0, 10.0), (4.0, 14.0)]
+    );
+    assert_eq!(map.time_at(2.25).ok(), Some(7.5));
 }
 
 #[test]
