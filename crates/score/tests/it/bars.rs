@@ -180,6 +180,23 @@ fn a_credit_stands_in_for_a_missing_title() {
 }
 
 #[test]
+fn untyped_credits_are_known_by_size_and_place() {
+    let credit = |size: u8, justify: &str, valign: &str, words: &str| {
+        format!(
+            "<credit page='1'><credit-words font-size='{size}' justify='{justify}' valign='{valign}'>{words}</credit-words></credit>"
+        )
+    };
+    let score = read_text(&format!(
+        "<score-partwise>{}{}{}{}<part id='P1'><measure number='1'/></part></score-partwise>",
+        credit(14, "center", "top", "for four hands"),
+        credit(24, "center", "top", "Polonaise"),
+        credit(12, "right", "top", "Clara Wieck"),
+        credit(30, "center", "bottom", "Copyright"),
+    ));
+    assert_eq!((score.title.as_deref(), score.composer.as_deref()), (Some("Polonaise"), Some("Clara Wieck")));
+}
+
+#[test]
 fn bars_split_at_a_repeat_are_one_musical_bar() {
     let eighth = note("2");
     let rest = note("14");
