@@ -4,11 +4,14 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 mod corpus;
+mod score;
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
   corpus DIR [--json]   run the mathematics on a corpus folder; fails if a case fails
+  score FILE [--policy NAME]
+                        what a MusicXML, MXL or MIDI file says, and how it is played
 ";
 
 fn main() -> ExitCode {
@@ -16,6 +19,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["corpus", rest @ ..] => corpus::run(rest),
+        ["score", rest @ ..] => score::run(rest),
         _ => Err(USAGE.to_owned()),
     };
     result.unwrap_or_else(|fault| {
