@@ -13,6 +13,8 @@ use crate::url::Origin;
 mod basic;
 #[cfg(feature = "loopback")]
 pub mod loopback;
+#[cfg(feature = "oauth1")]
+pub mod oauth1;
 mod token;
 
 pub use basic::Basic;
