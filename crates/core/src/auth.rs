@@ -13,6 +13,8 @@ use crate::url::Origin;
 mod basic;
 #[cfg(feature = "oauth2")]
 mod grant;
+#[cfg(feature = "loopback")]
+pub mod loopback;
 #[cfg(feature = "oauth2")]
 pub mod oauth2;
 #[cfg(feature = "oauth2")]
