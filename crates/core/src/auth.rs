@@ -11,6 +11,8 @@ use crate::time::Clock;
 use crate::url::Origin;
 
 mod basic;
+#[cfg(feature = "loopback")]
+pub mod loopback;
 mod token;
 
 pub use basic::Basic;

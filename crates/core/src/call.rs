@@ -9,6 +9,7 @@ use http::Response;
 
 use crate::client::Client;
 use crate::client::attempt::{self, Failure, Lost};
+use crate::decode::DecodeError;
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Cause, Error};
 use crate::request::{Kind, Prepared};
@@ -52,12 +53,21 @@ impl<'a, E: Endpoint> Call<'a, E> {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> Result<E::Output, Error<E::ApiError>> {
+        self.send_and(Ok).await
+    }
+
+    /// Sends it, reads the answer and takes it further; both may find that it cannot be read.
+    pub(crate) async fn send_and<T>(
+        self,
+        further: impl FnOnce(E::Output) -> Result<T, DecodeError>,
+    ) -> Result<T, Error<E::ApiError>> {
         let prepared = self.prepare()?;
         let (response, attempts) = attempt::whole(&self.client.0, &prepared, &self.options, E::accepts)
             .await
             .map_err(|failure| error::<E>(failure))?;
         let (status, body) = (response.status(), response.body().clone());
         E::read(response)
+            .and_then(further)
             .map_err(|error| Error::new(E::NAME, attempts, None, Cause::Decode { status, error, body }))
     }
 
@@ -114,7 +124,7 @@ pub(crate) fn error<E: Endpoint>(failure: Failure) -> Error<E::ApiError> {
         Lost::Limited(wait) => Cause::Limited(wait),
         Lost::Redirect(error) => Cause::Redirect(error),
         Lost::TooLarge { status, cap } => {
-            Cause::Decode { status, error: crate::DecodeError::TooLarge { cap }, body: Bytes::new() }
+            Cause::Decode { status, error: DecodeError::TooLarge { cap }, body: Bytes::new() }
         }
     };
     Error::new(E::NAME, attempts, retry_after, cause)
@@ -123,7 +133,7 @@ pub(crate) fn error<E: Endpoint>(failure: Failure) -> Error<E::ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BuildError, DecodeError, Method, PlainApiError, Replay, RequestWriter};
+    use crate::{BuildError, Method, PlainApiError, Replay, RequestWriter};
 
     struct Ping;
 

@@ -11,6 +11,7 @@ use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::error::{BuildError, Error};
 use crate::limit::Limit;
+use crate::page::{Paged, Pages};
 use crate::request::{Bases, Prepared};
 use crate::retry::{Budget, Retry};
 use crate::time::{Clock, SystemClock};
@@ -38,7 +39,6 @@ pub(crate) struct Inner {
 
 impl Client {
     /// A client for a service at `base`.
-    #[must_use]
     pub fn builder(base: BaseUrl) -> ClientBuilder {
         ClientBuilder {
             bases: Bases(vec![("api", base)]),
@@ -64,6 +64,11 @@ impl Client {
     /// A call that can still be given a deadline or a progress function.
     pub fn call<'a, E: Endpoint>(&'a self, endpoint: &'a E) -> Call<'a, E> {
         Call::new(self, endpoint)
+    }
+
+    /// The pages of a list, to be read one after the other.
+    pub fn pages<'e, E: Paged + 'e>(&self, endpoint: E) -> Pages<'e, E> {
+        Pages::new(self.clone(), endpoint)
     }
 
     /// The request of an endpoint as it would be sent, without its credentials. Needs no runtime.

@@ -9,6 +9,7 @@ use http::header::{HeaderMap, HeaderName};
 
 use crate::auth::AuthError;
 use crate::decode::{DecodeError, Excerpt};
+use crate::page::PageError;
 use crate::transport::{Phase, TransportError, TransportErrorKind};
 
 /// A request that cannot be built from its arguments. Nothing was sent.
@@ -119,6 +120,8 @@ pub enum Cause<A> {
     Source(std::io::Error),
     /// The writer of a download failed.
     Sink(std::io::Error),
+    /// A list does not end as lists do.
+    Pages(PageError),
 }
 
 /// A redirect that is not followed.
@@ -193,6 +196,7 @@ impl<A> Error<A> {
             Cause::Decode { status, error, body } => Cause::Decode { status, error, body },
             Cause::Source(error) => Cause::Source(error),
             Cause::Sink(error) => Cause::Sink(error),
+            Cause::Pages(error) => Cause::Pages(error),
         };
         Error::new(endpoint, attempts, retry_after, cause)
     }
@@ -375,6 +379,7 @@ impl<A: fmt::Display> fmt::Display for Cause<A> {
             }
             Self::Source(error) => write!(f, "the body to send cannot be read: {error}"),
             Self::Sink(error) => write!(f, "the download cannot be written: {error}"),
+            Self::Pages(error) => error.fmt(f),
         }
     }
 }

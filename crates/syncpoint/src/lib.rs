@@ -1,22 +1,40 @@
-//! The mathematics of syncpoints: which second of a recording belongs to which place in the notation.
-//!
-//! | module | holds |
-//! | --- | --- |
-//! | [`fraction`] | exact lengths in whole notes |
-//! | [`structure`] | the written bars with their repeats, endings, markers and jumps |
-//! | [`grid`] | how long each written bar is and how it is counted |
+#![doc = include_str!("../README.md")]
 #![no_std]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
 
+pub mod curve;
+pub mod fault;
+mod float;
 pub mod fraction;
 pub mod grid;
+mod json;
+pub mod map;
+pub mod playthrough;
+pub mod point;
+pub mod policy;
+pub mod position;
+pub mod problem;
+#[cfg(feature = "serde")]
+mod serial;
 pub mod structure;
+pub mod unroll;
+pub mod validate;
+pub mod wire;
 
+pub use curve::{Curve, CurveError};
+pub use fault::{Cause, Fault};
 pub use fraction::Fraction;
-pub use grid::{BarGrid, GridBar, Metre, MetrePart};
+pub use grid::{BarGrid, BeatPlace, GridBar, GridError, Metre, MetrePart, PlayedGrid};
+pub use map::{Extrapolation, Interpolation, MapCursor, MapError, Options, Outside, Segment, Side, SyncMap};
+pub use playthrough::{Carried, Lost, LostReason, PassChoice, PlayedBar, Playthrough, Step};
+pub use point::{RawPoint, RawValue, Syncpoint};
+pub use policy::Policy;
+pub use position::{Offset, Position, PositionError};
+pub use problem::{NotIncreasing, Problem, ProblemKind, Severity, Suggestion};
 pub use structure::{
     Ending, EndingStop, Jump, JumpKind, Marker, MarkerKind, Place, RepeatEnd, RepeatStart, Structure,
     WrittenBar,
 };
+pub use unroll::{Diagnostic, Finding, UnrollError};

@@ -204,7 +204,9 @@ async fn attempt<'a>(
         loop {
             let mut body = prepared.body.clone();
             let mut target = uri.clone();
-            if credentials_apply && let Some(credentials) = credentials_for(client, &target)? {
+            if credentials_apply
+                && let Some(credentials) = credentials_for(client, &target).map_err(Lost::Auth)?
+            {
                 let clock = &*client.clock;
                 let attempt = Attempt {
                     method: &prepared.method,
@@ -256,13 +258,13 @@ async fn attempt<'a>(
 }
 
 /// The credentials for an address, if any are bound to its origin.
-fn credentials_for<'a>(client: &'a Inner, uri: &http::Uri) -> Result<Option<&'a dyn Authorize>, Lost> {
+fn credentials_for<'a>(client: &'a Inner, uri: &http::Uri) -> Result<Option<&'a dyn Authorize>, AuthError> {
     let Some(origin) = Origin::of(uri) else { return Ok(None) };
     let Some((_, credentials)) = client.credentials.iter().find(|(bound, _)| *bound == origin) else {
         return Ok(None);
     };
     if !origin.is_secure() && !origin.is_loopback() && !credentials.survives_plain_http() {
-        return Err(Lost::Auth(AuthError::Insecure(origin)));
+        return Err(AuthError::Insecure(origin));
     }
     Ok(Some(&**credentials))
 }

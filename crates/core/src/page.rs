@@ -1,0 +1,414 @@
+//! Lists that come in pages: page by page or item by item, resumable, and never in a circle.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+
+use crate::BoxFuture;
+use crate::client::Client;
+use crate::decode::DecodeError;
+use crate::endpoint::Endpoint;
+use crate::error::{BuildError, Cause, Error};
+
+/// An endpoint that answers with one page of a list.
+///
+/// ```
+/// # use bytes::Bytes;
+/// # use http::{Method, Response};
+/// # use segno_core::{BuildError, DecodeError, Endpoint, PlainApiError, Replay, RequestWriter, read_json};
+/// use segno_core::{Cursor, Page, Paged};
+///
+/// /// `GET /tags?page=…`
+/// #[derive(Clone)]
+/// struct Tags {
+///     page: u32,
+/// }
+///
+/// # impl Endpoint for Tags {
+/// #     type Output = Vec<String>;
+/// #     type ApiError = PlainApiError;
+/// #     const NAME: &'static str = "example.tags.list";
+/// #     const METHOD: Method = Method::GET;
+/// #     const REPLAY: Replay = Replay::Safe;
+/// #     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+/// #         request.query("page", self.page);
+/// #         request.path("tags", &[])
+/// #     }
+/// #     fn read(response: Response<Bytes>) -> Result<Vec<String>, DecodeError> {
+/// #         read_json(&response)
+/// #     }
+/// # }
+/// impl Paged for Tags {
+///     type Item = String;
+///
+///     fn at(&self, cursor: &Cursor) -> Result<Self, BuildError> {
+///         Ok(Self { page: cursor.number()? })
+///     }
+///
+///     fn page(&self, tags: Vec<String>) -> Result<Page<String>, DecodeError> {
+///         let next = (!tags.is_empty()).then(|| Cursor::from_number(self.page + 1));
+///         Ok(Page { items: tags, next, total: None })
+///     }
+/// }
+/// ```
+pub trait Paged: Endpoint + Sized {
+    /// What the list is of.
+    type Item;
+
+    /// The same request for the page at `cursor`.
+    ///
+    /// # Errors
+    /// A cursor that is none of this list: another number format, an address of another host.
+    fn at(&self, cursor: &Cursor) -> Result<Self, BuildError>;
+
+    /// Takes the answer to this request apart.
+    ///
+    /// # Errors
+    /// A link to the next page that cannot be used.
+    fn page(&self, output: Self::Output) -> Result<Page<Self::Item>, DecodeError>;
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The items on it; an empty page is not the end as long as there is a `next`.
+    pub items: Vec<T>,
+    /// Where the next page is; `None` on the last.
+    pub next: Option<Cursor>,
+    /// How many items the whole list has, where the service tells.
+    pub total: Option<u64>,
+}
+
+/// Where a page of a list is, in the words of its endpoint: a number, a token, an address. It can be stored and used
+/// again later. It may carry a token, so it does not print.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Cursor(String);
+
+impl Cursor {
+    /// From a token or an address.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// From a page number or an offset.
+    #[must_use]
+    pub fn from_number(number: u32) -> Self {
+        Self(number.to_string())
+    }
+
+    /// The text as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The page number or offset.
+    ///
+    /// # Errors
+    /// If it is no number.
+    pub fn number(&self) -> Result<u32, BuildError> {
+        self.0.parse().map_err(|_| BuildError::value("cursor", "is not the number of a page"))
+    }
+}
+
+impl fmt::Debug for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cursor([redacted])")
+    }
+}
+
+/// A list that does not end as lists do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PageError {
+    /// A page names as its next one a page that was read already.
+    #[error("page {page} of the list leads back to a page that was read already")]
+    Circle {
+        /// Which page, from 1.
+        page: u32,
+    },
+    /// More pages than [`Pages::cap`] allows.
+    #[error("the list has more than {cap} pages, the most that this program reads")]
+    TooMany {
+        /// The cap.
+        cap: u32,
+    },
+}
+
+/// The most pages of one list, unless [`Pages::cap`] says otherwise.
+const CAP: u32 = 10_000;
+
+type FetchedItem<E> = Result<<E as Paged>::Item, Error<<E as Endpoint>::ApiError>>;
+type Fetched<E> = Result<Page<<E as Paged>::Item>, Error<<E as Endpoint>::ApiError>>;
+
+/// The pages of a list, one after the other. Made by [`Client::pages`].
+///
+/// A page that fails can be asked for again: the next call of [`next`](Pages::next) does.
+#[must_use = "pages are fetched when next() is called"]
+pub struct Pages<'e, E: Paged> {
+    client: Client,
+    endpoint: Arc<E>,
+    state: State,
+    seen: BTreeSet<Cursor>,
+    read: u32,
+    cap: u32,
+    start: fn(Client, Arc<E>) -> BoxFuture<'e, Fetched<E>>,
+    ahead: bool,
+    fetching: Option<BoxFuture<'e, Fetched<E>>>,
+}
+
+enum State {
+    /// At the page that the endpoint itself asks for.
+    First,
+    At(Cursor),
+    /// The last page that can be read was read; the error is still to be told.
+    Broken(PageError),
+    End,
+}
+
+impl<'e, E: Paged + 'e> Pages<'e, E> {
+    pub(crate) fn new(client: Client, endpoint: E) -> Self {
+        Self {
+            client,
+            endpoint: Arc::new(endpoint),
+            state: State::First,
+            seen: BTreeSet::new(),
+            read: 0,
+            cap: CAP,
+            start: |client, endpoint| Box::pin(fetch(client, endpoint)),
+            ahead: false,
+            fetching: None,
+        }
+    }
+
+    /// Goes on at a page that an earlier run came to; see [`cursor`](Pages::cursor).
+    pub fn resume(mut self, cursor: Cursor) -> Self {
+        self.seen.insert(cursor.clone());
+        self.state = State::At(cursor);
+        self.fetching = None;
+        self
+    }
+
+    /// Ends with an error after so many pages, should the service never come to an end. Default 10,000.
+    pub fn cap(mut self, pages: u32) -> Self {
+        self.cap = pages;
+        self
+    }
+
+    /// Asks for the next page while the program is busy with this one; never for more than one. It runs as a task of
+    /// its own, which ends with this value.
+    pub fn prefetch(mut self) -> Self
+    where
+        E: 'static,
+        E::Item: Send,
+        E::ApiError: Send,
+    {
+        self.start = fetch_in_a_task::<E>;
+        self.ahead = true;
+        self
+    }
+
+    /// Where [`next`](Pages::next) will read: store it to [`resume`](Pages::resume) there. `None` before the first
+    /// page was read and after the last; [`is_finished`](Pages::is_finished) tells which.
+    #[must_use]
+    pub fn cursor(&self) -> Option<&Cursor> {
+        match &self.state {
+            State::At(cursor) => Some(cursor),
+            State::First | State::Broken(_) | State::End => None,
+        }
+    }
+
+    /// True after the last page.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        matches!(self.state, State::End)
+    }
+
+    /// The next page; `None` after the last. A call that is dropped before it is done loses nothing: the next one goes
+    /// on with the same request.
+    ///
+    /// # Errors
+    /// See [`Error`]. A page that failed is asked for again by the next call. A circle and too many pages
+    /// ([`PageError`]) end the list, after the last page that could be read.
+    pub async fn next(&mut self) -> Option<Result<Page<E::Item>, Error<E::ApiError>>> {
+        poll_fn(|cx| self.poll_page(cx)).await
+    }
+
+    /// The items instead of the pages.
+    pub fn items(self) -> Items<'e, E> {
+        Items { pages: self, buffer: VecDeque::new() }
+    }
+
+    /// The pages as a stream.
+    pub fn into_stream(self) -> impl Stream<Item = Result<Page<E::Item>, Error<E::ApiError>>> + use<'e, E> {
+        PageStream(self)
+    }
+
+    fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Fetched<E>>> {
+        if self.fetching.is_none() {
+            match self.state {
+                State::End => return Poll::Ready(None),
+                State::Broken(error) => {
+                    self.state = State::End;
+                    return Poll::Ready(Some(Err(Error::new(E::NAME, 0, None, Cause::Pages(error)))));
+                }
+                State::First | State::At(_) => {}
+            }
+            if let Err(error) = self.begin() {
+                return Poll::Ready(Some(Err(error)));
+            }
+        }
+        let Some(fetching) = &mut self.fetching else { return Poll::Ready(None) };
+        let fetched = ready!(fetching.as_mut().poll(cx));
+        self.fetching = None;
+        let page = match fetched {
+            Ok(page) => page,
+            Err(error) => return Poll::Ready(Some(Err(error))),
+        };
+        self.read += 1;
+        self.state = match &page.next {
+            None => State::End,
+            Some(next) if !self.seen.insert(next.clone()) => {
+                State::Broken(PageError::Circle { page: self.read })
+            }
+            Some(_) if self.read >= self.cap => State::Broken(PageError::TooMany { cap: self.cap }),
+            Some(next) => State::At(next.clone()),
+        };
+        if self.ahead && matches!(self.state, State::At(_)) {
+            // An error of making the request is met again, and told, when the page is asked for.
+            let _ = self.begin();
+        }
+        Poll::Ready(Some(Ok(page)))
+    }
+
+    fn begin(&mut self) -> Result<(), Error<E::ApiError>> {
+        let endpoint = match &self.state {
+            State::At(cursor) => {
+                Arc::new(self.endpoint.at(cursor).map_err(|error| Error::build(E::NAME, error))?)
+            }
+            State::First | State::Broken(_) | State::End => Arc::clone(&self.endpoint),
+        };
+        self.fetching = Some((self.start)(self.client.clone(), endpoint));
+        Ok(())
+    }
+}
+
+async fn fetch<E: Paged>(client: Client, endpoint: Arc<E>) -> Fetched<E> {
+    client.call(&*endpoint).send_and(|output| endpoint.page(output)).await
+}
+
+/// Begins at once, not when it is first polled.
+fn fetch_in_a_task<E>(client: Client, endpoint: Arc<E>) -> BoxFuture<'static, Fetched<E>>
+where
+    E: Paged + 'static,
+    E::Item: Send,
+    E::ApiError: Send,
+{
+    // Without a runtime of tokio's there is nobody to work ahead.
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+        return Box::pin(fetch(client, endpoint));
+    };
+    let mut task = Task(runtime.spawn(fetch(client.clone(), Arc::clone(&endpoint))));
+    Box::pin(async move {
+        match Pin::new(&mut task.0).await {
+            Ok(fetched) => fetched,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime is going down.
+                Err(_) => fetch(client, endpoint).await,
+            },
+        }
+    })
+}
+
+/// A task that ends when nobody waits for it any more.
+struct Task<T>(tokio::task::JoinHandle<T>);
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl<E: Paged> fmt::Debug for Pages<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages").field("endpoint", &E::NAME).field("read", &self.read).finish_non_exhaustive()
+    }
+}
+
+/// The items of a list, page after page. Made by [`Pages::items`].
+#[must_use = "items are fetched when next() is called"]
+pub struct Items<'e, E: Paged> {
+    pages: Pages<'e, E>,
+    buffer: VecDeque<E::Item>,
+}
+
+impl<'e, E: Paged + 'e> Items<'e, E> {
+    /// The next item; `None` after the last.
+    ///
+    /// # Errors
+    /// See [`Pages::next`].
+    pub async fn next(&mut self) -> Option<Result<E::Item, Error<E::ApiError>>> {
+        poll_fn(|cx| self.poll_item(cx)).await
+    }
+
+    /// The items as a stream.
+    pub fn into_stream(self) -> impl Stream<Item = Result<E::Item, Error<E::ApiError>>> + use<'e, E> {
+        ItemStream(self)
+    }
+
+    /// The pages behind the items. Items of the current page that were not taken yet are given up.
+    pub fn into_pages(self) -> Pages<'e, E> {
+        self.pages
+    }
+
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<FetchedItem<E>>> {
+        loop {
+            if let Some(item) = self.buffer.pop_front() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(self.pages.poll_page(cx)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Ok(page)) => self.buffer = page.items.into(),
+            }
+        }
+    }
+}
+
+impl<E: Paged> fmt::Debug for Items<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items").field("endpoint", &E::NAME).finish_non_exhaustive()
+    }
+}
+
+struct PageStream<'e, E: Paged>(Pages<'e, E>);
+
+impl<E: Paged> Unpin for PageStream<'_, E> {}
+
+impl<'e, E: Paged + 'e> Stream for PageStream<'e, E> {
+    type Item = Result<Page<E::Item>, Error<E::ApiError>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_page(cx)
+    }
+}
+
+struct ItemStream<'e, E: Paged>(Items<'e, E>);
+
+// Nothing in it is ever pinned in place: the one future is boxed, the items are moved out.
+impl<E: Paged> Unpin for ItemStream<'_, E> {}
+
+impl<'e, E: Paged + 'e> Stream for ItemStream<'e, E> {
+    type Item = Result<E::Item, Error<E::ApiError>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_item(cx)
+    }
+}

@@ -1,0 +1,4 @@
+//! What a user of the crate would notice, against peers that misbehave on purpose.
+
+mod example;
+mod page;

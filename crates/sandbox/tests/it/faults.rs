@@ -1,0 +1,151 @@
+//! Each kind of fault, as the socket shows it.
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use segno_sandbox::{Fault, FaultKind, Host, RetryAfter, Sandbox};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::wire::{Request, Response};
+
+async fn start() -> Sandbox {
+    Sandbox::builder().frozen_at(1_900_000_000).start().await.expect("starts")
+}
+
+/// A request with a short, well-known answer: the store's 403 to an unsigned GET.
+fn probe(sandbox: &Sandbox) -> Request {
+    Request::new("GET", &(sandbox.origin(Host::Storage) + "/bucket/key"))
+}
+
+async fn whole_answer(sandbox: &Sandbox) -> Vec<u8> {
+    probe(sandbox).raw().await.0
+}
+
+#[tokio::test]
+async fn refuse_resets_the_next_connection() {
+    let sandbox = start().await;
+    sandbox.fault(Fault::new(FaultKind::Refuse { for_s: None }).on(Host::Storage));
+    let (bytes, end) = probe(&sandbox).raw().await;
+    assert!(bytes.is_empty());
+    let kind = end.expect_err("no connection").kind();
+    assert!(matches!(kind, ErrorKind::ConnectionReset | ErrorKind::BrokenPipe), "{kind:?}");
+    assert_eq!(sandbox.requests(), [], "nothing reached the host");
+    assert_eq!(probe(&sandbox).send().await.status, 403);
+}
+
+#[tokio::test]
+async fn refuse_for_a_time_closes_the_port_and_idle_connections() {
+    let sandbox = start().await;
+    let mut idle = TcpStream::connect(probe(&sandbox).address()).await.expect("connects");
+    idle.write_all(&probe(&sandbox).bytes(false)).await.expect("writes");
+    let mut buffer = vec![0; 4096];
+    assert!(idle.read(&mut buffer).await.expect("answers") > 0);
+
+    sandbox.fault(Fault::new(FaultKind::Refuse { for_s: Some(2.0) }).on(Host::Storage));
+    assert_eq!(idle.read(&mut buffer).await.expect("an orderly close"), 0);
+    let refused = TcpStream::connect(probe(&sandbox).address()).await.expect_err("a closed port");
+    assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
+    sandbox.advance(Duration::from_millis(1999));
+    assert!(TcpStream::connect(probe(&sandbox).address()).await.is_err());
+    sandbox.advance(Duration::from_millis(1));
+    assert_eq!(probe(&sandbox).send().await.status, 403);
+}
+
+#[tokio::test]
+async fn reset_lets_exactly_so_many_bytes_through() {
+    let sandbox = start().await;
+    let whole = whole_answer(&sandbox).await;
+    for after in [0, 1, 20, whole.len() - 1] {
+        sandbox.fault(Fault::new(FaultKind::Reset { after_bytes: after as u64 }));
+        let (bytes, end) = probe(&sandbox).raw().await;
+        assert_eq!(end.expect_err("a reset").kind(), ErrorKind::ConnectionReset);
+        assert_eq!(bytes, whole[..after]);
+    }
+}
+
+#[tokio::test]
+async fn truncate_sends_the_head_and_so_much_of_the_body_and_closes() {
+    let sandbox = start().await;
+    let whole = Response::parse(&whole_answer(&sandbox).await);
+    for after in [0, 1, 100, whole.body.len() - 1] {
+        sandbox.fault(Fault::new(FaultKind::Truncate { after_bytes: after as u64 }));
+        let cut = probe(&sandbox).send().await;
+        assert_eq!(cut.headers, whole.headers);
+        assert_eq!(cut.header("content-length"), Some(whole.body.len().to_string().as_str()));
+        assert_eq!(cut.body, whole.body[..after]);
+    }
+}
+
+#[tokio::test]
+async fn stall_is_silent_until_its_time_is_up() {
+    let sandbox = start().await;
+    let whole = whole_answer(&sandbox).await;
+    sandbox.fault(Fault::new(FaultKind::Stall { after_bytes: 12, for_s: Some(5.0) }));
+    let mut stream = TcpStream::connect(probe(&sandbox).address()).await.expect("connects");
+    stream.write_all(&probe(&sandbox).bytes(true)).await.expect("writes");
+    let mut start = vec![0; 12];
+    stream.read_exact(&mut start).await.expect("the first bytes");
+    assert_eq!(start, whole[..12]);
+    sandbox.advance(Duration::from_secs(4));
+    let mut byte = [0];
+    let silence = tokio::time::timeout(Duration::from_millis(50), stream.read(&mut byte)).await;
+    assert!(silence.is_err(), "{silence:?}");
+    sandbox.advance(Duration::from_secs(1));
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).await.expect("the rest");
+    assert_eq!(rest, whole[12..]);
+}
+
+#[tokio::test]
+async fn status_answers_in_place_of_the_host_with_both_forms_of_retry_after() {
+    let sandbox = start().await;
+    sandbox.fault(Fault::status(429).retry_after(RetryAfter::Seconds(7)));
+    sandbox.fault(Fault::status(503).retry_after(RetryAfter::DateIn(20)));
+    let first = probe(&sandbox).send().await;
+    assert_eq!((first.status, first.header("retry-after"), first.text()), (429, Some("7"), ""));
+    let second = probe(&sandbox).send().await;
+    assert_eq!((second.status, second.header("retry-after")), (503, Some("Sun, 17 Mar 2030 17:47:00 GMT")));
+
+    let url = sandbox.origin(Host::Control) + "/faults";
+    let fault = serde_json::json!({"kind": "status", "status": 418, "headers": {"X-Pot": "tea"}, "body": {"short": true}});
+    Request::new("POST", &url).json(&fault).send().await;
+    let third = probe(&sandbox).send().await;
+    assert_eq!((third.status, third.header("x-pot"), third.text()), (418, Some("tea"), r#"{"short":true}"#));
+    assert_eq!(third.header("content-type"), Some("application/json"));
+}
+
+#[tokio::test]
+async fn html_is_a_gateway_page() {
+    let sandbox = start().await;
+    sandbox.fault(Fault::new(FaultKind::Html { status: 504 }));
+    let page = probe(&sandbox).send().await;
+    assert_eq!((page.status, page.header("content-type")), (504, Some("text/html")));
+    assert!(page.text().contains("<h1>504 Gateway Timeout</h1>"));
+}
+
+#[tokio::test]
+async fn faults_choose_their_request() {
+    let sandbox = start().await;
+    sandbox.fault(Fault::status(500).on(Host::Storage).method("GET").path("/bucket/").nth(2).times(2));
+    let origin = sandbox.origin(Host::Storage);
+    let status =
+        async |method: &str, path: &str| Request::new(method, &(origin.clone() + path)).send().await.status;
+    assert_eq!(status("GET", "/bucket/a").await, 403);
+    assert_eq!(status("GET", "/other/a").await, 403);
+    assert_eq!(status("POST", "/bucket/a").await, 405);
+    assert_eq!(status("GET", "/bucket/a").await, 500);
+    assert_eq!(sandbox.unused_faults().len(), 1);
+    assert_eq!(status("GET", "/bucket/b").await, 500);
+    assert_eq!(status("GET", "/bucket/a").await, 403);
+    assert_eq!(sandbox.unused_faults(), []);
+}
+
+#[tokio::test]
+async fn a_request_of_a_sequence_meets_one_fault_each() {
+    let sandbox = start().await;
+    [500, 502, 503].into_iter().for_each(|status| sandbox.fault(Fault::status(status)));
+    for expected in [500, 502, 503, 403] {
+        assert_eq!(probe(&sandbox).send().await.status, expected);
+    }
+}

@@ -1,0 +1,6 @@
+//! The sandbox as a client sees it: bytes over sockets, nothing else.
+
+mod control;
+mod faults;
+mod lifecycle;
+mod wire;

@@ -1,0 +1,3 @@
+//! The readers from the outside.
+
+mod repeats;
