@@ -38,6 +38,9 @@ pub use outbox::Callback;
 pub use request_log::{BodyTally, LoggedRequest};
 pub use sandbox::{Builder, Sandbox, StartError};
 pub use soundcloud::Switches as SoundcloudSwitches;
-pub use soundslice::Switches as SoundsliceSwitches;
+pub use soundslice::{
+    BadCredentials, CallbackKey, Outcome, RateLimit, SoundsliceAccount, SoundsliceKey, SuccessCodes,
+    Switches as SoundsliceSwitches,
+};
 pub use soundstripe::Switches as SoundstripeSwitches;
 pub use switches::{SwitchError, Switches};
