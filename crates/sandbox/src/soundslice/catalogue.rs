@@ -1,7 +1,8 @@
 //! What the accounts own at the start.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use serde_json::Number;
 
 use super::accounts::{FIRST, ORGANISATION, OTHER_ORGANISATION, SECOND};
@@ -26,7 +27,7 @@ pub(super) fn fill(house: &Arc<House>, world: &mut World) {
     let mut catalogue = Catalogue { house, world };
     let ode = catalogue.piece(&ODE_TO_JOY, Slice { folder: Some(beethoven), ..slice(FIRST) });
     catalogue.linked(ode, Source::YouTube, "aB3-dE5_gH7", "Choir", &ODE_TO_JOY);
-    catalogue.uploaded(ode, &ODE_TO_JOY);
+    catalogue.uploaded(ode);
     let jacques = catalogue.piece(
         &FRERE_JACQUES,
         Slice { folder: Some(warm_ups), status: 3, embed_status: 4, print_status: 3, ..slice(FIRST) },
@@ -99,8 +100,11 @@ impl Catalogue<'_> {
     }
 
     /// A recording of the tune itself.
-    fn uploaded(&mut self, slice: u64, tune: &Tune) {
-        let wav = tune.wav(QUARTERS_PER_MINUTE);
+    fn uploaded(&mut self, slice: u64) {
+        let tune = &ODE_TO_JOY;
+        // Rendered once for all sandboxes of a process.
+        static WAV: OnceLock<Bytes> = OnceLock::new();
+        let wav = WAV.get_or_init(|| tune.wav(QUARTERS_PER_MINUTE).into()).clone();
         let duration = tune.bar_times(QUARTERS_PER_MINUTE).last().copied();
         let object = Object::from_bytes(wav, self.house.clock.system_time());
         let recording = recording(slice, Source::Mp3Upload, "Audio", tune);
