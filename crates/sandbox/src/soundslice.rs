@@ -23,7 +23,7 @@ use std::sync::Arc;
 use http::header::{ALLOW, LOCATION, WWW_AUTHENTICATE};
 use http::{Method, StatusCode};
 
-pub use accounts::{SoundsliceAccount, SoundsliceKey};
+pub use accounts::{SoundsliceAccount, SoundsliceKey, SoundsliceList};
 pub use switches::{BadCredentials, CallbackKey, Outcome, RateLimit, SuccessCodes, Switches};
 
 use crate::call::Call;
@@ -74,6 +74,8 @@ impl Service {
             account.slices = slices.map(|slice| slice.scorehash.clone()).collect();
             let folders = world.folders.values().filter(|folder| folder.owner == account.user_id);
             account.folders = folders.map(|folder| folder.id).collect();
+            let lists = world.lists.iter().filter(|(_, list)| list.owner == account.user_id);
+            account.lists = lists.map(|(id, list)| world.describe_list(id, list)).collect();
         }
         accounts
     }

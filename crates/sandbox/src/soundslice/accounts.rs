@@ -20,6 +20,21 @@ pub struct SoundsliceAccount {
     pub folders: Vec<u64>,
     /// The scorehashes of its slices, as they now are.
     pub slices: Vec<String>,
+    /// Its lists, as they now are; no call of the API gives them.
+    pub lists: Vec<SoundsliceList>,
+}
+
+/// A list of slices.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SoundsliceList {
+    /// Its ID.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The ID of the list that it is in.
+    pub parent: Option<String>,
+    /// The scorehashes in it.
+    pub slices: Vec<String>,
 }
 
 /// An API key.
@@ -52,6 +67,7 @@ impl Accounts {
             member_of,
             folders: Vec::new(),
             slices: Vec::new(),
+            lists: Vec::new(),
         };
         let (first, second) = (vec![key(), key()], vec![key()]);
         Self(vec![

@@ -6,10 +6,10 @@ use bytes::Bytes;
 use serde_json::Number;
 
 use super::accounts::{FIRST, ORGANISATION, OTHER_ORGANISATION, SECOND};
-use super::notation;
 use super::source::Source;
 use super::tune::{FRERE_JACQUES, GYMNOPEDIE, MINUET, ODE_TO_JOY, Tune};
-use super::world::{Media, Recording, Slice, Status, World};
+use super::world::{Recording, Slice, Status, World};
+use super::{media, notation};
 use crate::house::House;
 use crate::storage::Object;
 
@@ -108,7 +108,8 @@ impl Catalogue<'_> {
         let duration = tune.bar_times(QUARTERS_PER_MINUTE).last().copied();
         let object = Object::from_bytes(wav, self.house.clock.system_time());
         let recording = recording(slice, Source::Mp3Upload, "Audio", tune);
-        self.world.add_recording(Recording { media: Some(Media { object, duration }), ..recording });
+        let id = self.world.add_recording(Recording { duration, ..recording });
+        self.house.storage.put(&media::path(id), object);
     }
 }
 
@@ -126,7 +127,7 @@ fn recording(slice: u64, source: Source, name: &str, tune: &Tune) -> Recording {
         source_data: String::new(),
         hls_url: String::new(),
         status: Status::Ready,
-        media: None,
+        duration: None,
         crop_start: None,
         crop_end: None,
         syncpoints: times.iter().enumerate().filter_map(point).collect(),

@@ -12,10 +12,15 @@ use serde::Serialize;
 use super::desk::{Desk, SERVICE};
 use super::refusal;
 use super::switches::{Outcome, seconds};
-use super::world::{Media, Status};
+use super::world::Status;
 use crate::house::House;
 use crate::reply::Reply;
 use crate::storage::Object;
+
+/// Where a recording's media is stored.
+pub(super) fn path(recording: u64) -> String {
+    format!("/soundslice-audio/media/{recording}")
+}
 
 /// POST `/recordings/RECORDING_ID/media/`
 pub(super) fn start_upload(desk: &mut Desk<'_>, id: u64) -> Result<Reply, Reply> {
@@ -42,7 +47,7 @@ fn arrived(house: &Arc<House>, id: u64, object: Object) {
         let mut world = house.soundslice.world.lock();
         let Some(recording) = world.recordings.get_mut(&id) else { return };
         recording.status = Status::Processing;
-        recording.media = None;
+        recording.duration = None;
     }
     house.clock.after(seconds(switches.media_delay_s), move |house| {
         let good = match house.switches.lock().soundslice.media_outcome {
@@ -54,11 +59,13 @@ fn arrived(house: &Arc<House>, id: u64, object: Object) {
         let Some(recording) = world.recordings.get_mut(&id) else { return };
         if !good {
             recording.status = Status::Error;
+            house.storage.remove(&path(id));
             return;
         }
         let duration = if let Content::Audio(seconds) = content { Some(seconds) } else { None };
         recording.status = Status::Ready;
-        recording.media = Some(Media { object, duration });
+        recording.duration = duration;
+        house.storage.put(&path(id), object);
         house.effects.created(SERVICE, "media");
     });
 }

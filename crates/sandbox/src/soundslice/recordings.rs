@@ -46,8 +46,7 @@ fn cropped_duration(recording: &Recording, switches: &Switches) -> Option<f64> {
         return None;
     }
     let by_id = switches.media_durations_s.get(&recording.id).copied();
-    let by_content = recording.media.as_ref().and_then(|media| media.duration);
-    let raw = by_id.or(by_content).or(switches.media_duration_s)?;
+    let raw = by_id.or(recording.duration).or(switches.media_duration_s)?;
     Some((recording.crop_end.unwrap_or(raw) - recording.crop_start.unwrap_or(0.0)).max(0.0))
 }
 
@@ -82,7 +81,7 @@ pub(super) fn create(desk: &mut Desk<'_>, slice: &str, form: &Form) -> Result<Re
         source_data,
         hls_url,
         status: source.first_status(),
-        media: None,
+        duration: None,
         crop_start: None,
         crop_end: None,
         syncpoints: Vec::new(),
@@ -190,6 +189,7 @@ pub(super) fn delete(desk: &mut Desk<'_>, id: u64) -> Result<Reply, Reply> {
     if let Some(slice) = desk.world.slices.get_mut(&recording.slice) {
         slice.recordings.retain(|other| *other != id);
     }
+    desk.house.storage.remove(&super::media::path(id));
     desk.deleted("recordings");
     Ok(Reply::python_json(desk.disputed_status(), &Deleted { name: recording.name }))
 }

@@ -12,6 +12,9 @@ use crate::form::Form;
 use crate::python_json;
 use crate::reply::{Reply, ReplyBody};
 
+/// A long list is sent in pieces of about this size.
+const PIECE: usize = 32 * 1024;
+
 /// The slice object of List and Get.
 #[derive(Serialize)]
 pub(super) struct SliceObject {
@@ -143,13 +146,21 @@ pub(super) fn list(desk: &Desk<'_>) -> Reply {
     let user = desk.user;
     let all =
         objects.into_iter().chain((0..extra).map(move |index| SliceObject::from(&generated(index, user))));
-    let mut first = true;
-    let items = all.map(move |object| {
-        let mut piece = if std::mem::take(&mut first) { b"[".to_vec() } else { b", ".to_vec() };
-        piece.extend(python_json::to_vec(&object));
-        Bytes::from(piece)
+    let mut items = all.enumerate().peekable();
+    let mut open = true;
+    let pieces = std::iter::from_fn(move || {
+        let mut piece = Vec::with_capacity(PIECE + 512);
+        while piece.len() < PIECE
+            && let Some((index, object)) = items.next()
+        {
+            piece.extend(if index == 0 { b"[".as_slice() } else { b", " });
+            piece.extend(python_json::to_vec(&object));
+        }
+        if items.peek().is_none() && std::mem::take(&mut open) {
+            piece.push(b']');
+        }
+        (!piece.is_empty()).then(|| Bytes::from(piece))
     });
-    let pieces = items.chain([Bytes::from_static(b"]")]);
     Reply::new(StatusCode::OK, "application/json", Bytes::new()).with(ReplyBody::Pieces(Box::new(pieces)))
 }
 
@@ -174,7 +185,10 @@ pub(super) fn delete(desk: &mut Desk<'_>, name: &str) -> Result<Reply, Reply> {
     let (slice, recordings) = desk.world.remove_slice(number).ok_or_else(refusal::forbidden)?;
     desk.house.storage.remove(&super::notation::path(number));
     desk.deleted("slices");
-    recordings.iter().for_each(|_| desk.deleted("recordings"));
+    for recording in recordings {
+        desk.house.storage.remove(&super::media::path(recording.id));
+        desk.deleted("recordings");
+    }
     Ok(Reply::python_json(StatusCode::CREATED, &Deleted { name: slice.name, artist: slice.artist }))
 }
 
@@ -228,7 +242,11 @@ pub(super) fn duplicate(desk: &mut Desk<'_>, name: &str) -> Result<Reply, Reply>
             slice.notation = Some(notation);
         }
         for recording in recordings {
-            world.add_recording(Recording { slice: number, ..recording });
+            let media = house.storage.object(&super::media::path(recording.id));
+            let id = world.add_recording(Recording { slice: number, ..recording });
+            if let Some(media) = media {
+                house.storage.put(&super::media::path(id), media);
+            }
             house.effects.created(super::desk::SERVICE, "recordings");
         }
     });

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use fastrand::Rng;
 use serde_json::Number;
 
+use super::accounts::SoundsliceList;
 use super::source::Source;
 use super::switches::RateLimit;
 use crate::seed::{Seed, alphanumeric};
@@ -56,19 +57,12 @@ pub(super) struct Recording {
     pub(super) source_data: String,
     pub(super) hls_url: String,
     pub(super) status: Status,
-    pub(super) media: Option<Media>,
+    /// Seconds of uploaded media, if the bytes tell.
+    pub(super) duration: Option<f64>,
     pub(super) crop_start: Option<f64>,
     pub(super) crop_end: Option<f64>,
     /// With arity and number form as they were set.
     pub(super) syncpoints: Vec<Vec<Number>>,
-}
-
-/// Uploaded media.
-#[derive(Clone, Debug)]
-pub(super) struct Media {
-    pub(super) object: Object,
-    /// Seconds, if the bytes tell.
-    pub(super) duration: Option<f64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,6 +182,17 @@ impl World {
         };
         self.lists.insert(id.clone(), List { owner, name: name.to_owned(), parent, slices: BTreeSet::new() });
         id
+    }
+
+    /// A list as it is shown to a test.
+    pub(super) fn describe_list(&self, id: &str, list: &List) -> SoundsliceList {
+        let slices = list.slices.iter().filter_map(|number| self.slices.get(number));
+        SoundsliceList {
+            id: id.to_owned(),
+            name: list.name.clone(),
+            parent: list.parent.clone(),
+            slices: slices.map(|slice| slice.scorehash.clone()).collect(),
+        }
     }
 
     /// Something that cannot be guessed, for the path of an upload.

@@ -108,6 +108,13 @@ async fn lists_take_slices() {
         FORBIDDEN,
         "it is not in there any more"
     );
+    let lists = &api.sandbox.soundslice_accounts()[0].lists;
+    let by_name = |name: &str| lists.iter().find(|it| it.name == name).expect("a list");
+    assert_eq!(
+        (by_name("Autumn").slices.as_slice(), &by_name("Autumn").parent),
+        ([b.clone()].as_slice(), &None)
+    );
+    assert_eq!(by_name("Week 1").parent.as_deref(), Some(list.as_str()));
     let effects = api.sandbox.effects().of("soundslice", "list_entries");
     assert_eq!((effects.created, effects.deleted), (2, 1));
 
