@@ -208,3 +208,30 @@ async fn old_scores_paths_take_slug_or_scorehash_and_answer_alike() {
     assert_eq!(api.get("/scores/etude-op-10-no-3/").await.json()["name"], "Étude Op. 10 No. 3");
     assert_eq!(api.delete(&format!("/scores/{slug}/")).await.status, 201);
 }
+
+#[tokio::test]
+async fn head_is_get_without_the_body() {
+    let api = Api::start().await;
+    let get = api.get("/slices/").await;
+    let head = api.request("HEAD", "/slices/").send().await;
+    assert_eq!((head.status, head.text()), (200, ""));
+    assert_eq!(head.header("content-length"), get.header("content-length"));
+}
+
+#[tokio::test]
+async fn one_seed_gives_one_world_also_after_a_reset() {
+    let run = async |api: &Api| {
+        let list = api.get("/slices/").await.text().to_owned();
+        let slice = api.slice("name=A").await;
+        let id = api.post(&format!("/slices/{slice}/recordings/"), "source=2").await.text().to_owned();
+        let url = api.upload_url(&format!("/slices/{slice}/notation-file/"), "").await;
+        let url = url.strip_prefix(&api.sandbox.origin(segno_sandbox::Host::Storage)).map(str::to_owned);
+        (list, slice, id, url)
+    };
+    let (one, two) = (Api::start().await, Api::start().await);
+    let first = run(&one).await;
+    assert_eq!(first, run(&two).await);
+    assert_ne!(first, run(&one).await);
+    one.sandbox.reset();
+    assert_eq!(first, run(&one).await);
+}

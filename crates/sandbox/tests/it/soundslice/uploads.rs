@@ -170,3 +170,39 @@ async fn downloads_resume() {
     assert_eq!(get(&[("If-None-Match", &etag)]).await.status, 304);
     check(&get(&[("If-Match", "\"another\"")]).await, 412, "<Code>PreconditionFailed</Code>");
 }
+
+#[tokio::test]
+async fn a_large_upload_that_is_refused_still_gets_its_answer() {
+    let api = Api::start().await;
+    let (_, _, url) = media_url(&api).await;
+    api.sandbox.advance(Duration::from_secs(300));
+    let large = vec![7; 8 * 1024 * 1024];
+    check(&put(&url, &large).await, 403, EXPIRED);
+    assert_eq!(api.sandbox.effects().of("storage", "uploads").created, 0);
+}
+
+#[tokio::test]
+async fn expect_continue_asks_before_it_sends() {
+    let api = Api::start().await;
+    let (_, _, url) = media_url(&api).await;
+    let head = |url: &str| {
+        let request =
+            Request::new("PUT", url).header("Content-Length", "12").header("Expect", "100-continue");
+        (request.bytes(true), request.address().to_owned())
+    };
+    let (bytes, address) = head(&url);
+    let mut stream = tokio::net::TcpStream::connect(&address).await.expect("connects");
+    tokio::io::AsyncWriteExt::write_all(&mut stream, &bytes).await.expect("writes");
+    let mut go_on = vec![0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
+    tokio::io::AsyncReadExt::read_exact(&mut stream, &mut go_on).await.expect("100");
+    assert_eq!(go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    tokio::io::AsyncWriteExt::write_all(&mut stream, b"ID3-fake-mp3").await.expect("writes");
+    let mut answer = Vec::new();
+    tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut answer).await.expect("an answer");
+    assert_eq!(crate::wire::Response::parse(&answer).status, 200);
+
+    let (bytes, address) = head(&url.replace("Signature=", "Signature=A"));
+    let (answer, end) = exchange(&address, &bytes).await;
+    end.expect("a plain close");
+    check(&crate::wire::Response::parse(&answer), 403, SIGNATURE);
+}
