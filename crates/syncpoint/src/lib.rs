@@ -4,6 +4,7 @@
 
 extern crate alloc;
 
+pub mod bridge;
 pub mod crop;
 pub mod curve;
 pub mod edit;
