@@ -23,6 +23,8 @@ pub mod repair;
 #[cfg(feature = "serde")]
 mod serial;
 pub mod structure;
+#[cfg(feature = "svg")]
+pub mod svg;
 pub mod tempo;
 pub mod validate;
 pub mod wire;
