@@ -81,7 +81,6 @@ impl fmt::Display for PlainApiError {
 }
 
 /// What went wrong with a call.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Cause<A> {
     /// The request could not be built; nothing was sent.
@@ -384,8 +383,14 @@ impl<A: fmt::Display> fmt::Display for Cause<A> {
     }
 }
 
-impl<A: fmt::Display> fmt::Debug for Error<A> {
+impl<A: fmt::Display> fmt::Debug for Cause<A> {
     // The one line is safe to print; the derived form would show headers and bodies.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cause({self})")
+    }
+}
+
+impl<A: fmt::Display> fmt::Debug for Error<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Error({self})")
     }

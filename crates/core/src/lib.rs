@@ -30,7 +30,7 @@ mod url;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use body::{Body, Outgoing, Reader, Source};
+pub use body::{Body, OnConnected, Outgoing, Reader, Source};
 pub use call::Call;
 pub use client::{Client, ClientBuilder, ClientError};
 pub use decode::{DecodeError, Excerpt, from_json, read_json};
