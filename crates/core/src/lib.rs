@@ -48,6 +48,7 @@ pub use retry::{Outcome, Retry, Verdict, retry_after};
 pub use secret::Secret;
 pub use time::{Clock, SystemClock, Timestamp, TimestampError};
 pub use transfer::progress::{OnProgress, Progress};
+pub use transfer::{Downloaded, Sink};
 pub use transport::{Phase, Timeout, Timeouts, Transport, TransportError, TransportErrorKind};
 pub use url::{BaseUrl, Origin, SecretUrl, UrlError};
 
