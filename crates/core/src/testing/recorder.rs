@@ -11,7 +11,7 @@ use http::header::{CONNECTION, DATE};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 
-use super::hex;
+use super::wire::hex;
 use crate::BoxFuture;
 use crate::body::{Body, Outgoing};
 use crate::response::Incoming;
