@@ -10,6 +10,7 @@ use crate::auth::Authorize;
 use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::error::{BuildError, Error};
+use crate::json_stream::{Array, ArrayEndpoint};
 use crate::limit::Limit;
 use crate::page::{Paged, Pages};
 use crate::request::{Bases, Prepared};
@@ -69,6 +70,14 @@ impl Client {
     /// The pages of a list, to be read one after the other.
     pub fn pages<'e, E: Paged + 'e>(&self, endpoint: E) -> Pages<'e, E> {
         Pages::new(self.clone(), endpoint)
+    }
+
+    /// Sends an endpoint and gives the items of its array as they arrive. Memory does not grow with their number.
+    ///
+    /// # Errors
+    /// See [`Error`]; the items have errors of their own.
+    pub async fn stream<E: ArrayEndpoint>(&self, endpoint: &E) -> Result<Array<E>, Error<E::ApiError>> {
+        self.call(endpoint).stream().await
     }
 
     /// The request of an endpoint as it would be sent, without its credentials. Needs no runtime.
