@@ -80,10 +80,16 @@ pub(crate) fn read_with_markup<T: DeserializeOwned>(body: &[u8], markup: &str) -
 }
 
 fn shape<T: DeserializeOwned>(tree: Value) -> Result<T, DecodeError> {
-    serde_path_to_error::deserialize(tree).map_err(|error| DecodeError::Shape {
-        path: error.path().to_string(),
+    if !tree.is_object() {
+        return Err(DecodeError::Other("expected an object".into()));
+    }
+    serde_path_to_error::deserialize(tree).map_err(|error| {
         // Our own readers never quote a value, and every field goes through one of them.
-        message: error.into_inner().to_string(),
+        let message = error.inner().to_string();
+        match error.path().to_string() {
+            root if root == "." => DecodeError::Other(message),
+            path => DecodeError::Shape { path, message },
+        }
     })
 }
 
@@ -94,13 +100,9 @@ pub(crate) fn read_list<T: DeserializeOwned>(body: &[u8], singular: &str) -> Res
     let read = |(index, item)| {
         shape(item).map_err(|error| match error {
             DecodeError::Shape { path, message } => {
-                let dot = if path == "." { "" } else { "." };
-                DecodeError::Shape {
-                    path: format!("[{index}]{dot}{}", path.trim_start_matches('.')),
-                    message,
-                }
+                DecodeError::Shape { path: format!("[{index}].{path}"), message }
             }
-            other => other,
+            other => DecodeError::Shape { path: format!("[{index}]"), message: other.to_string() },
         })
     };
     items.into_iter().enumerate().map(read).collect()

@@ -153,8 +153,13 @@ pub(crate) fn items(value: Value, singular: &str) -> Option<Vec<Value>> {
 
 /// An object inside another, with its path in the message.
 fn nested<T: DeserializeOwned, E: Error>(value: Value) -> Result<T, E> {
-    serde_path_to_error::deserialize(value)
-        .map_err(|error| E::custom(format_args!("{}: {}", error.path(), error.inner())))
+    if !value.is_object() {
+        return Err(E::custom("expected an object"));
+    }
+    serde_path_to_error::deserialize(value).map_err(|error| match error.path().to_string() {
+        root if root == "." => E::custom(error.inner()),
+        path => E::custom(format_args!("{path}: {}", error.inner())),
+    })
 }
 
 #[cfg(test)]

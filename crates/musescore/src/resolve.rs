@@ -55,14 +55,15 @@ impl Endpoint for Resolve {
 
     fn read(response: Response<Bytes>) -> Result<Resolved, DecodeError> {
         let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-        let location = location.ok_or_else(|| DecodeError::Other("the redirect has no Location".into()))?;
+        let location =
+            location.ok_or_else(|| DecodeError::Other("it is no redirect with a Location".into()))?;
         Resolved::of(location).ok_or_else(|| {
             DecodeError::Other("the Location is neither a score nor a member of the API".into())
         })
     }
 
     fn accepts(status: StatusCode) -> bool {
-        matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+        status.is_success() || matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
     }
 }
 

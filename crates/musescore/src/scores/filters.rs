@@ -68,7 +68,9 @@ impl Filters {
 
     /// Words to look for as they stand here, next to each other.
     pub fn phrase(self, words: &str) -> Self {
-        self.text(&format!("\"{}\"", words.replace('"', " ").trim()))
+        let words: Vec<&str> =
+            words.split(|c: char| c == '"' || c.is_whitespace()).filter(|w| !w.is_empty()).collect();
+        if words.is_empty() { self } else { self.text(&format!("\"{}\"", words.join(" "))) }
     }
 
     /// A part with this program is among the parts. Several such filters ask for all of them.
