@@ -170,7 +170,8 @@ mod tests {
 
     #[test]
     fn status_as_number_or_text_code_present_or_not() {
-        let number = read(404, r#"{"errors":[{"detail":"Couldn't find Song with 'id'=424242","status":404}]}"#);
+        let number =
+            read(404, r#"{"errors":[{"detail":"Couldn't find Song with 'id'=424242","status":404}]}"#);
         assert_eq!(number.errors[0].status, Some(404));
         assert_eq!(number.code(), None);
         assert_eq!(number.to_string(), "Couldn't find Song with 'id'=424242");

@@ -91,7 +91,10 @@ mod tests {
             pair("https://i.test/p?ixlib=a%20b&w=1&h=2", "https://i.test/p?ixlib=a%20b")
         );
         assert_eq!(edit("https://i.test/p"), pair("https://i.test/p?w=1&h=2", "https://i.test/p"));
-        assert_eq!(edit("https://i.test/p?h=9&w=9#x"), pair("https://i.test/p?h=2&w=1#x", "https://i.test/p#x"));
+        assert_eq!(
+            edit("https://i.test/p?h=9&w=9#x"),
+            pair("https://i.test/p?h=2&w=1#x", "https://i.test/p#x")
+        );
         assert_eq!(
             edit("https://i.test/p?w=5&w=6&wide=1"),
             pair("https://i.test/p?w=1&wide=1&h=2", "https://i.test/p?wide=1")

@@ -168,7 +168,9 @@ mod tests {
         assert_eq!(expires("Expires=1790000000&Signature=a&Key-Pair-Id=b"), moment);
         assert_eq!(expires("X-Amz-Date=20260921T131320Z&X-Amz-Expires=3600&X-Amz-Signature=a"), moment);
         assert_eq!(expires("X-Goog-Date=20260921T131320Z&X-Goog-Expires=3600"), moment);
-        for unknown in ["sig=1", "exp=soon", "X-Amz-Date=20260921T131320Z", "X-Amz-Expires=3600", "exp=99999999999999"] {
+        for unknown in
+            ["sig=1", "exp=soon", "X-Amz-Date=20260921T131320Z", "X-Amz-Expires=3600", "exp=99999999999999"]
+        {
             assert_eq!(expires(unknown), None, "{unknown}");
         }
     }
