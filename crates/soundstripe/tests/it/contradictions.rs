@@ -252,7 +252,7 @@ fn row_17_what_one_source_lacks_is_there() {
 fn row_18_the_order_of_included_says_nothing() {
     let relationships = r#""artists": {"data": [{"id": "2", "type": "artists"}, {"id": "1", "type": "artists"}]},
         "audio_files": {"data": [{"id": "1", "type": "audio_files"}]}"#;
-    let mut included = vec![
+    let mut included = [
         r#"{"id": "1", "type": "artists", "attributes": {"name": "One"}}"#,
         r#"{"id": "2", "type": "artists", "attributes": {"name": "Two"}}"#,
         r#"{"id": "1", "type": "audio_files", "attributes": {"duration": 7}}"#,
