@@ -4,6 +4,9 @@
 //! read.
 
 mod dcml;
+mod musicxml;
+#[path = "../../crates/score/tests/it/neutral.rs"]
+mod neutral;
 mod read;
 mod repeats;
 #[path = "../../crates/syncpoint/tests/it/skeleton.rs"]
@@ -69,7 +72,8 @@ impl Section {
 type Part = fn(&Path) -> Result<Option<Vec<Section>>, String>;
 
 /// The parts in the order of the table. Further readers of the folder are added here.
-const PARTS: [(&str, Part); 2] = [("repeats", repeats::run), ("dcml", dcml::run)];
+const PARTS: [(&str, Part); 3] =
+    [("repeats", repeats::run), ("dcml", dcml::run), ("musicxml", musicxml::run)];
 
 pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     let (folder, json) = match arguments {

@@ -10,6 +10,7 @@ use crate::auth::Authorize;
 use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::error::{BuildError, Error};
+use crate::json_stream::{Array, ArrayEndpoint};
 use crate::limit::Limit;
 use crate::page::{Paged, Pages};
 use crate::request::{Bases, Prepared};
@@ -71,6 +72,14 @@ impl Client {
         Pages::new(self.clone(), endpoint)
     }
 
+    /// Sends an endpoint and gives the items of its array as they arrive. Memory does not grow with their number.
+    ///
+    /// # Errors
+    /// See [`Error`]; the items have errors of their own.
+    pub async fn stream<E: ArrayEndpoint>(&self, endpoint: &E) -> Result<Array<E>, Error<E::ApiError>> {
+        self.call(endpoint).stream().await
+    }
+
     /// The request of an endpoint as it would be sent, without its credentials. Needs no runtime.
     ///
     /// # Errors
@@ -84,6 +93,27 @@ impl Client {
     #[must_use]
     pub fn base(&self, name: Option<&'static str>) -> Option<&BaseUrl> {
         self.0.bases.find(name)
+    }
+
+    /// This client with other credentials for one origin, for the steps of a login. It shares connections and limits.
+    #[must_use]
+    pub fn with_credentials(&self, origin: Origin, credentials: Arc<dyn Authorize>) -> Self {
+        let inner = &*self.0;
+        let mut others: Vec<_> =
+            inner.credentials.iter().filter(|(bound, _)| *bound != origin).cloned().collect();
+        others.push((origin, credentials));
+        Self(Arc::new(Inner {
+            bases: inner.bases.clone(),
+            defaults: inner.defaults.clone(),
+            credentials: others,
+            transport: Arc::clone(&inner.transport),
+            clock: Arc::clone(&inner.clock),
+            retry: inner.retry,
+            budget: Budget::new(),
+            limit: inner.limit.clone(),
+            timeouts: inner.timeouts,
+            body_cap: inner.body_cap,
+        }))
     }
 
     /// The clock of this client, for jobs that poll.

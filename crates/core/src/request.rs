@@ -117,6 +117,11 @@ impl RequestWriter {
         Ok(())
     }
 
+    /// Sets a header to a value that is ready, such as one marked sensitive.
+    pub fn header_value(&mut self, name: HeaderName, value: HeaderValue) {
+        self.headers.insert(name, value);
+    }
+
     /// Asks for a media type.
     pub fn accept(&mut self, media_type: &'static str) {
         self.headers.insert(ACCEPT, HeaderValue::from_static(media_type));

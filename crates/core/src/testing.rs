@@ -1,6 +1,10 @@
 //! For tests of endpoints: a transport that is a function, a clock that only moves when told, and the exact bytes of a
 //! request.
 
+mod recorder;
+
+pub use recorder::{Fixtures, Recorder, answer};
+
 use std::fmt::Write as _;
 use std::future::Future;
 use std::pin::pin;
@@ -172,7 +176,7 @@ fn write_headers(text: &mut String, headers: &HeaderMap) {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use sha2::Digest as _;
     sha2::Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

@@ -1,4 +1,5 @@
 //! What a user of the crate would notice, against peers that misbehave on purpose.
 
 mod example;
+mod json_stream;
 mod page;
