@@ -287,3 +287,17 @@ async fn a_receiver_that_does_not_answer_is_given_up_after_five_seconds() {
     assert!((5.0..5.5).contains(&waited.as_secs_f64()), "{waited:?}");
     assert_eq!(api.sandbox.callbacks()[0].error.as_deref(), Some("no answer within 5 s"));
 }
+
+#[tokio::test]
+async fn work_on_the_way_of_an_advance_is_done_at_the_time_it_is_due() {
+    let api = Api::start().await;
+    api.sandbox.switches(|switches| switches.soundslice.notation_delay_s = 5.0);
+    let slice = api.slice("").await;
+    let path = format!("/slices/{slice}/notation-file/");
+    put(&api.upload_url(&path, "callback_url=https://hooks.example.net/").await, SCORE.as_bytes()).await;
+    api.sandbox.advance(Duration::from_secs(100));
+    assert_eq!(settled(&api, 1).await[0].at, 1_900_000_005.0);
+    let url = text(&api.get(&path).await.json(), "url");
+    let made = Request::new("GET", &url).send().await;
+    assert_eq!(made.header("date"), Some("Sun, 17 Mar 2030 17:48:20 GMT"));
+}
