@@ -1,6 +1,6 @@
 //! `cargo xtask score FILE [--policy NAME]`: what a score says, for people.
 
-mod roadmap;
+pub(crate) mod roadmap;
 
 use std::io::Write;
 use std::process::ExitCode;
