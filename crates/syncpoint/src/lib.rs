@@ -8,6 +8,7 @@
 //! | [`policy`] | whose rules decide the play order |
 //! | [`unroll`] | from written bars to played bars |
 //! | [`simplify`] | the fewest points within a tolerance, with proof |
+//! | [`variants`] | which repeats a performer took |
 //! | [`playthrough`] | the played bars and where each comes from |
 #![no_std]
 #![forbid(unsafe_code)]
@@ -21,6 +22,7 @@ pub mod policy;
 pub mod simplify;
 pub mod structure;
 pub mod unroll;
+pub mod variants;
 
 pub use fraction::Fraction;
 pub use grid::{BarGrid, GridBar, Metre, MetrePart};

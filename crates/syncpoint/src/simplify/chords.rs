@@ -208,8 +208,11 @@ impl Sums {
 
 /// The map of at most `points` points with the least maximum error, to a nanosecond.
 pub(super) fn best(grid: &Grid, t: &[f64], points: usize) -> Simplified {
-    let span = |values: &[i64]| values.last().copied().unwrap_or(0) - values.first().copied().unwrap_or(0);
-    let (mut low, mut high) = (0, span(&grid.t));
+    // Upwards from a tight tolerance, because loose ones make every chord legal, and dear.
+    let (mut low, mut high) = (0, 1_000_000);
+    while count(grid, high) > points {
+        (low, high) = (high + 1, high.saturating_mul(2));
+    }
     while low < high {
         let middle = low + (high - low) / 2;
         if count(grid, middle) <= points {

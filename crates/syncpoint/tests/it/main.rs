@@ -1,5 +1,6 @@
 //! What a user of the crate would notice.
 
+mod performances;
 mod provenance;
 mod random;
 mod random_structure;
