@@ -129,6 +129,35 @@ fn missing_targets_are_remarked_upon() {
 }
 
 #[test]
+fn a_nameless_dal_segno_goes_to_the_nearest_segno_before_it() {
+    let ds = REST.to_owned() + &words("D.S.");
+    let score = read(&[SEGNO, &ds, SEGNO, &ds, &(REST.to_owned() + "<sound dalsegno='other'/>"), SEGNO]);
+    let targets: Vec<String> = jumps(&score).into_iter().map(|jump| jump.2).collect();
+    assert_eq!(targets, ["segno", "segno-2", "segno-2"]);
+    assert_eq!(remarks(&score), ["MissingTarget 5"]);
+}
+
+#[test]
+fn each_to_coda_leads_to_the_coda_after_it() {
+    let to = REST.to_owned() + &words("To Coda");
+    let dc = REST.to_owned() + &words("D.C. al Coda");
+    let ds = REST.to_owned() + &words("D.S. al Coda");
+    let score = read(&[&to, &dc, CODA, SEGNO, &to, &ds, CODA]);
+    let ends: Vec<(String, Option<String>)> =
+        jumps(&score).into_iter().map(|jump| (jump.3, jump.4)).collect();
+    let expected = [("to-coda", "coda"), ("to-coda-2", "coda-2")];
+    assert_eq!(ends, expected.map(|(until, coda)| (until.to_owned(), Some(coda.to_owned()))));
+}
+
+#[test]
+fn where_words_and_playback_disagree_the_playback_counts() {
+    let both = "<direction><direction-type><words>Da Capo</words></direction-type><sound dalsegno='segno'/></direction>";
+    let score = read(&[SEGNO, &(REST.to_owned() + both)]);
+    assert_eq!(jumps(&score)[0].1, JumpKind::DalSegno);
+    assert_eq!(remarks(&score), ["Contradiction 2"]);
+}
+
+#[test]
 fn endings_with_ranges_lists_and_printed_text() {
     let ending = |attributes: &str, text: &str| {
         format!(
