@@ -33,14 +33,18 @@ impl Formatter for Python {
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
-        for c in text.chars() {
-            if matches!(c, ' '..='~') {
-                writer.write_all(&[c as u8])?;
-            } else {
+        let plain = |byte: u8| matches!(byte, b' '..=b'~');
+        let mut rest = text;
+        while !rest.is_empty() {
+            let run = rest.bytes().position(|byte| !plain(byte)).unwrap_or(rest.len());
+            writer.write_all(&rest.as_bytes()[..run])?;
+            let mut others = rest[run..].chars();
+            if let Some(c) = others.next() {
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     write!(writer, "\\u{unit:04x}")?;
                 }
             }
+            rest = others.as_str();
         }
         Ok(())
     }
