@@ -236,6 +236,23 @@ fn odd_repeat_attributes_are_remarked_upon() {
 }
 
 #[test]
+fn repeats_that_the_first_part_lacks_are_remarked_upon() {
+    let end =
+        "<barline location='right'><ending number='1' type='stop'/><repeat direction='backward'/></barline>";
+    let start =
+        "<barline location='left'><ending number='1' type='start'/><repeat direction='forward'/></barline>";
+    let part = |id: &str, bar: &str| format!("<part id='{id}'><measure number='1'>{bar}</measure></part>");
+    let wrap = |parts: &[String]| format!("<score-partwise>{}</score-partwise>", parts.concat());
+    let both = format!("{start}{end}");
+    let later = read_text(&wrap(&[part("A", ""), part("B", &both)]));
+    assert_eq!(later.structure.bars[0].repeat_end.map(|end| end.plays), Some(2));
+    assert_eq!(remarks(&later), ["Contradiction 1"; 4]);
+    let all = read_text(&wrap(&[part("A", &both), part("B", &both)]));
+    assert_eq!(all.structure, later.structure);
+    assert_eq!(all.diagnostics, []);
+}
+
+#[test]
 fn signs_may_stand_on_the_bar_line() {
     let score = read(&[
         &format!("<barline location='left' segno='a'><segno/></barline>{REST}"),
