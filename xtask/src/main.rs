@@ -32,7 +32,7 @@ usage: cargo xtask <command>
   sandbox [--port-base N] [--json]
                         the four services on loopback, until stopped
   corpus DIR [--json]   run the mathematics on a corpus folder; fails if a case fails
-  score FILE [--policy NAME]
+  score FILE [--policy NAME] [--svg OUT]
                         what a MusicXML, MXL or MIDI file says, and how it is played
 ";
 
