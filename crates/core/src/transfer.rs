@@ -4,6 +4,7 @@
 //! that it is still the same file (`If-Range`, RFC 9110, sections 8.8, 13.1.5 and 14). Otherwise it begins again, if what
 //! was written can be taken back. It never mixes two states of a file, and never calls a short one done.
 
+use std::fmt;
 use std::future::{Future, poll_fn};
 use std::path::Path;
 use std::pin::Pin;
@@ -39,7 +40,7 @@ use file::FileSink;
 use sink::Writer;
 
 /// A download that is complete.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Downloaded {
     /// How many bytes the file has.
@@ -51,6 +52,13 @@ pub struct Downloaded {
     pub attempts: u32,
     /// The headers of the last answer: media type, file name, validators.
     pub headers: HeaderMap,
+}
+
+impl fmt::Debug for Downloaded {
+    // Without the headers: there may be a cookie among them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Downloaded").field("bytes", &self.bytes).finish_non_exhaustive()
+    }
 }
 
 /// A connection that carried this much before it broke was worth its attempt: the count of failures begins anew.

@@ -57,7 +57,7 @@ async fn upload(
 ) -> (Service, Result<(), Error<PlainApiError>>) {
     let file = File::new(name, 1 << 20);
     let service = Service::new(|_, _| Ok(Reply::ok()));
-    let client = service.client().0.build().unwrap();
+    let client = service.patient_client();
     let body = Body::file(&file.0).await.unwrap();
     let path = file.0.clone();
     let report = move |progress: Progress| {
@@ -100,7 +100,7 @@ async fn a_file_that_shrinks_or_grows_while_it_is_sent_fails_the_call() {
 async fn a_file_that_changed_before_it_is_sent_fails_the_call() {
     let file = File::new("before", 100);
     let service = Service::new(|_, _| Ok(Reply::ok()));
-    let client = service.client().0.build().unwrap();
+    let client = service.patient_client();
     let body = Body::file(&file.0).await.unwrap();
     File::resize(&file.0, 99);
     let error = client.send(&Upload(body.clone())).await.unwrap_err();
@@ -127,7 +127,7 @@ async fn what_is_no_file_is_refused_at_once() {
 async fn an_empty_file_is_sent_with_its_length() {
     let file = File::new("empty", 0);
     let service = Service::new(|_, _| Ok(Reply::ok()));
-    let client = service.client().0.build().unwrap();
+    let client = service.patient_client();
     client.send(&Upload(Body::file(&file.0).await.unwrap())).await.unwrap();
     let seen = service.seen();
     assert_eq!((seen[0].body.len(), seen[0].header("content-length")), (0, Some("0")));

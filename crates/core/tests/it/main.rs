@@ -2,6 +2,7 @@
 
 mod attempts;
 mod bodies;
+mod canary;
 mod credentials;
 mod download;
 mod example;
@@ -9,4 +10,5 @@ mod faults;
 mod json_stream;
 mod page;
 mod peer;
+mod tls;
 mod wire;
