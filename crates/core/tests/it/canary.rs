@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use segno_core::auth::{Basic, Token};
 use segno_core::transport::hyper::Hyper;
@@ -183,8 +184,13 @@ async fn no_secret_in_logs_errors_or_debug() {
             stream.write_all(answer.as_bytes()).await
         })
         .await;
-        let builder =
-            || Client::builder(server.parse().unwrap()).retry(Retry { attempts: 2, ..Retry::default() });
+        let builder = || {
+            Client::builder(server.parse().unwrap()).retry(Retry {
+                attempts: 2,
+                base: Duration::from_millis(1),
+                ..Retry::default()
+            })
+        };
         soon(everything(builder().authorize(Basic::new("app", &secret).unwrap()), &server, &mut log)).await;
         soon(everything(builder().authorize(Token::new("Token", &secret).unwrap()), &server, &mut log)).await;
     }
