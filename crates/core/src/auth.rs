@@ -11,9 +11,25 @@ use crate::time::Clock;
 use crate::url::Origin;
 
 mod basic;
+#[cfg(feature = "oauth2")]
+mod grant;
+#[cfg(feature = "loopback")]
+pub mod loopback;
+#[cfg(feature = "oauth1")]
+pub mod oauth1;
+#[cfg(feature = "oauth2")]
+pub mod oauth2;
+#[cfg(feature = "oauth2")]
+mod pkce;
+#[cfg(feature = "oauth2")]
+pub mod store;
 mod token;
 
 pub use basic::Basic;
+#[cfg(feature = "oauth2")]
+pub use grant::{Grant, GrantBuilder, TokenKind};
+#[cfg(feature = "oauth2")]
+pub use pkce::{Login, LoginError};
 pub use token::Token;
 
 /// Puts credentials on a request. It runs once per attempt, on the final request, so that every attempt carries a
@@ -69,6 +85,10 @@ pub enum AuthError {
     /// There are no credentials, or they are no longer valid for good: a person must log in again.
     #[error("{0}; log in again")]
     LoginNeeded(String),
+    /// The authorization server does not accept the program itself: a wrong client id or secret, a grant that the
+    /// program may not use.
+    #[error("the authorization server refuses this program: {0}")]
+    Refused(String),
     /// No fresh credentials could be had this time.
     #[error("no fresh token could be had: {0}")]
     Unavailable(String),

@@ -95,6 +95,27 @@ impl Client {
         self.0.bases.find(name)
     }
 
+    /// This client with other credentials for one origin, for the steps of a login. It shares connections and limits.
+    #[must_use]
+    pub fn with_credentials(&self, origin: Origin, credentials: Arc<dyn Authorize>) -> Self {
+        let inner = &*self.0;
+        let mut others: Vec<_> =
+            inner.credentials.iter().filter(|(bound, _)| *bound != origin).cloned().collect();
+        others.push((origin, credentials));
+        Self(Arc::new(Inner {
+            bases: inner.bases.clone(),
+            defaults: inner.defaults.clone(),
+            credentials: others,
+            transport: Arc::clone(&inner.transport),
+            clock: Arc::clone(&inner.clock),
+            retry: inner.retry,
+            budget: Budget::new(),
+            limit: inner.limit.clone(),
+            timeouts: inner.timeouts,
+            body_cap: inner.body_cap,
+        }))
+    }
+
     /// The clock of this client, for jobs that poll.
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {

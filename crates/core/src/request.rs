@@ -63,6 +63,7 @@ impl fmt::Debug for RequestWriter {
 enum Target {
     Base(Option<&'static str>),
     Url(SecretUrl),
+    Link(SecretUrl),
 }
 
 impl RequestWriter {
@@ -105,6 +106,16 @@ impl RequestWriter {
         self.credentials = false;
     }
 
+    /// Goes on at a link that the service gave, with the client's credentials: path and query exactly as they are there,
+    /// on the first base URL. The pairs of [`query`](RequestWriter::query) are added.
+    ///
+    /// Nothing is ever sent to another host. A link to one (a service behind a gateway may name itself wrongly) is taken
+    /// only if it has the path that was written with [`path`](RequestWriter::path); otherwise the request does not build.
+    pub fn link(&mut self, template: &'static str, link: SecretUrl) {
+        self.target = Target::Link(link);
+        self.template = template;
+    }
+
     /// Adds a pair to the query.
     pub fn query(&mut self, name: impl Into<String>, value: impl Display) {
         self.query.push(name, value);
@@ -123,6 +134,11 @@ impl RequestWriter {
         let value = HeaderValue::from_str(value.as_ref()).map_err(|_| BuildError::Header(name.clone()))?;
         self.headers.insert(name, value);
         Ok(())
+    }
+
+    /// Sets a header to a value that is ready, such as one marked sensitive.
+    pub fn header_value(&mut self, name: HeaderName, value: HeaderValue) {
+        self.headers.insert(name, value);
     }
 
     /// Asks for a media type.
@@ -228,6 +244,10 @@ impl Prepared {
         let query = writer.query.to_query();
         let uri = match &writer.target {
             Target::Url(url) => url.uri().clone(),
+            Target::Link(link) => {
+                let base = bases.find(None).ok_or(BuildError::Base("first"))?;
+                base.follow(link, &writer.path, &query).map_err(|error| BuildError::Url(error.into()))?
+            }
             Target::Base(name) => bases
                 .find(*name)
                 .ok_or(BuildError::Base(name.unwrap_or("first")))?
@@ -237,7 +257,7 @@ impl Prepared {
         // A presigned URL signs the headers too: nothing is added to what its endpoint wrote.
         let mut headers = HeaderMap::new();
         headers.insert(HOST, host(&uri)?);
-        if matches!(writer.target, Target::Base(_)) {
+        if !matches!(writer.target, Target::Url(_)) {
             headers.extend(defaults.clone());
         }
         for (name, value) in &writer.headers {

@@ -11,9 +11,11 @@ use crate::response::Incoming;
 use crate::transport::{Phase, Transport, TransportError, TransportErrorKind};
 
 mod clock;
+mod recorder;
 mod wire;
 
 pub use clock::ManualClock;
+pub use recorder::{Fixtures, Recorder, answer};
 pub use wire::{wire, wire_bytes};
 
 /// A transport that hands every request, its body read whole, to a function.

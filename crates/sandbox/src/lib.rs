@@ -1,1 +1,44 @@
-#![doc = env!("CARGO_PKG_DESCRIPTION")]
+#![doc = include_str!("../README.md")]
+
+mod call;
+mod clock;
+mod control;
+mod description;
+mod effects;
+mod faults;
+mod form;
+mod guarded;
+mod host;
+mod house;
+mod musescore;
+mod net;
+mod outbox;
+mod python_json;
+mod reply;
+mod request_log;
+mod sandbox;
+mod seed;
+mod soundcloud;
+mod soundslice;
+mod soundstripe;
+mod spool;
+mod storage;
+mod switches;
+
+pub use description::{
+    BaseUrl, Description, MusescoreAccess, SoundcloudAccess, SoundsliceAccess, SoundstripeAccess,
+};
+pub use effects::{Count, Effects};
+pub use faults::{Fault, FaultKind, RetryAfter, UnusedFault};
+pub use host::Host;
+pub use musescore::Switches as MusescoreSwitches;
+pub use outbox::Callback;
+pub use request_log::{BodyTally, LoggedRequest};
+pub use sandbox::{Builder, Sandbox, StartError};
+pub use soundcloud::Switches as SoundcloudSwitches;
+pub use soundslice::{
+    BadCredentials, CallbackKey, Outcome, RateLimit, SoundsliceAccount, SoundsliceKey, SoundsliceList,
+    SuccessCodes, Switches as SoundsliceSwitches,
+};
+pub use soundstripe::Switches as SoundstripeSwitches;
+pub use switches::{SwitchError, Switches};

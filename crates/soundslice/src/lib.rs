@@ -1,1 +1,25 @@
-#![doc = env!("CARGO_PKG_DESCRIPTION")]
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod callback;
+mod client;
+mod enums;
+mod error;
+pub mod folders;
+mod ids;
+mod jobs;
+mod lenient;
+pub mod lists;
+pub mod notation;
+pub mod recordings;
+pub mod slices;
+pub mod storage;
+pub mod syncpoints;
+
+pub use client::{Client, ClientBuilder};
+pub use enums::{EmbedStatus, PrintStatus, RecordingStatus, Source, Status};
+pub use error::{ApiError, Complaint, Error};
+pub use ids::{FolderId, IdError, ListId, RecordingId, Scorehash, Slug, UserId};
+pub use jobs::{JobError, MediaUpload, NotationUpload};
+pub use segno_core as core;
+pub use syncpoints::Syncpoint;

@@ -4,6 +4,10 @@ use alloc::vec::Vec;
 
 use crate::Fraction;
 
+mod played;
+
+pub use played::{BeatPlace, GridError, PlayedGrid};
+
 /// Lengths and metres of the written bars, index for index those of a [`Structure`](crate::Structure).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BarGrid {
@@ -45,5 +49,44 @@ impl Metre {
     #[must_use]
     pub fn simple(beats: u32, unit: u32) -> Self {
         Self { parts: alloc::vec![MetrePart { groups: alloc::vec![beats], unit }] }
+    }
+
+    /// The lengths of the beats in quarters, as musicians count them: 4/4 has four quarters, 6/8, 9/8 and 12/8 two, three
+    /// and four dotted quarters (as in the ASAP data set), 3+2/8 a dotted quarter and a quarter. Senza misura and
+    /// parts without a length have none. Cost: O(beats).
+    #[must_use]
+    pub fn beats(&self) -> Vec<f64> {
+        let mut beats = Vec::new();
+        for part in self.parts.iter().filter(|part| part.unit > 0) {
+            let unit = 4.0 / f64::from(part.unit);
+            match part.groups[..] {
+                [count] if count > 3 && count % 3 == 0 => {
+                    beats.extend(core::iter::repeat_n(3.0 * unit, within(count / 3)));
+                }
+                [count] => beats.extend(core::iter::repeat_n(unit, within(count))),
+                ref groups => {
+                    beats.extend(
+                        groups.iter().filter(|group| **group > 0).map(|group| f64::from(*group) * unit),
+                    );
+                }
+            }
+        }
+        beats
+    }
+}
+
+/// No metre has more beats than this; numbers from files may.
+fn within(count: u32) -> usize {
+    count.min(1024) as usize
+}
+
+impl BarGrid {
+    /// Bars without pickups or splits, all in the same metre.
+    #[must_use]
+    pub fn uniform(bars: usize, beats: u32, unit: u32) -> Option<Self> {
+        let length = Fraction::new(beats, unit)?;
+        let metre = Metre::simple(beats, unit);
+        let bar = GridBar { nominal: length, actual: length, metre, implicit: false };
+        Some(Self { bars: alloc::vec![bar; bars] })
     }
 }

@@ -1,7 +1,7 @@
 //! The written bars of a score with everything that decides in which order they are played.
 //!
 //! This is what a reader of MusicXML, MuseScore or Guitar Pro files fills in. It says what stands on the page and
-//! nothing of what it means: [`Policy`](crate) turns it into a play order.
+//! nothing of what it means: [`Policy`](crate::Policy) turns it into a play order.
 
 use alloc::string::String;
 use alloc::vec::Vec;

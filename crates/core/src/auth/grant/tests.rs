@@ -1,0 +1,593 @@
+//! One test for each rule of the module.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::{Poll, Waker};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, Response, Uri};
+use http_body_util::BodyExt as _;
+use tokio::sync::Semaphore;
+
+use super::*;
+use crate::auth::oauth2::{App, QuotaLimit};
+use crate::auth::store::{Lease, MemoryStore, StoreError, Swapped};
+use crate::body::{Body, Outgoing};
+use crate::transport::{Phase, TransportErrorKind};
+use crate::{Client, Incoming, Retry, Timestamp, Transport, TransportError};
+
+/// A clock that stands until it is moved; sleepers wait for that. Pauses between two requests pass by themselves.
+struct StillClock {
+    start: Instant,
+    state: Mutex<(Duration, Vec<Waker>)>,
+}
+
+impl StillClock {
+    fn new() -> Arc<Self> {
+        Arc::new(Self { start: Instant::now(), state: Mutex::default() })
+    }
+
+    fn advance(&self, seconds: u64) {
+        let mut state = self.state.lock().unwrap();
+        state.0 += Duration::from_secs(seconds);
+        state.1.drain(..).for_each(Waker::wake);
+    }
+
+    fn passed(&self) -> Duration {
+        self.state.lock().unwrap().0
+    }
+}
+
+struct Handle(Arc<StillClock>);
+
+impl Clock for Handle {
+    fn now(&self) -> Instant {
+        self.0.start + self.0.passed()
+    }
+
+    fn wall(&self) -> Timestamp {
+        Timestamp::from_unix_seconds(1_795_000_000).unwrap().plus(self.0.passed())
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        let clock = Arc::clone(&self.0);
+        let until = clock.passed() + duration;
+        Box::pin(std::future::poll_fn(move |cx| {
+            let mut state = clock.state.lock().unwrap();
+            if state.0 >= until || duration <= Duration::from_secs(1) {
+                return Poll::Ready(());
+            }
+            state.1.push(cx.waker().clone());
+            Poll::Pending
+        }))
+    }
+
+    fn random(&self) -> u64 {
+        0
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Reply {
+    /// New tokens that live for an hour.
+    Tokens,
+    /// A new access token and no word about the refresh token.
+    NoRefresh,
+    Status(u16, &'static str),
+    /// The work is done and the answer is lost.
+    Lost,
+    Panic,
+}
+
+/// A server whose refresh tokens work once: `r1`, `r2`, … with access tokens `a1`, `a2`, …
+struct Peer {
+    issued: AtomicUsize,
+    requests: Mutex<Vec<String>>,
+    script: Mutex<VecDeque<Reply>>,
+    /// A permit for each request that may be answered; `None` answers at once.
+    gate: Option<Semaphore>,
+}
+
+impl Peer {
+    fn new(script: impl IntoIterator<Item = Reply>) -> Arc<Self> {
+        Self::with_gate(script, None)
+    }
+
+    fn with_gate(script: impl IntoIterator<Item = Reply>, gate: Option<Semaphore>) -> Arc<Self> {
+        let script = Mutex::new(script.into_iter().collect());
+        Arc::new(Self { issued: AtomicUsize::new(1), requests: Mutex::default(), script, gate })
+    }
+
+    fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+fn field(form: &str, name: &str) -> Option<String> {
+    form_urlencoded::parse(form.as_bytes()).find(|(n, _)| n == name).map(|(_, value)| value.into_owned())
+}
+
+impl Transport for Peer {
+    fn send(&self, request: Request<Outgoing>) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
+        Box::pin(async move {
+            let body = request.into_body().collect().await.unwrap().to_bytes();
+            let form = String::from_utf8(body.to_vec()).unwrap();
+            let grant_type = field(&form, "grant_type").unwrap();
+            let spent = field(&form, "refresh_token");
+            self.requests.lock().unwrap().push(spent.clone().unwrap_or(grant_type));
+            if let Some(gate) = &self.gate {
+                gate.acquire().await.unwrap().forget();
+            }
+            let reply = self.script.lock().unwrap().pop_front().unwrap_or(Reply::Tokens);
+            let number = self.issued.load(Ordering::SeqCst);
+            let (status, body) = match reply {
+                Reply::Status(status, body) => (status, body.to_owned()),
+                Reply::Panic => panic!("as the test wants it"),
+                _ if spent.is_some_and(|spent| spent != format!("r{number}")) => {
+                    (400, r#"{"error":"invalid_grant"}"#.to_owned())
+                }
+                Reply::NoRefresh => {
+                    (200, format!(r#"{{"access_token":"a{}","expires_in":3600}}"#, number + 1))
+                }
+                Reply::Tokens | Reply::Lost => {
+                    let next = self.issued.fetch_add(1, Ordering::SeqCst) + 1;
+                    (
+                        200,
+                        format!(
+                            r#"{{"access_token":"a{next}","expires_in":3600,"refresh_token":"r{next}","scope":""}}"#
+                        ),
+                    )
+                }
+            };
+            if matches!(reply, Reply::Lost) {
+                let broken = std::io::Error::other("reset");
+                return Err(TransportError::new(Phase::MaybeSent, TransportErrorKind::Broken, &broken));
+            }
+            Ok(Response::builder().status(status).body(Incoming::from_bytes(Bytes::from(body))).unwrap())
+        })
+    }
+}
+
+fn server(peer: &Arc<Peer>, clock: &Arc<StillClock>) -> TokenServer {
+    let client = Client::builder("https://secure.example/".parse().unwrap())
+        .transport(Arc::clone(peer))
+        .clock(Arc::new(Handle(Arc::clone(clock))))
+        .retry(Retry::never())
+        .build()
+        .unwrap();
+    TokenServer::new(client, App { id: "app".into(), secret: Some("shh".into()) })
+}
+
+/// A store with `a1` and `r1`, an hour to live.
+fn stored(clock: &Arc<StillClock>) -> Arc<MemoryStore> {
+    let response = TokenResponse {
+        access_token: "a1".into(),
+        refresh_token: Some("r1".into()),
+        expires_in: Some(Duration::from_secs(3600)),
+        scope: String::new(),
+    };
+    Arc::new(MemoryStore::with(Token::received(response, None, Handle(Arc::clone(clock)).wall())))
+}
+
+fn user(peer: &Arc<Peer>, clock: &Arc<StillClock>, store: impl TokenStore) -> Grant {
+    Grant::user(server(peer, clock)).scheme("OAuth").build(store)
+}
+
+async fn text(grant: &Grant) -> String {
+    grant.token().await.unwrap().expose().to_owned()
+}
+
+/// Lets every task run until all wait.
+async fn settle() {
+    for _ in 0..50 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn one_request_for_fifty_waiters() {
+    let (clock, peer) = (StillClock::new(), Peer::with_gate([], Some(Semaphore::new(0))));
+    let grant = user(&peer, &clock, stored(&clock));
+    clock.advance(4000);
+    let waiters: Vec<_> = (0..50)
+        .map(|_| {
+            let grant = grant.clone();
+            tokio::spawn(async move { text(&grant).await })
+        })
+        .collect();
+    settle().await;
+    peer.gate.as_ref().unwrap().add_permits(1);
+    for waiter in waiters {
+        assert_eq!(waiter.await.unwrap(), "a2");
+    }
+    assert_eq!(peer.requests(), ["r1"]);
+}
+
+#[tokio::test]
+async fn a_caller_dropped_in_the_middle_loses_nothing() {
+    let (clock, peer) = (StillClock::new(), Peer::with_gate([], Some(Semaphore::new(0))));
+    let store = stored(&clock);
+    let grant = user(&peer, &clock, Arc::clone(&store));
+    clock.advance(4000);
+    let caller = tokio::spawn({
+        let grant = grant.clone();
+        async move { text(&grant).await }
+    });
+    settle().await;
+    assert_eq!(peer.requests(), ["r1"], "the request is on its way");
+    caller.abort();
+    peer.gate.as_ref().unwrap().add_permits(1);
+    grant.settle().await;
+    assert_eq!(store.load().await.unwrap().token.unwrap().refresh.unwrap().expose(), "r2");
+    assert_eq!(text(&grant).await, "a2");
+    assert_eq!(peer.requests(), ["r1"]);
+}
+
+#[tokio::test]
+async fn a_failure_keeps_a_token_that_still_works() {
+    let page = "<html><title>504</title>";
+    let (clock, peer) = (StillClock::new(), Peer::new([Reply::Status(504, page), Reply::Status(403, page)]));
+    let grant = user(&peer, &clock, stored(&clock));
+    assert_eq!(text(&grant).await, "a1");
+    clock.advance(3550);
+    assert_eq!(text(&grant).await, "a1", "due, not over");
+    assert_eq!(peer.requests(), ["r1", "r1"], "asked twice");
+    assert_eq!(text(&grant).await, "a1");
+    assert_eq!(peer.requests().len(), 2, "it rests before it asks again");
+    clock.advance(6);
+    assert_eq!(text(&grant).await, "a2");
+}
+
+#[tokio::test]
+async fn a_passing_failure_is_not_sticky() {
+    let down = Reply::Status(503, "");
+    let (clock, peer) = (StillClock::new(), Peer::new([down.clone(), down]));
+    let grant = user(&peer, &clock, stored(&clock));
+    clock.advance(4000);
+    let error = grant.token().await.unwrap_err();
+    assert!(matches!(error, AuthError::Unavailable(_)), "{error}");
+    assert_eq!(text(&grant).await, "a2");
+}
+
+#[tokio::test]
+async fn a_page_of_a_firewall_is_no_logout() {
+    let page = "<!DOCTYPE html><title>ERROR: The request could not be satisfied</title>";
+    let (clock, peer) = (StillClock::new(), Peer::new([Reply::Status(403, page), Reply::Status(403, page)]));
+    let grant = user(&peer, &clock, stored(&clock));
+    clock.advance(4000);
+    let error = grant.token().await.unwrap_err();
+    assert!(error.to_string().contains("The request could not be satisfied"), "{error}");
+    assert!(matches!(error, AuthError::Unavailable(_)));
+    assert_eq!(text(&grant).await, "a2");
+}
+
+#[tokio::test]
+async fn invalid_grant_is_final_until_new_credentials() {
+    let spent = Reply::Status(400, r#"{"error":"invalid_grant"}"#);
+    let (clock, peer) = (StillClock::new(), Peer::new([spent]));
+    let store = stored(&clock);
+    let grant = user(&peer, &clock, Arc::clone(&store));
+    clock.advance(4000);
+    for _ in 0..3 {
+        assert!(matches!(grant.token().await, Err(AuthError::LoginNeeded(_))));
+    }
+    assert_eq!(peer.requests(), ["r1"], "asked once, never again");
+
+    let other = user(&peer, &clock, store);
+    let response = TokenResponse {
+        access_token: "b1".into(),
+        refresh_token: Some("r1".into()),
+        expires_in: Some(Duration::from_secs(3600)),
+        scope: String::new(),
+    };
+    other.install(response).await.unwrap();
+    assert_eq!(text(&grant).await, "b1", "a login in another process revives this one");
+}
+
+#[tokio::test]
+async fn an_answer_without_a_refresh_token_keeps_the_old_one() {
+    let (clock, peer) = (StillClock::new(), Peer::new([Reply::NoRefresh]));
+    let store = stored(&clock);
+    let grant = user(&peer, &clock, Arc::clone(&store));
+    clock.advance(4000);
+    assert_eq!(text(&grant).await, "a2");
+    assert_eq!(store.load().await.unwrap().token.unwrap().refresh.unwrap().expose(), "r1");
+    clock.advance(4000);
+    text(&grant).await;
+    assert_eq!(peer.requests(), ["r1", "r1"]);
+    assert_eq!(
+        store.load().await.unwrap().token.unwrap().refresh.unwrap().expose(),
+        "r2",
+        "one with replaces it"
+    );
+}
+
+/// A store that tells when it saves, and fails when told.
+struct Watching {
+    inner: Arc<MemoryStore>,
+    saving: Semaphore,
+    saved: AtomicBool,
+    failures: AtomicUsize,
+}
+
+impl Watching {
+    fn new(inner: Arc<MemoryStore>, permits: usize, failures: usize) -> Arc<Self> {
+        let (saving, saved) = (Semaphore::new(permits), AtomicBool::new(false));
+        Arc::new(Self { inner, saving, saved, failures: AtomicUsize::new(failures) })
+    }
+}
+
+impl TokenStore for Watching {
+    fn load(&self) -> BoxFuture<'_, Result<Record, StoreError>> {
+        self.inner.load()
+    }
+
+    fn swap(&self, next: Record) -> BoxFuture<'_, Result<Swapped, StoreError>> {
+        Box::pin(async move {
+            self.saving.acquire().await.unwrap().forget();
+            if self.failures.load(Ordering::SeqCst) > 0 {
+                self.failures.fetch_sub(1, Ordering::SeqCst);
+                return Err(StoreError::Io("no space left on device".into()));
+            }
+            let swapped = self.inner.swap(next).await;
+            self.saved.store(true, Ordering::SeqCst);
+            swapped
+        })
+    }
+
+    fn lease(&self) -> BoxFuture<'_, Result<Lease, StoreError>> {
+        self.inner.lease()
+    }
+}
+
+#[tokio::test]
+async fn saved_before_anybody_sees_it() {
+    let (clock, peer) = (StillClock::new(), Peer::new([]));
+    let store = Watching::new(stored(&clock), 0, 0);
+    let grant = user(&peer, &clock, Arc::clone(&store));
+    clock.advance(4000);
+    let waiter = tokio::spawn({
+        let (grant, store) = (grant.clone(), Arc::clone(&store));
+        async move { (text(&grant).await, store.saved.load(Ordering::SeqCst)) }
+    });
+    settle().await;
+    assert_eq!(peer.requests(), ["r1"]);
+    assert!(!waiter.is_finished(), "the answer is here, but not saved");
+    store.saving.add_permits(1);
+    assert_eq!(waiter.await.unwrap(), ("a2".into(), true));
+}
+
+#[tokio::test]
+async fn a_full_disk_loses_no_token() {
+    let (clock, peer) = (StillClock::new(), Peer::new([]));
+    let store = Watching::new(stored(&clock), 100, 3);
+    let grant = user(&peer, &clock, Arc::clone(&store));
+    clock.advance(4000);
+    let error = grant.token().await.unwrap_err();
+    assert_eq!(error.to_string(), "no fresh token could be had: the token store: no space left on device");
+    assert_eq!(text(&grant).await, "a2", "saved at the second try, without another request");
+    assert_eq!(peer.requests(), ["r1"]);
+}
+
+#[tokio::test]
+async fn renewed_early_and_at_different_moments() {
+    let (clock, peer) = (StillClock::new(), Peer::new([]));
+    let grant = user(&peer, &clock, stored(&clock));
+    assert_eq!(text(&grant).await, "a1");
+    clock.advance(3539);
+    assert_eq!(text(&grant).await, "a1");
+    clock.advance(1);
+    assert_eq!(text(&grant).await, "a2", "60 s before its end, as there is no jitter on this clock");
+
+    let held = |random: u64| {
+        let client = Client::builder("https://secure.example/".parse().unwrap())
+            .transport(Peer::new([]))
+            .clock(Arc::new(Fixed(random)))
+            .build()
+            .unwrap();
+        let app = App { id: "app".into(), secret: None };
+        let grant = Grant::user(TokenServer::new(client, app)).build(MemoryStore::new());
+        let response = TokenResponse {
+            access_token: "a".into(),
+            refresh_token: None,
+            expires_in: Some(Duration::from_secs(3600)),
+            scope: String::new(),
+        };
+        let token = Token::received(response, None, Fixed(0).wall());
+        let held = grant.0.hold(&mut grant.0.state(), token).unwrap();
+        let times = held.times.unwrap();
+        times.over - times.due
+    };
+    assert_eq!(held(0), Duration::from_secs(60));
+    assert_eq!(held(u64::MAX), Duration::from_secs(90));
+}
+
+/// A clock that stands, with one random number.
+struct Fixed(u64);
+
+impl Clock for Fixed {
+    fn now(&self) -> Instant {
+        static NOW: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+        *NOW.get_or_init(Instant::now)
+    }
+
+    fn wall(&self) -> Timestamp {
+        Timestamp::from_unix_seconds(1_795_000_000).unwrap()
+    }
+
+    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::pending())
+    }
+
+    fn random(&self) -> u64 {
+        self.0
+    }
+}
+
+#[tokio::test]
+async fn a_wall_clock_that_was_set_back_lengthens_nothing() {
+    let clock = StillClock::new();
+    let response = TokenResponse {
+        access_token: "a1".into(),
+        refresh_token: Some("r1".into()),
+        expires_in: Some(Duration::from_secs(3600)),
+        scope: String::new(),
+    };
+    // Saved by a process whose clock was a day ahead.
+    let ahead = Handle(Arc::clone(&clock)).wall().plus(Duration::from_secs(86_400));
+    let token = Token::received(response, None, ahead);
+    let peer = Peer::new([]);
+    let grant = user(&peer, &clock, MemoryStore::with(token));
+    assert_eq!(text(&grant).await, "a1");
+    clock.advance(3600);
+    assert_eq!(text(&grant).await, "a2");
+}
+
+#[tokio::test]
+async fn a_panic_in_the_renewal_stops_nobody() {
+    let (clock, peer) = (StillClock::new(), Peer::new([Reply::Panic]));
+    let grant = user(&peer, &clock, stored(&clock));
+    clock.advance(4000);
+    let error = grant.token().await.unwrap_err();
+    assert_eq!(error, AuthError::Unavailable("the renewal of the token was interrupted".into()));
+    assert_eq!(text(&grant).await, "a2");
+}
+
+#[tokio::test]
+async fn another_process_was_faster() {
+    let (clock, peer) = (StillClock::new(), Peer::new([]));
+    let store = stored(&clock);
+    let (here, there) = (user(&peer, &clock, Arc::clone(&store)), user(&peer, &clock, Arc::clone(&store)));
+    assert_eq!((text(&here).await, text(&there).await), ("a1".into(), "a1".into()));
+    clock.advance(4000);
+    let (one, two) = tokio::join!(text(&here), text(&there));
+    assert_eq!((one.as_str(), two.as_str()), ("a2", "a2"));
+    assert_eq!(peer.requests(), ["r1"]);
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_asked_for_once_more_and_then_needs_a_login() {
+    let (clock, peer) = (StillClock::new(), Peer::new([Reply::Lost]));
+    let grant = user(&peer, &clock, stored(&clock));
+    clock.advance(4000);
+    let error = grant.token().await.unwrap_err();
+    assert!(error.to_string().contains("the answer to a refresh was lost"), "{error}");
+    assert_eq!(peer.requests(), ["r1", "r1"]);
+}
+
+#[tokio::test]
+async fn a_wrong_secret_is_said_and_is_no_logout() {
+    let wrong = Reply::Status(401, r#"{"error":"invalid_client","error_description":"unknown client"}"#);
+    let (clock, peer) = (StillClock::new(), Peer::new([wrong]));
+    let grant = user(&peer, &clock, stored(&clock));
+    clock.advance(4000);
+    let error = grant.token().await.unwrap_err();
+    assert_eq!(error, AuthError::Refused("invalid_client: unknown client".into()));
+    assert_eq!(text(&grant).await, "a2");
+}
+
+async fn authorize(grant: &Grant) -> (Ticket, HeaderValue) {
+    let (mut uri, mut headers, mut body) =
+        (Uri::from_static("https://api.example/me"), HeaderMap::new(), Body::empty());
+    let clock = Fixed(0);
+    let attempt = Attempt {
+        method: &Method::GET,
+        uri: &mut uri,
+        headers: &mut headers,
+        body: &mut body,
+        clock: &clock,
+    };
+    let ticket = grant.authorize(attempt).await.unwrap();
+    (ticket, headers.remove(AUTHORIZATION).unwrap())
+}
+
+#[tokio::test]
+async fn a_rejected_token_is_renewed_only_if_no_newer_one_is_held() {
+    let (clock, peer) = (StillClock::new(), Peer::new([]));
+    let grant = user(&peer, &clock, stored(&clock));
+    let (first, header) = authorize(&grant).await;
+    assert_eq!(header, "OAuth a1");
+    assert!(header.is_sensitive());
+    assert!(grant.rejected(first).await.unwrap());
+    assert!(grant.rejected(first).await.unwrap(), "the newer one is worth a try, without another request");
+    assert_eq!(peer.requests(), ["r1"]);
+    let (second, header) = authorize(&grant).await;
+    assert_eq!(header, "OAuth a2");
+    assert_ne!(first, second);
+}
+
+#[tokio::test]
+async fn a_token_of_the_program_is_asked_for_once_and_then_refreshed() {
+    let (clock, peer) = (StillClock::new(), Peer::new([]));
+    let grant = Grant::app(server(&peer, &clock)).build(MemoryStore::new());
+    assert_eq!(text(&grant).await, "a2");
+    assert_eq!(text(&grant).await, "a2");
+    clock.advance(4000);
+    assert_eq!(text(&grant).await, "a3");
+    assert_eq!(peer.requests(), ["client_credentials", "r2"]);
+}
+
+#[tokio::test]
+async fn a_spent_refresh_token_of_the_program_leads_to_a_new_token() {
+    let spent = Reply::Status(400, r#"{"error":"invalid_grant"}"#);
+    let (clock, peer) = (StillClock::new(), Peer::new([Reply::Tokens, spent]));
+    let grant = Grant::app(server(&peer, &clock)).build(MemoryStore::new());
+    text(&grant).await;
+    clock.advance(4000);
+    assert_eq!(text(&grant).await, "a3");
+    assert_eq!(peer.requests(), ["client_credentials", "r2", "client_credentials"]);
+}
+
+#[tokio::test]
+async fn the_request_that_would_break_the_quota_is_not_sent() {
+    let (clock, peer) = (StillClock::new(), Peer::new([]));
+    let quota = || {
+        Quota::new(vec![QuotaLimit {
+            count: 2,
+            window: Duration::from_secs(3600),
+            name: "2 tokens in one hour",
+        }])
+    };
+    let store = Arc::new(MemoryStore::new());
+    for _ in 0..2 {
+        let grant = Grant::app(server(&peer, &clock)).quota(quota()).build(Arc::clone(&store));
+        text(&grant).await;
+        grant.forget().await.unwrap();
+        clock.advance(10);
+    }
+    // Counted in the store: a new process does not begin at zero.
+    let grant = Grant::app(server(&peer, &clock)).quota(quota()).build(Arc::clone(&store));
+    let record = store.load().await.unwrap();
+    assert_eq!(record.issued.len(), 2);
+    let error = grant.token().await.unwrap_err();
+    assert_eq!(error.to_string(), "the quota is 2 tokens in one hour; the next token can be had in 3580 s");
+    assert_eq!(peer.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn signed_out_means_log_in_again() {
+    let (clock, peer) = (StillClock::new(), Peer::new([]));
+    let store = stored(&clock);
+    let grant = user(&peer, &clock, Arc::clone(&store));
+    text(&grant).await;
+    assert_eq!(grant.forget().await.unwrap().unwrap().expose(), "a1");
+    assert_eq!(store.load().await.unwrap().token, None);
+    assert_eq!(grant.token().await.unwrap_err(), AuthError::LoginNeeded("signed out".into()));
+    assert_eq!(peer.requests().len(), 0);
+}
+
+#[test]
+fn without_a_runtime_there_is_an_error_and_no_panic() {
+    let clock = StillClock::new();
+    let grant = user(&Peer::new([]), &clock, stored(&clock));
+    let mut future = std::pin::pin!(grant.token());
+    let outcome = future.as_mut().poll(&mut std::task::Context::from_waker(Waker::noop()));
+    assert!(matches!(outcome, Poll::Ready(Err(AuthError::Unavailable(_)))));
+}
+
+#[test]
+fn never_printed() {
+    let clock = StillClock::new();
+    let grant = user(&Peer::new([]), &clock, stored(&clock));
+    assert_eq!(format!("{grant:?}"), "Grant { kind: User, .. }");
+}

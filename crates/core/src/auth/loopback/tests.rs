@@ -1,0 +1,121 @@
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use super::*;
+use crate::time::SystemClock;
+
+const LONG: Duration = Duration::from_secs(60);
+
+fn judge(query: &Redirected) -> Ending {
+    match (query.get("state"), query.get("error")) {
+        (Some("s1"), None) => Ending::Granted,
+        (Some("s1"), Some(_)) => Ending::Denied,
+        _ => Ending::Foreign,
+    }
+}
+
+async fn start() -> (SocketAddr, tokio::task::JoinHandle<Result<Redirected, LoopbackError>>) {
+    let loopback = Loopback::bind(0, "callback").await.unwrap();
+    let address = loopback.address;
+    assert_eq!(loopback.redirect_uri(), format!("http://127.0.0.1:{}/callback", address.port()));
+    (address, tokio::spawn(loopback.receive(Arc::new(SystemClock), LONG, judge)))
+}
+
+async fn ask(address: SocketAddr, request: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
+fn get(target: &str) -> Vec<u8> {
+    format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").into_bytes()
+}
+
+#[tokio::test]
+async fn receives_one_redirect_and_closes() {
+    let (address, waiting) = start().await;
+    let page = ask(address, &get("/callback?state=s1&code=a%2Fb+c")).await;
+    assert!(page.starts_with("HTTP/1.1 200 OK\r\n"), "{page}");
+    assert!(page.contains("You are connected"), "{page}");
+    let redirected = waiting.await.unwrap().unwrap();
+    assert_eq!(redirected.get("code"), Some("a/b c"));
+    assert!(TcpStream::connect(address).await.is_err(), "the listener is still open");
+}
+
+#[tokio::test]
+async fn a_denial_is_told_to_the_person_and_to_the_program() {
+    let (address, waiting) = start().await;
+    let page = ask(address, &get("/callback?error=access_denied&state=s1")).await;
+    assert!(page.contains("Not connected"), "{page}");
+    assert_eq!(waiting.await.unwrap().unwrap().get("error"), Some("access_denied"));
+}
+
+#[tokio::test]
+async fn whatever_else_arrives_is_answered_and_the_wait_goes_on() {
+    let (address, waiting) = start().await;
+    let cases: [(&[u8], &str); 9] = [
+        (&get("/favicon.ico"), "404 Not Found"),
+        (&get("/"), "404 Not Found"),
+        (&get("/callback/x"), "404 Not Found"),
+        (&get("/callback?state=other&code=x"), "400 Bad Request"),
+        (&get("/callback?state=s1&state=s1&code=x"), "400 Bad Request"),
+        (b"POST /callback?state=s1 HTTP/1.1\r\nContent-Length: 3\r\n\r\na=b", "405 Method Not Allowed"),
+        (b"HEAD /callback?state=s1&code=x HTTP/1.1\r\n\r\n", "200 OK"),
+        (b"\x16\x03\x01\xff\xfe\n\n", "400 Bad Request"),
+        (&[b'a'; HEAD_AND_MORE], "431 Request Header Fields Too Large"),
+    ];
+    for (request, status) in cases {
+        let answer = ask(address, request).await;
+        let shown = String::from_utf8_lossy(&request[..request.len().min(60)]);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}\r\n")), "{shown}: {answer}");
+    }
+    assert!(!waiting.is_finished());
+    ask(address, &get("/callback?state=s1&code=x")).await;
+    assert_eq!(waiting.await.unwrap().unwrap().get("code"), Some("x"));
+}
+
+const HEAD_AND_MORE: usize = 20 * 1024;
+
+#[tokio::test]
+async fn silent_and_broken_connections_do_not_stand_in_the_way() {
+    let (address, waiting) = start().await;
+    let silent = TcpStream::connect(address).await.unwrap();
+    let mut half = TcpStream::connect(address).await.unwrap();
+    half.write_all(b"GET /callback?state=s1").await.unwrap();
+    drop(half);
+    // A request may come in pieces.
+    let mut slow = TcpStream::connect(address).await.unwrap();
+    for piece in [&b"GET /callback?st"[..], b"ate=s1&code=x HTTP/1.1\r", b"\n\r\n"] {
+        slow.write_all(piece).await.unwrap();
+        slow.flush().await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    let mut page = String::new();
+    slow.read_to_string(&mut page).await.unwrap();
+    assert!(page.contains("You are connected"), "{page}");
+    assert_eq!(waiting.await.unwrap().unwrap().get("code"), Some("x"));
+    drop(silent);
+}
+
+#[cfg(feature = "testing")]
+#[tokio::test]
+async fn the_wait_ends_at_its_deadline() {
+    let clock = crate::testing::ManualClock::new(crate::Timestamp::from_unix_seconds(0).unwrap());
+    let loopback = Loopback::bind(0, "callback").await.unwrap();
+    let error = loopback.receive(clock, LONG, judge).await.unwrap_err();
+    assert_eq!(error.to_string(), "nobody finished the login in the browser within 60 s");
+}
+
+#[tokio::test]
+async fn a_path_that_no_url_carries_is_refused() {
+    for path in ["a b", "a?b", "é", "a\r\nb"] {
+        assert_eq!(Loopback::bind(0, path).await.unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    }
+}
+
+#[test]
+fn values_of_a_redirect_are_never_printed() {
+    let redirected = Redirected::parse("oauth_verifier=CANARY&oauth_token=t");
+    assert_eq!(format!("{redirected:?}"), r#"{"oauth_verifier", "oauth_token"}"#);
+}

@@ -1,0 +1,240 @@
+//! OAuth 2 (RFC 6749, RFC 7636): the token requests as endpoints, their answers and their errors.
+//!
+//! [`Grant`](super::Grant) uses these by itself; they are public for whoever keeps tokens in another way.
+
+use std::time::Duration;
+
+use http::header::AUTHORIZATION;
+use http::{Method, Response};
+
+use super::{AuthError, Basic};
+use crate::query::Pairs;
+use crate::{BuildError, Bytes, Client, DecodeError, Endpoint, Error, Replay, RequestWriter, Secret};
+
+mod error;
+mod quota;
+mod token;
+
+pub(crate) use error::{Meaning, meaning};
+pub use error::{TokenError, TokenErrorCode};
+pub use quota::{Quota, QuotaLimit};
+pub use token::{Token, TokenResponse};
+
+/// The program as the provider knows it.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The client id.
+    pub id: String,
+    /// The client secret. A public program has none; it can still log people in, but not ask for tokens of its own.
+    pub secret: Option<Secret>,
+}
+
+/// An authorization server: where it is, and as which program we ask.
+///
+/// Its client should not retry by itself ([`Retry::never`](crate::Retry::never)): a refresh token may work only once,
+/// so [`Grant`](super::Grant) looks into the store before it asks again.
+#[derive(Clone, Debug)]
+pub struct TokenServer {
+    client: Client,
+    app: App,
+    authorize_path: &'static str,
+    token_path: &'static str,
+}
+
+impl TokenServer {
+    /// A server at the first base URL of `client`, with the paths `authorize` and `oauth/token`.
+    #[must_use]
+    pub fn new(client: Client, app: App) -> Self {
+        Self { client, app, authorize_path: "authorize", token_path: "oauth/token" }
+    }
+
+    /// Other paths, below the base URL.
+    #[must_use]
+    pub fn with_paths(mut self, authorize: &'static str, token: &'static str) -> Self {
+        (self.authorize_path, self.token_path) = (authorize, token);
+        self
+    }
+
+    /// The client that asks.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The program.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// The address of the page where a person decides (RFC 6749, section 4.1.1), with PKCE S256.
+    pub(crate) fn authorize_url(
+        &self,
+        redirect_uri: &str,
+        challenge: &str,
+        state: &str,
+    ) -> Result<String, AuthError> {
+        let mut query = Pairs::new();
+        query.push("client_id", &self.app.id);
+        query.push("redirect_uri", redirect_uri);
+        query.push("response_type", "code");
+        query.push("code_challenge", challenge);
+        query.push("code_challenge_method", "S256");
+        query.push("state", state);
+        let base = self.client.base(None).ok_or(AuthError::Unusable("base URL"))?;
+        let url = base.join(self.authorize_path, &query.to_query());
+        url.map(|url| url.to_string()).map_err(|_| AuthError::Unusable("base URL"))
+    }
+
+    /// Trades the code of a login for tokens.
+    ///
+    /// # Errors
+    /// [`Error`] with the server's [`TokenError`].
+    pub async fn exchange(
+        &self,
+        code: &Secret,
+        verifier: &Secret,
+        redirect_uri: &str,
+    ) -> Result<TokenResponse, Error<TokenError>> {
+        self.client.send(&ExchangeCode { server: self, code, verifier, redirect_uri }).await
+    }
+
+    /// Trades a refresh token for new tokens. The refresh token may be spent afterwards, even if this fails.
+    ///
+    /// # Errors
+    /// [`Error`] with the server's [`TokenError`].
+    pub async fn refresh(&self, refresh_token: &Secret) -> Result<TokenResponse, Error<TokenError>> {
+        self.client.send(&RefreshToken { server: self, refresh_token }).await
+    }
+
+    /// Asks for a token of the program itself.
+    ///
+    /// # Errors
+    /// [`Error`] with the server's [`TokenError`]; a program without a secret cannot build the request.
+    pub async fn client_credentials(&self) -> Result<TokenResponse, Error<TokenError>> {
+        self.client.send(&ClientCredentials { server: self }).await
+    }
+}
+
+/// `POST /oauth/token` with `grant_type=authorization_code` (RFC 6749, section 4.1.3; RFC 7636, section 4.5)
+#[derive(Debug)]
+pub struct ExchangeCode<'a> {
+    /// Whom to ask.
+    pub server: &'a TokenServer,
+    /// The code from the redirect. It works once.
+    pub code: &'a Secret,
+    /// The verifier whose challenge began the login.
+    pub verifier: &'a Secret,
+    /// The same redirect URI as at the beginning.
+    pub redirect_uri: &'a str,
+}
+
+/// `POST /oauth/token` with `grant_type=refresh_token` (RFC 6749, section 6)
+#[derive(Debug)]
+pub struct RefreshToken<'a> {
+    /// Whom to ask.
+    pub server: &'a TokenServer,
+    /// The refresh token. It may work once only.
+    pub refresh_token: &'a Secret,
+}
+
+/// `POST /oauth/token` with `grant_type=client_credentials` (RFC 6749, section 4.4.2), the program named by HTTP Basic
+#[derive(Debug)]
+pub struct ClientCredentials<'a> {
+    /// Whom to ask.
+    pub server: &'a TokenServer,
+}
+
+impl TokenServer {
+    /// A form with the program's own fields, which stand behind the grant type.
+    fn form(&self, grant_type: &str) -> Pairs {
+        let mut form = Pairs::new();
+        form.push("grant_type", grant_type);
+        form.push("client_id", &self.app.id);
+        form.push_some("client_secret", self.app.secret.as_ref().map(Secret::expose));
+        form
+    }
+
+    fn write(&self, request: &mut RequestWriter, form: Pairs) -> Result<(), BuildError> {
+        request.path(self.token_path, &[])?;
+        request.accept("application/json; charset=utf-8");
+        request.anonymous();
+        request.form(form);
+        Ok(())
+    }
+}
+
+impl Endpoint for ExchangeCode<'_> {
+    type Output = TokenResponse;
+    type ApiError = TokenError;
+    const NAME: &'static str = "oauth2.token.exchange";
+    const METHOD: Method = Method::POST;
+    const REPLAY: Replay = Replay::Unsafe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        let mut form = self.server.form("authorization_code");
+        form.push("redirect_uri", self.redirect_uri);
+        form.push("code_verifier", self.verifier.expose());
+        form.push("code", self.code.expose());
+        self.server.write(request, form)
+    }
+
+    fn read(response: Response<Bytes>) -> Result<TokenResponse, DecodeError> {
+        TokenResponse::read(&response)
+    }
+}
+
+impl Endpoint for RefreshToken<'_> {
+    type Output = TokenResponse;
+    type ApiError = TokenError;
+    const NAME: &'static str = "oauth2.token.refresh";
+    const METHOD: Method = Method::POST;
+    const REPLAY: Replay = Replay::Unsafe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        let mut form = self.server.form("refresh_token");
+        form.push("refresh_token", self.refresh_token.expose());
+        self.server.write(request, form)
+    }
+
+    fn read(response: Response<Bytes>) -> Result<TokenResponse, DecodeError> {
+        TokenResponse::read(&response)
+    }
+}
+
+impl Endpoint for ClientCredentials<'_> {
+    type Output = TokenResponse;
+    type ApiError = TokenError;
+    const NAME: &'static str = "oauth2.token.client_credentials";
+    const METHOD: Method = Method::POST;
+    const REPLAY: Replay = Replay::Unsafe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        let app = &self.server.app;
+        let secret = app
+            .secret
+            .as_ref()
+            .ok_or_else(|| BuildError::value("client_secret", "needed for a token of the program itself"))?;
+        let basic =
+            Basic::new(&app.id, secret).map_err(|error| BuildError::value("client_id", error.to_string()))?;
+        request.header_value(AUTHORIZATION, basic.header());
+        let mut form = Pairs::new();
+        form.push("grant_type", "client_credentials");
+        self.server.write(request, form)
+    }
+
+    fn read(response: Response<Bytes>) -> Result<TokenResponse, DecodeError> {
+        TokenResponse::read(&response)
+    }
+}
+
+/// The longest lifetime that is believed, in seconds: ten years.
+const LONGEST: u64 = 10 * 366 * 24 * 3600;
+
+/// A number of seconds from a server, bounded so that no clock overflows.
+fn lifetime(seconds: u64) -> Duration {
+    Duration::from_secs(seconds.min(LONGEST))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,157 @@
+//! What a token server says when it refuses, in the shapes that were seen.
+
+use std::fmt;
+
+use http::StatusCode;
+use http::header::HeaderMap;
+use serde::Deserialize;
+
+use crate::decode::Excerpt;
+use crate::{ApiError, Bytes, Error};
+
+/// A refusal of a token server (RFC 6749, section 5.2), also in the shape of an API error object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TokenError {
+    /// What is wrong.
+    pub code: TokenErrorCode,
+    /// The server's words about it.
+    pub description: Option<String>,
+}
+
+/// What is wrong with a token request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TokenErrorCode {
+    /// A field is missing or malformed.
+    InvalidRequest,
+    /// The client id or secret is wrong.
+    InvalidClient,
+    /// The code or refresh token is wrong, used up or expired, or the redirect URI or verifier does not fit.
+    InvalidGrant,
+    /// The program may not use this grant.
+    UnauthorizedClient,
+    /// The server does not know this grant.
+    UnsupportedGrantType,
+    /// The scope is not allowed.
+    InvalidScope,
+    /// Too many token requests.
+    RateLimited,
+    /// Another code.
+    Other(Box<str>),
+    /// No code at all: a page of a gateway or firewall, an empty body. It tells nothing about the token.
+    Unreadable,
+}
+
+impl TokenErrorCode {
+    fn parse(text: &str) -> Self {
+        Self::known(text).unwrap_or_else(|| Self::Other(text.into()))
+    }
+
+    fn known(text: &str) -> Option<Self> {
+        Some(match text {
+            "invalid_request" => Self::InvalidRequest,
+            "invalid_client" => Self::InvalidClient,
+            "invalid_grant" => Self::InvalidGrant,
+            "unauthorized_client" => Self::UnauthorizedClient,
+            "unsupported_grant_type" | "unsupported_grant" => Self::UnsupportedGrantType,
+            "invalid_scope" => Self::InvalidScope,
+            "rate_limit_exceeded" => Self::RateLimited,
+            _ => return None,
+        })
+    }
+
+    /// The code as it stands on the wire; empty for an unreadable answer.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::RateLimited => "rate_limit_exceeded",
+            Self::Other(text) => text,
+            Self::Unreadable => "",
+        }
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Wire {
+    error: Option<serde_json::Value>,
+    error_description: Option<String>,
+    error_code: Option<String>,
+    message: Option<String>,
+    errors: Option<Vec<serde_json::Value>>,
+}
+
+impl ApiError for TokenError {
+    fn read(status: StatusCode, _: &HeaderMap, body: &Bytes) -> Self {
+        let unreadable = |limited| Self {
+            code: if limited { TokenErrorCode::RateLimited } else { TokenErrorCode::Unreadable },
+            description: Some(Excerpt::of(body).to_string()).filter(|words| !words.is_empty()),
+        };
+        let limited = status == StatusCode::TOO_MANY_REQUESTS;
+        let Ok(wire) = serde_json::from_slice::<Wire>(body) else { return unreadable(limited) };
+        let errors = wire.errors.unwrap_or_default();
+        let first = errors.first();
+        let rate = first.is_some_and(|first| first.pointer("/meta/rate_limit").is_some());
+        let nested = first.and_then(|first| first.get("error_message").or(Some(first))?.as_str());
+        let words = [
+            wire.error.as_ref().and_then(|error| error.as_str()),
+            wire.error_code.as_deref(),
+            wire.message.as_deref(),
+            nested,
+        ];
+        let words = words.into_iter().flatten().filter(|word| !word.is_empty());
+        let code = if rate || limited {
+            TokenErrorCode::RateLimited
+        } else if let Some(known) = words.clone().find_map(TokenErrorCode::known) {
+            known
+        } else if let Some(first) = words.clone().next() {
+            TokenErrorCode::parse(first)
+        } else {
+            return unreadable(false);
+        };
+        Self { code, description: wire.error_description.filter(|words| !words.is_empty()) }
+    }
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.as_str())?;
+        let Some(words) = &self.description else { return Ok(()) };
+        if self.code.as_str().is_empty() { f.write_str(words) } else { write!(f, ": {words}") }
+    }
+}
+
+/// What a failed token request means for the tokens that are held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// The token is spent or revoked.
+    Spent,
+    /// The program is not accepted; the token may still be good.
+    Refused,
+    /// Nothing about the token: try later.
+    Later,
+}
+
+/// Reads a failure. Only a client error whose body says so is about the token: a page of a firewall is not.
+pub(crate) fn meaning(error: &Error<TokenError>) -> Meaning {
+    let (Some(status), Some(api)) = (error.status(), error.api()) else {
+        return if error.is_build() { Meaning::Refused } else { Meaning::Later };
+    };
+    match api.code {
+        _ if !status.is_client_error() => Meaning::Later,
+        TokenErrorCode::InvalidGrant => Meaning::Spent,
+        TokenErrorCode::InvalidRequest
+        | TokenErrorCode::InvalidClient
+        | TokenErrorCode::UnauthorizedClient
+        | TokenErrorCode::UnsupportedGrantType
+        | TokenErrorCode::InvalidScope => Meaning::Refused,
+        TokenErrorCode::RateLimited | TokenErrorCode::Other(_) | TokenErrorCode::Unreadable => Meaning::Later,
+    }
+}

@@ -1,0 +1,266 @@
+//! A request as a host sees it.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::{HeaderMap, Method, StatusCode};
+use http_body::Body as _;
+use hyper::body::Incoming;
+use percent_encoding::percent_decode_str;
+use sha2::{Digest, Sha256};
+
+use crate::form::{self, Form};
+use crate::guarded::Guarded;
+use crate::host::Host;
+use crate::net::Gate;
+use crate::reply::Reply;
+use crate::request_log::BodyTally;
+use crate::spool::{Spool, SpoolWriter};
+
+/// One request.
+pub(crate) struct Call {
+    pub(crate) host: Host,
+    pub(crate) method: Method,
+    /// The path as sent, still percent-encoded, without the query.
+    pub(crate) path: String,
+    /// The query as sent, without the `?`; `None` if there was no `?`.
+    pub(crate) query: Option<String>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: CallBody,
+}
+
+impl Call {
+    #[allow(dead_code, reason = "for hosts that route by segment")]
+    /// The segments of the path, decoded. A final slash gives an empty last segment: `/a/b/` is `["a", "b", ""]`.
+    pub(crate) fn segments(&self) -> Vec<String> {
+        let path = self.path.strip_prefix('/').unwrap_or(&self.path);
+        path.split('/').map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
+    }
+
+    /// The query's pairs, decoded, in order.
+    pub(crate) fn query_pairs(&self) -> Vec<(String, String)> {
+        form_urlencoded::parse(self.query.as_deref().unwrap_or_default().as_bytes()).into_owned().collect()
+    }
+
+    /// The last value of a query parameter.
+    pub(crate) fn query_value(&self, name: &str) -> Option<String> {
+        self.query_pairs().into_iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// A header's value, if it is text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// User name and password of HTTP Basic (RFC 7617).
+    pub(crate) fn basic_credentials(&self) -> Option<(String, String)> {
+        use base64::Engine as _;
+        let (scheme, encoded) = self.header("authorization")?.split_once(' ')?;
+        if !scheme.eq_ignore_ascii_case("basic") {
+            return None;
+        }
+        let bytes = base64::engine::general_purpose::STANDARD.decode(encoded.trim()).ok()?;
+        let text = String::from_utf8(bytes).ok()?;
+        let (user, password) = text.split_once(':')?;
+        Some((user.to_owned(), password.to_owned()))
+    }
+
+    /// The body as form parameters, urlencoded or multipart; anything else is a form without parameters.
+    pub(crate) async fn form(&mut self) -> Result<Form, BodyError> {
+        form::read(self).await
+    }
+}
+
+/// Why a body could not be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BodyError {
+    /// The client went away, broke the framing, or a fault cut the connection.
+    #[error("the body did not arrive")]
+    Broken,
+    /// More than the host takes.
+    #[error("the body is longer than {0} bytes")]
+    TooLong(usize),
+    /// A multipart body that is none.
+    #[error("the multipart body is malformed: {0}")]
+    Multipart(String),
+    /// The sandbox could not store it.
+    #[error("the body could not be stored: {0}")]
+    Store(#[from] std::io::Error),
+}
+
+impl BodyError {
+    /// A plain answer, for hosts without an error form of their own.
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::Broken | Self::Multipart(_) => StatusCode::BAD_REQUEST,
+            Self::TooLong(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Store(_) => StatusCode::INSUFFICIENT_STORAGE,
+        }
+    }
+}
+
+impl From<BodyError> for Reply {
+    fn from(error: BodyError) -> Self {
+        Self::new(error.status(), "text/plain", error.to_string())
+    }
+}
+
+/// A request's body; counted and hashed as it is read.
+pub(crate) struct CallBody {
+    source: Source,
+    tally: Arc<Guarded<Tally>>,
+    /// Reset the connection once this many bytes were read.
+    cut: Option<(u64, Arc<Gate>)>,
+}
+
+enum Source {
+    Socket(Incoming),
+    Stored { spool: Spool, position: u64 },
+}
+
+/// What was read so far.
+#[derive(Default)]
+pub(crate) struct Tally {
+    length: u64,
+    hash: Sha256,
+    started: bool,
+    complete: bool,
+}
+
+impl Tally {
+    pub(crate) fn finish(&self) -> BodyTally {
+        let hash = self.hash.clone().finalize();
+        let sha256 = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        BodyTally { length: self.length, sha256, complete: self.complete }
+    }
+}
+
+impl CallBody {
+    pub(crate) fn incoming(body: Incoming) -> Self {
+        Self { source: Source::Socket(body), tally: Arc::default(), cut: None }
+    }
+
+    pub(crate) fn stored(spool: Spool) -> Self {
+        Self { source: Source::Stored { spool, position: 0 }, tally: Arc::default(), cut: None }
+    }
+
+    pub(crate) fn cut_after(&mut self, bytes: u64, gate: Arc<Gate>) {
+        self.cut = Some((bytes, gate));
+    }
+
+    pub(crate) fn tally(&self) -> Arc<Guarded<Tally>> {
+        Arc::clone(&self.tally)
+    }
+
+    /// Whether any of it was asked for.
+    pub(crate) fn started(&self) -> bool {
+        self.tally.lock().started
+    }
+
+    /// Whether all of it was read, or there was none.
+    pub(crate) fn is_complete(&mut self) -> bool {
+        if let Source::Socket(body) = &self.source
+            && body.is_end_stream()
+        {
+            self.tally.lock().complete = true;
+        }
+        self.tally.lock().complete
+    }
+
+    /// The length that the client announced; `None` for a chunked body.
+    pub(crate) fn announced(&self) -> Option<u64> {
+        match &self.source {
+            Source::Socket(body) => body.size_hint().exact(),
+            Source::Stored { spool, .. } => Some(spool.len()),
+        }
+    }
+
+    /// The next piece; `None` at the end.
+    pub(crate) async fn piece(&mut self) -> Result<Option<Bytes>, BodyError> {
+        poll_fn(|context| self.poll_piece(context)).await
+    }
+
+    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, BodyError>> {
+        let read = {
+            let mut tally = self.tally.lock();
+            tally.started = true;
+            tally.length
+        };
+        if let Some((limit, gate)) = &self.cut
+            && read >= *limit
+        {
+            gate.reset_now();
+            return Poll::Ready(Err(BodyError::Broken));
+        }
+        let piece = match &mut self.source {
+            Source::Socket(body) => loop {
+                match ready!(Pin::new(&mut *body).poll_frame(context)) {
+                    None => break None,
+                    Some(Err(_)) => return Poll::Ready(Err(BodyError::Broken)),
+                    Some(Ok(frame)) => {
+                        if let Ok(data) = frame.into_data() {
+                            break Some(data);
+                        }
+                    }
+                }
+            },
+            Source::Stored { spool, position } => {
+                let bytes = spool.read_at(*position, 64 * 1024)?;
+                *position += bytes.len() as u64;
+                (!bytes.is_empty()).then_some(bytes)
+            }
+        };
+        let mut tally = self.tally.lock();
+        match &piece {
+            Some(bytes) => {
+                tally.length += bytes.len() as u64;
+                tally.hash.update(bytes);
+            }
+            None => tally.complete = true,
+        }
+        Poll::Ready(Ok(piece))
+    }
+
+    /// The whole body, if it is at most `limit` bytes.
+    pub(crate) async fn bytes(&mut self, limit: usize) -> Result<Vec<u8>, BodyError> {
+        let mut bytes = Vec::new();
+        while let Some(piece) = self.piece().await? {
+            if bytes.len() + piece.len() > limit {
+                return Err(BodyError::TooLong(limit));
+            }
+            bytes.extend_from_slice(&piece);
+        }
+        Ok(bytes)
+    }
+
+    /// The whole body, of any size.
+    pub(crate) async fn spool(&mut self) -> Result<Spool, BodyError> {
+        let mut writer = SpoolWriter::default();
+        while let Some(piece) = self.piece().await? {
+            writer.write(&piece)?;
+        }
+        Ok(writer.finish())
+    }
+
+    /// Reads on and forgets what comes, up to `limit` bytes.
+    pub(crate) async fn drain(&mut self, limit: u64) {
+        let end = self.tally.lock().length.saturating_add(limit);
+        while !self.is_complete() && self.tally.lock().length < end {
+            if !matches!(self.piece().await, Ok(Some(_))) {
+                break;
+            }
+        }
+    }
+}
+
+impl Stream for CallBody {
+    type Item = Result<Bytes, BodyError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_piece(context).map(Result::transpose)
+    }
+}

@@ -1,0 +1,113 @@
+//! Form parameters as Django reads them: urlencoded or multipart; of a name that comes twice the last value counts; parts
+//! with a file name are files, not parameters.
+
+use http::header::CONTENT_TYPE;
+use multer::Multipart;
+
+use crate::call::{BodyError, Call};
+use crate::spool::{Spool, SpoolWriter};
+
+/// Parameters other than files may have this many bytes together.
+const TEXT_LIMIT: usize = 16 * 1024 * 1024;
+
+/// A decoded form.
+#[derive(Default)]
+pub(crate) struct Form {
+    pairs: Vec<(String, String)>,
+    files: Vec<FormFile>,
+}
+
+/// An uploaded part with a file name.
+#[allow(dead_code, reason = "for hosts that take files")]
+pub(crate) struct FormFile {
+    /// The field's name.
+    pub(crate) name: String,
+    /// The name of the file, as sent.
+    pub(crate) file_name: String,
+    /// The part's `Content-Type`, if it had one.
+    pub(crate) content_type: Option<String>,
+    /// Its bytes.
+    pub(crate) content: Spool,
+}
+
+impl Form {
+    /// The last value of a parameter.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The last value of a parameter, unless it is empty.
+    pub(crate) fn filled(&self, name: &str) -> Option<&str> {
+        self.text(name).filter(|value| !value.is_empty())
+    }
+
+    #[allow(dead_code, reason = "for hosts that sign parameters")]
+    /// All parameters, in order.
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.pairs
+    }
+
+    #[allow(dead_code, reason = "for hosts that take files")]
+    /// The last file of this field.
+    pub(crate) fn file(&self, name: &str) -> Option<&FormFile> {
+        self.files.iter().rev().find(|file| file.name == name)
+    }
+}
+
+/// Reads a request's body as a form.
+pub(crate) async fn read(call: &mut Call) -> Result<Form, BodyError> {
+    let content_type =
+        call.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match essence.as_str() {
+        "application/x-www-form-urlencoded" => {
+            let bytes = call.body.bytes(TEXT_LIMIT).await?;
+            let pairs = form_urlencoded::parse(&bytes).into_owned().collect();
+            Ok(Form { pairs, files: Vec::new() })
+        }
+        "multipart/form-data" => {
+            let boundary = multer::parse_boundary(content_type).map_err(malformed)?;
+            multipart(call, boundary).await
+        }
+        _ => Ok(Form::default()),
+    }
+}
+
+async fn multipart(call: &mut Call, boundary: String) -> Result<Form, BodyError> {
+    let mut form = Form::default();
+    let mut text_bytes = 0;
+    let mut parts = Multipart::new(&mut call.body, boundary);
+    while let Some(mut part) = parts.next_field().await.map_err(malformed)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let file_name = part.file_name().map(str::to_owned);
+        let content_type = part.content_type().map(ToString::to_string);
+        match file_name {
+            None => {
+                let mut value = Vec::new();
+                while let Some(piece) = part.chunk().await.map_err(malformed)? {
+                    text_bytes += piece.len();
+                    if text_bytes > TEXT_LIMIT {
+                        return Err(BodyError::TooLong(TEXT_LIMIT));
+                    }
+                    value.extend_from_slice(&piece);
+                }
+                form.pairs.push((name, String::from_utf8_lossy(&value).into_owned()));
+            }
+            Some(file_name) => {
+                let mut content = SpoolWriter::default();
+                while let Some(piece) = part.chunk().await.map_err(malformed)? {
+                    content.write(&piece)?;
+                }
+                form.files.push(FormFile { name, file_name, content_type, content: content.finish() });
+            }
+        }
+    }
+    Ok(form)
+}
+
+fn malformed(error: multer::Error) -> BodyError {
+    match error {
+        multer::Error::StreamReadFailed(_) => BodyError::Broken,
+        other => BodyError::Multipart(other.to_string()),
+    }
+}

@@ -1,0 +1,144 @@
+//! Requests that the services send: callbacks and webhooks. Each attempt is recorded.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Request;
+use http_body_util::Full;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpStream;
+
+use crate::guarded::Guarded;
+use crate::house::House;
+
+/// One delivery of a callback or webhook.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Callback {
+    /// Counts up from 1.
+    pub id: u64,
+    /// When it was sent: seconds since the Unix epoch by the sandbox's clock.
+    pub at: f64,
+    /// What sent it, such as `soundslice`.
+    pub service: String,
+    /// Where it went.
+    pub url: String,
+    /// Its headers, without `Host` and `Content-Length`.
+    pub headers: Vec<(String, String)>,
+    /// Its body.
+    pub body: String,
+    /// The status that the receiver answered; `None` while under way or without an answer.
+    pub status: Option<u16>,
+    /// Why there was no answer.
+    pub error: Option<String>,
+}
+
+/// What is to be sent, by POST.
+pub(crate) struct Delivery {
+    pub(crate) service: &'static str,
+    pub(crate) url: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+    /// How long the receiver may take, in real time.
+    pub(crate) time_out: Duration,
+}
+
+#[derive(Default)]
+pub(crate) struct Outbox(Guarded<Sent>);
+
+#[derive(Default)]
+struct Sent {
+    last: u64,
+    callbacks: Vec<Callback>,
+}
+
+impl Outbox {
+    /// All deliveries so far, in order.
+    pub(crate) fn callbacks(&self) -> Vec<Callback> {
+        self.0.lock().callbacks.clone()
+    }
+
+    pub(crate) fn clear(&self) {
+        *self.0.lock() = Sent::default();
+    }
+
+    fn record(&self, at: f64, delivery: &Delivery) -> u64 {
+        let mut sent = self.0.lock();
+        sent.last += 1;
+        let callback = Callback {
+            id: sent.last,
+            at,
+            service: delivery.service.to_owned(),
+            url: delivery.url.clone(),
+            headers: delivery.headers.clone(),
+            body: delivery.body.clone(),
+            status: None,
+            error: None,
+        };
+        sent.callbacks.push(callback);
+        sent.last
+    }
+
+    fn finish(&self, id: u64, outcome: Result<u16, String>) {
+        let mut sent = self.0.lock();
+        if let Some(callback) = sent.callbacks.iter_mut().find(|callback| callback.id == id) {
+            match outcome {
+                Ok(status) => callback.status = Some(status),
+                Err(error) => callback.error = Some(error),
+            }
+        }
+    }
+}
+
+/// Sends a delivery once, in the background.
+pub(crate) fn send(house: &Arc<House>, delivery: Delivery) {
+    let id = house.outbox.record(house.clock.now().as_secs_f64(), &delivery);
+    let task = {
+        let house = Arc::clone(house);
+        async move {
+            let outcome = match tokio::time::timeout(delivery.time_out, post(&delivery)).await {
+                Ok(outcome) => outcome,
+                Err(_) => Err(format!("no answer within {} s", delivery.time_out.as_secs_f64())),
+            };
+            house.outbox.finish(id, outcome);
+        }
+    };
+    house.spawn(task);
+}
+
+async fn post(delivery: &Delivery) -> Result<u16, String> {
+    let uri: http::Uri = delivery.url.parse().map_err(|error| format!("not a URL: {error}"))?;
+    if uri.scheme_str() != Some("http") {
+        return Err("the sandbox delivers to http:// only".to_owned());
+    }
+    let authority = uri.authority().ok_or("the URL has no host")?;
+    let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+    let stream = TcpStream::connect((host, authority.port_u16().unwrap_or(80)))
+        .await
+        .map_err(|error| format!("could not connect: {error}"))?;
+    let broken = |error: hyper::Error| format!("the connection broke: {error}");
+    let (mut sender, connection) = http1::Builder::new()
+        .title_case_headers(true)
+        .handshake(TokioIo::new(stream))
+        .await
+        .map_err(broken)?;
+    let mut request = Request::post(uri.path_and_query().map_or("/", |path| path.as_str()))
+        .header(http::header::HOST, authority.as_str());
+    for (name, value) in &delivery.headers {
+        request = request.header(name, value);
+    }
+    let request = request
+        .body(Full::new(Bytes::from(delivery.body.clone())))
+        .map_err(|error| format!("not a request: {error}"))?;
+    let mut sending = std::pin::pin!(sender.send_request(request));
+    tokio::select! {
+        biased;
+        response = sending.as_mut() => response,
+        // The connection may end just after the answer arrived.
+        _ = connection => sending.await,
+    }
+    .map(|response| response.status().as_u16())
+    .map_err(broken)
+}

@@ -1,0 +1,126 @@
+//! Answers of the hosts.
+
+use std::ops::Range;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, Response, StatusCode};
+use http_body::{Body, Frame, SizeHint};
+use serde::Serialize;
+
+use crate::python_json;
+use crate::spool::Spool;
+
+/// Files are sent in pieces of this size.
+const PIECE: usize = 64 * 1024;
+
+/// One answer: status, headers, body. Length, `Date` and `Connection` are added when it is sent.
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    /// Boxed so that a `Result` with a reply as its error stays small.
+    pub(crate) headers: Box<HeaderMap>,
+    pub(crate) body: ReplyBody,
+}
+
+/// What an answer carries.
+pub(crate) enum ReplyBody {
+    /// Bytes in memory.
+    Bytes(Bytes),
+    /// A part of stored bytes.
+    Stored(Spool, Range<u64>),
+    /// Pieces made one by one as the client takes them; sent chunked.
+    Pieces(Box<dyn Iterator<Item = Bytes> + Send>),
+}
+
+impl Reply {
+    /// An answer without body and without `Content-Type`.
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Self { status, headers: Box::default(), body: ReplyBody::Bytes(Bytes::new()) }
+    }
+
+    /// An answer with a body of this type.
+    pub(crate) fn new(status: StatusCode, content_type: &str, body: impl Into<Bytes>) -> Self {
+        Self::empty(status).header(CONTENT_TYPE, content_type).with(ReplyBody::Bytes(body.into()))
+    }
+
+    /// JSON as Python writes it.
+    pub(crate) fn python_json(status: StatusCode, value: &(impl Serialize + ?Sized)) -> Self {
+        Self::new(status, "application/json", python_json::to_vec(value))
+    }
+
+    /// JSON without any white space.
+    pub(crate) fn compact_json(status: StatusCode, value: &(impl Serialize + ?Sized)) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(json) => Self::new(status, "application/json", json),
+            Err(error) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", error.to_string()),
+        }
+    }
+
+    /// Sets a header. A value that cannot be one is left out.
+    pub(crate) fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// Sets the body.
+    pub(crate) fn with(mut self, body: ReplyBody) -> Self {
+        self.body = body;
+        self
+    }
+
+    pub(crate) fn into_response(self) -> Response<OutgoingBody> {
+        let mut response = Response::new(OutgoingBody(self.body));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = *self.headers;
+        response
+    }
+}
+
+/// The body as the connection takes it.
+pub(crate) struct OutgoingBody(ReplyBody);
+
+impl Body for OutgoingBody {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        let next = match &mut self.0 {
+            ReplyBody::Bytes(bytes) if bytes.is_empty() => None,
+            ReplyBody::Bytes(bytes) => Some(Ok(std::mem::take(bytes))),
+            ReplyBody::Stored(_, range) if range.is_empty() => None,
+            ReplyBody::Stored(spool, range) => {
+                let max = usize::try_from(range.end - range.start).unwrap_or(PIECE).min(PIECE);
+                let piece = spool.read_at(range.start, max);
+                if let Ok(piece) = &piece {
+                    range.start += piece.len() as u64;
+                }
+                Some(piece)
+            }
+            ReplyBody::Pieces(pieces) => pieces.next().map(Ok),
+        };
+        Poll::Ready(next.map(|piece| piece.map(Frame::data)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            ReplyBody::Bytes(bytes) => bytes.is_empty(),
+            ReplyBody::Stored(_, range) => range.is_empty(),
+            ReplyBody::Pieces(_) => false,
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            ReplyBody::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            ReplyBody::Stored(_, range) => SizeHint::with_exact(range.end.saturating_sub(range.start)),
+            ReplyBody::Pieces(_) => SizeHint::new(),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The log of what arrived at the hosts.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::guarded::Guarded;
+use crate::host::Host;
+
+/// The log keeps this many requests; older ones fall out.
+pub(crate) const KEPT: usize = 20_000;
+
+/// One request that reached a host.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LoggedRequest {
+    /// Counts up from 1 in the order of arrival.
+    pub id: u64,
+    /// When its head had arrived: seconds since the Unix epoch by the sandbox's clock.
+    pub at: f64,
+    /// The host it came to.
+    pub host: Host,
+    /// The method as sent.
+    pub method: String,
+    /// The path with the query, as sent.
+    pub path: String,
+    /// Names in lower case, in the order of arrival, values as text (bytes outside UTF-8 replaced).
+    pub headers: Vec<(String, String)>,
+    /// What was read of its body.
+    pub body: BodyTally,
+    /// The status given; `None` while the request is being answered or if no answer was sent at all.
+    pub status: Option<u16>,
+    /// The kind of the fault that was applied to it.
+    pub fault: Option<String>,
+}
+
+impl LoggedRequest {
+    /// The value of a header, by its name in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Size and hash of a request body.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BodyTally {
+    /// Bytes that were read.
+    pub length: u64,
+    /// SHA-256 of these bytes, in lower-case hexadecimal; empty until the body was read.
+    pub sha256: String,
+    /// Whether that was the whole body.
+    pub complete: bool,
+}
+
+/// The log itself.
+#[derive(Default)]
+pub(crate) struct RequestLog(Guarded<Entries>);
+
+#[derive(Default)]
+struct Entries {
+    last: u64,
+    kept: VecDeque<LoggedRequest>,
+}
+
+impl RequestLog {
+    /// Adds a request and gives its number.
+    pub(crate) fn arrived(&self, mut request: LoggedRequest) -> u64 {
+        let mut entries = self.0.lock();
+        entries.last += 1;
+        request.id = entries.last;
+        if entries.kept.len() == KEPT {
+            entries.kept.pop_front();
+        }
+        entries.kept.push_back(request);
+        entries.last
+    }
+
+    /// Changes an entry that is still in the log.
+    pub(crate) fn update(&self, id: u64, update: impl FnOnce(&mut LoggedRequest)) {
+        let mut entries = self.0.lock();
+        let first = entries.kept.front().map_or(0, |request| request.id);
+        let index = id.checked_sub(first).and_then(|index| usize::try_from(index).ok());
+        if let Some(request) = index.and_then(|index| entries.kept.get_mut(index)) {
+            update(request);
+        }
+    }
+
+    /// The requests numbered above `since`.
+    pub(crate) fn since(&self, since: u64) -> Vec<LoggedRequest> {
+        self.0.lock().kept.iter().filter(|request| request.id > since).cloned().collect()
+    }
+
+    /// Empties the log; numbers go on.
+    pub(crate) fn clear(&self) {
+        self.0.lock().kept.clear();
+    }
+
+    /// Empties the log and counts from 1 again.
+    pub(crate) fn reset(&self) {
+        *self.0.lock() = Entries::default();
+    }
+}

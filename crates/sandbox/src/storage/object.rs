@@ -1,0 +1,42 @@
+//! A stored object.
+
+use std::time::SystemTime;
+
+use crate::spool::Spool;
+
+/// Bytes with their tag and date; a clone shares the bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct Object {
+    pub(crate) content: Spool,
+    /// MD5 of the bytes in lower-case hexadecimal: the `ETag` without its quotes.
+    pub(crate) md5: String,
+    pub(crate) modified: SystemTime,
+    /// `None` is sent as `binary/octet-stream`.
+    pub(crate) content_type: Option<String>,
+}
+
+impl Object {
+    /// An object from bytes in memory.
+    pub(crate) fn from_bytes(bytes: impl Into<bytes::Bytes>, modified: SystemTime) -> Self {
+        let bytes = bytes.into();
+        let mut md5 = Md5Hex::default();
+        md5.update(&bytes);
+        Self { md5: md5.finish(), content: Spool::from_bytes(bytes), modified, content_type: None }
+    }
+}
+
+/// MD5 while bytes arrive.
+#[derive(Default)]
+pub(super) struct Md5Hex(md5::Md5);
+
+impl Md5Hex {
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        use md5::Digest as _;
+        self.0.update(bytes);
+    }
+
+    pub(super) fn finish(self) -> String {
+        use md5::Digest as _;
+        self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}

@@ -1,0 +1,83 @@
+//! Switches: how each service behaves where its documents are silent or disagree.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{musescore, soundcloud, soundslice, soundstripe};
+
+/// Every switch, grouped by service.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Switches {
+    /// Soundslice.
+    pub soundslice: soundslice::Switches,
+    /// Soundstripe.
+    pub soundstripe: soundstripe::Switches,
+    /// SoundCloud.
+    pub soundcloud: soundcloud::Switches,
+    /// MuseScore.
+    pub musescore: musescore::Switches,
+}
+
+/// A change of switches that names something unknown or gives a value that a switch does not take.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SwitchError(String);
+
+impl Switches {
+    /// The switches after a change that names only some of them: `{"soundslice": {"bad_credentials": "401"}}`.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what exists, if the change names an unknown service or switch or an impossible value.
+    pub fn with(&self, change: &Value) -> Result<Self, SwitchError> {
+        let mut all = as_object(self);
+        let Value::Object(change) = change else {
+            return Err(SwitchError("switches are an object of services, each an object of switches".into()));
+        };
+        for (service, switches) in change {
+            let Some(Value::Object(current)) = all.get_mut(service) else {
+                return Err(SwitchError(format!(
+                    "there is no service `{service}`; there are: {}",
+                    names(&all)
+                )));
+            };
+            let Value::Object(switches) = switches else {
+                return Err(SwitchError(format!("the switches of `{service}` are an object")));
+            };
+            for (switch, value) in switches {
+                if !current.contains_key(switch) {
+                    let there_are = if current.is_empty() { "none".to_owned() } else { names(current) };
+                    return Err(SwitchError(format!(
+                        "`{service}` has no switch `{switch}`; there are: {there_are}"
+                    )));
+                }
+                current.insert(switch.clone(), value.clone());
+                // One at a time, so that the sentence names the switch at fault.
+                serde_json::from_value::<Self>(Value::Object(with(self, service, switch, value))).map_err(
+                    |error| SwitchError(format!("`{service}.{switch}` cannot be {value}: {error}")),
+                )?;
+            }
+        }
+        serde_json::from_value(Value::Object(all)).map_err(|error| SwitchError(error.to_string()))
+    }
+}
+
+fn with(switches: &Switches, service: &str, switch: &str, value: &Value) -> Map<String, Value> {
+    let mut all = as_object(switches);
+    if let Some(Value::Object(group)) = all.get_mut(service) {
+        group.insert(switch.to_owned(), value.clone());
+    }
+    all
+}
+
+fn as_object(switches: &Switches) -> Map<String, Value> {
+    match serde_json::to_value(switches) {
+        Ok(Value::Object(object)) => object,
+        _ => Map::new(),
+    }
+}
+
+fn names(object: &Map<String, Value>) -> String {
+    object.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
+}

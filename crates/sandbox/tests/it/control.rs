@@ -1,0 +1,143 @@
+//! The control port.
+
+use segno_sandbox::{Host, Sandbox};
+use serde_json::{Value, json};
+
+use crate::wire::{Request, Response};
+
+struct Control(Sandbox);
+
+impl Control {
+    async fn start() -> Self {
+        Self(Sandbox::builder().frozen_at(1_900_000_000).start().await.expect("starts"))
+    }
+
+    fn url(&self, path: &str) -> String {
+        self.0.origin(Host::Control) + path
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        Request::new("GET", &self.url(path)).send().await.json()
+    }
+
+    async fn send(&self, method: &str, path: &str, body: &Value) -> Response {
+        Request::new(method, &self.url(path)).json(body).send().await
+    }
+}
+
+#[tokio::test]
+async fn the_index_names_every_page() {
+    let control = Control::start().await;
+    let index = Request::new("GET", &control.url("/")).send().await;
+    for page in
+        ["/reset", "/clock", "/switches", "/faults", "/requests", "/effects", "/callbacks", "/accounts"]
+    {
+        assert!(index.text().contains(page), "{page}");
+        let wrong = Request::new("PATCH", &control.url(page)).send().await;
+        assert_eq!(wrong.status, 405, "{page}");
+    }
+    assert_eq!(Request::new("GET", &control.url("/nothing")).send().await.status, 404);
+}
+
+#[tokio::test]
+async fn the_clock_moves_by_whole_and_broken_seconds() {
+    let control = Control::start().await;
+    assert_eq!(
+        control.get("/clock").await,
+        json!({"now": 1_900_000_000.0, "date": "Sun, 17 Mar 2030 17:46:40 GMT", "waiting": 0})
+    );
+    let moved = control.send("POST", "/clock", &json!({"advance_s": 3600})).await;
+    assert_eq!(moved.json()["now"], json!(1_900_003_600.0));
+    let moved = control.send("POST", "/clock", &json!({"advance_s": 0.25})).await;
+    assert_eq!(moved.json()["now"], json!(1_900_003_600.25));
+    assert_eq!(moved.header("date"), Some("Sun, 17 Mar 2030 18:46:40 GMT"));
+    for wrong in [json!({"advance_s": -1}), json!({"advance": 1}), json!([]), json!({})] {
+        assert_eq!(control.send("POST", "/clock", &wrong).await.status, 422, "{wrong}");
+    }
+    Request::new("POST", &control.url("/reset")).send().await;
+    assert_eq!(control.get("/clock").await["now"], json!(1_900_000_000.0));
+}
+
+#[tokio::test]
+async fn the_log_holds_what_arrived() {
+    let control = Control::start().await;
+    let url = control.0.origin(Host::Storage) + "/bucket/k%20ey?a=1&a=%C3%A9";
+    let answer =
+        Request::new("POST", &url).header("X-Twice", "1").header("X-Twice", "2").body("abc").send().await;
+    assert_eq!(answer.status, 405);
+    let log = control.get("/requests").await;
+    let entry = &log["requests"][0];
+    assert_eq!(entry["id"], 1);
+    assert_eq!(entry["at"], 1_900_000_000.0);
+    assert_eq!(entry["host"], "storage");
+    assert_eq!(entry["method"], "POST");
+    assert_eq!(entry["path"], "/bucket/k%20ey?a=1&a=%C3%A9");
+    assert_eq!(entry["status"], 405);
+    assert_eq!(entry["fault"], Value::Null);
+    // sha256sum of "abc", also the first example of FIPS 180-2.
+    let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assert_eq!(entry["body"], json!({"length": 3, "sha256": sha256, "complete": true}));
+    let headers = entry["headers"].as_array().expect("a list");
+    assert!(
+        headers.contains(&json!(["x-twice", "1"])) && headers.contains(&json!(["x-twice", "2"])),
+        "{headers:?}"
+    );
+
+    assert_eq!(control.get("/requests?since=1").await, json!({"requests": []}));
+    assert_eq!(Request::new("DELETE", &control.url("/requests")).send().await.status, 204);
+    assert_eq!(control.get("/requests").await, json!({"requests": []}));
+    Request::new("GET", &url).send().await;
+    assert_eq!(control.0.requests()[0].id, 2, "numbers go on after clearing");
+    Request::new("POST", &control.url("/reset")).send().await;
+    Request::new("GET", &url).send().await;
+    assert_eq!(control.0.requests()[0].id, 1, "and start again after a reset");
+}
+
+#[tokio::test]
+async fn faults_are_listed_until_used_and_refused_with_a_sentence() {
+    let control = Control::start().await;
+    let fault = json!({"kind": "status", "status": 503, "host": "storage", "nth": 2, "retry_after": 3});
+    let added = control.send("POST", "/faults", &json!([fault])).await;
+    assert_eq!(added.status, 200);
+    let full =
+        json!({"kind": "status", "status": 503, "host": "storage", "nth": 2, "times": 1, "retry_after": 3});
+    assert_eq!(added.json(), json!({"unused": [{"fault": full, "seen": 0, "left": 1}]}));
+    let url = control.0.origin(Host::Storage) + "/";
+    assert_eq!(Request::new("GET", &url).send().await.status, 403);
+    assert_eq!(control.get("/faults").await["unused"][0]["seen"], 1);
+    let hit = Request::new("GET", &url).send().await;
+    assert_eq!((hit.status, hit.header("retry-after")), (503, Some("3")));
+    assert_eq!(control.get("/faults").await, json!({"unused": []}));
+    assert_eq!(control.get("/requests?since=1").await["requests"][0]["fault"], "status");
+
+    let sentence = async |fault: Value| {
+        let refused = control.send("POST", "/faults", &fault).await;
+        assert_eq!(refused.status, 422, "{fault}");
+        refused.json()["error"].as_str().expect("a sentence").to_owned()
+    };
+    let unknown = sentence(json!({"kind": "explode"})).await;
+    assert!(unknown.contains("explode") && unknown.contains("drop_response"), "{unknown}");
+    assert!(sentence(json!({"kind": "reset", "bytes": 1})).await.contains("after_bytes"));
+    assert!(sentence(json!({"kind": "reset", "status": 1})).await.contains("takes no `status`"));
+    assert!(sentence(json!({"kind": "refuse"})).await.contains("needs `host`"));
+    assert!(sentence(json!({"kind": "status"})).await.contains("needs `status`"));
+    assert!(sentence(json!({"kind": "html", "nth": 0})).await.contains("count from 1"));
+    assert!(sentence(json!({"kind": "status", "status": 99})).await.contains("200 to 599"));
+    assert!(sentence(json!({"kind": "html", "host": "nowhere"})).await.contains("musescore_static"));
+    // All or none.
+    sentence(json!([{"kind": "html"}, {"kind": "explode"}])).await;
+    assert_eq!(control.get("/faults").await, json!({"unused": []}));
+}
+
+#[tokio::test]
+async fn unknown_services_and_switches_are_refused_with_what_exists() {
+    let control = Control::start().await;
+    let refused = control.send("PUT", "/switches", &json!({"soundslide": {}})).await;
+    assert_eq!(refused.status, 422);
+    for service in ["soundslide", "soundslice", "soundstripe", "soundcloud", "musescore"] {
+        assert!(refused.text().contains(service), "{service}");
+    }
+    let refused = control.send("PUT", "/switches", &json!({"soundslice": {"bad_creds": 1}})).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("bad_creds"));
+}

@@ -1,0 +1,7 @@
+//! The sandbox as a client sees it: bytes over sockets, nothing else.
+
+mod control;
+mod faults;
+mod lifecycle;
+mod soundslice;
+mod wire;

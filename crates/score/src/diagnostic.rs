@@ -1,0 +1,49 @@
+//! What is contradictory, incomplete or not understood in a file that can be read.
+
+use core::fmt;
+
+/// A remark about a file that was read all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Diagnostic {
+    /// What kind of remark.
+    pub kind: DiagnosticKind,
+    /// The written bar, zero-based, if the remark is about one.
+    pub bar: Option<usize>,
+    /// The printed number of that bar.
+    pub measure: String,
+    /// Bytes before the markup in question (after conversion to UTF-8, after decompression).
+    pub offset: u64,
+    /// The remark as a sentence.
+    pub message: String,
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.bar.is_some() {
+            write!(f, "measure {} (byte {}): {}", self.measure, self.offset, self.message)
+        } else {
+            write!(f, "byte {}: {}", self.offset, self.message)
+        }
+    }
+}
+
+/// What kind of remark a [`Diagnostic`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DiagnosticKind {
+    /// Two parts, or two signs, say different things; the first was taken.
+    Contradiction,
+    /// A value that the format does not allow was replaced or left out.
+    BadValue,
+    /// A jump or sign refers to another that is not there.
+    MissingTarget,
+    /// An ending that does not begin, does not end, or has no number.
+    Ending,
+    /// A bar is longer or shorter than its metre says although it is no pickup, or parts differ in it.
+    Length,
+    /// The meaning was inferred because the file does not state it.
+    Inferred,
+    /// Something that cannot be expressed was left out.
+    Unsupported,
+}

@@ -1,0 +1,183 @@
+//! What can be wrong with a file so that nothing comes out of it.
+
+use core::fmt;
+
+/// A place in a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Position {
+    /// Bytes before the place. In a file that is not UTF-8 they are counted after conversion to UTF-8.
+    pub offset: u64,
+    /// The line, from 1.
+    pub line: u64,
+    /// The character in the line, from 1.
+    pub column: u64,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}", self.line, self.column)
+    }
+}
+
+/// Which of the [`Limits`](crate::Limits) a file exceeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Limit {
+    /// Bytes of the whole text, after decompression.
+    Bytes,
+    /// Bytes of one tag, text, comment or document type declaration.
+    Token,
+    /// Elements inside each other.
+    Depth,
+    /// Bars.
+    Bars,
+    /// Parts.
+    Parts,
+    /// Segnos, codas, fines and jumps together.
+    Signs,
+    /// Tempo marks and rehearsal marks together.
+    Marks,
+    /// Note onsets.
+    Onsets,
+    /// Files in an archive.
+    Entries,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bytes => "bytes",
+            Self::Token => "bytes in one piece of markup",
+            Self::Depth => "nested elements",
+            Self::Bars => "bars",
+            Self::Parts => "parts",
+            Self::Signs => "signs and jumps",
+            Self::Marks => "tempo and rehearsal marks",
+            Self::Onsets => "notes",
+            Self::Entries => "files in the archive",
+        })
+    }
+}
+
+/// Why a file could not be read. A file that can be read but contradicts itself is not an error: see
+/// [`Diagnostic`](crate::Diagnostic).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The XML is not well-formed.
+    #[error("{at}: {what}")]
+    Syntax {
+        /// Where the faulty markup begins.
+        at: Position,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The file ends inside an element.
+    #[error("{at}: the file ends with {open} elements still open")]
+    Truncated {
+        /// Where the file ends.
+        at: Position,
+        /// How many elements were not closed.
+        open: usize,
+    },
+    /// The bytes are not text of the file's encoding.
+    #[error("{at}: the bytes are not valid {encoding}")]
+    Text {
+        /// Where the faulty bytes, or the markup with them, begin.
+        at: Position,
+        /// The encoding that the file is in.
+        encoding: &'static str,
+    },
+    /// A character that XML forbids, such as NUL.
+    #[error("{at}: the control character U+{code:04X} may not stand in XML")]
+    Character {
+        /// Where it stands.
+        at: Position,
+        /// Which character.
+        code: u32,
+    },
+    /// The XML declaration names an encoding other than UTF-8, UTF-16, ISO-8859-1, Windows-1252 or US-ASCII.
+    #[error("the encoding {name:?} is not supported")]
+    Encoding {
+        /// The name as declared.
+        name: String,
+    },
+    /// A reference to an entity that is not one of the five predefined ones. Nothing else is ever expanded.
+    #[error("{at}: the entity &{name}; is not one of the predefined five")]
+    Entity {
+        /// Where the markup with the reference begins.
+        at: Position,
+        /// The entity's name.
+        name: String,
+    },
+    /// The document type declaration declares entities.
+    #[error("{at}: documents that declare entities of their own are refused")]
+    EntityDeclaration {
+        /// Where the declaration begins.
+        at: Position,
+    },
+    /// The file is larger than the caller allows.
+    #[error("{}more than {allowed} {limit}", place(*.at))]
+    Limit {
+        /// Where it was noticed, in text.
+        at: Option<Position>,
+        /// Which limit.
+        limit: Limit,
+        /// Its value.
+        allowed: u64,
+    },
+    /// The XML is something else than a MusicXML score.
+    #[error("{at}: <{root}> is not a MusicXML score")]
+    Root {
+        /// Where the root element begins.
+        at: Position,
+        /// Its name.
+        root: String,
+    },
+    /// The score has no bars.
+    #[error("the score has no bars")]
+    NoBars,
+    /// The compressed file cannot be opened, or holds no score.
+    #[error("not a readable MXL archive: {what}")]
+    Archive {
+        /// What is wrong.
+        what: String,
+    },
+    /// The MIDI file cannot be read.
+    #[error("not a readable MIDI file: {what}")]
+    Midi {
+        /// What is wrong.
+        what: String,
+    },
+    /// The MIDI file counts SMPTE frames instead of ticks per quarter, so that it has no bars.
+    #[error("the MIDI file counts time in SMPTE frames and therefore has no bars")]
+    Smpte,
+    /// The bytes are none of the formats that this crate reads.
+    #[error("neither MusicXML nor MXL nor MIDI")]
+    UnknownFormat,
+    /// The reader that was passed in failed.
+    #[error("reading failed: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl Error {
+    /// Where in the text the error was noticed, if it belongs to a place.
+    #[must_use]
+    pub fn position(&self) -> Option<Position> {
+        match self {
+            Self::Syntax { at, .. }
+            | Self::Truncated { at, .. }
+            | Self::Text { at, .. }
+            | Self::Character { at, .. }
+            | Self::Entity { at, .. }
+            | Self::EntityDeclaration { at }
+            | Self::Root { at, .. } => Some(*at),
+            Self::Limit { at, .. } => *at,
+            _ => None,
+        }
+    }
+}
+
+fn place(at: Option<Position>) -> String {
+    at.map_or_else(String::new, |at| format!("{at}: "))
+}

@@ -1,0 +1,200 @@
+//! MusicXML 4.0 and older, partwise and timewise.
+
+mod attributes;
+mod barline;
+mod direction;
+mod header;
+mod measure;
+mod note;
+mod tempo;
+
+use std::collections::HashMap;
+use std::io::BufRead;
+
+use segno_syncpoint::Metre;
+
+use crate::assemble;
+use crate::draft::{Draft, DraftBar};
+use crate::error::{Error, Limit};
+use crate::options::Options;
+use crate::score::{Format, Part, Score};
+use crate::xml::{Cursor, Element, Encoding, SliceSource, Source, StreamSource, Token};
+use measure::PartState;
+
+/// Reads MusicXML from a stream.
+///
+/// The text is never held whole: memory grows with the bars, signs and (if asked for) notes, not with the bytes.
+///
+/// # Errors
+/// [`Error`] if the input is not well-formed XML in a supported encoding, is no MusicXML score, exceeds a limit, or
+/// cannot be read. Contradictions inside a score are [diagnostics](Score::diagnostics).
+pub fn read(input: impl BufRead, options: &Options) -> Result<Score, Error> {
+    let source = StreamSource::new(input, &options.limits)?;
+    Reader::new(source, options).score()
+}
+
+/// Reads MusicXML that is held whole; somewhat faster than [`read`].
+///
+/// # Errors
+/// As for [`read`].
+pub fn read_slice(bytes: &[u8], options: &Options) -> Result<Score, Error> {
+    let head = bytes.get(..bytes.len().min(256)).unwrap_or_default();
+    if Encoding::detect(head)? != Encoding::Utf8 {
+        return read(bytes, options);
+    }
+    Reader::new(SliceSource::new(bytes, &options.limits)?, options).score()
+}
+
+/// A score being read.
+struct Reader<'o, S> {
+    cursor: Cursor<S>,
+    options: &'o Options,
+    draft: Draft,
+    /// Where each part of the file stands, by its position in the draft.
+    states: Vec<PartState>,
+    /// The part that came first: its metre counts.
+    lead: Option<usize>,
+    /// Identifiers of the parts.
+    ids: HashMap<String, usize>,
+    /// MIDI keys of the unpitched instruments, by identifier.
+    drums: HashMap<String, u8>,
+}
+
+impl<'o, S: Source> Reader<'o, S> {
+    fn new(source: S, options: &'o Options) -> Self {
+        Self {
+            cursor: Cursor::new(source, &options.limits),
+            options,
+            draft: Draft::new(options),
+            states: Vec::new(),
+            lead: None,
+            ids: HashMap::new(),
+            drums: HashMap::new(),
+        }
+    }
+
+    fn score(mut self) -> Result<Score, Error> {
+        match self.cursor.next()? {
+            Token::Open(Element::ScorePartwise) => self.partwise()?,
+            Token::Open(Element::ScoreTimewise) => self.timewise()?,
+            Token::Open(Element::Other) => {
+                let root = self.cursor.unknown_name().to_owned();
+                return Err(Error::Root { at: self.cursor.position(), root });
+            }
+            Token::Open(element) => {
+                let root = format!("{element:?}").to_lowercase();
+                return Err(Error::Root { at: self.cursor.position(), root });
+            }
+            Token::Close | Token::End => {
+                return Err(Error::Root { at: self.cursor.position(), root: String::new() });
+            }
+        }
+        // What follows the root must at least be well-formed.
+        while self.cursor.next()? != Token::End {}
+        if self.draft.bars.is_empty() {
+            return Err(Error::NoBars);
+        }
+        Ok(assemble::score(self.draft, Format::MusicXml))
+    }
+
+    fn partwise(&mut self) -> Result<(), Error> {
+        loop {
+            match self.cursor.next()? {
+                Token::Open(Element::Part) => {
+                    let part = self.part()?;
+                    let mut bar = 0;
+                    loop {
+                        match self.cursor.next()? {
+                            Token::Open(Element::Measure) => {
+                                self.begin_bar(bar, part)?;
+                                self.measure(part, bar)?;
+                                bar += 1;
+                            }
+                            Token::Open(_) => self.cursor.skip()?,
+                            Token::Close | Token::End => break,
+                        }
+                    }
+                }
+                Token::Open(element) => self.header(element)?,
+                Token::Close | Token::End => return Ok(()),
+            }
+        }
+    }
+
+    fn timewise(&mut self) -> Result<(), Error> {
+        let mut bar = 0;
+        loop {
+            match self.cursor.next()? {
+                Token::Open(Element::Measure) => {
+                    self.begin_bar(bar, self.lead.unwrap_or(0))?;
+                    loop {
+                        match self.cursor.next()? {
+                            Token::Open(Element::Part) => {
+                                let part = self.part()?;
+                                if self.lead.is_none() {
+                                    self.lead = Some(part);
+                                    self.draft.bars.iter_mut().for_each(|bar| bar.lead = part);
+                                }
+                                self.measure(part, bar)?;
+                            }
+                            Token::Open(_) => self.cursor.skip()?,
+                            Token::Close | Token::End => break,
+                        }
+                    }
+                    bar += 1;
+                }
+                Token::Open(element) => self.header(element)?,
+                Token::Close | Token::End => return Ok(()),
+            }
+        }
+    }
+
+    /// The part that the `part` element just opened belongs to.
+    fn part(&mut self) -> Result<usize, Error> {
+        let id = self.cursor.attribute("id")?.unwrap_or_default();
+        let part = match self.ids.get(&id) {
+            Some(&part) => part,
+            None => self.add_part(Part { id, ..Part::default() })?,
+        };
+        while self.states.len() <= part {
+            self.states.push(PartState::default());
+        }
+        Ok(part)
+    }
+
+    fn add_part(&mut self, part: Part) -> Result<usize, Error> {
+        if self.draft.parts.len() >= self.options.limits.parts {
+            return Err(self.cursor.exceeded(Limit::Parts, self.options.limits.parts));
+        }
+        let index = self.draft.parts.len();
+        self.ids.insert(part.id.clone(), index);
+        self.draft.parts.push(part);
+        Ok(index)
+    }
+
+    /// Makes sure that the bar whose `measure` element was just opened exists.
+    fn begin_bar(&mut self, bar: usize, part: usize) -> Result<(), Error> {
+        if bar < self.draft.bars.len() {
+            return Ok(());
+        }
+        if bar >= self.options.limits.bars {
+            return Err(self.cursor.exceeded(Limit::Bars, self.options.limits.bars));
+        }
+        let number: String = self.cursor.attribute("number")?.unwrap_or_default().chars().take(64).collect();
+        let implicit = self.cursor.flag("implicit")?.unwrap_or(false);
+        let metre = self.states.get(part).map_or_else(|| Metre::simple(4, 4), |state| state.metre.clone());
+        self.draft.bars.push(DraftBar::new(number, implicit, self.cursor.offset(), part, metre));
+        Ok(())
+    }
+
+    /// Refuses a file with too many marks.
+    fn check_marks(&self) -> Result<(), Error> {
+        if self.draft.signs > self.options.limits.signs {
+            return Err(self.cursor.exceeded(Limit::Signs, self.options.limits.signs));
+        }
+        if self.draft.marks() > self.options.limits.marks {
+            return Err(self.cursor.exceeded(Limit::Marks, self.options.limits.marks));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,130 @@
+//! What stands in one bar of one part.
+
+use std::collections::HashMap;
+
+use segno_syncpoint::{Metre, RepeatStart};
+
+use super::Reader;
+use crate::diagnostic::DiagnosticKind;
+use crate::draft::DraftEnding;
+use crate::error::Error;
+use crate::span::Span;
+use crate::xml::{Element, Source, Token};
+
+/// Where a part stands.
+#[derive(Debug)]
+pub(super) struct PartState {
+    /// Divisions of a quarter note.
+    pub(super) divisions: Span,
+    pub(super) metre: Metre,
+    /// The current bar's metre was stated.
+    pub(super) metre_seen: bool,
+    /// Semitones from written to sounding.
+    pub(super) transpose: i32,
+    /// Where in the bar the next note begins.
+    pub(super) here: Span,
+    /// How far the bar reaches.
+    pub(super) reach: Span,
+    /// Where the latest note begins.
+    pub(super) latest: Span,
+    /// A forward repeat and endings that stand at the end of a bar and count for the next one.
+    pub(super) next_repeat: bool,
+    pub(super) next_endings: Vec<DraftEnding>,
+    /// Notes that are tied on, by key: their place among the onsets.
+    pub(super) ties: HashMap<u8, usize>,
+}
+
+impl Default for PartState {
+    fn default() -> Self {
+        Self {
+            divisions: Span::decimal("1").unwrap_or(Span::ZERO),
+            metre: Metre::simple(4, 4),
+            metre_seen: false,
+            transpose: 0,
+            here: Span::ZERO,
+            reach: Span::ZERO,
+            latest: Span::ZERO,
+            next_repeat: false,
+            next_endings: Vec::new(),
+            ties: HashMap::new(),
+        }
+    }
+}
+
+impl<S: Source> Reader<'_, S> {
+    /// Reads the contents of a bar of a part, up to its closing tag.
+    pub(super) fn measure(&mut self, part: usize, bar: usize) -> Result<(), Error> {
+        let start = self.cursor.offset();
+        if let Some(state) = self.states.get_mut(part) {
+            state.here = Span::ZERO;
+            state.reach = Span::ZERO;
+            state.latest = Span::ZERO;
+            state.metre_seen = false;
+            if let Some(draft) = self.draft.bars.get_mut(bar) {
+                if core::mem::take(&mut state.next_repeat) {
+                    draft.repeat_start = Some(RepeatStart::Printed);
+                }
+                for ending in state.next_endings.drain(..) {
+                    draft.endings.retain(|other| other.edge != ending.edge);
+                    draft.endings.push(ending);
+                }
+            }
+        }
+        while let Token::Open(element) = self.cursor.next()? {
+            match element {
+                Element::Note => self.note(part, bar)?,
+                Element::Backup => self.skip_time(part, bar, true)?,
+                Element::Forward => self.skip_time(part, bar, false)?,
+                Element::Attributes => self.attributes(part, bar)?,
+                Element::Direction => self.direction(part, bar)?,
+                Element::Barline => self.barline(part, bar)?,
+                Element::Sound => self.lone_sound(part, bar)?,
+                _ => self.cursor.skip()?,
+            }
+            self.check_marks()?;
+        }
+        let Some(reach) = self.states.get(part).map(|state| state.reach) else { return Ok(()) };
+        let Some(draft) = self.draft.bars.get_mut(bar) else { return Ok(()) };
+        if reach.is_positive() {
+            let shorter = draft.filled && draft.lead != part && draft.length != reach;
+            draft.filled = true;
+            draft.length = draft.length.max(reach);
+            if shorter {
+                let message = "the parts differ in the length of this bar; the longest counts";
+                self.draft.remark(DiagnosticKind::Length, bar, start, message);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a `backup` or `forward`.
+    fn skip_time(&mut self, part: usize, bar: usize, back: bool) -> Result<(), Error> {
+        let offset = self.cursor.offset();
+        let mut duration = None;
+        while let Token::Open(element) = self.cursor.next()? {
+            if element == Element::Duration {
+                duration = self.duration(part)?;
+            } else {
+                self.cursor.skip()?;
+            }
+        }
+        let moved = self.states.get_mut(part).and_then(|state| {
+            let here = if back { state.here.sub(duration?)? } else { state.here.add(duration?)? };
+            state.here = here.max(Span::ZERO);
+            state.reach = state.reach.max(state.here);
+            Some(!here.is_negative())
+        });
+        if moved != Some(true) {
+            let message = if moved.is_none() { "no usable duration" } else { "goes back to before the bar" };
+            self.draft.remark(DiagnosticKind::BadValue, bar, offset, message);
+        }
+        Ok(())
+    }
+
+    /// The value of the `duration` just opened.
+    pub(super) fn duration(&mut self, part: usize) -> Result<Option<Span>, Error> {
+        let Some(divisions) = self.states.get(part).map(|state| state.divisions) else { return Ok(None) };
+        let duration = Span::decimal(self.cursor.text()?).filter(|duration| !duration.is_negative());
+        Ok(duration.and_then(|duration| duration.of_quarter(divisions)))
+    }
+}

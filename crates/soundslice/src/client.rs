@@ -1,0 +1,144 @@
+//! The client: credentials, base URL, and the calls that are more than one request.
+
+use segno_core::auth::Basic;
+use segno_core::{Array, ArrayEndpoint, BaseUrl, Call, ClientError, Endpoint, Secret};
+
+/// Where the data API lives.
+const BASE: &str = "https://www.soundslice.com/api/v1/";
+
+/// A client for the Soundslice data API. Cheap to clone; clones share connections and limits.
+#[derive(Clone, Debug)]
+pub struct Client(segno_core::Client);
+
+impl Client {
+    /// A client with the pair of strings of an API key: application ID and password.
+    ///
+    /// # Errors
+    /// If the pair cannot be sent or TLS cannot be set up.
+    pub fn new(application_id: &str, password: impl Into<Secret>) -> Result<Self, ClientError> {
+        Self::builder(application_id, password)?.build()
+    }
+
+    /// A client with the key in `SOUNDSLICE_APP_ID` and `SOUNDSLICE_PASSWORD`, at `SOUNDSLICE_BASE_URL` if that is set.
+    ///
+    /// # Errors
+    /// If one of the two is missing or unusable.
+    pub fn from_env() -> Result<Self, ClientError> {
+        Self::builder_from_env()?.build()
+    }
+
+    /// The same, to be set up further before it is built.
+    ///
+    /// # Errors
+    /// If one of the two is missing or unusable.
+    pub fn builder_from_env() -> Result<ClientBuilder, ClientError> {
+        let application_id = variable("SOUNDSLICE_APP_ID")?;
+        let builder = Self::builder(&application_id, variable("SOUNDSLICE_PASSWORD")?)?;
+        match variable("SOUNDSLICE_BASE_URL") {
+            Ok(url) => builder.base_url(&url),
+            Err(_) => Ok(builder),
+        }
+    }
+
+    /// A client that is set up further before it is built.
+    ///
+    /// # Errors
+    /// If the pair cannot be sent.
+    pub fn builder(application_id: &str, password: impl Into<Secret>) -> Result<ClientBuilder, ClientError> {
+        let base = BASE.parse().map_err(|error| ClientError::Url("base URL", error))?;
+        Ok(ClientBuilder {
+            base,
+            credentials: Basic::new(application_id, &password.into())?,
+            settings: Vec::new(),
+        })
+    }
+
+    /// Sends an endpoint and reads the answer.
+    ///
+    /// # Errors
+    /// See [`segno_core::Error`]; the service's own part is an [`ApiError`](crate::ApiError) for every endpoint of this crate.
+    pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, segno_core::Error<E::ApiError>> {
+        self.0.send(endpoint).await
+    }
+
+    /// A call that can still be given a deadline or a progress function.
+    pub fn call<'a, E: Endpoint>(&'a self, endpoint: &'a E) -> Call<'a, E> {
+        self.0.call(endpoint)
+    }
+
+    /// Sends an endpoint that answers with a list, and decodes item by item while the answer arrives: memory stays flat
+    /// however long the list is.
+    ///
+    /// # Errors
+    /// See [`segno_core::Error`].
+    pub async fn stream<E: ArrayEndpoint>(
+        &self,
+        endpoint: &E,
+    ) -> Result<Array<E>, segno_core::Error<E::ApiError>> {
+        self.0.stream(endpoint).await
+    }
+
+    /// The client of segno-core that does the work.
+    #[must_use]
+    pub fn core(&self) -> &segno_core::Client {
+        &self.0
+    }
+}
+
+fn variable(name: &'static str) -> Result<String, ClientError> {
+    std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or(ClientError::Environment(name))
+}
+
+type Setting = Box<dyn FnOnce(segno_core::ClientBuilder) -> segno_core::ClientBuilder>;
+
+/// A client in the making.
+#[must_use = "a builder does nothing until build() is called"]
+pub struct ClientBuilder {
+    base: BaseUrl,
+    credentials: Basic,
+    settings: Vec<Setting>,
+}
+
+impl ClientBuilder {
+    /// Another base URL: the sandbox, a proxy.
+    ///
+    /// # Errors
+    /// If it is no absolute URL.
+    pub fn base_url(mut self, url: &str) -> Result<Self, ClientError> {
+        self.base = url.parse().map_err(|error| ClientError::Url("base URL", error))?;
+        Ok(self)
+    }
+
+    /// Anything that segno-core can be told: timeouts, retries, a rate limit, a transport, a clock.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = segno_soundslice::Client::builder("demoApp7", "s3cret-pass")?
+    ///     .settings(|core| core.call_deadline(Duration::from_secs(20)))
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn settings(
+        mut self,
+        setting: impl FnOnce(segno_core::ClientBuilder) -> segno_core::ClientBuilder + 'static,
+    ) -> Self {
+        self.settings.push(Box::new(setting));
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// If TLS cannot be set up.
+    pub fn build(self) -> Result<Client, ClientError> {
+        let mut core = segno_core::Client::builder(self.base).authorize(self.credentials);
+        for setting in self.settings {
+            core = setting(core);
+        }
+        core.build().map(Client)
+    }
+}

@@ -1,0 +1,181 @@
+//! What Soundslice says when it refuses.
+
+use std::fmt;
+
+use segno_core::{Bytes, Excerpt, HeaderMap, StatusCode};
+use serde_json::Value;
+
+/// A call that failed.
+pub type Error = segno_core::Error<ApiError>;
+
+/// An error answer of Soundslice or of its storage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// What the answer complains of.
+    pub complaint: Complaint,
+}
+
+/// What an error answer complains of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Complaint {
+    /// `{"errors": {field: [message, …]}}`: messages per field, sorted by field.
+    Fields(Vec<(String, Vec<String>)>),
+    /// `{"error": message}`: one message.
+    Message(String),
+    /// The XML of the storage behind presigned URLs.
+    Storage {
+        /// The code, such as `SignatureDoesNotMatch`.
+        code: String,
+        /// The message.
+        message: String,
+    },
+    /// Nothing that can be read: `{}`, a page, an empty body.
+    Unspecified(Excerpt),
+}
+
+impl ApiError {
+    /// True if the storage says that a presigned URL has expired: ask for a new one.
+    #[must_use]
+    pub fn is_expired_url(&self) -> bool {
+        matches!(&self.complaint, Complaint::Storage { code, message } if code == "AccessDenied" && message.contains("expired"))
+    }
+}
+
+impl segno_core::ApiError for ApiError {
+    fn read(status: StatusCode, _: &HeaderMap, body: &Bytes) -> Self {
+        let complaint = from_json(body)
+            .or_else(|| from_storage(body))
+            .unwrap_or_else(|| Complaint::Unspecified(Excerpt::of(body)));
+        Self { status, complaint }
+    }
+}
+
+fn from_json(body: &[u8]) -> Option<Complaint> {
+    let document: Value = serde_json::from_slice(body).ok()?;
+    match document.get("errors") {
+        Some(Value::Object(fields)) if !fields.is_empty() => {
+            return Some(Complaint::Fields(
+                fields.iter().map(|(field, value)| (field.clone(), messages(value))).collect(),
+            ));
+        }
+        Some(value @ (Value::Array(_) | Value::String(_))) => {
+            let all = messages(value);
+            if !all.is_empty() {
+                return Some(Complaint::Message(all.join("; ")));
+            }
+        }
+        _ => {}
+    }
+    let message = messages(document.get("error")?).join("; ");
+    (!message.is_empty()).then_some(Complaint::Message(message))
+}
+
+fn messages(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) => items.iter().flat_map(messages).collect(),
+        Value::Null | Value::Object(_) => Vec::new(),
+        other => vec![other.to_string()],
+    }
+}
+
+/// The storage answers with a flat XML document of which only two texts matter.
+fn from_storage(body: &[u8]) -> Option<Complaint> {
+    let text = std::str::from_utf8(body).ok()?;
+    text.contains("<Error>").then(|| Complaint::Storage {
+        code: element(text, "Code").unwrap_or_default(),
+        message: element(text, "Message").unwrap_or_default(),
+    })
+}
+
+fn element(text: &str, name: &str) -> Option<String> {
+    let (_, after) = text.split_once(&format!("<{name}>"))?;
+    let (inside, _) = after.split_once(&format!("</{name}>"))?;
+    Some(inside.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&"))
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.complaint {
+            Complaint::Fields(fields) => {
+                for (index, (field, messages)) in fields.iter().enumerate() {
+                    let separator = if index > 0 { "; " } else { "" };
+                    write!(f, "{separator}{field}: {}", messages.join(" "))?;
+                }
+                Ok(())
+            }
+            Complaint::Message(message) => f.write_str(message),
+            Complaint::Storage { code, message } => write!(f, "the storage says {code}: {message}"),
+            Complaint::Unspecified(words) => {
+                let hint = match self.status {
+                    StatusCode::UNAUTHORIZED => "check application ID and password",
+                    // Soundslice answers 403 in all of these cases and says nothing more.
+                    StatusCode::FORBIDDEN => {
+                        "wrong key, not your account's, no such thing, or a right that the account lacks"
+                    }
+                    _ => return words.fmt(f),
+                };
+                f.write_str(hint)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use segno_core::ApiError as _;
+
+    fn words(status: u16, body: &'static str) -> String {
+        let status = StatusCode::from_u16(status).unwrap();
+        ApiError::read(status, &HeaderMap::new(), &Bytes::from_static(body.as_bytes())).to_string()
+    }
+
+    #[test]
+    fn both_422_shapes() {
+        assert_eq!(
+            words(
+                422,
+                r#"{"errors": {"folder_id": ["This folder ID is invalid."], "name": ["Too long.", "Odd."]}}"#
+            ),
+            "folder_id: This folder ID is invalid.; name: Too long. Odd."
+        );
+        assert_eq!(words(422, r#"{"error": "Invalid folder ID."}"#), "Invalid folder ID.");
+        assert_eq!(words(422, r#"{"errors": ["One.", "Two."]}"#), "One.; Two.");
+        assert_eq!(words(422, r#"{"errors": "One."}"#), "One.");
+    }
+
+    #[test]
+    fn the_bare_403_says_all_that_it_can_mean() {
+        assert_eq!(
+            words(403, "{}"),
+            "wrong key, not your account's, no such thing, or a right that the account lacks"
+        );
+        assert_eq!(words(401, ""), "check application ID and password");
+    }
+
+    #[test]
+    fn storage_errors_and_pages() {
+        let expired = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
+        assert_eq!(words(403, expired), "the storage says AccessDenied: Request has expired");
+        let status = StatusCode::FORBIDDEN;
+        assert!(
+            ApiError::read(status, &HeaderMap::new(), &Bytes::from_static(expired.as_bytes()))
+                .is_expired_url()
+        );
+        assert_eq!(words(404, "<!DOCTYPE html>\n<!--[if lt IE 8]>"), "a web page");
+        assert_eq!(words(500, ""), "");
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_makes_an_error(body in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = ApiError::read(StatusCode::BAD_GATEWAY, &HeaderMap::new(), &body.into()).to_string();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Identifiers, one type each, so that none can stand in another's place.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::lenient;
+
+/// A text that cannot be an identifier of this kind.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is no {kind}: {rule}")]
+pub struct IdError {
+    kind: &'static str,
+    rule: &'static str,
+    text: String,
+}
+
+/// Defines an identifier that is a text on the wire; `$valid` says which characters it is made of.
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $rule:literal, $valid:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// The text as it goes over the wire.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                let valid: fn(char) -> bool = $valid;
+                if text.is_empty() || text.len() > 64 || !text.chars().all(valid) {
+                    return Err(IdError { kind: $kind, rule: $rule, text: text.chars().take(80).collect() });
+                }
+                Ok(Self(text.into()))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                lenient::text(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+text_id! {
+    /// The identifier of a slice: up to six ASCII letters and digits in mixed case, such as `Qm4Zt`. Letter case counts.
+    Scorehash, "scorehash", "it is made of ASCII letters and digits", |c| c.is_ascii_alphanumeric()
+}
+text_id! {
+    /// The older identifier of a slice, mostly a decimal number such as `880417`. Only callbacks still use it.
+    Slug, "slug", "it is made of ASCII letters, digits, hyphens and underscores",
+    |c| c.is_ascii_alphanumeric() || c == '-' || c == '_'
+}
+text_id! {
+    /// The identifier of a folder. Mostly a number, but the API page warns that it need not be one.
+    FolderId, "folder ID", "it is made of ASCII letters, digits, hyphens and underscores",
+    |c| c.is_ascii_alphanumeric() || c == '-' || c == '_'
+}
+text_id! {
+    /// The identifier of a list, such as `2abc9`.
+    ListId, "list ID", "it is made of ASCII letters, digits, hyphens and underscores",
+    |c| c.is_ascii_alphanumeric() || c == '-' || c == '_'
+}
+
+/// Defines an identifier that is a whole number on the wire.
+macro_rules! number_id {
+    ($(#[$doc:meta])* $name:ident, $kind:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(pub u64);
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                let error = || IdError { kind: $kind, rule: "it is a whole number", text: text.chars().take(80).collect() };
+                text.parse().map(Self).map_err(|_| error())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                lenient::text(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+number_id! {
+    /// The identifier of a recording.
+    RecordingId, "recording ID"
+}
+number_id! {
+    /// The identifier of an account; only moving a slice to another account needs it.
+    UserId, "user ID"
+}
+
+impl FolderId {
+    /// The number `id` as a folder.
+    #[must_use]
+    pub fn number(id: u64) -> Self {
+        Self(id.to_string().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scorehash_cannot_carry_a_path() {
+        for text in ["", "a/b", "../x", "a b", "é", "a%2f"] {
+            assert!(text.parse::<Scorehash>().is_err(), "{text}");
+        }
+        assert_eq!("Qm4Zt".parse::<Scorehash>().unwrap().to_string(), "Qm4Zt");
+        assert_ne!("Qm4Zt".parse::<Scorehash>(), "qm4zt".parse::<Scorehash>());
+    }
+
+    #[test]
+    fn numbers_and_texts_are_read_alike() {
+        let folder = |json: &str| serde_json::from_str::<FolderId>(json).unwrap();
+        assert_eq!(folder("5120"), folder("\"5120\""));
+        assert_eq!(serde_json::from_str::<RecordingId>("\"70213\"").unwrap(), RecordingId(70213));
+        assert!(serde_json::from_str::<RecordingId>("-1").is_err());
+    }
+
+    #[test]
+    fn the_error_says_what_is_wrong() {
+        let error = "a/b".parse::<Scorehash>().unwrap_err().to_string();
+        assert_eq!(error, r#""a/b" is no scorehash: it is made of ASCII letters and digits"#);
+    }
+}

@@ -1,0 +1,396 @@
+//! Whose rules decide in which order the bars are played.
+//!
+//! Programs disagree on almost every score that is more than a plain repeat. A [`Policy`] names the points of
+//! disagreement one by one, and the presets set them as known programs do.
+
+/// The switches of unrolling. Start from a preset and change what you need:
+///
+/// ```
+/// use segno_syncpoint::policy::{Policy, RepeatsAfterJump};
+/// let with_repeats = Policy { repeats_after_jump: RepeatsAfterJump::On, ..Policy::CLASSICAL };
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Policy {
+    /// Where a backward repeat goes that has no forward repeat of its own.
+    pub unmatched_repeat: UnmatchedRepeat,
+    /// What becomes of a repeat inside a repeat.
+    pub inner_repeats: InnerRepeats,
+    /// Whether repeats are played after a jump.
+    pub repeats_after_jump: RepeatsAfterJump,
+    /// Which endings are played after a jump where repeats are not.
+    pub endings_after_jump: EndingsAfterJump,
+    /// How long a jump keeps repeats and other jumps off.
+    pub resume: Resume,
+    /// On which pass of a repeat a jump inside it is taken, if its `passes` do not say.
+    pub jump_on: ActOn,
+    /// On which pass of a repeat a fine or to-coda inside it is obeyed.
+    pub marker_on: ActOn,
+    /// When fine and to-coda have an effect.
+    pub markers: MarkersLive,
+    /// What decides how often a passage is played.
+    pub plays: PlayCount,
+    /// What a jump does whose target is missing.
+    pub missing_target: MissingTarget,
+    /// How far section breaks isolate.
+    pub sections: Sections,
+    /// What a copy of a jump on another staff does.
+    pub staff_copies: StaffCopies,
+    /// How far an ending reaches beyond the bars that list it.
+    pub open_endings: OpenEndings,
+    /// Which passes count for a bar under several endings.
+    pub overlapping_endings: OverlappingEndings,
+    /// What becomes of endings with no repeat that they could belong to.
+    pub loose_endings: LooseEndings,
+    /// What becomes of an ending whose numbers all lie beyond the last pass.
+    pub late_endings: LateEndings,
+    /// What a repeat sign does in a bar that is left out.
+    pub skipped_repeat: SkippedRepeat,
+    /// What a repeat of zero plays means.
+    pub zero_plays: ZeroPlays,
+    /// Whether jumps are taken at all.
+    pub jumps: Jumps,
+    /// The most bars that a playthrough may have; more is an error.
+    pub max_bars: usize,
+}
+
+macro_rules! switch {
+    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident),* $(,)? }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name { $($(#[$doc])* $variant),* }
+    };
+}
+
+switch! {
+    /// Where a backward repeat goes that has no forward repeat of its own.
+    UnmatchedRepeat {
+        /// To the last forward repeat, even if that one was closed before; else to the start of the section.
+        LastForward,
+        /// To the bar after the previous backward repeat (and its endings); else to the start of the section.
+        AfterPrevious,
+        /// To the start of the section.
+        SectionStart,
+    }
+}
+
+switch! {
+    /// What becomes of a repeat inside a repeat.
+    InnerRepeats {
+        /// Signs pair like brackets, and the inner repeat is played again on every pass of the outer one.
+        Retake,
+        /// The last forward sign counts for all that follows, and a repeat that is done stays done.
+        Once,
+    }
+}
+
+switch! {
+    /// Whether repeats are played after a jump. A repeat that begins after the bar of the jump, or after the coda,
+    /// is new ground and not meant here.
+    RepeatsAfterJump {
+        /// No.
+        Off,
+        /// Yes.
+        On,
+        /// As the jump says (`play_repeats`).
+        PerJump,
+        /// As each repeat sign says (MusicXML `after-jump`), else as the jump says.
+        PerSign,
+    }
+}
+
+switch! {
+    /// Which endings are played after a jump where repeats are not.
+    EndingsAfterJump {
+        /// The one of the last pass.
+        Last,
+        /// The one of the first pass.
+        First,
+        /// Every one.
+        All,
+    }
+}
+
+switch! {
+    /// How long a jump keeps repeats and other jumps off.
+    Resume {
+        /// Until the bar of the jump is passed, or the coda reached.
+        PastJump,
+        /// Until the coda is reached; without one, to the end.
+        AtCoda,
+    }
+}
+
+switch! {
+    /// On which pass of a repeat a sign inside it acts.
+    ActOn {
+        /// On the last that reaches it.
+        LastPass,
+        /// On the first, once a repeat sign in the same bar is done.
+        FirstPass,
+    }
+}
+
+switch! {
+    /// When fine and to-coda have an effect.
+    MarkersLive {
+        /// After a jump that names them.
+        AfterJump,
+        /// Always: the first fine ends the piece, the first to-coda leaves for the coda.
+        Always,
+    }
+}
+
+switch! {
+    /// What decides how often a passage is played.
+    PlayCount {
+        /// Each repeat sign counts for itself, inside endings too.
+        PerSign,
+        /// Outside endings the sign; inside endings there are as many passes as the highest ending number.
+        HighestEnding,
+        /// Like `HighestEnding`, but play counts of the signs are ignored: always two.
+        Twice,
+        /// Repeats are not played, and the last ending counts.
+        Once,
+        /// Repeats are not played, and every ending counts.
+        Never,
+    }
+}
+
+switch! {
+    /// What a jump does whose target is missing.
+    MissingTarget {
+        /// Nothing, if any of its targets is missing.
+        Ignore,
+        /// Nothing without the place to go to; without `until` it plays to the end of the section, and without the
+        /// coda it stops at `until`.
+        PlayToEnd,
+        /// Nothing without the place to go to; the other targets are looked for on the way, and one that is missing
+        /// is passed by.
+        PassBy,
+        /// Without the place to go to it goes to the start of the section, else like `PlayToEnd`.
+        FromStart,
+        /// Unrolling fails.
+        Error,
+    }
+}
+
+switch! {
+    /// How far section breaks isolate.
+    Sections {
+        /// Repeats and jumps stay inside.
+        Isolate,
+        /// Repeats stay inside; a jump goes back to an earlier section if its own lacks the targets.
+        Reach,
+        /// Not at all.
+        Ignore,
+    }
+}
+
+switch! {
+    /// What a copy of a jump on another staff does.
+    StaffCopies {
+        /// Nothing.
+        Once,
+        /// It is taken as well.
+        Each,
+    }
+}
+
+switch! {
+    /// How far an ending reaches beyond the bars that list it.
+    OpenEndings {
+        /// No farther.
+        AsWritten,
+        /// An open bracket reaches to the next backward repeat if neither another ending nor a forward repeat comes
+        /// before.
+        ToRepeatEnd,
+        /// Every ending reaches to the next ending, forward repeat or (with it) backward repeat.
+        ToNextSign,
+    }
+}
+
+switch! {
+    /// Which passes count for a bar under several endings.
+    OverlappingEndings {
+        /// Those that all of the endings name.
+        Intersect,
+        /// Those that any of the endings names.
+        Unite,
+    }
+}
+
+switch! {
+    /// What becomes of endings with no repeat that they could belong to.
+    LooseEndings {
+        /// They are played.
+        Play,
+        /// They are played if they name pass 1.
+        FirstPass,
+    }
+}
+
+switch! {
+    /// What becomes of an ending whose numbers all lie beyond the last pass.
+    LateEndings {
+        /// It is played on the last pass.
+        Play,
+        /// It is left out.
+        Skip,
+        /// It is left out before the last sign of its repeat, and every ending after that is played.
+        AfterRepeat,
+    }
+}
+
+switch! {
+    /// What a repeat sign does in a bar that is left out.
+    SkippedRepeat {
+        /// Nothing.
+        Ignore,
+        /// It goes back all the same.
+        Act,
+    }
+}
+
+switch! {
+    /// What a repeat of zero plays means.
+    ZeroPlays {
+        /// The passage is played once.
+        Once,
+        /// The passage is left out.
+        Omit,
+    }
+}
+
+switch! {
+    /// Whether jumps are taken at all.
+    Jumps {
+        /// Yes.
+        Take,
+        /// No.
+        Ignore,
+    }
+}
+
+impl Policy {
+    /// Common practice: repeats pair like brackets, after D.C. and D.S. no repeats and the last ending, unless the
+    /// score says otherwise.
+    pub const CLASSICAL: Self = Self {
+        unmatched_repeat: UnmatchedRepeat::AfterPrevious,
+        inner_repeats: InnerRepeats::Retake,
+        repeats_after_jump: RepeatsAfterJump::PerSign,
+        endings_after_jump: EndingsAfterJump::Last,
+        resume: Resume::PastJump,
+        jump_on: ActOn::LastPass,
+        marker_on: ActOn::LastPass,
+        markers: MarkersLive::AfterJump,
+        plays: PlayCount::HighestEnding,
+        missing_target: MissingTarget::PlayToEnd,
+        sections: Sections::Reach,
+        staff_copies: StaffCopies::Once,
+        open_endings: OpenEndings::ToRepeatEnd,
+        overlapping_endings: OverlappingEndings::Intersect,
+        loose_endings: LooseEndings::Play,
+        late_endings: LateEndings::Play,
+        skipped_repeat: SkippedRepeat::Ignore,
+        zero_plays: ZeroPlays::Once,
+        jumps: Jumps::Take,
+        max_bars: 1_000_000,
+    };
+
+    /// MuseScore 4.
+    pub const MUSESCORE: Self = Self {
+        unmatched_repeat: UnmatchedRepeat::LastForward,
+        inner_repeats: InnerRepeats::Once,
+        repeats_after_jump: RepeatsAfterJump::PerJump,
+        plays: PlayCount::PerSign,
+        sections: Sections::Isolate,
+        loose_endings: LooseEndings::FirstPass,
+        ..Self::CLASSICAL
+    };
+
+    /// MuseScore 3.2: like 4, but a jump is ignored if any of its targets is missing, and so is an ending beyond the
+    /// last pass.
+    pub const MUSESCORE_3_2: Self =
+        Self { missing_target: MissingTarget::Ignore, late_endings: LateEndings::Skip, ..Self::MUSESCORE };
+
+    /// Guitar Pro, as alphaTab plays it.
+    pub const GUITAR_PRO: Self = Self {
+        unmatched_repeat: UnmatchedRepeat::LastForward,
+        inner_repeats: InnerRepeats::Retake,
+        repeats_after_jump: RepeatsAfterJump::Off,
+        endings_after_jump: EndingsAfterJump::All,
+        resume: Resume::AtCoda,
+        jump_on: ActOn::FirstPass,
+        marker_on: ActOn::FirstPass,
+        plays: PlayCount::PerSign,
+        missing_target: MissingTarget::PassBy,
+        sections: Sections::Ignore,
+        open_endings: OpenEndings::ToNextSign,
+        late_endings: LateEndings::AfterRepeat,
+        skipped_repeat: SkippedRepeat::Act,
+        ..Self::CLASSICAL
+    };
+
+    /// What the reference text of MusicXML 4.0 says, word by word: a jump is taken the first time through unless
+    /// `time-only` says otherwise, and repeats after it only where `after-jump` allows.
+    pub const MUSICXML_LITERAL: Self = Self {
+        unmatched_repeat: UnmatchedRepeat::LastForward,
+        jump_on: ActOn::FirstPass,
+        marker_on: ActOn::FirstPass,
+        open_endings: OpenEndings::AsWritten,
+        ..Self::CLASSICAL
+    };
+
+    /// music21's expander.
+    pub const MUSIC21: Self = Self {
+        unmatched_repeat: UnmatchedRepeat::SectionStart,
+        repeats_after_jump: RepeatsAfterJump::PerJump,
+        zero_plays: ZeroPlays::Omit,
+        ..Self::CLASSICAL
+    };
+
+    /// partitura's default: play counts are ignored, and every repeat is played again after a jump.
+    pub const PARTITURA: Self = Self {
+        repeats_after_jump: RepeatsAfterJump::On,
+        marker_on: ActOn::FirstPass,
+        plays: PlayCount::Twice,
+        ..Self::CLASSICAL
+    };
+
+    /// Every repeat is played, after jumps too.
+    pub const MAXIMAL_PATH: Self = Self { repeats_after_jump: RepeatsAfterJump::On, ..Self::CLASSICAL };
+
+    /// No repeat is played and no jump taken; of alternative endings the last.
+    pub const MINIMAL_PATH: Self = Self { plays: PlayCount::Once, jumps: Jumps::Ignore, ..Self::CLASSICAL };
+
+    /// Every written bar once.
+    pub const WRITTEN: Self = Self { plays: PlayCount::Never, jumps: Jumps::Ignore, ..Self::CLASSICAL };
+
+    /// Every preset with its name.
+    pub const PRESETS: [(&'static str, Self); 10] = [
+        ("classical", Self::CLASSICAL),
+        ("musescore", Self::MUSESCORE),
+        ("musescore-3.2", Self::MUSESCORE_3_2),
+        ("guitar-pro", Self::GUITAR_PRO),
+        ("musicxml", Self::MUSICXML_LITERAL),
+        ("music21", Self::MUSIC21),
+        ("partitura", Self::PARTITURA),
+        ("maximal", Self::MAXIMAL_PATH),
+        ("minimal", Self::MINIMAL_PATH),
+        ("written", Self::WRITTEN),
+    ];
+
+    /// The preset of a name in [`PRESETS`](Self::PRESETS).
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::PRESETS.iter().find(|(known, _)| *known == name).map(|&(_, policy)| policy)
+    }
+}
+
+impl Default for Policy {
+    /// [`CLASSICAL`](Self::CLASSICAL).
+    fn default() -> Self {
+        Self::CLASSICAL
+    }
+}

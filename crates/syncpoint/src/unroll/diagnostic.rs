@@ -1,0 +1,93 @@
+//! What was found odd on the page: signs that were ignored, repaired or never reached.
+
+use core::fmt;
+
+/// One finding at one written bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Diagnostic {
+    /// The zero-based index of the written bar.
+    pub bar: usize,
+    /// What was found there.
+    pub finding: Finding,
+}
+
+impl Diagnostic {
+    pub(super) const fn new(bar: usize, finding: Finding) -> Self {
+        Self { bar, finding }
+    }
+}
+
+/// What a [`Diagnostic`] says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Finding {
+    /// A forward repeat that no backward repeat answers; ignored.
+    RepeatStartWithoutEnd,
+    /// A backward repeat without a forward repeat of its own; it goes back to this bar.
+    RepeatEndWithoutStart {
+        /// The bar that was inferred.
+        goes_to: usize,
+    },
+    /// A backward repeat that asks for fewer than two plays.
+    RepeatEndWithoutRepeat {
+        /// The plays that it asks for.
+        plays: u32,
+    },
+    /// A backward repeat that never sent the music back.
+    RepeatEndNotTaken,
+    /// An ending that names no pass; ignored.
+    EndingWithoutNumbers,
+    /// An ending that goes on here but began nowhere; taken to begin here.
+    EndingWithoutStart,
+    /// Several endings cover the bar.
+    EndingsOverlap,
+    /// The bar, the first under these endings, was never played.
+    EndingNeverPlayed,
+    /// An ending without a repeat that it could belong to.
+    EndingWithoutRepeat,
+    /// A copy of a sign on another staff; ignored.
+    StaffCopy,
+    /// A jump to a sign that does not exist.
+    JumpTargetMissing,
+    /// A jump that plays until a sign that does not exist.
+    JumpUntilMissing,
+    /// A jump that goes on at a coda that does not exist.
+    JumpCodaMissing,
+    /// A jump that was never taken.
+    JumpNotTaken,
+    /// A segno, coda, to-coda or fine that had no effect.
+    MarkerWithoutEffect,
+    /// A bar that is never played, although no ending explains it.
+    BarNeverPlayed,
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "bar {}: {}", self.bar, self.finding)
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RepeatStartWithoutEnd => f.write_str("forward repeat without a backward repeat, ignored"),
+            Self::RepeatEndWithoutStart { goes_to } => {
+                write!(f, "backward repeat without a forward repeat, goes back to bar {goes_to}")
+            }
+            Self::RepeatEndWithoutRepeat { plays } => write!(f, "backward repeat with {plays} plays"),
+            Self::RepeatEndNotTaken => f.write_str("backward repeat is never taken"),
+            Self::EndingWithoutNumbers => f.write_str("ending without numbers, ignored"),
+            Self::EndingWithoutStart => f.write_str("ending has no first bar, taken to begin here"),
+            Self::EndingsOverlap => f.write_str("several endings over one bar"),
+            Self::EndingNeverPlayed => f.write_str("ending is never played"),
+            Self::EndingWithoutRepeat => f.write_str("ending without a repeat"),
+            Self::StaffCopy => f.write_str("copy of a sign on another staff, ignored"),
+            Self::JumpTargetMissing => f.write_str("jump to a sign that does not exist"),
+            Self::JumpUntilMissing => f.write_str("jump that ends at a sign that does not exist"),
+            Self::JumpCodaMissing => f.write_str("jump that goes on at a coda that does not exist"),
+            Self::JumpNotTaken => f.write_str("jump is never taken"),
+            Self::MarkerWithoutEffect => f.write_str("sign has no effect"),
+            Self::BarNeverPlayed => f.write_str("bar is never played"),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Which bars the endings cover, overlaps resolved.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::diagnostic::{Diagnostic, Finding};
+use crate::policy::{OpenEndings, OverlappingEndings, Policy};
+use crate::{Ending, EndingStop, Structure, WrittenBar};
+
+/// Consecutive bars under the same endings.
+#[derive(Clone, Debug)]
+pub(super) struct Region {
+    pub(super) first: usize,
+    /// The last bar, included.
+    pub(super) last: usize,
+    /// The passes on which it is played, ascending.
+    pub(super) numbers: Vec<u32>,
+    /// The repeat whose passes are counted.
+    pub(super) group: usize,
+}
+
+impl Region {
+    pub(super) fn contains(&self, pass: u32) -> bool {
+        self.numbers.binary_search(&pass).is_ok()
+    }
+}
+
+/// One bracket while the bars are walked.
+struct Bracket<'a> {
+    ending: &'a Ending,
+    /// Counts the brackets, so that two equal ones are told apart.
+    serial: usize,
+    /// It ended with a hook on this bar.
+    stopped: bool,
+}
+
+/// The regions, first to last, and the region of each bar.
+pub(super) fn regions(
+    structure: &Structure,
+    policy: &Policy,
+    sections: &[Range<usize>],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Vec<Region>, Vec<Option<usize>>) {
+    let mut regions: Vec<Region> = Vec::new();
+    let mut region_of = alloc::vec![None; structure.bars.len()];
+    let mut serial = 0;
+    for section in sections {
+        let mut covering: Vec<Bracket<'_>> = Vec::new();
+        let mut serials: Vec<usize> = Vec::new();
+        for index in section.clone() {
+            let Some(bar) = structure.bars.get(index) else { continue };
+            let before = core::mem::take(&mut covering);
+            for ending in own_endings(bar, index, diagnostics) {
+                let known = before.iter().find(|bracket| {
+                    !ending.start
+                        && !bracket.stopped
+                        && bracket.ending.numbers == ending.numbers
+                        && bracket.ending.id == ending.id
+                });
+                serial += usize::from(known.is_none());
+                if known.is_none() && !ending.start {
+                    diagnostics.push(Diagnostic::new(index, Finding::EndingWithoutStart));
+                }
+                covering.push(Bracket {
+                    ending,
+                    serial: known.map_or(serial, |bracket| bracket.serial),
+                    stopped: ending.stop.is_some(),
+                });
+            }
+            let now: Vec<usize> = covering.iter().map(|bracket| bracket.serial).collect();
+            if now.is_empty() {
+                serials = now;
+                continue;
+            }
+            if now.len() > 1 {
+                diagnostics.push(Diagnostic::new(index, Finding::EndingsOverlap));
+            }
+            match regions.last_mut() {
+                Some(region) if now == serials => region.last = index,
+                _ => regions.push(Region {
+                    first: index,
+                    last: index,
+                    numbers: passes(&covering, policy.overlapping_endings),
+                    group: 0,
+                }),
+            }
+            serials = now;
+            region_of[index] = Some(regions.len() - 1);
+        }
+        extend(structure, policy, section, &mut regions, &mut region_of);
+    }
+    (regions, region_of)
+}
+
+/// The endings of a bar without copies on other staves and without those that name no pass.
+fn own_endings<'a>(bar: &'a WrittenBar, index: usize, diagnostics: &mut Vec<Diagnostic>) -> Vec<&'a Ending> {
+    let mut own: Vec<&Ending> = Vec::new();
+    for ending in &bar.endings {
+        let same = |other: &&Ending| other.numbers == ending.numbers && other.staff.is_none();
+        if ending.numbers.is_empty() {
+            diagnostics.push(Diagnostic::new(index, Finding::EndingWithoutNumbers));
+        } else if ending.staff.is_some() && bar.endings.iter().any(|other| same(&other)) {
+            if ending.start {
+                diagnostics.push(Diagnostic::new(index, Finding::StaffCopy));
+            }
+        } else {
+            own.push(ending);
+        }
+    }
+    own
+}
+
+fn passes(covering: &[Bracket<'_>], rule: OverlappingEndings) -> Vec<u32> {
+    let mut numbers: Vec<u32> =
+        covering.iter().flat_map(|bracket| bracket.ending.numbers.iter().copied()).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    if rule == OverlappingEndings::Intersect {
+        numbers.retain(|number| covering.iter().all(|bracket| bracket.ending.numbers.contains(number)));
+    }
+    numbers
+}
+
+/// Extends the endings of one section as far as the policy lets them reach.
+fn extend(
+    structure: &Structure,
+    policy: &Policy,
+    section: &Range<usize>,
+    regions: &mut [Region],
+    region_of: &mut [Option<usize>],
+) {
+    if policy.open_endings == OpenEndings::AsWritten {
+        return;
+    }
+    for (number, region) in regions.iter_mut().enumerate().rev() {
+        if region.first < section.start {
+            break;
+        }
+        let Some(bar) = structure.bars.get(region.last) else { continue };
+        let hooked = bar.endings.iter().any(|ending| ending.stop == Some(EndingStop::Stop));
+        if bar.repeat_end.is_some() || (hooked && policy.open_endings == OpenEndings::ToRepeatEnd) {
+            continue;
+        }
+        let mut last = region.last;
+        let mut closed = false;
+        for (index, bar) in structure.bars.iter().enumerate().take(section.end).skip(region.last + 1) {
+            if region_of.get(index).copied().flatten().is_some() || bar.repeat_start.is_some() {
+                break;
+            }
+            last = index;
+            if bar.repeat_end.is_some() {
+                closed = true;
+                break;
+            }
+        }
+        if closed || policy.open_endings == OpenEndings::ToNextSign {
+            for slot in &mut region_of[region.last + 1..=last] {
+                *slot = Some(number);
+            }
+            region.last = last;
+        }
+    }
+}

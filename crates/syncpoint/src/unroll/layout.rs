@@ -1,0 +1,256 @@
+//! What can be told from the page alone: sections, which repeat signs belong together, which bars endings cover.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::diagnostic::{Diagnostic, Finding};
+use super::endings::{self, Region};
+use crate::policy::{InnerRepeats, PlayCount, Policy, Sections, UnmatchedRepeat, ZeroPlays};
+use crate::{RepeatEnd, Structure};
+
+/// Backward repeats that go back to the same bar.
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    /// The bar to go back to.
+    pub(super) start: usize,
+    /// There is a forward repeat; otherwise the start is only inferred.
+    pub(super) signed: bool,
+    /// The backward repeats, first to last, as indexes into [`Layout::ends`].
+    pub(super) ends: Vec<usize>,
+    /// The highest number of the endings that count its passes.
+    pub(super) highest: u32,
+    /// The group around this one.
+    pub(super) parent: Option<usize>,
+}
+
+/// One backward repeat.
+#[derive(Clone, Debug)]
+pub(super) struct End {
+    pub(super) bar: usize,
+    pub(super) group: usize,
+    /// How often it lets the passage be played, after the policy had its say.
+    pub(super) plays: u32,
+    pub(super) after_jump: Option<bool>,
+}
+
+/// Everything static about a structure under a policy.
+#[derive(Debug)]
+pub(super) struct Layout {
+    pub(super) sections: Vec<Range<usize>>,
+    pub(super) groups: Vec<Group>,
+    pub(super) ends: Vec<End>,
+    pub(super) regions: Vec<Region>,
+    /// By bar: the group that starts there.
+    pub(super) start_at: Vec<Option<usize>>,
+    /// By bar: the backward repeat at its end.
+    pub(super) end_at: Vec<Option<usize>>,
+    /// By bar: the innermost group around it.
+    pub(super) group_of: Vec<usize>,
+    /// By bar: the region of endings over it.
+    pub(super) region_of: Vec<Option<usize>>,
+}
+
+impl Layout {
+    pub(super) fn new(structure: &Structure, policy: &Policy, diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let count = structure.bars.len();
+        let sections = sections(structure, policy);
+        let (regions, region_of) = endings::regions(structure, policy, &sections, diagnostics);
+        let mut layout = Self {
+            sections: Vec::new(),
+            groups: Vec::new(),
+            ends: Vec::new(),
+            regions,
+            start_at: alloc::vec![None; count],
+            end_at: alloc::vec![None; count],
+            group_of: alloc::vec![0; count],
+            region_of,
+        };
+        for section in &sections {
+            Pairing::new(&mut layout, policy, section.start).run(structure, section.clone(), diagnostics);
+        }
+        layout.sections = sections;
+        for region in &layout.regions {
+            let group = &mut layout.groups[region.group];
+            group.highest = group.highest.max(region.numbers.last().copied().unwrap_or(0));
+        }
+        for group in &layout.groups {
+            if group.signed && group.ends.is_empty() {
+                diagnostics.push(Diagnostic::new(group.start, Finding::RepeatStartWithoutEnd));
+            }
+        }
+        layout
+    }
+
+    /// The ending region of which this backward repeat is a part.
+    pub(super) fn region_of_end(&self, end: usize) -> Option<usize> {
+        self.region_of[self.ends[end].bar]
+    }
+}
+
+fn sections(structure: &Structure, policy: &Policy) -> Vec<Range<usize>> {
+    let count = structure.bars.len();
+    let mut sections = Vec::new();
+    let mut first = 0;
+    for (index, bar) in structure.bars.iter().enumerate() {
+        let breaks = bar.section_break && policy.sections != Sections::Ignore;
+        if breaks || index + 1 == count {
+            sections.push(first..index + 1);
+            first = index + 1;
+        }
+    }
+    sections
+}
+
+/// Pairs the repeat signs of one section.
+struct Pairing<'a> {
+    layout: &'a mut Layout,
+    policy: &'a Policy,
+    /// Open groups, outermost first; never empty, because the section start is one.
+    stack: Vec<usize>,
+    /// The group of the section start.
+    section_group: usize,
+    /// The first bar after the last backward repeat and its endings.
+    after_last: usize,
+}
+
+impl<'a> Pairing<'a> {
+    fn new(layout: &'a mut Layout, policy: &'a Policy, first: usize) -> Self {
+        let section_group = layout.groups.len();
+        layout.groups.push(Group { start: first, signed: false, ends: Vec::new(), highest: 0, parent: None });
+        if let Some(slot) = layout.start_at.get_mut(first) {
+            *slot = Some(section_group);
+        }
+        Self { layout, policy, stack: alloc::vec![section_group], section_group, after_last: first }
+    }
+
+    fn top(&self) -> usize {
+        self.stack.last().copied().unwrap_or(self.section_group)
+    }
+
+    fn closed(&self, group: usize) -> bool {
+        !self.layout.groups[group].ends.is_empty()
+    }
+
+    fn run(mut self, structure: &Structure, section: Range<usize>, diagnostics: &mut Vec<Diagnostic>) {
+        for index in section {
+            let Some(bar) = structure.bars.get(index) else { continue };
+            if let Some(region) = self.layout.region_of[index]
+                && self.layout.regions[region].first == index
+            {
+                self.place_region(region, index);
+            }
+            if bar.repeat_start.is_some() {
+                self.open(index);
+            }
+            self.layout.group_of[index] = self.top();
+            if let Some(sign) = bar.repeat_end {
+                self.close(index, sign, diagnostics);
+            }
+        }
+    }
+
+    /// Finds the group whose passes an ending counts.
+    fn place_region(&mut self, region: usize, first: usize) {
+        let top = self.top();
+        let fresh = self.closed(top) && self.after_last < first;
+        let group = if fresh && self.pops_to_outer() {
+            self.top()
+        } else if fresh && self.policy.unmatched_repeat == UnmatchedRepeat::AfterPrevious {
+            self.infer_start(first)
+        } else if fresh && self.policy.unmatched_repeat == UnmatchedRepeat::SectionStart {
+            self.section_group
+        } else {
+            top
+        };
+        self.layout.regions[region].group = group;
+        if self.closed(group) {
+            self.after_last = self.after_last.max(self.layout.regions[region].last + 1);
+        }
+    }
+
+    fn open(&mut self, index: usize) {
+        let top = self.top();
+        if self.layout.groups[top].start == index {
+            self.layout.groups[top].signed = true;
+            return;
+        }
+        let nested = self.policy.inner_repeats == InnerRepeats::Retake
+            && !self.closed(top)
+            && self.layout.groups[top].signed;
+        if !nested {
+            self.stack.pop();
+        }
+        self.push(index, true);
+    }
+
+    fn push(&mut self, start: usize, signed: bool) -> usize {
+        let group = self.layout.groups.len();
+        let parent = match self.stack.last() {
+            Some(&outer) => Some(outer),
+            None => {
+                (self.policy.unmatched_repeat == UnmatchedRepeat::SectionStart).then_some(self.section_group)
+            }
+        };
+        self.layout.groups.push(Group { start, signed, ends: Vec::new(), highest: 0, parent });
+        self.layout.start_at[start] = Some(group);
+        self.stack.push(group);
+        group
+    }
+
+    /// Leaves a closed inner group for the open one around it.
+    fn pops_to_outer(&mut self) -> bool {
+        let outer = self.stack.len().checked_sub(2).and_then(|below| self.stack.get(below));
+        if outer.is_some_and(|&outer| !self.closed(outer)) {
+            self.stack.pop();
+            return true;
+        }
+        false
+    }
+
+    /// A group that begins where the last repeat was done.
+    fn infer_start(&mut self, until: usize) -> usize {
+        let start = self.after_last;
+        self.stack.pop();
+        let group = self.push(start, false);
+        for slot in &mut self.layout.group_of[start..until] {
+            *slot = group;
+        }
+        group
+    }
+
+    fn close(&mut self, index: usize, sign: RepeatEnd, diagnostics: &mut Vec<Diagnostic>) {
+        let top = self.top();
+        let region = self.layout.region_of[index];
+        let alternative = region.is_some_and(|region| self.layout.regions[region].group == top);
+        let group = if !self.closed(top) || alternative {
+            top
+        } else if self.pops_to_outer() {
+            self.top()
+        } else {
+            match self.policy.unmatched_repeat {
+                UnmatchedRepeat::LastForward => top,
+                UnmatchedRepeat::SectionStart => self.section_group,
+                UnmatchedRepeat::AfterPrevious if self.after_last <= index => self.infer_start(index + 1),
+                UnmatchedRepeat::AfterPrevious => top,
+            }
+        };
+        if self.closed(group) && !alternative || !self.layout.groups[group].signed {
+            let goes_to = self.layout.groups[group].start;
+            diagnostics.push(Diagnostic::new(index, Finding::RepeatEndWithoutStart { goes_to }));
+        }
+        let plays = match (sign.plays, self.policy.plays) {
+            (0, _) if self.policy.zero_plays == ZeroPlays::Omit => 0,
+            (_, PlayCount::Twice) => 2,
+            (plays, _) => plays.max(1),
+        };
+        if sign.plays < 2 {
+            diagnostics.push(Diagnostic::new(index, Finding::RepeatEndWithoutRepeat { plays: sign.plays }));
+        }
+        let end = self.layout.ends.len();
+        self.layout.ends.push(End { bar: index, group, plays, after_jump: sign.after_jump });
+        self.layout.groups[group].ends.push(end);
+        self.layout.end_at[index] = Some(end);
+        let past = region.map_or(index, |region| self.layout.regions[region].last.max(index));
+        self.after_last = self.after_last.max(past + 1);
+    }
+}

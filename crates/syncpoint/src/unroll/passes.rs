@@ -1,0 +1,332 @@
+//! How often each repeat was played, and whether it will be played again.
+
+use alloc::vec::Vec;
+
+use super::UnrollError;
+use super::layout::{End, Group, Layout};
+use crate::policy::{EndingsAfterJump, LateEndings, LooseEndings, PlayCount, Policy, RepeatsAfterJump};
+
+/// The state of one group of repeats.
+#[derive(Clone, Copy, Debug)]
+struct Progress {
+    pass: u32,
+    /// The jump count at which this state was begun.
+    epoch: u32,
+}
+
+/// What the last jump did to the repeats.
+#[derive(Clone, Copy, Debug, Default)]
+struct AfterJump {
+    /// Repeats that begin before this bar were played before the jump.
+    known_before: usize,
+    /// The jump asks for repeats.
+    with_repeats: bool,
+}
+
+/// The play counts of all repeats, with the work that looking ahead has cost.
+#[derive(Debug)]
+pub(super) struct Passes<'a> {
+    layout: &'a Layout,
+    policy: &'a Policy,
+    progress: Vec<Progress>,
+    /// By end: how often it has sent the music back.
+    taken: Vec<u32>,
+    /// By end: it has sent the music back at least once in all.
+    pub(super) ever_taken: Vec<bool>,
+    last_pass: Vec<Option<u32>>,
+    epoch: u32,
+    after_jump: AfterJump,
+    fuel: usize,
+}
+
+impl<'a> Passes<'a> {
+    pub(super) fn new(layout: &'a Layout, policy: &'a Policy) -> Self {
+        let bars = layout.region_of.len();
+        Self {
+            layout,
+            policy,
+            progress: alloc::vec![Progress { pass: 1, epoch: 0 }; layout.groups.len()],
+            taken: alloc::vec![0; layout.ends.len()],
+            ever_taken: alloc::vec![false; layout.ends.len()],
+            last_pass: alloc::vec![None; layout.groups.len()],
+            epoch: 0,
+            after_jump: AfterJump::default(),
+            fuel: policy.max_bars.saturating_add(bars).saturating_mul(16),
+        }
+    }
+
+    /// Pays for steps that play nothing, so that no input can keep the walk busy for ever.
+    pub(super) fn spend(&mut self, steps: usize) -> Result<(), UnrollError> {
+        self.fuel =
+            self.fuel.checked_sub(steps).ok_or(UnrollError::TooManyBars { limit: self.policy.max_bars })?;
+        Ok(())
+    }
+
+    fn live_after_jump(&self, end: &End) -> bool {
+        match self.policy.repeats_after_jump {
+            RepeatsAfterJump::Off => false,
+            RepeatsAfterJump::On => true,
+            RepeatsAfterJump::PerJump => self.after_jump.with_repeats,
+            RepeatsAfterJump::PerSign => end.after_jump.unwrap_or(self.after_jump.with_repeats),
+        }
+    }
+
+    /// The repeats of this group are not played (any more): a jump forbids them, or the policy does.
+    pub(super) fn dead(&self, group: usize) -> bool {
+        if matches!(self.policy.plays, PlayCount::Once | PlayCount::Never) {
+            return true;
+        }
+        let group = &self.layout.groups[group];
+        group.start < self.after_jump.known_before
+            && !group.ends.iter().any(|&end| self.live_after_jump(&self.layout.ends[end]))
+    }
+
+    fn end_dead(&self, end: &End) -> bool {
+        matches!(self.policy.plays, PlayCount::Once | PlayCount::Never)
+            || (self.layout.groups[end.group].start < self.after_jump.known_before
+                && !self.live_after_jump(end))
+    }
+
+    /// Begins a group again if a jump allowed it to be played again.
+    fn refresh(&mut self, group: usize) {
+        if self.progress[group].epoch != self.epoch && !self.dead(group) {
+            self.restart(group);
+        }
+    }
+
+    fn restart(&mut self, group: usize) {
+        self.progress[group] = Progress { pass: 1, epoch: self.epoch };
+        let layout = self.layout;
+        for &end in &layout.groups[group].ends {
+            self.taken[end] = 0;
+        }
+    }
+
+    /// The pass that a group is on: the number of the ending that is due.
+    pub(super) fn pass(&mut self, group: usize) -> u32 {
+        self.refresh(group);
+        self.progress[group].pass
+    }
+
+    /// Walks forward over the start of a group.
+    pub(super) fn enter(&mut self, group: usize) {
+        if !self.dead(group) {
+            self.restart(group);
+        }
+    }
+
+    /// A jump from `origin` was taken.
+    pub(super) fn jumped(&mut self, known_before: usize, with_repeats: bool) {
+        self.epoch = self.epoch.saturating_add(1);
+        self.after_jump = AfterJump { known_before, with_repeats };
+    }
+
+    /// The coda at `bar` is reached: what begins there is played with repeats.
+    pub(super) fn reached_coda(&mut self, bar: usize) {
+        self.after_jump.known_before = self.after_jump.known_before.min(bar);
+    }
+
+    /// A jump lands in the middle of an ending, so that is the pass that one is on.
+    pub(super) fn land(&mut self, bar: usize) {
+        let Some(region) = self.layout.region_of.get(bar).copied().flatten() else { return };
+        let region = &self.layout.regions[region];
+        if let Some(&first) = region.numbers.first()
+            && !self.dead(region.group)
+            && !self.layout.groups[region.group].ends.is_empty()
+        {
+            self.refresh(region.group);
+            self.progress[region.group].pass = first;
+        }
+    }
+
+    fn can_take(&self, end: usize, pass: u32, taken: u32) -> bool {
+        let sign = &self.layout.ends[end];
+        if self.end_dead(sign) {
+            return false;
+        }
+        self.would_take(end, sign, pass, taken)
+    }
+
+    fn would_take(&self, end: usize, sign: &End, pass: u32, taken: u32) -> bool {
+        if self.policy.plays != PlayCount::PerSign && self.layout.region_of_end(end).is_some() {
+            let group = &self.layout.groups[sign.group];
+            return pass < self.asked_passes(group);
+        }
+        taken.saturating_add(1) < sign.plays
+    }
+
+    /// How many passes the endings and signs of a group ask for.
+    fn asked_passes(&self, group: &Group) -> u32 {
+        let signs = group.ends.iter().map(|&end| self.layout.ends[end].plays).max().unwrap_or(1);
+        group.highest.max(signs)
+    }
+
+    /// Whether the backward repeat sends the music back now.
+    pub(super) fn goes_back(&mut self, end: usize) -> bool {
+        let pass = self.pass(self.layout.ends[end].group);
+        self.can_take(end, pass, self.taken[end])
+    }
+
+    /// Sends the music back; gives the bar to go to.
+    pub(super) fn take(&mut self, end: usize) -> usize {
+        let layout = self.layout;
+        let number = layout.ends[end].group;
+        let group = &layout.groups[number];
+        self.taken[end] = self.taken[end].saturating_add(1);
+        self.ever_taken[end] = true;
+        self.progress[number].pass = self.progress[number].pass.saturating_add(1);
+        if self.policy.inner_repeats == crate::policy::InnerRepeats::Retake {
+            for &earlier in group.ends.iter().take_while(|&&earlier| earlier != end) {
+                if layout.region_of_end(earlier).is_none() {
+                    self.taken[earlier] = 0;
+                }
+            }
+        }
+        group.start
+    }
+
+    /// Whether an ending is played on the pass that its group is on.
+    pub(super) fn allows(&mut self, region: usize) -> Result<bool, UnrollError> {
+        let layout = self.layout;
+        let region = &layout.regions[region];
+        let group = region.group;
+        if self.policy.plays == PlayCount::Never {
+            return Ok(true);
+        }
+        if layout.groups[group].ends.is_empty() {
+            return Ok(self.policy.loose_endings == LooseEndings::Play || region.contains(1));
+        }
+        let pass = if self.dead(group) {
+            match self.policy.endings_after_jump {
+                EndingsAfterJump::All => return Ok(true),
+                EndingsAfterJump::First => return Ok(region.contains(1)),
+                EndingsAfterJump::Last => self.last_pass(group)?,
+            }
+        } else {
+            self.pass(group)
+        };
+        if region.contains(pass) {
+            return Ok(true);
+        }
+        let late = region.numbers.first().is_some_and(|&first| first > pass);
+        Ok(match self.policy.late_endings {
+            LateEndings::Skip => false,
+            LateEndings::Play => {
+                late && (self.dead(group) || self.next_end(group, region.first, pass, None).is_none())
+            }
+            LateEndings::AfterRepeat => {
+                layout.groups[group].ends.last().is_none_or(|&end| layout.ends[end].bar < region.first)
+            }
+        })
+    }
+
+    /// The number of the ending that a bar being played now stands under.
+    pub(super) fn number_played(&mut self, region: usize) -> Option<u32> {
+        let region = &self.layout.regions[region];
+        let due = if self.dead(region.group) {
+            self.last_pass[region.group].unwrap_or(1)
+        } else {
+            self.pass(region.group)
+        };
+        if region.contains(due) { Some(due) } else { region.numbers.first().copied() }
+    }
+
+    /// The first backward repeat of a group at or after `from` that would go back on this pass.
+    fn next_end(&self, group: usize, from: usize, pass: u32, inside: Option<usize>) -> Option<usize> {
+        let ends = &self.layout.groups[group].ends;
+        let first = ends.partition_point(|&end| self.layout.ends[end].bar < from);
+        ends.iter().copied().skip(first).find(|&end| {
+            let region = self.layout.region_of_end(end);
+            let played = region.is_none_or(|number| {
+                let region = &self.layout.regions[number];
+                region.group != group || region.contains(pass) || Some(number) == inside
+            });
+            played && self.can_take(end, pass, self.taken[end])
+        })
+    }
+
+    /// The number of passes that a group has if all its repeats are played. Counting stops where no ending cares.
+    fn last_pass(&mut self, group: usize) -> Result<u32, UnrollError> {
+        if let Some(known) = self.last_pass[group] {
+            return Ok(known);
+        }
+        let layout = self.layout;
+        let mut taken = alloc::vec![0_u32; layout.groups[group].ends.len()];
+        let last = self.count_passes(group, 1, &mut taken, |_, _| false, Self::would_take)?;
+        self.last_pass[group] = Some(last);
+        Ok(last)
+    }
+
+    /// Plays a group from its start, signs only, until `stop(pass, end)` or until nothing goes back any more.
+    fn count_passes(
+        &mut self,
+        group: usize,
+        mut pass: u32,
+        taken: &mut [u32],
+        stop: impl Fn(u32, Option<usize>) -> bool,
+        takes: impl Fn(&Self, usize, &End, u32, u32) -> bool,
+    ) -> Result<u32, UnrollError> {
+        let layout = self.layout;
+        let ends = &layout.groups[group].ends;
+        while pass <= layout.groups[group].highest {
+            self.spend(1 + ends.len())?;
+            let next = ends.iter().enumerate().find(|&(place, &end)| {
+                let region = layout.region_of_end(end).map(|region| &layout.regions[region]);
+                let played = region.is_none_or(|region| region.group != group || region.contains(pass));
+                played && takes(self, end, &layout.ends[end], pass, taken[place])
+            });
+            if stop(pass, next.map(|(_, &end)| end)) {
+                break;
+            }
+            let Some((place, _)) = next else { break };
+            taken[place] = taken[place].saturating_add(1);
+            pass = pass.saturating_add(1);
+        }
+        Ok(pass)
+    }
+
+    /// Whether repeats alone will lead through `bar` again, standing at its end now.
+    pub(super) fn passes_again(&mut self, bar: usize) -> Result<bool, UnrollError> {
+        let layout = self.layout;
+        let mut group = Some(layout.group_of[bar]);
+        while let Some(number) = group {
+            self.spend(1)?;
+            if self.group_passes_again(number, bar)? {
+                return Ok(true);
+            }
+            group = layout.groups[number].parent;
+        }
+        Ok(false)
+    }
+
+    fn group_passes_again(&mut self, group: usize, bar: usize) -> Result<bool, UnrollError> {
+        let layout = self.layout;
+        let region = layout.region_of[bar];
+        let pass = self.pass(group);
+        let Some(end) = self.next_end(group, bar, pass, region) else { return Ok(false) };
+        if layout.ends[end].bar > bar {
+            self.spend(layout.groups[group].ends.len())?;
+        }
+        let Some(region) = region.map(|region| &layout.regions[region]) else { return Ok(true) };
+        if region.group != group {
+            return Ok(true);
+        }
+        // Inside an ending: does the music come to a pass that this ending names?
+        let ends = &layout.groups[group].ends;
+        let mut taken: Vec<u32> = ends.iter().map(|&end| self.taken[end]).collect();
+        if let Some(place) = ends.iter().position(|&other| other == end) {
+            taken[place] = taken[place].saturating_add(1);
+        }
+        let reaches = |pass: u32, next: Option<usize>| {
+            region.contains(pass) && next.is_none_or(|end| layout.ends[end].bar >= region.first)
+        };
+        let found = self.count_passes(
+            group,
+            pass.saturating_add(1),
+            &mut taken,
+            reaches,
+            |me, end, _, pass, taken| me.can_take(end, pass, taken),
+        )?;
+        Ok(region.contains(found))
+    }
+}

@@ -1,0 +1,339 @@
+//! Walks the bars in played order.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::UnrollError;
+use super::diagnostic::{Diagnostic, Finding};
+use super::jumps::{Signs, Target};
+use super::layout::Layout;
+use super::passes::Passes;
+use crate::playthrough::Step;
+use crate::policy::{ActOn, Jumps, MarkersLive, MissingTarget, Policy, Resume, SkippedRepeat};
+use crate::{Jump, MarkerKind, Place, Structure};
+
+/// A bar as it was played: the written bar, the step that led to it, the number of its ending.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Played {
+    pub(super) bar: usize,
+    pub(super) step: Step,
+    pub(super) ending: Option<u32>,
+}
+
+/// The jump that is in force.
+#[derive(Debug)]
+struct Active<'a> {
+    until: &'a str,
+    continue_at: Option<&'a str>,
+}
+
+pub(super) struct Walk<'a> {
+    structure: &'a Structure,
+    policy: &'a Policy,
+    layout: &'a Layout,
+    signs: Signs<'a>,
+    passes: Passes<'a>,
+    out: Vec<Played>,
+    times_played: Vec<u32>,
+    /// Jumps taken: (bar, place in the bar, pass where the pass decides).
+    taken: alloc::collections::BTreeSet<(usize, usize, u32)>,
+    active: Option<Active<'a>>,
+    home: Range<usize>,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+/// Where the walk goes after a bar.
+enum Next {
+    To(usize, Step),
+    EndOfSection,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(
+        structure: &'a Structure,
+        policy: &'a Policy,
+        layout: &'a Layout,
+        diagnostics: &'a mut Vec<Diagnostic>,
+    ) -> Self {
+        Self {
+            structure,
+            policy,
+            layout,
+            signs: Signs::new(structure, layout, policy),
+            passes: Passes::new(layout, policy),
+            out: Vec::new(),
+            times_played: alloc::vec![0; structure.bars.len()],
+            taken: alloc::collections::BTreeSet::new(),
+            active: None,
+            home: 0..0,
+            diagnostics,
+        }
+    }
+
+    pub(super) fn run(mut self) -> Result<Vec<Played>, UnrollError> {
+        let layout = self.layout;
+        for section in &layout.sections {
+            self.home = section.clone();
+            self.active = None;
+            self.passes.jumped(0, false);
+            let step = if self.out.is_empty() { Step::Start } else { Step::Section };
+            self.section(section.start, step)?;
+        }
+        self.closing_diagnostics();
+        Ok(self.out)
+    }
+
+    fn section(&mut self, first: usize, step: Step) -> Result<(), UnrollError> {
+        let (mut bar, mut step) = (first, step);
+        while bar < self.home.end {
+            self.passes.spend(1)?;
+            if let Some(past) = self.left_out(bar, step)? {
+                let over = past - 1;
+                if self.policy.skipped_repeat == SkippedRepeat::Act
+                    && let Some(end) = self.layout.end_at[over]
+                    && self.passes.goes_back(end)
+                {
+                    (bar, step) = (self.passes.take(end), Step::Repeat { end: over });
+                } else {
+                    bar = past;
+                    step = if step == Step::Next { Step::Skip } else { step };
+                }
+                continue;
+            }
+            if !matches!(step, Step::Repeat { .. })
+                && let Some(group) = self.layout.start_at[bar]
+                && self.policy.inner_repeats == crate::policy::InnerRepeats::Retake
+            {
+                self.passes.enter(group);
+                if let Some(past) = self.omitted(group) {
+                    bar = past;
+                    step = if step == Step::Next { Step::Skip } else { step };
+                    continue;
+                }
+            }
+            if !step.is_jump()
+                && let Some(next) = self.marker(bar, Place::Start)?
+            {
+                match next {
+                    Next::To(to, how) => (bar, step) = (to, how),
+                    Next::EndOfSection => return Ok(()),
+                }
+                continue;
+            }
+            self.play(bar, step)?;
+            match self.after(bar)? {
+                Next::To(to, how) => (bar, step) = (to, how),
+                Next::EndOfSection => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    fn play(&mut self, bar: usize, step: Step) -> Result<(), UnrollError> {
+        if self.out.len() >= self.policy.max_bars {
+            return Err(UnrollError::TooManyBars { limit: self.policy.max_bars });
+        }
+        let ending = match self.layout.region_of[bar] {
+            Some(region) => self.passes.number_played(region),
+            None => None,
+        };
+        self.times_played[bar] = self.times_played[bar].saturating_add(1);
+        self.out.push(Played { bar, step, ending });
+        Ok(())
+    }
+
+    /// The bar after an ending that begins here and is not played now.
+    fn left_out(&mut self, bar: usize, step: Step) -> Result<Option<usize>, UnrollError> {
+        let Some(number) = self.layout.region_of[bar] else { return Ok(None) };
+        let region = &self.layout.regions[number];
+        let begins = match step {
+            Step::Next | Step::Skip | Step::Start | Step::Section => region.first == bar,
+            Step::Jump { .. } => region.first == bar && bar == self.home.start,
+            // A coda inside an ending is gone to on purpose.
+            Step::Coda { .. } => false,
+            // If another repeat counts the ending, then this one lies inside it.
+            Step::Repeat { .. } => region.first == bar && self.layout.start_at[bar] == Some(region.group),
+        };
+        if !begins || self.passes.allows(number)? {
+            return Ok(None);
+        }
+        Ok(Some(region.last + 1))
+    }
+
+    /// The bar after a passage of zero plays.
+    fn omitted(&self, group: usize) -> Option<usize> {
+        match *self.layout.groups[group].ends.as_slice() {
+            [end] if self.layout.ends[end].plays == 0 => Some(self.layout.ends[end].bar + 1),
+            _ => None,
+        }
+    }
+
+    /// What follows the end of a bar.
+    fn after(&mut self, bar: usize) -> Result<Next, UnrollError> {
+        if let Some(next) = self.marker(bar, Place::End)? {
+            return Ok(next);
+        }
+        if let Some(next) = self.jump(bar)? {
+            return Ok(next);
+        }
+        if let Some(end) = self.layout.end_at[bar]
+            && self.passes.goes_back(end)
+        {
+            return Ok(Next::To(self.passes.take(end), Step::Repeat { end: bar }));
+        }
+        Ok(Next::To(bar + 1, Step::Next))
+    }
+
+    /// Whether a sign at the end of `bar` acts on this pass.
+    fn acts(&mut self, bar: usize, rule: ActOn) -> Result<bool, UnrollError> {
+        match rule {
+            ActOn::LastPass => Ok(!self.passes.passes_again(bar)?),
+            ActOn::FirstPass => {
+                let end = self.layout.end_at[bar];
+                Ok(end.is_none_or(|end| !self.passes.goes_back(end)))
+            }
+        }
+    }
+
+    /// Obeys a fine or to-coda.
+    fn marker(&mut self, bar: usize, place: Place) -> Result<Option<Next>, UnrollError> {
+        let structure = self.structure;
+        let Some(written) = structure.bars.get(bar) else { return Ok(None) };
+        if written.markers.is_empty() {
+            return Ok(None);
+        }
+        let until = self.active.as_ref().map(|active| active.until);
+        let found = written.markers.iter().enumerate().find(|(_, marker)| {
+            marker.at == place
+                && match until {
+                    Some(label) => marker.label == label && self.signs.ends_at(marker.kind, label),
+                    None => {
+                        self.policy.markers == MarkersLive::Always
+                            && matches!(marker.kind, MarkerKind::Fine | MarkerKind::ToCoda)
+                    }
+                }
+        });
+        let Some((number, marker)) = found else { return Ok(None) };
+        if place == Place::End && !self.acts(bar, self.policy.marker_on)? {
+            return Ok(None);
+        }
+        self.signs.used(bar, number);
+        let coda = match &self.active {
+            Some(active) => active.continue_at,
+            None => (marker.kind == MarkerKind::ToCoda).then_some(marker.label.as_str()),
+        };
+        let Some(label) = coda else { return Ok(Some(Next::EndOfSection)) };
+        match self.signs.coda(label, bar, &self.home) {
+            Some(target) => {
+                self.active = None;
+                self.passes.reached_coda(target.bar);
+                self.land(&target);
+                Ok(Some(Next::To(target.bar, Step::Coda { from: bar })))
+            }
+            None if self.policy.missing_target == MissingTarget::PassBy => Ok(None),
+            None => Ok(Some(Next::EndOfSection)),
+        }
+    }
+
+    /// Takes a jump at the end of `bar`, if one is due.
+    fn jump(&mut self, bar: usize) -> Result<Option<Next>, UnrollError> {
+        let structure = self.structure;
+        let Some(written) = structure.bars.get(bar) else { return Ok(None) };
+        if written.jumps.is_empty() || self.policy.jumps == Jumps::Ignore {
+            return Ok(None);
+        }
+        if self.active.is_some() && self.policy.resume == Resume::AtCoda {
+            return Ok(None);
+        }
+        for (number, jump) in written.jumps.iter().enumerate() {
+            if self.signs.is_copy(written, jump) {
+                continue;
+            }
+            let key = (bar, number, if jump.passes.is_empty() { 0 } else { self.time_through(bar) });
+            if self.taken.contains(&key) || !self.due(bar, jump)? {
+                continue;
+            }
+            let Some(target) = self.signs.target(jump, bar, &self.home)? else { continue };
+            self.taken.insert(key);
+            return Ok(Some(self.take_jump(bar, jump, &target)));
+        }
+        Ok(None)
+    }
+
+    fn due(&mut self, bar: usize, jump: &Jump) -> Result<bool, UnrollError> {
+        if jump.passes.is_empty() {
+            return self.acts(bar, self.policy.jump_on);
+        }
+        let time = self.time_through(bar);
+        Ok(jump.passes.contains(&time))
+    }
+
+    /// Which time through this is, for signs that name their passes.
+    fn time_through(&mut self, bar: usize) -> u32 {
+        let group = self.layout.group_of[bar];
+        let repeated =
+            self.layout.groups[group].ends.last().is_some_and(|&end| self.layout.ends[end].bar >= bar);
+        if repeated && !self.passes.dead(group) { self.passes.pass(group) } else { self.times_played[bar] }
+    }
+
+    fn take_jump(&mut self, bar: usize, jump: &'a Jump, target: &Target) -> Next {
+        self.active = Some(Active { until: &jump.until, continue_at: jump.continue_at.as_deref() });
+        let known_before = match self.policy.resume {
+            Resume::PastJump => bar + 1,
+            Resume::AtCoda => usize::MAX,
+        };
+        self.passes.jumped(known_before, jump.play_repeats);
+        self.land(target);
+        Next::To(target.bar, Step::Jump { from: bar })
+    }
+
+    fn land(&mut self, target: &Target) {
+        if let Some((bar, number)) = target.marker {
+            self.signs.used(bar, number);
+        }
+        self.passes.land(target.bar);
+    }
+
+    fn closing_diagnostics(&mut self) {
+        let played = |bar: usize| self.times_played.get(bar).is_some_and(|&times| times > 0);
+        let mut found: Vec<Diagnostic> = Vec::new();
+        for region in &self.layout.regions {
+            if self.layout.groups[region.group].ends.is_empty() {
+                found.push(Diagnostic::new(region.first, Finding::EndingWithoutRepeat));
+            }
+            if !played(region.first) {
+                found.push(Diagnostic::new(region.first, Finding::EndingNeverPlayed));
+            }
+        }
+        for (end, sign) in self.layout.ends.iter().enumerate() {
+            if sign.plays > 1 && !self.passes.ever_taken[end] {
+                found.push(Diagnostic::new(sign.bar, Finding::RepeatEndNotTaken));
+            }
+        }
+        for (index, bar) in self.structure.bars.iter().enumerate() {
+            if !played(index) && self.layout.region_of[index].is_none() {
+                found.push(Diagnostic::new(index, Finding::BarNeverPlayed));
+            }
+            for (number, jump) in bar.jumps.iter().enumerate() {
+                if self.signs.is_copy(bar, jump) {
+                    found.push(Diagnostic::new(index, Finding::StaffCopy));
+                    continue;
+                }
+                found.extend(self.signs.missing(jump, index).map(|finding| Diagnostic::new(index, finding)));
+                if self.taken.range((index, number, 0)..=(index, number, u32::MAX)).next().is_none() {
+                    found.push(Diagnostic::new(index, Finding::JumpNotTaken));
+                }
+            }
+            for (number, marker) in bar.markers.iter().enumerate() {
+                if self.signs.is_marker_copy(bar, marker) {
+                    found.push(Diagnostic::new(index, Finding::StaffCopy));
+                } else if !self.signs.was_used(index, number) {
+                    found.push(Diagnostic::new(index, Finding::MarkerWithoutEffect));
+                }
+            }
+        }
+        self.diagnostics.append(&mut found);
+        self.diagnostics.sort_unstable();
+        self.diagnostics.dedup();
+    }
+}

@@ -1,0 +1,203 @@
+//! Judges a list of syncpoints: every error and warning with its point and a suggestion.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::grid::PlayedGrid;
+use crate::point::{RawPoint, RawValue, Syncpoint};
+use crate::position::{Offset, Position, PositionError};
+use crate::problem::{Problem, ProblemKind, Suggestion};
+
+mod sequence;
+
+/// What is known beside the points themselves. The default knows nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Context<'a> {
+    /// The number of played bars.
+    pub bar_count: Option<u32>,
+    /// Where playback begins, in seconds of the uncropped recording.
+    pub crop_start: Option<f64>,
+    /// Where playback ends, in seconds of the uncropped recording.
+    pub crop_end: Option<f64>,
+    /// The length of the recording in seconds.
+    pub duration: Option<f64>,
+    /// Length and metre of the played bars. Without it tempo is judged only where every metre of 1 to 12 beats agrees.
+    pub grid: Option<&'a PlayedGrid>,
+    /// The first point need not be the start of the first bar: the points are a part of a map.
+    pub fragment: bool,
+}
+
+/// All findings about a list of syncpoints, errors and warnings in the order of their points.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Findings {
+    /// The findings.
+    pub problems: Vec<Problem>,
+}
+
+impl Findings {
+    /// True if there is no error; there may be warnings.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        self.errors().next().is_none()
+    }
+
+    /// The errors.
+    pub fn errors(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(|problem| problem.is_error())
+    }
+
+    /// The warnings.
+    pub fn warnings(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(|problem| !problem.is_error())
+    }
+
+    fn add(&mut self, point: Option<usize>, kind: ProblemKind, suggestion: Suggestion) {
+        self.problems.push(Problem { point, kind, suggestion });
+    }
+}
+
+impl fmt::Display for Findings {
+    /// One finding a line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            let word = if problem.is_error() { "error" } else { "warning" };
+            write!(f, "{}{word}: {problem}", if index == 0 { "" } else { "\n" })?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for Findings {}
+
+/// Judges points whose single values are already known to be possible, as [`Syncpoint`] mostly guarantees; times are
+/// judged here. Cost: O(points).
+#[must_use]
+pub fn points(points: &[Syncpoint], context: &Context<'_>) -> Findings {
+    let mut findings = Findings::default();
+    if points.is_empty() {
+        findings.add(None, ProblemKind::Empty, empty_suggestion());
+    }
+    let mut good = Vec::with_capacity(points.len());
+    for (index, point) in points.iter().enumerate() {
+        match check_time(index, point.time) {
+            Ok(()) => good.push((index, *point)),
+            Err(problem) => findings.problems.push(problem),
+        }
+    }
+    sequence::check(&mut findings, &good, points.len(), context);
+    findings
+}
+
+/// Judges points as read, for instance by [`wire::read_raw`](crate::wire::read_raw). Every point with impossible values
+/// is reported; order and tempo are judged among the others. Cost: O(points).
+#[must_use]
+pub fn raw(points: &[RawPoint], context: &Context<'_>) -> Findings {
+    let mut findings = Findings::default();
+    if points.is_empty() {
+        findings.add(None, ProblemKind::Empty, empty_suggestion());
+    }
+    let mut good = Vec::with_capacity(points.len());
+    for (index, raw) in points.iter().enumerate() {
+        match point(index, raw) {
+            Ok(point) => good.push((index, point)),
+            Err(problem) => findings.problems.push(problem),
+        }
+    }
+    sequence::check(&mut findings, &good, points.len(), context);
+    findings
+}
+
+/// The point that a list of values means. `index` only names it in the problem. Cost: O(1).
+///
+/// # Errors
+/// The first of: `BadArity`, `BarNotInteger`, `BarNegative`, `BarTooLarge`, `TimeNotFinite`, `TimeNegative`,
+/// `OffsetNotFinite`, `OffsetOutOfRange`, `BadHideFlag`.
+pub fn point(index: usize, raw: &RawPoint) -> Result<Syncpoint, Problem> {
+    let problem = |kind, suggestion| Problem { point: Some(index), kind, suggestion };
+    match raw.arity {
+        Some(2..=4) => {}
+        Some(0 | 1) | None => {
+            return Err(problem(ProblemKind::BadArity { values: raw.arity }, Suggestion::Remove { index }));
+        }
+        Some(_) => return Err(problem(ProblemKind::BadArity { values: raw.arity }, Suggestion::Ask)),
+    }
+    let [bar, time, offset, hide] = raw.values;
+    let bar = whole_bar(bar).map_err(|kind| {
+        let suggestion = match kind {
+            ProblemKind::BarNegative => Suggestion::SetBar { index, bar: 0 },
+            _ => Suggestion::Ask,
+        };
+        problem(kind, suggestion)
+    })?;
+    let time = match time {
+        RawValue::Integer(value) => value as f64,
+        RawValue::Float(value) => value,
+        _ => f64::NAN,
+    };
+    check_time(index, time)?;
+    let offset = match offset {
+        RawValue::Null => Ok(Offset::ZERO),
+        RawValue::Integer(value) => match u16::try_from(value) {
+            Ok(value) => Offset::integer(value).map_err(|error| (error, f64::from(value))),
+            Err(_) => Err((PositionError::OffsetOutOfRange, value as f64)),
+        },
+        RawValue::Float(value) => Offset::float(value).map_err(|error| (error, value)),
+        RawValue::Bool(_) | RawValue::Other => Err((PositionError::NotFinite, 0.0)),
+    }
+    .map_err(|(error, offset)| match error {
+        PositionError::OffsetOutOfRange => {
+            let nearest = offset.clamp(0.0, 480.0);
+            problem(
+                ProblemKind::OffsetOutOfRange { offset },
+                Suggestion::SetOffset { index, offset: nearest },
+            )
+        }
+        _ => problem(ProblemKind::OffsetNotFinite, Suggestion::SetOffset { index, offset: 0.0 }),
+    })?;
+    let hide = match hide {
+        RawValue::Null | RawValue::Bool(false) | RawValue::Integer(0) => Some(false),
+        RawValue::Bool(true) | RawValue::Integer(1) => Some(true),
+        RawValue::Float(0.0) => Some(false),
+        RawValue::Float(1.0) => Some(true),
+        _ => None,
+    };
+    let Some(hide) = hide else {
+        return Err(problem(ProblemKind::BadHideFlag, Suggestion::SetHide { index, hide: false }));
+    };
+    let position =
+        Position::new(bar, offset).map_err(|_| problem(ProblemKind::BarTooLarge, Suggestion::Ask))?;
+    Ok(Syncpoint { position, time, hide })
+}
+
+fn whole_bar(value: RawValue) -> Result<u32, ProblemKind> {
+    let bar = match value {
+        RawValue::Integer(bar) => bar,
+        // A float may be a whole number; one beyond the range of an integer is too large or too small.
+        RawValue::Float(bar) if crate::float::is_whole(bar) => bar as i64,
+        _ => return Err(ProblemKind::BarNotInteger),
+    };
+    match u32::try_from(bar) {
+        Ok(bar) if bar <= Position::MAX_BAR => Ok(bar),
+        _ if bar < 0 => Err(ProblemKind::BarNegative),
+        _ => Err(ProblemKind::BarTooLarge),
+    }
+}
+
+fn check_time(index: usize, time: f64) -> Result<(), Problem> {
+    if !time.is_finite() {
+        Err(Problem {
+            point: Some(index),
+            kind: ProblemKind::TimeNotFinite,
+            suggestion: Suggestion::Remove { index },
+        })
+    } else if time < 0.0 {
+        let suggestion = Suggestion::SetTime { index, time: 0.0 };
+        Err(Problem { point: Some(index), kind: ProblemKind::TimeNegative { time }, suggestion })
+    } else {
+        Ok(())
+    }
+}
+
+fn empty_suggestion() -> Suggestion {
+    Suggestion::Insert { index: 0, point: Syncpoint::new(Position::START, 0.0) }
+}

@@ -1,0 +1,135 @@
+//! Played bars and written bars, both ways.
+
+use segno_syncpoint::{
+    Fraction, LostReason, PassChoice, Policy, RepeatEnd, RepeatStart, Step, Structure, WrittenBar,
+};
+
+use crate::repeats::cases;
+
+fn plain(bars: usize) -> Structure {
+    let whole = Fraction::new(4, 4).unwrap();
+    Structure { bars: (0..bars).map(|bar| WrittenBar::new((bar + 1).to_string(), whole)).collect() }
+}
+
+fn repeat(structure: &mut Structure, first: usize, last: usize) {
+    structure.bars[first].repeat_start = Some(RepeatStart::Printed);
+    structure.bars[last].repeat_end = Some(RepeatEnd { plays: 2, after_jump: None });
+}
+
+#[test]
+fn every_played_bar_is_one_pass_of_one_written_bar() {
+    for case in cases() {
+        let structure = case.structure().unwrap();
+        for (name, policy) in Policy::PRESETS {
+            let playthrough = structure.unroll(&policy).unwrap();
+            let mut seen = 0;
+            for written in 0..structure.bars.len() {
+                for (index, &played) in playthrough.passes_of(written).iter().enumerate() {
+                    let bar = playthrough.bars()[played];
+                    assert_eq!((bar.written, bar.pass as usize), (written, index + 1), "{} {name}", case.id);
+                    assert_eq!(playthrough.played(written, bar.pass), Some(played));
+                    seen += 1;
+                }
+            }
+            assert_eq!(seen, playthrough.len(), "{} {name}", case.id);
+        }
+    }
+}
+
+#[test]
+fn musical_bars_merge_what_the_page_splits() {
+    let mut checked = 0;
+    for case in cases() {
+        let Some(expected) = &case.musical else { continue };
+        let structure = case.structure().unwrap();
+        let playthrough = structure.unroll(&Policy::named(&case.policy).unwrap()).unwrap();
+        let order: Vec<usize> = playthrough.order().collect();
+        let found: Vec<Vec<usize>> =
+            playthrough.musical_bars(&structure).into_iter().map(|range| order[range].to_vec()).collect();
+        assert_eq!(&found, expected, "{}", case.id);
+        checked += 1;
+    }
+    assert_eq!(checked, 2);
+}
+
+#[test]
+fn endings_and_steps_are_told() {
+    let case = cases().into_iter().find(|case| case.id == "musescore-repeat06").unwrap();
+    let playthrough = case.structure().unwrap().unroll(&Policy::MUSESCORE).unwrap();
+    let told: Vec<_> =
+        playthrough.bars().iter().map(|bar| (bar.written, bar.pass, bar.ending, bar.step)).collect();
+    assert_eq!(
+        told,
+        [
+            (0, 1, None, Step::Start),
+            (1, 1, None, Step::Next),
+            (2, 1, Some(1), Step::Next),
+            (1, 2, None, Step::Repeat { end: 2 }),
+            (3, 1, Some(2), Step::Skip),
+            (4, 1, None, Step::Next),
+            (5, 1, None, Step::Next),
+        ]
+    );
+}
+
+#[test]
+fn a_click_on_the_page_finds_the_pass_that_is_meant() {
+    let mut structure = plain(6);
+    repeat(&mut structure, 1, 2);
+    // 0 1 2 1 2 3 4 5
+    let playthrough = structure.unroll(&Policy::CLASSICAL).unwrap();
+    assert_eq!(playthrough.passes_of(1), [1, 3]);
+    assert_eq!(playthrough.passes_of(77), [0_usize; 0]);
+    assert_eq!(playthrough.choose(1, PassChoice::First), Some(1));
+    assert_eq!(playthrough.choose(1, PassChoice::Last), Some(3));
+    assert_eq!(playthrough.choose(1, PassChoice::Pass(2)), Some(3));
+    assert_eq!(playthrough.choose(1, PassChoice::Pass(3)), None);
+    assert_eq!(playthrough.choose(1, PassChoice::Nearest(7.0)), Some(3));
+    assert_eq!(playthrough.choose(1, PassChoice::Nearest(0.0)), Some(1));
+    assert_eq!(playthrough.choose(1, PassChoice::Next(2)), Some(3));
+    assert_eq!(playthrough.choose(1, PassChoice::Next(4)), Some(1));
+    // Two seconds a bar: the passes begin at 2 s and 6 s.
+    let start = |played: usize| 2.0 * f64::from(u32::try_from(played).unwrap());
+    assert_eq!(playthrough.nearest_in_time(1, 3.9, start), Some(1));
+    assert_eq!(playthrough.nearest_in_time(1, 4.1, start), Some(3));
+    assert_eq!(playthrough.nearest_in_time(1, f64::NAN, start), Some(1));
+}
+
+#[test]
+fn an_inserted_repeat_moves_what_follows() {
+    let before = plain(4).unroll(&Policy::CLASSICAL).unwrap();
+    let mut structure = plain(4);
+    repeat(&mut structure, 1, 2);
+    let after = structure.unroll(&Policy::CLASSICAL).unwrap();
+    let carried = before.carry(&after, 0..=4, Some);
+    assert_eq!(carried.kept, [0, 1, 2]);
+    assert_eq!(carried.moved, [(3, 5), (4, 6)], "bar 3 and the end move by the two bars of the repeat");
+    assert!(carried.lost.is_empty());
+    assert_eq!(carried.new_bar(3), Some(5));
+    let back = after.carry(&before, 0..=6, Some);
+    assert_eq!(back.moved, [(5, 3), (6, 4)]);
+    assert_eq!(
+        back.lost.iter().map(|lost| (lost.played, lost.reason)).collect::<Vec<_>>(),
+        [(3, LostReason::PassGone), (4, LostReason::PassGone)]
+    );
+}
+
+#[test]
+fn a_deleted_bar_and_a_bar_beyond_the_end_are_lost() {
+    let (before, after) =
+        (plain(4).unroll(&Policy::WRITTEN).unwrap(), plain(3).unroll(&Policy::WRITTEN).unwrap());
+    let carried = before.carry(&after, [1, 2, 9], |bar| if bar == 1 { None } else { bar.checked_sub(1) });
+    assert_eq!(carried.moved, [(2, 1)]);
+    let lost: Vec<_> = carried.lost.iter().map(|lost| (lost.played, lost.reason)).collect();
+    assert_eq!(lost, [(1, LostReason::BarGone), (9, LostReason::BeyondEnd)]);
+}
+
+#[test]
+fn places_that_would_cross_are_lost_as_few_as_possible() {
+    let playthrough = plain(5).unroll(&Policy::WRITTEN).unwrap();
+    // The first bar was moved to the end.
+    let carried = playthrough.carry(&playthrough, 0..5, |bar| Some(bar.checked_sub(1).unwrap_or(4)));
+    assert_eq!(carried.moved, [(1, 0), (2, 1), (3, 2), (4, 3)]);
+    assert_eq!(carried.lost.len(), 1);
+    assert_eq!(carried.lost[0].reason, LostReason::OutOfOrder);
+}

@@ -1,0 +1,113 @@
+//! What holds for every structure, however absurd.
+
+use proptest::prelude::*;
+use segno_syncpoint::policy::MissingTarget;
+use segno_syncpoint::{
+    Diagnostic, Ending, Finding, Fraction, Jump, JumpKind, Policy, RepeatEnd, Structure, UnrollError,
+    WrittenBar,
+};
+
+use crate::random_structure::{check, structure};
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn every_structure_is_unrolled_with_a_reason_for_each_step(bytes in prop::collection::vec(any::<u8>(), 0..240)) {
+        let structure = structure(&bytes);
+        for (name, policy) in Policy::PRESETS {
+            let policy = Policy { max_bars: 20_000, ..policy };
+            match structure.unroll(&policy) {
+                Ok(playthrough) => {
+                    prop_assert_eq!(check(&structure, &policy, &playthrough), Ok(()), "{}", name);
+                    let musical = playthrough.musical_bars(&structure);
+                    prop_assert_eq!(musical.iter().map(ExactSizeIterator::len).sum::<usize>(), playthrough.len());
+                }
+                Err(fault) => prop_assert_eq!(fault, UnrollError::TooManyBars { limit: 20_000 }),
+            }
+        }
+    }
+
+    #[test]
+    fn written_plays_every_bar_once(bytes in prop::collection::vec(any::<u8>(), 0..240)) {
+        let structure = structure(&bytes);
+        let playthrough = structure.unroll(&Policy::WRITTEN).unwrap();
+        prop_assert!(playthrough.order().eq(0..structure.bars.len()));
+    }
+}
+
+fn plain(bars: usize) -> Structure {
+    let whole = Fraction::new(4, 4).unwrap();
+    Structure { bars: (0..bars).map(|bar| WrittenBar::new((bar + 1).to_string(), whole)).collect() }
+}
+
+#[test]
+fn runaway_play_counts_are_an_error_at_once() {
+    let mut structure = plain(1_000);
+    for bar in &mut structure.bars {
+        bar.repeat_end = Some(RepeatEnd { plays: u32::MAX, after_jump: None });
+    }
+    for (name, policy) in Policy::PRESETS {
+        if matches!(name, "written" | "minimal" | "partitura") {
+            assert!(structure.unroll(&policy).is_ok(), "{name}");
+        } else {
+            assert_eq!(
+                structure.unroll(&policy),
+                Err(UnrollError::TooManyBars { limit: policy.max_bars }),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_ending_of_a_pass_that_never_comes_does_not_hang() {
+    let mut structure = plain(3);
+    structure.bars[1].endings.push(Ending {
+        numbers: vec![1, 4_000_000_000],
+        id: None,
+        start: true,
+        stop: None,
+        staff: None,
+    });
+    structure.bars[1].repeat_end = Some(RepeatEnd { plays: 2, after_jump: None });
+    structure.bars[2].repeat_end = Some(RepeatEnd { plays: u32::MAX, after_jump: None });
+    structure.bars[1].jumps.push(da_capo());
+    for (_, policy) in Policy::PRESETS {
+        let _ = structure.unroll(&policy);
+    }
+}
+
+fn da_capo() -> Jump {
+    Jump {
+        kind: JumpKind::DaCapo,
+        to: "start".into(),
+        until: "end".into(),
+        continue_at: None,
+        play_repeats: false,
+        passes: Vec::new(),
+        staff: None,
+    }
+}
+
+#[test]
+fn what_is_ignored_or_repaired_is_told() {
+    let mut structure = plain(5);
+    structure.bars[1].repeat_end = Some(RepeatEnd { plays: 2, after_jump: None });
+    structure.bars[2].repeat_start = Some(segno_syncpoint::RepeatStart::Printed);
+    structure.bars[3].jumps.push(Jump { to: "nowhere".into(), ..da_capo() });
+    let playthrough = structure.unroll(&Policy::CLASSICAL).unwrap();
+    assert_eq!(
+        playthrough.diagnostics(),
+        [
+            Diagnostic { bar: 1, finding: Finding::RepeatEndWithoutStart { goes_to: 0 } },
+            Diagnostic { bar: 2, finding: Finding::RepeatStartWithoutEnd },
+            Diagnostic { bar: 3, finding: Finding::JumpTargetMissing },
+            Diagnostic { bar: 3, finding: Finding::JumpNotTaken },
+        ]
+    );
+    let strict = Policy { missing_target: MissingTarget::Error, ..Policy::CLASSICAL };
+    assert_eq!(structure.unroll(&strict), Err(UnrollError::MissingTarget { bar: 3 }));
+    let lenient = Policy { missing_target: MissingTarget::FromStart, ..Policy::CLASSICAL };
+    assert!(structure.unroll(&lenient).unwrap().order().eq([0, 1, 0, 1, 2, 3, 0, 1, 2, 3, 4]));
+}
