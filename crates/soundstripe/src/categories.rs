@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::error::ApiError;
 use crate::ids::CategoryId;
 use crate::json_api::{FromResource, Included, Resource, read_list, read_one};
-use crate::page::{Page, Paging};
+use crate::page::{Page, Paging, paged};
 
 /// A category of sound effects, or a subcategory, which is a category with a parent.
 ///
@@ -107,7 +107,7 @@ impl FromResource for Category {
 #[must_use = "a request does nothing until it is sent"]
 pub struct List {
     subcategories: bool,
-    pub(crate) paging: Paging,
+    paging: Paging,
 }
 
 impl List {
@@ -121,19 +121,9 @@ impl List {
         self.subcategories = true;
         self
     }
-
-    /// How many categories a page has, 1..=100. Default 100.
-    pub fn page_size(mut self, size: u32) -> Self {
-        self.paging.size = size;
-        self
-    }
-
-    /// Which page, from 1.
-    pub fn page(mut self, number: u32) -> Self {
-        self.paging.number = number;
-        self
-    }
 }
+
+paged!(List, Category);
 
 impl Endpoint for List {
     type Output = Page<Category>;

@@ -7,9 +7,11 @@ use segno_core::auth::Token;
 use segno_core::http::HeaderValue;
 use segno_core::http::header::{ACCEPT, CONTENT_TYPE};
 use segno_core::{
-    BaseUrl, BuildError, Call, ClientError, Clock, Endpoint, Limit, Retry, Secret, Timeouts, Transport,
+    BaseUrl, BuildError, Call, ClientError, Clock, Endpoint, Items, Limit, Paged, Pages, Retry, Secret,
+    Timeouts, Transport,
 };
 
+use crate::error::{ApiError, Error};
 use crate::json_api::MEDIA_TYPE;
 
 /// Where the service is.
@@ -80,6 +82,48 @@ impl Client {
     /// A call that can still be given a deadline or a progress function.
     pub fn call<'a, E: Endpoint>(&'a self, endpoint: &'a E) -> Call<'a, E> {
         self.0.call(endpoint)
+    }
+}
+
+impl Client {
+    /// The pages of a list, one after the other, each asked for when it is wanted.
+    pub fn pages<'e, E: Paged + 'e>(&self, list: E) -> Pages<'e, E> {
+        self.0.pages(list)
+    }
+
+    /// The items of a list over all its pages; the next page is asked for while the program is busy with this one.
+    ///
+    /// The list may change under way: totals are taken as they come, and an item that the service moves to a later page
+    /// meanwhile can come twice.
+    pub fn items<E>(&self, list: E) -> Items<'static, E>
+    where
+        E: Paged + 'static,
+        E::Item: Send,
+        E::ApiError: Send,
+    {
+        self.pages(list).prefetch().items()
+    }
+}
+
+/// What can be asked for again to get fresh links.
+pub trait Refresh: Sized {
+    /// The request that asks for it again.
+    type Again: Endpoint<Output = Self, ApiError = ApiError>;
+
+    /// The request that asks for it again.
+    fn again(&self) -> Self::Again;
+}
+
+impl Client {
+    /// Asks for something again whose links expired: a song, a sound effect, a Supe search.
+    ///
+    /// A song comes back with all its audio files or, by another source, with the primary one only; alternate files can
+    /// then be had from a list.
+    ///
+    /// # Errors
+    /// See [`segno_core::Error`].
+    pub async fn refresh<T: Refresh>(&self, old: &T) -> Result<T, Error> {
+        self.send(&old.again()).await
     }
 }
 

@@ -12,10 +12,17 @@ pub mod json_api;
 pub mod media;
 mod open_enum;
 pub mod page;
+pub mod playlist_categories;
+pub mod playlists;
+pub mod private_playlists;
 pub mod songs;
+pub mod sound_effects;
+pub mod supe_assets;
+pub mod supe_searches;
 pub mod tags;
 mod terms;
+pub mod webhooks;
 
-pub use client::{Client, ClientBuilder};
+pub use client::{Client, ClientBuilder, Refresh};
 pub use error::{ApiError, Error, ErrorKind, ErrorObject};
 pub use terms::{TermError, Terms};

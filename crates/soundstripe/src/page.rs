@@ -1,6 +1,6 @@
 //! Pages of lists: `page[size]`, `page[number]`, and where a walk over them ends.
 
-use segno_core::{BuildError, RequestWriter};
+use segno_core::{BuildError, Cursor, RequestWriter};
 
 use crate::json_api::{Links, NextPage};
 
@@ -55,7 +55,7 @@ impl Paging {
     /// The walk ends when there is no next page, or the page is empty, or by the total of this very answer nothing can
     /// follow. Totals of earlier pages do not count: the catalogue may change under way. A link that leads back or says
     /// nothing is taken for the next number, so that no answer can make the walk turn in circles.
-    pub(crate) fn behind<T>(self, page: &Page<T>) -> Option<Self> {
+    fn behind<T>(self, page: &Page<T>) -> Option<Self> {
         let size = page.links.this.and_then(|this| this.size).unwrap_or(self.size);
         let reached = u64::from(self.number) * u64::from(size);
         let complete = page.total_count.is_some_and(|total| reached >= total);
@@ -75,7 +75,51 @@ impl Paging {
         };
         Some(Self { number, ..self })
     }
+
+    /// The answer to this page as the walk sees it.
+    pub(crate) fn step<T>(self, page: Page<T>) -> segno_core::Page<T> {
+        let next = self.behind(&page).map(|paging| Cursor::from_number(paging.number));
+        segno_core::Page { items: page.items, next, total: page.total_count }
+    }
 }
+
+/// Makes a request with a field `paging` walk over its pages.
+macro_rules! paged {
+    ($list:ident, $item:ty) => {
+        impl $list {
+            /// How many items a page has, 1..=100. Default 100.
+            pub fn page_size(mut self, size: u32) -> Self {
+                self.paging.size = size;
+                self
+            }
+
+            /// Which page, from 1.
+            pub fn page(mut self, number: u32) -> Self {
+                self.paging.number = number;
+                self
+            }
+        }
+
+        impl segno_core::Paged for $list {
+            type Item = $item;
+
+            fn at(&self, cursor: &segno_core::Cursor) -> Result<Self, segno_core::BuildError> {
+                let mut there = self.clone();
+                there.paging.number = cursor.number()?;
+                Ok(there)
+            }
+
+            fn page(
+                &self,
+                output: crate::page::Page<$item>,
+            ) -> Result<segno_core::Page<$item>, segno_core::DecodeError> {
+                Ok(self.paging.step(output))
+            }
+        }
+    };
+}
+
+pub(crate) use paged;
 
 #[cfg(test)]
 mod tests {

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::artists::Artist;
 use crate::audio_files::AudioFile;
+use crate::client::Refresh;
 use crate::error::ApiError;
 use crate::ids::{ArtistId, AudioFileId, SongId};
 use crate::json_api::{FromResource, Included, Resource, null_is_default, read_one};
@@ -160,5 +161,13 @@ impl Endpoint for Get {
 
     fn read(response: Response<Bytes>) -> Result<Song, DecodeError> {
         read_one(&response)
+    }
+}
+
+impl Refresh for Song {
+    type Again = Get;
+
+    fn again(&self) -> Get {
+        Get::new(&self.id)
     }
 }

@@ -8,7 +8,7 @@ use crate::error::ApiError;
 use crate::ids::TagId;
 use crate::json_api::{FromResource, Included, Resource, read_list};
 use crate::open_enum::open_enum;
-use crate::page::{Page, Paging};
+use crate::page::{Page, Paging, paged};
 
 /// A tag. Its id and its name mean the same in a filter.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,7 +62,7 @@ impl FromResource for Tag {
 #[must_use = "a request does nothing until it is sent"]
 pub struct List {
     category: Option<TagCategory>,
-    pub(crate) paging: Paging,
+    paging: Paging,
 }
 
 impl List {
@@ -76,19 +76,9 @@ impl List {
         self.category = Some(category);
         self
     }
-
-    /// How many tags a page has, 1..=100. Default 100.
-    pub fn page_size(mut self, size: u32) -> Self {
-        self.paging.size = size;
-        self
-    }
-
-    /// Which page, from 1.
-    pub fn page(mut self, number: u32) -> Self {
-        self.paging.number = number;
-        self
-    }
 }
+
+paged!(List, Tag);
 
 impl Endpoint for List {
     type Output = Page<Tag>;

@@ -134,10 +134,10 @@ impl FromStr for Terms {
     type Err = TermError;
 
     fn from_str(text: &str) -> Result<Self, TermError> {
-        let terms = text.split(',').map(str::trim).filter(|term| !term.is_empty());
-        terms.fold(Ok(Self::new()), |terms, term| match term.strip_prefix('-') {
-            Some(excluded) => terms?.exclude(excluded),
-            None => terms?.include(term),
+        let mut terms = text.split(',').map(str::trim).filter(|term| !term.is_empty());
+        terms.try_fold(Self::new(), |terms, term| match term.strip_prefix('-') {
+            Some(excluded) => terms.exclude(excluded),
+            None => terms.include(term),
         })
     }
 }

@@ -68,3 +68,13 @@ pub fn read_list<T: FromResource>(response: &Response<Bytes>) -> Result<Page<T>,
         .collect::<Result<_, _>>()?;
     Ok(Page { items, total_count: document.total_count(), links: document.links.clone() })
 }
+
+/// Reads a document with one resource whose contents are paged, and takes those.
+pub(crate) fn read_list_within<T: FromResource, I>(
+    response: &Response<Bytes>,
+    contents: fn(T) -> Vec<I>,
+) -> Result<Page<I>, DecodeError> {
+    let document: Document<Resource> = from_json(response.body())?;
+    let (total_count, links) = (document.total_count(), document.links.clone());
+    Ok(Page { items: contents(one(document)?), total_count, links })
+}

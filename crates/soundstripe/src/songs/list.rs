@@ -7,7 +7,7 @@ use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, Reque
 use super::Song;
 use crate::error::ApiError;
 use crate::json_api::read_list;
-use crate::page::{Page, Paging};
+use crate::page::{Page, Paging, paged};
 use crate::terms::Terms;
 
 /// `GET /v1/songs`: songs that meet every condition.
@@ -41,7 +41,7 @@ pub struct List {
     mood: Terms,
     key_name: Option<String>,
     key_mode: Option<String>,
-    pub(crate) paging: Paging,
+    paging: Paging,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -185,19 +185,9 @@ impl List {
         self.key_mode = Some(mode.into());
         self
     }
-
-    /// How many songs a page has, 1..=100. Default 100.
-    pub fn page_size(mut self, size: u32) -> Self {
-        self.paging.size = size;
-        self
-    }
-
-    /// Which page, from 1.
-    pub fn page(mut self, number: u32) -> Self {
-        self.paging.number = number;
-        self
-    }
 }
+
+paged!(List, Song);
 
 impl Endpoint for List {
     type Output = Page<Song>;
