@@ -1,6 +1,16 @@
 //! The files of a score: PDF, MIDI, MusicXML, MuseScore, MP3, page images, thumbnail.
 //!
-//! They need no key: the secret of the score is in their address.
+//! They need no key: the secret of the score is in their address. A large one is best streamed to the disk, resuming where
+//! it broke off:
+//!
+//! ```
+//! use segno_musescore::files::{File, Get};
+//!
+//! # async fn example(client: segno_musescore::Client, score: segno_musescore::scores::Score) -> Result<(), segno_musescore::Error> {
+//! client.call(&Get::of(&score, File::Mp3)).download_to("score.mp3").await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use std::fmt;
 

@@ -2,7 +2,7 @@
 """Makes the seeded scores of the sandbox: MusicXML from the notes below, everything else from MuseScore 3.
 
 Needs the packages musescore3 and ffmpeg. Usage: make.py OUT. For each piece it writes NAME.musicxml, .mxl, .mscz,
-.mid, .mp3 (32 kbit/s, mono), .mpos (time and place of every measure) and the pages as NAME-1.png, NAME-2.png, ...
+.mid, .mp3 (32 kbit/s, mono), .mpos (time and place of every measure) the pages as NAME-1.png, NAME-2.png, ... and NAME-thumb.png.
 The compositions are in the public domain; the notes were written down for this project.
 """
 import os, re, subprocess, sys, tempfile
@@ -190,6 +190,7 @@ def main(out):
         # The boxes are in twelfths of a pixel of the pages, so both need the same resolution.
         for ending in [".mpos", ".png"]:
             run("mscore3", path(".mscz"), "-r", "100", "-o", path(ending))
+        run("ffmpeg", "-y", "-i", path("-1.png"), "-vf", "scale=180:-1", path("-thumb.png"))
         with tempfile.TemporaryDirectory() as folder:
             sound = os.path.join(folder, "sound.wav")
             run("mscore3", path(".mscz"), "-o", sound)

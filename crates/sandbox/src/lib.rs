@@ -31,7 +31,10 @@ pub use description::{
 pub use effects::{Count, Effects};
 pub use faults::{Fault, FaultKind, RetryAfter, UnusedFault};
 pub use host::Host;
-pub use musescore::Switches as MusescoreSwitches;
+pub use musescore::{
+    LoginFailure, MusescoreAccount, MusescoreCredentials, MusescoreKeys, MusescoreScore, MusescoreStanding,
+    OauthMode, OembedHtml, Switches as MusescoreSwitches,
+};
 pub use outbox::Callback;
 pub use request_log::{BodyTally, LoggedRequest};
 pub use sandbox::{Builder, Sandbox, StartError};

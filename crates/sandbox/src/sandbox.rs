@@ -9,11 +9,12 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
-use crate::description::{BaseUrl, Description, SoundsliceAccess};
+use crate::description::{BaseUrl, Description, MusescoreAccess, SoundsliceAccess};
 use crate::effects::Effects;
 use crate::faults::{Fault, UnusedFault};
 use crate::host::Host;
 use crate::house::House;
+use crate::musescore::MusescoreAccount;
 use crate::net::{self, Doors};
 use crate::outbox::Callback;
 use crate::request_log::LoggedRequest;
@@ -166,6 +167,19 @@ impl Sandbox {
     #[must_use]
     pub fn soundslice(&self) -> SoundsliceAccess {
         self.house.soundslice.access(&self.house)
+    }
+
+    /// The users of the MuseScore host: two with keys and scores, public and private; one that is blocked and one that is not
+    /// activated, for logins that fail.
+    #[must_use]
+    pub fn musescore_accounts(&self) -> Vec<MusescoreAccount> {
+        self.house.musescore.accounts()
+    }
+
+    /// MuseScore's addresses, and the first user's consumer and token.
+    #[must_use]
+    pub fn musescore(&self) -> MusescoreAccess {
+        self.house.musescore.access(&self.house)
     }
 
     /// `http://127.0.0.1:PORT` of a host, without a slash at the end.

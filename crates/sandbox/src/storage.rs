@@ -115,3 +115,23 @@ pub(crate) async fn answer(house: &Arc<House>, call: &mut Call) -> Reply {
         _ => xml::error(StatusCode::FORBIDDEN, "AccessDenied", "Access Denied", ""),
     }
 }
+
+/// An object as a public bucket serves it: ranges and conditions as for presigned downloads, nothing to sign.
+pub(crate) fn public(house: &House, call: &Call, object: &Object) -> Reply {
+    download::get(house, call, object)
+}
+
+/// 403 of a public bucket.
+pub(crate) fn public_denied() -> Reply {
+    xml::error(StatusCode::FORBIDDEN, "AccessDenied", "Access Denied", "")
+}
+
+/// 404 of a public bucket that has a host name of its own.
+pub(crate) fn public_missing(call: &Call) -> Reply {
+    xml::no_such_key(&format!("/bucket{}", call.path))
+}
+
+/// The refusal of a method that a public bucket does not take.
+pub(crate) fn public_method_refusal(call: &Call) -> Reply {
+    xml::method_not_allowed(&call.method).header(http::header::ALLOW, "GET, HEAD")
+}

@@ -23,6 +23,21 @@ impl Object {
         md5.update(&bytes);
         Self { md5: md5.finish(), content: Spool::from_bytes(bytes), modified, content_type: None }
     }
+
+    /// An object from stored bytes of any size.
+    pub(crate) fn from_spool(content: Spool, modified: SystemTime) -> std::io::Result<Self> {
+        let mut md5 = Md5Hex::default();
+        let mut position = 0;
+        while position < content.len() {
+            let piece = content.read_at(position, 64 * 1024)?;
+            if piece.is_empty() {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            position += piece.len() as u64;
+            md5.update(&piece);
+        }
+        Ok(Self { md5: md5.finish(), content, modified, content_type: None })
+    }
 }
 
 /// MD5 while bytes arrive.

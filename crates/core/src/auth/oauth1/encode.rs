@@ -1,5 +1,7 @@
 //! The one percent-encoding of RFC 5849, section 3.6.
 
+use percent_encoding::percent_encode_byte;
+
 /// Encodes a text: letters, digits and `-._~` stay, every other byte of its UTF-8 becomes `%XX` in upper case.
 #[must_use]
 pub fn percent_encode(text: &str) -> String {
@@ -22,15 +24,11 @@ const KEPT: [bool; 256] = {
     kept
 };
 
-const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-
 fn push_byte(out: &mut String, byte: u8) {
     if KEPT[usize::from(byte)] {
         out.push(char::from(byte));
     } else {
-        out.push('%');
-        out.push(HEX[usize::from(byte >> 4)]);
-        out.push(HEX[usize::from(byte & 15)]);
+        out.push_str(percent_encode_byte(byte));
     }
 }
 
@@ -62,23 +60,40 @@ pub(super) fn push_again(out: &mut String, encoded: &str) {
 /// Appends a name or value of a query, changed from form encoding to this one byte by byte: `+` and `%20` are both a
 /// space, a `%` without two digits stands for itself.
 pub(super) fn push_from_form(out: &mut String, form: &str) {
-    let mut rest = form.as_bytes();
-    while let [byte, after @ ..] = rest {
-        rest = after;
-        match (byte, after) {
-            (b'+', _) => out.push_str("%20"),
-            (b'%', [high, low, after @ ..]) => match (hex(*high), hex(*low)) {
-                (Some(high), Some(low)) => {
-                    push_byte(out, high << 4 | low);
-                    rest = after;
-                }
-                _ => out.push_str("%25"),
-            },
-            (byte, _) => push_byte(out, *byte),
-        }
+    let mut rest = form;
+    while let Some(stop) = rest.bytes().position(|byte| !KEPT[usize::from(byte)]) {
+        let (run, other) = rest.split_at(stop);
+        out.push_str(run);
+        let escape = match other.as_bytes() {
+            [b'%', high, low, ..] => hex(*high).zip(hex(*low)),
+            _ => None,
+        };
+        let width = if let Some((high, low)) = escape {
+            push_byte(out, high << 4 | low);
+            3
+        } else if other.starts_with('+') {
+            out.push_str("%20");
+            1
+        } else {
+            let width = other.chars().next().map_or(1, char::len_utf8);
+            other[..width].bytes().for_each(|byte| push_byte(out, byte));
+            width
+        };
+        rest = &other[width..];
     }
+    out.push_str(rest);
 }
 
 fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+/// Appends `text` with its ASCII letters in lower case, encoded.
+pub(super) fn push_lower(out: &mut String, text: &str) {
+    text.bytes().for_each(|byte| push_byte(out, byte.to_ascii_lowercase()));
 }

@@ -21,6 +21,16 @@ pub fn base_string<'a>(
     uri: &Uri,
     parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> String {
+    base_string_with(method, uri, [], parameters)
+}
+
+/// The same, with some parameters that are encoded already.
+pub(super) fn base_string_with<'a>(
+    method: &Method,
+    uri: &Uri,
+    encoded_parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
+    parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> String {
     let mut encoded = Encoded::default();
     let query = uri.query().unwrap_or_default();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -31,7 +41,10 @@ pub fn base_string<'a>(
     for (name, value) in parameters {
         encoded.add_with(|text| encode::push(text, name), |text| encode::push(text, value));
     }
-    let mut base = String::with_capacity(2 * encoded.text.len() + uri.path().len() + 96);
+    for (name, value) in encoded_parameters {
+        encoded.add_with(|text| text.push_str(name), |text| text.push_str(value));
+    }
+    let mut base = String::with_capacity(encoded.text.len() * 3 / 2 + uri.path().len() + 128);
     base.push_str(method.as_str());
     base.push('&');
     push_base_uri(&mut base, uri);
@@ -42,16 +55,14 @@ pub fn base_string<'a>(
 
 /// Scheme and host in lower case, the port only where it is not the scheme's own, the path as sent; encoded.
 fn push_base_uri(base: &mut String, uri: &Uri) {
-    let scheme = uri.scheme_str().unwrap_or_default().to_ascii_lowercase();
-    encode::push(base, &scheme);
+    let scheme = uri.scheme_str().unwrap_or_default();
+    encode::push_lower(base, scheme);
     base.push_str("%3A%2F%2F");
-    encode::push(base, &uri.host().unwrap_or_default().to_ascii_lowercase());
-    match (scheme.as_str(), uri.port_u16()) {
-        ("http", Some(80)) | ("https", Some(443)) | (_, None) => {}
-        (_, Some(port)) => {
-            base.push_str("%3A");
-            base.push_str(&port.to_string());
-        }
+    encode::push_lower(base, uri.host().unwrap_or_default());
+    let default = if scheme.eq_ignore_ascii_case("https") { 443 } else { 80 };
+    if let Some(port) = uri.port_u16().filter(|port| *port != default) {
+        base.push_str("%3A");
+        base.push_str(&port.to_string());
     }
     encode::push(base, uri.path());
 }
@@ -64,6 +75,8 @@ struct Encoded {
 }
 
 struct Span {
+    /// The first eight bytes of the name as a number, which orders nearly all names by itself.
+    prefix: u64,
     name: usize,
     value: usize,
     end: usize,
@@ -79,7 +92,12 @@ impl Encoded {
         name(&mut self.text);
         let middle = self.text.len();
         value(&mut self.text);
-        self.pairs.push(Span { name: start, value: middle, end: self.text.len() });
+        let mut prefix = [0; 8];
+        let shared = &self.text.as_bytes()[start..middle.min(start + 8)];
+        // Encoded names have no zero bytes, so the filling sorts before whatever a longer name has there.
+        prefix[..shared.len()].copy_from_slice(shared);
+        let prefix = u64::from_be_bytes(prefix);
+        self.pairs.push(Span { prefix, name: start, value: middle, end: self.text.len() });
     }
 
     /// Pairs, not joined texts, are sorted: `a` stands before `a-` although `a-=` is before `a=`.
@@ -89,7 +107,9 @@ impl Encoded {
             let text = text.as_str();
             (&text[span.name..span.value], &text[span.value..span.end])
         };
-        pairs.sort_unstable_by(|one, other| parts(one).cmp(&parts(other)));
+        pairs.sort_unstable_by(|one, other| {
+            one.prefix.cmp(&other.prefix).then_with(|| parts(one).cmp(&parts(other)))
+        });
         for (index, span) in pairs.iter().enumerate() {
             if index > 0 {
                 base.push_str("%26");

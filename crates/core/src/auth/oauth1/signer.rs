@@ -6,11 +6,10 @@ use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::uri::PathAndQuery;
 use http::{HeaderValue, Method, Uri};
 
-use super::signature::{Key, base_string};
-use super::{AccessToken, Consumer, encode};
+use super::signature::{Key, base_string_with};
+use super::{AccessToken, Consumer, percent_encode};
 use crate::auth::{Attempt, AuthError, Authorize, Ticket};
 use crate::body::Body;
-use crate::query::Pairs;
 use crate::time::Clock;
 use crate::url::Origin;
 use crate::{BoxFuture, Secret};
@@ -53,6 +52,7 @@ pub enum Placement {
 /// Each attempt carries a new nonce of 128 random bits and the time of the clock.
 #[derive(Clone)]
 pub struct OAuth1 {
+    // Keys and tokens are kept encoded: they stand in every signature and every header.
     consumer: String,
     token: Option<Secret>,
     key: Key,
@@ -69,7 +69,7 @@ impl OAuth1 {
     #[must_use]
     pub fn new(consumer: &Consumer) -> Self {
         Self {
-            consumer: consumer.key.clone(),
+            consumer: percent_encode(&consumer.key),
             token: None,
             key: Key::new(&consumer.secret, &Secret::default()),
             consumer_secret: consumer.secret.clone(),
@@ -85,7 +85,7 @@ impl OAuth1 {
     #[must_use]
     pub fn token(mut self, token: &AccessToken) -> Self {
         self.key = Key::new(&self.consumer_secret, &token.secret);
-        self.token = Some(token.token.clone());
+        self.token = Some(percent_encode(token.token.expose()).into());
         self
     }
 
@@ -124,7 +124,7 @@ impl OAuth1 {
     }
 
     pub(super) fn with(mut self, name: &'static str, value: Secret) -> Self {
-        self.extra = Some((name, value));
+        self.extra = Some((name, percent_encode(value.expose()).into()));
         self
     }
 
@@ -142,20 +142,20 @@ impl OAuth1 {
     /// ```
     #[must_use]
     pub fn header<'a>(
-        &'a self,
+        &self,
         method: &Method,
         uri: &Uri,
         form: impl IntoIterator<Item = (&'a str, &'a str)>,
-        nonce: &'a str,
+        nonce: &str,
         timestamp: i64,
     ) -> String {
-        let timestamp = timestamp.to_string();
-        let parameters = self.parameters(nonce, &timestamp);
+        let (nonce, timestamp) = (percent_encode(nonce), timestamp.to_string());
+        let parameters = self.parameters(&nonce, &timestamp);
         let signature = self.signature(method, uri, form, &parameters);
         self.write_header(&parameters, &signature)
     }
 
-    /// The protocol parameters without the signature. PLAINTEXT may leave out nonce and time (section 3.1), but not every
+    /// The protocol parameters without the signature, encoded. PLAINTEXT may leave out nonce and time (section 3.1), but not every
     /// server knows that.
     fn parameters<'a>(&'a self, nonce: &'a str, timestamp: &'a str) -> Vec<(&'static str, &'a str)> {
         let mut parameters = Vec::with_capacity(9);
@@ -183,11 +183,12 @@ impl OAuth1 {
         parameters: &[(&'static str, &'p str)],
     ) -> String {
         if self.method == SignatureMethod::Plaintext {
-            return self.key.plaintext().expose().to_owned();
+            return percent_encode(self.key.plaintext().expose());
         }
         let form = form.into_iter().map(|(name, value)| -> (&'p str, &'p str) { (name, value) });
         let protocol = parameters.iter().map(|&(name, value)| -> (&'p str, &'p str) { (name, value) });
-        self.key.sign(&base_string(method, uri, protocol.chain(form)))
+        let base = base_string_with(method, uri, protocol, form);
+        percent_encode(&self.key.sign(&base))
     }
 
     fn write_header(&self, parameters: &[(&'static str, &str)], signature: &str) -> String {
@@ -201,11 +202,11 @@ impl OAuth1 {
         for (name, value) in parameters {
             header.push_str(name);
             header.push_str("=\"");
-            encode::push(&mut header, value);
+            header.push_str(value);
             header.push_str("\", ");
         }
         header.push_str("oauth_signature=\"");
-        encode::push(&mut header, signature);
+        header.push_str(signature);
         header.push('"');
         header
     }
@@ -232,7 +233,9 @@ impl OAuth1 {
             Placement::Query => *uri = with_query(uri, signed).ok_or(AuthError::Unusable("URL"))?,
             Placement::Body if takes_form => {
                 let mut whole = form;
-                signed.for_each(|(name, value)| whole.push(name, value));
+                for (name, value) in form_urlencoded::parse(joined(signed).as_bytes()) {
+                    whole.push(name, value);
+                }
                 *body = Body::form(whole);
                 headers.insert(CONTENT_LENGTH, body.len().into());
                 let form = HeaderValue::from_static("application/x-www-form-urlencoded");
@@ -261,12 +264,16 @@ fn nonce(clock: &dyn Clock) -> String {
     (0..22).map(digit).collect()
 }
 
+/// Encoded pairs as a query or a form has them.
+fn joined<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}={value}")).collect();
+    pairs.join("&")
+}
+
 fn with_query<'a>(uri: &Uri, pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Uri> {
-    let mut more = Pairs::new();
-    pairs.for_each(|(name, value)| more.push(name, value));
-    let mut parts = uri.clone().into_parts();
     let query = uri.query().filter(|query| !query.is_empty()).map(|query| format!("{query}&"));
-    let target = format!("{}?{}{}", uri.path(), query.unwrap_or_default(), more.to_query());
+    let target = format!("{}?{}{}", uri.path(), query.unwrap_or_default(), joined(pairs));
+    let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(PathAndQuery::try_from(target).ok()?);
     Uri::from_parts(parts).ok()
 }

@@ -134,6 +134,21 @@ proptest! {
         prop_assert_eq!(whole(&pairs, split), whole(&shuffled, 0));
     }
 
+    /// Against a plain reading of section 3.4.1.3.2.
+    #[test]
+    fn parameters_are_sorted_by_encoded_name_then_value(
+        pairs in prop::collection::vec(("[ab~ é-]{0,11}", "[ab~ é-]{0,3}"), 0..12),
+    ) {
+        let encode = |text: &str| percent_encoding::utf8_percent_encode(text, crate::path::RESERVED).to_string();
+        let mut sorted: Vec<(String, String)> =
+            pairs.iter().map(|(name, value)| (encode(name), encode(value))).collect();
+        sorted.sort();
+        let joined: Vec<String> = sorted.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let given = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let base = base_string(&Method::GET, &"http://a.example/".parse().unwrap(), given);
+        prop_assert_eq!(base.rsplit('&').next().unwrap(), encode(&joined.join("&")));
+    }
+
     #[test]
     fn any_text_is_encoded_like_its_bytes(text in ".*", other in ".*") {
         let mut both = String::new();

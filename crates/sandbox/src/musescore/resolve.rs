@@ -1,0 +1,87 @@
+//! From the address of a page to the resource behind it.
+
+use http::StatusCode;
+use http::header::LOCATION;
+
+use super::accounts::Accounts;
+use super::desk::Desk;
+use super::format::Kind;
+use super::oauth::signature::encode;
+use super::refusal::Refusal;
+use crate::host::Host;
+use crate::house::House;
+use crate::reply::Reply;
+
+/// What a page is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Page {
+    Score(u64),
+    User(u64),
+}
+
+/// The page behind an address on the service's web site, as the real one or this one spells it; whether the score exists is
+/// not asked.
+pub(super) fn page(house: &House, accounts: &Accounts, url: &str) -> Option<Page> {
+    let web = house.origin(Host::MusescoreWeb);
+    let path = match url.strip_prefix(&web) {
+        Some(path) => path,
+        None => {
+            let (scheme, rest) = url.split_once("://")?;
+            if !["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()) {
+                return None;
+            }
+            let (host, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
+            let host = host.to_ascii_lowercase();
+            if host.strip_prefix("www.").unwrap_or(&host) != "musescore.com" {
+                return None;
+            }
+            path
+        }
+    };
+    let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+    let number = |text: &str| {
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| text.parse().ok()).flatten()
+    };
+    match segments.as_slice() {
+        ["score" | "node", id] => number(id).map(Page::Score),
+        ["user", uid] => accounts.user(number(uid)?).map(|user| Page::User(user.user_id)),
+        ["user", uid, "scores", id] => {
+            accounts.user(number(uid)?)?;
+            number(id).map(Page::Score)
+        }
+        [name] => accounts.by_page(name).map(|user| Page::User(user.user_id)),
+        [name, "scores", id] => {
+            accounts.by_page(name)?;
+            number(id).map(Page::Score)
+        }
+        _ => None,
+    }
+}
+
+/// GET `/resolve`; `extension` is the one of the request.
+pub(super) fn resolve(desk: &Desk<'_>, extension: Option<Kind>) -> Result<Reply, Refusal> {
+    let url = desk.parameter("url").ok_or_else(|| Refusal::unusable("url is required"))?;
+    let path = match page(desk.house, desk.accounts, url) {
+        Some(Page::Score(id)) if desk.world.scores.contains_key(&id) => format!("score/{id}"),
+        Some(Page::User(id)) => format!("user/{id}"),
+        _ => return Err(Refusal::not_found()),
+    };
+    let mut location = desk.rest(&path);
+    if let Some(extension) = extension {
+        location = format!("{location}.{}", extension.extension());
+    }
+    // Who signs, signs the next request anew.
+    let mut query = Vec::new();
+    if !desk.caller.signed {
+        query.push(format!("oauth_consumer_key={}", encode(&desk.caller.consumer)));
+    }
+    if let (Kind::Jsonp, Some(callback)) = (desk.format.kind, &desk.format.callback) {
+        query.push(format!("callback={}", encode(callback)));
+    }
+    if !query.is_empty() {
+        location = format!("{location}?{}", query.join("&"));
+    }
+    Ok(Reply::empty(StatusCode::FOUND).header(LOCATION, &location))
+}

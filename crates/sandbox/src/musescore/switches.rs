@@ -1,0 +1,118 @@
+//! The switches of MuseScore.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// How MuseScore behaves where its documents are silent or disagree.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Switches {
+    /// Whether a callback and a verifier are always required.
+    pub oauth_mode: OauthMode,
+    /// Whether the signature method PLAINTEXT is taken. Without: 400.
+    pub plaintext: bool,
+    /// How many seconds the timestamp of a signed request may be off. Nonces are remembered for twice as long.
+    #[serde(deserialize_with = "from_zero")]
+    pub timestamp_window_s: f64,
+    /// Access tokens that no longer count.
+    pub revoked_tokens: Vec<String>,
+    /// Consumers and tokens that count besides the seeded ones.
+    pub credentials: Vec<Credentials>,
+    /// User name and password for a token, at the access token endpoint. Without: an ordinary request without `oauth_token`.
+    pub xauth: bool,
+    /// The status of a login with user name and password that fails.
+    pub login_failure: LoginFailure,
+    /// Whether there are URLs for uploads of audio. Without: 404.
+    pub signed_url: bool,
+    /// How many seconds such a URL works.
+    #[serde(deserialize_with = "from_zero")]
+    pub signed_url_life_s: f64,
+    /// Whether JSON has `\/` for a slash and `\uXXXX` for what is not ASCII.
+    pub escape_json: bool,
+    /// How oEmbed's `html` is written in XML.
+    pub oembed_html: OembedHtml,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            oauth_mode: OauthMode::Compat,
+            plaintext: false,
+            timestamp_window_s: 300.0,
+            revoked_tokens: Vec::new(),
+            credentials: Vec::new(),
+            xauth: true,
+            login_failure: LoginFailure::Unauthorized,
+            signed_url: true,
+            signed_url_life_s: 900.0,
+            escape_json: true,
+            oembed_html: OembedHtml::Escaped,
+        }
+    }
+}
+
+impl Switches {
+    pub(super) fn signed_url_life(&self) -> Duration {
+        Duration::try_from_secs_f64(self.signed_url_life_s).unwrap_or_default()
+    }
+}
+
+fn from_zero<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let seconds = f64::deserialize(deserializer)?;
+    if (0.0..1e9).contains(&seconds) {
+        Ok(seconds)
+    } else {
+        Err(serde::de::Error::custom("expected a number of seconds from 0"))
+    }
+}
+
+/// Which OAuth the login flow speaks; the sources disagree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OauthMode {
+    /// RFC 5849: callback and verifier are required.
+    Strict,
+    /// The verifier is required if the request token was asked for with a callback.
+    Compat,
+}
+
+/// The status of a failed login; the desktop program takes both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LoginFailure {
+    /// 401.
+    #[serde(rename = "401")]
+    Unauthorized,
+    /// 406.
+    #[serde(rename = "406")]
+    NotAcceptable,
+}
+
+/// The two spellings of markup in an XML answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OembedHtml {
+    /// As text, as the oEmbed specification has it.
+    Escaped,
+    /// As elements, as the service's documentation prints it.
+    Nested,
+}
+
+/// A consumer, and a token of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    /// The consumer.
+    pub consumer_key: String,
+    /// Its secret.
+    pub consumer_secret: String,
+    /// The token; empty for a consumer alone.
+    #[serde(default)]
+    pub token: String,
+    /// Its secret.
+    #[serde(default)]
+    pub token_secret: String,
+    /// Whom the token acts for; the first account by default.
+    #[serde(default)]
+    pub user_id: Option<u64>,
+}

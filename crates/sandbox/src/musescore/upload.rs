@@ -1,0 +1,138 @@
+//! Uploads and updates.
+
+use std::sync::Arc;
+
+use super::desk::{Desk, SERVICE};
+use super::license;
+use super::refusal::Refusal;
+use super::rendering::Rendering;
+use super::world::Score;
+use crate::form::Form;
+use crate::reply::Reply;
+use crate::spool::Spool;
+
+/// Words of an upload may have this many bytes.
+const TEXT_LIMIT: usize = 1024 * 1024;
+
+/// The fields of an upload, read and checked; what was not sent is `None`.
+struct Upload {
+    file: Option<Spool>,
+    title: Option<String>,
+    description: Option<String>,
+    private: Option<bool>,
+    license: Option<&'static str>,
+    tags: Option<String>,
+    revision_log: Option<String>,
+}
+
+impl Upload {
+    fn read(form: Option<&Form>) -> Result<Self, Refusal> {
+        let form = form.ok_or_else(|| Refusal::unusable("An upload is multipart/form-data"))?;
+        let file =
+            form.file("score_data").filter(|file| !file.file_name.is_empty() || file.content.len() > 0);
+        if let Some(file) = file
+            && file.content.read_at(0, 4).ok().as_deref() != Some(b"PK\x03\x04")
+        {
+            return Err(Refusal::unusable("score_data is not a MuseScore file"));
+        }
+        let private = match text(form, "private").as_deref() {
+            None | Some("") => None,
+            Some("0") => Some(false),
+            Some("1") => Some(true),
+            Some(_) => return Err(Refusal::unusable("private is 0 or 1")),
+        };
+        let license = match text(form, "license").as_deref() {
+            None | Some("") => None,
+            Some(name) => Some(license::named(name).ok_or_else(|| Refusal::unusable("Unknown license"))?),
+        };
+        Ok(Self {
+            file: file.map(|file| file.content.clone()),
+            title: text(form, "title"),
+            description: text(form, "description"),
+            private,
+            license,
+            tags: text(form, "tags"),
+            revision_log: text(form, "revision_log"),
+        })
+    }
+
+    fn title(&self) -> Result<Option<String>, Refusal> {
+        match &self.title {
+            Some(title) if title.trim().is_empty() => Err(Refusal::unusable("title is required")),
+            title => Ok(title.clone()),
+        }
+    }
+}
+
+/// A text field; one client gives its text fields an empty file name.
+fn text(form: &Form, name: &str) -> Option<String> {
+    if let Some(text) = form.text(name) {
+        return Some(text.to_owned());
+    }
+    let file = form.file(name).filter(|file| file.file_name.is_empty())?;
+    let bytes = file.content.bytes(TEXT_LIMIT).ok().flatten()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// POST `/score`
+pub(super) fn create(desk: &mut Desk<'_>, form: Option<&Form>) -> Result<Reply, Refusal> {
+    let owner = desk.caller.required_user()?;
+    let upload = Upload::read(form)?;
+    let title = upload.title()?.ok_or_else(|| Refusal::unusable("title is required"))?;
+    let file = upload.file.as_ref().ok_or_else(|| Refusal::unusable("score_data is required"))?;
+    let rendering = desk.press.render(file);
+    let now = desk.house.clock.unix();
+    let score = Score {
+        id: desk.world.new_score_id(),
+        vid: desk.world.new_version(),
+        owner,
+        secret: desk.world.new_secret(),
+        posted: now,
+        updated: now,
+        private: upload.private.unwrap_or(false),
+        license: upload.license.unwrap_or(license::DEFAULT),
+        language: None,
+        title,
+        description: upload.description.unwrap_or_default(),
+        tags: upload.tags.unwrap_or_default(),
+        revision_log: upload.revision_log,
+        featured: false,
+        comments: 0,
+        favorites: 0,
+        views: 0,
+        plays: 0,
+        downloads: 0,
+        rendering,
+        audio: None,
+    };
+    let object = desk.score_object(&score);
+    desk.world.scores.insert(score.id, score);
+    desk.house.effects.created(SERVICE, "scores");
+    Ok(desk.format.ok(&object))
+}
+
+/// POST `/score/ID/update`. What is not sent stays; without a file the version stays too.
+pub(super) fn update(desk: &mut Desk<'_>, id: u64, form: Option<&Form>) -> Result<Reply, Refusal> {
+    desk.own(id)?;
+    let upload = Upload::read(form)?;
+    let title = upload.title()?;
+    let version: Option<(u64, Arc<Rendering>)> =
+        upload.file.as_ref().map(|file| (desk.world.new_version(), desk.press.render(file)));
+    let now = desk.house.clock.unix();
+    let score = desk.own(id)?;
+    if let Some((vid, rendering)) = version {
+        score.vid = vid;
+        score.rendering = rendering;
+        score.audio = None;
+    }
+    score.updated = now;
+    score.title = title.unwrap_or_else(|| score.title.clone());
+    score.description = upload.description.unwrap_or_else(|| score.description.clone());
+    score.tags = upload.tags.unwrap_or_else(|| score.tags.clone());
+    score.private = upload.private.unwrap_or(score.private);
+    score.license = upload.license.unwrap_or(score.license);
+    score.revision_log = upload.revision_log;
+    let score = score.clone();
+    desk.house.effects.changed(SERVICE, "scores");
+    Ok(desk.format.ok(&desk.score_object(&score)))
+}
