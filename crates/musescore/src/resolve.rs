@@ -38,7 +38,7 @@ impl Resolve {
 impl Endpoint for Resolve {
     type Output = Resolved;
     type ApiError = ApiError;
-    const NAME: &'static str = "musescore.resolve";
+    const NAME: &'static str = "musescore.resolve.get";
     const METHOD: Method = Method::GET;
     const REPLAY: Replay = Replay::Safe;
 

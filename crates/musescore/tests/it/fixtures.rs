@@ -1,0 +1,227 @@
+//! Every endpoint driven once against the sandbox, and its exchange kept as a file.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use segno_core::auth::oauth1::Callback;
+use segno_core::testing::{Fixtures, ManualClock, Recorder};
+use segno_core::transport::hyper::Hyper;
+use segno_core::{Body, Timeouts, Timestamp};
+use segno_musescore::files::File;
+use segno_musescore::resolve::Resolve;
+use segno_musescore::scores::{Create, Filters, Sort, Update, Visibility};
+use segno_musescore::{
+    Access, Format, License, Permission, Program, ScoreId, Spelling, UserId, files, oembed, scores,
+    signed_url, space, time, users,
+};
+use segno_sandbox::{Host, Sandbox};
+
+use crate::site::{Site, verifier};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+const MSCZ: &[u8] = include_bytes!("../../../sandbox/assets/ode-to-joy.mscz");
+
+/// When the recorded exchanges happen.
+const THEN: u64 = 1_900_000_000;
+
+struct Recording {
+    site: Site,
+    recorder: Recorder,
+    fixtures: Fixtures,
+}
+
+impl Recording {
+    /// Keeps the last exchange of a call as `case`.
+    async fn keep<T>(&mut self, case: &str, call: impl Future<Output = T>) -> T {
+        let _ = self.recorder.take();
+        let value = call.await;
+        let exchange = self.recorder.take().pop().unwrap_or_else(|| panic!("{case}: nothing was sent"));
+        self.fixtures.keep(case, exchange);
+        value
+    }
+}
+
+/// What is public, with the consumer key alone.
+async fn read(r: &mut Recording, public: ScoreId, private: ScoreId, user: UserId) {
+    let key = r.site.key();
+    let jsonp = || Format::Jsonp("show".parse().unwrap());
+    let xml = || Format::Xml;
+
+    let filters = Filters::new()
+        .phrase("silver lake")
+        .part(Program::new(73).unwrap())
+        .part(Program::new(68).unwrap())
+        .permits(Permission::Play)
+        .sort(Sort::Views);
+    r.keep("scores/search", key.send(&scores::Search::new(filters.clone()))).await.unwrap();
+    r.keep("scores/search-xml", key.send(&scores::Search::new(filters).format(xml()))).await.unwrap();
+    let none = scores::Search::new(Filters::new().text("nothing says this"));
+    r.keep("scores/search-none", key.send(&none)).await.unwrap();
+    r.keep("scores/search-none-xml", key.send(&none.format(xml()))).await.unwrap();
+
+    let get = scores::Get::new(public);
+    r.keep("scores/get", key.send(&get)).await.unwrap();
+    r.keep("scores/get-xml", key.send(&get.clone().format(xml()))).await.unwrap();
+    r.keep("scores/get-jsonp", key.send(&get.format(jsonp()))).await.unwrap();
+    let unknown = scores::Get::new(ScoreId(1));
+    r.keep("scores/get-404", key.send(&unknown)).await.unwrap_err();
+    r.keep("scores/get-404-xml", key.send(&unknown.clone().format(xml()))).await.unwrap_err();
+    r.keep("scores/get-404-jsonp", key.send(&unknown.format(jsonp()))).await.unwrap_err();
+    r.keep("scores/get-401", key.send(&scores::Get::new(private))).await.unwrap_err();
+    let stranger = key.with_access(Access::key("nobody"));
+    r.keep("scores/get-401-key", stranger.send(&scores::Get::new(public))).await.unwrap_err();
+
+    let times = time::Get::new(public);
+    r.keep("time/get", key.send(&times)).await.unwrap();
+    r.keep("time/get-xml", key.send(&times.clone().format(xml()))).await.unwrap();
+    r.keep("time/get-id-last", key.send(&times.spelling(Spelling::IdLast))).await.unwrap();
+    r.keep("time/get-404", key.send(&time::Get::new(ScoreId(1)))).await.unwrap_err();
+    let boxes = space::Get::new(public);
+    r.keep("space/get", key.send(&boxes)).await.unwrap();
+    r.keep("space/get-xml", key.send(&boxes.clone().format(xml()))).await.unwrap();
+    r.keep("space/get-id-last", key.send(&boxes.spelling(Spelling::IdLast))).await.unwrap();
+    r.keep("space/get-404", key.send(&space::Get::new(ScoreId(1)))).await.unwrap_err();
+
+    r.keep("users/get", key.send(&users::Get::new(user))).await.unwrap();
+    r.keep("users/get-xml", key.send(&users::Get::new(user).format(xml()))).await.unwrap();
+    r.keep("users/get-404", key.send(&users::Get::new(UserId(1)))).await.unwrap_err();
+    let theirs = users::Scores::new(user).filters(Filters::new().text("notebook"));
+    r.keep("users/scores", key.send(&theirs)).await.unwrap();
+    r.keep("users/scores-404", key.send(&users::Scores::new(UserId(1)))).await.unwrap_err();
+    r.keep("users/me-401", key.send(&users::Me::new())).await.unwrap_err();
+
+    let page = format!("http://musescore.com/okafor/scores/{public}");
+    r.keep("resolve/get", key.send(&Resolve::new(&page))).await.unwrap();
+    r.keep("resolve/get-user", key.send(&Resolve::new("http://musescore.com/okafor"))).await.unwrap();
+    let nowhere = Resolve::new("http://musescore.com/nobody");
+    r.keep("resolve/get-404", key.send(&nowhere)).await.unwrap_err();
+    let player = oembed::Get::new(&page);
+    r.keep("oembed/get", key.send(&player)).await.unwrap();
+    r.keep("oembed/get-xml", key.send(&player.clone().format(xml()))).await.unwrap();
+    r.keep("oembed/get-jsonp", key.send(&player.max_width(640).max_height(700).format(jsonp())))
+        .await
+        .unwrap();
+    let closed = oembed::Get::new(format!("http://musescore.com/score/{private}"));
+    r.keep("oembed/get-401", key.send(&closed)).await.unwrap_err();
+    let unknown = oembed::Get::new("http://musescore.com/score/1");
+    r.keep("oembed/get-404", key.send(&unknown)).await.unwrap_err();
+
+    let score = key.send(&scores::Get::new(public)).await.unwrap();
+    r.keep("files/get", key.send(&files::Get::of(&score, File::MusicXml))).await.unwrap();
+    r.keep("files/get-page", key.send(&files::Get::of(&score, File::Page(0)))).await.unwrap();
+    r.keep("files/get-404", key.send(&files::Get::of(&score, File::Page(9)))).await.unwrap_err();
+    let wrong = files::Get::new(public, "0000000000", File::Pdf);
+    r.keep("files/get-403", key.send(&wrong)).await.unwrap_err();
+}
+
+/// What a person may do.
+async fn write(r: &mut Recording, private: ScoreId, theirs: ScoreId) {
+    let person = r.site.person();
+    r.keep("users/me", person.send(&users::Me::new())).await.unwrap();
+    r.keep("users/me-xml", person.send(&users::Me::new().format(Format::Xml))).await.unwrap();
+    r.keep("scores/get-private", person.send(&scores::Get::new(private))).await.unwrap();
+    r.keep("scores/get-403", person.send(&scores::Get::new(theirs))).await.unwrap_err();
+
+    let create = Create::new("Ode à la joie", "ode.mscz", Body::from(MSCZ.to_vec()), Visibility::Private)
+        .description("Two verses")
+        .license(License::CcBySa)
+        .tags(["hymn", "easy"]);
+    let score = r.keep("scores/create", person.send(&create)).await.unwrap();
+    let text = Create::new("T", "t.mscz", "no MuseScore file", Visibility::Public);
+    r.keep("scores/create-406", person.send(&text)).await.unwrap_err();
+    let key = r.site.key();
+    r.keep("scores/create-401", key.send(&text)).await.unwrap_err();
+    let words =
+        Update::new(score.id).title("Ode to Joy").visibility(Visibility::Public).revision_log("renamed");
+    r.keep("scores/update-words", person.send(&words)).await.unwrap();
+    let file = Update::new(score.id).file("ode.mscz", Body::from(MSCZ.to_vec())).revision_log("again");
+    let changed = r.keep("scores/update", person.send(&file.clone().format(Format::Xml))).await.unwrap();
+    r.keep("scores/update-404", person.send(&Update::new(ScoreId(1)).title("T"))).await.unwrap_err();
+
+    let version = changed.vid.unwrap();
+    let url = r.keep("signed_url/get", person.send(&signed_url::Get::new(score.id, version))).await.unwrap();
+    r.keep("signed_url/put", person.send(&signed_url::Put::new(url, "ID3 some sound"))).await.unwrap();
+    let old = signed_url::Get::new(score.id, score.vid.unwrap());
+    r.keep("signed_url/get-404", person.send(&old)).await.unwrap_err();
+
+    r.keep("scores/delete", person.send(&scores::Delete::new(score.id))).await.unwrap();
+    r.keep("scores/delete-403", person.send(&scores::Delete::new(theirs))).await.unwrap_err();
+    r.keep("scores/delete-404", person.send(&scores::Delete::new(score.id))).await.unwrap_err();
+}
+
+async fn log_in(r: &mut Recording) {
+    let program = r.site.program();
+    let pending = r.keep("oauth/request_token", program.begin_login(Callback::OutOfBand)).await.unwrap();
+    let page = program.authorize_url(&pending);
+    let verified = pending.clone().verifier(&verifier(&page).await).unwrap();
+    let wrong = pending.verifier("wrong").unwrap();
+    r.keep("oauth/access_token-401", program.finish_login(&wrong)).await.unwrap_err();
+    r.keep("oauth/access_token", program.finish_login(&verified)).await.unwrap();
+    let account = r.site.sandbox.musescore_accounts().swap_remove(0);
+    let login = program.login_with_password(&account.name, account.password);
+    r.keep("oauth/xauth", login).await.unwrap();
+    r.keep("oauth/xauth-401", program.login_with_password(&account.name, "wrong")).await.unwrap_err();
+}
+
+/// A host and a port without the scheme, as it stands in `Host`.
+fn authority(origin: &str) -> String {
+    origin.trim_start_matches("http://").to_owned()
+}
+
+#[tokio::test]
+async fn from_the_sandbox() {
+    let sandbox = Sandbox::builder().seed(1).frozen_at(THEN).start().await.unwrap();
+    let names = [
+        (Host::Musescore, "api.musescore.example"),
+        (Host::MusescoreWeb, "musescore.example"),
+        (Host::MusescoreStatic, "static.musescore.example"),
+        (Host::Storage, "storage.example"),
+    ]
+    .map(|(host, name)| (authority(&sandbox.origin(host)), name.to_owned()));
+    let recorder = Recorder::new(Hyper::new(Timeouts::default()).unwrap(), names);
+    let transport = Arc::new(recorder.clone());
+    // Signatures agree with the sandbox's clock; boundaries and nonces with each other.
+    let clock = ManualClock::stopped(Timestamp::from_unix_seconds(THEN as i64).unwrap());
+    let site = Site::around(sandbox, move |core| core.transport(transport).clock(clock));
+    let scores = |account: usize, private: bool| {
+        let account = site.sandbox.musescore_accounts().swap_remove(account);
+        let score = account.scores.into_iter().find(|score| score.private == private).unwrap();
+        ScoreId(score.id)
+    };
+    let (public, private, theirs) = (scores(0, false), scores(0, true), scores(1, true));
+    let user = UserId(site.sandbox.musescore_accounts()[0].user_id);
+    let mut recording = Recording { site, recorder, fixtures: Fixtures::at(FOLDER) };
+    read(&mut recording, public, private, user).await;
+    write(&mut recording, private, theirs).await;
+    log_in(&mut recording).await;
+    if let Err(differences) = recording.fixtures.finish() {
+        panic!("{differences}");
+    }
+}
+
+/// Fails when it is asked for (`cargo xtask fixtures --live musescore`): the service was replaced, there is nothing to record.
+#[tokio::test]
+async fn from_the_real_service() {
+    let live = std::env::var("SEGNO_LIVE");
+    assert_ne!(
+        live.as_deref(),
+        Ok("musescore"),
+        "this API of MuseScore.com is gone; the sandbox is what there is"
+    );
+}
+
+/// What was recorded decodes again, the same in every format.
+#[test]
+fn recorded_answers_decode() {
+    let answer = |case: &str| segno_core::testing::answer(&Fixtures::read(FOLDER, case));
+    let score = |case| <scores::Get as segno_core::Endpoint>::read(answer(case)).unwrap();
+    assert_eq!(score("scores/get"), score("scores/get-xml"));
+    assert_eq!(score("scores/get"), score("scores/get-jsonp"));
+    let list = |case| <scores::Search as segno_core::Endpoint>::read(answer(case)).unwrap();
+    assert_eq!(list("scores/search"), list("scores/search-xml"));
+    assert_eq!(list("scores/search-none"), list("scores/search-none-xml"));
+    let times = |case| <time::Get as segno_core::Endpoint>::read(answer(case)).unwrap();
+    assert_eq!(times("time/get"), times("time/get-xml"));
+    let boxes = |case| <space::Get as segno_core::Endpoint>::read(answer(case)).unwrap();
+    assert_eq!(boxes("space/get"), boxes("space/get-xml"));
+}

@@ -1,0 +1,267 @@
+//! Whole jobs against the sandbox, over real sockets.
+
+use std::time::{Duration, SystemTime};
+
+use segno_core::auth::oauth1::Callback;
+use segno_core::{Body, Retry, Timestamp};
+use segno_musescore::files::File;
+use segno_musescore::resolve::Resource;
+use segno_musescore::scores::{Create, Filters, Sharing, Update, Visibility};
+use segno_musescore::{
+    Access, Format, License, LoginError, ScoreId, UserId, files, oembed, scores, space, time, users,
+};
+use segno_sandbox::{Fault, FaultKind, Host, OauthMode, Sandbox};
+
+use crate::site::{Site, location, verifier, visit};
+
+const MSCZ: &[u8] = include_bytes!("../../../sandbox/assets/minuet-in-g.mscz");
+const MXL: &[u8] = include_bytes!("../../../sandbox/assets/minuet-in-g.mxl");
+const MP3: &[u8] = include_bytes!("../../../sandbox/assets/minuet-in-g.mp3");
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A site whose client repeats without a pause.
+async fn impatient() -> Site {
+    let retry = Retry { base: Duration::ZERO, cap: Duration::ZERO, ..Retry::default() };
+    Site::around(Sandbox::start().await.unwrap(), move |core| core.retry(retry))
+}
+
+/// The first account's first score with this sharing.
+fn a_score(site: &Site, private: bool) -> ScoreId {
+    let account = site.sandbox.musescore_accounts().swap_remove(0);
+    ScoreId(account.scores.iter().find(|score| score.private == private).unwrap().id)
+}
+
+#[tokio::test]
+async fn all_pages_of_a_search() {
+    let site = Site::start().await;
+    let count = async |client: segno_musescore::Client, filters: Filters, format: Format| {
+        let mut ids = std::collections::BTreeSet::new();
+        let mut found = client.pages(scores::Search::new(filters).format(format)).items();
+        while let Some(score) = found.next().await {
+            assert!(ids.insert(score.unwrap().id));
+        }
+        ids.len()
+    };
+    assert_eq!(count(site.key(), Filters::new(), Format::Json).await, 48);
+    assert_eq!(count(site.key(), Filters::new(), Format::Xml).await, 48);
+    assert_eq!(count(site.person(), Filters::new(), Format::Jsonp("f".parse().unwrap())).await, 49);
+    assert_eq!(count(site.key(), Filters::new().phrase("for the silver lake"), Format::Json).await, 3);
+    let pages = site.sandbox.requests().iter().filter(|request| request.path.contains("page=2")).count();
+    assert_eq!(pages, 3, "the last page of a search of 48 has 8");
+    let own = UserId(site.sandbox.musescore_accounts()[0].user_id);
+    let mut private = 0;
+    let mut scores = site.person().pages(users::Scores::new(own)).items();
+    while let Some(score) = scores.next().await {
+        private += usize::from(score.unwrap().sharing == Some(Sharing::Private));
+    }
+    assert_eq!(private, 1);
+}
+
+#[tokio::test]
+async fn who_may_see_a_private_score() {
+    let site = Site::start().await;
+    let private = scores::Get::new(a_score(&site, true));
+    assert_eq!(site.person().send(&users::Me::new()).await.unwrap().name, "R. Okafor");
+    let score = site.person().send(&private).await.unwrap();
+    assert_eq!(
+        site.key().send(&private).await.unwrap_err().status().map(|status| status.as_u16()),
+        Some(401)
+    );
+    assert_eq!(
+        site.other().send(&private).await.unwrap_err().status().map(|status| status.as_u16()),
+        Some(403)
+    );
+    let with_secret = private.secret(score.secret.clone());
+    assert_eq!(site.key().send(&with_secret).await.unwrap(), score);
+    assert_eq!(site.other().send(&with_secret).await.unwrap(), score);
+}
+
+#[tokio::test]
+async fn a_score_its_times_and_its_boxes_agree() {
+    let site = Site::start().await;
+    let id = a_score(&site, false);
+    let mut seen = Vec::new();
+    for format in [Format::Json, Format::Xml, Format::Jsonp("f".parse().unwrap())] {
+        let score = site.key().send(&scores::Get::new(id).format(format.clone())).await.unwrap();
+        let times = site.key().send(&time::Get::new(id).format(format.clone())).await.unwrap();
+        let boxes = site.key().send(&space::Get::new(id).format(format)).await.unwrap();
+        seen.push((score, times, boxes));
+    }
+    assert!(seen.windows(2).all(|pair| pair[0] == pair[1]));
+    let (score, times, boxes) = &seen[0];
+    let measures = score.metadata.as_ref().unwrap().measures.unwrap();
+    assert_eq!((boxes.0.len(), times.0.len()), (measures as usize, 64), "both halves are repeated");
+    assert!(times.0.iter().all(|event| boxes.page_of(event.measure) < score.page_count()));
+}
+
+#[tokio::test]
+async fn a_score_is_published_changed_and_deleted() {
+    let site = Site::start().await;
+    let person = site.person();
+    let create = Create::new("Minuet — été", "minuet.mscz", Body::from(MSCZ.to_vec()), Visibility::Private)
+        .description("a & b <c>")
+        .license(License::CcBy)
+        .tags(["baroque", "été"]);
+    let score = person.send(&create).await.unwrap();
+    assert_eq!((score.title.as_str(), score.description.as_deref()), ("Minuet — été", Some("a & b <c>")));
+    assert_eq!((score.sharing.clone(), score.license.clone()), (Some(Sharing::Private), Some(License::CcBy)));
+    assert_eq!(score.tags, ["baroque", "été"]);
+    assert_eq!(person.send(&scores::Get::new(score.id).format(Format::Xml)).await.unwrap(), score);
+
+    let update = Update::new(score.id).title("Minuet").visibility(Visibility::Public).revision_log("shown");
+    let words = person.send(&update).await.unwrap();
+    assert_eq!((words.vid, words.sharing), (score.vid, Some(Sharing::Public)));
+    let file =
+        person.send(&Update::new(score.id).file("minuet.mscz", Body::from(MSCZ.to_vec()))).await.unwrap();
+    assert_ne!(file.vid, score.vid);
+    assert_eq!(file.title, "Minuet");
+    let theirs = site.other().send(&update).await.unwrap_err();
+    assert_eq!(theirs.to_string(), "musescore.scores.update: 403 Forbidden: Access denied");
+
+    let version = file.vid.unwrap();
+    person.upload_mp3(score.id, version, "ID3 my own").await.unwrap();
+    let sound = files::Get::of(&file, File::Mp3);
+    assert_eq!(person.send(&sound).await.unwrap(), "ID3 my own");
+
+    person.send(&scores::Delete::new(score.id)).await.unwrap();
+    assert!(files::is_unavailable(&person.send(&sound).await.unwrap_err()));
+    let effects = site.sandbox.effects();
+    let count = effects.of("musescore", "scores");
+    assert_eq!((count.created, count.changed, count.deleted), (1, 2, 1));
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_not_published_twice() {
+    let site = impatient().await;
+    site.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::Musescore).method("POST"));
+    let create = Create::new("Minuet", "minuet.mscz", Body::from(MSCZ.to_vec()), Visibility::Public);
+    let error = site.person().send(&create).await.unwrap_err();
+    assert!(error.may_have_taken_effect());
+    assert_eq!(site.sandbox.effects().of("musescore", "scores").created, 1);
+    // Reading is repeated, each time with a nonce of its own.
+    site.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::Musescore).times(2));
+    site.person().send(&users::Me::new()).await.unwrap();
+}
+
+#[tokio::test]
+async fn files_are_resumed_where_they_broke() {
+    let site = impatient().await;
+    let score = site.key().send(&scores::Get::new(a_score(&site, false))).await.unwrap();
+    let mxl = files::Get::of(&score, File::MusicXml);
+    assert_eq!(site.key().send(&mxl).await.unwrap(), MXL);
+
+    site.sandbox.clear_requests();
+    site.sandbox.fault(Fault::new(FaultKind::Reset { after_bytes: 100_000 }).on(Host::MusescoreStatic));
+    site.sandbox.fault(Fault::new(FaultKind::Truncate { after_bytes: 150_000 }).on(Host::MusescoreStatic));
+    let mut sound = Vec::new();
+    let mp3 = files::Get::of(&score, File::Mp3);
+    let done = site.key().call(&mp3).download(&mut sound).await.unwrap();
+    assert!(sound == MP3, "{} bytes of {}", sound.len(), MP3.len());
+    assert_eq!((done.bytes, done.attempts), (MP3.len() as u64, 3));
+    let ranges: Vec<_> = site
+        .sandbox
+        .requests()
+        .into_iter()
+        .map(|request| request.headers.into_iter().find(|(name, _)| name == "range").map(|(_, value)| value))
+        .collect();
+    assert_eq!(ranges.len(), 3);
+    assert!(ranges[0].is_none() && ranges[1..].iter().all(Option::is_some), "{ranges:?}");
+    let pages: Vec<_> = files::Get::pages(&score).collect();
+    for page in &pages {
+        assert!(site.key().send(page).await.unwrap().starts_with(b"\x89PNG"));
+    }
+    assert_eq!(pages.len(), 2);
+}
+
+#[tokio::test]
+async fn logging_in_with_a_browser() {
+    let site = Site::start().await;
+    let program = site.program();
+    let mut browser = None;
+    let token = program
+        .login_in_browser(0, LIMIT, |page| {
+            let page = page.to_owned();
+            browser = Some(tokio::spawn(async move {
+                let answer = visit(&format!("{page}&auto=approve&user=lindqvist")).await;
+                visit(location(&answer)).await
+            }));
+        })
+        .await
+        .unwrap();
+    assert!(browser.unwrap().await.unwrap().starts_with("HTTP/1.1 200"));
+    let person = program.with_access(Access::Person(site.consumer(), token));
+    assert_eq!(person.send(&users::Me::new()).await.unwrap().name, "M. Lindqvist");
+
+    let refused = program
+        .login_in_browser(0, LIMIT, |page| {
+            let page = page.to_owned();
+            tokio::spawn(async move { visit(location(&visit(&format!("{page}&auto=deny")).await)).await });
+        })
+        .await
+        .unwrap_err();
+    assert_eq!(refused.to_string(), "access was not granted (permission_denied)");
+}
+
+#[tokio::test]
+async fn logging_in_without_a_browser() {
+    let site = Site::start().await;
+    let program = site.program();
+    let pending = program.begin_login(Callback::OutOfBand).await.unwrap();
+    let typed = verifier(&program.authorize_url(&pending)).await;
+    let verified = pending.verifier(&typed).unwrap();
+    program.finish_login(&verified).await.unwrap();
+    let LoginError::Call(spent) = program.finish_login(&verified).await.unwrap_err() else { panic!("spent") };
+    assert_eq!(spent.to_string(), "musescore.oauth.access_token: 401 Unauthorized: Invalid access token");
+
+    site.sandbox.switches(|switches| switches.musescore.oauth_mode = OauthMode::Strict);
+    let pending = program.begin_login(Callback::OutOfBand).await.unwrap();
+    verifier(&program.authorize_url(&pending)).await;
+    let LoginError::Call(error) = program.finish_login(&pending.without_verifier()).await.unwrap_err() else {
+        panic!("no verifier")
+    };
+    assert_eq!(error.to_string(), "musescore.oauth.access_token: 401 Unauthorized: Invalid verifier");
+
+    let accounts = site.sandbox.musescore_accounts();
+    let token = program.login_with_password(&accounts[1].name, accounts[1].password.as_str()).await.unwrap();
+    let person = program.with_access(Access::Person(site.consumer(), token));
+    assert_eq!(person.send(&users::Me::new()).await.unwrap().name, accounts[1].name);
+    let LoginError::Call(error) =
+        program.login_with_password(&accounts[2].name, accounts[2].password.as_str()).await.unwrap_err()
+    else {
+        panic!("blocked")
+    };
+    assert!(error.api().is_some_and(segno_musescore::ApiError::is_account_closed), "{error}");
+}
+
+#[tokio::test]
+async fn a_wrong_clock_is_told() {
+    let behind = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() as i64 - 3600;
+    let clock = segno_core::testing::ManualClock::stopped(Timestamp::from_unix_seconds(behind).unwrap());
+    let site = Site::around(Sandbox::start().await.unwrap(), move |core| core.clock(clock));
+    let error = site.person().send(&users::Me::new()).await.unwrap_err();
+    assert!(error.api().is_some_and(segno_musescore::ApiError::is_clock_wrong), "{error}");
+}
+
+#[tokio::test]
+async fn pages_are_resolved_and_embedded() {
+    let site = Site::start().await;
+    let id = a_score(&site, false);
+    let score = site.key().send(&scores::Get::new(id)).await.unwrap();
+    for client in [site.key(), site.person()] {
+        for page in [format!("http://musescore.com/okafor/scores/{id}"), score.permalink.clone()] {
+            let Resource::Score(found) = client.resolve(&page).await.unwrap() else { panic!("no score") };
+            assert_eq!(found.id, id);
+        }
+        let Resource::User(user) = client.resolve("https://musescore.com/lindqvist").await.unwrap() else {
+            panic!("no user")
+        };
+        assert_eq!(user.name, "M. Lindqvist");
+    }
+    let json = site.key().send(&oembed::Get::new(&score.permalink)).await.unwrap();
+    let xml = site.key().send(&oembed::Get::new(&score.permalink).format(Format::Xml)).await.unwrap();
+    assert_eq!(json, xml);
+    site.sandbox.switches(|switches| switches.musescore.oembed_html = segno_sandbox::OembedHtml::Nested);
+    let nested = site.key().send(&oembed::Get::new(&score.permalink).format(Format::Xml)).await.unwrap();
+    assert_eq!(nested.html, json.html);
+}

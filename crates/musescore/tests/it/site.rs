@@ -1,0 +1,90 @@
+//! The sandbox and clients for it.
+
+use segno_core::ClientBuilder as CoreBuilder;
+use segno_musescore::{Access, AccessToken, Client, Consumer};
+use segno_sandbox::{MusescoreAccess, Sandbox};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+/// A sandbox and a client that knows it.
+pub(crate) struct Site {
+    pub(crate) sandbox: Sandbox,
+    access: MusescoreAccess,
+    client: Client,
+}
+
+impl Site {
+    /// A sandbox on wall time.
+    pub(crate) async fn start() -> Self {
+        Self::around(Sandbox::start().await.unwrap(), |core| core)
+    }
+
+    /// A client for this sandbox, with settings.
+    pub(crate) fn around(
+        sandbox: Sandbox,
+        settings: impl FnOnce(CoreBuilder) -> CoreBuilder + 'static,
+    ) -> Self {
+        let access = sandbox.musescore();
+        let client = Client::builder(Access::key(access.consumer_key.as_str()))
+            .and_then(|builder| builder.base_url(&access.base_url))
+            .and_then(|builder| builder.oauth_url(&access.oauth_url))
+            .and_then(|builder| builder.web_url(&access.web_url))
+            .and_then(|builder| builder.static_url(&access.static_url))
+            .and_then(|builder| builder.settings(settings).build())
+            .unwrap();
+        Self { sandbox, access, client }
+    }
+
+    pub(crate) fn consumer(&self) -> Consumer {
+        Consumer::new(self.access.consumer_key.as_str(), self.access.consumer_secret.as_str())
+    }
+
+    /// With the consumer key alone.
+    pub(crate) fn key(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// Signing for the program.
+    pub(crate) fn program(&self) -> Client {
+        self.client.with_access(Access::Program(self.consumer()))
+    }
+
+    /// Signing for the first person.
+    pub(crate) fn person(&self) -> Client {
+        let token =
+            AccessToken::new(self.access.access_token.as_str(), self.access.access_token_secret.as_str());
+        self.client.with_access(Access::Person(self.consumer(), token))
+    }
+
+    /// Signing for the second person, with the second program.
+    pub(crate) fn other(&self) -> Client {
+        let keys = self.sandbox.musescore_accounts().swap_remove(1).keys.unwrap();
+        let consumer = Consumer::new(keys.consumer_key, keys.consumer_secret);
+        let token = AccessToken::new(keys.access_token, keys.access_token_secret);
+        self.client.with_access(Access::Person(consumer, token))
+    }
+}
+
+/// A browser's GET, redirects not followed.
+pub(crate) async fn visit(url: &str) -> String {
+    let rest = url.strip_prefix("http://").unwrap();
+    let (address, target) = rest.find('/').map_or((rest, "/"), |slash| rest.split_at(slash));
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+/// Where an answer redirects to.
+pub(crate) fn location(answer: &str) -> &str {
+    let mut headers = answer.lines().filter_map(|line| line.split_once(": "));
+    headers.find(|(name, _)| name.eq_ignore_ascii_case("location")).map(|(_, value)| value).unwrap()
+}
+
+/// What the page of a login shows once the person agreed.
+pub(crate) async fn verifier(page: &str) -> String {
+    let answer = visit(&format!("{page}&auto=approve")).await;
+    let shown = answer.split("<code id=\"verifier\">").nth(1).unwrap();
+    shown.split('<').next().unwrap().to_owned()
+}
