@@ -104,7 +104,10 @@ fn act(house: &Arc<House>, call: &Call, method: &Method, path: &str, body: &[u8]
         }
         ("/effects", _) => Ok(Reply::compact_json(StatusCode::OK, &house.effects.snapshot())),
         ("/callbacks", _) => Ok(ok(&json!({"callbacks": house.outbox.callbacks()}))),
-        _ => Ok(ok(&json!({"soundslice": house.soundslice.accounts()}))),
+        _ => Ok(ok(&json!({
+            "soundslice": house.soundslice.accounts(),
+            "soundstripe": house.soundstripe.accounts(),
+        }))),
     }
 }
 

@@ -4,4 +4,5 @@ mod control;
 mod faults;
 mod lifecycle;
 mod soundslice;
+mod soundstripe;
 mod wire;
