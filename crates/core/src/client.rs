@@ -237,7 +237,7 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, ClientError> {
         let transport = match self.transport {
             Some(transport) => transport,
-            None => default_transport(self.timeouts)?,
+            None => default_transport(&self.bases, self.timeouts, &self.clock)?,
         };
         Ok(Client(Arc::new(Inner {
             bases: self.bases,
@@ -255,12 +255,24 @@ impl ClientBuilder {
 }
 
 #[cfg(feature = "hyper")]
-fn default_transport(timeouts: Timeouts) -> Result<Arc<dyn Transport>, ClientError> {
-    Ok(Arc::new(crate::transport::hyper::Hyper::new(timeouts)?))
+fn default_transport(
+    bases: &Bases,
+    timeouts: Timeouts,
+    clock: &Arc<dyn Clock>,
+) -> Result<Arc<dyn Transport>, ClientError> {
+    let hyper = crate::transport::hyper::Hyper::builder()
+        .connect_timeout(timeouts.connect)
+        .clock(Arc::clone(clock))
+        .build();
+    // What is missing for https is better known now than in the first call.
+    if bases.0.iter().any(|(_, base)| base.origin().is_secure()) {
+        hyper.prepare_tls()?;
+    }
+    Ok(Arc::new(hyper))
 }
 
 #[cfg(not(feature = "hyper"))]
-fn default_transport(_: Timeouts) -> Result<Arc<dyn Transport>, ClientError> {
+fn default_transport(_: &Bases, _: Timeouts, _: &Arc<dyn Clock>) -> Result<Arc<dyn Transport>, ClientError> {
     Err(ClientError::NoTransport)
 }
 

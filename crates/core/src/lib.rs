@@ -30,7 +30,7 @@ mod url;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use body::{Body, Outgoing, Reader, Source};
+pub use body::{Body, OnConnected, Outgoing, Reader, Source};
 pub use call::Call;
 pub use client::{Client, ClientBuilder, ClientError};
 pub use decode::{DecodeError, Excerpt, from_json, read_json};
@@ -48,6 +48,7 @@ pub use retry::{Outcome, Retry, Verdict, retry_after};
 pub use secret::Secret;
 pub use time::{Clock, SystemClock, Timestamp, TimestampError};
 pub use transfer::progress::{OnProgress, Progress};
+pub use transfer::{Downloaded, Sink};
 pub use transport::{Phase, Timeout, Timeouts, Transport, TransportError, TransportErrorKind};
 pub use url::{BaseUrl, Origin, SecretUrl, UrlError};
 

@@ -37,7 +37,6 @@ pub enum Kind {
 }
 
 /// What an [`Endpoint`] writes its request into.
-#[derive(Debug)]
 pub struct RequestWriter {
     target: Target,
     template: &'static str,
@@ -51,10 +50,20 @@ pub struct RequestWriter {
     boundary: [u64; 2],
 }
 
-#[derive(Debug)]
+impl fmt::Debug for RequestWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestWriter")
+            .field("path", &self.template)
+            .field("query", &self.query)
+            .field("body", &self.body)
+            .finish_non_exhaustive()
+    }
+}
+
 enum Target {
     Base(Option<&'static str>),
     Url(SecretUrl),
+    Link(SecretUrl),
 }
 
 impl RequestWriter {
@@ -95,6 +104,16 @@ impl RequestWriter {
         self.target = Target::Url(url);
         self.template = template;
         self.credentials = false;
+    }
+
+    /// Goes on at a link that the service gave, with the client's credentials: path and query exactly as they are there,
+    /// on the first base URL. The pairs of [`query`](RequestWriter::query) are added.
+    ///
+    /// Nothing is ever sent to another host. A link to one (a service behind a gateway may name itself wrongly) is taken
+    /// only if it has the path that was written with [`path`](RequestWriter::path); otherwise the request does not build.
+    pub fn link(&mut self, template: &'static str, link: SecretUrl) {
+        self.target = Target::Link(link);
+        self.template = template;
     }
 
     /// Adds a pair to the query.
@@ -225,6 +244,10 @@ impl Prepared {
         let query = writer.query.to_query();
         let uri = match &writer.target {
             Target::Url(url) => url.uri().clone(),
+            Target::Link(link) => {
+                let base = bases.find(None).ok_or(BuildError::Base("first"))?;
+                base.follow(link, &writer.path, &query).map_err(|error| BuildError::Url(error.into()))?
+            }
             Target::Base(name) => bases
                 .find(*name)
                 .ok_or(BuildError::Base(name.unwrap_or("first")))?
@@ -234,7 +257,7 @@ impl Prepared {
         // A presigned URL signs the headers too: nothing is added to what its endpoint wrote.
         let mut headers = HeaderMap::new();
         headers.insert(HOST, host(&uri)?);
-        if matches!(writer.target, Target::Base(_)) {
+        if !matches!(writer.target, Target::Url(_)) {
             headers.extend(defaults.clone());
         }
         for (name, value) in &writer.headers {

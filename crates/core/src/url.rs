@@ -88,6 +88,30 @@ impl BaseUrl {
             .build()
     }
 
+    /// A link that the service gave, on this base URL and with more pairs (already escaped) behind its query. A link to
+    /// another host is taken only if it has the path `own`.
+    pub(crate) fn follow(&self, link: &SecretUrl, own: &str, more: &str) -> Result<Uri, &'static str> {
+        let uri = link.uri();
+        let same_host = uri.host().is_some_and(|host| host.eq_ignore_ascii_case(self.authority.host()));
+        let plain = |path: &str| percent_encoding::percent_decode_str(path).collect::<Vec<_>>();
+        let path = if same_host && uri.path().starts_with(&self.path) {
+            uri.path().to_owned()
+        } else if !own.is_empty() && plain(uri.path().trim_start_matches('/')) == plain(own) {
+            format!("{}{own}", self.path)
+        } else {
+            return Err("the link leads to another host");
+        };
+        let query = [uri.query().unwrap_or_default(), more];
+        let query = query.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");
+        let mark = if query.is_empty() { "" } else { "?" };
+        Uri::builder()
+            .scheme(self.scheme.clone())
+            .authority(self.authority.clone())
+            .path_and_query(format!("{path}{mark}{query}"))
+            .build()
+            .map_err(|_| "the link is no URL")
+    }
+
     /// Scheme, host and port.
     #[must_use]
     pub fn origin(&self) -> Origin {
@@ -209,6 +233,30 @@ mod tests {
             base.join("slices/", "a=1").unwrap().to_string(),
             "https://www.soundslice.com/api/v1/slices/?a=1"
         );
+    }
+
+    #[test]
+    fn a_link_is_followed_on_the_base_and_nowhere_else() {
+        let base: BaseUrl = "https://api.example/v1/".parse().unwrap();
+        let follow = |link: &str, own: &str, more: &str| {
+            base.follow(&link.parse().unwrap(), own, more).map(|uri| uri.to_string())
+        };
+        let on = "https://api.example/v1/users/a%3A7/tracks?cursor=x,y&p=1";
+        assert_eq!(follow(on, "me/tracks", "").unwrap(), on, "kept letter by letter");
+        assert_eq!(follow(on, "", "access=all").unwrap(), format!("{on}&access=all"));
+        let insecure = "http://API.example:8080/v1/x?c=1";
+        assert_eq!(follow(insecure, "", "").unwrap(), "https://api.example/v1/x?c=1");
+        let inside = "http://api-internal.local/users/a:7/tracks?cursor=1";
+        assert_eq!(
+            follow(inside, "users/a%3A7/tracks", "").unwrap(),
+            "https://api.example/v1/users/a%3A7/tracks?cursor=1"
+        );
+        for foreign in
+            [inside, "https://evil.example/v1/", "https://api.example.evil/v1/x", "https://api.example/x"]
+        {
+            assert_eq!(follow(foreign, "me/tracks", ""), Err("the link leads to another host"), "{foreign}");
+            assert_eq!(follow(foreign, "", ""), Err("the link leads to another host"), "{foreign}");
+        }
     }
 
     #[test]

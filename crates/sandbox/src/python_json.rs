@@ -70,6 +70,7 @@ fn repr(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::to_vec;
@@ -94,5 +95,16 @@ mod tests {
             "[60.5, 60.0, 0.1, 1e+16, 1.5e-05, 1.2345678901234568e+17, 0.0001, 1e-07, -0.0]"
         );
         assert_eq!(text(&json!([[], {}, null, true, 0, -3])), "[[], {}, null, true, 0, -3]");
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_and_float_is_read_back(text: String, float in proptest::num::f64::NORMAL) {
+            let json = to_vec(&(&text, float));
+            prop_assert!(json.iter().all(|byte| (b' '..=b'~').contains(byte)));
+            let (read, number): (String, f64) = serde_json::from_slice(&json).expect("JSON");
+            prop_assert_eq!(read, text);
+            prop_assert!((number - float).abs() <= float.abs() * 1e-15);
+        }
     }
 }

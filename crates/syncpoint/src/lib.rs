@@ -15,6 +15,7 @@
 
 extern crate alloc;
 
+pub mod bridge;
 pub mod crop;
 pub mod curve;
 pub mod edit;
@@ -36,6 +37,8 @@ pub mod repair;
 mod serial;
 pub mod simplify;
 pub mod structure;
+#[cfg(feature = "svg")]
+pub mod svg;
 pub mod tempo;
 pub mod unroll;
 pub mod validate;

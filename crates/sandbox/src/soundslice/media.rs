@@ -101,3 +101,54 @@ fn examine(object: &Object) -> Content {
         None => Content::Unknown,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::{Content, examine};
+    use crate::storage::Object;
+
+    fn object(bytes: Vec<u8>) -> Object {
+        Object::from_bytes(bytes, SystemTime::UNIX_EPOCH)
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_break_the_reader(
+            magic in prop_oneof![Just(""), Just("RIFF"), Just("ID3"), Just("RIFF....WAVE")],
+            bytes in vec(any::<u8>(), 0..2000),
+        ) {
+            let content = examine(&object([magic.as_bytes(), &bytes].concat()));
+            if let Content::Audio(seconds) = content {
+                prop_assert!(seconds.is_finite() && seconds >= 0.0);
+            }
+        }
+
+        #[test]
+        fn no_damage_to_a_wav_file_breaks_the_reader(place in 0_usize..60, byte: u8, length in 0_usize..1100) {
+            let mut file = b"RIFF\x24\x04\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\0\x04\0\0".to_vec();
+            file.resize(44 + 1024, 0);
+            prop_assert_eq!(examine(&object(file.clone())), Content::Audio(1024.0 / 8000.0));
+            file[place] = byte;
+            file.truncate(length);
+            examine(&object(file));
+        }
+
+        #[test]
+        fn no_damage_to_an_mp3_file_breaks_the_reader(places in vec((0_usize..1251, any::<u8>()), 0..6), length in 0_usize..1251) {
+            let mut frame = vec![0xff, 0xfb, 0x90, 0x00];
+            frame.resize(417, 0);
+            let mut file = frame.repeat(3);
+            prop_assert_eq!(examine(&object(file.clone())), Content::Audio(3.0 * 1152.0 / 44_100.0));
+            for (place, byte) in places {
+                file[place] = byte;
+            }
+            file.truncate(length);
+            examine(&object(file));
+        }
+    }
+}

@@ -5,6 +5,7 @@
 //! that bring no new time are dropped. The first layer that reaches the last position has the least number of points.
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::grid::Grid;
 use super::window::{Cover, Lines, Window};
@@ -24,10 +25,53 @@ struct Search<'a> {
     least_slope: f64,
 }
 
-/// A window and the window from which it is reached.
-struct Node {
-    window: Window,
-    parent: Option<usize>,
+/// All windows that were found, in layers of equal numbers of points.
+#[derive(Default)]
+struct Windows {
+    all: Vec<Window>,
+    /// For each window the pieces that it is made of, as a range of `pieces`.
+    made_of: Vec<Range<usize>>,
+    pieces: Vec<Piece>,
+}
+
+/// The part of a window that one earlier window reaches.
+#[derive(Clone, Copy)]
+struct Piece {
+    index: usize,
+    from: f64,
+    to: f64,
+    parent: usize,
+}
+
+impl Windows {
+    /// Makes windows of the pieces that were added last; pieces that overlap become one window.
+    fn make(&mut self, points: u32, first_piece: usize) {
+        let Some(pieces) = self.pieces.get_mut(first_piece..) else { return };
+        pieces.sort_unstable_by(|a, b| a.index.cmp(&b.index).then(a.from.total_cmp(&b.from)));
+        for (place, piece) in pieces.iter().enumerate() {
+            let place = first_piece + place;
+            match (self.all.last_mut(), self.made_of.last_mut()) {
+                (Some(window), Some(made_of))
+                    if window.points == points && window.index == piece.index && piece.from <= window.to =>
+                {
+                    window.to = window.to.max(piece.to);
+                    made_of.end = place + 1;
+                }
+                _ => {
+                    self.all.push(Window { points, index: piece.index, from: piece.from, to: piece.to });
+                    self.made_of.push(place..place + 1);
+                }
+            }
+        }
+    }
+
+    /// The window from which a time in this window is reached.
+    fn parent(&self, window: usize, time: f64) -> Option<usize> {
+        let pieces = self.pieces.get(self.made_of.get(window)?.clone())?;
+        let off = |piece: &Piece| (piece.from - time).max(time - piece.to).max(0.0);
+        let nearest = pieces.iter().min_by(|a, b| off(a).total_cmp(&off(b)))?;
+        Some(nearest.parent)
+    }
 }
 
 pub(super) fn minimum(grid: &Grid, x: &[f64], t: &[f64], tolerance: i64) -> Simplified {
@@ -36,9 +80,9 @@ pub(super) fn minimum(grid: &Grid, x: &[f64], t: &[f64], tolerance: i64) -> Simp
     let tolerance = tolerance as f64 / 1e9;
     // The kept points are a solution, so there is one of at most so many.
     let kept = chords::count(grid, super::grid::nanoseconds(tolerance).unwrap_or(0));
-    let nodes = search.windows(tolerance, kept);
-    match search.chain(&nodes, tolerance) {
-        Some(chain) => search.refine(chain, &nodes, tolerance),
+    let windows = search.windows(tolerance, kept);
+    match search.chain(&windows, tolerance) {
+        Some(chain) => search.refine(chain, windows, tolerance),
         None => chords::minimum(grid, t, super::grid::nanoseconds(tolerance).unwrap_or(0)),
     }
 }
@@ -56,9 +100,9 @@ pub(super) fn best(grid: &Grid, x: &[f64], t: &[f64], points: usize) -> Simplifi
         }
     }
     // The kept points themselves may be the best: then there is no chain within less.
-    let nodes = search.windows(high, points);
-    match search.chain(&nodes, high) {
-        Some(chain) => search.refine(chain, &nodes, high),
+    let windows = search.windows(high, points);
+    match search.chain(&windows, high) {
+        Some(chain) => search.refine(chain, windows, high),
         None => kept,
     }
 }
@@ -75,32 +119,33 @@ impl<'a> Search<'a> {
     }
 
     /// All windows of up to `most` points, layer by layer, until the last position is reached.
-    fn windows(&self, tolerance: f64, most: usize) -> Vec<Node> {
+    fn windows(&self, tolerance: f64, most: usize) -> Windows {
         let within = (tolerance - RESERVE).max(0.0);
         let mut covers = alloc::vec![Cover::default(); self.x.len()];
         let mut lines = Lines::default();
-        let first = Window { points: 1, index: 0, from: self.t[0] - within, to: self.t[0] + within };
-        let mut nodes = alloc::vec![Node { window: first, parent: None }];
+        let mut windows = Windows::default();
+        windows.all.push(Window { points: 1, index: 0, from: self.t[0] - within, to: self.t[0] + within });
+        windows.made_of.push(0..0);
         let mut layer = 0..1;
-        for points in 2..=most.max(1) {
-            if nodes[layer.clone()].iter().any(|node| node.window.index == self.last()) {
+        for points in 2..=u32::try_from(most).unwrap_or(u32::MAX) {
+            // The windows of a layer are sorted by position.
+            if layer.is_empty() || windows.all.last().is_some_and(|window| window.index == self.last()) {
                 break;
             }
-            // Late windows first: they are the widest, and cover what others would bring.
-            let mut parents: Vec<usize> = layer.clone().collect();
-            parents.sort_unstable_by_key(|&parent| core::cmp::Reverse(nodes[parent].window.index));
-            for parent in parents {
-                let window = nodes[parent].window;
+            let first_piece = windows.pieces.len();
+            // Late windows first: they reach widest, and cover what others would bring.
+            for parent in layer.clone().rev() {
+                let Some(&window) = windows.all.get(parent) else { continue };
                 self.reach(&mut lines, &window, within, |index, from, to| {
                     if covers[index].add(from, to) {
-                        let points = u32::try_from(points).unwrap_or(u32::MAX);
-                        nodes.push(Node { window: Window { points, index, from, to }, parent: Some(parent) });
+                        windows.pieces.push(Piece { index, from, to, parent });
                     }
                 });
             }
-            layer = layer.end..nodes.len();
+            windows.make(points, first_piece);
+            layer = layer.end..windows.all.len();
         }
-        nodes
+        windows
     }
 
     /// The windows that lines from a window reach.
@@ -123,18 +168,18 @@ impl<'a> Search<'a> {
     }
 
     /// A chain of points through the windows, from the last position back; `None` if that was not reached.
-    fn chain(&self, nodes: &[Node], tolerance: f64) -> Option<Vec<Point>> {
+    fn chain(&self, windows: &Windows, tolerance: f64) -> Option<Vec<Point>> {
         let within = (tolerance - RESERVE).max(0.0);
-        let goals =
-            nodes.iter().rev().take_while(|node| node.window.points == nodes[nodes.len() - 1].window.points);
-        let mut node = goals
-            .filter(|node| node.window.index == self.last())
-            .max_by(|a, b| (a.window.to - a.window.from).total_cmp(&(b.window.to - b.window.from)))?;
-        let near = |window: &Window| self.t[window.index].clamp(window.from, window.to.max(window.from));
-        let mut chain = alloc::vec![Point { index: self.last(), time: near(&node.window) }];
-        while let Some(parent) = node.parent {
-            let end = chain[chain.len() - 1];
-            let start = nodes[parent].window;
+        let (mut place, goal) = windows.all.iter().enumerate().next_back()?;
+        if goal.index != self.last() {
+            return None;
+        }
+        let time = self.t[goal.index].clamp(goal.from, goal.to.max(goal.from));
+        let mut chain = alloc::vec![Point { index: goal.index, time }];
+        while let Some(end) = chain.last().copied()
+            && let Some(parent) = windows.parent(place, end.time)
+            && let Some(&start) = windows.all.get(parent)
+        {
             // Slopes of lines back from the end that stay near everything and arrive in the window before.
             let run = self.x[end.index] - self.x[start.index];
             let mut flat = self.least_slope.max((end.time - start.to) / run);
@@ -147,14 +192,14 @@ impl<'a> Search<'a> {
             let wanted = (end.time - self.t[start.index]) / run;
             let slope = if flat <= steep { wanted.clamp(flat, steep) } else { f64::midpoint(flat, steep) };
             chain.push(Point { index: start.index, time: end.time - slope * run });
-            node = &nodes[parent];
+            place = parent;
         }
         chain.reverse();
         Some(chain)
     }
 
     /// Lowers the maximum error as far as the number of points allows, then the squared error.
-    fn refine(&self, chain: Vec<Point>, nodes: &[Node], tolerance: f64) -> Simplified {
+    fn refine(&self, chain: Vec<Point>, windows: Windows, tolerance: f64) -> Simplified {
         let points = chain.len();
         let mut best = chain;
         let (mut low, mut high) = (0.0, self.max_error(&best).min(tolerance));
@@ -174,10 +219,7 @@ impl<'a> Search<'a> {
             max_error: self.max_error(&best),
             squared_error: self.errors(&best).map(|error| error * error).sum(),
             points: best,
-            certificate: Certificate::Windows {
-                tolerance,
-                windows: nodes.iter().map(|node| node.window).collect(),
-            },
+            certificate: Certificate::Windows { tolerance, windows: windows.all },
         }
     }
 

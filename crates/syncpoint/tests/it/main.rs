@@ -1,6 +1,7 @@
 //! What users of the crate notice, by concern.
 
 mod algebra;
+mod bridges;
 mod exact;
 mod map;
 mod maps;
@@ -11,5 +12,7 @@ mod repeats;
 mod rivals;
 mod simplifying;
 mod skeleton;
+#[cfg(feature = "svg")]
+mod svg;
 mod unrolling;
 mod validation;

@@ -19,8 +19,10 @@ fn raw(points: &[Syncpoint]) -> Vec<RawPoint> {
     points.iter().map(RawPoint::from).collect()
 }
 
+type Spoil = fn(&mut Vec<RawPoint>, usize);
+
 /// One way to spoil the point `at` of a valid list, and the code that must name it.
-const SPOIL: [(&str, fn(&mut Vec<RawPoint>, usize)); 13] = [
+const SPOIL: [(&str, Spoil); 13] = [
     ("BadArity", |points, at| points[at].arity = Some(5)),
     ("BadArity", |points, at| points[at] = RawPoint::not_a_list()),
     ("BarNotInteger", |points, at| points[at].values[0] = RawValue::Float(0.25)),

@@ -155,20 +155,17 @@ impl OAuth1 {
         self.write_header(&parameters, &signature)
     }
 
-    /// The protocol parameters without the signature. PLAINTEXT needs neither nonce nor time (section 3.1).
+    /// The protocol parameters without the signature. PLAINTEXT may leave out nonce and time (section 3.1), but not every
+    /// server knows that.
     fn parameters<'a>(&'a self, nonce: &'a str, timestamp: &'a str) -> Vec<(&'static str, &'a str)> {
         let mut parameters = Vec::with_capacity(9);
         if let Some((name, value)) = &self.extra {
             parameters.push((*name, value.expose()));
         }
         parameters.push(("oauth_consumer_key", self.consumer.as_str()));
-        if self.method == SignatureMethod::HmacSha1 {
-            parameters.push(("oauth_nonce", nonce));
-        }
+        parameters.push(("oauth_nonce", nonce));
         parameters.push(("oauth_signature_method", self.method.as_str()));
-        if self.method == SignatureMethod::HmacSha1 {
-            parameters.push(("oauth_timestamp", timestamp));
-        }
+        parameters.push(("oauth_timestamp", timestamp));
         if let Some(token) = &self.token {
             parameters.push(("oauth_token", token.expose()));
         }
@@ -252,9 +249,16 @@ impl OAuth1 {
     }
 }
 
-/// 32 hexadecimal digits.
+/// 128 random bits as 22 letters and digits. Servers that check the form of a nonce want 20 to 30 of them.
 fn nonce(clock: &dyn Clock) -> String {
-    format!("{:016x}{:016x}", clock.random(), clock.random())
+    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut rest = u128::from(clock.random()) << 64 | u128::from(clock.random());
+    let digit = |_| {
+        let digit = DIGITS[(rest % 62) as usize];
+        rest /= 62;
+        char::from(digit)
+    };
+    (0..22).map(digit).collect()
 }
 
 fn with_query<'a>(uri: &Uri, pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Uri> {

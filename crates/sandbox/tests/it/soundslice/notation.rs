@@ -251,3 +251,53 @@ fn mxl(name: &str, score: &[u8]) -> Vec<u8> {
     }
     archive.finish().expect("an archive").into_inner()
 }
+
+#[tokio::test]
+async fn with_a_running_clock_delayed_work_happens_by_itself() {
+    let sandbox = segno_sandbox::Sandbox::builder()
+        .switches(|switches| switches.soundslice.notation_delay_s = 0.02)
+        .start()
+        .await
+        .expect("starts");
+    let key = sandbox.soundslice_accounts()[0].keys[0].clone();
+    let api = Api { sandbox, key };
+    let slice = upload(&api, SCORE.as_bytes()).await;
+    let made = || api.sandbox.effects().of("soundslice", "notations").created;
+    // No request and no advance in between.
+    while made() == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert!(has_notation(&api, &slice).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receiver_that_does_not_answer_is_given_up_after_five_seconds() {
+    let api = Api::start().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let slice = api.slice("").await;
+    let hook = format!("callback_url=http://{address}/");
+    let url = api.upload_url(&format!("/slices/{slice}/notation-file/"), &hook).await;
+    let start = tokio::time::Instant::now();
+    put(&url, SCORE.as_bytes()).await;
+    while api.sandbox.callbacks()[0].error.is_none() {
+        tokio::time::advance(Duration::from_millis(100)).await;
+    }
+    let waited = start.elapsed();
+    assert!((5.0..5.5).contains(&waited.as_secs_f64()), "{waited:?}");
+    assert_eq!(api.sandbox.callbacks()[0].error.as_deref(), Some("no answer within 5 s"));
+}
+
+#[tokio::test]
+async fn work_on_the_way_of_an_advance_is_done_at_the_time_it_is_due() {
+    let api = Api::start().await;
+    api.sandbox.switches(|switches| switches.soundslice.notation_delay_s = 5.0);
+    let slice = api.slice("").await;
+    let path = format!("/slices/{slice}/notation-file/");
+    put(&api.upload_url(&path, "callback_url=https://hooks.example.net/").await, SCORE.as_bytes()).await;
+    api.sandbox.advance(Duration::from_secs(100));
+    assert_eq!(settled(&api, 1).await[0].at, 1_900_000_005.0);
+    let url = text(&api.get(&path).await.json(), "url");
+    let made = Request::new("GET", &url).send().await;
+    assert_eq!(made.header("date"), Some("Sun, 17 Mar 2030 17:48:20 GMT"));
+}
