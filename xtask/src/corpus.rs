@@ -3,9 +3,16 @@
 //! A section is skipped by name if the folder lacks its files. Exit code 1: a case failed; 2: the folder cannot be
 //! read.
 
+mod asap;
 mod dcml;
+mod musicxml;
+#[path = "../../crates/score/tests/it/neutral.rs"]
+mod neutral;
 mod read;
 mod repeats;
+#[path = "../../crates/syncpoint/tests/it/rivals.rs"]
+mod rivals;
+mod simplify;
 #[path = "../../crates/syncpoint/tests/it/skeleton.rs"]
 mod skeleton;
 
@@ -69,7 +76,13 @@ impl Section {
 type Part = fn(&Path) -> Result<Option<Vec<Section>>, String>;
 
 /// The parts in the order of the table. Further readers of the folder are added here.
-const PARTS: [(&str, Part); 2] = [("repeats", repeats::run), ("dcml", dcml::run)];
+const PARTS: [(&str, Part); 5] = [
+    ("repeats", repeats::run),
+    ("dcml", dcml::run),
+    ("simplify", simplify::run),
+    ("asap", asap::run),
+    ("musicxml", musicxml::run),
+];
 
 pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     let (folder, json) = match arguments {

@@ -4,22 +4,55 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 mod corpus;
+mod fixtures;
+mod rules;
+mod sandbox;
+mod score;
+mod shell;
+mod test;
+
+/// Prints a line; a reader that went away is no reason to fail.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
+pub(crate) use say;
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
+  test                  everything that must hold before a commit
+  rules                 the rules of the house alone: dependencies, sizes, fixtures, snapshots
+  fixtures [--check | --live SERVICE]
+                        write every fixture from the sandbox; compare; or record from the real service
+  sandbox [--port-base N] [--json]
+                        the four services on loopback, until stopped
   corpus DIR [--json]   run the mathematics on a corpus folder; fails if a case fails
+  score FILE [--policy NAME]
+                        what a MusicXML, MXL or MIDI file says, and how it is played
 ";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
+        ["test", rest @ ..] => test::run(rest),
+        ["rules", rest @ ..] => rules::run(rest),
+        ["fixtures", rest @ ..] => fixtures::run(rest),
+        ["sandbox", rest @ ..] => sandbox::run(rest),
         ["corpus", rest @ ..] => corpus::run(rest),
+        ["score", rest @ ..] => score::run(rest),
         _ => Err(USAGE.to_owned()),
     };
     result.unwrap_or_else(|fault| {
         let _ = writeln!(std::io::stderr(), "{}", fault.trim_end());
         ExitCode::from(2)
     })
+}
+
+/// A runtime for the commands that talk over sockets.
+fn runtime() -> Result<tokio::runtime::Runtime, String> {
+    tokio::runtime::Runtime::new().map_err(|error| error.to_string())
 }

@@ -15,6 +15,8 @@ mod basic;
 mod grant;
 #[cfg(feature = "loopback")]
 pub mod loopback;
+#[cfg(feature = "oauth1")]
+pub mod oauth1;
 #[cfg(feature = "oauth2")]
 pub mod oauth2;
 #[cfg(feature = "oauth2")]

@@ -5,8 +5,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
@@ -83,7 +82,8 @@ impl Body {
         Ok(Self::source(File { path, length: metadata.len() }))
     }
 
-    /// Exactly `length` bytes from `reader`. It can be read only once, so the call is never repeated after it began.
+    /// Exactly `length` bytes from `reader`: a reader with fewer, or seen to have more, fails the call. It can be read
+    /// only once, so the call is never repeated after it began.
     pub fn reader(reader: impl AsyncRead + Send + 'static, length: u64) -> Self {
         Self::source(Once { reader: Mutex::new(Some(Box::pin(reader))), length })
     }
@@ -127,6 +127,7 @@ impl Body {
     }
 
     /// The pieces as bytes where they are in memory; a source is told by its length.
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn peek(&self) -> impl Iterator<Item = Result<&Bytes, u64>> {
         self.pieces.iter().map(|piece| match piece {
             Piece::Bytes(bytes) => Ok(bytes),
@@ -260,6 +261,12 @@ enum OpenPiece {
 }
 
 impl Outgoing {
+    /// For the transport to tell when the request has its connection.
+    #[must_use]
+    pub fn on_connected(&self) -> OnConnected {
+        OnConnected(Arc::clone(&self.activity))
+    }
+
     fn yielded(&mut self, chunk: Bytes) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let count = chunk.len() as u64;
         self.left = self.left.saturating_sub(count);
@@ -285,11 +292,17 @@ impl http_body::Body for Outgoing {
                 Some(OpenPiece::Bytes(bytes)) => Some(bytes.split_to(bytes.len().min(CHUNK))),
                 Some(OpenPiece::Reader { left: 0, .. }) => None,
                 Some(OpenPiece::Reader { reader, left }) => {
-                    let room = usize::try_from(*left).unwrap_or(CHUNK).min(CHUNK);
+                    // One byte more than announced, where that is in sight: a file that has grown is no longer the one
+                    // that was announced.
+                    let room = usize::try_from(left.saturating_add(1)).unwrap_or(CHUNK).min(CHUNK);
                     let mut buffer = vec![0; room];
                     let mut target = ReadBuf::new(&mut buffer);
                     ready!(reader.as_mut().poll_read(cx, &mut target))?;
                     let read = target.filled().len();
+                    if read as u64 > *left {
+                        let message = "the source is longer than its announced length";
+                        return Poll::Ready(Some(Err(io::Error::other(message))));
+                    }
                     if read == 0 {
                         let message = format!("the source ended {left} bytes before its announced length");
                         return Poll::Ready(Some(Err(io::Error::new(io::ErrorKind::UnexpectedEof, message))));
@@ -321,29 +334,60 @@ impl fmt::Debug for Outgoing {
     }
 }
 
-/// When a body last moved: what tells a slow upload from a dead one.
+/// Where an exchange stands and since when: what tells a slow upload from a dead one.
+#[derive(Debug)]
 pub(crate) struct Activity {
     clock: Arc<dyn Clock>,
-    last: Mutex<Instant>,
-    finished: AtomicBool,
+    state: Mutex<(Stage, Instant)>,
+}
+
+/// What an exchange is waiting for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// A connection; or, with a transport that does not tell, perhaps the answer already.
+    Connecting { empty: bool },
+    /// The transport taking more of the body.
+    Sending,
+    /// The answer.
+    Sent,
 }
 
 impl Activity {
-    fn new(clock: Arc<dyn Clock>, finished: bool) -> Self {
-        let last = Mutex::new(clock.now());
-        Self { clock, last, finished: AtomicBool::new(finished) }
+    fn new(clock: Arc<dyn Clock>, empty: bool) -> Self {
+        let state = Mutex::new((Stage::Connecting { empty }, clock.now()));
+        Self { clock, state }
+    }
+
+    fn connected(&self) {
+        let mut state = self.lock();
+        match state.0 {
+            Stage::Connecting { empty: true } => *state = (Stage::Sent, self.clock.now()),
+            Stage::Connecting { empty: false } => *state = (Stage::Sending, self.clock.now()),
+            Stage::Sending | Stage::Sent => {}
+        }
     }
 
     fn moved(&self, finished: bool) {
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = self.clock.now();
-        self.finished.store(finished, Ordering::Release);
+        *self.lock() = (if finished { Stage::Sent } else { Stage::Sending }, self.clock.now());
     }
 
-    pub(crate) fn last(&self) -> Instant {
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn now(&self) -> (Stage, Instant) {
+        *self.lock()
     }
 
-    pub(crate) fn finished(&self) -> bool {
-        self.finished.load(Ordering::Acquire)
+    fn lock(&self) -> MutexGuard<'_, (Stage, Instant)> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells the client that the request has its connection. A [`Transport`](crate::Transport) that does not tell is given
+/// the time for connecting and for the answer together.
+#[derive(Clone, Debug)]
+pub struct OnConnected(Arc<Activity>);
+
+impl OnConnected {
+    /// The connection is there; the first byte can go out.
+    pub fn tell(&self) {
+        self.0.connected();
     }
 }

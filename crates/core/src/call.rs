@@ -12,6 +12,7 @@ use crate::client::attempt::{self, Failure, Lost};
 use crate::decode::DecodeError;
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Cause, Error};
+use crate::json_stream::{Array, ArrayEndpoint};
 use crate::request::{Kind, Prepared};
 use crate::response::Incoming;
 use crate::transfer::progress::{OnProgress, Progress};
@@ -82,6 +83,22 @@ impl<'a, E: Endpoint> Call<'a, E> {
             .await
             .map_err(|failure| error::<E>(failure))?;
         Ok(response)
+    }
+
+    /// Sends it and gives the items of its array as they arrive.
+    ///
+    /// # Errors
+    /// See [`Error`]; the items have errors of their own.
+    pub async fn stream(self) -> Result<Array<E>, Error<E::ApiError>>
+    where
+        E: ArrayEndpoint,
+    {
+        let mut prepared = self.prepare()?;
+        prepared.kind = Kind::Transfer;
+        let (response, attempts) = attempt::streamed(&self.client.0, &prepared, &self.options, E::accepts)
+            .await
+            .map_err(|failure| error::<E>(failure))?;
+        Ok(Array::new(response, attempts))
     }
 
     /// Sends it and gives the whole answer, undecoded.

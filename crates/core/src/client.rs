@@ -10,6 +10,7 @@ use crate::auth::Authorize;
 use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::error::{BuildError, Error};
+use crate::json_stream::{Array, ArrayEndpoint};
 use crate::limit::Limit;
 use crate::page::{Paged, Pages};
 use crate::request::{Bases, Prepared};
@@ -71,6 +72,14 @@ impl Client {
         Pages::new(self.clone(), endpoint)
     }
 
+    /// Sends an endpoint and gives the items of its array as they arrive. Memory does not grow with their number.
+    ///
+    /// # Errors
+    /// See [`Error`]; the items have errors of their own.
+    pub async fn stream<E: ArrayEndpoint>(&self, endpoint: &E) -> Result<Array<E>, Error<E::ApiError>> {
+        self.call(endpoint).stream().await
+    }
+
     /// The request of an endpoint as it would be sent, without its credentials. Needs no runtime.
     ///
     /// # Errors
@@ -84,6 +93,27 @@ impl Client {
     #[must_use]
     pub fn base(&self, name: Option<&'static str>) -> Option<&BaseUrl> {
         self.0.bases.find(name)
+    }
+
+    /// This client with other credentials for one origin, for the steps of a login. It shares connections and limits.
+    #[must_use]
+    pub fn with_credentials(&self, origin: Origin, credentials: Arc<dyn Authorize>) -> Self {
+        let inner = &*self.0;
+        let mut others: Vec<_> =
+            inner.credentials.iter().filter(|(bound, _)| *bound != origin).cloned().collect();
+        others.push((origin, credentials));
+        Self(Arc::new(Inner {
+            bases: inner.bases.clone(),
+            defaults: inner.defaults.clone(),
+            credentials: others,
+            transport: Arc::clone(&inner.transport),
+            clock: Arc::clone(&inner.clock),
+            retry: inner.retry,
+            budget: Budget::new(),
+            limit: inner.limit.clone(),
+            timeouts: inner.timeouts,
+            body_cap: inner.body_cap,
+        }))
     }
 
     /// The clock of this client, for jobs that poll.
@@ -207,7 +237,7 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, ClientError> {
         let transport = match self.transport {
             Some(transport) => transport,
-            None => default_transport(self.timeouts)?,
+            None => default_transport(&self.bases, self.timeouts, &self.clock)?,
         };
         Ok(Client(Arc::new(Inner {
             bases: self.bases,
@@ -225,12 +255,24 @@ impl ClientBuilder {
 }
 
 #[cfg(feature = "hyper")]
-fn default_transport(timeouts: Timeouts) -> Result<Arc<dyn Transport>, ClientError> {
-    Ok(Arc::new(crate::transport::hyper::Hyper::new(timeouts)?))
+fn default_transport(
+    bases: &Bases,
+    timeouts: Timeouts,
+    clock: &Arc<dyn Clock>,
+) -> Result<Arc<dyn Transport>, ClientError> {
+    let hyper = crate::transport::hyper::Hyper::builder()
+        .connect_timeout(timeouts.connect)
+        .clock(Arc::clone(clock))
+        .build();
+    // What is missing for https is better known now than in the first call.
+    if bases.0.iter().any(|(_, base)| base.origin().is_secure()) {
+        hyper.prepare_tls()?;
+    }
+    Ok(Arc::new(hyper))
 }
 
 #[cfg(not(feature = "hyper"))]
-fn default_transport(_: Timeouts) -> Result<Arc<dyn Transport>, ClientError> {
+fn default_transport(_: &Bases, _: Timeouts, _: &Arc<dyn Clock>) -> Result<Arc<dyn Transport>, ClientError> {
     Err(ClientError::NoTransport)
 }
 

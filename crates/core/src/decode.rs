@@ -91,12 +91,17 @@ pub(crate) fn json_error(path: String, error: &serde_json::Error, body: &[u8]) -
     }
 }
 
-/// serde quotes the value that it did not like; that value may be a token.
+/// serde quotes the value that it did not like; that value may be a token. It stands in double quotes or in back
+/// quotes, and may itself hold either.
 fn without_values(message: &str) -> String {
-    match (message.find('"'), message.rfind('"')) {
-        (Some(first), Some(last)) if first < last => {
-            format!("{}…{}", &message[..first], &message[last + 1..])
-        }
+    let double = || Some((message.find('"')?, message.rfind('"')?));
+    let back = || {
+        let blames = ["invalid type", "invalid value", "unknown variant", "unknown field"];
+        blames.iter().find(|blame| message.starts_with(**blame))?;
+        Some((message.find('`')?, message.rfind("`, expected").or_else(|| message.rfind("`, there are"))?))
+    };
+    match double().or_else(back) {
+        Some((first, last)) if first < last => format!("{}…{}", &message[..first], &message[last + 1..]),
         _ => message.to_owned(),
     }
 }
@@ -182,6 +187,27 @@ mod tests {
         assert_eq!(error(br#"[{"name": "a", "sta"#), "the JSON ends in the middle, after 19 bytes");
         assert_eq!(error(b"Service unavailable"), "it is not JSON: expected value at line 1 column 1");
         assert_eq!(error(br#"[] []"#), "it is not JSON: trailing characters at line 1 column 4");
+    }
+
+    #[test]
+    fn values_in_back_quotes_are_kept_back_too() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        enum Kind {
+            Audio,
+            Video,
+        }
+        let text = |body: &str| from_json::<Kind>(body.as_bytes()).unwrap_err().to_string();
+        assert_eq!(
+            text("\"CANARY\""),
+            ".: unknown variant …, expected `audio` or `video` at line 1 column 8"
+        );
+        for sly in ["CANARY`, expected CANARY", "` CANARY", "`, there are CANARY"] {
+            assert!(!text(&format!("{sly:?}")).contains("CANARY"), "{sly}");
+        }
+        let number = from_json::<bool>(b"4711").unwrap_err().to_string();
+        assert!(number.starts_with(".: invalid type: integer …, expected a boolean"), "{number}");
+        let _ = (Kind::Audio, Kind::Video);
     }
 
     #[test]

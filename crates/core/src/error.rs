@@ -81,7 +81,6 @@ impl fmt::Display for PlainApiError {
 }
 
 /// What went wrong with a call.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Cause<A> {
     /// The request could not be built; nothing was sent.
@@ -120,6 +119,11 @@ pub enum Cause<A> {
     Source(std::io::Error),
     /// The writer of a download failed.
     Sink(std::io::Error),
+    /// The file became another one while it was downloaded, and what was written cannot be taken back.
+    Changed {
+        /// How many bytes of the old file were written.
+        written: u64,
+    },
     /// A list does not end as lists do.
     Pages(PageError),
 }
@@ -196,6 +200,7 @@ impl<A> Error<A> {
             Cause::Decode { status, error, body } => Cause::Decode { status, error, body },
             Cause::Source(error) => Cause::Source(error),
             Cause::Sink(error) => Cause::Sink(error),
+            Cause::Changed { written } => Cause::Changed { written },
             Cause::Pages(error) => Cause::Pages(error),
         };
         Error::new(endpoint, attempts, retry_after, cause)
@@ -379,13 +384,22 @@ impl<A: fmt::Display> fmt::Display for Cause<A> {
             }
             Self::Source(error) => write!(f, "the body to send cannot be read: {error}"),
             Self::Sink(error) => write!(f, "the download cannot be written: {error}"),
+            Self::Changed { written } => {
+                write!(f, "the file changed on the server after {written} bytes of it were written")
+            }
             Self::Pages(error) => error.fmt(f),
         }
     }
 }
 
-impl<A: fmt::Display> fmt::Debug for Error<A> {
+impl<A: fmt::Display> fmt::Debug for Cause<A> {
     // The one line is safe to print; the derived form would show headers and bodies.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cause({self})")
+    }
+}
+
+impl<A: fmt::Display> fmt::Debug for Error<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Error({self})")
     }

@@ -11,6 +11,7 @@ mod client;
 mod decode;
 mod endpoint;
 mod error;
+mod json_stream;
 mod limit;
 mod multipart;
 mod page;
@@ -29,12 +30,13 @@ mod url;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use body::{Body, Outgoing, Reader, Source};
+pub use body::{Body, OnConnected, Outgoing, Reader, Source};
 pub use call::Call;
 pub use client::{Client, ClientBuilder, ClientError};
 pub use decode::{DecodeError, Excerpt, from_json, read_json};
 pub use endpoint::{Endpoint, Replay};
 pub use error::{ApiError, BuildError, Cause, Error, PlainApiError, RedirectError};
+pub use json_stream::{Array, ArrayEndpoint};
 pub use limit::Limit;
 pub use multipart::Multipart;
 pub use page::{Cursor, Items, Page, PageError, Paged, Pages};
@@ -46,6 +48,7 @@ pub use retry::{Outcome, Retry, Verdict, retry_after};
 pub use secret::Secret;
 pub use time::{Clock, SystemClock, Timestamp, TimestampError};
 pub use transfer::progress::{OnProgress, Progress};
+pub use transfer::{Downloaded, Sink};
 pub use transport::{Phase, Timeout, Timeouts, Transport, TransportError, TransportErrorKind};
 pub use url::{BaseUrl, Origin, SecretUrl, UrlError};
 

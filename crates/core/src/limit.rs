@@ -67,7 +67,7 @@ mod tests {
         let limit = Limit::new(40 * MS, 3);
         let start = Instant::now();
         let waits: Vec<_> = (0..6).map(|_| limit.reserve(start, None).unwrap()).collect();
-        assert_eq!(waits, [0 * MS, 0 * MS, 0 * MS, 40 * MS, 80 * MS, 120 * MS]);
+        assert_eq!(waits, [Duration::ZERO, Duration::ZERO, Duration::ZERO, 40 * MS, 80 * MS, 120 * MS]);
     }
 
     #[test]

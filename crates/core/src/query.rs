@@ -1,13 +1,13 @@
 //! Names and values of queries and forms, written pair by pair in the documented order.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::{self, Display, Write as _};
 
 use percent_encoding::utf8_percent_encode;
 
 use crate::path::RESERVED;
 
 /// Name-value pairs in the order in which they are sent. Names may repeat.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Pairs(Vec<(String, String)>);
 
 impl Pairs {
@@ -65,6 +65,13 @@ impl Pairs {
     }
 }
 
+impl fmt::Debug for Pairs {
+    // Values carry passwords and tokens.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(|(name, _)| name)).finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +86,13 @@ mod tests {
         pairs.push("status", 3);
         assert_eq!(pairs.to_form(), "name=Morning+%C3%89tude&artist=R.+Okafor&status=3");
         assert_eq!(pairs.to_query(), "name=Morning%20%C3%89tude&artist=R.%20Okafor&status=3");
+    }
+
+    #[test]
+    fn values_are_never_printed() {
+        let mut pairs = Pairs::new();
+        pairs.push("client_secret", "CANARY");
+        assert_eq!(format!("{pairs:?}"), r#"["client_secret"]"#);
     }
 
     proptest! {

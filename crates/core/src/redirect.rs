@@ -1,6 +1,6 @@
 //! Which redirects are followed: a pure decision.
 
-use http::header::{HeaderMap, LOCATION};
+use http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, LOCATION, PROXY_AUTHORIZATION};
 use http::{Method, StatusCode, Uri};
 
 use crate::error::RedirectError;
@@ -53,6 +53,16 @@ pub(crate) fn decide(
         return Err(RedirectError::Insecure);
     }
     Ok(Some(Hop { to, same_origin: old == new }))
+}
+
+/// The headers of a request that goes on to another origin: without cookies and whatever is marked as secret.
+pub(crate) fn for_strangers(headers: &HeaderMap) -> HeaderMap {
+    let private = |name: &HeaderName| [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name);
+    headers
+        .iter()
+        .filter(|(name, value)| !value.is_sensitive() && !private(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 /// A reference resolved against the URL it came from (RFC 3986, section 5.2).

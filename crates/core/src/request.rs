@@ -37,7 +37,6 @@ pub enum Kind {
 }
 
 /// What an [`Endpoint`] writes its request into.
-#[derive(Debug)]
 pub struct RequestWriter {
     target: Target,
     template: &'static str,
@@ -51,7 +50,16 @@ pub struct RequestWriter {
     boundary: [u64; 2],
 }
 
-#[derive(Debug)]
+impl fmt::Debug for RequestWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestWriter")
+            .field("path", &self.template)
+            .field("query", &self.query)
+            .field("body", &self.body)
+            .finish_non_exhaustive()
+    }
+}
+
 enum Target {
     Base(Option<&'static str>),
     Url(SecretUrl),

@@ -18,6 +18,12 @@ pub trait Clock: Send + Sync + 'static {
     fn random(&self) -> u64;
 }
 
+impl fmt::Debug for dyn Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
 /// The real clock: the system's time, tokio's timer, the operating system's randomness.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;

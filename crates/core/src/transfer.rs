@@ -1,3 +1,378 @@
-//! Transfers of files: how far they are, and downloads that resume.
+//! Downloads that resume, and how far transfers are.
+//!
+//! A download that breaks off goes on where it was (`Range`) if the service gave a validator that is strong enough to say
+//! that it is still the same file (`If-Range`, RFC 9110, sections 8.8, 13.1.5 and 14). Otherwise it begins again, if what
+//! was written can be taken back. It never mixes two states of a file, and never calls a short one done.
 
+use std::future::{Future, poll_fn};
+use std::path::Path;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, HeaderMap, HeaderValue, IF_RANGE, RANGE};
+use http::{Method, Response, StatusCode};
+use http_body::Body as _;
+use tokio::io::AsyncWrite;
+
+use crate::call::{self, Call};
+use crate::client::attempt;
+use crate::decode::DecodeError;
+use crate::endpoint::{Endpoint, Replay};
+use crate::error::{Cause, Error};
+use crate::request::{Kind, Prepared};
+use crate::response::Incoming;
+use crate::retry::{Outcome, Verdict};
+use crate::transport::deadline::within;
+use crate::transport::{Phase, TransportError, TransportErrorKind};
+use progress::Meter;
+use range::{ContentRange, Validator};
+
+mod file;
 pub(crate) mod progress;
+mod range;
+mod sink;
+
+pub use sink::Sink;
+
+use file::FileSink;
+use sink::Writer;
+
+/// A download that is complete.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Downloaded {
+    /// How many bytes the file has.
+    pub bytes: u64,
+    /// Whether the service told the length beforehand, so that it could be checked. Without that only the end of a
+    /// chunked answer is proof of completeness.
+    pub length_known: bool,
+    /// How many requests it took.
+    pub attempts: u32,
+    /// The headers of the last answer: media type, file name, validators.
+    pub headers: HeaderMap,
+}
+
+/// A connection that carried this much before it broke was worth its attempt: the count of failures begins anew.
+const WORTH: u64 = 1024 * 1024;
+
+impl<E: Endpoint> Call<'_, E> {
+    /// Sends it and writes the body of the answer to `writer`, resuming where it can.
+    ///
+    /// What a writer has cannot be taken back: if the file changes on the server in the middle, or the download can
+    /// neither be resumed nor had the service given a validator, it fails with part of the file written. Use
+    /// [`download_to`](Call::download_to) or a [`Sink`] of your own where that matters.
+    ///
+    /// The call has no deadline unless one is [set](Call::deadline); silence ends it.
+    ///
+    /// # Errors
+    /// See [`Error`]; [`Cause::Changed`] if the file became another one, [`Cause::Sink`] if the writer failed.
+    pub async fn download<W>(self, writer: &mut W) -> Result<Downloaded, Error<E::ApiError>>
+    where
+        W: AsyncWrite + Unpin + Send + ?Sized,
+    {
+        self.download_into(&mut Writer(writer)).await
+    }
+
+    /// Sends it and writes the body of the answer to a file, resuming where it can.
+    ///
+    /// The file appears under its name when it is complete and safe on the disk, and not before: until then it is a
+    /// hidden one beside it, which is removed if the download fails or is dropped. A file that was there is replaced.
+    ///
+    /// # Errors
+    /// See [`Error`]; [`Cause::Sink`] if the file cannot be written.
+    pub async fn download_to(self, path: impl AsRef<Path>) -> Result<Downloaded, Error<E::ApiError>> {
+        let mut sink = FileSink::new(path.as_ref(), self.client.clock().random());
+        self.download_into(&mut sink).await
+    }
+
+    /// Sends it and writes the body of the answer to a sink, resuming where it can.
+    ///
+    /// # Errors
+    /// See [`Error`]; [`Cause::Sink`] if the sink failed.
+    pub async fn download_into<S: Sink + ?Sized>(
+        mut self,
+        sink: &mut S,
+    ) -> Result<Downloaded, Error<E::ApiError>> {
+        let mut prepared = self.prepare()?;
+        prepared.kind = Kind::Transfer;
+        let clock = self.client.clock().clone();
+        let limit = self.options.deadline.take();
+        let deadline = limit.and_then(|limit| clock.now().checked_add(limit));
+        let meter = Meter::new(self.options.progress.take(), None, 1);
+        let fresh = prepared.headers.clone();
+        let mut download = Download {
+            call: &self,
+            prepared,
+            fresh,
+            deadline,
+            sink,
+            meter,
+            known: None,
+            written: 0,
+            attempts: 0,
+            failures: 0,
+        };
+        let Some(limit) = limit else { return download.run().await };
+        match within(download.run(), clock.sleep(limit)).await {
+            Some(ended) => ended,
+            None => Err(Error::new(E::NAME, download.attempts, None, Cause::Deadline(limit))),
+        }
+    }
+}
+
+/// One download under way.
+struct Download<'a, 'c, E: Endpoint, S: Sink + ?Sized> {
+    call: &'a Call<'c, E>,
+    prepared: Prepared,
+    /// The headers of a request from the first byte.
+    fresh: HeaderMap,
+    deadline: Option<std::time::Instant>,
+    sink: &'a mut S,
+    meter: Meter,
+    /// What is known of the file, since the first answer.
+    known: Option<Known>,
+    written: u64,
+    attempts: u32,
+    failures: u32,
+}
+
+struct Known {
+    validator: Option<Validator>,
+    total: Option<u64>,
+}
+
+/// How a stretch of the download ended when it did not fail for good.
+enum End {
+    Complete(HeaderMap),
+    Broken(TransportError),
+}
+
+impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
+    async fn run(&mut self) -> Result<Downloaded, Error<E::ApiError>> {
+        loop {
+            let before = self.written;
+            let response = self.ask().await?;
+            let broken = match self.take(response).await.map_err(|cause| self.error(cause))? {
+                End::Complete(headers) => {
+                    self.sink.finish().await.map_err(|error| self.error(Cause::Sink(error)))?;
+                    let length_known = self.known.as_ref().is_some_and(|known| known.total.is_some());
+                    let attempts = self.attempts;
+                    return Ok(Downloaded { bytes: self.written, length_known, attempts, headers });
+                }
+                End::Broken(error) => error,
+            };
+            if self.written.saturating_sub(before) >= WORTH {
+                self.failures = 0;
+            }
+            self.failures += 1;
+            let Some(pause) = self.pause() else { return Err(self.error(Cause::Transport(broken))) };
+            if !self.can_resume() && self.written > 0 && !self.restart().await? {
+                return Err(self.error(Cause::Transport(broken)));
+            }
+            self.call.client.clock().sleep(pause).await;
+        }
+    }
+
+    /// Asks for the file, or for the rest of it.
+    async fn ask(&mut self) -> Result<Response<Incoming>, Error<E::ApiError>> {
+        self.prepared.headers = self.fresh.clone();
+        let resumed = match self.known.as_ref().and_then(|known| known.validator.as_ref()) {
+            Some(validator) if self.written > 0 => {
+                let range = HeaderValue::try_from(format!("bytes={}-", self.written));
+                if let Ok(range) = range {
+                    self.prepared.headers.insert(RANGE, range);
+                    self.prepared.headers.insert(IF_RANGE, validator.value().clone());
+                }
+                true
+            }
+            _ => false,
+        };
+        let client = &self.call.client.0;
+        // 416 is for `take` to judge: the file has become shorter than what is here.
+        let accepts = if resumed { accepts_and_416::<E> } else { E::accepts };
+        match attempt::streamed(client, &self.prepared, &self.call.options, accepts).await {
+            Ok((response, attempts)) => {
+                self.attempts += attempts;
+                Ok(response)
+            }
+            Err(mut failure) => {
+                failure.attempts += self.attempts;
+                Err(call::error::<E>(failure))
+            }
+        }
+    }
+
+    /// Writes what arrives, after a look at whether it is what was asked for.
+    async fn take(&mut self, response: Response<Incoming>) -> Result<End, Cause<E::ApiError>> {
+        let (parts, mut body) = response.into_parts();
+        let asked = self.prepared.headers.contains_key(IF_RANGE);
+        let length = content_length(&parts.headers).or(body.size_hint().exact());
+        let mut skip = 0;
+        if !asked {
+            // A part that nobody asked for is not the file.
+            if parts.status == StatusCode::PARTIAL_CONTENT {
+                return Err(wrong(parts.status, "a part of the file came, though the whole was asked for"));
+            }
+            self.begin(&parts.headers, length);
+        } else if parts.status == StatusCode::PARTIAL_CONTENT {
+            match self.check_part(&parts.headers) {
+                Err(Cause::Changed { .. }) if self.sink.restart().await.map_err(Cause::Sink)? => {
+                    return Ok(self.forget("the file changed in the meantime"));
+                }
+                checked => checked?,
+            }
+        } else if self.is_same(&parts.headers) && parts.status == StatusCode::OK {
+            // The service knows no ranges, but it is still the same file: the part that is here is passed over.
+            skip = self.written;
+        } else {
+            if self.written > 0 && !self.sink.restart().await.map_err(Cause::Sink)? {
+                return Err(Cause::Changed { written: self.written });
+            }
+            if parts.status == StatusCode::RANGE_NOT_SATISFIABLE {
+                return Ok(self.forget("the file became shorter in the meantime"));
+            }
+            self.written = 0;
+            self.begin(&parts.headers, length);
+        }
+        let total = self.known.as_ref().and_then(|known| known.total);
+        self.meter.restart(self.written, total, self.attempts);
+        while let Some(chunk) = body.chunk().await {
+            let mut chunk = match chunk {
+                Ok(chunk) => chunk,
+                Err(error) => return Ok(End::Broken(error)),
+            };
+            let passed = usize::try_from(skip).unwrap_or(usize::MAX).min(chunk.len());
+            skip -= passed as u64;
+            let _ = chunk.split_to(passed);
+            if chunk.is_empty() {
+                continue;
+            }
+            let length = chunk.len() as u64;
+            if total.is_some_and(|total| self.written + length > total) {
+                return Err(wrong(parts.status, "it is longer than its announced length"));
+            }
+            self.write(chunk).await?;
+            self.written += length;
+            self.meter.add(length);
+        }
+        match total {
+            Some(total) if self.written < total => {
+                let missing = total - self.written;
+                Ok(End::Broken(broken(&format!("{missing} of {total} bytes are missing at the end"))))
+            }
+            _ => Ok(End::Complete(parts.headers)),
+        }
+    }
+
+    /// Begins again with the next attempt; the sink has forgotten what it had.
+    fn forget(&mut self, reason: &str) -> End {
+        self.written = 0;
+        self.known = None;
+        End::Broken(broken(reason))
+    }
+
+    async fn write(&mut self, chunk: Bytes) -> Result<(), Cause<E::ApiError>> {
+        self.sink.write(chunk).await.map_err(Cause::Sink)
+    }
+
+    /// Notes what the first answer says of the file.
+    fn begin(&mut self, headers: &HeaderMap, total: Option<u64>) {
+        self.known = Some(Known { validator: Validator::of(headers), total });
+    }
+
+    /// Whether an answer is about the file that was begun.
+    fn is_same(&self, headers: &HeaderMap) -> bool {
+        let begun = self.known.as_ref().and_then(|known| known.validator.as_ref());
+        begun.is_some() && begun == Validator::of(headers).as_ref()
+    }
+
+    /// A part must begin where it was asked to, be of a file of the same length, and not bear another validator.
+    fn check_part(&mut self, headers: &HeaderMap) -> Result<(), Cause<E::ApiError>> {
+        let status = StatusCode::PARTIAL_CONTENT;
+        let Some(range) = ContentRange::of(headers) else {
+            return Err(wrong(status, "a part of the file came without a usable Content-Range"));
+        };
+        if range.first != self.written {
+            return Err(wrong(status, "a part of the file came that is not the one that was asked for"));
+        }
+        let Some(known) = &mut self.known else { return Ok(()) };
+        if let (Some(total), Some(now)) = (known.total, range.total)
+            && total != now
+        {
+            return Err(Cause::Changed { written: self.written });
+        }
+        known.total = known.total.or(range.total);
+        let changed = match &known.validator {
+            Some(Validator::ETag(old)) => {
+                matches!(Validator::of(headers), Some(Validator::ETag(new)) if new != *old)
+            }
+            _ => false,
+        };
+        if changed { Err(Cause::Changed { written: self.written }) } else { Ok(()) }
+    }
+
+    fn can_resume(&self) -> bool {
+        self.prepared.method == Method::GET
+            && self.known.as_ref().is_some_and(|known| known.validator.is_some())
+    }
+
+    async fn restart(&mut self) -> Result<bool, Error<E::ApiError>> {
+        let restarted = self.sink.restart().await.map_err(|error| self.error(Cause::Sink(error)))?;
+        if restarted {
+            self.written = 0;
+            self.known = None;
+        }
+        Ok(restarted)
+    }
+
+    /// How long to wait before the next attempt; `None` if there is none.
+    fn pause(&self) -> Option<Duration> {
+        let client = &self.call.client.0;
+        let replayable = self.prepared.body.reopenable();
+        let outcome = Outcome::Lost(Phase::ReadingBody);
+        let random = client.clock.random();
+        let replay: Replay = E::REPLAY;
+        let verdict = client.retry.judge(self.failures, replay, replayable, outcome, random);
+        let Verdict::Again(pause) = verdict else { return None };
+        let back = client.clock.now().checked_add(pause)?;
+        let in_time = self.deadline.is_none_or(|deadline| back < deadline);
+        (in_time && client.budget.withdraw()).then_some(pause)
+    }
+
+    fn error(&self, cause: Cause<E::ApiError>) -> Error<E::ApiError> {
+        Error::new(E::NAME, self.attempts, None, cause)
+    }
+}
+
+fn accepts_and_416<E: Endpoint>(status: StatusCode) -> bool {
+    status == StatusCode::RANGE_NOT_SATISFIABLE || E::accepts(status)
+}
+
+fn wrong<A>(status: StatusCode, reason: &str) -> Cause<A> {
+    Cause::Decode { status, error: DecodeError::Other(reason.into()), body: Bytes::new() }
+}
+
+fn broken(reason: &str) -> TransportError {
+    TransportError::new(Phase::ReadingBody, TransportErrorKind::Broken, &std::io::Error::other(reason))
+}
+
+fn content_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Writes all of `bytes`.
+async fn write_all<W: AsyncWrite + Unpin + ?Sized>(writer: &mut W, mut bytes: Bytes) -> std::io::Result<()> {
+    while !bytes.is_empty() {
+        let count = poll_fn(|cx| Pin::new(&mut *writer).poll_write(cx, &bytes)).await?;
+        if count == 0 {
+            return Err(std::io::ErrorKind::WriteZero.into());
+        }
+        let _ = bytes.split_to(count.min(bytes.len()));
+    }
+    Ok(())
+}
+
+fn flush<W: AsyncWrite + Unpin + ?Sized>(writer: &mut W) -> impl Future<Output = std::io::Result<()>> {
+    poll_fn(|cx| Pin::new(&mut *writer).poll_flush(cx))
+}

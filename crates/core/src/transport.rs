@@ -14,7 +14,7 @@ use crate::response::Incoming;
 pub(crate) mod deadline;
 #[cfg(feature = "hyper")]
 pub mod hyper;
-#[cfg(feature = "_tls")]
+#[cfg(all(feature = "hyper", feature = "_tls"))]
 pub mod tls;
 
 /// Sends one request once.

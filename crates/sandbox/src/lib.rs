@@ -1,6 +1,4 @@
 #![doc = include_str!("../README.md")]
-// Until every service uses the whole foundation.
-#![allow(dead_code)]
 
 mod call;
 mod clock;
@@ -38,6 +36,9 @@ pub use outbox::Callback;
 pub use request_log::{BodyTally, LoggedRequest};
 pub use sandbox::{Builder, Sandbox, StartError};
 pub use soundcloud::Switches as SoundcloudSwitches;
-pub use soundslice::Switches as SoundsliceSwitches;
+pub use soundslice::{
+    BadCredentials, CallbackKey, Outcome, RateLimit, SoundsliceAccount, SoundsliceKey, SoundsliceList,
+    SuccessCodes, Switches as SoundsliceSwitches,
+};
 pub use soundstripe::Switches as SoundstripeSwitches;
 pub use switches::{SwitchError, Switches};

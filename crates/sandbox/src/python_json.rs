@@ -33,14 +33,18 @@ impl Formatter for Python {
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
-        for c in text.chars() {
-            if matches!(c, ' '..='~') {
-                writer.write_all(&[c as u8])?;
-            } else {
+        let plain = |byte: u8| matches!(byte, b' '..=b'~');
+        let mut rest = text;
+        while !rest.is_empty() {
+            let run = rest.bytes().position(|byte| !plain(byte)).unwrap_or(rest.len());
+            writer.write_all(&rest.as_bytes()[..run])?;
+            let mut others = rest[run..].chars();
+            if let Some(c) = others.next() {
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     write!(writer, "\\u{unit:04x}")?;
                 }
             }
+            rest = others.as_str();
         }
         Ok(())
     }
@@ -66,6 +70,7 @@ fn repr(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::to_vec;
@@ -90,5 +95,16 @@ mod tests {
             "[60.5, 60.0, 0.1, 1e+16, 1.5e-05, 1.2345678901234568e+17, 0.0001, 1e-07, -0.0]"
         );
         assert_eq!(text(&json!([[], {}, null, true, 0, -3])), "[[], {}, null, true, 0, -3]");
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_and_float_is_read_back(text: String, float in proptest::num::f64::NORMAL) {
+            let json = to_vec(&(&text, float));
+            prop_assert!(json.iter().all(|byte| (b' '..=b'~').contains(byte)));
+            let (read, number): (String, f64) = serde_json::from_slice(&json).expect("JSON");
+            prop_assert_eq!(read, text);
+            prop_assert!((number - float).abs() <= float.abs() * 1e-15);
+        }
     }
 }

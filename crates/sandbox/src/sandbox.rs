@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
-use crate::description::{BaseUrl, Description};
+use crate::description::{BaseUrl, Description, SoundsliceAccess};
 use crate::effects::Effects;
 use crate::faults::{Fault, UnusedFault};
 use crate::host::Host;
@@ -17,6 +17,7 @@ use crate::house::House;
 use crate::net::{self, Doors};
 use crate::outbox::Callback;
 use crate::request_log::LoggedRequest;
+use crate::soundslice::SoundsliceAccount;
 use crate::switches::{SwitchError, Switches};
 
 /// The seed of a sandbox that was given none.
@@ -152,6 +153,19 @@ impl Sandbox {
             soundcloud: house.soundcloud.access(house),
             musescore: house.musescore.access(house),
         }
+    }
+
+    /// The accounts of the Soundslice host: the first one (whose first key the description gives), a second one that owns
+    /// things which the first may not touch, and an organisation that the first belongs to.
+    #[must_use]
+    pub fn soundslice_accounts(&self) -> Vec<SoundsliceAccount> {
+        self.house.soundslice.accounts()
+    }
+
+    /// Soundslice's address and the first account's first key.
+    #[must_use]
+    pub fn soundslice(&self) -> SoundsliceAccess {
+        self.house.soundslice.access(&self.house)
     }
 
     /// `http://127.0.0.1:PORT` of a host, without a slash at the end.

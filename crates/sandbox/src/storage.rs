@@ -60,7 +60,8 @@ impl Service {
         self.world.lock().objects.remove(path);
     }
 
-    fn object(&self, path: &str) -> Option<Object> {
+    /// The object at a path.
+    pub(crate) fn object(&self, path: &str) -> Option<Object> {
         self.world.lock().objects.get(path).cloned()
     }
 

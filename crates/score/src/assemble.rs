@@ -33,12 +33,12 @@ pub(crate) fn score(mut draft: Draft, format: Format) -> Score {
     let sections = sections(&mut draft);
     draft.onsets.sort_by_key(|onset| (onset.bar, onset.offset, onset.part));
     let titles = draft.titles;
-    let title = titles.work.clone().or_else(|| titles.movement.clone()).or(titles.credit);
+    let title = titles.work.clone().or_else(|| titles.movement.clone()).or(titles.credit).or(titles.printed);
     Score {
         format,
         title,
         movement: titles.movement.filter(|_| titles.work.is_some()),
-        composer: titles.composer,
+        composer: titles.composer.or(titles.printed_composer),
         parts: draft.parts,
         structure: Structure { bars: written },
         grid: BarGrid { bars: grid },

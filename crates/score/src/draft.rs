@@ -28,6 +28,11 @@ pub(crate) struct Titles {
     pub(crate) movement: Option<String>,
     pub(crate) credit: Option<String>,
     pub(crate) composer: Option<String>,
+    /// What looks like the title on the first page, and its size.
+    pub(crate) printed: Option<String>,
+    pub(crate) printed_size: f64,
+    /// What looks like the composer there.
+    pub(crate) printed_composer: Option<String>,
 }
 
 /// A bar as gathered from all parts.

@@ -254,8 +254,9 @@ impl<T: Serialize + Sync + ?Sized> Endpoint for Set<'_, T> {
         }
         let mut form = Pairs::new();
         form.push("syncpoints", text);
-        form.push_some("crop_start", self.crop_start);
-        form.push_some("crop_end", self.crop_end);
+        // A float with its decimal, as in the service's own examples.
+        form.push_some("crop_start", self.crop_start.map(|crop| format!("{crop:?}")));
+        form.push_some("crop_end", self.crop_end.map(|crop| format!("{crop:?}")));
         request.form(form);
         Ok(())
     }

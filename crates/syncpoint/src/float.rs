@@ -27,6 +27,22 @@ pub(crate) fn is_whole(x: f64) -> bool {
     x.is_finite() && trunc(x) == x
 }
 
+/// The square root, within an ulp; 0 for numbers that have none.
+pub(crate) fn sqrt(x: f64) -> f64 {
+    if x.is_nan() || x <= 0.0 {
+        return 0.0;
+    }
+    if !x.is_finite() {
+        return x;
+    }
+    // Halving the exponent gives a guess within a few per cent; Newton doubles the digits each time.
+    let mut root = f64::from_bits((x.to_bits() >> 1) + (0x3ff << 51));
+    for _ in 0..6 {
+        root = 0.5 * (root + x / root);
+    }
+    root
+}
+
 #[cfg(test)]
 mod tests {
     extern crate std;
@@ -61,5 +77,14 @@ mod tests {
             assert_eq!(round(x), x.round(), "round {x}");
         }
         assert!(trunc(f64::NAN).is_nan() && floor(f64::NAN).is_nan() && round(f64::NAN).is_nan());
+    }
+
+    #[test]
+    fn square_roots_are_within_an_ulp() {
+        for x in [1e-300, 0.25, 2.0, 3.0, 1e-9, 123_456.789, 1e300] {
+            assert!((sqrt(x) - x.sqrt()).abs() <= x.sqrt() * f64::EPSILON, "{x}");
+        }
+        assert_eq!(sqrt(0.0), 0.0);
+        assert_eq!(sqrt(-1.0), 0.0);
     }
 }

@@ -1,7 +1,7 @@
 //! A reader of JSON text that remembers where things stand.
 
 use alloc::string::String;
-use core::fmt;
+use core::fmt::{self, Write};
 
 use crate::fault::Fault;
 
@@ -30,6 +30,15 @@ pub(crate) enum Kind {
 pub(crate) enum Number {
     Integer(i64),
     Float(f64),
+}
+
+impl Number {
+    pub(crate) fn value(self) -> f64 {
+        match self {
+            Self::Integer(value) => value as f64,
+            Self::Float(value) => value,
+        }
+    }
 }
 
 impl<'a> Json<'a> {
@@ -146,6 +155,14 @@ impl<'a> Json<'a> {
             Ok(integer) if whole => Number::Integer(integer),
             _ => Number::Float(float),
         })
+    }
+
+    /// A number as its digits stand in the text.
+    pub(crate) fn number_text(&mut self) -> Result<&'a str, Fault> {
+        self.space();
+        let start = self.at;
+        self.number()?;
+        Ok(self.text.get(start..self.at).unwrap_or(""))
     }
 
     pub(crate) fn text(&mut self) -> Result<String, Fault> {
@@ -311,5 +328,26 @@ impl Shortest {
     #[cfg(feature = "serde")]
     pub(crate) fn integer(&self) -> Option<i64> {
         (crate::float::is_whole(self.0) && self.0.abs() < 9e15).then_some(self.0 as i64)
+    }
+}
+
+/// A text in quotes.
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for c in self.0.chars() {
+            match c {
+                '"' => f.write_str("\\\"")?,
+                '\\' => f.write_str("\\\\")?,
+                '\n' => f.write_str("\\n")?,
+                '\r' => f.write_str("\\r")?,
+                '\t' => f.write_str("\\t")?,
+                c if c < ' ' => write!(f, "\\u{:04x}", u32::from(c))?,
+                c => f.write_char(c)?,
+            }
+        }
+        f.write_char('"')
     }
 }

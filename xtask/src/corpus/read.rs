@@ -31,3 +31,17 @@ pub(crate) fn folder(folder: &Path) -> Result<Option<Vec<PathBuf>>, String> {
     files.sort();
     Ok(Some(files))
 }
+
+/// A file of one JSON value a line; `None` if there is no such file. Empty lines are passed over.
+pub(crate) fn lines<T: DeserializeOwned>(file: &Path) -> Result<Option<Vec<T>>, String> {
+    if !file.is_file() {
+        return Ok(None);
+    }
+    let text = text(file)?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let parsed = lines.map(|(number, line)| {
+        serde_json::from_str(line)
+            .map_err(|fault| format!("{}:{}:{}: {fault}", file.display(), number + 1, fault.column()))
+    });
+    parsed.collect::<Result<_, _>>().map(Some)
+}

@@ -1,9 +1,10 @@
 //! The attempt loop: prepare, limit, authorize, send, observe, judge.
 
+use std::future::Future;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, COOKIE, HOST};
+use http::header::HOST;
 use http::{Request, Response, StatusCode};
 use tracing::Instrument as _;
 
@@ -91,6 +92,13 @@ async fn take(response: Response<Incoming>, taking: Taking) -> Result<Taken, Los
     }
 }
 
+/// The moment at which a call ends whatever it is at, and how long it had.
+#[derive(Clone, Copy)]
+struct Deadline {
+    at: Instant,
+    limit: Duration,
+}
+
 async fn run(
     client: &Inner,
     prepared: &Prepared,
@@ -99,25 +107,29 @@ async fn run(
     taking: Taking,
 ) -> Result<(Taken, u32), Failure> {
     let span = tracing::debug_span!("call", endpoint = prepared.endpoint, path = prepared.template);
+    let clock = &client.clock;
     let limit = options.deadline.or((prepared.kind == Kind::Call).then_some(client.timeouts.call));
-    let start = client.clock.now();
-    let deadline = limit.map(|limit| start + limit);
-    let mut reauthorized = false;
-    let mut attempts = 0;
+    // A limit beyond what the clock can count is none.
+    let deadline = limit.and_then(|limit| clock.now().checked_add(limit).map(|at| Deadline { at, limit }));
     async {
+        let mut reauthorized = false;
+        let mut attempts = 0;
+        let mut retries = 0;
+        let mut earlier: Option<Failure> = None;
         loop {
             if let Err(wait) = take_place(client, deadline).await {
-                return Err(Failure { attempts, retry_after: None, lost: Lost::Limited(wait) });
+                let limited = Failure { attempts, retry_after: None, lost: Lost::Limited(wait) };
+                return Err(earlier.unwrap_or(limited));
             }
             attempts += 1;
+            let began = clock.now();
             let one = attempt(client, prepared, options, attempts, accepts, taking);
-            let (ticket, outcome) = match (deadline, limit) {
-                (Some(deadline), Some(limit)) => {
-                    let left = deadline.saturating_duration_since(client.clock.now());
-                    within(one, client.clock.sleep(left)).await.unwrap_or((None, Err(Lost::Deadline(limit))))
-                }
-                _ => one.await,
+            let (ticket, outcome) = match before(client, deadline, one).await {
+                Ok(ended) => ended,
+                Err(limit) => (None, Err(Lost::Deadline(limit))),
             };
+            let elapsed = clock.now().saturating_duration_since(began);
+            observe(prepared, attempts, elapsed, &outcome);
             let lost = match outcome {
                 Ok(value) => {
                     client.budget.deposit();
@@ -126,58 +138,103 @@ async fn run(
                 Err(lost) => lost,
             };
             let asked = match &lost {
-                Lost::Status(response) => retry_after(response.headers(), client.clock.wall()),
+                Lost::Status(response) => retry_after(response.headers(), clock.wall()),
                 _ => None,
             };
-            let failed = |lost| Failure { attempts, retry_after: asked, lost };
-            tracing::debug!(attempt = attempts, outcome = %lost, "attempt failed");
+            hold(client, &lost, asked);
+            let unauthorized =
+                matches!(&lost, Lost::Status(answer) if answer.status() == StatusCode::UNAUTHORIZED);
+            let failure = Failure { attempts, retry_after: asked, lost };
 
-            if let (Lost::Status(response), Some((credentials, ticket))) = (&lost, ticket)
-                && response.status() == StatusCode::UNAUTHORIZED
+            if let (true, Some((credentials, ticket))) = (unauthorized, ticket)
                 && !reauthorized
                 && prepared.body.reopenable()
             {
                 reauthorized = true;
-                match credentials.rejected(ticket).await {
-                    Ok(true) => continue,
-                    Ok(false) => return Err(failed(lost)),
-                    Err(error) => return Err(failed(Lost::Auth(error))),
+                match before(client, deadline, credentials.rejected(ticket)).await {
+                    Ok(Ok(true)) => {
+                        earlier = Some(failure);
+                        continue;
+                    }
+                    Ok(Ok(false)) | Err(_) => return Err(failure),
+                    Ok(Err(error)) => return Err(Failure { lost: Lost::Auth(error), ..failure }),
                 }
             }
-            let outcome = match &lost {
+            let outcome = match &failure.lost {
                 Lost::Status(response) => Outcome::Status { status: response.status(), retry_after: asked },
                 Lost::Transport(error) if error.kind() != TransportErrorKind::Source => {
                     Outcome::Lost(error.phase())
                 }
-                _ => return Err(failed(lost)),
+                _ => return Err(failure),
             };
+            retries += 1;
             let replayable = prepared.body.reopenable();
-            let random = client.clock.random();
+            let random = clock.random();
             let Verdict::Again(pause) =
-                client.retry.judge(attempts, prepared.replay, replayable, outcome, random)
+                client.retry.judge(retries, prepared.replay, replayable, outcome, random)
             else {
-                return Err(failed(lost));
+                return Err(failure);
             };
-            let too_late = deadline.is_some_and(|deadline| client.clock.now() + pause >= deadline);
-            if too_late || !client.budget.withdraw() {
-                return Err(failed(lost));
+            let in_time = deadline
+                .is_none_or(|deadline| clock.now().checked_add(pause).is_some_and(|back| back < deadline.at));
+            if !in_time || !client.budget.withdraw() {
+                return Err(failure);
             }
-            // Everybody who shares the limit is held back, not only this call: the service counts them together.
-            if let (Some(limit), Some(asked)) = (&client.limit, asked) {
-                limit.hold(client.clock.now() + asked);
-            }
-            client.clock.sleep(pause).await;
+            clock.sleep(pause).await;
+            earlier = Some(failure);
         }
     }
     .instrument(span)
     .await
 }
 
+/// One event for one attempt. The path is the template: neither the URL nor a value of the query is ever logged.
+fn observe(prepared: &Prepared, attempt: u32, elapsed: Duration, outcome: &Result<Taken, Lost>) {
+    let (status, lost) = match outcome {
+        Ok(Taken::Whole(response)) => (Some(response.status()), None),
+        Ok(Taken::Stream(response)) => (Some(response.status()), None),
+        Err(Lost::Status(response)) => (Some(response.status()), None),
+        Err(lost) => (None, Some(lost)),
+    };
+    tracing::debug!(
+        endpoint = prepared.endpoint,
+        attempt,
+        status = status.map(|status| status.as_u16()),
+        elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+        path = prepared.template,
+        lost = lost.map(tracing::field::display),
+        "attempt"
+    );
+}
+
+/// Too many requests concern everybody who shares the limit, not only this call: the service counts them together. A
+/// wait that nobody has the patience for binds nobody, lest a mistake of the service stop the program for a year.
+fn hold(client: &Inner, lost: &Lost, asked: Option<Duration>) {
+    let too_many = matches!(lost, Lost::Status(answer) if answer.status() == StatusCode::TOO_MANY_REQUESTS);
+    if let (true, Some(limit), Some(asked)) = (too_many, &client.limit, asked)
+        && asked <= client.retry.patience
+        && let Some(until) = client.clock.now().checked_add(asked)
+    {
+        limit.hold(until);
+    }
+}
+
+/// The value of `work`, or how long the call had if it did not end in time.
+async fn before<T>(
+    client: &Inner,
+    deadline: Option<Deadline>,
+    work: impl Future<Output = T>,
+) -> Result<T, Duration> {
+    let Some(Deadline { at, limit }) = deadline else { return Ok(work.await) };
+    let left = at.saturating_duration_since(client.clock.now());
+    within(work, client.clock.sleep(left)).await.ok_or(limit)
+}
+
 /// Waits for a place under the rate limit; the error is a wait that would outlive the deadline.
-async fn take_place(client: &Inner, deadline: Option<Instant>) -> Result<(), Duration> {
+async fn take_place(client: &Inner, deadline: Option<Deadline>) -> Result<(), Duration> {
     let Some(limit) = &client.limit else { return Ok(()) };
     let now = client.clock.now();
-    let wait = limit.reserve(now, deadline.map(|deadline| deadline.saturating_duration_since(now)))?;
+    let wait = limit.reserve(now, deadline.map(|deadline| deadline.at.saturating_duration_since(now)))?;
     if !wait.is_zero() {
         client.clock.sleep(wait).await;
     }
@@ -186,7 +243,7 @@ async fn take_place(client: &Inner, deadline: Option<Instant>) -> Result<(), Dur
 
 type Used<'a> = Option<(&'a dyn Authorize, Ticket)>;
 
-/// One attempt with all its redirects. The ticket tells which credentials the first request carried.
+/// One attempt with all its redirects. The ticket tells which credentials the last request carried.
 async fn attempt<'a>(
     client: &'a Inner,
     prepared: &Prepared,
@@ -202,35 +259,31 @@ async fn attempt<'a>(
         let mut credentials_apply = prepared.credentials;
         let mut hops = 0;
         loop {
-            let mut body = prepared.body.clone();
-            let mut target = uri.clone();
+            // Credentials go into copies, so that a redirect finds the request as it was without them.
+            let mut parts = (uri.clone(), headers.clone(), prepared.body.clone());
+            used = None;
             if credentials_apply
-                && let Some(credentials) = credentials_for(client, &target).map_err(Lost::Auth)?
+                && let Some(credentials) = credentials_for(client, &uri).map_err(Lost::Auth)?
             {
+                let (uri, headers, body) = &mut parts;
                 let clock = &*client.clock;
-                let attempt = Attempt {
-                    method: &prepared.method,
-                    uri: &mut target,
-                    headers: &mut headers,
-                    body: &mut body,
-                    clock,
-                };
+                let attempt = Attempt { method: &prepared.method, uri, headers, body, clock };
                 let ticket = credentials.authorize(attempt).await.map_err(Lost::Auth)?;
-                used.get_or_insert((credentials, ticket));
+                used = Some((credentials, ticket));
             }
+            let (target, authorized, body) = parts;
             let clock = client.clock.clone();
             let (outgoing, activity) =
                 body.open(clock, options.progress.clone(), number).await.map_err(Lost::Source)?;
             let mut request = Request::new(outgoing);
             *request.method_mut() = prepared.method.clone();
             *request.uri_mut() = target;
-            *request.headers_mut() = headers.clone();
+            *request.headers_mut() = authorized;
             let response =
                 deadline::send(&*client.transport, request, &activity, client.timeouts, &client.clock)
                     .await
                     .map_err(Lost::Transport)?;
             let status = response.status();
-            tracing::debug!(attempt = number, status = status.as_u16(), "answered");
             if prepared.redirects == Redirects::Follow {
                 let hop = redirect::decide(&prepared.method, &uri, status, response.headers(), hops)
                     .map_err(Lost::Redirect)?;
@@ -238,8 +291,7 @@ async fn attempt<'a>(
                     hops += 1;
                     if !hop.same_origin {
                         credentials_apply = false;
-                        headers.remove(AUTHORIZATION);
-                        headers.remove(COOKIE);
+                        headers = redirect::for_strangers(&headers);
                     }
                     headers.insert(HOST, host(&hop.to).map_err(Lost::Build)?);
                     uri = hop.to;

@@ -29,6 +29,11 @@ impl Meter {
         Self { report, progress: Progress { bytes: 0, total, attempt } }
     }
 
+    /// Goes on at `bytes` of `total` in another attempt.
+    pub(crate) fn restart(&mut self, bytes: u64, total: Option<u64>, attempt: u32) {
+        self.progress = Progress { bytes, total, attempt };
+    }
+
     pub(crate) fn add(&mut self, bytes: u64) {
         self.progress.bytes += bytes;
         if let Some(report) = &self.report {

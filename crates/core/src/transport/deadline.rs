@@ -12,7 +12,7 @@ use http_body::{Frame, SizeHint};
 
 use super::{Phase, Timeout, Timeouts, Transport, TransportError};
 use crate::BoxFuture;
-use crate::body::{Activity, Outgoing};
+use crate::body::{Activity, Outgoing, Stage};
 use crate::response::Incoming;
 use crate::time::Clock;
 
@@ -30,8 +30,8 @@ pub(crate) async fn within<T>(work: impl Future<Output = T>, limit: impl Future<
 
 /// Sends a request under the head and silence deadlines.
 ///
-/// While the body goes out, only silence counts: a slow upload is no fault. The wait for the head begins when the last
-/// byte was taken.
+/// The deadline for connecting is the transport's own. While the body goes out, only silence counts: a slow upload is no
+/// fault. The wait for the head begins when the last byte was taken.
 pub(crate) async fn send(
     transport: &dyn Transport,
     request: Request<Outgoing>,
@@ -41,11 +41,20 @@ pub(crate) async fn send(
 ) -> Result<Response<Incoming>, TransportError> {
     let mut exchange = pin!(transport.send(request));
     loop {
-        let finished = activity.finished();
-        let limit = if finished { timeouts.head } else { timeouts.silence };
-        let since = clock.now().saturating_duration_since(activity.last());
-        let Some(left) = limit.checked_sub(since).filter(|left| !left.is_zero()) else {
-            let timeout = if finished { Timeout::Head(limit) } else { Timeout::Silence(limit) };
+        let (stage, since) = activity.now();
+        let (limit, timeout) = match stage {
+            // A transport of the user's own need not tell, so this is no more than a net below both.
+            Stage::Connecting { empty: true } => {
+                (timeouts.connect.saturating_add(timeouts.head), Timeout::Head(timeouts.head))
+            }
+            Stage::Connecting { empty: false } => {
+                (timeouts.connect.saturating_add(timeouts.silence), Timeout::Silence(timeouts.silence))
+            }
+            Stage::Sending => (timeouts.silence, Timeout::Silence(timeouts.silence)),
+            Stage::Sent => (timeouts.head, Timeout::Head(timeouts.head)),
+        };
+        let waited = clock.now().saturating_duration_since(since);
+        let Some(left) = limit.checked_sub(waited).filter(|left| !left.is_zero()) else {
             return Err(TransportError::timeout(Phase::MaybeSent, timeout));
         };
         if let Some(outcome) = within(exchange.as_mut(), clock.sleep(left)).await {

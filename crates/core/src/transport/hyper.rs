@@ -2,53 +2,154 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::{HttpConnector, capture_connection};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use super::{Phase, Timeouts, Transport, TransportError, TransportErrorKind};
+use super::{Phase, Timeout, Timeouts, Transport, TransportError, TransportErrorKind};
 use crate::BoxFuture;
 use crate::body::Outgoing;
 use crate::client::ClientError;
 use crate::response::Incoming;
+use crate::time::{Clock, SystemClock};
 
-/// How long an idle connection is kept.
-const IDLE: Duration = Duration::from_secs(60);
+mod connect;
+
+use connect::{ConnectError, Connector};
+
+/// How long an idle connection is kept: shorter than the patience of the usual gateways, so that a request seldom meets
+/// a connection that is just being closed.
+const IDLE: Duration = Duration::from_secs(20);
 
 /// A pool of HTTP/1.1 connections.
 #[derive(Clone)]
 pub struct Hyper {
-    pool: Client<HttpConnector, Outgoing>,
+    pool: Client<Connector, Outgoing>,
+    #[cfg(feature = "_tls")]
+    tls: Arc<super::tls::Lazy>,
+}
+
+/// A pool in the making.
+#[derive(Debug)]
+#[must_use = "a builder does nothing until build() is called"]
+pub struct HyperBuilder {
+    connect: Duration,
+    clock: Arc<dyn Clock>,
+    #[cfg(feature = "_tls")]
+    roots: super::tls::Roots,
 }
 
 impl Hyper {
-    /// A pool with the connect deadline of `timeouts`.
+    /// A pool with the connect deadline of `timeouts` and the usual roots.
     ///
     /// # Errors
-    /// If TLS cannot be set up.
+    /// None at present; TLS is set up by the first connection that needs it.
     pub fn new(timeouts: Timeouts) -> Result<Self, ClientError> {
-        let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(timeouts.connect));
-        connector.set_nodelay(true);
+        Ok(Self::builder().connect_timeout(timeouts.connect).build())
+    }
+
+    /// A pool with other settings.
+    pub fn builder() -> HyperBuilder {
+        HyperBuilder {
+            connect: Timeouts::default().connect,
+            clock: Arc::new(SystemClock),
+            #[cfg(feature = "_tls")]
+            roots: super::tls::Roots::usual(),
+        }
+    }
+
+    /// Sets TLS up now instead of with the first connection.
+    ///
+    /// # Errors
+    /// If there is no TLS in this build, or nothing that it could trust.
+    pub fn prepare_tls(&self) -> Result<(), ClientError> {
+        #[cfg(feature = "_tls")]
+        return self.tls.get().map(drop).map_err(ClientError::Tls);
+        #[cfg(not(feature = "_tls"))]
+        return Err(ClientError::Tls(
+            "this build has none; turn the feature \"rustls-ring\" or \"rustls-aws-lc-rs\" on".into(),
+        ));
+    }
+}
+
+impl HyperBuilder {
+    /// The deadline for a connection, name resolution and TLS included. Default 10 s.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect = limit;
+        self
+    }
+
+    /// Another clock for that deadline.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Whose certificates are trusted.
+    #[cfg(feature = "_tls")]
+    pub fn roots(mut self, roots: super::tls::Roots) -> Self {
+        self.roots = roots;
+        self
+    }
+
+    /// The pool.
+    #[must_use]
+    pub fn build(self) -> Hyper {
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        #[cfg(feature = "_tls")]
+        let tls = Arc::new(super::tls::Lazy::new(self.roots));
+        let connector = Connector {
+            tcp,
+            #[cfg(feature = "_tls")]
+            tls: Arc::clone(&tls),
+            limit: self.connect,
+            clock: self.clock,
+        };
         let mut builder = Client::builder(TokioExecutor::new());
         builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE);
-        Ok(Self { pool: builder.build(connector) })
+        Hyper {
+            pool: builder.build(connector),
+            #[cfg(feature = "_tls")]
+            tls,
+        }
     }
 }
 
 impl Transport for Hyper {
-    fn send(&self, request: Request<Outgoing>) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
+    fn send(
+        &self,
+        mut request: Request<Outgoing>,
+    ) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
         Box::pin(async move {
-            let response = self.pool.request(request).await.map_err(|error| lost(&error))?;
-            Ok(response.map(|body| {
-                Incoming::new(body.map_err(|error| {
-                    TransportError::new(Phase::ReadingBody, TransportErrorKind::Broken, &error)
-                }))
-            }))
+            let on_connected = request.body().on_connected();
+            let mut connection = capture_connection(&mut request);
+            let mut exchange = pin!(self.pool.request(request));
+            let mut connecting = pin!(async {
+                if connection.wait_for_connection_metadata().await.is_some() {
+                    on_connected.tell();
+                }
+            });
+            let mut connected = false;
+            let response = poll_fn(|cx| {
+                if let Poll::Ready(response) = exchange.as_mut().poll(cx) {
+                    return Poll::Ready(response);
+                }
+                connected = connected || connecting.as_mut().poll(cx).is_ready();
+                Poll::Pending
+            })
+            .await
+            .map_err(|error| lost(&error))?;
+            Ok(response.map(|body| Incoming::new(body.map_err(|error| broken_off(&error)))))
         })
     }
 }
@@ -56,15 +157,45 @@ impl Transport for Hyper {
 /// How far a request got that hyper could not complete.
 fn lost(error: &hyper_util::client::legacy::Error) -> TransportError {
     if error.is_connect() {
-        return TransportError::new(Phase::NotSent, TransportErrorKind::Connect, below(error));
+        return match find::<ConnectError>(error) {
+            Some(ConnectError::TimedOut(limit)) => {
+                TransportError::timeout(Phase::NotSent, Timeout::Connect(*limit))
+            }
+            _ => TransportError::new(Phase::NotSent, TransportErrorKind::Connect, below(error)),
+        };
     }
-    let inner = error.source().and_then(|source| source.downcast_ref::<hyper::Error>());
-    let kind = match inner {
-        Some(inner) if inner.is_user() => TransportErrorKind::Source,
-        Some(inner) if inner.is_parse() => TransportErrorKind::Protocol,
-        _ => TransportErrorKind::Broken,
+    let Some(inner) = find::<hyper::Error>(error) else {
+        return TransportError::new(Phase::MaybeSent, TransportErrorKind::Broken, below(error));
     };
-    TransportError::new(Phase::MaybeSent, kind, below(error))
+    if inner.is_user() {
+        // The words of the source itself: hyper's own ("error from user's Body stream") tell nothing.
+        return TransportError::new(Phase::MaybeSent, TransportErrorKind::Source, below(inner));
+    }
+    let kind = if inner.is_parse() { TransportErrorKind::Protocol } else { TransportErrorKind::Broken };
+    TransportError::new(Phase::MaybeSent, kind, inner)
+}
+
+/// An answer that began and did not end.
+fn broken_off(error: &hyper::Error) -> TransportError {
+    // A chunk that is none arrives as an I/O error about invalid input or data.
+    let malformed = find::<std::io::Error>(error).is_some_and(|error| {
+        matches!(error.kind(), std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput)
+    });
+    let kind =
+        if malformed || error.is_parse() { TransportErrorKind::Protocol } else { TransportErrorKind::Broken };
+    TransportError::new(Phase::ReadingBody, kind, error)
+}
+
+/// The first error of type `T` among an error and its causes.
+fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
 }
 
 /// hyper-util's outermost words ("client error (SendRequest)") tell nothing; those below do.

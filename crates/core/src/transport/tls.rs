@@ -1,1 +1,138 @@
-//! TLS by rustls, with the provider always passed explicitly.
+//! TLS by rustls: which certificates are trusted, and the cryptography provider, which is always passed explicitly.
+//!
+//! A process-wide default provider is neither used nor set, so it does not matter what other crates turn on.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore};
+
+/// Whose certificates a connection trusts.
+#[derive(Clone, Default)]
+pub struct Roots(Source);
+
+#[derive(Clone, Default)]
+enum Source {
+    #[default]
+    Usual,
+    Only(Vec<Vec<u8>>),
+}
+
+impl Roots {
+    /// What the operating system trusts (feature `platform-verifier`). Without that feature, or where the system has no
+    /// certificates, as in a bare container, Mozilla's list as compiled in (feature `webpki-roots`).
+    #[must_use]
+    pub fn usual() -> Self {
+        Self::default()
+    }
+
+    /// Only what these certificates, in DER, have signed.
+    #[must_use]
+    pub fn only(certificates: Vec<Vec<u8>>) -> Self {
+        Self(Source::Only(certificates))
+    }
+}
+
+impl fmt::Debug for Roots {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Source::Usual => f.write_str("Roots(usual)"),
+            Source::Only(certificates) => write!(f, "Roots({} certificates)", certificates.len()),
+        }
+    }
+}
+
+/// A configuration that is made when the first https connection needs it: reading the system's certificates takes
+/// milliseconds that a program on plain loopback http should not pay.
+#[derive(Default)]
+pub(super) struct Lazy {
+    roots: Roots,
+    made: OnceLock<Result<Arc<ClientConfig>, String>>,
+}
+
+impl Lazy {
+    pub(super) fn new(roots: Roots) -> Self {
+        Self { roots, made: OnceLock::new() }
+    }
+
+    pub(super) fn get(&self) -> Result<Arc<ClientConfig>, String> {
+        self.made.get_or_init(|| config(&self.roots).map(Arc::new)).clone()
+    }
+}
+
+/// aws-lc-rs where that feature is on: whoever turned it on did so on purpose, while ring is a default.
+fn provider() -> CryptoProvider {
+    #[cfg(feature = "rustls-aws-lc-rs")]
+    return rustls::crypto::aws_lc_rs::default_provider();
+    #[cfg(not(feature = "rustls-aws-lc-rs"))]
+    return rustls::crypto::ring::default_provider();
+}
+
+fn config(roots: &Roots) -> Result<ClientConfig, String> {
+    let provider = Arc::new(provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?;
+    let mut config = match &roots.0 {
+        Source::Only(certificates) => {
+            let mut store = RootCertStore::empty();
+            for certificate in certificates {
+                store.add(CertificateDer::from(certificate.clone())).map_err(|error| error.to_string())?;
+            }
+            builder.with_root_certificates(store).with_no_client_auth()
+        }
+        Source::Usual => match platform(provider) {
+            Ok(verifier) => {
+                builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
+            }
+            Err(reason) => builder.with_root_certificates(compiled_in(reason)?).with_no_client_auth(),
+        },
+    };
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+type Verifier = Arc<dyn rustls::client::danger::ServerCertVerifier>;
+
+#[cfg(feature = "platform-verifier")]
+fn platform(provider: Arc<CryptoProvider>) -> Result<Verifier, String> {
+    match rustls_platform_verifier::Verifier::new(provider) {
+        Ok(verifier) => Ok(Arc::new(verifier)),
+        Err(error) => Err(format!("the system's certificates cannot be used: {error}")),
+    }
+}
+
+#[cfg(not(feature = "platform-verifier"))]
+fn platform(_: Arc<CryptoProvider>) -> Result<Verifier, String> {
+    Err("there are no trusted certificates: turn the feature \"platform-verifier\" or \"webpki-roots\" on"
+        .into())
+}
+
+#[cfg(feature = "webpki-roots")]
+fn compiled_in(_: String) -> Result<RootCertStore, String> {
+    Ok(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() })
+}
+
+#[cfg(not(feature = "webpki-roots"))]
+fn compiled_in(reason: String) -> Result<RootCertStore, String> {
+    Err(reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_roots_make_a_configuration_for_http_1() {
+        let config = config(&Roots::usual()).unwrap();
+        assert_eq!(config.alpn_protocols, [b"http/1.1"]);
+        assert!(CryptoProvider::get_default().is_none(), "the process default is left alone");
+    }
+
+    #[test]
+    fn a_certificate_that_is_none_is_an_error_and_not_a_panic() {
+        assert!(config(&Roots::only(vec![b"no certificate".to_vec()])).is_err());
+    }
+}

@@ -1,9 +1,17 @@
 //! A small service and the clients that the tests drive against it.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 
+use http::Uri;
+use http_body_util::BodyExt as _;
 use segno_core::testing::ManualClock;
-use segno_core::{BaseUrl, Timestamp};
+use segno_core::{
+    BaseUrl, BoxFuture, Bytes, Client, ClientBuilder, HeaderMap, Incoming, Method, Outgoing, Phase, Response,
+    Timestamp, Transport, TransportError, TransportErrorKind,
+};
 
 pub(crate) fn base() -> BaseUrl {
     "https://api.example/v1/".parse().unwrap()
@@ -15,4 +23,138 @@ pub(crate) fn clock() -> Arc<ManualClock> {
 
 pub(crate) fn moment() -> Timestamp {
     "2026-11-21T20:00:00Z".parse().unwrap()
+}
+
+/// An answer in the making: status, headers, and a body in pieces that may break off.
+pub(crate) struct Reply {
+    head: http::response::Builder,
+    pieces: VecDeque<Result<Bytes, TransportError>>,
+    stalls: bool,
+}
+
+impl Reply {
+    pub(crate) fn new(status: u16) -> Self {
+        Self { head: Response::builder().status(status), pieces: VecDeque::new(), stalls: false }
+    }
+
+    pub(crate) fn ok() -> Self {
+        Self::new(200)
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: impl ToString) -> Self {
+        self.head = self.head.header(name, value.to_string());
+        self
+    }
+
+    pub(crate) fn body(mut self, bytes: impl AsRef<[u8]>) -> Self {
+        self.pieces.push_back(Ok(Bytes::copy_from_slice(bytes.as_ref())));
+        self
+    }
+
+    /// The connection breaks here.
+    pub(crate) fn breaks(mut self) -> Self {
+        self.pieces.push_back(Err(lost(Phase::ReadingBody)));
+        self
+    }
+}
+
+impl Reply {
+    /// The connection stays open and nothing more comes.
+    pub(crate) fn stalls(mut self) -> Self {
+        self.stalls = true;
+        self
+    }
+}
+
+/// A lost connection.
+pub(crate) fn lost(phase: Phase) -> TransportError {
+    let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+    TransportError::new(phase, TransportErrorKind::Broken, &reset)
+}
+
+struct Pieces {
+    pieces: VecDeque<Result<Bytes, TransportError>>,
+    stalls: bool,
+}
+
+impl http_body::Body for Pieces {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, TransportError>>> {
+        match self.pieces.pop_front() {
+            None if self.stalls => Poll::Pending,
+            piece => Poll::Ready(piece.map(|piece| piece.map(http_body::Frame::data))),
+        }
+    }
+}
+
+/// What a service saw of one request.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Seen {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}
+
+type Answer = dyn Fn(&Seen, usize) -> Result<Reply, TransportError> + Send + Sync;
+
+/// A service in memory: answers the n-th request (from 0) with what a function says, and remembers all of them.
+#[derive(Clone)]
+pub(crate) struct Service {
+    answer: Arc<Answer>,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+impl Service {
+    pub(crate) fn new(
+        answer: impl Fn(&Seen, usize) -> Result<Reply, TransportError> + Send + Sync + 'static,
+    ) -> Self {
+        Self { answer: Arc::new(answer), seen: Arc::default() }
+    }
+
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    /// A client of this service on a clock that jumps.
+    pub(crate) fn client(&self) -> (ClientBuilder, Arc<ManualClock>) {
+        let clock = clock();
+        let builder = Client::builder(base()).transport(self.clone()).clock(Arc::clone(&clock) as _);
+        (builder, clock)
+    }
+}
+
+impl Transport for Service {
+    fn send(
+        &self,
+        request: http::Request<Outgoing>,
+    ) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let body = body
+                .collect()
+                .await
+                .map_err(|error| TransportError::new(Phase::MaybeSent, TransportErrorKind::Source, &error))?;
+            let seen =
+                Seen { method: parts.method, uri: parts.uri, headers: parts.headers, body: body.to_bytes() };
+            let number = {
+                let mut all = self.seen.lock().unwrap();
+                all.push(seen.clone());
+                all.len() - 1
+            };
+            let Reply { head, pieces, stalls } = (self.answer)(&seen, number)?;
+            Ok(head.body(Incoming::new(Pieces { pieces, stalls })).unwrap())
+        })
+    }
 }

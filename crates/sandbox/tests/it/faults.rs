@@ -149,3 +149,113 @@ async fn a_request_of_a_sequence_meets_one_fault_each() {
         assert_eq!(probe(&sandbox).send().await.status, expected);
     }
 }
+
+/// A request that makes a slice, with credentials.
+fn create(sandbox: &Sandbox) -> Request {
+    use base64::Engine as _;
+    let access = sandbox.soundslice();
+    let pair =
+        base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", access.app_id, access.password));
+    Request::new("POST", &(access.base_url + "slices/"))
+        .header("Authorization", &format!("Basic {pair}"))
+        .form("name=Made")
+}
+
+fn made(sandbox: &Sandbox) -> u64 {
+    sandbox.effects().of("soundslice", "slices").created
+}
+
+#[tokio::test]
+async fn drop_response_does_the_work_and_says_nothing() {
+    let sandbox = start().await;
+    sandbox.fault(Fault::new(FaultKind::DropResponse));
+    let (bytes, end) = create(&sandbox).raw().await;
+    end.expect("a plain close");
+    assert_eq!(bytes, b"");
+    assert_eq!(made(&sandbox), 1);
+    assert_eq!(sandbox.requests()[0].status, None);
+}
+
+#[tokio::test]
+async fn duplicate_does_the_work_twice_and_shows_the_second_answer() {
+    let sandbox = start().await;
+    sandbox.fault(Fault::new(FaultKind::Duplicate));
+    let answer = create(&sandbox).send().await;
+    assert_eq!(answer.status, 201);
+    assert_eq!(made(&sandbox), 2);
+    let last = sandbox.soundslice_accounts()[0].slices.last().expect("a slice").clone();
+    assert_eq!(answer.json()["scorehash"], last);
+    assert_eq!(sandbox.requests()[0].body.length, 9);
+}
+
+#[tokio::test]
+async fn malformed_json_is_the_right_answer_cut_in_the_middle() {
+    let sandbox = start().await;
+    sandbox.fault(Fault::new(FaultKind::MalformedJson));
+    let answer = create(&sandbox).send().await;
+    assert_eq!((answer.status, answer.header("content-type")), (201, Some("application/json")));
+    assert!(answer.text().starts_with("{\"scorehash\": "));
+    assert_eq!(answer.header("content-length"), Some(answer.body.len().to_string().as_str()));
+    assert!(serde_json::from_slice::<serde_json::Value>(&answer.body).is_err());
+    assert_eq!(made(&sandbox), 1);
+}
+
+#[tokio::test]
+async fn work_is_done_or_not_as_asked() {
+    let sandbox = start().await;
+    sandbox.fault(Fault::status(503));
+    assert_eq!(create(&sandbox).send().await.status, 503);
+    assert_eq!(made(&sandbox), 0);
+    sandbox.fault(Fault::status(503).work(true));
+    assert_eq!(create(&sandbox).send().await.status, 503);
+    assert_eq!(made(&sandbox), 1);
+    sandbox.fault(Fault::new(FaultKind::Reset { after_bytes: 5 }).work(false));
+    create(&sandbox).raw().await.1.expect_err("a reset");
+    assert_eq!(made(&sandbox), 1);
+    sandbox.fault(Fault::new(FaultKind::Reset { after_bytes: 5 }));
+    create(&sandbox).raw().await.1.expect_err("a reset");
+    assert_eq!(made(&sandbox), 2);
+}
+
+#[tokio::test]
+async fn reset_upload_cuts_the_request_and_does_nothing() {
+    let sandbox = start().await;
+    sandbox.fault(Fault::new(FaultKind::ResetUpload { after_bytes: 4 }));
+    let (bytes, end) = create(&sandbox).raw().await;
+    assert_eq!(bytes, b"");
+    assert_eq!(end.expect_err("a reset").kind(), ErrorKind::ConnectionReset);
+    assert_eq!(made(&sandbox), 0);
+
+    // A large body is cut on the way, not after it has arrived.
+    sandbox.fault(Fault::new(FaultKind::ResetUpload { after_bytes: 100_000 }));
+    let mut stream = TcpStream::connect(probe(&sandbox).address()).await.expect("connects");
+    let head =
+        Request::new("PUT", &(sandbox.origin(Host::Storage) + "/b/k")).header("Content-Length", "50000000");
+    stream.write_all(&head.bytes(true)).await.expect("writes");
+    let piece = [0; 65_536];
+    let sent = async {
+        for sent in 0..800 {
+            if stream.write_all(&piece).await.is_err() {
+                return sent;
+            }
+        }
+        800
+    }
+    .await;
+    assert!(sent < 800, "the connection was reset before the end");
+    let logged = sandbox.requests().pop().expect("a request");
+    assert!((100_000..50_000_000).contains(&logged.body.length), "{:?}", logged.body);
+    assert!(!logged.body.complete);
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_a_stalled_answer_is_let_go() {
+    let sandbox = start().await;
+    sandbox.fault(Fault::new(FaultKind::Stall { after_bytes: 0, for_s: None }));
+    let mut stream = TcpStream::connect(probe(&sandbox).address()).await.expect("connects");
+    stream.write_all(&probe(&sandbox).bytes(true)).await.expect("writes");
+    let silence = tokio::time::timeout(Duration::from_millis(20), stream.read(&mut [0])).await;
+    assert!(silence.is_err(), "{silence:?}");
+    drop(stream);
+    assert_eq!(probe(&sandbox).send().await.status, 403, "others are served meanwhile");
+}

@@ -3,4 +3,5 @@
 mod control;
 mod faults;
 mod lifecycle;
+mod soundslice;
 mod wire;

@@ -1,7 +1,5 @@
 //! HTTP/1.1 written and read by hand, so that what the tests see is what is on the wire.
 
-#![allow(dead_code)]
-
 use std::io;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -52,12 +52,24 @@ impl<S: Source> Reader<'_, S> {
         Ok(if text.is_empty() { None } else { Some(one_line(text)) })
     }
 
+    /// Words on a page. What they are is stated by newer programs; before, a title was known by its size and place.
     fn credit(&mut self) -> Result<(), Error> {
+        let first_page = self.cursor.attribute("page")?.is_none_or(|page| page == "1");
         let (mut kind, mut words) = (None, String::new());
+        let (mut size, mut justify, mut top) = (0.0, None, false);
         while let Token::Open(element) = self.cursor.next()? {
             match element {
                 Element::CreditType => kind = self.name()?,
                 Element::CreditWords => {
+                    if words.is_empty() {
+                        size = self
+                            .cursor
+                            .attribute("font-size")?
+                            .and_then(|size| size.parse().ok())
+                            .unwrap_or(0.0);
+                        justify = self.cursor.attribute("justify")?;
+                        top = self.cursor.attribute("valign")?.is_none_or(|valign| valign == "top");
+                    }
                     let more = self.name()?.unwrap_or_default();
                     if words.len() < LONGEST {
                         words.push_str(if words.is_empty() { "" } else { " " });
@@ -67,10 +79,18 @@ impl<S: Source> Reader<'_, S> {
                 _ => self.cursor.skip()?,
             }
         }
-        let words = Some(words).filter(|words| !words.is_empty());
-        match kind.as_deref() {
-            Some("title") => self.draft.titles.credit = self.draft.titles.credit.take().or(words),
-            Some("composer") => self.draft.titles.composer = self.draft.titles.composer.take().or(words),
+        if words.is_empty() {
+            return Ok(());
+        }
+        let titles = &mut self.draft.titles;
+        match (kind.as_deref(), justify.as_deref()) {
+            (Some("title"), _) => _ = titles.credit.get_or_insert(words),
+            (Some("composer"), _) => _ = titles.composer.get_or_insert(words),
+            (None, Some("center")) if first_page && top && size > titles.printed_size => {
+                titles.printed = Some(words);
+                titles.printed_size = size;
+            }
+            (None, Some("right")) if first_page && top => _ = titles.printed_composer.get_or_insert(words),
             _ => {}
         }
         Ok(())

@@ -26,7 +26,8 @@ macro_rules! elements {
         pub(crate) enum Element { $($variant,)* Other }
 
         impl Element {
-            fn named(name: &str) -> Self {
+            // Byte strings become a tree of comparisons; strings would be compared one after the other.
+            fn named(name: &[u8]) -> Self {
                 match name { $($name => Self::$variant,)* _ => Self::Other }
             }
         }
@@ -34,24 +35,35 @@ macro_rules! elements {
 }
 
 elements! {
-    Note "note", Duration "duration", Chord "chord", Grace "grace", Rest "rest", Cue "cue", Tie "tie",
-    Pitch "pitch", Step "step", Alter "alter", Octave "octave", Unpitched "unpitched", Instrument "instrument",
-    Backup "backup", Forward "forward", Measure "measure", Part "part", Attributes "attributes",
-    Divisions "divisions", Time "time", Beats "beats", BeatType "beat-type", SenzaMisura "senza-misura",
-    Interchangeable "interchangeable", Transpose "transpose", Chromatic "chromatic", OctaveChange "octave-change",
-    Barline "barline", BarStyle "bar-style", Repeat "repeat", Ending "ending", Segno "segno", Coda "coda",
-    Direction "direction", DirectionType "direction-type", Words "words", Rehearsal "rehearsal", Symbol "symbol",
-    Metronome "metronome", BeatUnit "beat-unit", BeatUnitDot "beat-unit-dot", PerMinute "per-minute",
-    BeatUnitTied "beat-unit-tied", MetronomeNote "metronome-note", MetronomeType "metronome-type",
-    MetronomeDot "metronome-dot", MetronomeTied "metronome-tied", MetronomeTuplet "metronome-tuplet",
-    MetronomeRelation "metronome-relation", ActualNotes "actual-notes", NormalNotes "normal-notes",
-    Offset "offset", Sound "sound", Staff "staff",
-    ScorePartwise "score-partwise", ScoreTimewise "score-timewise", Work "work", WorkTitle "work-title",
-    MovementTitle "movement-title", Identification "identification", Creator "creator", PartList "part-list",
-    ScorePart "score-part", PartName "part-name", PartAbbreviation "part-abbreviation",
-    MidiInstrument "midi-instrument", MidiProgram "midi-program", MidiChannel "midi-channel",
-    MidiUnpitched "midi-unpitched", Credit "credit", CreditType "credit-type", CreditWords "credit-words",
-    Container "container", Rootfiles "rootfiles", Rootfile "rootfile",
+    Note b"note", Duration b"duration", Chord b"chord", Grace b"grace", Rest b"rest", Cue b"cue", Tie b"tie",
+    Pitch b"pitch", Step b"step", Alter b"alter", Octave b"octave", Unpitched b"unpitched", Instrument b"instrument",
+    Backup b"backup", Forward b"forward", Measure b"measure", Part b"part", Attributes b"attributes",
+    Divisions b"divisions", Time b"time", Beats b"beats", BeatType b"beat-type", SenzaMisura b"senza-misura",
+    Interchangeable b"interchangeable", Transpose b"transpose", Chromatic b"chromatic", OctaveChange b"octave-change",
+    Barline b"barline", BarStyle b"bar-style", Repeat b"repeat", Ending b"ending", Segno b"segno", Coda b"coda",
+    Direction b"direction", DirectionType b"direction-type", Words b"words", Rehearsal b"rehearsal", Symbol b"symbol",
+    Metronome b"metronome", BeatUnit b"beat-unit", BeatUnitDot b"beat-unit-dot", PerMinute b"per-minute",
+    BeatUnitTied b"beat-unit-tied", MetronomeNote b"metronome-note", MetronomeType b"metronome-type",
+    MetronomeDot b"metronome-dot", MetronomeTied b"metronome-tied", MetronomeTuplet b"metronome-tuplet",
+    MetronomeRelation b"metronome-relation", ActualNotes b"actual-notes", NormalNotes b"normal-notes",
+    Offset b"offset", Sound b"sound", Staff b"staff",
+    ScorePartwise b"score-partwise", ScoreTimewise b"score-timewise", Work b"work", WorkTitle b"work-title",
+    MovementTitle b"movement-title", Identification b"identification", Creator b"creator", PartList b"part-list",
+    ScorePart b"score-part", PartName b"part-name", PartAbbreviation b"part-abbreviation",
+    MidiInstrument b"midi-instrument", MidiProgram b"midi-program", MidiChannel b"midi-channel",
+    MidiUnpitched b"midi-unpitched", Credit b"credit", CreditType b"credit-type", CreditWords b"credit-words",
+    Container b"container", Rootfiles b"rootfiles", Rootfile b"rootfile",
+}
+
+/// What a step does with what it meets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Elements are named, text is passed over.
+    Walk,
+    /// Text is gathered as well.
+    Gather,
+    /// Nothing counts but the depth.
+    Skip,
 }
 
 /// A walk through a document.
@@ -101,14 +113,14 @@ impl<S: Source> Cursor<S> {
 
     /// The next opened or closed element; text between is passed over.
     pub(crate) fn next(&mut self) -> Result<Token, Error> {
-        self.step(false)
+        self.step(Step::Walk)
     }
 
     /// Passes over the rest of the element opened last, with all that is in it.
     pub(crate) fn skip(&mut self) -> Result<(), Error> {
         let outside = self.depth.saturating_sub(1);
         while self.depth > outside {
-            if self.step(false)? == Token::End {
+            if self.step(Step::Skip)? == Token::End {
                 break;
             }
         }
@@ -120,14 +132,16 @@ impl<S: Source> Cursor<S> {
         let (inside, outside) = (self.depth, self.depth.saturating_sub(1));
         self.text.clear();
         while self.depth > outside {
-            if self.step(self.depth == inside)? == Token::End {
+            let step = if self.depth == inside { Step::Gather } else { Step::Skip };
+            if self.step(step)? == Token::End {
                 break;
             }
         }
         Ok(self.text.trim())
     }
 
-    fn step(&mut self, gather: bool) -> Result<Token, Error> {
+    fn step(&mut self, step: Step) -> Result<Token, Error> {
+        let gather = step == Step::Gather;
         loop {
             match self.source.event()? {
                 Event::Start(start) => {
@@ -135,8 +149,11 @@ impl<S: Source> Cursor<S> {
                         return Err(self.exceeded(Limit::Depth, self.limits.depth));
                     }
                     self.depth += 1;
+                    if step != Step::Walk {
+                        return Ok(Token::Open(Element::Other));
+                    }
                     let name = start.name();
-                    let element = Element::named(name.as_ref());
+                    let element = Element::named(name.as_ref().as_bytes());
                     self.attributes.clear();
                     if element == Element::Other {
                         self.name.clear();

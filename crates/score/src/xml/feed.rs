@@ -34,8 +34,7 @@ impl<'a> SliceSource<'a> {
             let at = place(text, limits.bytes);
             return Err(Error::Limit { at: Some(at), limit: Limit::Bytes, allowed: limits.bytes });
         }
-        if let Some(at) = text.iter().position(|&byte| forbidden(byte)) {
-            let code = text.get(at).copied().map_or(0, u32::from);
+        if let Some((at, code)) = control(text) {
             return Err(Error::Character { at: place(text, at as u64), code });
         }
         let mut reader = Reader::from_reader(text);
@@ -86,27 +85,23 @@ impl<R: BufRead> StreamSource<R> {
 impl<R: BufRead> Source for StreamSource<R> {
     fn event(&mut self) -> Result<Event<'_>, Error> {
         self.buffer.clear();
-        self.reader.get_mut().begin()?;
-        let result = self.reader.read_event_into(&mut self.buffer);
-        if let Err(error) = result {
-            let feed = self.reader.get_mut();
-            return Err(match feed.stop.take() {
-                Some(stop) => stop,
-                None => translate(error, feed.start, feed.encoding.name()),
-            });
+        self.reader.get_mut().begin();
+        match self.reader.read_event_into(&mut self.buffer) {
+            Ok(event) => Ok(event),
+            Err(error) => {
+                let feed = self.reader.get_mut();
+                let stopped = feed.stop.take();
+                Err(stopped.unwrap_or_else(|| translate(error, feed.start(), feed.encoding.name())))
+            }
         }
-        if let Some(stop) = self.reader.get_mut().stop.take() {
-            return Err(stop);
-        }
-        result.map_err(Error::from_xml)
     }
 
     fn position(&self) -> Position {
-        self.reader.get_ref().start
+        self.reader.get_ref().start()
     }
 
     fn offset(&self) -> u64 {
-        self.reader.get_ref().start.offset
+        self.reader.get_ref().start_offset()
     }
 }
 
@@ -114,14 +109,15 @@ impl<R: BufRead> Source for StreamSource<R> {
 struct Feed<R> {
     input: io::Chain<io::Cursor<Vec<u8>>, R>,
     encoding: Encoding,
-    /// Converted text that was not consumed yet, from `decoded_at` on; unused for UTF-8.
-    decoded: Vec<u8>,
-    decoded_at: usize,
+    /// Text as UTF-8, of which `used` bytes were consumed.
+    text: Vec<u8>,
+    used: usize,
+    /// The place where `text` begins.
+    base: Position,
     /// Bytes that are the beginning of a character.
     carry: Vec<u8>,
-    /// The place after what was consumed, and where the current event began.
-    here: Position,
-    start: Position,
+    /// Where the current event began: in `text`, or, if it began before, at this place.
+    start: Result<usize, Position>,
     token_left: usize,
     token: usize,
     bytes: u64,
@@ -140,15 +136,14 @@ impl<R: BufRead> Feed<R> {
         if encoding != Encoding::Utf8 && matches!(head.get(..2), Some([0xFE, 0xFF] | [0xFF, 0xFE])) {
             head.drain(..2);
         }
-        let here = Position { offset: 0, line: 1, column: 1 };
         Ok(Self {
             input: io::Cursor::new(head).chain(input),
             encoding,
-            decoded: Vec::new(),
-            decoded_at: 0,
+            text: Vec::new(),
+            used: 0,
+            base: Position { offset: 0, line: 1, column: 1 },
             carry: Vec::new(),
-            here,
-            start: here,
+            start: Ok(0),
             token_left: limits.token,
             token: limits.token,
             bytes: limits.bytes,
@@ -157,10 +152,25 @@ impl<R: BufRead> Feed<R> {
     }
 
     /// Starts a new event.
-    fn begin(&mut self) -> Result<(), Error> {
-        self.start = self.here;
+    fn begin(&mut self) {
+        self.start = Ok(self.used);
         self.token_left = self.token;
-        self.stop.take().map_or(Ok(()), Err)
+    }
+
+    /// Where the current event began.
+    fn start(&self) -> Position {
+        self.start.map_or_else(|start| start, |start| self.place(start))
+    }
+
+    fn start_offset(&self) -> u64 {
+        self.start.map_or_else(|start| start.offset, |start| self.base.offset + start as u64)
+    }
+
+    /// The place of a byte of `text`.
+    fn place(&self, at: usize) -> Position {
+        let mut place = self.base;
+        advance(&mut place, self.text.get(..at).unwrap_or(&self.text));
+        place
     }
 
     fn stop(&mut self, error: Error) -> io::Error {
@@ -168,28 +178,44 @@ impl<R: BufRead> Feed<R> {
         io::Error::other("stopped")
     }
 
-    /// Converts the next piece of input.
-    fn convert(&mut self) -> io::Result<()> {
-        self.decoded.clear();
-        self.decoded_at = 0;
-        while self.decoded.is_empty() {
+    /// Fetches the next piece of text; none is left if it is empty afterwards.
+    fn refill(&mut self) -> io::Result<()> {
+        self.start = Err(self.start());
+        self.base = self.place(self.text.len());
+        self.text.clear();
+        self.used = 0;
+        while self.text.is_empty() {
             let raw = self.input.fill_buf()?;
             let (used, last) = (raw.len(), raw.is_empty());
-            self.carry.extend_from_slice(raw);
+            let step = if self.encoding == Encoding::Utf8 {
+                self.text.extend_from_slice(raw);
+                Step::Used(0)
+            } else {
+                self.carry.extend_from_slice(raw);
+                self.encoding.convert(&self.carry, last, &mut self.text)
+            };
             self.input.consume(used);
-            match self.encoding.convert(&self.carry, last, &mut self.decoded) {
+            match step {
                 Step::Used(used) => {
                     self.carry.drain(..used);
                 }
                 Step::Bad => {
-                    let mut at = self.here;
-                    advance(&mut at, &self.decoded);
-                    return Err(self.stop(Error::Text { at, encoding: self.encoding.name() }));
+                    let error =
+                        Error::Text { at: self.place(self.text.len()), encoding: self.encoding.name() };
+                    return Err(self.stop(error));
                 }
             }
             if last {
                 break;
             }
+        }
+        if let Some((at, code)) = control(&self.text) {
+            let error = Error::Character { at: self.place(at), code };
+            return Err(self.stop(error));
+        }
+        if self.base.offset > self.bytes {
+            let error = Error::Limit { at: Some(self.base), limit: Limit::Bytes, allowed: self.bytes };
+            return Err(self.stop(error));
         }
         Ok(())
     }
@@ -199,46 +225,19 @@ impl<R: BufRead> BufRead for Feed<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.token_left == 0 {
             let error =
-                Error::Limit { at: Some(self.start), limit: Limit::Token, allowed: self.token as u64 };
+                Error::Limit { at: Some(self.start()), limit: Limit::Token, allowed: self.token as u64 };
             return Err(self.stop(error));
         }
-        if self.here.offset > self.bytes {
-            let error = Error::Limit { at: Some(self.here), limit: Limit::Bytes, allowed: self.bytes };
-            return Err(self.stop(error));
+        if self.used >= self.text.len() {
+            self.refill()?;
         }
-        let left = self.token_left;
-        let text = if self.encoding == Encoding::Utf8 {
-            self.input.fill_buf()?
-        } else {
-            if self.decoded_at >= self.decoded.len() {
-                self.convert()?;
-            }
-            self.decoded.get(self.decoded_at..).unwrap_or_default()
-        };
-        Ok(text.get(..text.len().min(left)).unwrap_or_default())
+        let end = self.text.len().min(self.used.saturating_add(self.token_left));
+        Ok(self.text.get(self.used..end).unwrap_or_default())
     }
 
     fn consume(&mut self, count: usize) {
-        let before = self.here;
-        let text = if self.encoding == Encoding::Utf8 {
-            self.input.fill_buf().unwrap_or_default()
-        } else {
-            self.decoded.get(self.decoded_at..).unwrap_or_default()
-        };
-        let text = text.get(..count).unwrap_or(text);
-        if let Some(bad) = text.iter().position(|&byte| forbidden(byte)) {
-            let mut at = before;
-            advance(&mut at, text.get(..bad).unwrap_or_default());
-            let code = text.get(bad).copied().map_or(0, u32::from);
-            self.stop.get_or_insert(Error::Character { at, code });
-        }
-        advance(&mut self.here, text);
+        self.used += count;
         self.token_left = self.token_left.saturating_sub(count);
-        if self.encoding == Encoding::Utf8 {
-            self.input.consume(count);
-        } else {
-            self.decoded_at += count;
-        }
     }
 }
 
@@ -253,6 +252,16 @@ impl<R: BufRead> Read for Feed<R> {
 /// Control characters that XML 1.0 forbids (section 2.2).
 const fn forbidden(byte: u8) -> bool {
     byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')
+}
+
+/// The first forbidden character and its place. Looks at whole pieces without branching, which is fast.
+fn control(text: &[u8]) -> Option<(usize, u32)> {
+    const PIECE: usize = 4096;
+    let bad = |piece: &[u8]| piece.iter().fold(false, |bad, &byte| bad | forbidden(byte));
+    let piece = text.chunks(PIECE).position(bad)?;
+    let rest = text.get(piece * PIECE..)?;
+    let at = rest.iter().position(|&byte| forbidden(byte))?;
+    Some((piece * PIECE + at, u32::from(*rest.get(at)?)))
 }
 
 /// Moves `place` behind `text`.
@@ -284,11 +293,5 @@ fn translate(error: quick_xml::Error, at: Position, encoding: &'static str) -> E
         ),
         quick_xml::Error::Encoding(_) => Error::Text { at, encoding },
         other => Error::Syntax { at, what: other.to_string() },
-    }
-}
-
-impl Error {
-    fn from_xml(error: quick_xml::Error) -> Self {
-        translate(error, Position::default(), "UTF-8")
     }
 }

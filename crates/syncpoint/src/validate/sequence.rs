@@ -18,7 +18,11 @@ type Indexed = (usize, Syncpoint);
 
 /// `good` are the points with possible values, with their indexes in the list of `length` points.
 pub(super) fn check(findings: &mut Findings, good: &[Indexed], length: usize, context: &Context<'_>) {
-    crop(findings, context);
+    let context = &if crop(findings, context) {
+        *context
+    } else {
+        Context { crop_start: None, crop_end: None, ..*context }
+    };
     if let Some(&(0, first)) = good.first()
         && !context.fragment
         && first.position != Position::START
@@ -54,13 +58,15 @@ pub(super) fn check(findings: &mut Findings, good: &[Indexed], length: usize, co
     findings.problems.sort_by_key(|problem| problem.point);
 }
 
-fn crop(findings: &mut Findings, context: &Context<'_>) {
+/// True if the crop is one.
+fn crop(findings: &mut Findings, context: &Context<'_>) -> bool {
     let bad = |value: Option<f64>| value.is_some_and(|value| !value.is_finite() || value < 0.0);
     let (start, end) = (context.crop_start, context.crop_end);
     if bad(start) || bad(end) {
         let keep = |value: Option<f64>| if bad(value) { None } else { value };
         let suggestion = Suggestion::SetCrop { start: keep(start), end: keep(end) };
         findings.add(None, ProblemKind::CropNegative, suggestion);
+        false
     } else if let (Some(start), Some(end)) = (start, end)
         && start >= end
     {
@@ -70,6 +76,9 @@ fn crop(findings: &mut Findings, context: &Context<'_>) {
             Suggestion::SetCrop { start: Some(end), end: Some(start) }
         };
         findings.add(None, ProblemKind::CropInverted, suggestion);
+        false
+    } else {
+        true
     }
 }
 

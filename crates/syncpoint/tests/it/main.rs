@@ -1,10 +1,18 @@
 //! What users of the crate notice, by concern.
 
+mod algebra;
+mod bridges;
 mod exact;
 mod map;
 mod maps;
 mod provenance;
+mod random;
 mod random_structure;
 mod repeats;
+mod rivals;
+mod simplifying;
 mod skeleton;
+#[cfg(feature = "svg")]
+mod svg;
 mod unrolling;
+mod validation;

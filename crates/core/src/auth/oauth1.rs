@@ -1,0 +1,63 @@
+//! OAuth 1.0a (RFC 5849): signatures as a pure function, credentials that sign every attempt anew, and the three-legged
+//! login as values.
+//!
+//! | piece | holds |
+//! | --- | --- |
+//! | [`base_string`], [`Key`] | the signature, without clock or network (sections 3.4 and 3.6) |
+//! | [`OAuth1`] | an [`Authorize`](super::Authorize): nonce, time, signature, placement (sections 3.1 and 3.5) |
+//! | [`Begin`], [`Pending`], [`Verified`] | the login in three steps (section 2) |
+
+use std::fmt;
+
+use crate::Secret;
+
+mod encode;
+mod flow;
+mod signature;
+mod signer;
+
+pub use encode::percent_encode;
+pub use flow::{Begin, Callback, Pending, Refusal, TokenAnswer, Verified};
+pub use signature::{Key, base_string};
+pub use signer::{OAuth1, Placement, SignatureMethod};
+
+/// The program as the service knows it: "client credentials" in the RFC, "consumer" everywhere else.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Consumer {
+    /// The public half.
+    pub key: String,
+    /// The half that signs.
+    pub secret: Secret,
+}
+
+impl Consumer {
+    /// From key and secret.
+    pub fn new(key: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        Self { key: key.into(), secret: secret.into() }
+    }
+}
+
+impl fmt::Debug for Consumer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Consumer([redacted])")
+    }
+}
+
+/// What a person's consent is worth: "token credentials" in the RFC. Keep both halves where passwords are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessToken {
+    /// The half that is sent.
+    pub token: Secret,
+    /// The half that signs.
+    pub secret: Secret,
+}
+
+impl AccessToken {
+    /// From token and secret.
+    pub fn new(token: impl Into<Secret>, secret: impl Into<Secret>) -> Self {
+        Self { token: token.into(), secret: secret.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,236 @@
+//! The login in three legs (RFC 5849, section 2) as values: each step gives the next, none of them touches the network.
+//!
+//! [`Begin`] signs the request for a request token, its answer makes [`Pending`], which knows where to send the person;
+//! what comes back makes [`Verified`], which signs the request for the access token.
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use super::{AccessToken, Consumer, OAuth1, percent_encode};
+use crate::Secret;
+use crate::decode::DecodeError;
+
+/// Where the service sends the person after consent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Callback {
+    /// Nowhere: the service shows a verifier, and the person types it in ("out of band").
+    OutOfBand,
+    /// To this absolute URL.
+    Url(String),
+}
+
+impl Callback {
+    /// The value of `oauth_callback`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::OutOfBand => "oob",
+            Self::Url(url) => url,
+        }
+    }
+}
+
+/// The first leg: asks for a request token.
+#[derive(Clone, Debug)]
+pub struct Begin {
+    consumer: Consumer,
+    callback: Callback,
+}
+
+impl Begin {
+    /// A login for this program.
+    #[must_use]
+    pub fn new(consumer: Consumer, callback: Callback) -> Self {
+        Self { consumer, callback }
+    }
+
+    /// Signs the request for the request token: with `oauth_callback`, without a token.
+    #[must_use]
+    pub fn credentials(&self) -> OAuth1 {
+        OAuth1::new(&self.consumer).with("oauth_callback", self.callback.as_str().into())
+    }
+
+    /// Goes on with the answer.
+    #[must_use]
+    pub fn answered(self, answer: TokenAnswer) -> Pending {
+        Pending { consumer: self.consumer, answer }
+    }
+}
+
+/// A token endpoint's answer: a form with `oauth_token` and `oauth_token_secret`, whatever its media type says.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TokenAnswer {
+    token: Secret,
+    secret: Secret,
+    confirmed: bool,
+}
+
+impl TokenAnswer {
+    /// Reads the body of the answer. Further pairs are ignored.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if one of the two is missing or the token is empty.
+    pub fn read(body: &Bytes) -> Result<Self, DecodeError> {
+        if body.iter().all(u8::is_ascii_whitespace) {
+            return Err(DecodeError::Empty);
+        }
+        let body = body.trim_ascii();
+        let value = |name: &str| {
+            let mut pairs = form_urlencoded::parse(body);
+            pairs.find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+        };
+        let missing = |name: &str| DecodeError::Other(format!("the answer has no {name}"));
+        let token = value("oauth_token").filter(|token| !token.is_empty());
+        Ok(Self {
+            token: token.ok_or_else(|| missing("oauth_token"))?.into(),
+            secret: value("oauth_token_secret").ok_or_else(|| missing("oauth_token_secret"))?.into(),
+            confirmed: value("oauth_callback_confirmed").is_some_and(|value| value == "true"),
+        })
+    }
+
+    /// The answer as an access token: of the third leg, or of xAuth.
+    #[must_use]
+    pub fn into_access_token(self) -> AccessToken {
+        AccessToken { token: self.token, secret: self.secret }
+    }
+}
+
+impl fmt::Debug for TokenAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenAnswer").field("confirmed", &self.confirmed).finish_non_exhaustive()
+    }
+}
+
+/// The second leg: the person decides in the browser.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    consumer: Consumer,
+    answer: TokenAnswer,
+}
+
+impl Pending {
+    /// The address to open in the browser: the authorize page with the request token.
+    #[must_use]
+    pub fn authorize_url(&self, page: &str) -> String {
+        let mark = if page.contains('?') { '&' } else { '?' };
+        format!("{page}{mark}oauth_token={}", percent_encode(self.answer.token.expose()))
+    }
+
+    /// Whether the service speaks 1.0a and took the callback. Services of the first 1.0 do not say so.
+    #[must_use]
+    pub fn callback_confirmed(&self) -> bool {
+        self.answer.confirmed
+    }
+
+    /// Goes on with the verifier that the person typed in.
+    ///
+    /// # Errors
+    /// [`Refusal::Verifier`] if it is empty.
+    pub fn verifier(self, verifier: &str) -> Result<Verified, Refusal> {
+        let verifier = verifier.trim();
+        if verifier.is_empty() {
+            return Err(Refusal::Verifier);
+        }
+        Ok(Verified { pending: self, verifier: Some(verifier.into()) })
+    }
+
+    /// Goes on without a verifier: for services of the first 1.0, which know none.
+    #[must_use]
+    pub fn without_verifier(self) -> Verified {
+        Verified { pending: self, verifier: None }
+    }
+
+    /// Goes on with the address that the browser was redirected to.
+    ///
+    /// # Errors
+    /// [`Refusal`] if it belongs to another login or the person said no.
+    pub fn redirected(self, address: &str) -> Result<Verified, Refusal> {
+        let query = address.split('#').next().unwrap_or_default();
+        let query = query.split_once('?').map_or("", |(_, query)| query);
+        let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let find = |name: &str| {
+            let mut values = pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str());
+            let first = values.next();
+            if values.next().is_some() { None } else { first }
+        };
+        self.judged(find)
+    }
+
+    /// Whether a redirect ends this login; for [`Loopback::receive`](crate::auth::loopback::Loopback::receive).
+    #[cfg(feature = "loopback")]
+    #[must_use]
+    pub fn ending(&self, query: &crate::auth::loopback::Redirected) -> crate::auth::loopback::Ending {
+        use crate::auth::loopback::Ending;
+        match self.clone().received(query) {
+            Ok(_) => Ending::Granted,
+            Err(Refusal::Denied(_)) => Ending::Denied,
+            Err(Refusal::Foreign | Refusal::Verifier) => Ending::Foreign,
+        }
+    }
+
+    /// Goes on with what the loopback listener received.
+    ///
+    /// # Errors
+    /// [`Refusal`] if it belongs to another login or the person said no.
+    #[cfg(feature = "loopback")]
+    pub fn received(self, query: &crate::auth::loopback::Redirected) -> Result<Verified, Refusal> {
+        self.judged(|name| query.get(name))
+    }
+
+    /// `oauth_problem` and `denied` are how services tell a refusal; the RFC does not define one.
+    fn judged<'a>(self, find: impl Fn(&str) -> Option<&'a str>) -> Result<Verified, Refusal> {
+        let ours = |token: &str| Secret::from(token) == self.answer.token;
+        if find("denied").is_some_and(ours) {
+            return Err(Refusal::Denied("denied".into()));
+        }
+        if !find("oauth_token").is_some_and(ours) {
+            return Err(Refusal::Foreign);
+        }
+        if let Some(problem) = find("oauth_problem") {
+            // It is shown in an error, and anybody can write it into a link.
+            let word = problem.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect();
+            return Err(Refusal::Denied(word));
+        }
+        match find("oauth_verifier") {
+            Some(verifier) => self.verifier(verifier),
+            None => Ok(self.without_verifier()),
+        }
+    }
+}
+
+/// The third leg: asks for the access token.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    pending: Pending,
+    verifier: Option<Secret>,
+}
+
+impl Verified {
+    /// Signs the request for the access token: with the request token and the verifier.
+    #[must_use]
+    pub fn credentials(&self) -> OAuth1 {
+        let Pending { consumer, answer } = &self.pending;
+        let token = AccessToken { token: answer.token.clone(), secret: answer.secret.clone() };
+        let credentials = OAuth1::new(consumer).token(&token);
+        match &self.verifier {
+            Some(verifier) => credentials.with("oauth_verifier", verifier.clone()),
+            None => credentials,
+        }
+    }
+}
+
+/// A login that does not go on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The person or the service said no; the word is the service's.
+    #[error("access was not granted ({0})")]
+    Denied(String),
+    /// The redirect has another token, or none.
+    #[error("the redirect belongs to another login")]
+    Foreign,
+    /// The verifier is empty.
+    #[error("the verifier is empty")]
+    Verifier,
+}

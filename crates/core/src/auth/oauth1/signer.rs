@@ -1,0 +1,291 @@
+//! Credentials that sign every attempt anew.
+
+use std::fmt;
+
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::uri::PathAndQuery;
+use http::{HeaderValue, Method, Uri};
+
+use super::signature::{Key, base_string};
+use super::{AccessToken, Consumer, encode};
+use crate::auth::{Attempt, AuthError, Authorize, Ticket};
+use crate::body::Body;
+use crate::query::Pairs;
+use crate::time::Clock;
+use crate::url::Origin;
+use crate::{BoxFuture, Secret};
+
+/// How a request is signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SignatureMethod {
+    /// Proves both secrets without revealing them, so it may travel over plain http.
+    #[default]
+    HmacSha1,
+    /// Sends both secrets themselves: over https, or to this machine, and nowhere else (RFC 5849, section 3.4.4).
+    Plaintext,
+}
+
+impl SignatureMethod {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::HmacSha1 => "HMAC-SHA1",
+            Self::Plaintext => "PLAINTEXT",
+        }
+    }
+}
+
+/// Where the protocol parameters travel (RFC 5849, section 3.5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Placement {
+    /// In `Authorization`: what the RFC prefers.
+    #[default]
+    Header,
+    /// Behind the pairs of a form body. A POST without a body gets one; requests with another kind of body, or of
+    /// another verb, carry them in the header.
+    Body,
+    /// Behind the pairs of the query. Queries stand in the logs of servers and proxies: use it only where a service
+    /// takes nothing else.
+    Query,
+}
+
+/// OAuth 1.0a credentials: a consumer, and a token where a person gave consent.
+///
+/// Each attempt carries a new nonce of 128 random bits and the time of the clock.
+#[derive(Clone)]
+pub struct OAuth1 {
+    consumer: String,
+    token: Option<Secret>,
+    key: Key,
+    consumer_secret: Secret,
+    method: SignatureMethod,
+    placement: Placement,
+    realm: Option<String>,
+    version: bool,
+    extra: Option<(&'static str, Secret)>,
+}
+
+impl OAuth1 {
+    /// Signs as the program alone.
+    #[must_use]
+    pub fn new(consumer: &Consumer) -> Self {
+        Self {
+            consumer: consumer.key.clone(),
+            token: None,
+            key: Key::new(&consumer.secret, &Secret::default()),
+            consumer_secret: consumer.secret.clone(),
+            method: SignatureMethod::default(),
+            placement: Placement::default(),
+            realm: None,
+            version: true,
+            extra: None,
+        }
+    }
+
+    /// Signs for the person who gave this token.
+    #[must_use]
+    pub fn token(mut self, token: &AccessToken) -> Self {
+        self.key = Key::new(&self.consumer_secret, &token.secret);
+        self.token = Some(token.token.clone());
+        self
+    }
+
+    /// Another signature method than HMAC-SHA1.
+    #[must_use]
+    pub fn method(mut self, method: SignatureMethod) -> Self {
+        self.method = method;
+        self
+    }
+
+    /// Another place than the header.
+    #[must_use]
+    pub fn placement(mut self, placement: Placement) -> Self {
+        self.placement = placement;
+        self
+    }
+
+    /// Names a realm in the header; it is not signed.
+    ///
+    /// # Errors
+    /// [`AuthError::Unusable`] for a realm with other than visible ASCII characters and spaces.
+    pub fn realm(mut self, realm: impl Into<String>) -> Result<Self, AuthError> {
+        let realm = realm.into();
+        if !realm.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            return Err(AuthError::Unusable("realm"));
+        }
+        self.realm = Some(realm);
+        Ok(self)
+    }
+
+    /// Leaves out `oauth_version`, which is optional (section 3.1).
+    #[must_use]
+    pub fn without_version(mut self) -> Self {
+        self.version = false;
+        self
+    }
+
+    pub(super) fn with(mut self, name: &'static str, value: Secret) -> Self {
+        self.extra = Some((name, value));
+        self
+    }
+
+    /// The `Authorization` header for a request: the signature as a function of everything that goes into it. `form`
+    /// are the decoded pairs of a form body.
+    ///
+    /// ```
+    /// use segno_core::Method;
+    /// use segno_core::auth::oauth1::{Consumer, OAuth1};
+    ///
+    /// let program = OAuth1::new(&Consumer::new("dpf43f3p2l4k3l03", "kd94hf93k423kf44"));
+    /// let uri = "https://photos.example.net/initiate".parse().unwrap();
+    /// let header = program.header(&Method::POST, &uri, [], "wIjqoS", 137131200);
+    /// assert!(header.starts_with("OAuth oauth_consumer_key=\"dpf43f3p2l4k3l03\", oauth_nonce=\"wIjqoS\""));
+    /// ```
+    #[must_use]
+    pub fn header<'a>(
+        &'a self,
+        method: &Method,
+        uri: &Uri,
+        form: impl IntoIterator<Item = (&'a str, &'a str)>,
+        nonce: &'a str,
+        timestamp: i64,
+    ) -> String {
+        let timestamp = timestamp.to_string();
+        let parameters = self.parameters(nonce, &timestamp);
+        let signature = self.signature(method, uri, form, &parameters);
+        self.write_header(&parameters, &signature)
+    }
+
+    /// The protocol parameters without the signature. PLAINTEXT may leave out nonce and time (section 3.1), but not every
+    /// server knows that.
+    fn parameters<'a>(&'a self, nonce: &'a str, timestamp: &'a str) -> Vec<(&'static str, &'a str)> {
+        let mut parameters = Vec::with_capacity(9);
+        if let Some((name, value)) = &self.extra {
+            parameters.push((*name, value.expose()));
+        }
+        parameters.push(("oauth_consumer_key", self.consumer.as_str()));
+        parameters.push(("oauth_nonce", nonce));
+        parameters.push(("oauth_signature_method", self.method.as_str()));
+        parameters.push(("oauth_timestamp", timestamp));
+        if let Some(token) = &self.token {
+            parameters.push(("oauth_token", token.expose()));
+        }
+        if self.version {
+            parameters.push(("oauth_version", "1.0"));
+        }
+        parameters
+    }
+
+    fn signature<'p, 'f: 'p>(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        form: impl IntoIterator<Item = (&'f str, &'f str)>,
+        parameters: &[(&'static str, &'p str)],
+    ) -> String {
+        if self.method == SignatureMethod::Plaintext {
+            return self.key.plaintext().expose().to_owned();
+        }
+        let form = form.into_iter().map(|(name, value)| -> (&'p str, &'p str) { (name, value) });
+        let protocol = parameters.iter().map(|&(name, value)| -> (&'p str, &'p str) { (name, value) });
+        self.key.sign(&base_string(method, uri, protocol.chain(form)))
+    }
+
+    fn write_header(&self, parameters: &[(&'static str, &str)], signature: &str) -> String {
+        let mut header = String::with_capacity(384);
+        header.push_str("OAuth ");
+        if let Some(realm) = &self.realm {
+            header.push_str("realm=\"");
+            header.push_str(&realm.replace('\\', "\\\\").replace('"', "\\\""));
+            header.push_str("\", ");
+        }
+        for (name, value) in parameters {
+            header.push_str(name);
+            header.push_str("=\"");
+            encode::push(&mut header, value);
+            header.push_str("\", ");
+        }
+        header.push_str("oauth_signature=\"");
+        encode::push(&mut header, signature);
+        header.push('"');
+        header
+    }
+
+    fn apply(&self, attempt: Attempt<'_>) -> Result<Ticket, AuthError> {
+        let Attempt { method, uri, headers, body, clock } = attempt;
+        if self.consumer.is_empty() {
+            return Err(AuthError::Unusable("consumer key"));
+        }
+        if self.method == SignatureMethod::Plaintext
+            && let Some(origin) = Origin::of(uri)
+            && !origin.is_secure()
+            && !origin.is_loopback()
+        {
+            return Err(AuthError::Insecure(origin));
+        }
+        let (nonce, timestamp) = (nonce(clock), clock.wall().unix_seconds().to_string());
+        let parameters = self.parameters(&nonce, &timestamp);
+        let form = body.form_pairs().cloned().unwrap_or_default();
+        let signature = self.signature(method, uri, form.iter(), &parameters);
+        let signed = parameters.iter().copied().chain([("oauth_signature", signature.as_str())]);
+        let takes_form = body.form_pairs().is_some() || (*method == Method::POST && body.is_empty());
+        match self.placement {
+            Placement::Query => *uri = with_query(uri, signed).ok_or(AuthError::Unusable("URL"))?,
+            Placement::Body if takes_form => {
+                let mut whole = form;
+                signed.for_each(|(name, value)| whole.push(name, value));
+                *body = Body::form(whole);
+                headers.insert(CONTENT_LENGTH, body.len().into());
+                let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+                headers.insert(CONTENT_TYPE, form);
+            }
+            Placement::Header | Placement::Body => {
+                let mut value = HeaderValue::try_from(self.write_header(&parameters, &signature))
+                    .map_err(|_| AuthError::Unusable("signature"))?;
+                value.set_sensitive(true);
+                headers.insert(AUTHORIZATION, value);
+            }
+        }
+        Ok(Ticket::default())
+    }
+}
+
+/// 128 random bits as 22 letters and digits. Servers that check the form of a nonce want 20 to 30 of them.
+fn nonce(clock: &dyn Clock) -> String {
+    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut rest = u128::from(clock.random()) << 64 | u128::from(clock.random());
+    let digit = |_| {
+        let digit = DIGITS[(rest % 62) as usize];
+        rest /= 62;
+        char::from(digit)
+    };
+    (0..22).map(digit).collect()
+}
+
+fn with_query<'a>(uri: &Uri, pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Uri> {
+    let mut more = Pairs::new();
+    pairs.for_each(|(name, value)| more.push(name, value));
+    let mut parts = uri.clone().into_parts();
+    let query = uri.query().filter(|query| !query.is_empty()).map(|query| format!("{query}&"));
+    let target = format!("{}?{}{}", uri.path(), query.unwrap_or_default(), more.to_query());
+    parts.path_and_query = Some(PathAndQuery::try_from(target).ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+impl Authorize for OAuth1 {
+    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<Ticket, AuthError>> {
+        Box::pin(std::future::ready(self.apply(attempt)))
+    }
+
+    fn survives_plain_http(&self) -> bool {
+        self.method == SignatureMethod::HmacSha1
+    }
+}
+
+impl fmt::Debug for OAuth1 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OAuth1")
+            .field("method", &self.method)
+            .field("placement", &self.placement)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,150 @@
+//! A top-level JSON array, decoded item by item while it arrives: memory stays at one item and one chunk.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::StatusCode;
+use http_body::Body as _;
+use serde::de::DeserializeOwned;
+
+use crate::decode::DecodeError;
+use crate::endpoint::Endpoint;
+use crate::error::{Cause, Error};
+use crate::response::Incoming;
+
+mod splitter;
+
+use splitter::Splitter;
+
+/// An endpoint that answers with a JSON array of items.
+pub trait ArrayEndpoint: Endpoint {
+    /// What the array is of.
+    type Item: DeserializeOwned;
+
+    /// The largest item that is taken, in bytes of JSON. Default 1 MiB.
+    const ITEM_CAP: usize = 1024 * 1024;
+}
+
+/// The items of a JSON array as they arrive. Made by [`Client::stream`](crate::Client::stream).
+#[must_use = "items are read when next() is called"]
+pub struct Array<E: ArrayEndpoint> {
+    body: Incoming,
+    status: StatusCode,
+    attempts: u32,
+    splitter: Splitter,
+    chunk: Bytes,
+    ended: bool,
+    endpoint: std::marker::PhantomData<fn() -> E>,
+}
+
+type Next<E> = Option<Result<<E as ArrayEndpoint>::Item, Error<<E as Endpoint>::ApiError>>>;
+
+impl<E: ArrayEndpoint> Array<E> {
+    pub(crate) fn new(response: http::Response<Incoming>, attempts: u32) -> Self {
+        let (parts, body) = response.into_parts();
+        Self {
+            body,
+            status: parts.status,
+            attempts,
+            splitter: Splitter::new(E::ITEM_CAP),
+            chunk: Bytes::new(),
+            ended: false,
+            endpoint: std::marker::PhantomData,
+        }
+    }
+
+    /// The next item; `None` after the last. A call that is dropped before it is done loses nothing.
+    ///
+    /// # Errors
+    /// An item of another shape, with its index and the path of the field: the next call goes on with the item behind
+    /// it. After any other error (the answer broke off, is no JSON, ends in the middle) the array is at its end.
+    pub async fn next(&mut self) -> Next<E> {
+        poll_fn(|cx| self.poll_item(cx)).await
+    }
+
+    /// The items as a stream.
+    pub fn into_stream(self) -> impl Stream<Item = Result<E::Item, Error<E::ApiError>>> + use<E> {
+        ArrayStream(self)
+    }
+
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Next<E>> {
+        while !self.ended {
+            match self.splitter.split(&mut self.chunk) {
+                Ok(Some(index)) => {
+                    let item = self.splitter.item();
+                    let decoded = decode(index, item);
+                    self.ended = !matches!(decoded, Ok(_) | Err(DecodeError::Shape { .. }));
+                    let item = decoded.map_err(|error| self.wrong(error, Bytes::copy_from_slice(item)));
+                    return Poll::Ready(Some(item));
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    self.ended = true;
+                    return Poll::Ready(Some(Err(self.wrong(error, Bytes::new()))));
+                }
+            }
+            match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+                Some(Ok(frame)) => self.chunk = frame.into_data().unwrap_or_default(),
+                Some(Err(error)) => {
+                    self.ended = true;
+                    return Poll::Ready(Some(Err(self.error(Cause::Transport(error)))));
+                }
+                None => {
+                    self.ended = true;
+                    if let Err(error) = self.splitter.finish() {
+                        return Poll::Ready(Some(Err(self.wrong(error, Bytes::new()))));
+                    }
+                }
+            }
+        }
+        Poll::Ready(None)
+    }
+
+    fn wrong(&self, error: DecodeError, body: Bytes) -> Error<E::ApiError> {
+        self.error(Cause::Decode { status: self.status, error, body })
+    }
+
+    fn error(&self, cause: Cause<E::ApiError>) -> Error<E::ApiError> {
+        Error::new(E::NAME, self.attempts, None, cause)
+    }
+}
+
+/// Reads one item; what is wrong is told with the item's index.
+fn decode<T: DeserializeOwned>(index: u64, item: &[u8]) -> Result<T, DecodeError> {
+    crate::decode::from_json(item).map_err(|error| match error {
+        DecodeError::Shape { path, message } => {
+            let dot = if path.starts_with('[') || path == "." { "" } else { "." };
+            let path = if path == "." { String::new() } else { path };
+            DecodeError::Shape { path: format!("[{index}]{dot}{path}"), message }
+        }
+        // Inside an item that was found to be whole, this is a bracket that does not fit.
+        DecodeError::Truncated { .. } => {
+            DecodeError::Syntax { message: format!("item {index}: the brackets do not fit") }
+        }
+        DecodeError::Empty => DecodeError::Syntax { message: format!("item {index}: there is none") },
+        DecodeError::Syntax { message } => {
+            DecodeError::Syntax { message: format!("item {index}: {message}") }
+        }
+        other => other,
+    })
+}
+
+impl<E: ArrayEndpoint> fmt::Debug for Array<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Array").field("endpoint", &E::NAME).finish_non_exhaustive()
+    }
+}
+
+struct ArrayStream<E: ArrayEndpoint>(Array<E>);
+
+impl<E: ArrayEndpoint> Stream for ArrayStream<E> {
+    type Item = Result<E::Item, Error<E::ApiError>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_item(cx)
+    }
+}

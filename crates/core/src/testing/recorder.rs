@@ -1,0 +1,215 @@
+//! Exchanges kept as text: recording them through a transport, and comparing them with the files of a crate.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{fs, io};
+
+use bytes::Bytes;
+use http::header::{CONNECTION, DATE};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+use http_body_util::BodyExt;
+
+use super::wire::hex;
+use crate::BoxFuture;
+use crate::body::{Body, Outgoing};
+use crate::response::Incoming;
+use crate::time::SystemClock;
+use crate::transport::{Phase, Transport, TransportError, TransportErrorKind};
+
+/// A transport that keeps every exchange as text and otherwise does what the one inside it does.
+///
+/// What is sensitive is kept as `[redacted]`, a body that is not text by its length and SHA-256, and addresses under the
+/// names that they are given here, so that the text does not depend on the port.
+#[derive(Clone)]
+pub struct Recorder {
+    inner: Arc<dyn Transport>,
+    names: Arc<Vec<(String, String)>>,
+    kept: Arc<Mutex<Vec<String>>>,
+}
+
+impl Recorder {
+    /// Records what passes through `inner`. `names` are texts to replace and what stands for them, such as
+    /// `("127.0.0.1:8401", "www.soundslice.com")`.
+    pub fn new(inner: impl Transport, names: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self { inner: Arc::new(inner), names: Arc::new(names.into_iter().collect()), kept: Arc::default() }
+    }
+
+    /// The exchanges since the last call, first to last.
+    #[must_use]
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn keep(&self, request: &Request<Bytes>, response: &Response<Bytes>) {
+        let mut text = String::new();
+        let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+        let line = format!("{} {target} HTTP/1.1", request.method());
+        half(&mut text, '>', &line, request.headers(), request.body());
+        let status = response.status();
+        let line = format!("HTTP/1.1 {} {}", status.as_u16(), status.canonical_reason().unwrap_or_default());
+        half(&mut text, '<', line.trim_end(), response.headers(), response.body());
+        for (from, to) in &*self.names {
+            text = text.replace(from.as_str(), to);
+        }
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+    }
+}
+
+impl Transport for Recorder {
+    fn send(&self, request: Request<Outgoing>) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
+        Box::pin(async move {
+            let lost =
+                |error: io::Error| TransportError::new(Phase::MaybeSent, TransportErrorKind::Source, &error);
+            let (parts, body) = request.into_parts();
+            let bytes = body.collect().await.map_err(lost)?.to_bytes();
+            let whole = Request::from_parts(parts.clone(), bytes.clone());
+            let (outgoing, _) = Body::from(bytes).open(Arc::new(SystemClock), None, 1).await.map_err(lost)?;
+            let response = self.inner.send(Request::from_parts(parts, outgoing)).await?;
+            let (parts, body) = response.into_parts();
+            let bytes = BodyExt::collect(body).await?.to_bytes();
+            let response = Response::from_parts(parts, bytes);
+            self.keep(&whole, &response);
+            Ok(response.map(Incoming::from_bytes))
+        })
+    }
+}
+
+/// One side of an exchange, every line behind its mark.
+fn half(text: &mut String, mark: char, first: &str, headers: &HeaderMap, body: &[u8]) {
+    let _ = writeln!(text, "{mark} {first}");
+    for (name, value) in headers {
+        // Neither belongs to the service's contract, and both vary.
+        if name == DATE || name == CONNECTION {
+            continue;
+        }
+        let shown = if value.is_sensitive() {
+            "[redacted]".into()
+        } else {
+            String::from_utf8_lossy(value.as_bytes())
+        };
+        let _ = writeln!(text, "{mark} {name}: {shown}");
+    }
+    let _ = writeln!(text, "{mark}");
+    if !body.is_empty() {
+        let shown = match std::str::from_utf8(body) {
+            Ok(words) if !words.contains('\0') => words.replace("\r\n", "\n"),
+            _ => format!("[{} bytes, SHA-256 {}]", body.len(), hex(body)),
+        };
+        for line in shown.split('\n') {
+            let _ = writeln!(text, "{}", format!("{mark} {line}").trim_end_matches(' '));
+        }
+    }
+}
+
+/// The answer in a kept exchange, for decoding it again.
+///
+/// # Panics
+/// If the text has no answer: it is a fixture that somebody edited.
+#[must_use]
+pub fn answer(exchange: &str) -> Response<Bytes> {
+    let mut lines = exchange
+        .lines()
+        .filter_map(|line| line.strip_prefix('<'))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse::<StatusCode>().ok());
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = status.expect("the exchange has an answer with a status");
+    for line in lines.by_ref().take_while(|line| !line.is_empty()) {
+        let (name, value) = line.split_once(": ").expect("a header has a name and a value");
+        let name = HeaderName::from_bytes(name.as_bytes()).expect("a header name");
+        response.headers_mut().insert(name, HeaderValue::from_str(value).expect("a header value"));
+    }
+    let body: Vec<&str> = lines.collect();
+    response.map(|_| Bytes::from(body.join("\n")))
+}
+
+/// The fixture files of a crate: `<folder>/<resource>/<case>.http`, one exchange each.
+///
+/// With `SEGNO_FIXTURES=write` in the environment [`finish`](Fixtures::finish) writes the files; otherwise it compares.
+#[derive(Debug)]
+pub struct Fixtures {
+    folder: PathBuf,
+    cases: BTreeMap<String, String>,
+}
+
+impl Fixtures {
+    /// The fixtures below a folder.
+    #[must_use]
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into(), cases: BTreeMap::new() }
+    }
+
+    /// Notes an exchange as the case `resource/case`.
+    ///
+    /// # Panics
+    /// If the case is noted already.
+    pub fn keep(&mut self, case: &str, exchange: String) {
+        assert!(self.cases.insert(case.to_owned(), exchange).is_none(), "the case {case} is recorded twice");
+    }
+
+    /// The exchange of a case as it stands in its file.
+    ///
+    /// # Panics
+    /// If there is no such file.
+    #[must_use]
+    pub fn read(folder: impl AsRef<Path>, case: &str) -> String {
+        let file = folder.as_ref().join(format!("{case}.http"));
+        fs::read_to_string(&file)
+            .unwrap_or_else(|error| panic!("{case}: {error}; write it with `cargo xtask fixtures`"))
+    }
+
+    /// Writes the files or compares them.
+    ///
+    /// # Errors
+    /// What differs, one line each: a file that is missing, stale or no longer wanted.
+    pub fn finish(self) -> Result<(), String> {
+        let writes = std::env::var("SEGNO_FIXTURES").is_ok_and(|mode| mode == "write");
+        let mut differences = String::new();
+        let found = files(&self.folder);
+        for case in found.difference(&self.cases.keys().cloned().collect()) {
+            if writes {
+                let _ = fs::remove_file(self.folder.join(format!("{case}.http")));
+            } else {
+                let _ = writeln!(differences, "{case}: no longer recorded");
+            }
+        }
+        for (case, exchange) in &self.cases {
+            let file = self.folder.join(format!("{case}.http"));
+            let old = fs::read_to_string(&file).unwrap_or_default();
+            if old == *exchange {
+                continue;
+            }
+            if writes {
+                let folder = file.parent().unwrap_or(&self.folder);
+                fs::create_dir_all(folder)
+                    .and_then(|()| fs::write(&file, exchange))
+                    .map_err(|error| error.to_string())?;
+            } else {
+                let _ = writeln!(differences, "{case}: {}", first_difference(&old, exchange));
+            }
+        }
+        if differences.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("run `cargo xtask fixtures`:\n{differences}"))
+        }
+    }
+}
+
+fn first_difference(old: &str, new: &str) -> String {
+    if old.is_empty() {
+        return "not written yet".into();
+    }
+    let pair = old.lines().zip(new.lines()).find(|(old, new)| old != new);
+    pair.map_or_else(|| "another length".into(), |(old, new)| format!("has {old:?}, now {new:?}"))
+}
+
+fn files(folder: &Path) -> BTreeSet<String> {
+    let list = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let cases = list(folder).flat_map(|resource| list(&resource).collect::<Vec<_>>());
+    let name =
+        |path: PathBuf| Some(path.strip_prefix(folder).ok()?.to_str()?.strip_suffix(".http")?.to_owned());
+    cases.filter_map(name).collect()
+}

@@ -1,0 +1,54 @@
+//! Where a download goes.
+
+use std::io;
+
+use bytes::Bytes;
+use tokio::io::AsyncWrite;
+
+use crate::BoxFuture;
+
+/// Where a download goes. Unlike a writer it can forget what it has, so that a download can begin again.
+pub trait Sink: Send {
+    /// Puts `bytes` behind those that are there.
+    fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, io::Result<()>>;
+
+    /// Forgets everything; false if that is not possible, and then nothing may have changed.
+    fn restart(&mut self) -> BoxFuture<'_, io::Result<bool>>;
+
+    /// The download is complete.
+    fn finish(&mut self) -> BoxFuture<'_, io::Result<()>>;
+}
+
+/// In memory.
+impl Sink for Vec<u8> {
+    fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, io::Result<()>> {
+        self.extend_from_slice(&bytes);
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn restart(&mut self) -> BoxFuture<'_, io::Result<bool>> {
+        self.clear();
+        Box::pin(std::future::ready(Ok(true)))
+    }
+
+    fn finish(&mut self) -> BoxFuture<'_, io::Result<()>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+/// A writer, of which nothing can be taken back.
+pub(super) struct Writer<'w, W: ?Sized>(pub(super) &'w mut W);
+
+impl<W: AsyncWrite + Unpin + Send + ?Sized> Sink for Writer<'_, W> {
+    fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, io::Result<()>> {
+        Box::pin(super::write_all(self.0, bytes))
+    }
+
+    fn restart(&mut self) -> BoxFuture<'_, io::Result<bool>> {
+        Box::pin(std::future::ready(Ok(false)))
+    }
+
+    fn finish(&mut self) -> BoxFuture<'_, io::Result<()>> {
+        Box::pin(super::flush(self.0))
+    }
+}

@@ -1,0 +1,345 @@
+//! What is sent again, when, and what is told when it is not.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use segno_core::{
+    Body, BuildError, Bytes, Cause, Clock as _, DecodeError, Endpoint, Limit, Method, Phase, PlainApiError,
+    Replay, RequestWriter, Response, Retry, StatusCode, TransportErrorKind,
+};
+
+use crate::example::{self, Reply, Service, lost};
+
+/// The same request under the three kinds of replay: 0 safe, 1 idempotent, 2 unsafe.
+struct Send<const REPLAY: u8>(Body);
+
+impl<const REPLAY: u8> Endpoint for Send<REPLAY> {
+    type Output = Bytes;
+    type ApiError = PlainApiError;
+    const NAME: &'static str = "example.things.send";
+    const METHOD: Method = Method::POST;
+    const REPLAY: Replay = match REPLAY {
+        0 => Replay::Safe,
+        1 => Replay::Idempotent,
+        _ => Replay::Unsafe,
+    };
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        request.body(self.0.clone());
+        request.path("things", &[])
+    }
+
+    fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
+        Ok(response.into_body())
+    }
+}
+
+const SAFE: Send<0> = Send(Body::empty());
+const IDEMPOTENT: Send<1> = Send(Body::empty());
+const UNSAFE: Send<2> = Send(Body::empty());
+
+const S: Duration = Duration::from_secs(1);
+
+/// A service that fails once, in one of many ways, and then works.
+fn fails_once(how: &'static str) -> Service {
+    Service::new(move |_, number| match (number, how) {
+        (1.., _) => Ok(Reply::ok().body("done")),
+        (_, "not sent") => Err(lost(Phase::NotSent)),
+        (_, "maybe sent") => Err(lost(Phase::MaybeSent)),
+        (_, "broken off") => Ok(Reply::ok().body("do").breaks()),
+        (_, status) => Ok(Reply::new(status.parse().unwrap())),
+    })
+}
+
+#[tokio::test]
+async fn the_replay_table_end_to_end() {
+    let table = [
+        ("not sent", [2, 2, 2]),
+        ("429", [2, 2, 2]),
+        ("500", [2, 2, 1]),
+        ("502", [2, 2, 1]),
+        ("503", [2, 2, 1]),
+        ("504", [2, 2, 1]),
+        ("maybe sent", [2, 2, 1]),
+        ("broken off", [2, 2, 1]),
+        ("400", [1, 1, 1]),
+        ("404", [1, 1, 1]),
+        ("422", [1, 1, 1]),
+        ("501", [1, 1, 1]),
+    ];
+    for (how, expected) in table {
+        let services = [(); 3].map(|()| fails_once(how));
+        let clients = services.each_ref().map(|service| service.client().0.build().unwrap());
+        let outcomes = [
+            clients[0].send(&SAFE).await,
+            clients[1].send(&IDEMPOTENT).await,
+            clients[2].send(&UNSAFE).await,
+        ];
+        for ((service, outcome), expected) in services.iter().zip(outcomes).zip(expected) {
+            assert_eq!(service.seen().len(), expected, "{how}");
+            assert_eq!(outcome.is_ok(), expected == 2, "{how}");
+            if let Err(error) = outcome {
+                assert_eq!(error.attempts(), 1, "{how}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_error_tells_how_often_it_was_tried() {
+    let service = Service::new(|_, _| Ok(Reply::new(503).body("Down for maintenance")));
+    let error = service.client().0.build().unwrap().send(&SAFE).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "example.things.send: 503 Service Unavailable: Down for maintenance (after 3 attempts)"
+    );
+    assert_eq!(service.seen().len(), 3);
+}
+
+#[tokio::test]
+async fn retry_after_in_both_forms_is_slept_and_never_cut_short() {
+    for (form, wait) in [("7", 7), ("Sat, 21 Nov 2026 20:00:09 GMT", 9), ("Sat, 21 Nov 2026 19:59:00 GMT", 0)]
+    {
+        let service = Service::new(move |_, number| {
+            Ok(if number == 0 { Reply::new(429).header("retry-after", form) } else { Reply::ok() })
+        });
+        let (builder, clock) = service.client();
+        builder.build().unwrap().send(&UNSAFE).await.unwrap();
+        let passed = clock.wall().since(example::moment());
+        assert!(passed >= wait * S, "{form}: came back after {passed:?}");
+        assert!(passed < (wait + 1) * S, "{form}: {passed:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_wait_beyond_patience_is_told_and_not_slept() {
+    let service = Service::new(|_, _| Ok(Reply::new(429).header("retry-after", 3600).body("Slow down")));
+    let (builder, clock) = service.client();
+    let error = builder.build().unwrap().send(&SAFE).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "example.things.send: 429 Too Many Requests: Slow down; the service asks to wait 3600 s"
+    );
+    assert_eq!(error.retry_after(), Some(3600 * S));
+    assert!(error.is_rate_limited());
+    assert_eq!((service.seen().len(), clock.slept()), (1, vec![]));
+}
+
+#[tokio::test]
+async fn a_sleep_that_would_outlive_the_deadline_is_not_begun_and_the_real_error_is_told() {
+    let service = Service::new(|_, _| Ok(Reply::new(503).header("retry-after", 20).body("busy")));
+    let (builder, clock) = service.client();
+    let client = builder.build().unwrap();
+    let error = client.call(&SAFE).deadline(50 * S).send().await.unwrap_err();
+    assert_eq!(error.status(), Some(StatusCode::SERVICE_UNAVAILABLE));
+    assert_eq!(
+        error.to_string(),
+        "example.things.send: 503 Service Unavailable: busy (after 3 attempts); the service asks to wait 20 s"
+    );
+    let client = service.client().0.build().unwrap();
+    let error = client.call(&SAFE).deadline(30 * S).send().await.unwrap_err();
+    assert_eq!(error.attempts(), 2, "a third attempt would begin after 40 s");
+    assert_eq!(clock.slept(), [20 * S, 20 * S]);
+}
+
+#[tokio::test]
+async fn absurd_waits_and_deadlines_do_not_panic() {
+    for wait in ["99999999999999999999999999", "18446744073709551615"] {
+        let service = Service::new(move |_, _| Ok(Reply::new(429).header("retry-after", wait)));
+        let (builder, _) = service.client();
+        let patient = Retry { patience: Duration::MAX, ..Retry::default() };
+        let limit = Arc::new(Limit::per(10, S));
+        let client = builder.retry(patient).limit(limit).call_deadline(Duration::MAX).build().unwrap();
+        let error = client.send(&SAFE).await.unwrap_err();
+        assert_eq!(error.attempts(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_can_be_read_once_makes_the_call_single_shot() {
+    for status in [429, 503] {
+        let service = Service::new(move |_, _| Ok(Reply::new(status)));
+        let client = service.client().0.build().unwrap();
+        let once = Body::reader(&b"abc"[..], 3);
+        let error = client.send(&Send::<0>(once)).await.unwrap_err();
+        assert_eq!(error.attempts(), 1);
+        let seen = service.seen();
+        assert_eq!((seen.len(), &*seen[0].body), (1, &b"abc"[..]), "never an empty body in its place");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_can_be_opened_again_is_sent_whole_each_time() {
+    let service = fails_once("503");
+    let client = service.client().0.build().unwrap();
+    let mut body = Body::from("head ");
+    body.push(Body::from(vec![b'x'; 300_000]));
+    client.send(&Send::<1>(body)).await.unwrap();
+    let seen = service.seen();
+    assert_eq!(seen[0].body, seen[1].body);
+    assert_eq!(seen[1].body.len(), 300_005);
+    assert_eq!(seen[1].method, Method::POST);
+}
+
+#[tokio::test]
+async fn the_budget_stops_retries_when_the_service_is_down() {
+    let service = Service::new(|_, _| Ok(Reply::new(503)));
+    let client = service.client().0.build().unwrap();
+    let clone = client.clone();
+    for _ in 0..20 {
+        let _ = client.send(&SAFE).await;
+        let _ = clone.send(&SAFE).await;
+    }
+    assert_eq!(service.seen().len(), 40 + 20, "every first attempt, and 20 retries in all");
+}
+
+#[tokio::test]
+async fn clones_share_one_rate_limit() {
+    let service = Service::new(|_, _| Ok(Reply::ok()));
+    let (builder, clock) = service.client();
+    let client = builder.limit(Arc::new(Limit::new(2 * S, 1))).build().unwrap();
+    let clone = client.clone();
+    for _ in 0..3 {
+        client.send(&SAFE).await.unwrap();
+        clone.send(&SAFE).await.unwrap();
+    }
+    assert_eq!(clock.wall().since(example::moment()), 10 * S);
+}
+
+#[tokio::test]
+async fn a_429_holds_everybody_back_who_shares_the_limit() {
+    let service = Service::new(|_, number| {
+        Ok(if number == 0 { Reply::new(429).header("retry-after", 30) } else { Reply::ok() })
+    });
+    let (builder, clock) = service.client();
+    let client = builder.retry(Retry::never()).limit(Arc::new(Limit::new(S, 5))).build().unwrap();
+    client.send(&SAFE).await.unwrap_err();
+    client.clone().send(&SAFE).await.unwrap();
+    assert!(clock.wall().since(example::moment()) >= 30 * S);
+}
+
+#[tokio::test]
+async fn a_limit_without_room_before_the_deadline_sends_nothing() {
+    let service = Service::new(|_, _| Ok(Reply::ok()));
+    let (builder, _) = service.client();
+    let client = builder.limit(Arc::new(Limit::new(100 * S, 1))).build().unwrap();
+    client.send(&SAFE).await.unwrap();
+    let error = client.send(&SAFE).await.unwrap_err();
+    assert_eq!(error.attempts(), 0);
+    assert_eq!(
+        error.to_string(),
+        "example.things.send: not sent: the client's rate limit has no room for 100 s, longer than the deadline"
+    );
+    assert_eq!(service.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_limit_that_fills_up_between_attempts_tells_the_real_error() {
+    let service = Service::new(|_, _| Ok(Reply::new(503).body("busy")));
+    let (builder, _) = service.client();
+    let client = builder.limit(Arc::new(Limit::new(100 * S, 1))).build().unwrap();
+    let error = client.send(&SAFE).await.unwrap_err();
+    assert_eq!(error.to_string(), "example.things.send: 503 Service Unavailable: busy");
+}
+
+#[tokio::test]
+async fn a_dropped_call_leaves_the_client_as_it_was() {
+    let service =
+        Service::new(|_, number| Ok(if number == 0 { Reply::ok().body("a").stalls() } else { Reply::ok() }));
+    let (builder, clock) = service.client();
+    let client = builder.limit(Arc::new(Limit::new(S, 1))).build().unwrap();
+    let endpoint = SAFE;
+    let mut call = Box::pin(client.send(&endpoint));
+    std::future::poll_fn(|cx| {
+        assert!(call.as_mut().poll(cx).is_pending());
+        std::task::Poll::Ready(())
+    })
+    .await;
+    drop(call);
+    assert!(clock.sleeping().is_empty(), "no deadline is left running");
+    client.send(&UNSAFE).await.unwrap();
+    assert_eq!(service.seen().len(), 2);
+    assert_eq!(clock.slept(), [S], "its place under the limit stays taken: the request was sent");
+}
+
+#[tokio::test]
+async fn answers_over_the_cap_are_refused_whether_announced_or_not() {
+    let service = Service::new(|_, _| Ok(Reply::ok().body([b'x'; 60]).body([b'x'; 41])));
+    let (builder, _) = service.client();
+    let client = builder.body_cap(100).build().unwrap();
+    let error = client.send(&SAFE).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "example.things.send: 200 OK, but the answer cannot be read: it is larger than the cap of 100 bytes"
+    );
+    let exact = Service::new(|_, _| Ok(Reply::ok().body([b'x'; 60]).body([b'x'; 40])));
+    let client = exact.client().0.body_cap(100).build().unwrap();
+    assert_eq!(client.send(&SAFE).await.unwrap().len(), 100);
+}
+
+#[tokio::test]
+async fn error_answers_are_kept_only_so_far() {
+    let service = Service::new(|_, _| Ok(Reply::new(400).body(vec![b'x'; 200_000])));
+    let error = service.client().0.build().unwrap().send(&SAFE).await.unwrap_err();
+    assert_eq!(error.body().unwrap().len(), 64 * 1024);
+}
+
+/// `GET` of something in JSON.
+struct Read;
+
+impl Endpoint for Read {
+    type Output = Vec<u32>;
+    type ApiError = PlainApiError;
+    const NAME: &'static str = "example.things.read";
+    const METHOD: Method = Method::GET;
+    const REPLAY: Replay = Replay::Safe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        request.path("things/{id}", &[&7])
+    }
+
+    fn read(response: Response<Bytes>) -> Result<Vec<u32>, DecodeError> {
+        segno_core::read_json(&response)
+    }
+}
+
+#[tokio::test]
+async fn answers_that_are_something_else_are_named() {
+    let page = "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>CANARY</body></html>";
+    let cases = [
+        (200, page, "200 OK, but the answer cannot be read: it is a web page titled \"502 Bad Gateway\""),
+        (200, "", "200 OK, but the answer cannot be read: the body is empty"),
+        (200, "[1,2", "200 OK, but the answer cannot be read: the JSON ends in the middle, after 4 bytes"),
+        (400, page, "400 Bad Request: a web page titled \"502 Bad Gateway\""),
+        (400, "", "400 Bad Request"),
+        (400, "{\"error\":\"CANARY", "400 Bad Request"),
+    ];
+    for (status, body, expected) in cases {
+        let service = Service::new(move |_, _| Ok(Reply::new(status).body(body)));
+        let error = service.client().0.build().unwrap().send(&Read).await.unwrap_err();
+        assert_eq!(error.to_string(), format!("example.things.read: {expected}"));
+        assert_eq!(error.status().unwrap().as_u16(), status);
+        assert!(!format!("{error:?} {:?}", error.cause()).contains("CANARY"));
+        assert_eq!(error.body().unwrap(), body, "the evidence is kept");
+        assert_eq!(error.attempts(), 1, "a success that cannot be read is not sent again");
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_fails_is_not_sent_again() {
+    let service = Service::new(|_, _| Ok(Reply::ok()));
+    let client = service.client().0.build().unwrap();
+    let error = client.send(&Send::<0>(Body::reader(&b"ab"[..], 3))).await.unwrap_err();
+    let Cause::Transport(lost) = error.cause() else { panic!("{error}") };
+    assert_eq!(lost.kind(), TransportErrorKind::Source);
+    assert_eq!(
+        error.to_string(),
+        "example.things.send: the body to send cannot be read: \
+         the source ended 1 bytes before its announced length"
+    );
+    let error = client.send(&Send::<0>(Body::reader(&b"abcd"[..], 3))).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "example.things.send: the body to send cannot be read: the source is longer than its announced length"
+    );
+}

@@ -1,0 +1,255 @@
+//! The client: access, base URLs, and the calls that are more than one request.
+
+use std::sync::Arc;
+
+use segno_core::auth::oauth1::{AccessToken, Consumer};
+use segno_core::{BaseUrl, Body, Call, ClientError, Endpoint, Origin, Paged, Pages, Secret};
+
+use crate::access::{Access, Credentials};
+use crate::error::Error;
+use crate::ids::ScoreId;
+use crate::resolve::{Resolve, Resolved, Resource};
+use crate::{scores, signed_url, users};
+
+/// A client for the MuseScore.com API. Cheap to clone; clones share connections and limits.
+#[derive(Clone, Debug)]
+pub struct Client {
+    core: segno_core::Client,
+    access: Access,
+}
+
+impl Client {
+    /// A client with a consumer key alone: reads what is public.
+    ///
+    /// # Errors
+    /// If TLS cannot be set up.
+    pub fn new(consumer_key: impl Into<Secret>) -> Result<Self, ClientError> {
+        Self::builder(Access::key(consumer_key))?.build()
+    }
+
+    /// A client that signs for a person.
+    ///
+    /// # Errors
+    /// If TLS cannot be set up.
+    pub fn signed(consumer: Consumer, token: AccessToken) -> Result<Self, ClientError> {
+        Self::builder(Access::Person(consumer, token))?.build()
+    }
+
+    /// A client from the environment:
+    ///
+    /// | variable | |
+    /// | --- | --- |
+    /// | `MUSESCORE_CONSUMER_KEY` | needed |
+    /// | `MUSESCORE_CONSUMER_SECRET` | needed to sign |
+    /// | `MUSESCORE_ACCESS_TOKEN`, `MUSESCORE_ACCESS_TOKEN_SECRET` | needed to sign for a person |
+    /// | `MUSESCORE_BASE_URL`, `MUSESCORE_OAUTH_URL`, `MUSESCORE_WEB_URL`, `MUSESCORE_STATIC_URL` | other addresses |
+    ///
+    /// # Errors
+    /// If the key is missing, a token lacks its other half or the secret that it needs, or an address is no URL.
+    pub fn from_env() -> Result<Self, ClientError> {
+        let key = variable("MUSESCORE_CONSUMER_KEY")?;
+        let secret = variable("MUSESCORE_CONSUMER_SECRET");
+        let token = variable("MUSESCORE_ACCESS_TOKEN");
+        let token_secret = variable("MUSESCORE_ACCESS_TOKEN_SECRET");
+        let access = if token.is_ok() || token_secret.is_ok() {
+            Access::Person(Consumer::new(key, secret?), AccessToken::new(token?, token_secret?))
+        } else if let Ok(secret) = secret {
+            Access::Program(Consumer::new(key, secret))
+        } else {
+            Access::key(key)
+        };
+        let mut builder = Self::builder(access)?;
+        for (name, set) in [
+            ("MUSESCORE_BASE_URL", ClientBuilder::base_url as fn(_, &str) -> _),
+            ("MUSESCORE_OAUTH_URL", ClientBuilder::oauth_url),
+            ("MUSESCORE_WEB_URL", ClientBuilder::web_url),
+            ("MUSESCORE_STATIC_URL", ClientBuilder::static_url),
+        ] {
+            if let Ok(url) = variable(name) {
+                builder = set(builder, &url)?;
+            }
+        }
+        builder.build()
+    }
+
+    /// A client that is set up further before it is built.
+    ///
+    /// # Errors
+    /// If a default address is no URL, which does not happen.
+    pub fn builder(access: Access) -> Result<ClientBuilder, ClientError> {
+        Ok(ClientBuilder {
+            access,
+            base: url("base URL", "https://api.musescore.com/services/rest/")?,
+            oauth: url("OAuth URL", "https://api.musescore.com/oauth/")?,
+            web: url("web URL", "https://musescore.com/")?,
+            files: url("static URL", "https://s3.amazonaws.com/static.musescore.com/")?,
+            settings: Vec::new(),
+        })
+    }
+
+    /// This client for a person who logged in. It shares connections and limits.
+    #[must_use]
+    pub fn with_access(&self, access: Access) -> Self {
+        let core = match self.core.base(None) {
+            Some(base) => self.core.with_credentials(base.origin(), Arc::new(Credentials::from(&access))),
+            None => self.core.clone(),
+        };
+        Self { core, access }
+    }
+
+    /// Sends an endpoint and reads the answer.
+    ///
+    /// # Errors
+    /// See [`segno_core::Error`]; the service's own part is an [`ApiError`](crate::ApiError) for every endpoint of this crate.
+    pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, segno_core::Error<E::ApiError>> {
+        self.core.send(endpoint).await
+    }
+
+    /// A call that can still be given a deadline or a progress function.
+    pub fn call<'a, E: Endpoint>(&'a self, endpoint: &'a E) -> Call<'a, E> {
+        self.core.call(endpoint)
+    }
+
+    /// A list, page by page or item by item: [`scores::Search`], [`users::Scores`].
+    pub fn pages<'e, E: Paged + 'e>(&self, endpoint: E) -> Pages<'e, E> {
+        self.core.pages(endpoint)
+    }
+
+    /// The score or the member behind the address of a page: asks where it is, then for the thing itself, each with a
+    /// signature of its own. Wherever the service points, the second request goes to this client's base URL.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn resolve(&self, page_url: &str) -> Result<Resource, Error> {
+        match self.send(&Resolve::new(page_url)).await? {
+            Resolved::Score(id) => Ok(Resource::Score(Box::new(self.send(&scores::Get::new(id)).await?))),
+            Resolved::User(id) => Ok(Resource::User(self.send(&users::Get::new(id)).await?)),
+        }
+    }
+
+    /// Replaces the MP3 of a score by one's own: asks for an address, then sends the bytes there. Needs the owner's
+    /// signature.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn upload_mp3(
+        &self,
+        id: ScoreId,
+        version: crate::VersionId,
+        mp3: impl Into<Body>,
+    ) -> Result<(), Error> {
+        let url = self.send(&signed_url::Get::new(id, version)).await?;
+        self.send(&signed_url::Put::new(url, mp3)).await
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// The client of segno-core that does the work. Its base URLs are named `api`, `oauth`, `web` and `static`.
+    #[must_use]
+    pub fn core(&self) -> &segno_core::Client {
+        &self.core
+    }
+
+    /// The origin of the login's endpoints.
+    pub(crate) fn oauth_origin(&self) -> Option<Origin> {
+        self.core.base(Some("oauth")).map(BaseUrl::origin)
+    }
+
+    /// The page that asks a person for consent.
+    pub(crate) fn authorize_page(&self) -> String {
+        self.core.base(Some("web")).map(|base| format!("{base}oauth/authorize")).unwrap_or_default()
+    }
+}
+
+fn variable(name: &'static str) -> Result<String, ClientError> {
+    std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or(ClientError::Environment(name))
+}
+
+fn url(what: &'static str, text: &str) -> Result<BaseUrl, ClientError> {
+    text.parse().map_err(|error| ClientError::Url(what, error))
+}
+
+type Setting = Box<dyn FnOnce(segno_core::ClientBuilder) -> segno_core::ClientBuilder>;
+
+/// A client in the making.
+///
+/// The documentation prints `http` everywhere; the defaults are the `https` addresses that the service's own programs used.
+/// Over plain http a signature still protects the secrets, but not what is read and written, and the answers of a login
+/// carry a token in the clear.
+#[must_use = "a builder does nothing until build() is called"]
+pub struct ClientBuilder {
+    access: Access,
+    base: BaseUrl,
+    oauth: BaseUrl,
+    web: BaseUrl,
+    files: BaseUrl,
+    settings: Vec<Setting>,
+}
+
+impl ClientBuilder {
+    /// Where the API is: `https://api.musescore.com/services/rest/` unless told otherwise.
+    ///
+    /// # Errors
+    /// If it is no absolute URL.
+    pub fn base_url(mut self, text: &str) -> Result<Self, ClientError> {
+        self.base = url("base URL", text)?;
+        Ok(self)
+    }
+
+    /// Where tokens are given: `https://api.musescore.com/oauth/` unless told otherwise.
+    ///
+    /// # Errors
+    /// If it is no absolute URL.
+    pub fn oauth_url(mut self, text: &str) -> Result<Self, ClientError> {
+        self.oauth = url("OAuth URL", text)?;
+        Ok(self)
+    }
+
+    /// Where people look, give consent, and oEmbed is: `https://musescore.com/` unless told otherwise.
+    ///
+    /// # Errors
+    /// If it is no absolute URL.
+    pub fn web_url(mut self, text: &str) -> Result<Self, ClientError> {
+        self.web = url("web URL", text)?;
+        Ok(self)
+    }
+
+    /// Where files are: `https://s3.amazonaws.com/static.musescore.com/` unless told otherwise, which is the documented
+    /// `http://static.musescore.com/` over https.
+    ///
+    /// # Errors
+    /// If it is no absolute URL.
+    pub fn static_url(mut self, text: &str) -> Result<Self, ClientError> {
+        self.files = url("static URL", text)?;
+        Ok(self)
+    }
+
+    /// Anything that segno-core can be told: timeouts, retries, a rate limit, a transport, a clock.
+    pub fn settings(
+        mut self,
+        setting: impl FnOnce(segno_core::ClientBuilder) -> segno_core::ClientBuilder + 'static,
+    ) -> Self {
+        self.settings.push(Box::new(setting));
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// If TLS cannot be set up.
+    pub fn build(self) -> Result<Client, ClientError> {
+        let mut core = segno_core::Client::builder(self.base)
+            .authorize(Credentials::from(&self.access))
+            .base("oauth", self.oauth)
+            .base("web", self.web)
+            .base("static", self.files);
+        for setting in self.settings {
+            core = setting(core);
+        }
+        Ok(Client { core: core.build()?, access: self.access })
+    }
+}

@@ -1,0 +1,157 @@
+//! What the service says when it refuses. Its documentation has no section on errors, so everything is read.
+
+use std::fmt;
+
+use segno_core::{Bytes, Excerpt, HeaderMap, StatusCode};
+use serde_json::Value;
+
+use crate::format;
+
+/// A call that failed.
+pub type Error = segno_core::Error<ApiError>;
+
+/// An error answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// A word for programs, where there is one: `USER_AUTHENTICATION_FAILED`, `USER_TIMESTAMP_EXPIRED`.
+    pub code: Option<String>,
+    /// A text for people, where there is one.
+    pub message: Option<String>,
+    excerpt: Excerpt,
+}
+
+impl ApiError {
+    /// True if the clock of this computer is wrong: signatures carry the time, and this one was too far off.
+    #[must_use]
+    pub fn is_clock_wrong(&self) -> bool {
+        self.code.as_deref() == Some("USER_TIMESTAMP_EXPIRED")
+    }
+
+    /// True if user name or password is wrong, which only xAuth can be told.
+    #[must_use]
+    pub fn is_wrong_password(&self) -> bool {
+        self.code.as_deref() == Some("USER_AUTHENTICATION_FAILED")
+    }
+
+    /// True if the account is blocked or was never activated.
+    #[must_use]
+    pub fn is_account_closed(&self) -> bool {
+        matches!(self.code.as_deref(), Some("USER_DENIED" | "USER_NOT_ACTIVATED"))
+    }
+
+    /// True if this class of client is no longer served (405): the service has moved on.
+    #[must_use]
+    pub fn is_client_too_old(&self) -> bool {
+        self.status == StatusCode::METHOD_NOT_ALLOWED
+    }
+}
+
+impl segno_core::ApiError for ApiError {
+    fn read(status: StatusCode, _: &HeaderMap, body: &Bytes) -> Self {
+        let words = format::tree(body, None).map(|tree| words(&tree)).unwrap_or_default();
+        let excerpt = if words == Words::default() { Excerpt::of(body) } else { Excerpt::default() };
+        Self { status, code: words.code, message: words.message, excerpt }
+    }
+}
+
+#[derive(Default, PartialEq, Eq)]
+struct Words {
+    code: Option<String>,
+    message: Option<String>,
+}
+
+/// A list of texts or objects, one object, or an XML container of `item`s: the first that says something.
+fn words(tree: &Value) -> Words {
+    match tree {
+        Value::String(text) => Words { message: line(text), code: None },
+        Value::Array(items) => {
+            items.iter().map(words).find(|words| *words != Words::default()).unwrap_or_default()
+        }
+        Value::Object(members) => {
+            let member = |names: &[&str]| {
+                names.iter().find_map(|name| members.get(*name).and_then(Value::as_str).and_then(line))
+            };
+            let found = Words { code: member(&["code"]), message: member(&["message", "error"]) };
+            if found != Words::default() {
+                return found;
+            }
+            let nested = ["item", "error", "result"].iter().find_map(|name| members.get(*name));
+            nested.map(words).unwrap_or_default()
+        }
+        _ => Words::default(),
+    }
+}
+
+/// One line that can be shown.
+fn line(text: &str) -> Option<String> {
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    let line: String = words.join(" ").chars().take(200).collect();
+    (!line.is_empty()).then_some(line)
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.code, &self.message) {
+            (Some(code), Some(message)) => write!(f, "{code}: {message}")?,
+            (Some(words), None) | (None, Some(words)) => f.write_str(words)?,
+            (None, None) => self.excerpt.fmt(f)?,
+        }
+        if self.is_clock_wrong() { f.write_str("; set the clock of this computer") } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(body: &str) -> ApiError {
+        let body = Bytes::copy_from_slice(body.as_bytes());
+        segno_core::ApiError::read(StatusCode::UNAUTHORIZED, &HeaderMap::new(), &body)
+    }
+
+    #[test]
+    fn every_shape_of_an_error() {
+        for (body, shown) in [
+            (r#"["Invalid consumer"]"#, "Invalid consumer"),
+            (r#"[{"code":"USER_DENIED"}]"#, "USER_DENIED"),
+            (r#"[{"code":"X","message":"Not now"}]"#, "X: Not now"),
+            (r#"{"error":"Not found"}"#, "Not found"),
+            (r#"{"error":{"message":"Not found"}}"#, "Not found"),
+            (r#""Access denied""#, "Access denied"),
+            (r#"cb(["Access denied"]);"#, "Access denied"),
+            (
+                "<?xml version=\"1.0\"?><result is_array=\"true\"><item>Access denied</item></result>",
+                "Access denied",
+            ),
+            ("<result is_array=\"true\"><item><code>X</code><message>No</message></item></result>", "X: No"),
+            ("<html><head><title>502 Bad Gateway</title></head>", "a web page titled \"502 Bad Gateway\""),
+            ("gateway is down", "gateway is down"),
+            ("", ""),
+            ("[]", ""),
+            ("{}", ""),
+            ("[null, {\"code\": 3}, \"x\\n y\"]", "x y"),
+            (
+                r#"[{"code":"USER_TIMESTAMP_EXPIRED"}]"#,
+                "USER_TIMESTAMP_EXPIRED; set the clock of this computer",
+            ),
+        ] {
+            assert_eq!(read(body).to_string(), shown, "{body}");
+        }
+        assert!(read(r#"[{"code":"USER_AUTHENTICATION_FAILED"}]"#).is_wrong_password());
+        assert!(read(r#"[{"code":"USER_NOT_ACTIVATED"}]"#).is_account_closed());
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_is_reported(body in prop::collection::vec(any::<u8>(), 0..200)) {
+            let body = Bytes::from(body);
+            let error: ApiError = segno_core::ApiError::read(StatusCode::NOT_FOUND, &HeaderMap::new(), &body);
+            prop_assert!(!error.to_string().contains('\n'));
+        }
+    }
+}

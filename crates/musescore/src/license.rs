@@ -1,0 +1,164 @@
+//! Licences, and what each of them permits.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer};
+
+use crate::lenient;
+
+/// The licence of a score.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum License {
+    /// `all-rights-reserved`
+    AllRightsReserved,
+    /// `publicdomain`
+    PublicDomain,
+    /// `cc-zero`
+    CcZero,
+    /// `cc-by`
+    CcBy,
+    /// `cc-by-sa`
+    CcBySa,
+    /// `cc-by-nd`
+    CcByNd,
+    /// `cc-by-nc`
+    CcByNc,
+    /// `cc-by-nc-sa`
+    CcByNcSa,
+    /// `cc-by-nc-nd`
+    CcByNcNd,
+    /// One that this crate does not know, kept as the service writes it.
+    Other(Box<str>),
+}
+
+impl License {
+    /// The nine that the service documents.
+    pub const ALL: [Self; 9] = [
+        Self::AllRightsReserved,
+        Self::PublicDomain,
+        Self::CcZero,
+        Self::CcBy,
+        Self::CcBySa,
+        Self::CcByNd,
+        Self::CcByNc,
+        Self::CcByNcSa,
+        Self::CcByNcNd,
+    ];
+
+    /// The word on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::AllRightsReserved => "all-rights-reserved",
+            Self::PublicDomain => "publicdomain",
+            Self::CcZero => "cc-zero",
+            Self::CcBy => "cc-by",
+            Self::CcBySa => "cc-by-sa",
+            Self::CcByNd => "cc-by-nd",
+            Self::CcByNc => "cc-by-nc",
+            Self::CcByNcSa => "cc-by-nc-sa",
+            Self::CcByNcNd => "cc-by-nc-nd",
+            Self::Other(word) => word,
+        }
+    }
+
+    /// Whether the licence permits it, read from the terms of the licences. One that is not known permits to play, which
+    /// all do, and no more.
+    #[must_use]
+    pub fn permits(&self, permission: Permission) -> bool {
+        use Permission::{ModifyCommercially, Play, Share, UseCommercially};
+        match self {
+            Self::AllRightsReserved | Self::Other(_) => permission == Play,
+            Self::PublicDomain | Self::CcZero | Self::CcBy | Self::CcBySa => true,
+            Self::CcByNd => matches!(permission, Play | Share | UseCommercially),
+            Self::CcByNc | Self::CcByNcSa | Self::CcByNcNd => {
+                permission != UseCommercially && permission != ModifyCommercially
+            }
+        }
+    }
+}
+
+impl From<String> for License {
+    fn from(word: String) -> Self {
+        let known = Self::ALL.into_iter().find(|license| license.as_str() == word.trim());
+        known.unwrap_or_else(|| Self::Other(word.into()))
+    }
+}
+
+impl fmt::Display for License {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for License {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        lenient::parsed(deserializer)
+    }
+}
+
+/// What a search asks the licences of its results to permit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// To play it: every licence does.
+    #[default]
+    Play,
+    /// To share it.
+    Share,
+    /// To use it commercially.
+    UseCommercially,
+    /// To change it and use that commercially.
+    ModifyCommercially,
+}
+
+impl Permission {
+    /// The word on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Play => "to_play",
+            Self::Share => "to_share",
+            Self::UseCommercially => "to_use_commercially",
+            Self::ModifyCommercially => "to_modify_commercially",
+        }
+    }
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_each_licence_permits() {
+        let table = [
+            ("all-rights-reserved", "1000"),
+            ("publicdomain", "1111"),
+            ("cc-zero", "1111"),
+            ("cc-by", "1111"),
+            ("cc-by-sa", "1111"),
+            ("cc-by-nd", "1110"),
+            ("cc-by-nc", "1100"),
+            ("cc-by-nc-sa", "1100"),
+            ("cc-by-nc-nd", "1100"),
+            ("gpl", "1000"),
+        ];
+        use Permission::{ModifyCommercially, Play, Share, UseCommercially};
+        for (word, expected) in table {
+            let license = License::from(word.to_owned());
+            assert_eq!(license.as_str(), word);
+            let permits: String = [Play, Share, UseCommercially, ModifyCommercially]
+                .map(|permission| if license.permits(permission) { '1' } else { '0' })
+                .into_iter()
+                .collect();
+            assert_eq!(permits, expected, "{word}");
+        }
+        assert_eq!(License::from("gpl".to_owned()), License::Other("gpl".into()));
+    }
+}

@@ -1,0 +1,161 @@
+//! Where each measure stands on the pages of a score.
+
+use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Secret};
+use serde::Deserialize;
+
+use crate::error::ApiError;
+use crate::format::{self, Format};
+use crate::ids::ScoreId;
+use crate::lenient;
+use crate::paths::Spelling;
+
+/// So many units of a box are one pixel of a page image.
+pub const UNITS_PER_PIXEL: f64 = 12.0;
+
+/// `GET /score/{id}/space.{ext}`: the box of each measure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "an endpoint does nothing until a client sends it"]
+pub struct Get {
+    id: ScoreId,
+    secret: Option<Secret>,
+    spelling: Spelling,
+    format: Format,
+}
+
+impl Get {
+    /// Of this score.
+    pub fn new(id: ScoreId) -> Self {
+        Self { id, secret: None, spelling: Spelling::default(), format: Format::Json }
+    }
+
+    /// With the secret of a private score.
+    pub fn secret(mut self, secret: impl Into<Secret>) -> Self {
+        self.secret = Some(secret.into());
+        self
+    }
+
+    /// The other spelling of the path.
+    pub fn spelling(mut self, spelling: Spelling) -> Self {
+        self.spelling = spelling;
+        self
+    }
+
+    /// Another format than JSON.
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = format;
+        self
+    }
+}
+
+impl Endpoint for Get {
+    type Output = Boxes;
+    type ApiError = ApiError;
+    const NAME: &'static str = "musescore.space.get";
+    const METHOD: Method = Method::GET;
+    const REPLAY: Replay = Replay::Safe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        let template = match self.spelling {
+            Spelling::IdFirst => "score/{id}/space.{ext}",
+            Spelling::IdLast => "score/space/{id}.{ext}",
+        };
+        request.path(template, &[&self.id, &self.format.extension()])?;
+        request.query_some("secret", self.secret.as_ref().map(Secret::expose));
+        self.format.write(request);
+        Ok(())
+    }
+
+    fn read(response: Response<Bytes>) -> Result<Boxes, DecodeError> {
+        format::read_list(response.body(), "element").map(Boxes)
+    }
+}
+
+/// The rectangle around a measure, in the units of the service: 1/1200 inch, twelve to a pixel of the page image.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct MeasureBox {
+    /// The measure, from 0: the [`measure`](crate::time::Event::measure) of its events.
+    #[serde(rename = "id", deserialize_with = "lenient::integer")]
+    pub measure: u32,
+    /// The left edge.
+    #[serde(deserialize_with = "lenient::number")]
+    pub x: f64,
+    /// The upper edge.
+    #[serde(deserialize_with = "lenient::number")]
+    pub y: f64,
+    /// The width.
+    #[serde(rename = "sx", deserialize_with = "lenient::number")]
+    pub width: f64,
+    /// The height.
+    #[serde(rename = "sy", deserialize_with = "lenient::number")]
+    pub height: f64,
+    /// The page, from 0, as in [`File::Page`](crate::files::File::Page).
+    #[serde(deserialize_with = "lenient::integer")]
+    pub page: u32,
+}
+
+/// A rectangle in pixels of a page image, from its upper left corner.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pixels {
+    /// The left edge.
+    pub x: f64,
+    /// The upper edge.
+    pub y: f64,
+    /// The width.
+    pub width: f64,
+    /// The height.
+    pub height: f64,
+}
+
+impl MeasureBox {
+    /// The rectangle in pixels of the page image.
+    #[must_use]
+    pub fn pixels(&self) -> Pixels {
+        Pixels {
+            x: self.x / UNITS_PER_PIXEL,
+            y: self.y / UNITS_PER_PIXEL,
+            width: self.width / UNITS_PER_PIXEL,
+            height: self.height / UNITS_PER_PIXEL,
+        }
+    }
+}
+
+/// The boxes of a score, one a measure.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Boxes(pub Vec<MeasureBox>);
+
+impl Boxes {
+    /// The box of a measure.
+    #[must_use]
+    pub fn of(&self, measure: u32) -> Option<&MeasureBox> {
+        self.0.iter().find(|element| element.measure == measure)
+    }
+
+    /// The page, from 0, that a measure stands on.
+    #[must_use]
+    pub fn page_of(&self, measure: u32) -> Option<u32> {
+        self.of(measure).map(|element| element.page)
+    }
+
+    /// The boxes on a page, from 0.
+    pub fn on_page(&self, page: u32) -> impl Iterator<Item = &MeasureBox> {
+        self.0.iter().filter(move |element| element.page == page)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twelve_units_are_a_pixel() {
+        let measure =
+            |measure, page| MeasureBox { measure, x: 1200.0, y: 2400.5, width: 960.0, height: 1320.0, page };
+        let boxes = Boxes(vec![measure(0, 0), measure(1, 1), measure(2, 1)]);
+        let pixels = boxes.of(1).unwrap().pixels();
+        assert_eq!((pixels.x, pixels.width, pixels.height), (100.0, 80.0, 110.0));
+        assert!((pixels.y - 200.041_666).abs() < 1e-5);
+        assert_eq!((boxes.page_of(2), boxes.page_of(3)), (Some(1), None));
+        assert_eq!(boxes.on_page(1).map(|element| element.measure).collect::<Vec<_>>(), [1, 2]);
+    }
+}

@@ -1,0 +1,119 @@
+//! The one line that a user sees of each failure.
+
+use insta::assert_snapshot;
+use segno_core::Endpoint;
+use segno_musescore::scores::{Filters, Visibility};
+use segno_musescore::{
+    ScoreId, UserId, VersionId, files, oauth, oembed, resolve, scores, signed_url, space, time, users,
+};
+
+use crate::clients::answered;
+
+async fn line<E: Endpoint>(endpoint: &E, status: u16, body: &str) -> String
+where
+    E::Output: std::fmt::Debug,
+{
+    answered(status, body).send(endpoint).await.unwrap_err().to_string()
+}
+
+const ID: ScoreId = ScoreId(7301);
+
+#[tokio::test]
+async fn the_documented_ones() {
+    let search = scores::Search::new(Filters::new());
+    let create = scores::Create::new("T", "t.mscz", "PK", Visibility::Public);
+    let denied = r#"["Access denied"]"#;
+    let lines = [
+        line(&search, 401, r#"["Invalid consumer"]"#).await,
+        line(&search, 401, r#"["Invalid signature"]"#).await,
+        line(&search, 401, r#"["Nonce already used"]"#).await,
+        line(&search, 401, r#"[{"code":"USER_TIMESTAMP_EXPIRED"}]"#).await,
+        line(&search, 400, r#"["Unsupported signature method"]"#).await,
+        line(&search, 406, r#"["page is not a number"]"#).await,
+        line(&scores::Get::new(ID), 401, denied).await,
+        line(&scores::Get::new(ID), 403, "<result is_array=\"true\"><item>Access denied</item></result>")
+            .await,
+        line(&scores::Get::new(ID), 404, "cb([\"Not found\"]);").await,
+        line(&create, 401, denied).await,
+        line(&create, 406, r#"["score_data is not a MuseScore file"]"#).await,
+        line(&scores::Update::new(ID).title("T"), 403, denied).await,
+        line(&scores::Delete::new(ID), 403, denied).await,
+        line(&scores::Delete::new(ID), 404, r#"["Not found"]"#).await,
+        line(&scores::Delete::new(ID), 405, r#"["Method not allowed"]"#).await,
+        line(&time::Get::new(ID), 404, r#"["Not found"]"#).await,
+        line(&space::Get::new(ID), 401, denied).await,
+        line(&users::Me::new(), 401, denied).await,
+        line(&users::Get::new(UserId(1)), 404, r#"["Not found"]"#).await,
+        line(&users::Scores::new(UserId(1)), 404, r#"["Not found"]"#).await,
+        line(&resolve::Resolve::new("http://musescore.com/x"), 404, r#"["Not found"]"#).await,
+        line(&resolve::Resolve::new("http://musescore.com/x"), 302, "").await,
+        line(&resolve::Resolve::new("http://musescore.com/x"), 200, "{}").await,
+        line(&signed_url::Get::new(ID, VersionId(1)), 403, denied).await,
+        line(&oembed::Get::new("http://musescore.com/score/1"), 404, "").await,
+        line(&oembed::Get::new("http://musescore.com/score/1"), 501, "Not implemented").await,
+        line(&oembed::Get::new("http://musescore.com/score/1"), 401, "").await,
+        line(
+            &files::Get::new(ID, "wrong", files::File::Pdf),
+            403,
+            "<Error><Code>AccessDenied</Code></Error>",
+        )
+        .await,
+        line(&oauth::RequestToken, 401, r#"["Invalid consumer"]"#).await,
+        line(&oauth::AccessToken, 401, r#"["Invalid verifier"]"#).await,
+        line(&oauth::XAuth::new("ada", "x"), 401, r#"[{"code":"USER_AUTHENTICATION_FAILED"}]"#).await,
+        line(&oauth::XAuth::new("ada", "x"), 406, r#"[{"code":"USER_NOT_ACTIVATED"}]"#).await,
+    ];
+    assert_snapshot!("documented", lines.join("\n"));
+}
+
+#[tokio::test]
+async fn answers_that_cannot_be_read() {
+    let get = scores::Get::new(ID);
+    let lines = [
+        line(&get, 200, "").await,
+        line(&get, 200, "<!DOCTYPE html><html><title>Maintenance</title></html>").await,
+        line(&get, 200, r#"{"id":"7301","title":"#).await,
+        line(&get, 200, r#"{"title":"CANARY"}"#).await,
+        line(&get, 200, r#"{"id":"CANARY"}"#).await,
+        line(&get, 200, r#"{"id":1,"metadata":{"keysig":"CANARY"}}"#).await,
+        line(&get, 200, r#"{"id":1,"metadata":{"parts":[{"part":{"program":"999"}}]}}"#).await,
+        line(&get, 200, r#"{"id":1,"dates":{"posted":"99999999999999999"}}"#).await,
+        line(&get, 200, "<score><id>7301</id>").await,
+        line(&get, 200, "cb({\"id\":").await,
+        line(&get, 200, "[]").await,
+        line(&get, 200, "\"CANARY\"").await,
+        line(&get, 200, r#"{"id":1,"user":"CANARY"}"#).await,
+        line(&get, 200, r#"{"id":1,"user":{"uid":"CANARY"}}"#).await,
+        line(&get, 200, r#"{"id":1,"title":{"x":"CANARY"}}"#).await,
+        line(&get, 200, r#"{"id":1,"status":["CANARY"]}"#).await,
+        line(&get, 200, r#"["CANARY"]"#).await,
+        line(&scores::Search::new(Filters::new()), 200, r#"[{"id":1},{"id":"x"}]"#).await,
+        line(&scores::Search::new(Filters::new()), 200, "<scores><score><id>1</id></score><score/></scores>")
+            .await,
+        line(&scores::Search::new(Filters::new()), 200, r#"{"error":"CANARY"}"#).await,
+        line(&time::Get::new(ID), 200, r#"[{"elid":0,"position":"soon"}]"#).await,
+        line(&space::Get::new(ID), 200, r#"[{"id":0}]"#).await,
+        line(&users::Me::new(), 200, r#"{"id":1}"#).await,
+        line(&scores::Create::new("T", "t.mscz", "PK", Visibility::Public), 200, r#"{"id":1}"#).await,
+        line(&oembed::Get::new("x"), 200, r#"{"width":"wide","height":1,"html":""}"#).await,
+        line(&signed_url::Get::new(ID, VersionId(1)), 200, r#"{"url":"CANARY"}"#).await,
+        line(&oauth::RequestToken, 200, "oauth_problem=CANARY").await,
+    ]
+    .join("\n");
+    assert!(!lines.contains("CANARY"), "{lines}");
+    assert_snapshot!("unreadable", lines);
+}
+
+#[tokio::test]
+async fn kinds_of_errors() {
+    let error = answered(405, "").send(&users::Me::new()).await.unwrap_err();
+    assert!(error.api().unwrap().is_client_too_old());
+    let error = answered(403, "").send(&files::Get::new(ID, "s", files::File::Mp3)).await.unwrap_err();
+    assert!(files::is_unavailable(&error));
+    let error = answered(404, "").send(&files::Get::new(ID, "s", files::File::Page(9))).await.unwrap_err();
+    assert!(files::is_unavailable(&error) && error.is_not_found());
+    let body = r#"[{"code":"USER_TIMESTAMP_EXPIRED"}]"#;
+    let error = answered(401, body).send(&users::Me::new()).await.unwrap_err();
+    assert!(error.api().unwrap().is_clock_wrong() && error.is_auth());
+    assert_eq!(error.body().unwrap(), body);
+}

@@ -1,0 +1,121 @@
+//! Calls that are more than one request.
+
+use std::sync::{Arc, Mutex};
+
+use segno_core::Body;
+use segno_core::http::Response;
+use segno_core::http::header::{AUTHORIZATION, LOCATION};
+use segno_musescore::resolve::Resource;
+use segno_musescore::scores::{Create, Visibility};
+use segno_musescore::{Access, ScoreId, VersionId, files, scores};
+
+use crate::bodies;
+use crate::clients::{client, ok, person};
+
+fn nonce(header: &str) -> &str {
+    header.split("oauth_nonce=\"").nth(1).unwrap().split('"').next().unwrap()
+}
+
+#[tokio::test]
+async fn a_resolved_address_is_asked_for_with_a_signature_of_its_own() {
+    let (client, log) = client(person(), |request| {
+        if request.uri().path().ends_with("/resolve.json") {
+            // Elsewhere: the second request must go to the client's own base all the same.
+            let location = "http://evil.example/services/rest/score/7.json?oauth_consumer_key=emu-app-key";
+            return Response::builder().status(302).header(LOCATION, location).body("".into()).unwrap();
+        }
+        ok(bodies::score(7))
+    });
+    let Resource::Score(score) = client.resolve("http://musescore.com/score/7").await.unwrap() else {
+        panic!("not a score");
+    };
+    assert_eq!(score.id, ScoreId(7));
+    let log = log.lock().unwrap();
+    let urls: Vec<String> = log.iter().map(|request| request.uri().to_string()).collect();
+    assert_eq!(
+        urls,
+        [
+            "http://127.0.0.1:8406/services/rest/resolve.json?url=http%3A%2F%2Fmusescore.com%2Fscore%2F7",
+            "http://127.0.0.1:8406/services/rest/score/7.json"
+        ]
+    );
+    let headers: Vec<&str> =
+        log.iter().map(|request| request.headers()[AUTHORIZATION].to_str().unwrap()).collect();
+    assert_ne!(nonce(headers[0]), nonce(headers[1]));
+    assert_ne!(headers[0].split("oauth_signature=").nth(1), headers[1].split("oauth_signature=").nth(1));
+}
+
+#[tokio::test]
+async fn a_resolved_member() {
+    let (client, _) = client(Access::key("KEY"), |request| {
+        if request.uri().path().ends_with("/resolve.json") {
+            let location = "/services/rest/user/412.json?oauth_consumer_key=KEY";
+            return Response::builder().status(302).header(LOCATION, location).body("".into()).unwrap();
+        }
+        assert_eq!(request.uri().query(), Some("oauth_consumer_key=KEY"));
+        ok(bodies::USER)
+    });
+    let Resource::User(user) = client.resolve("http://musescore.com/zdena").await.unwrap() else {
+        panic!("not a member");
+    };
+    assert_eq!(user.name, "Zdena");
+}
+
+#[tokio::test]
+async fn an_upload_tells_how_far_it_is() {
+    let (client, log) = client(person(), |_| ok(bodies::score(7)));
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tell = Arc::clone(&told);
+    let file = vec![0x50; 300_000];
+    let create = Create::new(
+        "Mill",
+        "mill.mscz",
+        Body::reader(std::io::Cursor::new(file), 300_000),
+        Visibility::Public,
+    );
+    let call = client.call(&create).progress(move |progress| tell.lock().unwrap().push(progress));
+    assert_eq!(call.send().await.unwrap().id, ScoreId(7));
+    let told = told.lock().unwrap();
+    let total = log.lock().unwrap()[0].body().len() as u64;
+    assert!(total > 300_000 && told.len() > 2);
+    assert!(told.iter().all(|progress| progress.total == Some(total) && progress.attempt == 1));
+    assert_eq!(told.last().unwrap().bytes, total);
+}
+
+#[tokio::test]
+async fn a_lost_answer_does_not_publish_twice() {
+    let (client, log) = client(person(), |_| Response::builder().status(503).body("".into()).unwrap());
+    let create = Create::new("Mill", "mill.mscz", "PK", Visibility::Public);
+    assert!(client.send(&create).await.unwrap_err().may_have_taken_effect());
+    assert_eq!(log.lock().unwrap().len(), 1);
+    client.send(&scores::Get::new(ScoreId(7))).await.unwrap_err();
+    assert_eq!(log.lock().unwrap().len(), 4, "a reading request is tried three times");
+}
+
+#[tokio::test]
+async fn an_mp3_goes_where_the_service_says() {
+    let (client, log) = client(person(), |request| match request.uri().host() {
+        Some("127.0.0.1") => ok(r#"{"url":"https:\/\/uploads.example.net\/7.mp3?Signature=s"}"#),
+        _ => ok(""),
+    });
+    client.upload_mp3(ScoreId(7), VersionId(55120), "ID3 mp3").await.unwrap();
+    let log = log.lock().unwrap();
+    assert_eq!(log[0].uri().path(), "/services/rest/signedurl/7/55120/mp3.json");
+    assert_eq!(log[1].uri(), "https://uploads.example.net/7.mp3?Signature=s");
+    assert_eq!(log[1].body(), "ID3 mp3");
+    assert!(!log[1].headers().contains_key(AUTHORIZATION));
+}
+
+#[tokio::test]
+async fn the_pages_of_a_score() {
+    let (client, _) = client(person(), |request| ok(request.uri().path().to_owned()));
+    let score: scores::Score = segno_musescore::read(bodies::score(7).as_bytes()).unwrap();
+    let mut paths = Vec::new();
+    for page in files::Get::pages(&score) {
+        paths.push(String::from_utf8(client.send(&page).await.unwrap().to_vec()).unwrap());
+    }
+    assert_eq!(
+        paths,
+        ["/7/5f6e7d8c9b/score_0.png", "/7/5f6e7d8c9b/score_1.png", "/7/5f6e7d8c9b/score_2.png"]
+    );
+}

@@ -1,0 +1,135 @@
+//! What the accounts own at the start.
+
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use serde_json::Number;
+
+use super::accounts::{FIRST, ORGANISATION, OTHER_ORGANISATION, SECOND};
+use super::source::Source;
+use super::tune::{FRERE_JACQUES, GYMNOPEDIE, MINUET, ODE_TO_JOY, Tune};
+use super::world::{Recording, Slice, Status, World};
+use super::{media, notation};
+use crate::house::House;
+use crate::storage::Object;
+
+const QUARTERS_PER_MINUTE: f64 = 100.0;
+
+/// Fills an empty world.
+pub(super) fn fill(house: &Arc<House>, world: &mut World) {
+    let repertoire = world.add_folder(FIRST, "Repertoire", None);
+    let beethoven = world.add_folder(FIRST, "Beethoven", Some(repertoire));
+    let warm_ups = world.add_folder(FIRST, "Warm-ups", None);
+    world.add_folder(ORGANISATION, "Shared scores", None);
+    world.add_folder(OTHER_ORGANISATION, "Programme", None);
+    let private = world.add_folder(SECOND, "Private", None);
+
+    let mut catalogue = Catalogue { house, world };
+    let ode = catalogue.piece(&ODE_TO_JOY, Slice { folder: Some(beethoven), ..slice(FIRST) });
+    catalogue.linked(ode, Source::YouTube, "aB3-dE5_gH7", "Choir", &ODE_TO_JOY);
+    catalogue.uploaded(ode);
+    let jacques = catalogue.piece(
+        &FRERE_JACQUES,
+        Slice { folder: Some(warm_ups), status: 3, embed_status: 4, print_status: 3, ..slice(FIRST) },
+    );
+    catalogue.linked(
+        jacques,
+        Source::Mp3Url,
+        "https://media.example.net/frere-jacques.mp3",
+        "Piano",
+        &FRERE_JACQUES,
+    );
+    let minuet = catalogue.piece(&MINUET, slice(FIRST));
+    // An account from the time of slugs, and a slice without notation.
+    catalogue.world.add_slice(Slice {
+        slug: "etude-op-10-no-3".to_owned(),
+        name: "Étude Op. 10 No. 3".to_owned(),
+        artist: "Frédéric Chopin".to_owned(),
+        ..slice(FIRST)
+    });
+    let gymnopedie = catalogue.piece(&GYMNOPEDIE, Slice { folder: Some(private), ..slice(SECOND) });
+    catalogue.linked(gymnopedie, Source::Vimeo, "76979871", "Video", &GYMNOPEDIE);
+    catalogue.world.add_slice(Slice {
+        name: "Clair de lune".to_owned(),
+        artist: "Claude Debussy".to_owned(),
+        ..slice(SECOND)
+    });
+
+    let term = world.add_list(FIRST, "Autumn term", None);
+    if let Some(list) = world.lists.get_mut(&term) {
+        list.slices.extend([ode, minuet]);
+    }
+    world.add_list(SECOND, "Recital", None);
+}
+
+fn slice(owner: u64) -> Slice {
+    Slice {
+        number: 0,
+        scorehash: String::new(),
+        slug: String::new(),
+        owner,
+        name: String::new(),
+        artist: String::new(),
+        status: 1,
+        embed_status: 1,
+        print_status: 1,
+        folder: None,
+        notation: None,
+        recordings: Vec::new(),
+    }
+}
+
+struct Catalogue<'a> {
+    house: &'a Arc<House>,
+    world: &'a mut World,
+}
+
+impl Catalogue<'_> {
+    /// A slice with the notation of a tune.
+    fn piece(&mut self, tune: &Tune, slice: Slice) -> u64 {
+        let notation = Object::from_bytes(tune.musicxml(), self.house.clock.system_time());
+        let named = Slice { name: tune.title.to_owned(), artist: tune.composer.to_owned(), ..slice };
+        let number = self.world.add_slice(Slice { notation: Some(notation.clone()), ..named }).number;
+        self.house.storage.put(&notation::path(number), notation);
+        number
+    }
+
+    fn linked(&mut self, slice: u64, source: Source, data: &str, name: &str, tune: &Tune) {
+        let recording = recording(slice, source, name, tune);
+        self.world.add_recording(Recording { source_data: data.to_owned(), ..recording });
+    }
+
+    /// A recording of the tune itself.
+    fn uploaded(&mut self, slice: u64) {
+        let tune = &ODE_TO_JOY;
+        // Rendered once for all sandboxes of a process.
+        static WAV: OnceLock<Bytes> = OnceLock::new();
+        let wav = WAV.get_or_init(|| tune.wav(QUARTERS_PER_MINUTE).into()).clone();
+        let duration = tune.bar_times(QUARTERS_PER_MINUTE).last().copied();
+        let object = Object::from_bytes(wav, self.house.clock.system_time());
+        let recording = recording(slice, Source::Mp3Upload, "Audio", tune);
+        let id = self.world.add_recording(Recording { duration, ..recording });
+        self.house.storage.put(&media::path(id), object);
+    }
+}
+
+fn recording(slice: u64, source: Source, name: &str, tune: &Tune) -> Recording {
+    let times = tune.bar_times(QUARTERS_PER_MINUTE);
+    let point = |(bar, time): (usize, &f64)| {
+        let time = (time * 1000.0).round() / 1000.0;
+        Some(vec![Number::from(bar), Number::from_f64(time)?])
+    };
+    Recording {
+        id: 0,
+        slice,
+        name: name.to_owned(),
+        source,
+        source_data: String::new(),
+        hls_url: String::new(),
+        status: Status::Ready,
+        duration: None,
+        crop_start: None,
+        crop_end: None,
+        syncpoints: times.iter().enumerate().filter_map(point).collect(),
+    }
+}

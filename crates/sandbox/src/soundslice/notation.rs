@@ -1,0 +1,127 @@
+//! Notation files: the original, its upload, its processing, the callback.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use serde::Serialize;
+
+use super::desk::{Desk, SERVICE};
+use super::recordings::is_web_address;
+use super::refusal;
+use super::switches::{CallbackKey, Outcome, seconds};
+use crate::form::Form;
+use crate::house::House;
+use crate::outbox::{self, Delivery};
+use crate::reply::Reply;
+use crate::storage::Object;
+
+const CALLBACK_TIME_OUT: Duration = Duration::from_secs(5);
+const UNREADABLE: &str = "We couldn't parse the given file.";
+
+#[derive(Serialize)]
+struct Link {
+    url: String,
+}
+
+/// Where a slice's original file is stored.
+pub(super) fn path(slice: u64) -> String {
+    format!("/soundslice-data/json/{slice}/rawscore")
+}
+
+/// GET `/slices/SCOREHASH/notation-file/`
+pub(super) fn original(desk: &mut Desk<'_>, slice: &str) -> Result<Reply, Reply> {
+    let slice = desk.slice(slice)?;
+    let (path, there) = (path(slice.number), slice.notation.is_some());
+    let life = seconds(desk.switches.download_life_s);
+    let url = if there { desk.house.storage.download_url(desk.house, &path, life) } else { String::new() };
+    Ok(Reply::python_json(StatusCode::OK, &Link { url }))
+}
+
+/// POST `/slices/SCOREHASH/notation-file/`
+pub(super) fn start_upload(
+    desk: &mut Desk<'_>,
+    slice: &str,
+    legacy: bool,
+    form: &Form,
+) -> Result<Reply, Reply> {
+    let slice = desk.slice(slice)?.number;
+    if !desk.switches.notation_upload {
+        return Err(refusal::forbidden());
+    }
+    let callback = form.filled("callback_url").map(str::to_owned);
+    if callback.as_deref().is_some_and(|url| !is_web_address(url)) {
+        return Err(refusal::invalid("Enter a valid URL."));
+    }
+    let path = format!("/soundslice-uploads/notation/{slice}-{}", desk.world.token());
+    let life = seconds(desk.switches.upload_life_s);
+    let url = desk.house.storage.upload_url(desk.house, &path, life, move |house, object| {
+        arrived(house, slice, object, callback.clone());
+    });
+    // The old path was seen with 201, the new one is documented with 200.
+    let status = if legacy { StatusCode::CREATED } else { StatusCode::OK };
+    Ok(Reply::python_json(status, &Link { url }))
+}
+
+fn arrived(house: &Arc<House>, slice: u64, object: Object, callback: Option<String>) {
+    let switches = house.switches.lock().soundslice.clone();
+    house.clock.after(seconds(switches.notation_delay_s), move |house| {
+        let good = match house.switches.lock().soundslice.notation_outcome {
+            Outcome::ByContent => is_notation(&object),
+            Outcome::Ready => true,
+            Outcome::Error => false,
+        };
+        processed(house, slice, object, good, callback);
+    });
+}
+
+fn processed(house: &Arc<House>, slice: u64, object: Object, good: bool, callback: Option<String>) {
+    let names = {
+        let mut world = house.soundslice.world.lock();
+        // It may be gone by now; then there is nobody to tell.
+        let Some(slice) = world.slices.get_mut(&slice) else { return };
+        if good {
+            house.storage.put(&path(slice.number), object.clone());
+            slice.notation = Some(object);
+            house.effects.created(SERVICE, "notations");
+        }
+        (slice.scorehash.clone(), slice.slug.clone())
+    };
+    let Some(url) = callback else { return };
+    let key = house.switches.lock().soundslice.callback_key;
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    if key != CallbackKey::ScoreSlug {
+        form.append_pair("scorehash", &names.0);
+    }
+    if key != CallbackKey::Scorehash {
+        form.append_pair("score_slug", &names.1);
+    }
+    form.append_pair("success", if good { "1" } else { "2" });
+    if !good {
+        form.append_pair("error", UNREADABLE);
+    }
+    let headers = vec![("Content-Type".to_owned(), "application/x-www-form-urlencoded".to_owned())];
+    let body = form.finish();
+    outbox::send(house, Delivery { service: SERVICE, url, headers, body, time_out: CALLBACK_TIME_OUT });
+}
+
+/// Whether the first bytes are those of a format that Soundslice reads.
+fn is_notation(object: &Object) -> bool {
+    let Ok(start) = object.content.read_at(0, 512) else { return false };
+    // MusicXML, possibly after a byte order mark and blank lines.
+    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start).trim_ascii_start();
+    let musicxml: [&[u8]; 3] = [b"<?xml", b"<score-partwise", b"<score-timewise"];
+    // MXL and Guitar Pro 7 on; Guitar Pro 6; Guitar Pro 3 to 5; PowerTab.
+    let binary: [&[u8]; 5] = [b"PK", b"BCFZ", b"BCFS", b"\x18FICHIER GUITAR PRO", b"ptab"];
+    musicxml.iter().any(|magic| text.starts_with(magic))
+        || binary.iter().any(|magic| start.starts_with(magic))
+        || is_tuxguitar(&start)
+}
+
+/// TuxGuitar writes its format's name first: a length byte and characters of two bytes, the higher first.
+fn is_tuxguitar(start: &[u8]) -> bool {
+    let Some((length, rest)) = start.split_first() else { return false };
+    let units = rest.chunks_exact(2).take(usize::from(*length));
+    let name: String = units.map(|unit| if unit[0] == 0 { char::from(unit[1]) } else { '?' }).collect();
+    name.starts_with("TuxGuitar File Format") || name.starts_with("TG_DEVEL")
+}

@@ -1,0 +1,195 @@
+//! Recordings: create, list, reorder, change, delete.
+
+use http::StatusCode;
+use serde::Serialize;
+
+use super::desk::Desk;
+use super::refusal::{self, Nothing, REQUIRED, bad_choice, too_long};
+use super::source::{Source, youtube_id};
+use super::switches::Switches;
+use super::world::{Recording, Status};
+use crate::form::Form;
+use crate::reply::Reply;
+
+const NAME_LIMIT: usize = 100;
+
+#[derive(Serialize)]
+struct RecordingObject {
+    id: u64,
+    name: String,
+    cropped_duration: Option<f64>,
+    source: u8,
+    source_data: String,
+    hls_url: String,
+    syncpoint_count: usize,
+    status: &'static str,
+}
+
+impl RecordingObject {
+    fn new(recording: &Recording, switches: &Switches) -> Self {
+        Self {
+            id: recording.id,
+            name: recording.name.clone(),
+            cropped_duration: cropped_duration(recording, switches),
+            source: recording.source.number(),
+            source_data: recording.source_data.clone(),
+            hls_url: recording.hls_url.clone(),
+            syncpoint_count: recording.syncpoints.len(),
+            status: recording.status.name(),
+        }
+    }
+}
+
+/// `crop_end` or the raw duration, less `crop_start`; unknown until the media is ready.
+fn cropped_duration(recording: &Recording, switches: &Switches) -> Option<f64> {
+    if recording.status != Status::Ready {
+        return None;
+    }
+    let by_id = switches.media_durations_s.get(&recording.id).copied();
+    let raw = by_id.or(recording.duration).or(switches.media_duration_s)?;
+    Some((recording.crop_end.unwrap_or(raw) - recording.crop_start.unwrap_or(0.0)).max(0.0))
+}
+
+/// POST `/slices/SCOREHASH/recordings/`
+pub(super) fn create(desk: &mut Desk<'_>, slice: &str, form: &Form) -> Result<Reply, Reply> {
+    #[derive(Serialize)]
+    struct Created {
+        id: u64,
+    }
+    let slice = desk.slice(slice)?.number;
+    let source = form.filled("source").ok_or_else(|| refusal::invalid(REQUIRED))?;
+    let source = Source::parse(source).ok_or_else(|| refusal::invalid(bad_choice(source)))?;
+    let name = form.filled("name").unwrap_or(source.default_name()).to_owned();
+    if let Some(message) = too_long(&name, NAME_LIMIT) {
+        return Err(refusal::invalid(message));
+    }
+    let given = |field| form.filled(field).unwrap_or_default().to_owned();
+    let required = || form.filled("source_data").ok_or_else(|| refusal::invalid(REQUIRED));
+    let (source_data, hls_url) = match source {
+        Source::YouTube => (youtube_id(required()?), String::new()),
+        Source::Vimeo | Source::Wistia => (required()?.to_owned(), String::new()),
+        Source::Mp3Url => (required()?.to_owned(), String::new()),
+        Source::VideoUrl => (given("source_data"), given("hls_url")),
+        Source::Mp3Upload | Source::VideoUpload => (String::new(), String::new()),
+    };
+    check_addresses(source, &source_data, &hls_url)?;
+    let id = desk.world.add_recording(Recording {
+        id: 0,
+        slice,
+        name,
+        source,
+        source_data,
+        hls_url,
+        status: source.first_status(),
+        duration: None,
+        crop_start: None,
+        crop_end: None,
+        syncpoints: Vec::new(),
+    });
+    desk.created("recordings");
+    Ok(Reply::python_json(StatusCode::CREATED, &Created { id }))
+}
+
+/// Sources 3 and 8 need an address that is one.
+fn check_addresses(source: Source, source_data: &str, hls_url: &str) -> Result<(), Reply> {
+    let needed = match source {
+        Source::VideoUrl => source_data.is_empty() && hls_url.is_empty(),
+        Source::Mp3Url => source_data.is_empty(),
+        _ => return Ok(()),
+    };
+    if needed {
+        return Err(refusal::invalid(REQUIRED));
+    }
+    let is_address = |text: &str| text.is_empty() || is_web_address(text);
+    if !is_address(source_data) || !is_address(hls_url) {
+        return Err(refusal::invalid("Enter a valid URL."));
+    }
+    Ok(())
+}
+
+/// Whether this is a full `http://` or `https://` address.
+pub(super) fn is_web_address(text: &str) -> bool {
+    let uri: Option<http::Uri> = text.parse().ok();
+    uri.is_some_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
+    })
+}
+
+/// GET `/slices/SCOREHASH/recordings/`
+pub(super) fn list(desk: &mut Desk<'_>, slice: &str) -> Result<Reply, Reply> {
+    let ids = desk.slice(slice)?.recordings.clone();
+    let recordings = ids.iter().filter_map(|id| desk.world.recordings.get(id));
+    let objects: Vec<_> = recordings.map(|it| RecordingObject::new(it, &desk.switches)).collect();
+    Ok(Reply::python_json(desk.disputed_status(), &objects))
+}
+
+/// POST `/slices/SCOREHASH/recordings/order/`
+pub(super) fn reorder(desk: &mut Desk<'_>, slice: &str, form: &Form) -> Result<Reply, Reply> {
+    let slice = desk.slice(slice)?;
+    let order = form.filled("order").ok_or_else(|| refusal::invalid(REQUIRED))?;
+    let ids: Option<Vec<u64>> = order.split(',').map(|id| id.parse().ok()).collect();
+    let ids = ids.ok_or_else(|| refusal::invalid("The order must be recording IDs separated by commas."))?;
+    let sorted = |ids: &[u64]| {
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids
+    };
+    if sorted(&ids) != sorted(&slice.recordings) {
+        return Err(refusal::invalid("The order must name every recording of the slice once."));
+    }
+    slice.recordings = ids;
+    desk.changed("recording_orders");
+    Ok(Reply::python_json(StatusCode::OK, &Nothing {}))
+}
+
+/// POST `/recordings/RECORDING_ID/`
+pub(super) fn change(desk: &mut Desk<'_>, id: u64, form: &Form) -> Result<Reply, Reply> {
+    #[derive(Serialize)]
+    struct Changed {
+        id: u64,
+        name: String,
+        source_data: String,
+        hls_url: String,
+    }
+    let recording = desk.recording(id)?;
+    let mut new = recording.clone();
+    if let Some(name) = form.text("name") {
+        if let Some(message) = too_long(name, NAME_LIMIT) {
+            return Err(refusal::invalid(message));
+        }
+        name.clone_into(&mut new.name);
+    }
+    if let Some(data) = form.text("source_data") {
+        if !matches!(recording.source, Source::VideoUrl | Source::Mp3Url) {
+            return Err(refusal::invalid("The source_data of this kind of recording cannot be changed."));
+        }
+        data.clone_into(&mut new.source_data);
+    }
+    if let Some(url) = form.text("hls_url") {
+        if recording.source != Source::VideoUrl {
+            return Err(refusal::invalid("This kind of recording has no hls_url."));
+        }
+        url.clone_into(&mut new.hls_url);
+    }
+    check_addresses(new.source, &new.source_data, &new.hls_url)?;
+    *recording = new.clone();
+    desk.changed("recordings");
+    let changed = Changed { id, name: new.name, source_data: new.source_data, hls_url: new.hls_url };
+    Ok(Reply::python_json(StatusCode::OK, &changed))
+}
+
+/// DELETE `/recordings/RECORDING_ID/`
+pub(super) fn delete(desk: &mut Desk<'_>, id: u64) -> Result<Reply, Reply> {
+    #[derive(Serialize)]
+    struct Deleted {
+        name: String,
+    }
+    desk.recording(id)?;
+    let recording = desk.world.recordings.remove(&id).ok_or_else(refusal::forbidden)?;
+    if let Some(slice) = desk.world.slices.get_mut(&recording.slice) {
+        slice.recordings.retain(|other| *other != id);
+    }
+    desk.house.storage.remove(&super::media::path(id));
+    desk.deleted("recordings");
+    Ok(Reply::python_json(desk.disputed_status(), &Deleted { name: recording.name }))
+}

@@ -1,0 +1,148 @@
+//! The switches of Soundslice.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// How Soundslice behaves where its documents are silent or disagree.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Switches {
+    /// The answer to bad or missing credentials.
+    pub bad_credentials: BadCredentials,
+    /// A limit on calls, per application ID; off by default.
+    pub rate_limit: Option<RateLimit>,
+    /// Whether a 429 carries `Retry-After`, in seconds.
+    pub rate_limit_retry_after: bool,
+    /// The right to allow embedding on any domain (`embed_status` 2). Without it: 422.
+    pub embed_status_2: bool,
+    /// The right to upload notation. Without it: 403.
+    pub notation_upload: bool,
+    /// The right to duplicate slices. Without it: 422.
+    pub duplicate: bool,
+    /// How long a presigned upload URL works, in seconds.
+    #[serde(deserialize_with = "from_zero")]
+    pub upload_life_s: f64,
+    /// How long a download URL works, in seconds.
+    #[serde(deserialize_with = "from_zero")]
+    pub download_life_s: f64,
+    /// After how many seconds the contents of a duplicate appear.
+    #[serde(deserialize_with = "from_zero")]
+    pub duplicate_delay_s: f64,
+    /// How many seconds the processing of notation takes.
+    #[serde(deserialize_with = "from_zero")]
+    pub notation_delay_s: f64,
+    /// How it ends.
+    pub notation_outcome: Outcome,
+    /// How many seconds the processing of media takes.
+    #[serde(deserialize_with = "from_zero")]
+    pub media_delay_s: f64,
+    /// How it ends.
+    pub media_outcome: Outcome,
+    /// Seconds of media whose bytes do not tell: linked sources, and uploads other than MP3 and WAV. `None`: never known.
+    pub media_duration_s: Option<f64>,
+    /// Seconds of single recordings, by recording ID; goes before everything else.
+    pub media_durations_s: BTreeMap<u64, f64>,
+    /// What names the slice in a callback.
+    pub callback_key: CallbackKey,
+    /// Status codes of Get slice, Get recordings and Delete recording.
+    pub success_codes: SuccessCodes,
+    /// So many generated slices are added to what List slices and Get slice give. They cannot be changed.
+    pub extra_slices: u32,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            bad_credentials: BadCredentials::Forbidden,
+            rate_limit: None,
+            rate_limit_retry_after: true,
+            embed_status_2: true,
+            notation_upload: true,
+            duplicate: true,
+            upload_life_s: 300.0,
+            download_life_s: 900.0,
+            duplicate_delay_s: 0.0,
+            notation_delay_s: 0.0,
+            notation_outcome: Outcome::ByContent,
+            media_delay_s: 0.0,
+            media_outcome: Outcome::ByContent,
+            media_duration_s: Some(180.0),
+            media_durations_s: BTreeMap::new(),
+            callback_key: CallbackKey::Both,
+            success_codes: SuccessCodes::Observed,
+            extra_slices: 0,
+        }
+    }
+}
+
+/// A number of seconds that can be waited for.
+pub(super) fn seconds(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or_default()
+}
+
+fn from_zero<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let seconds = f64::deserialize(deserializer)?;
+    if (0.0..1e9).contains(&seconds) {
+        Ok(seconds)
+    } else {
+        Err(serde::de::Error::custom("expected a number of seconds from 0"))
+    }
+}
+
+/// The answer to bad or missing credentials; no source shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BadCredentials {
+    /// 403 with `{}`.
+    #[serde(rename = "403")]
+    Forbidden,
+    /// 401 with `WWW-Authenticate: Basic realm="api"`.
+    #[serde(rename = "401")]
+    Unauthorized,
+}
+
+/// A fixed window of calls.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimit {
+    /// Calls that a window takes.
+    pub calls: u32,
+    /// Its length in seconds; it starts with the first call in it.
+    #[serde(deserialize_with = "from_zero")]
+    pub window_s: f64,
+}
+
+/// How processing ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// As the uploaded bytes deserve.
+    ByContent,
+    /// Well.
+    Ready,
+    /// With an error.
+    Error,
+}
+
+/// The name of the slice in a callback; the sources disagree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallbackKey {
+    /// `scorehash` with the scorehash and `score_slug` with the slug.
+    Both,
+    /// `scorehash` only.
+    Scorehash,
+    /// `score_slug` only.
+    ScoreSlug,
+}
+
+/// Status codes that were seen, or those of the documents (201).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SuccessCodes {
+    /// 200.
+    Observed,
+    /// 201.
+    Documented,
+}

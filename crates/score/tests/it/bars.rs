@@ -1,0 +1,244 @@
+//! Lengths, metres, pickups, parts and titles.
+
+use segno_score::DiagnosticKind;
+use segno_syncpoint::{Metre, MetrePart, Policy};
+
+use crate::score::{REST, read, read_text, remarks};
+
+fn lengths(score: &segno_score::Score) -> Vec<String> {
+    score.grid.bars.iter().map(|bar| format!("{} of {}", bar.actual.lowest(), bar.nominal)).collect()
+}
+
+fn note(duration: &str) -> String {
+    format!("<note><pitch><step>C</step><octave>4</octave></pitch><duration>{duration}</duration></note>")
+}
+
+#[test]
+fn the_length_is_what_the_notes_add_up_to() {
+    let chord = "<note><chord/><pitch><step>E</step><octave>4</octave></pitch><duration>4</duration></note>";
+    let grace = "<note><grace/><pitch><step>E</step><octave>4</octave></pitch></note>";
+    let bars = [
+        // A pickup of one quarter, with a chord and a grace note that take no time.
+        format!("{grace}{}{chord}", note("4")),
+        // Two voices: a half note, back, and a whole bar.
+        format!("{}<backup><duration>8</duration></backup>{}", note("8"), note("16")),
+        // A voice that begins late.
+        format!(
+            "{}<backup><duration>16</duration></backup><forward><duration>12</duration></forward>{}",
+            note("16"),
+            note("4")
+        ),
+        String::new(),
+    ];
+    let score = read(&bars.each_ref().map(String::as_str));
+    assert_eq!(
+        lengths(&score),
+        ["1/4 of 4/4", "1/1 of 4/4", "1/1 of 4/4", "4/4 of 4/4".replace("4/4 of", "1/1 of").as_str()]
+    );
+    assert_eq!(score.structure.bars[0].actual.map(|actual| actual.to_string()), Some("1/4".to_owned()));
+    assert_eq!(score.structure.bars[1].actual, None);
+    assert_eq!(score.diagnostics, []);
+}
+
+#[test]
+fn divisions_may_change_and_may_be_decimal() {
+    let score = read(&[
+        &format!("{}<attributes><divisions>12</divisions></attributes>{}", note("8"), note("24")),
+        &format!("<attributes><divisions>0.5</divisions></attributes>{}", note("2")),
+        // Three triplet quarters in a half note, 3 divisions a quarter.
+        &format!("<attributes><divisions>3</divisions></attributes>{0}{0}{0}{1}", note("2"), note("6")),
+    ]);
+    assert_eq!(lengths(&score), ["1/1 of 4/4", "1/1 of 4/4", "1/1 of 4/4"]);
+}
+
+#[test]
+fn rounded_tuplets_do_not_make_a_bar_short() {
+    // Seven septuplet 16ths of 137 divisions where 137 1/7 would be right.
+    let notes = note("137").repeat(7) + &note("2880");
+    let score = read(&[&format!("<attributes><divisions>960</divisions></attributes>{notes}")]);
+    assert_eq!(lengths(&score), ["1/1 of 4/4"]);
+    assert_eq!(score.diagnostics, []);
+}
+
+#[test]
+fn metres_of_all_forms() {
+    let time = |content: &str| format!("<attributes><time>{content}</time></attributes>");
+    let score = read(&[
+        &time("<beats>3+2</beats><beat-type>8</beat-type>"),
+        &time("<beats>3</beats><beat-type>8</beat-type><beats>2</beats><beat-type>4</beat-type>"),
+        &(time("<senza-misura/>") + &note("28")),
+        &time("<beats>3</beats><beat-type>0</beat-type>"),
+    ]);
+    let metre = |index: usize| score.grid.bars[index].metre.clone();
+    // The first bar has a second signature at its beginning; the first one counts, as for a second staff.
+    assert_eq!(metre(0), Metre::simple(4, 4));
+    assert_eq!(
+        metre(1).parts,
+        [MetrePart { groups: vec![3], unit: 8 }, MetrePart { groups: vec![2], unit: 4 }]
+    );
+    assert_eq!(score.structure.bars[1].nominal.to_string(), "7/8");
+    assert_eq!(metre(2).parts, []);
+    assert_eq!(lengths(&score)[2], "7/4 of 7/4");
+    assert_eq!(remarks(&score), ["BadValue 4"]);
+}
+
+#[test]
+fn an_additive_signature_keeps_its_groups() {
+    let score = read_text(
+        "<score-partwise><part id='P'><measure number='1'><attributes><divisions>2</divisions>\
+         <time><beats>3+2</beats><beat-type>8</beat-type></time></attributes></measure></part></score-partwise>",
+    );
+    assert_eq!(score.grid.bars[0].metre.parts, [MetrePart { groups: vec![3, 2], unit: 8 }]);
+    assert_eq!(score.structure.bars[0].nominal.to_string(), "5/8");
+}
+
+#[test]
+fn wrong_lengths_are_remarked_upon() {
+    let half = note("8");
+    let score = read(&[REST, REST, &half, REST, &(note("16") + &half), REST]);
+    assert_eq!(lengths(&score)[2], "1/2 of 4/4");
+    assert_eq!(lengths(&score)[4], "3/2 of 4/4");
+    assert_eq!(remarks(&score), ["Length 3", "Length 5"]);
+    let remark = &score.diagnostics[0];
+    assert_eq!((remark.kind, remark.bar), (DiagnosticKind::Length, Some(2)));
+    let text = crate::score::xml(&[REST, REST, &half, REST, &(note("16") + &half), REST]);
+    let at = usize::try_from(remark.offset).unwrap();
+    assert!(text[at..].starts_with("<measure number=\"3\">"), "{at}");
+    assert!(remark.to_string().starts_with(&format!("measure 3 (byte {at}): ")));
+}
+
+#[test]
+fn backing_up_too_far_stays_at_the_bar_line() {
+    let score = read(&[&format!("{}<backup><duration>99</duration></backup>{REST}", note("4"))]);
+    assert_eq!(lengths(&score), ["1/1 of 4/4"]);
+    assert_eq!(remarks(&score), ["BadValue 1"]);
+}
+
+#[test]
+fn the_longest_part_counts() {
+    let score = read_text(
+        "<score-partwise><part id='A'><measure number='1'><note><duration>2</duration></note></measure></part>\
+         <part id='B'><measure number='1'><note><duration>4</duration></note></measure></part></score-partwise>",
+    );
+    assert_eq!(lengths(&score), ["1/1 of 4/4"]);
+    assert_eq!(remarks(&score), ["Length 1"]);
+}
+
+#[test]
+fn timewise_and_partwise_say_the_same() {
+    let head = "<part-list><score-part id='A'><part-name>Viola</part-name></score-part>\
+                <score-part id='B'><part-name>Cello</part-name></score-part></part-list>";
+    let bar = |n: u8| {
+        format!("<note><pitch><step>C</step><octave>{n}</octave></pitch><duration>4</duration></note>")
+    };
+    let right = "<barline location='right'><repeat direction='backward'/></barline>";
+    let timewise = format!(
+        "<score-timewise>{head}<measure number='1'><part id='A'>{0}</part><part id='B'>{1}</part></measure>\
+         <measure number='2'><part id='A'>{0}{right}</part><part id='B'>{1}</part></measure></score-timewise>",
+        bar(4),
+        bar(3)
+    );
+    let partwise = format!(
+        "<score-partwise>{head}<part id='A'><measure number='1'>{0}</measure><measure number='2'>{0}{right}</measure></part>\
+         <part id='B'><measure number='1'>{1}</measure><measure number='2'>{1}</measure></part></score-partwise>",
+        bar(4),
+        bar(3)
+    );
+    let (timewise, partwise) = (read_text(&timewise), read_text(&partwise));
+    assert_eq!(timewise.structure, partwise.structure);
+    assert_eq!(timewise.onsets, partwise.onsets);
+    assert_eq!(timewise.parts, partwise.parts);
+    assert_eq!(timewise.structure.bars[1].repeat_end.map(|end| end.plays), Some(2));
+}
+
+#[test]
+fn titles_names_and_programs() {
+    let score = read_text(
+        "<score-partwise><work><work-title>Six &amp; <![CDATA[<Seven>]]></work-title></work>\
+         <movement-title>II. Adagio</movement-title>\
+         <identification><creator type='lyricist'>N. N.</creator><creator type='composer'>Fanny\n Hensel</creator></identification>\
+         <part-list><part-group type='start'/><score-part id='P1'><part-name>Clarinet in B&#9837;</part-name>\
+         <part-abbreviation>Cl.</part-abbreviation><score-instrument id='I'><instrument-name>x</instrument-name></score-instrument>\
+         <midi-instrument id='I'><midi-channel>1</midi-channel><midi-program>72</midi-program></midi-instrument></score-part></part-list>\
+         <part id='P1'><measure number='1'/></part></score-partwise>",
+    );
+    assert_eq!(score.title.as_deref(), Some("Six & <Seven>"));
+    assert_eq!(score.movement.as_deref(), Some("II. Adagio"));
+    assert_eq!(score.composer.as_deref(), Some("Fanny Hensel"));
+    assert_eq!(score.parts[0].name, "Clarinet in B♭");
+    assert_eq!(score.parts[0].abbreviation.as_deref(), Some("Cl."));
+    assert_eq!(score.parts[0].programs, [71]);
+}
+
+#[test]
+fn a_credit_stands_in_for_a_missing_title() {
+    let score = read_text(
+        "<score-partwise><credit page='1'><credit-type>title</credit-type><credit-words>Sonata</credit-words></credit>\
+         <part id='P1'><measure number='1'/></part></score-partwise>",
+    );
+    assert_eq!(score.title.as_deref(), Some("Sonata"));
+}
+
+#[test]
+fn untyped_credits_are_known_by_size_and_place() {
+    let credit = |size: u8, justify: &str, valign: &str, words: &str| {
+        format!(
+            "<credit page='1'><credit-words font-size='{size}' justify='{justify}' valign='{valign}'>{words}</credit-words></credit>"
+        )
+    };
+    let score = read_text(&format!(
+        "<score-partwise>{}{}{}{}<part id='P1'><measure number='1'/></part></score-partwise>",
+        credit(14, "center", "top", "for four hands"),
+        credit(24, "center", "top", "Polonaise"),
+        credit(12, "right", "top", "Clara Wieck"),
+        credit(30, "center", "bottom", "Copyright"),
+    ));
+    assert_eq!((score.title.as_deref(), score.composer.as_deref()), (Some("Polonaise"), Some("Clara Wieck")));
+}
+
+#[test]
+fn bars_split_at_a_repeat_are_one_musical_bar() {
+    let eighth = note("2");
+    let rest = note("14");
+    let end = "<barline location='right'><repeat direction='backward'/></barline>";
+    let start = "<barline location='left'><repeat direction='forward'/></barline>";
+    let score = read(&[
+        &eighth,
+        REST,
+        &format!("{rest}{end}"),
+        &format!("{start}{eighth}"),
+        REST,
+        &format!("{rest}{end}"),
+    ]);
+    assert_eq!(score.diagnostics, []);
+    let play = score.structure.unroll(&Policy::CLASSICAL).unwrap();
+    assert_eq!(play.order().collect::<Vec<_>>(), [0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5]);
+    let groups = play.musical_bars(&score.structure);
+    // The pickup, then 1, 2+0, 1, 2+3, 4, 5+3, 4, and the short last bar.
+    let sizes: Vec<usize> = groups.iter().map(ExactSizeIterator::len).collect();
+    assert_eq!(sizes, [1, 1, 2, 1, 2, 1, 2, 1, 1]);
+}
+
+#[test]
+fn numbering_that_begins_again_after_a_final_bar_line_is_a_new_movement() {
+    let last = "<barline location='right'><bar-style>light-heavy</bar-style></barline>";
+    let score = read_text(&format!(
+        "<score-partwise><part id='P'><measure number='1'/><measure number='2'>{last}</measure>\
+         <measure number='1'/><measure number='2'>{last}</measure></part></score-partwise>"
+    ));
+    let breaks: Vec<bool> = score.structure.bars.iter().map(|bar| bar.section_break).collect();
+    assert_eq!(breaks, [false, true, false, false]);
+    assert_eq!(remarks(&score), ["Inferred 2"]);
+}
+
+#[test]
+fn rehearsal_marks_are_listed_once() {
+    let mark = "<direction><direction-type><rehearsal>A</rehearsal></direction-type></direction>";
+    let score = read_text(&format!(
+        "<score-partwise><part id='P'><measure number='1'/><measure number='2'>{mark}</measure></part>\
+         <part id='Q'><measure number='1'/><measure number='2'>{mark}</measure></part></score-partwise>"
+    ));
+    let marks: Vec<(usize, &str)> =
+        score.sections.iter().map(|mark| (mark.bar, mark.text.as_str())).collect();
+    assert_eq!(marks, [(1, "A")]);
+}

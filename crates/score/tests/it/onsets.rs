@@ -1,0 +1,69 @@
+//! Note onsets.
+
+use crate::score::{read, read_text};
+
+fn list(score: &segno_score::Score) -> Vec<String> {
+    let name = |onset: &segno_score::Onset| {
+        let key = onset.key.map_or_else(|| "-".to_owned(), |key| key.to_string());
+        let grace = if onset.grace { " grace" } else { "" };
+        format!("{}.{} {} {}{grace}", onset.bar, onset.offset.lowest(), key, onset.duration.lowest())
+    };
+    score.onsets.iter().map(name).collect()
+}
+
+fn note(step: &str, octave: u8, duration: u8, more: &str) -> String {
+    format!(
+        "<note>{more}<pitch><step>{step}</step><octave>{octave}</octave></pitch><duration>{duration}</duration></note>"
+    )
+}
+
+#[test]
+fn notes_chords_and_graces() {
+    let grace = "<note><grace/><pitch><step>B</step><alter>-1</alter><octave>3</octave></pitch></note>";
+    let bar = format!(
+        "{}{}{grace}{}<note><rest/><duration>8</duration></note>",
+        note("C", 4, 4, ""),
+        note("G", 4, 4, "<chord/>"),
+        note("A", 4, 4, "")
+    );
+    assert_eq!(list(&read(&[&bar])), ["0.0/1 60 1/4", "0.0/1 67 1/4", "0.1/4 58 0/1 grace", "0.1/4 69 1/4"]);
+}
+
+#[test]
+fn ties_are_merged_across_bar_lines() {
+    let start = "<tie type='start'/>";
+    let both = "<tie type='stop'/><tie type='start'/>";
+    let stop = "<tie type='stop'/>";
+    let score = read(&[
+        &note("C", 5, 16, start),
+        &note("C", 5, 16, both),
+        &(note("C", 5, 4, stop) + &note("C", 5, 12, "")),
+    ]);
+    assert_eq!(list(&score), ["0.0/1 72 9/4", "2.1/4 72 3/4"]);
+}
+
+#[test]
+fn a_tie_that_started_nowhere_is_a_note() {
+    assert_eq!(list(&read(&[&note("D", 4, 16, "<tie type='stop'/>")])), ["0.0/1 62 1/1"]);
+}
+
+#[test]
+fn transposing_parts_sound_as_they_sound() {
+    let score = read_text(
+        "<score-partwise><part id='P'><measure number='1'><attributes><divisions>1</divisions><transpose>\
+         <diatonic>-1</diatonic><chromatic>-2</chromatic><octave-change>-1</octave-change></transpose></attributes>\
+         <note><pitch><step>C</step><octave>5</octave></pitch><duration>4</duration></note></measure></part></score-partwise>",
+    );
+    assert_eq!(list(&score), ["0.0/1 58 1/1"]);
+}
+
+#[test]
+fn percussion_takes_its_key_from_the_instrument() {
+    let score = read_text(
+        "<score-partwise><part-list><score-part id='P'><part-name>Drums</part-name>\
+         <midi-instrument id='P-I36'><midi-unpitched>37</midi-unpitched></midi-instrument></score-part></part-list>\
+         <part id='P'><measure number='1'><note><unpitched><display-step>F</display-step></unpitched><duration>1</duration>\
+         <instrument id='P-I36'/></note><note><unpitched/><duration>3</duration></note></measure></part></score-partwise>",
+    );
+    assert_eq!(list(&score), ["0.0/1 36 1/4", "0.1/4 - 3/4"]);
+}

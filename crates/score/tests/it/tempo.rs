@@ -1,0 +1,127 @@
+//! Tempo marks and the seconds that follow from them.
+
+use segno_syncpoint::Policy;
+
+use crate::score::{REST, read, read_text, remarks};
+
+fn tempos(score: &segno_score::Score) -> Vec<(usize, String, f64)> {
+    score
+        .tempos
+        .iter()
+        .map(|tempo| (tempo.bar, tempo.offset.lowest().to_string(), tempo.quarter_bpm))
+        .collect()
+}
+
+fn metronome(content: &str) -> String {
+    format!("<direction><direction-type><metronome>{content}</metronome></direction-type></direction>{REST}")
+}
+
+#[test]
+fn the_playback_tempo_counts() {
+    let bar = format!(
+        "<direction><direction-type><metronome><beat-unit>half</beat-unit><per-minute>60</per-minute></metronome>\
+         </direction-type><sound tempo='96.5'/></direction>{REST}"
+    );
+    let score = read(&[&bar]);
+    assert_eq!(tempos(&score), [(0, "0/1".to_owned(), 96.5)]);
+    assert_eq!(remarks(&score), ["Contradiction 1"]);
+}
+
+#[test]
+fn metronome_marks_of_all_forms() {
+    let score = read(&[
+        &metronome("<beat-unit>quarter</beat-unit><beat-unit-dot/><per-minute>60</per-minute>"),
+        &metronome(
+            "<beat-unit>half</beat-unit><beat-unit-dot/><beat-unit-dot/><per-minute>c. 40</per-minute>",
+        ),
+        &metronome("<beat-unit>eighth</beat-unit><per-minute>120-132</per-minute>"),
+        &metronome(
+            "<beat-unit>quarter</beat-unit><beat-unit-tied><beat-unit>16th</beat-unit></beat-unit-tied><per-minute>80</per-minute>",
+        ),
+    ]);
+    let found: Vec<f64> = score.tempos.iter().map(|tempo| tempo.quarter_bpm).collect();
+    assert_eq!(found, [90.0, 140.0, 63.0, 100.0]);
+}
+
+#[test]
+fn metric_modulation_goes_on_from_the_tempo_before() {
+    let score = read(&[
+        &metronome("<beat-unit>quarter</beat-unit><per-minute>80</per-minute>"),
+        // The old quarter is as long as the new dotted quarter.
+        &metronome("<beat-unit>quarter</beat-unit><beat-unit>quarter</beat-unit><beat-unit-dot/>"),
+        // The old eighth is as long as the new triplet eighth.
+        &metronome(
+            "<metronome-note><metronome-type>eighth</metronome-type></metronome-note><metronome-relation>equals</metronome-relation>\
+             <metronome-note><metronome-type>eighth</metronome-type><metronome-tuplet type='start'><actual-notes>3</actual-notes>\
+             <normal-notes>2</normal-notes></metronome-tuplet></metronome-note>",
+        ),
+    ]);
+    let found: Vec<f64> = score.tempos.iter().map(|tempo| tempo.quarter_bpm).collect();
+    assert_eq!(found, [80.0, 120.0, 80.0]);
+}
+
+#[test]
+fn a_tempo_inside_a_bar_takes_its_offset() {
+    let half = "<note><rest/><duration>8</duration></note>";
+    let score = read(&[
+        &format!(
+            "<sound tempo='120'/>{half}<direction><direction-type/><sound tempo='60'/></direction>{half}"
+        ),
+        &format!(
+            "<direction><direction-type/><offset sound='yes'>4</offset><sound tempo='120'/></direction>{REST}"
+        ),
+        &format!("<direction><direction-type/><offset>4</offset><sound tempo='60'/></direction>{REST}"),
+        &format!("<sound tempo='240'><offset>8</offset></sound>{REST}"),
+    ]);
+    let found: Vec<(usize, String)> =
+        tempos(&score).into_iter().map(|(bar, offset, _)| (bar, offset)).collect();
+    let expected = [(0, "0/1"), (0, "1/2"), (1, "1/4"), (2, "0/1"), (3, "1/2")];
+    assert_eq!(found, expected.map(|(bar, offset)| (bar, offset.to_owned())));
+    // 1 + 2 s, 1 + 1.5 s, 4 s, 2 + 0.5 s.
+    assert_eq!(score.bar_times([0, 1, 2, 3]), [0.0, 3.0, 5.5, 9.5, 12.0]);
+    // The tempo belongs to the place on the page, so bar 1 begins at 60 a minute on every pass.
+    assert_eq!(score.bar_times([1, 0, 1]), [0.0, 2.5, 5.5, 8.0]);
+}
+
+#[test]
+fn the_map_of_a_playthrough_has_a_point_at_every_change() {
+    let half = "<note><rest/><duration>8</duration></note>";
+    let end = "<barline location='right'><repeat direction='backward'/></barline>";
+    let score =
+        read(&[&format!("<sound tempo='120'/>{half}<sound tempo='60'/>{half}"), &format!("{REST}{end}")]);
+    let map = score.sync_map(&score.structure.unroll(&Policy::CLASSICAL).unwrap()).unwrap();
+    let points: Vec<(f64, f64)> =
+        map.points().iter().map(|point| (point.position.bars(), point.time)).collect();
+    // Bar 0 takes 1 + 2 s, bar 1 takes 4 s, both twice.
+    assert_eq!(
+        points,
+        [(0.0, 0.0), (0.5, 1.0), (1.0, 3.0), (2.0, 7.0), (2.5, 8.0), (3.0, 10.0), (4.0, 14.0)]
+    );
+    assert_eq!(map.time_at(2.25).ok(), Some(7.5));
+}
+
+#[test]
+fn without_a_tempo_a_score_runs_at_120() {
+    assert_eq!(read(&[REST, REST]).bar_times([0, 1]), [0.0, 2.0, 4.0]);
+}
+
+#[test]
+fn all_parts_may_carry_the_tempo() {
+    let part = |id: &str, bpm: u32| {
+        format!("<part id='{id}'><measure number='1'><sound tempo='{bpm}'/></measure></part>")
+    };
+    let agree = read_text(&format!("<score-partwise>{}{}</score-partwise>", part("A", 90), part("B", 90)));
+    assert_eq!((agree.tempos.len(), remarks(&agree).len()), (1, 0));
+    let differ = read_text(&format!("<score-partwise>{}{}</score-partwise>", part("A", 90), part("B", 60)));
+    assert_eq!(tempos(&differ), [(0, "0/1".to_owned(), 90.0)]);
+    assert_eq!(remarks(&differ), ["Contradiction 1"]);
+}
+
+#[test]
+fn unusable_tempos_are_left_out() {
+    let score = read(&[
+        "<sound tempo='0'/><sound tempo='-5'/><sound tempo='NaN'/><sound tempo='1e300'/><sound tempo='fast'/>",
+    ]);
+    assert_eq!(score.tempos, []);
+    assert_eq!(remarks(&score), ["BadValue 1"; 5]);
+}

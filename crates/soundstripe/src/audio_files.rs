@@ -1,0 +1,103 @@
+//! Audio files. There is no endpoint for them: they come with songs.
+
+use segno_core::DecodeError;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::ids::{AudioFileId, SongId};
+use crate::json_api::{FromResource, Included, Resource, null_is_default};
+use crate::media::Versions;
+use crate::open_enum::open_enum;
+
+/// One recording of a song: the whole piece, a cut, a mix without vocals.
+///
+/// The service was seen to describe files in two ways, with `instrumental` (documented) or with `file_extension`,
+/// `exclusions` and `vocal_degree` (older); either or both may be there.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AudioFile {
+    /// The identifier.
+    pub id: AudioFileId,
+    /// A label such as `Instrumental [Primary]`.
+    pub description: Option<String>,
+    /// The length, in seconds.
+    pub duration: Option<f64>,
+    /// True for a file without vocals; see [`is_instrumental`](AudioFile::is_instrumental).
+    pub instrumental: Option<bool>,
+    /// Links to the file; they expire within an hour, in a Supe result within 7 days.
+    pub versions: Versions,
+    /// The format of the master, such as `wav` (older form).
+    pub file_extension: Option<String>,
+    /// Of unknown meaning; only ever seen empty (older form).
+    pub exclusions: Vec<Value>,
+    /// How much singing there is (older form).
+    pub vocal_degree: Option<VocalDegree>,
+    /// The song it belongs to, where the service says so.
+    pub song_id: Option<SongId>,
+    /// Attributes that are not documented.
+    pub other: Map<String, Value>,
+}
+
+open_enum! {
+    /// How much singing a file has.
+    VocalDegree {
+        /// None.
+        Instrumental = "instrumental",
+    }
+}
+
+impl AudioFile {
+    /// Whether the file is without vocals: `instrumental`, or else `vocal_degree`, or else not known.
+    ///
+    /// The documentation says in words that `instrumental` tells whether a file *has* vocals; its name and its examples
+    /// say the opposite, and so does this.
+    #[must_use]
+    pub fn is_instrumental(&self) -> Option<bool> {
+        self.instrumental.or_else(|| match self.vocal_degree.as_ref()? {
+            VocalDegree::Instrumental => Some(true),
+            VocalDegree::Other(_) => None,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct Attributes {
+    #[serde(default)]
+    description: Option<String>,
+    #[serde(default)]
+    duration: Option<f64>,
+    #[serde(default)]
+    instrumental: Option<bool>,
+    #[serde(default, deserialize_with = "null_is_default")]
+    versions: Versions,
+    #[serde(default)]
+    file_extension: Option<String>,
+    #[serde(default, deserialize_with = "null_is_default")]
+    exclusions: Vec<Value>,
+    #[serde(default)]
+    vocal_degree: Option<VocalDegree>,
+    #[serde(default)]
+    song_id: Option<SongId>,
+    #[serde(flatten)]
+    other: Map<String, Value>,
+}
+
+impl FromResource for AudioFile {
+    const TYPE: &'static str = "audio_files";
+
+    fn from_resource(resource: &Resource, _: &Included<'_>) -> Result<Self, DecodeError> {
+        let read: Attributes = resource.read_attributes()?;
+        Ok(Self {
+            id: AudioFileId::wire(&resource.id),
+            description: read.description,
+            duration: read.duration,
+            instrumental: read.instrumental,
+            versions: read.versions,
+            file_extension: read.file_extension,
+            exclusions: read.exclusions,
+            vocal_degree: read.vocal_degree,
+            song_id: read.song_id,
+            other: read.other,
+        })
+    }
+}

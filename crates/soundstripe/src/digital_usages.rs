@@ -1,0 +1,72 @@
+//! Digital usages: codes that clear YouTube claims.
+
+use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::error::ApiError;
+use crate::ids::{DigitalUsageId, SongId};
+use crate::json_api::{FromResource, Included, MEDIA_TYPE, Resource, read_one};
+
+/// A recorded use of a song on YouTube.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct DigitalUsage {
+    /// The identifier.
+    pub id: DigitalUsageId,
+    /// The code that goes into the description of the video, at the time of its upload: later it lifts no claim. It
+    /// clears one song in one video.
+    pub youtube_code: String,
+    /// Attributes that are not documented.
+    pub other: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+struct Attributes {
+    youtube_code: String,
+    #[serde(flatten)]
+    other: Map<String, Value>,
+}
+
+impl FromResource for DigitalUsage {
+    const TYPE: &'static str = "digital_usages";
+
+    fn from_resource(resource: &Resource, _: &Included<'_>) -> Result<Self, DecodeError> {
+        let Attributes { youtube_code, other } = resource.read_attributes()?;
+        Ok(Self { id: DigitalUsageId::wire(&resource.id), youtube_code, other })
+    }
+}
+
+/// `POST /v1/songs/{song_id}/digital_usages`: a new YouTube code for a song.
+///
+/// Every call makes another code, so the request is not repeated once it may have arrived: after an error with
+/// [`may_have_taken_effect`](segno_core::Error::may_have_taken_effect) a code may exist that nobody has seen.
+#[derive(Clone, Debug)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct Create {
+    song: SongId,
+}
+
+impl Create {
+    /// Asks for a code for this song.
+    pub fn new(song: impl Into<SongId>) -> Self {
+        Self { song: song.into() }
+    }
+}
+
+impl Endpoint for Create {
+    type Output = DigitalUsage;
+    type ApiError = ApiError;
+    const NAME: &'static str = "soundstripe.digital_usages.create";
+    const METHOD: Method = Method::POST;
+    const REPLAY: Replay = Replay::Unsafe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        request.path("songs/{song_id}/digital_usages", &[&self.song])?;
+        request.json_as(MEDIA_TYPE, &json!({"data": {"type": DigitalUsage::TYPE}}))
+    }
+
+    fn read(response: Response<Bytes>) -> Result<DigitalUsage, DecodeError> {
+        read_one(&response)
+    }
+}

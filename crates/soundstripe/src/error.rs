@@ -1,0 +1,224 @@
+//! What the service says when it refuses.
+
+use std::fmt;
+
+use segno_core::{Bytes, Excerpt, HeaderMap, StatusCode};
+use serde_json::Value;
+
+/// An error of a call to Soundstripe.
+pub type Error = segno_core::Error<ApiError>;
+
+/// An error answer: `{"errors": [{"detail", "code", "status"}]}`.
+///
+/// Reading one cannot fail: an answer that is no such document (a gateway's page, nothing at all) gives an error with
+/// the status and without [`errors`](ApiError::errors).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The status of the answer, which counts whatever the document says.
+    pub status: StatusCode,
+    /// The errors of the document, first to last.
+    pub errors: Vec<ErrorObject>,
+    excerpt: Excerpt,
+}
+
+/// One error object (JSON:API 1.0, section "Error Objects").
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ErrorObject {
+    /// What went wrong, for people.
+    pub detail: Option<String>,
+    /// A short machine code; only some errors carry one. Documented: `invalid_token`.
+    pub code: Option<String>,
+    /// The status as the error object has it: this service sends a number, the standard a string.
+    pub status: Option<u16>,
+    /// A short summary.
+    pub title: Option<String>,
+    /// An identifier of this very occurrence, for the service's support.
+    pub id: Option<String>,
+    /// Where in the request the fault lies: `source.pointer` or `source.parameter`.
+    pub source: Option<String>,
+}
+
+/// What kind of refusal an [`ApiError`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// 401: the API key is missing or wrong.
+    Unauthorized,
+    /// 403: the key has no access to this endpoint; sound effects need a right of their own.
+    Forbidden,
+    /// 404: no such resource, or it belongs to another key.
+    NotFound,
+    /// 429: more than 25 requests in one second.
+    RateLimited,
+    /// Any other 4xx: the request itself is at fault.
+    Refused,
+    /// 5xx: the service is at fault; later may be better.
+    Server,
+    /// A status that is no error.
+    Unexpected,
+}
+
+impl ApiError {
+    /// What kind of refusal it is; the status alone decides.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self.status.as_u16() {
+            401 => ErrorKind::Unauthorized,
+            403 => ErrorKind::Forbidden,
+            404 => ErrorKind::NotFound,
+            429 => ErrorKind::RateLimited,
+            400..=499 => ErrorKind::Refused,
+            500..=599 => ErrorKind::Server,
+            _ => ErrorKind::Unexpected,
+        }
+    }
+
+    /// The first machine code, such as `invalid_token`.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.errors.iter().find_map(|error| error.code.as_deref())
+    }
+
+    /// The first text for people.
+    #[must_use]
+    pub fn detail(&self) -> Option<&str> {
+        self.errors.iter().find_map(|error| error.detail.as_deref())
+    }
+}
+
+impl segno_core::ApiError for ApiError {
+    fn read(status: StatusCode, _: &HeaderMap, body: &Bytes) -> Self {
+        let document: Option<Value> = serde_json::from_slice(body).ok();
+        let errors = document.as_ref().and_then(|document| document.get("errors")?.as_array());
+        let errors = errors.map_or_else(Vec::new, |errors| {
+            errors.iter().filter_map(Value::as_object).map(ErrorObject::read).collect()
+        });
+        Self { status, errors, excerpt: Excerpt::of(body) }
+    }
+}
+
+impl ErrorObject {
+    fn read(object: &serde_json::Map<String, Value>) -> Self {
+        let text = |name: &str| match object.get(name)? {
+            Value::String(text) if !text.is_empty() => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        let place = |name: &str| object.get("source")?.get(name)?.as_str().map(str::to_owned);
+        Self {
+            detail: text("detail"),
+            code: text("code"),
+            status: text("status").and_then(|status| status.parse().ok()),
+            title: text("title"),
+            id: text("id"),
+            source: place("pointer").or_else(|| place("parameter")),
+        }
+    }
+}
+
+/// As much of the service's words as one line takes, in characters.
+const LINE: usize = 300;
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.errors.is_empty() {
+            return self.excerpt.fmt(f);
+        }
+        let mut line = String::new();
+        for (index, error) in self.errors.iter().enumerate() {
+            if index > 0 {
+                line.push_str("; ");
+            }
+            line.push_str(&error.to_string());
+        }
+        let mut clean = line.chars().map(|c| if c.is_control() { ' ' } else { c });
+        for c in clean.by_ref().take(LINE) {
+            fmt::Write::write_char(f, c)?;
+        }
+        if clean.next().is_some() { f.write_str("…") } else { Ok(()) }
+    }
+}
+
+impl fmt::Display for ErrorObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = self.detail.as_deref().or(self.title.as_deref());
+        match (words, self.code.as_deref()) {
+            (Some(words), Some(code)) => write!(f, "{words} ({code})")?,
+            (Some(words), None) => f.write_str(words)?,
+            (None, Some(code)) => f.write_str(code)?,
+            (None, None) => f.write_str("no words")?,
+        }
+        match &self.source {
+            Some(source) => write!(f, " [{source}]"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use segno_core::ApiError as _;
+
+    fn read(status: u16, body: &str) -> ApiError {
+        let status = StatusCode::from_u16(status).unwrap();
+        ApiError::read(status, &HeaderMap::new(), &Bytes::from(body.to_owned()))
+    }
+
+    #[test]
+    fn status_as_number_or_text_code_present_or_not() {
+        let number =
+            read(404, r#"{"errors":[{"detail":"Couldn't find Song with 'id'=424242","status":404}]}"#);
+        assert_eq!(number.errors[0].status, Some(404));
+        assert_eq!(number.code(), None);
+        assert_eq!(number.to_string(), "Couldn't find Song with 'id'=424242");
+        assert_eq!(number.kind(), ErrorKind::NotFound);
+        let text = read(
+            401,
+            r#"{"errors":[{"detail":"Your API key is invalid.","code":"invalid_token","status":"401"}]}"#,
+        );
+        assert_eq!(text.errors[0].status, Some(401));
+        assert_eq!(text.code(), Some("invalid_token"));
+        assert_eq!(text.to_string(), "Your API key is invalid. (invalid_token)");
+        assert_eq!(text.kind(), ErrorKind::Unauthorized);
+    }
+
+    #[test]
+    fn answers_that_are_no_document_still_have_a_status() {
+        for (status, body, words) in [
+            (500, "", ""),
+            (
+                502,
+                "<html><head><title>502 Bad Gateway</title></head></html>",
+                "a web page titled \"502 Bad Gateway\"",
+            ),
+            (503, r#"{"errors":"#, ""),
+            (503, r#"{"errors":{"detail":"x"}}"#, ""),
+            (429, "slow down", "slow down"),
+        ] {
+            let error = read(status, body);
+            assert_eq!((error.errors.len(), error.to_string().as_str()), (0, words), "{body}");
+        }
+    }
+
+    #[test]
+    fn several_errors_are_one_line() {
+        let error = read(
+            400,
+            r#"{"errors":[{"title":"Bad","source":{"pointer":"/data/type"}},{"code":"x"},{"detail":"a\nb"}]}"#,
+        );
+        assert_eq!(error.to_string(), "Bad [/data/type]; x; a b");
+        let long = read(400, &format!(r#"{{"errors":[{{"detail":"{}"}}]}}"#, "é".repeat(1000)));
+        assert_eq!(long.to_string().chars().count(), LINE + 1);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(body in "\\{\"errors\":\\PC{0,60}") {
+            let _ = read(400, &body).to_string();
+        }
+    }
+}

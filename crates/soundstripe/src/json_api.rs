@@ -1,0 +1,20 @@
+//! JSON:API 1.0 as this service speaks it: documents, resources, linkage in its order, `included` resolved by type
+//! and id.
+//!
+//! The resource modules are built on it; a program needs it to read an endpoint that this crate lacks.
+
+mod document;
+mod included;
+mod lenient;
+mod links;
+mod resource;
+
+pub use document::{Document, read_list, read_one};
+pub(crate) use document::{one_from_value, read_list_within};
+pub use included::Included;
+pub(crate) use lenient::{null_is_default, text_or_integer};
+pub use links::{Links, NextPage, PageAddress};
+pub use resource::{FromResource, Identifier, Linkage, Relationship, Resource};
+
+/// The media type of every document, request and answer alike.
+pub const MEDIA_TYPE: &str = "application/vnd.api+json";

@@ -1,0 +1,154 @@
+//! The `links` of a list: page numbers and the total.
+
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::null_is_default;
+
+/// The top-level `links` of a document.
+///
+/// Of a link nothing is kept but its page number and size. The service was seen to send links with `http://`, and a
+/// link could name any host: they are addresses to read, not to follow.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Links {
+    /// This page.
+    #[serde(default, rename = "self")]
+    pub this: Option<PageAddress>,
+    /// The first page; null while on page 1.
+    #[serde(default)]
+    pub first: Option<PageAddress>,
+    /// The page before; null on page 1.
+    #[serde(default)]
+    pub prev: Option<PageAddress>,
+    /// The page behind.
+    #[serde(default)]
+    pub next: NextPage,
+    /// The last page; null on the last page.
+    #[serde(default)]
+    pub last: Option<PageAddress>,
+    /// The total, which this service puts inside `links`.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub(crate) meta: Meta,
+}
+
+/// `meta`, in either of the two places where it was seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(crate) struct Meta {
+    #[serde(default, deserialize_with = "total")]
+    pub(crate) total_count: Option<u64>,
+}
+
+/// Which page a link names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PageAddress {
+    /// `page[number]`, from 1.
+    pub number: Option<u32>,
+    /// `page[size]`, in items.
+    pub size: Option<u32>,
+}
+
+/// What a document says of the page behind it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NextPage {
+    /// Nothing: there are no links.
+    #[default]
+    Unknown,
+    /// There is none.
+    None,
+    /// It is there.
+    At(PageAddress),
+}
+
+impl PageAddress {
+    /// Reads page number and size from the query of a link, whatever its scheme, host and path.
+    #[must_use]
+    pub fn of(link: &str) -> Self {
+        let query = link.split_once('?').map_or("", |(_, query)| query);
+        let query = query.split('#').next().unwrap_or_default();
+        let mut address = Self::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "page[number]" => address.number = value.parse().ok().filter(|&number| number > 0),
+                "page[size]" => address.size = value.parse().ok().filter(|&size| size > 0),
+                _ => {}
+            }
+        }
+        address
+    }
+}
+
+/// A link is a string or an object with `href` (JSON:API 1.0, section "Links"); anything else is none.
+struct Link;
+
+impl<'de> Visitor<'de> for Link {
+    type Value = Option<PageAddress>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a link")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok((!text.is_empty()).then(|| PageAddress::of(text)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut address = None;
+        while let Some(name) = map.next_key::<String>()? {
+            if name == "href" {
+                address = map.next_value::<Option<String>>()?.as_deref().map(PageAddress::of);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(address)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+}
+
+impl<'de> Deserialize<'de> for PageAddress {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(deserializer.deserialize_any(Link)?.unwrap_or_default())
+    }
+}
+
+impl<'de> Deserialize<'de> for NextPage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(deserializer.deserialize_any(Link)?.map_or(Self::None, Self::At))
+    }
+}
+
+/// An integer or a numeric string; anything else is not known.
+fn total<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    })
+}

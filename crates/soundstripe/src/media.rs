@@ -1,0 +1,7 @@
+//! Links to sound: signed, expiring, secret; and image addresses that can be resized.
+
+mod image;
+mod link;
+
+pub use image::ImageUrl;
+pub use link::{CATALOGUE_LIFETIME, MediaUrl, SUPE_LIFETIME, Versions};

@@ -1,0 +1,213 @@
+//! Signed links to sound files.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use segno_core::{SecretUrl, Timestamp, UrlError};
+use serde::{Deserialize, Deserializer};
+
+/// How long a link of the catalogue can be trusted at most, from the moment of the answer: 1 hour. The documentation
+/// names both an hour and a nightly renewal; the shorter one is safe.
+pub const CATALOGUE_LIFETIME: Duration = Duration::from_secs(60 * 60);
+
+/// How long a link in the result of a Supe search is valid from the moment of the answer: 7 days.
+pub const SUPE_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// The formats of one recording.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Versions {
+    /// Small: for previews and telephones.
+    #[serde(default, deserialize_with = "link")]
+    pub mp3: Option<MediaUrl>,
+    /// 48 kHz, 24 bit: for film.
+    #[serde(default, deserialize_with = "link")]
+    pub wav: Option<MediaUrl>,
+}
+
+/// A signed link to a sound file. Whoever has it has the file, so its query is not printed.
+///
+/// Links expire: never store them. [`Client::refresh`](crate::Client::refresh) gets new ones.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MediaUrl {
+    url: SecretUrl,
+    expires_at: Option<Timestamp>,
+}
+
+impl MediaUrl {
+    /// The whole link, for a player.
+    #[must_use]
+    pub fn expose(&self) -> String {
+        self.url.expose()
+    }
+
+    /// The link as a URL that does not print its query.
+    #[must_use]
+    pub fn url(&self) -> &SecretUrl {
+        &self.url
+    }
+
+    /// When the link expires, if it says so itself: `exp`, `expires` or `Expires` in Unix seconds, or a date and a
+    /// lifetime as Amazon and Google sign them. Otherwise count [`CATALOGUE_LIFETIME`] or [`SUPE_LIFETIME`] from when
+    /// you got it.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
+    }
+
+    /// True if the link is known to have expired at `now`.
+    #[must_use]
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|expires_at| expires_at <= now)
+    }
+}
+
+fn expiry(query: &str) -> Option<Timestamp> {
+    let (mut date, mut lifetime) = (None, None);
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match name.to_ascii_lowercase().as_str() {
+            "exp" | "expires" => {
+                if let Some(moment) = value.parse().ok().and_then(Timestamp::from_unix_seconds) {
+                    return Some(moment);
+                }
+            }
+            "x-amz-date" | "x-goog-date" => date = basic_date(&value),
+            "x-amz-expires" | "x-goog-expires" => lifetime = value.parse().ok().map(Duration::from_secs),
+            _ => {}
+        }
+    }
+    Some(date?.plus(lifetime?))
+}
+
+/// `20261121T201500Z`, the basic form of ISO 8601.
+fn basic_date(text: &str) -> Option<Timestamp> {
+    let part = |from: usize, to: usize| text.get(from..to);
+    if text.len() != 16 {
+        return None;
+    }
+    let extended = format!(
+        "{}-{}-{}{}:{}:{}",
+        part(0, 4)?,
+        part(4, 6)?,
+        part(6, 8)?,
+        part(8, 11)?,
+        part(11, 13)?,
+        part(13, 16)?
+    );
+    extended.parse().ok()
+}
+
+impl FromStr for MediaUrl {
+    type Err = UrlError;
+
+    fn from_str(text: &str) -> Result<Self, UrlError> {
+        let url: SecretUrl = escaped(text.trim()).parse()?;
+        let expires_at = url.uri().query().and_then(expiry);
+        Ok(Self { url, expires_at })
+    }
+}
+
+/// File names get into links as they are: what no URL may contain is escaped, everything else stays, for the signature
+/// covers it.
+fn escaped(text: &str) -> String {
+    let mut url = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            url.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    url
+}
+
+/// A link; null and nothing mean that the format is not there.
+fn link<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<MediaUrl>, D::Error> {
+    match Option::<String>::deserialize(deserializer)? {
+        Some(text) if !text.trim().is_empty() => text.parse().map(Some).map_err(serde::de::Error::custom),
+        _ => Ok(None),
+    }
+}
+
+impl<'de> Deserialize<'de> for MediaUrl {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl fmt::Display for MediaUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.url.fmt(f)
+    }
+}
+
+impl fmt::Debug for MediaUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.expires_at {
+            Some(expires_at) => write!(f, "{} (expires {expires_at})", self.url),
+            None => self.url.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn expires(query: &str) -> Option<String> {
+        let url: MediaUrl = format!("https://cdn.example.test/80001.mp3?{query}").parse().unwrap();
+        url.expires_at().map(|moment| moment.to_string())
+    }
+
+    #[test]
+    fn expiry_is_read_where_the_link_tells_it() {
+        let moment = Some("2026-09-21T14:13:20Z".to_owned());
+        assert_eq!(expires("exp=1790000000&sig=ab12"), moment);
+        assert_eq!(expires("Expires=1790000000&Signature=a&Key-Pair-Id=b"), moment);
+        assert_eq!(expires("X-Amz-Date=20260921T131320Z&X-Amz-Expires=3600&X-Amz-Signature=a"), moment);
+        assert_eq!(expires("X-Goog-Date=20260921T131320Z&X-Goog-Expires=3600"), moment);
+        for unknown in
+            ["sig=1", "exp=soon", "X-Amz-Date=20260921T131320Z", "X-Amz-Expires=3600", "exp=99999999999999"]
+        {
+            assert_eq!(expires(unknown), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn expired_from_the_second_it_names() {
+        let url: MediaUrl = "https://cdn.example.test/1.mp3?exp=1790000000".parse().unwrap();
+        let at = |seconds| url.is_expired(Timestamp::from_unix_seconds(seconds).unwrap());
+        assert_eq!([at(1_789_999_999), at(1_790_000_000)], [false, true]);
+    }
+
+    #[test]
+    fn the_signature_is_never_printed() {
+        let url: MediaUrl = "https://cdn.example.test/1.mp3?exp=1790000000&sig=CANARY".parse().unwrap();
+        assert!(!format!("{url} {url:?}").contains("CANARY"));
+        assert!(url.expose().ends_with("&sig=CANARY"));
+    }
+
+    #[test]
+    fn null_and_empty_are_no_link_and_nonsense_is_an_error() {
+        let read = |json: &str| serde_json::from_str::<Versions>(json);
+        assert_eq!(read(r#"{"mp3": null, "wav": ""}"#).unwrap(), Versions::default());
+        assert_eq!(read("{}").unwrap(), Versions::default());
+        assert!(read(r#"{"mp3": "80001.mp3"}"#).is_err());
+    }
+
+    #[test]
+    fn unescaped_file_names_are_links_too() {
+        let url: MediaUrl = "https://cdn.example.test/Été | 1.mp3?sig=a%2Fb".parse().unwrap();
+        assert_eq!(url.expose(), "https://cdn.example.test/%C3%89t%C3%A9%20%7C%201.mp3?sig=a%2Fb");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(text in "(https://a/)?\\PC{0,60}", query in "\\PC{0,60}") {
+            let _ = text.parse::<MediaUrl>();
+            let _ = expiry(&query);
+        }
+    }
+}

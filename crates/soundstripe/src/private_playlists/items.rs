@@ -1,0 +1,137 @@
+//! What is in a private playlist: adding and removing.
+
+use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use serde_json::{Value, json};
+
+use super::PrivatePlaylist;
+use crate::error::ApiError;
+use crate::ids::{PrivatePlaylistId, SongId, SoundEffectId, as_number};
+use crate::json_api::{FromResource as _, MEDIA_TYPE, read_one};
+use crate::songs::Song;
+use crate::sound_effects::SoundEffect;
+
+/// In which form items are named in the body. The form is not documented; the first one is JSON:API's own.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum ItemBody {
+    /// `{"data": [{"type": "songs", "id": "4711"}]}`
+    #[default]
+    Linkage,
+    /// `{"data": {"attributes": {"song_ids": [4711]}}}`
+    AttributeIds,
+    /// `{"song_ids": [4711]}`
+    BareIds,
+    /// A document of your own, sent as it is.
+    Raw(Value),
+}
+
+impl ItemBody {
+    fn write(
+        &self,
+        request: &mut RequestWriter,
+        kind: &str,
+        member: &str,
+        ids: &[&str],
+    ) -> Result<(), BuildError> {
+        if ids.is_empty() && !matches!(self, Self::Raw(_)) {
+            return Err(BuildError::value("ids", "there is nothing to add or remove"));
+        }
+        let numbers: Value = ids.iter().map(|id| as_number(id)).collect();
+        let document = match self {
+            Self::Linkage => {
+                let data: Value = ids.iter().map(|id| json!({"type": kind, "id": id})).collect();
+                json!({"data": data})
+            }
+            Self::AttributeIds => json!({"data": {"attributes": {member: numbers}}}),
+            Self::BareIds => json!({member: numbers}),
+            Self::Raw(document) => document.clone(),
+        };
+        request.json_as(MEDIA_TYPE, &document)
+    }
+}
+
+macro_rules! items {
+    (
+        $(#[$doc:meta])* $name:ident, $id:ident, $kind:expr, $member:literal, $path:literal, $endpoint:literal,
+        $method:ident, $replay:ident, $output:ty, $read:expr
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        #[must_use = "a request does nothing until it is sent"]
+        pub struct $name {
+            playlist: PrivatePlaylistId,
+            ids: Vec<$id>,
+            body: ItemBody,
+        }
+
+        impl $name {
+            /// Names the playlist and the items.
+            pub fn new(
+                playlist: impl Into<PrivatePlaylistId>,
+                ids: impl IntoIterator<Item = impl Into<$id>>,
+            ) -> Self {
+                Self {
+                    playlist: playlist.into(),
+                    ids: ids.into_iter().map(Into::into).collect(),
+                    body: ItemBody::default(),
+                }
+            }
+
+            /// Sends another form of body.
+            pub fn body(mut self, body: ItemBody) -> Self {
+                self.body = body;
+                self
+            }
+        }
+
+        impl Endpoint for $name {
+            type Output = $output;
+            type ApiError = ApiError;
+            const NAME: &'static str = $endpoint;
+            const METHOD: Method = Method::$method;
+            const REPLAY: Replay = Replay::$replay;
+
+            fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+                request.path($path, &[&self.playlist])?;
+                let ids: Vec<&str> = self.ids.iter().map($id::as_str).collect();
+                self.body.write(request, $kind, $member, &ids)
+            }
+
+            fn read(response: Response<Bytes>) -> Result<$output, DecodeError> {
+                let read: fn(&Response<Bytes>) -> Result<$output, DecodeError> = $read;
+                read(&response)
+            }
+        }
+    };
+}
+
+items! {
+    /// `POST /v1/my_media/playlists/{playlist_id}/songs`: adds songs at the end, in this order.
+    ///
+    /// Whether a song that is in it already is added once more is not documented, so the request is not repeated once
+    /// it may have arrived.
+    AddSongs, SongId, Song::TYPE, "song_ids", "my_media/playlists/{playlist_id}/songs",
+    "soundstripe.private_playlists.add_songs", POST, Unsafe, PrivatePlaylist, read_one
+}
+
+items! {
+    /// `DELETE /v1/my_media/playlists/{playlist_id}/songs`: removes songs. The request has a body.
+    RemoveSongs, SongId, Song::TYPE, "song_ids", "my_media/playlists/{playlist_id}/songs",
+    "soundstripe.private_playlists.remove_songs", DELETE, Idempotent, (), |_| Ok(())
+}
+
+items! {
+    /// `POST /v1/my_media/playlists/{playlist_id}/sound_effects`: adds sound effects at the end, in this order.
+    ///
+    /// Not repeated once it may have arrived, like [`AddSongs`].
+    AddSoundEffects, SoundEffectId, SoundEffect::TYPE, "sound_effect_ids",
+    "my_media/playlists/{playlist_id}/sound_effects", "soundstripe.private_playlists.add_sound_effects",
+    POST, Unsafe, PrivatePlaylist, read_one
+}
+
+items! {
+    /// `DELETE /v1/my_media/playlists/{playlist_id}/sound_effects`: removes sound effects. The request has a body.
+    RemoveSoundEffects, SoundEffectId, SoundEffect::TYPE, "sound_effect_ids",
+    "my_media/playlists/{playlist_id}/sound_effects", "soundstripe.private_playlists.remove_sound_effects",
+    DELETE, Idempotent, (), |_| Ok(())
+}

@@ -1,0 +1,173 @@
+//! Songs: search, one song, and what belongs to it.
+
+mod key;
+mod list;
+
+use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::artists::Artist;
+use crate::audio_files::AudioFile;
+use crate::client::Refresh;
+use crate::error::ApiError;
+use crate::ids::{ArtistId, AudioFileId, SongId};
+use crate::json_api::{FromResource, Included, Resource, null_is_default, read_one};
+
+pub use key::Key;
+pub use list::{Energy, List};
+
+/// A song with its artists and audio files.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Song {
+    /// The identifier.
+    pub id: SongId,
+    /// The title.
+    pub title: Option<String>,
+    /// The tempo, in beats per minute.
+    pub bpm: Option<f64>,
+    /// Whether the lyrics are explicit.
+    pub explicit: Option<bool>,
+    /// The musical key.
+    pub key: Option<Key>,
+    /// The tags by category; names, not ids.
+    pub tags: SongTags,
+    /// The lyrics, where the service gives them; not documented.
+    pub lyrics: Option<String>,
+    /// A description, where the service gives one; not documented.
+    pub description: Option<String>,
+    /// The ids of the artists, the primary one first.
+    pub artist_ids: Vec<ArtistId>,
+    /// The artists that came with the song, in the same order.
+    pub artists: Vec<Artist>,
+    /// The ids of the audio files, the primary one first. Without
+    /// [`include_alternate_audio_files`](List::include_alternate_audio_files) a list names the primary one only.
+    pub audio_file_ids: Vec<AudioFileId>,
+    /// The audio files that came with the song, in the same order.
+    pub audio_files: Vec<AudioFile>,
+    /// Attributes that are not documented.
+    pub other: Map<String, Value>,
+}
+
+/// The names of a song's tags.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct SongTags {
+    /// What it does, such as `Building`.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub characteristic: Vec<String>,
+    /// Such as `Folk`.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub genre: Vec<String>,
+    /// Such as `Cello`.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub instrument: Vec<String>,
+    /// Such as `Hopeful`.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub mood: Vec<String>,
+}
+
+impl Song {
+    /// The primary artist: the first one of the linkage. `None` if there is none or the answer did not include it.
+    #[must_use]
+    pub fn primary_artist(&self) -> Option<&Artist> {
+        let id = self.artist_ids.first()?;
+        self.artists.iter().find(|artist| artist.id == *id)
+    }
+
+    /// The primary audio file: the first one of the linkage. `None` if there is none or the answer did not include it.
+    #[must_use]
+    pub fn primary_audio(&self) -> Option<&AudioFile> {
+        let id = self.audio_file_ids.first()?;
+        self.audio_files.iter().find(|file| file.id == *id)
+    }
+
+    /// The audio files besides the primary one: cuts, mixes, loops.
+    pub fn alternate_audio(&self) -> impl Iterator<Item = &AudioFile> {
+        let primary = self.audio_file_ids.first();
+        self.audio_files.iter().filter(move |file| primary != Some(&file.id))
+    }
+}
+
+#[derive(Deserialize)]
+struct Attributes {
+    #[serde(default)]
+    title: Option<String>,
+    #[serde(default)]
+    bpm: Option<f64>,
+    #[serde(default)]
+    explicit: Option<bool>,
+    #[serde(default)]
+    key: Option<Key>,
+    #[serde(default, deserialize_with = "null_is_default")]
+    tags: SongTags,
+    #[serde(default)]
+    lyrics: Option<String>,
+    #[serde(default)]
+    description: Option<String>,
+    #[serde(flatten)]
+    other: Map<String, Value>,
+}
+
+impl FromResource for Song {
+    const TYPE: &'static str = "songs";
+
+    fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
+        let read: Attributes = resource.read_attributes()?;
+        Ok(Self {
+            id: SongId::wire(&resource.id),
+            title: read.title,
+            bpm: read.bpm,
+            explicit: read.explicit,
+            key: read.key,
+            tags: read.tags,
+            lyrics: read.lyrics,
+            description: read.description,
+            artist_ids: resource.linked_ids("artists", Artist::TYPE, ArtistId::wire),
+            artists: included.resolve(resource, "artists")?,
+            audio_file_ids: resource.linked_ids("audio_files", AudioFile::TYPE, AudioFileId::wire),
+            audio_files: included.resolve(resource, "audio_files")?,
+            other: read.other,
+        })
+    }
+}
+
+/// `GET /v1/songs/{song_id}`: one song.
+///
+/// The answer includes all artists and audio files, or, by another source, the primary ones only.
+#[derive(Clone, Debug)]
+pub struct Get {
+    id: SongId,
+}
+
+impl Get {
+    /// Asks for one song.
+    pub fn new(id: impl Into<SongId>) -> Self {
+        Self { id: id.into() }
+    }
+}
+
+impl Endpoint for Get {
+    type Output = Song;
+    type ApiError = ApiError;
+    const NAME: &'static str = "soundstripe.songs.get";
+    const METHOD: Method = Method::GET;
+    const REPLAY: Replay = Replay::Safe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        request.path("songs/{song_id}", &[&self.id])
+    }
+
+    fn read(response: Response<Bytes>) -> Result<Song, DecodeError> {
+        read_one(&response)
+    }
+}
+
+impl Refresh for Song {
+    type Again = Get;
+
+    fn again(&self) -> Get {
+        Get::new(&self.id)
+    }
+}

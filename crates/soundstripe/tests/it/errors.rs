@@ -1,0 +1,118 @@
+//! The one line of every failure.
+
+use segno_core::{Endpoint, Retry};
+use segno_soundstripe::ids::{SupeAssetId, SupeSearchId};
+use segno_soundstripe::private_playlists as private;
+use segno_soundstripe::supe_assets::{self, AssetFormat};
+use segno_soundstripe::{
+    ApiError, ErrorKind, categories, digital_usages, playlist_categories, playlists, songs, sound_effects,
+    supe_searches, tags,
+};
+
+/// The line that an endpoint gives for an answer, without retries.
+async fn line<E: Endpoint<ApiError = ApiError>>(
+    endpoint: &E,
+    status: u16,
+    body: &'static str,
+) -> (ErrorKind, String) {
+    let client =
+        crate::builder(move |_| Ok(crate::answer(status, body))).retry(Retry::never()).build().unwrap();
+    match client.send(endpoint).await {
+        Ok(_) => panic!("{} accepted {status}", E::NAME),
+        Err(error) => (error.api().unwrap().kind(), error.to_string()),
+    }
+}
+
+/// The documented failures of any endpoint, and those of its own.
+async fn check<E: Endpoint<ApiError = ApiError>>(endpoint: &E, own: &[(u16, &'static str)]) {
+    let common: [(u16, &'static str); 5] = [
+        (401, r#"{"errors":[{"detail":"Your API key is invalid.","code":"invalid_token","status":401}]}"#),
+        (403, r#"{"errors":[{"detail":"Your key has no access.","status":403}]}"#),
+        (406, r#"{"errors":[{"detail":"Not acceptable.","status":406}]}"#),
+        (429, r#"{"errors":[{"detail":"Too many requests.","code":"rate_limited","status":429}]}"#),
+        (500, ""),
+    ];
+    let mut text = String::new();
+    for &(status, body) in own.iter().chain(&common) {
+        let (kind, line) = line(endpoint, status, body).await;
+        text.push_str(&format!("{kind:?}\n  {line}\n"));
+    }
+    insta::assert_snapshot!(E::NAME, text);
+}
+
+macro_rules! not_found {
+    ($name:literal, $id:literal) => {
+        (
+            404,
+            concat!(
+                r#"{"errors":[{"detail":"Couldn't find "#,
+                $name,
+                " with 'id'=",
+                $id,
+                r#"","status":404}]}"#
+            ),
+        )
+    };
+}
+
+const BAD: (u16, &str) = (400, r#"{"errors":[{"detail":"page[size] is not an integer","status":400}]}"#);
+
+#[tokio::test]
+async fn of_the_catalogue() {
+    check(&songs::List::new(), &[BAD]).await;
+    check(&songs::Get::new(424_242), &[not_found!("Song", "424242")]).await;
+    check(&digital_usages::Create::new(424_242), &[BAD, not_found!("Song", "424242")]).await;
+    check(&tags::List::new(), &[BAD]).await;
+    check(&sound_effects::List::new(), &[BAD]).await;
+    check(&sound_effects::Get::new(5), &[not_found!("SoundEffect", "5")]).await;
+    check(&categories::List::new(), &[BAD]).await;
+    check(&categories::Get::new(5), &[not_found!("Category", "5")]).await;
+    check(&playlists::List::new(), &[BAD]).await;
+    check(&playlists::Get::new(5), &[BAD, not_found!("Playlist", "5")]).await;
+    check(&playlists::Songs::of(5), &[BAD, not_found!("Playlist", "5")]).await;
+    check(&playlist_categories::List::new(), &[BAD]).await;
+    check(&playlist_categories::Get::new(5), &[not_found!("PlaylistCategory", "5")]).await;
+}
+
+#[tokio::test]
+async fn of_what_is_ones_own() {
+    let missing = not_found!("Playlist", "5");
+    check(&private::List::new(), &[BAD]).await;
+    check(&private::Get::new(5), &[missing]).await;
+    check(&private::Create::named("a"), &[BAD]).await;
+    check(&private::Update::new(5).name("a"), &[BAD, missing]).await;
+    check(&private::Delete::new(5), &[missing]).await;
+    check(&private::AddSongs::new(5, [1u64]), &[BAD, missing]).await;
+    check(&private::RemoveSongs::new(5, [1u64]), &[BAD, missing]).await;
+    check(&private::AddSoundEffects::new(5, [1u64]), &[BAD, missing]).await;
+    check(&private::RemoveSoundEffects::new(5, [1u64]), &[BAD, missing]).await;
+    let search = supe_searches::Create::new("https://hooks.example.test/").query("a");
+    check(&search, &[BAD, not_found!("Asset", "asset_1")]).await;
+    let get = supe_searches::Get::new("srch_1".parse::<SupeSearchId>().unwrap());
+    check(&get, &[not_found!("Search", "srch_1")]).await;
+    let too_large = r#"{"errors":[{"detail":"file: too large","code":"file_too_large","status":400}]}"#;
+    let upload = supe_assets::Upload::new(AssetFormat::Png, "a.png", segno_core::Body::from("x"));
+    check(&upload, &[(400, too_large), (413, ""), (415, "")]).await;
+    let get = supe_assets::Get::new("asset_1".parse::<SupeAssetId>().unwrap());
+    check(&get, &[not_found!("Asset", "asset_1")]).await;
+}
+
+#[tokio::test]
+async fn a_success_that_cannot_be_read_says_where_and_shows_no_value() {
+    let body = r#"{"data": [{"id": "4711", "type": "songs", "attributes": {"bpm": "CANARY"}}]}"#;
+    let client = crate::builder(move |_| Ok(crate::answer(200, body))).build().unwrap();
+    let error = client.send(&songs::List::new()).await.unwrap_err();
+    assert!(error.is_decode());
+    assert_eq!(
+        error.to_string(),
+        "soundstripe.songs.list: 200 OK, but the answer cannot be read: songs/4711.attributes.bpm: invalid type: string …, expected f64"
+    );
+}
+
+#[test]
+fn a_key_that_no_header_can_carry_is_told_when_the_client_is_made() {
+    for key in ["", "abc\n"] {
+        let error = segno_soundstripe::Client::new(key).unwrap_err();
+        assert_eq!(error.to_string(), "the key is empty or has characters that a header cannot carry");
+    }
+}

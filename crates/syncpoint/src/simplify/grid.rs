@@ -1,0 +1,105 @@
+//! Positions and times as whole numbers.
+
+use alloc::vec::Vec;
+
+use super::SimplifyError;
+
+/// The largest size of a position or time.
+const LIMIT: f64 = 1e6;
+const PER_UNIT: f64 = 480.0;
+const FINER: f64 = 1_048_576.0;
+
+/// A map as whole numbers, and the points that must stay.
+#[derive(Debug)]
+pub(super) struct Grid {
+    /// Positions in a unit that is the same for all.
+    pub(super) x: Vec<i64>,
+    /// Times in nanoseconds.
+    pub(super) t: Vec<i64>,
+    /// The points that must stay, ascending, with first and last.
+    pub(super) forced: Vec<usize>,
+}
+
+/// Seconds as whole nanoseconds.
+#[allow(clippy::cast_possible_truncation)]
+pub(super) fn nanoseconds(seconds: f64) -> Option<i64> {
+    rounded(seconds, 1e9)
+}
+
+#[allow(clippy::cast_possible_truncation)]
+fn rounded(value: f64, scale: f64) -> Option<i64> {
+    // Beyond the limit, and for NaN, there is no answer; below it the product is far inside i64.
+    (value.abs() <= LIMIT).then(|| {
+        let scaled = value * scale;
+        (if scaled < 0.0 { scaled - 0.5 } else { scaled + 0.5 }) as i64
+    })
+}
+
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::float_cmp)]
+fn whole(value: f64, scale: f64) -> bool {
+    let scaled = value * scale;
+    scaled == (scaled as i64) as f64
+}
+
+impl Grid {
+    pub(super) fn new(x: &[f64], t: &[f64], forced: &[usize]) -> Result<Self, SimplifyError> {
+        let last = x.len().checked_sub(1).ok_or(SimplifyError::Empty)?;
+        if x.len() != t.len() {
+            return Err(SimplifyError::LengthsDiffer);
+        }
+        let scale = if x.iter().all(|&x| whole(x, 1.0)) {
+            1.0
+        } else if x.iter().all(|&x| whole(x, PER_UNIT)) {
+            PER_UNIT
+        } else {
+            PER_UNIT * FINER
+        };
+        let mut grid =
+            Self { x: Vec::with_capacity(x.len()), t: Vec::with_capacity(t.len()), forced: Vec::new() };
+        for (index, (&x, &t)) in x.iter().zip(t).enumerate() {
+            let (Some(x), Some(t)) = (rounded(x, scale), nanoseconds(t)) else {
+                return Err(SimplifyError::OutOfRange { index });
+            };
+            let increasing = |before: Option<&i64>, now| before.is_none_or(|&before| before < now);
+            if !increasing(grid.x.last(), x) || !increasing(grid.t.last(), t) {
+                return Err(SimplifyError::NotIncreasing { index });
+            }
+            grid.x.push(x);
+            grid.t.push(t);
+        }
+        if let Some(&index) = forced.iter().find(|&&index| index > last) {
+            return Err(SimplifyError::Forced { index });
+        }
+        grid.forced.push(0);
+        grid.forced.extend_from_slice(forced);
+        grid.forced.push(last);
+        grid.forced.sort_unstable();
+        grid.forced.dedup();
+        Ok(grid)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.x.len()
+    }
+
+    /// For each point the next one that must stay.
+    pub(super) fn next_forced(&self) -> Vec<usize> {
+        let mut next = alloc::vec![0; self.len()];
+        for span in self.forced.windows(2) {
+            if let [from, to] = *span {
+                next[from..to].fill(to);
+            }
+        }
+        if let Some(slot) = next.last_mut() {
+            *slot = self.x.len() - 1;
+        }
+        next
+    }
+
+    /// Twice the signed area of the triangle of three points: positive if `c` lies above the line from `a` to `b`.
+    pub(super) fn above(&self, a: usize, b: usize, c: usize) -> i128 {
+        let (bx, by) = (self.x[b] - self.x[a], self.t[b] - self.t[a]);
+        let (cx, cy) = (self.x[c] - self.x[a], self.t[c] - self.t[a]);
+        i128::from(cy) * i128::from(bx) - i128::from(by) * i128::from(cx)
+    }
+}

@@ -1,0 +1,98 @@
+//! Which times a map of few points can reach.
+
+use alloc::vec::Vec;
+
+/// The times in which a map of `points` points can stand at one position.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Window {
+    /// So many points, this one included.
+    pub points: u32,
+    /// The given point at whose position it lies.
+    pub index: usize,
+    /// The earliest time, in seconds.
+    pub from: f64,
+    /// The latest time, in seconds.
+    pub to: f64,
+}
+
+/// What rounding may do to a time, in seconds.
+const SLACK: f64 = 1e-13;
+
+/// The lines that leave a window and have stayed near every point so far: a convex polygon of (time at the start,
+/// slope), as its corners in order.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    corners: Vec<(f64, f64)>,
+    spare: Vec<(f64, f64)>,
+}
+
+impl Lines {
+    /// All lines of times `from..=to` at the start and slopes `flat..=steep`.
+    pub(super) fn begin(&mut self, from: f64, to: f64, flat: f64, steep: f64) {
+        self.corners.clear();
+        if from <= to && flat <= steep {
+            self.corners.extend([(from, flat), (to, flat), (to, steep), (from, steep)]);
+        }
+    }
+
+    /// Keeps the lines that pass between two times after `run` position units, and gives the times at which they do;
+    /// `None` if there are none. O(corners).
+    pub(super) fn pass(&mut self, run: f64, from: f64, to: f64) -> Option<(f64, f64)> {
+        self.clip(run, 1.0, to);
+        self.clip(run, -1.0, -from);
+        let mut reach: Option<(f64, f64)> = None;
+        for &(start, slope) in &self.corners {
+            let time = start + slope * run;
+            let (low, high) = reach.unwrap_or((time, time));
+            reach = Some((low.min(time), high.max(time)));
+        }
+        reach.map(|(low, high)| (low.max(from), high.min(to)))
+    }
+
+    /// Keeps the corners with `sign * (start + slope * run) <= bound`.
+    fn clip(&mut self, run: f64, sign: f64, bound: f64) {
+        let excess = |&(start, slope): &(f64, f64)| sign * (start + slope * run) - bound;
+        let Some(&last) = self.corners.last() else { return };
+        self.spare.clear();
+        let (mut before, mut before_excess) = (last, excess(&last));
+        for &corner in &self.corners {
+            let corner_excess = excess(&corner);
+            if (before_excess > SLACK && corner_excess < -SLACK)
+                || (before_excess < -SLACK && corner_excess > SLACK)
+            {
+                let part = before_excess / (before_excess - corner_excess);
+                let between = |a: f64, b: f64| a + part * (b - a);
+                self.spare.push((between(before.0, corner.0), between(before.1, corner.1)));
+            }
+            if corner_excess <= SLACK {
+                self.spare.push(corner);
+            }
+            (before, before_excess) = (corner, corner_excess);
+        }
+        core::mem::swap(&mut self.corners, &mut self.spare);
+    }
+}
+
+/// Times covered by windows, as disjoint intervals in order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cover(Vec<(f64, f64)>);
+
+impl Cover {
+    /// Adds an interval; false if it was covered already.
+    pub(super) fn add(&mut self, from: f64, to: f64) -> bool {
+        if self.0.iter().any(|&(low, high)| low - SLACK <= from && to <= high + SLACK) {
+            return false;
+        }
+        let (mut low, mut high) = (from, to);
+        self.0.retain(|&(other_low, other_high)| {
+            let apart = other_high < from - SLACK || other_low > to + SLACK;
+            if !apart {
+                low = low.min(other_low);
+                high = high.max(other_high);
+            }
+            apart
+        });
+        self.0.push((low, high));
+        true
+    }
+}

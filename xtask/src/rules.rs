@@ -1,0 +1,217 @@
+//! `cargo xtask rules`: the rules of the house that the compiler does not know.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use serde_json::Value;
+
+use crate::say;
+use crate::shell::{cargo, output, root};
+
+/// The crates of one service each.
+pub(crate) const SERVICES: [&str; 4] = ["soundslice", "soundstripe", "soundcloud", "musescore"];
+
+/// The most crates that a service crate may pull in, itself included.
+const TREE_LIMIT: usize = 80;
+
+/// Checks every rule and tells all violations at once.
+pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
+    if !arguments.is_empty() {
+        return Err("usage: cargo xtask rules".into());
+    }
+    say!("== rules");
+    let mut faults = Vec::new();
+    dependencies(&mut faults)?;
+    trees(&mut faults)?;
+    endpoints(&mut faults)?;
+    sources(&mut faults)?;
+    if faults.is_empty() {
+        say!("   rules: all hold");
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Err(format!("rules broken:\n  {}", faults.join("\n  ")))
+    }
+}
+
+/// Which of our crates may stand in the run-time dependencies of which.
+fn allowed(package: &str) -> Option<&'static [&'static str]> {
+    match package {
+        "segno-core" | "segno-syncpoint" => Some(&[]),
+        "segno-score" | "segno-sandbox" => Some(&["segno-syncpoint"]),
+        "segno-soundslice" | "segno-soundstripe" | "segno-soundcloud" | "segno-musescore" => {
+            Some(&["segno-core"])
+        }
+        "xtask" => None,
+        _ => Some(&[]),
+    }
+}
+
+fn dependencies(faults: &mut Vec<String>) -> Result<(), String> {
+    let text = output(&mut cargo("metadata --format-version 1 --no-deps"))?;
+    let metadata: Value = serde_json::from_str(&text).map_err(|error| format!("cargo metadata: {error}"))?;
+    for package in list(&metadata, "packages") {
+        let name = word(package, "name");
+        for dependency in list(package, "dependencies") {
+            let on = word(dependency, "name");
+            let kind = word(dependency, "kind");
+            if !on.starts_with("segno-") {
+                if name == "segno-syncpoint" && kind.is_empty() && dependency["optional"] == false {
+                    faults.push(format!("{name} must have no dependency by default, but has {on}"));
+                }
+                continue;
+            }
+            let for_tests = kind == "dev";
+            if !for_tests && allowed(name).is_some_and(|allowed| !allowed.contains(&on)) {
+                faults.push(format!("{name} must not depend on {on}"));
+            }
+            if for_tests && on == "segno-sandbox" && word(dependency, "req") != "*" {
+                faults.push(format!(
+                    "{name}: the dev-dependency on {on} must have no version, or it cannot be published"
+                ));
+            }
+            if for_tests && name == "segno-sandbox" && on == "segno-core" {
+                faults.push(format!("{name} must not know {on}, not even in tests"));
+            }
+        }
+        let manifest =
+            fs::read_to_string(word(package, "manifest_path")).map_err(|error| error.to_string())?;
+        if !manifest.contains("[lints]\nworkspace = true") {
+            faults.push(format!(
+                "{name} must inherit the lints of the workspace (unsafe code is forbidden there)"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn trees(faults: &mut Vec<String>) -> Result<(), String> {
+    for service in SERVICES {
+        let count = tree(&format!("-p segno-{service}"))?.len();
+        if count > TREE_LIMIT {
+            faults.push(format!("segno-{service} pulls in {count} crates, more than {TREE_LIMIT}"));
+        }
+    }
+    let bare = tree("-p segno-core --no-default-features")?;
+    let ring = tree("-p segno-core")?;
+    for (set, name, banned) in [
+        (&bare, "the bare core", ["rustls", "ring", "hyper"]),
+        (&ring, "the core by default", ["aws-lc-rs", "openssl-sys", "native-tls"]),
+    ] {
+        faults.extend(
+            banned
+                .iter()
+                .filter(|crate_| set.contains(**crate_))
+                .map(|crate_| format!("{name} pulls in {crate_}")),
+        );
+    }
+    Ok(())
+}
+
+/// The crates that a package needs at run time, by name and version.
+fn tree(selection: &str) -> Result<BTreeSet<String>, String> {
+    let text = output(&mut cargo(&format!("tree {selection} -e normal --prefix none")))?;
+    Ok(text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect())
+}
+
+/// Every endpoint has its fixture and its three snapshots.
+fn endpoints(faults: &mut Vec<String>) -> Result<(), String> {
+    for service in SERVICES {
+        let folder = root().join("crates").join(service);
+        let snapshots: Vec<String> =
+            files(&folder.join("tests/it/snapshots")).iter().filter_map(|file| base(file)).collect();
+        let mut names = BTreeSet::new();
+        for file in files(&folder.join("src")) {
+            names.extend(endpoint_names(&read(&file)?));
+        }
+        for name in names {
+            let Some((_, case)) = name.split_once('.') else {
+                faults.push(format!("{name}: an endpoint is named service.resource.operation"));
+                continue;
+            };
+            let fixture = folder.join("tests/fixtures").join(format!("{}.http", case.replacen('.', "/", 1)));
+            if !fixture.is_file() {
+                faults.push(format!(
+                    "{name} has no fixture: cargo xtask fixtures writes it once a test drives the endpoint"
+                ));
+            }
+            for family in ["wire", "decode", "errors"] {
+                let found = snapshots
+                    .iter()
+                    .any(|file| file.contains(&format!("__{family}__")) && names_it(file, &name));
+                if !found {
+                    faults.push(format!("{name} has no {family} snapshot"));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `it__wire__soundslice.slices.create.snap`, and with a case behind: `…create-root.snap`.
+fn names_it(file: &str, name: &str) -> bool {
+    let mut rests = file.match_indices(name).map(|(at, _)| &file[at + name.len()..]);
+    rests.any(|rest| rest == ".snap" || rest.starts_with('-') || rest.starts_with('@'))
+}
+
+/// The values of `const NAME: &'static str`.
+fn endpoint_names(source: &str) -> Vec<String> {
+    let constant = "const NAME: &'static str =";
+    let values = source.split(constant).skip(1).filter_map(|rest| rest.split('"').nth(1));
+    values.map(str::to_owned).collect()
+}
+
+/// Marks in the sources that nobody may leave.
+fn sources(faults: &mut Vec<String>) -> Result<(), String> {
+    for file in files(&root().join("crates")).into_iter().chain(files(&root().join("xtask"))) {
+        if file.extension().is_none_or(|extension| extension != "rs") || file.ends_with("xtask/src/rules.rs")
+        {
+            continue;
+        }
+        let text = read(&file)?;
+        let shown = file.strip_prefix(root()).unwrap_or(&file).display();
+        for mark in ["#[ignore", "```ignore", "todo!(", "unimplemented!(", "FIXME"] {
+            if text.contains(mark) {
+                faults.push(format!("{shown} has {mark}"));
+            }
+        }
+        if file.file_name().is_some_and(|name| name == "mod.rs") {
+            faults.push(format!("{shown}: modules are foo.rs beside foo/"));
+        }
+    }
+    Ok(())
+}
+
+/// All files below a folder, but for build output.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            if path.file_name().is_none_or(|name| name != "target") {
+                found.extend(files(&path));
+            }
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn base(file: &Path) -> Option<String> {
+    Some(file.file_name()?.to_str()?.to_owned())
+}
+
+fn read(file: &Path) -> Result<String, String> {
+    fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value[key].as_array().map_or(&[], Vec::as_slice)
+}
+
+fn word<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}

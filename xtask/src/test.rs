@@ -1,0 +1,41 @@
+//! `cargo xtask test`: everything that must hold before a commit.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use crate::shell::{cargo, step};
+use crate::{rules, say};
+
+/// Formatting, lints, the design's rules, feature sets, tests with doctests, documentation.
+pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
+    if !arguments.is_empty() {
+        return Err("usage: cargo xtask test".into());
+    }
+    let start = Instant::now();
+    step("format", &mut cargo("fmt --all --check"))?;
+    rules::run(&[])?;
+    step("lints", &mut cargo("clippy --workspace --all-targets --all-features --quiet -- -D warnings"))?;
+    for features in FEATURES {
+        step(&format!("core {features}"), &mut cargo(&format!("check --quiet -p segno-core {features}")))?;
+    }
+    step("syncpoint without std", &mut cargo("check --quiet -p segno-syncpoint --no-default-features"))?;
+    // Snapshots and fixtures are compared, never written: a change is reviewed by whoever makes it.
+    let mut tests = cargo("test --workspace --quiet");
+    tests.env("INSTA_UPDATE", "no").env("INSTA_FORCE_PASS", "0").env_remove("SEGNO_FIXTURES");
+    step("tests", &mut tests)?;
+    let mut documentation = cargo("doc --workspace --no-deps --quiet");
+    documentation.env("RUSTDOCFLAGS", "-D warnings");
+    step("documentation", &mut documentation)?;
+    say!("everything holds ({:.0} s)", start.elapsed().as_secs_f64());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Sets of features of the core that people build it with; each must compile.
+const FEATURES: [&str; 6] = [
+    "--no-default-features",
+    "--no-default-features --features hyper",
+    "--no-default-features --features testing",
+    "--no-default-features --features hyper,rustls-ring,webpki-roots",
+    "--no-default-features --features hyper,rustls-aws-lc-rs,platform-verifier",
+    "--no-default-features --features oauth1,oauth2",
+];
