@@ -314,7 +314,14 @@ async fn pain_08_streams_need_the_token_then_a_redirect_then_no_token() {
         let over = "https://cdn.example/70071.m3u8?expires=1700000000";
         redirect(if asked.fetch_add(1, Ordering::SeqCst) == 0 { over } else { good })
     });
-    assert!(client.stream(TRACK_URN, StreamKind::BEST, None).await.is_ok());
+    assert_eq!(client.stream(TRACK_URN, StreamKind::BEST, None).await.unwrap().url.expose(), good);
+    let (client, log) = person(|line| {
+        let over = "https://cdn.example/70071.m3u8?expires=1700000000";
+        if line.contains("/hls") { redirect(over) } else { answer(200, STREAMS) }
+    });
+    let error = client.stream(TRACK_URN, StreamKind::BEST, None).await.unwrap_err();
+    assert!(matches!(error, StreamError::Expired), "{error}");
+    assert_eq!(log.lines().len(), 4);
 
     // What is not encrypted is refused, and a wanted kind that is missing is said.
     let (client, _) = person(|line| {
