@@ -262,7 +262,8 @@ mod tests {
         #[test]
         fn no_text_panics(text in "\\PC{0,40}") {
             let _ = text.parse::<UserUrn>();
-            let _ = Urn::from(text.as_str());
+            let urn = Urn::from(text.as_str());
+            prop_assert_eq!(Urn::from(urn.to_string().as_str()), urn);
         }
     }
 }

@@ -197,6 +197,12 @@ mod tests {
 
     proptest! {
         #[test]
+        fn any_text_is_a_list_that_reads_back(text in "[ \"a-cé\t]{0,20}") {
+            let once = tag_list(tags(&text));
+            prop_assert_eq!(tag_list(tags(&once)), once);
+        }
+
+        #[test]
         fn tags_come_back(given in prop::collection::vec("[a-zé:=]{1,5}( [a-z]{1,4})?", 0..6)) {
             prop_assert_eq!(tags(&tag_list(&given)), given);
         }

@@ -2,7 +2,8 @@
 
 use std::fmt::Debug;
 
-use segno_core::{Bytes, DecodeError, Endpoint, Response};
+use proptest::prelude::*;
+use segno_core::{Bytes, DecodeError, Endpoint, Paged, Response};
 use segno_soundcloud::feed::Origin;
 use segno_soundcloud::{
     AccessLevel, CommentUrn, TrackUrn, comments, feed, follows, playlists, streams, tracks, users,
@@ -156,4 +157,18 @@ fn a_playlist_without_tracks_is_not_an_empty_one() {
 fn a_short_user_is_a_user() {
     let user = users::Get::read(Response::new(Bytes::from_static(br#"{"id":7}"#))).unwrap();
     assert_eq!(user.urn.unwrap().to_string(), "soundcloud:users:7");
+}
+
+proptest! {
+    /// Whatever a page names as the next one, the token goes to the API or nowhere.
+    #[test]
+    fn no_link_leads_away(link in "(https?://)?(api\\.soundcloud\\.com|evil\\.example|[a-z.@:]{1,12})(/[a-z:%@.]{0,8}){0,3}(\\?[a-z=&%#@:/]{0,12})?") {
+        let page = serde_json::json!({ "collection": [], "next_href": link }).to_string();
+        let list = tracks::OfUser::new(5512);
+        let next = read(&list, 200, &page).unwrap().next.unwrap();
+        if let Ok(request) = list.at(&next).and_then(|list| sample::client(200, "").core().prepare(&list)) {
+            prop_assert_eq!(request.uri.authority().unwrap().as_str(), "api.soundcloud.com");
+            prop_assert_eq!(request.uri.scheme_str(), Some("https"));
+        }
+    }
 }
