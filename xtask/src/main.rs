@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 mod corpus;
+mod demo;
 mod fixtures;
 mod rules;
 mod sandbox;
@@ -27,10 +28,11 @@ usage: cargo xtask <command>
   rules                 the rules of the house alone: dependencies, sizes, fixtures, snapshots
   fixtures [--check | --live SERVICE]
                         write every fixture from the sandbox; compare; or record from the real service
+  demo                  a score and its recording onto Soundslice; writes target/demo/report.html
   sandbox [--port-base N] [--json]
                         the four services on loopback, until stopped
   corpus DIR [--json]   run the mathematics on a corpus folder; fails if a case fails
-  score FILE [--policy NAME]
+  score FILE [--policy NAME] [--svg OUT]
                         what a MusicXML, MXL or MIDI file says, and how it is played
 ";
 
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         ["test", rest @ ..] => test::run(rest),
         ["rules", rest @ ..] => rules::run(rest),
         ["fixtures", rest @ ..] => fixtures::run(rest),
+        ["demo", rest @ ..] => demo::run(rest),
         ["sandbox", rest @ ..] => sandbox::run(rest),
         ["corpus", rest @ ..] => corpus::run(rest),
         ["score", rest @ ..] => score::run(rest),

@@ -1,19 +1,20 @@
-//! `cargo xtask score FILE [--policy NAME]`: what a score says, for people.
+//! `cargo xtask score FILE [--policy NAME] [--svg OUT]`: what a score says, for people.
 
-mod roadmap;
+pub(crate) mod roadmap;
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use segno_score::{Format, Options, Score, read_any};
+use segno_syncpoint::svg::{Drawing, draw};
 use segno_syncpoint::{Playthrough, Policy};
 
 use roadmap::road_map;
 
-const USAGE: &str = "usage: cargo xtask score FILE [--policy NAME]";
+const USAGE: &str = "usage: cargo xtask score FILE [--policy NAME] [--svg OUT]";
 
 pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
-    let (mut file, mut policy) = (None, ("classical", Policy::CLASSICAL));
+    let (mut file, mut picture, mut policy) = (None, None, ("classical", Policy::CLASSICAL));
     let mut rest = arguments.iter();
     while let Some(&argument) = rest.next() {
         match argument {
@@ -25,6 +26,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
                     format!("no policy is called {name:?}; there are {}", names.join(", "))
                 })?;
             }
+            "--svg" => picture = Some(*rest.next().ok_or(USAGE)?),
             _ if argument.starts_with('-') || file.is_some() => return Err(USAGE.to_owned()),
             _ => file = Some(argument),
         }
@@ -33,9 +35,22 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     let bytes = std::fs::read(file).map_err(|fault| format!("{file}: {fault}"))?;
     let score = read_any(&bytes, &Options::new()).map_err(|fault| format!("{file}: {fault}"))?;
     let play = score.structure.unroll(&policy.1).map_err(|fault| format!("{file}: {fault}"))?;
+    if let Some(picture) = picture {
+        std::fs::write(picture, drawn(&score, &play)?).map_err(|fault| format!("{picture}: {fault}"))?;
+    }
     let mut out = std::io::stdout().lock();
     print(&mut out, &score, &play, policy.0).map_err(|fault| format!("standard output: {fault}"))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The metronomic map of the score as a picture.
+fn drawn(score: &Score, play: &Playthrough) -> Result<String, String> {
+    let map = score.sync_map(play).map_err(|fault| format!("no picture: {fault}"))?;
+    let order: Vec<usize> = play.order().collect();
+    let grid = score.grid.play(&order).map_err(|fault| format!("no picture: {fault}"))?;
+    let numbers: Vec<&str> = score.structure.bars.iter().map(|bar| bar.number.as_str()).collect();
+    let title = score.title.as_deref().unwrap_or_default();
+    Ok(draw(&map, &Drawing { title, grid: Some(&grid), numbers: &numbers, ..Drawing::default() }))
 }
 
 fn print(out: &mut impl Write, score: &Score, play: &Playthrough, policy: &str) -> std::io::Result<()> {

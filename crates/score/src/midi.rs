@@ -26,6 +26,14 @@ pub fn read_slice(bytes: &[u8], options: &Options) -> Result<Score, Error> {
     if bytes.len() as u64 > options.limits.bytes {
         return Err(exceeded(Limit::Bytes, options.limits.bytes));
     }
+    let bytes = unwrapped(bytes);
+    if !bytes.starts_with(b"MThd") {
+        return Err(Error::Midi { what: "it does not begin with a header".to_owned() });
+    }
+    // Asked before the parser is: it computes with the frame rate, and -128 overflows there.
+    if bytes.get(DIVISION).is_some_and(|division| division & 0x80 != 0) {
+        return Err(Error::Smpte);
+    }
     let (header, tracks) = midly::parse(bytes).map_err(refused)?;
     let division = match header.timing {
         Timing::Metrical(ticks) if ticks.as_int() > 0 => i64::from(ticks.as_int()),
@@ -57,6 +65,31 @@ pub fn read_slice(bytes: &[u8], options: &Options) -> Result<Score, Error> {
         last.section_break = false;
     }
     Ok(assemble::score(draft, Format::Midi))
+}
+
+/// Where the division stands in a file: behind the chunk's head, the format and the number of tracks. Its highest bit tells
+/// SMPTE time.
+const DIVISION: usize = 12;
+
+/// The MIDI file inside a RIFF file (`.rmi`), or the bytes themselves.
+fn unwrapped(bytes: &[u8]) -> &[u8] {
+    if !bytes.starts_with(b"RIFF") || bytes.get(8..12) != Some(b"RMID") {
+        return bytes;
+    }
+    let mut rest = bytes.get(12..).unwrap_or_default();
+    while let Some((head, tail)) = rest.split_at_checked(8) {
+        let (name, size) = head.split_at(4);
+        let size = size.try_into().map_or(0, u32::from_le_bytes);
+        // A chunk that claims more than there is ends with the file.
+        let size = usize::try_from(size).unwrap_or(usize::MAX).min(tail.len());
+        let (content, after) = tail.split_at(size);
+        if name == b"data" {
+            return content;
+        }
+        // Chunks begin at even places.
+        rest = after.get(size % 2..).unwrap_or_default();
+    }
+    bytes
 }
 
 fn exceeded(limit: Limit, allowed: u64) -> Error {

@@ -1,7 +1,7 @@
 //! The client: credentials, base URL, and the calls that are more than one request.
 
 use segno_core::auth::Basic;
-use segno_core::{BaseUrl, Call, ClientError, Endpoint, Secret};
+use segno_core::{Array, ArrayEndpoint, BaseUrl, Call, ClientError, Endpoint, Secret};
 
 /// Where the data API lives.
 const BASE: &str = "https://www.soundslice.com/api/v1/";
@@ -24,11 +24,19 @@ impl Client {
     /// # Errors
     /// If one of the two is missing or unusable.
     pub fn from_env() -> Result<Self, ClientError> {
+        Self::builder_from_env()?.build()
+    }
+
+    /// The same, to be set up further before it is built.
+    ///
+    /// # Errors
+    /// If one of the two is missing or unusable.
+    pub fn builder_from_env() -> Result<ClientBuilder, ClientError> {
         let application_id = variable("SOUNDSLICE_APP_ID")?;
         let builder = Self::builder(&application_id, variable("SOUNDSLICE_PASSWORD")?)?;
         match variable("SOUNDSLICE_BASE_URL") {
-            Ok(url) => builder.base_url(&url)?.build(),
-            Err(_) => builder.build(),
+            Ok(url) => builder.base_url(&url),
+            Err(_) => Ok(builder),
         }
     }
 
@@ -56,6 +64,18 @@ impl Client {
     /// A call that can still be given a deadline or a progress function.
     pub fn call<'a, E: Endpoint>(&'a self, endpoint: &'a E) -> Call<'a, E> {
         self.0.call(endpoint)
+    }
+
+    /// Sends an endpoint that answers with a list, and decodes item by item while the answer arrives: memory stays flat
+    /// however long the list is.
+    ///
+    /// # Errors
+    /// See [`segno_core::Error`].
+    pub async fn stream<E: ArrayEndpoint>(
+        &self,
+        endpoint: &E,
+    ) -> Result<Array<E>, segno_core::Error<E::ApiError>> {
+        self.0.stream(endpoint).await
     }
 
     /// The client of segno-core that does the work.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use segno_core::{Body, BuildError, Progress, SecretUrl};
+use segno_core::{Body, BuildError, Downloaded, Progress, SecretUrl};
+use tokio::io::AsyncWrite;
 
 use crate::client::Client;
 use crate::enums::RecordingStatus;
@@ -149,14 +150,22 @@ impl Client {
         .await
     }
 
-    /// The notation file that was uploaded last; `None` if the slice has none.
+    /// Writes the notation file that was uploaded last to `writer`; `None` if the slice has none. A broken download goes
+    /// on where it was.
     ///
     /// # Errors
-    /// See [`Error`].
-    pub async fn download_notation(&self, slice: &Scorehash) -> Result<Option<segno_core::Bytes>, Error> {
+    /// See [`Error`]; what was written before an error stays in the writer.
+    pub async fn download_notation<W>(
+        &self,
+        slice: &Scorehash,
+        writer: &mut W,
+    ) -> Result<Option<Downloaded>, Error>
+    where
+        W: AsyncWrite + Unpin + Send + ?Sized,
+    {
         match self.send(&notation::Original(slice.clone())).await? {
             None => Ok(None),
-            Some(url) => self.send(&storage::Get(url)).await.map(Some),
+            Some(url) => self.call(&storage::Get(url)).download(writer).await.map(Some),
         }
     }
 

@@ -1,8 +1,8 @@
 //! Slices: the pieces of synced music of an account.
 
 use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter, Response, from_json,
-    read_json,
+    ArrayEndpoint, BuildError, Bytes, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter, Response,
+    from_json, read_json,
 };
 use serde::Deserialize;
 
@@ -259,6 +259,10 @@ impl Endpoint for List {
     fn read(response: Response<Bytes>) -> Result<Vec<Slice>, DecodeError> {
         Ok(read_json::<Option<_>>(&response)?.unwrap_or_default())
     }
+}
+
+impl ArrayEndpoint for List {
+    type Item = Slice;
 }
 
 /// `GET /slices/SCOREHASH/`: one slice.

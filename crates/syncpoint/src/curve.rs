@@ -80,6 +80,11 @@ impl fmt::Display for CurveError {
 
 impl core::error::Error for CurveError {}
 
+/// The slope, kept finite: 0 times infinity would be no number. A segment as steep as that has no numbers inside.
+fn slope(rise: f64, run: f64) -> f64 {
+    (rise / run).min(f64::MAX)
+}
+
 impl Curve {
     /// A curve through `(x, y)` knots. Cost: O(knots).
     ///
@@ -99,8 +104,8 @@ impl Curve {
                 if y <= before.y {
                     return Err(CurveError::YNotIncreasing { knot });
                 }
-                before.dy_dx = (y - before.y) / (x - before.x);
-                before.dx_dy = (x - before.x) / (y - before.y);
+                before.dy_dx = slope(y - before.y, x - before.x);
+                before.dx_dy = slope(x - before.x, y - before.y);
             }
             if knot >= 1 << 30 {
                 return Err(CurveError::TooMany);
@@ -187,22 +192,51 @@ impl Curve {
     /// Looks up many values, written to `out` (the shorter of the two slices counts); values outside the knots become
     /// NaN. Any order is right, an ascending one is fast. Cost: O(values + knots) if they ascend.
     pub fn many<D: Direction>(&self, values: &[f64], out: &mut [f64]) {
-        let mut at = 0;
         let (first, last) = (self.knots[0].key::<D>(), self.knots[self.knots.len() - 1].key::<D>());
-        let mut values = values.iter().zip(out.iter_mut()).peekable();
-        while let Some((value, slot)) = values.next() {
-            if !(*value >= first && *value <= last) {
-                *slot = f64::NAN;
-                continue;
-            }
-            at = self.seek::<D>(at, *value);
-            let (from, to) = (&self.knots[at], &self.knots[at + 1]);
-            *slot = from.line::<D>(to, *value);
-            // The rest of the values in the same segment, without looking for it again.
-            let (low, high) = (from.key::<D>(), to.key::<D>());
-            while let Some((value, slot)) = values.next_if(|(value, _)| **value >= low && **value < high) {
-                *slot = from.line::<D>(to, *value);
-            }
+        let count = values.len().min(out.len());
+        let (mut values, mut out) = (&values[..count], &mut out[..count]);
+        let mut at = 0;
+        while let Some(value) = values.first().copied() {
+            let run = if value >= first && value <= last {
+                if !self.holds::<D>(at, value) {
+                    at = if self.holds::<D>(at + 1, value) { at + 1 } else { self.locate::<D>(value) };
+                }
+                let (from, to) = (self.knots[at], self.knots[at + 1]);
+                let (low, high) = (from.key::<D>(), to.key::<D>());
+                let inside = |value: f64| (value >= low) & (value < high);
+                let mut run = 0;
+                // Eight at a time, judged and computed without branches.
+                while let (Some(eight), Some(slots)) = (values.get(run..run + 8), out.get_mut(run..run + 8)) {
+                    if !eight.iter().fold(true, |all, value| all & inside(*value)) {
+                        break;
+                    }
+                    for (value, slot) in eight.iter().zip(slots) {
+                        *slot = from.line::<D>(&to, *value);
+                    }
+                    run += 8;
+                }
+                // The first value is known to belong here, also at the last knot, which holds nothing but itself.
+                while let (Some(value), Some(slot)) = (values.get(run), out.get_mut(run))
+                    && (run == 0 || inside(*value))
+                {
+                    *slot = from.line::<D>(&to, *value);
+                    run += 1;
+                }
+                run
+            } else {
+                out[0] = f64::NAN;
+                1
+            };
+            values = &values[run..];
+            out = &mut out[run..];
+        }
+    }
+
+    /// True if the segment exists and holds the value.
+    fn holds<D: Direction>(&self, at: usize, value: f64) -> bool {
+        match (self.knots.get(at), self.knots.get(at + 1)) {
+            (Some(from), Some(to)) => value >= from.key::<D>() && value < to.key::<D>(),
+            _ => false,
         }
     }
 
@@ -213,15 +247,12 @@ impl Curve {
     /// The segment that holds a value within the knots: the last knot at or before it.
     pub(crate) fn locate<D: Direction>(&self, value: f64) -> usize {
         let (from, to) = if D::FORWARD { &self.by_x } else { &self.by_y }.range(value);
-        let knots = &self.knots[..to];
-        let count = if to - from <= 8 {
-            let mut at = from;
-            while at < to && knots[at].key::<D>() <= value {
-                at += 1;
-            }
-            at
+        let count = if to - from <= 1 {
+            // The usual case, without a branch that cannot be foretold: a cell holds one knot or none. There is a knot after
+            // the last, so that the load is always good.
+            from + (usize::from(to > from) & usize::from(self.knots[from].key::<D>() <= value))
         } else {
-            from + knots[from..].partition_point(|knot| knot.key::<D>() <= value)
+            from + self.knots[from..to].partition_point(|knot| knot.key::<D>() <= value)
         };
         count.saturating_sub(1)
     }

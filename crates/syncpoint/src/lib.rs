@@ -9,6 +9,7 @@
 //! | [`policy`] | whose rules decide the play order |
 //! | [`unroll`] | from written bars to played bars |
 //! | [`simplify`] | the fewest points within a tolerance, with proof |
+//! | [`variants`] | which repeats a performer took |
 //! | [`playthrough`] | the played bars and where each comes from |
 #![no_std]
 #![forbid(unsafe_code)]
@@ -42,6 +43,7 @@ pub mod svg;
 pub mod tempo;
 pub mod unroll;
 pub mod validate;
+pub mod variants;
 pub mod wire;
 
 pub use crop::{Crop, CropError, CropView};

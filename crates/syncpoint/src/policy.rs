@@ -233,7 +233,7 @@ switch! {
 switch! {
     /// What becomes of an ending whose numbers all lie beyond the last pass.
     LateEndings {
-        /// It is played on the last pass.
+        /// It is played on the last pass if it stands after a backward repeat of its repeat.
         Play,
         /// It is left out.
         Skip,

@@ -6,7 +6,10 @@ use serde::de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use alloc::vec::Vec;
+
 use crate::json::Shortest;
+use crate::map::SyncMap;
 use crate::point::{RawPoint, RawValue, Syncpoint};
 use crate::validate;
 
@@ -122,6 +125,20 @@ impl<'de> Deserialize<'de> for RawValue {
             }
         }
         deserializer.deserialize_any(One)
+    }
+}
+
+/// The points, in the canonical form of each.
+impl Serialize for SyncMap {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.points())
+    }
+}
+
+/// Points that make a valid map, with the default [`Options`](crate::Options).
+impl<'de> Deserialize<'de> for SyncMap {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(Vec::<Syncpoint>::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

@@ -163,7 +163,7 @@ impl Picture<'_> {
 
     fn style(&self, out: &mut String) -> core::fmt::Result {
         let p = &self.prefix;
-        write!(
+        writeln!(
             out,
             "<style>.{p}map{{color-scheme:light dark;--ink:#1d2733;--soft:#5d6b7a;--line:#d5dce4;--paper:#fff;--curve:#1459b8;\
              --tempo:#8a4b00;--hide:#b0263f;--crop:#7d8894;--even:#e9eff7;--odd:#f7ecd9}}\
@@ -173,7 +173,7 @@ impl Picture<'_> {
              .{p}page{{fill:var(--paper)}}.{p}line{{stroke:var(--line);fill:none}}.{p}curve{{stroke:var(--curve);stroke-width:2;fill:none;stroke-linejoin:round}}\
              .{p}point{{fill:var(--curve)}}.{p}tempo{{stroke:var(--tempo);stroke-width:1.5;fill:none}}.{p}hide{{fill:var(--hide);opacity:.16}}\
              .{p}crop{{fill:var(--crop);opacity:.28}}.{p}even{{fill:var(--even);stroke:var(--line)}}.{p}odd{{fill:var(--odd);stroke:var(--line)}}\
-             .{p}map .{p}num{{text-anchor:middle;fill:var(--ink)}}.{p}map .{p}left{{text-anchor:end}}</style>\n"
+             .{p}map .{p}num{{text-anchor:middle;fill:var(--ink)}}.{p}map .{p}left{{text-anchor:end}}</style>"
         )
     }
 

@@ -15,7 +15,7 @@ pub(crate) fn json<T: DeserializeOwned>(file: &Path) -> Result<T, String> {
         .map_err(|fault| format!("{}:{}:{}: {fault}", file.display(), fault.line(), fault.column()))
 }
 
-/// The JSON files of a folder by name; `None` if there is no such folder.
+/// The JSON files of a folder by name; `None` if there are none.
 pub(crate) fn folder(folder: &Path) -> Result<Option<Vec<PathBuf>>, String> {
     if !folder.is_dir() {
         return Ok(None);
@@ -29,7 +29,7 @@ pub(crate) fn folder(folder: &Path) -> Result<Option<Vec<PathBuf>>, String> {
         }
     }
     files.sort();
-    Ok(Some(files))
+    Ok((!files.is_empty()).then_some(files))
 }
 
 /// A file of one JSON value a line; `None` if there is no such file. Empty lines are passed over.

@@ -70,13 +70,14 @@ impl<S: Source> Reader<'_, S> {
                     state.next_repeat = true;
                 }
             } else if let Some(draft) = self.draft.bars.get_mut(bar) {
-                draft.repeat_start = Some(RepeatStart::Printed);
+                let new = draft.repeat_start.replace(RepeatStart::Printed).is_none() && draft.lead != part;
+                self.remark_new(new, bar, offset);
             }
         }
         if let Some(repeat) = backward {
             // At the left bar line it closes the bar before.
             let closed = if side == Side::Left { bar.checked_sub(1) } else { Some(bar) };
-            self.close_repeat(closed, bar, repeat, offset);
+            self.close_repeat(part, closed, bar, repeat, offset);
         }
         if let Some(ending) = ending {
             self.place_ending(part, bar, side, ending);
@@ -121,20 +122,39 @@ impl<S: Source> Reader<'_, S> {
         Ok(RepeatEnd { plays, after_jump: self.cursor.flag("after-jump")? })
     }
 
-    fn close_repeat(&mut self, closed: Option<usize>, bar: usize, repeat: RepeatEnd, offset: u64) {
+    fn close_repeat(
+        &mut self,
+        part: usize,
+        closed: Option<usize>,
+        bar: usize,
+        repeat: RepeatEnd,
+        offset: u64,
+    ) {
         let Some(draft) = closed.and_then(|closed| self.draft.bars.get_mut(closed)) else {
             let message = "a backward repeat before the first bar has nothing to repeat";
             self.draft.remark(DiagnosticKind::BadValue, bar, offset, message);
             return;
         };
         match draft.repeat_end {
-            None => draft.repeat_end = Some(repeat),
+            None => {
+                draft.repeat_end = Some(repeat);
+                let new = draft.lead != part;
+                self.remark_new(new, bar, offset);
+            }
             Some(first) if first.plays != repeat.plays => {
                 let message =
                     "two repeat signs at one place differ in how often they are played; the first counts";
                 self.draft.remark(DiagnosticKind::Contradiction, bar, offset, message);
             }
             Some(ref mut first) => first.after_jump = first.after_jump.or(repeat.after_jump),
+        }
+    }
+
+    /// Remarks upon a repeat or ending that the first part, which is read first, does not have.
+    fn remark_new(&mut self, new: bool, bar: usize, offset: u64) {
+        if new {
+            let message = "a repeat or ending that the first part lacks; it counts all the same";
+            self.draft.remark(DiagnosticKind::Contradiction, bar, offset, message);
         }
     }
 
@@ -174,7 +194,11 @@ impl<S: Source> Reader<'_, S> {
         let Some(draft) = self.draft.bars.get_mut(target) else { return };
         let same = |other: &&DraftEnding| (other.edge == Edge::Start) == (ending.edge == Edge::Start);
         match draft.endings.iter().find(same) {
-            None => draft.endings.push(ending),
+            None => {
+                let (new, offset) = (draft.lead != part, ending.offset);
+                draft.endings.push(ending);
+                self.remark_new(new, bar, offset);
+            }
             Some(first) if first.numbers != ending.numbers => {
                 let message = "two endings at one place have different numbers; the first counts";
                 self.draft.remark(DiagnosticKind::Contradiction, bar, ending.offset, message);

@@ -99,6 +99,30 @@ fn smpte_time_has_no_bars() {
 }
 
 #[test]
+fn every_smpte_rate_is_refused_alike() {
+    for rate in 0x80..=0xFF {
+        let error = read_any(&file(0, [rate, 0x28], &[EXAMPLE]), &Options::new()).unwrap_err();
+        assert!(matches!(error, Error::Smpte), "{rate:#x}: {error}");
+    }
+}
+
+#[test]
+fn riff_files_hold_a_midi_file() {
+    let inner = file(0, DIVISION, &[EXAMPLE]);
+    let chunk = |name: &[u8], content: &[u8]| {
+        let pad = if content.len() % 2 == 1 { &b"\0"[..] } else { b"" };
+        [name, &u32::try_from(content.len()).unwrap().to_le_bytes(), content, pad].concat()
+    };
+    let riff = chunk(b"RIFF", &[&b"RMID"[..], &chunk(b"LIST", b"odd"), &chunk(b"data", &inner)].concat());
+    assert_eq!(read(&riff), read(&inner));
+    let smpte = chunk(b"RIFF", &[&b"RMID"[..], &chunk(b"data", &file(0, [0x80, 0x28], &[EXAMPLE]))].concat());
+    assert!(matches!(read_any(&smpte, &Options::new()), Err(Error::Smpte)));
+    for end in 0..riff.len() {
+        let _ = read_any(&riff[..end], &Options::new());
+    }
+}
+
+#[test]
 fn a_long_silence_ends_at_the_limit() {
     let track = [b"\0\x90\x3C\x40\xFF\xFF\xFF\x7F\x3C\0".as_slice(), END].concat();
     let error = read_any(&file(0, [0, 1], &[&track]), &Options::new()).unwrap_err();

@@ -129,6 +129,35 @@ fn missing_targets_are_remarked_upon() {
 }
 
 #[test]
+fn a_nameless_dal_segno_goes_to_the_nearest_segno_before_it() {
+    let ds = REST.to_owned() + &words("D.S.");
+    let score = read(&[SEGNO, &ds, SEGNO, &ds, &(REST.to_owned() + "<sound dalsegno='other'/>"), SEGNO]);
+    let targets: Vec<String> = jumps(&score).into_iter().map(|jump| jump.2).collect();
+    assert_eq!(targets, ["segno", "segno-2", "segno-2"]);
+    assert_eq!(remarks(&score), ["MissingTarget 5"]);
+}
+
+#[test]
+fn each_to_coda_leads_to_the_coda_after_it() {
+    let to = REST.to_owned() + &words("To Coda");
+    let dc = REST.to_owned() + &words("D.C. al Coda");
+    let ds = REST.to_owned() + &words("D.S. al Coda");
+    let score = read(&[&to, &dc, CODA, SEGNO, &to, &ds, CODA]);
+    let ends: Vec<(String, Option<String>)> =
+        jumps(&score).into_iter().map(|jump| (jump.3, jump.4)).collect();
+    let expected = [("to-coda", "coda"), ("to-coda-2", "coda-2")];
+    assert_eq!(ends, expected.map(|(until, coda)| (until.to_owned(), Some(coda.to_owned()))));
+}
+
+#[test]
+fn where_words_and_playback_disagree_the_playback_counts() {
+    let both = "<direction><direction-type><words>Da Capo</words></direction-type><sound dalsegno='segno'/></direction>";
+    let score = read(&[SEGNO, &(REST.to_owned() + both)]);
+    assert_eq!(jumps(&score)[0].1, JumpKind::DalSegno);
+    assert_eq!(remarks(&score), ["Contradiction 2"]);
+}
+
+#[test]
 fn endings_with_ranges_lists_and_printed_text() {
     let ending = |attributes: &str, text: &str| {
         format!(
@@ -204,6 +233,23 @@ fn odd_repeat_attributes_are_remarked_upon() {
         &format!("{REST}<barline location='middle'><repeat direction='backward'/></barline>"),
     ]);
     assert_eq!(remarks(&score), ["BadValue 1", "BadValue 2", "Unsupported 3"]);
+}
+
+#[test]
+fn repeats_that_the_first_part_lacks_are_remarked_upon() {
+    let end =
+        "<barline location='right'><ending number='1' type='stop'/><repeat direction='backward'/></barline>";
+    let start =
+        "<barline location='left'><ending number='1' type='start'/><repeat direction='forward'/></barline>";
+    let part = |id: &str, bar: &str| format!("<part id='{id}'><measure number='1'>{bar}</measure></part>");
+    let wrap = |parts: &[String]| format!("<score-partwise>{}</score-partwise>", parts.concat());
+    let both = format!("{start}{end}");
+    let later = read_text(&wrap(&[part("A", ""), part("B", &both)]));
+    assert_eq!(later.structure.bars[0].repeat_end.map(|end| end.plays), Some(2));
+    assert_eq!(remarks(&later), ["Contradiction 1"; 4]);
+    let all = read_text(&wrap(&[part("A", &both), part("B", &both)]));
+    assert_eq!(all.structure, later.structure);
+    assert_eq!(all.diagnostics, []);
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! What a user of the client notices: exact requests, decoded answers, error lines, whole jobs against the sandbox.
 
+mod decode;
 mod errors;
+mod fixtures;
+mod jobs;
+mod official_client;
 mod sample;
 mod wire;

@@ -53,7 +53,10 @@ impl Knot {
     #[inline]
     pub(crate) fn line<D: Direction>(&self, next: &Self, at: f64) -> f64 {
         let value = self.value::<D>() + (at - self.key::<D>()) * self.slope::<D>();
-        value.max(self.value::<D>()).min(next.value::<D>())
+        let (low, high) = (self.value::<D>(), next.value::<D>());
+        // One instruction each; `f64::max` would also look for NaN, which a finite slope cannot make.
+        let value = if value < low { low } else { value };
+        if value > high { high } else { value }
     }
 }
 
@@ -62,20 +65,22 @@ impl Knot {
 pub struct CurveCursor<'a, D> {
     curve: &'a Curve,
     at: usize,
+    /// The ends of the segment, at hand.
+    from: Knot,
+    to: Knot,
     direction: PhantomData<D>,
 }
 
 impl<'a, D: Direction> CurveCursor<'a, D> {
     pub(crate) fn new(curve: &'a Curve) -> Self {
-        Self { curve, at: 0, direction: PhantomData }
+        Self { curve, at: 0, from: curve.knots[0], to: curve.knots[1], direction: PhantomData }
     }
 
     /// The value; `None` outside the knots. Cost: O(1) near the last one, O(log distance) otherwise, in either direction.
     #[inline]
     pub fn at(&mut self, value: f64) -> Option<f64> {
-        let (from, to) = (&self.curve.knots[self.at], &self.curve.knots[self.at + 1]);
-        if value >= from.key::<D>() && value < to.key::<D>() {
-            Some(from.line::<D>(to, value))
+        if value >= self.from.key::<D>() && value < self.to.key::<D>() {
+            Some(self.from.line::<D>(&self.to, value))
         } else {
             self.elsewhere(value)
         }
@@ -88,7 +93,8 @@ impl<'a, D: Direction> CurveCursor<'a, D> {
             return None;
         }
         self.at = self.curve.seek::<D>(self.at, value);
-        Some(self.curve.on_segment::<D>(self.at, value))
+        (self.from, self.to) = (self.curve.knots[self.at], self.curve.knots[self.at + 1]);
+        Some(self.from.line::<D>(&self.to, value))
     }
 
     /// The segment of the last lookup: the index of the knot at which it begins.

@@ -54,8 +54,9 @@ fn is_legal(grid: &Grid, from: usize, to: usize, tolerance: i64) -> bool {
     (from + 1..to).all(|point| grid.above(from, to, point).abs() <= most)
 }
 
-/// The least number of points of a chain from the first point to each. `u32::MAX`: not known, and not needed.
-fn depths(grid: &Grid, tolerance: i64) -> Vec<u32> {
+/// The least number of points of a chain from the first point to each. `tight` is told of every legal chord along which
+/// that number may grow by one, by start.
+fn depths(grid: &Grid, tolerance: i64, mut tight: impl FnMut(usize, usize)) -> Vec<u32> {
     let mut depths = alloc::vec![u32::MAX; grid.len()];
     depths[0] = 1;
     for span in grid.forced.windows(2) {
@@ -63,13 +64,15 @@ fn depths(grid: &Grid, tolerance: i64) -> Vec<u32> {
         let first = depths[from];
         if is_legal(grid, from, to, tolerance) {
             depths[from + 1..=to].fill(first + 1);
+            tight(from, to);
             continue;
         }
         for start in from..to {
             let next = depths[start].saturating_add(1);
             legal_chords(grid, start, to, tolerance, |end, legal| {
-                if legal && next < depths[end] {
+                if legal && next <= depths[end] {
                     depths[end] = next;
+                    tight(start, end);
                 }
             });
         }
@@ -79,7 +82,7 @@ fn depths(grid: &Grid, tolerance: i64) -> Vec<u32> {
 
 /// The least number of points within a tolerance in nanoseconds.
 pub(super) fn count(grid: &Grid, tolerance: i64) -> usize {
-    depths(grid, tolerance).last().map_or(0, |&depth| depth as usize)
+    depths(grid, tolerance, |_, _| {}).last().map_or(0, |&depth| depth as usize)
 }
 
 /// A legal chord that a shortest chain may use.
@@ -91,8 +94,10 @@ struct Chord {
 
 /// The smallest map within a tolerance in nanoseconds, of least maximum and then least squared error.
 pub(super) fn minimum(grid: &Grid, t: &[f64], tolerance: i64) -> Simplified {
-    let depths = depths(grid, tolerance);
-    let chords = shortest_chords(grid, tolerance, &depths);
+    let mut chords = Vec::new();
+    let depths = depths(grid, tolerance, |from, to| chords.push(Chord { from, to, error: 0.0 }));
+    keep_shortest(&mut chords, &depths);
+    measure(grid, &mut chords);
     // First the least maximum error of a shortest chain to each point...
     let mut worst = alloc::vec![f64::INFINITY; grid.len()];
     worst[0] = 0.0;
@@ -130,31 +135,45 @@ pub(super) fn minimum(grid: &Grid, t: &[f64], tolerance: i64) -> Simplified {
     }
 }
 
-/// The legal chords along which the depth grows by one, by start, with their errors.
-fn shortest_chords(grid: &Grid, tolerance: i64, depths: &[u32]) -> Vec<Chord> {
-    let mut chords = Vec::new();
+/// Drops the chords that are on no shortest chain to the last point.
+fn keep_shortest(chords: &mut Vec<Chord>, depths: &[u32]) {
+    let mut useful = alloc::vec![false; depths.len()];
+    if let Some(last) = useful.last_mut() {
+        *last = true;
+    }
+    // Chords are sorted by start, so from behind all that follows a point is known before the point.
+    chords.reverse();
+    chords.retain(|chord| {
+        let keeps = useful[chord.to] && depths[chord.to] == depths[chord.from] + 1;
+        useful[chord.from] |= keeps;
+        keeps
+    });
+    chords.reverse();
+}
+
+/// Up to this many points a chord is measured point by point, beyond it with the convex hull.
+const SHORT: usize = 24;
+
+/// Measures the largest distance of a point from each chord.
+#[allow(clippy::cast_precision_loss)]
+fn measure(grid: &Grid, chords: &mut [Chord]) {
     let mut hull = Hull::default();
-    for span in grid.forced.windows(2) {
-        let [from, to] = *span else { continue };
-        if is_legal(grid, from, to, tolerance) {
-            hull.clear();
-            (from..to).for_each(|point| hull.push(grid, point));
-            chords.push(Chord { from, to, error: hull.distance(grid, from, to) });
-            continue;
-        }
-        for start in from..to {
-            let next = depths[start].saturating_add(1);
-            hull.clear();
-            hull.push(grid, start);
-            legal_chords(grid, start, to, tolerance, |end, legal| {
-                if legal && depths[end] == next {
-                    chords.push(Chord { from: start, to: end, error: hull.distance(grid, start, end) });
-                }
-                hull.push(grid, end);
-            });
+    for chords in chords.chunk_by_mut(|a, b| a.from == b.from) {
+        let Some(&Chord { from, .. }) = chords.first() else { continue };
+        hull.clear();
+        let mut hulled = from;
+        for chord in chords {
+            if chord.to - from > SHORT {
+                (hulled..chord.to).for_each(|point| hull.push(grid, point));
+                hulled = chord.to;
+                chord.error = hull.distance(grid, from, chord.to);
+            } else {
+                let farthest =
+                    (from + 1..chord.to).map(|point| grid.above(from, chord.to, point).abs()).max();
+                chord.error = farthest.unwrap_or(0) as f64 / (grid.x[chord.to] - grid.x[from]) as f64;
+            }
         }
     }
-    chords
 }
 
 /// Prefix sums, exact, so that the squared error of any chord is known at once.
@@ -208,8 +227,11 @@ impl Sums {
 
 /// The map of at most `points` points with the least maximum error, to a nanosecond.
 pub(super) fn best(grid: &Grid, t: &[f64], points: usize) -> Simplified {
-    let span = |values: &[i64]| values.last().copied().unwrap_or(0) - values.first().copied().unwrap_or(0);
-    let (mut low, mut high) = (0, span(&grid.t));
+    // Upwards from a tight tolerance, because loose ones make every chord legal, and dear.
+    let (mut low, mut high) = (0, 1_000_000);
+    while count(grid, high) > points {
+        (low, high) = (high + 1, high.saturating_mul(2));
+    }
     while low < high {
         let middle = low + (high - low) / 2;
         if count(grid, middle) <= points {

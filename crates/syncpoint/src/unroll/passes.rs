@@ -212,7 +212,9 @@ impl<'a> Passes<'a> {
         Ok(match self.policy.late_endings {
             LateEndings::Skip => false,
             LateEndings::Play => {
-                late && (self.dead(group) || self.next_end(group, region.first, pass, None).is_none())
+                let mut ends = layout.groups[group].ends.iter();
+                late && ends.any(|&end| layout.ends[end].bar < region.first)
+                    && (self.dead(group) || self.next_end(group, region.first, pass, None).is_none())
             }
             LateEndings::AfterRepeat => {
                 layout.groups[group].ends.last().is_none_or(|&end| layout.ends[end].bar < region.first)

@@ -209,10 +209,8 @@ fn every_reader(text: &str) {
     if let Ok(lyrics) = lrc::read(text) {
         let _ = (lrc::to_points(&lyrics), lrc::write(&lyrics));
     }
-    for read in [srt::read(text), vtt::read(text)] {
-        if let Ok(cues) = read {
-            let _ = (srt::to_points(&cues), srt::write(&cues), vtt::write(&cues));
-        }
+    for cues in [srt::read(text), vtt::read(text)].into_iter().flatten() {
+        let _ = (srt::to_points(&cues), srt::write(&cues), vtt::write(&cues));
     }
     if let Ok(measures) = measure_map::read(text) {
         let _ = (measure_map::to_grid(&measures), measure_map::write(&measures));

@@ -5,6 +5,7 @@ mod bridges;
 mod exact;
 mod map;
 mod maps;
+mod performances;
 mod provenance;
 mod random;
 mod random_structure;

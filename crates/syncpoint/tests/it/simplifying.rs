@@ -353,3 +353,57 @@ fn the_best_map_of_moved_points_is_never_worse() {
         }
     }
 }
+
+/// Shoots random lines out of the windows: they must arrive in windows.
+#[test]
+fn the_windows_of_moved_points_are_closed() {
+    let mut random = Random::new(6);
+    let mut arrivals = 0;
+    for round in 0..3_000 {
+        let map = Map::random(&mut random);
+        let (x, t) = map.slices();
+        let tolerance = 1e-6 * f64::from(1 + u32::try_from(random.below(30)).unwrap());
+        let found = minimum(&x, &t, tolerance, &Rules { mode: Mode::Move, forced: &map.forced }).unwrap();
+        let Certificate::Windows { tolerance: told, windows } = &found.certificate else {
+            panic!("no windows")
+        };
+        assert!((told - tolerance).abs() < 1e-12);
+        assert!(
+            (windows[0].from - t[0] + tolerance).abs() < 1e-9
+                && (windows[0].to - t[0] - tolerance).abs() < 1e-9
+        );
+        assert_eq!((windows[0].points, windows[0].index), (1, 0));
+        let count = u32::try_from(found.points.len()).unwrap();
+        let last = x.len() - 1;
+        let least = windows.iter().filter(|window| window.index == last).map(|window| window.points).min();
+        assert_eq!(least, Some(count), "map {round}");
+        let mut part = || f64::from(u32::try_from(random.below(1_001)).unwrap()) / 1_000.0;
+        for window in windows.iter().filter(|window| window.points < count && window.index < last) {
+            let from = window.index;
+            for _ in 0..10 {
+                let time = window.from + part() * (window.to - window.from);
+                let run = x[from + 1] - x[from];
+                let slope = (t[from + 1] - tolerance + 2.0 * tolerance * part() - time) / run;
+                if slope < 2e-6 {
+                    continue;
+                }
+                for to in from + 1..=last {
+                    let arrives = time + slope * (x[to] - x[from]);
+                    if (arrives - t[to]).abs() > tolerance - 1e-9 {
+                        break;
+                    }
+                    let early = windows.iter().any(|other| {
+                        let near = other.from - 1e-9 <= arrives && arrives <= other.to + 1e-9;
+                        other.index == to && near && other.points <= window.points + 1
+                    });
+                    assert!(early, "map {round}: {t:?} from {window:?} to {to} at {arrives}");
+                    arrivals += 1;
+                    if map.forced.contains(&to) {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    assert!(arrivals > 50_000, "{arrivals} arrivals");
+}

@@ -19,7 +19,7 @@ fn well_formed(svg: &str) -> Result<(), String> {
                 return Err(format!("</{name}> closes nothing"));
             }
         } else {
-            if tag.matches('"').count() % 2 != 0 || tag.contains('<') {
+            if !tag.matches('"').count().is_multiple_of(2) || tag.contains('<') {
                 return Err(format!("bad tag {tag}"));
             }
             if !tag.ends_with('/') {

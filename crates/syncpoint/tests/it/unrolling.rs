@@ -111,3 +111,25 @@ fn what_is_ignored_or_repaired_is_told() {
     let lenient = Policy { missing_target: MissingTarget::FromStart, ..Policy::CLASSICAL };
     assert!(structure.unroll(&lenient).unwrap().order().eq([0, 1, 0, 1, 2, 3, 0, 1, 2, 3, 4]));
 }
+
+/// What the maintainers of MuseScore say of endings where none are usual: they may skip the start of a score, as for
+/// an incipit, and without repeats only pass 1 exists.
+#[test]
+fn an_ending_may_skip_the_start_of_a_score() {
+    let mut structure = plain(4);
+    structure.bars[0].endings.push(Ending {
+        numbers: vec![3],
+        id: None,
+        start: true,
+        stop: None,
+        staff: None,
+    });
+    structure.bars[0].endings[0].stop = Some(segno_syncpoint::EndingStop::Stop);
+    let order =
+        |structure: &Structure| structure.unroll(&Policy::MUSESCORE).unwrap().order().collect::<Vec<_>>();
+    assert_eq!(order(&structure), [1, 2, 3]);
+    structure.bars[2].repeat_end = Some(RepeatEnd { plays: 2, after_jump: None });
+    assert_eq!(order(&structure), [1, 2, 1, 2, 3], "pass 3 never comes");
+    structure.bars[0].endings[0].numbers = vec![2];
+    assert_eq!(order(&structure), [1, 2, 0, 1, 2, 3]);
+}

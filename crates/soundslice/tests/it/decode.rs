@@ -1,0 +1,141 @@
+//! Answers decoded: every fixture, and the shapes of other years that the fact sheet tells of.
+
+use segno_core::testing::{Fixtures, answer};
+use segno_core::{Endpoint, Response};
+use segno_soundslice::{
+    PrintStatus, Status, folders, lists, notation, recordings, slices, storage, syncpoints,
+};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+
+/// The value of an endpoint's own fixture, as a snapshot.
+fn fixture<E: Endpoint>()
+where
+    E::Output: std::fmt::Debug,
+{
+    let case = E::NAME.strip_prefix("soundslice.").unwrap().replacen('.', "/", 1);
+    let value = E::read(answer(&Fixtures::read(FOLDER, &case))).unwrap();
+    insta::assert_debug_snapshot!(E::NAME, value);
+}
+
+#[test]
+fn every_answer() {
+    fixture::<slices::Create>();
+    fixture::<slices::List>();
+    fixture::<slices::Get>();
+    fixture::<slices::Delete>();
+    fixture::<slices::Move>();
+    fixture::<slices::Duplicate>();
+    fixture::<slices::MusicXml>();
+    fixture::<notation::Original>();
+    fixture::<notation::StartUpload>();
+    fixture::<storage::Put>();
+    fixture::<storage::Get>();
+    fixture::<recordings::Create>();
+    fixture::<recordings::List>();
+    fixture::<recordings::Reorder>();
+    fixture::<recordings::Change>();
+    fixture::<recordings::Delete>();
+    fixture::<recordings::StartUpload>();
+    fixture::<syncpoints::Get>();
+    fixture::<syncpoints::Set<'_>>();
+    fixture::<folders::Create>();
+    fixture::<folders::List>();
+    fixture::<folders::Get>();
+    fixture::<folders::Rename>();
+    fixture::<folders::Delete>();
+    fixture::<lists::Create>();
+    fixture::<lists::Rename>();
+    fixture::<lists::AddSlices>();
+    fixture::<lists::RemoveSlice>();
+}
+
+fn read<E: Endpoint>(body: &'static str) -> E::Output {
+    E::read(Response::new(body.into())).unwrap()
+}
+
+#[test]
+fn a_slice_as_of_2018_has_only_its_url() {
+    let slice = read::<slices::Get>(
+        r#"{"url": "/scores/123abc/", "name": "A", "status": 3, "embed_status": 1, "print_status": 3,
+            "has_notation": true}"#,
+    );
+    assert_eq!(slice.scorehash.as_str(), "123abc");
+    assert!(slice.can_print, "print_status 3 means that it may be printed");
+    assert!(slice.show_notation);
+    assert_eq!((slice.artist.as_str(), slice.recording_count), ("", 0));
+}
+
+#[test]
+fn a_slice_as_of_2021_has_no_url() {
+    let slices = read::<slices::List>(
+        r#"[{"scorehash": "Qm4Zt", "slug": 880417, "name": "A", "artist": null, "status": "3", "embed_status": 4.0,
+            "print_status": 9, "can_print": 0, "has_notation": 1, "recording_count": "2", "folder_id": 0, "new": {}}]"#,
+    );
+    assert_eq!(slices[0].slug.as_ref().unwrap().as_str(), "880417");
+    assert_eq!(slices[0].status, Status::SecretUrl);
+    assert_eq!(slices[0].print_status, Some(PrintStatus::Other(9)));
+    assert_eq!((slices[0].recording_count, &slices[0].folder_id), (2, &None));
+}
+
+#[test]
+fn the_root_folder_in_all_its_spellings() {
+    for folder in ["null", "0", "\"0\"", "\"\""] {
+        let body = format!(
+            r#"{{"scorehash": "Qm4Zt", "name": "A", "status": 1, "embed_status": 1, "has_notation": false, "folder_id": {folder}}}"#
+        );
+        assert_eq!(slices::Get::read(Response::new(body.into())).unwrap().folder_id, None, "{folder}");
+    }
+    assert_eq!(read::<slices::Move>(r#"{"id": 0}"#), None);
+    assert_eq!(read::<slices::Move>(r#"{"id": 5120}"#), Some(segno_soundslice::FolderId::number(5120)));
+    assert_eq!(read::<folders::Delete>(r#"{"parent_id": null}"#), None);
+}
+
+#[test]
+fn a_slice_without_any_identifier_is_an_error_that_names_it() {
+    let body = r#"{"name": "A", "status": 1, "embed_status": 1, "has_notation": false}"#;
+    let error = slices::Get::read(Response::new(body.into())).unwrap_err();
+    assert!(error.to_string().contains("missing field `scorehash`"), "{error}");
+}
+
+#[test]
+fn lists_may_be_null() {
+    assert!(read::<slices::List>("null").is_empty());
+    assert!(read::<recordings::List>("null").is_empty());
+    assert!(read::<folders::List>("null").is_empty());
+}
+
+#[test]
+fn folder_contents_keep_what_nobody_documents() {
+    let contents = read::<folders::Get>(
+        r#"{"slices": ["Qm4Zt", {"scorehash": "Rt7Lp"}], "subfolders": [{"id": "5133", "name": "W"}], "owner": 7}"#,
+    );
+    let hashes: Vec<_> = contents.slices.iter().map(|slice| slice.scorehash.as_str()).collect();
+    assert_eq!(hashes, ["Qm4Zt", "Rt7Lp"]);
+    assert_eq!(contents.folders[0].id.as_str(), "5133");
+    assert_eq!(contents.other["owner"], 7);
+    assert_eq!(read::<folders::Get>("{}"), folders::Contents::default());
+}
+
+#[test]
+fn a_recording_that_is_not_ready_has_no_duration() {
+    let list = read::<recordings::List>(
+        r#"[{"id": 70214, "name": "Audio", "cropped_duration": null, "source": 2, "source_data": "", "hls_url": "", "syncpoint_count": 0, "status": "waiting"},
+            {"id": "70213", "source": 5, "cropped_duration": 60}]"#,
+    );
+    assert_eq!((list[0].cropped_duration, list[1].cropped_duration), (None, Some(60.0)));
+    assert_eq!(list[1].source, segno_soundslice::Source::Other(5));
+    assert_eq!(list[1].status, None);
+}
+
+#[test]
+fn no_original_notation_is_an_empty_url() {
+    assert_eq!(read::<notation::Original>(r#"{"url": ""}"#), None);
+    assert!(notation::Original::read(Response::new(r#"{"url": "rawscore"}"#.into())).is_err());
+}
+
+#[test]
+fn an_undocumented_answer_may_be_empty_but_not_a_page() {
+    assert!(read::<lists::AddSlices>("").is_null());
+    assert!(lists::AddSlices::read(Response::new("<html>".into())).is_err());
+}

@@ -1,0 +1,181 @@
+//! Every endpoint driven once against the sandbox, or the real service, and its exchange kept as a file.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use segno_core::testing::{Fixtures, Recorder};
+use segno_core::transport::hyper::Hyper;
+use segno_core::{Body, Timeouts};
+use segno_sandbox::{Host, Sandbox};
+use segno_soundslice::{
+    Client, EmbedStatus, FolderId, PrintStatus, RecordingId, Status, folders, lists, notation, recordings,
+    slices, storage, syncpoints,
+};
+
+use crate::sample::POINTS;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+
+/// When the recorded exchanges happen: far enough ahead that no presigned URL of a fixture is mistaken for a real one.
+const THEN: u64 = 1_900_000_000;
+
+const SCORE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<score-partwise version=\"4.0\"><part-list>\
+    <score-part id=\"P1\"><part-name>Cello</part-name></score-part></part-list>\
+    <part id=\"P1\"><measure number=\"1\"/></part></score-partwise>\n";
+
+struct Recording {
+    /// Whether the account is somebody's own: its whole catalogue must not end up in a file.
+    live: bool,
+    client: Client,
+    recorder: Recorder,
+    fixtures: Fixtures,
+}
+
+impl Recording {
+    /// Keeps the last exchange of a call as `case`.
+    async fn keep<T>(&mut self, case: &str, call: impl Future<Output = T>) -> T {
+        let _ = self.recorder.take();
+        let value = call.await;
+        let exchange = self.recorder.take().pop().unwrap_or_else(|| panic!("{case}: nothing was sent"));
+        self.fixtures.keep(case, exchange);
+        value
+    }
+}
+
+/// Each endpoint once as it should go, and the documented failures.
+async fn drive(recording: &mut Recording) -> Result<(), Box<dyn std::error::Error>> {
+    let client = recording.client.clone();
+    let r = recording;
+
+    let top = r.keep("folders/create-top", client.send(&folders::Create::named("Studies"))).await?;
+    let folder = r
+        .keep("folders/create", client.send(&folders::Create::named("Warm-ups").inside(top.clone())))
+        .await?;
+    r.keep("folders/list", client.send(&folders::List::inside(top.clone()))).await?;
+    if !r.live {
+        r.keep("folders/list-top", client.send(&folders::List::top())).await?;
+    }
+    r.keep("folders/rename", client.send(&folders::Rename::new(folder.clone(), "Warm-ups (old)"))).await?;
+
+    let create = slices::Create::named("Morning Étude")
+        .artist("R. Okafor")
+        .status(Status::SecretUrl)
+        .embed_status(EmbedStatus::AllowlistedDomains)
+        .print_status(PrintStatus::Allowed)
+        .folder(folder.clone());
+    let slice = r.keep("slices/create", client.send(&create)).await?.scorehash;
+    let plain = r.keep("slices/create-untitled", client.send(&slices::Create::untitled())).await?.scorehash;
+    let lost = slices::Create::named("Lost").folder(FolderId::number(999_999));
+    r.keep("slices/create-422", client.send(&lost)).await.expect_err("a folder that does not exist");
+    r.keep("folders/get", client.send(&folders::Get(folder.clone()))).await?;
+    r.keep("folders/delete-422", client.send(&folders::Delete(folder.clone())))
+        .await
+        .expect_err("it has a slice");
+    r.keep("slices/musicxml-404", client.send(&slices::MusicXml(slice.clone()))).await?;
+
+    let start = notation::StartUpload::new(slice.clone());
+    let url = r.keep("notation/start_upload", client.send(&start)).await?;
+    r.keep("storage/put", client.send(&storage::Put::new(url, Body::from(SCORE)))).await?;
+    let original = r.keep("notation/original", client.send(&notation::Original(slice.clone()))).await?;
+    r.keep("storage/get", client.send(&storage::Get(original.ok_or("no original")?))).await?;
+    r.keep("notation/original-none", client.send(&notation::Original(plain.clone()))).await?;
+    r.keep("slices/musicxml", client.send(&slices::MusicXml(slice.clone()))).await?;
+
+    let (video, playlist) =
+        ("https://media.example.net/v/etude.mp4", "https://media.example.net/v/etude.m3u8");
+    let camera = recordings::Create::video_url_and_hls(slice.clone(), video, playlist).name("Camera A");
+    let camera = r.keep("recordings/create", client.send(&camera)).await?;
+    let audio = recordings::Create::mp3_upload(slice.clone());
+    let audio = r.keep("recordings/create-upload", client.send(&audio)).await?;
+    let youtube = recordings::Create::youtube(slice.clone(), "https://www.youtube.com/watch?v=aB3-dE5_gH7");
+    let youtube = r.keep("recordings/create-youtube", client.send(&youtube)).await?;
+    let set = syncpoints::Set::new(camera, &POINTS[..]).crop_start(1.5).crop_end(62.0);
+    r.keep("syncpoints/set", client.send(&set)).await?;
+    r.keep("syncpoints/get", client.send(&syncpoints::Get::new(camera))).await?;
+    r.keep("syncpoints/get-none", client.send(&syncpoints::Get::new(youtube))).await?;
+    let order = recordings::Reorder::new(slice.clone(), [youtube, audio, camera]);
+    r.keep("recordings/reorder", client.send(&order)).await?;
+    let few = recordings::Reorder::new(slice.clone(), [youtube]);
+    r.keep("recordings/reorder-422", client.send(&few)).await.expect_err("two recordings are missing");
+    r.keep("recordings/list", client.send(&recordings::List(slice.clone()))).await?;
+    let change = recordings::Change::new(camera).name("Camera B").hls_url("");
+    r.keep("recordings/change", client.send(&change)).await?;
+    r.keep("recordings/start_upload", client.send(&recordings::StartUpload(audio))).await?;
+    let linked = recordings::StartUpload(camera);
+    r.keep("recordings/start_upload-422", client.send(&linked))
+        .await
+        .expect_err("a linked video takes no upload");
+    r.keep("recordings/delete", client.send(&recordings::Delete(youtube))).await?;
+    let unknown = recordings::Delete(RecordingId(999_999_999));
+    r.keep("recordings/delete-403", client.send(&unknown)).await.expect_err("no such recording");
+
+    r.keep("slices/get", client.send(&slices::Get(slice.clone()))).await?;
+    r.keep("slices/get-403", client.send(&slices::Get("ZZZZZ".parse()?))).await.expect_err("no such slice");
+    r.keep("slices/move", client.send(&slices::Move::into_folder(slice.clone(), top.clone()))).await?;
+    r.keep("slices/move-root", client.send(&slices::Move::to_root(slice.clone()))).await?;
+    let nowhere = slices::Move::into_folder(slice.clone(), FolderId::number(999_999));
+    r.keep("slices/move-422", client.send(&nowhere)).await.expect_err("a folder that does not exist");
+    let copy = r.keep("slices/duplicate", client.send(&slices::Duplicate(slice.clone()))).await?.scorehash;
+
+    let list = r.keep("lists/create", client.send(&lists::Create::named("Warm-ups"))).await?;
+    r.keep("lists/rename", client.send(&lists::Rename::new(list.clone(), "Warm-ups (old)"))).await?;
+    let add = lists::AddSlices::new(list.clone(), [slice.clone(), copy.clone()]);
+    r.keep("lists/add_slices", client.send(&add)).await?;
+    r.keep("lists/remove_slice", client.send(&lists::RemoveSlice::new(list, copy.clone()))).await?;
+
+    r.keep("folders/delete", client.send(&folders::Delete(folder.clone()))).await?;
+    r.keep("folders/delete-404", client.send(&folders::Delete(FolderId::number(999_999))))
+        .await
+        .expect_err("none such");
+    if !r.live {
+        r.keep("slices/list", client.send(&slices::List)).await?;
+    }
+    r.keep("slices/delete", client.send(&slices::Delete(copy))).await?;
+    // Nothing is left behind, which matters where the service is real.
+    for slice in [slice, plain] {
+        client.send(&slices::Delete(slice)).await?;
+    }
+    client.send(&folders::Delete(top)).await?;
+    Ok(())
+}
+
+/// A host and a port without the scheme, as it stands in `Host`.
+fn authority(origin: &str) -> String {
+    origin.trim_start_matches("http://").trim_end_matches('/').to_owned()
+}
+
+#[tokio::test]
+async fn from_the_sandbox() {
+    let sandbox = Sandbox::builder().seed(1).frozen_at(THEN).start().await.unwrap();
+    let access = sandbox.description().soundslice;
+    let names = [
+        (authority(&sandbox.origin(Host::Soundslice)), "soundslice.example".to_owned()),
+        (authority(&sandbox.origin(Host::Storage)), "storage.example".to_owned()),
+    ];
+    let recorder = Recorder::new(Hyper::new(Timeouts::default()).unwrap(), names);
+    let transport = Arc::new(recorder.clone());
+    let builder =
+        Client::builder(&access.app_id, access.password).unwrap().base_url(&access.base_url).unwrap();
+    let client = builder.settings(|core| core.transport(transport)).build().unwrap();
+    let mut recording = Recording { live: false, client, recorder, fixtures: Fixtures::at(FOLDER) };
+    drive(&mut recording).await.unwrap();
+    if let Err(differences) = recording.fixtures.finish() {
+        panic!("{differences}");
+    }
+}
+
+/// Runs only when it is told which service is real (`cargo xtask fixtures --live soundslice`).
+#[tokio::test]
+async fn from_the_real_service() {
+    if std::env::var("SEGNO_LIVE").as_deref() != Ok("soundslice") {
+        return;
+    }
+    let recorder = Recorder::new(Hyper::new(Timeouts::default()).unwrap(), []);
+    let transport = Arc::new(recorder.clone());
+    let client =
+        Client::builder_from_env().unwrap().settings(|core| core.transport(transport)).build().unwrap();
+    let mut recording =
+        Recording { live: true, client, recorder, fixtures: Fixtures::at(FOLDER).others_stay() };
+    drive(&mut recording).await.unwrap();
+    recording.fixtures.finish().unwrap();
+}
