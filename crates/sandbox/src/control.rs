@@ -107,6 +107,7 @@ fn act(house: &Arc<House>, call: &Call, method: &Method, path: &str, body: &[u8]
         _ => Ok(ok(&json!({
             "soundslice": house.soundslice.accounts(),
             "musescore": house.musescore.accounts(),
+            "soundstripe": house.soundstripe.accounts(),
         }))),
     }
 }

@@ -43,5 +43,9 @@ pub use soundslice::{
     BadCredentials, CallbackKey, Outcome, RateLimit, SoundsliceAccount, SoundsliceKey, SoundsliceList,
     SuccessCodes, Switches as SoundsliceSwitches,
 };
-pub use soundstripe::Switches as SoundstripeSwitches;
+pub use soundstripe::{
+    AssetOutcome, AssetRefusal, AudioFileShape, CategoriesList, KeyShape, LinkScheme, PlaylistLinkage,
+    SearchOutcome, SoundstripeAccount, SoundstripeKey, Switches as SoundstripeSwitches, TagMatch,
+    UnknownTagCategory,
+};
 pub use switches::{SwitchError, Switches};

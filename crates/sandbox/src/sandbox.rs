@@ -19,6 +19,7 @@ use crate::net::{self, Doors};
 use crate::outbox::Callback;
 use crate::request_log::LoggedRequest;
 use crate::soundslice::SoundsliceAccount;
+use crate::soundstripe::SoundstripeAccount;
 use crate::switches::{SwitchError, Switches};
 
 /// The seed of a sandbox that was given none.
@@ -180,6 +181,10 @@ impl Sandbox {
     #[must_use]
     pub fn musescore(&self) -> MusescoreAccess {
         self.house.musescore.access(&self.house)
+    /// The accounts of the Soundstripe host: two with every right and private playlists of their own, and one that has the
+    /// right to songs only.
+    pub fn soundstripe_accounts(&self) -> Vec<SoundstripeAccount> {
+        self.house.soundstripe.accounts()
     }
 
     /// `http://127.0.0.1:PORT` of a host, without a slash at the end.

@@ -1,7 +1,9 @@
 //! Links to sound: signed, expiring, secret; and image addresses that can be resized.
 
+mod download;
 mod image;
 mod link;
 
+pub use download::Download;
 pub use image::ImageUrl;
 pub use link::{CATALOGUE_LIFETIME, MediaUrl, SUPE_LIFETIME, Versions};

@@ -5,4 +5,5 @@ mod faults;
 mod lifecycle;
 mod musescore;
 mod soundslice;
+mod soundstripe;
 mod wire;

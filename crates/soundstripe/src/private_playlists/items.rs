@@ -50,11 +50,9 @@ impl ItemBody {
     }
 }
 
+/// A request that names a playlist and items.
 macro_rules! items {
-    (
-        $(#[$doc:meta])* $name:ident, $id:ident, $kind:expr, $member:literal, $path:literal, $endpoint:literal,
-        $method:ident, $replay:ident, $output:ty, $read:expr
-    ) => {
+    ($(#[$doc:meta])* $name:ident of $id:ident) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
@@ -83,25 +81,6 @@ macro_rules! items {
                 self
             }
         }
-
-        impl Endpoint for $name {
-            type Output = $output;
-            type ApiError = ApiError;
-            const NAME: &'static str = $endpoint;
-            const METHOD: Method = Method::$method;
-            const REPLAY: Replay = Replay::$replay;
-
-            fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-                request.path($path, &[&self.playlist])?;
-                let ids: Vec<&str> = self.ids.iter().map($id::as_str).collect();
-                self.body.write(request, $kind, $member, &ids)
-            }
-
-            fn read(response: Response<Bytes>) -> Result<$output, DecodeError> {
-                let read: fn(&Response<Bytes>) -> Result<$output, DecodeError> = $read;
-                read(&response)
-            }
-        }
     };
 }
 
@@ -110,28 +89,94 @@ items! {
     ///
     /// Whether a song that is in it already is added once more is not documented, so the request is not repeated once
     /// it may have arrived.
-    AddSongs, SongId, Song::TYPE, "song_ids", "my_media/playlists/{playlist_id}/songs",
-    "soundstripe.private_playlists.add_songs", POST, Unsafe, PrivatePlaylist, read_one
+    AddSongs of SongId
+}
+
+impl Endpoint for AddSongs {
+    type Output = PrivatePlaylist;
+    type ApiError = ApiError;
+    const NAME: &'static str = "soundstripe.private_playlists.add_songs";
+    const METHOD: Method = Method::POST;
+    const REPLAY: Replay = Replay::Unsafe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        request.path("my_media/playlists/{playlist_id}/songs", &[&self.playlist])?;
+        let ids: Vec<&str> = self.ids.iter().map(SongId::as_str).collect();
+        self.body.write(request, Song::TYPE, "song_ids", &ids)
+    }
+
+    fn read(response: Response<Bytes>) -> Result<PrivatePlaylist, DecodeError> {
+        read_one(&response)
+    }
 }
 
 items! {
     /// `DELETE /v1/my_media/playlists/{playlist_id}/songs`: removes songs. The request has a body.
-    RemoveSongs, SongId, Song::TYPE, "song_ids", "my_media/playlists/{playlist_id}/songs",
-    "soundstripe.private_playlists.remove_songs", DELETE, Idempotent, (), |_| Ok(())
+    RemoveSongs of SongId
+}
+
+impl Endpoint for RemoveSongs {
+    type Output = ();
+    type ApiError = ApiError;
+    const NAME: &'static str = "soundstripe.private_playlists.remove_songs";
+    const METHOD: Method = Method::DELETE;
+    const REPLAY: Replay = Replay::Idempotent;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        request.path("my_media/playlists/{playlist_id}/songs", &[&self.playlist])?;
+        let ids: Vec<&str> = self.ids.iter().map(SongId::as_str).collect();
+        self.body.write(request, Song::TYPE, "song_ids", &ids)
+    }
+
+    fn read(_: Response<Bytes>) -> Result<(), DecodeError> {
+        Ok(())
+    }
 }
 
 items! {
     /// `POST /v1/my_media/playlists/{playlist_id}/sound_effects`: adds sound effects at the end, in this order.
     ///
     /// Not repeated once it may have arrived, like [`AddSongs`].
-    AddSoundEffects, SoundEffectId, SoundEffect::TYPE, "sound_effect_ids",
-    "my_media/playlists/{playlist_id}/sound_effects", "soundstripe.private_playlists.add_sound_effects",
-    POST, Unsafe, PrivatePlaylist, read_one
+    AddSoundEffects of SoundEffectId
+}
+
+impl Endpoint for AddSoundEffects {
+    type Output = PrivatePlaylist;
+    type ApiError = ApiError;
+    const NAME: &'static str = "soundstripe.private_playlists.add_sound_effects";
+    const METHOD: Method = Method::POST;
+    const REPLAY: Replay = Replay::Unsafe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        request.path("my_media/playlists/{playlist_id}/sound_effects", &[&self.playlist])?;
+        let ids: Vec<&str> = self.ids.iter().map(SoundEffectId::as_str).collect();
+        self.body.write(request, SoundEffect::TYPE, "sound_effect_ids", &ids)
+    }
+
+    fn read(response: Response<Bytes>) -> Result<PrivatePlaylist, DecodeError> {
+        read_one(&response)
+    }
 }
 
 items! {
     /// `DELETE /v1/my_media/playlists/{playlist_id}/sound_effects`: removes sound effects. The request has a body.
-    RemoveSoundEffects, SoundEffectId, SoundEffect::TYPE, "sound_effect_ids",
-    "my_media/playlists/{playlist_id}/sound_effects", "soundstripe.private_playlists.remove_sound_effects",
-    DELETE, Idempotent, (), |_| Ok(())
+    RemoveSoundEffects of SoundEffectId
+}
+
+impl Endpoint for RemoveSoundEffects {
+    type Output = ();
+    type ApiError = ApiError;
+    const NAME: &'static str = "soundstripe.private_playlists.remove_sound_effects";
+    const METHOD: Method = Method::DELETE;
+    const REPLAY: Replay = Replay::Idempotent;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        request.path("my_media/playlists/{playlist_id}/sound_effects", &[&self.playlist])?;
+        let ids: Vec<&str> = self.ids.iter().map(SoundEffectId::as_str).collect();
+        self.body.write(request, SoundEffect::TYPE, "sound_effect_ids", &ids)
+    }
+
+    fn read(_: Response<Bytes>) -> Result<(), DecodeError> {
+        Ok(())
+    }
 }

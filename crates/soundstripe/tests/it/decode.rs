@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use segno_core::Endpoint;
 use segno_soundstripe::{
-    categories, digital_usages, playlist_categories, playlists, private_playlists as private, songs,
+    categories, digital_usages, media, playlist_categories, playlists, private_playlists as private, songs,
     sound_effects, supe_assets, supe_searches, tags,
 };
 
@@ -58,6 +58,7 @@ fn every_sample_of_the_sheet() {
     );
     check::<supe_searches::Get>(200, document!("supe_searches.get"));
     check::<supe_assets::Upload>(202, document!("supe_assets.get"));
+    check::<media::Download>(200, "RIFF");
     check::<supe_assets::Get>(200, document!("supe_assets.get"));
 }
 

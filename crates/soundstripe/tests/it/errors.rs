@@ -2,6 +2,7 @@
 
 use segno_core::{Endpoint, Retry};
 use segno_soundstripe::ids::{SupeAssetId, SupeSearchId};
+use segno_soundstripe::media::{self, MediaUrl};
 use segno_soundstripe::private_playlists as private;
 use segno_soundstripe::supe_assets::{self, AssetFormat};
 use segno_soundstripe::{
@@ -21,6 +22,13 @@ async fn line<E: Endpoint<ApiError = ApiError>>(
         Ok(_) => panic!("{} accepted {status}", E::NAME),
         Err(error) => (error.api().unwrap().kind(), error.to_string()),
     }
+}
+
+#[tokio::test]
+async fn of_the_file_host() {
+    let link: MediaUrl = "https://cdn.example.test/80001.mp3?sig=CANARY".parse().unwrap();
+    let expired = "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
+    check(&media::Download::new(&link), &[(403, expired), (404, "")]).await;
 }
 
 /// The documented failures of any endpoint, and those of its own.

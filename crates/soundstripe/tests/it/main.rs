@@ -3,7 +3,9 @@
 mod contradictions;
 mod decode;
 mod errors;
+mod fixtures;
 mod flows;
+mod sandbox;
 mod webhooks;
 mod wire;
 

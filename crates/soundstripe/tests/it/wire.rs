@@ -5,6 +5,7 @@ use segno_core::{Body, Endpoint};
 use segno_soundstripe::ids::{
     CategoryId, PlaylistCategoryId, SongId, SoundEffectId, SupeAssetId, SupeSearchId,
 };
+use segno_soundstripe::media::{self, MediaUrl};
 use segno_soundstripe::playlists::{Include, MediaType};
 use segno_soundstripe::private_playlists::{self as private, ItemBody};
 use segno_soundstripe::supe_assets::AssetFormat;
@@ -15,10 +16,11 @@ use segno_soundstripe::{
 };
 use serde_json::json;
 
-/// A snapshot of the request, named by the endpoint.
+/// A snapshot of the request, named by the endpoint and the case.
 fn check<E: Endpoint>(case: &str, endpoint: &E) {
     let text = wire(crate::client().as_ref(), endpoint).unwrap();
-    insta::assert_snapshot!(format!("{}.{case}", E::NAME), text);
+    let case = if case == "plain" { String::new() } else { format!("-{case}") };
+    insta::assert_snapshot!(format!("{}{case}", E::NAME), text);
 }
 
 fn refused<E: Endpoint>(endpoint: &E) -> String {
@@ -73,6 +75,7 @@ fn curated_playlists() {
         .category(PlaylistCategoryId::from(7))
         .media_type(MediaType::Songs);
     check("every_filter", &list);
+    check("plain", &playlists::List::new());
     check("plain", &playlists::Get::new(77));
     check(
         "contents",
@@ -115,9 +118,11 @@ fn supe() {
     check("context_and_assets", &search);
     check("plain", &supe_searches::Get::new("srch_77".parse::<SupeSearchId>().unwrap()));
     let body = Body::reader(tokio::io::empty(), 48_213);
-    check("streamed", &supe_assets::Upload::new(AssetFormat::WebP, "sunrise.webp", body));
+    check("plain", &supe_assets::Upload::new(AssetFormat::WebP, "sunrise.webp", body));
     let declared = supe_assets::Upload::new(AssetFormat::Mp4, "a \"b\".mp4", Body::from("0123"));
     check("declared", &declared.content_type("video/quicktime"));
+    let link: MediaUrl = "https://cdn.example.test/80001.mp3?sig=CANARY".parse().unwrap();
+    check("plain", &media::Download::new(&link));
     check("plain", &supe_assets::Get::new("asset_12".parse::<SupeAssetId>().unwrap()));
 }
 

@@ -1,0 +1,153 @@
+//! The catalogue: made from the seed, the same for everybody, never changed.
+
+mod effects;
+mod lists;
+mod music;
+mod words;
+
+use std::collections::BTreeMap;
+
+use crate::seed::Seed;
+
+pub(super) use effects::{Category, Effect};
+pub(super) use lists::{Playlist, PlaylistCategory};
+pub(super) use music::{Artist, Song};
+
+/// How many songs there are.
+pub(super) const SONGS: usize = 4500;
+
+/// A tag of songs.
+#[derive(Clone, Debug)]
+pub(super) struct Tag {
+    pub(super) id: String,
+    pub(super) name: &'static str,
+    pub(super) category: TagCategory,
+}
+
+/// The four kinds of tags, in the order of a song's attributes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TagCategory {
+    Characteristic,
+    Genre,
+    Instrument,
+    Mood,
+}
+
+impl TagCategory {
+    pub(super) const ALL: [Self; 4] = [Self::Characteristic, Self::Genre, Self::Instrument, Self::Mood];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Characteristic => "characteristic",
+            Self::Genre => "genre",
+            Self::Instrument => "instrument",
+            Self::Mood => "mood",
+        }
+    }
+}
+
+/// Everything that is for everybody.
+pub(super) struct Catalogue {
+    pub(super) tags: Vec<Tag>,
+    pub(super) artists: Vec<Artist>,
+    /// In the order of their ids, which is the order of lists.
+    pub(super) songs: Vec<Song>,
+    pub(super) categories: Vec<Category>,
+    pub(super) effects: Vec<Effect>,
+    pub(super) playlists: Vec<Playlist>,
+    pub(super) playlist_categories: Vec<PlaylistCategory>,
+    song_places: BTreeMap<u64, usize>,
+    effect_places: BTreeMap<u64, usize>,
+}
+
+impl Catalogue {
+    pub(super) fn new(seed: Seed) -> Self {
+        let tags: Vec<Tag> = TagCategory::ALL
+            .into_iter()
+            .flat_map(|category| {
+                words::tags(category).iter().map(move |&name| Tag { id: slug(name), name, category })
+            })
+            .collect();
+        let artists = music::artists(&mut seed.rng("soundstripe.artists"));
+        let songs = music::songs(&mut seed.rng("soundstripe.songs"), &tags, &artists);
+        let categories = effects::categories();
+        let effects = effects::effects(&mut seed.rng("soundstripe.effects"), &categories);
+        let playlist_categories = lists::categories();
+        let playlists = lists::playlists(&mut seed.rng("soundstripe.playlists"), &songs, &effects);
+        let song_places = songs.iter().enumerate().map(|(place, song)| (song.id, place)).collect();
+        let effect_places = effects.iter().enumerate().map(|(place, effect)| (effect.id, place)).collect();
+        Self {
+            tags,
+            artists,
+            songs,
+            categories,
+            effects,
+            playlists,
+            playlist_categories,
+            song_places,
+            effect_places,
+        }
+    }
+
+    pub(super) fn song(&self, id: u64) -> Option<&Song> {
+        self.song_places.get(&id).map(|&place| &self.songs[place])
+    }
+
+    pub(super) fn effect(&self, id: u64) -> Option<&Effect> {
+        self.effect_places.get(&id).map(|&place| &self.effects[place])
+    }
+}
+
+/// The id of a tag: lower case, each run of anything but letters and digits an underscore.
+pub(super) fn slug(name: &str) -> String {
+    let words: Vec<String> = name
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    words.join("_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_of_the_sheet() {
+        assert_eq!(slug("8-bit"), "8_bit");
+        assert_eq!(slug("Soundtrack / Cinematic"), "soundtrack_cinematic");
+    }
+
+    #[test]
+    fn the_same_for_the_same_seed() {
+        let titles = |seed| {
+            let catalogue = Catalogue::new(Seed(seed));
+            assert_eq!(catalogue.songs.len(), SONGS);
+            catalogue.songs.into_iter().map(|song| song.title).collect::<Vec<_>>()
+        };
+        assert_eq!(titles(1), titles(1));
+        assert_ne!(titles(1), titles(2));
+    }
+
+    #[test]
+    fn everything_refers_to_something() {
+        let catalogue = Catalogue::new(Seed(1));
+        let mut files = std::collections::BTreeSet::new();
+        for song in &catalogue.songs {
+            assert!(!song.artists.is_empty() && !song.files.is_empty());
+            assert!(song.artists.iter().all(|&artist| artist < catalogue.artists.len()));
+            assert!(song.tags.iter().all(|&tag| tag < catalogue.tags.len()));
+            assert!(song.files.iter().all(|file| files.insert(file.id)), "an audio file twice");
+        }
+        for playlist in &catalogue.playlists {
+            assert!(playlist.songs.iter().all(|&id| catalogue.song(id).is_some()));
+            assert!(playlist.effects.iter().all(|&id| catalogue.effect(id).is_some()));
+        }
+        let with_alternates = catalogue.songs.iter().filter(|song| song.files.len() > 1).count();
+        assert!((1000..4000).contains(&with_alternates), "{with_alternates}");
+        // Every tag is in use, and ids are unique within a category.
+        for (place, tag) in catalogue.tags.iter().enumerate() {
+            assert!(catalogue.songs.iter().any(|song| song.tags.contains(&place)), "{}", tag.name);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Query parameters and their values.
+
+use super::refusal;
+use crate::reply::Reply;
+
+/// The decoded pairs of a query; of a name that comes twice the last counts.
+pub(super) struct Query(Vec<(String, String)>);
+
+impl Query {
+    pub(super) fn new(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
+    pub(super) fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A value that is not empty.
+    pub(super) fn filled(&self, name: &str) -> Option<&str> {
+        self.text(name).map(str::trim).filter(|value| !value.is_empty())
+    }
+
+    /// An int32.
+    pub(super) fn integer(&self, name: &str) -> Result<Option<i64>, Reply> {
+        let number = self.filled(name).map(|value| value.parse::<i32>().map(i64::from));
+        number.transpose().map_err(|_| refusal::bad(format!("{name} is not an integer")))
+    }
+
+    /// `true` or `false`, also `1`, `0`, `t`, `f`, in any case.
+    pub(super) fn boolean(&self, name: &str) -> Result<Option<bool>, Reply> {
+        let Some(value) = self.filled(name) else { return Ok(None) };
+        match value.to_ascii_lowercase().as_str() {
+            "true" | "t" | "1" => Ok(Some(true)),
+            "false" | "f" | "0" => Ok(Some(false)),
+            _ => Err(refusal::bad(format!("{name} is neither true nor false"))),
+        }
+    }
+}

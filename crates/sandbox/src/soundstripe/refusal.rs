@@ -1,0 +1,64 @@
+//! Error documents: `{"errors": [{"detail", "code", "status"}]}`, the status a number.
+
+use http::StatusCode;
+use http::header::RETRY_AFTER;
+use serde_json::{Map, json};
+
+use super::document::MEDIA_TYPE;
+use crate::call::BodyError;
+use crate::reply::Reply;
+
+fn refuse(status: StatusCode, detail: &str, code: Option<&str>) -> Reply {
+    let mut error = Map::new();
+    error.insert("detail".into(), detail.into());
+    if let Some(code) = code {
+        error.insert("code".into(), code.into());
+    }
+    error.insert("status".into(), status.as_u16().into());
+    Reply::new(status, MEDIA_TYPE, json!({"errors": [error]}).to_string())
+}
+
+pub(super) fn no_route() -> Reply {
+    refuse(StatusCode::NOT_FOUND, "There is no such endpoint.", None)
+}
+
+pub(super) fn invalid_token() -> Reply {
+    refuse(StatusCode::UNAUTHORIZED, "Your API key is invalid.", Some("invalid_token"))
+}
+
+pub(super) fn forbidden(what: &str) -> Reply {
+    refuse(StatusCode::FORBIDDEN, &format!("Your API key does not have access to {what}."), None)
+}
+
+pub(super) fn rate_limited(retry_after: bool) -> Reply {
+    let detail = "You have made more than 25 requests in one second.";
+    let reply = refuse(StatusCode::TOO_MANY_REQUESTS, detail, Some("rate_limited"));
+    if retry_after { reply.header(RETRY_AFTER, "1") } else { reply }
+}
+
+pub(super) fn not_acceptable() -> Reply {
+    refuse(StatusCode::NOT_ACCEPTABLE, "This endpoint answers with application/vnd.api+json.", None)
+}
+
+pub(super) fn unsupported_media_type() -> Reply {
+    let detail = "The body of this request has to be application/vnd.api+json.";
+    refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail, None)
+}
+
+/// 400; `what` names the member or parameter at fault.
+pub(super) fn bad(what: impl AsRef<str>) -> Reply {
+    refuse(StatusCode::BAD_REQUEST, what.as_ref(), None)
+}
+
+/// A refusal with a machine code.
+pub(super) fn coded(status: StatusCode, detail: &str, code: &str) -> Reply {
+    refuse(status, detail, Some(code))
+}
+
+pub(super) fn not_found(kind: &str, id: &str) -> Reply {
+    refuse(StatusCode::NOT_FOUND, &format!("Couldn't find {kind} with 'id'={id}"), None)
+}
+
+pub(super) fn unreadable(error: &BodyError) -> Reply {
+    refuse(error.status(), &error.to_string(), None)
+}

@@ -1,0 +1,155 @@
+//! Every endpoint driven once against the sandbox, or the real service, and its exchange kept as a file.
+
+use std::future::Future;
+
+use segno_core::testing::{Fixtures, Recorder};
+use segno_core::transport::hyper::Hyper;
+use segno_core::{Body, Timeouts};
+use segno_sandbox::{Host, Sandbox};
+use segno_soundstripe::media::Download;
+use segno_soundstripe::playlists::Include;
+use segno_soundstripe::private_playlists::{self as private, MediaType};
+use segno_soundstripe::supe_assets::AssetFormat;
+use segno_soundstripe::tags::TagCategory;
+use segno_soundstripe::{
+    Client, Terms, categories, digital_usages, playlist_categories, playlists, songs, sound_effects,
+    supe_assets, supe_searches, tags,
+};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+
+/// When the recorded exchanges happen.
+const THEN: u64 = 1_900_000_000;
+
+struct Recording {
+    /// Whether the account is somebody's own: nothing is bought, claimed or searched for then.
+    live: bool,
+    client: Client,
+    recorder: Recorder,
+    fixtures: Fixtures,
+}
+
+impl Recording {
+    /// Keeps the last exchange of a call as `case`.
+    async fn keep<T>(&mut self, case: &str, call: impl Future<Output = T>) -> T {
+        let _ = self.recorder.take();
+        let value = call.await;
+        let exchange = self.recorder.take().pop().unwrap_or_else(|| panic!("{case}: nothing was sent"));
+        self.fixtures.keep(case, exchange);
+        value
+    }
+}
+
+/// Each endpoint once as it should go, and the documented failures.
+async fn drive(r: &mut Recording) -> Result<(), Box<dyn std::error::Error>> {
+    let client = r.client.clone();
+    let list = songs::List::new()
+        .mood(Terms::new().include("Hopeful")?.exclude("Scary")?)
+        .include_alternate_audio_files(true)
+        .page_size(2);
+    let page = r.keep("songs/list", client.send(&list)).await?;
+    let song = page.items.into_iter().next().ok_or("no song")?;
+    r.keep("songs/get", client.send(&songs::Get::new(&song.id))).await?;
+    r.keep("songs/get-404", client.send(&songs::Get::new(424_242_424_242))).await.expect_err("no such song");
+    let link = song.primary_audio().and_then(|file| file.versions.mp3.clone()).ok_or("no file")?;
+    r.keep("media/download", client.send(&Download::new(&link))).await?;
+    r.keep("tags/list", client.send(&tags::List::new().category(TagCategory::Genre).page_size(3))).await?;
+
+    let effects = r.keep("sound_effects/list", client.send(&sound_effects::List::new().page_size(1))).await?;
+    let effect = effects.items.into_iter().next().ok_or("no sound effect")?.id;
+    r.keep("sound_effects/get", client.send(&sound_effects::Get::new(&effect))).await?;
+    let list = categories::List::new().include_subcategories().page_size(2);
+    let category = r.keep("categories/list", client.send(&list)).await?;
+    let category = category.items.into_iter().next().ok_or("no category")?.id;
+    r.keep("categories/get", client.send(&categories::Get::new(category))).await?;
+
+    let include = Include::new().categories();
+    let list = playlists::List::new().include(include).page_size(1);
+    let playlist = r.keep("playlists/list", client.send(&list)).await?;
+    let playlist = playlist.items.into_iter().next().ok_or("no playlist")?.id;
+    r.keep("playlists/get", client.send(&playlists::Get::new(&playlist).contents(1, 3))).await?;
+    r.keep("playlists/songs", client.send(&playlists::Songs::of(&playlist).page_size(1).page(2))).await?;
+    let categories =
+        r.keep("playlist_categories/list", client.send(&playlist_categories::List::new())).await?;
+    let category = categories.items.into_iter().next().ok_or("no playlist category")?.id;
+    r.keep("playlist_categories/get", client.send(&playlist_categories::Get::new(category))).await?;
+
+    let create = private::Create::named("Launch trailer").songs([&song.id]);
+    let own = r.keep("private_playlists/create", client.send(&create)).await?.id;
+    if !r.live {
+        r.keep("private_playlists/list", client.send(&private::List::new().page_size(2))).await?;
+    }
+    r.keep("private_playlists/get", client.send(&private::Get::new(&own))).await?;
+    let update = private::Update::new(&own).name("Trailer").description(Some("Cut 2".into()));
+    r.keep("private_playlists/update", client.send(&update)).await?;
+    r.keep("private_playlists/add_songs", client.send(&private::AddSongs::new(&own, [&song.id]))).await?;
+    r.keep("private_playlists/remove_songs", client.send(&private::RemoveSongs::new(&own, [&song.id])))
+        .await?;
+    r.keep("private_playlists/delete", client.send(&private::Delete::new(&own))).await?;
+    r.keep("private_playlists/get-404", client.send(&private::Get::new(&own))).await.expect_err("it is gone");
+    let create = private::Create::named("Steps").media_type(MediaType::SoundEffects);
+    let own = client.send(&create).await?.id;
+    let add = private::AddSoundEffects::new(&own, [&effect]);
+    r.keep("private_playlists/add_sound_effects", client.send(&add)).await?;
+    let remove = private::RemoveSoundEffects::new(&own, [&effect]);
+    r.keep("private_playlists/remove_sound_effects", client.send(&remove)).await?;
+    client.send(&private::Delete::new(&own)).await?;
+
+    if !r.live {
+        r.keep("digital_usages/create", client.send(&digital_usages::Create::new(&song.id))).await?;
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x02\x80\0\0\x01\xe0";
+        let upload = supe_assets::Upload::new(AssetFormat::Png, "sunrise.png", Body::from(png.to_vec()));
+        let asset = r.keep("supe_assets/upload", client.send(&upload)).await?.id;
+        r.keep("supe_assets/get", client.send(&supe_assets::Get::new(&asset))).await?;
+        let search = supe_searches::Create::new("https://hooks.example.test/supe")
+            .query("gentle build for a sunrise drone shot")
+            .asset(&asset);
+        let search = r.keep("supe_searches/create", client.send(&search)).await?.search().id.clone();
+        r.keep("supe_searches/get", client.send(&supe_searches::Get::new(&search))).await?;
+        let nothing = supe_searches::Create::new("https://hooks.example.test/supe")
+            .asset("asset_77".parse::<segno_soundstripe::ids::SupeAssetId>()?);
+        r.keep("supe_searches/create-404", client.send(&nothing)).await.expect_err("no such asset");
+    }
+    Ok(())
+}
+
+/// A host and a port without the scheme, as it stands in `Host`.
+fn authority(origin: &str) -> String {
+    origin.trim_start_matches("http://").trim_end_matches('/').to_owned()
+}
+
+#[tokio::test]
+async fn from_the_sandbox() {
+    let sandbox = Sandbox::builder().seed(1).frozen_at(THEN).start().await.unwrap();
+    let access = sandbox.description().soundstripe;
+    let names = [
+        (authority(&sandbox.origin(Host::Soundstripe)), "soundstripe.example".to_owned()),
+        (authority(&sandbox.origin(Host::Storage)), "storage.example".to_owned()),
+    ];
+    let recorder = Recorder::new(Hyper::new(Timeouts::default()).unwrap(), names);
+    let builder = Client::builder(access.token).base_url(access.base_url.parse().unwrap());
+    // Boundaries of uploads come from the clock.
+    let builder = builder.clock(segno_core::testing::ManualClock::stopped(crate::moment())).no_limit();
+    sandbox.switches(|switches| switches.soundstripe.rate_limit = None);
+    let client = builder.transport(recorder.clone()).build().unwrap();
+    let mut recording = Recording { live: false, client, recorder, fixtures: Fixtures::at(FOLDER) };
+    drive(&mut recording).await.unwrap();
+    if let Err(differences) = recording.fixtures.finish() {
+        panic!("{differences}");
+    }
+}
+
+/// Runs only when it is told which service is real (`cargo xtask fixtures --live soundstripe`).
+#[tokio::test]
+async fn from_the_real_service() {
+    if std::env::var("SEGNO_LIVE").as_deref() != Ok("soundstripe") {
+        return;
+    }
+    let recorder = Recorder::new(Hyper::new(Timeouts::default()).unwrap(), []);
+    let key = std::env::var("SOUNDSTRIPE_API_KEY").unwrap();
+    let client = Client::builder(key).transport(recorder.clone()).build().unwrap();
+    let mut recording =
+        Recording { live: true, client, recorder, fixtures: Fixtures::at(FOLDER).others_stay() };
+    drive(&mut recording).await.unwrap();
+    recording.fixtures.finish().unwrap();
+}
