@@ -4,10 +4,15 @@
 //! read.
 
 mod asap;
+mod bridges;
 mod dcml;
+mod map;
 mod musicxml;
+mod mutations;
 #[path = "../../crates/score/tests/it/neutral.rs"]
 mod neutral;
+#[path = "../../crates/syncpoint/tests/it/random.rs"]
+mod random;
 mod read;
 mod repeats;
 #[path = "../../crates/syncpoint/tests/it/rivals.rs"]
@@ -15,6 +20,8 @@ mod rivals;
 mod simplify;
 #[path = "../../crates/syncpoint/tests/it/skeleton.rs"]
 mod skeleton;
+mod taps;
+mod validation;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -76,11 +83,15 @@ impl Section {
 type Part = fn(&Path) -> Result<Option<Vec<Section>>, String>;
 
 /// The parts in the order of the table. Further readers of the folder are added here.
-const PARTS: [(&str, Part); 5] = [
+const PARTS: [(&str, Part); 9] = [
     ("repeats", repeats::run),
     ("dcml", dcml::run),
     ("simplify", simplify::run),
     ("asap", asap::run),
+    ("map", map::run),
+    ("validation", validation::run),
+    ("bridges", bridges::run),
+    ("taps", taps::run),
     ("musicxml", musicxml::run),
 ];
 

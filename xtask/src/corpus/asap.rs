@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use segno_syncpoint::Syncpoint;
 use segno_syncpoint::simplify::{Rules, minimum, minimum_count};
 use serde::Deserialize;
 use serde_json::json;
@@ -17,6 +18,11 @@ pub(crate) struct Performance {
 }
 
 impl Performance {
+    /// A point on each bar line; of beats, as if each were a bar.
+    pub(crate) fn points(&self) -> Vec<Syncpoint> {
+        self.t.iter().zip(0..).map(|(time, bar)| Syncpoint::bar_line(bar, *time)).collect()
+    }
+
     /// Played bars (or beats), counted from 0.
     pub(crate) fn positions(&self) -> Vec<f64> {
         (0_u32..).take(self.t.len()).map(f64::from).collect()

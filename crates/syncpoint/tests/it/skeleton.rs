@@ -217,8 +217,9 @@ impl Bar {
         written.implicit = self.implicit || self.dont_count;
         written.section_break = self.section_break;
         written.repeat_start = match (self.repeat_start, self.repeat_start_implied) {
-            (true, _) => Some(RepeatStart::Printed),
-            (false, true) => Some(RepeatStart::Implied),
+            // `implied` says how the repeat is there, with or without the other flag.
+            (_, true) => Some(RepeatStart::Implied),
+            (true, false) => Some(RepeatStart::Printed),
             (false, false) => None,
         };
         written.repeat_end =
