@@ -181,8 +181,11 @@ impl Sandbox {
     #[must_use]
     pub fn musescore(&self) -> MusescoreAccess {
         self.house.musescore.access(&self.house)
+    }
+
     /// The accounts of the Soundstripe host: two with every right and private playlists of their own, and one that has the
     /// right to songs only.
+    #[must_use]
     pub fn soundstripe_accounts(&self) -> Vec<SoundstripeAccount> {
         self.house.soundstripe.accounts()
     }
