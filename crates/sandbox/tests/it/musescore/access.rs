@@ -234,3 +234,24 @@ async fn a_host_header_decides_the_signature() {
     let local = site.rest("/me.json").replace(&origin, &origin.replace("127.0.0.1", "localhost"));
     assert_eq!(me(&site, &site.signature("GET", &local).header()).await, said(401, "Invalid signature"));
 }
+
+#[tokio::test]
+async fn the_control_port_tells_the_credentials() {
+    let site = Site::start().await;
+    let told =
+        Request::new("GET", &format!("{}/accounts", site.sandbox.origin(Host::Control))).send().await.json();
+    let accounts = told["musescore"].as_array().expect("accounts");
+    let standing: Vec<_> = accounts.iter().map(|account| account["standing"].as_str()).collect();
+    assert_eq!(standing, [Some("active"), Some("active"), Some("blocked"), Some("not_activated")]);
+    let access = site.sandbox.description().musescore;
+    assert_eq!(accounts[0]["keys"]["access_token"], access.access_token);
+    assert_eq!(accounts[0]["keys"]["consumer_secret"], access.consumer_secret);
+    assert_eq!(access.base_url, site.rest("/"));
+    assert_eq!(access.oauth_url, site.api("/oauth/"));
+    for account in &accounts[..2] {
+        assert!(account["scores"].as_array().expect("scores").iter().any(|score| score["private"] == true));
+    }
+    // The same after a reset, and in another sandbox with this seed.
+    site.sandbox.reset();
+    assert_eq!(site.sandbox.musescore_accounts(), Site::start().await.sandbox.musescore_accounts());
+}
