@@ -1,10 +1,11 @@
-//! `cargo xtask demo`: a score and its recording onto Soundslice, bar lines tied to seconds, against the sandbox.
+//! `cargo xtask demo`: a score from MuseScore onto Soundslice, bar lines tied to seconds, against the sandbox.
 //!
 //! Everything goes through the public interface of the crates, as in a program of somebody else.
 
 use std::process::ExitCode;
 use std::time::Duration;
 
+use segno_musescore::Access;
 use segno_sandbox::Sandbox;
 use segno_soundslice::core::Body;
 use segno_soundslice::{
@@ -17,6 +18,7 @@ use crate::{runtime, say};
 
 mod listener;
 mod piece;
+mod player;
 mod progress;
 mod report;
 
@@ -46,11 +48,18 @@ struct Published {
 
 async fn play() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start().await?;
-    let access = sandbox.description().soundslice;
-    let client = Client::builder(&access.app_id, access.password)?.base_url(&access.base_url)?.build()?;
-    say!("The sandbox plays Soundslice at {}", access.base_url);
+    let description = sandbox.description();
+    let (from, to) = (description.musescore, description.soundslice);
+    say!("The sandbox plays MuseScore at {} and Soundslice at {}", from.base_url, to.base_url);
+    let musescore = segno_musescore::Client::builder(Access::key(from.consumer_key))?
+        .base_url(&from.base_url)?
+        .oauth_url(&from.oauth_url)?
+        .web_url(&from.web_url)?
+        .static_url(&from.static_url)?
+        .build()?;
+    let client = Client::builder(&to.app_id, to.password)?.base_url(&to.base_url)?.build()?;
 
-    let piece = Piece::load()?;
+    let piece = Piece::find(&musescore, "Minuet in G").await?;
     say!(
         "{} by {}: {} written bars, {} played",
         piece.title,

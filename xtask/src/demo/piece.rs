@@ -1,12 +1,14 @@
-//! The piece that the demo publishes: notation, recording, and when each played bar begins in it.
+//! The piece that the demo publishes, as MuseScore has it: notation, recording, page images, times and boxes.
 
+use segno_musescore::files::{self, File};
+use segno_musescore::scores::{self, Filters, Score as Entry};
+use segno_musescore::space::Boxes;
+use segno_musescore::{Client, space, time};
 use segno_score::{Options, Score, read_any};
 use segno_syncpoint::bridge::musescore::{End, Event, order, to_points};
 use segno_syncpoint::{PlayedGrid, Playthrough, Policy, SyncMap};
 
-const NOTATION: &[u8] = include_bytes!("../../../crates/sandbox/assets/minuet-in-g.musicxml");
-const RECORDING: &[u8] = include_bytes!("../../../crates/sandbox/assets/minuet-in-g.mp3");
-const POSITIONS: &str = include_str!("../../../crates/sandbox/assets/minuet-in-g.mpos");
+use crate::say;
 
 type Error = Box<dyn std::error::Error>;
 
@@ -14,8 +16,14 @@ type Error = Box<dyn std::error::Error>;
 pub(crate) struct Piece {
     pub(crate) title: String,
     pub(crate) composer: String,
+    /// Compressed MusicXML.
     pub(crate) notation: Vec<u8>,
+    /// MP3.
     pub(crate) recording: Vec<u8>,
+    /// The pages as PNG images.
+    pub(crate) pages: Vec<Vec<u8>>,
+    /// Where each written bar stands on the pages.
+    pub(crate) boxes: Boxes,
     pub(crate) score: Score,
     pub(crate) play: Playthrough,
     pub(crate) grid: PlayedGrid,
@@ -24,47 +32,59 @@ pub(crate) struct Piece {
 }
 
 impl Piece {
-    /// Reads the score and ties its played bars to the recording.
-    pub(crate) fn load() -> Result<Self, Error> {
-        let score = read_any(NOTATION, &Options::new())?;
+    /// Searches for words in titles, and takes the first score with a recording's worth of measures.
+    pub(crate) async fn find(client: &Client, words: &str) -> Result<Self, Error> {
+        let mut found = client.pages(scores::Search::new(Filters::new().phrase(words))).items();
+        let entry =
+            found.next().await.ok_or_else(|| format!("MuseScore has no score called {words:?}"))??;
+        let author = entry.author.as_ref().map_or("somebody", |author| &author.name);
+        say!("MuseScore: score {} is {:?}, published by {author}", entry.id, entry.title);
+        let entry = client.send(&scores::Get::new(entry.id)).await?;
+        let times = client.send(&time::Get::new(entry.id)).await?;
+        let boxes = client.send(&space::Get::new(entry.id)).await?;
+        let notation = download(client, &entry, File::MusicXml).await?;
+        let recording = download(client, &entry, File::Mp3).await?;
+        let mut pages = Vec::new();
+        for page in files::Get::pages(&entry) {
+            pages.push(client.send(&page).await?.to_vec());
+        }
+        say!(
+            "Downloaded {} bytes of MXL, {} bytes of MP3 and {} pages; {} times, {} boxes",
+            notation.len(),
+            recording.len(),
+            pages.len(),
+            times.0.len(),
+            boxes.0.len()
+        );
+
+        let score = read_any(&notation, &Options::new())?;
         let play = score.structure.unroll(&Policy::MUSESCORE)?;
-        let events = events(POSITIONS);
-        let played: Vec<usize> = play.order().collect();
-        if order(&events) != played {
+        let played = times.played();
+        let events: Vec<Event> = played
+            .iter()
+            .map(|played| Event { bar: played.measure as usize, time: played.start_ms / 1000.0 })
+            .collect();
+        let bars: Vec<usize> = play.order().collect();
+        if order(&events) != bars {
             return Err("the recording plays other bars than the score".into());
         }
-        let grid = score.grid.play(&played)?;
+        let grid = score.grid.play(&bars)?;
         let map = SyncMap::new(to_points(&events, End::LastBar(last_bar(&score, &events))))?;
-        let title = score.title.clone().ok_or("the score has no title")?;
+        let title = score.title.clone().unwrap_or_else(|| entry.title.clone());
         let composer = score.composer.clone().ok_or("the score has no composer")?;
-        Ok(Self {
-            title,
-            composer,
-            notation: NOTATION.into(),
-            recording: RECORDING.into(),
-            score,
-            play,
-            grid,
-            map,
-        })
+        Ok(Self { title, composer, notation, recording, pages, boxes, score, play, grid, map })
     }
 
-    /// The number of bars on the page.
+    /// The number of bars on the pages.
     pub(crate) fn written(&self) -> usize {
         self.score.structure.bars.len()
     }
 }
 
-/// The events of a `.mpos` file: `<event elid="0" position="1500"/>`, in milliseconds.
-fn events(text: &str) -> Vec<Event> {
-    let attribute = |event: &str, name: &str| {
-        let (_, rest) = event.split_once(&format!("{name}=\""))?;
-        rest.split_once('"')?.0.parse::<f64>().ok()
-    };
-    let event = |event: &str| {
-        Some(Event { bar: attribute(event, "elid")? as usize, time: attribute(event, "position")? / 1000.0 })
-    };
-    text.split("<event ").skip(1).filter_map(event).collect()
+async fn download(client: &Client, entry: &Entry, file: File) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    client.call(&files::Get::of(entry, file)).download(&mut bytes).await?;
+    Ok(bytes)
 }
 
 /// The seconds of the last bar by its tempo mark: the events do not say when it ends.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use segno_soundslice::{Client, folders, recordings, slices};
 use segno_syncpoint::svg::{Drawing, draw};
 
-use super::{Published, piece::Piece};
+use super::{Published, piece::Piece, player};
 use crate::score::roadmap::road_map;
 use crate::shell::root;
 
@@ -77,8 +77,10 @@ fn page(piece: &Piece, published: &Published, account: &Account, picture: &str) 
     write!(page, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>")?;
     write!(
         page,
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><style>{STYLE}</style></head><body>"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><style>{STYLE}{}</style>",
+        player::STYLE
     )?;
+    write!(page, "</head><body>")?;
     write!(page, "<h1>{title}</h1><p class=\"by\">{}</p>", text(&piece.composer))?;
 
     page.push_str("<dl>");
@@ -97,6 +99,7 @@ fn page(piece: &Piece, published: &Published, account: &Account, picture: &str) 
     page.push_str("</dl>");
 
     write!(page, "<h2>Bars and seconds</h2><div class=\"scroll\">{picture}</div>")?;
+    write!(page, "<h2>The score</h2>{}", player::draw(piece)?)?;
     write!(page, "<h2>The account as it now is</h2>{}", account_table(account)?)?;
     page.push_str("</body></html>\n");
     Ok(page)

@@ -4,6 +4,7 @@ mod bodies;
 mod clients;
 mod decode;
 mod errors;
+mod every;
 mod fixtures;
 mod flows;
 mod formats;

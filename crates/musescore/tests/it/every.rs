@@ -1,0 +1,127 @@
+//! Every endpoint under its own name: the exact request, the decoded answer of its fixture, the error lines.
+
+use std::fmt::Debug;
+
+use segno_core::testing::{Fixtures, answer};
+use segno_core::{Endpoint, testing};
+use segno_musescore::scores::{self, Filters, Visibility};
+use segno_musescore::{
+    ScoreId, UserId, VersionId, files, oauth, oembed, resolve, signed_url, space, time, users,
+};
+
+use crate::clients::{answered, client, ok, person};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+const ID: ScoreId = ScoreId(7301);
+
+trait Visit {
+    fn visit<E: Endpoint>(&mut self, endpoint: &E)
+    where
+        E::Output: Debug;
+}
+
+fn every_endpoint(visitor: &mut impl Visit) {
+    let page = "http://musescore.com/score/7301";
+    visitor.visit(&scores::Search::new(Filters::new().phrase("silver lake")).page(1));
+    visitor.visit(&scores::Get::new(ID));
+    visitor.visit(&scores::Create::new("Mill", "mill.mscz", "PK\u{3}\u{4}", Visibility::Private));
+    visitor.visit(&scores::Update::new(ID).title("Mill"));
+    visitor.visit(&scores::Delete::new(ID));
+    visitor.visit(&time::Get::new(ID));
+    visitor.visit(&space::Get::new(ID));
+    visitor.visit(&users::Me::new());
+    visitor.visit(&users::Get::new(UserId(412)));
+    visitor.visit(&users::Scores::new(UserId(412)));
+    visitor.visit(&resolve::Resolve::new(page));
+    visitor.visit(&oembed::Get::new(page));
+    visitor.visit(&files::Get::new(ID, "0a1b2c3d4e", files::File::Pdf));
+    visitor.visit(&signed_url::Get::new(ID, VersionId(90412)));
+    let url = "https://uploads.example.net/7301.mp3?Signature=abc".parse().unwrap();
+    visitor.visit(&signed_url::Put::new(url, "ID3"));
+    visitor.visit(&oauth::RequestToken);
+    visitor.visit(&oauth::AccessToken);
+    visitor.visit(&oauth::XAuth::new("ada", "pass & word"));
+}
+
+mod wire {
+    use super::*;
+
+    #[test]
+    fn every_request() {
+        struct Snapshot;
+
+        impl Visit for Snapshot {
+            fn visit<E: Endpoint>(&mut self, endpoint: &E)
+            where
+                E::Output: Debug,
+            {
+                let (client, _) = client(person(), |_| ok(""));
+                insta::assert_snapshot!(E::NAME, testing::wire(client.core(), endpoint).unwrap());
+            }
+        }
+
+        every_endpoint(&mut Snapshot);
+    }
+}
+
+mod decode {
+    use super::*;
+
+    #[test]
+    fn every_answer() {
+        struct Snapshot;
+
+        impl Visit for Snapshot {
+            fn visit<E: Endpoint>(&mut self, _: &E)
+            where
+                E::Output: Debug,
+            {
+                let case = E::NAME.strip_prefix("musescore.").unwrap().replacen('.', "/", 1);
+                let value = E::read(answer(&Fixtures::read(FOLDER, &case))).unwrap();
+                insta::assert_debug_snapshot!(E::NAME, value);
+            }
+        }
+
+        every_endpoint(&mut Snapshot);
+    }
+}
+
+mod errors {
+    use super::*;
+
+    /// The statuses and bodies of the fact sheet, section 15, and what a gateway may add.
+    const FAILURES: [(u16, &str); 8] = [
+        (400, r#"["Unsupported signature method"]"#),
+        (401, r#"["Invalid signature"]"#),
+        (403, "<result is_array=\"true\"><item>Access denied</item></result>"),
+        (404, r#"["Not found"]"#),
+        (405, r#"["Method not allowed"]"#),
+        (406, r#"["page is not a number"]"#),
+        (500, ""),
+        (502, "<html><head><title>502 Bad Gateway</title></head></html>"),
+    ];
+
+    #[test]
+    fn every_error_line() {
+        struct Lines;
+
+        impl Visit for Lines {
+            fn visit<E: Endpoint>(&mut self, endpoint: &E)
+            where
+                E::Output: Debug,
+            {
+                let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                let mut lines = String::new();
+                for (status, body) in FAILURES {
+                    let outcome = runtime.block_on(answered(status, body).send(endpoint));
+                    let line = outcome
+                        .map_or_else(|error| error.to_string(), |value| format!("no error: {value:?}"));
+                    lines.push_str(&format!("{status} {line}\n"));
+                }
+                insta::assert_snapshot!(E::NAME, lines);
+            }
+        }
+
+        every_endpoint(&mut Lines);
+    }
+}
