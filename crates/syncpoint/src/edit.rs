@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::curve::CurveError;
 use crate::map::{MapError, Outside};
+use crate::simplify::SimplifyError;
 
 mod average;
 mod carry;
@@ -13,6 +14,7 @@ mod metronome;
 mod points;
 mod quantise;
 mod renumber;
+mod simplified;
 
 pub use average::{Average, Averaged};
 pub use fit::Affine;
@@ -20,6 +22,7 @@ pub use join::Merged;
 pub use metronome::metronome;
 pub use points::Ripple;
 pub use quantise::{PlaceGrid, Rounding, TimeGrid};
+pub use simplified::SimplifiedMap;
 
 /// Why an edit gives no map.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +34,8 @@ pub enum EditError {
     Outside(Outside),
     /// The two have no common part.
     Curve(CurveError),
+    /// The map cannot be simplified so.
+    Simplify(SimplifyError),
     /// Nothing of the map would be left.
     NothingLeft,
     /// There is no point with this index.
@@ -51,6 +56,7 @@ impl fmt::Display for EditError {
             Self::Map(error) => write!(f, "the result is no map: {error}"),
             Self::Outside(outside) => write!(f, "{outside}"),
             Self::Curve(error) => write!(f, "{error}"),
+            Self::Simplify(error) => write!(f, "{error}"),
             Self::NothingLeft => f.write_str("nothing of the map would be left"),
             Self::NoSuchPoint { index } => write!(f, "there is no point {index}"),
             Self::BadNumber { what } => write!(f, "{what} is out of range"),
@@ -69,6 +75,12 @@ impl From<MapError> for EditError {
 impl From<Outside> for EditError {
     fn from(outside: Outside) -> Self {
         Self::Outside(outside)
+    }
+}
+
+impl From<SimplifyError> for EditError {
+    fn from(error: SimplifyError) -> Self {
+        Self::Simplify(error)
     }
 }
 

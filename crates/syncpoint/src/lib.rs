@@ -48,7 +48,7 @@ pub mod wire;
 
 pub use crop::{Crop, CropError, CropView};
 pub use curve::{Curve, CurveError};
-pub use edit::{Affine, Average, EditError, PlaceGrid, Ripple, TimeGrid, metronome};
+pub use edit::{Affine, Average, EditError, PlaceGrid, Ripple, SimplifiedMap, TimeGrid, metronome};
 pub use fault::{Cause, Fault};
 pub use fraction::Fraction;
 pub use grid::{BarGrid, BeatPlace, GridBar, GridError, Metre, MetrePart, PlayedGrid};

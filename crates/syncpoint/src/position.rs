@@ -46,7 +46,7 @@ impl Position {
     /// The place that is `bars` bars from the start; the inverse of [`Self::bars`] but for the last bit.
     ///
     /// # Errors
-    /// If the number is not finite, negative or above [`Self::MAX_BAR`].
+    /// If the number is not finite, negative or after the end of the bar [`Self::MAX_BAR`].
     pub fn from_bars(bars: f64) -> Result<Self, PositionError> {
         if !bars.is_finite() {
             return Err(PositionError::NotFinite);
@@ -54,11 +54,12 @@ impl Position {
         if bars < 0.0 {
             return Err(PositionError::Negative);
         }
-        let bar = float::floor(bars);
-        if bar > f64::from(Self::MAX_BAR) {
+        if bars > f64::from(Self::MAX_BAR + 1) {
             return Err(PositionError::BarTooLarge);
         }
-        // In range by the two tests above; the fraction is below 1, so the product is at most 480.
+        // The end of the last bar has no other name than its offset 480.
+        let bar = float::floor(bars).min(f64::from(Self::MAX_BAR));
+        // In range by the tests above; the fraction is at most 1, so the product is at most 480.
         let offset = ((bars - bar) * f64::from(BAR_PARTS)).min(f64::from(BAR_PARTS));
         let whole = Self { bar: bar as u32, offset: Offset::shortest(float::round(offset)) };
         // 7 + 160/480 is no binary number: a whole offset that means the same number is what was meant.
@@ -96,7 +97,7 @@ impl Position {
     /// True if the place is on a bar line, written either way.
     #[must_use]
     pub fn is_bar_line(self) -> bool {
-        self.normalised().offset.value() == 0.0
+        self.offset.value() == 0.0 || self.offset.value() >= f64::from(BAR_PARTS)
     }
 }
 
@@ -272,6 +273,17 @@ mod tests {
         assert_eq!(Position::from_bars(-0.5), Err(PositionError::Negative));
         assert_eq!(Position::from_bars(2_000_000.0), Err(PositionError::BarTooLarge));
         assert_eq!(Position::new(1 << 20, Offset::ZERO), Err(PositionError::BarTooLarge));
+    }
+
+    #[test]
+    fn the_end_of_the_last_bar_comes_back() {
+        let end = Position::new(Position::MAX_BAR, Offset::integer(480).unwrap()).unwrap();
+        assert_eq!(end.bars(), 1_048_576.0);
+        let back = Position::from_bars(end.bars()).unwrap();
+        assert_eq!((back, back.bar(), back.offset().value()), (end, Position::MAX_BAR, 480.0));
+        assert!(Position::bar_line(Position::MAX_BAR) < end);
+        assert!(end.is_bar_line() && Position::START.is_bar_line());
+        assert_eq!(Position::from_bars(end.bars().next_up()), Err(PositionError::BarTooLarge));
     }
 
     #[test]

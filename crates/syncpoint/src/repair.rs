@@ -99,11 +99,12 @@ impl Repair {
 
     fn run(&self, points: impl Iterator<Item = (usize, Option<Syncpoint>)>) -> Repaired {
         let mut repaired = Repaired::default();
-        let end = self.bar_count.map(Position::bar_line);
+        let inside =
+            |point: &Syncpoint| self.bar_count.is_none_or(|bars| point.position.bars() <= f64::from(bars));
         let mut good: Vec<Syncpoint> = Vec::new();
         for (index, point) in points {
             match point {
-                Some(point) if end.is_none_or(|end| point.position <= end) => good.push(point),
+                Some(point) if inside(&point) => good.push(point),
                 _ => repaired.dropped.push(index),
             }
         }
@@ -194,7 +195,6 @@ impl Repair {
     }
 
     fn end(&self, points: &mut Vec<Syncpoint>, repaired: &mut Repaired) {
-        let Some(bar_count) = self.bar_count else { return };
         let context = Context { bar_count: self.bar_count, duration: self.duration, ..Context::default() };
         let findings = validate::points(points, &context);
         for problem in findings.problems {
@@ -202,7 +202,6 @@ impl Repair {
                 (problem.kind, problem.suggestion)
                 && points.last().is_some_and(|last| point.time > last.time && last.position < point.position)
             {
-                debug_assert_eq!(point.position, Position::bar_line(bar_count));
                 points.push(point);
                 repaired.end_added = true;
             }

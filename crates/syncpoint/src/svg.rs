@@ -324,6 +324,8 @@ impl Picture<'_> {
         if grid.len() > MOST_MARKS {
             return writeln!(out, "<text x=\"{LEFT}\" y=\"{}\">{} bars</text>", STRIP_TOP + 26.0, grid.len());
         }
+        // The middle of each cell and its label.
+        let mut labels: Vec<(f64, String)> = Vec::with_capacity(grid.len());
         for bar in 0..grid.len() {
             let Some(written) = grid.written(bar) else { continue };
             if before.is_some_and(|before| before + 1 != written) {
@@ -336,27 +338,60 @@ impl Picture<'_> {
             };
             let (x, width) = (self.time.at(start), self.time.at(end) - self.time.at(start));
             let number = match self.drawing.numbers.get(written) {
-                Some(number) => format!("{}", Text(number)),
+                Some(number) => String::from(*number),
                 None => format!("{}", written + 1),
             };
             let class = if odd { "odd" } else { "even" };
             writeln!(
                 out,
-                "<rect class=\"{p}{class}\" x=\"{}\" y=\"{STRIP_TOP}\" width=\"{}\" height=\"{STRIP_HEIGHT}\"><title>played bar {bar}, written bar {number}</title></rect>",
+                "<rect class=\"{p}{class}\" x=\"{}\" y=\"{STRIP_TOP}\" width=\"{}\" height=\"{STRIP_HEIGHT}\"><title>played bar {bar}, written bar {}</title></rect>",
                 Pixel(x),
-                Pixel(width)
+                Pixel(width),
+                Text(&number)
             )?;
-            if width >= 7.0 * number.chars().count() as f64 + 4.0 {
-                writeln!(
-                    out,
-                    "<text class=\"{p}num\" x=\"{}\" y=\"{}\">{number}</text>",
-                    Pixel(x + width / 2.0),
-                    STRIP_TOP + 26.0
-                )?;
-            }
+            labels.push((x + width / 2.0, short(number)));
+        }
+        for (middle, number) in labels.iter().step_by(label_step(&labels)) {
+            let y = STRIP_TOP + 26.0;
+            writeln!(
+                out,
+                "<text class=\"{p}num\" x=\"{}\" y=\"{y}\">{}</text>",
+                Pixel(*middle),
+                Text(number)
+            )?;
         }
         Ok(())
     }
+}
+
+/// A bar number that leaves room for others; the whole one is in the title of the cell.
+fn short(number: String) -> String {
+    if number.chars().count() <= 6 {
+        return number;
+    }
+    number.chars().take(5).chain(['…']).collect()
+}
+
+/// How wide a label is at most, with some room, in CSS pixels.
+fn label_width(label: &str) -> f64 {
+    7.0 * label.chars().count() as f64 + 4.0
+}
+
+/// Every how many labels may be shown without two of them touching: 1, 2, 5, 10, 20 and so on.
+fn label_step(labels: &[(f64, String)]) -> usize {
+    let fits = |step: usize| {
+        let mut shown = labels.iter().step_by(step);
+        let mut before = shown.next();
+        shown.all(|label| {
+            let apart = before.is_none_or(|(middle, text)| {
+                label.0 - middle >= (label_width(text) + label_width(&label.1)) / 2.0
+            });
+            before = Some(label);
+            apart
+        })
+    };
+    let steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
+    steps.into_iter().find(|step| fits(*step)).unwrap_or(MOST_MARKS)
 }
 
 /// Seconds as minutes and seconds.

@@ -1,16 +1,18 @@
 //! Every map of `asap/` through every bridge and back, and how far a MIDI file drifts from it.
 //!
-//! What the files do not say is assumed: a beat is a quarter, a bar has the beats that are annotated in it, and sections of
-//! eight bars are played twice (for the formats that name written bars).
+//! What the files do not say is assumed: a beat is a quarter or, in a section of its own, a dotted quarter; a bar has the
+//! beats that are annotated in it; and sections of eight bars are played twice (for the formats that name written bars).
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use segno_syncpoint::bridge::{
     alphatab, audacity, beats, lrc, musescore, name_of, smf, sonic, soundslice, srt, timemap, vtt,
 };
 use segno_syncpoint::{
-    BarGrid, Fraction, GridBar, Metre, Offset, PlayedGrid, Position, SyncMap, Syncpoint, TimeGrid,
+    BarGrid, Fraction, GridBar, Interpolation, Metre, Offset, Options, PlayedGrid, Position, SyncMap,
+    Syncpoint, TimeGrid,
 };
 
 use super::asap::Performance;
@@ -160,21 +162,29 @@ fn milliseconds(map: &SyncMap) -> Result<SyncMap, String> {
 /// Tempo maps at two resolutions: of the bar lines alone, and of all annotated beats.
 fn midi(downbeats: &[Performance], beats: &BTreeMap<&str, &Performance>) -> Vec<Section> {
     let mut sections = Vec::new();
-    for (name, every_beat) in [("bridges/smf-bars", false), ("bridges/smf-beats", true)] {
+    for (name, every_beat, unit) in [
+        ("bridges/smf-bars", false, Beat::QUARTER),
+        ("bridges/smf-beats", true, Beat::QUARTER),
+        ("bridges/smf-dotted-beats", true, Beat::DOTTED),
+    ] {
         let mut section = Section::new(name);
-        let (mut drift, mut naive, mut events, mut assumed) = (0.0_f64, 0.0_f64, 0, 0);
+        let (mut drift, mut naive, mut events, mut assumed, mut refused) = (0.0_f64, 0.0_f64, 0, 0, 0);
         for performance in downbeats {
             let known = beats.get(performance.id.as_str());
             assumed += usize::from(known.is_none());
-            let result = Metred::new(performance, known.map(|beats| beats.t.as_slice()), every_beat)
+            let result = Metred::new(performance, known.map(|beats| beats.t.as_slice()), every_beat, unit)
                 .and_then(|metred| metred.drift())
-                .map(|found| {
-                    drift = drift.max(found.drift);
-                    naive = naive.max(found.naive);
-                    events += found.events;
+                .map(|found| match found {
+                    Some(found) => {
+                        drift = drift.max(found.drift);
+                        naive = naive.max(found.naive);
+                        events += found.events;
+                    }
+                    None => refused += 1,
                 });
             section.case(&performance.id, result);
         }
+        section.figure("rightly_refused_as_too_slow", refused);
         let microseconds = |seconds: f64| (seconds * 1e9).round() / 1e3;
         section.figure("worst_drift_us", microseconds(drift));
         section.figure("worst_drift_of_naive_rounding_us", microseconds(naive));
@@ -183,6 +193,24 @@ fn midi(downbeats: &[Performance], beats: &BTreeMap<&str, &Performance>) -> Vec<
         sections.push(section);
     }
     sections
+}
+
+/// How long a beat is taken to be.
+#[derive(Clone, Copy)]
+struct Beat {
+    /// In units.
+    length: u32,
+    /// A whole note over this.
+    unit: u32,
+}
+
+impl Beat {
+    const QUARTER: Self = Self { length: 1, unit: 4 };
+    const DOTTED: Self = Self { length: 3, unit: 8 };
+
+    fn quarters(self) -> f64 {
+        4.0 * f64::from(self.length) / f64::from(self.unit)
+    }
 }
 
 /// A map with the lengths of its bars.
@@ -200,8 +228,13 @@ struct Drift {
 }
 
 impl Metred {
-    /// Each bar has as many quarters as beats are annotated from its downbeat to the next; four if no beats are known.
-    fn new(performance: &Performance, beats: Option<&[f64]>, every_beat: bool) -> Result<Self, String> {
+    /// Each bar has as many beats as are annotated from its downbeat to the next; four if none are known.
+    fn new(
+        performance: &Performance,
+        beats: Option<&[f64]>,
+        every_beat: bool,
+        unit: Beat,
+    ) -> Result<Self, String> {
         let (mut bars, mut points, mut longest) = (Vec::new(), Vec::new(), 0_u32);
         for (pair, bar) in performance.t.windows(2).zip(0_u32..) {
             let &[from, to] = pair else { continue };
@@ -209,28 +242,39 @@ impl Metred {
                 || vec![from],
                 |beats| beats.iter().copied().filter(|beat| *beat >= from && *beat < to).collect(),
             );
-            let quarters = if beats.is_none() { 4 } else { u32::try_from(inside.len()).unwrap_or(0) };
-            let length = Fraction::new(quarters, 4).ok_or_else(|| format!("bar {bar} has no beats"))?;
-            let metre = Metre::simple(quarters, 4);
+            let count = if beats.is_none() { 4 } else { u32::try_from(inside.len()).unwrap_or(0) };
+            let length = Fraction::new(count * unit.length, unit.unit);
+            let length = length.ok_or_else(|| format!("bar {bar} has no beats"))?;
+            let metre = Metre::simple(count * unit.length, unit.unit);
             bars.push(GridBar { nominal: length, actual: length, metre, implicit: false });
-            longest = longest.max(quarters);
+            longest = longest.max(count);
             let shown = if every_beat { &inside[..] } else { &[from] };
             for (time, beat) in shown.iter().zip(0_u32..) {
-                let offset = text(Offset::float(480.0 * f64::from(beat) / f64::from(quarters)))?;
+                let offset = text(Offset::float(480.0 * f64::from(beat) / f64::from(count)))?;
                 points.push(Syncpoint::new(text(Position::new(bar, offset))?, *time));
             }
         }
         let end = u32::try_from(bars.len()).map_err(|fault| fault.to_string())?;
         points.extend(performance.t.last().map(|time| Syncpoint::bar_line(end, *time)));
         let longest = if every_beat && beats.is_some() { 1.0 } else { f64::from(longest) };
+        let longest = longest * unit.quarters();
         let grid = text(BarGrid { bars }.play_straight())?;
         Ok(Self { map: text(SyncMap::new(points))?, grid, longest })
     }
 
-    fn drift(&self) -> Result<Drift, String> {
-        let tempo = text(smf::from_map(&self.map, &self.grid, DIVISION, smf::Resolution::Points))?;
-        let back = text(smf::to_points(&tempo, &self.grid).map_err(|fault| fault.to_string()))?;
-        let back = text(SyncMap::new(back))?;
+    /// `None` if MIDI cannot hold the map, and the refusal is right.
+    fn drift(&self) -> Result<Option<Drift>, String> {
+        let tempo = match smf::from_map(&self.map, &self.grid, DIVISION, smf::Resolution::Points) {
+            Ok(tempo) => tempo,
+            Err(smf::SmfError::TooSlow { .. }) if self.slowest()? > f64::from(smf::SLOWEST) / 1e6 => {
+                return Ok(None);
+            }
+            Err(fault) => return Err(fault.to_string()),
+        };
+        // A tempo that goes on is one event, over bars of any length: between events quarters are even, not bars.
+        let interpolation = Interpolation::PerQuarter(Arc::new(self.grid.clone()));
+        let back = text(smf::to_points(&tempo, &self.grid))?;
+        let back = text(SyncMap::with(back, Options { interpolation, ..Options::default() }))?;
         let (mut worst, mut naive, mut naive_time) = (0.0_f64, 0.0_f64, self.map.first().time);
         let mut before: Option<(f64, f64)> = None;
         for point in self.map.points() {
@@ -251,6 +295,18 @@ impl Metred {
         if worst > HALF_MICROSECOND * self.longest {
             return Err(format!("the file is {worst} s off"));
         }
-        Ok(Drift { drift: worst, naive, events: tempo.events.len() })
+        Ok(Some(Drift { drift: worst, naive, events: tempo.events.len() }))
+    }
+
+    /// The most seconds that a quarter lasts between two points.
+    fn slowest(&self) -> Result<f64, String> {
+        let mut slowest = 0.0_f64;
+        for pair in self.map.points().windows(2) {
+            let [from, to] = pair else { continue };
+            let quarters = |point: &Syncpoint| self.grid.quarters_before(point.position.bars());
+            let length = quarters(to).zip(quarters(from)).map(|(to, from)| to - from);
+            slowest = slowest.max((to.time - from.time) / length.ok_or("outside the grid")?);
+        }
+        Ok(slowest)
     }
 }

@@ -182,7 +182,9 @@ fn places(map: &SyncMap, grid: &PlayedGrid, resolution: Resolution) -> Vec<f64> 
     places
 }
 
-/// The points of a tempo map: one at each tempo, and one at the end. Cost: O(events x log bars).
+/// The points of a tempo map: one at each tempo, and one at the end. Between them quarters are even, whatever the bars: where
+/// the metre changes, a map of them wants [`Interpolation::PerQuarter`](crate::Interpolation::PerQuarter) with the same
+/// grid. Cost: O(events x log bars).
 ///
 /// # Errors
 /// If events are not in order, or go beyond the grid.

@@ -51,7 +51,8 @@ impl SyncMap {
     }
 
     /// All points of this map, and those of another that fit between them: neither at a place of this map nor at a time out of
-    /// order. Cost: O(points of both).
+    /// order. As far as this map reaches, the playhead is hidden where this map hides it, and the other's flags do not
+    /// count. Cost: O(points of both).
     ///
     /// # Errors
     /// If the result breaks the options of this map, such as its number of bars.
@@ -68,7 +69,8 @@ impl SyncMap {
             };
             let after_last = points.last().is_none_or(|before| fits(before, theirs));
             if after_last && ours.peek().is_none_or(|next| fits(theirs, next)) {
-                points.push(*theirs);
+                let between = ours.peek().and_then(|_| points.last());
+                points.push(between.map_or(*theirs, |before| theirs.hidden(before.hide)));
             } else {
                 dropped.push(index);
             }

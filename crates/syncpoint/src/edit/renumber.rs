@@ -48,22 +48,42 @@ impl SyncMap {
     }
 
     /// The map after `count` bars from bar `at` were taken out, the recording being as it was: their time goes to the segment
-    /// around them. Of two points that come to lie on one place the later one goes, but its hide state holds. Cost: O(points).
+    /// around them. Of two points that come to lie on one place the later one goes. The bars after the cut are hidden or shown
+    /// as they were, if need be by a point more, on its own line, at the cut. Cost: O(points).
     ///
     /// # Errors
     /// If nothing is left.
     pub fn with_bars_deleted(&self, at: u32, count: u32) -> Result<Self, EditError> {
+        let count = self.inside(at, count);
         let (from, to) = (Position::bar_line(at), Position::bar_line(at.saturating_add(count)));
-        let mut points: Vec<Syncpoint> = Vec::with_capacity(self.points().len());
+        let mut points: Vec<Syncpoint> = Vec::with_capacity(self.points().len() + 1);
+        let mut hide = false;
         for point in self.points() {
+            if point.position <= to {
+                hide = point.hide;
+            }
             if point.position <= from {
                 points.push(*point);
             } else if point.position >= to {
                 let position = moved(point.position, -i64::from(count))?;
+                // What a point within the deleted bars changed.
+                if let Some(before) = points.last_mut().filter(|before| before.hide != hide) {
+                    if before.position == from {
+                        before.hide = hide;
+                    } else if position > from {
+                        let (start, end) = (before.position.bars(), position.bars());
+                        let share = (from.bars() - start) / (end - start);
+                        let time = before.time + share * (point.time - before.time);
+                        if time > before.time && time < point.time {
+                            points.push(Syncpoint { position: from, time, hide });
+                        }
+                    }
+                }
                 match points.last_mut() {
                     Some(before) if before.position == position => before.hide = point.hide,
                     _ => points.push(Syncpoint { position, ..*point }),
                 }
+                hide = point.hide;
             }
         }
         self.renumbered(points, -i64::from(count))
@@ -75,6 +95,7 @@ impl SyncMap {
     /// # Errors
     /// If the bars are not all inside the map.
     pub fn with_bars_cut(&self, at: u32, count: u32) -> Result<Self, EditError> {
+        let count = self.inside(at, count);
         let (from, to) = (Position::bar_line(at), Position::bar_line(at.saturating_add(count)));
         let (start, end) = (self.time_of(from)?, self.time_of(to)?);
         let lines = self.with_point_at(from)?.with_point_at(to)?;
@@ -93,6 +114,12 @@ impl SyncMap {
             }
         }
         self.renumbered(points, -i64::from(count))
+    }
+
+    /// How many of `count` bars from `at` on there are.
+    fn inside(&self, at: u32, count: u32) -> u32 {
+        let bars = self.options().bar_count.unwrap_or(Position::MAX_BAR + 1);
+        count.min(bars.saturating_sub(at))
     }
 
     fn renumbered(&self, points: Vec<Syncpoint>, by: i64) -> Result<Self, EditError> {

@@ -95,7 +95,8 @@ fn before_first(good: &[Indexed]) -> Syncpoint {
 
 fn single(findings: &mut Findings, index: usize, point: &Syncpoint, context: &Context<'_>) {
     if let Some(bar_count) = context.bar_count
-        && point.position > Position::bar_line(bar_count)
+        // As numbers of bars: the highest bar has no bar line after it.
+        && point.position.bars() > f64::from(bar_count)
     {
         let (line, offset) = (point.position.bar() == bar_count, 0.0);
         let suggestion =
@@ -195,8 +196,7 @@ fn hide(findings: &mut Findings, good: &[Indexed]) {
 
 fn end(findings: &mut Findings, good: &[Indexed], length: usize, context: &Context<'_>) {
     let (Some(bar_count), Some((index, last))) = (context.bar_count, good.last()) else { return };
-    let end = Position::bar_line(bar_count);
-    if good.iter().any(|(_, point)| point.position >= end) {
+    if good.iter().any(|(_, point)| point.position.bars() >= f64::from(bar_count)) {
         return;
     }
     let ahead = bar_count_left(last, bar_count);
@@ -207,8 +207,9 @@ fn end(findings: &mut Findings, good: &[Indexed], length: usize, context: &Conte
         .map(|(_, before)| (last.time - before.time) / (last.position.bars() - before.position.bars()));
     let by_slope =
         slope.filter(|slope| slope.is_finite() && *slope > 0.0).map(|slope| last.time + ahead * slope);
-    let suggestion = match by_slope.or(context.duration.filter(|duration| *duration > last.time)) {
-        Some(time) => {
+    let place = Position::from_bars(f64::from(bar_count)).ok();
+    let suggestion = match place.zip(by_slope.or(context.duration.filter(|duration| *duration > last.time))) {
+        Some((end, time)) => {
             let time =
                 context.duration.filter(|duration| *duration > last.time).map_or(time, |end| time.min(end));
             Suggestion::Insert { index: length, point: Syncpoint::new(end, time) }

@@ -263,7 +263,7 @@ fn splices_by_hand() {
     assert!(matches!(a.spliced(&b, line(3), line(7)), Err(EditError::Map(_))));
     assert!(matches!(a.spliced(&b, line(3), line(9)), Err(EditError::Outside(_))));
     let merged = a.merged(&b).unwrap();
-    assert_eq!(text(&merged.map), "[[0,0],[3,4],[4,8,0,1],[5,11],[6,12],[8,16]]");
+    assert_eq!(text(&merged.map), "[[0,0],[3,4],[4,8,0,1],[5,11,0,1],[6,12],[8,16]]");
     assert_eq!(merged.dropped, [0, 3]);
     let part = a.excerpt(line(2), line(5)).unwrap();
     assert_eq!(text(&part), "[[2,4],[4,8,0,1],[5,10,0,1]]");

@@ -17,3 +17,4 @@ mod skeleton;
 mod svg;
 mod unrolling;
 mod validation;
+mod whole_maps;

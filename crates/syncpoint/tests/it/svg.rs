@@ -101,3 +101,50 @@ fn long_maps_stay_small() {
     assert!(svg.len() < 1_000_000, "{}", svg.len());
     assert_eq!(well_formed(&svg), Ok(()));
 }
+
+/// The numbers of the strip: text and middle.
+fn numbers(svg: &str) -> Vec<(&str, f64)> {
+    let texts = svg.lines().filter(|line| line.contains("class=\"num\"") && line.contains("y=\"512\""));
+    texts
+        .map(|line| {
+            let x = line.split("x=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+            let text = line.split('>').nth(1).and_then(|rest| rest.split('<').next()).unwrap();
+            (text, x.parse().unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn bar_numbers_never_overlap_and_never_vanish() {
+    for (bars, width, expected_step) in
+        [(8_u32, 960, 1), (60, 960, 2), (120, 960, 5), (230, 960, 10), (500, 960, 20), (900, 320, 100)]
+    {
+        // Rubato: every third bar is a third longer.
+        let time = |bar: u32| f64::from(bar) * 2.0 + f64::from(bar / 3);
+        let points: Vec<_> = (0..=bars).map(|bar| Syncpoint::bar_line(bar, time(bar))).collect();
+        let grid = BarGrid::uniform(bars as usize, 4, 4).unwrap().play_straight().unwrap();
+        let drawing = Drawing { grid: Some(&grid), width, ..Drawing::default() };
+        let svg = draw(&SyncMap::new(points).unwrap(), &drawing);
+        let numbers = numbers(&svg);
+        let shown: Vec<u32> = numbers.iter().map(|(number, _)| number.parse().unwrap()).collect();
+        let expected: Vec<u32> = (1..=bars).step_by(expected_step).collect();
+        assert_eq!(shown, expected, "{bars} bars");
+        for pair in numbers.windows(2) {
+            // A digit of 11 px type is less than 7 px wide.
+            let half = |number: &str| 3.5 * number.len() as f64;
+            assert!(pair[1].1 - pair[0].1 > half(pair[0].0) + half(pair[1].0), "{pair:?}");
+        }
+    }
+}
+
+#[test]
+fn one_long_bar_number_does_not_drive_out_the_others() {
+    let points: Vec<_> = (0..=8_u32).map(|bar| Syncpoint::bar_line(bar, f64::from(bar) * 2.0)).collect();
+    let grid = BarGrid::uniform(8, 4, 4).unwrap().play_straight().unwrap();
+    let printed = ["1", "2", "interminable", "4", "5", "6", "7", "8"];
+    let drawing = Drawing { grid: Some(&grid), numbers: &printed, ..Drawing::default() };
+    let svg = draw(&SyncMap::new(points).unwrap(), &drawing);
+    let shown: Vec<&str> = numbers(&svg).into_iter().map(|(number, _)| number).collect();
+    assert_eq!(shown, ["1", "2", "inter…", "4", "5", "6", "7", "8"]);
+    assert!(svg.contains("written bar interminable"));
+}
