@@ -3,5 +3,6 @@
 mod control;
 mod faults;
 mod lifecycle;
+mod soundcloud;
 mod soundslice;
 mod wire;
