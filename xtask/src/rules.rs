@@ -13,6 +13,10 @@ use crate::shell::{cargo, output, root};
 /// The crates of one service each.
 pub(crate) const SERVICES: [&str; 4] = ["soundslice", "soundstripe", "soundcloud", "musescore"];
 
+/// Services whose client or sandbox host is still in the making: their endpoints are not yet held to having fixtures and
+/// snapshots, and every run says so.
+pub(crate) const IN_THE_MAKING: [&str; 3] = ["soundstripe", "soundcloud", "musescore"];
+
 /// The most crates that a service crate may pull in, itself included.
 const TREE_LIMIT: usize = 80;
 
@@ -118,6 +122,10 @@ fn tree(selection: &str) -> Result<BTreeSet<String>, String> {
 /// Every endpoint has its fixture and its three snapshots.
 fn endpoints(faults: &mut Vec<String>) -> Result<(), String> {
     for service in SERVICES {
+        if IN_THE_MAKING.contains(&service) {
+            say!("   {service} is in the making: fixtures and snapshots are not yet required");
+            continue;
+        }
         let folder = root().join("crates").join(service);
         let snapshots: Vec<String> =
             files(&folder.join("tests/it/snapshots")).iter().filter_map(|file| base(file)).collect();

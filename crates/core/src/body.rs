@@ -6,8 +6,8 @@ use std::io;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
-use std::time::Instant;
+use std::task::{Context, Poll, Waker, ready};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
@@ -152,7 +152,7 @@ impl Body {
             });
         }
         let left = self.len();
-        let activity = Arc::new(Activity::new(clock, left == 0));
+        let activity = Arc::new(Activity::new(clock, left));
         let meter = Meter::new(progress, Some(left), attempt);
         Ok((Outgoing { pieces, left, meter, activity: Arc::clone(&activity) }, activity))
     }
@@ -294,7 +294,8 @@ impl http_body::Body for Outgoing {
                 Some(OpenPiece::Reader { reader, left }) => {
                     // One byte more than announced, where that is in sight: a file that has grown is no longer the one
                     // that was announced.
-                    let room = usize::try_from(left.saturating_add(1)).unwrap_or(CHUNK).min(CHUNK);
+                    let room = usize::try_from(*left)
+                        .map_or(CHUNK, |left| if left > CHUNK { CHUNK } else { left + 1 });
                     let mut buffer = vec![0; room];
                     let mut target = ReadBuf::new(&mut buffer);
                     ready!(reader.as_mut().poll_read(cx, &mut target))?;
@@ -338,7 +339,18 @@ impl fmt::Debug for Outgoing {
 #[derive(Debug)]
 pub(crate) struct Activity {
     clock: Arc<dyn Clock>,
-    state: Mutex<(Stage, Instant)>,
+    state: Mutex<Since>,
+}
+
+#[derive(Debug)]
+struct Since {
+    stage: Stage,
+    last: Instant,
+    /// How long the body has to be, and when its first byte was taken.
+    length: u64,
+    began: Option<Instant>,
+    /// Who wants to know of another stage: another deadline begins with it.
+    waker: Option<Waker>,
 }
 
 /// What an exchange is waiting for.
@@ -348,34 +360,65 @@ pub(crate) enum Stage {
     Connecting { empty: bool },
     /// The transport taking more of the body.
     Sending,
-    /// The answer.
-    Sent,
+    /// The answer. What the transport took last may still be under way in the buffers of both systems, for so long.
+    Sent { draining: Duration },
 }
 
+/// As much as hides in buffers between the transport and a peer, in bytes: both systems' default maxima and some more.
+const BUFFERED: u64 = 16 * 1024 * 1024;
+
 impl Activity {
-    fn new(clock: Arc<dyn Clock>, empty: bool) -> Self {
-        let state = Mutex::new((Stage::Connecting { empty }, clock.now()));
-        Self { clock, state }
+    fn new(clock: Arc<dyn Clock>, length: u64) -> Self {
+        let (last, stage) = (clock.now(), Stage::Connecting { empty: length == 0 });
+        Self { clock, state: Mutex::new(Since { stage, last, length, began: None, waker: None }) }
     }
 
     fn connected(&self) {
-        let mut state = self.lock();
-        match state.0 {
-            Stage::Connecting { empty: true } => *state = (Stage::Sent, self.clock.now()),
-            Stage::Connecting { empty: false } => *state = (Stage::Sending, self.clock.now()),
-            Stage::Sending | Stage::Sent => {}
+        if let Stage::Connecting { empty } = self.now().0 {
+            let draining = Duration::ZERO;
+            self.reach(if empty { Stage::Sent { draining } } else { Stage::Sending });
         }
     }
 
     fn moved(&self, finished: bool) {
-        *self.lock() = (if finished { Stage::Sent } else { Stage::Sending }, self.clock.now());
+        let now = self.clock.now();
+        let mut state = self.lock();
+        let began = *state.began.get_or_insert(now);
+        // Buffers take in a moment what a slow line then needs as long for as for the same amount before.
+        let share = BUFFERED.min(state.length) as f64 / state.length.max(1) as f64;
+        drop(state);
+        let draining = now.saturating_duration_since(began).mul_f64(share);
+        self.reach(if finished { Stage::Sent { draining } } else { Stage::Sending });
+    }
+
+    fn reach(&self, stage: Stage) {
+        let now = self.clock.now();
+        let mut state = self.lock();
+        state.last = now;
+        if state.stage != stage {
+            state.stage = stage;
+            if let Some(waker) = state.waker.take() {
+                waker.wake();
+            }
+        }
     }
 
     pub(crate) fn now(&self) -> (Stage, Instant) {
-        *self.lock()
+        let state = self.lock();
+        (state.stage, state.last)
     }
 
-    fn lock(&self) -> MutexGuard<'_, (Stage, Instant)> {
+    /// Resolves when the exchange is no longer at `stage`.
+    pub(crate) fn poll_left(&self, stage: Stage, cx: &Context<'_>) -> Poll<()> {
+        let mut state = self.lock();
+        if state.stage != stage {
+            return Poll::Ready(());
+        }
+        state.waker = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Since> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

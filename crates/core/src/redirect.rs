@@ -65,7 +65,8 @@ pub(crate) fn for_strangers(headers: &HeaderMap) -> HeaderMap {
         .collect()
 }
 
-/// A reference resolved against the URL it came from (RFC 3986, section 5.2).
+/// A reference resolved against the URL it came from (RFC 3986, section 5.2). `None` if that gives no absolute http or
+/// https URL.
 pub fn resolve(base: &Uri, reference: &str) -> Option<Uri> {
     let reference = reference.split('#').next().unwrap_or_default();
     let (scheme, authority) = (base.scheme_str()?, base.authority()?);
@@ -85,7 +86,8 @@ pub fn resolve(base: &Uri, reference: &str) -> Option<Uri> {
         let query = query.map(|query| format!("?{query}")).unwrap_or_default();
         format!("{scheme}://{authority}{}{query}", without_dots(&whole))
     };
-    absolute.parse().ok()
+    // `mailto:x` and `E:` read as URIs of a sort, but lead nowhere.
+    absolute.parse().ok().filter(|uri: &Uri| Origin::of(uri).is_some())
 }
 
 fn has_scheme(reference: &str) -> bool {
@@ -155,6 +157,16 @@ mod tests {
         assert_eq!(none, Err(RedirectError::NoLocation));
         let ok = decide(get, &"http://a.example/".parse().unwrap(), StatusCode::OK, &HeaderMap::new(), 0);
         assert_eq!(ok, Ok(None));
+    }
+
+    #[test]
+    fn references_that_lead_nowhere_are_none() {
+        let base: Uri = "http://a/b".parse().unwrap();
+        for reference in
+            ["mailto:x@a", "E:", "javascript:alert(1)", "file:///etc/passwd", "http://", "//", "a b"]
+        {
+            assert_eq!(resolve(&base, reference), None, "{reference}");
+        }
     }
 
     #[test]

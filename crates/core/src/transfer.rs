@@ -4,6 +4,7 @@
 //! that it is still the same file (`If-Range`, RFC 9110, sections 8.8, 13.1.5 and 14). Otherwise it begins again, if what
 //! was written can be taken back. It never mixes two states of a file, and never calls a short one done.
 
+use std::fmt;
 use std::future::{Future, poll_fn};
 use std::path::Path;
 use std::pin::Pin;
@@ -39,7 +40,7 @@ use file::FileSink;
 use sink::Writer;
 
 /// A download that is complete.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Downloaded {
     /// How many bytes the file has.
@@ -51,6 +52,13 @@ pub struct Downloaded {
     pub attempts: u32,
     /// The headers of the last answer: media type, file name, validators.
     pub headers: HeaderMap,
+}
+
+impl fmt::Debug for Downloaded {
+    // Without the headers: there may be a cookie among them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Downloaded").field("bytes", &self.bytes).finish_non_exhaustive()
+    }
 }
 
 /// A connection that carried this much before it broke was worth its attempt: the count of failures begins anew.
@@ -216,11 +224,12 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
             }
             self.begin(&parts.headers, length);
         } else if parts.status == StatusCode::PARTIAL_CONTENT {
-            match self.check_part(&parts.headers) {
-                Err(Cause::Changed { .. }) if self.sink.restart().await.map_err(Cause::Sink)? => {
+            match self.objection(&parts.headers) {
+                None => {}
+                Some(Cause::Changed { .. }) if self.sink.restart().await.map_err(Cause::Sink)? => {
                     return Ok(self.forget("the file changed in the meantime"));
                 }
-                checked => checked?,
+                Some(objection) => return Err(objection),
             }
         } else if self.is_same(&parts.headers) && parts.status == StatusCode::OK {
             // The service knows no ranges, but it is still the same file: the part that is here is passed over.
@@ -287,29 +296,24 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
         begun.is_some() && begun == Validator::of(headers).as_ref()
     }
 
-    /// A part must begin where it was asked to, be of a file of the same length, and not bear another validator.
-    fn check_part(&mut self, headers: &HeaderMap) -> Result<(), Cause<E::ApiError>> {
+    /// What is wrong with a part: it must begin where it was asked to, be of a file of the same length, and not bear
+    /// another validator.
+    fn objection(&mut self, headers: &HeaderMap) -> Option<Cause<E::ApiError>> {
         let status = StatusCode::PARTIAL_CONTENT;
         let Some(range) = ContentRange::of(headers) else {
-            return Err(wrong(status, "a part of the file came without a usable Content-Range"));
+            return Some(wrong(status, "a part of the file came without a usable Content-Range"));
         };
         if range.first != self.written {
-            return Err(wrong(status, "a part of the file came that is not the one that was asked for"));
+            return Some(wrong(status, "a part of the file came that is not the one that was asked for"));
         }
-        let Some(known) = &mut self.known else { return Ok(()) };
-        if let (Some(total), Some(now)) = (known.total, range.total)
-            && total != now
-        {
-            return Err(Cause::Changed { written: self.written });
-        }
-        known.total = known.total.or(range.total);
-        let changed = match &known.validator {
-            Some(Validator::ETag(old)) => {
-                matches!(Validator::of(headers), Some(Validator::ETag(new)) if new != *old)
-            }
+        let known = self.known.as_mut()?;
+        let other_length = matches!((known.total, range.total), (Some(total), Some(now)) if total != now);
+        let other_tag = match (&known.validator, Validator::of(headers)) {
+            (Some(Validator::ETag(old)), Some(Validator::ETag(new))) => *old != new,
             _ => false,
         };
-        if changed { Err(Cause::Changed { written: self.written }) } else { Ok(()) }
+        known.total = known.total.or(range.total);
+        (other_length || other_tag).then_some(Cause::Changed { written: self.written })
     }
 
     fn can_resume(&self) -> bool {

@@ -153,7 +153,8 @@ impl std::error::Error for TransportError {}
 pub struct Timeouts {
     /// For a connection, name resolution and TLS included. Default 10 s.
     pub connect: Duration,
-    /// For the head of the answer once the request is sent. Default 30 s.
+    /// For the head of the answer once the request is sent. Default 30 s, and more after a slow upload, of which the last
+    /// megabytes are still in buffers when the transport has taken them.
     pub head: Duration,
     /// For anything to move while a body is sent or received. Default 30 s.
     pub silence: Duration,

@@ -1,1 +1,38 @@
-#![doc = env!("CARGO_PKG_DESCRIPTION")]
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod client;
+pub mod comments;
+mod diagnosis;
+mod error;
+pub mod feed;
+pub mod follows;
+mod ids;
+mod jobs;
+pub mod legacy;
+pub mod likes;
+mod list;
+pub mod me;
+pub mod playlists;
+mod read;
+pub mod reposts;
+pub mod resolve;
+mod rights;
+pub mod session;
+mod simple;
+pub mod storefront;
+pub mod streams;
+pub mod tracks;
+pub mod users;
+mod values;
+
+pub use client::{Client, ClientBuilder};
+pub use diagnosis::Diagnosis;
+pub use error::{ApiError, Error, ExceededLimit, RateLimited, Shape, Throttle};
+pub use ids::{CommentUrn, PlaylistUrn, TrackUrn, Urn, UrnError, UserUrn};
+#[cfg(feature = "loopback")]
+pub use jobs::LogInError;
+pub use jobs::{PlaylistError, ReadyError, StreamError, StreamLocation, UploadError, UploadJob, Uploaded};
+pub use list::{Listing, MOST_PER_PAGE};
+pub use segno_core as core;
+pub use values::{Access, AccessLevel, EmbeddableBy, License, SetType, Sharing, Sort, tag_list, tags};

@@ -128,6 +128,20 @@ impl<'de> Deserialize<'de> for RawValue {
     }
 }
 
+/// The points, in the canonical form of each.
+impl Serialize for SyncMap {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.points())
+    }
+}
+
+/// Points that make a valid map, with the default [`Options`](crate::Options).
+impl<'de> Deserialize<'de> for SyncMap {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(Vec::<Syncpoint>::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,19 +167,5 @@ mod tests {
             let error = serde_json::from_str::<Vec<Syncpoint>>(text).unwrap_err().to_string();
             assert!(error.contains(message), "{error}");
         }
-    }
-}
-
-/// The points, in the canonical form of each.
-impl Serialize for SyncMap {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.points())
-    }
-}
-
-/// Points that make a valid map, with the default [`Options`](crate::Options).
-impl<'de> Deserialize<'de> for SyncMap {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(Vec::<Syncpoint>::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }

@@ -70,12 +70,7 @@ fn events(text: &str) -> Vec<Event> {
 /// The seconds of the last bar by its tempo mark: the events do not say when it ends.
 fn last_bar(score: &Score, events: &[Event]) -> f64 {
     let bar = events.last().map_or(0, |event| event.bar);
-    let tempo = score
-        .tempos
-        .iter()
-        .filter(|tempo| tempo.bar <= bar)
-        .next_back()
-        .map_or(120.0, |tempo| tempo.quarter_bpm);
+    let tempo = score.tempos.iter().rfind(|tempo| tempo.bar <= bar).map_or(120.0, |tempo| tempo.quarter_bpm);
     let quarters = score.structure.bars.get(bar).map_or(4.0, |bar| bar.length().quarters());
     quarters * 60.0 / tempo
 }

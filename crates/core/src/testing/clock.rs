@@ -11,10 +11,14 @@ use std::time::{Duration, Instant};
 use crate::BoxFuture;
 use crate::time::{Clock, Timestamp};
 
-/// How often, and for how much real time, the first sleeper is asked before it passes: what is ready, in this task or
-/// another, and what a thread is reading from a file just now, goes first.
+/// How often the first sleeper is asked before it passes: what is ready, in this task or another, goes first.
 const POLLS: u32 = 16;
-const WHILE: Duration = Duration::from_millis(10);
+
+/// For how much real time it is asked: what a thread is reading from a file just now goes first too. Who sleeps long is
+/// probably a deadline, which runs beside such work; a short sleep is a pause, beside which there is none.
+fn patience(asked: Duration) -> Duration {
+    Duration::from_millis(if asked < Duration::from_secs(10) { 2 } else { 200 })
+}
 
 /// A clock for tests. Random numbers count up from 1.
 ///
@@ -164,7 +168,7 @@ impl Future for Sleep {
         if this.jumps && first && key.0 > state.passed {
             this.polls += 1;
             let since = this.first_since.get_or_insert_with(Instant::now);
-            if this.polls <= POLLS || since.elapsed() < WHILE {
+            if this.polls <= POLLS || since.elapsed() < patience(this.asked) {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }

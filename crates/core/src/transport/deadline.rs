@@ -31,7 +31,7 @@ pub(crate) async fn within<T>(work: impl Future<Output = T>, limit: impl Future<
 /// Sends a request under the head and silence deadlines.
 ///
 /// The deadline for connecting is the transport's own. While the body goes out, only silence counts: a slow upload is no
-/// fault. The wait for the head begins when the last byte was taken.
+/// fault. The wait for the head begins when the last byte was taken, and allows for what buffers still hold of it.
 pub(crate) async fn send(
     transport: &dyn Transport,
     request: Request<Outgoing>,
@@ -51,13 +51,27 @@ pub(crate) async fn send(
                 (timeouts.connect.saturating_add(timeouts.silence), Timeout::Silence(timeouts.silence))
             }
             Stage::Sending => (timeouts.silence, Timeout::Silence(timeouts.silence)),
-            Stage::Sent => (timeouts.head, Timeout::Head(timeouts.head)),
+            Stage::Sent { draining } => {
+                let limit = timeouts.head.saturating_add(draining);
+                (limit, Timeout::Head(limit))
+            }
         };
         let waited = clock.now().saturating_duration_since(since);
         let Some(left) = limit.checked_sub(waited).filter(|left| !left.is_zero()) else {
             return Err(TransportError::timeout(Phase::MaybeSent, timeout));
         };
-        if let Some(outcome) = within(exchange.as_mut(), clock.sleep(left)).await {
+        let mut asleep = clock.sleep(left);
+        let next = poll_fn(|cx| {
+            if let Poll::Ready(outcome) = exchange.as_mut().poll(cx) {
+                return Poll::Ready(Some(outcome));
+            }
+            // With another stage another deadline begins.
+            if activity.poll_left(stage, cx).is_ready() {
+                return Poll::Ready(None);
+            }
+            asleep.as_mut().poll(cx).map(|()| None)
+        });
+        if let Some(outcome) = next.await {
             return outcome.map(|response| {
                 response.map(|body| Incoming::new(Watched::new(body, timeouts.silence, Arc::clone(clock))))
             });

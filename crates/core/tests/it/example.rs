@@ -127,6 +127,12 @@ impl Service {
         self.seen.lock().unwrap().clone()
     }
 
+    /// A client of this service on a clock that stands still, for tests that read files: those take real time.
+    pub(crate) fn patient_client(&self) -> Client {
+        let clock = ManualClock::stopped(moment());
+        Client::builder(base()).transport(self.clone()).clock(clock).build().unwrap()
+    }
+
     /// A client of this service on a clock that jumps.
     pub(crate) fn client(&self) -> (ClientBuilder, Arc<ManualClock>) {
         let clock = clock();

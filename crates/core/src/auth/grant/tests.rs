@@ -455,13 +455,20 @@ async fn a_panic_in_the_renewal_stops_nobody() {
 
 #[tokio::test]
 async fn another_process_was_faster() {
-    let (clock, peer) = (StillClock::new(), Peer::new([]));
+    let (clock, peer) = (StillClock::new(), Peer::with_gate([], Some(Semaphore::new(0))));
     let store = stored(&clock);
-    let (here, there) = (user(&peer, &clock, Arc::clone(&store)), user(&peer, &clock, Arc::clone(&store)));
-    assert_eq!((text(&here).await, text(&there).await), ("a1".into(), "a1".into()));
+    let grants = [user(&peer, &clock, Arc::clone(&store)), user(&peer, &clock, Arc::clone(&store))];
+    for grant in &grants {
+        assert_eq!(text(grant).await, "a1");
+    }
     clock.advance(4000);
-    let (one, two) = tokio::join!(text(&here), text(&there));
-    assert_eq!((one.as_str(), two.as_str()), ("a2", "a2"));
+    let waiting = grants.map(|grant| tokio::spawn(async move { text(&grant).await }));
+    settle().await;
+    assert_eq!(peer.requests(), ["r1"], "the other waits for the lease");
+    peer.gate.as_ref().unwrap().add_permits(5);
+    for waiter in waiting {
+        assert_eq!(waiter.await.unwrap(), "a2");
+    }
     assert_eq!(peer.requests(), ["r1"]);
 }
 

@@ -1,0 +1,172 @@
+//! Bodies from files: missing, a folder, empty, and changed while they are sent.
+
+use std::path::{Path, PathBuf};
+
+use segno_core::{
+    Body, BuildError, Bytes, Cause, DecodeError, Endpoint, Error, Method, PlainApiError, Progress, Replay,
+    RequestWriter, Response, TransportErrorKind,
+};
+
+use crate::example::{Reply, Service};
+
+/// `PUT /file`
+struct Upload(Body);
+
+impl Endpoint for Upload {
+    type Output = ();
+    type ApiError = PlainApiError;
+    const NAME: &'static str = "example.file.upload";
+    const METHOD: Method = Method::PUT;
+    const REPLAY: Replay = Replay::Idempotent;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        request.body(self.0.clone());
+        request.transfer();
+        request.path("file", &[])
+    }
+
+    fn read(_: Response<Bytes>) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
+struct File(PathBuf);
+
+impl File {
+    fn new(name: &str, length: usize) -> Self {
+        let path = std::env::temp_dir().join(format!("segno-core-{name}-{}", std::process::id()));
+        std::fs::write(&path, vec![b'x'; length]).unwrap();
+        Self(path)
+    }
+
+    fn resize(path: &Path, length: u64) {
+        std::fs::File::options().write(true).open(path).unwrap().set_len(length).unwrap();
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Uploads a file of 1 MiB with something happening to it after the first bytes were taken.
+async fn upload(
+    name: &str,
+    happens: impl Fn(&Path) + Send + Sync + 'static,
+) -> (Service, Result<(), Error<PlainApiError>>) {
+    let file = File::new(name, 1 << 20);
+    let service = Service::new(|_, _| Ok(Reply::ok()));
+    let client = service.patient_client();
+    let body = Body::file(&file.0).await.unwrap();
+    let path = file.0.clone();
+    let report = move |progress: Progress| {
+        if progress.bytes <= 128 * 1024 {
+            happens(&path);
+        }
+    };
+    let result = client.call(&Upload(body)).progress(report).send().await;
+    (service, result)
+}
+
+#[tokio::test]
+async fn a_file_arrives_whole() {
+    let (service, result) = upload("whole", |_| {}).await;
+    result.unwrap();
+    let seen = service.seen();
+    assert_eq!(seen[0].body, vec![b'x'; 1 << 20]);
+    assert_eq!(seen[0].header("content-length"), Some("1048576"));
+}
+
+#[tokio::test]
+async fn a_file_that_shrinks_or_grows_while_it_is_sent_fails_the_call() {
+    let (service, result) = upload("shrinks", |path| File::resize(path, 512 * 1024)).await;
+    let error = result.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "example.file.upload: the body to send cannot be read: \
+         the source ended 524288 bytes before its announced length"
+    );
+    assert!(service.seen().is_empty(), "and is not sent again");
+
+    let (_, result) = upload("grows", |path| File::resize(path, (1 << 20) + 1)).await;
+    assert_eq!(
+        result.unwrap_err().to_string(),
+        "example.file.upload: the body to send cannot be read: the source is longer than its announced length"
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_changed_before_it_is_sent_fails_the_call() {
+    let file = File::new("before", 100);
+    let service = Service::new(|_, _| Ok(Reply::ok()));
+    let client = service.patient_client();
+    let body = Body::file(&file.0).await.unwrap();
+    File::resize(&file.0, 99);
+    let error = client.send(&Upload(body.clone())).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "example.file.upload: the body to send cannot be read: \
+         the file changed from 100 to 99 bytes while in use"
+    );
+    std::fs::remove_file(&file.0).unwrap();
+    let error = client.send(&Upload(body)).await.unwrap_err();
+    assert!(matches!(error.cause(), Cause::Source(gone) if gone.kind() == std::io::ErrorKind::NotFound));
+    assert!(service.seen().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_no_file_is_refused_at_once() {
+    let missing = Body::file(std::env::temp_dir().join("segno-core-no-such-file")).await.unwrap_err();
+    assert_eq!(missing.kind(), std::io::ErrorKind::NotFound);
+    let folder = Body::file(std::env::temp_dir()).await.unwrap_err();
+    assert_eq!(folder.to_string(), "not a regular file");
+}
+
+#[tokio::test]
+async fn an_empty_file_is_sent_with_its_length() {
+    let file = File::new("empty", 0);
+    let service = Service::new(|_, _| Ok(Reply::ok()));
+    let client = service.patient_client();
+    client.send(&Upload(Body::file(&file.0).await.unwrap())).await.unwrap();
+    let seen = service.seen();
+    assert_eq!((seen[0].body.len(), seen[0].header("content-length")), (0, Some("0")));
+}
+
+#[tokio::test]
+async fn a_source_fails_over_a_socket_with_its_own_words() {
+    use tokio::io::AsyncReadExt;
+    let base = crate::peer::listen(|mut stream| async move {
+        let mut sink = vec![0; 65536];
+        while stream.read(&mut sink).await? > 0 {}
+        Ok(())
+    })
+    .await;
+    let client = crate::peer::client(&base).0.build().unwrap();
+    let upload = Upload(Body::reader(&b"abc"[..], 10));
+    let error = crate::peer::soon(client.send(&upload)).await.unwrap_err();
+    let Cause::Transport(lost) = error.cause() else { panic!("{error}") };
+    assert_eq!(lost.kind(), TransportErrorKind::Source);
+    assert_eq!(
+        error.to_string(),
+        "example.file.upload: the body to send cannot be read: \
+         the source ended 7 bytes before its announced length"
+    );
+}
+
+#[tokio::test]
+async fn progress_begins_again_with_each_attempt() {
+    use std::sync::{Arc, Mutex};
+    let service = Service::new(|_, number| Ok(if number == 0 { Reply::new(503) } else { Reply::ok() }));
+    let client = service.client().0.build().unwrap();
+    let steps = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&steps);
+    let upload = Upload(Body::from(vec![0; 200_000]));
+    let report = move |p: Progress| told.lock().unwrap().push((p.bytes, p.total, p.attempt));
+    client.call(&upload).progress(report).send().await.unwrap();
+    let all = Some(200_000);
+    assert_eq!(
+        *steps.lock().unwrap(),
+        [(131_072, all, 1), (200_000, all, 1), (131_072, all, 2), (200_000, all, 2)]
+    );
+}

@@ -1,0 +1,220 @@
+//! Nothing secret in logs, errors or `Debug`: every flow, with everything logged that can be.
+
+use std::fmt::Write as _;
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use segno_core::auth::{Basic, Token};
+use segno_core::transport::hyper::Hyper;
+use segno_core::{
+    Array, ArrayEndpoint, Body, BuildError, Bytes, Client, ClientBuilder, Cursor, DecodeError, Endpoint,
+    Method, Multipart, Page, Paged, Pairs, PlainApiError, Replay, RequestWriter, Response, Retry, Secret,
+    SecretUrl,
+};
+use tokio::io::AsyncWriteExt;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::peer::{self, read_request, soon};
+
+/// Everything that was logged or printed.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// A request that has secrets wherever a request can have one.
+struct Full {
+    presigned: Option<SecretUrl>,
+    printed: Mutex<String>,
+}
+
+impl Full {
+    fn new(presigned: Option<SecretUrl>) -> Self {
+        Self { presigned, printed: Mutex::default() }
+    }
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct Answer {
+    #[allow(dead_code)]
+    number: u32,
+}
+
+impl Endpoint for Full {
+    type Output = Vec<Answer>;
+    type ApiError = PlainApiError;
+    const NAME: &'static str = "example.full";
+    const METHOD: Method = Method::GET;
+    const REPLAY: Replay = Replay::Safe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        request.path("things/{id}", &[&"CANARY-segment"])?;
+        request.query("client_id", "CANARY-query");
+        request.header(http::header::COOKIE, "session=CANARY-cookie")?;
+        let mut pairs = Pairs::new();
+        pairs.push("password", "CANARY-form");
+        let mut multipart = Multipart::new();
+        multipart.text("token", "CANARY-part");
+        let _ = write!(self.printed.lock().unwrap(), "{multipart:?} {pairs:?}");
+        request.multipart(multipart);
+        request.form(pairs);
+        if let Some(url) = &self.presigned {
+            request.url("{presigned}", url.clone());
+        }
+        let _ = write!(self.printed.lock().unwrap(), "{request:?} {:?}", self.presigned);
+        Ok(())
+    }
+
+    fn read(response: Response<Bytes>) -> Result<Vec<Answer>, DecodeError> {
+        segno_core::read_json(&response)
+    }
+}
+
+impl ArrayEndpoint for Full {
+    type Item = Answer;
+}
+
+impl Paged for Full {
+    type Item = Answer;
+
+    fn at(&self, _: &Cursor) -> Result<Self, BuildError> {
+        Ok(Self::new(None))
+    }
+
+    fn page(&self, items: Vec<Answer>) -> Result<Page<Answer>, DecodeError> {
+        Ok(Page { items, next: Some(Cursor::new("https://api.example/?token=CANARY-cursor")), total: None })
+    }
+}
+
+const ANSWERS: [&str; 11] = [
+    "HTTP/1.1 200 OK\r\nset-cookie: CANARY-set\r\ncontent-length: 14\r\n\r\n[{\"number\":77}]",
+    "HTTP/1.1 200 OK\r\ncontent-length: 28\r\n\r\n[{\"number\":\"CANARY-wrong\" }] ",
+    "HTTP/1.1 200 OK\r\ncontent-length: 24\r\n\r\n[{\"number\":\"CANARY-cut\"  ",
+    "HTTP/1.1 200 OK\r\ncontent-length: 60\r\n\r\n<!doctype html><title>Oops</title><body>CANARY-page </body> ",
+    "HTTP/1.1 401 Unauthorized\r\nwww-authenticate: Basic realm=\"CANARY-realm\"\r\ncontent-length: 0\r\n\r\n",
+    "HTTP/1.1 403 Forbidden\r\ncontent-length: 46\r\n\r\n<?xml version='1.0'?><Error>CANARY-xml </Error>",
+    "HTTP/1.1 422 Unprocessable Entity\r\ncontent-length: 26\r\n\r\n{\"error\":\"CANARY-message\"}",
+    "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 18\r\n\r\ntoken=CANARY-plain",
+    "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/x?sig=CANARY-location\r\ncontent-length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\nCANARY-short",
+    "CANARY-no-http\r\n\r\n",
+];
+
+/// Everything that a client can do with one such server, with everything printed that can be.
+async fn everything(builder: ClientBuilder, server: &str, log: &mut Log) {
+    let client = builder.transport(Hyper::builder().build()).build().unwrap();
+    let presigned: SecretUrl = format!("{server}file?X-Amz-Signature=CANARY-signature").parse().unwrap();
+    for url in [None, Some(presigned)] {
+        let full = Full::new(url);
+        let call = client.call(&full);
+        print(log, &format!("{client:?} {call:?} {:?}", client.prepare(&full)));
+        match call.send().await {
+            Ok(answer) => print(log, &format!("{answer:?}")),
+            Err(error) => {
+                print(log, &format!("{error} {error:#} {error:?} {error:#?} {:?}", error.cause()));
+                print(log, &format!("{} {:?}", error.cause(), error.api()));
+            }
+        }
+        match client.stream(&full).await {
+            Ok(mut array) => {
+                print(log, &format!("{array:?}"));
+                print_items(log, &mut array).await;
+            }
+            Err(error) => print(log, &format!("{error} {error:?}")),
+        }
+        match client.call(&full).download_into(&mut Vec::new()).await {
+            Ok(done) => print(log, &format!("{done:?}")),
+            Err(error) => print(log, &format!("{error} {error:?}")),
+        }
+        print(log, &full.printed.lock().unwrap());
+    }
+    let mut pages = client.pages(Full::new(None)).cap(2);
+    while let Some(page) = pages.next().await {
+        print(log, &format!("{pages:?} {page:?} {:?}", pages.cursor()));
+        if page.is_err() {
+            break;
+        }
+    }
+}
+
+async fn print_items(log: &mut Log, array: &mut Array<Full>) {
+    while let Some(item) = array.next().await {
+        print(log, &format!("{item:?}"));
+    }
+}
+
+fn print(log: &mut Log, text: &str) {
+    io::Write::write_all(log, text.as_bytes()).unwrap();
+}
+
+#[tokio::test]
+async fn no_secret_in_logs_errors_or_debug() {
+    let mut log = Log::default();
+    // What rustls and others say through the log crate goes to the same place.
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(log.clone())
+        .with_ansi(false)
+        .finish();
+    let _ = tracing_log_to_tracing();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let secret = Secret::new("CANARY-password");
+    print(&mut log, &format!("{secret} {secret:?}"));
+    for answer in ANSWERS {
+        let server = peer::listen(move |mut stream| async move {
+            read_request(&mut stream).await?;
+            stream.write_all(answer.as_bytes()).await
+        })
+        .await;
+        let builder = || {
+            Client::builder(server.parse().unwrap()).retry(Retry {
+                attempts: 2,
+                base: Duration::from_millis(1),
+                ..Retry::default()
+            })
+        };
+        soon(everything(builder().authorize(Basic::new("app", &secret).unwrap()), &server, &mut log)).await;
+        soon(everything(builder().authorize(Token::new("Token", &secret).unwrap()), &server, &mut log)).await;
+    }
+    let _ = soon(
+        Client::builder("https://127.0.0.1:1/".parse().unwrap()).build().unwrap().send(&Full::new(None)),
+    )
+    .await;
+    drop(guard);
+
+    let text = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    for line in text.lines() {
+        assert!(!line.contains("CANARY"), "{line}");
+        // base64 of "app:CANARY-password".
+        assert!(!line.contains("YXBwOkNBTkFSWS1wYXNzd29yZA"), "{line}");
+    }
+    assert!(text.contains("endpoint=\"example.full\" path=\"things/{id}\""), "the span of a call");
+    assert!(text.contains("attempt=2 status=503"), "an event for each attempt");
+    assert!(text.contains("hyper_util::"), "and the layers below were heard");
+    let body = Body::from("CANARY");
+    assert!(!format!("{body:?}").contains("CANARY"));
+}
+
+/// Once in a process; a second call does no harm.
+fn tracing_log_to_tracing() -> Result<(), tracing_subscriber::util::TryInitError> {
+    use tracing_subscriber::util::SubscriberInitExt as _;
+    tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR).with_writer(io::sink).finish().try_init()
+}

@@ -1,0 +1,248 @@
+//! The client: who asks, where, and the calls that are more than one request.
+
+use std::sync::Arc;
+
+use segno_core::auth::oauth2::{App, Quota, QuotaLimit, TokenServer};
+use segno_core::auth::store::{MemoryStore, TokenStore};
+use segno_core::auth::{AuthError, Authorize, Grant, Login, Token, TokenKind};
+use segno_core::http::HeaderValue;
+use segno_core::http::header::ACCEPT;
+use segno_core::{BaseUrl, Call, ClientError, Endpoint, Method, Paged, Pages, Retry, Secret};
+
+use crate::rights::Rights;
+
+/// Where the API lives.
+const API: &str = "https://api.soundcloud.com/";
+/// Where logins and tokens live.
+const AUTH: &str = "https://secure.soundcloud.com/";
+/// The name of the second base URL.
+pub(crate) const AUTH_BASE: &str = "auth";
+/// The scheme word that the documentation gives.
+const SCHEME: &str = "OAuth";
+
+/// A client for the SoundCloud API. Cheap to clone; clones share connections, limits and tokens.
+#[derive(Clone, Debug)]
+pub struct Client {
+    core: segno_core::Client,
+    grant: Option<Grant>,
+    kind: Option<TokenKind>,
+}
+
+impl Client {
+    /// A client with the rights of the program alone: public things, to be read. Its token is kept in memory; a program
+    /// that runs often keeps it in a file ([`ClientBuilder::app`]), because tokens are counted: 50 in 12 hours.
+    ///
+    /// # Errors
+    /// If the credentials cannot be sent or TLS cannot be set up.
+    pub fn new(client_id: &str, client_secret: impl Into<Secret>) -> Result<Self, ClientError> {
+        Self::builder().app(client_id, client_secret, MemoryStore::new()).build()
+    }
+
+    /// A client set up by the environment:
+    ///
+    /// | variable | |
+    /// | --- | --- |
+    /// | `SOUNDCLOUD_ACCESS_TOKEN` | a person's access token, used as it is; without it: |
+    /// | `SOUNDCLOUD_CLIENT_ID`, `SOUNDCLOUD_CLIENT_SECRET` | the program |
+    /// | `SOUNDCLOUD_TOKEN_FILE` | the file of a person's login; without it the program asks for itself |
+    /// | `SOUNDCLOUD_BASE_URL`, `SOUNDCLOUD_AUTH_URL` | other addresses, such as a sandbox |
+    ///
+    /// # Errors
+    /// If what is needed is missing or unusable.
+    pub fn from_env() -> Result<Self, ClientError> {
+        let mut builder = Self::builder();
+        if let Ok(url) = variable("SOUNDCLOUD_BASE_URL") {
+            builder = builder.api_url(&url);
+        }
+        if let Ok(url) = variable("SOUNDCLOUD_AUTH_URL") {
+            builder = builder.auth_url(&url);
+        }
+        if let Ok(token) = variable("SOUNDCLOUD_ACCESS_TOKEN") {
+            return builder.token(token).build();
+        }
+        let (id, secret) = (variable("SOUNDCLOUD_CLIENT_ID")?, variable("SOUNDCLOUD_CLIENT_SECRET")?);
+        match variable("SOUNDCLOUD_TOKEN_FILE") {
+            Ok(file) => {
+                let store = segno_core::auth::store::FileStore::open(file)
+                    .map_err(|error| AuthError::Unavailable(error.to_string()))?;
+                builder.user(&id, Some(secret.into()), store).build()
+            }
+            Err(_) => builder.app(&id, secret, MemoryStore::new()).build(),
+        }
+    }
+
+    /// A client that is set up further before it is built.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder { api: API.into(), auth: AUTH.into(), who: Who::Nobody, settings: Vec::new() }
+    }
+
+    /// Sends an endpoint and reads the answer. A write that is refused with 401 is looked into: see
+    /// [`Diagnosis`](crate::Diagnosis).
+    ///
+    /// # Errors
+    /// See [`segno_core::Error`]; the service's own part is an [`ApiError`](crate::ApiError) for every endpoint of this
+    /// crate.
+    pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, segno_core::Error<E::ApiError>> {
+        match self.core.send(endpoint).await {
+            Err(error) if E::METHOD != Method::GET => Err(self.explained(error).await),
+            outcome => outcome,
+        }
+    }
+
+    /// A call that can still be given a deadline or a progress function.
+    pub fn call<'a, E: Endpoint>(&'a self, endpoint: &'a E) -> Call<'a, E> {
+        self.core.call(endpoint)
+    }
+
+    /// The pages of a list; [`items`](Pages::items) gives the things on them one by one, over empty pages too.
+    pub fn pages<'e, E: Paged + 'e>(&self, list: E) -> Pages<'e, E> {
+        self.core.pages(list)
+    }
+
+    /// Begins a person's login. `redirect_uri` must be the one that is registered for the program, letter by letter.
+    ///
+    /// # Errors
+    /// [`AuthError`] if this client has no program's credentials, or the redirect URI is none.
+    pub fn login(&self, redirect_uri: &str) -> Result<Login, AuthError> {
+        match &self.grant {
+            Some(grant) if grant.kind() == TokenKind::User => grant.login(redirect_uri),
+            _ => Err(AuthError::Unusable("client: it was not built for a person's login")),
+        }
+    }
+
+    /// Whose rights the token has; `None` without a token.
+    #[must_use]
+    pub fn token_kind(&self) -> Option<TokenKind> {
+        self.kind
+    }
+
+    /// The login behind this client, unless its token is a fixed one.
+    #[must_use]
+    pub fn grant(&self) -> Option<&Grant> {
+        self.grant.as_ref()
+    }
+
+    /// The client of segno-core that does the work.
+    #[must_use]
+    pub fn core(&self) -> &segno_core::Client {
+        &self.core
+    }
+}
+
+fn variable(name: &'static str) -> Result<String, ClientError> {
+    std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or(ClientError::Environment(name))
+}
+
+type Setting = Box<dyn Fn(segno_core::ClientBuilder) -> segno_core::ClientBuilder>;
+
+enum Who {
+    Nobody,
+    Fixed(Secret),
+    Granted { app: App, kind: TokenKind, store: Arc<dyn TokenStore> },
+}
+
+/// A client in the making.
+#[must_use = "a builder does nothing until build() is called"]
+pub struct ClientBuilder {
+    api: String,
+    auth: String,
+    who: Who,
+    settings: Vec<Setting>,
+}
+
+impl ClientBuilder {
+    /// Another base URL of the API: a sandbox, a proxy.
+    pub fn api_url(mut self, url: &str) -> Self {
+        self.api = url.into();
+        self
+    }
+
+    /// Another base URL of logins and tokens.
+    pub fn auth_url(mut self, url: &str) -> Self {
+        self.auth = url.into();
+        self
+    }
+
+    /// The rights of a person, whose login is in `store` or comes with [`Client::login`]. Programs have a secret; only
+    /// SoundCloud's own go without.
+    pub fn user(mut self, client_id: &str, client_secret: Option<Secret>, store: impl TokenStore) -> Self {
+        let app = App { id: client_id.into(), secret: client_secret };
+        self.who = Who::Granted { app, kind: TokenKind::User, store: Arc::new(store) };
+        self
+    }
+
+    /// The rights of the program alone. Its tokens, and how many it asked for, are kept in `store`.
+    pub fn app(mut self, client_id: &str, client_secret: impl Into<Secret>, store: impl TokenStore) -> Self {
+        let app = App { id: client_id.into(), secret: Some(client_secret.into()) };
+        self.who = Who::Granted { app, kind: TokenKind::App, store: Arc::new(store) };
+        self
+    }
+
+    /// A person's access token, used as it is. It lives for about an hour and is not renewed.
+    pub fn token(mut self, access_token: impl Into<Secret>) -> Self {
+        self.who = Who::Fixed(access_token.into());
+        self
+    }
+
+    /// Anything that segno-core can be told: timeouts, retries, a rate limit, a transport, a clock. It holds for the API
+    /// and for the tokens, so it may run twice.
+    pub fn settings(
+        mut self,
+        setting: impl Fn(segno_core::ClientBuilder) -> segno_core::ClientBuilder + 'static,
+    ) -> Self {
+        self.settings.push(Box::new(setting));
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// If a base URL is no absolute URL, the token cannot be sent, or TLS cannot be set up.
+    pub fn build(self) -> Result<Client, ClientError> {
+        let Self { api, auth, who, settings } = self;
+        let api: BaseUrl = api.parse().map_err(|error| ClientError::Url("base URL of the API", error))?;
+        let auth: BaseUrl =
+            auth.parse().map_err(|error| ClientError::Url("base URL of the logins", error))?;
+        let json = || HeaderValue::from_static("application/json; charset=utf-8");
+        let set_up = |mut core: segno_core::ClientBuilder| {
+            for setting in &settings {
+                core = setting(core);
+            }
+            core
+        };
+        // The service gives no hint when to come back, so pauses begin longer than usual.
+        let patient = Retry { base: std::time::Duration::from_secs(1), ..Retry::default() };
+        let core = segno_core::Client::builder(api.clone()).base(AUTH_BASE, auth.clone());
+        let core = set_up(core.header(ACCEPT, json()).retry(patient));
+        let (core, grant, kind) = match who {
+            Who::Nobody => (core, None, None),
+            Who::Fixed(token) => (core.authorize(Token::new(SCHEME, &token)?), None, Some(TokenKind::User)),
+            Who::Granted { app, kind, store } => {
+                // A refresh token works once: the grant decides about a second request, nobody else.
+                let auth = set_up(segno_core::Client::builder(auth)).retry(Retry::never()).no_limit();
+                let server = TokenServer::new(auth.build()?, app);
+                let grant = match kind {
+                    TokenKind::User => Grant::user(server),
+                    TokenKind::App => Grant::app(server).quota(quota()),
+                };
+                let grant = grant.scheme(SCHEME).build(store);
+                let rights = Rights::new(grant.clone(), kind, &api);
+                (
+                    core.authorize_at(api.origin(), Arc::new(rights) as Arc<dyn Authorize>),
+                    Some(grant),
+                    Some(kind),
+                )
+            }
+        };
+        Ok(Client { core: core.build()?, grant, kind })
+    }
+}
+
+/// How many tokens a program may ask for by itself.
+fn quota() -> Quota {
+    let hours = |hours: u64| std::time::Duration::from_secs(hours * 3600);
+    Quota::new(vec![
+        QuotaLimit { count: 50, window: hours(12), name: "50 tokens in 12 hours for one program" },
+        QuotaLimit { count: 30, window: hours(1), name: "30 tokens in one hour from one address" },
+    ])
+}

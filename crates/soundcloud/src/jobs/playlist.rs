@@ -1,0 +1,136 @@
+//! Changing the tracks of a playlist. The service only replaces the whole list, so it is read first, all of it.
+
+use segno_core::DecodeError;
+
+use crate::Access;
+use crate::client::Client;
+use crate::error::Error;
+use crate::ids::{PlaylistUrn, TrackUrn};
+use crate::playlists::{Change, Get, MOST_TRACKS, Playlist, PlaylistFields, Tracks};
+
+/// A playlist whose tracks were not changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlaylistError {
+    /// It would have more than 500 tracks.
+    #[error("the playlist would have {would_have} tracks; it holds at most {MOST_TRACKS}")]
+    Full {
+        /// How many it would have.
+        would_have: usize,
+    },
+    /// The service shows fewer tracks than it counts, so writing the list back would lose the others.
+    #[error(
+        "the service counts {counted} tracks in the playlist and shows {shown}; writing the list would lose the others"
+    )]
+    Hidden {
+        /// How many it counts.
+        counted: u64,
+        /// How many it shows.
+        shown: usize,
+    },
+    /// The track is not in the playlist.
+    #[error("{0} is not in the playlist")]
+    Absent(TrackUrn),
+    /// A request failed.
+    #[error(transparent)]
+    Call(#[from] Error),
+}
+
+impl Client {
+    /// The tracks of a playlist in their order, blocked ones too: what a change must write back.
+    ///
+    /// # Errors
+    /// [`PlaylistError::Hidden`] if not all can be seen.
+    pub async fn playlist_tracks(
+        &self,
+        playlist: impl Into<PlaylistUrn>,
+    ) -> Result<Vec<TrackUrn>, PlaylistError> {
+        let playlist = playlist.into();
+        let head = self.core().send(&Get::new(playlist).access(Access::ALL).show_tracks(false)).await?;
+        let list = Tracks::new(playlist).access(Access::ALL).limit(200);
+        let mut items = self.pages(list).items();
+        let mut urns = Vec::new();
+        while let Some(track) = items.next().await {
+            let nameless = || DecodeError::Other("a track has no URN".into());
+            match track?.urn {
+                Some(urn) => urns.push(urn),
+                None => {
+                    tracing::warn!(%playlist, "{}", nameless());
+                    return Err(PlaylistError::Hidden {
+                        counted: head.track_count.unwrap_or(0),
+                        shown: urns.len(),
+                    });
+                }
+            }
+        }
+        match head.track_count {
+            Some(counted) if counted > urns.len() as u64 => {
+                Err(PlaylistError::Hidden { counted, shown: urns.len() })
+            }
+            _ => Ok(urns),
+        }
+    }
+
+    /// Adds tracks at the end of a playlist. Those that are in it already are not added again.
+    ///
+    /// # Errors
+    /// [`PlaylistError`].
+    pub async fn add_tracks(
+        &self,
+        playlist: impl Into<PlaylistUrn>,
+        tracks: &[TrackUrn],
+    ) -> Result<Playlist, PlaylistError> {
+        let playlist = playlist.into();
+        let mut urns = self.playlist_tracks(playlist).await?;
+        for track in tracks {
+            if !urns.contains(track) {
+                urns.push(*track);
+            }
+        }
+        self.write_back(playlist, urns).await
+    }
+
+    /// Takes tracks out of a playlist. Those that are not in it are passed over.
+    ///
+    /// # Errors
+    /// [`PlaylistError`].
+    pub async fn remove_tracks(
+        &self,
+        playlist: impl Into<PlaylistUrn>,
+        tracks: &[TrackUrn],
+    ) -> Result<Playlist, PlaylistError> {
+        let playlist = playlist.into();
+        let mut urns = self.playlist_tracks(playlist).await?;
+        urns.retain(|urn| !tracks.contains(urn));
+        self.write_back(playlist, urns).await
+    }
+
+    /// Moves a track within a playlist to the place `index`, counted from 0 without it; beyond the end means the end.
+    ///
+    /// # Errors
+    /// [`PlaylistError`].
+    pub async fn move_track(
+        &self,
+        playlist: impl Into<PlaylistUrn>,
+        track: TrackUrn,
+        index: usize,
+    ) -> Result<Playlist, PlaylistError> {
+        let playlist = playlist.into();
+        let mut urns = self.playlist_tracks(playlist).await?;
+        let from = urns.iter().position(|urn| *urn == track).ok_or(PlaylistError::Absent(track))?;
+        urns.remove(from);
+        urns.insert(index.min(urns.len()), track);
+        self.write_back(playlist, urns).await
+    }
+
+    async fn write_back(
+        &self,
+        playlist: PlaylistUrn,
+        urns: Vec<TrackUrn>,
+    ) -> Result<Playlist, PlaylistError> {
+        if urns.len() > MOST_TRACKS {
+            return Err(PlaylistError::Full { would_have: urns.len() });
+        }
+        Ok(self.send(&Change::new(playlist, PlaylistFields::new()).tracks(urns)).await?)
+    }
+}

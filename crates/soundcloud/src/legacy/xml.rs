@@ -1,0 +1,277 @@
+//! The XML of the old API as a tree: names with dashes, `type` attributes that may be missing, `nil` for nothing.
+//!
+//! Document types are refused and no entities but the five of XML itself are known, so nothing can be expanded; depth
+//! and number of elements are bounded.
+
+use std::fmt;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+use segno_core::{Bytes, DecodeError, Response, Timestamp};
+
+/// The deepest nesting that is read; the API's own goes to 4.
+const DEEPEST: usize = 32;
+/// The most elements that are read.
+const MOST: usize = 200_000;
+
+/// An element with what it holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Element {
+    name: String,
+    kind: Option<String>,
+    nil: bool,
+    text: String,
+    children: Vec<Self>,
+}
+
+/// A document that is not read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum XmlError {
+    /// Not XML.
+    #[error("it is not XML: {0}")]
+    Syntax(String),
+    /// Nothing at all.
+    #[error("the document is empty")]
+    Empty,
+    /// It ends in the middle.
+    #[error("the XML ends in the middle")]
+    Truncated,
+    /// It declares a document type.
+    #[error("the XML declares a document type, which is refused")]
+    DocumentType,
+    /// It uses an entity that XML itself does not have.
+    #[error("the XML uses an unknown entity")]
+    Entity,
+    /// It is nested too deeply or has too many elements.
+    #[error("the XML is nested deeper than {DEEPEST} levels or has more than {MOST} elements")]
+    TooLarge,
+    /// There is something behind its end.
+    #[error("there is something behind the end of the XML")]
+    Trailing,
+}
+
+impl Element {
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// [`XmlError`].
+    pub fn parse(document: &[u8]) -> Result<Self, XmlError> {
+        let document = document.strip_prefix(b"\xef\xbb\xbf").unwrap_or(document);
+        let text = std::str::from_utf8(document).map_err(|_| XmlError::Syntax("it is not UTF-8".into()))?;
+        let mut reader = Reader::from_str(text);
+        let (mut open, mut root): (Vec<Self>, Option<Self>) = (Vec::new(), None);
+        let mut count = 0;
+        loop {
+            let event = reader.read_event().map_err(|error| XmlError::Syntax(place(&reader, &error)))?;
+            match event {
+                Event::Start(_) | Event::Empty(_) if root.is_some() && open.is_empty() => {
+                    return Err(XmlError::Trailing);
+                }
+                Event::Start(start) => {
+                    count += 1;
+                    if open.len() >= DEEPEST || count > MOST {
+                        return Err(XmlError::TooLarge);
+                    }
+                    open.push(Self::begin(&start)?);
+                }
+                Event::Empty(start) => {
+                    count += 1;
+                    if count > MOST {
+                        return Err(XmlError::TooLarge);
+                    }
+                    let element = Self::begin(&start)?;
+                    end(element, &mut open, &mut root);
+                }
+                Event::End(_) => {
+                    let Some(element) = open.pop() else { return Err(XmlError::Trailing) };
+                    end(element, &mut open, &mut root);
+                }
+                Event::Text(words) => {
+                    let words = words.xml10_content();
+                    match open.last_mut() {
+                        Some(element) => element.text.push_str(&words),
+                        None if words.trim().is_empty() => {}
+                        None if root.is_some() => return Err(XmlError::Trailing),
+                        None => return Err(XmlError::Syntax("text before the first element".into())),
+                    }
+                }
+                Event::CData(words) => {
+                    let words = words.xml10_content();
+                    match open.last_mut() {
+                        Some(element) => element.text.push_str(&words),
+                        None => return Err(XmlError::Syntax("text outside of the first element".into())),
+                    }
+                }
+                Event::GeneralRef(entity) => {
+                    let letter = match entity.resolve_char_ref() {
+                        Ok(Some(letter)) => letter,
+                        Ok(None) => named(&entity.xml10_content()).ok_or(XmlError::Entity)?,
+                        Err(error) => return Err(XmlError::Syntax(error.to_string())),
+                    };
+                    match open.last_mut() {
+                        Some(element) => element.text.push(letter),
+                        None => return Err(XmlError::Syntax("text outside of the first element".into())),
+                    }
+                }
+                Event::DocType(_) => return Err(XmlError::DocumentType),
+                Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
+                Event::Eof => {
+                    return match root {
+                        _ if !open.is_empty() => Err(XmlError::Truncated),
+                        Some(root) => Ok(root),
+                        None => Err(XmlError::Empty),
+                    };
+                }
+            }
+        }
+    }
+
+    fn begin(start: &BytesStart<'_>) -> Result<Self, XmlError> {
+        let mut element = Self { name: start.local_name().as_ref().replace('_', "-"), ..Self::default() };
+        for attribute in start.attributes() {
+            let attribute = attribute.map_err(|error| XmlError::Syntax(error.to_string()))?;
+            match attribute.key.as_ref() {
+                "type" => element.kind = Some(attribute.value.into_owned()),
+                "nil" => element.nil = attribute.value == "true",
+                _ => {}
+            }
+        }
+        Ok(element)
+    }
+
+    /// The name, with dashes.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The `type` attribute. Values are read without it, because it is often missing.
+    #[must_use]
+    pub fn kind(&self) -> Option<&str> {
+        self.kind.as_deref()
+    }
+
+    /// The elements in it.
+    #[must_use]
+    pub fn children(&self) -> &[Self] {
+        &self.children
+    }
+
+    /// The first element of that name in it.
+    #[must_use]
+    pub fn child(&self, name: &str) -> Option<&Self> {
+        self.children.iter().find(|child| child.name == name)
+    }
+
+    /// Its text without the white space around it; `None` if it is nil or has none.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        let text = self.text.trim();
+        (!self.nil && !text.is_empty()).then_some(text)
+    }
+
+    /// The text of a child.
+    pub(crate) fn words(&self, name: &str) -> Option<String> {
+        self.child(name)?.text().map(str::to_owned)
+    }
+
+    /// The number in a child.
+    pub(crate) fn number(&self, name: &str) -> Option<u64> {
+        self.child(name)?.text()?.parse().ok()
+    }
+
+    /// The number with a fraction in a child.
+    pub(crate) fn float(&self, name: &str) -> Option<f64> {
+        self.child(name)?.text()?.parse().ok().filter(|number: &f64| number.is_finite())
+    }
+
+    /// The truth value in a child.
+    pub(crate) fn truth(&self, name: &str) -> Option<bool> {
+        match self.child(name)?.text()?.to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" => Some(true),
+            "false" | "0" | "no" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The moment in a child, ISO 8601 with offset or in the later form.
+    pub(crate) fn moment(&self, name: &str) -> Option<Timestamp> {
+        crate::read::moment(self.child(name)?.text()?)
+    }
+
+    /// The text of the first leaf that has one.
+    fn first_words(&self) -> Option<&str> {
+        if self.children.is_empty() { self.text() } else { self.children.iter().find_map(Self::first_words) }
+    }
+}
+
+/// Puts a finished element where it belongs.
+fn end(element: Element, open: &mut [Element], root: &mut Option<Element>) {
+    match open.last_mut() {
+        Some(parent) => parent.children.push(element),
+        None => *root = Some(element),
+    }
+}
+
+/// The five entities of XML itself.
+fn named(name: &str) -> Option<char> {
+    Some(match name {
+        "lt" => '<',
+        "gt" => '>',
+        "amp" => '&',
+        "apos" => '\'',
+        "quot" => '"',
+        _ => return None,
+    })
+}
+
+/// The place of an error; its own words may quote the document.
+fn place(reader: &Reader<&[u8]>, error: &quick_xml::Error) -> String {
+    let what = match error {
+        quick_xml::Error::IllFormed(_) => "an element is not closed or closed twice",
+        quick_xml::Error::Syntax(_) => "the markup is broken",
+        _ => "it cannot be read",
+    };
+    format!("{what} at byte {}", reader.error_position())
+}
+
+/// The document of an answer.
+pub(crate) fn document(response: &Response<Bytes>) -> Result<Element, DecodeError> {
+    let body = response.body();
+    if body.trim_ascii().is_empty() {
+        return Err(DecodeError::Empty);
+    }
+    Element::parse(body).map_err(|error| DecodeError::Other(error.to_string()))
+}
+
+/// What an error document says: the text of any leaf.
+pub(crate) fn error_words(body: &[u8]) -> Option<String> {
+    let document = Element::parse(body).ok()?;
+    document.first_words().map(|words| words.chars().take(200).collect())
+}
+
+/// Text in an element.
+pub(crate) struct Escaped<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for letter in self.0.chars() {
+            match letter {
+                '&' => f.write_str("&amp;")?,
+                '<' => f.write_str("&lt;")?,
+                '>' => f.write_str("&gt;")?,
+                '"' => f.write_str("&quot;")?,
+                '\'' => f.write_str("&apos;")?,
+                '\r' => f.write_str("&#13;")?,
+                // Letters that XML 1.0 cannot carry in any form (section 2.2) are left out.
+                '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}' => {}
+                letter => fmt::Write::write_char(f, letter)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn a_document_with_and_without_types() {
+    let text = "\u{feff}<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<track>\n  <id type=\"integer\">58</id>\n\
+        <bpm type='float'>118.5</bpm><downloadable type=\"boolean\">true</downloadable>\
+        <created-at type=\"datetime\">2008-02-20T18:44:35+01:00</created-at>\
+        <description nil=\"true\"></description><shared_to/>\
+        <title>Ebb &amp; flow &#233;&#x41; <![CDATA[<b>]]></title></track>\n";
+    let track = Element::parse(text.as_bytes()).unwrap();
+    assert_eq!(track.name(), "track");
+    assert_eq!(track.number("id"), Some(58));
+    assert_eq!(track.child("id").unwrap().kind(), Some("integer"));
+    assert_eq!(track.float("bpm"), Some(118.5));
+    assert_eq!(track.truth("downloadable"), Some(true));
+    assert_eq!(track.moment("created-at"), Some("2008-02-20T17:44:35Z".parse().unwrap()));
+    assert_eq!(track.words("description"), None);
+    assert!(track.child("shared-to").is_some(), "underscores are dashes");
+    assert_eq!(track.words("title").unwrap(), "Ebb & flow éA <b>");
+}
+
+#[test]
+fn nothing_is_expanded_and_nothing_grows() {
+    let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\">]><x>&a;</x>";
+    assert_eq!(Element::parse(bomb.as_bytes()), Err(XmlError::DocumentType));
+    assert_eq!(Element::parse(b"<x>&a;</x>"), Err(XmlError::Entity));
+    let deep = "<a>".repeat(40);
+    assert_eq!(Element::parse(deep.as_bytes()), Err(XmlError::TooLarge));
+    let wide = format!("<a>{}</a>", "<b/>".repeat(MOST));
+    assert_eq!(Element::parse(wide.as_bytes()), Err(XmlError::TooLarge));
+}
+
+#[test]
+fn what_is_no_document_says_why() {
+    assert_eq!(Element::parse(b""), Err(XmlError::Empty));
+    assert_eq!(Element::parse(b"<a><b>"), Err(XmlError::Truncated));
+    assert_eq!(Element::parse(b"<a/><b/>"), Err(XmlError::Trailing));
+    assert_eq!(Element::parse(b"<a/>text"), Err(XmlError::Trailing));
+    for broken in [&b"<a></b>"[..], b"text", b"<a", b"\xff", b"<a>&#xFFFFFFF;</a>", b"<a x=1 x=2/>"] {
+        assert!(matches!(Element::parse(broken), Err(XmlError::Syntax(_))), "{broken:?}");
+    }
+    let secret = Element::parse(b"<a><CANARY></a>").unwrap_err().to_string();
+    assert!(!secret.contains("CANARY"), "{secret}");
+}
+
+#[test]
+fn the_words_of_an_error_are_those_of_any_leaf() {
+    let words = |text: &str| error_words(text.as_bytes());
+    assert_eq!(words("<errors><error>404 - Not Found</error></errors>").unwrap(), "404 - Not Found");
+    assert_eq!(words("<error>no</error>").unwrap(), "no");
+    assert_eq!(words("<hash><a/><errors><error>deep</error></errors></hash>").unwrap(), "deep");
+    assert_eq!(words("<errors/>"), None);
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_reads_back(text in "\\PC{0,40}") {
+        let document = format!("<a>{}</a>", Escaped(&text));
+        let read = Element::parse(document.as_bytes()).unwrap();
+        prop_assert_eq!(read.text().unwrap_or_default(), text.trim());
+    }
+
+    #[test]
+    fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = Element::parse(&bytes);
+    }
+
+    #[test]
+    fn no_markup_panics(text in "(<[a-c]( type=\"[a-z]*\")?/?>|</[a-c]>|&[a-z#0-9]{0,4};|[a-z ]|<!--|-->|<!\\[CDATA\\[|\\]\\]>){0,20}") {
+        let _ = Element::parse(text.as_bytes());
+    }
+}

@@ -1,0 +1,114 @@
+//! From an address on the site to the thing itself.
+
+use segno_core::{
+    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Secret, SecretUrl,
+    StatusCode,
+};
+
+use crate::ids::Urn;
+use crate::playlists::{self, Playlist};
+use crate::streams::location;
+use crate::tracks::{self, Track};
+use crate::users::{self, User};
+use crate::{ApiError, Client};
+
+/// `GET /resolve`: what an address on soundcloud.com or on.soundcloud.com stands for
+///
+/// The service answers with a redirect, which is the result and is not followed: [`Client::resolve_track`] and its
+/// siblings go on with the token.
+#[derive(Clone, Debug)]
+#[must_use = "an endpoint does nothing until it is sent"]
+pub struct Resolve(
+    /// The address on the site. It may end in the token of something private.
+    pub String,
+);
+
+/// What an address stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// The thing.
+    pub urn: Urn,
+    /// The token that opens it, if it is private.
+    pub secret_token: Option<Secret>,
+    /// Its address on the API.
+    pub location: SecretUrl,
+}
+
+impl Endpoint for Resolve {
+    type Output = Resolved;
+    type ApiError = ApiError;
+    const NAME: &'static str = "soundcloud.resolve";
+    const METHOD: Method = Method::GET;
+    const REPLAY: Replay = Replay::Safe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        if self.0.trim().is_empty() {
+            return Err(BuildError::value("url", "is empty"));
+        }
+        request.path("resolve", &[])?;
+        request.query("url", self.0.trim());
+        request.keep_redirects();
+        Ok(())
+    }
+
+    fn read(response: Response<Bytes>) -> Result<Resolved, DecodeError> {
+        let location = location(&response)?;
+        let urn = Urn::of_address(&location.expose()).ok_or_else(|| {
+            DecodeError::Other("the address stands for nothing that this crate knows".into())
+        })?;
+        let query = location.uri().query().unwrap_or_default();
+        let secret_token = form_urlencoded::parse(query.as_bytes())
+            .find(|(name, value)| name == "secret_token" && !value.is_empty())
+            .map(|(_, value)| Secret::new(value));
+        Ok(Resolved { urn, secret_token, location })
+    }
+
+    fn accepts(status: StatusCode) -> bool {
+        status.is_redirection()
+    }
+}
+
+impl Client {
+    /// The track behind an address on the site.
+    ///
+    /// # Errors
+    /// If there is none, or it is something else.
+    pub async fn resolve_track(&self, url: &str) -> Result<Track, crate::Error> {
+        let resolved = self.send(&Resolve(url.into())).await?;
+        let Urn::Track(urn) = resolved.urn else { return Err(other("track", &resolved)) };
+        let mut get = tracks::Get::new(urn);
+        if let Some(token) = &resolved.secret_token {
+            get = get.secret_token(token);
+        }
+        self.send(&get).await
+    }
+
+    /// The playlist behind an address on the site, with its tracks.
+    ///
+    /// # Errors
+    /// If there is none, or it is something else.
+    pub async fn resolve_playlist(&self, url: &str) -> Result<Playlist, crate::Error> {
+        let resolved = self.send(&Resolve(url.into())).await?;
+        let Urn::Playlist(urn) = resolved.urn else { return Err(other("playlist", &resolved)) };
+        let mut get = playlists::Get::new(urn);
+        if let Some(token) = &resolved.secret_token {
+            get = get.secret_token(token);
+        }
+        self.send(&get).await
+    }
+
+    /// The person behind an address on the site.
+    ///
+    /// # Errors
+    /// If there is none, or it is something else.
+    pub async fn resolve_user(&self, url: &str) -> Result<User, crate::Error> {
+        let resolved = self.send(&Resolve(url.into())).await?;
+        let Urn::User(urn) = resolved.urn else { return Err(other("user", &resolved)) };
+        self.send(&users::Get(urn)).await
+    }
+}
+
+fn other(wanted: &str, resolved: &Resolved) -> crate::Error {
+    let reason = format!("stands for {}, which is no {wanted}", resolved.urn);
+    crate::Error::build(<Resolve as Endpoint>::NAME, BuildError::value("url", reason))
+}

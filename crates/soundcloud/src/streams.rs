@@ -1,0 +1,205 @@
+//! Hearing a track: its streams, its preview, and the address behind them.
+
+use segno_core::{
+    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Secret, SecretUrl,
+    StatusCode, read_json,
+};
+use serde_json::Value;
+
+use crate::ApiError;
+use crate::ids::TrackUrn;
+use crate::read::{Model, model, object};
+
+model!(
+    /// Where the streams of a track are. Each address is asked with the token, redirects to one that is not, and that one
+    /// is good for some minutes only; [`Client::stream`](crate::Client::stream) does this.
+    Streams {
+        /// AAC, 160 kbit/s, in HLS segments: the best there is.
+        hls_aac_160_url: SecretUrl,
+        /// AAC, 96 kbit/s, in HLS segments.
+        hls_aac_96_url: SecretUrl,
+        /// MP3, 128 kbit/s, in HLS segments; announced for removal.
+        hls_mp3_128_url: SecretUrl,
+        /// MP3, 128 kbit/s, as one file; no longer given.
+        http_mp3_128_url: SecretUrl,
+        /// Opus, 64 kbit/s, in HLS segments; no longer given.
+        hls_opus_64_url: SecretUrl,
+        /// A snippet of 30 s, MP3.
+        preview_mp3_128_url: SecretUrl,
+    }
+);
+impl Model for Streams {
+    const WHAT: &'static str = "the streams";
+}
+
+/// A kind of stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StreamKind {
+    /// AAC, 160 kbit/s, HLS.
+    HlsAac160,
+    /// AAC, 96 kbit/s, HLS.
+    HlsAac96,
+    /// MP3, 128 kbit/s, HLS.
+    HlsMp3128,
+    /// MP3, 128 kbit/s, one file.
+    HttpMp3128,
+    /// Opus, 64 kbit/s, HLS.
+    HlsOpus64,
+    /// A snippet of 30 s, MP3.
+    Preview,
+}
+
+impl StreamKind {
+    /// The best first; a snippet rather than nothing.
+    pub const BEST: &'static [Self] =
+        &[Self::HlsAac160, Self::HlsAac96, Self::HlsMp3128, Self::HttpMp3128, Self::HlsOpus64, Self::Preview];
+
+    /// The best first, the whole track or nothing.
+    pub const WHOLE: &'static [Self] =
+        &[Self::HlsAac160, Self::HlsAac96, Self::HlsMp3128, Self::HttpMp3128, Self::HlsOpus64];
+}
+
+impl Streams {
+    /// The address of a kind, if there is one.
+    #[must_use]
+    pub fn url(&self, kind: StreamKind) -> Option<&SecretUrl> {
+        match kind {
+            StreamKind::HlsAac160 => self.hls_aac_160_url.as_ref(),
+            StreamKind::HlsAac96 => self.hls_aac_96_url.as_ref(),
+            StreamKind::HlsMp3128 => self.hls_mp3_128_url.as_ref(),
+            StreamKind::HttpMp3128 => self.http_mp3_128_url.as_ref(),
+            StreamKind::HlsOpus64 => self.hls_opus_64_url.as_ref(),
+            StreamKind::Preview => self.preview_mp3_128_url.as_ref(),
+        }
+    }
+
+    /// The first of these kinds that there is.
+    #[must_use]
+    pub fn choose(&self, preference: &[StreamKind]) -> Option<(StreamKind, &SecretUrl)> {
+        preference.iter().find_map(|kind| Some((*kind, self.url(*kind)?)))
+    }
+
+    /// True if there is not one.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.choose(StreamKind::BEST).is_none()
+    }
+}
+
+/// `GET /tracks/{track_urn}/streams`
+#[derive(Clone, Debug)]
+#[must_use = "an endpoint does nothing until it is sent"]
+pub struct Get {
+    track: TrackUrn,
+    secret_token: Option<Secret>,
+}
+
+/// `GET /tracks/{track_urn}/preview`: gives the address of a snippet
+#[derive(Clone, Debug)]
+#[must_use = "an endpoint does nothing until it is sent"]
+pub struct Preview {
+    track: TrackUrn,
+    secret_token: Option<Secret>,
+}
+
+/// `GET /tracks/{track_urn}/stream`: gives the address of a snippet; the old operation, which counts as a play (15,000 in
+/// 24 hours for one program)
+#[derive(Clone, Debug)]
+#[must_use = "an endpoint does nothing until it is sent"]
+pub struct OldStream {
+    track: TrackUrn,
+    secret_token: Option<Secret>,
+}
+
+macro_rules! of_track {
+    ($name:ident -> $output:ty, $endpoint:literal, $path:literal, $read:path, $keep:literal) => {
+        impl $name {
+            /// Of this track.
+            pub fn new(track: impl Into<TrackUrn>) -> Self {
+                Self { track: track.into(), secret_token: None }
+            }
+
+            /// Opens a private track that was shared by a link: the `s-…` at the end of it.
+            pub fn secret_token(mut self, token: &Secret) -> Self {
+                self.secret_token = Some(token.clone());
+                self
+            }
+        }
+
+        impl Endpoint for $name {
+            type Output = $output;
+            type ApiError = ApiError;
+            const NAME: &'static str = $endpoint;
+            const METHOD: Method = Method::GET;
+            const REPLAY: Replay = Replay::Safe;
+
+            fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+                request.path($path, &[&self.track])?;
+                request.query_some("secret_token", self.secret_token.as_ref().map(Secret::expose));
+                if $keep {
+                    request.keep_redirects();
+                }
+                Ok(())
+            }
+
+            fn read(response: Response<Bytes>) -> Result<$output, DecodeError> {
+                $read(&response)
+            }
+
+            fn accepts(status: StatusCode) -> bool {
+                if $keep { status.is_redirection() } else { status.is_success() }
+            }
+        }
+    };
+}
+
+of_track!(Get -> Streams, "soundcloud.streams.get", "tracks/{track_urn}/streams", object, false);
+of_track!(Preview -> SecretUrl, "soundcloud.streams.preview", "tracks/{track_urn}/preview", location, true);
+of_track!(OldStream -> SecretUrl, "soundcloud.streams.old_stream", "tracks/{track_urn}/stream", location, true);
+
+/// `GET /tracks/{track_urn}/streams/{uuid}/{kind}`: follows an address from [`Streams`] or a `download_url` by one step, with
+/// the token
+///
+/// The address is asked on the base URL of the API. One on another host is refused: it needs no token and is final.
+#[derive(Clone, Debug)]
+#[must_use = "an endpoint does nothing until it is sent"]
+pub struct Follow(
+    /// The address.
+    pub SecretUrl,
+);
+
+impl Endpoint for Follow {
+    type Output = SecretUrl;
+    type ApiError = ApiError;
+    const NAME: &'static str = "soundcloud.streams.follow";
+    const METHOD: Method = Method::GET;
+    const REPLAY: Replay = Replay::Safe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        request.link("tracks/{track_urn}/streams/{uuid}/{kind}", self.0.clone());
+        request.keep_redirects();
+        Ok(())
+    }
+
+    fn read(response: Response<Bytes>) -> Result<SecretUrl, DecodeError> {
+        location(&response)
+    }
+
+    fn accepts(status: StatusCode) -> bool {
+        status.is_redirection()
+    }
+}
+
+/// The address that an answer redirects to: in the header, or in the body as the specification has it.
+pub(crate) fn location(response: &Response<Bytes>) -> Result<SecretUrl, DecodeError> {
+    let header = response.headers().get(segno_core::http::header::LOCATION);
+    let text = match header.and_then(|value| value.to_str().ok()) {
+        Some(text) => text.to_owned(),
+        None => {
+            let body: Value = read_json(response)?;
+            body.get("location").and_then(Value::as_str).unwrap_or_default().to_owned()
+        }
+    };
+    text.parse().map_err(|_| DecodeError::Other("the redirect has no absolute address".into()))
+}

@@ -1,0 +1,228 @@
+//! Uploading a track: the request. [`Client::upload`](crate::Client::upload) is the whole job.
+
+use std::io;
+use std::path::Path;
+
+use segno_core::{
+    Body, BuildError, Bytes, DecodeError, Endpoint, Method, Multipart, Replay, RequestWriter, Response,
+};
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+
+use super::{Artwork, Format, Track, TrackFields};
+use crate::ApiError;
+use crate::read::object;
+
+/// The most bytes of one file: 4 GB.
+pub(crate) const MOST_BYTES: u64 = 4_000_000_000;
+
+/// The audio of a track: a file, bytes, or anything that can be read.
+#[derive(Clone, Debug)]
+pub struct Asset {
+    body: Body,
+    file_name: String,
+    format: Option<Format>,
+}
+
+impl Asset {
+    /// A file. It is read while it is sent, and read again if the request must be repeated.
+    ///
+    /// # Errors
+    /// If there is no such file or it cannot be read.
+    pub async fn file(path: impl AsRef<Path>) -> io::Result<Self> {
+        let path = path.as_ref();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut start = Vec::new();
+        tokio::fs::File::open(path).await?.take(16).read_to_end(&mut start).await?;
+        Ok(Self::named(&name, Format::of_content(&start), Body::file(path).await?))
+    }
+
+    /// Bytes in memory, under a name such as `low-tide.flac`.
+    pub fn bytes(name: &str, bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        Self::named(name, Format::of_content(&bytes), bytes.into())
+    }
+
+    /// Exactly `length` bytes from a reader, under a name such as `low-tide.flac`. It can be read only once, so the
+    /// request is never repeated after it began.
+    ///
+    /// # Errors
+    /// If the first bytes, which tell the format, cannot be read.
+    pub async fn reader(
+        name: &str,
+        mut reader: impl AsyncRead + Send + Unpin + 'static,
+        length: u64,
+    ) -> io::Result<Self> {
+        let mut start = Vec::new();
+        (&mut reader).take(length.min(16)).read_to_end(&mut start).await?;
+        let format = Format::of_content(&start);
+        Ok(Self::named(name, format, Body::reader(io::Cursor::new(start).chain(reader), length)))
+    }
+
+    /// The content decides about the format, the name only if the content does not tell.
+    fn named(name: &str, of_content: Option<Format>, body: Body) -> Self {
+        let format = of_content.or_else(|| Format::of_name(name));
+        if format.is_none() {
+            tracing::warn!(name, "the format of the audio is not known; the service may refuse it");
+        }
+        Self { body, file_name: ascii(name, format), format }
+    }
+
+    /// The length in bytes.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.body.len()
+    }
+
+    /// True if there is not one byte.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The format, if it is one that is known to be taken.
+    #[must_use]
+    pub fn format(&self) -> Option<Format> {
+        self.format
+    }
+}
+
+impl Asset {
+    pub(crate) fn part(&self, form: &mut Multipart) {
+        let content_type = self.format.map_or("application/octet-stream", Format::content_type);
+        form.file("track[asset_data]", &self.file_name, content_type, self.body.clone());
+    }
+}
+
+/// A name in ASCII, because others were seen to end in a 500, and with the ending of the format.
+fn ascii(name: &str, format: Option<Format>) -> String {
+    let mut plain = String::with_capacity(name.len());
+    for letter in name.chars().filter(|letter| !letter.is_control()) {
+        plain.push(if letter.is_ascii() && !"\"\\/%".contains(letter) { letter } else { '_' });
+    }
+    let stem = plain.rsplit_once('.').map_or(plain.as_str(), |(stem, _)| stem);
+    if !stem.contains(|letter: char| letter.is_ascii_alphanumeric()) {
+        plain = format!("upload.{}", plain.rsplit_once('.').map_or("", |(_, ending)| ending));
+        plain.truncate(plain.trim_end_matches('.').len());
+    }
+    match format {
+        Some(format) if Format::of_name(&plain) != Some(format) => format!("{plain}.{}", format.ending()),
+        _ => plain,
+    }
+}
+
+/// `POST /tracks`: uploads a track
+///
+/// The title and the audio are needed. The request is not repeated once it may have arrived;
+/// [`Client::upload`](crate::Client::upload) looks whether it did.
+#[derive(Clone, Debug)]
+#[must_use = "an endpoint does nothing until it is sent"]
+pub struct Upload {
+    pub(crate) asset: Asset,
+    pub(crate) fields: TrackFields,
+    pub(crate) artwork: Option<Artwork>,
+    pub(crate) most_bytes: u64,
+}
+
+impl Upload {
+    /// A track with a title.
+    pub fn new(title: impl Into<String>, asset: Asset) -> Self {
+        Self { asset, fields: TrackFields::new().title(title), artwork: None, most_bytes: MOST_BYTES }
+    }
+
+    /// What else can be said about it. A title in there replaces the one before.
+    pub fn fields(mut self, fields: TrackFields) -> Self {
+        let title = self.title().to_owned();
+        self.fields = if fields.title_set().is_some() { fields } else { fields.title(title) };
+        self
+    }
+
+    /// A picture. The specification says that this is for paying accounts.
+    pub fn artwork(mut self, artwork: Artwork) -> Self {
+        self.artwork = Some(artwork);
+        self
+    }
+
+    /// Refuses files that are larger than this, in bytes. Default 4,000,000,000, which is the documented limit; older
+    /// documents say 500,000,000.
+    pub fn most_bytes(mut self, bytes: u64) -> Self {
+        self.most_bytes = bytes;
+        self
+    }
+
+    /// The title.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        self.fields.title_set().unwrap_or_default()
+    }
+}
+
+impl Endpoint for Upload {
+    type Output = Track;
+    type ApiError = ApiError;
+    const NAME: &'static str = "soundcloud.tracks.upload";
+    const METHOD: Method = Method::POST;
+    const REPLAY: Replay = Replay::Unsafe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        if self.title().trim().is_empty() {
+            return Err(BuildError::value("track[title]", "is empty"));
+        }
+        if self.asset.is_empty() {
+            return Err(BuildError::value("track[asset_data]", "is empty: there is no audio in it"));
+        }
+        if self.asset.len() > self.most_bytes {
+            let reason = format!("has {} bytes; at most {} are taken", self.asset.len(), self.most_bytes);
+            return Err(BuildError::value("track[asset_data]", reason));
+        }
+        self.fields.check()?;
+        request.path("tracks", &[])?;
+        request.transfer();
+        let mut form = Multipart::new();
+        self.fields.parts(&mut form);
+        if let Some(artwork) = &self.artwork {
+            artwork.part(&mut form, "track[artwork_data]");
+        }
+        self.asset.part(&mut form);
+        request.multipart(form);
+        Ok(())
+    }
+
+    fn read(response: Response<Bytes>) -> Result<Track, DecodeError> {
+        object(&response)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn names_are_sent_in_ascii_and_with_an_ending_that_is_true() {
+        let name = |name: &str, content: &'static [u8]| Asset::bytes(name, content).file_name;
+        assert_eq!(name("low-tide.flac", b"fLaC"), "low-tide.flac");
+        assert_eq!(name("Étude Nº 3.mp3", b"ID3"), "_tude N_ 3.mp3");
+        assert_eq!(name("音楽.wav", b"RIFF\0\0\0\0WAVE"), "upload.wav");
+        assert_eq!(name("", b"fLaC"), "upload.flac");
+        assert_eq!(name("song.mp3", b"fLaC"), "song.mp3.flac", "the content decides");
+        assert_eq!(name("a\"b\r\n.ogg", b"OggS"), "a_b.ogg");
+        assert_eq!(name("notes.txt", b"hello"), "notes.txt");
+        assert_eq!(name("take.m4a", b"\0\0\0\x20ftypM4A "), "take.m4a");
+    }
+
+    #[tokio::test]
+    async fn a_reader_gives_all_its_bytes() {
+        let asset = Asset::reader("x.bin", &b"fLaC and the rest"[..], 17).await.unwrap();
+        assert_eq!((asset.format(), asset.len()), (Some(Format::Flac), 17));
+    }
+
+    proptest! {
+        #[test]
+        fn any_name_becomes_a_plain_one(name in "\\PC{0,30}") {
+            let plain = ascii(&name, Some(Format::Wave));
+            prop_assert!(plain.is_ascii() && !plain.contains(['"', '\r', '\n', '/', '\\']));
+            prop_assert_eq!(Format::of_name(&plain), Some(Format::Wave));
+        }
+    }
+}

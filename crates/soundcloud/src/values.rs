@@ -1,0 +1,210 @@
+//! Words with a meaning: access, sharing, licences, dates.
+
+use std::fmt;
+use std::ops::BitOr;
+
+use crate::read::words;
+
+/// Which tracks a list shows, by what the caller may do with them. Lists hide blocked tracks unless asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Access(u8);
+
+impl Access {
+    /// Tracks that can be heard whole.
+    pub const PLAYABLE: Self = Self(1);
+    /// Tracks of which a snippet can be heard.
+    pub const PREVIEW: Self = Self(2);
+    /// Tracks that cannot be heard: their country or their owner says no.
+    pub const BLOCKED: Self = Self(4);
+    /// All tracks.
+    pub const ALL: Self = Self(7);
+    /// What most lists show unless told otherwise: playable and preview.
+    pub const LISTENABLE: Self = Self(3);
+}
+
+impl BitOr for Access {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl fmt::Display for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = [(1, "playable"), (2, "preview"), (4, "blocked")];
+        let names = names.iter().filter(|(bit, _)| self.0 & bit != 0).map(|(_, name)| *name);
+        f.write_str(&names.collect::<Vec<_>>().join(","))
+    }
+}
+
+words!(
+    /// What the caller may do with a track. It depends on the account, the country and the owner's choice.
+    AccessLevel {
+        /// The whole track can be heard.
+        Playable = "playable",
+        /// A snippet can be heard.
+        Preview = "preview",
+        /// Nothing can be heard.
+        Blocked = "blocked",
+    }
+);
+
+words!(
+    /// Who can see something.
+    Sharing {
+        /// Everybody.
+        Public = "public",
+        /// The owner, and who has the secret link.
+        Private = "private",
+    }
+);
+
+words!(
+    /// Who may put a player on a page.
+    EmbeddableBy {
+        /// Everybody.
+        All = "all",
+        /// The owner.
+        Me = "me",
+        /// Nobody.
+        None = "none",
+    }
+);
+
+words!(
+    /// Under which terms something is published.
+    License {
+        /// All rights reserved.
+        AllRightsReserved = "all-rights-reserved",
+        /// Public domain.
+        NoRightsReserved = "no-rights-reserved",
+        /// CC BY.
+        CcBy = "cc-by",
+        /// CC BY-NC.
+        CcByNc = "cc-by-nc",
+        /// CC BY-ND.
+        CcByNd = "cc-by-nd",
+        /// CC BY-SA.
+        CcBySa = "cc-by-sa",
+        /// CC BY-NC-ND.
+        CcByNcNd = "cc-by-nc-nd",
+        /// CC BY-NC-SA.
+        CcByNcSa = "cc-by-nc-sa",
+    }
+);
+
+words!(
+    /// What a set of tracks is.
+    SetType {
+        /// An album.
+        Album = "album",
+        /// A playlist.
+        Playlist = "playlist",
+    }
+);
+
+/// The order of a list of tracks by their upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sort {
+    /// Oldest first.
+    OldestFirst,
+    /// Newest first.
+    NewestFirst,
+}
+
+impl Sort {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OldestFirst => "asc",
+            Self::NewestFirst => "desc",
+        }
+    }
+}
+
+/// Tags as one text: separated by spaces, those of several words in double quotes. Quotes inside a tag are left out,
+/// because there is no way to write them.
+#[must_use]
+pub fn tag_list<T: AsRef<str>>(tags: impl IntoIterator<Item = T>) -> String {
+    let mut list = String::new();
+    for tag in tags {
+        let words: Vec<_> = tag.as_ref().split_whitespace().collect();
+        let tag = words.join(" ").replace('"', "");
+        if tag.is_empty() {
+            continue;
+        }
+        if !list.is_empty() {
+            list.push(' ');
+        }
+        if tag.contains(' ') {
+            list.push('"');
+            list.push_str(&tag);
+            list.push('"');
+        } else {
+            list.push_str(&tag);
+        }
+    }
+    list
+}
+
+/// The tags of such a text.
+#[must_use]
+pub fn tags(list: &str) -> Vec<String> {
+    let mut tags = Vec::new();
+    let (mut tag, mut quoted) = (String::new(), false);
+    for letter in list.chars().chain([' ']) {
+        match letter {
+            '"' => quoted = !quoted,
+            letter if letter.is_whitespace() && !quoted => {
+                if !tag.is_empty() {
+                    tags.push(std::mem::take(&mut tag));
+                }
+            }
+            letter => tag.push(letter),
+        }
+    }
+    // A quote that was never closed.
+    if !tag.trim().is_empty() {
+        tags.extend(tag.split_whitespace().map(str::to_owned));
+    }
+    tags
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn access_as_the_query_has_it() {
+        assert_eq!(Access::ALL.to_string(), "playable,preview,blocked");
+        assert_eq!(Access::LISTENABLE.to_string(), "playable,preview");
+        assert_eq!((Access::BLOCKED | Access::PLAYABLE).to_string(), "playable,blocked");
+    }
+
+    #[test]
+    fn tags_of_several_words_are_quoted() {
+        assert_eq!(
+            tag_list(["sea", "field recording", "geo:lat=1.5", " "]),
+            "sea \"field recording\" geo:lat=1.5"
+        );
+        assert_eq!(tags("sea \"field recording\""), ["sea", "field recording"]);
+        assert_eq!(tags("a \"b c"), ["a", "b", "c"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_list_that_reads_back(text in "[ \"a-cé\t]{0,20}") {
+            let once = tag_list(tags(&text));
+            prop_assert_eq!(tag_list(tags(&once)), once);
+        }
+
+        #[test]
+        fn tags_come_back(given in prop::collection::vec("[a-zé:=]{1,5}( [a-z]{1,4})?", 0..6)) {
+            prop_assert_eq!(tags(&tag_list(&given)), given);
+        }
+    }
+}

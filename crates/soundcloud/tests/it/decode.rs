@@ -1,0 +1,174 @@
+//! The values of documented answers, and of the answers that were seen beside them.
+
+use std::fmt::Debug;
+
+use proptest::prelude::*;
+use segno_core::{Bytes, DecodeError, Endpoint, Paged, Response};
+use segno_soundcloud::feed::Origin;
+use segno_soundcloud::{
+    AccessLevel, CommentUrn, TrackUrn, comments, feed, follows, playlists, streams, tracks, users,
+};
+
+use crate::answers::{ACTIVITIES, TRACK, page};
+use crate::peer::answer;
+use crate::sample::{self, Visit};
+
+fn read<E: Endpoint>(_: &E, status: u16, body: &str) -> Result<E::Output, DecodeError> {
+    E::read(answer(status, body.to_owned()))
+}
+
+#[test]
+fn every_answer() {
+    struct Snapshot;
+
+    impl Visit for Snapshot {
+        fn visit<E: Endpoint>(&mut self, endpoint: &E, status: u16, body: &str, _: &[u16])
+        where
+            E::Output: Debug,
+        {
+            assert!(E::accepts(status.try_into().unwrap()), "{}", E::NAME);
+            insta::assert_debug_snapshot!(E::NAME, read(endpoint, status, body).unwrap());
+        }
+    }
+
+    sample::every_endpoint(&mut Snapshot);
+    sample::every_token_request(&mut Snapshot);
+}
+
+/// Members that are absent, null, of another type or new never cost more than themselves.
+#[test]
+fn one_wrong_member_costs_nothing_else() {
+    let whole: serde_json::Value = serde_json::from_str(TRACK).unwrap();
+    let wrong = [serde_json::json!([1]), serde_json::json!({"x": 1}), serde_json::Value::Null];
+    for key in whole.as_object().unwrap().keys() {
+        for value in &wrong {
+            let mut track = whole.clone();
+            track[key] = value.clone();
+            let track = read(&tracks::Get::new(1), 200, &track.to_string()).unwrap();
+            assert_eq!(track.urn, Some(TrackUrn::new(70071)), "{key}: the name follows from what is left");
+            if key != "title" {
+                assert_eq!(track.title.as_deref(), Some("Low Tide"), "{key}");
+            }
+            let kept = track.extra.get(key);
+            let readable = key == "user" && value.is_object();
+            assert_eq!(kept.is_some(), !value.is_null() && !readable, "{key}: {value} is kept");
+        }
+    }
+}
+
+#[test]
+fn both_forms_of_a_list() {
+    let list = tracks::Search::new();
+    let object = read(&list, 200, &page(TRACK)).unwrap();
+    let bare = read(&list, 200, &format!("[{TRACK}]")).unwrap();
+    assert_eq!(object.items, bare.items);
+    assert!(object.next.is_some() && bare.next.is_none());
+    let last = read(&list, 200, r#"{"collection":[null],"next_href":null}"#).unwrap();
+    assert!(last.items.is_empty() && last.next.is_none());
+    assert!(read(&list, 200, r#"{"collection":null}"#).unwrap().items.is_empty());
+}
+
+#[test]
+fn what_is_no_list_says_so() {
+    let words = |body: &str| read(&tracks::Search::new(), 200, body).unwrap_err().to_string();
+    assert_eq!(words("{}"), "collection: it is missing");
+    assert_eq!(words("7"), "the answer: expected a list, found a number");
+    assert_eq!(words(r#"{"collection":{}}"#), "collection: expected a list, found an object");
+    assert_eq!(words(r#"{"collection":[{},"CANARY"]}"#), "collection[1]: expected a track, found a text");
+    assert_eq!(words(r#"{"collection":[],"next_href":7}"#), "next_href: expected an address, found a number");
+    assert_eq!(words("<html><title>504</title>"), "it is a web page titled \"504\"");
+    assert_eq!(words(""), "the body is empty");
+    assert_eq!(words("[{"), "the JSON ends in the middle, after 2 bytes");
+}
+
+#[test]
+fn numbers_and_urns_follow_from_each_other() {
+    let urn = |body: &str| read(&tracks::Get::new(1), 200, body).unwrap();
+    let old = urn(r#"{"id":70071,"user_id":5512}"#);
+    assert_eq!((old.urn, old.belongs_to(5512.into())), (Some(TrackUrn::new(70071)), Some(true)));
+    assert_eq!(urn(r#"{"urn":"soundcloud:tracks:3000000000"}"#).id, Some(3_000_000_000));
+    assert_eq!(urn(r#"{"uri":"https://api.soundcloud.com/tracks/8"}"#).urn, Some(TrackUrn::new(8)));
+    assert_eq!(urn(r#"{"urn":"souncloud:tracks:9"}"#).urn, Some(TrackUrn::new(9)));
+}
+
+#[test]
+fn a_comments_place_is_a_number_a_text_or_nothing() {
+    let place = |value: &str| {
+        let body = format!(r#"{{"body":"x","timestamp":{value},"urn":"soundcloud:comments:5"}}"#);
+        let comment = read(&comments::Get(CommentUrn::new(5)), 200, &body).unwrap();
+        assert_eq!(comment.urn, Some(CommentUrn::new(5)));
+        comment.timestamp
+    };
+    assert_eq!((place("42000"), place("\"42000\""), place("null")), (Some(42_000), Some(42_000), None));
+}
+
+#[test]
+fn an_origin_without_a_kind_is_known_by_the_activity() {
+    let items = read(&feed::Feed::new(), 200, ACTIVITIES).unwrap();
+    assert!(matches!(&items.items[0].origin, Some(Origin::Track(track)) if track.title.is_some()));
+    assert!(matches!(&items.items[1].origin, Some(Origin::Playlist(playlist)) if playlist.urn.is_some()));
+    assert!(items.future.is_some());
+    let strange = r#"{"collection":[{"type":"comment","origin":{"kind":"comment"}}]}"#;
+    let strange = read(&feed::Feed::new(), 200, strange).unwrap();
+    assert_eq!(strange.items[0].kind.as_ref().unwrap().as_str(), "comment");
+    assert!(matches!(strange.items[0].origin, Some(Origin::Other(_))));
+}
+
+#[test]
+fn unknown_words_are_kept() {
+    let track = read(&tracks::Get::new(1), 200, r#"{"access":"rented","license":"cc-zero"}"#).unwrap();
+    assert_eq!(track.access, Some(AccessLevel::Other("rented".into())));
+    assert_eq!(track.license.unwrap().as_str(), "cc-zero");
+}
+
+#[test]
+fn following_twice_is_told_apart() {
+    let again = read(&follows::Follow(7.into()), 200, r#"{"status":"200 - Successful"}"#).unwrap();
+    assert_eq!(again, follows::Followed::Already);
+}
+
+#[test]
+fn old_addresses_of_streams_are_read() {
+    let body =
+        r#"{"http_mp3_128_url":"https://cf-media.sndcdn.com/x.mp3?Policy=CANARY","hls_opus_64_url":""}"#;
+    let streams = read(&streams::Get::new(1), 200, body).unwrap();
+    assert!(streams.http_mp3_128_url.is_some() && streams.hls_opus_64_url.is_none());
+    assert!(!format!("{streams:?}").contains("CANARY"));
+}
+
+#[test]
+fn secrets_of_private_things_are_not_printed() {
+    let body = r#"{"urn":"soundcloud:tracks:1","secret_uri":"https://api.soundcloud.com/tracks/1?secret_token=CANARY","secret_token":"CANARY","new_secret":"CANARY"}"#;
+    let track = read(&tracks::Get::new(1), 200, body).unwrap();
+    assert!(!format!("{track:?}").contains("CANARY"), "{track:?}");
+}
+
+#[test]
+fn a_playlist_without_tracks_is_not_an_empty_one() {
+    let tracks =
+        |body: &str| read(&playlists::Get::new(1), 200, body).unwrap().tracks.map(|tracks| tracks.len());
+    assert_eq!(
+        (tracks("{}"), tracks(r#"{"tracks":[]}"#), tracks(r#"{"tracks":[{},null]}"#)),
+        (None, Some(0), Some(1))
+    );
+}
+
+#[test]
+fn a_short_user_is_a_user() {
+    let user = users::Get::read(Response::new(Bytes::from_static(br#"{"id":7}"#))).unwrap();
+    assert_eq!(user.urn.unwrap().to_string(), "soundcloud:users:7");
+}
+
+proptest! {
+    /// Whatever a page names as the next one, the token goes to the API or nowhere.
+    #[test]
+    fn no_link_leads_away(link in "(https?://)?(api\\.soundcloud\\.com|evil\\.example|[a-z.@:]{1,12})(/[a-z:%@.]{0,8}){0,3}(\\?[a-z=&%#@:/]{0,12})?") {
+        let page = serde_json::json!({ "collection": [], "next_href": link }).to_string();
+        let list = tracks::OfUser::new(5512);
+        let next = read(&list, 200, &page).unwrap().next.unwrap();
+        if let Ok(request) = list.at(&next).and_then(|list| sample::client(200, "").core().prepare(&list)) {
+            prop_assert_eq!(request.uri.authority().unwrap().as_str(), "api.soundcloud.com");
+            prop_assert_eq!(request.uri.scheme_str(), Some("https"));
+        }
+    }
+}

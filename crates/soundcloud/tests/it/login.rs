@@ -1,0 +1,85 @@
+//! Sessions: signing out, and a login at this machine.
+
+use segno_core::auth::AuthError;
+use segno_core::auth::store::TokenStore as _;
+use segno_core::{Cause, SystemClock};
+use segno_soundcloud::{Client, me};
+
+use crate::answers::ME;
+use crate::peer::{answer, logged_in, person, stored, tokens};
+
+#[tokio::test]
+async fn signing_out_forgets_the_tokens_whatever_the_service_says() {
+    for status in [200, 401, 500] {
+        let store = stored();
+        let (client, log, _) = logged_in(std::sync::Arc::clone(&store), move |line| {
+            if line.contains("/sign-out") { answer(status, "") } else { answer(200, ME) }
+        });
+        client.send(&me::Get).await.unwrap();
+        let outcome = client.sign_out().await;
+        assert_eq!(outcome.is_ok(), status != 500, "{outcome:?}");
+        let told = "POST https://secure.soundcloud.com/sign-out [-] {\"access_token\":\"t1\"}";
+        assert!(log.lines().iter().any(|line| line == told), "{:?}", log.lines());
+        assert_eq!(store.load().await.unwrap().token, None);
+        let error = client.send(&me::Get).await.unwrap_err();
+        assert!(matches!(error.cause(), Cause::Auth(AuthError::LoginNeeded(_))), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_fixed_token_signs_out_at_the_api() {
+    let (client, log) = person(|_| answer(200, ""));
+    client.sign_out().await.unwrap();
+    assert_eq!(log.lines(), ["POST https://api.soundcloud.com/sign-out [OAuth t1] "]);
+}
+
+#[tokio::test]
+async fn who_was_not_built_for_a_login_says_so() {
+    let (client, _) = person(|_| answer(200, ""));
+    assert!(client.login("https://my.example/callback").is_err());
+    assert!(Client::builder().api_url("nonsense").build().is_err());
+}
+
+#[test]
+fn nothing_of_a_client_is_secret_when_printed() {
+    let (client, _, _) = logged_in(stored(), |_| answer(200, ""));
+    let shown = format!("{client:?}");
+    assert!(!shown.contains("s3cret") && !shown.contains("t1"), "{shown}");
+}
+
+/// The whole way with a real listener: the "browser" is a raw request to the redirect URI.
+#[cfg(feature = "loopback")]
+#[tokio::test]
+async fn a_login_at_this_machine() {
+    use std::io::{Read as _, Write as _};
+    use std::time::Duration;
+
+    let (builder, _, _) = crate::peer::builder(|_| Ok(tokens(1)));
+    // A listener behind a real socket needs the real clock.
+    let builder = builder.settings(|core| core.clock(std::sync::Arc::new(SystemClock)));
+    let store = std::sync::Arc::new(segno_core::auth::store::MemoryStore::new());
+    let client = builder.user("app1", Some("s3cret".into()), std::sync::Arc::clone(&store)).build().unwrap();
+    let open = |url: &str| {
+        let pairs: Vec<(String, String)> =
+            form_urlencoded::parse(url.split_once('?').unwrap().1.as_bytes()).into_owned().collect();
+        let find = |name: &str| pairs.iter().find(|(given, _)| given == name).unwrap().1.clone();
+        let (redirect_uri, state) = (find("redirect_uri"), find("state"));
+        std::thread::spawn(move || {
+            let address = redirect_uri.trim_start_matches("http://").split('/').next().unwrap().to_owned();
+            let visit = |query: &str| {
+                let mut stream = std::net::TcpStream::connect(&address).unwrap();
+                let request =
+                    format!("GET /callback?{query} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+                stream.write_all(request.as_bytes()).unwrap();
+                let mut page = String::new();
+                stream.read_to_string(&mut page).unwrap();
+                page
+            };
+            // Somebody else's redirect first: it has no say.
+            visit("code=evil&state=forged");
+            visit(&format!("code=c1&state={state}"))
+        });
+    };
+    client.log_in_here(0, Duration::from_secs(20), open).await.unwrap();
+    assert_eq!(store.load().await.unwrap().token.unwrap().access.expose(), "t1");
+}

@@ -1,0 +1,13 @@
+//! What a user of the client notices: exact requests, decoded answers, error lines, whole jobs, and the troubles that
+//! users of the API have told of.
+
+mod answers;
+mod decode;
+mod errors;
+mod legacy;
+mod login;
+mod pains;
+mod peer;
+mod sample;
+mod uploads;
+mod wire;

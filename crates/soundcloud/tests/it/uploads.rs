@@ -1,0 +1,138 @@
+//! Uploads as one call.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use segno_core::{Phase, TransportError, TransportErrorKind};
+use segno_soundcloud::tracks::{Asset, Upload};
+use segno_soundcloud::{TrackUrn, UploadError};
+
+use crate::answers::{ME, STREAMS, TRACK, error};
+use crate::peer::{answer, builder, person};
+
+fn wave() -> Vec<u8> {
+    let mut wave = b"RIFF\0\0\0\0WAVEfmt ".to_vec();
+    wave.resize(300_000, 7);
+    wave
+}
+
+fn own_tracks_or_me(line: &str) -> segno_core::Response<segno_core::Bytes> {
+    if line.contains("/me/tracks") { answer(200, r#"{"collection":[]}"#) } else { answer(200, ME) }
+}
+
+#[tokio::test]
+async fn a_file_from_the_disk_with_progress() {
+    let path = std::env::temp_dir().join(format!("segno-upload-{}.mp3", std::process::id()));
+    std::fs::write(&path, wave()).unwrap();
+    let (builder, log, _) = builder(|line| {
+        Ok(if line.starts_with("POST") { answer(201, TRACK) } else { own_tracks_or_me(line) })
+    });
+    // A real disk needs the real clock; nothing sleeps here.
+    let builder = builder.settings(|core| core.clock(Arc::new(segno_core::SystemClock)));
+    let client = builder.token("t1").build().unwrap();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let steps = Arc::clone(&seen);
+    let upload = Upload::new("Low Tide", Asset::file(&path).await.unwrap());
+    let job = client.upload(upload).progress(move |progress| steps.lock().unwrap().push(progress));
+    let uploaded = job.send().await.unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(uploaded.track.urn, Some(TrackUrn::new(70071)));
+    assert!(!uploaded.found_afterwards);
+    let steps = seen.lock().unwrap();
+    let last = steps.last().unwrap();
+    assert!(last.bytes > 300_000 && Some(last.bytes) == last.total, "{last:?}");
+    assert!(steps.len() > 3 && steps.windows(2).all(|pair| pair[0].bytes < pair[1].bytes));
+    let post = log.lines().into_iter().find(|line| line.starts_with("POST")).unwrap();
+    let name = format!("filename=\"segno-upload-{}.mp3.wav\"", std::process::id());
+    assert!(
+        post.contains(&name) && post.contains("Content-Type: audio/wav"),
+        "the content decides about the format"
+    );
+}
+
+#[tokio::test]
+async fn an_upload_that_waits_until_it_can_be_heard() {
+    let looks = AtomicU32::new(0);
+    let (client, _) = person(move |line| {
+        if line.starts_with("POST") {
+            answer(201, r#"{"urn":"soundcloud:tracks:70071","duration":0}"#)
+        } else if line.contains("/streams") {
+            answer(200, STREAMS)
+        } else if line.contains("/tracks/soundcloud") {
+            if looks.fetch_add(1, Ordering::SeqCst) == 0 {
+                answer(200, r#"{"duration":0}"#)
+            } else {
+                answer(200, TRACK)
+            }
+        } else {
+            own_tracks_or_me(line)
+        }
+    });
+    let upload = Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
+    let uploaded = client.upload(upload).wait_until_ready(Duration::from_secs(60)).send().await.unwrap();
+    assert_eq!(uploaded.track.duration, Some(183_000));
+}
+
+#[tokio::test]
+async fn a_connection_that_broke_is_looked_into() {
+    let found = AtomicU32::new(0);
+    let (builder, log, _) = builder(move |line| {
+        if line.starts_with("POST") {
+            let reset = std::io::Error::other("connection reset by peer");
+            return Err(TransportError::new(Phase::MaybeSent, TransportErrorKind::Broken, &reset));
+        }
+        // It appears only at the second look after the upload.
+        if line.contains("/me/tracks") && found.fetch_add(1, Ordering::SeqCst) >= 2 {
+            return Ok(answer(200, r#"{"collection":[{"title":"Low Tide","urn":"soundcloud:tracks:2"}]}"#));
+        }
+        Ok(own_tracks_or_me(line))
+    });
+    let client = builder.token("t1").build().unwrap();
+    let upload = Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
+    let uploaded = client.upload(upload).send().await.unwrap();
+    assert_eq!((uploaded.found_afterwards, uploaded.track.urn), (true, Some(TrackUrn::new(2))));
+    assert_eq!(log.count("POST"), 1);
+}
+
+#[tokio::test]
+async fn if_it_cannot_be_looked_for_that_is_said() {
+    let posted = AtomicU32::new(0);
+    let (client, log) = person(move |line| {
+        if line.starts_with("POST") {
+            posted.store(1, Ordering::SeqCst);
+            return answer(504, "");
+        }
+        if posted.load(Ordering::SeqCst) == 1 { answer(503, "") } else { own_tracks_or_me(line) }
+    });
+    let upload = Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
+    let error = client.upload(upload).send().await.unwrap_err();
+    assert!(matches!(error, UploadError::Unknown { .. }), "{error}");
+    assert!(error.to_string().contains("whether the track arrived could not be found out"), "{error}");
+    assert_eq!(log.count("POST"), 1);
+}
+
+#[tokio::test]
+async fn a_refusal_is_not_looked_for() {
+    let (client, log) =
+        person(
+            |line| {
+                if line.starts_with("POST") { answer(422, error("", 422)) } else { own_tracks_or_me(line) }
+            },
+        );
+    let upload = Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
+    let error = client.upload(upload).send().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "soundcloud.tracks.upload: 422 Unprocessable Entity: unable to process provided asset_data"
+    );
+    assert_eq!(log.lines().len(), 3, "the account, one's own tracks, the upload");
+}
+
+#[tokio::test]
+async fn a_success_that_is_200_is_one_too() {
+    let (client, _) =
+        person(|line| if line.starts_with("POST") { answer(200, TRACK) } else { own_tracks_or_me(line) });
+    let upload = Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
+    assert!(client.upload(upload).send().await.unwrap().track.urn.is_some());
+}
