@@ -38,7 +38,10 @@ pub use musescore::{
 pub use outbox::Callback;
 pub use request_log::{BodyTally, LoggedRequest};
 pub use sandbox::{Builder, Sandbox, StartError};
-pub use soundcloud::Switches as SoundcloudSwitches;
+pub use soundcloud::{
+    ClientCredentials, ErrorShape, MemberFault, PageFault, Processing, RateLimitShape, RateLimited, Refresh,
+    Switches as SoundcloudSwitches, UnauthorizedBody, UploadStatus, UriForm,
+};
 pub use soundslice::{
     BadCredentials, CallbackKey, Outcome, RateLimit, SoundsliceAccount, SoundsliceKey, SoundsliceList,
     SuccessCodes, Switches as SoundsliceSwitches,

@@ -1,43 +1,119 @@
 //! SoundCloud: `api.soundcloud.com` and `secure.soundcloud.com`.
 
+mod catalogue;
+mod consent;
+mod date;
+mod desk;
+mod fields;
+mod legacy;
+mod lists;
+mod oauth;
+mod page;
+mod playlists;
+mod refusal;
+mod resolve;
+mod route;
+mod search;
+mod session;
+mod show;
+mod social;
+mod streams;
+mod switches;
+mod tracks;
+mod world;
+
 use std::sync::Arc;
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use http::header::ALLOW;
+use serde_json::Value;
+
+pub(crate) use oauth::answer as answer_auth;
+pub use switches::{
+    ClientCredentials, ErrorShape, MemberFault, PageFault, Processing, RateLimitShape, RateLimited, Refresh,
+    Switches, UnauthorizedBody, UploadStatus, UriForm,
+};
 
 use crate::call::Call;
 use crate::description::SoundcloudAccess;
+use crate::form::Form;
+use crate::guarded::Guarded;
 use crate::host::Host;
 use crate::house::House;
 use crate::reply::Reply;
 use crate::seed::{Seed, alphanumeric};
+use desk::{Answer, Desk, ok};
+use fields::Fields;
+use lists::known;
+use playlists::Given;
+use refusal::{Limit, Refusal};
+use route::{Found, Ids, Needs, Op};
+use session::Subject;
+use world::World;
 
-/// The switches of SoundCloud.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Switches {}
+/// Bodies other than forms may have this many bytes.
+const JSON_LIMIT: usize = 1024 * 1024;
+/// What a form may have beside its largest file.
+const FORM_OVERHEAD: u64 = 32 * 1024 * 1024;
+
+/// Every query parameter that some list takes; with the switch `strict`, others are refused.
+const PARAMETERS: [&str; 23] = [
+    "limit",
+    "offset",
+    "cursor",
+    "page_size",
+    "linked_partitioning",
+    "access",
+    "q",
+    "urns",
+    "ids",
+    "genres",
+    "tags",
+    "bpm[from]",
+    "bpm[to]",
+    "duration[from]",
+    "duration[to]",
+    "created_at[from]",
+    "created_at[to]",
+    "sort",
+    "direction",
+    "order",
+    "secret_token",
+    "show_tracks",
+    "url",
+];
 
 /// The service and its state.
 pub(crate) struct Service {
+    seed: Seed,
     client_id: String,
     client_secret: String,
     password: String,
     access_token: String,
+    refresh_token: String,
+    world: Guarded<World>,
 }
 
 impl Service {
     pub(crate) fn new(seed: Seed) -> Self {
         let mut rng = seed.rng("soundcloud.access");
         Self {
+            seed,
             client_id: alphanumeric(&mut rng, 32),
             client_secret: alphanumeric(&mut rng, 32),
             password: alphanumeric(&mut rng, 16),
-            access_token: alphanumeric(&mut rng, 36),
+            access_token: format!("2-400113-5512-{}", alphanumeric(&mut rng, 22)),
+            refresh_token: alphanumeric(&mut rng, 32),
+            world: Guarded::new(World::new(seed)),
         }
     }
 
     /// Puts the seeded catalogue in place.
-    pub(crate) fn fill(&self, _: &Arc<House>) {}
+    pub(crate) fn fill(&self, house: &Arc<House>) {
+        let mut world = World::new(self.seed);
+        catalogue::fill(house, &mut world);
+        *self.world.lock() = world;
+    }
 
     /// How the first user of the first application gets in.
     pub(crate) fn access(&self, house: &House) -> SoundcloudAccess {
@@ -46,7 +122,7 @@ impl Service {
             auth_url: house.origin(Host::SoundcloudAuth) + "/",
             client_id: self.client_id.clone(),
             client_secret: self.client_secret.clone(),
-            redirect_uri: "http://127.0.0.1:8765/callback".to_owned(),
+            redirect_uri: consent::REDIRECT_URI.to_owned(),
             username: "okafor".to_owned(),
             password: self.password.clone(),
             access_token: self.access_token.clone(),
@@ -54,12 +130,247 @@ impl Service {
     }
 }
 
-/// Answers one request to the API host.
-pub(crate) async fn answer(_: &Arc<House>, _: &mut Call) -> Reply {
-    Reply::empty(StatusCode::NOT_FOUND)
+/// What came with a request.
+enum Body {
+    None,
+    Json(Value),
+    Form(Form),
 }
 
-/// Answers one request to the authorization host.
-pub(crate) async fn answer_auth(_: &Arc<House>, _: &mut Call) -> Reply {
-    Reply::empty(StatusCode::NOT_FOUND)
+/// Answers one request to the API host.
+pub(crate) async fn answer(house: &Arc<House>, call: &mut Call) -> Reply {
+    let switches = house.switches.lock().soundcloud.clone();
+    if let Some(reply) = oauth::old(house, &switches, call).await {
+        return reply;
+    }
+    if switches.legacy && legacy::is_meant(call) {
+        return legacy::answer(house, &switches, call).await;
+    }
+    match modern(house, &switches, call).await {
+        Ok(reply) => reply,
+        Err(refusal) => refusal.reply(&switches),
+    }
+}
+
+async fn modern(house: &Arc<House>, switches: &Switches, call: &mut Call) -> Answer {
+    let segments = call.segments();
+    let (op, needs, ids) = match route::find(&call.method, &segments) {
+        Found::Op(op, needs, ids) => (op, needs, ids),
+        Found::Nothing => return Err(refusal::not_found()),
+        Found::Other(methods) => {
+            let reply = refusal::plain(StatusCode::METHOD_NOT_ALLOWED).reply(switches);
+            return Ok(reply.header(ALLOW, &methods.join(", ")));
+        }
+    };
+    count_call(house, switches)?;
+    let (token, subject) = authorize(house, call)?;
+    if needs == Needs::User && subject == Subject::App {
+        return Err(Refusal::Unauthorized);
+    }
+    if op == Op::SignOut {
+        oauth::end_session(house, &token);
+        return Ok(Reply::empty(StatusCode::OK));
+    }
+    let query = call.query_pairs();
+    if switches.strict {
+        let unknown = query.iter().find(|(name, _)| !PARAMETERS.contains(&name.as_str()));
+        if let Some((name, _)) = unknown {
+            return Err(refusal::bad_request(format!("there is no parameter {name}")));
+        }
+        if ids.numeric {
+            return Err(refusal::bad_request("identifiers are URNs"));
+        }
+    }
+    if op == Op::Upload {
+        let too_large = switches.max_upload_bytes.saturating_add(FORM_OVERHEAD);
+        if call.body.announced().is_some_and(|length| length > too_large) {
+            return Err(refusal::plain(StatusCode::PAYLOAD_TOO_LARGE));
+        }
+        // Before the body, so that nobody sends gigabytes for a 401.
+        tracks::may_upload(&desk(
+            house,
+            &mut house.soundcloud.world.lock(),
+            switches,
+            call,
+            &query,
+            subject,
+        ))?;
+    }
+    let body = read_body(call, op).await?;
+    let mut world = house.soundcloud.world.lock();
+    let mut desk = desk(house, &mut world, switches, call, &query, subject);
+    dispatch(&mut desk, op, &ids, &body)
+}
+
+fn desk<'a>(
+    house: &'a Arc<House>,
+    world: &'a mut World,
+    switches: &Switches,
+    call: &Call,
+    query: &[(String, String)],
+    subject: Subject,
+) -> Desk<'a> {
+    Desk {
+        house,
+        world,
+        switches: switches.clone(),
+        client_id: &house.soundcloud.client_id,
+        caller: Some(subject),
+        path: call.path.clone(),
+        query: query.to_vec(),
+        now: house.clock.unix(),
+    }
+}
+
+/// The limits of gateway and edge, which know nothing of operations.
+fn count_call(house: &Arc<House>, switches: &Switches) -> Result<(), Refusal> {
+    let now = house.clock.now().as_secs_f64();
+    let mut world = house.soundcloud.world.lock();
+    let limits = [("edge", switches.edge, Limit::Edge), ("gateway", switches.gateway, Limit::Gateway)];
+    for (name, limit, refused) in limits {
+        if let Some(limit) = limit
+            && world.count(name.to_owned(), limit.calls, limit.window_s, now).is_err()
+        {
+            return Err(Refusal::Limited(refused));
+        }
+    }
+    Ok(())
+}
+
+/// The token and whom it speaks for: `OAuth` or `Bearer` in any case, nothing else.
+fn authorize(house: &Arc<House>, call: &Call) -> Result<(String, Subject), Refusal> {
+    let Some(header) = call.header("authorization") else { return Err(Refusal::NoHeader) };
+    let (scheme, token) = header.trim().split_once(' ').ok_or(Refusal::Unauthorized)?;
+    if !scheme.eq_ignore_ascii_case("oauth") && !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Refusal::Unauthorized);
+    }
+    let now = house.clock.now().as_secs_f64();
+    let token = token.trim();
+    let subject = house.soundcloud.world.lock().sessions.subject(token, now);
+    subject.map(|subject| (token.to_owned(), subject)).ok_or(Refusal::Unauthorized)
+}
+
+fn content_type(call: &Call) -> String {
+    let whole = call.header("content-type").unwrap_or_default();
+    whole.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+async fn read_body(call: &mut Call, op: Op) -> Result<Body, Refusal> {
+    let (json, form) = match op {
+        Op::Upload => (false, true),
+        Op::ChangeTrack | Op::CreatePlaylist => (true, true),
+        Op::ChangePlaylist | Op::AddComment | Op::Storefront => (true, false),
+        _ => return Ok(Body::None),
+    };
+    let content_type = content_type(call);
+    let is_form =
+        content_type == "multipart/form-data" || content_type == "application/x-www-form-urlencoded";
+    if form && (is_form || !json) {
+        return Ok(Body::Form(call.form().await?));
+    }
+    let unreadable = || match op {
+        Op::Storefront => refusal::bad_request("Could not parse JSON request body."),
+        _ => refusal::unprocessable("Could not parse JSON request body."),
+    };
+    let bytes = call.body.bytes(JSON_LIMIT).await?;
+    if op == Op::Storefront && content_type != "application/json" {
+        return Err(unreadable());
+    }
+    serde_json::from_slice(&bytes).map(Body::Json).map_err(|_| unreadable())
+}
+
+fn dispatch(desk: &mut Desk<'_>, op: Op, ids: &Ids, body: &Body) -> Answer {
+    let id = ids.get(0);
+    let json = match body {
+        Body::Json(json) => json,
+        _ => &Value::Null,
+    };
+    let empty = Form::default();
+    let form = match body {
+        Body::Form(form) => form,
+        _ => &empty,
+    };
+    let given = match body {
+        Body::Form(form) => Given::Form(form),
+        _ => Given::Json(json),
+    };
+    match op {
+        Op::Me => ok(&desk.show_me(desk.user(Some(desk.me()?))?)),
+        Op::Feed => lists::feed(desk, false),
+        Op::FeedTracks => lists::feed(desk, true),
+        Op::RecentlyPlayed => lists::recently_played(desk),
+        Op::MyTrackLikes => lists::track_likes(desk, desk.me()?, true),
+        Op::MyPlaylistLikes => lists::playlist_likes(desk, desk.me()?),
+        Op::MyFollowings => lists::followings(desk, desk.me()?, true),
+        Op::FollowingsTracks => lists::followings_tracks(desk),
+        Op::MyFollowing => {
+            let user = known(desk, id)?;
+            lists::tied_user(desk, desk.me()?, user, user)
+        }
+        Op::Follow => social::follow(desk, id),
+        Op::Unfollow => social::unfollow(desk, id),
+        Op::MyFollowers => lists::followers(desk, desk.me()?),
+        Op::MyFollower => {
+            let user = known(desk, id)?;
+            lists::tied_user(desk, user, desk.me()?, user)
+        }
+        Op::MyPlaylists => lists::user_playlists(desk, desk.me()?, true),
+        Op::MyTracks => lists::user_tracks(desk, desk.me()?, true),
+        Op::MyTrackReposts => lists::track_reposts(desk, desk.me()?, true),
+        Op::MyPlaylistReposts => lists::playlist_reposts(desk, desk.me()?),
+        Op::SearchTracks => search::tracks(desk),
+        Op::Upload => tracks::upload(desk, form),
+        Op::SearchPlaylists => search::playlists(desk),
+        Op::CreatePlaylist => playlists::create(desk, &given),
+        Op::SearchUsers => search::users(desk),
+        Op::Playlist => playlists::get(desk, id),
+        Op::ChangePlaylist => playlists::change(desk, id, &given),
+        Op::DeletePlaylist => playlists::delete(desk, id),
+        Op::PlaylistTracks => lists::playlist_tracks(desk, desk.playlist(id)?.id),
+        Op::PlaylistReposters => lists::playlist_reposters(desk, desk.playlist(id)?.id),
+        Op::Track => tracks::get(desk, id),
+        Op::ChangeTrack => match body {
+            Body::Form(form) => tracks::change(desk, id, &Fields::of_form(form, "track"), Some(form)),
+            _ => tracks::change(desk, id, &Fields::of_json(json, "track")?, None),
+        },
+        Op::DeleteTrack => tracks::delete(desk, id),
+        Op::Storefront => tracks::storefront(desk, id, json),
+        Op::Preview => streams::redirect_to_preview(desk, id),
+        Op::Streams => streams::streams(desk, id),
+        Op::Comments => lists::comments(desk, desk.track(id)?.id),
+        Op::AddComment => social::comment(desk, id, json),
+        Op::Favoriters => lists::favoriters(desk, desk.track(id)?.id),
+        Op::TrackReposters => lists::track_reposters(desk, desk.track(id)?.id),
+        Op::RelatedTracks => lists::related_tracks(desk, desk.track(id)?.id),
+        Op::Resolve => resolve::resolve(desk),
+        Op::User => ok(&desk.show_user(desk.user(id)?)),
+        Op::RelatedUsers => lists::related_users(desk, known(desk, id)?),
+        Op::Favorites | Op::TrackLikes => lists::track_likes(desk, known(desk, id)?, false),
+        Op::Followers => lists::followers(desk, known(desk, id)?),
+        Op::Followings => lists::followings(desk, known(desk, id)?, false),
+        Op::Following => {
+            let (user, other) = (known(desk, id)?, known(desk, ids.get(1))?);
+            lists::tied_user(desk, user, other, other)
+        }
+        Op::UserPlaylists => lists::user_playlists(desk, known(desk, id)?, false),
+        Op::UserTracks => lists::user_tracks(desk, known(desk, id)?, false),
+        Op::WebProfiles => lists::web_profiles(desk, known(desk, id)?),
+        Op::PlaylistLikes => lists::playlist_likes(desk, known(desk, id)?),
+        Op::TrackReposts => lists::track_reposts(desk, known(desk, id)?, false),
+        Op::PlaylistReposts => lists::playlist_reposts(desk, known(desk, id)?),
+        Op::LikeTrack => social::like_track(desk, id),
+        Op::UnlikeTrack => social::unlike_track(desk, id),
+        Op::LikePlaylist => social::like_playlist(desk, id),
+        Op::UnlikePlaylist => social::unlike_playlist(desk, id),
+        Op::RepostTrack => social::repost_track(desk, id),
+        Op::UnrepostTrack => social::unrepost_track(desk, id),
+        Op::RepostPlaylist => social::repost_playlist(desk, id),
+        Op::UnrepostPlaylist => social::unrepost_playlist(desk, id),
+        Op::Stream => streams::stream(desk, id),
+        Op::Download => streams::download(desk, id),
+        Op::FollowStream => streams::follow(desk, id, &ids.texts),
+        Op::Comment => social::show_comment(desk, id),
+        // Answered before, without the world.
+        Op::SignOut => Ok(Reply::empty(StatusCode::OK)),
+    }
 }

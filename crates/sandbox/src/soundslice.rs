@@ -23,6 +23,8 @@ use std::sync::Arc;
 use http::header::{ALLOW, LOCATION, WWW_AUTHENTICATE};
 use http::{Method, StatusCode};
 
+pub(crate) use media::seconds_of_audio;
+
 pub use accounts::{SoundsliceAccount, SoundsliceKey, SoundsliceList};
 pub use switches::{BadCredentials, CallbackKey, Outcome, RateLimit, SuccessCodes, Switches};
 

@@ -3,7 +3,7 @@
 mod mp3;
 mod wav;
 
-use std::io::BufReader;
+use std::io::{BufReader, Read, Seek};
 use std::sync::Arc;
 
 use http::StatusCode;
@@ -68,6 +68,11 @@ fn arrived(house: &Arc<House>, id: u64, object: Object) {
         house.storage.put(&path(id), object);
         house.effects.created(SERVICE, "media");
     });
+}
+
+/// Seconds of a WAV or MP3 file; `None` for anything else.
+pub(crate) fn seconds_of_audio(reader: &mut BufReader<impl Read + Seek>, len: u64) -> Option<f64> {
+    wav::duration(reader, len).or_else(|| mp3::duration(reader, len))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -4,6 +4,7 @@ mod control;
 mod faults;
 mod lifecycle;
 mod musescore;
+mod soundcloud;
 mod soundslice;
 mod soundstripe;
 mod wire;

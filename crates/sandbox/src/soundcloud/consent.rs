@@ -1,0 +1,178 @@
+//! `GET /authorize`: a page to log in and consent, or an answer at once with `auto=approve` or `auto=deny`.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, REFERRER_POLICY};
+
+use super::oauth::{approve, redirect};
+use super::refusal::escape;
+use super::switches::Switches;
+use crate::form::Form;
+use crate::house::House;
+use crate::reply::Reply;
+
+/// The registered redirect URI of the application.
+pub(super) const REDIRECT_URI: &str = "http://127.0.0.1:8765/callback";
+
+/// What the page hands on to the form's answer.
+const CARRIED: [&str; 8] = [
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "code_challenge",
+    "code_challenge_method",
+    "state",
+    "scope",
+    "old",
+];
+
+/// Whether a redirect URI is the registered one; with the switch, on any port.
+pub(super) fn fits(switches: &Switches, uri: &str) -> bool {
+    if uri == REDIRECT_URI {
+        return true;
+    }
+    let port = uri.strip_prefix("http://127.0.0.1:").and_then(|rest| rest.strip_suffix("/callback"));
+    switches.any_loopback_port && port.is_some_and(|port| port.parse::<u16>().is_ok())
+}
+
+struct Asked<'a> {
+    pairs: &'a [(String, String)],
+}
+
+impl Asked<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        let value = self.pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        value.filter(|value| !value.is_empty())
+    }
+
+    /// The redirect URI and the challenge, or the answer that refuses.
+    fn check(&self, house: &House, switches: &Switches) -> Result<(&str, &str), Reply> {
+        if self.get("client_id") != Some(house.soundcloud.client_id.as_str()) {
+            return Err(problem("We don't know this application. Check its client_id."));
+        }
+        // Wrong here means that nobody may be sent there.
+        let redirect_uri = self.get("redirect_uri").filter(|uri| fits(switches, uri));
+        let redirect_uri = redirect_uri
+            .ok_or_else(|| problem("The redirect_uri is not the one that the application registered."))?;
+        let state = self.get("state");
+        let refuse = |error: &str, description: &str| {
+            let parameters =
+                [("error", Some(error)), ("error_description", Some(description)), ("state", state)];
+            Err(redirect(redirect_uri, &parameters))
+        };
+        match self.get("response_type") {
+            Some("code") => {}
+            None => return refuse("invalid_request", "response_type is required"),
+            Some(_) => return refuse("unsupported_response_type", "response_type must be code"),
+        }
+        if self.get("old").is_some() {
+            return Ok((redirect_uri, ""));
+        }
+        if self.get("code_challenge_method") != Some("S256") {
+            return refuse("invalid_request", "code_challenge_method must be S256");
+        }
+        let base64url = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        match self.get("code_challenge") {
+            Some(challenge) if challenge.len() == 43 && challenge.bytes().all(base64url) => {
+                Ok((redirect_uri, challenge))
+            }
+            _ => refuse("invalid_request", "code_challenge must be BASE64URL(SHA256(code_verifier))"),
+        }
+    }
+}
+
+/// `GET /authorize`
+pub(super) fn ask(house: &Arc<House>, switches: &Switches, pairs: &[(String, String)]) -> Reply {
+    let asked = Asked { pairs };
+    let (redirect_uri, challenge) = match asked.check(house, switches) {
+        Ok(checked) => checked,
+        Err(reply) => return reply,
+    };
+    let state = asked.get("state");
+    match asked.get("auto") {
+        Some("approve") => {
+            let user = match asked.get("username") {
+                None => None,
+                Some(name) => match house.soundcloud.world.lock().user_named(name) {
+                    Some(user) => Some(user.id),
+                    None => return problem("There is no such user."),
+                },
+            };
+            approve(house, switches, user, redirect_uri, challenge, state)
+        }
+        Some("deny") => denied(redirect_uri, state),
+        Some(_) => problem("auto is approve or deny."),
+        None => page(&asked, "", StatusCode::OK),
+    }
+}
+
+/// `POST /authorize`: what the page's form sends.
+pub(super) fn decide(house: &Arc<House>, switches: &Switches, form: &Form) -> Reply {
+    let asked = Asked { pairs: form.pairs() };
+    let (redirect_uri, challenge) = match asked.check(house, switches) {
+        Ok(checked) => checked,
+        Err(reply) => return reply,
+    };
+    let state = asked.get("state");
+    if form.text("decision") == Some("deny") {
+        return denied(redirect_uri, state);
+    }
+    let name = form.text("username").unwrap_or_default();
+    let right = form.text("password") == Some(house.soundcloud.password.as_str());
+    let user = house.soundcloud.world.lock().user_named(name).map(|user| user.id);
+    match user.filter(|_| right) {
+        Some(user) => approve(house, switches, Some(user), redirect_uri, challenge, state),
+        None => page(&asked, "That user name and password do not match.", StatusCode::UNAUTHORIZED),
+    }
+}
+
+fn denied(redirect_uri: &str, state: Option<&str>) -> Reply {
+    let parameters = [
+        ("error", Some("access_denied")),
+        ("error_description", Some("The user denied access")),
+        ("state", state),
+    ];
+    redirect(redirect_uri, &parameters)
+}
+
+fn page(asked: &Asked<'_>, warning: &str, status: StatusCode) -> Reply {
+    let hidden: String = CARRIED
+        .iter()
+        .filter_map(|name| Some((name, asked.get(name)?)))
+        .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">\n", escape(value)))
+        .collect();
+    let warning = match warning {
+        "" => String::new(),
+        text => format!("<p role=\"alert\">{text}</p>\n"),
+    };
+    html(
+        status,
+        "Connect with SoundCloud",
+        &format!(
+            "<p>The application wants to use your SoundCloud account.</p>\n{warning}\
+             <form method=\"post\" action=\"/authorize\">\n{hidden}\
+             <p><label>User name <input name=\"username\" autocomplete=\"username\" autofocus></label></p>\n\
+             <p><label>Password <input name=\"password\" type=\"password\" autocomplete=\"current-password\">\
+             </label></p>\n\
+             <p><button name=\"decision\" value=\"approve\">Connect</button>\n\
+             <button name=\"decision\" value=\"deny\">Cancel</button></p>\n</form>"
+        ),
+    )
+}
+
+/// A page that leads nowhere.
+fn problem(sentence: &str) -> Reply {
+    html(StatusCode::BAD_REQUEST, "Something is wrong", &format!("<p>{sentence}</p>"))
+}
+
+fn html(status: StatusCode, title: &str, body: &str) -> Reply {
+    let page = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\n\
+         <body><main><h1>{title}</h1>\n{body}\n</main></body></html>\n"
+    );
+    Reply::new(status, "text/html; charset=utf-8", page)
+        .header(CACHE_CONTROL, "no-store")
+        .header(REFERRER_POLICY, "no-referrer")
+}

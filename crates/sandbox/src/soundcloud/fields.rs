@@ -1,0 +1,133 @@
+//! What a request says about a track or playlist, from JSON or a form, and what of it is refused.
+
+use serde_json::Value;
+
+use super::date;
+use super::desk::truth;
+use super::refusal::{self, Refusal};
+use super::show::{PLAYLIST_TEXTS, TRACK_TEXTS};
+use super::world::{Playlist, Track, slug};
+use crate::form::Form;
+
+const LICENSES: [&str; 8] = [
+    "no-rights-reserved",
+    "all-rights-reserved",
+    "cc-by",
+    "cc-by-nc",
+    "cc-by-nd",
+    "cc-by-sa",
+    "cc-by-nc-nd",
+    "cc-by-nc-sa",
+];
+
+/// Names and values as text, in order.
+pub(super) struct Fields(pub(super) Vec<(String, String)>);
+
+impl Fields {
+    /// `track[title]` and the like; anything else is ignored.
+    pub(super) fn of_form(form: &Form, wrapper: &str) -> Self {
+        let name =
+            |name: &str| Some(name.strip_prefix(wrapper)?.strip_prefix('[')?.strip_suffix(']')?.to_owned());
+        let pairs = form.pairs().iter();
+        Self(pairs.filter_map(|(key, value)| Some((name(key)?, value.clone()))).collect())
+    }
+
+    /// The members of `{"track": {…}}` that are not structures.
+    pub(super) fn of_json(body: &Value, wrapper: &str) -> Result<Self, Refusal> {
+        let Value::Object(members) = &body[wrapper] else {
+            return Err(refusal::bad_request(format!("the body is not an object with `{wrapper}`")));
+        };
+        let text = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+            Value::Null => Some(String::new()),
+            Value::Array(_) | Value::Object(_) => None,
+        };
+        Ok(Self(members.iter().filter_map(|(key, value)| Some((key.clone(), text(value)?))).collect()))
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+fn choice<'a>(name: &str, value: &'a str, choices: &[&str]) -> Result<&'a str, Refusal> {
+    if choices.contains(&value) {
+        Ok(value)
+    } else {
+        Err(refusal::unprocessable(format!("{name} is not included in the list")))
+    }
+}
+
+fn word(name: &str, value: &str) -> Result<bool, Refusal> {
+    truth(value).ok_or_else(|| refusal::unprocessable(format!("{name} is not true or false")))
+}
+
+fn private(value: &str) -> Result<bool, Refusal> {
+    choice("sharing", value, &["public", "private"]).map(|value| value == "private")
+}
+
+/// Sets what the fields name; what they leave out stays.
+pub(super) fn change_track(track: &mut Track, fields: &Fields) -> Result<(), Refusal> {
+    for (name, value) in &fields.0 {
+        let value = value.as_str();
+        match name.as_str() {
+            "title" if value.trim().is_empty() => return Err(refusal::unprocessable("title can't be blank")),
+            "title" => track.title = value.to_owned(),
+            "permalink" if !value.is_empty() => track.permalink = slug(value),
+            "sharing" => track.private = private(value)?,
+            "embeddable_by" => track.embeddable_by = choice(name, value, &["all", "me", "none"])?.to_owned(),
+            "license" => track.license = choice(name, value, &LICENSES)?.to_owned(),
+            "tag_list" => track.tag_list = value.to_owned(),
+            "streamable" => track.streamable = word(name, value)?,
+            "downloadable" => track.downloadable = word(name, value)?,
+            "commentable" => track.commentable = word(name, value)?,
+            "reveal_stats" => track.reveal_stats = word(name, value)?,
+            "reveal_comments" => track.reveal_comments = word(name, value)?,
+            "release_date" if value.is_empty() => track.release_day = None,
+            "release_date" => track.release_day = Some(release(value)?),
+            other => {
+                if let Some(known) = TRACK_TEXTS.iter().find(|known| **known == other) {
+                    set(&mut track.texts, known, value);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Sets what the fields name; what they leave out stays.
+pub(super) fn change_playlist(list: &mut Playlist, fields: &Fields) -> Result<(), Refusal> {
+    for (name, value) in &fields.0 {
+        let value = value.as_str();
+        match name.as_str() {
+            "title" if value.trim().is_empty() => return Err(refusal::unprocessable("title can't be blank")),
+            "title" => list.title = value.to_owned(),
+            "permalink" if !value.is_empty() => list.permalink = slug(value),
+            "sharing" => list.private = private(value)?,
+            "set_type" => list.set_type = choice(name, value, &["album", "playlist"])?.to_owned(),
+            "tag_list" => list.tag_list = value.to_owned(),
+            "release_date" if value.is_empty() => list.release_day = None,
+            "release_date" => list.release_day = Some(release(value)?),
+            other => {
+                let mut known = PLAYLIST_TEXTS.iter().chain(&["genre", "license"]);
+                if let Some(known) = known.find(|known| **known == other) {
+                    set(&mut list.texts, known, value);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn release(value: &str) -> Result<date::Day, Refusal> {
+    date::day(value).ok_or_else(|| refusal::unprocessable("release_date is not yyyy-mm-dd"))
+}
+
+fn set(texts: &mut std::collections::BTreeMap<&'static str, String>, name: &'static str, value: &str) {
+    if value.is_empty() {
+        texts.remove(name);
+    } else {
+        texts.insert(name, value.to_owned());
+    }
+}

@@ -1,0 +1,328 @@
+//! The authorization host: consent, tokens, sign-out (section 3 of the sheet).
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::header::{ALLOW, CACHE_CONTROL, LOCATION, WWW_AUTHENTICATE};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq as _;
+
+use super::Service;
+use super::catalogue::FIRST;
+use super::consent;
+use super::desk::SERVICE;
+use super::refusal::{self, Refusal};
+use super::session::{Code, Pair, Subject};
+use super::switches::{ClientCredentials, RateLimitShape, Refresh, Switches};
+use super::world::World;
+use crate::call::Call;
+use crate::form::Form;
+use crate::house::House;
+use crate::reply::Reply;
+
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// Answers one request.
+pub(crate) async fn answer(house: &Arc<House>, call: &mut Call) -> Reply {
+    let method = if call.method == Method::HEAD { Method::GET } else { call.method.clone() };
+    let switches = house.switches.lock().soundcloud.clone();
+    let path = call.path.clone();
+    let allowed: &[Method] = match path.as_str() {
+        "/authorize" => &[Method::GET, Method::POST],
+        "/oauth/token" | "/sign-out" => &[Method::POST],
+        _ => return refusal::not_found().reply(&switches),
+    };
+    if !allowed.contains(&method) {
+        let allowed = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+        return refusal::plain(StatusCode::METHOD_NOT_ALLOWED).reply(&switches).header(ALLOW, &allowed);
+    }
+    match (path.as_str(), method) {
+        ("/authorize", Method::GET) => {
+            let pairs = call.query_pairs();
+            consent::ask(house, &switches, &pairs)
+        }
+        ("/authorize", _) => match call.form().await {
+            Ok(form) => consent::decide(house, &switches, &form),
+            Err(error) => Refusal::from(error).reply(&switches),
+        },
+        ("/oauth/token", _) => match call.form().await {
+            Ok(form) => token(house, &switches, call, &form),
+            Err(_) => refused(StatusCode::BAD_REQUEST, "invalid_request"),
+        },
+        _ => match call.body.bytes(BODY_LIMIT).await {
+            Ok(body) => sign_out(house, &switches, &body),
+            Err(error) => Refusal::from(error).reply(&switches),
+        },
+    }
+}
+
+fn refused(status: StatusCode, error: &str) -> Reply {
+    let reply = refusal::json(status, &json!({"error": error})).header(CACHE_CONTROL, "no-store");
+    if status == StatusCode::UNAUTHORIZED { reply.header(WWW_AUTHENTICATE, "Basic") } else { reply }
+}
+
+impl Service {
+    /// Whether the secret is the application's; a public application has none to give.
+    fn knows(&self, switches: &Switches, id: Option<&str>, secret: Option<&str>) -> bool {
+        let same = |a: &str, b: &str| bool::from(a.as_bytes().ct_eq(b.as_bytes()));
+        let secret_fits = match secret {
+            None | Some("") => switches.public_app,
+            Some(secret) => same(secret, &self.client_secret),
+        };
+        id.is_some_and(|id| same(id, &self.client_id)) && secret_fits
+    }
+}
+
+/// `POST /oauth/token`
+fn token(house: &Arc<House>, switches: &Switches, call: &Call, form: &Form) -> Reply {
+    let result = match form.filled("grant_type") {
+        None => Err("invalid_request"),
+        Some("authorization_code") => with_code(house, switches, form),
+        Some("refresh_token") => with_refresh(house, switches, form),
+        Some("client_credentials") => return with_credentials(house, switches, call, form),
+        Some(_) => Err("unsupported_grant_type"),
+    };
+    match result {
+        Ok(pair) => granted(house, switches, &pair),
+        Err("invalid_client") => refused(StatusCode::UNAUTHORIZED, "invalid_client"),
+        Err(error) => refused(StatusCode::BAD_REQUEST, error),
+    }
+}
+
+fn granted(house: &House, switches: &Switches, pair: &Pair) -> Reply {
+    house.effects.created(SERVICE, "tokens");
+    let body = json!({
+        "access_token": pair.access, "token_type": "bearer",
+        "expires_in": switches.token_life_s as u64, "refresh_token": pair.refresh, "scope": "",
+    });
+    refusal::json(StatusCode::OK, &body).header(CACHE_CONTROL, "no-store")
+}
+
+fn issue(house: &House, switches: &Switches, world: &mut World, subject: Subject) -> Pair {
+    let expires = house.clock.now().as_secs_f64() + switches.token_life_s;
+    world.sessions.issue(&mut world.rng, subject, expires)
+}
+
+fn with_code(house: &Arc<House>, switches: &Switches, form: &Form) -> Result<Pair, &'static str> {
+    let service = &house.soundcloud;
+    let field = |name: &str| form.filled(name).ok_or("invalid_request");
+    let (code, redirect_uri, verifier) = (field("code")?, field("redirect_uri")?, field("code_verifier")?);
+    if !service.knows(switches, Some(field("client_id")?), form.text("client_secret")) {
+        return Err("invalid_client");
+    }
+    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    if !(43..=128).contains(&verifier.len()) || !verifier.bytes().all(unreserved) {
+        return Err("invalid_grant");
+    }
+    let mut world = service.world.lock();
+    let Code { user, redirect_uri: asked_with, challenge, .. } =
+        world.sessions.take_code(code, house.clock.now().as_secs_f64()).ok_or("invalid_grant")?;
+    let computed = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
+    if asked_with != redirect_uri || !bool::from(computed.as_bytes().ct_eq(challenge.as_bytes())) {
+        return Err("invalid_grant");
+    }
+    Ok(issue(house, switches, &mut world, Subject::User(user)))
+}
+
+fn with_refresh(house: &Arc<House>, switches: &Switches, form: &Form) -> Result<Pair, &'static str> {
+    let service = &house.soundcloud;
+    let field = |name: &str| form.filled(name).ok_or("invalid_request");
+    let refresh = field("refresh_token")?;
+    if !service.knows(switches, Some(field("client_id")?), form.text("client_secret")) {
+        return Err("invalid_client");
+    }
+    if form.filled("redirect_uri").is_some_and(|uri| !consent::fits(switches, uri)) {
+        return Err("invalid_grant");
+    }
+    if switches.refresh == Refresh::InvalidGrant {
+        return Err("invalid_grant");
+    }
+    let mut world = service.world.lock();
+    let subject = world.sessions.take_refresh(refresh).ok_or("invalid_grant")?;
+    Ok(issue(house, switches, &mut world, subject))
+}
+
+/// Credentials in the body count for this grant only by switch.
+fn with_credentials(house: &Arc<House>, switches: &Switches, call: &Call, form: &Form) -> Reply {
+    let service = &house.soundcloud;
+    let in_form = || {
+        let field = |name: &str| form.text(name).unwrap_or_default().to_owned();
+        (switches.client_credentials == ClientCredentials::Both)
+            .then(|| (field("client_id"), field("client_secret")))
+    };
+    let known = call
+        .basic_credentials()
+        .or_else(in_form)
+        .is_some_and(|(id, secret)| !secret.is_empty() && service.knows(switches, Some(&id), Some(&secret)));
+    if !known {
+        return refused(StatusCode::UNAUTHORIZED, "invalid_client");
+    }
+    let mut world = service.world.lock();
+    let now = house.clock.now().as_secs_f64();
+    let (per_app, per_address) = (switches.client_credentials_per_12h, switches.client_credentials_per_1h);
+    let windows = [
+        (format!("tokens of {}", service.client_id), per_app, 43_200.0, "PT12H", "by-client"),
+        ("tokens of an address".to_owned(), per_address, 3_600.0, "PT1H", "by-ip"),
+    ];
+    for (name, most, window, words, bucket) in windows {
+        if let Err(reset) = world.count(name, most, window, now) {
+            return too_many(switches, most, words, bucket, reset);
+        }
+    }
+    let pair = issue(house, switches, &mut world, Subject::App);
+    granted(house, switches, &pair)
+}
+
+fn too_many(switches: &Switches, most: u32, window: &str, bucket: &str, reset: u64) -> Reply {
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    let reply = match switches.rate_limit_shape {
+        RateLimitShape::Meta => {
+            let mut body = refusal::meta("client-credentials", most, window, reset);
+            let limit = &mut body["errors"][0]["meta"]["rate_limit"];
+            limit["bucket"] = bucket.into();
+            limit["name"] = "client-credentials-exchange".into();
+            refusal::json(status, &body)
+        }
+        RateLimitShape::Edge => Reply::new(status, "text/plain", "Please slow down."),
+        RateLimitShape::Gateway => {
+            Reply::new(status, "application/json", "{\n  \"error\": \"Rate Limit Exceeded\"\n}\n")
+        }
+        _ => refusal::json(status, &json!({"error": "rate_limit_exceeded"})),
+    };
+    refusal::with_retry_after(reply.header(WWW_AUTHENTICATE, "Basic"), switches)
+}
+
+/// `POST /sign-out` with `{"access_token": "…"}`
+fn sign_out(house: &Arc<House>, switches: &Switches, body: &[u8]) -> Reply {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let Some(token) = body["access_token"].as_str().filter(|token| !token.is_empty()) else {
+        return refusal::bad_request("bad_request").reply(switches);
+    };
+    if end_session(house, token) {
+        Reply::empty(StatusCode::OK)
+    } else {
+        Refusal::Plain(StatusCode::UNAUTHORIZED, "unauthorized".to_owned()).reply(switches)
+    }
+}
+
+/// Ends the session of an access token; `false` if it was over.
+pub(super) fn end_session(house: &Arc<House>, token: &str) -> bool {
+    let now = house.clock.now().as_secs_f64();
+    let ended = house.soundcloud.world.lock().sessions.end(token, now);
+    if ended {
+        house.effects.deleted(SERVICE, "tokens");
+    }
+    ended
+}
+
+/// `/connect` and `/oauth2/token` of the API host, as they were: everything in the body, and the API's error object.
+pub(super) async fn old(house: &Arc<House>, switches: &Switches, call: &mut Call) -> Option<Reply> {
+    let path = call.path.clone();
+    if path != "/connect" && path != "/oauth2/token" {
+        return None;
+    }
+    if !switches.old_oauth {
+        return Some(refusal::plain(StatusCode::GONE).reply(switches));
+    }
+    if path == "/connect" {
+        let mut pairs = call.query_pairs();
+        // It knew no PKCE; a code from here is good without a verifier only at the old endpoint.
+        pairs.push(("old".to_owned(), "true".to_owned()));
+        return Some(consent::ask(house, switches, &pairs));
+    }
+    let Ok(form) = call.form().await else {
+        return Some(refusal::bad_request("invalid_request").reply(switches));
+    };
+    Some(match old_token(house, switches, &form) {
+        Ok(pair) => {
+            house.effects.created(SERVICE, "tokens");
+            let body = json!({
+                "access_token": pair.access, "expires_in": switches.token_life_s as u64,
+                "refresh_token": pair.refresh, "scope": "*",
+            });
+            refusal::json(StatusCode::OK, &body)
+        }
+        Err((status, error)) => {
+            let body = json!({
+                "code": status.as_u16(), "message": error, "error_code": error, "error": null,
+                "link": "https://developers.soundcloud.com/docs/api/guide#authentication",
+                "status": format!("{} - {}", status.as_str(), status.canonical_reason().unwrap_or_default()),
+                "errors": [{"error_message": error}],
+            });
+            refusal::json(status, &body)
+        }
+    })
+}
+
+fn old_token(
+    house: &Arc<House>,
+    switches: &Switches,
+    form: &Form,
+) -> Result<Pair, (StatusCode, &'static str)> {
+    let service = &house.soundcloud;
+    if !service.knows(switches, form.text("client_id"), form.text("client_secret")) {
+        return Err((StatusCode::UNAUTHORIZED, "invalid_client"));
+    }
+    let invalid = (StatusCode::UNAUTHORIZED, "invalid_grant");
+    let mut world = service.world.lock();
+    let now = house.clock.now().as_secs_f64();
+    let subject = match form.text("grant_type") {
+        Some("authorization_code") => {
+            let code = form.text("code").and_then(|code| world.sessions.take_code(code, now));
+            let code = code.filter(|code| code.challenge.is_empty()).ok_or(invalid)?;
+            if form.text("redirect_uri") != Some(code.redirect_uri.as_str()) {
+                return Err(invalid);
+            }
+            Subject::User(code.user)
+        }
+        Some("refresh_token") => {
+            form.text("refresh_token").and_then(|token| world.sessions.take_refresh(token)).ok_or(invalid)?
+        }
+        Some("password") => {
+            let user = form.text("username").and_then(|name| world.user_named(name)).map(|user| user.id);
+            let right = form.text("password") == Some(service.password.as_str());
+            Subject::User(user.filter(|_| right).ok_or(invalid)?)
+        }
+        Some("client_credentials") => Subject::App,
+        _ => return Err((StatusCode::BAD_REQUEST, "unsupported_grant")),
+    };
+    Ok(issue(house, switches, &mut world, subject))
+}
+
+/// Answers with a code at the redirect URI.
+pub(super) fn approve(
+    house: &Arc<House>,
+    switches: &Switches,
+    user: Option<u64>,
+    redirect_uri: &str,
+    challenge: &str,
+    state: Option<&str>,
+) -> Reply {
+    let expires = house.clock.now().as_secs_f64() + switches.code_life_s;
+    let mut world = house.soundcloud.world.lock();
+    let world = &mut *world;
+    let code = Code {
+        user: user.unwrap_or(FIRST),
+        redirect_uri: redirect_uri.to_owned(),
+        challenge: challenge.to_owned(),
+        expires,
+    };
+    let code = world.sessions.add_code(&mut world.rng, code);
+    house.effects.created(SERVICE, "codes");
+    redirect(redirect_uri, &[("code", Some(&code)), ("state", state)])
+}
+
+/// 302 to the redirect URI with these parameters.
+pub(super) fn redirect(uri: &str, parameters: &[(&str, Option<&str>)]) -> Reply {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in parameters {
+        if let Some(value) = value {
+            query.append_pair(name, value);
+        }
+    }
+    let joint = if uri.contains('?') { '&' } else { '?' };
+    Reply::empty(StatusCode::FOUND).header(LOCATION, &format!("{uri}{joint}{}", query.finish()))
+}

@@ -1,0 +1,144 @@
+//! Search: substrings in any case, and filters that all must hold.
+
+use serde_json::Value;
+
+use super::date;
+use super::desk::{Answer, Desk};
+use super::lists::tags;
+use super::page::{Entry, Shape, Style, newest};
+use super::refusal::{self, Refusal};
+use super::route::identifier;
+use super::world::Track;
+
+/// `GET /tracks`
+pub(super) fn tracks(desk: &Desk<'_>) -> Answer {
+    let levels = desk.levels("playable,preview")?;
+    let filter = Filter::read(desk)?;
+    let found = desk.world.tracks.values();
+    let found =
+        found.filter(|track| !track.private && desk.listed(track, &levels) && filter.lets(desk, track));
+    let mut entries: Vec<_> = found
+        .map(|track| Entry { id: track.id, at: track.created, serial: track.serial, item: () })
+        .collect();
+    newest(&mut entries);
+    desk.page(Style::Offset, Shape::Either, entries, |desk, entry| desk.track_json(entry.id, true))
+}
+
+/// `GET /playlists`
+pub(super) fn playlists(desk: &Desk<'_>) -> Answer {
+    let levels = desk.levels("playable,preview")?;
+    let show_tracks = desk.truth_parameter("show_tracks", true)?;
+    let words = words(desk);
+    let name =
+        |owner: &u64| desk.world.users.get(owner).map(|user| user.username.as_str()).unwrap_or_default();
+    let found = desk.world.playlists.values().filter(|list| {
+        let description = list.texts.get("description").map(String::as_str).unwrap_or_default();
+        let texts = [list.title.as_str(), name(&list.owner), description, &list.tag_list];
+        !list.private && matches(&words, &texts)
+    });
+    let mut entries: Vec<_> =
+        found.map(|list| Entry { id: list.id, at: list.created, serial: list.serial, item: () }).collect();
+    newest(&mut entries);
+    desk.page(Style::Offset, Shape::Either, entries, |desk, entry| {
+        desk.playlist_json(entry.id, &levels, show_tracks)
+    })
+}
+
+/// `GET /users`
+pub(super) fn users(desk: &Desk<'_>) -> Answer {
+    let words = words(desk);
+    let named = named(desk, "users")?;
+    let found = desk.world.users.values().filter(|user| {
+        let full = format!("{} {}", user.first_name, user.last_name);
+        let description = user.description.as_deref().unwrap_or_default();
+        let texts = [user.username.as_str(), &user.permalink, &full, description];
+        matches(&words, &texts) && named.as_ref().is_none_or(|named| named.contains(&user.id))
+    });
+    let entries =
+        found.map(|user| Entry { id: user.id, at: user.created, serial: user.id, item: () }).collect();
+    desk.page(Style::Offset, Shape::Object, entries, |desk, entry| {
+        desk.world.users.get(&entry.id).map_or(Value::Null, |user| desk.show_user(user))
+    })
+}
+
+fn words(desk: &Desk<'_>) -> String {
+    desk.filled("q").unwrap_or_default().trim().to_lowercase()
+}
+
+fn matches(words: &str, texts: &[&str]) -> bool {
+    words.is_empty() || texts.iter().any(|text| text.to_lowercase().contains(words))
+}
+
+/// What `urns` or the deprecated `ids` name; both together are refused.
+fn named(desk: &Desk<'_>, kind: &str) -> Result<Option<Vec<u64>>, Refusal> {
+    let (urns, ids) = (desk.filled("urns"), desk.filled("ids"));
+    let (list, what) = match (urns, ids) {
+        (Some(_), Some(_)) => return Err(refusal::bad_request("urns and ids do not go together")),
+        (Some(list), None) => (list, "urns"),
+        (None, Some(list)) => (list, "ids"),
+        (None, None) => return Ok(None),
+    };
+    let read = |text: &str| identifier(kind, text.trim());
+    let named = list.split(',').map(read).collect::<Option<Vec<_>>>();
+    named.map(Some).ok_or_else(|| refusal::bad_request(format!("{what} are not all of {kind}")))
+}
+
+struct Filter {
+    words: String,
+    named: Option<Vec<u64>>,
+    genres: Vec<String>,
+    tags: Vec<String>,
+    bpm: (Option<f64>, Option<f64>),
+    duration: (Option<f64>, Option<f64>),
+    created: (Option<u64>, Option<u64>),
+}
+
+impl Filter {
+    fn read(desk: &Desk<'_>) -> Result<Self, Refusal> {
+        let list = |name: &str| -> Vec<String> {
+            let given = desk.filled(name).unwrap_or_default().split(',');
+            given.map(|one| one.trim().to_lowercase()).filter(|one| !one.is_empty()).collect()
+        };
+        let number = |name: &str| match desk.filled(name).map(str::parse::<f64>) {
+            None => Ok(None),
+            Some(Ok(number)) if number.is_finite() => Ok(Some(number)),
+            Some(_) => Err(refusal::bad_request(format!("{name} is not a number"))),
+        };
+        let moment = |name: &str| match desk.filled(name) {
+            None => Ok(None),
+            Some(text) => match date::filter(text) {
+                None => Err(refusal::bad_request(format!("{name} is not yyyy-mm-dd hh:mm:ss"))),
+                moment => Ok(moment),
+            },
+        };
+        Ok(Self {
+            words: words(desk),
+            named: named(desk, "tracks")?,
+            genres: list("genres"),
+            tags: list("tags"),
+            bpm: (number("bpm[from]")?, number("bpm[to]")?),
+            duration: (number("duration[from]")?, number("duration[to]")?),
+            created: (moment("created_at[from]")?, moment("created_at[to]")?),
+        })
+    }
+
+    fn lets(&self, desk: &Desk<'_>, track: &Track) -> bool {
+        let text = |name: &str| track.texts.get(name).map(String::as_str).unwrap_or_default();
+        let user = desk.world.users.get(&track.owner).map(|user| user.username.as_str()).unwrap_or_default();
+        let texts = [&track.title, user, text("description"), &track.tag_list, text("genre")];
+        let track_tags = tags(&track.tag_list);
+        let within = |value: Option<f64>, (from, to): (Option<f64>, Option<f64>)| match value {
+            // A track without the figure matches no filter on it.
+            None => from.is_none() && to.is_none(),
+            Some(value) => from.is_none_or(|from| value >= from) && to.is_none_or(|to| value <= to),
+        };
+        matches(&self.words, &texts)
+            && self.named.as_ref().is_none_or(|named| named.contains(&track.id))
+            && (self.genres.is_empty() || self.genres.contains(&text("genre").to_lowercase()))
+            && (self.tags.is_empty() || self.tags.iter().any(|tag| track_tags.contains(tag)))
+            && within(track.bpm, self.bpm)
+            && within(Some(track.duration as f64), self.duration)
+            && self.created.0.is_none_or(|from| track.created >= from)
+            && self.created.1.is_none_or(|to| track.created <= to)
+    }
+}

@@ -1,0 +1,91 @@
+//! Codes and tokens.
+
+use std::collections::HashMap;
+
+use fastrand::Rng;
+
+use crate::seed::alphanumeric;
+
+/// Who a token speaks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    User(u64),
+    /// The application itself: public things only.
+    App,
+}
+
+/// What was granted and not yet used up.
+#[derive(Default)]
+pub(super) struct Sessions {
+    codes: HashMap<String, Code>,
+    access: HashMap<String, Access>,
+    refresh: HashMap<String, Subject>,
+}
+
+/// An authorization code and what it is bound to.
+#[derive(Clone, Debug)]
+pub(super) struct Code {
+    pub(super) user: u64,
+    pub(super) redirect_uri: String,
+    pub(super) challenge: String,
+    pub(super) expires: f64,
+}
+
+struct Access {
+    subject: Subject,
+    expires: f64,
+    refresh: String,
+}
+
+/// A fresh pair.
+pub(super) struct Pair {
+    pub(super) access: String,
+    pub(super) refresh: String,
+}
+
+impl Sessions {
+    pub(super) fn add_code(&mut self, rng: &mut Rng, code: Code) -> String {
+        let text = format!("1-{}-{}-{}", rng.u32(100_000..999_999), code.user, alphanumeric(rng, 20));
+        self.codes.insert(text.clone(), code);
+        text
+    }
+
+    /// The code, which is spent by this.
+    pub(super) fn take_code(&mut self, code: &str, now: f64) -> Option<Code> {
+        self.codes.remove(code).filter(|code| now < code.expires)
+    }
+
+    pub(super) fn issue(&mut self, rng: &mut Rng, subject: Subject, expires: f64) -> Pair {
+        let number = match subject {
+            Subject::User(id) => id,
+            Subject::App => 0,
+        };
+        let access = format!("2-{}-{number}-{}", rng.u32(100_000..999_999), alphanumeric(rng, 22));
+        let refresh = alphanumeric(rng, 32);
+        self.put(&access, subject, expires, &refresh);
+        Pair { access, refresh }
+    }
+
+    /// Makes a token good that was decided elsewhere.
+    pub(super) fn put(&mut self, access: &str, subject: Subject, expires: f64, refresh: &str) {
+        let entry = Access { subject, expires, refresh: refresh.to_owned() };
+        self.access.insert(access.to_owned(), entry);
+        self.refresh.insert(refresh.to_owned(), subject);
+    }
+
+    /// Spends a refresh token.
+    pub(super) fn take_refresh(&mut self, refresh: &str) -> Option<Subject> {
+        self.refresh.remove(refresh)
+    }
+
+    pub(super) fn subject(&self, access: &str, now: f64) -> Option<Subject> {
+        self.access.get(access).filter(|access| now < access.expires).map(|access| access.subject)
+    }
+
+    /// Ends a session: its access token and the refresh token that came with it.
+    pub(super) fn end(&mut self, access: &str, now: f64) -> bool {
+        let Some(ended) = self.access.remove(access) else { return false };
+        self.refresh.remove(&ended.refresh);
+        now < ended.expires
+    }
+}

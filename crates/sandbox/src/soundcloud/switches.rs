@@ -1,0 +1,301 @@
+//! The switches of SoundCloud.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// How SoundCloud behaves where its documents are silent or disagree, what the first user and application may do, and which of
+/// the service's observed oddities show.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Switches {
+    /// Whether the old API answers: HTTP Basic, `.xml`, `Accept: application/xml`.
+    pub legacy: bool,
+    /// Whether `/connect` and `/oauth2/token` of the API host answer; else 410.
+    pub old_oauth: bool,
+    /// Numeric `id`, `user_id` and `track_id`, and `state`, beside the URNs.
+    pub legacy_ids: bool,
+    /// What `uri` members and the location of `/resolve` name things by.
+    pub uri_form: UriForm,
+    /// Refuse old forms: numbers in paths, `{"id": 1}` in playlists, unknown query parameters of lists.
+    pub strict: bool,
+
+    /// Life of an access token in seconds.
+    #[serde(deserialize_with = "from_zero")]
+    pub token_life_s: f64,
+    /// Life of an authorization code in seconds.
+    #[serde(deserialize_with = "from_zero")]
+    pub code_life_s: f64,
+    /// Where the credentials of the client-credentials grant are looked for.
+    pub client_credentials: ClientCredentials,
+    /// Client-credentials tokens that an application gets in 12 hours.
+    pub client_credentials_per_12h: u32,
+    /// Client-credentials tokens that an address gets in an hour.
+    pub client_credentials_per_1h: u32,
+    /// How a refresh ends.
+    pub refresh: Refresh,
+    /// Whether the application needs no secret.
+    pub public_app: bool,
+    /// Whether a registered loopback redirect URI fits with any port (RFC 8252, section 7.3).
+    pub any_loopback_port: bool,
+    /// Whether the application may write; without it uploads answer a bare 401.
+    pub app_may_write: bool,
+
+    /// Whether the first user's address is confirmed; without it uploads answer a bare 401.
+    pub email_confirmed: bool,
+    /// The first user's plan. Artwork and storefronts need one that starts with `Pro`.
+    pub plan: String,
+    /// Seconds of audio that the first user may have; `None` is unlimited.
+    pub quota_s: Option<u64>,
+    /// Where requests seem to come from; decides about tracks that are blocked in some countries.
+    pub country: String,
+
+    /// Larger files answer 413.
+    pub max_upload_bytes: u64,
+    /// How many seconds processing takes.
+    #[serde(deserialize_with = "from_zero")]
+    pub processing_delay_s: f64,
+    /// How it ends.
+    pub processing: Processing,
+    /// Status of a good upload.
+    pub upload_status: UploadStatus,
+
+    /// Life of the links that streams lead to.
+    #[serde(deserialize_with = "from_zero")]
+    pub stream_life_s: f64,
+    /// Hand out links that have expired already.
+    pub expired_streams: bool,
+    /// Requests to `/tracks/:id/stream` for each application in 24 hours.
+    pub plays_per_24h: u32,
+    /// Whether `/preview` and `/streams` count too.
+    pub streams_count_as_plays: bool,
+
+    /// A limit on likes, reposts, follows and comments of one user, each for itself; off by default.
+    pub actions: Option<RateLimited>,
+    /// The gateway's limit on all calls of an application; off by default.
+    pub gateway: Option<RateLimited>,
+    /// The edge's limit on all calls; off by default.
+    pub edge: Option<RateLimited>,
+    /// The body of every 429.
+    pub rate_limit_shape: RateLimitShape,
+    /// `Retry-After` of every 429, in seconds; the service sends none.
+    pub retry_after_s: Option<u64>,
+    /// How many users one may follow.
+    pub follow_cap: u32,
+
+    /// The body of every other refusal.
+    pub error_shape: ErrorShape,
+    /// The body of a 401 for a bad token or a forbidden upload.
+    pub unauthorized_body: UnauthorizedBody,
+    /// What is wrong with lists.
+    pub pages: PageFault,
+    /// What is odd about tracks, playlists and users.
+    pub members: MemberFault,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            legacy: true,
+            old_oauth: false,
+            legacy_ids: false,
+            uri_form: UriForm::Urn,
+            strict: false,
+            token_life_s: 3599.0,
+            code_life_s: 600.0,
+            client_credentials: ClientCredentials::Basic,
+            client_credentials_per_12h: 50,
+            client_credentials_per_1h: 30,
+            refresh: Refresh::Rotate,
+            public_app: false,
+            any_loopback_port: false,
+            app_may_write: true,
+            email_confirmed: true,
+            plan: "Pro Unlimited".to_owned(),
+            quota_s: Some(10_800),
+            country: "PT".to_owned(),
+            max_upload_bytes: 4_000_000_000,
+            processing_delay_s: 0.0,
+            processing: Processing::ByContent,
+            upload_status: UploadStatus::Created,
+            stream_life_s: 300.0,
+            expired_streams: false,
+            plays_per_24h: 15_000,
+            streams_count_as_plays: false,
+            actions: None,
+            gateway: None,
+            edge: None,
+            rate_limit_shape: RateLimitShape::ByKind,
+            retry_after_s: None,
+            follow_cap: 2_000,
+            error_shape: ErrorShape::Object,
+            unauthorized_body: UnauthorizedBody::Error,
+            pages: PageFault::None,
+            members: MemberFault::None,
+        }
+    }
+}
+
+/// What `uri` members name things by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UriForm {
+    /// `…/tracks/soundcloud:tracks:70071`, since June 2025.
+    Urn,
+    /// `…/tracks/70071`.
+    Number,
+}
+
+/// Where the credentials of the client-credentials grant are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientCredentials {
+    /// In HTTP Basic, as the guide says.
+    Basic,
+    /// In HTTP Basic and in the form; some clients report that the form is what works.
+    Both,
+}
+
+/// How a refresh ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refresh {
+    /// A new pair; the old refresh token is spent.
+    Rotate,
+    /// 400 `invalid_grant`, the refresh token stays good.
+    InvalidGrant,
+}
+
+/// How the processing of an upload ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Processing {
+    /// Well, if the first bytes are those of a known format; else the upload answers 422.
+    ByContent,
+    /// Well, whatever the bytes are.
+    Finished,
+    /// With `failed`.
+    Failed,
+    /// Never.
+    Never,
+}
+
+/// Status of a good upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UploadStatus {
+    /// As documented.
+    #[serde(rename = "201")]
+    Created,
+    /// As seen once.
+    #[serde(rename = "200")]
+    Ok,
+}
+
+/// A limit on calls; a window starts with its first call.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimited {
+    /// Calls in a window.
+    pub calls: u32,
+    /// Length of a window in seconds.
+    #[serde(deserialize_with = "from_zero")]
+    pub window_s: f64,
+}
+
+/// The five bodies of a 429.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RateLimitShape {
+    /// Each limit with its own.
+    ByKind,
+    /// `errors[0].meta.rate_limit`, as documented for plays.
+    Meta,
+    /// `rate_limit_exceeded`: on the API host in the error object, on the authorization host as `error`.
+    Code,
+    /// The error object with `spam_warning_urn`.
+    Spam,
+    /// `{"error": "Rate Limit Exceeded"}`, pretty printed.
+    Gateway,
+    /// `Please slow down.`
+    Edge,
+}
+
+/// The bodies of other refusals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorShape {
+    /// `code`, `message`, `link` and the deprecated `status`, `errors` and `error`, as live replies have.
+    Object,
+    /// `code`, `message`, `link`, as the examples of the specification have.
+    ShortObject,
+    /// `{"errors": [{"error_message": "…"}]}`
+    Errors,
+    /// `{"errors": ["…"]}`, as before July 2026.
+    ErrorTexts,
+    /// `{"error": "…"}`
+    Error,
+    /// Nothing at all.
+    Empty,
+    /// The message as plain text.
+    Text,
+    /// A page of the edge.
+    Html,
+    /// `<errors><error>…</error></errors>`
+    Xml,
+}
+
+/// The body of a bare 401.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnauthorizedBody {
+    /// The error object with an empty `message`.
+    Error,
+    /// One newline as `text/plain`.
+    Newline,
+}
+
+/// Oddities of lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageFault {
+    /// Nothing is odd.
+    None,
+    /// `next_href` leads to the same page for ever.
+    Repeated,
+    /// The first page is empty and has a `next_href` to the real first page.
+    EmptyFirst,
+    /// `next_href` is on a host that cannot be reached.
+    ForeignHost,
+    /// `next_href` has lost the `access` filter.
+    DroppedAccess,
+    /// The last page has `"next_href": null`.
+    NullAtEnd,
+}
+
+/// Oddities of tracks, playlists and users.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberFault {
+    /// Nothing is odd.
+    None,
+    /// Everything but `urn` and `kind` is null.
+    Null,
+    /// Only `urn`, `kind` and a name are there.
+    Missing,
+    /// `access`, `sharing` and `license` have values that no document knows.
+    UnknownEnums,
+}
+
+/// A duration of so many seconds.
+pub(super) fn seconds(value: f64) -> Duration {
+    Duration::try_from_secs_f64(value).unwrap_or(Duration::MAX)
+}
+
+fn from_zero<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let value = f64::deserialize(deserializer)?;
+    if (0.0..1e10).contains(&value) {
+        Ok(value)
+    } else {
+        Err(serde::de::Error::custom("seconds are a number from 0"))
+    }
+}

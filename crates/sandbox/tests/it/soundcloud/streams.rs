@@ -1,0 +1,77 @@
+//! Section 9.4: links that need the token and lead to short-lived ones that do not.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{Api, text};
+use crate::wire::Request;
+
+async fn follow(api: &Api, link: &str) -> String {
+    let request = Request::new("GET", link).header("Authorization", &format!("OAuth {}", api.token));
+    let answer = request.send().await;
+    assert_eq!(answer.status, 302, "{}", answer.text());
+    answer.header("location").expect("a location").to_owned()
+}
+
+#[tokio::test]
+async fn a_playable_track_can_be_heard_through_its_links() {
+    let api = Api::start().await;
+    let minuet = api.track("Minuet in G").await;
+    let streams = api.get(&format!("/tracks/{minuet}/streams")).await.json();
+    let link = text(&streams, "hls_aac_160_url");
+    assert_eq!(Request::new("GET", &link).send().await.status, 401, "the link needs the token");
+    let place = follow(&api, &link).await;
+    assert!(
+        place.starts_with(&api.sandbox.description().storage.base_url) && place.contains("Expires="),
+        "{place}"
+    );
+    let playlist = Request::new("GET", &place).send().await;
+    assert_eq!(playlist.header("content-type"), Some("application/vnd.apple.mpegurl"));
+    assert!(playlist.text().starts_with("#EXTM3U\n"));
+    let segment =
+        playlist.text().lines().find(|line| line.starts_with("http")).expect("a segment").to_owned();
+    let audio = Request::new("GET", &segment).send().await;
+    let asset = include_bytes!("../../../assets/minuet-in-g.mp3");
+    assert!(audio.status == 200 && audio.body == asset);
+    api.sandbox.advance(Duration::from_secs(300));
+    assert_eq!(Request::new("GET", &place).send().await.status, 403);
+    assert_eq!(Request::new("GET", &segment).send().await.status, 403);
+}
+
+#[tokio::test]
+async fn a_preview_is_thirty_seconds() {
+    let api = Api::start().await;
+    let tide = api.track("Low Tide").await;
+    let streams = api.get(&format!("/tracks/{tide}/streams")).await.json();
+    assert_eq!(streams.as_object().expect("an object").keys().collect::<Vec<_>>(), ["preview_mp3_128_url"]);
+    let whole = include_bytes!("../../../assets/minuet-in-g.mp3").len() as f64;
+    let duration = api.get(&format!("/tracks/{tide}")).await.json()["duration"].as_f64().expect("a duration");
+    for link in [
+        text(&streams, "preview_mp3_128_url"),
+        format!("{}tracks/{tide}/preview", api.sandbox.description().soundcloud.base_url),
+    ] {
+        let bytes = Request::new("GET", &follow(&api, &link).await).send().await;
+        let expected = whole * 30_000.0 / duration;
+        assert!((bytes.body.len() as f64 - expected).abs() < 2.0, "{} of {whole}", bytes.body.len());
+    }
+    api.switch(&json!({"expired_streams": true}));
+    let place = follow(&api, &text(&streams, "preview_mp3_128_url")).await;
+    assert_eq!(Request::new("GET", &place).send().await.status, 403);
+    let home = api.track("Only at Home").await;
+    for tail in ["streams", "preview", "stream"] {
+        assert_eq!(api.get(&format!("/tracks/{home}/{tail}")).await.status, 404, "{tail} of a blocked track");
+    }
+}
+
+#[tokio::test]
+async fn streams_count_as_plays_only_by_switch() {
+    let api = Api::start().await;
+    let minuet = api.track("Minuet in G").await;
+    let path = format!("/tracks/{minuet}/streams");
+    api.switch(&json!({"plays_per_24h": 0}));
+    assert_eq!(api.get(&path).await.status, 200);
+    assert_eq!(api.get(&format!("/tracks/{minuet}/stream")).await.status, 429);
+    api.switch(&json!({"streams_count_as_plays": true}));
+    assert_eq!(api.get(&path).await.status, 429);
+}
