@@ -31,8 +31,7 @@ pub(crate) fn run(folder: &Path) -> Result<Option<Vec<Section>>, String> {
     for performance in &downbeats {
         let made = Source::new(performance);
         for ((_, trip), section) in TRIPS.iter().zip(&mut sections) {
-            section
-                .case(&performance.id, made.as_ref().map_err(Clone::clone).and_then(|source| trip(source)));
+            section.case(&performance.id, made.as_ref().map_err(Clone::clone).and_then(trip));
         }
     }
     let beats = read::lines::<Performance>(&folder.join("asap/beats.jsonl"))?;

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use segno_syncpoint::simplify::{Mode, Rules, SimplifyError};
 use segno_syncpoint::{
-    BarGrid, EditError, Interpolation, MapError, Offset, Options, Position, Repair, SyncMap, Syncpoint,
-    validate, wire,
+    BarGrid, EditError, Interpolation, Offset, Options, Position, Repair, SyncMap, Syncpoint, validate, wire,
 };
 
 use crate::maps;
@@ -52,27 +51,6 @@ fn simplified_by_the_interpolation_of_the_map() {
     let found = bars.simplified(0.01, &Rules::KEEP).unwrap();
     assert_eq!((found.map.points().len(), found.max_error), (13, 0.0));
     assert_eq!(bars.simplified(1.0, &Rules::KEEP).unwrap().map.points().len(), 2);
-}
-
-#[test]
-fn a_bar_without_length_is_told() {
-    let (mut grid, points) = alternating(4);
-    grid.bars[2].actual = "0/4".parse().unwrap_or(grid.bars[2].actual);
-    let Ok(grid) = grid.play_straight() else { return };
-    if grid.quarters(2) != Some(0.0) {
-        return;
-    }
-    let interpolation = Interpolation::PerQuarter(Arc::new(grid));
-    let map = SyncMap::with(points, Options { interpolation, ..Options::default() }).unwrap();
-    let error = map.simplified(10.0, &Rules::KEEP).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            EditError::Simplify(SimplifyError::NotIncreasing { index: 3 })
-                | EditError::Map(MapError::BarWithoutLength { .. })
-        ),
-        "{error}"
-    );
 }
 
 #[test]
