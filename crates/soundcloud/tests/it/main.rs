@@ -4,6 +4,7 @@
 mod answers;
 mod decode;
 mod errors;
+mod fixtures;
 mod legacy;
 mod login;
 mod pains;
