@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use crate::rules::{IN_THE_MAKING, SERVICES};
+use crate::rules::SERVICES;
 use crate::shell::{cargo, step};
 
 const USAGE: &str = "usage: cargo xtask fixtures [--check | --live SERVICE]";
@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
 }
 
 fn each(mode: Option<&str>) -> Result<ExitCode, String> {
-    for service in SERVICES.iter().filter(|service| !IN_THE_MAKING.contains(service)) {
+    for service in SERVICES {
         let mut test = recording(service, "fixtures::from_the_sandbox");
         match mode {
             Some(mode) => test.env("SEGNO_FIXTURES", mode),

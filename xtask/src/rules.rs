@@ -13,9 +13,9 @@ use crate::shell::{cargo, output, root};
 /// The crates of one service each.
 pub(crate) const SERVICES: [&str; 4] = ["soundslice", "soundstripe", "soundcloud", "musescore"];
 
-/// Services whose client or sandbox host is still in the making: their endpoints are not yet held to having fixtures and
-/// snapshots, and every run says so.
-pub(crate) const IN_THE_MAKING: [&str; 1] = ["soundcloud"];
+/// Endpoints that the sandbox does not yet answer in full, by the beginning of their names: they are not yet held to having
+/// fixtures and snapshots, and every run says so.
+const IN_THE_MAKING: [&str; 2] = ["soundcloud.legacy.", "soundcloud.session.sign_out_here"];
 
 /// The most crates that a service crate may pull in, itself included.
 const TREE_LIMIT: usize = 80;
@@ -122,16 +122,20 @@ fn tree(selection: &str) -> Result<BTreeSet<String>, String> {
 /// Every endpoint has its fixture and its three snapshots.
 fn endpoints(faults: &mut Vec<String>) -> Result<(), String> {
     for service in SERVICES {
-        if IN_THE_MAKING.contains(&service) {
-            say!("   {service} is in the making: fixtures and snapshots are not yet required");
-            continue;
-        }
         let folder = root().join("crates").join(service);
         let snapshots: Vec<String> =
             files(&folder.join("tests/it/snapshots")).iter().filter_map(|file| base(file)).collect();
         let mut names = BTreeSet::new();
         for file in files(&folder.join("src")) {
             names.extend(endpoint_names(service, &read(&file)?));
+        }
+        let (waiting, names): (Vec<_>, Vec<_>) =
+            names.into_iter().partition(|name| IN_THE_MAKING.iter().any(|start| name.starts_with(start)));
+        if !waiting.is_empty() {
+            say!(
+                "   {service}: {} endpoints are in the making, without fixtures and snapshots",
+                waiting.len()
+            );
         }
         for name in names {
             let Some((_, case)) = name.split_once('.') else {
