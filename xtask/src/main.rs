@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+mod bench;
 mod corpus;
 mod demo;
 mod fixtures;
@@ -10,6 +11,7 @@ mod rules;
 mod sandbox;
 mod score;
 mod shell;
+mod soak;
 mod test;
 
 /// Prints a line; a reader that went away is no reason to fail.
@@ -34,6 +36,8 @@ usage: cargo xtask <command>
   corpus DIR [--json]   run the mathematics on a corpus folder; fails if a case fails
   score FILE [--policy NAME] [--svg OUT]
                         what a MusicXML, MXL or MIDI file says, and how it is played
+  bench [NAME]          the benchmarks, each beside its rivals
+  soak [NAME]           the long runs: shared logins, memory, exact maps, random structures
 ";
 
 fn main() -> ExitCode {
@@ -47,6 +51,8 @@ fn main() -> ExitCode {
         ["sandbox", rest @ ..] => sandbox::run(rest),
         ["corpus", rest @ ..] => corpus::run(rest),
         ["score", rest @ ..] => score::run(rest),
+        ["bench", rest @ ..] => bench::run(rest),
+        ["soak", rest @ ..] => soak::run(rest),
         _ => Err(USAGE.to_owned()),
     };
     result.unwrap_or_else(|fault| {

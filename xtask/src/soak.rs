@@ -1,0 +1,22 @@
+//! `cargo xtask soak`: the long runs that are too slow for every test run, each of which fails if what it looks for happens.
+
+use std::process::ExitCode;
+
+use crate::bench::each;
+use crate::shell::cargo;
+
+/// Crate and example.
+const SOAKS: [(&str, &str); 4] = [
+    ("core", "token_soak"),
+    ("core", "memory"),
+    ("syncpoint", "exact_maps"),
+    ("syncpoint", "random_structures"),
+];
+
+/// Runs all of them, or the one that is named.
+pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
+    each("soak", arguments, &SOAKS, |name, example| {
+        let features = if name == "core" { " --features oauth2,hyper,testing" } else { "" };
+        cargo(&format!("run --release --quiet -p segno-{name}{features} --example {example}"))
+    })
+}
