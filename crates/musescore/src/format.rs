@@ -115,7 +115,8 @@ pub(crate) fn tree(body: &[u8], markup: Option<&str>) -> Result<Value, DecodeErr
         let text = std::str::from_utf8(body).map_err(|_| DecodeError::NotUtf8)?;
         return xml::tree(text, markup);
     }
-    from_json(jsonp(body).unwrap_or(body))
+    // White space that JSON does not know, a form feed, is passed over within a call as it is without one.
+    from_json(jsonp(body).unwrap_or(body).trim_ascii())
 }
 
 /// A web page is for the JSON reader to complain of: it says which page.
@@ -153,6 +154,7 @@ mod tests {
             "\u{feff} {\"id\":\"7\"}\n",
             r#"cb({"id":"7"});"#,
             "window.on_Score$1 ( {\"id\":\"7\"} ) ; \n",
+            "cb(\u{c}{\"id\":\"7\"}\n\u{c});",
             r#"/**/cb({"id":"7"})"#,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<score><id>7</id></score>\n",
             "<score><id>7</id></score>",
