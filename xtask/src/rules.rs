@@ -15,7 +15,7 @@ pub(crate) const SERVICES: [&str; 4] = ["soundslice", "soundstripe", "soundcloud
 
 /// Endpoints that the sandbox does not yet answer in full, by the beginning of their names: they are not yet held to having
 /// fixtures and snapshots, and every run says so.
-const IN_THE_MAKING: [&str; 2] = ["soundcloud.legacy.", "soundcloud.session.sign_out_here"];
+const IN_THE_MAKING: [&str; 1] = ["soundcloud.legacy."];
 
 /// The most crates that a service crate may pull in, itself included.
 const TREE_LIMIT: usize = 80;

@@ -217,6 +217,9 @@ async fn from_the_sandbox() {
         .unwrap();
     let mut recording = Recording { client, recorder, fixtures: Fixtures::at(FOLDER) };
     drive(&mut recording, &token).await.unwrap();
+    // The token is spent; it works again in a sandbox that begins anew.
+    sandbox.reset();
+    recording.send("session/sign_out_here", &session::SignOutHere).await.unwrap();
     if let Err(differences) = recording.fixtures.finish() {
         panic!("{differences}");
     }
