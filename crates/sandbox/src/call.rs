@@ -34,7 +34,6 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    #[allow(dead_code, reason = "for hosts that route by segment")]
     /// The segments of the path, decoded. A final slash gives an empty last segment: `/a/b/` is `["a", "b", ""]`.
     pub(crate) fn segments(&self) -> Vec<String> {
         let path = self.path.strip_prefix('/').unwrap_or(&self.path);

@@ -18,7 +18,6 @@ pub(crate) struct Form {
 }
 
 /// An uploaded part with a file name.
-#[allow(dead_code, reason = "for hosts that take files")]
 pub(crate) struct FormFile {
     /// The field's name.
     pub(crate) name: String,
@@ -41,13 +40,11 @@ impl Form {
         self.text(name).filter(|value| !value.is_empty())
     }
 
-    #[allow(dead_code, reason = "for hosts that sign parameters")]
     /// All parameters, in order.
     pub(crate) fn pairs(&self) -> &[(String, String)] {
         &self.pairs
     }
 
-    #[allow(dead_code, reason = "for hosts that take files")]
     /// The last file of this field.
     pub(crate) fn file(&self, name: &str) -> Option<&FormFile> {
         self.files.iter().rev().find(|file| file.name == name)
