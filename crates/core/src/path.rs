@@ -98,7 +98,7 @@ mod tests {
             prop_assert!(!segment.contains(['/', '?', '#']));
             let fitting = fits("/x/{y}/", &path);
             prop_assert!(fitting);
-            prop_assert_eq!(percent_encoding::percent_decode_str(segment).decode_utf8().unwrap(), text);
+            prop_assert_eq!(percent_decode_str(segment).decode_utf8().unwrap(), text);
         }
     }
 }
