@@ -20,6 +20,7 @@ use crate::net::Gate;
 use crate::reply::Reply;
 use crate::request_log::BodyTally;
 use crate::spool::{Spool, SpoolWriter};
+use crate::switches::Switches;
 
 /// One request.
 pub(crate) struct Call {
@@ -31,6 +32,8 @@ pub(crate) struct Call {
     pub(crate) query: Option<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: CallBody,
+    /// The switches as they stand for this request.
+    pub(crate) switches: Arc<Switches>,
 }
 
 impl Call {

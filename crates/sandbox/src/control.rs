@@ -108,6 +108,7 @@ fn act(house: &Arc<House>, call: &Call, method: &Method, path: &str, body: &[u8]
             "soundslice": house.soundslice.accounts(),
             "musescore": house.musescore.accounts(),
             "soundstripe": house.soundstripe.accounts(),
+            "soundcloud": house.soundcloud.accounts(),
         }))),
     }
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::guarded::Guarded;
 use crate::host::Host;
+use crate::switches::{SwitchChange, SwitchError};
 
 /// A fault for upcoming requests.
 ///
@@ -44,6 +45,16 @@ impl Fault {
     #[must_use]
     pub fn status(status: u16) -> Self {
         Self::new(FaultKind::Status { status, headers: BTreeMap::new(), body: None, retry_after: None })
+    }
+
+    /// Other switches of the host's service for the request that is hit: `Fault::switches(Host::Soundcloud, &json!({"pages":
+    /// "repeated"}))`.
+    ///
+    /// # Errors
+    ///
+    /// See [`SwitchChange::new`].
+    pub fn switches(host: Host, switches: &Value) -> Result<Self, SwitchError> {
+        Ok(Self::new(FaultKind::Switches(SwitchChange::new(host, switches)?)).on(host))
     }
 
     /// Only requests to this host.
@@ -104,7 +115,8 @@ impl Fault {
             | FaultKind::Truncate { .. }
             | FaultKind::MalformedJson
             | FaultKind::Duplicate
-            | FaultKind::DropResponse => true,
+            | FaultKind::DropResponse
+            | FaultKind::Switches(_) => true,
             FaultKind::Refuse { .. }
             | FaultKind::ResetUpload { .. }
             | FaultKind::Status { .. }
@@ -174,6 +186,8 @@ pub enum FaultKind {
     Duplicate,
     /// The work is done, then the connection is closed without a byte of an answer.
     DropResponse,
+    /// The answer that the host gives while these switches stand otherwise. Does the work.
+    Switches(SwitchChange),
 }
 
 impl FaultKind {
@@ -191,6 +205,7 @@ impl FaultKind {
             Self::Html { .. } => "html",
             Self::Duplicate => "duplicate",
             Self::DropResponse => "drop_response",
+            Self::Switches(_) => "switches",
         }
     }
 }

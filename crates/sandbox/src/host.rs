@@ -58,6 +58,17 @@ impl Host {
         }
     }
 
+    /// The service whose switches decide how this host answers, by its name among the switches.
+    pub(crate) fn service(self) -> Option<&'static str> {
+        match self {
+            Self::Control | Self::Storage => None,
+            Self::Soundslice => Some("soundslice"),
+            Self::Soundstripe => Some("soundstripe"),
+            Self::Soundcloud | Self::SoundcloudAuth => Some("soundcloud"),
+            Self::Musescore | Self::MusescoreWeb | Self::MusescoreStatic => Some("musescore"),
+        }
+    }
+
     pub(crate) fn index(self) -> usize {
         self as usize
     }

@@ -39,8 +39,9 @@ pub use outbox::Callback;
 pub use request_log::{BodyTally, LoggedRequest};
 pub use sandbox::{Builder, Sandbox, StartError};
 pub use soundcloud::{
-    ClientCredentials, ErrorShape, MemberFault, PageFault, Processing, RateLimitShape, RateLimited, Refresh,
-    Switches as SoundcloudSwitches, UnauthorizedBody, UploadStatus, UriForm,
+    Access, AccessRule, ClientCredentials, ErrorShape, MemberFault, PageFault, Processing, RateLimitShape,
+    RateLimited, Refresh, SoundcloudAccounts, SoundcloudApp, SoundcloudUser, Switches as SoundcloudSwitches,
+    UnauthorizedBody, UploadStatus, UriForm,
 };
 pub use soundslice::{
     BadCredentials, CallbackKey, Outcome, RateLimit, SoundsliceAccount, SoundsliceKey, SoundsliceList,
@@ -51,4 +52,4 @@ pub use soundstripe::{
     SearchOutcome, SoundstripeAccount, SoundstripeKey, Switches as SoundstripeSwitches, TagMatch,
     UnknownTagCategory,
 };
-pub use switches::{SwitchError, Switches};
+pub use switches::{SwitchChange, SwitchError, Switches};

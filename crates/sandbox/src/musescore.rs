@@ -149,7 +149,7 @@ impl Target {
 
 /// Answers one request to the API host.
 pub(crate) async fn answer(house: &Arc<House>, call: &mut Call) -> Reply {
-    let switches = house.switches.lock().musescore.clone();
+    let switches = call.switches.musescore.clone();
     let target = Target::of(call);
     let found = route::find(&target.path);
     let kind = match found {
@@ -286,7 +286,7 @@ fn dispatch(
 
 /// Answers one request to the web site.
 pub(crate) async fn answer_web(house: &Arc<House>, call: &mut Call) -> Reply {
-    let switches = house.switches.lock().musescore.clone();
+    let switches = call.switches.musescore.clone();
     web::answer(house, &switches, call).await
 }
 

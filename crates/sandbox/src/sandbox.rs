@@ -18,6 +18,7 @@ use crate::musescore::MusescoreAccount;
 use crate::net::{self, Doors};
 use crate::outbox::Callback;
 use crate::request_log::LoggedRequest;
+use crate::soundcloud::SoundcloudAccounts;
 use crate::soundslice::SoundsliceAccount;
 use crate::soundstripe::SoundstripeAccount;
 use crate::switches::{SwitchError, Switches};
@@ -188,6 +189,13 @@ impl Sandbox {
     #[must_use]
     pub fn soundstripe_accounts(&self) -> Vec<SoundstripeAccount> {
         self.house.soundstripe.accounts()
+    }
+
+    /// The applications and users of the SoundCloud host: one application with every right, a public one, one that may only
+    /// read; three people, who own tracks and playlists, private ones among them.
+    #[must_use]
+    pub fn soundcloud_accounts(&self) -> SoundcloudAccounts {
+        self.house.soundcloud.accounts()
     }
 
     /// `http://127.0.0.1:PORT` of a host, without a slash at the end.

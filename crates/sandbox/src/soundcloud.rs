@@ -1,5 +1,8 @@
 //! SoundCloud: `api.soundcloud.com` and `secure.soundcloud.com`.
 
+mod accounts;
+mod apps;
+mod audio;
 mod catalogue;
 mod consent;
 mod date;
@@ -24,14 +27,16 @@ mod world;
 
 use std::sync::Arc;
 
-use http::StatusCode;
 use http::header::ALLOW;
+use http::{Method, StatusCode};
 use serde_json::Value;
 
+pub use accounts::{SoundcloudAccounts, SoundcloudUser};
+pub use apps::SoundcloudApp;
 pub(crate) use oauth::answer as answer_auth;
 pub use switches::{
-    ClientCredentials, ErrorShape, MemberFault, PageFault, Processing, RateLimitShape, RateLimited, Refresh,
-    Switches, UnauthorizedBody, UploadStatus, UriForm,
+    Access, AccessRule, ClientCredentials, ErrorShape, MemberFault, PageFault, Processing, RateLimitShape,
+    RateLimited, Refresh, Switches, UnauthorizedBody, UploadStatus, UriForm,
 };
 
 use crate::call::Call;
@@ -46,9 +51,9 @@ use desk::{Answer, Desk, ok};
 use fields::Fields;
 use lists::known;
 use playlists::Given;
-use refusal::{Limit, Refusal};
+use refusal::{Limit, LimitKind, Refusal};
 use route::{Found, Ids, Needs, Op};
-use session::Subject;
+use session::{Grant, Subject};
 use world::World;
 
 /// Bodies other than forms may have this many bytes.
@@ -87,7 +92,7 @@ const PARAMETERS: [&str; 23] = [
 pub(crate) struct Service {
     seed: Seed,
     client_id: String,
-    client_secret: String,
+    apps: [SoundcloudApp; 3],
     password: String,
     access_token: String,
     refresh_token: String,
@@ -97,10 +102,11 @@ pub(crate) struct Service {
 impl Service {
     pub(crate) fn new(seed: Seed) -> Self {
         let mut rng = seed.rng("soundcloud.access");
+        let (client_id, client_secret) = (alphanumeric(&mut rng, 32), alphanumeric(&mut rng, 32));
         Self {
             seed,
-            client_id: alphanumeric(&mut rng, 32),
-            client_secret: alphanumeric(&mut rng, 32),
+            apps: apps::seeded(seed, &client_id, &client_secret),
+            client_id,
             password: alphanumeric(&mut rng, 16),
             access_token: format!("2-400113-5512-{}", alphanumeric(&mut rng, 22)),
             refresh_token: alphanumeric(&mut rng, 32),
@@ -117,12 +123,13 @@ impl Service {
 
     /// How the first user of the first application gets in.
     pub(crate) fn access(&self, house: &House) -> SoundcloudAccess {
+        let app = &self.apps[0];
         SoundcloudAccess {
             base_url: house.origin(Host::Soundcloud) + "/",
             auth_url: house.origin(Host::SoundcloudAuth) + "/",
             client_id: self.client_id.clone(),
-            client_secret: self.client_secret.clone(),
-            redirect_uri: consent::REDIRECT_URI.to_owned(),
+            client_secret: app.client_secret.clone().unwrap_or_default(),
+            redirect_uri: app.redirect_uris.first().cloned().unwrap_or_default(),
             username: "okafor".to_owned(),
             password: self.password.clone(),
             access_token: self.access_token.clone(),
@@ -139,7 +146,7 @@ enum Body {
 
 /// Answers one request to the API host.
 pub(crate) async fn answer(house: &Arc<House>, call: &mut Call) -> Reply {
-    let switches = house.switches.lock().soundcloud.clone();
+    let switches = call.switches.soundcloud.clone();
     if let Some(reply) = oauth::old(house, &switches, call).await {
         return reply;
     }
@@ -163,13 +170,16 @@ async fn modern(house: &Arc<House>, switches: &Switches, call: &mut Call) -> Ans
         }
     };
     count_call(house, switches)?;
-    let (token, subject) = authorize(house, call)?;
+    let (token, subject, app) = authorize(house, switches, call)?;
     if needs == Needs::User && subject == Subject::App {
         return Err(Refusal::Unauthorized);
     }
     if op == Op::SignOut {
         oauth::end_session(house, &token);
         return Ok(Reply::empty(StatusCode::OK));
+    }
+    if call.method != Method::GET && call.method != Method::HEAD && !app.may_write {
+        return Err(Refusal::Unauthorized);
     }
     let query = call.query_pairs();
     if switches.strict {
@@ -187,18 +197,12 @@ async fn modern(house: &Arc<House>, switches: &Switches, call: &mut Call) -> Ans
             return Err(refusal::plain(StatusCode::PAYLOAD_TOO_LARGE));
         }
         // Before the body, so that nobody sends gigabytes for a 401.
-        tracks::may_upload(&desk(
-            house,
-            &mut house.soundcloud.world.lock(),
-            switches,
-            call,
-            &query,
-            subject,
-        ))?;
+        let mut world = house.soundcloud.world.lock();
+        tracks::may_upload(&desk(house, &mut world, switches, call, &query, (subject, &app)), 1)?;
     }
     let body = read_body(call, op).await?;
     let mut world = house.soundcloud.world.lock();
-    let mut desk = desk(house, &mut world, switches, call, &query, subject);
+    let mut desk = desk(house, &mut world, switches, call, &query, (subject, &app));
     dispatch(&mut desk, op, &ids, &body)
 }
 
@@ -208,13 +212,13 @@ fn desk<'a>(
     switches: &Switches,
     call: &Call,
     query: &[(String, String)],
-    subject: Subject,
+    (subject, app): (Subject, &'a SoundcloudApp),
 ) -> Desk<'a> {
     Desk {
         house,
         world,
         switches: switches.clone(),
-        client_id: &house.soundcloud.client_id,
+        client_id: &app.client_id,
         caller: Some(subject),
         path: call.path.clone(),
         query: query.to_vec(),
@@ -226,19 +230,24 @@ fn desk<'a>(
 fn count_call(house: &Arc<House>, switches: &Switches) -> Result<(), Refusal> {
     let now = house.clock.now().as_secs_f64();
     let mut world = house.soundcloud.world.lock();
-    let limits = [("edge", switches.edge, Limit::Edge), ("gateway", switches.gateway, Limit::Gateway)];
-    for (name, limit, refused) in limits {
-        if let Some(limit) = limit
-            && world.count(name.to_owned(), limit.calls, limit.window_s, now).is_err()
+    let limits =
+        [("edge", switches.edge, LimitKind::Edge), ("gateway", switches.gateway, LimitKind::Gateway)];
+    for (name, limit, kind) in limits {
+        if let Some(RateLimited { calls: max, window_s }) = limit
+            && let Err(reset) = world.count(name.to_owned(), max, window_s, now)
         {
-            return Err(Refusal::Limited(refused));
+            return Err(Refusal::Limited(Limit { kind, max, window_s, reset }));
         }
     }
     Ok(())
 }
 
-/// The token and whom it speaks for: `OAuth` or `Bearer` in any case, nothing else.
-fn authorize(house: &Arc<House>, call: &Call) -> Result<(String, Subject), Refusal> {
+/// The token, whom it speaks for and through which application: `OAuth` or `Bearer` in any case, nothing else.
+fn authorize(
+    house: &Arc<House>,
+    switches: &Switches,
+    call: &Call,
+) -> Result<(String, Subject, SoundcloudApp), Refusal> {
     let Some(header) = call.header("authorization") else { return Err(Refusal::NoHeader) };
     let (scheme, token) = header.trim().split_once(' ').ok_or(Refusal::Unauthorized)?;
     if !scheme.eq_ignore_ascii_case("oauth") && !scheme.eq_ignore_ascii_case("bearer") {
@@ -246,8 +255,11 @@ fn authorize(house: &Arc<House>, call: &Call) -> Result<(String, Subject), Refus
     }
     let now = house.clock.now().as_secs_f64();
     let token = token.trim();
-    let subject = house.soundcloud.world.lock().sessions.subject(token, now);
-    subject.map(|subject| (token.to_owned(), subject)).ok_or(Refusal::Unauthorized)
+    let grant = house.soundcloud.world.lock().sessions.grant(token, now).cloned();
+    let Grant { subject, client_id } = grant.ok_or(Refusal::Unauthorized)?;
+    // An application that is registered no more takes its tokens along.
+    let app = house.soundcloud.app(switches, &client_id).ok_or(Refusal::Unauthorized)?;
+    Ok((token.to_owned(), subject, app))
 }
 
 fn content_type(call: &Call) -> String {

@@ -96,7 +96,7 @@ pub(crate) async fn answer(house: &Arc<House>, call: &mut Call) -> Reply {
         Found::Nothing => return refusal::page_not_found(),
     };
     let service = &house.soundslice;
-    let switches = house.switches.lock().soundslice.clone();
+    let switches = call.switches.soundslice.clone();
     let known = call.basic_credentials().and_then(|(app_id, password)| {
         let user = service.accounts.user_of(&app_id, &password)?;
         Some((app_id, user))

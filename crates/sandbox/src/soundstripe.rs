@@ -116,7 +116,7 @@ pub(crate) async fn answer(house: &Arc<House>, call: &mut Call) -> Reply {
 async fn handle(house: &Arc<House>, call: &mut Call) -> Result<Reply, Reply> {
     let route = Route::find(&call.method, &call.segments()).ok_or_else(refusal::no_route)?;
     let service = &house.soundstripe;
-    let switches = house.switches.lock().soundstripe.clone();
+    let switches = call.switches.soundstripe.clone();
     let key = headers::key(call, switches.strict_headers).ok_or_else(refusal::invalid_token)?;
     let account = service.accounts.of(&key).ok_or_else(refusal::invalid_token)?;
     if let Some(limit) = switches.rate_limit {

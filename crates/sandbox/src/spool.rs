@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -11,41 +12,51 @@ use crate::guarded::Guarded;
 /// Up to this size bytes stay in memory.
 const IN_MEMORY: usize = 256 * 1024;
 
-/// Stored bytes; a clone shares them.
+/// Stored bytes, or a part of them; a clone shares them.
 #[derive(Clone, Debug)]
-pub(crate) struct Spool(Arc<Store>);
+pub(crate) struct Spool {
+    store: Arc<Store>,
+    part: Range<u64>,
+}
 
 #[derive(Debug)]
 enum Store {
     Memory(Bytes),
-    File { file: Guarded<File>, len: u64 },
+    File(Guarded<File>),
 }
 
 impl Spool {
     pub(crate) fn from_bytes(bytes: impl Into<Bytes>) -> Self {
-        Self(Arc::new(Store::Memory(bytes.into())))
+        let bytes = bytes.into();
+        let part = 0..bytes.len() as u64;
+        Self { store: Arc::new(Store::Memory(bytes)), part }
     }
 
     pub(crate) fn len(&self) -> u64 {
-        match &*self.0 {
-            Store::Memory(bytes) => bytes.len() as u64,
-            Store::File { len, .. } => *len,
-        }
+        self.part.end - self.part.start
+    }
+
+    /// A part of the bytes, without copying; what lies past the end is left out.
+    pub(crate) fn slice(&self, range: Range<u64>) -> Self {
+        let at = |offset: u64| self.part.start.saturating_add(offset).min(self.part.end);
+        let (start, end) = (at(range.start), at(range.end));
+        Self { store: Arc::clone(&self.store), part: start..end.max(start) }
     }
 
     /// At most `max` bytes from `offset`; fewer only at the end.
     pub(crate) fn read_at(&self, offset: u64, max: usize) -> io::Result<Bytes> {
-        match &*self.0 {
+        let Self { store, part } = self.slice(offset..offset.saturating_add(max as u64));
+        match &*store {
             Store::Memory(bytes) => {
-                let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
-                let end = start.saturating_add(max).min(bytes.len());
-                Ok(bytes.slice(start..end))
+                let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+                Ok(bytes.slice(place(part.start)..place(part.end)))
             }
-            Store::File { file, .. } => {
+            Store::File(file) => {
                 let mut file = file.lock();
-                file.seek(SeekFrom::Start(offset))?;
-                let mut bytes = Vec::with_capacity(max);
-                (&mut *file).take(max as u64).read_to_end(&mut bytes)?;
+                file.seek(SeekFrom::Start(part.start))?;
+                let length = part.end - part.start;
+                let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(max));
+                (&mut *file).take(length).read_to_end(&mut bytes)?;
                 Ok(bytes.into())
             }
         }
@@ -114,9 +125,30 @@ impl SpoolWriter {
     }
 
     pub(crate) fn finish(self) -> Spool {
-        Spool(Arc::new(match self.file {
-            None => Store::Memory(self.memory.into()),
-            Some(file) => Store::File { file: Guarded::new(file), len: self.len },
-        }))
+        match self.file {
+            None => Spool::from_bytes(self.memory),
+            Some(file) => Spool { store: Arc::new(Store::File(Guarded::new(file))), part: 0..self.len },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{IN_MEMORY, Spool, SpoolWriter};
+
+    #[test]
+    fn parts_are_the_same_in_memory_and_in_a_file() {
+        let bytes: Vec<u8> = (0..=u8::MAX).cycle().take(IN_MEMORY + 1000).collect();
+        let mut writer = SpoolWriter::default();
+        writer.write(&bytes).expect("room");
+        for spool in [Spool::from_bytes(bytes.clone()), writer.finish()] {
+            let part = spool.slice(1000..300_000);
+            let end = bytes.len().min(300_000);
+            assert_eq!(part.len(), end as u64 - 1000);
+            assert_eq!(part.bytes(usize::MAX).expect("readable").expect("all"), bytes[1000..end]);
+            assert_eq!(part.slice(7..17).read_at(2, 100).expect("readable"), bytes[1009..1017]);
+            assert_eq!(part.slice(5..3).len(), 0);
+            assert_eq!(part.read_at(u64::MAX, 1).expect("readable"), b""[..]);
+        }
     }
 }

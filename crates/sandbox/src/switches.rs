@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::host::Host;
 use crate::{musescore, soundcloud, soundslice, soundstripe};
 
 /// Every switch, grouped by service.
@@ -60,6 +61,44 @@ impl Switches {
             }
         }
         serde_json::from_value(Value::Object(all)).map_err(|error| SwitchError(error.to_string()))
+    }
+}
+
+/// A change of one service's switches that was found good: what a fault puts in force for single requests.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SwitchChange {
+    service: &'static str,
+    switches: Value,
+}
+
+impl SwitchChange {
+    /// A change of the switches of the service that this host belongs to: an object with some of them.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what exists, if the change names an unknown switch or an impossible value, or if the host has no
+    /// switches.
+    pub fn new(host: Host, switches: &Value) -> Result<Self, SwitchError> {
+        let service = host.service().ok_or_else(|| SwitchError(format!("`{host}` has no switches")))?;
+        let change = Self { service, switches: switches.clone() };
+        Switches::default().with(&change.grouped())?;
+        Ok(change)
+    }
+
+    /// The switches and their values, by name.
+    #[must_use]
+    pub fn switches(&self) -> &Value {
+        &self.switches
+    }
+
+    fn grouped(&self) -> Value {
+        Value::Object(Map::from_iter([(self.service.to_owned(), self.switches.clone())]))
+    }
+
+    /// The standing switches with the change made.
+    pub(crate) fn apply(&self, standing: &Switches) -> Switches {
+        // No switch depends on another: what was good by the defaults is good now.
+        standing.with(&self.grouped()).unwrap_or_else(|_| standing.clone())
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{FaultKind, RetryAfter};
 use crate::host::Host;
+use crate::switches::SwitchChange;
 
 /// The flat form.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -39,6 +40,8 @@ pub(super) struct Fault {
     retry_after: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     retry_after_date: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    switches: Option<Value>,
 }
 
 fn one() -> u32 {
@@ -59,6 +62,7 @@ enum Kind {
     Html,
     Duplicate,
     DropResponse,
+    Switches,
 }
 
 impl Kind {
@@ -70,12 +74,16 @@ impl Kind {
             Self::Stall => &["after_bytes", "for_s"],
             Self::Status => &["status", "headers", "body", "retry_after", "retry_after_date"],
             Self::Html => &["status"],
+            Self::Switches => &["switches"],
             Self::MalformedJson | Self::Duplicate | Self::DropResponse => &[],
         }
     }
 
     fn takes_work(self) -> bool {
-        !matches!(self, Self::Refuse | Self::ResetUpload | Self::Duplicate | Self::MalformedJson)
+        !matches!(
+            self,
+            Self::Refuse | Self::ResetUpload | Self::Duplicate | Self::MalformedJson | Self::Switches
+        )
     }
 }
 
@@ -89,6 +97,7 @@ impl Fault {
             ("body", self.body.is_some()),
             ("retry_after", self.retry_after.is_some()),
             ("retry_after_date", self.retry_after_date.is_some()),
+            ("switches", self.switches.is_some()),
         ];
         let allowed = self.kind.members();
         if let Some((member, _)) = given.iter().find(|(member, given)| *given && !allowed.contains(member)) {
@@ -159,6 +168,12 @@ impl TryFrom<Fault> for super::Fault {
             Kind::Html => FaultKind::Html { status: wire.status.unwrap_or(502) },
             Kind::Duplicate => FaultKind::Duplicate,
             Kind::DropResponse => FaultKind::DropResponse,
+            Kind::Switches => {
+                let (Some(host), Some(switches)) = (wire.host, &wire.switches) else {
+                    return Err("a fault of kind `switches` needs `host` and `switches`".to_owned());
+                };
+                FaultKind::Switches(SwitchChange::new(host, switches).map_err(|error| error.to_string())?)
+            }
         };
         wire.check(kind.name())?;
         let Fault { host, method, path, nth, times, work, .. } = wire;
@@ -210,6 +225,10 @@ impl From<super::Fault> for Fault {
             }
             FaultKind::Duplicate => Kind::Duplicate,
             FaultKind::DropResponse => Kind::DropResponse,
+            FaultKind::Switches(change) => {
+                wire.switches = Some(change.switches().clone());
+                Kind::Switches
+            }
         };
         wire
     }

@@ -16,6 +16,7 @@ use crate::host::Host;
 use crate::house::House;
 use crate::reply::{OutgoingBody, Reply, ReplyBody};
 use crate::request_log::{BodyTally, LoggedRequest};
+use crate::switches::Switches;
 use crate::{control, musescore, soundcloud, soundslice, soundstripe, storage};
 
 /// Of a body that the host left unread, this much is read before the answer is sent.
@@ -39,12 +40,14 @@ pub(super) async fn exchange(
         query: head.uri.query().map(str::to_owned),
         headers: head.headers,
         body: CallBody::incoming(body),
+        switches: Arc::default(),
     };
     if host == Host::Control {
         return Ok(finish(&house, control::answer(&house, &mut call).await));
     }
     house.clock.run_due(&house);
     let fault = house.faults.meet(host, call.method.as_str(), &call.path);
+    call.switches = switches(&house, fault.as_ref());
     let id = log_arrival(&house, &call, fault.as_ref());
     let mut reply = match &fault {
         Some(fault) => hit(&house, fault, &gate, &mut call).await,
@@ -78,6 +81,15 @@ pub(super) async fn exchange(
         }
     }
     Ok(finish(&house, reply))
+}
+
+/// The switches as they stand for a request that meets this fault.
+fn switches(house: &House, fault: Option<&Fault>) -> Arc<Switches> {
+    let standing = house.switches.lock();
+    Arc::new(match fault.map(|fault| &fault.kind) {
+        Some(FaultKind::Switches(change)) => change.apply(&standing),
+        _ => standing.clone(),
+    })
 }
 
 /// Lets the host answer.
@@ -142,7 +154,10 @@ async fn hit(house: &Arc<House>, fault: &Fault, gate: &Arc<Gate>, call: &mut Cal
         }
         FaultKind::Html { status } => reply = gateway_page(*status),
         FaultKind::MalformedJson => reply = cut_json(reply),
-        FaultKind::Refuse { .. } | FaultKind::ResetUpload { .. } | FaultKind::Duplicate => {}
+        FaultKind::Refuse { .. }
+        | FaultKind::ResetUpload { .. }
+        | FaultKind::Duplicate
+        | FaultKind::Switches(_) => {}
     }
     reply
 }
@@ -160,6 +175,7 @@ async fn twice(house: &Arc<House>, call: &mut Call) -> Reply {
         query: call.query.clone(),
         headers: call.headers.clone(),
         body: CallBody::stored(spool.clone()),
+        switches: Arc::clone(&call.switches),
     };
     let _ = answer(house, &mut first).await;
     house.clock.run_due(house);

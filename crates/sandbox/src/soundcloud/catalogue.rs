@@ -1,8 +1,8 @@
 //! Who and what is there at the start: three people, their tracks and playlists.
 
+use super::audio::duration;
 use super::date::day;
-use super::session::Subject;
-use super::tracks::duration;
+use super::session::{Grant, Subject};
 use super::world::{Audio, Comment, Rule, State, Track, User, WebProfile, World};
 use crate::house::House;
 use crate::spool::Spool;
@@ -107,7 +107,8 @@ pub(super) fn fill(house: &House, world: &mut World) {
     }
     let service = &house.soundcloud;
     let expires = house.clock.now().as_secs_f64() + house.switches.lock().soundcloud.token_life_s;
-    world.sessions.put(&service.access_token, Subject::User(FIRST), expires, &service.refresh_token);
+    let grant = Grant { subject: Subject::User(FIRST), client_id: service.client_id.clone() };
+    world.sessions.put(&service.access_token, grant, expires, &service.refresh_token);
 }
 
 fn people(world: &mut World, start: u64) {
@@ -172,11 +173,9 @@ impl Seeding<'_> {
         track.texts.insert("genre", genre.to_owned());
         track.state = State::Finished;
         track.duration = duration(&track.audio.content);
+        track.quota_s = track.duration.div_ceil(1000);
         track.playback_count = self.world.rng.u64(20..900);
         let id = track.id;
-        if let Some(user) = self.world.users.get_mut(&owner) {
-            user.uploaded_s += track.duration.div_ceil(1000);
-        }
         self.world.tracks.insert(id, track);
         id
     }

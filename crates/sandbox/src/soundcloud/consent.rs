@@ -5,15 +5,13 @@ use std::sync::Arc;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, REFERRER_POLICY};
 
+use super::apps::SoundcloudApp;
 use super::oauth::{approve, redirect};
 use super::refusal::escape;
 use super::switches::Switches;
 use crate::form::Form;
 use crate::house::House;
 use crate::reply::Reply;
-
-/// The registered redirect URI of the application.
-pub(super) const REDIRECT_URI: &str = "http://127.0.0.1:8765/callback";
 
 /// What the page hands on to the form's answer.
 const CARRIED: [&str; 8] = [
@@ -27,13 +25,13 @@ const CARRIED: [&str; 8] = [
     "old",
 ];
 
-/// Whether a redirect URI is the registered one; with the switch, on any port.
-pub(super) fn fits(switches: &Switches, uri: &str) -> bool {
-    if uri == REDIRECT_URI {
-        return true;
-    }
-    let port = uri.strip_prefix("http://127.0.0.1:").and_then(|rest| rest.strip_suffix("/callback"));
-    switches.any_loopback_port && port.is_some_and(|port| port.parse::<u16>().is_ok())
+/// A request for consent that is in order.
+pub(super) struct Consent<'a> {
+    pub(super) app: SoundcloudApp,
+    pub(super) redirect_uri: &'a str,
+    /// Empty only at the old endpoint.
+    pub(super) challenge: &'a str,
+    pub(super) state: Option<&'a str>,
 }
 
 struct Asked<'a> {
@@ -46,13 +44,12 @@ impl Asked<'_> {
         value.filter(|value| !value.is_empty())
     }
 
-    /// The redirect URI and the challenge, or the answer that refuses.
-    fn check(&self, house: &House, switches: &Switches) -> Result<(&str, &str), Reply> {
-        if self.get("client_id") != Some(house.soundcloud.client_id.as_str()) {
-            return Err(problem("We don't know this application. Check its client_id."));
-        }
+    /// What is to be consented to, or the answer that refuses.
+    fn check(&self, house: &House, switches: &Switches) -> Result<Consent<'_>, Reply> {
+        let app = self.get("client_id").and_then(|id| house.soundcloud.app(switches, id));
+        let app = app.ok_or_else(|| problem("We don't know this application. Check its client_id."))?;
         // Wrong here means that nobody may be sent there.
-        let redirect_uri = self.get("redirect_uri").filter(|uri| fits(switches, uri));
+        let redirect_uri = self.get("redirect_uri").filter(|uri| app.redirects_to(switches, uri));
         let redirect_uri = redirect_uri
             .ok_or_else(|| problem("The redirect_uri is not the one that the application registered."))?;
         let state = self.get("state");
@@ -67,7 +64,7 @@ impl Asked<'_> {
             Some(_) => return refuse("unsupported_response_type", "response_type must be code"),
         }
         if self.get("old").is_some() {
-            return Ok((redirect_uri, ""));
+            return Ok(Consent { app, redirect_uri, challenge: "", state });
         }
         if self.get("code_challenge_method") != Some("S256") {
             return refuse("invalid_request", "code_challenge_method must be S256");
@@ -75,7 +72,7 @@ impl Asked<'_> {
         let base64url = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
         match self.get("code_challenge") {
             Some(challenge) if challenge.len() == 43 && challenge.bytes().all(base64url) => {
-                Ok((redirect_uri, challenge))
+                Ok(Consent { app, redirect_uri, challenge, state })
             }
             _ => refuse("invalid_request", "code_challenge must be BASE64URL(SHA256(code_verifier))"),
         }
@@ -85,11 +82,10 @@ impl Asked<'_> {
 /// `GET /authorize`
 pub(super) fn ask(house: &Arc<House>, switches: &Switches, pairs: &[(String, String)]) -> Reply {
     let asked = Asked { pairs };
-    let (redirect_uri, challenge) = match asked.check(house, switches) {
-        Ok(checked) => checked,
+    let consent = match asked.check(house, switches) {
+        Ok(consent) => consent,
         Err(reply) => return reply,
     };
-    let state = asked.get("state");
     match asked.get("auto") {
         Some("approve") => {
             let user = match asked.get("username") {
@@ -99,44 +95,50 @@ pub(super) fn ask(house: &Arc<House>, switches: &Switches, pairs: &[(String, Str
                     None => return problem("There is no such user."),
                 },
             };
-            approve(house, switches, user, redirect_uri, challenge, state)
+            approve(house, switches, user, &consent)
         }
-        Some("deny") => denied(redirect_uri, state),
+        Some("deny") => denied(&consent),
         Some(_) => problem("auto is approve or deny."),
-        None => page(&asked, "", StatusCode::OK),
+        None => page(&asked, &consent.app, "", StatusCode::OK),
     }
 }
 
 /// `POST /authorize`: what the page's form sends.
 pub(super) fn decide(house: &Arc<House>, switches: &Switches, form: &Form) -> Reply {
     let asked = Asked { pairs: form.pairs() };
-    let (redirect_uri, challenge) = match asked.check(house, switches) {
-        Ok(checked) => checked,
+    let consent = match asked.check(house, switches) {
+        Ok(consent) => consent,
         Err(reply) => return reply,
     };
-    let state = asked.get("state");
-    if form.text("decision") == Some("deny") {
-        return denied(redirect_uri, state);
+    match form.text("decision") {
+        Some("approve") => {}
+        Some("deny") => return denied(&consent),
+        _ => return problem("decision is approve or deny."),
     }
     let name = form.text("username").unwrap_or_default();
     let right = form.text("password") == Some(house.soundcloud.password.as_str());
     let user = house.soundcloud.world.lock().user_named(name).map(|user| user.id);
     match user.filter(|_| right) {
-        Some(user) => approve(house, switches, Some(user), redirect_uri, challenge, state),
-        None => page(&asked, "That user name and password do not match.", StatusCode::UNAUTHORIZED),
+        Some(user) => approve(house, switches, Some(user), &consent),
+        None => {
+            page(&asked, &consent.app, "That user name and password do not match.", StatusCode::UNAUTHORIZED)
+        }
     }
 }
 
-fn denied(redirect_uri: &str, state: Option<&str>) -> Reply {
+fn denied(consent: &Consent<'_>) -> Reply {
     let parameters = [
         ("error", Some("access_denied")),
         ("error_description", Some("The user denied access")),
-        ("state", state),
+        ("state", consent.state),
     ];
-    redirect(redirect_uri, &parameters)
+    redirect(consent.redirect_uri, &parameters)
 }
 
-fn page(asked: &Asked<'_>, warning: &str, status: StatusCode) -> Reply {
+fn page(asked: &Asked<'_>, app: &SoundcloudApp, warning: &str, status: StatusCode) -> Reply {
+    let name = escape(&app.name);
+    let place = escape(asked.get("redirect_uri").unwrap_or_default());
+    let username = escape(asked.get("username").unwrap_or_default());
     let hidden: String = CARRIED
         .iter()
         .filter_map(|name| Some((name, asked.get(name)?)))
@@ -146,13 +148,16 @@ fn page(asked: &Asked<'_>, warning: &str, status: StatusCode) -> Reply {
         "" => String::new(),
         text => format!("<p role=\"alert\">{text}</p>\n"),
     };
+    let rights = if app.may_write { ": to read it and to change it." } else { ": to read it." };
     html(
         status,
         "Connect with SoundCloud",
         &format!(
-            "<p>The application wants to use your SoundCloud account.</p>\n{warning}\
+            "<p><strong>{name}</strong> wants to use your SoundCloud account{rights}</p>\n\
+             <p>You will be sent to {place}.</p>\n{warning}\
              <form method=\"post\" action=\"/authorize\">\n{hidden}\
-             <p><label>User name <input name=\"username\" autocomplete=\"username\" autofocus></label></p>\n\
+             <p><label>User name <input name=\"username\" value=\"{username}\" autocomplete=\"username\" \
+             autofocus></label></p>\n\
              <p><label>Password <input name=\"password\" type=\"password\" autocomplete=\"current-password\">\
              </label></p>\n\
              <p><button name=\"decision\" value=\"approve\">Connect</button>\n\

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::refusal::{self, Limit, Refusal};
+use super::refusal::{self, Limit, LimitKind, Refusal};
+use super::route::identifier;
 use super::session::Subject;
-use super::switches::Switches;
+use super::switches::{Access, AccessRule, Switches};
 use super::world::{Playlist, Rule, Track, User, World};
 use crate::host::Host;
 use crate::house::House;
@@ -117,13 +118,29 @@ impl Desk<'_> {
         if self.is(track.owner) {
             return "playable";
         }
+        let logged_in = self.me().is_ok();
+        let here = self.switches.country.as_str();
+        let fits = |rule: &&AccessRule| {
+            identifier("tracks", &rule.track) == Some(track.id)
+                && (rule.countries.is_empty() || rule.countries.iter().any(|country| country == here))
+                && rule.logged_in.is_none_or(|wanted| wanted == logged_in)
+        };
+        match self.switches.access_rules.iter().find(fits).map(|rule| rule.access) {
+            Some(Access::Playable) => return "playable",
+            Some(Access::Preview) => return "preview",
+            Some(Access::Blocked) => return "blocked",
+            None => {}
+        }
         match &track.rule {
             Rule::Playable => "playable",
-            Rule::PreviewForApps if self.me().is_ok() => "playable",
+            Rule::PreviewForApps if logged_in => "playable",
             Rule::Preview | Rule::PreviewForApps => "preview",
             Rule::BlockedIn(countries) => {
-                let here = self.switches.country.as_str();
-                if countries.contains(&here) { "blocked" } else { "playable" }
+                if countries.contains(&here) {
+                    "blocked"
+                } else {
+                    "playable"
+                }
             }
         }
     }
@@ -145,15 +162,20 @@ impl Desk<'_> {
         let me = self.me()?;
         let now = self.house.clock.now().as_secs_f64();
         let counted = self.world.count(format!("{kind} by {me}"), limit.calls, limit.window_s, now);
-        counted.map_err(|_| Refusal::Limited(Limit::Action { warning: self.world.rng.u64(1..1000) }))
+        counted.map_err(|reset| {
+            let kind = LimitKind::Action { warning: self.world.rng.u64(1..1000) };
+            Refusal::Limited(Limit { kind, max: limit.calls, window_s: limit.window_s, reset })
+        })
     }
 
     /// Counts a play of the application.
     pub(super) fn count_play(&mut self) -> Result<(), Refusal> {
         let max = self.switches.plays_per_24h;
         let now = self.house.clock.now().as_secs_f64();
-        let counted = self.world.count(format!("plays of {}", self.client_id), max, 86_400.0, now);
-        counted.map_err(|reset| Refusal::Limited(Limit::Plays { max, reset }))
+        let window_s = 86_400.0;
+        let counted = self.world.count(format!("plays of {}", self.client_id), max, window_s, now);
+        let kind = LimitKind::Plays;
+        counted.map_err(|reset| Refusal::Limited(Limit { kind, max, window_s, reset }))
     }
 
     pub(super) fn created(&self, kind: &str) {

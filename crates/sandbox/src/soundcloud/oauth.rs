@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use super::Service;
+use super::apps::SoundcloudApp;
 use super::catalogue::FIRST;
-use super::consent;
+use super::consent::{self, Consent};
 use super::desk::SERVICE;
 use super::refusal::{self, Refusal};
-use super::session::{Code, Pair, Subject};
+use super::session::{Code, Grant, Pair, Subject};
 use super::switches::{ClientCredentials, RateLimitShape, Refresh, Switches};
 use super::world::World;
 use crate::call::Call;
@@ -28,7 +28,7 @@ const BODY_LIMIT: usize = 64 * 1024;
 /// Answers one request.
 pub(crate) async fn answer(house: &Arc<House>, call: &mut Call) -> Reply {
     let method = if call.method == Method::HEAD { Method::GET } else { call.method.clone() };
-    let switches = house.switches.lock().soundcloud.clone();
+    let switches = call.switches.soundcloud.clone();
     let path = call.path.clone();
     let allowed: &[Method] = match path.as_str() {
         "/authorize" => &[Method::GET, Method::POST],
@@ -64,18 +64,6 @@ fn refused(status: StatusCode, error: &str) -> Reply {
     if status == StatusCode::UNAUTHORIZED { reply.header(WWW_AUTHENTICATE, "Basic") } else { reply }
 }
 
-impl Service {
-    /// Whether the secret is the application's; a public application has none to give.
-    fn knows(&self, switches: &Switches, id: Option<&str>, secret: Option<&str>) -> bool {
-        let same = |a: &str, b: &str| bool::from(a.as_bytes().ct_eq(b.as_bytes()));
-        let secret_fits = match secret {
-            None | Some("") => switches.public_app,
-            Some(secret) => same(secret, &self.client_secret),
-        };
-        id.is_some_and(|id| same(id, &self.client_id)) && secret_fits
-    }
-}
-
 /// `POST /oauth/token`
 fn token(house: &Arc<House>, switches: &Switches, call: &Call, form: &Form) -> Reply {
     let result = match form.filled("grant_type") {
@@ -101,48 +89,47 @@ fn granted(house: &House, switches: &Switches, pair: &Pair) -> Reply {
     refusal::json(StatusCode::OK, &body).header(CACHE_CONTROL, "no-store")
 }
 
-fn issue(house: &House, switches: &Switches, world: &mut World, subject: Subject) -> Pair {
+fn issue(house: &House, switches: &Switches, world: &mut World, grant: Grant) -> Pair {
     let expires = house.clock.now().as_secs_f64() + switches.token_life_s;
-    world.sessions.issue(&mut world.rng, subject, expires)
+    world.sessions.issue(&mut world.rng, grant, expires)
 }
 
 fn with_code(house: &Arc<House>, switches: &Switches, form: &Form) -> Result<Pair, &'static str> {
     let service = &house.soundcloud;
     let field = |name: &str| form.filled(name).ok_or("invalid_request");
     let (code, redirect_uri, verifier) = (field("code")?, field("redirect_uri")?, field("code_verifier")?);
-    if !service.knows(switches, Some(field("client_id")?), form.text("client_secret")) {
-        return Err("invalid_client");
-    }
+    let app = service.known_app(switches, Some(field("client_id")?), form.text("client_secret"));
+    let app = app.ok_or("invalid_client")?;
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     if !(43..=128).contains(&verifier.len()) || !verifier.bytes().all(unreserved) {
         return Err("invalid_grant");
     }
     let mut world = service.world.lock();
-    let Code { user, redirect_uri: asked_with, challenge, .. } =
-        world.sessions.take_code(code, house.clock.now().as_secs_f64()).ok_or("invalid_grant")?;
+    let now = house.clock.now().as_secs_f64();
+    let Code { user, client_id, redirect_uri: asked_with, challenge, .. } =
+        world.sessions.take_code(code, &app.client_id, now).ok_or("invalid_grant")?;
     let computed = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
     if asked_with != redirect_uri || !bool::from(computed.as_bytes().ct_eq(challenge.as_bytes())) {
         return Err("invalid_grant");
     }
-    Ok(issue(house, switches, &mut world, Subject::User(user)))
+    Ok(issue(house, switches, &mut world, Grant { subject: Subject::User(user), client_id }))
 }
 
 fn with_refresh(house: &Arc<House>, switches: &Switches, form: &Form) -> Result<Pair, &'static str> {
     let service = &house.soundcloud;
     let field = |name: &str| form.filled(name).ok_or("invalid_request");
     let refresh = field("refresh_token")?;
-    if !service.knows(switches, Some(field("client_id")?), form.text("client_secret")) {
-        return Err("invalid_client");
-    }
-    if form.filled("redirect_uri").is_some_and(|uri| !consent::fits(switches, uri)) {
+    let app = service.known_app(switches, Some(field("client_id")?), form.text("client_secret"));
+    let app = app.ok_or("invalid_client")?;
+    if form.filled("redirect_uri").is_some_and(|uri| !app.redirects_to(switches, uri)) {
         return Err("invalid_grant");
     }
     if switches.refresh == Refresh::InvalidGrant {
         return Err("invalid_grant");
     }
     let mut world = service.world.lock();
-    let subject = world.sessions.take_refresh(refresh).ok_or("invalid_grant")?;
-    Ok(issue(house, switches, &mut world, subject))
+    let grant = world.sessions.take_refresh(refresh, &app.client_id).ok_or("invalid_grant")?;
+    Ok(issue(house, switches, &mut world, grant))
 }
 
 /// Credentials in the body count for this grant only by switch.
@@ -156,27 +143,32 @@ fn with_credentials(house: &Arc<House>, switches: &Switches, call: &Call, form: 
     let known = call
         .basic_credentials()
         .or_else(in_form)
-        .is_some_and(|(id, secret)| !secret.is_empty() && service.knows(switches, Some(&id), Some(&secret)));
-    if !known {
+        .filter(|(_, secret)| !secret.is_empty())
+        .and_then(|(id, secret)| service.known_app(switches, Some(&id), Some(&secret)));
+    let Some(SoundcloudApp { client_id, .. }) = known else {
         return refused(StatusCode::UNAUTHORIZED, "invalid_client");
-    }
+    };
     let mut world = service.world.lock();
     let now = house.clock.now().as_secs_f64();
     let (per_app, per_address) = (switches.client_credentials_per_12h, switches.client_credentials_per_1h);
     let windows = [
-        (format!("tokens of {}", service.client_id), per_app, 43_200.0, "PT12H", "by-client"),
-        ("tokens of an address".to_owned(), per_address, 3_600.0, "PT1H", "by-ip"),
+        (format!("tokens of {client_id}"), per_app, 43_200.0, "by-client"),
+        ("tokens of an address".to_owned(), per_address, 3_600.0, "by-ip"),
     ];
-    for (name, most, window, words, bucket) in windows {
-        if let Err(reset) = world.count(name, most, window, now) {
-            return too_many(switches, most, words, bucket, reset);
+    // What is refused for one is not counted for the other.
+    for (name, most, window, bucket) in &windows {
+        if let Err(reset) = world.check(name, *most, *window, now) {
+            return too_many(switches, *most, *window, bucket, reset);
         }
     }
-    let pair = issue(house, switches, &mut world, Subject::App);
+    for (name, most, window, _) in windows {
+        let _ = world.count(name, most, window, now);
+    }
+    let pair = issue(house, switches, &mut world, Grant { subject: Subject::App, client_id });
     granted(house, switches, &pair)
 }
 
-fn too_many(switches: &Switches, most: u32, window: &str, bucket: &str, reset: u64) -> Reply {
+fn too_many(switches: &Switches, most: u32, window: f64, bucket: &str, reset: u64) -> Reply {
     let status = StatusCode::TOO_MANY_REQUESTS;
     let reply = match switches.rate_limit_shape {
         RateLimitShape::Meta => {
@@ -263,15 +255,14 @@ fn old_token(
     form: &Form,
 ) -> Result<Pair, (StatusCode, &'static str)> {
     let service = &house.soundcloud;
-    if !service.knows(switches, form.text("client_id"), form.text("client_secret")) {
-        return Err((StatusCode::UNAUTHORIZED, "invalid_client"));
-    }
+    let app = service.known_app(switches, form.text("client_id"), form.text("client_secret"));
+    let client_id = app.ok_or((StatusCode::UNAUTHORIZED, "invalid_client"))?.client_id;
     let invalid = (StatusCode::UNAUTHORIZED, "invalid_grant");
     let mut world = service.world.lock();
     let now = house.clock.now().as_secs_f64();
     let subject = match form.text("grant_type") {
         Some("authorization_code") => {
-            let code = form.text("code").and_then(|code| world.sessions.take_code(code, now));
+            let code = form.text("code").and_then(|code| world.sessions.take_code(code, &client_id, now));
             let code = code.filter(|code| code.challenge.is_empty()).ok_or(invalid)?;
             if form.text("redirect_uri") != Some(code.redirect_uri.as_str()) {
                 return Err(invalid);
@@ -279,7 +270,8 @@ fn old_token(
             Subject::User(code.user)
         }
         Some("refresh_token") => {
-            form.text("refresh_token").and_then(|token| world.sessions.take_refresh(token)).ok_or(invalid)?
+            let token = form.text("refresh_token");
+            token.and_then(|token| world.sessions.take_refresh(token, &client_id)).ok_or(invalid)?.subject
         }
         Some("password") => {
             let user = form.text("username").and_then(|name| world.user_named(name)).map(|user| user.id);
@@ -289,7 +281,7 @@ fn old_token(
         Some("client_credentials") => Subject::App,
         _ => return Err((StatusCode::BAD_REQUEST, "unsupported_grant")),
     };
-    Ok(issue(house, switches, &mut world, subject))
+    Ok(issue(house, switches, &mut world, Grant { subject, client_id }))
 }
 
 /// Answers with a code at the redirect URI.
@@ -297,22 +289,22 @@ pub(super) fn approve(
     house: &Arc<House>,
     switches: &Switches,
     user: Option<u64>,
-    redirect_uri: &str,
-    challenge: &str,
-    state: Option<&str>,
+    consent: &Consent<'_>,
 ) -> Reply {
+    let Consent { app, redirect_uri, challenge, state } = consent;
     let expires = house.clock.now().as_secs_f64() + switches.code_life_s;
     let mut world = house.soundcloud.world.lock();
     let world = &mut *world;
     let code = Code {
         user: user.unwrap_or(FIRST),
-        redirect_uri: redirect_uri.to_owned(),
-        challenge: challenge.to_owned(),
+        client_id: app.client_id.clone(),
+        redirect_uri: (*redirect_uri).to_owned(),
+        challenge: (*challenge).to_owned(),
         expires,
     };
     let code = world.sessions.add_code(&mut world.rng, code);
     house.effects.created(SERVICE, "codes");
-    redirect(redirect_uri, &[("code", Some(&code)), ("state", state)])
+    redirect(redirect_uri, &[("code", Some(&code)), ("state", *state)])
 }
 
 /// 302 to the redirect URI with these parameters.

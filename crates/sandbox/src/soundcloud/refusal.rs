@@ -39,8 +39,17 @@ pub(super) enum Refusal {
 
 /// What was exceeded.
 #[derive(Debug, PartialEq)]
-pub(super) enum Limit {
-    Plays { max: u32, reset: u64 },
+pub(super) struct Limit {
+    pub(super) kind: LimitKind,
+    pub(super) max: u32,
+    pub(super) window_s: f64,
+    /// When the window ends.
+    pub(super) reset: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LimitKind {
+    Plays,
     Action { warning: u64 },
     Gateway,
     Edge,
@@ -154,28 +163,22 @@ fn page(status: StatusCode) -> String {
 
 fn limited(switches: &Switches, limit: &Limit) -> Reply {
     let status = StatusCode::TOO_MANY_REQUESTS;
-    let shape = match (switches.rate_limit_shape, limit) {
-        (RateLimitShape::ByKind, Limit::Plays { .. }) => RateLimitShape::Meta,
-        (RateLimitShape::ByKind, Limit::Action { .. }) => RateLimitShape::Spam,
-        (RateLimitShape::ByKind, Limit::Gateway) => RateLimitShape::Gateway,
-        (RateLimitShape::ByKind, Limit::Edge) => RateLimitShape::Edge,
+    let shape = match (switches.rate_limit_shape, limit.kind) {
+        (RateLimitShape::ByKind, LimitKind::Plays) => RateLimitShape::Meta,
+        (RateLimitShape::ByKind, LimitKind::Action { .. }) => RateLimitShape::Spam,
+        (RateLimitShape::ByKind, LimitKind::Gateway) => RateLimitShape::Gateway,
+        (RateLimitShape::ByKind, LimitKind::Edge) => RateLimitShape::Edge,
         (shape, _) => shape,
     };
     let reply = match shape {
-        RateLimitShape::Meta => {
-            let (max, reset) = match limit {
-                Limit::Plays { max, reset } => (*max, *reset),
-                _ => (switches.plays_per_24h, 0),
-            };
-            json(status, &meta("plays", max, "PT24H", reset))
-        }
+        RateLimitShape::Meta => json(status, &meta("plays", limit.max, limit.window_s, limit.reset)),
         RateLimitShape::Code => {
             let mut body = object(status, "rate_limit_exceeded", RATE_LIMITS);
             body["error_code"] = "rate_limit_exceeded".into();
             json(status, &body)
         }
         RateLimitShape::Spam | RateLimitShape::ByKind => {
-            let number = if let Limit::Action { warning } = limit { *warning } else { 31 };
+            let number = if let LimitKind::Action { warning } = limit.kind { warning } else { 31 };
             let mut body = object(status, &words(status), RATE_LIMITS);
             body["spam_warning_urn"] = format!("soundcloud:spam-warnings:{number}").into();
             json(status, &body)
@@ -189,7 +192,10 @@ fn limited(switches: &Switches, limit: &Limit) -> Reply {
 }
 
 /// `errors[0].meta.rate_limit`
-pub(super) fn meta(group: &str, max: u32, window: &str, reset: u64) -> Value {
+pub(super) fn meta(group: &str, max: u32, window_s: f64, reset: u64) -> Value {
+    let window = window_s as u64;
+    let window =
+        if window.is_multiple_of(3600) { format!("PT{}H", window / 3600) } else { format!("PT{window}S") };
     json!({"errors": [{"meta": {
         "rate_limit": {"group": group, "max_nr_of_requests": max, "time_window": window},
         "remaining_requests": 0, "reset_time": date::slashes(reset),

@@ -14,25 +14,33 @@ pub(super) enum Subject {
     App,
 }
 
+/// What a token stands for: whom, and through which application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Grant {
+    pub(super) subject: Subject,
+    pub(super) client_id: String,
+}
+
 /// What was granted and not yet used up.
 #[derive(Default)]
 pub(super) struct Sessions {
     codes: HashMap<String, Code>,
     access: HashMap<String, Access>,
-    refresh: HashMap<String, Subject>,
+    refresh: HashMap<String, Grant>,
 }
 
 /// An authorization code and what it is bound to.
 #[derive(Clone, Debug)]
 pub(super) struct Code {
     pub(super) user: u64,
+    pub(super) client_id: String,
     pub(super) redirect_uri: String,
     pub(super) challenge: String,
     pub(super) expires: f64,
 }
 
 struct Access {
-    subject: Subject,
+    grant: Grant,
     expires: f64,
     refresh: String,
 }
@@ -50,36 +58,43 @@ impl Sessions {
         text
     }
 
-    /// The code, which is spent by this.
-    pub(super) fn take_code(&mut self, code: &str, now: f64) -> Option<Code> {
+    /// The code, which is spent by this; another application's stays.
+    pub(super) fn take_code(&mut self, code: &str, client_id: &str, now: f64) -> Option<Code> {
+        self.codes.get(code).filter(|code| code.client_id == client_id)?;
         self.codes.remove(code).filter(|code| now < code.expires)
     }
 
-    pub(super) fn issue(&mut self, rng: &mut Rng, subject: Subject, expires: f64) -> Pair {
-        let number = match subject {
+    pub(super) fn issue(&mut self, rng: &mut Rng, grant: Grant, expires: f64) -> Pair {
+        let number = match grant.subject {
             Subject::User(id) => id,
             Subject::App => 0,
         };
         let access = format!("2-{}-{number}-{}", rng.u32(100_000..999_999), alphanumeric(rng, 22));
         let refresh = alphanumeric(rng, 32);
-        self.put(&access, subject, expires, &refresh);
+        self.put(&access, grant, expires, &refresh);
         Pair { access, refresh }
     }
 
     /// Makes a token good that was decided elsewhere.
-    pub(super) fn put(&mut self, access: &str, subject: Subject, expires: f64, refresh: &str) {
-        let entry = Access { subject, expires, refresh: refresh.to_owned() };
+    pub(super) fn put(&mut self, access: &str, grant: Grant, expires: f64, refresh: &str) {
+        self.refresh.insert(refresh.to_owned(), grant.clone());
+        let entry = Access { grant, expires, refresh: refresh.to_owned() };
         self.access.insert(access.to_owned(), entry);
-        self.refresh.insert(refresh.to_owned(), subject);
     }
 
-    /// Spends a refresh token.
-    pub(super) fn take_refresh(&mut self, refresh: &str) -> Option<Subject> {
+    /// Spends a refresh token; another application's stays.
+    pub(super) fn take_refresh(&mut self, refresh: &str, client_id: &str) -> Option<Grant> {
+        self.refresh.get(refresh).filter(|grant| grant.client_id == client_id)?;
         self.refresh.remove(refresh)
     }
 
+    /// What an access token stands for, while it is good.
+    pub(super) fn grant(&self, access: &str, now: f64) -> Option<&Grant> {
+        self.access.get(access).filter(|access| now < access.expires).map(|access| &access.grant)
+    }
+
     pub(super) fn subject(&self, access: &str, now: f64) -> Option<Subject> {
-        self.access.get(access).filter(|access| now < access.expires).map(|access| access.subject)
+        self.grant(access, now).map(|grant| grant.subject)
     }
 
     /// Ends a session: its access token and the refresh token that came with it.

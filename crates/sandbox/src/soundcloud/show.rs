@@ -52,6 +52,11 @@ impl Desk<'_> {
         if user == FIRST { self.switches.plan.clone() } else { "Free".to_owned() }
     }
 
+    /// Seconds of audio that a user may have; `None` is unlimited.
+    pub(super) fn quota(&self, user: u64) -> Option<u64> {
+        if user == FIRST { self.switches.quota_s } else { Some(10_800) }
+    }
+
     pub(super) fn show_user(&self, user: &User) -> Value {
         let id = user.id;
         let world = &self.world;
@@ -80,8 +85,8 @@ impl Desk<'_> {
     pub(super) fn show_me(&self, user: &User) -> Value {
         let id = user.id;
         let mut shown = self.show_user(user);
-        let quota = if id == FIRST { self.switches.quota_s } else { Some(10_800) };
-        let left = quota.map(|quota| quota.saturating_sub(user.uploaded_s));
+        let (quota, used) = (self.quota(id), self.world.quota_used(id));
+        let left = quota.map(|quota| quota.saturating_sub(used));
         let private_tracks = self.world.tracks.values().filter(|t| t.owner == id && t.private).count();
         let private_lists = self.world.playlists.values().filter(|p| p.owner == id && p.private).count();
         let likes = self.world.track_likes.of(id).count() + self.world.playlist_likes.of(id).count();
@@ -90,7 +95,7 @@ impl Desk<'_> {
             "primary_email_confirmed": id != FIRST || self.switches.email_confirmed,
             "private_playlists_count": private_lists, "private_tracks_count": private_tracks,
             "quota": {
-                "unlimited_upload_quota": quota.is_none(), "upload_seconds_used": user.uploaded_s,
+                "unlimited_upload_quota": quota.is_none(), "upload_seconds_used": used,
                 "upload_seconds_left": left,
             },
             "upload_seconds_left": left,
@@ -223,7 +228,7 @@ impl Desk<'_> {
         self.number(&mut shown, "id", comment.id);
         self.number(&mut shown, "user_id", comment.owner);
         self.number(&mut shown, "track_id", comment.track);
-        shown
+        self.odd(shown, "body")
     }
 
     /// Whether a list shows this track to the caller.

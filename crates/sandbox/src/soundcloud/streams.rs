@@ -1,22 +1,21 @@
 //! Streams, previews and downloads: links that need the token, and lead to short-lived ones on the storage host.
 
-use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::desk::{Answer, Desk, found, ok};
 use super::refusal;
 use super::show::urn;
 use super::switches::seconds;
-use super::world::{State, Track};
+use super::world::{Audio, State, Track};
 use crate::spool::Spool;
 use crate::storage::Object;
 
 /// Milliseconds of a preview.
 const PREVIEW: u64 = 30_000;
-/// Of one preview this many bytes are kept at most.
-const PREVIEW_BYTES: u64 = 4 * 1024 * 1024;
+/// Milliseconds of a segment.
+const SEGMENT: u64 = 10_000;
 /// Up to this size the tag of a stored file is the MD5 of its bytes.
-const TAGGED_BYTES: usize = 16 * 1024 * 1024;
+const TAGGED_BYTES: usize = 1024 * 1024;
 
 /// `GET /tracks/{track_urn}/streams`
 pub(super) fn streams(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
@@ -53,7 +52,7 @@ pub(super) fn follow(desk: &mut Desk<'_>, id: Option<u64>, texts: &[String]) -> 
     let fits = texts.first() == Some(&track.stream) && track.state == State::Finished && access != "blocked";
     let location = match kind {
         "hls" | "hls-mp3" if fits && access == "playable" => playlist(desk, &track, kind),
-        "preview" if fits => preview(desk, &track)?,
+        "preview" if fits => preview(desk, &track),
         _ => return Err(refusal::not_found()),
     };
     played(desk, &track);
@@ -69,7 +68,7 @@ pub(super) fn redirect_to_preview(desk: &mut Desk<'_>, id: Option<u64>) -> Answe
     if track.state != State::Finished || desk.access(&track) == "blocked" {
         return Err(refusal::not_found());
     }
-    found(&preview(desk, &track)?)
+    found(&preview(desk, &track))
 }
 
 /// `GET /tracks/{id}/stream`: the old link, which counts as a play.
@@ -79,7 +78,7 @@ pub(super) fn stream(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
         return Err(refusal::not_found());
     }
     desk.count_play()?;
-    let location = preview(desk, &track)?;
+    let location = preview(desk, &track);
     played(desk, &track);
     found(&location)
 }
@@ -90,7 +89,8 @@ pub(super) fn download(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
     if !track.downloadable || desk.access(&track) == "blocked" {
         return Err(refusal::not_found());
     }
-    let path = put_audio(desk, &track);
+    let path = path(&track, &format!(".{}", track.audio.extension));
+    put(desk, &path, track.audio.content.clone(), track.audio.content_type);
     if let Some(track) = desk.world.tracks.get_mut(&track.id) {
         track.download_count += 1;
     }
@@ -107,22 +107,21 @@ fn played(desk: &mut Desk<'_>, track: &Track) {
     }
 }
 
-fn object(desk: &Desk<'_>, content: Spool, content_type: &str) -> Object {
+/// A stored object; what is large is tagged by its name, for hashing gigabytes for a link would take too long.
+fn put(desk: &Desk<'_>, path: &str, content: Spool, content_type: &str) {
     let modified = desk.house.clock.system_time();
-    let mut object = match content.bytes(TAGGED_BYTES) {
-        Ok(Some(bytes)) => Object::from_bytes(bytes, modified),
-        // Larger ones are tagged by their length: hashing gigabytes for a link would take too long.
-        _ => Object::from_bytes(content.len().to_string(), modified),
+    let tagged = content.bytes(TAGGED_BYTES).ok().flatten().unwrap_or_else(|| path.to_owned().into());
+    let object = Object {
+        content,
+        content_type: Some(content_type.to_owned()),
+        ..Object::from_bytes(tagged, modified)
     };
-    object.content = content;
-    object.content_type = Some(content_type.to_owned());
-    object
+    desk.house.storage.put(path, object);
 }
 
-fn put_audio(desk: &Desk<'_>, track: &Track) -> String {
-    let path = format!("/soundcloud-media/{}/{}.{}", track.id, track.stream, track.audio.extension);
-    desk.house.storage.put(&path, object(desk, track.audio.content.clone(), track.audio.content_type));
-    path
+/// Where something of a track is stored.
+fn path(track: &Track, tail: &str) -> String {
+    format!("/soundcloud-media/{}/{}{tail}", track.id, track.stream)
 }
 
 /// A link that lives as the switches say, or that is over at once.
@@ -131,32 +130,37 @@ fn link(desk: &Desk<'_>, path: &str) -> String {
     desk.house.storage.download_url(desk.house, path, seconds(life))
 }
 
-/// A media playlist (RFC 8216) of one segment: the whole file.
+/// A media playlist (RFC 8216) of segments that are together the file as it was uploaded.
 fn playlist(desk: &Desk<'_>, track: &Track, kind: &str) -> String {
-    let segment = link(desk, &put_audio(desk, track));
-    let length = track.duration as f64 / 1000.0;
-    let text = format!(
-        "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-TARGETDURATION:{}\n\
-         #EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:{length:.3},\n{segment}\n#EXT-X-ENDLIST\n",
-        track.duration.div_ceil(1000)
+    let Audio { content, content_type, extension } = &track.audio;
+    let count = track.duration.div_ceil(SEGMENT).max(1);
+    let mut text = format!(
+        "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-TARGETDURATION:{}\n#EXT-X-MEDIA-SEQUENCE:0\n",
+        SEGMENT / 1000
     );
-    let path = format!("/soundcloud-media/{}/{}-{kind}.m3u8", track.id, track.stream);
-    let content = Spool::from_bytes(text);
-    desk.house.storage.put(&path, object(desk, content, "application/vnd.apple.mpegurl"));
-    link(desk, &path)
+    for index in 0..count {
+        let (start, end) = (index * SEGMENT, track.duration.min((index + 1) * SEGMENT));
+        let place = path(track, &format!("/{index}.{extension}"));
+        put(desk, &place, content.slice(byte_at(track, start)..byte_at(track, end)), content_type);
+        let length = (end - start) as f64 / 1000.0;
+        text += &format!("#EXTINF:{length:.3},\n{}\n", link(desk, &place));
+    }
+    text += "#EXT-X-ENDLIST\n";
+    let place = path(track, &format!("-{kind}.m3u8"));
+    put(desk, &place, Spool::from_bytes(text), "application/vnd.apple.mpegurl");
+    link(desk, &place)
 }
 
-/// The first thirty seconds, by bytes.
-fn preview(desk: &Desk<'_>, track: &Track) -> Result<String, refusal::Refusal> {
-    let content = &track.audio.content;
-    let bytes = if track.duration > PREVIEW {
-        (u128::from(content.len()) * u128::from(PREVIEW) / u128::from(track.duration)) as u64
-    } else {
-        content.len()
-    };
-    let start = content.read_at(0, bytes.min(PREVIEW_BYTES) as usize);
-    let start = start.map_err(|_| refusal::plain(StatusCode::INTERNAL_SERVER_ERROR))?;
-    let path = format!("/soundcloud-media/{}/{}-preview.{}", track.id, track.stream, track.audio.extension);
-    desk.house.storage.put(&path, object(desk, Spool::from_bytes(start), track.audio.content_type));
-    Ok(link(desk, &path))
+/// The first thirty seconds.
+fn preview(desk: &Desk<'_>, track: &Track) -> String {
+    let Audio { content, content_type, extension } = &track.audio;
+    let place = path(track, &format!("-preview.{extension}"));
+    put(desk, &place, content.slice(0..byte_at(track, PREVIEW)), content_type);
+    link(desk, &place)
+}
+
+/// The byte at a time of the track, as if every second took as many; the end of the file at its end.
+fn byte_at(track: &Track, ms: u64) -> u64 {
+    let (length, duration) = (track.audio.content.len(), track.duration.max(1));
+    (u128::from(length) * u128::from(ms.min(duration)) / u128::from(duration)) as u64
 }

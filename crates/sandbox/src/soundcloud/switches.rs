@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::apps::SoundcloudApp;
+use super::route::identifier;
+
 /// How SoundCloud behaves where its documents are silent or disagree, what the first user and application may do, and which of
 /// the service's observed oddities show.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,11 +37,13 @@ pub struct Switches {
     pub client_credentials_per_1h: u32,
     /// How a refresh ends.
     pub refresh: Refresh,
-    /// Whether the application needs no secret.
+    /// Applications besides the three of the start.
+    pub apps: Vec<SoundcloudApp>,
+    /// Whether the first application needs no secret.
     pub public_app: bool,
     /// Whether a registered loopback redirect URI fits with any port (RFC 8252, section 7.3).
     pub any_loopback_port: bool,
-    /// Whether the application may write; without it uploads answer a bare 401.
+    /// Whether the first application may write; without it every write answers a bare 401.
     pub app_may_write: bool,
 
     /// Whether the first user's address is confirmed; without it uploads answer a bare 401.
@@ -49,6 +54,8 @@ pub struct Switches {
     pub quota_s: Option<u64>,
     /// Where requests seem to come from; decides about tracks that are blocked in some countries.
     pub country: String,
+    /// Who may hear which track, apart from its owner; the first rule that fits goes before the track's own.
+    pub access_rules: Vec<AccessRule>,
 
     /// Larger files answer 413.
     pub max_upload_bytes: u64,
@@ -107,6 +114,7 @@ impl Default for Switches {
             client_credentials_per_12h: 50,
             client_credentials_per_1h: 30,
             refresh: Refresh::Rotate,
+            apps: Vec::new(),
             public_app: false,
             any_loopback_port: false,
             app_may_write: true,
@@ -114,6 +122,7 @@ impl Default for Switches {
             plan: "Pro Unlimited".to_owned(),
             quota_s: Some(10_800),
             country: "PT".to_owned(),
+            access_rules: Vec::new(),
             max_upload_bytes: 4_000_000_000,
             processing_delay_s: 0.0,
             processing: Processing::ByContent,
@@ -164,6 +173,35 @@ pub enum Refresh {
     Rotate,
     /// 400 `invalid_grant`, the refresh token stays good.
     InvalidGrant,
+}
+
+/// A rule about who may hear a track.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessRule {
+    /// The track's URN or number.
+    #[serde(deserialize_with = "track")]
+    pub track: String,
+    /// Only for requests that seem to come from one of these countries; empty is everywhere.
+    #[serde(default)]
+    pub countries: Vec<String>,
+    /// Only for people who are logged in, or only for applications; `None` is both.
+    #[serde(default)]
+    pub logged_in: Option<bool>,
+    /// How much of it they hear.
+    pub access: Access,
+}
+
+/// How much of a track somebody hears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// All of it.
+    Playable,
+    /// A snippet.
+    Preview,
+    /// Nothing.
+    Blocked,
 }
 
 /// How the processing of an upload ends.
@@ -289,6 +327,14 @@ pub enum MemberFault {
 /// A duration of so many seconds.
 pub(super) fn seconds(value: f64) -> Duration {
     Duration::try_from_secs_f64(value).unwrap_or(Duration::MAX)
+}
+
+fn track<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match identifier("tracks", &text) {
+        Some(_) => Ok(text),
+        None => Err(serde::de::Error::custom("a track is `soundcloud:tracks:N` or a number in quotes")),
+    }
 }
 
 fn from_zero<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {

@@ -1,12 +1,12 @@
 //! Tracks: upload, processing, change, deletion, storefront.
 
-use std::io::BufReader;
 use std::sync::Arc;
 
 use http::StatusCode;
 use http::header::LOCATION;
 use serde_json::{Value, json};
 
+use super::audio::{duration, format};
 use super::catalogue::FIRST;
 use super::desk::{Answer, Desk, SERVICE, ok};
 use super::fields::{self, Fields};
@@ -17,11 +17,9 @@ use super::world::{Audio, State, Track};
 use crate::form::{Form, FormFile};
 use crate::house::House;
 use crate::reply::Reply;
-use crate::soundslice::seconds_of_audio;
-use crate::spool::Spool;
 
-/// Milliseconds of audio whose bytes do not tell.
-const UNKNOWN_DURATION: u64 = 180_000;
+/// No track is longer than 24 hours.
+const LONGEST: u64 = 24 * 3_600_000;
 
 /// `POST /tracks`
 pub(super) fn upload(desk: &mut Desk<'_>, form: &Form) -> Answer {
@@ -34,21 +32,17 @@ pub(super) fn upload(desk: &mut Desk<'_>, form: &Form) -> Answer {
     Ok(refusal::json(status, &desk.show_track(&track, false)).header(LOCATION, &location))
 }
 
-/// Whether the caller may upload at all; the real service says no more than 401.
-pub(super) fn may_upload(desk: &Desk<'_>) -> Result<(), Refusal> {
+/// Whether the caller may upload so many seconds; the real service says no more than 401.
+pub(super) fn may_upload(desk: &Desk<'_>, seconds: u64) -> Result<(), Refusal> {
     let me = desk.me()?;
-    let used = desk.world.users.get(&me).map_or(0, |user| user.uploaded_s);
-    let (confirmed, quota) = match me {
-        FIRST => (desk.switches.email_confirmed, desk.switches.quota_s),
-        _ => (true, Some(10_800)),
-    };
-    let left = quota.is_none_or(|quota| used < quota);
-    if desk.switches.app_may_write && confirmed && left { Ok(()) } else { Err(Refusal::Unauthorized) }
+    let confirmed = me != FIRST || desk.switches.email_confirmed;
+    let fits = desk.quota(me).is_none_or(|quota| desk.world.quota_used(me).saturating_add(seconds) <= quota);
+    if confirmed && fits { Ok(()) } else { Err(Refusal::Unauthorized) }
 }
 
 /// Takes an upload, and puts its processing on the agenda.
 pub(super) fn add(desk: &mut Desk<'_>, form: &Form) -> Result<Track, Refusal> {
-    may_upload(desk)?;
+    may_upload(desk, 1)?;
     let me = desk.me()?;
     let fields = Fields::of_form(form, "track");
     if fields.get("title").is_none_or(|title| title.trim().is_empty()) {
@@ -64,6 +58,12 @@ pub(super) fn add(desk: &mut Desk<'_>, form: &Form) -> Result<Track, Refusal> {
         return Err(unable());
     }
     let (content_type, extension) = known.unwrap_or(("application/octet-stream", "bin"));
+    let duration = duration(&file.content);
+    if duration > LONGEST {
+        return Err(unable());
+    }
+    let quota_s = duration.div_ceil(1000);
+    may_upload(desk, quota_s)?;
     let artwork = artwork(desk, form.file("track[artwork_data]"))?;
     let audio = Audio { content: file.content.clone(), content_type, extension };
     let mut track = desk.world.new_track(me, desk.now, audio);
@@ -71,78 +71,31 @@ pub(super) fn add(desk: &mut Desk<'_>, form: &Form) -> Result<Track, Refusal> {
     let wanted = if track.permalink.is_empty() { track.title.clone() } else { track.permalink.clone() };
     track.permalink = desk.world.free_track_permalink(me, track.id, &wanted);
     track.artwork = artwork;
+    track.quota_s = quota_s;
     let id = track.id;
     desk.world.tracks.insert(id, track.clone());
     desk.created("tracks");
-    if desk.switches.processing != Processing::Never {
-        let delay = seconds(desk.switches.processing_delay_s);
-        desk.house.clock.after(delay, move |house| process(house, id));
-    }
+    // What the switches say now holds for this upload, whatever they say later.
+    let outcome = match desk.switches.processing {
+        Processing::Never => return Ok(track),
+        Processing::Failed => State::Failed,
+        Processing::ByContent | Processing::Finished => State::Finished,
+    };
+    let delay = seconds(desk.switches.processing_delay_s);
+    desk.house.clock.after(delay, move |house| process(house, id, outcome, duration));
     Ok(track)
 }
 
-fn process(house: &Arc<House>, id: u64) {
-    let outcome = house.switches.lock().soundcloud.processing;
+fn process(house: &Arc<House>, id: u64, outcome: State, duration: u64) {
     let mut world = house.soundcloud.world.lock();
     let Some(track) = world.tracks.get_mut(&id) else { return };
+    track.state = outcome;
     match outcome {
-        Processing::Never => return,
-        Processing::Failed => track.state = State::Failed,
-        Processing::ByContent | Processing::Finished => {
-            track.state = State::Finished;
-            track.duration = duration(&track.audio.content);
-        }
-    }
-    let (owner, used) = (track.owner, track.duration.div_ceil(1000));
-    if let Some(user) = world.users.get_mut(&owner) {
-        user.uploaded_s += used;
+        State::Finished => track.duration = duration,
+        // What cannot be heard takes nothing of the quota.
+        State::Processing | State::Failed => track.quota_s = 0,
     }
     house.effects.changed(SERVICE, "processings");
-}
-
-/// Milliseconds, from the bytes if they are MP3 or WAV.
-pub(super) fn duration(content: &Spool) -> u64 {
-    let mut reader = BufReader::with_capacity(64 * 1024, content.reader());
-    match seconds_of_audio(&mut reader, content.len()) {
-        Some(seconds) => ((seconds * 1000.0).round() as u64).max(1),
-        None => UNKNOWN_DURATION,
-    }
-}
-
-/// Content type and usual file name's end by the first bytes: AIFF, WAVE, FLAC, OGG, MP2, MP3, AAC, AMR and WMA.
-fn format(content: &Spool) -> Option<(&'static str, &'static str)> {
-    let start = content.read_at(0, 16).ok()?;
-    let at = |offset: usize, magic: &[u8]| start.get(offset..).is_some_and(|rest| rest.starts_with(magic));
-    if at(0, b"FORM") && (at(8, b"AIFF") || at(8, b"AIFC")) {
-        return Some(("audio/aiff", "aiff"));
-    }
-    if (at(0, b"RIFF") || at(0, b"RF64") || at(0, b"BW64")) && at(8, b"WAVE") {
-        return Some(("audio/wav", "wav"));
-    }
-    if at(0, b"fLaC") {
-        return Some(("audio/flac", "flac"));
-    }
-    if at(0, b"OggS") {
-        return Some(("audio/ogg", "ogg"));
-    }
-    if at(0, b"#!AMR") {
-        return Some(("audio/amr", "amr"));
-    }
-    if at(0, b"\x30\x26\xb2\x75") {
-        return Some(("audio/x-ms-wma", "wma"));
-    }
-    if at(4, b"ftyp") {
-        return Some(("audio/mp4", "m4a"));
-    }
-    if at(0, b"ID3") {
-        return Some(("audio/mpeg", "mp3"));
-    }
-    // Frame sync: layer 0 is ADTS, the others are MPEG audio.
-    match (start.first()?, start.get(1)?) {
-        (0xff, second) if second & 0xf6 == 0xf0 => Some(("audio/aac", "aac")),
-        (0xff, second) if second & 0xe0 == 0xe0 => Some(("audio/mpeg", "mp3")),
-        _ => None,
-    }
 }
 
 /// Where uploaded artwork shows; it needs a plan that starts with `Pro`, and is dropped without.
@@ -166,9 +119,6 @@ pub(super) fn get(desk: &Desk<'_>, id: Option<u64>) -> Answer {
 /// `PUT /tracks/{track_urn}`; the fields are those of the JSON or of the form.
 pub(super) fn change(desk: &mut Desk<'_>, id: Option<u64>, fields: &Fields, form: Option<&Form>) -> Answer {
     let mut track = desk.my_track(id)?.clone();
-    if !desk.switches.app_may_write {
-        return Err(Refusal::Unauthorized);
-    }
     fields::change_track(&mut track, fields)?;
     track.permalink = desk.world.free_track_permalink(track.owner, track.id, &track.permalink);
     if let Some(artwork) = artwork(desk, form.and_then(|form| form.file("track[artwork_data]")))? {

@@ -90,8 +90,6 @@ pub(super) struct User {
     pub(super) created: u64,
     pub(super) modified: u64,
     pub(super) profiles: Vec<WebProfile>,
-    /// Seconds of audio uploaded, for the quota; deleting gives nothing back.
-    pub(super) uploaded_s: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -147,6 +145,8 @@ pub(super) struct Track {
     pub(super) created: u64,
     /// Milliseconds; 0 while processing.
     pub(super) duration: u64,
+    /// What it takes of its owner's quota, in seconds.
+    pub(super) quota_s: u64,
     pub(super) state: State,
     pub(super) secret: String,
     pub(super) rule: Rule,
@@ -267,6 +267,7 @@ impl World {
             artwork: None,
             created: now,
             duration: 0,
+            quota_s: 0,
             state: State::Processing,
             secret: self.secret(),
             rule: Rule::Playable,
@@ -323,17 +324,27 @@ impl World {
         Some(playlist)
     }
 
+    /// Seconds of audio that count against a user's quota: those of the tracks that are there.
+    pub(super) fn quota_used(&self, user: u64) -> u64 {
+        self.tracks.values().filter(|track| track.owner == user).map(|track| track.quota_s).sum()
+    }
+
     /// Counts a call against a limit whose window starts with its first call; over it: when the window ends.
     pub(super) fn count(&mut self, name: String, calls: u32, window_s: f64, now: f64) -> Result<(), u64> {
+        self.check(&name, calls, window_s, now)?;
         let window = self.windows.entry(name).or_insert(Window { start: now, calls: 0 });
         if now >= window.start + window_s {
             *window = Window { start: now, calls: 0 };
         }
-        if window.calls < calls {
-            window.calls += 1;
-            return Ok(());
-        }
-        Err((window.start + window_s).ceil() as u64)
+        window.calls += 1;
+        Ok(())
+    }
+
+    /// Whether one more call is within a limit; over it: when the window ends.
+    pub(super) fn check(&self, name: &str, calls: u32, window_s: f64, now: f64) -> Result<(), u64> {
+        let running = self.windows.get(name).filter(|window| now < window.start + window_s);
+        let (start, counted) = running.map_or((now, 0), |window| (window.start, window.calls));
+        if counted < calls { Ok(()) } else { Err((start + window_s).ceil() as u64) }
     }
 }
 

@@ -124,6 +124,24 @@ async fn faults_are_listed_until_used_and_refused_with_a_sentence() {
     assert!(sentence(json!({"kind": "html", "nth": 0})).await.contains("count from 1"));
     assert!(sentence(json!({"kind": "status", "status": 99})).await.contains("200 to 599"));
     assert!(sentence(json!({"kind": "html", "host": "nowhere"})).await.contains("musescore_static"));
+    let switches = json!({"kind": "switches", "host": "soundcloud", "path": "/me", "times": 2, "switches": {"pages": "repeated"}});
+    let added = control.send("POST", "/faults", &switches).await.json();
+    assert_eq!(added["unused"][0]["fault"]["switches"], json!({"pages": "repeated"}));
+    Request::new("DELETE", &control.url("/faults")).send().await;
+    let with = |member: &str, value: Value| {
+        let mut fault = switches.clone();
+        fault[member] = value;
+        fault
+    };
+    assert!(sentence(with("host", json!("storage"))).await.contains("`storage` has no switches"));
+    assert!(sentence(with("host", Value::Null)).await.contains("needs `host` and `switches`"));
+    assert!(sentence(with("switches", Value::Null)).await.contains("needs `host` and `switches`"));
+    assert!(sentence(with("switches", json!({"page": 1}))).await.contains("no switch `page`"));
+    assert!(
+        sentence(with("switches", json!({"pages": "odd"}))).await.contains("`soundcloud.pages` cannot be")
+    );
+    assert!(sentence(with("work", json!(false))).await.contains("cannot be chosen"));
+    assert!(sentence(with("status", json!(500))).await.contains("takes no `status`"));
     // All or none.
     sentence(json!([{"kind": "html"}, {"kind": "explode"}])).await;
     assert_eq!(control.get("/faults").await, json!({"unused": []}));

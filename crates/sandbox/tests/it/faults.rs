@@ -259,3 +259,32 @@ async fn a_client_that_leaves_a_stalled_answer_is_let_go() {
     drop(stream);
     assert_eq!(probe(&sandbox).send().await.status, 403, "others are served meanwhile");
 }
+
+#[tokio::test]
+async fn switches_of_each_service_stand_for_single_requests() {
+    let sandbox = start().await;
+    let bearer = format!("Bearer {}", sandbox.description().soundstripe.token);
+    let scores = &sandbox.musescore_accounts()[0].scores;
+    let score = scores.iter().find(|score| !score.private).expect("a public score").id;
+    let embed = format!("/oembed/endpoint?url=http://mus.cr/{score}");
+    for (host, path, switches) in [
+        (Host::Soundslice, "/api/v1/slices/", serde_json::json!({"bad_credentials": "401"})),
+        (Host::Soundstripe, "/v1/songs", serde_json::json!({"strict_headers": true})),
+        (Host::Soundcloud, "/connect", serde_json::json!({"old_oauth": true})),
+        (Host::MusescoreWeb, embed.as_str(), serde_json::json!({"escape_json": false})),
+    ] {
+        let request = || Request::new("GET", &(sandbox.origin(host) + path)).header("Authorization", &bearer);
+        let answer = async || {
+            let answer = request().send().await;
+            (answer.status, answer.text().to_owned())
+        };
+        let usual = answer().await;
+        sandbox.fault(Fault::switches(host, &switches).expect("a fault").times(2));
+        let (first, second, third) = (answer().await, answer().await, answer().await);
+        assert_ne!(first, usual, "{host}");
+        assert_eq!((first, third), (second, usual), "{host}");
+    }
+    let hit: Vec<_> = sandbox.requests().into_iter().map(|request| request.fault).collect();
+    assert_eq!(hit.iter().filter(|fault| fault.as_deref() == Some("switches")).count(), 8);
+    assert_eq!(sandbox.current_switches(), segno_sandbox::Switches::default(), "the standing ones stay");
+}

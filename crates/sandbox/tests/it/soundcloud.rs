@@ -1,6 +1,8 @@
 //! The SoundCloud hosts, rule by rule of the fact sheet.
 
+mod apps;
 mod errors;
+mod faults;
 mod legacy;
 mod lists;
 mod oauth;

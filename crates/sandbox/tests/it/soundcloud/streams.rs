@@ -29,14 +29,31 @@ async fn a_playable_track_can_be_heard_through_its_links() {
     let playlist = Request::new("GET", &place).send().await;
     assert_eq!(playlist.header("content-type"), Some("application/vnd.apple.mpegurl"));
     assert!(playlist.text().starts_with("#EXTM3U\n"));
-    let segment =
-        playlist.text().lines().find(|line| line.starts_with("http")).expect("a segment").to_owned();
-    let audio = Request::new("GET", &segment).send().await;
-    let asset = include_bytes!("../../../assets/minuet-in-g.mp3");
-    assert!(audio.status == 200 && audio.body == asset);
-    api.sandbox.advance(Duration::from_secs(300));
-    assert_eq!(Request::new("GET", &place).send().await.status, 403);
-    assert_eq!(Request::new("GET", &segment).send().await.status, 403);
+    let segments: Vec<&str> = playlist.text().lines().filter(|line| line.starts_with("http")).collect();
+    let lengths = playlist.text().lines().filter_map(|line| line.strip_prefix("#EXTINF:"));
+    let lengths: Vec<f64> =
+        lengths.map(|length| length.trim_end_matches(',').parse().expect("seconds")).collect();
+    let duration =
+        api.get(&format!("/tracks/{minuet}")).await.json()["duration"].as_f64().expect("a duration");
+    // Ten seconds each; RFC 8216, section 4.3.3.1: none rounds to more than the target duration.
+    assert_eq!((segments.len(), lengths.len()), (lengths.len(), (duration / 10_000.0).ceil() as usize));
+    assert!(segments.len() > 3 && playlist.text().contains("#EXT-X-TARGETDURATION:10\n"));
+    assert!(lengths.iter().all(|length| *length <= 10.0));
+    assert!((lengths.iter().sum::<f64>() * 1000.0 - duration).abs() < 1.0);
+    let mut audio = Vec::new();
+    for segment in &segments {
+        let part = Request::new("GET", segment).send().await;
+        assert_eq!((part.status, part.header("content-type")), (200, Some("audio/mpeg")));
+        audio.extend(part.body);
+    }
+    assert!(audio == include_bytes!("../../../assets/minuet-in-g.mp3"));
+    api.sandbox.advance(Duration::from_secs(299));
+    assert_eq!(Request::new("HEAD", segments[1]).send().await.status, 403, "signed for GET");
+    assert_eq!(Request::new("GET", segments[1]).send().await.status, 200);
+    api.sandbox.advance(Duration::from_secs(1));
+    for link in [place.as_str(), segments[0], segments[1]] {
+        assert_eq!(Request::new("GET", link).send().await.status, 403);
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,50 @@
+//! Who and what can log in, for the control port.
+
+use serde::{Deserialize, Serialize};
+
+use super::Service;
+use super::apps::SoundcloudApp;
+use super::show::urn;
+
+/// Everybody and everything that can log in on the SoundCloud host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SoundcloudAccounts {
+    /// The seeded applications: one with every right (the description's), a public one, one that may only read.
+    pub apps: Vec<SoundcloudApp>,
+    /// The people, the description's first.
+    pub users: Vec<SoundcloudUser>,
+}
+
+/// A user of the SoundCloud host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SoundcloudUser {
+    /// Their URN.
+    pub urn: String,
+    /// The name that they log in with, which is also their page's.
+    pub username: String,
+    /// Their password.
+    pub password: String,
+    /// The URNs of their tracks, as they now are.
+    pub tracks: Vec<String>,
+    /// The URNs of their playlists, as they now are.
+    pub playlists: Vec<String>,
+}
+
+impl Service {
+    /// Applications and users, and what these own.
+    pub(crate) fn accounts(&self) -> SoundcloudAccounts {
+        let world = self.world.lock();
+        let user = |user: &super::world::User| {
+            let tracks = world.tracks.values().filter(|track| track.owner == user.id);
+            let playlists = world.playlists.values().filter(|list| list.owner == user.id);
+            SoundcloudUser {
+                urn: urn("users", user.id),
+                username: user.permalink.clone(),
+                password: self.password.clone(),
+                tracks: tracks.map(|track| urn("tracks", track.id)).collect(),
+                playlists: playlists.map(|list| urn("playlists", list.id)).collect(),
+            }
+        };
+        SoundcloudAccounts { apps: self.apps.to_vec(), users: world.users.values().map(user).collect() }
+    }
+}

@@ -1,0 +1,134 @@
+//! Registered applications: what they may do, and how they prove who they are.
+
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
+
+use super::Service;
+use super::switches::Switches;
+use crate::seed::{Seed, alphanumeric};
+
+/// An application on the SoundCloud host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SoundcloudApp {
+    /// What the consent page calls it.
+    #[serde(default = "nameless")]
+    pub name: String,
+    /// Its identifier.
+    pub client_id: String,
+    /// Its secret; `None` is a public application, which exchanges codes with PKCE alone and gets no token of its own.
+    #[serde(default)]
+    pub client_secret: Option<String>,
+    /// Where the consent page may send people to.
+    pub redirect_uris: Vec<String>,
+    /// Whether it may change anything; without it every write answers a bare 401.
+    #[serde(default = "yes")]
+    pub may_write: bool,
+}
+
+fn nameless() -> String {
+    "An application".to_owned()
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// The three that are there at the start: one with every right, a public one, one that may only read.
+pub(super) fn seeded(seed: Seed, client_id: &str, client_secret: &str) -> [SoundcloudApp; 3] {
+    let mut rng = seed.rng("soundcloud.apps");
+    let mut app = |name: &str, port: u16, public: bool, may_write: bool| SoundcloudApp {
+        name: name.to_owned(),
+        client_id: alphanumeric(&mut rng, 32),
+        client_secret: (!public).then(|| alphanumeric(&mut rng, 32)),
+        redirect_uris: vec![format!("http://127.0.0.1:{port}/callback")],
+        may_write,
+    };
+    let first = app("Tape Deck", 8765, false, true);
+    let first = SoundcloudApp {
+        client_id: client_id.to_owned(),
+        client_secret: Some(client_secret.to_owned()),
+        ..first
+    };
+    [first, app("Pocket Player", 8766, true, true), app("Listening Post", 8767, false, false)]
+}
+
+impl Service {
+    /// The application of this identifier as it stands by the switches: a seeded one or a further one.
+    pub(super) fn app(&self, switches: &Switches, id: &str) -> Option<SoundcloudApp> {
+        let mut apps = self.apps.iter().chain(&switches.apps);
+        let mut app = apps.find(|app| same(&app.client_id, id))?.clone();
+        if app.client_id == self.client_id {
+            app.may_write &= switches.app_may_write;
+        }
+        Some(app)
+    }
+
+    /// The application, if the secret is its own or it has none to give.
+    pub(super) fn known_app(
+        &self,
+        switches: &Switches,
+        id: Option<&str>,
+        secret: Option<&str>,
+    ) -> Option<SoundcloudApp> {
+        let app = self.app(switches, id?)?;
+        let excused = switches.public_app && app.client_id == self.client_id;
+        let fits = match (secret.filter(|secret| !secret.is_empty()), &app.client_secret) {
+            (Some(secret), Some(own)) => same(secret, own),
+            (None, None) => true,
+            (None, Some(_)) => excused,
+            (Some(_), None) => false,
+        };
+        fits.then_some(app)
+    }
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.as_bytes().ct_eq(b.as_bytes()).into()
+}
+
+impl SoundcloudApp {
+    /// Whether a redirect URI is a registered one; with the switch, loopback ones fit on any port (RFC 8252, section 7.3).
+    pub(super) fn redirects_to(&self, switches: &Switches, uri: &str) -> bool {
+        let registered = |own: &String| {
+            let portless = without_port(own);
+            own == uri || (switches.any_loopback_port && portless.is_some() && portless == without_port(uri))
+        };
+        self.redirect_uris.iter().any(registered)
+    }
+}
+
+/// Host and path of a loopback URI; `None` for any other.
+fn without_port(uri: &str) -> Option<(&str, &str)> {
+    let rest = uri.strip_prefix("http://")?;
+    let host = ["127.0.0.1", "[::1]"].into_iter().find(|host| rest.starts_with(host))?;
+    let rest = &rest[host.len()..];
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (port, path) = rest.split_at(end);
+    let port = match port {
+        "" => Some(80),
+        port => port.strip_prefix(':')?.parse::<u16>().ok(),
+    };
+    port.map(|_| (host, path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_port;
+
+    #[test]
+    fn only_loopback_addresses_lose_their_port() {
+        for (uri, rest) in [
+            ("http://127.0.0.1:8765/callback", Some(("127.0.0.1", "/callback"))),
+            ("http://127.0.0.1/callback", Some(("127.0.0.1", "/callback"))),
+            ("http://[::1]:9/a?b", Some(("[::1]", "/a?b"))),
+            ("https://127.0.0.1:8765/callback", None),
+            ("http://127.0.0.1.example:80/callback", None),
+            ("http://127.0.0.1:x/callback", None),
+            ("http://127.0.0.1:8765@example.com/callback", None),
+            ("http://example.com/callback", None),
+        ] {
+            assert_eq!(without_port(uri), rest, "{uri}");
+        }
+    }
+}
