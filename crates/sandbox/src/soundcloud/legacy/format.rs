@@ -19,13 +19,16 @@ impl Format {
             }
         }
         let accept = accept.unwrap_or_default();
-        let xml = quality(accept, "application/xml").max(quality(accept, "text/xml"));
-        if quality(accept, "application/json") > xml { Self::Json } else { Self::Xml }
+        // Both names of XML are one: the one that is asked for more precisely counts.
+        let (_, xml) = quality(accept, "application/xml").max(quality(accept, "text/xml"));
+        let (_, json) = quality(accept, "application/json");
+        if json > xml { Self::Json } else { Self::Xml }
     }
 }
 
-/// How much a media type is wanted (RFC 9110, section 12.5.1), in thousandths: the most precise range that fits decides.
-fn quality(accept: &str, wanted: &str) -> u32 {
+/// How precisely a media type is asked for, and how much it is wanted in thousandths (RFC 9110, section 12.5.1): the most
+/// precise range that fits decides.
+fn quality(accept: &str, wanted: &str) -> (u8, u32) {
     let family = wanted.split('/').next().unwrap_or_default();
     let weights = accept.split(',').filter_map(|range| {
         let mut parts = range.split(';').map(|part| part.trim().to_ascii_lowercase());
@@ -39,7 +42,7 @@ fn quality(accept: &str, wanted: &str) -> u32 {
         let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok());
         Some((precision, (weight.unwrap_or(1.0).clamp(0.0, 1.0) * 1000.0) as u32))
     });
-    weights.max().map_or(0, |(_, weight)| weight)
+    weights.max().unwrap_or_default()
 }
 
 #[cfg(test)]
