@@ -116,7 +116,7 @@ use reading;
 macro_rules! of_person {
     (
         $(#[$doc:meta])*
-        $name:ident -> $item:ty, $endpoint:literal, $mine:literal, $of:literal, $each:path $(,)?
+        $name:ident -> $item:ty, $endpoint:literal, $mine:literal, $of:literal $(,)?
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
@@ -156,8 +156,7 @@ macro_rules! of_person {
             fn read(
                 response: segno_core::Response<segno_core::Bytes>,
             ) -> Result<Self::Output, segno_core::DecodeError> {
-                let list = $crate::legacy::xml::document(&response)?;
-                Ok(list.children().iter().map($each).collect())
+                $crate::legacy::xml::items(&$crate::legacy::xml::document(&response)?)
             }
         }
     };
