@@ -81,10 +81,10 @@ pub struct Track {
     pub uri: Option<String>,
     /// The address on the site.
     pub permalink_url: Option<String>,
-    /// The address of the audio; [`Stream`] asks there.
-    pub stream_url: Option<String>,
-    /// The address of the file as it was uploaded; [`Download`] asks there.
-    pub download_url: Option<String>,
+    /// The address of the audio; [`Stream`] asks there. That of a private track may carry a secret.
+    pub stream_url: Option<SecretUrl>,
+    /// The address of the file as it was uploaded; [`Download`] asks there. That of a private track may carry a secret.
+    pub download_url: Option<SecretUrl>,
     /// The format of that file, such as `wav`.
     pub original_format: Option<String>,
     /// The picture of the waveform.
@@ -168,8 +168,8 @@ impl From<&Element> for Track {
             tag_list: track.words("tag-list"),
             uri,
             permalink_url: track.words("permalink-url"),
-            stream_url: track.words("stream-url"),
-            download_url: track.words("download-url"),
+            stream_url: track.address("stream-url"),
+            download_url: track.address("download-url"),
             original_format: track.words("original-format"),
             waveform_url: track.words("waveform-url"),
             artwork_url: track.words("artwork-url"),

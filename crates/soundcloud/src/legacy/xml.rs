@@ -7,7 +7,7 @@ use std::fmt::{self, Write as _};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
-use segno_core::{BuildError, Bytes, DecodeError, Response, Timestamp};
+use segno_core::{BuildError, Bytes, DecodeError, Response, SecretUrl, Timestamp};
 
 /// The deepest nesting that is read; the API's own goes to 4.
 const DEEPEST: usize = 32;
@@ -174,6 +174,11 @@ impl Element {
     /// The text of a child.
     pub(crate) fn words(&self, name: &str) -> Option<String> {
         self.child(name)?.text().map(str::to_owned)
+    }
+
+    /// The address in a child, which may carry a secret.
+    pub(crate) fn address(&self, name: &str) -> Option<SecretUrl> {
+        self.child(name)?.text()?.parse().ok()
     }
 
     /// The number in a child.

@@ -39,7 +39,7 @@ pub(super) const TRACK: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
   <tag_list>sea "field recording"</tag_list>
   <artwork-url nil="true"></artwork-url>
   <waveform-url>http://wave.example/58_m.png</waveform-url>
-  <stream-url>http://api.sandbox-soundcloud.com/tracks/58/stream</stream-url>
+  <stream-url>http://api.sandbox-soundcloud.com/tracks/58/stream?secret_token=CANARY</stream-url>
   <download-url>http://api.sandbox-soundcloud.com/tracks/58/download</download-url>
   <original-format>aiff</original-format>
   <user><id type="integer">7</id><username>ana</username></user>

@@ -1,11 +1,13 @@
 //! The story that the old documentation tells, against the sandbox: an upload with a password, contacts, permissions, and
 //! who can hear the track after that.
 
+use segno_core::http::{Request, Uri};
+use segno_core::transport::hyper::Hyper;
 use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, PlainApiError, Replay, RequestWriter, Response,
-    SecretUrl, StatusCode,
+    BoxFuture, BuildError, Bytes, DecodeError, Endpoint, Incoming, Method, Outgoing, PlainApiError, Replay,
+    RequestWriter, Response, SecretUrl, StatusCode, Timeouts, Transport, TransportError,
 };
-use segno_sandbox::Sandbox;
+use segno_sandbox::{Host, Sandbox};
 use segno_soundcloud::Sharing;
 use segno_soundcloud::legacy::{Client, UserId, permissions, tracks, users};
 use segno_soundcloud::tracks::Asset;
@@ -29,6 +31,18 @@ impl Endpoint for Hear {
 
     fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
         Ok(response.into_body())
+    }
+}
+
+/// The network as it would be if the old host's name led to the sandbox: the name stays in `Host`.
+struct Here(Hyper, String);
+
+impl Transport for Here {
+    fn send(&self, request: Request<Outgoing>) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
+        let (mut parts, body) = request.into_parts();
+        let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+        parts.uri = format!("{}{target}", self.1).parse::<Uri>().unwrap();
+        self.0.send(Request::from_parts(parts, body))
     }
 }
 
@@ -145,4 +159,32 @@ async fn what_is_changed_is_read_back() {
     let me = okafor.send(&users::Me).await.unwrap();
     assert_eq!((me.full_name.as_deref(), me.discogs_name.as_deref()), (Some("Rosa M. Okafor"), Some("rosa")));
     assert_eq!((me.website, me.username.as_str()), (None, "Rosa O."));
+}
+
+#[tokio::test]
+async fn the_old_address_works_as_the_old_page_says() {
+    const OLD: &str = "http://api.sandbox-soundcloud.com/";
+    let sandbox = Sandbox::builder().start().await.unwrap();
+    let access = sandbox.description().soundcloud;
+    let client = |name: Option<&str>| {
+        let here = Here(Hyper::new(Timeouts::default()).unwrap(), sandbox.origin(Host::Soundcloud));
+        let mut builder = Client::builder(OLD).allow_plain_http().settings(|core| core.transport(here));
+        if let Some(name) = name {
+            builder = builder.basic(name, access.password.as_str()).unwrap();
+        }
+        builder.build().unwrap()
+    };
+    let (okafor, reis, anybody) = (client(Some("okafor")), client(Some("reis")), client(None));
+    let public = anybody.send(&tracks::List::new()).await.unwrap();
+    assert!(public.iter().all(|track| track.uri.as_deref().is_some_and(|uri| uri.starts_with(OLD))));
+    let upload =
+        tracks::Upload::new("Harbour", Asset::bytes("harbour.wav", silence())).sharing(Sharing::Private);
+    let made = okafor.send(&upload).await.unwrap();
+    assert_eq!(made.location, Some(format!("{OLD}tracks/{}", made.id)));
+    assert_eq!(made.track.permalink_url.as_deref(), Some("http://sandbox-soundcloud.com/okafor/harbour"));
+    let contacts = okafor.send(&users::Contacts::mine()).await.unwrap();
+    okafor.send(&permissions::Put::new(made.id, contacts.iter().filter_map(|user| user.id))).await.unwrap();
+    assert_eq!(reis.send(&tracks::Get(made.id)).await.unwrap().title, "Harbour");
+    assert_eq!(statuses(anybody.send(&tracks::Get(made.id)).await), Some(StatusCode::NOT_FOUND));
+    assert_eq!(statuses(anybody.send(&users::Me).await), Some(StatusCode::UNAUTHORIZED));
 }

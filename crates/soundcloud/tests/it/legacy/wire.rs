@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use segno_core::{Endpoint, testing};
+use segno_core::{Endpoint, Method, Replay, testing};
 
 use super::{client, sample};
 use crate::peer::answer;
@@ -46,6 +46,12 @@ fn the_operations_of_the_sheet_and_no_name_twice() {
             self.0.push(target.to_owned());
             assert!(self.1.insert(E::NAME), "{}", E::NAME);
             assert!(wire.contains("\naccept: application/xml\n"), "{wire}");
+            let replay = match E::METHOD {
+                Method::GET => Replay::Safe,
+                Method::POST => Replay::Unsafe,
+                _ => Replay::Idempotent,
+            };
+            assert_eq!(E::REPLAY, replay, "{}", E::NAME);
         }
     }
 
