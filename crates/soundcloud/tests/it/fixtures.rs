@@ -44,7 +44,7 @@ impl Recording {
 }
 
 /// The real clock, with boundaries that are the same in every run.
-struct Unsurprising;
+pub(crate) struct Unsurprising;
 
 impl Clock for Unsurprising {
     fn now(&self) -> Instant {
@@ -65,7 +65,7 @@ impl Clock for Unsurprising {
 }
 
 /// A tenth of a second of silence as a WAV file: 800 samples of one byte.
-fn silence() -> Vec<u8> {
+pub(crate) fn silence() -> Vec<u8> {
     let mut file =
         b"RIFF\x44\x03\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x20\x03\0\0"
             .to_vec();
@@ -220,6 +220,7 @@ async fn from_the_sandbox() {
     // The token is spent; it works again in a sandbox that begins anew.
     sandbox.reset();
     recording.send("session/sign_out_here", &session::SignOutHere).await.unwrap();
+    crate::legacy::fixtures::drive(&sandbox, &recording.recorder, &mut recording.fixtures).await.unwrap();
     if let Err(differences) = recording.fixtures.finish() {
         panic!("{differences}");
     }
