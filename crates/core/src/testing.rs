@@ -15,7 +15,7 @@ mod recorder;
 mod wire;
 
 pub use clock::ManualClock;
-pub use recorder::{Fixtures, Recorder, answer};
+pub use recorder::{Fixtures, Recorder, answer, redact};
 pub use wire::{wire, wire_bytes};
 
 /// A transport that hands every request, its body read whole, to a function.
