@@ -37,7 +37,7 @@ usage: cargo xtask <command>
   score FILE [--policy NAME] [--svg OUT]
                         what a MusicXML, MXL or MIDI file says, and how it is played
   bench [NAME]          the benchmarks, each beside its rivals
-  soak [NAME]           the long runs: shared logins, memory, exact maps, random structures
+  soak [NAME]           the long runs: shared logins, memory, large uploads, exact maps, random structures
 ";
 
 fn main() -> ExitCode {

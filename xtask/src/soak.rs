@@ -6,9 +6,10 @@ use crate::bench::each;
 use crate::shell::cargo;
 
 /// Crate and example.
-const SOAKS: [(&str, &str); 4] = [
+const SOAKS: [(&str, &str); 5] = [
     ("core", "token_soak"),
     ("core", "memory"),
+    ("soundcloud", "upload_4gib"),
     ("syncpoint", "exact_maps"),
     ("syncpoint", "random_structures"),
 ];

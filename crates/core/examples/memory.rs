@@ -64,14 +64,16 @@ fn part(arguments: &[&str]) -> Outcome<Child> {
     Ok(Command::new(std::env::current_exe()?).args(arguments).stdout(Stdio::piped()).spawn()?)
 }
 
-/// A file of 1 GiB that takes no room, and goes away.
+/// A file of 1 GiB that takes no room, and goes away. Read once, so that no part is the first to read it.
 struct SparseFile(PathBuf);
 
 impl SparseFile {
     fn new() -> Outcome<Self> {
         let path = std::env::temp_dir().join(format!("segno-memory-{}", std::process::id()));
         std::fs::File::create(&path)?.set_len(GIB)?;
-        Ok(Self(path))
+        let file = Self(path);
+        std::io::copy(&mut std::fs::File::open(&file.0)?, &mut std::io::sink())?;
+        Ok(file)
     }
 }
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::Response;
 
 use crate::client::Client;
-use crate::client::attempt::{self, Failure, Lost};
+use crate::client::attempt::{self, Failure, Lost, Reading};
 use crate::decode::DecodeError;
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Cause, Error};
@@ -63,7 +63,7 @@ impl<'a, E: Endpoint> Call<'a, E> {
         further: impl FnOnce(E::Output) -> Result<T, DecodeError>,
     ) -> Result<T, Error<E::ApiError>> {
         let prepared = self.prepare()?;
-        let (response, attempts) = attempt::whole(&self.client.0, &prepared, &self.options, E::accepts)
+        let (response, attempts) = attempt::whole(&self.client.0, prepared, self.options, Reading::of::<E>())
             .await
             .map_err(|failure| error::<E>(failure))?;
         let (status, body) = (response.status(), response.body().clone());
@@ -79,7 +79,7 @@ impl<'a, E: Endpoint> Call<'a, E> {
     pub async fn open(self) -> Result<Response<Incoming>, Error<E::ApiError>> {
         let mut prepared = self.prepare()?;
         prepared.kind = Kind::Transfer;
-        let (response, _) = attempt::streamed(&self.client.0, &prepared, &self.options, E::accepts)
+        let (response, _) = attempt::streamed(&self.client.0, prepared, self.options, Reading::of::<E>())
             .await
             .map_err(|failure| error::<E>(failure))?;
         Ok(response)
@@ -95,9 +95,10 @@ impl<'a, E: Endpoint> Call<'a, E> {
     {
         let mut prepared = self.prepare()?;
         prepared.kind = Kind::Transfer;
-        let (response, attempts) = attempt::streamed(&self.client.0, &prepared, &self.options, E::accepts)
-            .await
-            .map_err(|failure| error::<E>(failure))?;
+        let (response, attempts) =
+            attempt::streamed(&self.client.0, prepared, self.options, Reading::of::<E>())
+                .await
+                .map_err(|failure| error::<E>(failure))?;
         Ok(Array::new(response, attempts))
     }
 
@@ -107,7 +108,7 @@ impl<'a, E: Endpoint> Call<'a, E> {
     /// See [`Error`].
     pub async fn raw(self) -> Result<Response<Bytes>, Error<E::ApiError>> {
         let prepared = self.prepare()?;
-        let (response, _) = attempt::whole(&self.client.0, &prepared, &self.options, E::accepts)
+        let (response, _) = attempt::whole(&self.client.0, prepared, self.options, Reading::of::<E>())
             .await
             .map_err(|failure| error::<E>(failure))?;
         Ok(response)

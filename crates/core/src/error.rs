@@ -10,6 +10,7 @@ use http::header::{HeaderMap, HeaderName};
 use crate::auth::AuthError;
 use crate::decode::{DecodeError, Excerpt};
 use crate::page::PageError;
+use crate::time::Timestamp;
 use crate::transport::{Phase, TransportError, TransportErrorKind};
 
 /// A request that cannot be built from its arguments. Nothing was sent.
@@ -33,6 +34,12 @@ pub enum BuildError {
     /// The parts do not make a URL.
     #[error("no URL can be made of it: {0}")]
     Url(String),
+    /// A link that leads to another host than the client's and to no path that it could have there. Nothing is sent to it.
+    #[error("the link leads to {origin}, another host; nothing is sent there")]
+    Foreign {
+        /// Where it leads.
+        origin: String,
+    },
     /// A header value with characters that a header cannot carry.
     #[error("the value for the header {0} has characters that a header cannot carry")]
     Header(HeaderName),
@@ -62,6 +69,13 @@ pub trait ApiError: fmt::Debug + fmt::Display + Send + Sync + 'static {
     ///
     /// Its `Display` gives the service's words; the status stands before it already.
     fn read(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Self;
+
+    /// How long the service asks to wait in the words of this error, `now` being the client's wall clock. `Retry-After` is
+    /// read anyway; if both are given, the longer wait holds.
+    fn retry_after(&self, now: Timestamp) -> Option<Duration> {
+        let _ = now;
+        None
+    }
 }
 
 /// An error answer of which nothing is known but its first words.

@@ -1,6 +1,6 @@
 //! Lists that come in pages: page by page or item by item, resumable, and never in a circle.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -71,6 +71,14 @@ pub trait Paged: Endpoint + Sized {
     /// # Errors
     /// A link to the next page that cannot be used.
     fn page(&self, output: Self::Output) -> Result<Page<Self::Item>, DecodeError>;
+
+    /// A number that names an item, if this list may give one twice: where pages are counted off by an offset, whatever is
+    /// added while the list is read moves the last items of a page to the next one. [`Pages`] leaves out what it gave
+    /// before. `None` (unless overridden) leaves nothing out.
+    fn key(&self, item: &Self::Item) -> Option<u64> {
+        let _ = item;
+        None
+    }
 }
 
 /// One page of a list.
@@ -144,20 +152,51 @@ pub enum PageError {
 /// The most pages of one list, unless [`Pages::cap`] says otherwise.
 const CAP: u32 = 10_000;
 
+/// How many items are remembered to know them again. As long as fewer are added to a list while it is read, all are known
+/// again; and a list of any length takes some hundred kilobytes at most.
+const REMEMBERED: usize = 4096;
+
+/// The latest items by name.
+#[derive(Default)]
+struct Given {
+    names: HashSet<u64>,
+    order: VecDeque<u64>,
+}
+
+impl Given {
+    /// Remembers a name; false if it is remembered already.
+    fn is_new(&mut self, name: u64) -> bool {
+        if !self.names.insert(name) {
+            return false;
+        }
+        self.order.push_back(name);
+        if self.order.len() > REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.names.remove(&oldest);
+        }
+        true
+    }
+}
+
 type FetchedItem<E> = Result<<E as Paged>::Item, Error<<E as Endpoint>::ApiError>>;
 type Fetched<E> = Result<Page<<E as Paged>::Item>, Error<<E as Endpoint>::ApiError>>;
 
 /// The pages of a list, one after the other. Made by [`Client::pages`].
 ///
-/// A page that fails can be asked for again: the next call of [`next`](Pages::next) does.
+/// A page that fails can be asked for again: the next call of [`next`](Pages::next) does. Items of which the list gives
+/// [keys](Paged::key) come once, as far as the last 4096 of them tell.
 #[must_use = "pages are fetched when next() is called"]
 pub struct Pages<'e, E: Paged> {
     client: Client,
     endpoint: Arc<E>,
     state: State,
     seen: BTreeSet<Cursor>,
+    given: Given,
     read: u32,
     cap: u32,
+    empty: u32,
+    most_empty: u32,
     start: fn(Client, Arc<E>) -> BoxFuture<'e, Fetched<E>>,
     ahead: bool,
     fetching: Option<BoxFuture<'e, Fetched<E>>>,
@@ -167,6 +206,8 @@ enum State {
     /// At the page that the endpoint itself asks for.
     First,
     At(Cursor),
+    /// At a page that is not asked for, because too many before it were empty.
+    Stopped(Cursor),
     /// The last page that can be read was read; the error is still to be told.
     Broken(PageError),
     End,
@@ -179,8 +220,11 @@ impl<'e, E: Paged + 'e> Pages<'e, E> {
             endpoint: Arc::new(endpoint),
             state: State::First,
             seen: BTreeSet::new(),
+            given: Given::default(),
             read: 0,
             cap: CAP,
+            empty: 0,
+            most_empty: u32::MAX,
             start: |client, endpoint| Box::pin(fetch(client, endpoint)),
             ahead: false,
             fetching: None,
@@ -191,6 +235,7 @@ impl<'e, E: Paged + 'e> Pages<'e, E> {
     pub fn resume(mut self, cursor: Cursor) -> Self {
         self.seen.insert(cursor.clone());
         self.state = State::At(cursor);
+        self.empty = 0;
         self.fetching = None;
         self
     }
@@ -198,6 +243,14 @@ impl<'e, E: Paged + 'e> Pages<'e, E> {
     /// Ends with an error after so many pages, should the service never come to an end. Default 10,000.
     pub fn cap(mut self, pages: u32) -> Self {
         self.cap = pages;
+        self
+    }
+
+    /// Takes so many empty pages in a row for the end of the list, though the service names a next one. The list then ends
+    /// without an error, is not [finished](Pages::is_finished), and its [`cursor`](Pages::cursor) is where it would go on.
+    /// Default: no number of them.
+    pub fn empty_pages(mut self, in_a_row: u32) -> Self {
+        self.most_empty = in_a_row.max(1);
         self
     }
 
@@ -219,7 +272,7 @@ impl<'e, E: Paged + 'e> Pages<'e, E> {
     #[must_use]
     pub fn cursor(&self) -> Option<&Cursor> {
         match &self.state {
-            State::At(cursor) => Some(cursor),
+            State::At(cursor) | State::Stopped(cursor) => Some(cursor),
             State::First | State::Broken(_) | State::End => None,
         }
     }
@@ -235,7 +288,7 @@ impl<'e, E: Paged + 'e> Pages<'e, E> {
     ///
     /// # Errors
     /// See [`Error`]. A page that failed is asked for again by the next call. A circle and too many pages
-    /// ([`PageError`]) end the list, after the last page that could be read.
+    /// ([`PageError`]) end the list, after the last page that could be read; so does a request that cannot be built.
     pub async fn next(&mut self) -> Option<Result<Page<E::Item>, Error<E::ApiError>>> {
         poll_fn(|cx| self.poll_page(cx)).await
     }
@@ -253,7 +306,7 @@ impl<'e, E: Paged + 'e> Pages<'e, E> {
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Fetched<E>>> {
         if self.fetching.is_none() {
             match self.state {
-                State::End => return Poll::Ready(None),
+                State::End | State::Stopped(_) => return Poll::Ready(None),
                 State::Broken(error) => {
                     self.state = State::End;
                     return Poll::Ready(Some(Err(Error::new(E::NAME, 0, None, Cause::Pages(error)))));
@@ -261,23 +314,27 @@ impl<'e, E: Paged + 'e> Pages<'e, E> {
                 State::First | State::At(_) => {}
             }
             if let Err(error) = self.begin() {
-                return Poll::Ready(Some(Err(error)));
+                return Poll::Ready(Some(Err(self.failed(error))));
             }
         }
         let Some(fetching) = &mut self.fetching else { return Poll::Ready(None) };
         let fetched = ready!(fetching.as_mut().poll(cx));
         self.fetching = None;
-        let page = match fetched {
+        let mut page = match fetched {
             Ok(page) => page,
-            Err(error) => return Poll::Ready(Some(Err(error))),
+            Err(error) => return Poll::Ready(Some(Err(self.failed(error)))),
         };
         self.read += 1;
+        self.empty = if page.items.is_empty() { self.empty + 1 } else { 0 };
+        let (endpoint, given) = (&self.endpoint, &mut self.given);
+        page.items.retain(|item| endpoint.key(item).is_none_or(|name| given.is_new(name)));
         self.state = match &page.next {
             None => State::End,
             Some(next) if !self.seen.insert(next.clone()) => {
                 State::Broken(PageError::Circle { page: self.read })
             }
             Some(_) if self.read >= self.cap => State::Broken(PageError::TooMany { cap: self.cap }),
+            Some(next) if self.empty >= self.most_empty => State::Stopped(next.clone()),
             Some(next) => State::At(next.clone()),
         };
         if self.ahead && matches!(self.state, State::At(_)) {
@@ -287,12 +344,21 @@ impl<'e, E: Paged + 'e> Pages<'e, E> {
         Poll::Ready(Some(Ok(page)))
     }
 
+    /// A request that cannot be built cannot be built the next time either: it ends the list, lest a program that goes on
+    /// after errors turn in a circle.
+    fn failed(&mut self, error: Error<E::ApiError>) -> Error<E::ApiError> {
+        if error.is_build() {
+            self.state = State::End;
+        }
+        error
+    }
+
     fn begin(&mut self) -> Result<(), Error<E::ApiError>> {
         let endpoint = match &self.state {
             State::At(cursor) => {
                 Arc::new(self.endpoint.at(cursor).map_err(|error| Error::build(E::NAME, error))?)
             }
-            State::First | State::Broken(_) | State::End => Arc::clone(&self.endpoint),
+            State::First | State::Stopped(_) | State::Broken(_) | State::End => Arc::clone(&self.endpoint),
         };
         self.fetching = Some((self.start)(self.client.clone(), endpoint));
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::error::BuildError;
 
@@ -30,6 +30,22 @@ pub(crate) fn fill(template: &'static str, arguments: &[&dyn Display]) -> Result
     }
     path.push_str(rest);
     if arguments.next().is_some() { Err(BuildError::Template(template)) } else { Ok(path) }
+}
+
+/// Whether a path (still escaped) could have been made of `template`: the same words, one segment for each argument.
+pub(crate) fn fits(template: &str, path: &str) -> bool {
+    let template = template.trim_start_matches('/');
+    let (wanted, given) = (template.split('/'), path.split('/'));
+    !template.is_empty()
+        && wanted.clone().count() == given.clone().count()
+        && wanted.zip(given).all(|(wanted, given)| {
+            let given: Vec<u8> = percent_decode_str(given).collect();
+            if wanted.contains('{') {
+                !matches!(given.as_slice(), b"" | b"." | b"..")
+            } else {
+                given == wanted.as_bytes()
+            }
+        })
 }
 
 #[cfg(test)]
@@ -60,6 +76,18 @@ mod tests {
         assert_eq!(fill("/a/", &[&1]), Err(BuildError::Template("/a/")));
     }
 
+    #[test]
+    fn a_path_fits_its_template_whatever_the_arguments() {
+        for path in ["users/7/tracks", "users/a:7/tracks", "users/a%3A7/tracks", "%75sers/7/tracks"] {
+            assert!(fits("/users/{user}/tracks", path), "{path}");
+        }
+        for path in ["", "users//tracks", "users/%2E%2e/tracks", "users/7", "users/7/tracks/8", "me/7/tracks"]
+        {
+            assert!(!fits("users/{user}/tracks", path), "{path}");
+        }
+        assert!(!fits("", ""));
+    }
+
     proptest! {
         #[test]
         fn any_argument_comes_back_as_it_was(text in "\\PC{1,20}") {
@@ -68,7 +96,9 @@ mod tests {
             let segment = path.strip_prefix("x/").unwrap().strip_suffix('/').unwrap();
             prop_assert!(!segment.contains(['/', '?', '#', '%']) || segment.contains('%'));
             prop_assert!(!segment.contains(['/', '?', '#']));
-            prop_assert_eq!(percent_encoding::percent_decode_str(segment).decode_utf8().unwrap(), text);
+            let fitting = fits("/x/{y}/", &path);
+            prop_assert!(fitting);
+            prop_assert_eq!(percent_decode_str(segment).decode_utf8().unwrap(), text);
         }
     }
 }

@@ -47,6 +47,7 @@ pub struct RequestWriter {
     credentials: bool,
     redirects: Redirects,
     kind: Kind,
+    replay: Option<Replay>,
     boundary: [u64; 2],
 }
 
@@ -78,6 +79,7 @@ impl RequestWriter {
             credentials: true,
             redirects: Redirects::Follow,
             kind: Kind::Call,
+            replay: None,
             boundary,
         }
     }
@@ -109,8 +111,9 @@ impl RequestWriter {
     /// Goes on at a link that the service gave, with the client's credentials: path and query exactly as they are there,
     /// on the first base URL. The pairs of [`query`](RequestWriter::query) are added.
     ///
-    /// Nothing is ever sent to another host. A link to one (a service behind a gateway may name itself wrongly) is taken
-    /// only if it has the path that was written with [`path`](RequestWriter::path); otherwise the request does not build.
+    /// Nothing is ever sent to another host. Of a link to one (a service behind a gateway may name itself wrongly) path and
+    /// query are taken to the base URL, if [`path`](RequestWriter::path) was written and the link has such a path: the same
+    /// words, whatever the arguments. Otherwise the request does not build ([`BuildError::Foreign`]).
     pub fn link(&mut self, template: &'static str, link: SecretUrl) {
         self.target = Target::Link(link);
         self.template = template;
@@ -207,6 +210,11 @@ impl RequestWriter {
         self.redirects = Redirects::Keep;
     }
 
+    /// Judges a second delivery of this request otherwise than [`Endpoint::REPLAY`] does: its user wishes it, or knows more.
+    pub fn replay(&mut self, replay: Replay) {
+        self.replay = Some(replay);
+    }
+
     /// Marks the call as the transfer of a file: no whole-call deadline, silence alone ends it.
     pub fn transfer(&mut self) {
         self.kind = Kind::Transfer;
@@ -246,7 +254,8 @@ impl Prepared {
             Target::Url(url) => url.uri().clone(),
             Target::Link(link) => {
                 let base = bases.find(None).ok_or(BuildError::Base("first"))?;
-                base.follow(link, &writer.path, &query).map_err(|error| BuildError::Url(error.into()))?
+                let own = if writer.path.is_empty() { "" } else { writer.template };
+                base.follow(link, own, &query)?
             }
             Target::Base(name) => bases
                 .find(*name)
@@ -269,7 +278,7 @@ impl Prepared {
         }
         Ok(Self {
             endpoint: E::NAME,
-            replay: E::REPLAY,
+            replay: writer.replay.unwrap_or(E::REPLAY),
             template: writer.template,
             method: E::METHOD,
             uri,

@@ -71,7 +71,7 @@ impl Retry {
     /// | failure | repeated |
     /// | --- | --- |
     /// | not sent | always |
-    /// | 429 | always: it was refused before any work |
+    /// | 429 | always, as it was refused before any work; but not [`Replay::Once`] |
     /// | 500, 502, 503, 504, lost after sending, answer broken off | only if safe or idempotent |
     /// | any other status | never |
     ///
@@ -89,7 +89,9 @@ impl Retry {
         let (worth, asked) = match outcome {
             Outcome::Lost(Phase::NotSent) => (true, None),
             Outcome::Lost(Phase::MaybeSent | Phase::ReadingBody) => (harmless, None),
-            Outcome::Status { status: StatusCode::TOO_MANY_REQUESTS, retry_after } => (true, retry_after),
+            Outcome::Status { status: StatusCode::TOO_MANY_REQUESTS, retry_after } => {
+                (replay != Replay::Once, retry_after)
+            }
             Outcome::Status { status, retry_after } => {
                 (harmless && matches!(status.as_u16(), 500 | 502 | 503 | 504), retry_after)
             }
@@ -168,26 +170,26 @@ mod tests {
 
     #[test]
     fn what_is_repeated() {
-        use Replay::{Idempotent, Safe, Unsafe};
+        use Replay::{Idempotent, Once, Safe, Unsafe};
         let table = [
-            (Outcome::Lost(Phase::NotSent), [true, true, true]),
-            (Outcome::Lost(Phase::MaybeSent), [true, true, false]),
-            (Outcome::Lost(Phase::ReadingBody), [true, true, false]),
-            (status(429), [true, true, true]),
-            (status(500), [true, true, false]),
-            (status(502), [true, true, false]),
-            (status(503), [true, true, false]),
-            (status(504), [true, true, false]),
-            (status(501), [false, false, false]),
-            (status(400), [false, false, false]),
-            (status(401), [false, false, false]),
-            (status(403), [false, false, false]),
-            (status(404), [false, false, false]),
-            (status(408), [false, false, false]),
-            (status(422), [false, false, false]),
+            (Outcome::Lost(Phase::NotSent), [true, true, true, true]),
+            (Outcome::Lost(Phase::MaybeSent), [true, true, false, false]),
+            (Outcome::Lost(Phase::ReadingBody), [true, true, false, false]),
+            (status(429), [true, true, true, false]),
+            (status(500), [true, true, false, false]),
+            (status(502), [true, true, false, false]),
+            (status(503), [true, true, false, false]),
+            (status(504), [true, true, false, false]),
+            (status(501), [false, false, false, false]),
+            (status(400), [false, false, false, false]),
+            (status(401), [false, false, false, false]),
+            (status(403), [false, false, false, false]),
+            (status(404), [false, false, false, false]),
+            (status(408), [false, false, false, false]),
+            (status(422), [false, false, false, false]),
         ];
         for (outcome, expected) in table {
-            for (replay, expected) in [Safe, Idempotent, Unsafe].into_iter().zip(expected) {
+            for (replay, expected) in [Safe, Idempotent, Unsafe, Once].into_iter().zip(expected) {
                 let again = RETRY.judge(1, replay, true, outcome, 0) != Verdict::Stop;
                 assert_eq!(again, expected, "{outcome:?} {replay:?}");
                 assert_eq!(

@@ -1,5 +1,5 @@
-//! For tests of endpoints: a transport that is a function, a clock that only moves when told, and the exact bytes of a
-//! request.
+//! For tests of endpoints: a transport that is a function, a clock that only moves when told, the exact bytes of a
+//! request, and a canary for secrets.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -10,12 +10,16 @@ use crate::body::Outgoing;
 use crate::response::Incoming;
 use crate::transport::{Phase, Transport, TransportError, TransportErrorKind};
 
+mod canary;
 mod clock;
 mod recorder;
+mod recording;
 mod wire;
 
+pub use canary::Canary;
 pub use clock::ManualClock;
 pub use recorder::{Fixtures, Recorder, answer};
+pub use recording::Recording;
 pub use wire::{wire, wire_bytes};
 
 /// A transport that hands every request, its body read whole, to a function.

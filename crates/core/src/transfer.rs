@@ -17,9 +17,9 @@ use http_body::Body as _;
 use tokio::io::AsyncWrite;
 
 use crate::call::{self, Call};
-use crate::client::attempt;
+use crate::client::attempt::{self, Reading};
 use crate::decode::DecodeError;
-use crate::endpoint::{Endpoint, Replay};
+use crate::endpoint::Endpoint;
 use crate::error::{Cause, Error};
 use crate::request::{Kind, Prepared};
 use crate::response::Incoming;
@@ -198,8 +198,9 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
         };
         let client = &self.call.client.0;
         // 416 is for `take` to judge: the file has become shorter than what is here.
-        let accepts = if resumed { accepts_and_416::<E> } else { E::accepts };
-        match attempt::streamed(client, &self.prepared, &self.call.options, accepts).await {
+        let reading = Reading::of::<E>();
+        let reading = if resumed { reading.accepting(accepts_and_416::<E>) } else { reading };
+        match attempt::streamed(client, self.prepared.clone(), self.call.options.clone(), reading).await {
             Ok((response, attempts)) => {
                 self.attempts += attempts;
                 Ok(response)
@@ -336,7 +337,7 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
         let replayable = self.prepared.body.reopenable();
         let outcome = Outcome::Lost(Phase::ReadingBody);
         let random = client.clock.random();
-        let replay: Replay = E::REPLAY;
+        let replay = self.prepared.replay;
         let verdict = client.retry.judge(self.failures, replay, replayable, outcome, random);
         let Verdict::Again(pause) = verdict else { return None };
         let back = client.clock.now().checked_add(pause)?;

@@ -6,6 +6,9 @@ use std::str::FromStr;
 use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
 
+use crate::error::BuildError;
+use crate::path;
+
 /// An address that cannot be used, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -88,18 +91,18 @@ impl BaseUrl {
             .build()
     }
 
-    /// A link that the service gave, on this base URL and with more pairs (already escaped) behind its query. A link to
-    /// another host is taken only if it has the path `own`.
-    pub(crate) fn follow(&self, link: &SecretUrl, own: &str, more: &str) -> Result<Uri, &'static str> {
+    /// A link that the service gave, on this base URL and with more pairs (already escaped) behind its query. Of a link to
+    /// another host path and query are taken, if its path is one of `own` (a template, empty for none).
+    pub(crate) fn follow(&self, link: &SecretUrl, own: &str, more: &str) -> Result<Uri, BuildError> {
         let uri = link.uri();
         let same_host = uri.host().is_some_and(|host| host.eq_ignore_ascii_case(self.authority.host()));
-        let plain = |path: &str| percent_encoding::percent_decode_str(path).collect::<Vec<_>>();
         let path = if same_host && uri.path().starts_with(&self.path) {
             uri.path().to_owned()
-        } else if !own.is_empty() && plain(uri.path().trim_start_matches('/')) == plain(own) {
-            format!("{}{own}", self.path)
+        } else if let Some(path) = uri.path().strip_prefix('/').filter(|path| path::fits(own, path)) {
+            format!("{}{path}", self.path)
         } else {
-            return Err("the link leads to another host");
+            let origin = link.origin().map(|origin| origin.to_string()).unwrap_or_default();
+            return Err(BuildError::Foreign { origin });
         };
         let query = [uri.query().unwrap_or_default(), more];
         let query = query.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");
@@ -109,7 +112,7 @@ impl BaseUrl {
             .authority(self.authority.clone())
             .path_and_query(format!("{path}{mark}{query}"))
             .build()
-            .map_err(|_| "the link is no URL")
+            .map_err(|error| BuildError::Url(error.to_string()))
     }
 
     /// Scheme, host and port.
@@ -248,14 +251,21 @@ mod tests {
         assert_eq!(follow(insecure, "", "").unwrap(), "https://api.example/v1/x?c=1");
         let inside = "http://api-internal.local/users/a:7/tracks?cursor=1";
         assert_eq!(
-            follow(inside, "users/a%3A7/tracks", "").unwrap(),
-            "https://api.example/v1/users/a%3A7/tracks?cursor=1"
+            follow(inside, "users/{user}/tracks", "").unwrap(),
+            "https://api.example/v1/users/a:7/tracks?cursor=1"
         );
-        for foreign in
-            [inside, "https://evil.example/v1/", "https://api.example.evil/v1/x", "https://api.example/x"]
-        {
-            assert_eq!(follow(foreign, "me/tracks", ""), Err("the link leads to another host"), "{foreign}");
-            assert_eq!(follow(foreign, "", ""), Err("the link leads to another host"), "{foreign}");
+        for (foreign, origin) in [
+            (inside, "http://api-internal.local:80"),
+            ("https://evil.example/v1/", "https://evil.example:443"),
+            ("https://evil.example/me/tracks/x", "https://evil.example:443"),
+            ("https://evil.example//tracks", "https://evil.example:443"),
+            ("https://evil.example/%2e%2e/tracks", "https://evil.example:443"),
+            ("https://api.example.evil/v1/x", "https://api.example.evil:443"),
+            ("https://api.example/x", "https://api.example:443"),
+        ] {
+            let refused = Err(BuildError::Foreign { origin: origin.into() });
+            assert_eq!(follow(foreign, "{whose}/tracks", ""), refused, "{foreign}");
+            assert_eq!(follow(foreign, "", ""), refused, "{foreign}");
         }
     }
 

@@ -1,74 +1,17 @@
 //! Where each measure stands on the pages of a score.
 
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Secret};
 use serde::Deserialize;
 
-use crate::error::ApiError;
-use crate::format::{self, Format};
-use crate::ids::ScoreId;
 use crate::lenient;
-use crate::paths::Spelling;
+use crate::paths::of_score;
 
 /// So many units of a box are one pixel of a page image.
 pub const UNITS_PER_PIXEL: f64 = 12.0;
 
-/// `GET /score/{id}/space.{ext}`: the box of each measure.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct Get {
-    id: ScoreId,
-    secret: Option<Secret>,
-    spelling: Spelling,
-    format: Format,
-}
-
-impl Get {
-    /// Of this score.
-    pub fn new(id: ScoreId) -> Self {
-        Self { id, secret: None, spelling: Spelling::default(), format: Format::Json }
-    }
-
-    /// With the secret of a private score.
-    pub fn secret(mut self, secret: impl Into<Secret>) -> Self {
-        self.secret = Some(secret.into());
-        self
-    }
-
-    /// The other spelling of the path.
-    pub fn spelling(mut self, spelling: Spelling) -> Self {
-        self.spelling = spelling;
-        self
-    }
-
-    /// Another format than JSON.
-    pub fn format(mut self, format: Format) -> Self {
-        self.format = format;
-        self
-    }
-}
-
-impl Endpoint for Get {
-    type Output = Boxes;
-    type ApiError = ApiError;
-    const NAME: &'static str = "musescore.space.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        let template = match self.spelling {
-            Spelling::IdFirst => "score/{id}/space.{ext}",
-            Spelling::IdLast => "score/space/{id}.{ext}",
-        };
-        request.path(template, &[&self.id, &self.format.extension()])?;
-        request.query_some("secret", self.secret.as_ref().map(Secret::expose));
-        self.format.write(request);
-        Ok(())
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Boxes, DecodeError> {
-        format::read_list(response.body(), "element").map(Boxes)
-    }
-}
+of_score!(
+    /// `GET /score/{id}/space.{ext}`: the box of each measure.
+    Boxes, "musescore.space.get", spelt "score/{id}/space.{ext}" "score/space/{id}.{ext}", each "element"
+);
 
 /// The rectangle around a measure, in the units of the service: 1/1200 inch, twelve to a pixel of the page image.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]

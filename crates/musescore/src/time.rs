@@ -1,71 +1,14 @@
 //! When each measure sounds in the MP3 and MIDI files of a score.
 
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Secret};
 use serde::Deserialize;
 
-use crate::error::ApiError;
-use crate::format::{self, Format};
-use crate::ids::ScoreId;
 use crate::lenient;
-use crate::paths::Spelling;
+use crate::paths::of_score;
 
-/// `GET /score/{id}/time.{ext}`: when each measure sounds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct Get {
-    id: ScoreId,
-    secret: Option<Secret>,
-    spelling: Spelling,
-    format: Format,
-}
-
-impl Get {
-    /// Of this score.
-    pub fn new(id: ScoreId) -> Self {
-        Self { id, secret: None, spelling: Spelling::default(), format: Format::Json }
-    }
-
-    /// With the secret of a private score.
-    pub fn secret(mut self, secret: impl Into<Secret>) -> Self {
-        self.secret = Some(secret.into());
-        self
-    }
-
-    /// The other spelling of the path.
-    pub fn spelling(mut self, spelling: Spelling) -> Self {
-        self.spelling = spelling;
-        self
-    }
-
-    /// Another format than JSON.
-    pub fn format(mut self, format: Format) -> Self {
-        self.format = format;
-        self
-    }
-}
-
-impl Endpoint for Get {
-    type Output = Times;
-    type ApiError = ApiError;
-    const NAME: &'static str = "musescore.time.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        let template = match self.spelling {
-            Spelling::IdFirst => "score/{id}/time.{ext}",
-            Spelling::IdLast => "score/time/{id}.{ext}",
-        };
-        request.path(template, &[&self.id, &self.format.extension()])?;
-        request.query_some("secret", self.secret.as_ref().map(Secret::expose));
-        self.format.write(request);
-        Ok(())
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Times, DecodeError> {
-        format::read_list(response.body(), "event").map(Times)
-    }
-}
+of_score!(
+    /// `GET /score/{id}/time.{ext}`: when each measure sounds.
+    Times, "musescore.time.get", spelt "score/{id}/time.{ext}" "score/time/{id}.{ext}", each "event"
+);
 
 /// A measure begins to sound.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]

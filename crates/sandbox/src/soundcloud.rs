@@ -179,11 +179,14 @@ async fn modern(house: &Arc<House>, switches: &Switches, call: &mut Call) -> Ans
         call.body.limit(too_large);
         // Before the body, so that nobody sends gigabytes for a 401.
         let mut world = house.soundcloud.world.lock();
-        tracks::may_upload(&desk(house, &mut world, switches, call, &query, (subject, &app)), 1)?;
+        tracks::may_upload(
+            &desk(house, &mut world, switches, call, &query, Some(subject), &app.client_id),
+            1,
+        )?;
     }
     let body = read_body(call, op).await?;
     let mut world = house.soundcloud.world.lock();
-    let mut desk = desk(house, &mut world, switches, call, &query, (subject, &app));
+    let mut desk = desk(house, &mut world, switches, call, &query, Some(subject), &app.client_id);
     dispatch(&mut desk, op, &ids, &body)
 }
 
@@ -193,14 +196,15 @@ fn desk<'a>(
     switches: &Switches,
     call: &Call,
     query: &[(String, String)],
-    (subject, app): (Subject, &'a SoundcloudApp),
+    caller: Option<Subject>,
+    client_id: &'a str,
 ) -> Desk<'a> {
     Desk {
         house,
         world,
         switches: switches.clone(),
-        client_id: &app.client_id,
-        caller: Some(subject),
+        client_id,
+        caller,
         path: call.path.clone(),
         query: query.to_vec(),
         now: house.clock.unix(),

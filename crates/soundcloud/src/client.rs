@@ -17,6 +17,8 @@ const API: &str = "https://api.soundcloud.com/";
 const AUTH: &str = "https://secure.soundcloud.com/";
 /// The name of the second base URL.
 pub(crate) const AUTH_BASE: &str = "auth";
+/// How many empty pages in a row are the end of a list.
+const EMPTY_PAGES: u32 = 10;
 /// The scheme word that the documentation gives.
 const SCHEME: &str = "OAuth";
 
@@ -50,6 +52,14 @@ impl Client {
     /// # Errors
     /// If what is needed is missing or unusable.
     pub fn from_env() -> Result<Self, ClientError> {
+        Self::builder_from_env()?.build()
+    }
+
+    /// The builder behind [`from_env`](Client::from_env), to be set up further.
+    ///
+    /// # Errors
+    /// If what is needed is missing or unusable.
+    pub fn builder_from_env() -> Result<ClientBuilder, ClientError> {
         let mut builder = Self::builder();
         if let Ok(url) = variable("SOUNDCLOUD_BASE_URL") {
             builder = builder.api_url(&url);
@@ -58,17 +68,17 @@ impl Client {
             builder = builder.auth_url(&url);
         }
         if let Ok(token) = variable("SOUNDCLOUD_ACCESS_TOKEN") {
-            return builder.token(token).build();
+            return Ok(builder.token(token));
         }
         let (id, secret) = (variable("SOUNDCLOUD_CLIENT_ID")?, variable("SOUNDCLOUD_CLIENT_SECRET")?);
-        match variable("SOUNDCLOUD_TOKEN_FILE") {
+        Ok(match variable("SOUNDCLOUD_TOKEN_FILE") {
             Ok(file) => {
                 let store = segno_core::auth::store::FileStore::open(file)
                     .map_err(|error| AuthError::Unavailable(error.to_string()))?;
-                builder.user(&id, Some(secret.into()), store).build()
+                builder.user(&id, Some(secret.into()), store)
             }
-            Err(_) => builder.app(&id, secret, MemoryStore::new()).build(),
-        }
+            Err(_) => builder.app(&id, secret, MemoryStore::new()),
+        })
     }
 
     /// A client that is set up further before it is built.
@@ -76,17 +86,19 @@ impl Client {
         ClientBuilder { api: API.into(), auth: AUTH.into(), who: Who::Nobody, settings: Vec::new() }
     }
 
-    /// Sends an endpoint and reads the answer. A write that is refused with 401 is looked into: see
+    /// Sends an endpoint and reads the answer. A write that is refused without a reason is looked into: see
     /// [`Diagnosis`](crate::Diagnosis).
     ///
     /// # Errors
     /// See [`segno_core::Error`]; the service's own part is an [`ApiError`](crate::ApiError) for every endpoint of this
     /// crate.
     pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, segno_core::Error<E::ApiError>> {
-        match self.core.send(endpoint).await {
-            Err(error) if E::METHOD != Method::GET => Err(self.explained(error).await),
-            outcome => outcome,
-        }
+        let error = match self.core.send(endpoint).await {
+            Ok(output) => return Ok(output),
+            Err(error) => error,
+        };
+        // On the heap, because it is seldom gone and would make every call larger.
+        if E::METHOD == Method::GET { Err(error) } else { Err(Box::pin(self.explained(error)).await) }
     }
 
     /// A call that can still be given a deadline or a progress function.
@@ -94,9 +106,11 @@ impl Client {
         self.core.call(endpoint)
     }
 
-    /// The pages of a list; [`items`](Pages::items) gives the things on them one by one, over empty pages too.
+    /// The pages of a list; [`items`](Pages::items) gives the things on them one by one, over empty pages too. Ten empty pages
+    /// in a row are taken for the end ([`Pages::empty_pages`] takes more or less of them): the service names a next page
+    /// after the last one at times.
     pub fn pages<'e, E: Paged + 'e>(&self, list: E) -> Pages<'e, E> {
-        self.core.pages(list)
+        self.core.pages(list).empty_pages(EMPTY_PAGES)
     }
 
     /// Begins a person's login. `redirect_uri` must be the one that is registered for the program, letter by letter.
@@ -150,6 +164,23 @@ pub struct ClientBuilder {
     settings: Vec<Setting>,
 }
 
+impl std::fmt::Debug for ClientBuilder {
+    // Whose rights it has is shown, with which credentials is not.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let who = match &self.who {
+            Who::Nobody => "nobody",
+            Who::Fixed(_) => "a token",
+            Who::Granted { kind: TokenKind::User, .. } => "a person",
+            Who::Granted { kind: TokenKind::App, .. } => "the program",
+        };
+        f.debug_struct("ClientBuilder")
+            .field("api", &self.api)
+            .field("auth", &self.auth)
+            .field("who", &who)
+            .finish_non_exhaustive()
+    }
+}
+
 impl ClientBuilder {
     /// Another base URL of the API: a sandbox, a proxy.
     pub fn api_url(mut self, url: &str) -> Self {
@@ -197,12 +228,18 @@ impl ClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// If a base URL is no absolute URL, the token cannot be sent, or TLS cannot be set up.
+    /// If a base URL is no absolute URL or plain http to another machine, the token cannot be sent, or TLS cannot be set up.
     pub fn build(self) -> Result<Client, ClientError> {
         let Self { api, auth, who, settings } = self;
         let api: BaseUrl = api.parse().map_err(|error| ClientError::Url("base URL of the API", error))?;
         let auth: BaseUrl =
             auth.parse().map_err(|error| ClientError::Url("base URL of the logins", error))?;
+        // The token, and with it the secret of the program, go to both; some of those requests look anonymous to core.
+        for origin in [api.origin(), auth.origin()] {
+            if !origin.is_secure() && !origin.is_loopback() {
+                return Err(AuthError::Insecure(origin).into());
+            }
+        }
         let json = || HeaderValue::from_static("application/json; charset=utf-8");
         let set_up = |mut core: segno_core::ClientBuilder| {
             for setting in &settings {
@@ -210,8 +247,9 @@ impl ClientBuilder {
             }
             core
         };
-        // The service gives no hint when to come back, so pauses begin longer than usual.
-        let patient = Retry { base: std::time::Duration::from_secs(1), ..Retry::default() };
+        // The service seldom tells when to come back, so pauses are longer than usual.
+        let seconds = std::time::Duration::from_secs;
+        let patient = Retry { base: seconds(1), cap: seconds(60), ..Retry::default() };
         let core = segno_core::Client::builder(api.clone()).base(AUTH_BASE, auth.clone());
         let core = set_up(core.header(ACCEPT, json()).retry(patient));
         let (core, grant, kind) = match who {

@@ -41,7 +41,7 @@ model!(
         uri: String,
     }
 );
-named!(Comment, CommentUrn, "a comment");
+named!(Comment, CommentUrn, "a comment", track_urn / track_id, user_urn / user_id);
 
 simple!(
     /// `GET /comments/{comment_urn}`: not in the specification; the address that comments give as their own
@@ -52,7 +52,7 @@ simple!(
 list!(
     /// `GET /tracks/{track_urn}/comments`
     List(track: TrackUrn) -> Comment,
-    "soundcloud.comments.list", "tracks/{track_urn}/comments", plain(), limit, offset
+    "soundcloud.comments.list", "tracks/{track_urn}/comments", plain().by_offset(), limit, offset
 );
 
 /// `POST /tracks/{track_urn}/comments`

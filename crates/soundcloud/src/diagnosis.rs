@@ -1,4 +1,5 @@
-//! Why a write was refused: the service answers with a bare 401 for four different reasons.
+//! Why a write was refused: the service answers with a bare 401 for four different reasons, and with a bare 500 to too many
+//! reposts.
 
 use std::any::Any;
 use std::fmt;
@@ -8,9 +9,9 @@ use segno_core::auth::TokenKind;
 
 use crate::client::Client;
 use crate::error::ApiError;
-use crate::me;
+use crate::{me, reposts};
 
-/// Why a write was refused with 401, found out by looking at the account.
+/// Why a write was refused without a reason: with 401, found out by looking at the account, or a repost with 500.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Diagnosis {
@@ -27,6 +28,8 @@ pub enum Diagnosis {
     AppNotAllowed,
     /// The account could not be looked at.
     Unknown,
+    /// There may have been too many reposts: besides 429 the service was seen to answer 500 then.
+    PerhapsLimited,
 }
 
 impl fmt::Display for Diagnosis {
@@ -40,6 +43,7 @@ impl fmt::Display for Diagnosis {
                 "the token can read and the account is in order, so the program itself may not write: its credentials \
                  were revoked or blocked"
             }
+            Self::PerhapsLimited => "there may have been too many reposts; wait before the next one",
             Self::Unknown => "the account could not be looked at to find out why",
         })
     }
@@ -60,13 +64,18 @@ impl Client {
         }
     }
 
-    /// Adds the diagnosis to the error of a write that was refused with 401, if the error is of this crate's type.
+    /// Adds the diagnosis to the error of a write that was refused without a reason, if the error is of this crate's type.
     pub(crate) async fn explained<A: 'static>(&self, error: segno_core::Error<A>) -> segno_core::Error<A> {
-        let ours = error.api().is_some_and(|api| (api as &dyn Any).is::<ApiError>());
-        if error.status() != Some(StatusCode::UNAUTHORIZED) || !ours {
+        if !error.api().is_some_and(|api| (api as &dyn Any).is::<ApiError>()) {
             return error;
         }
-        let diagnosis = self.diagnose().await;
+        let diagnosis = match error.status() {
+            Some(StatusCode::UNAUTHORIZED) => self.diagnose().await,
+            Some(StatusCode::INTERNAL_SERVER_ERROR) if error.endpoint().starts_with(reposts::NAMES) => {
+                Diagnosis::PerhapsLimited
+            }
+            _ => return error,
+        };
         error.map_api(|mut api| {
             if let Some(api) = (&mut api as &mut dyn Any).downcast_mut::<ApiError>() {
                 api.diagnosis = Some(diagnosis);

@@ -1,8 +1,9 @@
 //! What SoundCloud says when it refuses, in all the shapes that were seen.
 
 use std::fmt;
+use std::time::Duration;
 
-use segno_core::{Bytes, Excerpt, HeaderMap, StatusCode};
+use segno_core::{Bytes, Excerpt, HeaderMap, StatusCode, Timestamp};
 use serde_json::{Map, Value};
 
 use crate::diagnosis::Diagnosis;
@@ -36,7 +37,7 @@ pub struct ApiError {
     pub rate_limit: Option<RateLimited>,
     /// The number under which the network at the edge knows the request, for its support.
     pub edge_request_id: Option<String>,
-    /// Why a write was refused with a bare 401, as far as it could be found out.
+    /// Why a write was refused without a reason, as far as it could be found out.
     pub diagnosis: Option<Diagnosis>,
 }
 
@@ -156,6 +157,11 @@ impl segno_core::ApiError for ApiError {
             Ok(_) => Self::new(status, Shape::Unknown),
             Err(_) => Self::other(status, headers, body),
         }
+    }
+
+    /// Until the limit that was met has room again, where the service tells.
+    fn retry_after(&self, now: Timestamp) -> Option<Duration> {
+        Some(self.rate_limit.as_ref()?.reset_at?.since(now))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What those one follows have done.
 
+use std::fmt;
+
 use segno_core::Timestamp;
 use serde_json::Value;
 
@@ -59,7 +61,7 @@ impl Model for Activity {
 }
 
 /// What an activity is about.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Origin {
     /// A track.
@@ -68,6 +70,20 @@ pub enum Origin {
     Playlist(Box<Playlist>),
     /// Something that this crate does not know.
     Other(Value),
+}
+
+impl fmt::Debug for Origin {
+    // What is not known may be secret, so only the names of its members are shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Track(track) => f.debug_tuple("Track").field(track).finish(),
+            Self::Playlist(playlist) => f.debug_tuple("Playlist").field(playlist).finish(),
+            Self::Other(value) => {
+                let names: Vec<_> = value.as_object().into_iter().flat_map(serde_json::Map::keys).collect();
+                f.debug_tuple("Other").field(&names).finish()
+            }
+        }
+    }
 }
 
 impl Read for Origin {

@@ -15,7 +15,7 @@ use crate::users::User;
 list!(
     /// `GET /me/followings`
     MyFollowings -> User,
-    "soundcloud.follows.my_followings", "me/followings", plain(), limit, offset
+    "soundcloud.follows.my_followings", "me/followings", plain().by_offset(), limit, offset
 );
 list!(
     /// `GET /me/followings/tracks`: the latest tracks of those one follows; a bare list, paged by offset

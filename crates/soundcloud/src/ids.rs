@@ -42,7 +42,7 @@ fn number(text: &str, kind: &str) -> Option<u64> {
     (given == kind && end.is_none()).then(|| plain(rest))?
 }
 
-/// A number as SoundCloud writes it: digits without a sign or leading zeros (which are part of cursors, not of names).
+/// A number: digits without a sign.
 fn plain(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().ok())?

@@ -1,5 +1,7 @@
 //! Lists that come in pages: what their requests and answers have in common.
 
+use std::fmt;
+
 use segno_core::{
     BuildError, Bytes, Cursor, DecodeError, Page, RequestWriter, Response, SecretUrl, read_json,
 };
@@ -50,7 +52,7 @@ pub(crate) fn listing<T: Model>(response: &Response<Bytes>) -> Result<Listing<T>
 }
 
 /// What a request for a list carries.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Paging {
     limit: Option<u16>,
     filters: Vec<(&'static str, String)>,
@@ -59,6 +61,20 @@ pub(crate) struct Paging {
     whole: bool,
     /// The list is a bare one, without links: the next page is found by counting.
     counted: bool,
+    /// Items that come again are left out.
+    distinct: bool,
+}
+
+impl fmt::Debug for Paging {
+    // Names only: among the values are tokens of private things.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.filters.iter().map(|(name, _)| *name).collect();
+        f.debug_struct("Paging")
+            .field("limit", &self.limit)
+            .field("filters", &names)
+            .field("distinct", &self.distinct)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Paging {
@@ -72,7 +88,21 @@ impl Paging {
     }
 
     pub(crate) fn counted(filters: &[(&'static str, &str)]) -> Self {
-        Self { counted: true, ..Self::with(filters) }
+        Self { counted: true, ..Self::with(filters) }.by_offset()
+    }
+
+    /// The pages are counted off by an offset: what is added meanwhile moves items to the next page.
+    pub(crate) fn by_offset(self) -> Self {
+        Self { distinct: true, ..self }
+    }
+
+    pub(crate) fn distinct(&mut self, distinct: bool) {
+        self.distinct = distinct;
+    }
+
+    /// The number that names an item, if items that come again are to be left out.
+    pub(crate) fn key<T: Model>(&self, item: &T) -> Option<u64> {
+        if self.distinct { item.number() } else { None }
     }
 
     pub(crate) fn limit(&mut self, limit: u16) {
@@ -188,6 +218,14 @@ macro_rules! list {
             }
 
             $( $crate::list::list!(@option $option); )*
+
+            /// Whether [`Pages`](segno_core::Pages) leaves out what it gave before, as far as the last 4096 items tell. A list
+            /// whose pages are counted off by an offset does unless told otherwise, because what is added while it is read
+            /// moves items to the next page; one with a cursor does not.
+            pub fn distinct(mut self, distinct: bool) -> Self {
+                self.paging.distinct(distinct);
+                self
+            }
         }
 
         impl segno_core::Endpoint for $name {
@@ -223,6 +261,10 @@ macro_rules! list {
                 listing: Self::Output,
             ) -> Result<segno_core::Page<$item>, segno_core::DecodeError> {
                 Ok(self.paging.page(listing))
+            }
+
+            fn key(&self, item: &$item) -> Option<u64> {
+                self.paging.key(item)
             }
         }
     };

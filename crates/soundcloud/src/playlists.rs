@@ -106,18 +106,18 @@ model!(
         user_id: u64,
     }
 );
-named!(Playlist, PlaylistUrn, "a playlist");
+named!(Playlist, PlaylistUrn, "a playlist", user_urn / user_id);
 
 list!(
     /// `GET /playlists`: search
     Search -> Playlist,
-    "soundcloud.playlists.search", "playlists", listenable(), q, access, show_tracks, limit, offset
+    "soundcloud.playlists.search", "playlists", listenable().by_offset(), q, access, show_tracks, limit, offset
 );
 
 list!(
     /// `GET /playlists/{playlist_urn}/tracks`
     Tracks(playlist: PlaylistUrn) -> Track,
-    "soundcloud.playlists.tracks", "playlists/{playlist_urn}/tracks", listenable(), secret_token, access, limit
+    "soundcloud.playlists.tracks", "playlists/{playlist_urn}/tracks", listenable().by_offset(), secret_token, access, limit
 );
 
 list!(

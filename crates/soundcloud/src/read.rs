@@ -1,5 +1,7 @@
 //! Reading what was seen beside what is documented: fields that are absent, `null`, of another type or new.
 
+use std::fmt;
+
 use segno_core::{Bytes, DecodeError, Response, Secret, SecretUrl, Timestamp, read_json};
 use serde_json::{Map, Value};
 
@@ -28,6 +30,13 @@ impl Read for Secret {
 impl Read for SecretUrl {
     fn read(value: &Value) -> Option<Self> {
         value.as_str()?.parse().ok()
+    }
+}
+
+/// As it is: a member of which not even the type is settled.
+impl Read for Value {
+    fn read(value: &Value) -> Option<Self> {
+        Some(value.clone())
     }
 }
 
@@ -102,6 +111,11 @@ pub(crate) trait Model: Read {
 
     /// Fills what follows from other members.
     fn finish(&mut self) {}
+
+    /// The number in its name, by which it is known again.
+    fn number(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// A struct of optional members, read from an object. A member that is absent or `null` is `None`. One that is unknown
@@ -150,7 +164,7 @@ macro_rules! model {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 let mut shown = f.debug_struct(stringify!($name));
                 $( if let Some(value) = &self.$field {
-                    shown.field(stringify!($field), value);
+                    shown.field(stringify!($field), &$crate::read::Veiled(value));
                 } )*
                 if !self.extra.is_empty() {
                     shown.field("extra", &self.extra.keys().collect::<Vec<_>>());
@@ -172,8 +186,10 @@ macro_rules! model {
 pub(crate) use model;
 
 /// A model with a URN, a number and an address, any of which may be missing: the URN follows from the others.
+///
+/// The same for the names of other things in it, given as `urn_member / number_member`.
 macro_rules! named {
-    ($name:ident, $urn:ty, $what:literal) => {
+    ($name:ident, $urn:ty, $what:literal $(, $other:ident / $other_id:ident)* $(,)?) => {
         impl $crate::read::Model for $name {
             const WHAT: &'static str = $what;
 
@@ -187,11 +203,35 @@ macro_rules! named {
                 if self.id.is_none() {
                     self.id = self.urn.map(|urn| urn.number());
                 }
+                $(
+                    self.$other = self.$other.or(self.$other_id.map(Into::into));
+                    self.$other_id = self.$other_id.or(self.$other.map(|urn| urn.number()));
+                )*
+            }
+
+            fn number(&self) -> Option<u64> {
+                self.urn.map(|urn| urn.number())
             }
         }
     };
 }
 pub(crate) use named;
+
+/// Shows a value without the tokens of private things, which stand at the end of their addresses on the site: `/s-…`.
+pub(crate) struct Veiled<'a>(pub(crate) &'a dyn fmt::Debug);
+
+impl fmt::Debug for Veiled<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = if f.alternate() { format!("{:#?}", self.0) } else { format!("{:?}", self.0) };
+        let mut parts = shown.split("/s-");
+        f.write_str(parts.next().unwrap_or_default())?;
+        for part in parts {
+            let end = part.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(part.len());
+            write!(f, "/s-[redacted]{}", &part[end..])?;
+        }
+        Ok(())
+    }
+}
 
 /// A set of words that may grow: an unknown word is kept.
 macro_rules! words {

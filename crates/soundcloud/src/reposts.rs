@@ -8,6 +8,9 @@ use crate::simple::simple;
 use crate::tracks::Track;
 use crate::users::User;
 
+/// How the names of these endpoints begin.
+pub(crate) const NAMES: &str = "soundcloud.reposts.";
+
 simple!(
     /// `POST /reposts/tracks/{track_urn}`
     RepostTrack(track: TrackUrn) -> (),

@@ -1,5 +1,7 @@
 //! From an address on the site to the thing itself.
 
+use std::fmt;
+
 use segno_core::{
     BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Secret, SecretUrl,
     StatusCode,
@@ -7,6 +9,7 @@ use segno_core::{
 
 use crate::ids::Urn;
 use crate::playlists::{self, Playlist};
+use crate::read::Veiled;
 use crate::streams::location;
 use crate::tracks::{self, Track};
 use crate::users::{self, User};
@@ -16,12 +19,18 @@ use crate::{ApiError, Client};
 ///
 /// The service answers with a redirect, which is the result and is not followed: [`Client::resolve_track`] and its
 /// siblings go on with the token.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "an endpoint does nothing until it is sent"]
 pub struct Resolve(
     /// The address on the site. It may end in the token of something private.
     pub String,
 );
+
+impl fmt::Debug for Resolve {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Resolve").field(&Veiled(&self.0)).finish()
+    }
+}
 
 /// What an address stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]

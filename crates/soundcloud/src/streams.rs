@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::ApiError;
 use crate::ids::TrackUrn;
-use crate::read::{Model, model, object};
+use crate::read::{Model, Read as _, model, object};
 
 model!(
     /// Where the streams of a track are. Each address is asked with the token, redirects to one that is not, and that one
@@ -194,12 +194,10 @@ impl Endpoint for Follow {
 /// The address that an answer redirects to: in the header, or in the body as the specification has it.
 pub(crate) fn location(response: &Response<Bytes>) -> Result<SecretUrl, DecodeError> {
     let header = response.headers().get(segno_core::http::header::LOCATION);
-    let text = match header.and_then(|value| value.to_str().ok()) {
-        Some(text) => text.to_owned(),
-        None => {
-            let body: Value = read_json(response)?;
-            body.get("location").and_then(Value::as_str).unwrap_or_default().to_owned()
-        }
-    };
-    text.parse().map_err(|_| DecodeError::Other("the redirect has no absolute address".into()))
+    if let Some(address) = header.and_then(|value| value.to_str().ok()?.parse().ok()) {
+        return Ok(address);
+    }
+    let body: Value = read_json(response).unwrap_or_default();
+    let address = body.get("location").and_then(SecretUrl::read);
+    address.ok_or_else(|| DecodeError::Other("the redirect has no absolute address".into()))
 }

@@ -106,6 +106,8 @@ model!(
         waveform_url: String,
         /// What the caller may do with it.
         access: AccessLevel,
+        /// In which countries it can be heard: a text, a list, or absent; the documents do not agree.
+        available_country_codes: serde_json::Value,
         /// Where it can be downloaded.
         download_url: SecretUrl,
         /// How often it was reposted.
@@ -150,7 +152,7 @@ crate::read::words!(
 
 list!(
     /// `GET /tracks`: search. Several filters find what passes all of them.
-    Search -> Track, "soundcloud.tracks.search", "tracks", listenable(), q, access, limit, offset
+    Search -> Track, "soundcloud.tracks.search", "tracks", listenable().by_offset(), q, access, limit, offset
 );
 
 impl Search {
@@ -253,7 +255,7 @@ simple!(
 list!(
     /// `GET /tracks/{track_urn}/related`
     Related(track: TrackUrn) -> Track,
-    "soundcloud.tracks.related", "tracks/{track_urn}/related", listenable(), access, limit, offset
+    "soundcloud.tracks.related", "tracks/{track_urn}/related", listenable().by_offset(), access, limit, offset
 );
 
 list!(

@@ -131,7 +131,7 @@ simple!(
 
 list!(
     /// `GET /users`: search
-    Search -> User, "soundcloud.users.search", "users", plain(), q, limit, offset
+    Search -> User, "soundcloud.users.search", "users", plain().by_offset(), q, limit, offset
 );
 
 impl Search {
@@ -145,7 +145,7 @@ impl Search {
 list!(
     /// `GET /users/{user_urn}/related`
     Related(user: UserUrn) -> User,
-    "soundcloud.users.related", "users/{user_urn}/related", plain(), limit, offset
+    "soundcloud.users.related", "users/{user_urn}/related", plain().by_offset(), limit, offset
 );
 
 list!(

@@ -15,6 +15,7 @@ pub mod page;
 pub mod playlist_categories;
 pub mod playlists;
 pub mod private_playlists;
+mod simple;
 pub mod songs;
 pub mod sound_effects;
 pub mod supe_assets;

@@ -1,13 +1,12 @@
 //! Categories of curated playlists.
 
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use segno_core::DecodeError;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::error::ApiError;
 use crate::ids::PlaylistCategoryId;
-use crate::json_api::{FromResource, Included, Resource, read_list, read_one};
-use crate::page::{Page, Paging, paged};
+use crate::json_api::{FromResource, Included, Resource, read_one};
+use crate::simple::{by_id, whole_list};
 
 /// A category of curated playlists.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,67 +37,15 @@ impl FromResource for PlaylistCategory {
     }
 }
 
-/// `GET /v1/playlist_categories`: the categories of curated playlists.
-#[derive(Clone, Debug, Default)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    paging: Paging,
-}
+whole_list!(
+    /// `GET /v1/playlist_categories`: the categories of curated playlists.
+    PlaylistCategory, "soundstripe.playlist_categories.list", "playlist_categories"
+);
 
-impl List {
-    /// All of them, in pages of 100.
-    pub fn new() -> Self {
-        Self::default()
-    }
-}
-
-paged!(List, PlaylistCategory);
-
-impl Endpoint for List {
-    type Output = Page<PlaylistCategory>;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.playlist_categories.list";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("playlist_categories", &[])?;
-        self.paging.write(request)
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Page<PlaylistCategory>, DecodeError> {
-        read_list(&response)
-    }
-}
-
-/// `GET /v1/playlist_categories/{playlist_category_id}`: one category of curated playlists.
-///
-/// **Unconfirmed**: the documentation does not have it; one caller was seen to use it.
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    id: PlaylistCategoryId,
-}
-
-impl Get {
-    /// Asks for one category.
-    pub fn new(id: impl Into<PlaylistCategoryId>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Endpoint for Get {
-    type Output = PlaylistCategory;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.playlist_categories.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("playlist_categories/{playlist_category_id}", &[&self.id])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<PlaylistCategory, DecodeError> {
-        read_one(&response)
-    }
-}
+by_id!(
+    /// `GET /v1/playlist_categories/{playlist_category_id}`: one category of curated playlists.
+    ///
+    /// **Unconfirmed**: the documentation does not have it; one caller was seen to use it.
+    Get(PlaylistCategoryId) -> PlaylistCategory,
+    "soundstripe.playlist_categories.get", GET Safe "playlist_categories/{playlist_category_id}", read_one
+);

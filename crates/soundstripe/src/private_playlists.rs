@@ -6,16 +6,15 @@
 mod change;
 mod items;
 
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use segno_core::DecodeError;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::error::ApiError;
 use crate::ids::{PrivatePlaylistId, SongId, SoundEffectId};
-use crate::json_api::{FromResource, Included, Resource, null_is_default, read_list, read_one};
+use crate::json_api::{FromResource, Included, Resource, null_is_default, read_one};
 use crate::media::ImageUrl;
-use crate::page::{Page, Paging, paged};
 pub use crate::playlists::MediaType;
+use crate::simple::{by_id, whole_list};
 
 pub use change::{Create, Update};
 pub use items::{AddSongs, AddSoundEffects, ItemBody, RemoveSongs, RemoveSoundEffects};
@@ -88,97 +87,21 @@ impl FromResource for PrivatePlaylist {
     }
 }
 
-/// `GET /v1/my_media/playlists`: the private playlists of the key's user.
-#[derive(Clone, Debug, Default)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    paging: Paging,
-}
+whole_list!(
+    /// `GET /v1/my_media/playlists`: the private playlists of the key's user.
+    PrivatePlaylist, "soundstripe.private_playlists.list", "my_media/playlists"
+);
 
-impl List {
-    /// All of them, in pages of 100.
-    pub fn new() -> Self {
-        Self::default()
-    }
-}
+by_id!(
+    /// `GET /v1/my_media/playlists/{playlist_id}`: one private playlist.
+    Get(PrivatePlaylistId) -> PrivatePlaylist,
+    "soundstripe.private_playlists.get", GET Safe "my_media/playlists/{playlist_id}", read_one
+);
 
-paged!(List, PrivatePlaylist);
-
-impl Endpoint for List {
-    type Output = Page<PrivatePlaylist>;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.private_playlists.list";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("my_media/playlists", &[])?;
-        self.paging.write(request)
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Page<PrivatePlaylist>, DecodeError> {
-        read_list(&response)
-    }
-}
-
-/// `GET /v1/my_media/playlists/{playlist_id}`: one private playlist.
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    id: PrivatePlaylistId,
-}
-
-impl Get {
-    /// Asks for one private playlist.
-    pub fn new(id: impl Into<PrivatePlaylistId>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Endpoint for Get {
-    type Output = PrivatePlaylist;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.private_playlists.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("my_media/playlists/{playlist_id}", &[&self.id])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<PrivatePlaylist, DecodeError> {
-        read_one(&response)
-    }
-}
-
-/// `DELETE /v1/my_media/playlists/{playlist_id}`: deletes a private playlist.
-///
-/// Repeated if an answer is lost; should the first request have arrived, the second one is answered with 404.
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Delete {
-    id: PrivatePlaylistId,
-}
-
-impl Delete {
-    /// Deletes this playlist.
-    pub fn new(id: impl Into<PrivatePlaylistId>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Endpoint for Delete {
-    type Output = ();
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.private_playlists.delete";
-    const METHOD: Method = Method::DELETE;
-    const REPLAY: Replay = Replay::Idempotent;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("my_media/playlists/{playlist_id}", &[&self.id])
-    }
-
-    fn read(_: Response<Bytes>) -> Result<(), DecodeError> {
-        Ok(())
-    }
-}
+by_id!(
+    /// `DELETE /v1/my_media/playlists/{playlist_id}`: deletes a private playlist.
+    ///
+    /// Repeated if an answer is lost; should the first request have arrived, the second one is answered with 404.
+    Delete(PrivatePlaylistId) -> (),
+    "soundstripe.private_playlists.delete", DELETE Idempotent "my_media/playlists/{playlist_id}", |_| Ok(())
+);

@@ -3,16 +3,16 @@
 mod key;
 mod list;
 
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use segno_core::DecodeError;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::artists::Artist;
 use crate::audio_files::AudioFile;
 use crate::client::Refresh;
-use crate::error::ApiError;
 use crate::ids::{ArtistId, AudioFileId, SongId};
 use crate::json_api::{FromResource, Included, Resource, null_is_default, read_one};
+use crate::simple::by_id;
 
 pub use key::Key;
 pub use list::{Energy, List};
@@ -133,36 +133,12 @@ impl FromResource for Song {
     }
 }
 
-/// `GET /v1/songs/{song_id}`: one song.
-///
-/// The answer includes all artists and audio files, or, by another source, the primary ones only.
-#[derive(Clone, Debug)]
-pub struct Get {
-    id: SongId,
-}
-
-impl Get {
-    /// Asks for one song.
-    pub fn new(id: impl Into<SongId>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Endpoint for Get {
-    type Output = Song;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.songs.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("songs/{song_id}", &[&self.id])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Song, DecodeError> {
-        read_one(&response)
-    }
-}
+by_id!(
+    /// `GET /v1/songs/{song_id}`: one song.
+    ///
+    /// The answer includes all artists and audio files, or, by another source, the primary ones only.
+    Get(SongId) -> Song, "soundstripe.songs.get", GET Safe "songs/{song_id}", read_one
+);
 
 impl Refresh for Song {
     type Again = Get;

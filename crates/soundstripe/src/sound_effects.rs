@@ -10,6 +10,7 @@ use crate::ids::SoundEffectId;
 use crate::json_api::{FromResource, Included, Resource, null_is_default, read_list, read_one};
 use crate::media::Versions;
 use crate::page::{Page, Paging, paged};
+use crate::simple::by_id;
 use crate::terms::Terms;
 
 /// A sound effect.
@@ -133,35 +134,10 @@ impl Endpoint for List {
     }
 }
 
-/// `GET /v1/sound_effects/{sound_effect_id}`: one sound effect.
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    id: SoundEffectId,
-}
-
-impl Get {
-    /// Asks for one sound effect.
-    pub fn new(id: impl Into<SoundEffectId>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Endpoint for Get {
-    type Output = SoundEffect;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.sound_effects.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("sound_effects/{sound_effect_id}", &[&self.id])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<SoundEffect, DecodeError> {
-        read_one(&response)
-    }
-}
+by_id!(
+    /// `GET /v1/sound_effects/{sound_effect_id}`: one sound effect.
+    Get(SoundEffectId) -> SoundEffect, "soundstripe.sound_effects.get", GET Safe "sound_effects/{sound_effect_id}", read_one
+);
 
 impl Refresh for SoundEffect {
     type Again = Get;

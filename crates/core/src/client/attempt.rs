@@ -9,13 +9,16 @@ use http::{Request, Response, StatusCode};
 use tracing::Instrument as _;
 
 use super::Inner;
+use crate::BoxFuture;
 use crate::auth::{Attempt, AuthError, Authorize, Ticket};
 use crate::call::Options;
-use crate::error::{BuildError, RedirectError};
+use crate::endpoint::Endpoint;
+use crate::error::{ApiError, BuildError, RedirectError};
 use crate::redirect::{self, Redirects};
 use crate::request::{Kind, Prepared, host};
 use crate::response::{CollectError, Incoming};
 use crate::retry::{Outcome, Verdict, retry_after};
+use crate::time::Timestamp;
 use crate::transport::deadline::{self, within};
 use crate::transport::{TransportError, TransportErrorKind};
 use crate::url::Origin;
@@ -42,6 +45,32 @@ pub(crate) enum Lost {
     TooLarge { status: StatusCode, cap: usize },
 }
 
+/// What the loop must know of an endpoint to read its answers, without its type.
+#[derive(Clone, Copy)]
+pub(crate) struct Reading {
+    accepts: fn(StatusCode) -> bool,
+    asks: fn(&Response<Bytes>, Timestamp) -> Option<Duration>,
+}
+
+impl Reading {
+    pub(crate) fn of<E: Endpoint>() -> Self {
+        Self { accepts: E::accepts, asks: asks::<E::ApiError> }
+    }
+
+    /// With another judgement about which answers are for reading.
+    pub(crate) fn accepting(self, accepts: fn(StatusCode) -> bool) -> Self {
+        Self { accepts, ..self }
+    }
+}
+
+/// How long an error answer asks to wait, in its head or in its body: the longer of the two, so that nobody comes back
+/// early.
+fn asks<A: ApiError>(answer: &Response<Bytes>, now: Timestamp) -> Option<Duration> {
+    let head = retry_after(answer.headers(), now);
+    let body = A::read(answer.status(), answer.headers(), answer.body()).retry_after(now);
+    head.max(body)
+}
+
 /// How an accepted answer is taken.
 #[derive(Clone, Copy)]
 enum Taking {
@@ -59,11 +88,11 @@ enum Taken {
 /// Sends until there is an accepted answer, and reads it whole.
 pub(crate) async fn whole(
     client: &Inner,
-    prepared: &Prepared,
-    options: &Options,
-    accepts: fn(StatusCode) -> bool,
+    prepared: Prepared,
+    options: Options,
+    reading: Reading,
 ) -> Result<(Response<Bytes>, u32), Failure> {
-    match run(client, prepared, options, accepts, Taking::Whole(client.body_cap)).await? {
+    match boxed(client, prepared, options, reading, Taking::Whole(client.body_cap)).await? {
         (Taken::Whole(response), attempts) => Ok((response, attempts)),
         (Taken::Stream(response), attempts) => Ok((response.map(|_| Bytes::new()), attempts)),
     }
@@ -72,14 +101,25 @@ pub(crate) async fn whole(
 /// Sends until there is an accepted answer, and gives it as it arrives.
 pub(crate) async fn streamed(
     client: &Inner,
-    prepared: &Prepared,
-    options: &Options,
-    accepts: fn(StatusCode) -> bool,
+    prepared: Prepared,
+    options: Options,
+    reading: Reading,
 ) -> Result<(Response<Incoming>, u32), Failure> {
-    match run(client, prepared, options, accepts, Taking::Stream).await? {
+    match boxed(client, prepared, options, reading, Taking::Stream).await? {
         (Taken::Stream(response), attempts) => Ok((response, attempts)),
         (Taken::Whole(response), attempts) => Ok((response.map(Incoming::from_bytes), attempts)),
     }
+}
+
+/// The loop on the heap: it is kilobytes large, and callers hold many calls in one function.
+fn boxed(
+    client: &Inner,
+    prepared: Prepared,
+    options: Options,
+    reading: Reading,
+    taking: Taking,
+) -> BoxFuture<'_, Result<(Taken, u32), Failure>> {
+    Box::pin(async move { run(client, &prepared, &options, reading, taking).await })
 }
 
 async fn take(response: Response<Incoming>, taking: Taking) -> Result<Taken, Lost> {
@@ -103,7 +143,7 @@ async fn run(
     client: &Inner,
     prepared: &Prepared,
     options: &Options,
-    accepts: fn(StatusCode) -> bool,
+    reading: Reading,
     taking: Taking,
 ) -> Result<(Taken, u32), Failure> {
     let span = tracing::debug_span!("call", endpoint = prepared.endpoint, path = prepared.template);
@@ -123,7 +163,7 @@ async fn run(
             }
             attempts += 1;
             let began = clock.now();
-            let one = attempt(client, prepared, options, attempts, accepts, taking);
+            let one = attempt(client, prepared, options, attempts, reading.accepts, taking);
             let (ticket, outcome) = match before(client, deadline, one).await {
                 Ok(ended) => ended,
                 Err(limit) => (None, Err(Lost::Deadline(limit))),
@@ -138,7 +178,7 @@ async fn run(
                 Err(lost) => lost,
             };
             let asked = match &lost {
-                Lost::Status(response) => retry_after(response.headers(), clock.wall()),
+                Lost::Status(response) => (reading.asks)(response, clock.wall()),
                 _ => None,
             };
             hold(client, &lost, asked);

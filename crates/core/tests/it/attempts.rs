@@ -10,7 +10,7 @@ use segno_core::{
 
 use crate::example::{self, Reply, Service, lost};
 
-/// The same request under the three kinds of replay: 0 safe, 1 idempotent, 2 unsafe.
+/// The same request under the four kinds of replay: 0 safe, 1 idempotent, 2 unsafe, 3 once.
 struct Send<const REPLAY: u8>(Body);
 
 impl<const REPLAY: u8> Endpoint for Send<REPLAY> {
@@ -21,7 +21,8 @@ impl<const REPLAY: u8> Endpoint for Send<REPLAY> {
     const REPLAY: Replay = match REPLAY {
         0 => Replay::Safe,
         1 => Replay::Idempotent,
-        _ => Replay::Unsafe,
+        2 => Replay::Unsafe,
+        _ => Replay::Once,
     };
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
@@ -37,6 +38,7 @@ impl<const REPLAY: u8> Endpoint for Send<REPLAY> {
 const SAFE: Send<0> = Send(Body::empty());
 const IDEMPOTENT: Send<1> = Send(Body::empty());
 const UNSAFE: Send<2> = Send(Body::empty());
+const ONCE: Send<3> = Send(Body::empty());
 
 const S: Duration = Duration::from_secs(1);
 
@@ -54,26 +56,27 @@ fn fails_once(how: &'static str) -> Service {
 #[tokio::test]
 async fn the_replay_table_end_to_end() {
     let table = [
-        ("not sent", [2, 2, 2]),
-        ("429", [2, 2, 2]),
-        ("500", [2, 2, 1]),
-        ("502", [2, 2, 1]),
-        ("503", [2, 2, 1]),
-        ("504", [2, 2, 1]),
-        ("maybe sent", [2, 2, 1]),
-        ("broken off", [2, 2, 1]),
-        ("400", [1, 1, 1]),
-        ("404", [1, 1, 1]),
-        ("422", [1, 1, 1]),
-        ("501", [1, 1, 1]),
+        ("not sent", [2, 2, 2, 2]),
+        ("429", [2, 2, 2, 1]),
+        ("500", [2, 2, 1, 1]),
+        ("502", [2, 2, 1, 1]),
+        ("503", [2, 2, 1, 1]),
+        ("504", [2, 2, 1, 1]),
+        ("maybe sent", [2, 2, 1, 1]),
+        ("broken off", [2, 2, 1, 1]),
+        ("400", [1, 1, 1, 1]),
+        ("404", [1, 1, 1, 1]),
+        ("422", [1, 1, 1, 1]),
+        ("501", [1, 1, 1, 1]),
     ];
     for (how, expected) in table {
-        let services = [(); 3].map(|()| fails_once(how));
+        let services = [(); 4].map(|()| fails_once(how));
         let clients = services.each_ref().map(|service| service.client().0.build().unwrap());
         let outcomes = [
             clients[0].send(&SAFE).await,
             clients[1].send(&IDEMPOTENT).await,
             clients[2].send(&UNSAFE).await,
+            clients[3].send(&ONCE).await,
         ];
         for ((service, outcome), expected) in services.iter().zip(outcomes).zip(expected) {
             assert_eq!(service.seen().len(), expected, "{how}");
@@ -108,6 +111,138 @@ async fn retry_after_in_both_forms_is_slept_and_never_cut_short() {
         let passed = clock.wall().since(example::moment());
         assert!(passed >= wait * S, "{form}: came back after {passed:?}");
         assert!(passed < (wait + 1) * S, "{form}: {passed:?}");
+    }
+}
+
+/// A request whose service says in the body of a refusal when to come back: `again after N`, from the moment of the tests.
+struct Polite;
+
+#[derive(Debug)]
+struct Again(Option<u64>);
+
+impl segno_core::ApiError for Again {
+    fn read(_: StatusCode, _: &segno_core::HeaderMap, body: &Bytes) -> Self {
+        Self(std::str::from_utf8(body).ok().and_then(|text| text.strip_prefix("again after ")?.parse().ok()))
+    }
+
+    fn retry_after(&self, now: segno_core::Timestamp) -> Option<Duration> {
+        self.0.map(|seconds| example::moment().plus(Duration::from_secs(seconds)).since(now))
+    }
+}
+
+impl std::fmt::Display for Again {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("too many")
+    }
+}
+
+impl Endpoint for Polite {
+    type Output = Bytes;
+    type ApiError = Again;
+    const NAME: &'static str = "example.things.polite";
+    const METHOD: Method = Method::GET;
+    const REPLAY: Replay = Replay::Safe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        request.path("things", &[])
+    }
+
+    fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
+        Ok(response.into_body())
+    }
+}
+
+#[tokio::test]
+async fn a_wait_that_the_body_asks_for_is_slept_like_that_of_the_head() {
+    // In the body alone, with a shorter one in the head, with a longer one in the head.
+    for (body, head, wait) in
+        [("again after 7", None, 7), ("again after 7", Some(3), 7), ("again after 7", Some(9), 9)]
+    {
+        let service = Service::new(move |_, number| {
+            let refusal = Reply::new(429).body(body);
+            Ok(match (number, head) {
+                (1.., _) => Reply::ok(),
+                (_, Some(head)) => refusal.header("retry-after", head),
+                (_, None) => refusal,
+            })
+        });
+        let (builder, clock) = service.client();
+        builder.build().unwrap().send(&Polite).await.unwrap();
+        let passed = clock.wall().since(example::moment());
+        assert!(passed >= wait * S && passed < (wait + 1) * S, "{body} {head:?}: {passed:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_wait_in_the_body_that_is_too_long_is_told_and_not_slept() {
+    // Beyond the patience, and beyond the deadline of the call.
+    for (seconds, deadline) in [(61, 3600), (50, 40)] {
+        let service = Service::new(move |_, _| Ok(Reply::new(429).body(format!("again after {seconds}"))));
+        let (builder, clock) = service.client();
+        let client = builder.build().unwrap();
+        let error = client.call(&Polite).deadline(deadline * S).send().await.unwrap_err();
+        let line = format!("429 Too Many Requests: too many; the service asks to wait {seconds} s");
+        assert_eq!(error.to_string(), format!("example.things.polite: {line}"));
+        assert_eq!(error.retry_after(), Some(seconds * S));
+        assert_eq!((service.seen().len(), clock.slept()), (1, vec![]));
+    }
+}
+
+#[tokio::test]
+async fn a_wait_that_the_body_asks_for_holds_for_all_who_share_the_limit() {
+    let service = Service::new(|_, number| {
+        Ok(if number == 0 { Reply::new(429).body("again after 7") } else { Reply::ok() })
+    });
+    let (builder, clock) = service.client();
+    let client =
+        builder.limit(Arc::new(Limit::new(Duration::ZERO, 1))).retry(Retry::never()).build().unwrap();
+    client.send(&Polite).await.unwrap_err();
+    client.send(&SAFE).await.unwrap();
+    assert_eq!(clock.wall().since(example::moment()), 7 * S);
+}
+
+/// A request of which the endpoint says that it must not be repeated, and its value that it may.
+struct Wished;
+
+impl Endpoint for Wished {
+    type Output = Bytes;
+    type ApiError = PlainApiError;
+    const NAME: &'static str = "example.things.wished";
+    const METHOD: Method = Method::POST;
+    const REPLAY: Replay = Replay::Once;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        request.replay(Replay::Unsafe);
+        request.path("things", &[])
+    }
+
+    fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
+        Ok(response.into_body())
+    }
+}
+
+#[tokio::test]
+async fn a_value_may_wish_for_another_replay_than_its_endpoint() {
+    let service = fails_once("429");
+    service.client().0.build().unwrap().send(&Wished).await.unwrap();
+    assert_eq!(service.seen().len(), 2);
+    let service = fails_once("503");
+    service.client().0.build().unwrap().send(&Wished).await.unwrap_err();
+    assert_eq!(service.seen().len(), 1);
+}
+
+/// Futures are moved about, joined and held by the dozen in one function; the loop itself is on the heap.
+#[tokio::test]
+async fn a_call_is_small() {
+    let service = fails_once("429");
+    let client = service.client().0.build().unwrap();
+    for (what, size, bound) in [
+        ("send", size_of_val(&client.send(&SAFE)), 1024),
+        ("call", size_of_val(&client.call(&SAFE).send()), 1024),
+        ("raw", size_of_val(&client.call(&SAFE).raw()), 1024),
+        ("open", size_of_val(&client.call(&SAFE).open()), 1024),
+    ] {
+        assert!(size <= bound, "{what}: {size} bytes");
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use segno_core::auth::{Basic, Token};
+use segno_core::testing::Canary;
 use segno_core::transport::hyper::Hyper;
 use segno_core::{
     Array, ArrayEndpoint, Body, BuildError, Bytes, Client, ClientBuilder, Cursor, DecodeError, Endpoint,
@@ -13,32 +14,8 @@ use segno_core::{
     SecretUrl,
 };
 use tokio::io::AsyncWriteExt;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::peer::{self, read_request, soon};
-
-/// Everything that was logged or printed.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 /// A request that has secrets wherever a request can have one.
 struct Full {
@@ -119,65 +96,57 @@ const ANSWERS: [&str; 11] = [
 ];
 
 /// Everything that a client can do with one such server, with everything printed that can be.
-async fn everything(builder: ClientBuilder, server: &str, log: &mut Log) {
+async fn everything(builder: ClientBuilder, server: &str, canary: &Canary) {
     let client = builder.transport(Hyper::builder().build()).build().unwrap();
     let presigned: SecretUrl = format!("{server}file?X-Amz-Signature=CANARY-signature").parse().unwrap();
     for url in [None, Some(presigned)] {
         let full = Full::new(url);
         let call = client.call(&full);
-        print(log, &format!("{client:?} {call:?} {:?}", client.prepare(&full)));
+        canary.show(&format!("{client:?} {call:?} {:?}", client.prepare(&full)));
         match call.send().await {
-            Ok(answer) => print(log, &format!("{answer:?}")),
+            Ok(answer) => canary.show(&format!("{answer:?}")),
             Err(error) => {
-                print(log, &format!("{error} {error:#} {error:?} {error:#?} {:?}", error.cause()));
-                print(log, &format!("{} {:?}", error.cause(), error.api()));
+                canary.show(&format!("{error} {error:#} {error:?} {error:#?} {:?}", error.cause()));
+                canary.show(&format!("{} {:?}", error.cause(), error.api()));
             }
         }
         match client.stream(&full).await {
             Ok(mut array) => {
-                print(log, &format!("{array:?}"));
-                print_items(log, &mut array).await;
+                canary.show(&format!("{array:?}"));
+                print_items(canary, &mut array).await;
             }
-            Err(error) => print(log, &format!("{error} {error:?}")),
+            Err(error) => canary.show(&format!("{error} {error:?}")),
         }
         match client.call(&full).download_into(&mut Vec::new()).await {
-            Ok(done) => print(log, &format!("{done:?}")),
-            Err(error) => print(log, &format!("{error} {error:?}")),
+            Ok(done) => canary.show(&format!("{done:?}")),
+            Err(error) => canary.show(&format!("{error} {error:?}")),
         }
-        print(log, &full.printed.lock().unwrap());
+        canary.show(&full.printed.lock().unwrap());
     }
     let mut pages = client.pages(Full::new(None)).cap(2);
     while let Some(page) = pages.next().await {
-        print(log, &format!("{pages:?} {page:?} {:?}", pages.cursor()));
+        canary.show(&format!("{pages:?} {page:?} {:?}", pages.cursor()));
         if page.is_err() {
             break;
         }
     }
 }
 
-async fn print_items(log: &mut Log, array: &mut Array<Full>) {
+async fn print_items(canary: &Canary, array: &mut Array<Full>) {
     while let Some(item) = array.next().await {
-        print(log, &format!("{item:?}"));
+        canary.show(&format!("{item:?}"));
     }
-}
-
-fn print(log: &mut Log, text: &str) {
-    io::Write::write_all(log, text.as_bytes()).unwrap();
 }
 
 #[tokio::test]
 async fn no_secret_in_logs_errors_or_debug() {
-    let mut log = Log::default();
+    let mut canary = Canary::listen();
+    canary.secret("a secret", "CANARY");
+    canary.secret("the credentials", "app:CANARY-password");
     // What rustls and others say through the log crate goes to the same place.
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone())
-        .with_ansi(false)
-        .finish();
     let _ = tracing_log_to_tracing();
-    let guard = tracing::subscriber::set_default(subscriber);
     let secret = Secret::new("CANARY-password");
-    print(&mut log, &format!("{secret} {secret:?}"));
+    canary.show(&format!("{secret} {secret:?}"));
     for answer in ANSWERS {
         let server = peer::listen(move |mut stream| async move {
             read_request(&mut stream).await?;
@@ -191,21 +160,14 @@ async fn no_secret_in_logs_errors_or_debug() {
                 ..Retry::default()
             })
         };
-        soon(everything(builder().authorize(Basic::new("app", &secret).unwrap()), &server, &mut log)).await;
-        soon(everything(builder().authorize(Token::new("Token", &secret).unwrap()), &server, &mut log)).await;
+        soon(everything(builder().authorize(Basic::new("app", &secret).unwrap()), &server, &canary)).await;
+        soon(everything(builder().authorize(Token::new("Token", &secret).unwrap()), &server, &canary)).await;
     }
     let _ = soon(
         Client::builder("https://127.0.0.1:1/".parse().unwrap()).build().unwrap().send(&Full::new(None)),
     )
     .await;
-    drop(guard);
-
-    let text = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
-    for line in text.lines() {
-        assert!(!line.contains("CANARY"), "{line}");
-        // base64 of "app:CANARY-password".
-        assert!(!line.contains("YXBwOkNBTkFSWS1wYXNzd29yZA"), "{line}");
-    }
+    let text = canary.silent();
     assert!(text.contains("endpoint=\"example.full\" path=\"things/{id}\""), "the span of a call");
     assert!(text.contains("attempt=2 status=503"), "an event for each attempt");
     assert!(text.contains("hyper_util::"), "and the layers below were heard");

@@ -51,6 +51,11 @@ impl Paged for Songs<'_> {
     fn page(&self, list: SongList) -> Result<Page<String>, DecodeError> {
         Ok(Page { items: list.songs, next: list.next.map(Cursor::from_number), total: None })
     }
+
+    /// Songs with numbers are known again.
+    fn key(&self, song: &String) -> Option<u64> {
+        song.parse().ok()
+    }
 }
 
 fn songs(mood: &str) -> Songs<'_> {
@@ -156,6 +161,68 @@ async fn a_cursor_of_another_list_is_refused_before_anything_is_sent() {
     let error = client.pages(songs("calm")).resume(Cursor::new("abc")).next().await.unwrap().unwrap_err();
     assert_eq!(error.to_string(), "example.songs.list: not sent: cursor: is not the number of a page");
     assert!(log.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_built_is_told_once_and_ends_the_list() {
+    let (client, _) = client(&[]);
+    let mut items = client.pages(songs("calm")).resume(Cursor::new("abc")).items();
+    assert!(items.next().await.unwrap().unwrap_err().is_build());
+    assert!(items.next().await.is_none());
+}
+
+#[tokio::test]
+async fn what_a_page_gives_again_is_left_out_and_what_has_no_name_is_not() {
+    let (client, _) = client(&[
+        r#"{"songs":["1","x","2"],"next":2}"#,
+        r#"{"songs":["2","x","3"],"next":3}"#,
+        r#"{"songs":["3","1"],"next":4}"#,
+        r#"{"songs":["4"]}"#,
+    ]);
+    let mut pages = client.pages(songs("calm"));
+    let mut all = Vec::new();
+    while let Some(page) = pages.next().await {
+        all.push(page.unwrap().items.join(" "));
+    }
+    assert_eq!(all, ["1 x 2", "x 3", "", "4"]);
+}
+
+#[tokio::test]
+async fn what_is_remembered_of_a_list_is_bounded() {
+    // Twice 4096 songs and the first one again: it is too far back to be known again, the last one is not.
+    let names = |range: std::ops::Range<u32>| {
+        range.map(|number| format!("\"{number}\"")).collect::<Vec<_>>().join(",")
+    };
+    let page: &'static str = format!("{{\"songs\":[{},\"8191\",\"0\"]}}", names(0..8192)).leak();
+    let (client, _) = client(&[page]);
+    let mut items = client.pages(songs("calm")).items();
+    let mut all = Vec::new();
+    while let Some(song) = items.next().await {
+        all.push(song.unwrap());
+    }
+    assert_eq!(all.len(), 8193);
+    assert_eq!(all[8191..], ["8191", "0"]);
+}
+
+#[tokio::test]
+async fn empty_pages_in_a_row_can_be_taken_for_the_end() {
+    let (client, log) = client(&[
+        r#"{"songs":[],"next":2}"#,
+        r#"{"songs":["a"],"next":3}"#,
+        r#"{"songs":[],"next":4}"#,
+        r#"{"songs":[],"next":5}"#,
+        r#"{"songs":["b"]}"#,
+    ]);
+    let mut items = client.pages(songs("calm")).empty_pages(2).items();
+    assert_eq!(items.next().await.unwrap().unwrap(), "a");
+    assert!(items.next().await.is_none());
+    assert!(items.next().await.is_none());
+    assert_eq!(log.lock().unwrap().len(), 4);
+    let pages = items.into_pages();
+    assert!(!pages.is_finished());
+    let cursor = pages.cursor().unwrap().clone();
+    let mut rest = pages.resume(cursor).items();
+    assert_eq!(rest.next().await.unwrap().unwrap(), "b", "who knows better goes on");
 }
 
 #[tokio::test]

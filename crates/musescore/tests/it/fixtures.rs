@@ -1,10 +1,9 @@
 //! Every endpoint driven once against the sandbox, and its exchange kept as a file.
 
-use std::future::Future;
 use std::sync::Arc;
 
 use segno_core::auth::oauth1::Callback;
-use segno_core::testing::{Fixtures, ManualClock, Recorder};
+use segno_core::testing::{Fixtures, ManualClock, Recording};
 use segno_core::transport::hyper::Hyper;
 use segno_core::{Body, Timeouts, Timestamp};
 use segno_musescore::files::File;
@@ -24,26 +23,9 @@ const MSCZ: &[u8] = include_bytes!("../../../sandbox/assets/ode-to-joy.mscz");
 /// When the recorded exchanges happen.
 const THEN: u64 = 1_900_000_000;
 
-struct Recording {
-    site: Site,
-    recorder: Recorder,
-    fixtures: Fixtures,
-}
-
-impl Recording {
-    /// Keeps the last exchange of a call as `case`.
-    async fn keep<T>(&mut self, case: &str, call: impl Future<Output = T>) -> T {
-        let _ = self.recorder.take();
-        let value = call.await;
-        let exchange = self.recorder.take().pop().unwrap_or_else(|| panic!("{case}: nothing was sent"));
-        self.fixtures.keep(case, exchange);
-        value
-    }
-}
-
 /// What is public, with the consumer key alone.
-async fn read(r: &mut Recording, public: ScoreId, private: ScoreId, user: UserId) {
-    let key = r.site.key();
+async fn read(r: &mut Recording, site: &Site, public: ScoreId, private: ScoreId, user: UserId) {
+    let key = site.key();
     let jsonp = || Format::Jsonp("show".parse().unwrap());
     let xml = || Format::Xml;
 
@@ -115,8 +97,8 @@ async fn read(r: &mut Recording, public: ScoreId, private: ScoreId, user: UserId
 }
 
 /// What a person may do.
-async fn write(r: &mut Recording, private: ScoreId, theirs: ScoreId) {
-    let person = r.site.person();
+async fn write(r: &mut Recording, site: &Site, private: ScoreId, theirs: ScoreId) {
+    let person = site.person();
     r.keep("users/me", person.send(&users::Me::new())).await.unwrap();
     r.keep("users/me-xml", person.send(&users::Me::new().format(Format::Xml))).await.unwrap();
     r.keep("scores/get-private", person.send(&scores::Get::new(private))).await.unwrap();
@@ -129,7 +111,7 @@ async fn write(r: &mut Recording, private: ScoreId, theirs: ScoreId) {
     let score = r.keep("scores/create", person.send(&create)).await.unwrap();
     let text = Create::new("T", "t.mscz", "no MuseScore file", Visibility::Public);
     r.keep("scores/create-406", person.send(&text)).await.unwrap_err();
-    let key = r.site.key();
+    let key = site.key();
     r.keep("scores/create-401", key.send(&text)).await.unwrap_err();
     let words =
         Update::new(score.id).title("Ode to Joy").visibility(Visibility::Public).revision_log("renamed");
@@ -149,37 +131,32 @@ async fn write(r: &mut Recording, private: ScoreId, theirs: ScoreId) {
     r.keep("scores/delete-404", person.send(&scores::Delete::new(score.id))).await.unwrap_err();
 }
 
-async fn log_in(r: &mut Recording) {
-    let program = r.site.program();
+async fn log_in(r: &mut Recording, site: &Site) {
+    let program = site.program();
     let pending = r.keep("oauth/request_token", program.begin_login(Callback::OutOfBand)).await.unwrap();
     let page = program.authorize_url(&pending);
     let verified = pending.clone().verifier(&verifier(&page).await).unwrap();
     let wrong = pending.verifier("wrong").unwrap();
     r.keep("oauth/access_token-401", program.finish_login(&wrong)).await.unwrap_err();
     r.keep("oauth/access_token", program.finish_login(&verified)).await.unwrap();
-    let account = r.site.sandbox.musescore_accounts().swap_remove(0);
+    let account = site.sandbox.musescore_accounts().swap_remove(0);
     let login = program.login_with_password(&account.name, account.password);
     r.keep("oauth/xauth", login).await.unwrap();
     r.keep("oauth/xauth-401", program.login_with_password(&account.name, "wrong")).await.unwrap_err();
 }
 
-/// A host and a port without the scheme, as it stands in `Host`.
-fn authority(origin: &str) -> String {
-    origin.trim_start_matches("http://").to_owned()
-}
-
 #[tokio::test]
 async fn from_the_sandbox() {
     let sandbox = Sandbox::builder().seed(1).frozen_at(THEN).start().await.unwrap();
-    let names = [
+    let hosts = [
         (Host::Musescore, "api.musescore.example"),
         (Host::MusescoreWeb, "musescore.example"),
         (Host::MusescoreStatic, "static.musescore.example"),
         (Host::Storage, "storage.example"),
-    ]
-    .map(|(host, name)| (authority(&sandbox.origin(host)), name.to_owned()));
-    let recorder = Recorder::new(Hyper::new(Timeouts::default()).unwrap(), names);
-    let transport = Arc::new(recorder.clone());
+    ];
+    let hosts = hosts.map(|(host, name)| (sandbox.origin(host), name));
+    let mut recording = Recording::new(Hyper::new(Timeouts::default()).unwrap(), FOLDER, hosts);
+    let transport = Arc::new(recording.transport());
     // Signatures agree with the sandbox's clock; boundaries and nonces with each other.
     let clock = ManualClock::stopped(Timestamp::from_unix_seconds(THEN as i64).unwrap());
     let site = Site::around(sandbox, move |core| core.transport(transport).clock(clock));
@@ -190,13 +167,20 @@ async fn from_the_sandbox() {
     };
     let (public, private, theirs) = (scores(0, false), scores(0, true), scores(1, true));
     let user = UserId(site.sandbox.musescore_accounts()[0].user_id);
-    let mut recording = Recording { site, recorder, fixtures: Fixtures::at(FOLDER) };
-    read(&mut recording, public, private, user).await;
-    write(&mut recording, private, theirs).await;
-    log_in(&mut recording).await;
-    if let Err(differences) = recording.fixtures.finish() {
-        panic!("{differences}");
+    let access = site.sandbox.musescore();
+    recording.secret("the consumer secret", &access.consumer_secret);
+    recording.secret("the token", &access.access_token);
+    recording.secret("the token secret", &access.access_token_secret);
+    for account in site.sandbox.musescore_accounts() {
+        recording.secret("a password", &account.password);
+        for secret in account.scores.into_iter().filter(|score| score.private).map(|score| score.secret) {
+            recording.secret("the secret of a private score", &secret);
+        }
     }
+    read(&mut recording, &site, public, private, user).await;
+    write(&mut recording, &site, private, theirs).await;
+    log_in(&mut recording, &site).await;
+    recording.finish();
 }
 
 /// Fails when it is asked for (`cargo xtask fixtures --live musescore`): the service was replaced, there is nothing to record.

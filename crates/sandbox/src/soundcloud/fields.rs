@@ -124,7 +124,11 @@ fn release(value: &str) -> Result<date::Day, Refusal> {
     date::day(value).ok_or_else(|| refusal::unprocessable("release_date is not yyyy-mm-dd"))
 }
 
-fn set(texts: &mut std::collections::BTreeMap<&'static str, String>, name: &'static str, value: &str) {
+pub(super) fn set(
+    texts: &mut std::collections::BTreeMap<&'static str, String>,
+    name: &'static str,
+    value: &str,
+) {
     if value.is_empty() {
         texts.remove(name);
     } else {

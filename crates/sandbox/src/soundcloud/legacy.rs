@@ -1,353 +1,293 @@
-//! The old XML API (section 13 of the sheet): the same people and tracks, HTTP Basic, numbers instead of URNs.
+//! The old API (section 13 of the sheet): the same people and tracks, XML or JSON, HTTP Basic, numbers instead of URNs.
 //!
-//! It shares the API's listener: a request with HTTP Basic, with `.xml` at the end of its path or with `Accept:
-//! application/xml` is meant for it.
+//! It has two places. Everything that is sent to a host whose name begins with `api.sandbox-soundcloud.` is meant for it,
+//! whatever the port. On the API's own host a request is meant for it that comes with HTTP Basic, with `.xml` at the end of
+//! its path or with `Accept: application/xml`. In both, the end of the path (`.xml`, `.json`) decides on the form of the
+//! answer, then `Accept`; without either it is XML.
+//!
+//! Not played, because nothing tells what their documents look like: `/tracks/{id}/secret-token`,
+//! `/tracks/{id}/shared-to/…`, `/playlists` and `/users/{id}/playlists`, `/users/{id}/groups`. They answer 404. OAuth 1.0a
+//! is not played either; tokens of the present authorization host are taken in its stead.
 
+mod document;
+mod format;
+mod people;
+mod show;
+mod tracks;
 mod xml;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use http::header::{ALLOW, LOCATION, WWW_AUTHENTICATE};
 use http::{Method, StatusCode};
 
 use super::desk::{Answer, Desk};
-use super::fields::{self, Fields};
+use super::fields::Fields;
 use super::refusal::{self, Refusal};
 use super::session::Subject;
-use super::social;
 use super::switches::Switches;
-use super::tracks;
-use super::world::{Comment, Track, User};
+use super::{FORM_OVERHEAD, desk, streams};
 use crate::call::Call;
 use crate::form::Form;
+use crate::host::Host;
 use crate::house::House;
 use crate::reply::Reply;
-use xml::{Document, Writer};
+use document::Node;
+use format::Format;
+use xml::Element;
 
 const BODY_LIMIT: usize = 1024 * 1024;
 const REALM: &str = "Basic realm=\"SoundCloud sandbox\"";
+/// How the names of the old sandbox's hosts begin.
+const OLD_HOST: &str = "api.sandbox-soundcloud.";
 
 /// Whether a request is meant for the old API.
 pub(super) fn is_meant(call: &Call) -> bool {
     let accept = call.header("accept").unwrap_or_default().to_ascii_lowercase();
     let asks = accept.contains("application/xml") && !accept.contains("text/html");
     let scheme = call.header("authorization").and_then(|value| value.split(' ').next());
-    asks || call.path.ends_with(".xml") || scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic"))
+    let basic = scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic"));
+    asks || basic || call.path.ends_with(".xml") || old_host(call).is_some()
+}
+
+/// The name and port of the old sandbox, if the request is sent to it.
+fn old_host(call: &Call) -> Option<&str> {
+    call.header("host").filter(|host| host.to_ascii_lowercase().starts_with(OLD_HOST))
 }
 
 /// Answers one request.
 pub(super) async fn answer(house: &Arc<House>, switches: &Switches, call: &mut Call) -> Reply {
-    match work(house, switches, call).await {
+    let mut segments = call.segments();
+    let format = Format::choose(segments.last_mut(), call.header("accept"));
+    let origin =
+        old_host(call).map_or_else(|| house.origin(Host::Soundcloud), |host| format!("http://{host}"));
+    let place = Place { origin, format };
+    match work(house, switches, call, &segments, &place).await {
         Ok(reply) => reply,
-        Err(refusal) => {
-            let reply = refusal.xml();
-            if reply.status == StatusCode::UNAUTHORIZED {
-                reply.header(WWW_AUTHENTICATE, REALM)
-            } else {
-                reply
-            }
+        Err(refusal) => place.refuse(refusal, switches),
+    }
+}
+
+/// Where a request came to, and how it is answered.
+struct Place {
+    /// `http://` with host and port: what addresses in answers begin with.
+    origin: String,
+    format: Format,
+}
+
+impl Place {
+    fn document(&self, status: StatusCode, node: &Node) -> Reply {
+        match self.format {
+            Format::Xml => Reply::new(status, "application/xml; charset=utf-8", node.xml()),
+            Format::Json => refusal::json(status, &node.json()),
         }
+    }
+
+    fn refuse(&self, refusal: Refusal, switches: &Switches) -> Reply {
+        let limited = matches!(refusal, Refusal::Limited(_));
+        let (status, words) = refusal.said();
+        let reply = match self.format {
+            Format::Xml => Reply::new(status, "application/xml; charset=utf-8", document::errors(&words)),
+            Format::Json => refusal::json(status, &serde_json::json!({"errors": [{"error_message": words}]})),
+        };
+        match status {
+            StatusCode::UNAUTHORIZED => reply.header(WWW_AUTHENTICATE, REALM),
+            _ if limited => refusal::with_retry_after(reply, switches),
+            _ => reply,
+        }
+    }
+
+    fn wrong_method(&self, switches: &Switches, allowed: &str) -> Reply {
+        self.refuse(refusal::plain(StatusCode::METHOD_NOT_ALLOWED), switches).header(ALLOW, allowed)
     }
 }
 
 /// What was sent with a request.
 enum Sent {
-    Nothing,
     Form(Form),
-    Xml(Document),
+    Xml(Element),
+    /// A body of this type, or none.
+    Other(String),
 }
 
-async fn work(house: &Arc<House>, switches: &Switches, call: &mut Call) -> Answer {
-    let caller = caller(house, call)?;
-    let mut segments = call.segments();
-    if let Some(last) = segments.last_mut()
-        && let Some(bare) = last.strip_suffix(".xml")
-    {
-        *last = bare.to_owned();
+impl Sent {
+    async fn read(call: &mut Call, method: &Method) -> Result<Self, Refusal> {
+        let content_type = super::content_type(call);
+        if *method != Method::POST && *method != Method::PUT {
+            return Ok(Self::Other(content_type));
+        }
+        match content_type.as_str() {
+            "multipart/form-data" | "application/x-www-form-urlencoded" => Ok(Self::Form(call.form().await?)),
+            "application/xml" | "text/xml" => {
+                let bytes = call.body.bytes(BODY_LIMIT).await?;
+                let element = Element::read(&bytes);
+                element.map(Self::Xml).map_err(|fault| refusal::unprocessable(fault.words()))
+            }
+            _ => Ok(Self::Other(content_type)),
+        }
     }
+
+    /// The refusal of something else than was expected.
+    fn wrong(&self, expected: &str) -> Refusal {
+        let given = match self {
+            Self::Form(_) => "a form".to_owned(),
+            Self::Xml(element) => format!("<{}>", element.name),
+            Self::Other(kind) if kind.is_empty() => "without a Content-Type".to_owned(),
+            Self::Other(kind) => kind.clone(),
+        };
+        refusal::unprocessable(format!("the body is {given}; expected {expected}"))
+    }
+
+    /// The body as XML with this outermost element.
+    fn xml(&self, root: &str) -> Result<&Element, Refusal> {
+        match self {
+            Self::Xml(element) if element.name == root => Ok(element),
+            other => Err(other.wrong(&format!("<{root}> as application/xml"))),
+        }
+    }
+
+    /// What `<track>` or `track[…]` says.
+    fn fields(&self, what: &str) -> Result<Fields, Refusal> {
+        match self {
+            Self::Form(form) => tracks::of_form(form, what),
+            other => match other.xml(what) {
+                Ok(element) => Ok(element.fields()),
+                Err(_) => Err(other.wrong(&format!("<{what}> as application/xml, or a form"))),
+            },
+        }
+    }
+}
+
+/// A request to the old API with all that is needed to answer it.
+struct Old<'a> {
+    desk: Desk<'a>,
+    place: &'a Place,
+}
+
+async fn work(
+    house: &Arc<House>,
+    switches: &Switches,
+    call: &mut Call,
+    segments: &[String],
+    place: &Place,
+) -> Answer {
+    super::count_call(house, switches)?;
+    let caller = caller(house, call)?;
     let method = if call.method == Method::HEAD { Method::GET } else { call.method.clone() };
     if method != Method::GET && caller.is_none() {
         return Err(Refusal::Unauthorized);
     }
-    let sent = read(call, &method).await?;
-    let query = call.query_pairs();
+    let too_large = switches.max_upload_bytes.saturating_add(FORM_OVERHEAD);
+    if call.body.announced().is_some_and(|length| length > too_large) {
+        return Err(refusal::plain(StatusCode::PAYLOAD_TOO_LARGE));
+    }
+    let (query, client_id) = (call.query_pairs(), house.soundcloud.client_id.as_str());
+    if method == Method::POST && matches!(segments, [only] if only == "tracks") {
+        // Before the body, so that nobody sends gigabytes for a 401.
+        let mut world = house.soundcloud.world.lock();
+        super::tracks::may_upload(&desk(house, &mut world, switches, call, &query, caller, client_id), 1)?;
+    }
+    let sent = Sent::read(call, &method).await?;
     let mut world = house.soundcloud.world.lock();
-    let mut desk = Desk {
-        house,
-        world: &mut world,
-        switches: switches.clone(),
-        client_id: &house.soundcloud.client_id,
-        caller,
-        path: call.path.clone(),
-        query,
-        now: house.clock.unix(),
-    };
-    dispatch(&mut desk, &method, &segments, &sent)
+    let desk = desk(house, &mut world, switches, call, &query, caller, client_id);
+    dispatch(&mut Old { desk, place }, &method, segments, &sent)
 }
 
+/// Who asks: a person with a password, or whom a token speaks for. Wrong credentials are refused even where none are needed.
 fn caller(house: &Arc<House>, call: &Call) -> Result<Option<Subject>, Refusal> {
     let Some(header) = call.header("authorization") else { return Ok(None) };
     let world = house.soundcloud.world.lock();
-    if let Some((name, password)) = call.basic_credentials() {
-        let user = world.user_named(&name).map(|user| Subject::User(user.id));
-        let user = user.filter(|_| password == house.soundcloud.password);
-        return user.map(Some).ok_or(Refusal::Unauthorized);
-    }
-    let token = header.split_once(' ').map(|(_, token)| token.trim()).unwrap_or_default();
-    let subject = world.sessions.subject(token, house.clock.now().as_secs_f64());
+    let subject = match call.basic_credentials() {
+        Some((name, password)) => {
+            let user = world.user_named(&name).filter(|_| password == house.soundcloud.password);
+            user.map(|user| Subject::User(user.id))
+        }
+        None => {
+            let token = header.split_once(' ').map(|(_, token)| token.trim()).unwrap_or_default();
+            world.sessions.subject(token, house.clock.now().as_secs_f64())
+        }
+    };
     subject.map(Some).ok_or(Refusal::Unauthorized)
 }
 
-async fn read(call: &mut Call, method: &Method) -> Result<Sent, Refusal> {
-    if *method != Method::POST && *method != Method::PUT {
-        return Ok(Sent::Nothing);
-    }
-    let content_type = super::content_type(call);
-    match content_type.as_str() {
-        "multipart/form-data" | "application/x-www-form-urlencoded" => Ok(Sent::Form(call.form().await?)),
-        "application/xml" | "text/xml" => {
-            let bytes = call.body.bytes(BODY_LIMIT).await?;
-            let document = xml::read(&bytes);
-            document.map(Sent::Xml).ok_or_else(|| refusal::unprocessable("the body is not readable XML"))
-        }
-        _ => Ok(Sent::Nothing),
-    }
+/// A number in a path or a document: digits only.
+fn number(text: &str) -> Option<u64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
-fn dispatch(desk: &mut Desk<'_>, method: &Method, segments: &[String], sent: &Sent) -> Answer {
+fn dispatch(old: &mut Old<'_>, method: &Method, segments: &[String], sent: &Sent) -> Answer {
     let mut path: Vec<&str> = segments.iter().map(String::as_str).collect();
     // Every `/users/{id}…` has a `/me…` twin.
     let me;
     if path.first() == Some(&"me") {
-        me = desk.me()?.to_string();
+        me = old.desk.me()?.to_string();
         path.splice(..1, ["users", me.as_str()]);
     }
-    let number = |text: &str| text.parse::<u64>().ok();
-    let (get, post) = (*method == Method::GET, *method == Method::POST);
-    let (put, delete) = (*method == Method::PUT, *method == Method::DELETE);
-    match path.as_slice() {
-        ["tracks"] if get => list_tracks(desk),
-        ["tracks"] if post => upload(desk, sent),
-        ["tracks"] => wrong_method("GET, POST"),
-        ["tracks", id] if get => one_track(desk, desk.track(number(id))?, StatusCode::OK),
-        ["tracks", id] if put => change(desk, number(id), sent),
-        ["tracks", id] if delete => tracks::delete(desk, number(id)),
-        ["tracks", _] => wrong_method("GET, PUT, DELETE"),
-        ["tracks", id, "comments"] if get => {
-            let track = desk.track(number(id))?.id;
-            let comments = desk.world.comments.values().filter(|comment| comment.track == track);
-            many_comments(desk, comments.collect())
+    let id = path.get(1).copied().and_then(number);
+    let other = path.get(3).copied().and_then(number);
+    let allowed = match (path.as_slice(), method.as_str()) {
+        (["tracks"], "GET") => return tracks::list(old),
+        (["tracks"], "POST") => return tracks::upload(old, sent),
+        (["tracks"], _) => "GET, POST",
+        (["tracks", _], "GET") => {
+            return Ok(old.place.document(StatusCode::OK, &old.track(old.desk.track(id)?)));
         }
-        ["tracks", id, "comments"] if post => comment(desk, number(id), sent),
-        ["tracks", _, "comments"] => wrong_method("GET, POST"),
-        ["tracks", id, "permissions"] if get => {
-            let permitted = desk.my_track(number(id))?.permitted.clone();
-            let mut writer = Writer::new(desk.origin());
-            writer.open("permissions", "");
-            permitted.iter().for_each(|user| writer.integer("user-id", *user));
-            writer.close("permissions");
-            document(StatusCode::OK, writer)
-        }
-        ["tracks", id, "permissions"] if put => permit(desk, number(id), sent),
-        ["tracks", _, "permissions"] => wrong_method("GET, PUT"),
-        ["users"] if get => {
-            let words = desk.filled("q").unwrap_or_default().to_lowercase();
-            let named = |user: &&User| user.username.to_lowercase().contains(&words);
-            many_users(desk, desk.world.users.values().filter(named).collect())
-        }
-        ["users", id] if get => {
-            let mut writer = Writer::new(desk.origin());
-            writer.user(desk.world, desk.user(number(id))?);
-            document(StatusCode::OK, writer)
-        }
-        ["users", id, "followings", "tracks"] if get => {
-            let id = desk.user(number(id))?.id;
-            let follows = |track: &&Track| desk.world.follows.has(id, track.owner);
-            many_tracks(desk, desk.world.tracks.values().filter(follows).collect())
-        }
-        ["users", id, kind] if get => of_user(desk, number(id), kind),
-        ["users", id, "followings" | "contacts", other] => follow(desk, method, number(id), number(other)),
-        ["users", id, "favorites", track] => favorite(desk, method, number(id), number(track)),
-        ["users", ..] if !get && path.len() < 4 => wrong_method("GET"),
-        _ => Err(refusal::not_found()),
-    }
-}
-
-fn wrong_method(allowed: &str) -> Answer {
-    Ok(refusal::plain(StatusCode::METHOD_NOT_ALLOWED).xml().header(ALLOW, allowed))
-}
-
-fn document(status: StatusCode, writer: Writer) -> Answer {
-    Ok(Reply::new(status, "application/xml; charset=utf-8", writer.finish()))
-}
-
-fn one_track(desk: &Desk<'_>, track: &Track, status: StatusCode) -> Answer {
-    let mut writer = Writer::new(desk.origin());
-    writer.track(desk.world, track);
-    document(status, writer)
-}
-
-fn many_tracks(desk: &Desk<'_>, mut tracks: Vec<&Track>) -> Answer {
-    tracks.retain(|track| desk.sees(track));
-    tracks.sort_by_key(|track| std::cmp::Reverse(track.serial));
-    let mut writer = Writer::new(desk.origin());
-    writer.open("tracks", " type=\"array\"");
-    tracks.iter().for_each(|track| writer.track(desk.world, track));
-    writer.close("tracks");
-    document(StatusCode::OK, writer)
-}
-
-fn many_users(desk: &Desk<'_>, users: Vec<&User>) -> Answer {
-    let mut writer = Writer::new(desk.origin());
-    writer.open("users", " type=\"array\"");
-    users.iter().for_each(|user| writer.user(desk.world, user));
-    writer.close("users");
-    document(StatusCode::OK, writer)
-}
-
-fn many_comments(desk: &Desk<'_>, comments: Vec<&Comment>) -> Answer {
-    let mut writer = Writer::new(desk.origin());
-    writer.open("comments", " type=\"array\"");
-    comments.iter().for_each(|comment| writer.comment(comment));
-    writer.close("comments");
-    document(StatusCode::OK, writer)
-}
-
-/// `GET /tracks`: public ones, or with `filter` others that the caller may see.
-fn list_tracks(desk: &Desk<'_>) -> Answer {
-    let words = desk.filled("q").unwrap_or_default().to_lowercase();
-    let filter = desk.filled("filter").unwrap_or("public");
-    let listed = |name: &str| -> Option<Vec<String>> {
-        Some(desk.filled(name)?.split(',').map(|one| one.trim().to_lowercase()).collect())
+        (["tracks", _], "PUT") => return tracks::change(old, id, sent),
+        (["tracks", _], "DELETE") => return super::tracks::delete(&mut old.desk, id),
+        (["tracks", _], _) => "GET, PUT, DELETE",
+        (["tracks", _, "comments"], "GET") => return comments(old, id),
+        (["tracks", _, "comments"], "POST") => return comment(old, id, sent),
+        (["tracks", _, "comments"], _) => "GET, POST",
+        (["tracks", _, "permissions"], "GET") => return tracks::permissions(old, id),
+        (["tracks", _, "permissions"], "PUT") => return tracks::permit(old, id, sent),
+        (["tracks", _, "permissions"], _) => "GET, PUT",
+        (["tracks", _, "stream"], "GET") => return streams::stream(&mut old.desk, id).map(moved),
+        (["tracks", _, "download"], "GET") => return streams::download(&mut old.desk, id).map(moved),
+        (["comments", _], "GET") => return one_comment(old, id),
+        (["users"], "GET") => return people::search(old),
+        (["users", _], "GET") => return people::get(old, id),
+        (["users", _], "PUT") => return people::change(old, id, sent),
+        (["users", _], _) => "GET, PUT",
+        (["users", _, "followings", "tracks"], "GET") => return people::tracks_of_followings(old, id),
+        (["users", _, list], "GET") => return people::list(old, id, list),
+        (["users", _, "followings" | "contacts", _], _) => return people::follow(old, method, id, other),
+        (["users", _, "favorites", _], _) => return people::favorite(old, method, id, other),
+        (["tracks", _, "stream" | "download"] | ["comments", _] | ["users"], _) => "GET",
+        (["users", _, list], _) if people::LISTS.contains(list) => "GET",
+        _ => return Err(refusal::not_found()),
     };
-    let (ids, genres) = (listed("ids"), listed("genres"));
-    let genre =
-        |track: &Track| track.texts.get("genre").map(|genre| genre.to_lowercase()).unwrap_or_default();
-    let fits = |track: &&Track| {
-        (match filter {
-            "all" => true,
-            "private" => track.private,
-            "streamable" => track.streamable && !track.private,
-            "downloadable" => track.downloadable && !track.private,
-            _ => !track.private,
-        }) && track.title.to_lowercase().contains(&words)
-            && ids.as_ref().is_none_or(|ids| ids.contains(&track.id.to_string()))
-            && genres.as_ref().is_none_or(|genres| genres.contains(&genre(track)))
-    };
-    many_tracks(desk, desk.world.tracks.values().filter(fits).collect())
+    Ok(old.place.wrong_method(&old.desk.switches, allowed))
 }
 
-/// Lists of a user. `contacts` are the followings, `fans` the followers; groups are no more.
-fn of_user(desk: &Desk<'_>, id: Option<u64>, kind: &str) -> Answer {
-    let id = desk.user(id)?.id;
-    let world = &desk.world;
-    let users = |ids: Vec<u64>| ids.iter().filter_map(|id| world.users.get(id)).collect();
-    match kind {
-        "tracks" => many_tracks(desk, world.tracks.values().filter(|track| track.owner == id).collect()),
-        "favorites" => {
-            let liked = world.track_likes.of(id).filter_map(|(track, _)| world.tracks.get(&track));
-            many_tracks(desk, liked.collect())
-        }
-        "comments" => {
-            many_comments(desk, world.comments.values().filter(|comment| comment.owner == id).collect())
-        }
-        "followings" | "contacts" => many_users(desk, users(world.follows.of(id).map(|tie| tie.0).collect())),
-        "followers" | "fans" => many_users(desk, users(world.follows.to(id).map(|tie| tie.0).collect())),
-        _ => Err(refusal::not_found()),
-    }
+/// `GET /tracks/{id}/comments`
+fn comments(old: &Old<'_>, track: Option<u64>) -> Answer {
+    let track = old.desk.track(track)?.id;
+    let comments = old.desk.world.comments.values().filter(|comment| comment.track == track);
+    Ok(old.place.document(StatusCode::OK, &old.comments(comments)))
 }
 
-/// `POST /tracks`: 201, `Location` and the track; its number agrees in all three.
-fn upload(desk: &mut Desk<'_>, sent: &Sent) -> Answer {
-    let Sent::Form(form) = sent else { return Err(refusal::unprocessable("asset_data is missing")) };
-    let track = tracks::add(desk, form)?;
-    let location = format!("{}/tracks/{}", desk.origin(), track.id);
-    Ok(one_track(desk, &track, StatusCode::CREATED)?.header(LOCATION, &location))
-}
-
-/// `PUT /tracks/{id}` with `<track>` or a form.
-fn change(desk: &mut Desk<'_>, id: Option<u64>, sent: &Sent) -> Answer {
-    let mut track = desk.my_track(id)?.clone();
-    let fields = match sent {
-        Sent::Xml(document) if document.root == "track" => Fields(document.leaves.clone()),
-        Sent::Form(form) => Fields::of_form(form, "track"),
-        _ => return Err(refusal::unprocessable("the body is not a track")),
-    };
-    if let Some(bpm) = fields.get("bpm").filter(|bpm| !bpm.is_empty()) {
-        let bpm = bpm.parse().ok().filter(|bpm: &f64| bpm.is_finite() && *bpm > 0.0);
-        track.bpm = Some(bpm.ok_or_else(|| refusal::unprocessable("bpm is not a number"))?);
-    }
-    fields::change_track(&mut track, &fields)?;
-    desk.world.tracks.insert(track.id, track.clone());
-    desk.changed("tracks");
-    one_track(desk, &track, StatusCode::OK)
+/// `GET /comments/{id}`, which nothing but the `uri` of comments names.
+fn one_comment(old: &Old<'_>, id: Option<u64>) -> Answer {
+    let comment = id.and_then(|id| old.desk.world.comments.get(&id)).ok_or_else(refusal::not_found)?;
+    old.desk.track(Some(comment.track))?;
+    Ok(old.place.document(StatusCode::OK, &old.comment(comment)))
 }
 
 /// `POST /tracks/{id}/comments` with `<comment>` or a form.
-fn comment(desk: &mut Desk<'_>, track: Option<u64>, sent: &Sent) -> Answer {
-    let fields = match sent {
-        Sent::Xml(document) if document.root == "comment" => Fields(document.leaves.clone()),
-        Sent::Form(form) => Fields::of_form(form, "comment"),
-        _ => return Err(refusal::unprocessable("the body is not a comment")),
-    };
+fn comment(old: &mut Old<'_>, track: Option<u64>, sent: &Sent) -> Answer {
+    let track = old.desk.track(track)?.id;
+    let fields = sent.fields("comment")?;
     let timestamp = match fields.get("timestamp").filter(|text| !text.is_empty()) {
         None => None,
-        Some(text) => Some(text.parse().map_err(|_| refusal::unprocessable("timestamp is not a number"))?),
+        Some(text) => Some(number(text).ok_or_else(|| refusal::unprocessable("timestamp is not a number"))?),
     };
     let body = fields.get("body").unwrap_or_default().trim().to_owned();
-    let made = social::add_comment(desk, track, body, timestamp)?;
-    let mut writer = Writer::new(desk.origin());
-    writer.comment(&made);
-    document(StatusCode::CREATED, writer)
+    let made = super::social::add_comment(&mut old.desk, Some(track), body, timestamp)?;
+    Ok(old.place.document(StatusCode::CREATED, &old.comment(&made)))
 }
 
-/// `PUT /tracks/{id}/permissions`: the list becomes the whole list.
-fn permit(desk: &mut Desk<'_>, id: Option<u64>, sent: &Sent) -> Answer {
-    let Sent::Xml(document) = sent else { return Err(refusal::unprocessable("the body is not permissions")) };
-    if document.root != "permissions" {
-        return Err(refusal::unprocessable("the body is not permissions"));
-    }
-    desk.my_track(id)?;
-    let users = document.leaves.iter().filter(|(name, _)| name == "user_id");
-    let known = |text: &String| {
-        let user = text.parse().ok().filter(|id| desk.world.users.contains_key(id));
-        user.ok_or_else(|| refusal::unprocessable(format!("there is no user {text}")))
-    };
-    let permitted = users.map(|(_, text)| known(text)).collect::<Result<BTreeSet<u64>, _>>()?;
-    desk.my_track(id)?.permitted = permitted;
-    desk.changed("permissions");
-    Ok(Reply::empty(StatusCode::OK))
-}
-
-/// `/me/followings/{id}`: GET, PUT, DELETE.
-fn follow(desk: &mut Desk<'_>, method: &Method, user: Option<u64>, other: Option<u64>) -> Answer {
-    let (user, other) = (desk.user(user)?.id, desk.user(other)?.id);
-    match *method {
-        Method::GET if desk.world.follows.has(user, other) => {
-            let mut writer = Writer::new(desk.origin());
-            writer.user(desk.world, desk.user(Some(other))?);
-            document(StatusCode::OK, writer)
-        }
-        Method::GET => Err(refusal::not_found()),
-        _ if !desk.is(user) => Err(Refusal::Unauthorized),
-        Method::PUT => social::follow(desk, Some(other)).map(|reply| Reply::empty(reply.status)),
-        Method::DELETE => social::unfollow(desk, Some(other)).map(|reply| Reply::empty(reply.status)),
-        _ => wrong_method("GET, PUT, DELETE"),
-    }
-}
-
-/// `/me/favorites/{track_id}`: GET, PUT, DELETE.
-fn favorite(desk: &mut Desk<'_>, method: &Method, user: Option<u64>, track: Option<u64>) -> Answer {
-    let (user, track) = (desk.user(user)?.id, desk.track(track)?.id);
-    match *method {
-        Method::GET if desk.world.track_likes.has(user, track) => {
-            one_track(desk, desk.track(Some(track))?, StatusCode::OK)
-        }
-        Method::GET => Err(refusal::not_found()),
-        _ if !desk.is(user) => Err(Refusal::Unauthorized),
-        Method::PUT => social::like_track(desk, Some(track)).map(|_| Reply::empty(StatusCode::CREATED)),
-        Method::DELETE => social::unlike_track(desk, Some(track)).map(|_| Reply::empty(StatusCode::OK)),
-        _ => wrong_method("GET, PUT, DELETE"),
-    }
+/// A redirect without the JSON that the present API puts into it.
+fn moved(reply: Reply) -> Reply {
+    let location = reply.headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Reply::empty(reply.status).header(LOCATION, location)
 }

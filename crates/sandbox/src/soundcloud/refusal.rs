@@ -110,16 +110,15 @@ impl Refusal {
         }
     }
 
-    /// As the old API says it.
-    pub(super) fn xml(self) -> Reply {
-        let (status, message) = match self {
+    /// The status and the words for it, in an API that has no other shapes.
+    pub(super) fn said(self) -> (StatusCode, String) {
+        match self {
             Self::Plain(status, message) | Self::Body(status, message) => (status, message),
             Self::NoHeader | Self::Unauthorized => {
                 (StatusCode::UNAUTHORIZED, words(StatusCode::UNAUTHORIZED))
             }
             Self::Limited(_) => (StatusCode::TOO_MANY_REQUESTS, words(StatusCode::TOO_MANY_REQUESTS)),
-        };
-        shaped(ErrorShape::Xml, status, &message, "")
+        }
     }
 }
 

@@ -83,7 +83,8 @@ fn named(desk: &Desk<'_>, kind: &str) -> Result<Option<Vec<u64>>, Refusal> {
     named.map(Some).ok_or_else(|| refusal::bad_request(format!("{what} are not all of {kind}")))
 }
 
-struct Filter {
+/// The filters of a search for tracks.
+pub(super) struct Filter {
     words: String,
     named: Option<Vec<u64>>,
     genres: Vec<String>,
@@ -94,7 +95,7 @@ struct Filter {
 }
 
 impl Filter {
-    fn read(desk: &Desk<'_>) -> Result<Self, Refusal> {
+    pub(super) fn read(desk: &Desk<'_>) -> Result<Self, Refusal> {
         let list = |name: &str| -> Vec<String> {
             let given = desk.filled(name).unwrap_or_default().split(',');
             given.map(|one| one.trim().to_lowercase()).filter(|one| !one.is_empty()).collect()
@@ -122,7 +123,7 @@ impl Filter {
         })
     }
 
-    fn lets(&self, desk: &Desk<'_>, track: &Track) -> bool {
+    pub(super) fn lets(&self, desk: &Desk<'_>, track: &Track) -> bool {
         let text = |name: &str| track.texts.get(name).map(String::as_str).unwrap_or_default();
         let user = desk.world.users.get(&track.owner).map(|user| user.username.as_str()).unwrap_or_default();
         let texts = [&track.title, user, text("description"), &track.tag_list, text("genre")];

@@ -12,7 +12,7 @@ use super::route::identifier;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Switches {
-    /// Whether the old API answers: HTTP Basic, `.xml`, `Accept: application/xml`.
+    /// Whether the old API answers: HTTP Basic, `.xml`, `Accept: application/xml`, hosts named `api.sandbox-soundcloud.…`.
     pub legacy: bool,
     /// Whether `/connect` and `/oauth2/token` of the API host answer; else 410.
     pub old_oauth: bool,

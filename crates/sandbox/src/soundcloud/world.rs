@@ -87,6 +87,8 @@ pub(super) struct User {
     pub(super) country: String,
     pub(super) description: Option<String>,
     pub(super) website: Option<String>,
+    /// What only the old API knows, by its names: `discogs_name`, `myspace_name`, `website_title`.
+    pub(super) texts: BTreeMap<&'static str, String>,
     pub(super) created: u64,
     pub(super) modified: u64,
     pub(super) profiles: Vec<WebProfile>,

@@ -77,7 +77,7 @@ fn all_five_bodies_of_a_429_parse() {
     assert_eq!(limited.reset_at, Some("2026-02-14T09:00:00Z".parse().unwrap()));
     assert_eq!(limited.limits[0].requests, Some(15_000));
     assert_eq!(limited.limits[0].remaining, Some(0));
-    assert_eq!(limited.limits[0].window, Some(std::time::Duration::from_secs(86_400)));
+    assert_eq!(limited.limits[0].window, Some(Duration::from_secs(86_400)));
     assert_eq!(
         plays.to_string(),
         "the limit on plays is met (15000 in 24 h); there is room again at 2026-02-14T09:00:00Z"

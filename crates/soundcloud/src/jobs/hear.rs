@@ -80,8 +80,15 @@ impl Client {
     ///
     /// # Errors
     /// [`StreamError`].
-    pub async fn preview(&self, track: impl Into<TrackUrn>) -> Result<StreamLocation, StreamError> {
-        let preview = Preview::new(track);
+    pub async fn preview(
+        &self,
+        track: impl Into<TrackUrn>,
+        secret_token: Option<&Secret>,
+    ) -> Result<StreamLocation, StreamError> {
+        let mut preview = Preview::new(track);
+        if let Some(token) = secret_token {
+            preview = preview.secret_token(token);
+        }
         for _ in 0..2 {
             let first = self.core().send(&preview).await?;
             let url = self.final_url(first).await?;

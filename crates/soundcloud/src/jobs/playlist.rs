@@ -47,7 +47,8 @@ impl Client {
     ) -> Result<Vec<TrackUrn>, PlaylistError> {
         let playlist = playlist.into();
         let head = self.core().send(&Get::new(playlist).access(Access::ALL).show_tracks(false)).await?;
-        let list = Tracks::new(playlist).access(Access::ALL).limit(200);
+        // What is in the list twice is written back twice.
+        let list = Tracks::new(playlist).access(Access::ALL).limit(200).distinct(false);
         let mut items = self.pages(list).items();
         let mut urns = Vec::new();
         while let Some(track) = items.next().await {

@@ -32,8 +32,8 @@ pub enum ReadyError {
 }
 
 impl Client {
-    /// Waits until a track can be heard, at most `at_most`: its state says so, or, where the service gives no state, it
-    /// has a length and streams.
+    /// Waits until a track can be heard: its state says so, or, where the service gives no state, it has a length and
+    /// streams. It is looked at after 0, 2, 6, 14, 30, 60, … s, for the last time after `at_most`.
     ///
     /// # Errors
     /// [`ReadyError`].
@@ -55,10 +55,10 @@ impl Client {
                 None => {}
             }
             let waited = clock.now().saturating_duration_since(start);
-            if waited + pause > at_most {
+            if waited >= at_most {
                 return Err(ReadyError::Late { after: waited, last: seen.into() });
             }
-            clock.sleep(pause).await;
+            clock.sleep(pause.min(at_most - waited)).await;
             pause = (pause * 2).min(PAUSES.1);
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use segno_core::auth::TokenKind;
-use segno_core::{OnProgress, Progress};
+use segno_core::{BuildError, OnProgress, Progress};
 
 use super::ReadyError;
 use crate::client::Client;
@@ -17,6 +17,8 @@ use crate::tracks::{Mine, Track, Upload};
 
 /// How many of one's latest tracks are looked at to see whether an upload arrived.
 const LATEST: u16 = 50;
+/// The longest audio of one track.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
 /// The pauses before each look.
 const LOOKS: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(15)];
 
@@ -116,6 +118,14 @@ impl UploadJob {
         self
     }
 
+    /// Sends the file a second time where that does no harm, which is not done unasked: after a 429, when its pause is over,
+    /// and after the answer was lost and the track was looked for and not found. A [reader](crate::tracks::Asset::reader)
+    /// can be sent once only.
+    pub fn resend(mut self) -> Self {
+        self.upload = self.upload.resend();
+        self
+    }
+
     /// Waits at the end until the track can be heard, at most this long.
     pub fn wait_until_ready(mut self, at_most: Duration) -> Self {
         self.ready = Some(at_most);
@@ -127,18 +137,25 @@ impl UploadJob {
     /// # Errors
     /// [`UploadError`].
     pub async fn send(self) -> Result<Uploaded, UploadError> {
+        // On the heap: a job of many steps is kilobytes large.
+        Box::pin(self.done()).await
+    }
+
+    async fn done(self) -> Result<Uploaded, UploadError> {
         // Built once before anything is asked: an empty or too large file needs no look at the account.
         self.client.core().prepare(&self.upload).map_err(|error| Error::build(NAME, error))?;
+        if self.length.is_some_and(|length| length > LONGEST) {
+            return Err(Error::build(
+                NAME,
+                BuildError::value("length", "is more than 24 h, the most that is taken"),
+            )
+            .into());
+        }
         self.check_account().await?;
         let before = self.own_with_this_title().await?;
-        let mut call = self.client.call(&self.upload);
-        if let Some(report) = self.progress.clone() {
-            call = call.progress(move |progress| report(progress));
-        }
-        let mut uploaded = match call.send().await {
-            Ok(track) => Uploaded { track, found_afterwards: false },
-            Err(error) if error.may_have_taken_effect() => self.look_for_it(error, &before).await?,
-            Err(error) => return Err(self.client.explained(error).await.into()),
+        let mut uploaded = match self.deliver(&before).await {
+            Err(UploadError::Call(error)) if self.may_go_again(&error) => self.deliver(&before).await?,
+            outcome => outcome?,
         };
         if let Some(at_most) = self.ready {
             let urn = uploaded.track.urn.ok_or(UploadError::Nameless)?;
@@ -146,6 +163,27 @@ impl UploadJob {
                 self.client.wait_until_ready(urn, at_most).await.map_err(UploadError::NotReady)?;
         }
         Ok(uploaded)
+    }
+
+    /// Sends the file, and looks whether it arrived if the answer is lost.
+    async fn deliver(&self, before: &BTreeSet<TrackUrn>) -> Result<Uploaded, UploadError> {
+        let mut call = self.client.call(&self.upload);
+        if let Some(report) = self.progress.clone() {
+            call = call.progress(move |progress| report(progress));
+        }
+        match call.send().await {
+            Ok(track) => Ok(Uploaded { track, found_afterwards: false }),
+            Err(error) if error.may_have_taken_effect() => self.look_for_it(error, before).await,
+            Err(error) => Err(self.client.explained(error).await.into()),
+        }
+    }
+
+    /// Whether an upload that was looked for and not found is sent again. A success that cannot be read is one.
+    fn may_go_again(&self, error: &Error) -> bool {
+        self.upload.resend
+            && error.may_have_taken_effect()
+            && !error.is_decode()
+            && self.upload.asset.reopenable()
     }
 
     /// What the service would only say with a bare 401.

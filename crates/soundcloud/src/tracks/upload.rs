@@ -12,9 +12,6 @@ use super::{Artwork, Format, Track, TrackFields};
 use crate::ApiError;
 use crate::read::object;
 
-/// The most bytes of one file: 4 GB.
-pub(crate) const MOST_BYTES: u64 = 4_000_000_000;
-
 /// The audio of a track: a file, bytes, or anything that can be read.
 #[derive(Clone, Debug)]
 pub struct Asset {
@@ -87,6 +84,11 @@ impl Asset {
 }
 
 impl Asset {
+    /// Whether it can be read a second time.
+    pub(crate) fn reopenable(&self) -> bool {
+        self.body.reopenable()
+    }
+
     pub(crate) fn part(&self, form: &mut Multipart) {
         let content_type = self.format.map_or("application/octet-stream", Format::content_type);
         form.file("track[asset_data]", &self.file_name, content_type, self.body.clone());
@@ -112,8 +114,9 @@ fn ascii(name: &str, format: Option<Format>) -> String {
 
 /// `POST /tracks`: uploads a track
 ///
-/// The title and the audio are needed. The request is not repeated once it may have arrived;
-/// [`Client::upload`](crate::Client::upload) looks whether it did.
+/// The title and the audio are needed. The request is sent once: it is repeated only if it certainly never left, not even
+/// after a 429 ([`resend`](Upload::resend) wishes that). [`Client::upload`](crate::Client::upload) looks whether an upload
+/// arrived whose answer was lost.
 #[derive(Clone, Debug)]
 #[must_use = "an endpoint does nothing until it is sent"]
 pub struct Upload {
@@ -121,12 +124,19 @@ pub struct Upload {
     pub(crate) fields: TrackFields,
     pub(crate) artwork: Option<Artwork>,
     pub(crate) most_bytes: u64,
+    pub(crate) resend: bool,
 }
 
 impl Upload {
+    /// The most bytes of one file that the documents of today name: 4 GB.
+    pub const MOST_BYTES: u64 = 4_000_000_000;
+    /// The most bytes of one file that older documents name: 500 MB.
+    pub const MOST_BYTES_OF_OLD: u64 = 500_000_000;
+
     /// A track with a title.
     pub fn new(title: impl Into<String>, asset: Asset) -> Self {
-        Self { asset, fields: TrackFields::new().title(title), artwork: None, most_bytes: MOST_BYTES }
+        let fields = TrackFields::new().title(title);
+        Self { asset, fields, artwork: None, most_bytes: Self::MOST_BYTES, resend: false }
     }
 
     /// What else can be said about it. A title in there replaces the one before.
@@ -142,10 +152,15 @@ impl Upload {
         self
     }
 
-    /// Refuses files that are larger than this, in bytes. Default 4,000,000,000, which is the documented limit; older
-    /// documents say 500,000,000.
+    /// Refuses files that are larger than this, in bytes. Default [`MOST_BYTES`](Upload::MOST_BYTES).
     pub fn most_bytes(mut self, bytes: u64) -> Self {
         self.most_bytes = bytes;
+        self
+    }
+
+    /// Sends the whole file again after a 429, when its pause is over, as other requests are.
+    pub fn resend(mut self) -> Self {
+        self.resend = true;
         self
     }
 
@@ -161,7 +176,7 @@ impl Endpoint for Upload {
     type ApiError = ApiError;
     const NAME: &'static str = "soundcloud.tracks.upload";
     const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Unsafe;
+    const REPLAY: Replay = Replay::Once;
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         if self.title().trim().is_empty() {
@@ -177,6 +192,9 @@ impl Endpoint for Upload {
         self.fields.check()?;
         request.path("tracks", &[])?;
         request.transfer();
+        if self.resend {
+            request.replay(Replay::Unsafe);
+        }
         let mut form = Multipart::new();
         self.fields.parts(&mut form);
         if let Some(artwork) = &self.artwork {

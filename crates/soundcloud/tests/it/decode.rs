@@ -50,7 +50,8 @@ fn one_wrong_member_costs_nothing_else() {
                 assert_eq!(track.title.as_deref(), Some("Low Tide"), "{key}");
             }
             let kept = track.extra.get(key);
-            let readable = key == "user" && value.is_object();
+            let any = key == "available_country_codes";
+            let readable = any || key == "user" && value.is_object();
             assert_eq!(kept.is_some(), !value.is_null() && !readable, "{key}: {value} is kept");
         }
     }
@@ -89,6 +90,45 @@ fn numbers_and_urns_follow_from_each_other() {
     assert_eq!(urn(r#"{"urn":"soundcloud:tracks:3000000000"}"#).id, Some(3_000_000_000));
     assert_eq!(urn(r#"{"uri":"https://api.soundcloud.com/tracks/8"}"#).urn, Some(TrackUrn::new(8)));
     assert_eq!(urn(r#"{"urn":"souncloud:tracks:9"}"#).urn, Some(TrackUrn::new(9)));
+}
+
+#[test]
+fn names_of_other_things_follow_from_their_numbers() {
+    let comment = |body: &str| read(&comments::Get(CommentUrn::new(5)), 200, body).unwrap();
+    let old = comment(r#"{"id":5,"track_id":70071,"user_id":77}"#);
+    assert_eq!((old.track_urn, old.user_urn), (Some(TrackUrn::new(70071)), Some(77.into())));
+    let new = comment(r#"{"track_urn":"soundcloud:tracks:70071","user_urn":"soundcloud:users:77"}"#);
+    assert_eq!((new.track_id, new.user_id), (Some(70071), Some(77)));
+    let list = read(&playlists::Get::new(1), 200, r#"{"user_id":5512}"#).unwrap();
+    assert_eq!(list.user_urn, Some(5512.into()));
+}
+
+#[test]
+fn country_codes_are_kept_as_they_come() {
+    for codes in [r#""DE""#, r#"["DE","FR"]"#] {
+        let body = format!(r#"{{"available_country_codes":{codes}}}"#);
+        let track = read(&tracks::Get::new(1), 200, &body).unwrap();
+        assert_eq!(track.available_country_codes.unwrap().to_string(), codes);
+    }
+}
+
+#[test]
+fn a_redirect_is_in_the_head_or_in_the_body() {
+    let location = |head: Option<&str>, body: &'static str| {
+        let mut response = answer(302, body);
+        if let Some(head) = head {
+            response.headers_mut().insert("location", head.parse().unwrap());
+        }
+        streams::Preview::read(response).map(|url| url.expose())
+    };
+    let (a, b) = ("https://cdn.example/a", r#"{"location":"https://cdn.example/b"}"#);
+    assert_eq!(location(Some(a), "").unwrap(), a);
+    assert_eq!(location(Some(a), b).unwrap(), a);
+    assert_eq!(location(None, b).unwrap(), "https://cdn.example/b");
+    assert_eq!(location(Some("/b"), b).unwrap(), "https://cdn.example/b");
+    for (head, body) in [(None, ""), (Some("/b"), "{}"), (None, "<html>")] {
+        assert_eq!(location(head, body).unwrap_err().to_string(), "the redirect has no absolute address");
+    }
 }
 
 #[test]
@@ -138,9 +178,20 @@ fn old_addresses_of_streams_are_read() {
 
 #[test]
 fn secrets_of_private_things_are_not_printed() {
-    let body = r#"{"urn":"soundcloud:tracks:1","secret_uri":"https://api.soundcloud.com/tracks/1?secret_token=CANARY","secret_token":"CANARY","new_secret":"CANARY"}"#;
+    let body = r#"{"urn":"soundcloud:tracks:1","secret_uri":"https://api.soundcloud.com/tracks/1?secret_token=CANARY",
+        "permalink_url":"https://soundcloud.com/anareis/low-tide/s-CANARY","secret_token":"CANARY","new_secret":"CANARY"}"#;
     let track = read(&tracks::Get::new(1), 200, body).unwrap();
-    assert!(!format!("{track:?}").contains("CANARY"), "{track:?}");
+    assert!(track.permalink_url.as_ref().unwrap().ends_with("/s-CANARY"), "kept whole for who uses it");
+    let secret: segno_core::Secret = "s-CANARY".into();
+    let printed = format!(
+        "{track:?} {track:#?} {:?} {:?} {:?} {:?}",
+        playlists::Tracks::new(1).secret_token(&secret),
+        tracks::Get::new(1).secret_token(&secret),
+        segno_soundcloud::resolve::Resolve("https://soundcloud.com/anareis/low-tide/s-CANARY".into()),
+        read(&feed::Feed::new(), 200, r#"{"collection":[{"origin":{"secret":"CANARY"}}]}"#),
+    );
+    assert!(!printed.contains("CANARY"), "{printed}");
+    assert!(printed.contains("https://soundcloud.com/anareis/low-tide/s-[redacted]"), "{printed}");
 }
 
 #[test]

@@ -43,8 +43,23 @@ async fn who_was_not_built_for_a_login_says_so() {
 #[test]
 fn nothing_of_a_client_is_secret_when_printed() {
     let (client, _, _) = logged_in(stored(), |_| answer(200, ""));
-    let shown = format!("{client:?}");
+    let builder = || Client::builder().api_url("http://127.0.0.1:1/");
+    let granted = builder().user("app1", Some("s3cret".into()), stored());
+    let shown = format!("{client:?} {granted:?} {:?}", builder().token("t1"));
     assert!(!shown.contains("s3cret") && !shown.contains("t1"), "{shown}");
+}
+
+#[test]
+fn secrets_do_not_travel_over_plain_http() {
+    for (api, auth) in [
+        ("http://api.soundcloud.com/", "https://secure.soundcloud.com/"),
+        ("https://api.soundcloud.com/", "http://secure.soundcloud.com/"),
+    ] {
+        let builder = Client::builder().api_url(api).auth_url(auth).app("app1", "s3cret", stored());
+        let error = builder.build().unwrap_err();
+        assert!(error.to_string().contains("are not sent to http://"), "{error}");
+    }
+    assert!(Client::builder().api_url("http://127.0.0.1:1/").auth_url("http://[::1]:1/").build().is_ok());
 }
 
 /// The whole way with a real listener: the "browser" is a raw request to the redirect URI.

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use segno_core::auth::AuthError;
 use segno_core::auth::store::{MemoryStore, TokenStore as _};
-use segno_core::{Bytes, Cause, Endpoint as _};
+use segno_core::{BuildError, Bytes, Cause, Endpoint as _};
 use segno_soundcloud::streams::StreamKind;
 use segno_soundcloud::tracks::{Asset, Upload};
 use segno_soundcloud::{
     Access, Diagnosis, PlaylistError, ReadyError, StreamError, Throttle, TrackUrn, UploadError, Urn, UserUrn,
-    comments, feed, me, playlists, resolve, streams, tracks, users,
+    comments, feed, likes, me, playlists, reposts, resolve, streams, tracks, users,
 };
 
 use crate::answers::{ME, PLAYLIST, STREAMS, TRACK};
@@ -238,26 +238,72 @@ async fn pain_06_pages_that_repeat_are_empty_lose_filters_or_name_other_hosts() 
     let error = items.next().await.unwrap().unwrap_err();
     assert!(error.to_string().contains("leads back to a page that was read already"), "{error}");
 
-    // A host that cannot be reached from here is never asked: path and query go to the API.
-    let (client, log) = person(|line| {
-        if line.contains("cursor=a") {
-            return answer(200, r#"{"collection":[]}"#);
-        }
-        let inside = "http://api-internal.local/users/soundcloud:users:5512/tracks?cursor=a";
-        answer(200, format!(r#"{{"collection":[],"next_href":"{inside}"}}"#))
-    });
-    assert!(client.pages(list()).items().next().await.is_none());
-    assert!(
-        log.lines()[1]
-            .starts_with("GET https://api.soundcloud.com/users/soundcloud%3Ausers%3A5512/tracks?cursor=a&")
-    );
+    // A host that cannot be reached from here is never asked: path and query go to the API as they are, with the token.
+    for (inside, path) in [
+        ("http://api-internal.local", "/users/soundcloud:users:5512/tracks?cursor=a"),
+        ("https://api-v1.internal:8443", "/users/5512/tracks?cursor=a"),
+    ] {
+        let (client, log) = person(move |line| {
+            if line.contains("cursor=a") {
+                return answer(200, r#"{"collection":[]}"#);
+            }
+            answer(200, format!(r#"{{"collection":[],"next_href":"{inside}{path}"}}"#))
+        });
+        assert!(client.pages(list()).items().next().await.is_none());
+        let second = &log.lines()[1];
+        assert!(second.starts_with(&format!("GET https://api.soundcloud.com{path}&")), "{second}");
+        assert!(second.contains("[OAuth t1]"), "{second}");
+    }
 
-    // Anything else on another host is refused, and the token stays here.
-    let (client, log) =
-        person(|_| answer(200, r#"{"collection":[],"next_href":"https://evil.example/steal?cursor=a"}"#));
-    let error = client.pages(list()).items().next().await.unwrap().unwrap_err();
-    assert!(error.to_string().contains("the link leads to another host"), "{error}");
-    assert_eq!(log.lines().len(), 1);
+    // Anything else on another host is refused, the token stays here, and the list is at its end.
+    for path in ["steal", "me/tracks", "users/5512/tracks/more", "users//tracks"] {
+        let (client, log) = person(move |_| {
+            answer(200, format!(r#"{{"collection":[],"next_href":"https://evil.example/{path}?cursor=a"}}"#))
+        });
+        let mut items = client.pages(list()).items();
+        let error = items.next().await.unwrap().unwrap_err();
+        let origin = "https://evil.example:443";
+        let Cause::Build(BuildError::Foreign { origin: given }) = error.cause() else { panic!("{error}") };
+        assert_eq!(given, origin);
+        assert!(items.next().await.is_none());
+        assert_eq!(log.lines().len(), 1);
+    }
+
+    // Pages that stay empty though each names a next one: ten of them are the end.
+    let (client, log) = person(move |line| {
+        let number: u32 = line
+            .split_once("cursor=")
+            .map_or(0, |(_, rest)| rest.split(['&', ' ']).next().unwrap().parse().unwrap());
+        let items = if number == 0 { TRACK } else { "" };
+        let next = number + 1;
+        answer(200, format!(r#"{{"collection":[{items}],"next_href":"{api}?cursor={next}"}}"#))
+    });
+    let mut items = client.pages(list()).items();
+    assert!(items.next().await.unwrap().is_ok());
+    assert!(items.next().await.is_none());
+    assert_eq!(log.lines().len(), 11);
+
+    // A list that is counted off gives a track once, though something was added before it meanwhile.
+    let shifted = |distinct: Option<bool>| async move {
+        let (client, _) = person(|line| {
+            let names = if line.contains("offset=2") { [2, 3] } else { [1, 2] };
+            let [a, b] = names.map(|name| format!(r#"{{"urn":"soundcloud:tracks:{name}"}}"#));
+            let next = r#""https://api.soundcloud.com/tracks?limit=2&offset=2&q=x""#;
+            let next = if names[0] == 1 { next } else { "null" };
+            answer(200, format!(r#"{{"collection":[{a},{b}],"next_href":{next}}}"#))
+        });
+        let mut list = tracks::Search::new().q("x").limit(2);
+        if let Some(distinct) = distinct {
+            list = list.distinct(distinct);
+        }
+        let (mut items, mut seen) = (client.pages(list).items(), Vec::new());
+        while let Some(track) = items.next().await {
+            seen.push(track.unwrap().urn.unwrap().number());
+        }
+        seen
+    };
+    assert_eq!(shifted(None).await, [1, 2, 3]);
+    assert_eq!(shifted(Some(false)).await, [1, 2, 2, 3]);
 }
 
 #[tokio::test]
@@ -280,9 +326,33 @@ async fn pain_07_a_429_in_any_of_five_forms_is_one_error() {
         let limited = error.api().unwrap().rate_limit.clone().unwrap();
         assert_eq!(limited.throttle, expected);
         assert_eq!(limited.reset_at.is_some(), expected == Throttle::Documented);
-        assert_eq!(log.lines().len(), 3, "tried again after pauses, and not for ever");
+        // Tried again after pauses, and not for ever; and not at all if room is 13 hours away.
+        let tries = if expected == Throttle::Documented { 1 } else { 3 };
+        assert_eq!(log.lines().len(), tries);
+        assert_eq!(error.retry_after().is_some(), expected == Throttle::Documented);
         assert!(clock.slept().iter().all(|pause| *pause <= Duration::from_secs(2)), "{:?}", clock.slept());
     }
+
+    // A time that is near is waited for, to the second.
+    let near = r#"{"errors":[{"meta":{"rate_limit":{"group":"plays"},"reset_time":"2026/11/21 20:00:42 +0000"}},
+        {"meta":{"rate_limit":{"group":"plays"},"reset_time":"2026/11/21 20:00:17 +0000"}}]}"#;
+    let asked = AtomicU32::new(0);
+    let (builder, _, clock) = builder(move |_| {
+        let first = asked.fetch_add(1, Ordering::SeqCst) == 0;
+        Ok(if first { answer(429, near) } else { redirect("https://cdn.example/x.mp3") })
+    });
+    let client = builder.token("t1").build().unwrap();
+    client.send(&streams::OldStream::new(TRACK_URN)).await.unwrap();
+    assert_eq!(clock.slept(), [Duration::from_secs(42)], "the later of two limits");
+
+    // A bare 500 to a repost may be a limit too.
+    let (client, log) = person(|_| answer(500, ""));
+    let error = client.send(&reposts::RepostTrack(TRACK_URN)).await.unwrap_err();
+    assert_eq!(error.api().unwrap().diagnosis, Some(Diagnosis::PerhapsLimited));
+    assert!(error.to_string().contains("there may have been too many reposts"), "{error}");
+    let error = client.send(&likes::LikeTrack(TRACK_URN)).await.unwrap_err();
+    assert_eq!(error.api().unwrap().diagnosis, None);
+    assert_eq!(log.lines().len(), 6, "nothing but the tries themselves");
 }
 
 #[tokio::test]
@@ -334,7 +404,10 @@ async fn pain_08_streams_need_the_token_then_a_redirect_then_no_token() {
 
     // A preview is found in the same way.
     let (client, _) = person(|_| redirect("https://cdn.example/preview.mp3?expires=1795292100"));
-    assert_eq!(client.preview(TRACK_URN).await.unwrap().kind, StreamKind::Preview);
+    assert_eq!(client.preview(TRACK_URN, None).await.unwrap().kind, StreamKind::Preview);
+    let (client, log) = person(|_| redirect("https://cdn.example/preview.mp3"));
+    client.preview(TRACK_URN, Some(&"s-X1y2Z".into())).await.unwrap();
+    assert!(log.lines()[0].contains("/preview?secret_token=s-X1y2Z "), "{:?}", log.lines());
 }
 
 #[tokio::test]
@@ -402,6 +475,10 @@ async fn pain_11_processing_can_be_waited_for() {
     let error = client.wait_until_ready(TRACK_URN, Duration::from_secs(60)).await.unwrap_err();
     assert_eq!(error.to_string(), "it was not ready after 60 s");
     assert_eq!(log.lines().len(), 6, "after 0, 2, 6, 14, 30 and 60 s");
+    let (client, log) = person(|_| answer(200, r#"{"duration":0}"#));
+    let error = client.wait_until_ready(TRACK_URN, Duration::from_secs(20)).await.unwrap_err();
+    assert_eq!(error.to_string(), "it was not ready after 20 s");
+    assert_eq!(log.lines().len(), 5, "after 0, 2, 6, 14 and 20 s");
 
     // An empty file is refused before anything is sent.
     let (client, log) = person(|_| answer(200, ME));
@@ -464,6 +541,15 @@ async fn pain_13_tracks_are_added_to_a_playlist_without_losing_others() {
     client.move_track(PLAYLIST_URN, 3.into(), 0).await.unwrap();
     assert!(put(&log).unwrap().contains(r#"[{"urn":"soundcloud:tracks:3"},{"urn":"soundcloud:tracks:1"}"#));
     assert!(matches!(client.move_track(PLAYLIST_URN, 7.into(), 0).await, Err(PlaylistError::Absent(_))));
+
+    // A track that is in it twice stays in it twice.
+    let (client, log) = person(|line| {
+        let tracks = [1, 2, 1].map(|name| format!(r#"{{"urn":"soundcloud:tracks:{name}"}}"#)).join(",");
+        let list = line.contains("/tracks?");
+        answer(200, if list { format!("[{tracks}]") } else { r#"{"track_count":3}"#.into() })
+    });
+    client.add_tracks(PLAYLIST_URN, &[9.into()]).await.unwrap();
+    assert_eq!(put(&log).unwrap().matches("soundcloud:tracks:1\"").count(), 2, "{:?}", put(&log));
 
     // What would lose tracks or break the service is not sent.
     let (client, log) = person(playlist(4, 3));

@@ -112,6 +112,90 @@ async fn if_it_cannot_be_looked_for_that_is_said() {
     assert_eq!(log.count("POST"), 1);
 }
 
+/// The sheet: never again after a 429 without the caller's wish.
+#[tokio::test]
+async fn an_upload_is_sent_again_after_a_429_only_if_that_is_wished() {
+    let limited = || {
+        let posted = AtomicU32::new(0);
+        person(move |line| {
+            if !line.starts_with("POST") {
+                return own_tracks_or_me(line);
+            }
+            let first = posted.fetch_add(1, Ordering::SeqCst) == 0;
+            if first { answer(429, "Please slow down.") } else { answer(201, TRACK) }
+        })
+    };
+    let upload = || Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
+    let (client, log) = limited();
+    let error = client.upload(upload()).send().await.unwrap_err();
+    assert!(matches!(&error, UploadError::Call(error) if error.is_rate_limited()), "{error}");
+    assert_eq!(log.count("POST"), 1);
+    assert_eq!(log.lines().len(), 3, "a refusal is not looked for");
+    let (client, log) = limited();
+    client.upload(upload()).resend().send().await.unwrap();
+    assert_eq!(log.count("POST"), 2);
+
+    // The endpoint alone holds to it as well, and what is read once cannot be sent twice.
+    let (client, log) = limited();
+    client.send(&upload()).await.unwrap_err();
+    assert_eq!(log.count("POST"), 1);
+    let (client, log) = limited();
+    client.send(&upload().resend()).await.unwrap();
+    assert_eq!(log.count("POST"), 2);
+    let asset = Asset::reader("a.wav", &b"RIFF\0\0\0\0WAVEfmt "[..], 16).await.unwrap();
+    let (client, log) = limited();
+    client.upload(Upload::new("Low Tide", asset)).resend().send().await.unwrap_err();
+    assert_eq!(log.count("POST"), 1);
+}
+
+#[tokio::test]
+async fn an_upload_that_was_looked_for_in_vain_is_sent_again_only_if_that_is_wished() {
+    for (wished, times) in [(false, 1), (true, 2)] {
+        let (client, log) =
+            person(|line| if line.starts_with("POST") { answer(504, "") } else { own_tracks_or_me(line) });
+        let job = client.upload(Upload::new("Low Tide", Asset::bytes("a.wav", wave())));
+        let job = if wished { job.resend() } else { job };
+        job.send().await.unwrap_err();
+        assert_eq!(log.count("POST"), times);
+        assert_eq!(log.count("GET https://api.soundcloud.com/me/tracks"), 1 + 3 * times);
+    }
+    // A success that cannot be read is a success.
+    let (client, log) =
+        person(|line| if line.starts_with("POST") { answer(201, "{") } else { own_tracks_or_me(line) });
+    let upload = Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
+    client.upload(upload).resend().send().await.unwrap_err();
+    assert_eq!(log.count("POST"), 1);
+}
+
+#[tokio::test]
+async fn more_than_a_day_of_audio_is_not_sent() {
+    let (client, log) = person(own_tracks_or_me);
+    let upload = Upload::new("Long", Asset::bytes("a.wav", wave()));
+    let error = client.upload(upload).length(Duration::from_secs(86_401)).send().await.unwrap_err();
+    assert!(error.to_string().ends_with("length: is more than 24 h, the most that is taken"), "{error}");
+    assert!(log.lines().is_empty());
+}
+
+/// Programs hold dozens of calls in one function, and a test's stack is small.
+#[tokio::test]
+async fn calls_and_jobs_are_small() {
+    let (client, _) = person(own_tracks_or_me);
+    let upload = || Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
+    let (endpoint, change) = (upload(), segno_soundcloud::playlists::Delete(1.into()));
+    let sizes = [
+        ("a read", size_of_val(&client.send(&segno_soundcloud::me::Get)), 1024),
+        ("a write", size_of_val(&client.send(&change)), 1024),
+        ("an upload alone", size_of_val(&client.send(&endpoint)), 1024),
+        ("an upload as a job", size_of_val(&client.upload(upload()).send()), 4096),
+        ("waiting", size_of_val(&client.wait_until_ready(1.into(), Duration::ZERO)), 4096),
+        ("a stream", size_of_val(&client.stream(1, &[], None)), 4096),
+        ("a playlist", size_of_val(&client.add_tracks(1, &[])), 4096),
+        ("a name", size_of_val(&client.resolve_track("https://soundcloud.com/x/y")), 4096),
+        ("signing out", size_of_val(&client.sign_out()), 4096),
+    ];
+    assert!(sizes.iter().all(|(_, size, bound)| size <= bound), "{sizes:?}");
+}
+
 #[tokio::test]
 async fn a_refusal_is_not_looked_for() {
     let (client, log) =

@@ -159,6 +159,8 @@ async fn a_file_of_4_gb_is_taken_and_one_byte_more_is_not() {
     let length: u64 = request.headers["content-length"].to_str().unwrap().parse().unwrap();
     assert_eq!(length, request.body.len());
     assert!(length > 4_000_000_000);
+    let older = upload(500_000_001).await.most_bytes(Upload::MOST_BYTES_OF_OLD);
+    assert_eq!(refusal(&older), "track[asset_data]: has 500000001 bytes; at most 500000000 are taken");
     assert_eq!(
         refusal(&upload(4_000_000_001).await),
         "track[asset_data]: has 4000000001 bytes; at most 4000000000 are taken"

@@ -1,9 +1,8 @@
 //! Every endpoint driven once against the sandbox, or the real service, and its exchange kept as a file.
 
-use std::future::Future;
 use std::sync::Arc;
 
-use segno_core::testing::{Fixtures, Recorder};
+use segno_core::testing::Recording;
 use segno_core::transport::hyper::Hyper;
 use segno_core::{Body, Timeouts};
 use segno_sandbox::{Host, Sandbox};
@@ -23,36 +22,15 @@ const SCORE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<score-partwise
     <score-part id=\"P1\"><part-name>Cello</part-name></score-part></part-list>\
     <part id=\"P1\"><measure number=\"1\"/></part></score-partwise>\n";
 
-struct Recording {
-    /// Whether the account is somebody's own: its whole catalogue must not end up in a file.
-    live: bool,
-    client: Client,
-    recorder: Recorder,
-    fixtures: Fixtures,
-}
-
-impl Recording {
-    /// Keeps the last exchange of a call as `case`.
-    async fn keep<T>(&mut self, case: &str, call: impl Future<Output = T>) -> T {
-        let _ = self.recorder.take();
-        let value = call.await;
-        let exchange = self.recorder.take().pop().unwrap_or_else(|| panic!("{case}: nothing was sent"));
-        self.fixtures.keep(case, exchange);
-        value
-    }
-}
-
-/// Each endpoint once as it should go, and the documented failures.
-async fn drive(recording: &mut Recording) -> Result<(), Box<dyn std::error::Error>> {
-    let client = recording.client.clone();
-    let r = recording;
-
+/// Each endpoint once as it should go, and the documented failures. If the account is somebody's own (`live`), its whole
+/// catalogue must not end up in a file.
+async fn drive(r: &mut Recording, client: &Client, live: bool) -> Result<(), Box<dyn std::error::Error>> {
     let top = r.keep("folders/create-top", client.send(&folders::Create::named("Studies"))).await?;
     let folder = r
         .keep("folders/create", client.send(&folders::Create::named("Warm-ups").inside(top.clone())))
         .await?;
     r.keep("folders/list", client.send(&folders::List::inside(top.clone()))).await?;
-    if !r.live {
+    if !live {
         r.keep("folders/list-top", client.send(&folders::List::top())).await?;
     }
     r.keep("folders/rename", client.send(&folders::Rename::new(folder.clone(), "Warm-ups (old)"))).await?;
@@ -127,7 +105,7 @@ async fn drive(recording: &mut Recording) -> Result<(), Box<dyn std::error::Erro
     r.keep("folders/delete-404", client.send(&folders::Delete(FolderId::number(999_999))))
         .await
         .expect_err("none such");
-    if !r.live {
+    if !live {
         r.keep("slices/list", client.send(&slices::List)).await?;
     }
     r.keep("slices/delete", client.send(&slices::Delete(copy))).await?;
@@ -139,29 +117,21 @@ async fn drive(recording: &mut Recording) -> Result<(), Box<dyn std::error::Erro
     Ok(())
 }
 
-/// A host and a port without the scheme, as it stands in `Host`.
-fn authority(origin: &str) -> String {
-    origin.trim_start_matches("http://").trim_end_matches('/').to_owned()
-}
-
 #[tokio::test]
 async fn from_the_sandbox() {
     let sandbox = Sandbox::builder().seed(1).frozen_at(THEN).start().await.unwrap();
     let access = sandbox.description().soundslice;
-    let names = [
-        (authority(&sandbox.origin(Host::Soundslice)), "soundslice.example".to_owned()),
-        (authority(&sandbox.origin(Host::Storage)), "storage.example".to_owned()),
-    ];
-    let recorder = Recorder::new(Hyper::new(Timeouts::default()).unwrap(), names);
-    let transport = Arc::new(recorder.clone());
+    let hosts = [(Host::Soundslice, "soundslice.example"), (Host::Storage, "storage.example")];
+    let hosts = hosts.map(|(host, name)| (sandbox.origin(host), name));
+    let mut recording = Recording::new(Hyper::new(Timeouts::default()).unwrap(), FOLDER, hosts);
+    recording.secret("the password", &access.password);
+    recording.secret("the credentials", &format!("{}:{}", access.app_id, access.password));
+    let transport = Arc::new(recording.transport());
     let builder =
         Client::builder(&access.app_id, access.password).unwrap().base_url(&access.base_url).unwrap();
     let client = builder.settings(|core| core.transport(transport)).build().unwrap();
-    let mut recording = Recording { live: false, client, recorder, fixtures: Fixtures::at(FOLDER) };
-    drive(&mut recording).await.unwrap();
-    if let Err(differences) = recording.fixtures.finish() {
-        panic!("{differences}");
-    }
+    drive(&mut recording, &client, false).await.unwrap();
+    recording.finish();
 }
 
 /// Runs only when it is told which service is real (`cargo xtask fixtures --live soundslice`).
@@ -170,12 +140,11 @@ async fn from_the_real_service() {
     if std::env::var("SEGNO_LIVE").as_deref() != Ok("soundslice") {
         return;
     }
-    let recorder = Recorder::new(Hyper::new(Timeouts::default()).unwrap(), []);
-    let transport = Arc::new(recorder.clone());
+    let hyper = Hyper::new(Timeouts::default()).unwrap();
+    let mut recording = Recording::new(hyper, FOLDER, []).others_stay();
+    let transport = Arc::new(recording.transport());
     let client =
         Client::builder_from_env().unwrap().settings(|core| core.transport(transport)).build().unwrap();
-    let mut recording =
-        Recording { live: true, client, recorder, fixtures: Fixtures::at(FOLDER).others_stay() };
-    drive(&mut recording).await.unwrap();
-    recording.fixtures.finish().unwrap();
+    drive(&mut recording, &client, true).await.unwrap();
+    recording.finish();
 }

@@ -27,6 +27,36 @@ fn numbers<'a>(ids: impl Iterator<Item = &'a str>) -> Value {
     ids.map(as_number).collect()
 }
 
+/// What both requests can say of the contents.
+macro_rules! contents {
+    ($request:ident) => {
+        impl $request {
+            /// The songs, in this order; a change replaces those that are in it.
+            pub fn songs(mut self, ids: impl IntoIterator<Item = impl Into<SongId>>) -> Self {
+                let ids: Vec<SongId> = ids.into_iter().map(Into::into).collect();
+                self.content.set("song_ids", numbers(ids.iter().map(SongId::as_str)));
+                self
+            }
+
+            /// The sound effects, in this order; a change replaces those that are in it.
+            pub fn sound_effects(mut self, ids: impl IntoIterator<Item = impl Into<SoundEffectId>>) -> Self {
+                let ids: Vec<SoundEffectId> = ids.into_iter().map(Into::into).collect();
+                self.content.set("sound_effect_ids", numbers(ids.iter().map(SoundEffectId::as_str)));
+                self
+            }
+
+            /// Any other attribute.
+            pub fn attribute(mut self, name: &str, value: impl Into<Value>) -> Self {
+                self.content.set(name, value);
+                self
+            }
+        }
+    };
+}
+
+contents!(Create);
+contents!(Update);
+
 /// `POST /v1/my_media/playlists`: makes a private playlist.
 ///
 /// Every call makes another one, so it is not repeated once it may have arrived.
@@ -58,26 +88,6 @@ impl Create {
     /// What it is of; it cannot be changed later.
     pub fn media_type(mut self, media_type: MediaType) -> Self {
         self.content.set("media_type", media_type.as_str());
-        self
-    }
-
-    /// The songs, in this order.
-    pub fn songs(mut self, ids: impl IntoIterator<Item = impl Into<SongId>>) -> Self {
-        let ids: Vec<SongId> = ids.into_iter().map(Into::into).collect();
-        self.content.set("song_ids", numbers(ids.iter().map(SongId::as_str)));
-        self
-    }
-
-    /// The sound effects, in this order.
-    pub fn sound_effects(mut self, ids: impl IntoIterator<Item = impl Into<SoundEffectId>>) -> Self {
-        let ids: Vec<SoundEffectId> = ids.into_iter().map(Into::into).collect();
-        self.content.set("sound_effect_ids", numbers(ids.iter().map(SoundEffectId::as_str)));
-        self
-    }
-
-    /// Any other attribute.
-    pub fn attribute(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.content.set(name, value);
         self
     }
 }
@@ -142,26 +152,6 @@ impl Update {
     /// Whether it is published.
     pub fn shareable(mut self, shareable: bool) -> Self {
         self.content.set("shareable", shareable);
-        self
-    }
-
-    /// These songs, in this order, instead of those that are in it.
-    pub fn songs(mut self, ids: impl IntoIterator<Item = impl Into<SongId>>) -> Self {
-        let ids: Vec<SongId> = ids.into_iter().map(Into::into).collect();
-        self.content.set("song_ids", numbers(ids.iter().map(SongId::as_str)));
-        self
-    }
-
-    /// These sound effects, in this order, instead of those that are in it.
-    pub fn sound_effects(mut self, ids: impl IntoIterator<Item = impl Into<SoundEffectId>>) -> Self {
-        let ids: Vec<SoundEffectId> = ids.into_iter().map(Into::into).collect();
-        self.content.set("sound_effect_ids", numbers(ids.iter().map(SoundEffectId::as_str)));
-        self
-    }
-
-    /// Any other attribute.
-    pub fn attribute(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.content.set(name, value);
         self
     }
 }

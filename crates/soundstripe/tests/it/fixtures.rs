@@ -1,8 +1,6 @@
 //! Every endpoint driven once against the sandbox, or the real service, and its exchange kept as a file.
 
-use std::future::Future;
-
-use segno_core::testing::{Fixtures, Recorder};
+use segno_core::testing::Recording;
 use segno_core::transport::hyper::Hyper;
 use segno_core::{Body, Timeouts};
 use segno_sandbox::{Host, Sandbox};
@@ -21,28 +19,9 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 /// When the recorded exchanges happen.
 const THEN: u64 = 1_900_000_000;
 
-struct Recording {
-    /// Whether the account is somebody's own: nothing is bought, claimed or searched for then.
-    live: bool,
-    client: Client,
-    recorder: Recorder,
-    fixtures: Fixtures,
-}
-
-impl Recording {
-    /// Keeps the last exchange of a call as `case`.
-    async fn keep<T>(&mut self, case: &str, call: impl Future<Output = T>) -> T {
-        let _ = self.recorder.take();
-        let value = call.await;
-        let exchange = self.recorder.take().pop().unwrap_or_else(|| panic!("{case}: nothing was sent"));
-        self.fixtures.keep(case, exchange);
-        value
-    }
-}
-
-/// Each endpoint once as it should go, and the documented failures.
-async fn drive(r: &mut Recording) -> Result<(), Box<dyn std::error::Error>> {
-    let client = r.client.clone();
+/// Each endpoint once as it should go, and the documented failures. If the account is somebody's own (`live`), nothing is
+/// bought, claimed or searched for.
+async fn drive(r: &mut Recording, client: &Client, live: bool) -> Result<(), Box<dyn std::error::Error>> {
     let list = songs::List::new()
         .mood(Terms::new().include("Hopeful")?.exclude("Scary")?)
         .include_alternate_audio_files(true)
@@ -76,7 +55,7 @@ async fn drive(r: &mut Recording) -> Result<(), Box<dyn std::error::Error>> {
 
     let create = private::Create::named("Launch trailer").songs([&song.id]);
     let own = r.keep("private_playlists/create", client.send(&create)).await?.id;
-    if !r.live {
+    if !live {
         r.keep("private_playlists/list", client.send(&private::List::new().page_size(2))).await?;
     }
     r.keep("private_playlists/get", client.send(&private::Get::new(&own))).await?;
@@ -95,7 +74,7 @@ async fn drive(r: &mut Recording) -> Result<(), Box<dyn std::error::Error>> {
     r.keep("private_playlists/remove_sound_effects", client.send(&remove)).await?;
     client.send(&private::Delete::new(&own)).await?;
 
-    if !r.live {
+    if !live {
         r.keep("digital_usages/create", client.send(&digital_usages::Create::new(&song.id))).await?;
         let png = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x02\x80\0\0\x01\xe0";
         let upload = supe_assets::Upload::new(AssetFormat::Png, "sunrise.png", Body::from(png.to_vec()));
@@ -113,30 +92,21 @@ async fn drive(r: &mut Recording) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// A host and a port without the scheme, as it stands in `Host`.
-fn authority(origin: &str) -> String {
-    origin.trim_start_matches("http://").trim_end_matches('/').to_owned()
-}
-
 #[tokio::test]
 async fn from_the_sandbox() {
     let sandbox = Sandbox::builder().seed(1).frozen_at(THEN).start().await.unwrap();
     let access = sandbox.description().soundstripe;
-    let names = [
-        (authority(&sandbox.origin(Host::Soundstripe)), "soundstripe.example".to_owned()),
-        (authority(&sandbox.origin(Host::Storage)), "storage.example".to_owned()),
-    ];
-    let recorder = Recorder::new(Hyper::new(Timeouts::default()).unwrap(), names);
+    let hosts = [(Host::Soundstripe, "soundstripe.example"), (Host::Storage, "storage.example")];
+    let hosts = hosts.map(|(host, name)| (sandbox.origin(host), name));
+    let mut recording = Recording::new(Hyper::new(Timeouts::default()).unwrap(), FOLDER, hosts);
+    recording.secret("the key", &access.token);
     let builder = Client::builder(access.token).base_url(access.base_url.parse().unwrap());
     // Boundaries of uploads come from the clock.
     let builder = builder.clock(segno_core::testing::ManualClock::stopped(crate::moment())).no_limit();
     sandbox.switches(|switches| switches.soundstripe.rate_limit = None);
-    let client = builder.transport(recorder.clone()).build().unwrap();
-    let mut recording = Recording { live: false, client, recorder, fixtures: Fixtures::at(FOLDER) };
-    drive(&mut recording).await.unwrap();
-    if let Err(differences) = recording.fixtures.finish() {
-        panic!("{differences}");
-    }
+    let client = builder.transport(recording.transport()).build().unwrap();
+    drive(&mut recording, &client, false).await.unwrap();
+    recording.finish();
 }
 
 /// Runs only when it is told which service is real (`cargo xtask fixtures --live soundstripe`).
@@ -145,11 +115,11 @@ async fn from_the_real_service() {
     if std::env::var("SEGNO_LIVE").as_deref() != Ok("soundstripe") {
         return;
     }
-    let recorder = Recorder::new(Hyper::new(Timeouts::default()).unwrap(), []);
+    let hyper = Hyper::new(Timeouts::default()).unwrap();
+    let mut recording = Recording::new(hyper, FOLDER, []).others_stay();
     let key = std::env::var("SOUNDSTRIPE_API_KEY").unwrap();
-    let client = Client::builder(key).transport(recorder.clone()).build().unwrap();
-    let mut recording =
-        Recording { live: true, client, recorder, fixtures: Fixtures::at(FOLDER).others_stay() };
-    drive(&mut recording).await.unwrap();
-    recording.fixtures.finish().unwrap();
+    recording.secret("the key", &key);
+    let client = Client::builder(key).transport(recording.transport()).build().unwrap();
+    drive(&mut recording, &client, true).await.unwrap();
+    recording.finish();
 }

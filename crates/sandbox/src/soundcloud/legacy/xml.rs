@@ -1,259 +1,153 @@
-//! XML as the old API writes and reads it: dashes in names, `type` attributes, `nil="true"`.
+//! XML as the old API takes it: small documents without document types, and no entities but those of XML itself.
 
-use quick_xml::events::Event;
+use quick_xml::events::{BytesStart, Event};
 
-use super::super::date;
-use super::super::refusal::escape;
-use super::super::show::{state, waveform};
-use super::super::world::{Comment, Track, User, World};
+use super::super::fields::Fields;
 
-const PROLOGUE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-const SITE: &str = "http://sandbox-soundcloud.com";
 /// Deeper documents are refused.
 const DEEPEST: usize = 16;
 
-/// A document in the making.
-pub(super) struct Writer {
-    text: String,
-    depth: usize,
-    /// `http://127.0.0.1:PORT`
-    origin: String,
+/// An element of a body.
+#[derive(Debug, PartialEq)]
+pub(super) struct Element {
+    /// With underscores: both spellings were shown.
+    pub(super) name: String,
+    /// Without the white space around it; nothing if it is nil.
+    pub(super) text: String,
+    pub(super) children: Vec<Self>,
+    nil: bool,
 }
 
-impl Writer {
-    pub(super) fn new(origin: String) -> Self {
-        Self { text: PROLOGUE.to_owned(), depth: 0, origin }
-    }
+/// Why a body is not read.
+#[derive(Debug, PartialEq)]
+pub(super) enum Fault {
+    Broken,
+    DocumentType,
+    Entity,
+    Deep,
+}
 
-    pub(super) fn finish(self) -> String {
-        self.text
-    }
-
-    fn indent(&mut self) {
-        self.text.push_str(&"  ".repeat(self.depth));
-    }
-
-    pub(super) fn open(&mut self, name: &str, attributes: &str) {
-        self.indent();
-        self.text.push_str(&format!("<{name}{attributes}>\n"));
-        self.depth += 1;
-    }
-
-    pub(super) fn close(&mut self, name: &str) {
-        self.depth = self.depth.saturating_sub(1);
-        self.indent();
-        self.text.push_str(&format!("</{name}>\n"));
-    }
-
-    fn leaf(&mut self, name: &str, kind: &str, value: Option<String>) {
-        self.indent();
-        let kind = if kind.is_empty() { String::new() } else { format!(" type=\"{kind}\"") };
-        match value {
-            Some(value) => self.text.push_str(&format!("<{name}{kind}>{}</{name}>\n", escape(&value))),
-            None => self.text.push_str(&format!("<{name}{kind} nil=\"true\"></{name}>\n")),
+impl Fault {
+    pub(super) fn words(&self) -> &'static str {
+        match self {
+            Self::Broken => "the body is not readable XML",
+            Self::DocumentType => "the body declares a document type",
+            Self::Entity => "the body uses an entity that XML does not have",
+            Self::Deep => "the body is nested too deeply",
         }
-    }
-
-    fn words(&mut self, name: &str, value: &str) {
-        self.leaf(name, "", Some(value.to_owned()));
-    }
-
-    pub(super) fn integer(&mut self, name: &str, value: u64) {
-        self.leaf(name, "integer", Some(value.to_string()));
-    }
-
-    fn truth(&mut self, name: &str, value: bool) {
-        self.leaf(name, "boolean", Some(value.to_string()));
-    }
-
-    fn moment(&mut self, unix: u64) {
-        self.leaf("created-at", "datetime", Some(date::offset(unix)));
-    }
-
-    pub(super) fn user(&mut self, world: &World, user: &User) {
-        let id = user.id;
-        self.open("user", "");
-        self.integer("id", id);
-        self.words("username", &user.username);
-        self.words("full-name", &format!("{} {}", user.first_name, user.last_name));
-        self.words("permalink", &user.permalink);
-        self.leaf("description", "", user.description.clone());
-        self.words("city", &user.city);
-        self.words("country", &user.country);
-        self.leaf("discogs-name", "", None);
-        self.leaf("myspace-name", "", None);
-        self.leaf("website", "", user.website.clone());
-        self.leaf("website-title", "", None);
-        self.truth("online", false);
-        self.words("avatar-url", &format!("http://i1.sndcdn.com/avatars-{id:012}-large.jpg"));
-        self.words("permalink-url", &format!("{SITE}/{}", user.permalink));
-        self.words("uri", &format!("{}/users/{id}", self.origin));
-        let tracks = world.tracks.values().filter(|track| track.owner == id && !track.private).count();
-        self.integer("track-count", tracks as u64);
-        self.integer("followings-count", world.follows.of(id).count() as u64);
-        self.integer("followers-count", world.follows.to(id).count() as u64);
-        self.close("user");
-    }
-
-    pub(super) fn track(&mut self, world: &World, track: &Track) {
-        let id = track.id;
-        let owner = world.users.get(&track.owner);
-        let permalink = owner.map(|user| user.permalink.as_str()).unwrap_or_default();
-        self.open("track", "");
-        self.integer("id", id);
-        self.moment(track.created);
-        self.integer("user-id", track.owner);
-        self.words("uri", &format!("{}/tracks/{id}", self.origin));
-        self.words("title", &track.title);
-        self.words("permalink", &track.permalink);
-        self.words("permalink-url", &format!("{SITE}/{permalink}/{}", track.permalink));
-        for (name, key) in [
-            ("description", "description"),
-            ("genre", "genre"),
-            ("isrc", "isrc"),
-            ("key-signature", "key_signature"),
-            ("label-name", "label_name"),
-            ("purchase-url", "purchase_url"),
-            ("release", "release"),
-        ] {
-            self.leaf(name, "", track.texts.get(key).cloned());
-        }
-        self.words("sharing", if track.private { "private" } else { "public" });
-        self.leaf("bpm", "float", track.bpm.map(|bpm| bpm.to_string()));
-        let comments = world.comments.values().filter(|comment| comment.track == id).count();
-        self.integer("comments-count", comments as u64);
-        self.integer("duration", track.duration);
-        self.words("state", state(track.state));
-        self.truth("downloadable", track.downloadable);
-        self.truth("streamable", track.streamable);
-        self.words("license", &track.license);
-        self.words("tag-list", &track.tag_list);
-        self.leaf("release-year", "integer", track.release_day.map(|day| day.year.to_string()));
-        self.leaf("release-month", "integer", track.release_day.map(|day| day.month.to_string()));
-        self.leaf("release-day", "integer", track.release_day.map(|day| day.day.to_string()));
-        self.leaf("artwork-url", "", track.artwork.clone());
-        self.words("waveform-url", &waveform(track));
-        self.words("stream-url", &format!("{}/tracks/{id}/stream", self.origin));
-        self.words("original-format", track.audio.extension);
-        if let Some(owner) = owner {
-            self.user(world, owner);
-        }
-        self.close("track");
-    }
-
-    pub(super) fn comment(&mut self, comment: &Comment) {
-        self.open("comment", "");
-        self.integer("id", comment.id);
-        self.moment(comment.created);
-        self.words("body", &comment.body);
-        self.leaf("timestamp", "integer", comment.timestamp.map(|at| at.to_string()));
-        self.integer("track-id", comment.track);
-        self.integer("user-id", comment.owner);
-        self.words("uri", &format!("{}/comments/{}", self.origin, comment.id));
-        self.close("comment");
     }
 }
 
-/// A small document that was sent: the root's name and its leaves.
-pub(super) struct Document {
-    pub(super) root: String,
-    /// Names with underscores, as in JSON.
-    pub(super) leaves: Vec<(String, String)>,
-}
-
-/// Reads a document of leaves under a root. No document types, no entities but the five of XML and characters.
-pub(super) fn read(bytes: &[u8]) -> Option<Document> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let mut reader = quick_xml::Reader::from_str(text);
-    let mut root = None;
-    let mut leaves = Vec::new();
-    let mut open: Vec<(String, String)> = Vec::new();
-    loop {
-        match reader.read_event().ok()? {
-            Event::Start(start) => {
-                let name = name(start.name().as_ref());
-                if open.is_empty() && root.replace(name.clone()).is_some() || open.len() >= DEEPEST {
-                    return None;
+impl Element {
+    /// Reads a body.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, Fault> {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let text = std::str::from_utf8(bytes).map_err(|_| Fault::Broken)?;
+        let mut reader = quick_xml::Reader::from_str(text);
+        let (mut root, mut open): (Option<Self>, Vec<Self>) = (None, Vec::new());
+        loop {
+            match reader.read_event().map_err(|_| Fault::Broken)? {
+                Event::Start(start) => {
+                    if open.len() >= DEEPEST {
+                        return Err(Fault::Deep);
+                    }
+                    open.push(Self::begin(&start)?);
                 }
-                open.push((name, String::new()));
-            }
-            Event::Empty(empty) => {
-                let name = name(empty.name().as_ref());
-                if !open.is_empty() {
-                    leaves.push((name, String::new()));
-                } else if root.replace(name).is_some() {
-                    return None;
+                Event::Empty(start) => Self::begin(&start)?.end(&mut open, &mut root)?,
+                Event::End(_) => open.pop().ok_or(Fault::Broken)?.end(&mut open, &mut root)?,
+                Event::Text(words) => {
+                    let words = words.xml10_content();
+                    match open.last_mut() {
+                        Some(last) => last.text.push_str(&words),
+                        None if words.trim().is_empty() => {}
+                        None => return Err(Fault::Broken),
+                    }
                 }
-            }
-            Event::End(_) => {
-                let (name, value) = open.pop()?;
-                if !open.is_empty() {
-                    leaves.push((name, value.trim().to_owned()));
+                Event::CData(words) => {
+                    open.last_mut().ok_or(Fault::Broken)?.text.push_str(&words.xml10_content());
                 }
-            }
-            Event::Text(text) => {
-                let text = text.xml10_content();
-                match open.last_mut() {
-                    Some(last) => last.1.push_str(&text),
-                    None if text.trim().is_empty() => {}
-                    None => return None,
+                Event::GeneralRef(entity) => {
+                    let letter = match entity.resolve_char_ref().map_err(|_| Fault::Broken)? {
+                        Some(letter) => letter,
+                        None => match entity.xml10_content().as_ref() {
+                            "amp" => '&',
+                            "lt" => '<',
+                            "gt" => '>',
+                            "quot" => '"',
+                            "apos" => '\'',
+                            _ => return Err(Fault::Entity),
+                        },
+                    };
+                    open.last_mut().ok_or(Fault::Broken)?.text.push(letter);
                 }
+                Event::DocType(_) => return Err(Fault::DocumentType),
+                Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
+                Event::Eof => break,
             }
-            Event::CData(data) => open.last_mut()?.1.push_str(&data.xml10_content()),
-            Event::GeneralRef(entity) => {
-                let c = match entity.resolve_char_ref().ok()? {
-                    Some(c) => c,
-                    None => match entity.xml10_content().as_ref() {
-                        "amp" => '&',
-                        "lt" => '<',
-                        "gt" => '>',
-                        "quot" => '"',
-                        "apos" => '\'',
-                        _ => return None,
-                    },
-                };
-                open.last_mut()?.1.push(c);
-            }
-            Event::DocType(_) => return None,
-            Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
-            Event::Eof => break,
         }
+        root.filter(|_| open.is_empty()).ok_or(Fault::Broken)
     }
-    let root = root.filter(|_| open.is_empty())?;
-    Some(Document { root, leaves })
-}
 
-fn name(dashed: &str) -> String {
-    dashed.replace('-', "_")
+    fn begin(start: &BytesStart<'_>) -> Result<Self, Fault> {
+        let mut nil = false;
+        for attribute in start.attributes() {
+            let attribute = attribute.map_err(|_| Fault::Broken)?;
+            nil |= attribute.key.as_ref() == "nil" && attribute.value == "true";
+        }
+        let name = start.name().as_ref().replace('-', "_");
+        Ok(Self { name, text: String::new(), children: Vec::new(), nil })
+    }
+
+    /// Puts a finished element where it belongs; there is one outermost.
+    fn end(mut self, open: &mut [Self], root: &mut Option<Self>) -> Result<(), Fault> {
+        self.text = if self.nil { String::new() } else { self.text.trim().to_owned() };
+        match open.last_mut() {
+            Some(parent) => parent.children.push(self),
+            None if root.is_some() => return Err(Fault::Broken),
+            None => *root = Some(self),
+        }
+        Ok(())
+    }
+
+    /// What the leaves say, by name.
+    pub(super) fn fields(&self) -> Fields {
+        let leaves = self.children.iter().filter(|child| child.children.is_empty());
+        Fields(leaves.map(|leaf| (leaf.name.clone(), leaf.text.clone())).collect())
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{Element, Fault};
 
     #[test]
-    fn documents_of_leaves_are_read_and_tricks_are_not() {
-        let document = read(b"<?xml version=\"1.0\"?>\n<permissions><user-id type=\"integer\">7</user-id><shared_to/></permissions>");
-        let document = document.expect("a document");
-        assert_eq!(document.root, "permissions");
+    fn small_documents_are_read() {
+        let text = "\u{feff}<?xml version=\"1.0\"?>\n<track><bpm type=\"float\">90.5</bpm><label-name nil=\"true\">x</label-name>\
+            <shared_to/><user><id>7</id></user><title> x &amp; &#233;<![CDATA[<]]> </title></track>\n";
+        let track = Element::read(text.as_bytes()).expect("a document");
+        assert_eq!(track.name, "track");
         let leaf = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(document.leaves, [leaf("user_id", "7"), leaf("shared_to", "")]);
-        assert_eq!(
-            read(b"<t><a>x &amp; &#233;<![CDATA[<]]></a></t>").expect("a document").leaves,
-            [leaf("a", "x & \u{e9}<")]
-        );
-        assert_eq!(read(b"<permissions/>").expect("a document").root, "permissions");
-        for bad in [
-            "",
-            "words",
-            "<a>",
-            "<a></b>",
-            "<a/><b/>",
-            "<!DOCTYPE a [<!ENTITY e \"x\">]><a>&e;</a>",
-            "<a>&e;</a>",
-        ] {
-            assert!(read(bad.as_bytes()).is_none(), "{bad}");
+        let leaves = [
+            leaf("bpm", "90.5"),
+            leaf("label_name", ""),
+            leaf("shared_to", ""),
+            leaf("title", "x & \u{e9}<"),
+        ];
+        assert_eq!(track.fields().0, leaves, "what is nested is not a leaf of the track");
+        assert_eq!(Element::read(b"<permissions/>").expect("a document").name, "permissions");
+    }
+
+    #[test]
+    fn tricks_are_not() {
+        let fault = |text: &str| Element::read(text.as_bytes()).expect_err("no document");
+        for bad in
+            ["", "words", "<a>", "<a></b>", "<a/><b/>", "</a>", "<a/>x", "<a x=1 x=2/>", "{}", "<a>&#0;</a>"]
+        {
+            assert_eq!(fault(bad), Fault::Broken, "{bad}");
         }
-        assert!(read("<a>".repeat(40).as_bytes()).is_none());
+        assert_eq!(Element::read(b"<a>\xff</a>"), Err(Fault::Broken));
+        assert_eq!(fault("<!DOCTYPE a [<!ENTITY e \"x\">]><a>&e;</a>"), Fault::DocumentType);
+        assert_eq!(fault("<a>&e;</a>"), Fault::Entity);
+        assert_eq!(fault(&"<a>".repeat(40)), Fault::Deep);
     }
 }

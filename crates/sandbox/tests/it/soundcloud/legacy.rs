@@ -1,5 +1,9 @@
 //! Section 13: the old XML API.
 
+mod bodies;
+mod filters;
+mod places;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
@@ -9,13 +13,29 @@ use crate::wire::{Request, Response};
 
 impl Api {
     fn basic(&self, name: &str, method: &str, path: &str) -> Request {
-        let pair = STANDARD.encode(format!("{name}:{}", self.sandbox.description().soundcloud.password));
-        self.anonymous(method, path).header("Authorization", &format!("Basic {pair}"))
+        let password = self.sandbox.description().soundcloud.password;
+        self.anonymous(method, path).header("Authorization", &basic(name, &password))
     }
 
     async fn old(&self, name: &str, path: &str) -> Response {
         self.basic(name, "GET", path).send().await
     }
+
+    /// A body as XML.
+    async fn put_xml(&self, name: &str, path: &str, body: &str) -> Response {
+        let request = self.basic(name, "PUT", path).header("Content-Type", "application/xml");
+        request.body(body).send().await
+    }
+
+    /// The number of a seeded track by its title.
+    async fn number(&self, title: &str) -> String {
+        self.track(title).await.rsplit(':').next().expect("a number").to_owned()
+    }
+}
+
+/// HTTP Basic.
+fn basic(name: &str, password: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{name}:{password}")))
 }
 
 fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
@@ -96,7 +116,7 @@ async fn an_upload_answers_201_with_one_number_in_three_places() {
 #[tokio::test]
 async fn permissions_open_a_private_track_to_those_named() {
     let api = Api::start().await;
-    let track = api.track("Sketch for a Tape").await.rsplit(':').next().expect("a number").to_owned();
+    let track = api.number("Sketch for a Tape").await;
     let path = format!("/tracks/{track}");
     let put = |name: &'static str, body: &str| {
         let request = api.basic(name, "PUT", &format!("{path}/permissions"));
@@ -110,14 +130,44 @@ async fn permissions_open_a_private_track_to_those_named() {
         (200, "")
     );
     assert!(api.old("reis", &path).await.text().contains("<title>Sketch for a Tape</title>"));
+    let heard = api.old("reis", &format!("{path}/stream")).await;
+    assert_eq!(heard.summary(), (302, ""));
+    let audio = Request::new("GET", heard.header("location").expect("an address")).send().await;
+    assert_eq!((audio.status, audio.header("content-type")), (200, Some("audio/mpeg")));
+    for (name, list, shown) in [
+        ("reis", "/users/5512/tracks", true),
+        ("reis", "/tracks?filter=private", true),
+        ("reis", "/tracks", false),
+        ("okafor", "/me/tracks", true),
+    ] {
+        let list = api.old(name, list).await;
+        assert_eq!(list.text().contains("Sketch for a Tape"), shown, "{name} {}", list.text());
+    }
+    let stranger = api.anonymous("GET", &format!("{path}.xml")).send().await;
+    assert_eq!(stranger.status, 404);
+    assert_eq!(api.anonymous("GET", &format!("{path}/stream.xml")).send().await.status, 404);
+    assert!(
+        !api.anonymous("GET", "/tracks.xml?filter=all").send().await.text().contains("Sketch for a Tape")
+    );
     let shown = api.old("okafor", &format!("{path}/permissions")).await;
     assert!(shown.text().contains("<user-id type=\"integer\">5530</user-id>"), "{}", shown.text());
     assert_eq!(put("reis", "<permissions/>").await.status, 404);
     assert_eq!(put("okafor", "<permissions><user-id>1</user-id></permissions>").await.status, 422);
     assert_eq!(put("okafor", "<permissions>").await.status, 422);
+    for wrong in [
+        "<permissions><user><id>5530</id></user></permissions>",
+        "<users/>",
+        "<permissions><user-id>+5530</user-id></permissions>",
+    ] {
+        assert_eq!(put("okafor", wrong).await.status, 422, "{wrong}");
+    }
+    assert_eq!(api.old("reis", &path).await.status, 200, "what was refused has changed nothing");
+    let underscores =
+        "<?xml version=\"1.0\"?><permissions><user_id type=\"integer\">5530</user_id></permissions>";
+    assert_eq!(put("okafor", underscores).await.status, 200);
     assert_eq!(put("okafor", "<permissions/>").await.status, 200);
     assert_eq!(api.old("reis", &path).await.status, 404);
-    assert_eq!(api.sandbox.effects().of("soundcloud", "permissions").changed, 2);
+    assert_eq!(api.sandbox.effects().of("soundcloud", "permissions").changed, 3);
 }
 
 #[tokio::test]
@@ -136,7 +186,7 @@ async fn people_contacts_and_favorites() {
     assert!(api.old("okafor", "/me/followings/5547").await.text().contains("<id type=\"integer\">5547</id>"));
     assert_eq!(api.basic("okafor", "DELETE", "/me/followings/5547").send().await.status, 200);
     assert_eq!(api.old("okafor", "/me/followings/5547").await.status, 404);
-    let ode = api.track("Ode to Joy").await.rsplit(':').next().expect("a number").to_owned();
+    let ode = api.number("Ode to Joy").await;
     assert_eq!(api.basic("okafor", "PUT", &format!("/me/favorites/{ode}")).send().await.status, 201);
     assert!(api.old("okafor", "/me/favorites").await.text().contains("<title>Ode to Joy</title>"));
     let comment = api

@@ -1,0 +1,191 @@
+//! Tracks of the old API: the list with its filters, uploads, changes, permissions.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use http::StatusCode;
+use http::header::LOCATION;
+
+use super::super::date;
+use super::super::desk::{Answer, Desk};
+use super::super::fields::{self, Fields};
+use super::super::refusal::{self, Refusal};
+use super::super::search::Filter;
+use super::super::tracks as modern;
+use super::super::world::Track;
+use super::document::{Node, Value};
+use super::{Old, Sent, number};
+use crate::form::Form;
+use crate::reply::Reply;
+
+/// A parameter with a closed set of values.
+fn choice<'a>(
+    desk: &'a Desk<'_>,
+    name: &str,
+    choices: &[&str],
+    default: &'a str,
+) -> Result<&'a str, Refusal> {
+    let given = desk.filled(name).unwrap_or(default);
+    if choices.contains(&given) {
+        Ok(given)
+    } else {
+        Err(refusal::bad_request(format!("{name} is none of {}", choices.join(", "))))
+    }
+}
+
+/// `GET /tracks`: public ones, or with `filter` others that the caller may see.
+pub(super) fn list(old: &Old<'_>) -> Answer {
+    let desk = &old.desk;
+    let filters = ["all", "public", "private", "streamable", "downloadable"];
+    let filter = choice(desk, "filter", &filters, "public")?;
+    let order = choice(desk, "order", &["created_at", "hotness"], "created_at")?;
+    let search = Filter::read(desk)?;
+    let types = desk.filled("types").unwrap_or_default().to_lowercase();
+    let types: Vec<_> = types.split(',').map(str::trim).filter(|one| !one.is_empty()).collect();
+    let kind =
+        |track: &Track| track.texts.get("track_type").map(|kind| kind.to_lowercase()).unwrap_or_default();
+    let fits = |track: &&Track| {
+        let right = match filter {
+            "all" => true,
+            "private" => track.private,
+            "streamable" => track.streamable && !track.private,
+            "downloadable" => track.downloadable && !track.private,
+            _ => !track.private,
+        };
+        right
+            && desk.sees(track)
+            && search.lets(desk, track)
+            && (types.is_empty() || types.contains(&kind(track).as_str()))
+    };
+    let mut found: Vec<_> = desk.world.tracks.values().filter(fits).collect();
+    found.sort_by_key(|track| {
+        (Reverse(if order == "hotness" { track.playback_count } else { 0 }), Reverse(track.serial))
+    });
+    Ok(old.place.document(StatusCode::OK, &old.tracks_in_order(&found)))
+}
+
+/// `POST /tracks`: 201, `Location` and the track; its number agrees in all three.
+pub(super) fn upload(old: &mut Old<'_>, sent: &Sent) -> Answer {
+    let Sent::Form(form) = sent else {
+        return Err(sent.wrong("a form with track[title] and track[asset_data]"));
+    };
+    let track = modern::add(&mut old.desk, form)?;
+    let location = format!("{}/tracks/{}", old.place.origin, track.id);
+    Ok(old.place.document(StatusCode::CREATED, &old.track(&track)).header(LOCATION, &location))
+}
+
+/// `PUT /tracks/{id}` with `<track>` or a form: sets what is named, `shared_to` aside.
+pub(super) fn change(old: &mut Old<'_>, id: Option<u64>, sent: &Sent) -> Answer {
+    let desk = &mut old.desk;
+    let mut track = desk.my_track(id)?.clone();
+    if !desk.switches.app_may_write {
+        return Err(Refusal::Unauthorized);
+    }
+    let fields = sent.fields("track")?;
+    fields::change_track(&mut track, &fields)?;
+    change_old(&mut track, &fields)?;
+    track.permalink = desk.world.free_track_permalink(track.owner, track.id, &track.permalink);
+    let artwork = if let Sent::Form(form) = sent { form.file("track[artwork_data]") } else { None };
+    if let Some(artwork) = modern::artwork(desk, artwork)? {
+        track.artwork = Some(artwork);
+    }
+    desk.world.tracks.insert(track.id, track.clone());
+    desk.changed("tracks");
+    Ok(old.place.document(StatusCode::OK, &old.track(&track)))
+}
+
+/// What only the old API can set.
+fn change_old(track: &mut Track, fields: &Fields) -> Result<(), Refusal> {
+    match fields.get("bpm") {
+        None => {}
+        Some("") => track.bpm = None,
+        Some(text) => {
+            let bpm = text.parse().ok().filter(|bpm: &f64| bpm.is_finite() && *bpm > 0.0);
+            track.bpm = Some(bpm.ok_or_else(|| refusal::unprocessable("bpm is not a number above 0"))?);
+        }
+    }
+    for name in ["track_type", "video_url"] {
+        if let Some(text) = fields.get(name) {
+            fields::set(&mut track.texts, name, text);
+        }
+    }
+    if let Some(text) = fields.get("label_id") {
+        if !text.is_empty() && number(text).is_none() {
+            return Err(refusal::unprocessable("label_id is not a number"));
+        }
+        fields::set(&mut track.texts, "label_id", text);
+    }
+    release(track, fields)
+}
+
+/// The day of the release in three parts, any of which may be unknown.
+fn release(track: &mut Track, fields: &Fields) -> Result<(), Refusal> {
+    let was = track.release_day;
+    let parts = [
+        ("release_year", 9999, was.map(|day| day.year)),
+        ("release_month", 12, was.map(|day| day.month)),
+        ("release_day", 31, was.map(|day| day.day)),
+    ];
+    if parts.iter().all(|(name, ..)| fields.get(name).is_none()) {
+        return Ok(());
+    }
+    let part = |(name, most, was): (&'static str, u32, Option<u32>)| match fields.get(name) {
+        None => Ok(was.or_else(|| track.texts.get(name)?.parse().ok())),
+        Some("") => Ok(None),
+        Some(text) => {
+            let part = number(text)
+                .and_then(|part| u32::try_from(part).ok())
+                .filter(|part| (1..=most).contains(part));
+            part.map(Some)
+                .ok_or_else(|| refusal::unprocessable(format!("{name} is not a number from 1 to {most}")))
+        }
+    };
+    let [year, month, day] = [part(parts[0])?, part(parts[1])?, part(parts[2])?];
+    track.release_day = match (year, month, day) {
+        (Some(year), Some(month), Some(day)) => {
+            let whole = date::day(&format!("{year:04}-{month:02}-{day:02}"));
+            Some(whole.ok_or_else(|| refusal::unprocessable("there is no such day of a release"))?)
+        }
+        _ => None,
+    };
+    for ((name, ..), part) in parts.into_iter().zip([year, month, day]) {
+        let text = part.filter(|_| track.release_day.is_none()).map(|part| part.to_string());
+        fields::set(&mut track.texts, name, &text.unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// `GET /tracks/{id}/permissions`, for the owner.
+pub(super) fn permissions(old: &mut Old<'_>, id: Option<u64>) -> Answer {
+    let permitted = old.desk.my_track(id)?.permitted.iter();
+    let users = permitted.map(|user| Node::new("user_id", *user)).collect();
+    Ok(old.place.document(StatusCode::OK, &Node::new("permissions", Value::List(users, false))))
+}
+
+/// `PUT /tracks/{id}/permissions`: the list becomes the whole list.
+pub(super) fn permit(old: &mut Old<'_>, id: Option<u64>, sent: &Sent) -> Answer {
+    let desk = &mut old.desk;
+    desk.my_track(id)?;
+    let element = sent.xml("permissions")?;
+    let known = |child: &super::xml::Element| {
+        if child.name != "user_id" || !child.children.is_empty() {
+            return Err(refusal::unprocessable(format!("permissions have no {}", child.name)));
+        }
+        let user = number(&child.text).filter(|id| desk.world.users.contains_key(id));
+        user.ok_or_else(|| refusal::unprocessable(format!("there is no user {}", child.text)))
+    };
+    let permitted = element.children.iter().map(known).collect::<Result<BTreeSet<_>, _>>()?;
+    desk.my_track(id)?.permitted = permitted;
+    desk.changed("permissions");
+    Ok(Reply::empty(StatusCode::OK))
+}
+
+/// The names that a form gives to `track[…]` or `user[…]`; one that gives none says nothing.
+pub(super) fn of_form(form: &Form, what: &str) -> Result<Fields, Refusal> {
+    let fields = Fields::of_form(form, what);
+    let files = form.file(&format!("{what}[artwork_data]")).is_some();
+    if fields.0.is_empty() && !files {
+        return Err(refusal::unprocessable(format!("the form has no {what}[…]")));
+    }
+    Ok(fields)
+}
