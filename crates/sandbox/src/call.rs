@@ -85,7 +85,7 @@ pub(crate) enum BodyError {
     Broken,
     /// More than the host takes.
     #[error("the body is longer than {0} bytes")]
-    TooLong(usize),
+    TooLong(u64),
     /// A multipart body that is none.
     #[error("the multipart body is malformed: {0}")]
     Multipart(String),
@@ -117,6 +117,8 @@ pub(crate) struct CallBody {
     tally: Arc<Guarded<Tally>>,
     /// Reset the connection once this many bytes were read.
     cut: Option<(u64, Arc<Gate>)>,
+    /// Refuse to read more than this many bytes.
+    limit: u64,
 }
 
 enum Source {
@@ -143,15 +145,21 @@ impl Tally {
 
 impl CallBody {
     pub(crate) fn incoming(body: Incoming) -> Self {
-        Self { source: Source::Socket(body), tally: Arc::default(), cut: None }
+        Self { source: Source::Socket(body), tally: Arc::default(), cut: None, limit: u64::MAX }
     }
 
     pub(crate) fn stored(spool: Spool) -> Self {
-        Self { source: Source::Stored { spool, position: 0 }, tally: Arc::default(), cut: None }
+        let source = Source::Stored { spool, position: 0 };
+        Self { source, tally: Arc::default(), cut: None, limit: u64::MAX }
     }
 
     pub(crate) fn cut_after(&mut self, bytes: u64, gate: Arc<Gate>) {
         self.cut = Some((bytes, gate));
+    }
+
+    /// Reading more than this many bytes fails with [`BodyError::TooLong`].
+    pub(crate) fn limit(&mut self, bytes: u64) {
+        self.limit = bytes;
     }
 
     pub(crate) fn tally(&self) -> Arc<Guarded<Tally>> {
@@ -198,6 +206,9 @@ impl CallBody {
             gate.reset_now();
             return Poll::Ready(Err(BodyError::Broken));
         }
+        if read > self.limit {
+            return Poll::Ready(Err(BodyError::TooLong(self.limit)));
+        }
         let piece = match &mut self.source {
             Source::Socket(body) => loop {
                 match ready!(Pin::new(&mut *body).poll_frame(context)) {
@@ -232,7 +243,7 @@ impl CallBody {
         let mut bytes = Vec::new();
         while let Some(piece) = self.piece().await? {
             if bytes.len() + piece.len() > limit {
-                return Err(BodyError::TooLong(limit));
+                return Err(BodyError::TooLong(limit as u64));
             }
             bytes.extend_from_slice(&piece);
         }
@@ -250,6 +261,8 @@ impl CallBody {
 
     /// Reads on and forgets what comes, up to `limit` bytes.
     pub(crate) async fn drain(&mut self, limit: u64) {
+        // What is not kept may be as long as it likes.
+        self.limit = u64::MAX;
         let end = self.tally.lock().length.saturating_add(limit);
         while !self.is_complete() && self.tally.lock().length < end {
             if !matches!(self.piece().await, Ok(Some(_))) {

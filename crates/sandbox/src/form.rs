@@ -84,7 +84,7 @@ async fn multipart(call: &mut Call, boundary: String) -> Result<Form, BodyError>
                 while let Some(piece) = part.chunk().await.map_err(malformed)? {
                     text_bytes += piece.len();
                     if text_bytes > TEXT_LIMIT {
-                        return Err(BodyError::TooLong(TEXT_LIMIT));
+                        return Err(BodyError::TooLong(TEXT_LIMIT as u64));
                     }
                     value.extend_from_slice(&piece);
                 }
@@ -104,7 +104,10 @@ async fn multipart(call: &mut Call, boundary: String) -> Result<Form, BodyError>
 
 fn malformed(error: multer::Error) -> BodyError {
     match error {
-        multer::Error::StreamReadFailed(_) => BodyError::Broken,
+        multer::Error::StreamReadFailed(error) => match error.downcast::<BodyError>() {
+            Ok(error) => *error,
+            Err(_) => BodyError::Broken,
+        },
         other => BodyError::Multipart(other.to_string()),
     }
 }

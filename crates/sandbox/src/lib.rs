@@ -39,9 +39,9 @@ pub use outbox::Callback;
 pub use request_log::{BodyTally, LoggedRequest};
 pub use sandbox::{Builder, Sandbox, StartError};
 pub use soundcloud::{
-    Access, AccessRule, ClientCredentials, ErrorShape, MemberFault, PageFault, Processing, RateLimitShape,
-    RateLimited, Refresh, SoundcloudAccounts, SoundcloudApp, SoundcloudUser, Switches as SoundcloudSwitches,
-    UnauthorizedBody, UploadStatus, UriForm,
+    Access, AccessRule, ClientCredentials, CreatedStatus, ErrorShape, MemberFault, PageFault, Processing,
+    RateLimitShape, RateLimited, Refresh, SoundcloudAccounts, SoundcloudApp, SoundcloudUser,
+    Switches as SoundcloudSwitches, UnauthorizedBody, UriForm,
 };
 pub use soundslice::{
     BadCredentials, CallbackKey, Outcome, RateLimit, SoundsliceAccount, SoundsliceKey, SoundsliceList,

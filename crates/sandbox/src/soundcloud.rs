@@ -27,16 +27,16 @@ mod world;
 
 use std::sync::Arc;
 
-use http::header::ALLOW;
-use http::{Method, StatusCode};
+use http::header::{ALLOW, CONTENT_TYPE};
+use http::{HeaderValue, Method, StatusCode};
 use serde_json::Value;
 
 pub use accounts::{SoundcloudAccounts, SoundcloudUser};
 pub use apps::SoundcloudApp;
 pub(crate) use oauth::answer as answer_auth;
 pub use switches::{
-    Access, AccessRule, ClientCredentials, ErrorShape, MemberFault, PageFault, Processing, RateLimitShape,
-    RateLimited, Refresh, Switches, UnauthorizedBody, UploadStatus, UriForm,
+    Access, AccessRule, ClientCredentials, CreatedStatus, ErrorShape, MemberFault, PageFault, Processing,
+    RateLimitShape, RateLimited, Refresh, Switches, UnauthorizedBody, UriForm,
 };
 
 use crate::call::Call;
@@ -60,33 +60,6 @@ use world::World;
 const JSON_LIMIT: usize = 1024 * 1024;
 /// What a form may have beside its largest file.
 const FORM_OVERHEAD: u64 = 32 * 1024 * 1024;
-
-/// Every query parameter that some list takes; with the switch `strict`, others are refused.
-const PARAMETERS: [&str; 23] = [
-    "limit",
-    "offset",
-    "cursor",
-    "page_size",
-    "linked_partitioning",
-    "access",
-    "q",
-    "urns",
-    "ids",
-    "genres",
-    "tags",
-    "bpm[from]",
-    "bpm[to]",
-    "duration[from]",
-    "duration[to]",
-    "created_at[from]",
-    "created_at[to]",
-    "sort",
-    "direction",
-    "order",
-    "secret_token",
-    "show_tracks",
-    "url",
-];
 
 /// The service and its state.
 pub(crate) struct Service {
@@ -154,7 +127,12 @@ pub(crate) async fn answer(house: &Arc<House>, call: &mut Call) -> Reply {
         return legacy::answer(house, &switches, call).await;
     }
     match modern(house, &switches, call).await {
-        Ok(reply) => reply,
+        Ok(mut reply) => {
+            if reply.status == StatusCode::CREATED && switches.created_status == CreatedStatus::Ok {
+                reply.status = StatusCode::OK;
+            }
+            reply
+        }
         Err(refusal) => refusal.reply(&switches),
     }
 }
@@ -181,9 +159,9 @@ async fn modern(house: &Arc<House>, switches: &Switches, call: &mut Call) -> Ans
     if call.method != Method::GET && call.method != Method::HEAD && !app.may_write {
         return Err(Refusal::Unauthorized);
     }
-    let query = call.query_pairs();
+    let mut query = call.query_pairs();
     if switches.strict {
-        let unknown = query.iter().find(|(name, _)| !PARAMETERS.contains(&name.as_str()));
+        let unknown = query.iter().find(|(name, _)| !op.takes(name));
         if let Some((name, _)) = unknown {
             return Err(refusal::bad_request(format!("there is no parameter {name}")));
         }
@@ -191,11 +169,14 @@ async fn modern(house: &Arc<House>, switches: &Switches, call: &mut Call) -> Ans
             return Err(refusal::bad_request("identifiers are URNs"));
         }
     }
+    // Elsewhere it opens nothing.
+    query.retain(|(name, _)| name != "secret_token" || op.takes(name));
     if op == Op::Upload {
         let too_large = switches.max_upload_bytes.saturating_add(FORM_OVERHEAD);
         if call.body.announced().is_some_and(|length| length > too_large) {
             return Err(refusal::plain(StatusCode::PAYLOAD_TOO_LARGE));
         }
+        call.body.limit(too_large);
         // Before the body, so that nobody sends gigabytes for a 401.
         let mut world = house.soundcloud.world.lock();
         tracks::may_upload(
@@ -279,8 +260,19 @@ async fn read_body(call: &mut Call, op: Op) -> Result<Body, Refusal> {
         _ => return Ok(Body::None),
     };
     let content_type = content_type(call);
+    if content_type == "multipart/x-www-form-urlencoded" {
+        // Not a real type, but in the specification.
+        let parameters = call.header("content-type").and_then(|whole| whole.split_once(';'));
+        let meant = match parameters {
+            Some((_, parameters)) => format!("multipart/form-data;{parameters}"),
+            None => "application/x-www-form-urlencoded".to_owned(),
+        };
+        if let Ok(meant) = HeaderValue::try_from(meant) {
+            call.headers.insert(CONTENT_TYPE, meant);
+        }
+    }
     let is_form =
-        content_type == "multipart/form-data" || content_type == "application/x-www-form-urlencoded";
+        content_type.starts_with("multipart/") || content_type == "application/x-www-form-urlencoded";
     if form && (is_form || !json) {
         return Ok(Body::Form(call.form().await?));
     }

@@ -147,7 +147,7 @@ mod tests {
             assert_eq!(part.len(), end as u64 - 1000);
             assert_eq!(part.bytes(usize::MAX).expect("readable").expect("all"), bytes[1000..end]);
             assert_eq!(part.slice(7..17).read_at(2, 100).expect("readable"), bytes[1009..1017]);
-            assert_eq!(part.slice(5..3).len(), 0);
+            assert_eq!(part.slice(400_000..500_000).len(), 0);
             assert_eq!(part.read_at(u64::MAX, 1).expect("readable"), b""[..]);
         }
     }

@@ -113,6 +113,11 @@ impl Desk<'_> {
         !track.private || self.is(track.owner) || permitted
     }
 
+    /// Whether the comments of a track are not for the caller.
+    pub(super) fn hides_comments(&self, track: &Track) -> bool {
+        !track.reveal_comments && !self.is(track.owner)
+    }
+
     /// How much of a track the caller may hear: `playable`, `preview` or `blocked`.
     pub(super) fn access(&self, track: &Track) -> &'static str {
         if self.is(track.owner) {

@@ -1,7 +1,5 @@
 //! Lists of tracks, playlists, users and comments.
 
-use std::cmp::Reverse;
-
 use serde_json::Value;
 
 use super::desk::{Answer, Desk, ok};
@@ -128,16 +126,9 @@ pub(super) fn followings_tracks(desk: &Desk<'_>) -> Answer {
 }
 
 /// At most 25 tracks, the last play first.
-pub(super) fn recently_played(desk: &mut Desk<'_>) -> Answer {
+pub(super) fn recently_played(desk: &Desk<'_>) -> Answer {
     let me = desk.me()?;
-    // No paging here, whatever the caller asks for.
-    desk.query.retain(|(name, _)| !["limit", "offset", "cursor", "page_size"].contains(&name.as_str()));
-    let levels = desk.levels(ALL)?;
-    let seen = |id: &u64| desk.world.tracks.get(id).is_some_and(|track| desk.listed(track, &levels));
-    let mut ids: Ids = desk.world.plays.of(me).filter(|(id, _)| seen(id)).collect();
-    ids.sort_by_key(|(_, tie)| Reverse(tie.serial));
-    ids.truncate(25);
-    desk.tied_tracks(ids, ALL, Style::Number, Shape::Either)
+    desk.tied_tracks(desk.world.plays.of(me).collect(), ALL, Style::Single, Shape::Either)
 }
 
 /// A user's tracks; the own ones at every level.
@@ -234,8 +225,7 @@ pub(super) fn web_profiles(desk: &Desk<'_>, user: u64) -> Answer {
 
 /// The comments of a track, the newest first; nobody but the owner sees them in quiet mode.
 pub(super) fn comments(desk: &Desk<'_>, track: u64) -> Answer {
-    let hidden =
-        desk.world.tracks.get(&track).is_some_and(|track| !track.reveal_comments && !desk.is(track.owner));
+    let hidden = desk.world.tracks.get(&track).is_some_and(|track| desk.hides_comments(track));
     let comments = desk.world.comments.values().filter(|comment| comment.track == track && !hidden);
     let mut entries: Vec<_> = comments
         .map(|comment| Entry { id: comment.id, at: comment.created, serial: comment.serial, item: () })

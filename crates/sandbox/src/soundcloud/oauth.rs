@@ -48,6 +48,9 @@ pub(crate) async fn answer(house: &Arc<House>, call: &mut Call) -> Reply {
             Ok(form) => consent::decide(house, &switches, &form),
             Err(error) => Refusal::from(error).reply(&switches),
         },
+        ("/oauth/token", _) if super::content_type(call) != "application/x-www-form-urlencoded" => {
+            refused(StatusCode::BAD_REQUEST, "invalid_request")
+        }
         ("/oauth/token", _) => match call.form().await {
             Ok(form) => token(house, &switches, call, &form),
             Err(_) => refused(StatusCode::BAD_REQUEST, "invalid_request"),

@@ -21,6 +21,8 @@ pub(super) enum Style {
     Uuid,
     /// `offset`.
     Offset,
+    /// Not at all: one page of at most 25 entries, whatever is asked for.
+    Single,
 }
 
 /// What a list looks like.
@@ -57,27 +59,35 @@ impl Desk<'_> {
         mut entries: Vec<Entry<T>>,
         show: impl Fn(&Self, &Entry<T>) -> Value,
     ) -> Answer {
-        let oldest_first = matches!(style, Style::Time(_)) && self.oldest_first()?;
+        let oldest_first = style == Style::Time("tracks") && self.oldest_first()?;
         if oldest_first {
             entries.reverse();
         }
-        let limit = self.limit()?;
+        let limit = self.limit(style)?;
         let linked = match self.parameter("linked_partitioning") {
             None | Some("") => false,
             Some(word) => super::desk::truth(word)
                 .ok_or_else(|| refusal::bad_request("linked_partitioning is not true or false"))?,
         };
+        let newest_serial = entries.iter().map(|entry| entry.serial).max().unwrap_or(0);
+        if let Some((serial, true)) =
+            self.filled("cursor").filter(|_| style == Style::Uuid).and_then(read_uuid)
+        {
+            entries.retain(|entry| entry.serial > serial);
+        }
         let start = self.start(style, oldest_first, &entries)?;
         let fault = self.switches.pages;
-        let newest_serial = entries.iter().map(|entry| entry.serial).max().unwrap_or(0);
         let continued = self.parameter("cursor").is_some() || self.parameter("offset").is_some();
-        let (items, next) = if fault == PageFault::EmptyFirst && !continued {
+        let (items, next) = if fault == PageFault::EmptyFirst && !continued && style != Style::Single {
             (&entries[..0], Some(beginning(style, oldest_first)))
         } else {
             let end = start.saturating_add(limit).min(entries.len());
             let more = end < entries.len();
             let items = &entries[start.min(end)..end];
-            (items, items.last().filter(|_| more).map(|last| cursor(style, last, end)))
+            (
+                items,
+                items.last().filter(|_| more && style != Style::Single).map(|last| cursor(style, last, end)),
+            )
         };
         let shown: Vec<Value> = items.iter().map(|entry| show(self, entry)).collect();
         if shape == Shape::Bare || (shape == Shape::Either && !linked) {
@@ -105,7 +115,10 @@ impl Desk<'_> {
         }
     }
 
-    fn limit(&self) -> Result<usize, Refusal> {
+    fn limit(&self, style: Style) -> Result<usize, Refusal> {
+        if style == Style::Single {
+            return Ok(25);
+        }
         let given = self.filled("limit").or_else(|| self.filled("page_size"));
         match given.map(str::parse::<usize>) {
             None => Ok(50),
@@ -116,6 +129,9 @@ impl Desk<'_> {
 
     /// The index of the first entry of the page.
     fn start<T>(&self, style: Style, oldest_first: bool, entries: &[Entry<T>]) -> Result<usize, Refusal> {
+        if style == Style::Single {
+            return Ok(0);
+        }
         if let (Style::Offset, offset) = (style, self.filled("offset")) {
             let offset = offset.map_or(Ok(0), str::parse::<usize>);
             return offset.map_err(|_| refusal::bad_request("offset is not a number from 0"));
@@ -145,17 +161,10 @@ impl Desk<'_> {
             Style::Uuid => {
                 let (serial, later) =
                     read_uuid(cursor).ok_or_else(|| refusal::bad_request("Cursor is not a valid UUID"))?;
-                if later {
-                    // Everything that is newer stands before it.
-                    return Ok(if entries.first().is_some_and(|first| first.serial > serial) {
-                        0
-                    } else {
-                        entries.len()
-                    });
-                }
-                Ok(after(&|entry| entry.serial < serial))
+                // Of what comes later nothing is left out.
+                Ok(if later { 0 } else { after(&|entry| entry.serial < serial) })
             }
-            Style::Offset => Ok(0),
+            Style::Offset | Style::Single => Ok(0),
         }
     }
 
@@ -192,7 +201,7 @@ fn cursor<T>(style: Style, last: &Entry<T>, end: usize) -> String {
         Style::Time(partition) => format!("{},{partition},{:011}", date::cursor(last.at), last.id),
         Style::Number => last.serial.to_string(),
         Style::Uuid => uuid(last.serial, false),
-        Style::Offset => end.to_string(),
+        Style::Offset | Style::Single => end.to_string(),
     }
 }
 
@@ -203,7 +212,7 @@ fn beginning(style: Style, oldest_first: bool) -> String {
         Style::Time(partition) => format!("9999-12-31T23:59:59.000Z,{partition},99999999999"),
         Style::Number => u64::MAX.to_string(),
         Style::Uuid => uuid(0xffff_ffff_ffff, false),
-        Style::Offset => "0".to_owned(),
+        Style::Offset | Style::Single => "0".to_owned(),
     }
 }
 

@@ -26,8 +26,10 @@ fn location(desk: &Desk<'_>, url: &str, follow: bool) -> Result<String, Refusal>
 }
 
 fn page(desk: &Desk<'_>, segments: &[&str]) -> Result<String, Refusal> {
+    // Only after a whole address: `/USER/s-bahn` and `/USER/sets/s-bahn` name a track and a playlist.
     let (segments, secret) = match segments {
-        [rest @ .., last] if last.starts_with("s-") && !rest.is_empty() => (rest, Some(*last)),
+        [_, "sets", _] => (segments, None),
+        [rest @ .., secret] if rest.len() >= 2 && secret.starts_with("s-") => (rest, Some(*secret)),
         all => (all, None),
     };
     let user =

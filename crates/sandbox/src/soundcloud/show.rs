@@ -127,7 +127,8 @@ impl Desk<'_> {
         let secret_uri = (track.private && owner).then(|| format!("{uri}?secret_token={}", track.secret));
         let mut shown = json!({
             "kind": "track", "urn": urn("tracks", id), "uri": uri, "title": track.title,
-            "artwork_url": track.artwork, "bpm": track.bpm, "comment_count": comments,
+            "artwork_url": track.artwork, "bpm": track.bpm,
+            "comment_count": (!self.hides_comments(track)).then_some(comments),
             "commentable": track.commentable, "created_at": date::slashes(track.created),
             "download_count": track.download_count, "downloadable": track.downloadable,
             "download_url": track.downloadable.then(|| format!("{uri}/download")),

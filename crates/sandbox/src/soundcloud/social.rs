@@ -166,6 +166,8 @@ pub(super) fn add_comment(
 /// `GET /comments/{id}`, which nothing but `Comment.uri` names.
 pub(super) fn show_comment(desk: &Desk<'_>, id: Option<u64>) -> Answer {
     let comment = id.and_then(|id| desk.world.comments.get(&id)).ok_or_else(refusal::not_found)?;
-    desk.track(Some(comment.track))?;
+    if desk.hides_comments(desk.track(Some(comment.track))?) {
+        return Err(refusal::not_found());
+    }
     super::desk::ok(&desk.show_comment(comment))
 }

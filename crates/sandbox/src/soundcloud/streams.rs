@@ -28,10 +28,8 @@ pub(super) fn streams(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
         return Err(refusal::not_found());
     }
     let base = format!("{}/tracks/{}/streams/{}", desk.origin(), urn("tracks", track.id), track.stream);
-    let secret = match desk.parameter("secret_token") {
-        Some(secret) => format!("?secret_token={secret}"),
-        None => String::new(),
-    };
+    let opened = desk.parameter("secret_token") == Some(track.secret.as_str());
+    let secret = if opened { format!("?secret_token={}", track.secret) } else { String::new() };
     let mut links = Map::new();
     let mut add = |name: &str, tail: &str| {
         links.insert(name.to_owned(), format!("{base}/{tail}{secret}").into());

@@ -20,7 +20,7 @@ pub struct Switches {
     pub legacy_ids: bool,
     /// What `uri` members and the location of `/resolve` name things by.
     pub uri_form: UriForm,
-    /// Refuse old forms: numbers in paths, `{"id": 1}` in playlists, unknown query parameters of lists.
+    /// Refuse old forms: numbers in paths, `{"id": 1}` in playlists, query parameters that the operation does not have.
     pub strict: bool,
 
     /// Life of an access token in seconds.
@@ -64,8 +64,8 @@ pub struct Switches {
     pub processing_delay_s: f64,
     /// How it ends.
     pub processing: Processing,
-    /// Status of a good upload.
-    pub upload_status: UploadStatus,
+    /// Status of what makes something new.
+    pub created_status: CreatedStatus,
 
     /// Life of the links that streams lead to.
     #[serde(deserialize_with = "from_zero")]
@@ -96,7 +96,7 @@ pub struct Switches {
     pub unauthorized_body: UnauthorizedBody,
     /// What is wrong with lists.
     pub pages: PageFault,
-    /// What is odd about tracks, playlists and users.
+    /// What is odd about tracks, playlists, users and comments.
     pub members: MemberFault,
 }
 
@@ -126,7 +126,7 @@ impl Default for Switches {
             max_upload_bytes: 4_000_000_000,
             processing_delay_s: 0.0,
             processing: Processing::ByContent,
-            upload_status: UploadStatus::Created,
+            created_status: CreatedStatus::Created,
             stream_life_s: 300.0,
             expired_streams: false,
             plays_per_24h: 15_000,
@@ -218,13 +218,13 @@ pub enum Processing {
     Never,
 }
 
-/// Status of a good upload.
+/// Status of what makes something new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum UploadStatus {
+pub enum CreatedStatus {
     /// As documented.
     #[serde(rename = "201")]
     Created,
-    /// As seen once.
+    /// As seen once, for an upload.
     #[serde(rename = "200")]
     Ok,
 }
@@ -310,7 +310,7 @@ pub enum PageFault {
     NullAtEnd,
 }
 
-/// Oddities of tracks, playlists and users.
+/// Oddities of tracks, playlists, users and comments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MemberFault {

@@ -12,7 +12,7 @@ use super::desk::{Answer, Desk, SERVICE, ok};
 use super::fields::{self, Fields};
 use super::refusal::{self, Refusal};
 use super::show::urn;
-use super::switches::{Processing, Switches, UploadStatus, seconds};
+use super::switches::{Processing, Switches, seconds};
 use super::world::{Audio, State, Track};
 use crate::form::{Form, FormFile};
 use crate::house::House;
@@ -24,12 +24,8 @@ const LONGEST: u64 = 24 * 3_600_000;
 /// `POST /tracks`
 pub(super) fn upload(desk: &mut Desk<'_>, form: &Form) -> Answer {
     let track = add(desk, form)?;
-    let status = match desk.switches.upload_status {
-        UploadStatus::Created => StatusCode::CREATED,
-        UploadStatus::Ok => StatusCode::OK,
-    };
     let location = desk.uri("tracks", track.id);
-    Ok(refusal::json(status, &desk.show_track(&track, false)).header(LOCATION, &location))
+    Ok(refusal::json(StatusCode::CREATED, &desk.show_track(&track, false)).header(LOCATION, &location))
 }
 
 /// Whether the caller may upload so many seconds; the real service says no more than 401.

@@ -159,3 +159,19 @@ async fn unknown_services_and_switches_are_refused_with_what_exists() {
     assert_eq!(refused.status, 422);
     assert!(refused.text().contains("bad_creds"));
 }
+
+#[tokio::test]
+async fn accounts_of_every_service_are_listed() {
+    let control = Control::start().await;
+    let accounts = control.get("/accounts").await;
+    for service in ["soundslice", "soundstripe", "musescore"] {
+        assert!(accounts[service].as_array().is_some_and(|accounts| accounts.len() > 1), "{service}");
+    }
+    let description = control.0.description().soundcloud;
+    let soundcloud = &accounts["soundcloud"];
+    assert_eq!(soundcloud["apps"][0]["client_id"], description.client_id);
+    assert_eq!(soundcloud["apps"][0]["redirect_uris"], json!([description.redirect_uri]));
+    assert_eq!(soundcloud["apps"][1]["client_secret"], Value::Null);
+    assert_eq!(soundcloud["users"][0]["username"], description.username);
+    assert_eq!(soundcloud["users"][0]["tracks"].as_array().map(Vec::len), Some(3));
+}

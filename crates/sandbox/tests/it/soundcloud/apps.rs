@@ -164,3 +164,14 @@ async fn further_applications_are_registered_and_removed_by_switch() {
     let error = api.sandbox.set_switches(&wrong).expect_err("an application with a colour");
     assert!(error.to_string().contains("soundcloud.apps") && error.to_string().contains("colour"), "{error}");
 }
+
+#[tokio::test]
+async fn plays_are_counted_for_each_application() {
+    let mut api = Api::start().await;
+    let readers = api.sandbox.soundcloud_accounts().apps[2].clone();
+    let path = format!("/tracks/{}/stream", api.track("Ah ! vous dirai-je").await);
+    api.switch(&json!({"plays_per_24h": 1}));
+    assert_eq!([api.get(&path).await.status, api.get(&path).await.status], [302, 429]);
+    api.token = text(&api.exchange_of(&readers, &client(&readers)).await.json(), "access_token");
+    assert_eq!([api.get(&path).await.status, api.get(&path).await.status], [302, 429]);
+}

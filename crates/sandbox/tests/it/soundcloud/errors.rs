@@ -156,6 +156,19 @@ async fn odd_members_and_old_numbers() {
     assert_eq!(api.get(&path).await.json()["access"], "something-new");
     api.switch(&json!({"members": "none", "strict": true}));
     assert_eq!(api.get(&format!("/tracks/{number}")).await.status, 400);
-    assert_eq!(api.get("/tracks?colour=red").await.status, 400);
+    // Each operation takes its own parameters and those of paging.
+    for (path, status) in [
+        ("/tracks?colour=red", 400),
+        ("/tracks?sort=asc", 400),
+        ("/me/playlists?access=playable", 400),
+        (
+            "/users/soundcloud:users:5530/tracks?sort=asc&access=playable&limit=1&linked_partitioning=true",
+            200,
+        ),
+        ("/tracks?bpm%5Bfrom%5D=1&created_at[to]=2040-01-01+00:00:00&urns=soundcloud:tracks:1", 200),
+        ("/me/playlists?show_tracks=false&cursor=9999-12-31T23:59:59.000Z,playlists,99999999999", 200),
+    ] {
+        assert_eq!(api.get(path).await.status, status, "{path}");
+    }
     assert_eq!(api.get(&path).await.status, 200);
 }

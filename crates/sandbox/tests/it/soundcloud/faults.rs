@@ -103,7 +103,7 @@ async fn each_upload_has_its_own_delay_and_outcome() {
     api.fault(
         "/tracks",
         1,
-        &json!({"processing": "failed", "processing_delay_s": 20, "upload_status": "200"}),
+        &json!({"processing": "failed", "processing_delay_s": 20, "created_status": "200"}),
     );
     api.fault("/tracks", 1, &json!({"processing_delay_s": 10}));
     let (first, second, third) = (upload(&api).await, upload(&api).await, upload(&api).await);

@@ -218,3 +218,128 @@ async fn resolve_understands_the_addresses_of_the_site() {
     }
     assert_eq!(api.get("/resolve").await.status, 400);
 }
+
+#[tokio::test]
+async fn the_old_activities_carry_the_data_of_the_feed() {
+    let api = Api::start().await;
+    let (feed, tracks) = (api.get("/me/feed").await.json(), api.get("/me/feed/tracks").await.json());
+    for (old, new) in [("", &feed), ("/all/own", &feed), ("/tracks", &tracks)] {
+        assert_eq!(
+            api.get(&format!("/me/activities{old}")).await.json()["collection"],
+            new["collection"],
+            "{old}"
+        );
+    }
+    let kinds = |feed: &Value| -> Vec<Value> {
+        feed["collection"]
+            .as_array()
+            .expect("a feed")
+            .iter()
+            .map(|item| item["origin"]["kind"].clone())
+            .collect()
+    };
+    assert!(kinds(&feed).contains(&json!("playlist")) && !kinds(&tracks).contains(&json!("playlist")));
+}
+
+#[tokio::test]
+async fn the_future_of_the_feed_holds_what_came_later_only() {
+    let mut api = Api::start().await;
+    let page = api.get("/me/feed?limit=2").await.json();
+    let future = text(&page, "future_href");
+    let later = future[future.find("/me/feed").expect("a path")..].to_owned();
+    api.log_in("reis").await;
+    let ode = api.track("Ode to Joy").await;
+    assert_eq!(api.send("DELETE", &format!("/reposts/tracks/{ode}")).await.status, 200);
+    assert_eq!(api.send("POST", &format!("/reposts/tracks/{ode}")).await.status, 201);
+    api.as_first();
+    let news = api.get(&later).await.json();
+    assert_eq!(news["collection"].as_array().map(Vec::len), Some(1), "{news}");
+    assert_eq!(news["collection"][0]["origin"]["title"], "Ode to Joy");
+    assert_eq!(news.get("next_href"), None);
+}
+
+#[tokio::test]
+async fn playlists_know_no_sort_and_plays_no_pages() {
+    let api = Api::start().await;
+    let lists = api.get("/me/playlists").await.json();
+    for query in ["sort=asc", "sort=sideways", "order=asc"] {
+        assert_eq!(api.get(&format!("/me/playlists?{query}")).await.json(), lists, "{query}");
+    }
+    for query in ["direction=asc", "order=asc", "sort=ASC"] {
+        let oldest = titles(&api.get(&format!("/users/5530/tracks?{query}")).await.json());
+        assert_eq!(oldest, ["Ah ! vous dirai-je", "Joy (live)", "Low Tide"], "{query}");
+    }
+    let plays = api.get("/me/recently-played/tracks?linked_partitioning=true").await.json();
+    assert_eq!((plays["collection"].as_array().map(Vec::len), plays.get("next_href")), (Some(3), None));
+    for query in ["limit=1", "limit=0", "offset=2", "cursor=x"] {
+        let path = format!("/me/recently-played/tracks?linked_partitioning=true&{query}");
+        assert_eq!(api.get(&path).await.json(), plays, "{query}");
+    }
+    api.switch(&json!({"pages": "empty_first"}));
+    assert_eq!(api.get("/me/recently-played/tracks?linked_partitioning=true").await.json(), plays);
+}
+
+#[tokio::test]
+async fn of_a_parameter_that_comes_twice_the_last_counts() {
+    let api = Api::start().await;
+    assert_eq!(titles(&api.get("/tracks?q=nothing&q=minuet").await.json()), ["Minuet in G"]);
+    assert_eq!(titles(&api.get("/tracks?limit=5&limit=1").await.json()).len(), 1);
+    for flag in ["true", "1", "True"] {
+        assert!(
+            api.get(&format!("/tracks?linked_partitioning={flag}")).await.json()["collection"].is_array()
+        );
+    }
+}
+
+#[tokio::test]
+async fn access_follows_rules_for_country_and_login() {
+    let mut api = Api::start().await;
+    let ah = api.track("Ah ! vous dirai-je").await;
+    let path = format!("/tracks/{ah}");
+    api.switch(&json!({"access_rules": [
+        {"track": ah, "countries": ["PT", "DE"], "access": "blocked"},
+        {"track": ah, "logged_in": false, "access": "preview"},
+    ]}));
+    assert_eq!(api.get(&path).await.json()["access"], "blocked");
+    assert_eq!(api.get(&format!("{path}/streams")).await.status, 404);
+    assert!(!titles(&api.get("/users/5530/tracks").await.json()).contains(&"Ah ! vous dirai-je".to_owned()));
+    api.switch(&json!({"country": "GB"}));
+    assert_eq!(api.get(&path).await.json()["access"], "playable");
+    api.as_app().await;
+    assert_eq!(api.get(&path).await.json()["access"], "preview");
+    let streams = api.get(&format!("{path}/streams")).await.json();
+    assert_eq!(streams.as_object().expect("links").len(), 1, "{streams}");
+    // The owner hears everything, and a rule goes before the seeded one.
+    api.switch(&json!({"country": "PT"}));
+    api.log_in("reis").await;
+    assert_eq!(api.get(&path).await.json()["access"], "playable");
+    api.as_first();
+    let home = api.track("Only at Home").await;
+    api.switch(&json!({"access_rules": [{"track": home, "access": "playable"}]}));
+    assert_eq!(api.get(&format!("/tracks/{home}")).await.json()["access"], "playable");
+    let wrong =
+        json!({"soundcloud": {"access_rules": [{"track": "soundcloud:users:1", "access": "preview"}]}});
+    assert!(api.sandbox.set_switches(&wrong).is_err());
+}
+
+#[tokio::test]
+async fn names_that_look_like_secrets_are_resolved() {
+    let api = Api::start().await;
+    let body = json!({"playlist": {"title": "s-bahn", "sharing": "private"}});
+    let list = api.send_json("POST", "/playlists", &body).await.json();
+    let secret = text(&list, "permalink_url");
+    let secret = secret.rsplit('/').next().expect("a secret");
+    let minuet = api.track("Minuet in G").await;
+    let change = json!({"track": {"permalink": "s-minuet"}});
+    assert_eq!(api.send_json("PUT", &format!("/tracks/{minuet}"), &change).await.status, 200);
+    let urn = text(&list, "urn");
+    for (page, place) in [
+        ("sets/s-bahn".to_owned(), urn.clone()),
+        (format!("sets/s-bahn/{secret}"), format!("{urn}?secret_token={secret}")),
+        ("s-minuet".to_owned(), minuet),
+    ] {
+        let answer = api.get(&format!("/resolve?url=https://soundcloud.com/okafor/{page}")).await;
+        assert_eq!(answer.status, 302, "{page}: {}", answer.text());
+        assert!(answer.header("location").expect("a location").ends_with(&place), "{page}");
+    }
+}

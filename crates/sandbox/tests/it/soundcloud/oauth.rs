@@ -91,6 +91,14 @@ async fn the_token_endpoint_refuses_as_the_sheet_says() {
         assert_eq!((answer.status, &answer.json()), (status, &json!({"error": error})), "{form}");
     }
     assert_eq!(api.auth("GET", "/oauth/token").send().await.status, 405);
+    let json = json!({"grant_type": "client_credentials"});
+    assert_eq!(
+        api.auth("POST", "/oauth/token").json(&json).send().await.summary(),
+        (400, r#"{"error":"invalid_request"}"#)
+    );
+    let parts = super::multipart(&[("grant_type", "refresh_token"), ("refresh_token", "c")], &[]);
+    let parts = api.auth("POST", "/oauth/token").header("Content-Type", super::MULTIPART).body(parts);
+    assert_eq!(parts.send().await.summary(), (400, r#"{"error":"invalid_request"}"#));
     api.switch(&json!({"client_credentials": "both"}));
     let in_form = api.token(&format!("{client}&grant_type=client_credentials")).await;
     assert_eq!(in_form.status, 200, "{}", in_form.text());
@@ -121,11 +129,27 @@ async fn the_consent_page_can_be_filled_in() {
     assert_eq!(page.status, 200);
     assert!(page.text().contains("<form method=\"post\" action=\"/authorize\">"), "{}", page.text());
     assert!(page.text().contains("name=\"state\" value=\"xyz\""));
+    for part in [
+        "<strong>Tape Deck</strong>",
+        "http://127.0.0.1:8765/callback",
+        "<label>User name",
+        "<label>Password",
+        ">Connect</button>",
+        ">Cancel</button>",
+    ] {
+        assert!(page.text().contains(part), "{part} in {}", page.text());
+    }
     let access = api.sandbox.description().soundcloud;
     let send =
         |more: String| api.auth("POST", "/authorize").form(&format!("{}&{more}", api.authorization())).send();
     let wrong = send("username=okafor&password=nope&decision=approve".to_owned()).await;
     assert_eq!(wrong.status, 401);
+    assert!(
+        wrong.text().contains("role=\"alert\"") && wrong.text().contains("value=\"okafor\""),
+        "{}",
+        wrong.text()
+    );
+    assert_eq!(send(String::new()).await.status, 400, "neither button");
     let denied = send("decision=deny".to_owned()).await;
     let location = denied.header("location").expect("a location");
     assert!(location.starts_with("http://127.0.0.1:8765/callback?error=access_denied&"), "{location}");

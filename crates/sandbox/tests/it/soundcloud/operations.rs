@@ -183,6 +183,8 @@ async fn wrong_methods_and_paths() {
         assert_eq!((answer.status, answer.header("allow")), (405, Some("PUT")));
     }
     assert_eq!(api.send("PUT", &format!("/tracks/{urn}/stream")).await.status, 405);
+    assert_eq!(api.send("PUT", &format!("/me/tracks/{urn}")).await.status, 405);
+    assert_eq!(api.get(&format!("/me/tracks/{urn}")).await.status, 404);
     for path in ["/me/connections", "/tracks/soundcloud:users:5512", "/users/x", "/"] {
         assert_eq!(api.get(path).await.status, 404, "{path}");
     }

@@ -95,7 +95,7 @@ async fn who_may_not_upload_gets_a_bare_401() {
         (&json!(true), &Value::Null)
     );
     assert_eq!(upload(&api, &[TITLE], &wav()).await.status, 201);
-    api.switch(&json!({"upload_status": "200"}));
+    api.switch(&json!({"created_status": "200"}));
     assert_eq!(upload(&api, &[TITLE], &wav()).await.status, 200);
     api.as_app().await;
     assert_eq!(upload(&api, &[TITLE], &wav()).await.status, 401);
@@ -230,4 +230,162 @@ async fn comments_need_a_body_and_an_open_track() {
     assert_eq!(api.get(&format!("/tracks/{minuet}")).await.json()["playback_count"], Value::Null);
     api.as_first();
     assert_eq!(api.get(&path).await.json()["collection"].as_array().map(Vec::len), Some(3));
+}
+
+#[tokio::test]
+async fn secrets_open_what_the_sheet_says_and_nothing_else() {
+    let mut api = Api::start().await;
+    let (sketch, ideas) = (api.track("Sketch for a Tape").await, api.get("/me/playlists").await.json());
+    let secret = |uri: String| uri.rsplit(['=', '/']).next().expect("a secret").to_owned();
+    let track_secret = secret(text(&api.get(&format!("/tracks/{sketch}")).await.json(), "secret_uri"));
+    let ideas =
+        ideas.as_array().expect("lists").iter().find(|list| list["title"] == "Ideas").expect("a list");
+    let (list, list_secret) = (text(ideas, "urn"), secret(text(ideas, "permalink_url")));
+    api.log_in("reis").await;
+    for (method, path, secret, status) in [
+        ("GET", format!("/tracks/{sketch}"), &track_secret, 200),
+        ("GET", format!("/tracks/{sketch}/preview"), &track_secret, 302),
+        ("GET", format!("/tracks/{sketch}/streams"), &track_secret, 200),
+        ("GET", format!("/playlists/{list}"), &list_secret, 200),
+        ("GET", format!("/playlists/{list}/tracks"), &list_secret, 200),
+        ("GET", format!("/tracks/{sketch}/comments"), &track_secret, 404),
+        ("GET", format!("/tracks/{sketch}/favoriters"), &track_secret, 404),
+        ("GET", format!("/tracks/{sketch}/related"), &track_secret, 404),
+        ("GET", format!("/playlists/{list}/reposters"), &list_secret, 404),
+        ("POST", format!("/likes/tracks/{sketch}"), &track_secret, 404),
+        ("DELETE", format!("/tracks/{sketch}"), &track_secret, 404),
+    ] {
+        let answer = api.send(method, &format!("{path}?secret_token={secret}")).await;
+        assert_eq!(answer.status, status, "{method} {path}");
+        assert_eq!(api.send(method, &path).await.status, 404, "{method} {path} without the secret");
+    }
+}
+
+#[tokio::test]
+async fn uploads_take_their_length_off_the_quota() {
+    let api = Api::start().await;
+    let quota = async || {
+        let me = api.get("/me").await.json();
+        let number = |key: &str| me["quota"][key].as_u64().expect("a number");
+        assert_eq!(me["upload_seconds_left"], me["quota"]["upload_seconds_left"]);
+        (number("upload_seconds_used"), number("upload_seconds_left"))
+    };
+    let (used, left) = quota().await;
+    assert_eq!(used + left, 10_800);
+    let made = upload(&api, &[TITLE], &wav()).await.json();
+    assert_eq!(quota().await, (used + 1, left - 1));
+    // Two seconds left, a file of three: refused only when its length is known.
+    api.switch(&json!({"quota_s": used + 3}));
+    let mut three = wav();
+    three[40..44].copy_from_slice(&24_000_u32.to_le_bytes());
+    three.resize(44 + 24_000, 0x80);
+    let refused = upload(&api, &[TITLE], &three).await;
+    assert_eq!((refused.status, &refused.json()["message"]), (401, &json!("")));
+    assert_eq!(upload(&api, &[TITLE], &wav()).await.status, 201);
+    assert_eq!(quota().await, (used + 2, 1));
+    // It counts from the upload on, and no more when processing fails or the track is deleted.
+    api.switch(&json!({"processing": "failed", "processing_delay_s": 5}));
+    assert_eq!(upload(&api, &[TITLE], &wav()).await.status, 201);
+    assert_eq!(quota().await, (used + 3, 0));
+    assert_eq!(upload(&api, &[TITLE], &wav()).await.status, 401);
+    api.sandbox.advance(Duration::from_secs(5));
+    assert_eq!(quota().await, (used + 2, 1));
+    assert_eq!(api.send("DELETE", &format!("/tracks/{}", text(&made, "urn"))).await.status, 200);
+    assert_eq!(quota().await, (used + 1, 2));
+}
+
+/// An AIFF file of so many sample frames at 44100 Hz, without its sound: the rate is the 80-bit float of the AIFF 1.3 specification's
+/// example in many encoders, 0x400EAC44000000000000.
+fn aiff(frames: u32) -> Vec<u8> {
+    let mut file = b"FORM\0\0\0\x2eAIFFNAME\0\0\0\x03abc\0COMM\0\0\0\x12\0\x01".to_vec();
+    file.extend(frames.to_be_bytes());
+    file.extend(b"\0\x10\x40\x0e\xac\x44\0\0\0\0\0\0");
+    file
+}
+
+/// The example of RFC 9639, appendix D.2, up to its samples: 44100 Hz, two channels, 16 bits, 19 samples; with another count.
+fn flac(samples: u32) -> Vec<u8> {
+    let mut file = b"fLaC\0\0\0\x22\x00\x10\x00\x10\x00\x00\x17\x00\x00\x44\x0a\xc4\x42\xf0".to_vec();
+    file.extend(samples.to_be_bytes());
+    file.extend([0; 16]);
+    file
+}
+
+#[tokio::test]
+async fn durations_come_from_the_bytes() {
+    let api = Api::start().await;
+    for (file, milliseconds) in [
+        (aiff(88_200), 2000),
+        (flac(44_100 * 3), 3000),
+        (b"OggS-whose-length-is-not-read".to_vec(), 180_000),
+        // FLAC of unknown length.
+        (flac(0), 180_000),
+    ] {
+        let made = upload(&api, &[TITLE], &file).await.json();
+        let track = api.get(&format!("/tracks/{}", text(&made, "urn"))).await.json();
+        assert_eq!(track["duration"], milliseconds);
+    }
+    // A day is the most.
+    api.switch(&json!({"quota_s": null}));
+    assert_eq!(upload(&api, &[TITLE], &flac(44_100 * 86_400)).await.status, 201);
+    assert_eq!(upload(&api, &[TITLE], &flac(44_100 * 86_401)).await.status, 422);
+}
+
+#[tokio::test]
+async fn a_body_without_announced_length_is_cut_off_at_the_limit() {
+    let api = Api::start().await;
+    api.switch(&json!({"max_upload_bytes": 1000}));
+    let head = multipart(&[TITLE], &[]);
+    let head = &head[..head.len() - b"--b7d1--\r\n".len()];
+    let mut body = head.to_vec();
+    body.extend(
+        b"--b7d1\r\nContent-Disposition: form-data; name=\"track[asset_data]\"; filename=\"a\"\r\n\r\n",
+    );
+    // Form overhead is 32 MiB.
+    body.resize(40 * 1024 * 1024, b'x');
+    let chunked = [format!("{:x}\r\n", body.len()).as_bytes(), &body, b"\r\n0\r\n\r\n"].concat();
+    let origin = api.sandbox.origin(segno_sandbox::Host::Soundcloud);
+    let address = origin.strip_prefix("http://").expect("an address");
+    let mut bytes = format!(
+        "POST /tracks HTTP/1.1\r\nHost: {address}\r\nAuthorization: OAuth {}\r\nContent-Type: {MULTIPART}\r\n\
+         Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n",
+        api.token
+    )
+    .into_bytes();
+    bytes.extend(chunked);
+    let (answer, _) = crate::wire::exchange(address, &bytes).await;
+    let answer = Response::parse(&answer);
+    assert_eq!((answer.status, &answer.json()["code"]), (413, &json!(413)));
+    assert_eq!(api.created("tracks"), 0);
+}
+
+#[tokio::test]
+async fn the_type_that_is_none_is_a_form() {
+    let api = Api::start().await;
+    let body = multipart(&[TITLE], &[("track[asset_data]", "harbour.wav", "audio/wav", &wav())]);
+    let content_type = MULTIPART.replace("form-data", "x-www-form-urlencoded");
+    let made = api.request("POST", "/tracks").header("Content-Type", &content_type).body(body).send().await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    for content_type in ["multipart/x-www-form-urlencoded", "application/x-www-form-urlencoded"] {
+        let request = api.request("POST", "/tracks").header("Content-Type", content_type);
+        let refused = request.body("track%5Btitle%5D=x").send().await;
+        assert_eq!(
+            (refused.status, &refused.json()["message"]),
+            (422, &json!("unable to process provided asset_data"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn hidden_comments_are_hidden_everywhere() {
+    let mut api = Api::start().await;
+    let minuet = api.track("Minuet in G").await;
+    let path = format!("/tracks/{minuet}");
+    let comment = text(&api.get(&format!("{path}/comments")).await.json()["collection"][0], "urn");
+    let quiet = json!({"track": {"reveal_comments": false}});
+    assert_eq!(api.send_json("PUT", &path, &quiet).await.json()["comment_count"], 2);
+    assert_eq!(api.get(&format!("/comments/{comment}")).await.status, 200);
+    api.log_in("reis").await;
+    assert_eq!(api.get(&path).await.json()["comment_count"], Value::Null);
+    assert_eq!(api.get(&format!("/comments/{comment}")).await.status, 404);
 }
