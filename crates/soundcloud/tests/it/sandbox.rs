@@ -112,6 +112,8 @@ async fn what_is_odd_about_pages_changes_no_list() {
     let by_offset = || tracks::Search::new().access(Access::ALL).limit(2);
     let plain = (all(&client, by_cursor(), name).await.0, all(&client, by_offset(), name).await.0);
     assert!(plain.0.len() > 2 && plain.1.len() > 2, "{plain:?}");
+    let heard = all(&client, by_offset().access(Access::LISTENABLE), name).await.0;
+    assert!(heard.len() < plain.1.len(), "there are blocked tracks, so that a lost filter shows");
     for fault in
         [PageFault::EmptyFirst, PageFault::ForeignHost, PageFault::DroppedAccess, PageFault::NullAtEnd]
     {
