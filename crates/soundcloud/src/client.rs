@@ -231,7 +231,23 @@ impl ClientBuilder {
     }
 
     /// Anything that segno-core can be told: timeouts, retries, a rate limit, a transport, a clock. It holds for the API
-    /// and for the tokens, so it may run twice.
+    /// and for the tokens (but for retries and the rate limit, which those do without), so it may run twice.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), segno_soundcloud::core::ClientError> {
+    /// use std::time::Duration;
+    /// use segno_soundcloud::Client;
+    /// use segno_soundcloud::core::Limit;
+    ///
+    /// // Five requests in a second at most, as the service does not tell what it takes.
+    /// let limit = std::sync::Arc::new(Limit::per(5, Duration::from_secs(1)));
+    /// let client = Client::builder()
+    ///     .token("2-400113--Zk3pQ")
+    ///     .settings(move |core| core.limit(limit.clone()).call_deadline(Duration::from_secs(20)))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn settings(
         mut self,
         setting: impl Fn(segno_core::ClientBuilder) -> segno_core::ClientBuilder + 'static,

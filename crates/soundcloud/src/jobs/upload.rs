@@ -196,7 +196,7 @@ impl UploadJob {
             Diagnosis::AppNotAllowed => {}
             against => return Err(UploadError::NotAllowed(against)),
         }
-        let needed = self.length.map(|length| length.as_secs());
+        let needed = self.length.map(|length| length.as_secs() + u64::from(length.subsec_nanos() > 0));
         match (me.upload_seconds_left(), needed) {
             (Some(left_seconds), Some(needed_seconds)) if needed_seconds > left_seconds => {
                 Err(UploadError::Quota { left_seconds, needed_seconds })

@@ -2,7 +2,6 @@
 //! file.
 
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -71,7 +70,6 @@ fn clean(text: &str) -> String {
 }
 
 type Outcome<E> = Result<<E as Endpoint>::Output, segno_core::Error<<E as Endpoint>::ApiError>>;
-type Answer<'a, E> = Pin<Box<dyn Future<Output = Outcome<E>> + 'a>>;
 
 struct Recording {
     client: Client,
@@ -94,10 +92,10 @@ impl Recording {
         outcome
     }
 
-    /// Sends an endpoint and keeps the exchange as `case`. Boxed, so that a hundred calls in one function fit its stack.
-    fn send<'a, E: Endpoint>(&'a mut self, case: &'a str, endpoint: &'a E) -> Answer<'a, E> {
+    /// Sends an endpoint and keeps the exchange as `case`.
+    async fn send<E: Endpoint>(&mut self, case: &str, endpoint: &E) -> Outcome<E> {
         let client = self.client.clone();
-        Box::pin(async move { self.keep(case, client.send(endpoint)).await })
+        self.keep(case, client.send(endpoint)).await
     }
 }
 
