@@ -195,7 +195,7 @@ impl Shared {
     }
 
     /// Remembers that with this record nothing can be done any more.
-    fn die(&self, record: &Record, error: AuthError) -> AuthError {
+    pub(super) fn die(&self, record: &Record, error: AuthError) -> AuthError {
         self.state().dead = Some((record.version, error.clone()));
         error
     }

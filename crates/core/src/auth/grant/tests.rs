@@ -573,7 +573,7 @@ async fn the_request_that_would_break_the_quota_is_not_sent() {
     for _ in 0..2 {
         let grant = Grant::app(server(&peer, &clock)).quota(quota()).build(Arc::clone(&store));
         text(&grant).await;
-        grant.forget().await.unwrap();
+        grant.forget().await.1.unwrap();
         clock.advance(10);
     }
     // Counted in the store: a new process does not begin at zero.
@@ -591,10 +591,33 @@ async fn signed_out_means_log_in_again() {
     let store = stored(&clock);
     let grant = user(&peer, &clock, Arc::clone(&store));
     text(&grant).await;
-    assert_eq!(grant.forget().await.unwrap().unwrap().expose(), "a1");
+    let (token, stored) = grant.forget().await;
+    assert_eq!((token.unwrap().expose(), stored), ("a1", Ok(())));
     assert_eq!(store.load().await.unwrap().token, None);
     assert_eq!(grant.token().await.unwrap_err(), AuthError::LoginNeeded("signed out".into()));
     assert_eq!(peer.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn signed_out_here_even_if_the_store_cannot_forget() {
+    let (clock, peer) = (StillClock::new(), Peer::new([]));
+    let kept = stored(&clock);
+    let store = Watching::new(Arc::clone(&kept), 100, 1);
+    let grant = user(&peer, &clock, store);
+    text(&grant).await;
+    let (token, stored) = grant.forget().await;
+    assert_eq!(token.unwrap().expose(), "a1");
+    assert!(matches!(stored, Err(AuthError::Unavailable(_))), "{stored:?}");
+    assert!(kept.load().await.unwrap().token.is_some());
+    for _ in 0..2 {
+        assert_eq!(grant.token().await.unwrap_err(), AuthError::LoginNeeded("signed out".into()));
+    }
+    // A token whose renewal could not be saved is the one that the server knows.
+    let kept = self::stored(&clock);
+    let grant = user(&peer, &clock, Watching::new(Arc::clone(&kept), 100, 3));
+    clock.advance(4000);
+    grant.token().await.unwrap_err();
+    assert_eq!(grant.forget().await.0.unwrap().expose(), "a2");
 }
 
 #[test]
