@@ -7,7 +7,7 @@ use segno_core::auth::store::{MemoryStore, TokenStore};
 use segno_core::auth::{AuthError, Authorize, Grant, Login, Token, TokenKind};
 use segno_core::http::HeaderValue;
 use segno_core::http::header::ACCEPT;
-use segno_core::{BaseUrl, Call, ClientError, Endpoint, Method, Paged, Pages, Retry, Secret};
+use segno_core::{BaseUrl, Call, ClientError, Endpoint, Method, Paged, Pages, Replay, Retry, Secret};
 
 use crate::rights::Rights;
 
@@ -99,12 +99,18 @@ impl Client {
     /// See [`segno_core::Error`]; the service's own part is an [`ApiError`](crate::ApiError) for every endpoint of this
     /// crate.
     pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, segno_core::Error<E::ApiError>> {
+        let used = if E::REPLAY == Replay::Once { Box::pin(self.held_token()).await } else { None };
         let error = match self.core.send(endpoint).await {
             Ok(output) => return Ok(output),
             Err(error) => error,
         };
         // On the heap, because it is seldom gone and would make every call larger.
-        if E::METHOD == Method::GET { Err(error) } else { Err(Box::pin(self.explained(error)).await) }
+        if E::METHOD == Method::GET { Err(error) } else { Err(Box::pin(self.explained(error, used)).await) }
+    }
+
+    /// The token that a request sent now would have.
+    pub(crate) async fn held_token(&self) -> Option<Secret> {
+        self.grant.as_ref()?.token().await.ok()
     }
 
     /// A call that can still be given a deadline or a progress function. Its errors are as the service sent them: what

@@ -171,10 +171,11 @@ impl UploadJob {
         if let Some(report) = self.progress.clone() {
             call = call.progress(move |progress| report(progress));
         }
+        let used = self.client.held_token().await;
         match call.send().await {
             Ok(track) => Ok(Uploaded { track, found_afterwards: false }),
             Err(error) if error.may_have_taken_effect() => self.look_for_it(error, before).await,
-            Err(error) => Err(self.client.explained(error).await.into()),
+            Err(error) => Err(self.client.explained(error, used).await.into()),
         }
     }
 
