@@ -75,8 +75,14 @@ pub enum UploadError {
     #[error("the track arrived, but the answer does not name it")]
     Nameless,
     /// It arrived and did not become ready.
-    #[error("the track arrived, but {0}")]
-    NotReady(#[source] ReadyError),
+    #[error("the track arrived, but {error}")]
+    NotReady {
+        /// The track as the upload gave it.
+        track: Box<Track>,
+        /// How waiting for it ended.
+        #[source]
+        error: ReadyError,
+    },
 }
 
 impl Client {
@@ -159,8 +165,10 @@ impl UploadJob {
         };
         if let Some(at_most) = self.ready {
             let urn = uploaded.track.urn.ok_or(UploadError::Nameless)?;
-            uploaded.track =
-                self.client.wait_until_ready(urn, at_most).await.map_err(UploadError::NotReady)?;
+            uploaded.track = match self.client.wait_until_ready(urn, at_most).await {
+                Ok(ready) => ready,
+                Err(error) => return Err(UploadError::NotReady { track: uploaded.track.into(), error }),
+            };
         }
         Ok(uploaded)
     }

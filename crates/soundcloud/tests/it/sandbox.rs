@@ -257,10 +257,11 @@ async fn an_upload_from_end_to_end() {
     });
     let upload = || Upload::new("Harbour", Asset::bytes("harbour.wav", wave()));
     let failed = client.upload(upload()).wait_until_ready(Duration::ZERO).send().await.unwrap_err();
-    assert!(matches!(failed, UploadError::NotReady(ReadyError::Failed(_))), "{failed}");
+    let UploadError::NotReady { track, error: ReadyError::Failed(_) } = &failed else { panic!("{failed}") };
+    assert!(track.urn.is_some(), "what arrived is not lost");
     switch(&sandbox, |switches| switches.processing = Processing::Never);
     let late = client.upload(upload()).wait_until_ready(Duration::ZERO).send().await.unwrap_err();
-    assert!(matches!(late, UploadError::NotReady(ReadyError::Late { .. })), "{late}");
+    assert!(matches!(late, UploadError::NotReady { error: ReadyError::Late { .. }, .. }), "{late}");
     switch(&sandbox, |switches| switches.expired_streams = true);
     let track = client.send(&tracks::Search::new().q("minuet")).await.unwrap().items[0].urn.unwrap();
     let error = client.stream(track, StreamKind::BEST, None).await.unwrap_err();
