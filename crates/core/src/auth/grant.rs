@@ -8,6 +8,7 @@
 //!   was faster.
 //! * A refresh that fails leaves a token that still works, and the next caller tries again.
 //! * `invalid_grant` is final until somebody logs in again, here or in another process.
+//! * Requests that are counted and fail are spared: the next is sent after 1 s, 2 s, 4 s, … 20 min.
 //! * A refresh begins before the token expires, at a moment that differs from process to process.
 
 use std::fmt;
@@ -62,9 +63,18 @@ struct State {
     dead: Option<(u64, AuthError)>,
     /// Before this a token that still works is not renewed: the last try failed.
     rest: Option<Instant>,
+    /// How often in a row a counted request for a token of the program failed, when the next may be sent, and why.
+    failed: Option<Failed>,
     /// A new token that could not be saved yet. Nobody has seen it.
     unsaved: Option<Record>,
     generation: u64,
+}
+
+/// Requests that failed though they count.
+struct Failed {
+    times: u32,
+    until: Instant,
+    why: String,
 }
 
 type Outcome = Result<Held, AuthError>;

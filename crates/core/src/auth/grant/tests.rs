@@ -585,6 +585,44 @@ async fn the_request_that_would_break_the_quota_is_not_sent() {
     assert_eq!(peer.requests().len(), 2);
 }
 
+/// Who asks every ten seconds while the server is down for twelve hours has quota left when it is up again.
+#[tokio::test]
+async fn an_outage_does_not_use_up_the_quota() {
+    let hours = |hours: u64| Duration::from_secs(hours * 3600);
+    let quota = || {
+        Quota::new(vec![
+            QuotaLimit { count: 50, window: hours(12), name: "50 in 12 hours" },
+            QuotaLimit { count: 30, window: hours(1), name: "30 in one hour" },
+        ])
+    };
+    let down = std::iter::repeat_n(Reply::Status(503, ""), 60);
+    let (clock, peer) = (StillClock::new(), Peer::new(down));
+    let grant = Grant::app(server(&peer, &clock)).quota(quota()).build(MemoryStore::new());
+    let first = grant.token().await.unwrap_err();
+    assert!(matches!(first, AuthError::Unavailable(_)), "{first}");
+    let second = grant.token().await.unwrap_err();
+    assert_eq!(
+        second.to_string(),
+        "requests for tokens are counted, and the last one failed (oauth2.token.client_credentials: 503 Service \
+         Unavailable); the next token can be had in 1 s"
+    );
+    for _ in 0..12 * 360 {
+        clock.advance(10);
+        grant.token().await.unwrap_err();
+    }
+    let asked = peer.requests().len();
+    assert!((40..=49).contains(&asked), "{asked}");
+    peer.script.lock().unwrap().clear();
+    clock.advance(20 * 60);
+    text(&grant).await;
+    assert_eq!(peer.requests().len(), asked + 1);
+    // Where nothing is counted, nothing is spared.
+    let (clock, peer) = (StillClock::new(), Peer::new([Reply::Status(503, "")]));
+    let grant = Grant::app(server(&peer, &clock)).build(MemoryStore::new());
+    grant.token().await.unwrap_err();
+    text(&grant).await;
+}
+
 #[tokio::test]
 async fn signed_out_means_log_in_again() {
     let (clock, peer) = (StillClock::new(), Peer::new([]));
