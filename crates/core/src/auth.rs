@@ -92,7 +92,7 @@ pub enum AuthError {
     /// No fresh credentials could be had this time.
     #[error("no fresh token could be had: {0}")]
     Unavailable(String),
-    /// Asking for a token now would exceed a quota of the service.
+    /// Asking for a token now would exceed a quota of the service, or waste what is left of it.
     #[error("{reason}; the next token can be had in {} s", .wait.as_secs())]
     Quota {
         /// Which quota.

@@ -83,6 +83,7 @@ pub enum Replay {
     /// Something again: the request creates or counts. Sent again only if it certainly had no effect.
     Unsafe,
     /// Something again, and it is so large (the upload of a file) that nobody should send it twice unasked. Sent again only
-    /// if it certainly never left; a 429 is told to the caller. [`RequestWriter::replay`] lets a value wish otherwise.
+    /// if it certainly never left; a 429 is told to the caller, and so is a 401, with which better credentials are not tried.
+    /// [`RequestWriter::replay`] lets a value wish otherwise.
     Once,
 }

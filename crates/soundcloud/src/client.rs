@@ -7,7 +7,7 @@ use segno_core::auth::store::{MemoryStore, TokenStore};
 use segno_core::auth::{AuthError, Authorize, Grant, Login, Token, TokenKind};
 use segno_core::http::HeaderValue;
 use segno_core::http::header::ACCEPT;
-use segno_core::{BaseUrl, Call, ClientError, Endpoint, Method, Paged, Pages, Retry, Secret};
+use segno_core::{BaseUrl, Call, ClientError, Endpoint, Method, Paged, Pages, Replay, Retry, Secret};
 
 use crate::rights::Rights;
 
@@ -99,12 +99,18 @@ impl Client {
     /// See [`segno_core::Error`]; the service's own part is an [`ApiError`](crate::ApiError) for every endpoint of this
     /// crate.
     pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, segno_core::Error<E::ApiError>> {
+        let used = if E::REPLAY == Replay::Once { Box::pin(self.held_token()).await } else { None };
         let error = match self.core.send(endpoint).await {
             Ok(output) => return Ok(output),
             Err(error) => error,
         };
         // On the heap, because it is seldom gone and would make every call larger.
-        if E::METHOD == Method::GET { Err(error) } else { Err(Box::pin(self.explained(error)).await) }
+        if E::METHOD == Method::GET { Err(error) } else { Err(Box::pin(self.explained(error, used)).await) }
+    }
+
+    /// The token that a request sent now would have.
+    pub(crate) async fn held_token(&self) -> Option<Secret> {
+        self.grant.as_ref()?.token().await.ok()
     }
 
     /// A call that can still be given a deadline or a progress function. Its errors are as the service sent them: what
@@ -231,7 +237,23 @@ impl ClientBuilder {
     }
 
     /// Anything that segno-core can be told: timeouts, retries, a rate limit, a transport, a clock. It holds for the API
-    /// and for the tokens, so it may run twice.
+    /// and for the tokens (but for retries and the rate limit, which those do without), so it may run twice.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), segno_soundcloud::core::ClientError> {
+    /// use std::time::Duration;
+    /// use segno_soundcloud::Client;
+    /// use segno_soundcloud::core::Limit;
+    ///
+    /// // Five requests in a second at most, as the service does not tell what it takes.
+    /// let limit = std::sync::Arc::new(Limit::per(5, Duration::from_secs(1)));
+    /// let client = Client::builder()
+    ///     .token("2-400113--Zk3pQ")
+    ///     .settings(move |core| core.limit(limit.clone()).call_deadline(Duration::from_secs(20)))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn settings(
         mut self,
         setting: impl Fn(segno_core::ClientBuilder) -> segno_core::ClientBuilder + 'static,

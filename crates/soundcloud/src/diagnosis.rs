@@ -4,8 +4,8 @@
 use std::any::Any;
 use std::fmt;
 
-use segno_core::StatusCode;
 use segno_core::auth::TokenKind;
+use segno_core::{Secret, StatusCode};
 
 use crate::client::Client;
 use crate::error::ApiError;
@@ -19,6 +19,8 @@ pub enum Diagnosis {
     TokenKind,
     /// The token does not work at all: it is over or was revoked.
     TokenBad,
+    /// The token was over when the upload was refused, and is renewed by now: send it again.
+    TokenRenewed,
     /// The person has not confirmed the e-mail address.
     EmailUnconfirmed,
     /// The person has no upload time left.
@@ -37,6 +39,7 @@ impl fmt::Display for Diagnosis {
         f.write_str(match self {
             Self::TokenKind => "the token is one of the program alone, and this needs a person's login",
             Self::TokenBad => "the token does not work; log in again",
+            Self::TokenRenewed => "the token was over and is renewed by now; send it again",
             Self::EmailUnconfirmed => "the account's e-mail address is not confirmed, which uploads need",
             Self::QuotaGone => "the account has no upload time left",
             Self::AppNotAllowed => {
@@ -65,12 +68,20 @@ impl Client {
     }
 
     /// Adds the diagnosis to the error of a write that was refused without a reason, if the error is of this crate's type.
-    pub(crate) async fn explained<A: 'static>(&self, error: segno_core::Error<A>) -> segno_core::Error<A> {
+    /// `used` is the token of the request, where it is not renewed and tried again by itself.
+    pub(crate) async fn explained<A: 'static>(
+        &self,
+        error: segno_core::Error<A>,
+        used: Option<Secret>,
+    ) -> segno_core::Error<A> {
         if !error.api().is_some_and(|api| (api as &dyn Any).is::<ApiError>()) {
             return error;
         }
         let diagnosis = match error.status() {
-            Some(StatusCode::UNAUTHORIZED) => self.diagnose().await,
+            Some(StatusCode::UNAUTHORIZED) => match (self.diagnose().await, used, self.held_token().await) {
+                (Diagnosis::AppNotAllowed, Some(used), Some(now)) if used != now => Diagnosis::TokenRenewed,
+                (diagnosis, ..) => diagnosis,
+            },
             Some(StatusCode::INTERNAL_SERVER_ERROR) if error.endpoint().starts_with(reposts::NAMES) => {
                 Diagnosis::PerhapsLimited
             }

@@ -43,26 +43,28 @@ simple!(
 );
 
 impl Client {
-    /// Signs out: forgets the tokens here and in the store, whatever the service answers, and tells the service.
+    /// Signs out: forgets the tokens here and in the store, whatever the service answers, and tells the service, whatever the
+    /// store does.
     ///
     /// # Errors
-    /// If the store fails or the service could not be told. The tokens are forgotten here in any case; a session that
+    /// If the service could not be told or the store failed. The tokens are forgotten here in any case; a session that
     /// is over already counts as signed out.
     pub async fn sign_out(&self) -> Result<(), crate::Error> {
         let Some(grant) = self.grant() else {
             return self.core().send(&SignOutHere).await;
         };
-        let token = match grant.forget().await {
-            Ok(Some(token)) => token,
-            Ok(None) => return Ok(()),
-            Err(error) => {
-                let error = BuildError::value("token store", error.to_string());
-                return Err(crate::Error::build(<SignOut as Endpoint>::NAME, error));
-            }
+        let (token, stored) = grant.forget().await;
+        let told = match token {
+            Some(token) => self.core().send(&SignOut(token)).await,
+            None => Ok(()),
         };
-        match self.core().send(&SignOut(token)).await {
-            Err(error) if error.status() == Some(segno_core::StatusCode::UNAUTHORIZED) => Ok(()),
-            outcome => outcome,
+        match told {
+            Err(error) if error.status() != Some(segno_core::StatusCode::UNAUTHORIZED) => return Err(error),
+            _ => {}
         }
+        stored.map_err(|error| {
+            let error = BuildError::value("token store", error.to_string());
+            crate::Error::build(<SignOut as Endpoint>::NAME, error)
+        })
     }
 }

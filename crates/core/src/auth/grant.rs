@@ -8,6 +8,7 @@
 //!   was faster.
 //! * A refresh that fails leaves a token that still works, and the next caller tries again.
 //! * `invalid_grant` is final until somebody logs in again, here or in another process.
+//! * Requests that are counted and fail are spared: the next is sent after 1 s, 2 s, 4 s, … 20 min.
 //! * A refresh begins before the token expires, at a moment that differs from process to process.
 
 use std::fmt;
@@ -62,9 +63,18 @@ struct State {
     dead: Option<(u64, AuthError)>,
     /// Before this a token that still works is not renewed: the last try failed.
     rest: Option<Instant>,
+    /// How often in a row a counted request for a token of the program failed, when the next may be sent, and why.
+    failed: Option<Failed>,
     /// A new token that could not be saved yet. Nobody has seen it.
     unsaved: Option<Record>,
     generation: u64,
+}
+
+/// Requests that failed though they count.
+struct Failed {
+    times: u32,
+    until: Instant,
+    why: String,
 }
 
 type Outcome = Result<Held, AuthError>;
@@ -180,17 +190,23 @@ impl Grant {
         self.put(Some(token)).await
     }
 
-    /// Forgets the tokens, here and in the store, and gives back the access token, so that the server can be told.
-    ///
-    /// # Errors
-    /// [`AuthError::Unavailable`] if the store fails; the tokens are forgotten here nevertheless.
-    pub async fn forget(&self) -> Result<Option<Secret>, AuthError> {
-        // The store's token comes first: another process may have renewed it, and the one held here be over.
+    /// Forgets the tokens, here and in the store. Gives the access token, so that the server can be told, and whether the
+    /// store could forget it too: [`AuthError::Unavailable`] if not. This grant is signed out in either case.
+    pub async fn forget(&self) -> (Option<Secret>, Result<(), AuthError>) {
         let record = self.0.store.load().await.unwrap_or_default();
-        let held = self.0.state().held.take();
-        let token = record.token.map(|token| token.access).or(held.map(|held| held.token.access.clone()));
-        self.put(None).await?;
-        Ok(token)
+        let (unsaved, held) = {
+            let mut state = self.0.state();
+            (state.unsaved.take(), state.held.take())
+        };
+        // The newest comes first: what could not be saved yet, then what perhaps another process has renewed.
+        let newest =
+            unsaved.and_then(|record| record.token).or(record.token.clone()).map(|token| token.access);
+        let token = newest.or(held.map(|held| held.token.access.clone()));
+        let stored = self.put(None).await;
+        if stored.is_err() {
+            self.0.die(&record, AuthError::LoginNeeded("signed out".into()));
+        }
+        (token, stored)
     }
 
     /// A token that works by the clock, renewed if need be.

@@ -12,7 +12,7 @@ use super::Inner;
 use crate::BoxFuture;
 use crate::auth::{Attempt, AuthError, Authorize, Ticket};
 use crate::call::Options;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Replay};
 use crate::error::{ApiError, BuildError, RedirectError};
 use crate::redirect::{self, Redirects};
 use crate::request::{Kind, Prepared, host};
@@ -188,6 +188,7 @@ async fn run(
 
             if let (true, Some((credentials, ticket))) = (unauthorized, ticket)
                 && !reauthorized
+                && prepared.replay != Replay::Once
                 && prepared.body.reopenable()
             {
                 reauthorized = true;

@@ -107,6 +107,33 @@ async fn a_401_gets_one_more_try_and_no_second_one() {
 }
 
 #[tokio::test]
+async fn a_401_to_what_is_sent_once_is_told() {
+    struct Large;
+
+    impl Endpoint for Large {
+        type Output = ();
+        type ApiError = PlainApiError;
+        const NAME: &'static str = "example.files.upload";
+        const METHOD: Method = Method::POST;
+        const REPLAY: Replay = Replay::Once;
+
+        fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+            request.path("files", &[])
+        }
+
+        fn read(_: Response<Bytes>) -> Result<(), DecodeError> {
+            Ok(())
+        }
+    }
+
+    let service = Service::new(|_, _| Ok(Reply::new(401)));
+    let counter = Counter::default();
+    let error = client(&service, counter.clone()).send(&Large).await.unwrap_err();
+    assert_eq!((service.seen().len(), error.attempts()), (1, 1));
+    assert_eq!(counter.rejections.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
 async fn a_401_does_not_use_up_a_retry() {
     let service = Service::new(|_, number| {
         Ok(match number {

@@ -4,11 +4,12 @@
 use libfuzzer_sys::fuzz_target;
 use segno_soundcloud::ApiError;
 use segno_soundcloud::core::auth::oauth2::TokenError;
-use segno_soundcloud::core::{ApiError as _, Bytes, HeaderMap, StatusCode};
+use segno_soundcloud::core::{ApiError as _, Bytes, Clock as _, HeaderMap, StatusCode, SystemClock};
 
 fuzz_target!(|input: (u16, &[u8])| {
     let Ok(status) = StatusCode::from_u16(400 + input.0 % 200) else { return };
     let body = Bytes::copy_from_slice(input.1);
-    let _ = ApiError::read(status, &HeaderMap::new(), &body).to_string();
+    let error = ApiError::read(status, &HeaderMap::new(), &body);
+    let _ = (error.to_string(), error.retry_after(SystemClock.wall()));
     let _ = TokenError::read(status, &HeaderMap::new(), &body).to_string();
 });

@@ -83,6 +83,11 @@ fn all_five_bodies_of_a_429_parse() {
         "the limit on plays is met (15000 in 24 h); there is room again at 2026-02-14T09:00:00Z"
     );
 
+    let asks = |now: &str| plays.retry_after(now.parse().unwrap());
+    assert_eq!(asks("2026-02-14T08:59:00Z"), Some(Duration::from_secs(60)));
+    assert_eq!(asks("2026-02-14T09:00:01Z"), Some(Duration::ZERO), "the limit is over");
+    assert_eq!(error(429, "Please slow down.").retry_after("2026-02-14T09:00:01Z".parse().unwrap()), None);
+
     let throttle = |body: &str| error(429, body).rate_limit.unwrap().throttle;
     assert_eq!(
         throttle(r#"{"code":429,"message":"rate_limit_exceeded","error_code":"rate_limit_exceeded"}"#),
@@ -117,7 +122,8 @@ proptest! {
     #[test]
     fn no_body_panics(status in 400u16..600, body in prop::collection::vec(any::<u8>(), 0..200)) {
         let status = StatusCode::from_u16(status).unwrap();
-        let _ = ApiError::read(status, &HeaderMap::new(), &Bytes::from(body)).to_string();
+        let error = ApiError::read(status, &HeaderMap::new(), &Bytes::from(body));
+        let _ = (error.to_string(), error.retry_after("2026-02-14T08:59:00Z".parse().unwrap()));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use segno_core::Cause;
+
 use crate::client::Client;
 use crate::error::Error;
 use crate::ids::TrackUrn;
@@ -31,9 +33,17 @@ pub enum ReadyError {
     Call(#[from] Error),
 }
 
+/// What a look at a track shows.
+enum Look {
+    Ready(Track),
+    Failed(Track),
+    NotYet(Track),
+}
+
 impl Client {
     /// Waits until a track can be heard: its state says so, or, where the service gives no state, it has a length and
-    /// streams. It is looked at after 0, 2, 6, 14, 30, 60, … s, for the last time after `at_most`.
+    /// streams. It is looked at after 0, 2, 6, 14, 30, 60, … s, for the last time after `at_most`. A look that fails for
+    /// a passing reason (the network, 429, 5xx) is made up for by the next one.
     ///
     /// # Errors
     /// [`ReadyError`].
@@ -42,25 +52,38 @@ impl Client {
         let start = clock.now();
         let mut pause = PAUSES.0;
         loop {
-            let seen = self.core().send(&Get::new(track)).await?;
-            match &seen.state {
-                Some(ProcessingState::Finished) => return Ok(seen),
-                Some(ProcessingState::Failed) => return Err(ReadyError::Failed(seen.into())),
-                Some(_) => {}
-                None if seen.duration.is_some_and(|length| length > 0)
-                    && self.has_streams(track, &seen).await? =>
-                {
-                    return Ok(seen);
-                }
-                None => {}
-            }
+            let look = Box::pin(self.look(track)).await;
             let waited = clock.now().saturating_duration_since(start);
-            if waited >= at_most {
-                return Err(ReadyError::Late { after: waited, last: seen.into() });
+            let over = waited >= at_most;
+            match look {
+                Ok(Look::Ready(seen)) => return Ok(seen),
+                Ok(Look::Failed(seen)) => return Err(ReadyError::Failed(seen.into())),
+                Ok(Look::NotYet(last)) if over => {
+                    return Err(ReadyError::Late { after: waited, last: last.into() });
+                }
+                Err(error) if over || !passes(&error) => return Err(error.into()),
+                Ok(Look::NotYet(_)) | Err(_) => {}
             }
             clock.sleep(pause.min(at_most - waited)).await;
             pause = (pause * 2).min(PAUSES.1);
         }
+    }
+
+    async fn look(&self, track: TrackUrn) -> Result<Look, Error> {
+        let seen = self.core().send(&Get::new(track)).await?;
+        Ok(match &seen.state {
+            Some(ProcessingState::Finished) => Look::Ready(seen),
+            Some(ProcessingState::Failed) => Look::Failed(seen),
+            Some(_) => Look::NotYet(seen),
+            None => {
+                let long = seen.duration.is_some_and(|length| length > 0);
+                if long && self.has_streams(track, &seen).await? {
+                    Look::Ready(seen)
+                } else {
+                    Look::NotYet(seen)
+                }
+            }
+        })
     }
 
     /// A track that is blocked for the caller never has streams, so its length must do.
@@ -74,4 +97,12 @@ impl Client {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether a failure may be over the next time.
+fn passes(error: &Error) -> bool {
+    error.is_rate_limited()
+        || error.is_timeout()
+        || matches!(error.cause(), Cause::Transport(_))
+        || error.status().is_some_and(|status| status.is_server_error())
 }

@@ -75,8 +75,14 @@ pub enum UploadError {
     #[error("the track arrived, but the answer does not name it")]
     Nameless,
     /// It arrived and did not become ready.
-    #[error("the track arrived, but {0}")]
-    NotReady(#[source] ReadyError),
+    #[error("the track arrived, but {error}")]
+    NotReady {
+        /// The track as the upload gave it.
+        track: Box<Track>,
+        /// How waiting for it ended.
+        #[source]
+        error: ReadyError,
+    },
 }
 
 impl Client {
@@ -159,8 +165,10 @@ impl UploadJob {
         };
         if let Some(at_most) = self.ready {
             let urn = uploaded.track.urn.ok_or(UploadError::Nameless)?;
-            uploaded.track =
-                self.client.wait_until_ready(urn, at_most).await.map_err(UploadError::NotReady)?;
+            uploaded.track = match self.client.wait_until_ready(urn, at_most).await {
+                Ok(ready) => ready,
+                Err(error) => return Err(UploadError::NotReady { track: uploaded.track.into(), error }),
+            };
         }
         Ok(uploaded)
     }
@@ -171,10 +179,11 @@ impl UploadJob {
         if let Some(report) = self.progress.clone() {
             call = call.progress(move |progress| report(progress));
         }
+        let used = self.client.held_token().await;
         match call.send().await {
             Ok(track) => Ok(Uploaded { track, found_afterwards: false }),
             Err(error) if error.may_have_taken_effect() => self.look_for_it(error, before).await,
-            Err(error) => Err(self.client.explained(error).await.into()),
+            Err(error) => Err(self.client.explained(error, used).await.into()),
         }
     }
 
@@ -196,7 +205,7 @@ impl UploadJob {
             Diagnosis::AppNotAllowed => {}
             against => return Err(UploadError::NotAllowed(against)),
         }
-        let needed = self.length.map(|length| length.as_secs());
+        let needed = self.length.map(|length| length.as_secs() + u64::from(length.subsec_nanos() > 0));
         match (me.upload_seconds_left(), needed) {
             (Some(left_seconds), Some(needed_seconds)) if needed_seconds > left_seconds => {
                 Err(UploadError::Quota { left_seconds, needed_seconds })

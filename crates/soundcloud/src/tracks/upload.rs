@@ -115,7 +115,7 @@ fn ascii(name: &str, format: Option<Format>) -> String {
 /// `POST /tracks`: uploads a track
 ///
 /// The title and the audio are needed. The request is sent once: it is repeated only if it certainly never left, not even
-/// after a 429 ([`resend`](Upload::resend) wishes that). [`Client::upload`](crate::Client::upload) looks whether an upload
+/// after a 429 or with a renewed token after a 401 ([`resend`](Upload::resend) wishes both). [`Client::upload`](crate::Client::upload) looks whether an upload
 /// arrived whose answer was lost.
 #[derive(Clone, Debug)]
 #[must_use = "an endpoint does nothing until it is sent"]
@@ -158,7 +158,8 @@ impl Upload {
         self
     }
 
-    /// Sends the whole file again after a 429, when its pause is over, as other requests are.
+    /// Sends the whole file again after a 429, when its pause is over, and once with a renewed token after a 401, as other
+    /// requests are.
     pub fn resend(mut self) -> Self {
         self.resend = true;
         self

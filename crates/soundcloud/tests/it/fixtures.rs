@@ -2,7 +2,6 @@
 //! file.
 
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -71,7 +70,6 @@ fn clean(text: &str) -> String {
 }
 
 type Outcome<E> = Result<<E as Endpoint>::Output, segno_core::Error<<E as Endpoint>::ApiError>>;
-type Answer<'a, E> = Pin<Box<dyn Future<Output = Outcome<E>> + 'a>>;
 
 struct Recording {
     client: Client,
@@ -94,10 +92,10 @@ impl Recording {
         outcome
     }
 
-    /// Sends an endpoint and keeps the exchange as `case`. Boxed, so that a hundred calls in one function fit its stack.
-    fn send<'a, E: Endpoint>(&'a mut self, case: &'a str, endpoint: &'a E) -> Answer<'a, E> {
+    /// Sends an endpoint and keeps the exchange as `case`.
+    async fn send<E: Endpoint>(&mut self, case: &str, endpoint: &E) -> Outcome<E> {
         let client = self.client.clone();
-        Box::pin(async move { self.keep(case, client.send(endpoint)).await })
+        self.keep(case, client.send(endpoint)).await
     }
 }
 
@@ -317,12 +315,12 @@ async fn from_the_sandbox() {
 }
 
 /// What reads, and what can be taken back: an upload and a playlist of one's own that are private and deleted in the end.
-async fn drive_for_real(r: &mut Recording) -> Result<(), Box<dyn std::error::Error>> {
+async fn drive_for_real(r: &mut Recording, words: &str) -> Result<(), Box<dyn std::error::Error>> {
     let mine = r.send("me/get", &me::Get).await?.urn.ok_or("no urn")?;
     r.send("me/recently_played", &me::RecentlyPlayed::new()).await?;
     r.send("feed/feed", &feed::Feed::new().limit(2)).await?;
     r.send("feed/feed_tracks", &feed::FeedTracks::new().limit(2)).await?;
-    let found = r.send("tracks/search", &tracks::Search::new().q("field recording").limit(2)).await?;
+    let found = r.send("tracks/search", &tracks::Search::new().q(words).limit(2)).await?;
     let track = found.items.into_iter().next().ok_or("no track is found")?;
     let (theirs, artist) =
         (track.urn.ok_or("no urn")?, track.user.and_then(|user| user.urn).ok_or("no artist")?);
@@ -344,10 +342,9 @@ async fn drive_for_real(r: &mut Recording) -> Result<(), Box<dyn std::error::Err
     r.send("follows/my_followings", &follows::MyFollowings::new().limit(1)).await?;
     r.send("follows/followers_of", &follows::FollowersOf::new(artist).limit(1)).await?;
     r.send("users/get", &users::Get(artist)).await?;
-    r.send("users/search", &users::Search::new().q("field recording").limit(1)).await?;
+    r.send("users/search", &users::Search::new().q(words).limit(1)).await?;
     r.send("users/web_profiles", &users::WebProfiles::new(artist)).await?;
-    r.send("playlists/search", &playlists::Search::new().q("field recording").limit(1).show_tracks(false))
-        .await?;
+    r.send("playlists/search", &playlists::Search::new().q(words).limit(1).show_tracks(false)).await?;
     r.send("playlists/of_user", &playlists::OfUser::new(mine).limit(1).show_tracks(false)).await?;
     if let Some(page) = track.permalink_url {
         r.send("resolve/resolve", &resolve::Resolve(page)).await?;
@@ -382,8 +379,27 @@ async fn from_the_real_service() {
     let client = recorded(Client::builder_from_env().unwrap(), &recorder).build().unwrap();
     let fixtures = Fixtures::at(FOLDER).others_stay();
     let mut recording = Recording { client, recorder, fixtures };
-    drive_for_real(&mut recording).await.unwrap();
+    drive_for_real(&mut recording, "field recording").await.unwrap();
     recording.fixtures.finish().unwrap();
+}
+
+/// What would be done to the real service, done to the sandbox: it works, and nothing is left behind.
+#[tokio::test]
+async fn the_recording_from_the_real_service_leaves_nothing_behind() {
+    let sandbox = Sandbox::builder().seed(1).start().await.unwrap();
+    let access = sandbox.description().soundcloud;
+    let recorder = Recorder::new(Hyper::new(Timeouts::default()).unwrap(), []).cleaned(clean);
+    let builder = recorded(Client::builder(), &recorder).api_url(&access.base_url).auth_url(&access.auth_url);
+    let client = builder.token(access.access_token).build().unwrap();
+    let mut recording = Recording { client, recorder, fixtures: Fixtures::at(FOLDER) };
+    let own = async |client: Client| {
+        let tracks = client.send(&tracks::Mine::new()).await.unwrap().items;
+        let lists = client.send(&playlists::Mine::new().show_tracks(false)).await.unwrap().items;
+        (tracks, lists)
+    };
+    let before = own(recording.client.clone()).await;
+    drive_for_real(&mut recording, "a").await.unwrap();
+    assert_eq!(own(recording.client.clone()).await, before);
 }
 
 /// An exchange made up of everything that must not get into a file, through the recorder that writes the files.

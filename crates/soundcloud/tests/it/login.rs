@@ -94,11 +94,56 @@ fn secrets_do_not_travel_over_plain_http() {
     assert!(Client::builder().api_url("http://127.0.0.1:1/").auth_url("http://[::1]:1/").build().is_ok());
 }
 
+/// A browser's GET of a page on this machine.
+#[cfg(feature = "loopback")]
+fn visit(url: &str) -> String {
+    use std::io::{Read as _, Write as _};
+
+    let (address, target) = url.trim_start_matches("http://").split_once('/').unwrap();
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let request = format!("GET /{target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut page = String::new();
+    stream.read_to_string(&mut page).unwrap();
+    page
+}
+
+/// The same with a server that checks challenge, verifier and redirect URI on its own.
+#[cfg(feature = "loopback")]
+#[tokio::test]
+async fn a_login_at_this_machine_with_the_sandbox() {
+    use segno_sandbox::Sandbox;
+    use segno_soundcloud::LogInError;
+
+    let sandbox =
+        Sandbox::builder().seed(1).switches(|switches| switches.soundcloud.any_loopback_port = true);
+    let sandbox = sandbox.start().await.unwrap();
+    let access = sandbox.description().soundcloud;
+    let client = Client::builder().api_url(&access.base_url).auth_url(&access.auth_url);
+    let store = segno_core::auth::store::MemoryStore::new();
+    let client = client.user(&access.client_id, Some(access.client_secret.into()), store).build().unwrap();
+    for decision in ["deny", "approve"] {
+        let open = move |url: &str| {
+            let url = url.to_owned();
+            tokio::spawn(async move {
+                let back = crate::browser::decide(&url, decision).await;
+                std::thread::spawn(move || visit(&back));
+            });
+        };
+        let outcome = client.log_in_here(0, std::time::Duration::from_secs(20), open).await;
+        assert_eq!(outcome.is_ok(), decision == "approve", "{outcome:?}");
+        if let Err(error) = outcome {
+            assert!(matches!(error, LogInError::Login(_)), "{error}");
+            assert!(error.to_string().starts_with("the login was refused: access_denied"), "{error}");
+        }
+    }
+    assert_eq!(client.send(&me::Get).await.unwrap().permalink.as_deref(), Some("okafor"));
+}
+
 /// The whole way with a real listener: the "browser" is a raw request to the redirect URI.
 #[cfg(feature = "loopback")]
 #[tokio::test]
 async fn a_login_at_this_machine() {
-    use std::io::{Read as _, Write as _};
     use std::time::Duration;
 
     let (builder, _, _) = crate::peer::builder(|_| Ok(tokens(1)));
@@ -112,19 +157,9 @@ async fn a_login_at_this_machine() {
         let find = |name: &str| pairs.iter().find(|(given, _)| given == name).unwrap().1.clone();
         let (redirect_uri, state) = (find("redirect_uri"), find("state"));
         std::thread::spawn(move || {
-            let address = redirect_uri.trim_start_matches("http://").split('/').next().unwrap().to_owned();
-            let visit = |query: &str| {
-                let mut stream = std::net::TcpStream::connect(&address).unwrap();
-                let request =
-                    format!("GET /callback?{query} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-                stream.write_all(request.as_bytes()).unwrap();
-                let mut page = String::new();
-                stream.read_to_string(&mut page).unwrap();
-                page
-            };
             // Somebody else's redirect first: it has no say.
-            visit("code=evil&state=forged");
-            visit(&format!("code=c1&state={state}"))
+            visit(&format!("{redirect_uri}?code=evil&state=forged"));
+            visit(&format!("{redirect_uri}?code=c1&state={state}"))
         });
     };
     client.log_in_here(0, Duration::from_secs(20), open).await.unwrap();

@@ -12,5 +12,6 @@ mod login;
 mod pains;
 mod peer;
 mod sample;
+mod sandbox;
 mod uploads;
 mod wire;

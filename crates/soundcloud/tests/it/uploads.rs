@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use segno_core::{Phase, TransportError, TransportErrorKind};
 use segno_soundcloud::tracks::{Asset, Upload};
-use segno_soundcloud::{TrackUrn, UploadError};
+use segno_soundcloud::{Diagnosis, TrackUrn, UploadError};
 
 use crate::answers::{ME, STREAMS, TRACK, error};
 use crate::peer::{answer, builder, person};
@@ -146,6 +146,47 @@ async fn an_upload_is_sent_again_after_a_429_only_if_that_is_wished() {
     let (client, log) = limited();
     client.upload(Upload::new("Low Tide", asset)).resend().send().await.unwrap_err();
     assert_eq!(log.count("POST"), 1);
+}
+
+/// A refusal with 401 mostly means that the program or the account may not upload: gigabytes are not sent again to find out.
+#[tokio::test]
+async fn an_upload_is_sent_again_after_a_401_only_if_that_is_wished() {
+    let over = || {
+        crate::peer::logged_in(crate::peer::stored(), |line| {
+            if line.contains("/oauth/token") {
+                crate::peer::tokens(2)
+            } else if line.contains("[OAuth t1]")
+                && (line.starts_with("POST") || line.ends_with("/me [OAuth t1] "))
+            {
+                answer(401, "\n")
+            } else if line.starts_with("POST") {
+                answer(201, TRACK)
+            } else {
+                own_tracks_or_me(line)
+            }
+        })
+    };
+    let sent = "POST https://api.soundcloud.com/tracks";
+    let upload = || Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
+    let (client, log, _) = over();
+    let error = client.send(&upload()).await.unwrap_err();
+    assert_eq!(error.api().unwrap().diagnosis, Some(Diagnosis::TokenRenewed), "{error}");
+    assert_eq!(log.count(sent), 1);
+    client.send(&upload()).await.unwrap();
+    let (client, log, _) = over();
+    client.send(&upload().resend()).await.unwrap();
+    assert_eq!(log.count(sent), 2);
+    // The job meets it when it looks at the account, before the file is sent.
+    let (client, log, _) = over();
+    client.upload(upload()).send().await.unwrap();
+    assert_eq!(log.count(sent), 1);
+    // A token that is good for everything but uploads is not renewed for them.
+    let (client, log, _) = crate::peer::logged_in(crate::peer::stored(), |line| {
+        if line.starts_with("POST") { answer(401, "\n") } else { own_tracks_or_me(line) }
+    });
+    let UploadError::Call(error) = client.upload(upload()).send().await.unwrap_err() else { panic!() };
+    assert_eq!(error.api().unwrap().diagnosis, Some(Diagnosis::AppNotAllowed));
+    assert_eq!((log.count(sent), log.count("POST https://secure")), (1, 0));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
-use super::{Grant, Held, Outcome, Shared, State, Times, TokenKind};
+use super::{Failed, Grant, Held, Outcome, Shared, State, Times, TokenKind};
 use crate::Error;
 use crate::auth::AuthError;
 use crate::auth::oauth2::{Meaning, Token, TokenError, TokenErrorCode, TokenResponse, meaning};
@@ -14,6 +14,8 @@ use crate::auth::store::{Record, StoreError, Swapped};
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long a token that still works is used unrenewed after a failure.
 const REST: Duration = Duration::from_secs(5);
+/// The pause after the first counted request that failed, and the longest: 45 requests in twelve hours at most.
+const SPARING: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(20 * 60));
 /// How often saving is tried.
 const SAVES: u32 = 3;
 
@@ -142,6 +144,7 @@ impl Shared {
 
     /// Asks for a token of the program itself, if the quota has room.
     async fn issue(&self, record: Record) -> Result<Asked, AuthError> {
+        self.sparing()?;
         let mut counted = record.with(record.token.clone());
         self.quota.take(&mut counted.issued, self.clock.wall())?;
         // Counted before it is sent: one whose answer is lost counts with the service too.
@@ -152,12 +155,45 @@ impl Shared {
             }
         }
         match self.server.client_credentials().await {
-            Ok(response) => Ok(self.received(response, None)),
-            Err(error) => Err(match meaning(&error) {
-                Meaning::Spent | Meaning::Refused => AuthError::Refused(words(&error)),
-                Meaning::Later => AuthError::Unavailable(error.to_string()),
-            }),
+            Ok(response) => {
+                self.state().failed = None;
+                Ok(self.received(response, None))
+            }
+            Err(error) => {
+                self.spare(&error);
+                Err(match meaning(&error) {
+                    Meaning::Spent | Meaning::Refused => AuthError::Refused(words(&error)),
+                    Meaning::Later => AuthError::Unavailable(error.to_string()),
+                })
+            }
         }
+    }
+
+    /// Refuses as long as the quota is spared.
+    fn sparing(&self) -> Result<(), AuthError> {
+        let state = self.state();
+        let Some(Failed { until, why, .. }) = &state.failed else { return Ok(()) };
+        let wait = until.saturating_duration_since(self.clock.now());
+        if wait.is_zero() {
+            return Ok(());
+        }
+        Err(AuthError::Quota {
+            reason: format!("requests for tokens are counted, and the last one failed ({why})"),
+            wait,
+        })
+    }
+
+    /// Spares the quota after a request that counts and failed: an outage of an hour must not use it up.
+    fn spare(&self, error: &Error<TokenError>) {
+        if self.quota.is_none() {
+            return;
+        }
+        let mut state = self.state();
+        let times = state.failed.as_ref().map_or(0, |failed| failed.times);
+        let pause = SPARING.0.saturating_mul(1 << times.min(16)).min(SPARING.1);
+        let pause = pause.max(error.retry_after().unwrap_or_default());
+        let until = self.clock.now().checked_add(pause).unwrap_or(self.clock.now());
+        state.failed = Some(Failed { times: times + 1, until, why: error.to_string() });
     }
 
     fn received(&self, response: TokenResponse, before: Option<&crate::Secret>) -> Asked {
@@ -195,7 +231,7 @@ impl Shared {
     }
 
     /// Remembers that with this record nothing can be done any more.
-    fn die(&self, record: &Record, error: AuthError) -> AuthError {
+    pub(super) fn die(&self, record: &Record, error: AuthError) -> AuthError {
         self.state().dead = Some((record.version, error.clone()));
         error
     }

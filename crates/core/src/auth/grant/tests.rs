@@ -10,11 +10,13 @@ use http_body_util::BodyExt as _;
 use tokio::sync::Semaphore;
 
 use super::*;
-use crate::auth::oauth2::{App, QuotaLimit};
+use crate::auth::oauth2::App;
 use crate::auth::store::{Lease, MemoryStore, StoreError, Swapped};
 use crate::body::{Body, Outgoing};
 use crate::transport::{Phase, TransportErrorKind};
 use crate::{Client, Incoming, Retry, Timestamp, Transport, TransportError};
+
+mod program;
 
 /// A clock that stands until it is moved; sleepers wait for that. Pauses between two requests pass by themselves.
 struct StillClock {
@@ -524,77 +526,38 @@ async fn a_rejected_token_is_renewed_only_if_no_newer_one_is_held() {
 }
 
 #[tokio::test]
-async fn a_token_of_the_program_is_asked_for_once_and_then_refreshed() {
-    let (clock, peer) = (StillClock::new(), Peer::new([]));
-    let grant = Grant::app(server(&peer, &clock)).build(MemoryStore::new());
-    assert_eq!(text(&grant).await, "a2");
-    assert_eq!(text(&grant).await, "a2");
-    clock.advance(4000);
-    assert_eq!(text(&grant).await, "a3");
-    assert_eq!(peer.requests(), ["client_credentials", "r2"]);
-}
-
-#[tokio::test]
-async fn a_refresh_of_the_program_that_is_refused_leads_to_a_new_token() {
-    for refusal in [
-        r#"{"error":"invalid_grant"}"#,
-        r#"{"error":"unauthorized_client"}"#,
-        r#"{"error":"unsupported_grant_type"}"#,
-    ] {
-        let refused = Reply::Status(400, refusal);
-        let (clock, peer) = (StillClock::new(), Peer::new([Reply::Tokens, refused]));
-        let grant = Grant::app(server(&peer, &clock)).build(MemoryStore::new());
-        text(&grant).await;
-        clock.advance(4000);
-        assert_eq!(text(&grant).await, "a3");
-        assert_eq!(peer.requests(), ["client_credentials", "r2", "client_credentials"], "{refusal}");
-    }
-    // Who is not known is not known the other way either.
-    let stranger = Reply::Status(401, r#"{"error":"invalid_client"}"#);
-    let (clock, peer) = (StillClock::new(), Peer::new([Reply::Tokens, stranger]));
-    let grant = Grant::app(server(&peer, &clock)).build(MemoryStore::new());
-    text(&grant).await;
-    clock.advance(4000);
-    assert!(matches!(grant.token().await, Err(AuthError::Refused(_))));
-    assert_eq!(peer.requests(), ["client_credentials", "r2"]);
-}
-
-#[tokio::test]
-async fn the_request_that_would_break_the_quota_is_not_sent() {
-    let (clock, peer) = (StillClock::new(), Peer::new([]));
-    let quota = || {
-        Quota::new(vec![QuotaLimit {
-            count: 2,
-            window: Duration::from_secs(3600),
-            name: "2 tokens in one hour",
-        }])
-    };
-    let store = Arc::new(MemoryStore::new());
-    for _ in 0..2 {
-        let grant = Grant::app(server(&peer, &clock)).quota(quota()).build(Arc::clone(&store));
-        text(&grant).await;
-        grant.forget().await.unwrap();
-        clock.advance(10);
-    }
-    // Counted in the store: a new process does not begin at zero.
-    let grant = Grant::app(server(&peer, &clock)).quota(quota()).build(Arc::clone(&store));
-    let record = store.load().await.unwrap();
-    assert_eq!(record.issued.len(), 2);
-    let error = grant.token().await.unwrap_err();
-    assert_eq!(error.to_string(), "the quota is 2 tokens in one hour; the next token can be had in 3580 s");
-    assert_eq!(peer.requests().len(), 2);
-}
-
-#[tokio::test]
 async fn signed_out_means_log_in_again() {
     let (clock, peer) = (StillClock::new(), Peer::new([]));
     let store = stored(&clock);
     let grant = user(&peer, &clock, Arc::clone(&store));
     text(&grant).await;
-    assert_eq!(grant.forget().await.unwrap().unwrap().expose(), "a1");
+    let (token, stored) = grant.forget().await;
+    assert_eq!((token.unwrap().expose(), stored), ("a1", Ok(())));
     assert_eq!(store.load().await.unwrap().token, None);
     assert_eq!(grant.token().await.unwrap_err(), AuthError::LoginNeeded("signed out".into()));
     assert_eq!(peer.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn signed_out_here_even_if_the_store_cannot_forget() {
+    let (clock, peer) = (StillClock::new(), Peer::new([]));
+    let kept = stored(&clock);
+    let store = Watching::new(Arc::clone(&kept), 100, 1);
+    let grant = user(&peer, &clock, store);
+    text(&grant).await;
+    let (token, stored) = grant.forget().await;
+    assert_eq!(token.unwrap().expose(), "a1");
+    assert!(matches!(stored, Err(AuthError::Unavailable(_))), "{stored:?}");
+    assert!(kept.load().await.unwrap().token.is_some());
+    for _ in 0..2 {
+        assert_eq!(grant.token().await.unwrap_err(), AuthError::LoginNeeded("signed out".into()));
+    }
+    // A token whose renewal could not be saved is the one that the server knows.
+    let kept = self::stored(&clock);
+    let grant = user(&peer, &clock, Watching::new(Arc::clone(&kept), 100, 3));
+    clock.advance(4000);
+    grant.token().await.unwrap_err();
+    assert_eq!(grant.forget().await.0.unwrap().expose(), "a2");
 }
 
 #[test]

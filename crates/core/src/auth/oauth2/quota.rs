@@ -37,6 +37,12 @@ impl Quota {
         Self { limits }
     }
 
+    /// True if there is no limit.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.limits.is_empty()
+    }
+
     /// Adds a request at `now` to the past ones, which are given in any order and left without those that no longer
     /// count.
     ///

@@ -71,7 +71,7 @@ async fn pain_03_the_quota_of_tokens_takes_no_site_down() {
             }
         });
         match client.send(&tracks::Search::new().q("x")).await {
-            Ok(_) => client.grant().unwrap().forget().await.map(drop).unwrap(),
+            Ok(_) => client.grant().unwrap().forget().await.1.unwrap(),
             Err(error) => {
                 assert!(log.lines().is_empty());
                 refused = Some((number, error.to_string()));

@@ -125,6 +125,24 @@ async fn pain_11_processing_can_be_waited_for() {
     assert_eq!(error.to_string(), "it was not ready after 20 s");
     assert_eq!(log.lines().len(), 5, "after 0, 2, 6, 14 and 20 s");
 
+    // A service that is down for a while, or too busy, is asked again; one that says no is not.
+    for status in [503, 429] {
+        let looks = AtomicU32::new(0);
+        let (client, _) = person(move |_| match looks.fetch_add(1, Ordering::SeqCst) {
+            // Three tries each for two looks.
+            0..6 => answer(status, ""),
+            _ => answer(200, r#"{"state":"finished"}"#),
+        });
+        client.wait_until_ready(TRACK_URN, Duration::from_secs(60)).await.unwrap();
+    }
+    let (client, log) = person(|_| answer(503, ""));
+    let error = client.wait_until_ready(TRACK_URN, Duration::from_secs(5)).await.unwrap_err();
+    assert!(matches!(error, ReadyError::Call(_)), "{error}");
+    assert!(log.lines().len() > 3, "{:?}", log.lines());
+    let (client, log) = person(|_| answer(404, ""));
+    client.wait_until_ready(TRACK_URN, Duration::from_secs(60)).await.unwrap_err();
+    assert_eq!(log.lines().len(), 1);
+
     // An empty file is refused before anything is sent.
     let (client, log) = person(|_| answer(200, ME));
     let empty = Upload::new("Low Tide", Asset::bytes("low-tide.flac", ""));
