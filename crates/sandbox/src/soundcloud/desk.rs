@@ -161,6 +161,11 @@ impl Desk<'_> {
         }
     }
 
+    /// Whether the application may change anything.
+    pub(super) fn may_write(&self) -> bool {
+        self.house.soundcloud.app(&self.switches, self.client_id).is_some_and(|app| app.may_write)
+    }
+
     /// Counts an action of the caller against the limit on this kind of action.
     pub(super) fn count_action(&mut self, kind: &str) -> Result<(), Refusal> {
         let Some(limit) = self.switches.actions else { return Ok(()) };

@@ -28,12 +28,12 @@ pub(super) fn upload(desk: &mut Desk<'_>, form: &Form) -> Answer {
     Ok(refusal::json(StatusCode::CREATED, &desk.show_track(&track, false)).header(LOCATION, &location))
 }
 
-/// Whether the caller may upload so many seconds; the real service says no more than 401.
+/// Whether caller and application may upload so many seconds; the real service says no more than 401.
 pub(super) fn may_upload(desk: &Desk<'_>, seconds: u64) -> Result<(), Refusal> {
     let me = desk.me()?;
     let confirmed = me != FIRST || desk.switches.email_confirmed;
     let fits = desk.quota(me).is_none_or(|quota| desk.world.quota_used(me).saturating_add(seconds) <= quota);
-    if confirmed && fits { Ok(()) } else { Err(Refusal::Unauthorized) }
+    if confirmed && fits && desk.may_write() { Ok(()) } else { Err(Refusal::Unauthorized) }
 }
 
 /// Takes an upload, and puts its processing on the agenda.

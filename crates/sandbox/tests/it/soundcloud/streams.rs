@@ -20,6 +20,15 @@ async fn a_playable_track_can_be_heard_through_its_links() {
     let minuet = api.track("Minuet in G").await;
     let streams = api.get(&format!("/tracks/{minuet}/streams")).await.json();
     let link = text(&streams, "hls_aac_160_url");
+    let base = format!("{}tracks/{minuet}/streams/", api.sandbox.description().soundcloud.base_url);
+    let ids = [("hls_aac_160_url", "/hls"), ("hls_mp3_128_url", "/hls"), ("preview_mp3_128_url", "/preview")];
+    let ids = ids.map(|(member, tail)| {
+        let link = text(&streams, member);
+        link.strip_prefix(&base).and_then(|rest| rest.strip_suffix(tail)).expect("a stream's link").to_owned()
+    });
+    assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2], "{ids:?}");
+    let crossed = format!("/tracks/{minuet}/streams/{}/preview", ids[0]);
+    assert_eq!(api.get(&crossed).await.status, 404);
     assert_eq!(Request::new("GET", &link).send().await.status, 401, "the link needs the token");
     let place = follow(&api, &link).await;
     assert!(

@@ -128,6 +128,8 @@ async fn changes_touch_only_what_they_name_and_only_ones_own() {
         (&after["tag_list"], &after["downloadable"]),
         (&json!("sea \"field recording\""), &json!(false))
     );
+    let ignored = json!({"track": {"key_signature": "C", "available_country_codes": "PT", "purchase_title": "Buy", "colour": "red"}});
+    assert_eq!(api.send_json("PUT", &path, &ignored).await.json(), after);
     assert_eq!(
         (&after["release_year"], &after["release_month"], &after["release_day"]),
         (&json!(2025), &json!(12), &json!(31))
