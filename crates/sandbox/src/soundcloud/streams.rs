@@ -16,6 +16,10 @@ const PREVIEW: u64 = 30_000;
 const SEGMENT: u64 = 10_000;
 /// Up to this size the tag of a stored file is the MD5 of its bytes.
 const TAGGED_BYTES: usize = 1024 * 1024;
+/// More than thirty seconds of MP3 take.
+const MP3_BYTES: usize = 4 * 1024 * 1024;
+/// So far into an MP3 file its first frame is looked for.
+const TAG_SEARCH: usize = 128 * 1024;
 
 /// A member of `/streams`. Each has an identifier of its own, made from the track's.
 struct Stream {
@@ -175,8 +179,26 @@ fn playlist(desk: &Desk<'_>, track: &Track, id: &str) -> String {
 fn preview(desk: &Desk<'_>, track: &Track) -> String {
     let Audio { content, content_type, extension } = &track.audio;
     let place = path(track, &format!("-preview.{extension}"));
-    put(desk, &place, content.slice(0..byte_at(track, PREVIEW)), content_type);
+    let start = content.slice(0..byte_at(track, PREVIEW));
+    let start = if *extension == "mp3" { without_length(&start).unwrap_or(start) } else { start };
+    put(desk, &place, start, content_type);
     link(desk, &place)
+}
+
+/// The start of an MP3 file whose first frame no longer says how long the whole was; `None` if it does not say so.
+fn without_length(start: &Spool) -> Option<Spool> {
+    let bytes = start.bytes(MP3_BYTES).ok()??;
+    let tag = |at: usize| {
+        let sync = matches!(bytes.get(at..at + 2), Some([0xff, second]) if second & 0xe0 == 0xe0);
+        // After the side information, whose size depends on version and channels.
+        let places = [32, 17, 9].map(|side| at + 4 + side);
+        let tagged = |place: &usize| matches!(bytes.get(*place..place + 4), Some(b"Xing" | b"Info"));
+        places.into_iter().find(|place| sync && tagged(place))
+    };
+    let place = (0..bytes.len().min(TAG_SEARCH)).find_map(tag)?;
+    let mut bytes = bytes.to_vec();
+    bytes.get_mut(place..place + 4)?.fill(0);
+    Some(Spool::from_bytes(bytes))
 }
 
 /// The byte at a time of the track, as if every second took as many; the end of the file at its end.
