@@ -51,13 +51,13 @@ async fn play() -> Result<(), Box<dyn std::error::Error>> {
     let description = sandbox.description();
     let (from, to) = (description.musescore, description.soundslice);
     say!("The sandbox plays MuseScore at {} and Soundslice at {}", from.base_url, to.base_url);
-    let musescore = segno_musescore::Client::builder(Access::key(from.consumer_key))?
-        .base_url(&from.base_url)?
-        .oauth_url(&from.oauth_url)?
-        .web_url(&from.web_url)?
-        .static_url(&from.static_url)?
+    let musescore = segno_musescore::Client::builder(Access::key(from.consumer_key))
+        .base_url(&from.base_url)
+        .oauth_url(&from.oauth_url)
+        .web_url(&from.web_url)
+        .static_url(&from.static_url)
         .build()?;
-    let client = Client::builder(&to.app_id, to.password)?.base_url(&to.base_url)?.build()?;
+    let client = Client::builder(&to.app_id, to.password).base_url(&to.base_url).build()?;
 
     let piece = Piece::find(&musescore, "Minuet in G").await?;
     say!(

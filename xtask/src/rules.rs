@@ -13,10 +13,6 @@ use crate::shell::{cargo, output, root};
 /// The crates of one service each.
 pub(crate) const SERVICES: [&str; 4] = ["soundslice", "soundstripe", "soundcloud", "musescore"];
 
-/// Endpoints that the sandbox does not yet answer in full, by the beginning of their names: they are not yet held to having
-/// fixtures and snapshots, and every run says so.
-const IN_THE_MAKING: [&str; 1] = ["soundcloud.legacy."];
-
 /// The most crates that a service crate may pull in, itself included.
 const TREE_LIMIT: usize = 80;
 
@@ -128,14 +124,6 @@ fn endpoints(faults: &mut Vec<String>) -> Result<(), String> {
         let mut names = BTreeSet::new();
         for file in files(&folder.join("src")) {
             names.extend(endpoint_names(service, &read(&file)?));
-        }
-        let (waiting, names): (Vec<_>, Vec<_>) =
-            names.into_iter().partition(|name| IN_THE_MAKING.iter().any(|start| name.starts_with(start)));
-        if !waiting.is_empty() {
-            say!(
-                "   {service}: {} endpoints are in the making, without fixtures and snapshots",
-                waiting.len()
-            );
         }
         for name in names {
             let Some((_, case)) = name.split_once('.') else {

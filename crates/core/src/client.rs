@@ -51,6 +51,7 @@ impl Client {
             limit: None,
             timeouts: Timeouts::default(),
             body_cap: 32 * 1024 * 1024,
+            unusable: None,
         }
     }
 
@@ -144,6 +145,7 @@ pub struct ClientBuilder {
     limit: Option<Arc<Limit>>,
     timeouts: Timeouts,
     body_cap: usize,
+    unusable: Option<BuildError>,
 }
 
 impl ClientBuilder {
@@ -173,13 +175,16 @@ impl ClientBuilder {
         self
     }
 
-    /// What requests call themselves; put your program's name and address there.
-    ///
-    /// # Errors
-    /// A text that a header cannot carry.
-    pub fn user_agent(self, name: &str) -> Result<Self, BuildError> {
-        let value = HeaderValue::from_str(name).map_err(|_| BuildError::Header(USER_AGENT))?;
-        Ok(self.header(USER_AGENT, value))
+    /// What requests call themselves; put your program's name and address there. A text that a header cannot carry fails
+    /// in [`build`](ClientBuilder::build).
+    pub fn user_agent(mut self, name: &str) -> Self {
+        match HeaderValue::from_str(name) {
+            Ok(value) => self.header(USER_AGENT, value),
+            Err(_) => {
+                self.unusable = Some(BuildError::Header(USER_AGENT));
+                self
+            }
+        }
     }
 
     /// Another transport instead of hyper.
@@ -233,8 +238,11 @@ impl ClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// If the default transport cannot be set up, or there is none and none was given.
+    /// If the default transport cannot be set up, or there is none and none was given, or a setting cannot be used.
     pub fn build(self) -> Result<Client, ClientError> {
+        if let Some(error) = self.unusable {
+            return Err(error.into());
+        }
         let transport = match self.transport {
             Some(transport) => transport,
             None => default_transport(&self.bases, self.timeouts, &self.clock)?,
@@ -274,6 +282,14 @@ fn default_transport(
 #[cfg(not(feature = "hyper"))]
 fn default_transport(_: &Bases, _: Timeouts, _: &Arc<dyn Clock>) -> Result<Arc<dyn Transport>, ClientError> {
     Err(ClientError::NoTransport)
+}
+
+/// An environment variable that a client is set up by.
+///
+/// # Errors
+/// If it is missing, empty or no text.
+pub fn environment(name: &'static str) -> Result<String, ClientError> {
+    std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or(ClientError::Environment(name))
 }
 
 /// A client that cannot be built.

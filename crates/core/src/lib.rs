@@ -32,7 +32,7 @@ pub mod testing;
 
 pub use body::{Body, OnConnected, Outgoing, Reader, Source};
 pub use call::Call;
-pub use client::{Client, ClientBuilder, ClientError};
+pub use client::{Client, ClientBuilder, ClientError, environment};
 pub use decode::{DecodeError, Excerpt, from_json, read_json};
 pub use endpoint::{Endpoint, Replay};
 pub use error::{ApiError, BuildError, Cause, Error, PlainApiError, RedirectError};

@@ -18,7 +18,7 @@ mod wire;
 
 pub use canary::Canary;
 pub use clock::ManualClock;
-pub use recorder::{Fixtures, Recorder, answer};
+pub use recorder::{Fixtures, Recorder, answer, redact};
 pub use recording::Recording;
 pub use wire::{wire, wire_bytes};
 

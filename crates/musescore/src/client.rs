@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use segno_core::auth::oauth1::{AccessToken, Consumer};
-use segno_core::{BaseUrl, Body, Call, ClientError, Endpoint, Origin, Paged, Pages, Secret};
+use segno_core::{BaseUrl, Body, Call, ClientError, Endpoint, Origin, Paged, Pages, Secret, environment};
 
 use crate::access::{Access, Credentials};
 use crate::error::Error;
@@ -24,7 +24,7 @@ impl Client {
     /// # Errors
     /// If TLS cannot be set up.
     pub fn new(consumer_key: impl Into<Secret>) -> Result<Self, ClientError> {
-        Self::builder(Access::key(consumer_key))?.build()
+        Self::builder(Access::key(consumer_key)).build()
     }
 
     /// A client that signs for a person.
@@ -32,7 +32,7 @@ impl Client {
     /// # Errors
     /// If TLS cannot be set up.
     pub fn signed(consumer: Consumer, token: AccessToken) -> Result<Self, ClientError> {
-        Self::builder(Access::Person(consumer, token))?.build()
+        Self::builder(Access::Person(consumer, token)).build()
     }
 
     /// A client from the environment:
@@ -47,10 +47,10 @@ impl Client {
     /// # Errors
     /// If the key is missing, a token lacks its other half or the secret that it needs, or an address is no URL.
     pub fn from_env() -> Result<Self, ClientError> {
-        let key = variable("MUSESCORE_CONSUMER_KEY")?;
-        let secret = variable("MUSESCORE_CONSUMER_SECRET");
-        let token = variable("MUSESCORE_ACCESS_TOKEN");
-        let token_secret = variable("MUSESCORE_ACCESS_TOKEN_SECRET");
+        let key = environment("MUSESCORE_CONSUMER_KEY")?;
+        let secret = environment("MUSESCORE_CONSUMER_SECRET");
+        let token = environment("MUSESCORE_ACCESS_TOKEN");
+        let token_secret = environment("MUSESCORE_ACCESS_TOKEN_SECRET");
         let access = if token.is_ok() || token_secret.is_ok() {
             Access::Person(Consumer::new(key, secret?), AccessToken::new(token?, token_secret?))
         } else if let Ok(secret) = secret {
@@ -58,33 +58,30 @@ impl Client {
         } else {
             Access::key(key)
         };
-        let mut builder = Self::builder(access)?;
+        let mut builder = Self::builder(access);
         for (name, set) in [
             ("MUSESCORE_BASE_URL", ClientBuilder::base_url as fn(_, &str) -> _),
             ("MUSESCORE_OAUTH_URL", ClientBuilder::oauth_url),
             ("MUSESCORE_WEB_URL", ClientBuilder::web_url),
             ("MUSESCORE_STATIC_URL", ClientBuilder::static_url),
         ] {
-            if let Ok(url) = variable(name) {
-                builder = set(builder, &url)?;
+            if let Ok(url) = environment(name) {
+                builder = set(builder, &url);
             }
         }
         builder.build()
     }
 
     /// A client that is set up further before it is built.
-    ///
-    /// # Errors
-    /// If a default address is no URL, which does not happen.
-    pub fn builder(access: Access) -> Result<ClientBuilder, ClientError> {
-        Ok(ClientBuilder {
+    pub fn builder(access: Access) -> ClientBuilder {
+        ClientBuilder {
             access,
-            base: url("base URL", "https://api.musescore.com/services/rest/")?,
-            oauth: url("OAuth URL", "https://api.musescore.com/oauth/")?,
-            web: url("web URL", "https://musescore.com/")?,
-            files: url("static URL", "https://s3.amazonaws.com/static.musescore.com/")?,
+            base: "https://api.musescore.com/services/rest/".into(),
+            oauth: "https://api.musescore.com/oauth/".into(),
+            web: "https://musescore.com/".into(),
+            files: "https://s3.amazonaws.com/static.musescore.com/".into(),
             settings: Vec::new(),
-        })
+        }
     }
 
     /// This client for a person who logged in. It shares connections and limits.
@@ -165,10 +162,6 @@ impl Client {
     }
 }
 
-fn variable(name: &'static str) -> Result<String, ClientError> {
-    std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or(ClientError::Environment(name))
-}
-
 fn url(what: &'static str, text: &str) -> Result<BaseUrl, ClientError> {
     text.parse().map_err(|error| ClientError::Url(what, error))
 }
@@ -183,49 +176,37 @@ type Setting = Box<dyn FnOnce(segno_core::ClientBuilder) -> segno_core::ClientBu
 #[must_use = "a builder does nothing until build() is called"]
 pub struct ClientBuilder {
     access: Access,
-    base: BaseUrl,
-    oauth: BaseUrl,
-    web: BaseUrl,
-    files: BaseUrl,
+    base: String,
+    oauth: String,
+    web: String,
+    files: String,
     settings: Vec<Setting>,
 }
 
 impl ClientBuilder {
     /// Where the API is: `https://api.musescore.com/services/rest/` unless told otherwise.
-    ///
-    /// # Errors
-    /// If it is no absolute URL.
-    pub fn base_url(mut self, text: &str) -> Result<Self, ClientError> {
-        self.base = url("base URL", text)?;
-        Ok(self)
+    pub fn base_url(mut self, url: &str) -> Self {
+        self.base = url.into();
+        self
     }
 
     /// Where tokens are given: `https://api.musescore.com/oauth/` unless told otherwise.
-    ///
-    /// # Errors
-    /// If it is no absolute URL.
-    pub fn oauth_url(mut self, text: &str) -> Result<Self, ClientError> {
-        self.oauth = url("OAuth URL", text)?;
-        Ok(self)
+    pub fn oauth_url(mut self, url: &str) -> Self {
+        self.oauth = url.into();
+        self
     }
 
     /// Where people look, give consent, and oEmbed is: `https://musescore.com/` unless told otherwise.
-    ///
-    /// # Errors
-    /// If it is no absolute URL.
-    pub fn web_url(mut self, text: &str) -> Result<Self, ClientError> {
-        self.web = url("web URL", text)?;
-        Ok(self)
+    pub fn web_url(mut self, url: &str) -> Self {
+        self.web = url.into();
+        self
     }
 
     /// Where files are: `https://s3.amazonaws.com/static.musescore.com/` unless told otherwise, which is the documented
     /// `http://static.musescore.com/` over https.
-    ///
-    /// # Errors
-    /// If it is no absolute URL.
-    pub fn static_url(mut self, text: &str) -> Result<Self, ClientError> {
-        self.files = url("static URL", text)?;
-        Ok(self)
+    pub fn static_url(mut self, url: &str) -> Self {
+        self.files = url.into();
+        self
     }
 
     /// Anything that segno-core can be told: timeouts, retries, a rate limit, a transport, a clock.
@@ -240,13 +221,13 @@ impl ClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// If TLS cannot be set up.
+    /// If an address is no absolute URL, or TLS cannot be set up.
     pub fn build(self) -> Result<Client, ClientError> {
-        let mut core = segno_core::Client::builder(self.base)
+        let mut core = segno_core::Client::builder(url("base URL", &self.base)?)
             .authorize(Credentials::from(&self.access))
-            .base("oauth", self.oauth)
-            .base("web", self.web)
-            .base("static", self.files);
+            .base("oauth", url("OAuth URL", &self.oauth)?)
+            .base("web", url("web URL", &self.web)?)
+            .base("static", url("static URL", &self.files)?);
         for setting in self.settings {
             core = setting(core);
         }

@@ -83,7 +83,13 @@ impl Client {
 
     /// A client that is set up further before it is built.
     pub fn builder() -> ClientBuilder {
-        ClientBuilder { api: API.into(), auth: AUTH.into(), who: Who::Nobody, settings: Vec::new() }
+        ClientBuilder {
+            api: API.into(),
+            auth: AUTH.into(),
+            who: Who::Nobody,
+            redirect_uri: None,
+            settings: Vec::new(),
+        }
     }
 
     /// Sends an endpoint and reads the answer. A write that is refused without a reason is looked into: see
@@ -101,7 +107,8 @@ impl Client {
         if E::METHOD == Method::GET { Err(error) } else { Err(Box::pin(self.explained(error)).await) }
     }
 
-    /// A call that can still be given a deadline or a progress function.
+    /// A call that can still be given a deadline or a progress function. Its errors are as the service sent them: what
+    /// [`send`](Client::send) finds out about a refused write is not added.
     pub fn call<'a, E: Endpoint>(&'a self, endpoint: &'a E) -> Call<'a, E> {
         self.core.call(endpoint)
     }
@@ -161,6 +168,7 @@ pub struct ClientBuilder {
     api: String,
     auth: String,
     who: Who,
+    redirect_uri: Option<String>,
     settings: Vec<Setting>,
 }
 
@@ -215,6 +223,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Names the redirect URI with every refresh, too: the specification asks for it and the guide does not, and the service
+    /// was seen to want it once. It must be the one of the login.
+    pub fn redirect_uri_in_refresh(mut self, redirect_uri: impl Into<String>) -> Self {
+        self.redirect_uri = Some(redirect_uri.into());
+        self
+    }
+
     /// Anything that segno-core can be told: timeouts, retries, a rate limit, a transport, a clock. It holds for the API
     /// and for the tokens, so it may run twice.
     pub fn settings(
@@ -230,7 +245,7 @@ impl ClientBuilder {
     /// # Errors
     /// If a base URL is no absolute URL or plain http to another machine, the token cannot be sent, or TLS cannot be set up.
     pub fn build(self) -> Result<Client, ClientError> {
-        let Self { api, auth, who, settings } = self;
+        let Self { api, auth, who, redirect_uri, settings } = self;
         let api: BaseUrl = api.parse().map_err(|error| ClientError::Url("base URL of the API", error))?;
         let auth: BaseUrl =
             auth.parse().map_err(|error| ClientError::Url("base URL of the logins", error))?;
@@ -258,7 +273,10 @@ impl ClientBuilder {
             Who::Granted { app, kind, store } => {
                 // A refresh token works once: the grant decides about a second request, nobody else.
                 let auth = set_up(segno_core::Client::builder(auth)).retry(Retry::never()).no_limit();
-                let server = TokenServer::new(auth.build()?, app);
+                let mut server = TokenServer::new(auth.build()?, app);
+                if let Some(redirect_uri) = redirect_uri {
+                    server = server.with_redirect_uri(redirect_uri);
+                }
                 let grant = match kind {
                     TokenKind::User => Grant::user(server),
                     TokenKind::App => Grant::app(server).quota(quota()),

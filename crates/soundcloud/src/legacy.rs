@@ -3,18 +3,31 @@
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use segno_soundcloud::legacy::{self, Client};
+//! use segno_soundcloud::Sharing;
+//! use segno_soundcloud::legacy::{Client, permissions, tracks, users};
 //! use segno_soundcloud::tracks::Asset;
 //!
 //! let client = Client::new("http://127.0.0.1:8404/", "joey", "hairspray")?;
-//! let upload = legacy::tracks::Upload::new("Harbour", Asset::file("harbour.aif").await?);
-//! let created = client.send(&upload).await?;
-//! for contact in client.send(&legacy::users::Contacts::mine()).await? {
-//!     println!("{} may hear it", contact.username);
-//! }
+//! let harbour = tracks::Upload::new("Harbour", Asset::file("harbour.aif").await?).sharing(Sharing::Private);
+//! let harbour = client.send(&harbour).await?.id;
+//!
+//! // Only the people whom I follow may see and hear it.
+//! let contacts = client.send(&users::Contacts::mine()).await?;
+//! client.send(&permissions::Put::new(harbour, contacts.iter().filter_map(|contact| contact.id))).await?;
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! * Public tracks, people and comments need no password: [`Client::anonymous`].
+//! * A password goes to other machines over https only, unless [`ClientBuilder::allow_plain_http`] says otherwise. The old
+//!   hosts spoke nothing but http.
+//! * The old sandbox took passwords. The live host wanted OAuth 1.0a, which this crate does not speak for SoundCloud.
+//! * Answers are asked for as XML. Their `type` attributes are not relied on, names are read with dashes and with
+//!   underscores, document types are refused.
+//! * [`Contacts`](users::Contacts) are the [`Followings`](users::Followings) and [`Fans`](users::Fans) the
+//!   [`Followers`](users::Followers) by older names.
+//! * Not here: playlists, groups, secret tokens, sharing by e-mail. No document tells what they looked like. An endpoint of
+//!   one's own reads them with [`Element::parse`].
 
 mod client;
 pub mod comments;
@@ -116,7 +129,7 @@ use reading;
 macro_rules! of_person {
     (
         $(#[$doc:meta])*
-        $name:ident -> $item:ty, $endpoint:literal, $mine:literal, $of:literal, $each:path $(,)?
+        $name:ident -> $item:ty, $endpoint:literal, $mine:literal, $of:literal $(,)?
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
@@ -156,8 +169,7 @@ macro_rules! of_person {
             fn read(
                 response: segno_core::Response<segno_core::Bytes>,
             ) -> Result<Self::Output, segno_core::DecodeError> {
-                let list = $crate::legacy::xml::document(&response)?;
-                Ok(list.children().iter().map($each).collect())
+                $crate::legacy::xml::items(&$crate::legacy::xml::document(&response)?)
             }
         }
     };

@@ -23,7 +23,8 @@ pub struct Listing<T> {
     pub items: Vec<T>,
     /// Where the list goes on.
     pub next: Option<Cursor>,
-    /// Where newer items will be, for activities and the feed: ask there later.
+    /// Where newer items will be, for activities and the feed: [`at`](segno_core::Paged::at) makes the request to send
+    /// later.
     pub future: Option<Cursor>,
 }
 

@@ -1,7 +1,9 @@
 //! The client: credentials, base URL, and the calls that are more than one request.
 
+use std::fmt;
+
 use segno_core::auth::Basic;
-use segno_core::{Array, ArrayEndpoint, BaseUrl, Call, ClientError, Endpoint, Secret};
+use segno_core::{Array, ArrayEndpoint, Call, ClientError, Endpoint, Secret, environment};
 
 /// Where the data API lives.
 const BASE: &str = "https://www.soundslice.com/api/v1/";
@@ -16,7 +18,7 @@ impl Client {
     /// # Errors
     /// If the pair cannot be sent or TLS cannot be set up.
     pub fn new(application_id: &str, password: impl Into<Secret>) -> Result<Self, ClientError> {
-        Self::builder(application_id, password)?.build()
+        Self::builder(application_id, password).build()
     }
 
     /// A client with the key in `SOUNDSLICE_APP_ID` and `SOUNDSLICE_PASSWORD`, at `SOUNDSLICE_BASE_URL` if that is set.
@@ -30,27 +32,24 @@ impl Client {
     /// The same, to be set up further before it is built.
     ///
     /// # Errors
-    /// If one of the two is missing or unusable.
+    /// If one of the two is missing.
     pub fn builder_from_env() -> Result<ClientBuilder, ClientError> {
-        let application_id = variable("SOUNDSLICE_APP_ID")?;
-        let builder = Self::builder(&application_id, variable("SOUNDSLICE_PASSWORD")?)?;
-        match variable("SOUNDSLICE_BASE_URL") {
+        let application_id = environment("SOUNDSLICE_APP_ID")?;
+        let builder = Self::builder(&application_id, environment("SOUNDSLICE_PASSWORD")?);
+        Ok(match environment("SOUNDSLICE_BASE_URL") {
             Ok(url) => builder.base_url(&url),
-            Err(_) => Ok(builder),
-        }
+            Err(_) => builder,
+        })
     }
 
     /// A client that is set up further before it is built.
-    ///
-    /// # Errors
-    /// If the pair cannot be sent.
-    pub fn builder(application_id: &str, password: impl Into<Secret>) -> Result<ClientBuilder, ClientError> {
-        let base = BASE.parse().map_err(|error| ClientError::Url("base URL", error))?;
-        Ok(ClientBuilder {
-            base,
-            credentials: Basic::new(application_id, &password.into())?,
+    pub fn builder(application_id: &str, password: impl Into<Secret>) -> ClientBuilder {
+        ClientBuilder {
+            base: BASE.into(),
+            application_id: application_id.into(),
+            password: password.into(),
             settings: Vec::new(),
-        })
+        }
     }
 
     /// Sends an endpoint and reads the answer.
@@ -85,28 +84,22 @@ impl Client {
     }
 }
 
-fn variable(name: &'static str) -> Result<String, ClientError> {
-    std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or(ClientError::Environment(name))
-}
-
 type Setting = Box<dyn FnOnce(segno_core::ClientBuilder) -> segno_core::ClientBuilder>;
 
 /// A client in the making.
 #[must_use = "a builder does nothing until build() is called"]
 pub struct ClientBuilder {
-    base: BaseUrl,
-    credentials: Basic,
+    base: String,
+    application_id: String,
+    password: Secret,
     settings: Vec<Setting>,
 }
 
 impl ClientBuilder {
     /// Another base URL: the sandbox, a proxy.
-    ///
-    /// # Errors
-    /// If it is no absolute URL.
-    pub fn base_url(mut self, url: &str) -> Result<Self, ClientError> {
-        self.base = url.parse().map_err(|error| ClientError::Url("base URL", error))?;
-        Ok(self)
+    pub fn base_url(mut self, url: &str) -> Self {
+        self.base = url.into();
+        self
     }
 
     /// Anything that segno-core can be told: timeouts, retries, a rate limit, a transport, a clock.
@@ -115,7 +108,7 @@ impl ClientBuilder {
     /// use std::time::Duration;
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let client = segno_soundslice::Client::builder("demoApp7", "s3cret-pass")?
+    /// let client = segno_soundslice::Client::builder("demoApp7", "s3cret-pass")
     ///     .settings(|core| core.call_deadline(Duration::from_secs(20)))
     ///     .build()?;
     /// # let _ = client;
@@ -133,12 +126,20 @@ impl ClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// If TLS cannot be set up.
+    /// If the pair cannot be sent, the base URL is no absolute URL, or TLS cannot be set up.
     pub fn build(self) -> Result<Client, ClientError> {
-        let mut core = segno_core::Client::builder(self.base).authorize(self.credentials);
+        let base = self.base.parse().map_err(|error| ClientError::Url("base URL", error))?;
+        let credentials = Basic::new(&self.application_id, &self.password)?;
+        let mut core = segno_core::Client::builder(base).authorize(credentials);
         for setting in self.settings {
             core = setting(core);
         }
         core.build().map(Client)
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").field("base", &self.base).finish_non_exhaustive()
     }
 }

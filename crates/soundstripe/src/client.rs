@@ -6,10 +6,7 @@ use std::time::Duration;
 use segno_core::auth::Token;
 use segno_core::http::HeaderValue;
 use segno_core::http::header::{ACCEPT, CONTENT_TYPE};
-use segno_core::{
-    BaseUrl, BuildError, Call, ClientError, Clock, Endpoint, Items, Limit, Paged, Pages, Retry, Secret,
-    Timeouts, Transport,
-};
+use segno_core::{Call, ClientError, Endpoint, Items, Limit, Paged, Pages, Retry, Secret, environment};
 
 use crate::error::{ApiError, Error};
 use crate::json_api::MEDIA_TYPE;
@@ -39,36 +36,18 @@ impl Client {
     /// A client with the key in `SOUNDSTRIPE_API_KEY`, at the address in `SOUNDSTRIPE_BASE_URL` if that is set.
     ///
     /// # Errors
-    /// A variable that is missing, empty or cannot be used.
+    /// If the key is missing or something is unusable.
     pub fn from_env() -> Result<Self, ClientError> {
-        const KEY: &str = "SOUNDSTRIPE_API_KEY";
-        const BASE_URL: &str = "SOUNDSTRIPE_BASE_URL";
-        let key = std::env::var(KEY).unwrap_or_default();
-        if key.is_empty() {
-            return Err(ClientError::Environment(KEY));
-        }
-        let builder = Self::builder(key);
-        match std::env::var(BASE_URL) {
-            Ok(base) if base.is_empty() => Err(ClientError::Environment(BASE_URL)),
-            Ok(base) => {
-                builder.base_url(base.parse().map_err(|error| ClientError::Url(BASE_URL, error))?).build()
-            }
+        let builder = Self::builder(environment("SOUNDSTRIPE_API_KEY")?);
+        match environment("SOUNDSTRIPE_BASE_URL") {
+            Ok(url) => builder.base_url(&url).build(),
             Err(_) => builder.build(),
         }
     }
 
-    /// A client in the making.
+    /// A client that is set up further before it is built.
     pub fn builder(key: impl Into<Secret>) -> ClientBuilder {
-        ClientBuilder {
-            key: key.into(),
-            base: None,
-            limit: Some(Arc::new(Limit::per(RATE, Duration::from_secs(1)))),
-            retry: Retry { attempts: 5, ..Retry::default() },
-            timeouts: Timeouts::default(),
-            transport: None,
-            clock: None,
-            user_agent: None,
-        }
+        ClientBuilder { key: key.into(), base: BASE.into(), settings: Vec::new() }
     }
 
     /// Sends an endpoint and reads the answer.
@@ -83,9 +62,7 @@ impl Client {
     pub fn call<'a, E: Endpoint>(&'a self, endpoint: &'a E) -> Call<'a, E> {
         self.0.call(endpoint)
     }
-}
 
-impl Client {
     /// The pages of a list, one after the other, each asked for when it is wanted.
     pub fn pages<'e, E: Paged + 'e>(&self, list: E) -> Pages<'e, E> {
         self.0.pages(list)
@@ -102,6 +79,12 @@ impl Client {
         E::ApiError: Send,
     {
         self.pages(list).prefetch().items()
+    }
+
+    /// The client of segno-core that does the work.
+    #[must_use]
+    pub fn core(&self) -> &segno_core::Client {
+        &self.0
     }
 }
 
@@ -127,106 +110,68 @@ impl Client {
     }
 }
 
-/// The client underneath, for whoever wants to look at a request without sending it.
-impl AsRef<segno_core::Client> for Client {
-    fn as_ref(&self) -> &segno_core::Client {
-        &self.0
-    }
-}
+type Setting = Box<dyn FnOnce(segno_core::ClientBuilder) -> segno_core::ClientBuilder>;
 
 /// A client in the making.
 #[must_use = "a builder does nothing until build() is called"]
 pub struct ClientBuilder {
     key: Secret,
-    base: Option<BaseUrl>,
-    limit: Option<Arc<Limit>>,
-    retry: Retry,
-    timeouts: Timeouts,
-    transport: Option<Arc<dyn Transport>>,
-    clock: Option<Arc<dyn Clock>>,
-    user_agent: Option<String>,
+    base: String,
+    settings: Vec<Setting>,
 }
 
 impl ClientBuilder {
     /// Another address than `https://api.soundstripe.com/v1/`; the key goes there and nowhere else.
-    pub fn base_url(mut self, base: BaseUrl) -> Self {
-        self.base = Some(base);
+    pub fn base_url(mut self, url: &str) -> Self {
+        self.base = url.into();
         self
     }
 
-    /// A rate limit of your own instead of 24 requests a second, evenly spaced. Clients with the same key can share one;
-    /// the service allows 25 in any second for all of them together.
-    pub fn limit(mut self, limit: Arc<Limit>) -> Self {
-        self.limit = Some(limit);
-        self
-    }
-
-    /// No rate limit: the service will answer 429, which is waited for and repeated.
-    pub fn no_limit(mut self) -> Self {
-        self.limit = None;
-        self
-    }
-
-    /// How failed attempts are repeated. Default: five attempts in all.
-    pub fn retry(mut self, retry: Retry) -> Self {
-        self.retry = retry;
-        self
-    }
-
-    /// How long is waited for what.
-    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
-        self.timeouts = timeouts;
-        self
-    }
-
-    /// Another transport instead of hyper.
-    pub fn transport(mut self, transport: impl Transport) -> Self {
-        self.transport = Some(Arc::new(transport));
-        self
-    }
-
-    /// Another clock.
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = Some(clock);
-        self
-    }
-
-    /// What requests call themselves; put your program's name and address there.
-    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
-        self.user_agent = Some(name.into());
+    /// Anything that segno-core can be told: timeouts, retries, a rate limit, a transport, a clock.
+    ///
+    /// By default there are five attempts, and 24 requests leave in a second, evenly spaced. The service allows 25 in any
+    /// second for all clients of a key together, so clients with the same key share one limit:
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::Duration;
+    ///
+    /// use segno_soundstripe::{Client, core::Limit};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let shared = Arc::new(Limit::per(24, Duration::from_secs(1)));
+    /// let (one, two) = (Arc::clone(&shared), shared);
+    /// let reader = Client::builder("sk_demo_0001").settings(|core| core.limit(one)).build()?;
+    /// let writer = Client::builder("sk_demo_0001").settings(|core| core.limit(two)).build()?;
+    /// # let _ = (reader, writer);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn settings(
+        mut self,
+        setting: impl FnOnce(segno_core::ClientBuilder) -> segno_core::ClientBuilder + 'static,
+    ) -> Self {
+        self.settings.push(Box::new(setting));
         self
     }
 
     /// The client.
     ///
     /// # Errors
-    /// A key or a name that a header cannot carry, or TLS that cannot be set up.
+    /// A key that a header cannot carry, a base URL that is none, or TLS that cannot be set up.
     pub fn build(self) -> Result<Client, ClientError> {
-        let base = match self.base {
-            Some(base) => base,
-            None => BASE.parse().map_err(|error| ClientError::Url("base URL", error))?,
-        };
+        let base = self.base.parse().map_err(|error| ClientError::Url("base URL", error))?;
         // All three headers are documented for every request, also where there is no body.
-        let mut builder = segno_core::Client::builder(base)
+        let mut core = segno_core::Client::builder(base)
             .authorize(Token::new("Token", &self.key)?)
             .header(ACCEPT, HeaderValue::from_static(MEDIA_TYPE))
             .header(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE))
-            .retry(self.retry)
-            .timeouts(self.timeouts);
-        builder = match self.limit {
-            Some(limit) => builder.limit(limit),
-            None => builder.no_limit(),
-        };
-        if let Some(transport) = self.transport {
-            builder = builder.transport(transport);
+            .retry(Retry { attempts: 5, ..Retry::default() })
+            .limit(Arc::new(Limit::per(RATE, Duration::from_secs(1))));
+        for setting in self.settings {
+            core = setting(core);
         }
-        if let Some(clock) = self.clock {
-            builder = builder.clock(clock);
-        }
-        if let Some(name) = self.user_agent {
-            builder = builder.user_agent(&name).map_err(|error: BuildError| ClientError::Build(error))?;
-        }
-        builder.build().map(Client)
+        core.build().map(Client)
     }
 }
 

@@ -26,4 +26,5 @@ pub mod webhooks;
 
 pub use client::{Client, ClientBuilder, Refresh};
 pub use error::{ApiError, Error, ErrorKind, ErrorObject};
+pub use segno_core as core;
 pub use terms::{TermError, Terms};

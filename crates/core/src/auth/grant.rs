@@ -185,9 +185,10 @@ impl Grant {
     /// # Errors
     /// [`AuthError::Unavailable`] if the store fails; the tokens are forgotten here nevertheless.
     pub async fn forget(&self) -> Result<Option<Secret>, AuthError> {
+        // The store's token comes first: another process may have renewed it, and the one held here be over.
         let record = self.0.store.load().await.unwrap_or_default();
         let held = self.0.state().held.take();
-        let token = held.map(|held| held.token.access.clone()).or(record.token.map(|token| token.access));
+        let token = record.token.map(|token| token.access).or(held.map(|held| held.token.access.clone()));
         self.put(None).await?;
         Ok(token)
     }

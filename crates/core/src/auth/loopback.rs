@@ -1,4 +1,4 @@
-//! The end of a login in the browser: a listener on 127.0.0.1 that receives one redirect, shows a page that a person
+//! The end of a login in the browser: a listener on 127.0.0.1 that receives one redirect (or a form in its place), shows a page that a person
 //! understands, and closes (RFC 8252, section 7.3). Serves OAuth 1.0a and OAuth 2 alike.
 //!
 //! Bind it first, because its address goes into the request that starts the login; send the person to the service; then
@@ -146,7 +146,7 @@ pub enum Ending {
     Foreign,
 }
 
-/// The query of a redirect. Its values are secrets (a code, a verifier), so it prints the names only.
+/// The query of a redirect, or the form in its place. Its values are secrets (a code, a verifier), so it prints the names only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Redirected(Vec<(String, String)>);
 

@@ -9,7 +9,9 @@ use http::{Method, Response};
 
 use super::{AuthError, Basic};
 use crate::query::Pairs;
-use crate::{BuildError, Bytes, Client, DecodeError, Endpoint, Error, Replay, RequestWriter, Secret};
+use crate::{
+    BaseUrl, BuildError, Bytes, Client, DecodeError, Endpoint, Error, Replay, RequestWriter, Secret,
+};
 
 mod error;
 mod quota;
@@ -39,13 +41,21 @@ pub struct TokenServer {
     app: App,
     authorize_path: &'static str,
     token_path: &'static str,
+    redirect_uri: Option<String>,
 }
 
 impl TokenServer {
     /// A server at the first base URL of `client`, with the paths `authorize` and `oauth/token`.
     #[must_use]
     pub fn new(client: Client, app: App) -> Self {
-        Self { client, app, authorize_path: "authorize", token_path: "oauth/token" }
+        Self { client, app, authorize_path: "authorize", token_path: "oauth/token", redirect_uri: None }
+    }
+
+    /// Names the redirect URI with every refresh, too. RFC 6749 does not have it there, but some servers want it.
+    #[must_use]
+    pub fn with_redirect_uri(mut self, redirect_uri: impl Into<String>) -> Self {
+        self.redirect_uri = Some(redirect_uri.into());
+        self
     }
 
     /// Other paths, below the base URL.
@@ -156,6 +166,11 @@ impl TokenServer {
     }
 
     fn write(&self, request: &mut RequestWriter, form: Pairs) -> Result<(), BuildError> {
+        // The secret is in the form, so the client does not see that these are credentials.
+        let origin = self.client.base(None).map(BaseUrl::origin);
+        if let Some(origin) = origin.filter(|origin| !origin.is_secure() && !origin.is_loopback()) {
+            return Err(BuildError::value("authorization server", AuthError::Insecure(origin).to_string()));
+        }
         request.path(self.token_path, &[])?;
         request.accept("application/json; charset=utf-8");
         request.anonymous();
@@ -193,6 +208,7 @@ impl Endpoint for RefreshToken<'_> {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         let mut form = self.server.form("refresh_token");
+        form.push_some("redirect_uri", self.server.redirect_uri.as_deref());
         form.push("refresh_token", self.refresh_token.expose());
         self.server.write(request, form)
     }

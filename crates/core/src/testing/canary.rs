@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// Hears everything that is logged on this thread, at every level, as long as it lives, and takes what a test prints.
 /// At the end [`silent`](Canary::silent) fails if a secret is anywhere in it.
@@ -59,6 +60,14 @@ impl<'a> MakeWriter<'a> for Log {
 impl Canary {
     /// Listens from now on. Tasks on other threads are not heard: a test runs on one thread.
     pub fn listen() -> Self {
+        // Once in a process, a second call does no harm. What says its words through the log crate is heard by this; and
+        // with it there is more than one subscriber, so that a place in the code that another thread passed first, with
+        // nobody listening, is not taken for one that nobody ever listens to.
+        let _ = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::ERROR)
+            .with_writer(io::sink)
+            .finish()
+            .try_init();
         let log = Log::default();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::{fs, io};
 
 use bytes::Bytes;
-use http::header::{CONNECTION, DATE};
+use http::header::{CONNECTION, COOKIE, DATE, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 
@@ -26,6 +26,7 @@ use crate::transport::{Phase, Transport, TransportError, TransportErrorKind};
 pub struct Recorder {
     inner: Arc<dyn Transport>,
     names: Arc<Vec<(String, String)>>,
+    clean: Arc<dyn Fn(&str) -> String + Send + Sync>,
     kept: Arc<Mutex<Vec<String>>>,
 }
 
@@ -33,7 +34,14 @@ impl Recorder {
     /// Records what passes through `inner`. `names` are texts to replace and what stands for them, such as
     /// `("127.0.0.1:8401", "www.soundslice.com")`.
     pub fn new(inner: impl Transport, names: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self { inner: Arc::new(inner), names: Arc::new(names.into_iter().collect()), kept: Arc::default() }
+        let names = Arc::new(names.into_iter().collect());
+        Self { inner: Arc::new(inner), names, clean: Arc::new(str::to_owned), kept: Arc::default() }
+    }
+
+    /// Keeps what `clean` makes of an exchange, such as [`redact`] of what is secret in its bodies.
+    #[must_use]
+    pub fn cleaned(self, clean: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        Self { clean: Arc::new(clean), ..self }
     }
 
     /// The exchanges since the last call, first to last.
@@ -53,7 +61,7 @@ impl Recorder {
         for (from, to) in &*self.names {
             text = text.replace(from.as_str(), to);
         }
-        text = without_signatures(&text);
+        text = (self.clean)(&without_signatures(&text));
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(text);
     }
 }
@@ -109,6 +117,61 @@ fn without_signatures(text: &str) -> String {
     kept + rest
 }
 
+/// The text with the values of these names left out, wherever they stand: in queries and forms as `name=value`, in JSON as
+/// `"name": "value"`.
+#[must_use]
+pub fn redact(text: &str, names: &[&str]) -> String {
+    let mut text = text.to_owned();
+    for name in names {
+        text = left_out(
+            &text,
+            &format!("{name}="),
+            |before| before.ends_with(['?', '&', ' ']),
+            |value| value.find(['&', '"', '<', '#']).into_iter().chain(value.find(char::is_whitespace)).min(),
+        );
+        // What stands behind the name may be white space; the value ends at a quote that is not escaped.
+        text = left_out(
+            &text,
+            &format!("\"{name}\""),
+            |_| true,
+            |rest| {
+                let value = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+                let mut escaped = false;
+                let end = value.find(|letter| {
+                    let ends = letter == '"' && !escaped;
+                    escaped = letter == '\\' && !escaped;
+                    ends
+                })?;
+                Some(rest.len() - value.len() + end)
+            },
+        );
+    }
+    text
+}
+
+/// The text with what follows a mark left out, up to the length that `length` finds; a value in quotes keeps them.
+fn left_out(
+    text: &str,
+    mark: &str,
+    begins: impl Fn(&str) -> bool,
+    length: impl Fn(&str) -> Option<usize>,
+) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(mark) {
+        let (before, after) = rest.split_at(at + mark.len());
+        kept.push_str(before);
+        rest = after;
+        let quoted = mark.ends_with('"');
+        let end = if quoted { length(after) } else { Some(length(after).unwrap_or(after.len())) };
+        if let Some(end) = end.filter(|end| *end > 0 && begins(&before[..at])) {
+            kept.push_str(if quoted { ":\"[redacted]" } else { "[redacted]" });
+            rest = &after[end..];
+        }
+    }
+    kept + rest
+}
+
 /// One side of an exchange, every line behind its mark.
 fn half(text: &mut String, mark: char, first: &str, headers: &HeaderMap, body: &[u8]) {
     let _ = writeln!(text, "{mark} {first}");
@@ -117,7 +180,7 @@ fn half(text: &mut String, mark: char, first: &str, headers: &HeaderMap, body: &
         if name == DATE || name == CONNECTION {
             continue;
         }
-        let shown = if value.is_sensitive() {
+        let shown = if value.is_sensitive() || name == COOKIE || name == SET_COOKIE {
             "[redacted]".into()
         } else {
             String::from_utf8_lossy(value.as_bytes())
@@ -267,6 +330,21 @@ mod tests {
         assert!(!clean.contains("CANARY"), "{clean}");
         assert!(clean.contains("Signature=redacted&Expires=19 HTTP/1.1"), "{clean}");
         assert!(clean.ends_with("X-Amz-Signature=redacted\"}\n<Policy=kept>"), "{clean}");
+    }
+
+    #[test]
+    fn named_values_are_left_out_wherever_they_stand() {
+        let text = "> POST /token?code=CANARY&keep=1#x HTTP/1.1\n> grant=x&code=CANARY%26&code_challenge=kept\n\
+            > code=CANARY\n< {\"code\" : \"CANARY\\\"CANARY\", \"code\":404, \"decode\":\"kept\",\"url\":\"https://x/?code=CANARY\"}";
+        let clean = redact(text, &["code"]);
+        assert_eq!(
+            clean,
+            "> POST /token?code=[redacted]&keep=1#x HTTP/1.1\n> grant=x&code=[redacted]&code_challenge=kept\n\
+            > code=[redacted]\n< {\"code\":\"[redacted]\", \"code\":404, \"decode\":\"kept\",\"url\":\"https://x/?code=[redacted]\"}"
+        );
+        for odd in ["", "\"code\"", "\"code\":\"", "code=", "?code=é"] {
+            let _ = redact(odd, &["code"]);
+        }
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! Nothing secret in logs, errors or `Debug`: every flow, with everything logged that can be.
 
 use std::fmt::Write as _;
-use std::io;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -143,8 +142,6 @@ async fn no_secret_in_logs_errors_or_debug() {
     let mut canary = Canary::listen();
     canary.secret("a secret", "CANARY");
     canary.secret("the credentials", "app:CANARY-password");
-    // What rustls and others say through the log crate goes to the same place.
-    let _ = tracing_log_to_tracing();
     let secret = Secret::new("CANARY-password");
     canary.show(&format!("{secret} {secret:?}"));
     for answer in ANSWERS {
@@ -173,10 +170,4 @@ async fn no_secret_in_logs_errors_or_debug() {
     assert!(text.contains("hyper_util::"), "and the layers below were heard");
     let body = Body::from("CANARY");
     assert!(!format!("{body:?}").contains("CANARY"));
-}
-
-/// Once in a process; a second call does no harm.
-fn tracing_log_to_tracing() -> Result<(), tracing_subscriber::util::TryInitError> {
-    use tracing_subscriber::util::SubscriberInitExt as _;
-    tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR).with_writer(io::sink).finish().try_init()
 }

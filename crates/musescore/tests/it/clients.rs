@@ -31,15 +31,10 @@ pub(crate) fn client(
         Ok(response)
     });
     let client = Client::builder(access)
-        .unwrap()
         .base_url("http://127.0.0.1:8406/services/rest/")
-        .unwrap()
         .oauth_url("http://127.0.0.1:8406/oauth/")
-        .unwrap()
         .web_url("http://127.0.0.1:8407/")
-        .unwrap()
         .static_url("http://127.0.0.1:8408/")
-        .unwrap()
         .settings(|core| {
             core.transport(transport)
                 .clock(ManualClock::new(Timestamp::from_unix_seconds(1_400_000_000).unwrap()))

@@ -179,9 +179,7 @@ async fn what_cannot_begin() {
     let error = bare.begin_login(Callback::OutOfBand).await.unwrap_err();
     assert!(matches!(error, LoginError::NoSecret), "{error}");
     let plain = Client::builder(Access::Program(Consumer::new("k", "s")))
-        .unwrap()
         .oauth_url("http://api.musescore.com/oauth/")
-        .unwrap()
         .settings(|core| core.transport(segno_core::testing::FnTransport::new(|_| panic!("sent"))))
         .build()
         .unwrap();

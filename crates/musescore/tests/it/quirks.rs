@@ -87,11 +87,8 @@ fn c6_no_licence_reserves_all_rights() {
 #[test]
 fn c8_every_address_can_be_set() {
     let client = Client::builder(Access::key("KEY"))
-        .unwrap()
         .base_url("http://api.musescore.com/services/rest")
-        .unwrap()
         .static_url("http://127.0.0.1:9/files")
-        .unwrap()
         .settings(|core| core.transport(segno_core::testing::FnTransport::new(|_| Ok(ok("")))))
         .build()
         .unwrap();
@@ -108,9 +105,7 @@ fn c8_every_address_can_be_set() {
 async fn c8_the_documented_plain_http_takes_keys_and_signatures() {
     for access in [Access::key("KEY"), person()] {
         let client = Client::builder(access)
-            .unwrap()
             .base_url("http://api.musescore.com/services/rest/")
-            .unwrap()
             .settings(|core| core.transport(segno_core::testing::FnTransport::new(|_| Ok(ok(bodies::USER)))))
             .build()
             .unwrap();

@@ -25,11 +25,12 @@ impl Site {
     ) -> Self {
         let access = sandbox.musescore();
         let client = Client::builder(Access::key(access.consumer_key.as_str()))
-            .and_then(|builder| builder.base_url(&access.base_url))
-            .and_then(|builder| builder.oauth_url(&access.oauth_url))
-            .and_then(|builder| builder.web_url(&access.web_url))
-            .and_then(|builder| builder.static_url(&access.static_url))
-            .and_then(|builder| builder.settings(settings).build())
+            .base_url(&access.base_url)
+            .oauth_url(&access.oauth_url)
+            .web_url(&access.web_url)
+            .static_url(&access.static_url)
+            .settings(settings)
+            .build()
             .unwrap();
         Self { sandbox, access, client }
     }

@@ -218,8 +218,11 @@ pub(super) fn escape(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
+            // A reader of XML would make a line feed of a bare one (section 2.11).
+            '\r' => escaped.push_str("&#13;"),
             // XML 1.0 has no other control characters.
-            c if c < ' ' && !matches!(c, '\t' | '\n' | '\r') => escaped.push('\u{fffd}'),
+            c if c < ' ' && !matches!(c, '\t' | '\n') => escaped.push('\u{fffd}'),
+            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
             c => escaped.push(c),
         }
     }

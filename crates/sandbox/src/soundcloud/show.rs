@@ -67,7 +67,7 @@ impl Desk<'_> {
             "kind": "user", "urn": urn("users", id), "uri": self.uri("users", id),
             "avatar_url": format!("https://i1.sndcdn.com/avatars-{id:012}-large.jpg"),
             "city": user.city, "country": user.country, "description": user.description,
-            "discogs_name": null, "first_name": user.first_name, "last_name": user.last_name,
+            "discogs_name": user.texts.get("discogs_name"), "first_name": user.first_name, "last_name": user.last_name,
             "full_name": format!("{} {}", user.first_name, user.last_name),
             "followers_count": world.follows.to(id).count(), "followings_count": world.follows.of(id).count(),
             "created_at": date::slashes(user.created), "last_modified": date::slashes(user.modified),

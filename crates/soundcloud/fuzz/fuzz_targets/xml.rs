@@ -3,11 +3,16 @@
 
 use libfuzzer_sys::fuzz_target;
 use segno_soundcloud::core::{Bytes, Endpoint, Response};
-use segno_soundcloud::legacy::{Element, tracks};
+use segno_soundcloud::legacy::{Element, comments, permissions, tracks, users};
 
 fuzz_target!(|bytes: &[u8]| {
     if Element::parse(bytes).is_ok() {
-        let _ = tracks::List::read(Response::new(Bytes::copy_from_slice(bytes)));
-        let _ = tracks::Get::read(Response::new(Bytes::copy_from_slice(bytes)));
+        let answer = || Response::new(Bytes::copy_from_slice(bytes));
+        let _ = tracks::List::read(answer());
+        let _ = tracks::Get::read(answer());
+        let _ = tracks::Upload::read(answer());
+        let _ = users::List::read(answer());
+        let _ = comments::OfPerson::read(answer());
+        let _ = permissions::Get::read(answer());
     }
 });

@@ -1,8 +1,12 @@
 //! Comments in the old API.
 
-use segno_core::Timestamp;
+use segno_core::{
+    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Timestamp,
+};
 
-use super::{CommentId, TrackId, UserId, of_person, reading};
+use super::xml::{Leaves, Thing, document, items, one};
+use super::{CommentId, TrackId, UserId, XML, of_person, reading};
+use crate::ApiError;
 use crate::legacy::Element;
 
 /// A comment as the old API describes one.
@@ -39,14 +43,65 @@ impl From<&Element> for Comment {
     }
 }
 
+impl Thing for Comment {
+    const NAME: &'static str = "comment";
+}
+
+reading!(
+    /// `GET /comments/{id}`: the address that comments give as their own
+    Get(comment: CommentId) -> Comment, "soundcloud.legacy.comments.get", "comments/{id}", one
+);
 reading!(
     /// `GET /tracks/{id}/comments`
     OfTrack(track: TrackId) -> Vec<Comment>,
-    "soundcloud.legacy.comments.of_track", "tracks/{id}/comments",
-    |list: &Element| Ok(list.children().iter().map(Comment::from).collect())
+    "soundcloud.legacy.comments.of_track", "tracks/{id}/comments", items
 );
 of_person!(
     /// `GET /me/comments`, `GET /users/{id}/comments`
     OfPerson -> Comment,
-    "soundcloud.legacy.comments.of_person", "me/comments", "users/{id}/comments", Comment::from
+    "soundcloud.legacy.comments.of_person", "me/comments", "users/{id}/comments"
 );
+
+/// `POST /tracks/{id}/comments` with an XML body
+#[derive(Clone, Debug)]
+#[must_use = "an endpoint does nothing until it is sent"]
+pub struct Create {
+    track: TrackId,
+    leaves: Leaves,
+}
+
+impl Create {
+    /// Says something about a track.
+    pub fn new(track: impl Into<TrackId>, body: &str) -> Self {
+        let mut leaves = Leaves::default();
+        leaves.set("body", body);
+        Self { track: track.into(), leaves }
+    }
+
+    /// About a place in it, in milliseconds from its beginning.
+    pub fn at(mut self, milliseconds: u64) -> Self {
+        self.leaves.set("timestamp", milliseconds);
+        self
+    }
+}
+
+impl Endpoint for Create {
+    type Output = Comment;
+    type ApiError = ApiError;
+    const NAME: &'static str = "soundcloud.legacy.comments.create";
+    const METHOD: Method = Method::POST;
+    const REPLAY: Replay = Replay::Unsafe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        self.leaves.not_blank("body")?;
+        request.path("tracks/{id}/comments", &[&self.track])?;
+        request.accept(XML);
+        request.content_type(XML);
+        request.body(self.leaves.document("comment")?);
+        Ok(())
+    }
+
+    fn read(response: Response<Bytes>) -> Result<Comment, DecodeError> {
+        one(&document(&response)?)
+    }
+}

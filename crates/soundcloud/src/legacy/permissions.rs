@@ -13,6 +13,9 @@ reading!(
 );
 
 fn users(permissions: &Element) -> Result<Vec<UserId>, DecodeError> {
+    if permissions.name() != "permissions" {
+        return Err(DecodeError::Other(format!("expected <permissions>, found <{}>", permissions.name())));
+    }
     let entries = permissions.children().iter().filter(|child| child.name() == "user-id");
     entries
         .map(|entry| {

@@ -1,17 +1,23 @@
 //! Tracks in the old API.
 
-use std::fmt::Write as _;
-
 use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Multipart, Replay, RequestWriter, Response, Timestamp,
+    BuildError, Bytes, DecodeError, Endpoint, Method, Multipart, Replay, RequestWriter, Response, SecretUrl,
+    StatusCode, Timestamp,
 };
 
 use super::users::User;
-use super::xml::{Escaped, document};
+use super::xml::{Thing, document, one};
 use super::{TrackId, UserId, XML, number_at_end, reading, setting};
 use crate::legacy::Element;
-use crate::tracks::Asset;
-use crate::{ApiError, Sharing};
+use crate::streams::location;
+use crate::tracks::{Asset, ProcessingState};
+use crate::{ApiError, License, Sharing};
+
+mod change;
+mod list;
+
+pub use change::Change;
+pub use list::{Filter, List, Order};
 
 /// A track as the old API describes one.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,25 +48,45 @@ pub struct Track {
     /// Its length in milliseconds.
     pub duration: Option<u64>,
     /// How far processing is.
-    pub state: Option<String>,
+    pub state: Option<ProcessingState>,
     /// The genre.
     pub genre: Option<String>,
-    /// What it is: `original`, `remix`, `live`, …; an open set.
-    pub track_type: Option<String>,
+    /// What it is.
+    pub track_type: Option<TrackType>,
     /// The key.
     pub key_signature: Option<String>,
-    /// The terms.
-    pub license: Option<String>,
-    /// The tags as one text.
-    pub tag_list: Option<String>,
+    /// The recording's ISRC.
+    pub isrc: Option<String>,
+    /// The number of the label.
+    pub label_id: Option<u64>,
     /// The name of the label.
     pub label_name: Option<String>,
+    /// The name or number of the release.
+    pub release: Option<String>,
+    /// The year of the release.
+    pub release_year: Option<u64>,
+    /// The month of the release, 1 to 12.
+    pub release_month: Option<u64>,
+    /// The day of the release, 1 to 31.
+    pub release_day: Option<u64>,
+    /// Where to buy it.
+    pub purchase_url: Option<String>,
+    /// Where its video is.
+    pub video_url: Option<String>,
+    /// The terms.
+    pub license: Option<License>,
+    /// The tags as one text; see [`tags`](crate::tags).
+    pub tag_list: Option<String>,
     /// The address on the API.
     pub uri: Option<String>,
     /// The address on the site.
     pub permalink_url: Option<String>,
-    /// The address of the audio.
-    pub stream_url: Option<String>,
+    /// The address of the audio; [`Stream`] asks there. That of a private track may carry a secret.
+    pub stream_url: Option<SecretUrl>,
+    /// The address of the file as it was uploaded; [`Download`] asks there. That of a private track may carry a secret.
+    pub download_url: Option<SecretUrl>,
+    /// The format of that file, such as `wav`.
+    pub original_format: Option<String>,
     /// The picture of the waveform.
     pub waveform_url: Option<String>,
     /// The picture.
@@ -68,6 +94,46 @@ pub struct Track {
     /// The owner.
     pub user: Option<User>,
 }
+
+crate::read::words!(
+    /// What a track is. The set was never closed: the words of two lists are here.
+    TrackType {
+        /// An original.
+        Original = "original",
+        /// A remix.
+        Remix = "remix",
+        /// A cover version.
+        Cover = "cover",
+        /// Played live.
+        Live = "live",
+        /// A recording.
+        Recording = "recording",
+        /// Spoken word.
+        Spoken = "spoken",
+        /// A podcast.
+        Podcast = "podcast",
+        /// A demo.
+        Demo = "demo",
+        /// Not finished.
+        InProgress = "in progress",
+        /// A stem: one voice of a mix.
+        Stem = "stem",
+        /// A part of something.
+        Part = "part",
+        /// A loop.
+        Loop = "loop",
+        /// A sound effect.
+        SoundEffect = "sound effect",
+        /// A sample.
+        Sample = "sample",
+        /// A set of a disc jockey.
+        DjSet = "djset",
+        /// A mash-up.
+        Mashup = "mashup",
+        /// Edited again.
+        Reedit = "reedit",
+    }
+);
 
 impl From<&Element> for Track {
     fn from(track: &Element) -> Self {
@@ -85,16 +151,26 @@ impl From<&Element> for Track {
             downloadable: track.truth("downloadable"),
             streamable: track.truth("streamable"),
             duration: track.number("duration"),
-            state: track.words("state"),
+            state: track.words("state").map(|word| ProcessingState::from(word.as_str())),
             genre: track.words("genre"),
-            track_type: track.words("track-type"),
+            track_type: track.words("track-type").map(|word| TrackType::from(word.as_str())),
             key_signature: track.words("key-signature"),
-            license: track.words("license"),
-            tag_list: track.words("tag-list"),
+            isrc: track.words("isrc"),
+            label_id: track.number("label-id"),
             label_name: track.words("label-name"),
+            release: track.words("release"),
+            release_year: track.number("release-year"),
+            release_month: track.number("release-month"),
+            release_day: track.number("release-day"),
+            purchase_url: track.words("purchase-url"),
+            video_url: track.words("video-url"),
+            license: track.words("license").map(|word| License::from(word.as_str())),
+            tag_list: track.words("tag-list"),
             uri,
             permalink_url: track.words("permalink-url"),
-            stream_url: track.words("stream-url"),
+            stream_url: track.address("stream-url"),
+            download_url: track.address("download-url"),
+            original_format: track.words("original-format"),
             waveform_url: track.words("waveform-url"),
             artwork_url: track.words("artwork-url"),
             user: track.child("user").map(User::from),
@@ -102,11 +178,8 @@ impl From<&Element> for Track {
     }
 }
 
-fn one(track: &Element) -> Result<Track, DecodeError> {
-    if track.name() != "track" {
-        return Err(DecodeError::Other(format!("expected <track>, found <{}>", track.name())));
-    }
-    Ok(track.into())
+impl Thing for Track {
+    const NAME: &'static str = "track";
 }
 
 reading!(
@@ -118,76 +191,49 @@ setting!(
     Delete(track: TrackId), "soundcloud.legacy.tracks.delete", DELETE, "tracks/{id}"
 );
 
-/// `GET /tracks`
-#[derive(Clone, Debug, Default)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct List {
-    pairs: Vec<(&'static str, String)>,
-}
+/// An address that the service redirects to.
+macro_rules! address {
+    ($(#[$doc:meta])* $name:ident, $endpoint:literal, $path:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        #[must_use = "an endpoint does nothing until it is sent"]
+        pub struct $name(
+            /// The track.
+            pub TrackId,
+        );
 
-macro_rules! filters {
-    ($( $(#[$doc:meta])* $name:ident = $key:literal ),* $(,)?) => {
-        $( $(#[$doc])*
-        pub fn $name(mut self, value: impl ToString) -> Self {
-            self.pairs.push(($key, value.to_string()));
-            self
-        } )*
+        impl Endpoint for $name {
+            type Output = SecretUrl;
+            type ApiError = ApiError;
+            const NAME: &'static str = $endpoint;
+            const METHOD: Method = Method::GET;
+            const REPLAY: Replay = Replay::Safe;
+
+            fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+                request.accept(XML);
+                request.keep_redirects();
+                request.path($path, &[&self.0])
+            }
+
+            fn read(response: Response<Bytes>) -> Result<SecretUrl, DecodeError> {
+                location(&response)
+            }
+
+            fn accepts(status: StatusCode) -> bool {
+                status.is_redirection()
+            }
+        }
     };
 }
 
-impl List {
-    /// All public tracks.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    filters! {
-        /// Those that are found by these words.
-        q = "q",
-        /// `all`, `public`, `private`, `streamable` or `downloadable`.
-        filter = "filter",
-        /// `created_at` or `hotness`.
-        order = "order",
-        /// With at least so many beats per minute.
-        bpm_from = "bpm[from]",
-        /// With at most so many beats per minute.
-        bpm_to = "bpm[to]",
-        /// At least so long, in milliseconds.
-        duration_from = "duration[from]",
-        /// At most so long, in milliseconds.
-        duration_to = "duration[to]",
-        /// Uploaded then or later, `yyyy-mm-dd hh:mm:ss`.
-        created_at_from = "created_at[from]",
-        /// Uploaded then or earlier, `yyyy-mm-dd hh:mm:ss`.
-        created_at_to = "created_at[to]",
-        /// With these numbers, separated by commas.
-        ids = "ids",
-        /// Of these genres, separated by commas.
-        genres = "genres",
-        /// Of these types, separated by commas.
-        types = "types",
-    }
-}
-
-impl Endpoint for List {
-    type Output = Vec<Track>;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.legacy.tracks.list";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.accept(XML);
-        for (name, value) in &self.pairs {
-            request.query(*name, value);
-        }
-        request.path("tracks", &[])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Vec<Track>, DecodeError> {
-        Ok(document(&response)?.children().iter().map(Track::from).collect())
-    }
-}
+address!(
+    /// `GET /tracks/{id}/stream`: gives the address of the audio, which is a key itself and needs no password
+    Stream, "soundcloud.legacy.tracks.stream", "tracks/{id}/stream"
+);
+address!(
+    /// `GET /tracks/{id}/download`: gives the address of the file as it was uploaded, which is a key itself
+    Download, "soundcloud.legacy.tracks.download", "tracks/{id}/download"
+);
 
 /// `POST /tracks`: uploads a track
 #[derive(Clone, Debug)]
@@ -259,103 +305,10 @@ impl Endpoint for Upload {
     fn read(response: Response<Bytes>) -> Result<Created, DecodeError> {
         let location = response.headers().get(segno_core::http::header::LOCATION);
         let location = location.and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let mut track = one(&document(&response)?)?;
+        let mut track = one::<Track>(&document(&response)?)?;
         let id = location.as_deref().and_then(number_at_end).map(TrackId).or(track.id);
         let id = id.ok_or_else(|| DecodeError::Other("the answer does not name the track".into()))?;
         track.id = Some(id);
         Ok(Created { id, location, track })
-    }
-}
-
-/// `PUT /tracks/{id}` with an XML body: changes what is given
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct Change {
-    track: TrackId,
-    fields: Vec<(&'static str, String)>,
-}
-
-macro_rules! fields {
-    ($( $(#[$doc:meta])* $name:ident = $element:literal ),* $(,)?) => {
-        $( $(#[$doc])*
-        pub fn $name(mut self, value: impl ToString) -> Self {
-            self.fields.push(($element, value.to_string()));
-            self
-        } )*
-    };
-}
-
-impl Change {
-    /// Changes nothing yet.
-    pub fn new(track: impl Into<TrackId>) -> Self {
-        Self { track: track.into(), fields: Vec::new() }
-    }
-
-    fields! {
-        /// The title.
-        title = "title",
-        /// What the owner says about it.
-        description = "description",
-        /// `public` or `private`.
-        sharing = "sharing",
-        /// The genre.
-        genre = "genre",
-        /// The tags as one text.
-        tag_list = "tag-list",
-        /// Beats per minute.
-        bpm = "bpm",
-        /// The key.
-        key_signature = "key-signature",
-        /// What it is: `original`, `remix`, `live`, …
-        track_type = "track-type",
-        /// The terms.
-        license = "license",
-        /// `true` or `false`.
-        downloadable = "downloadable",
-        /// `true` or `false`.
-        streamable = "streamable",
-        /// Where to buy it.
-        purchase_url = "purchase-url",
-        /// Where its video is.
-        video_url = "video-url",
-        /// The name or number of the release.
-        release = "release",
-        /// The day of the release.
-        release_day = "release-day",
-        /// The month of the release.
-        release_month = "release-month",
-        /// The year of the release.
-        release_year = "release-year",
-        /// The number of the label.
-        label_id = "label-id",
-    }
-}
-
-impl Endpoint for Change {
-    type Output = ();
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.legacy.tracks.change";
-    const METHOD: Method = Method::PUT;
-    const REPLAY: Replay = Replay::Idempotent;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        if self.fields.is_empty() {
-            return Err(BuildError::value("fields", "are empty: there is nothing to change"));
-        }
-        request.path("tracks/{id}", &[&self.track])?;
-        request.accept(XML);
-        request.content_type(XML);
-        let mut body = String::from("<track>");
-        for (name, value) in &self.fields {
-            let _ = write!(body, "<{name}>{}</{name}>", Escaped(value));
-        }
-        body.push_str("</track>");
-        request.body(body);
-        Ok(())
-    }
-
-    // Whether the answer carries the track is not documented, so nothing is expected of it.
-    fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
-        crate::read::done(&response)
     }
 }

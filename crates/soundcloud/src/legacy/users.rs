@@ -3,7 +3,8 @@
 use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
 
 use super::tracks::Track;
-use super::{TrackId, UserId, XML, of_person, reading, setting, xml};
+use super::xml::{Leaves, Thing, document, items, one};
+use super::{TrackId, UserId, Whose, XML, of_person, reading, setting};
 use crate::ApiError;
 use crate::legacy::Element;
 
@@ -74,11 +75,8 @@ impl From<&Element> for User {
     }
 }
 
-fn one(user: &Element) -> Result<User, DecodeError> {
-    if user.name() != "user" {
-        return Err(DecodeError::Other(format!("expected <user>, found <{}>", user.name())));
-    }
-    Ok(user.into())
+impl Thing for User {
+    const NAME: &'static str = "user";
 }
 
 reading!(
@@ -124,43 +122,166 @@ impl Endpoint for List {
     }
 
     fn read(response: Response<Bytes>) -> Result<Vec<User>, DecodeError> {
-        Ok(xml::document(&response)?.children().iter().map(User::from).collect())
+        items(&document(&response)?)
     }
 }
+
+/// `PUT /me` with an XML body: changes what is given about oneself; an empty text takes away what was there
+#[derive(Clone, Debug, Default)]
+#[must_use = "an endpoint does nothing until it is sent"]
+pub struct Change {
+    leaves: Leaves,
+}
+
+macro_rules! fields {
+    ($( $(#[$doc:meta])* $name:ident = $element:literal ),* $(,)?) => {
+        $( $(#[$doc])*
+        pub fn $name(mut self, words: &str) -> Self {
+            self.leaves.set($element, words);
+            self
+        } )*
+    };
+}
+
+impl Change {
+    /// Changes nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fields! {
+        /// The name that is shown.
+        username = "username",
+        /// First and last name.
+        full_name = "full-name",
+        /// What one says about oneself.
+        description = "description",
+        /// The town.
+        city = "city",
+        /// The country.
+        country = "country",
+        /// The name on Discogs.
+        discogs_name = "discogs-name",
+        /// The name on Myspace.
+        myspace_name = "myspace-name",
+        /// One's own site.
+        website = "website",
+        /// What its link says.
+        website_title = "website-title",
+    }
+}
+
+impl Endpoint for Change {
+    type Output = ();
+    type ApiError = ApiError;
+    const NAME: &'static str = "soundcloud.legacy.users.change";
+    const METHOD: Method = Method::PUT;
+    const REPLAY: Replay = Replay::Idempotent;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        self.leaves.not_blank("username")?;
+        request.path("me", &[])?;
+        request.accept(XML);
+        request.content_type(XML);
+        request.body(self.leaves.document("user")?);
+        Ok(())
+    }
+
+    // Whether the answer carries the person is not documented, so nothing is expected of it.
+    fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
+        crate::read::done(&response)
+    }
+}
+
+/// One thing in a list below a person; 404 if it is not in there.
+macro_rules! in_list {
+    ($(#[$doc:meta])* $name:ident($arg:ident : $type:ty) -> $output:ty, $endpoint:literal, $mine:literal, $of:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        #[must_use = "an endpoint does nothing until it is sent"]
+        pub struct $name {
+            whose: Whose,
+            $arg: $type,
+        }
+
+        impl $name {
+            /// In one's own list.
+            pub fn mine($arg: impl Into<$type>) -> Self {
+                Self { whose: Whose::Mine, $arg: $arg.into() }
+            }
+
+            /// In somebody's list.
+            pub fn of(user: impl Into<UserId>, $arg: impl Into<$type>) -> Self {
+                Self { whose: Whose::Of(user.into()), $arg: $arg.into() }
+            }
+        }
+
+        impl Endpoint for $name {
+            type Output = $output;
+            type ApiError = ApiError;
+            const NAME: &'static str = $endpoint;
+            const METHOD: Method = Method::GET;
+            const REPLAY: Replay = Replay::Safe;
+
+            fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+                request.accept(XML);
+                match &self.whose {
+                    Whose::Mine => request.path($mine, &[&self.$arg]),
+                    Whose::Of(user) => request.path($of, &[user, &self.$arg]),
+                }
+            }
+
+            fn read(response: Response<Bytes>) -> Result<$output, DecodeError> {
+                one(&document(&response)?)
+            }
+        }
+    };
+}
+
+in_list!(
+    /// `GET /me/followings/{id}`, `GET /users/{id}/followings/{id}`: the person who is followed; 404 if nobody is
+    Following(user: UserId) -> User,
+    "soundcloud.legacy.users.following", "me/followings/{id}", "users/{id}/followings/{id}"
+);
+in_list!(
+    /// `GET /me/favorites/{track_id}`, `GET /users/{id}/favorites/{track_id}`: the track that is liked; 404 if it is not
+    Favorite(track: TrackId) -> Track,
+    "soundcloud.legacy.users.favorite", "me/favorites/{track_id}", "users/{id}/favorites/{track_id}"
+);
 
 of_person!(
     /// `GET /me/contacts`, `GET /users/{id}/contacts`: the people one follows, by their older name
     Contacts -> User,
-    "soundcloud.legacy.users.contacts", "me/contacts", "users/{id}/contacts", User::from
+    "soundcloud.legacy.users.contacts", "me/contacts", "users/{id}/contacts"
 );
 of_person!(
     /// `GET /me/fans`, `GET /users/{id}/fans`: the people who follow one, by their older name
-    Fans -> User, "soundcloud.legacy.users.fans", "me/fans", "users/{id}/fans", User::from
+    Fans -> User, "soundcloud.legacy.users.fans", "me/fans", "users/{id}/fans"
 );
 of_person!(
     /// `GET /me/followings`, `GET /users/{id}/followings`
     Followings -> User,
-    "soundcloud.legacy.users.followings", "me/followings", "users/{id}/followings", User::from
+    "soundcloud.legacy.users.followings", "me/followings", "users/{id}/followings"
 );
 of_person!(
     /// `GET /me/followers`, `GET /users/{id}/followers`
     Followers -> User,
-    "soundcloud.legacy.users.followers", "me/followers", "users/{id}/followers", User::from
+    "soundcloud.legacy.users.followers", "me/followers", "users/{id}/followers"
 );
 of_person!(
     /// `GET /me/favorites`, `GET /users/{id}/favorites`
     Favorites -> Track,
-    "soundcloud.legacy.users.favorites", "me/favorites", "users/{id}/favorites", Track::from
+    "soundcloud.legacy.users.favorites", "me/favorites", "users/{id}/favorites"
 );
 of_person!(
     /// `GET /me/tracks`, `GET /users/{id}/tracks`
-    Tracks -> Track, "soundcloud.legacy.users.tracks", "me/tracks", "users/{id}/tracks", Track::from
+    Tracks -> Track, "soundcloud.legacy.users.tracks", "me/tracks", "users/{id}/tracks"
 );
 reading!(
     /// `GET /me/followings/tracks`: the tracks of the people one follows
     TracksOfFollowings -> Vec<Track>,
     "soundcloud.legacy.users.tracks_of_followings", "me/followings/tracks",
-    |list: &Element| Ok(list.children().iter().map(Track::from).collect())
+    items
 );
 
 setting!(

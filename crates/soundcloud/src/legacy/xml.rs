@@ -3,11 +3,11 @@
 //! Document types are refused and no entities but the five of XML itself are known, so nothing can be expanded; depth
 //! and number of elements are bounded.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
-use segno_core::{Bytes, DecodeError, Response, Timestamp};
+use segno_core::{BuildError, Bytes, DecodeError, Response, SecretUrl, Timestamp};
 
 /// The deepest nesting that is read; the API's own goes to 4.
 const DEEPEST: usize = 32;
@@ -176,6 +176,11 @@ impl Element {
         self.child(name)?.text().map(str::to_owned)
     }
 
+    /// The address in a child, which may carry a secret.
+    pub(crate) fn address(&self, name: &str) -> Option<SecretUrl> {
+        self.child(name)?.text()?.parse().ok()
+    }
+
     /// The number in a child.
     pub(crate) fn number(&self, name: &str) -> Option<u64> {
         self.child(name)?.text()?.parse().ok()
@@ -251,8 +256,90 @@ pub(crate) fn error_words(body: &[u8]) -> Option<String> {
     document.first_words().map(|words| words.chars().take(200).collect())
 }
 
+/// What an element of this name describes.
+pub(crate) trait Thing: for<'a> From<&'a Element> {
+    /// `track`, `user`, `comment`.
+    const NAME: &'static str;
+}
+
+/// The thing that a document describes.
+pub(crate) fn one<T: Thing>(document: &Element) -> Result<T, DecodeError> {
+    if document.name == T::NAME { Ok(document.into()) } else { Err(unexpected(T::NAME, document)) }
+}
+
+/// The things of a list. Its own name varies; what is in it does not.
+pub(crate) fn items<T: Thing>(list: &Element) -> Result<Vec<T>, DecodeError> {
+    let named = list.name.strip_suffix('s') == Some(T::NAME) || list.kind() == Some("array");
+    if list.children.is_empty() && !named {
+        return Err(DecodeError::Other(format!("expected <{}s>, found <{}>", T::NAME, list.name)));
+    }
+    match list.children.iter().find(|child| child.name != T::NAME) {
+        Some(other) => Err(unexpected(T::NAME, other)),
+        None => Ok(list.children.iter().map(T::from).collect()),
+    }
+}
+
+fn unexpected(name: &str, found: &Element) -> DecodeError {
+    DecodeError::Other(format!("expected <{name}>, found <{}>", found.name))
+}
+
+/// The leaves of a document to be sent; one that is set twice stands there once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Leaves(Vec<(&'static str, String)>);
+
+impl Leaves {
+    pub(crate) fn set(&mut self, name: &'static str, value: impl ToString) {
+        self.0.retain(|(known, _)| *known != name);
+        self.0.push((name, value.to_string()));
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Refuses a text that is there and empty.
+    pub(crate) fn not_blank(&self, name: &'static str) -> Result<(), BuildError> {
+        match self.get(name) {
+            Some(text) if text.trim().is_empty() => Err(BuildError::value(name, "is empty")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a number that is there and outside of the range, both ends of which are good.
+    pub(crate) fn within(&self, name: &'static str, least: u64, most: u64) -> Result<(), BuildError> {
+        let good = |text: &str| text.parse().is_ok_and(|number: u64| (least..=most).contains(&number));
+        match self.get(name) {
+            Some(text) if !good(text) => {
+                Err(BuildError::value(name, format!("is {text}; it is from {least} to {most}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The document.
+    pub(crate) fn document(&self, root: &str) -> Result<String, BuildError> {
+        if self.0.is_empty() {
+            return Err(BuildError::value("fields", "are empty: there is nothing to change"));
+        }
+        let mut document = format!("<{root}>");
+        for (name, value) in &self.0 {
+            if !value.chars().all(is_carried) {
+                return Err(BuildError::value(name, "has a control character, which XML cannot carry"));
+            }
+            let _ = write!(document, "<{name}>{}</{name}>", Escaped(value));
+        }
+        let _ = write!(document, "</{root}>");
+        Ok(document)
+    }
+}
+
+/// Whether XML 1.0 can carry a letter in any form (section 2.2).
+fn is_carried(letter: char) -> bool {
+    !matches!(letter, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
+}
+
 /// Text in an element.
-pub(crate) struct Escaped<'a>(pub(crate) &'a str);
+struct Escaped<'a>(&'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -264,9 +351,7 @@ impl fmt::Display for Escaped<'_> {
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&apos;")?,
                 '\r' => f.write_str("&#13;")?,
-                // Letters that XML 1.0 cannot carry in any form (section 2.2) are left out.
-                '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}' => {}
-                letter => fmt::Write::write_char(f, letter)?,
+                letter => f.write_char(letter)?,
             }
         }
         Ok(())

@@ -1,25 +1,74 @@
-//! Every operation driven once against the sandbox, and its exchange kept as a file.
+//! Every operation driven once against the sandbox, or what is harmless against the real service, and its exchange kept as a
+//! file.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use segno_core::testing::{Fixtures, Recorder};
+use segno_core::auth::oauth2::{App, TokenServer};
+use segno_core::auth::store::{MemoryStore, TokenStore as _};
+use segno_core::testing::{Fixtures, FnTransport, Recorder, redact};
 use segno_core::transport::hyper::Hyper;
-use segno_core::{BoxFuture, Clock, Endpoint, Retry, Secret, SystemClock, Timeouts, Timestamp};
+use segno_core::{
+    BoxFuture, Bytes, Clock, Endpoint, Response, Retry, Secret, SystemClock, Timeouts, Timestamp,
+};
 use segno_sandbox::{Host, Sandbox};
 use segno_soundcloud::storefront::ProductType;
 use segno_soundcloud::tracks::{Asset, TrackFields, Upload};
 use segno_soundcloud::{
-    Access, Client, PlaylistUrn, TrackUrn, UserUrn, comments, feed, follows, likes, me, playlists, reposts,
-    resolve, session, storefront, streams, tracks, users,
+    Access, Client, ClientBuilder, PlaylistUrn, Sharing, TrackUrn, UserUrn, comments, feed, follows, likes,
+    me, playlists, reposts, resolve, session, storefront, streams, tracks, users,
 };
+
+use crate::browser::decide;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 
 /// When the recorded exchanges happen: far enough ahead that no signed address of a fixture is mistaken for a real one.
 const THEN: u64 = 1_900_000_000;
+
+/// What is secret in queries, forms and bodies, and what names the program.
+const SECRETS: [&str; 12] = [
+    "access_token",
+    "refresh_token",
+    "client_id",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "code_challenge",
+    "state",
+    "secret_token",
+    "signature",
+    "policy",
+    "password",
+];
+
+/// What says who the person is that records from the real service.
+const PERSONAL: [&str; 8] = [
+    "first_name",
+    "last_name",
+    "full_name",
+    "city",
+    "description",
+    "website",
+    "website_title",
+    "discogs_name",
+];
+
+/// An exchange without its secrets; the tokens of private things stand at the end of their addresses, too.
+fn clean(text: &str) -> String {
+    let text = redact(text, &SECRETS);
+    ["/s-", "%2Fs-"].into_iter().fold(text, |text, mark| {
+        let mut parts = text.split(mark);
+        let mut kept = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let end = part.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(part.len());
+            kept.extend([mark, "redacted", &part[end..]]);
+        }
+        kept
+    })
+}
 
 type Outcome<E> = Result<<E as Endpoint>::Output, segno_core::Error<<E as Endpoint>::ApiError>>;
 type Answer<'a, E> = Pin<Box<dyn Future<Output = Outcome<E>> + 'a>>;
@@ -31,20 +80,37 @@ struct Recording {
 }
 
 impl Recording {
+    /// A client in the making that goes through the same recorder.
+    fn client(&self, access: &segno_sandbox::SoundcloudAccess) -> ClientBuilder {
+        recorded(Client::builder(), &self.recorder).api_url(&access.base_url).auth_url(&access.auth_url)
+    }
+
+    /// Keeps the last exchange of some work as `case`.
+    async fn keep<T>(&mut self, case: &str, work: impl Future<Output = T>) -> T {
+        let _ = self.recorder.take();
+        let outcome = work.await;
+        let exchange = self.recorder.take().pop().unwrap_or_else(|| panic!("{case}: nothing was sent"));
+        self.fixtures.keep(case, exchange);
+        outcome
+    }
+
     /// Sends an endpoint and keeps the exchange as `case`. Boxed, so that a hundred calls in one function fit its stack.
     fn send<'a, E: Endpoint>(&'a mut self, case: &'a str, endpoint: &'a E) -> Answer<'a, E> {
-        Box::pin(async move {
-            let _ = self.recorder.take();
-            let outcome = self.client.send(endpoint).await;
-            let exchange = self.recorder.take().pop().unwrap_or_else(|| panic!("{case}: nothing was sent"));
-            self.fixtures.keep(case, exchange);
-            outcome
-        })
+        let client = self.client.clone();
+        Box::pin(async move { self.keep(case, client.send(endpoint)).await })
     }
 }
 
+/// A client in the making whose exchanges are recorded.
+fn recorded(builder: ClientBuilder, recorder: &Recorder) -> ClientBuilder {
+    let transport = Arc::new(recorder.clone());
+    builder.settings(move |core| {
+        core.transport(Arc::clone(&transport)).clock(Arc::new(Unsurprising)).retry(Retry::never())
+    })
+}
+
 /// The real clock, with boundaries that are the same in every run.
-struct Unsurprising;
+pub(crate) struct Unsurprising;
 
 impl Clock for Unsurprising {
     fn now(&self) -> Instant {
@@ -65,7 +131,7 @@ impl Clock for Unsurprising {
 }
 
 /// A tenth of a second of silence as a WAV file: 800 samples of one byte.
-fn silence() -> Vec<u8> {
+pub(crate) fn silence() -> Vec<u8> {
     let mut file =
         b"RIFF\x44\x03\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x20\x03\0\0"
             .to_vec();
@@ -191,6 +257,35 @@ async fn drive(r: &mut Recording, token: &Secret) -> Result<(), Box<dyn std::err
     Ok(())
 }
 
+/// The requests for tokens: as they should go, and their documented failures.
+async fn log_in(r: &mut Recording, access: &segno_sandbox::SoundcloudAccess) {
+    let store = Arc::new(MemoryStore::new());
+    let client = r.client(access).user(
+        &access.client_id,
+        Some(access.client_secret.clone().into()),
+        Arc::clone(&store),
+    );
+    let client = client.build().unwrap();
+    let login = client.login(&access.redirect_uri).unwrap();
+    let answer = decide(login.url(), "approve").await;
+    r.keep("token/exchange", login.finish(&answer)).await.unwrap();
+    let again = client.login(&access.redirect_uri).unwrap();
+    let state = again.state().expose().to_owned();
+    let code = answer.split("code=").nth(1).unwrap().split('&').next().unwrap();
+    let answer = format!("?code={code}&state={state}");
+    r.keep("token/exchange-400", again.finish(&answer)).await.expect_err("a code works once");
+
+    let server = client.grant().unwrap().server();
+    let refresh = store.load().await.unwrap().token.unwrap().refresh.unwrap();
+    r.keep("token/refresh", server.refresh(&refresh)).await.unwrap();
+    r.keep("token/refresh-400", server.refresh(&refresh)).await.expect_err("a refresh token works once");
+
+    r.keep("token/client_credentials", server.client_credentials()).await.unwrap();
+    let app = App { id: access.client_id.clone(), secret: Some("wrong".into()) };
+    let stranger = TokenServer::new(server.client().clone(), app);
+    r.keep("token/client_credentials-401", stranger.client_credentials()).await.expect_err("a wrong secret");
+}
+
 /// A host and a port without the scheme, as it stands in `Host`.
 fn authority(origin: &str) -> String {
     origin.trim_start_matches("http://").trim_end_matches('/').to_owned()
@@ -205,22 +300,127 @@ async fn from_the_sandbox() {
         (authority(&sandbox.origin(Host::SoundcloudAuth)), "secure.example".to_owned()),
         (authority(&sandbox.origin(Host::Storage)), "storage.example".to_owned()),
     ];
-    let recorder = Recorder::new(Hyper::new(Timeouts::default()).unwrap(), names);
-    let transport = Arc::new(recorder.clone());
-    let token = Secret::new(access.access_token);
-    let builder = Client::builder().api_url(&access.base_url).auth_url(&access.auth_url).token(token.clone());
-    let client = builder
-        .settings(move |core| {
-            core.transport(Arc::clone(&transport)).clock(Arc::new(Unsurprising)).retry(Retry::never())
-        })
-        .build()
-        .unwrap();
+    let recorder = Recorder::new(Hyper::new(Timeouts::default()).unwrap(), names).cleaned(clean);
+    let token = Secret::new(access.access_token.clone());
+    let client = recorded(Client::builder(), &recorder).api_url(&access.base_url).auth_url(&access.auth_url);
+    let client = client.token(token.clone()).build().unwrap();
     let mut recording = Recording { client, recorder, fixtures: Fixtures::at(FOLDER) };
     drive(&mut recording, &token).await.unwrap();
+    log_in(&mut recording, &access).await;
     // The token is spent; it works again in a sandbox that begins anew.
     sandbox.reset();
     recording.send("session/sign_out_here", &session::SignOutHere).await.unwrap();
+    crate::legacy::fixtures::drive(&sandbox, &recording.recorder, &mut recording.fixtures).await.unwrap();
     if let Err(differences) = recording.fixtures.finish() {
         panic!("{differences}");
+    }
+}
+
+/// What reads, and what can be taken back: an upload and a playlist of one's own that are private and deleted in the end.
+async fn drive_for_real(r: &mut Recording) -> Result<(), Box<dyn std::error::Error>> {
+    let mine = r.send("me/get", &me::Get).await?.urn.ok_or("no urn")?;
+    r.send("me/recently_played", &me::RecentlyPlayed::new()).await?;
+    r.send("feed/feed", &feed::Feed::new().limit(2)).await?;
+    r.send("feed/feed_tracks", &feed::FeedTracks::new().limit(2)).await?;
+    let found = r.send("tracks/search", &tracks::Search::new().q("field recording").limit(2)).await?;
+    let track = found.items.into_iter().next().ok_or("no track is found")?;
+    let (theirs, artist) =
+        (track.urn.ok_or("no urn")?, track.user.and_then(|user| user.urn).ok_or("no artist")?);
+    r.send("tracks/get", &tracks::Get::new(theirs)).await?;
+    r.send("tracks/get-404", &tracks::Get::new(TrackUrn::new(1))).await.expect_err("no such track");
+    r.send("tracks/mine", &tracks::Mine::new().limit(1)).await?;
+    r.send("tracks/of_user", &tracks::OfUser::new(artist).access(Access::ALL).limit(2)).await?;
+    r.send("tracks/related", &tracks::Related::new(theirs).limit(2)).await?;
+    let streams = r.send("streams/get", &streams::Get::new(theirs)).await?;
+    if let Some((_, link)) = streams.choose(streams::StreamKind::BEST) {
+        r.send("streams/follow", &streams::Follow(link.clone())).await?;
+    }
+    r.send("comments/list", &comments::List::new(theirs).limit(2)).await?;
+    r.send("likes/users_of_track", &likes::UsersOfTrack::new(theirs).limit(1)).await?;
+    r.send("likes/tracks_of", &likes::TracksOf::new(artist).limit(1)).await?;
+    r.send("likes/my_tracks", &likes::MyTracks::new().limit(1)).await?;
+    r.send("reposts/users_of_track", &reposts::UsersOfTrack::new(theirs).limit(1)).await?;
+    r.send("reposts/tracks_of", &reposts::TracksOf::new(artist).limit(1)).await?;
+    r.send("follows/my_followings", &follows::MyFollowings::new().limit(1)).await?;
+    r.send("follows/followers_of", &follows::FollowersOf::new(artist).limit(1)).await?;
+    r.send("users/get", &users::Get(artist)).await?;
+    r.send("users/search", &users::Search::new().q("field recording").limit(1)).await?;
+    r.send("users/web_profiles", &users::WebProfiles::new(artist)).await?;
+    r.send("playlists/search", &playlists::Search::new().q("field recording").limit(1).show_tracks(false))
+        .await?;
+    r.send("playlists/of_user", &playlists::OfUser::new(mine).limit(1).show_tracks(false)).await?;
+    if let Some(page) = track.permalink_url {
+        r.send("resolve/resolve", &resolve::Resolve(page)).await?;
+    }
+
+    let private = TrackFields::new().sharing(Sharing::Private);
+    let upload = Upload::new("Segno fixture", Asset::bytes("silence.wav", silence())).fields(private);
+    let made = r.send("tracks/upload", &upload).await?.urn.ok_or("no urn")?;
+    let changed =
+        r.send("tracks/change", &tracks::Change::new(made, TrackFields::new().genre("Silence"))).await;
+    // Deleted before anything else may fail: nothing is left behind.
+    r.send("tracks/delete", &tracks::Delete(made)).await?;
+    changed?;
+    let fields = playlists::PlaylistFields::new().sharing(Sharing::Private);
+    let create = playlists::Create::new("Segno fixture").fields(fields).tracks([theirs]);
+    let made = r.send("playlists/create", &create).await?.urn.ok_or("no urn")?;
+    let read = r.send("playlists/tracks", &playlists::Tracks::new(made).access(Access::ALL)).await;
+    r.send("playlists/delete", &playlists::Delete(made)).await?;
+    read?;
+    Ok(())
+}
+
+/// Runs only when it is told which service is real (`cargo xtask fixtures --live soundcloud`), with a person's login from the
+/// environment (see [`Client::from_env`]).
+#[tokio::test]
+async fn from_the_real_service() {
+    if std::env::var("SEGNO_LIVE").as_deref() != Ok("soundcloud") {
+        return;
+    }
+    let hyper = Hyper::new(Timeouts::default()).unwrap();
+    let recorder = Recorder::new(hyper, []).cleaned(|text| redact(&clean(text), &PERSONAL));
+    let client = recorded(Client::builder_from_env().unwrap(), &recorder).build().unwrap();
+    let fixtures = Fixtures::at(FOLDER).others_stay();
+    let mut recording = Recording { client, recorder, fixtures };
+    drive_for_real(&mut recording).await.unwrap();
+    recording.fixtures.finish().unwrap();
+}
+
+/// An exchange made up of everything that must not get into a file, through the recorder that writes the files.
+#[tokio::test]
+async fn nothing_secret_is_kept_of_an_exchange() {
+    let peer = FnTransport::new(|request: segno_core::http::Request<Bytes>| {
+        let body = if request.uri().path().ends_with("/oauth/token") {
+            r#"{"access_token":"CANARY","refresh_token" : "CANARY\"CANARY","expires_in":3599,"scope":""}"#
+        } else {
+            r#"{"first_name":"CANARY","secret_uri":"https://api.soundcloud.com/tracks/1?secret_token=CANARY&x=1",
+            "permalink_url":"https://soundcloud.com/ana/x/s-CANARY","stream":"https://cdn.example/a?Policy=CANARY&Signature=CANARY"}"#
+        };
+        let response = Response::builder().header("set-cookie", "session=CANARY");
+        Ok(response
+            .header("location", "https://cdn.example/a?expires=1&signature=CANARY")
+            .body(body.into())
+            .unwrap())
+    });
+    let recorder = Recorder::new(peer, []).cleaned(|text| redact(&clean(text), &PERSONAL));
+    let client =
+        recorded(Client::builder(), &recorder).user("CANARY", Some("CANARY".into()), MemoryStore::new());
+    let client = client.build().unwrap();
+    let login = client.login("https://my.example/callback").unwrap();
+    let answer = format!("?code=CANARY&state={}", login.state().expose());
+    login.finish(&answer).await.unwrap();
+    let secret: Secret = "s-CANARY".into();
+    client.send(&tracks::Get::new(1).secret_token(&secret)).await.unwrap();
+    client.send(&resolve::Resolve("https://soundcloud.com/ana/x/s-CANARY".into())).await.unwrap_err();
+    let _ = client.grant().unwrap().server().client_credentials().await;
+    let _ = client.send(&session::SignOut("CANARY".into())).await;
+    let kept = recorder.take().join("\n");
+    assert_eq!(kept.matches("HTTP/1.1 200 OK").count(), 5, "{kept}");
+    // base64 of "CANARY:CANARY".
+    assert!(!kept.contains("CANARY") && !kept.contains("Q0FOQVJZOkNBTkFSWQ"), "{kept}");
+    for rest in
+        ["grant_type=authorization_code&client_id=[redacted]&client_secret=[redacted]", "expires=1&", "x=1"]
+    {
+        assert!(kept.contains(rest), "{rest}: {kept}");
     }
 }

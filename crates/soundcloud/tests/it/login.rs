@@ -27,6 +27,38 @@ async fn signing_out_forgets_the_tokens_whatever_the_service_says() {
 }
 
 #[tokio::test]
+async fn signing_out_ends_the_session_that_another_process_has_renewed() {
+    let store = stored();
+    let peer = |line: &str| {
+        let renewed = line.contains("/oauth/token");
+        if renewed { tokens(2) } else { answer(200, ME) }
+    };
+    let (first, log, _) = logged_in(std::sync::Arc::clone(&store), peer);
+    let (second, _, clock) = logged_in(store, peer);
+    first.send(&me::Get).await.unwrap();
+    clock.advance(std::time::Duration::from_secs(3590));
+    second.send(&me::Get).await.unwrap();
+    first.sign_out().await.unwrap();
+    let told = "POST https://secure.soundcloud.com/sign-out [-] {\"access_token\":\"t2\"}";
+    assert!(log.lines().iter().any(|line| line == told), "{:?}", log.lines());
+}
+
+#[tokio::test]
+async fn a_refresh_names_the_redirect_uri_if_that_is_wished() {
+    for wished in [false, true] {
+        let (builder, log, clock) = crate::peer::builder(|line| {
+            Ok(if line.contains("/token") { tokens(2) } else { answer(200, ME) })
+        });
+        let builder = builder.user("app1", Some("s3cret".into()), stored());
+        let builder = if wished { builder.redirect_uri_in_refresh("https://my.example/cb") } else { builder };
+        let client = builder.build().unwrap();
+        clock.advance(std::time::Duration::from_secs(3590));
+        client.send(&me::Get).await.unwrap();
+        assert_eq!(log.lines()[0].contains("redirect_uri=https%3A%2F%2Fmy.example%2Fcb"), wished);
+    }
+}
+
+#[tokio::test]
 async fn a_fixed_token_signs_out_at_the_api() {
     let (client, log) = person(|_| answer(200, ""));
     client.sign_out().await.unwrap();

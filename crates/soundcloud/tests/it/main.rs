@@ -2,6 +2,8 @@
 //! users of the API have told of.
 
 mod answers;
+mod browser;
+mod canary;
 mod decode;
 mod errors;
 mod fixtures;

@@ -127,8 +127,7 @@ async fn from_the_sandbox() {
     recording.secret("the password", &access.password);
     recording.secret("the credentials", &format!("{}:{}", access.app_id, access.password));
     let transport = Arc::new(recording.transport());
-    let builder =
-        Client::builder(&access.app_id, access.password).unwrap().base_url(&access.base_url).unwrap();
+    let builder = Client::builder(&access.app_id, access.password).base_url(&access.base_url);
     let client = builder.settings(|core| core.transport(transport)).build().unwrap();
     drive(&mut recording, &client, false).await.unwrap();
     recording.finish();

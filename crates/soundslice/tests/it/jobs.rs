@@ -56,8 +56,7 @@ impl Studio {
     async fn open() -> Self {
         let sandbox = Arc::new(Sandbox::builder().seed(3).frozen_at(THEN).start().await.unwrap());
         let access = sandbox.description().soundslice;
-        let builder =
-            Client::builder(&access.app_id, access.password).unwrap().base_url(&access.base_url).unwrap();
+        let builder = Client::builder(&access.app_id, access.password).base_url(&access.base_url);
         let client = builder.build().unwrap();
         let slice = client.send(&slices::Create::named("Étude")).await.unwrap().scorehash;
         Self { sandbox, client, slice }
@@ -68,8 +67,7 @@ impl Studio {
         let access = self.sandbox.description().soundslice;
         let own = ManualClock::new(Timestamp::from_unix_seconds(THEN as i64).unwrap());
         let clock = Arc::new(Together { own, sandbox: Arc::clone(&self.sandbox) });
-        let builder =
-            Client::builder(&access.app_id, access.password).unwrap().base_url(&access.base_url).unwrap();
+        let builder = Client::builder(&access.app_id, access.password).base_url(&access.base_url);
         // The deadlines of single requests must not run on a clock that only polling moves.
         let far = Duration::from_secs(1_000_000);
         let timeouts = segno_core::Timeouts { connect: far, head: far, silence: far, call: far };
@@ -282,8 +280,7 @@ async fn a_second_account_is_out_of_reach() {
     let accounts = studio.sandbox.soundslice_accounts();
     let other = &accounts[1].keys[0];
     let base_url = studio.sandbox.description().soundslice.base_url;
-    let builder =
-        Client::builder(&other.app_id, other.password.clone()).unwrap().base_url(&base_url).unwrap();
+    let builder = Client::builder(&other.app_id, other.password.clone()).base_url(&base_url);
     let stranger = builder.build().unwrap();
     let error = stranger.send(&slices::Delete(studio.slice.clone())).await.unwrap_err();
     assert!(error.is_auth(), "{error}");

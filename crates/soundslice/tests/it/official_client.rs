@@ -18,8 +18,7 @@ fn body(endpoint: &impl Endpoint) -> String {
 async fn sandbox() -> (Sandbox, Client) {
     let sandbox = Sandbox::start().await.unwrap();
     let access = sandbox.description().soundslice;
-    let builder =
-        Client::builder(&access.app_id, access.password).unwrap().base_url(&access.base_url).unwrap();
+    let builder = Client::builder(&access.app_id, access.password).base_url(&access.base_url);
     (sandbox, builder.build().unwrap())
 }
 

@@ -11,7 +11,6 @@ use segno_soundslice::{
 pub(crate) fn client(answer: impl Fn() -> Response<Bytes> + Send + Sync + 'static) -> Client {
     let wall = Timestamp::from_unix_seconds(1_900_000_000).unwrap();
     Client::builder("demoApp7", "s3cret-pass")
-        .unwrap()
         .settings(move |core| {
             core.transport(FnTransport::new(move |_| Ok(answer()))).clock(ManualClock::new(wall))
         })

@@ -94,7 +94,7 @@ fn row_5_a_song_with_all_its_files_or_the_primary_one() {
 
 #[test]
 fn row_6_tags_are_filtered_by_category() {
-    let text = wire(crate::client().as_ref(), &tags::List::new().category(TagCategory::Genre)).unwrap();
+    let text = wire(crate::client().core(), &tags::List::new().category(TagCategory::Genre)).unwrap();
     assert!(text.contains("filter%5Bcategory%5D=genre"), "{text}");
     assert!(!text.contains("tag_category"), "{text}");
 }
@@ -177,7 +177,7 @@ async fn row_11_the_key_goes_under_the_scheme_token() {
 fn row_12_sound_effects_are_asked_for_by_what_is_attested() {
     let terms = Terms::new().include("Foley").unwrap();
     let list = sound_effects::List::new().query("door").categories(terms);
-    let text = wire(crate::client().as_ref(), &list).unwrap();
+    let text = wire(crate::client().core(), &list).unwrap();
     assert!(
         text.starts_with(
             "GET /v1/sound_effects?filter%5Bq%5D=door&filter%5Bcategories%5D=Foley&page%5Bsize%5D=100&page%5Bnumber%5D=1 "
@@ -240,11 +240,11 @@ async fn row_16_a_code_comes_with_200_or_201() {
 fn row_17_what_one_source_lacks_is_there() {
     let client = crate::client();
     let first_line = |text: String| text.lines().next().unwrap_or_default().to_owned();
-    let songs = first_line(wire(client.as_ref(), &songs::List::new()).unwrap());
+    let songs = first_line(wire(client.core(), &songs::List::new()).unwrap());
     assert_eq!(songs, "GET /v1/songs?page%5Bsize%5D=100&page%5Bnumber%5D=1 HTTP/1.1");
-    let tags = first_line(wire(client.as_ref(), &tags::List::new()).unwrap());
+    let tags = first_line(wire(client.core(), &tags::List::new()).unwrap());
     assert_eq!(tags, "GET /v1/tags?page%5Bsize%5D=100&page%5Bnumber%5D=1 HTTP/1.1");
-    let usage = first_line(wire(client.as_ref(), &digital_usages::Create::new(4711)).unwrap());
+    let usage = first_line(wire(client.core(), &digital_usages::Create::new(4711)).unwrap());
     assert_eq!(usage, "POST /v1/songs/4711/digital_usages HTTP/1.1");
 }
 

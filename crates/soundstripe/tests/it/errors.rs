@@ -16,8 +16,8 @@ async fn line<E: Endpoint<ApiError = ApiError>>(
     status: u16,
     body: &'static str,
 ) -> (ErrorKind, String) {
-    let client =
-        crate::builder(move |_| Ok(crate::answer(status, body))).retry(Retry::never()).build().unwrap();
+    let client = crate::builder(move |_| Ok(crate::answer(status, body)));
+    let client = client.settings(|core| core.retry(Retry::never())).build().unwrap();
     match client.send(endpoint).await {
         Ok(_) => panic!("{} accepted {status}", E::NAME),
         Err(error) => (error.api().unwrap().kind(), error.to_string()),

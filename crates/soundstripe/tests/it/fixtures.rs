@@ -100,11 +100,12 @@ async fn from_the_sandbox() {
     let hosts = hosts.map(|(host, name)| (sandbox.origin(host), name));
     let mut recording = Recording::new(Hyper::new(Timeouts::default()).unwrap(), FOLDER, hosts);
     recording.secret("the key", &access.token);
-    let builder = Client::builder(access.token).base_url(access.base_url.parse().unwrap());
+    let builder = Client::builder(access.token).base_url(&access.base_url);
     // Boundaries of uploads come from the clock.
-    let builder = builder.clock(segno_core::testing::ManualClock::stopped(crate::moment())).no_limit();
+    let clock = segno_core::testing::ManualClock::stopped(crate::moment());
+    let transport = recording.transport();
     sandbox.switches(|switches| switches.soundstripe.rate_limit = None);
-    let client = builder.transport(recording.transport()).build().unwrap();
+    let client = builder.settings(|core| core.transport(transport).clock(clock).no_limit()).build().unwrap();
     drive(&mut recording, &client, false).await.unwrap();
     recording.finish();
 }
@@ -119,7 +120,8 @@ async fn from_the_real_service() {
     let mut recording = Recording::new(hyper, FOLDER, []).others_stay();
     let key = std::env::var("SOUNDSTRIPE_API_KEY").unwrap();
     recording.secret("the key", &key);
-    let client = Client::builder(key).transport(recording.transport()).build().unwrap();
+    let transport = recording.transport();
+    let client = Client::builder(key).settings(|core| core.transport(transport)).build().unwrap();
     drive(&mut recording, &client, true).await.unwrap();
     recording.finish();
 }

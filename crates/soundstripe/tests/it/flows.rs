@@ -152,7 +152,10 @@ fn failing(
             None => crate::answer(then.0, then.1),
         })
     })
-    .clock(clock.clone())
+    .settings({
+        let clock = clock.clone();
+        |core| core.clock(clock)
+    })
     .build()
     .unwrap();
     (client, asked, clock)
@@ -193,14 +196,12 @@ async fn clones_share_the_rate_which_no_second_exceeds() {
     let clock = crate::clock();
     let starts = Arc::new(Mutex::new(Vec::new()));
     let (log, ticking) = (Arc::clone(&starts), clock.clone());
-    let client = Client::builder("sk_demo_0001")
-        .transport(FnTransport::new(move |_| {
-            log.lock().unwrap().push(ticking.now());
-            Ok(crate::answer(200, r#"{"data": []}"#))
-        }))
-        .clock(clock)
-        .build()
-        .unwrap();
+    let transport = FnTransport::new(move |_| {
+        log.lock().unwrap().push(ticking.now());
+        Ok(crate::answer(200, r#"{"data": []}"#))
+    });
+    let client = Client::builder("sk_demo_0001").settings(|core| core.transport(transport).clock(clock));
+    let client = client.build().unwrap();
     let clone = client.clone();
     for _ in 0..40 {
         client.send(&tags::List::new()).await.unwrap();
@@ -244,8 +245,10 @@ fn search_answers(steps: &'static [(u16, &'static str)]) -> (Client, Arc<ManualC
         };
         Ok(crate::answer(status, body))
     })
-    .clock(clock.clone())
-    .retry(Retry::never())
+    .settings({
+        let clock = clock.clone();
+        |core| core.clock(clock).retry(Retry::never())
+    })
     .build()
     .unwrap();
     (client, clock, asked)

@@ -29,7 +29,7 @@ fn builder<F>(answer: F) -> ClientBuilder
 where
     F: Fn(http::Request<Bytes>) -> Result<Response<Bytes>, TransportError> + Send + Sync + 'static,
 {
-    Client::builder("sk_demo_0001").transport(FnTransport::new(answer)).clock(clock())
+    Client::builder("sk_demo_0001").settings(|core| core.transport(FnTransport::new(answer)).clock(clock()))
 }
 
 /// A client whose requests are only looked at.

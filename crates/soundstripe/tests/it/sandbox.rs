@@ -51,9 +51,10 @@ async fn sandbox() -> Arc<Sandbox> {
 
 fn builder(sandbox: &Arc<Sandbox>, account: usize) -> ClientBuilder {
     let token = sandbox.soundstripe_accounts()[account].key.token.clone();
-    let base = sandbox.description().soundstripe.base_url.parse().unwrap();
+    let base = sandbox.description().soundstripe.base_url;
     let start = (Instant::now(), sandbox.now());
-    Client::builder(token).base_url(base).clock(Arc::new(Shared { sandbox: Arc::clone(sandbox), start }))
+    let clock = Arc::new(Shared { sandbox: Arc::clone(sandbox), start });
+    Client::builder(token).base_url(&base).settings(|core| core.clock(clock))
 }
 
 fn client(sandbox: &Arc<Sandbox>) -> Client {

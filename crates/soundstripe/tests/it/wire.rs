@@ -18,13 +18,13 @@ use serde_json::json;
 
 /// A snapshot of the request, named by the endpoint and the case.
 fn check<E: Endpoint>(case: &str, endpoint: &E) {
-    let text = wire(crate::client().as_ref(), endpoint).unwrap();
+    let text = wire(crate::client().core(), endpoint).unwrap();
     let case = if case == "plain" { String::new() } else { format!("-{case}") };
     insta::assert_snapshot!(format!("{}{case}", E::NAME), text);
 }
 
 fn refused<E: Endpoint>(endpoint: &E) -> String {
-    wire(crate::client().as_ref(), endpoint).unwrap_err().to_string()
+    wire(crate::client().core(), endpoint).unwrap_err().to_string()
 }
 
 fn terms(text: &str) -> Terms {

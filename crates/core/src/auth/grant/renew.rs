@@ -7,7 +7,7 @@ use http::HeaderValue;
 use super::{Grant, Held, Outcome, Shared, State, Times, TokenKind};
 use crate::Error;
 use crate::auth::AuthError;
-use crate::auth::oauth2::{Meaning, Token, TokenError, TokenResponse, meaning};
+use crate::auth::oauth2::{Meaning, Token, TokenError, TokenErrorCode, TokenResponse, meaning};
 use crate::auth::store::{Record, StoreError, Swapped};
 
 /// The pause before a second request, at most.
@@ -111,6 +111,10 @@ impl Shared {
                 Err(error) => error,
             };
             match meaning(&error) {
+                // The program is known, so what is refused is this way to a token: there is another one.
+                Meaning::Refused if self.kind == TokenKind::App && !is_stranger(&error) => {
+                    return self.issue(record).await;
+                }
                 Meaning::Refused => return Err(AuthError::Refused(words(&error))),
                 Meaning::Later if lost => return Err(AuthError::Unavailable(error.to_string())),
                 Meaning::Later => self.pause().await,
@@ -260,6 +264,11 @@ impl Grant {
 /// Half of what a token lived when it was new: the earliest that it is renewed.
 fn left_half(token: &Token) -> Duration {
     token.lifetime.map_or(Duration::MAX, |lifetime| lifetime / 2)
+}
+
+/// Whether the server does not know the program, or its secret is wrong.
+fn is_stranger(error: &Error<TokenError>) -> bool {
+    error.api().is_none_or(|api| api.code == TokenErrorCode::InvalidClient)
 }
 
 fn login_needed(record: &Record) -> AuthError {

@@ -535,14 +535,28 @@ async fn a_token_of_the_program_is_asked_for_once_and_then_refreshed() {
 }
 
 #[tokio::test]
-async fn a_spent_refresh_token_of_the_program_leads_to_a_new_token() {
-    let spent = Reply::Status(400, r#"{"error":"invalid_grant"}"#);
-    let (clock, peer) = (StillClock::new(), Peer::new([Reply::Tokens, spent]));
+async fn a_refresh_of_the_program_that_is_refused_leads_to_a_new_token() {
+    for refusal in [
+        r#"{"error":"invalid_grant"}"#,
+        r#"{"error":"unauthorized_client"}"#,
+        r#"{"error":"unsupported_grant_type"}"#,
+    ] {
+        let refused = Reply::Status(400, refusal);
+        let (clock, peer) = (StillClock::new(), Peer::new([Reply::Tokens, refused]));
+        let grant = Grant::app(server(&peer, &clock)).build(MemoryStore::new());
+        text(&grant).await;
+        clock.advance(4000);
+        assert_eq!(text(&grant).await, "a3");
+        assert_eq!(peer.requests(), ["client_credentials", "r2", "client_credentials"], "{refusal}");
+    }
+    // Who is not known is not known the other way either.
+    let stranger = Reply::Status(401, r#"{"error":"invalid_client"}"#);
+    let (clock, peer) = (StillClock::new(), Peer::new([Reply::Tokens, stranger]));
     let grant = Grant::app(server(&peer, &clock)).build(MemoryStore::new());
     text(&grant).await;
     clock.advance(4000);
-    assert_eq!(text(&grant).await, "a3");
-    assert_eq!(peer.requests(), ["client_credentials", "r2", "client_credentials"]);
+    assert!(matches!(grant.token().await, Err(AuthError::Refused(_))));
+    assert_eq!(peer.requests(), ["client_credentials", "r2"]);
 }
 
 #[tokio::test]

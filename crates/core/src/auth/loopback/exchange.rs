@@ -9,7 +9,7 @@ use super::{Ending, Judge, Redirected};
 use crate::time::Clock;
 use crate::transport::deadline::within;
 
-/// The longest request head that is read, in bytes. Verifiers and codes are far shorter.
+/// The longest request head that is read, and the longest form behind it, in bytes. Verifiers and codes are far shorter.
 const HEAD: usize = 16 * 1024;
 /// How long a connection may take for its request, and again for taking its page.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -21,35 +21,71 @@ pub(super) async fn serve(
     judge: &Judge,
     clock: &dyn Clock,
 ) -> Option<Redirected> {
-    let head = within(head(&mut stream), clock.sleep(PATIENCE)).await??;
-    let (page, redirected) = answer(&head, path, judge);
-    let bare = head.starts_with(b"HEAD ");
+    let request = within(request(&mut stream), clock.sleep(PATIENCE)).await??;
+    let (page, redirected) = answer(&request, path, judge);
+    let bare = request.head.starts_with(b"HEAD ");
     // The redirect counts even if the browser does not take its page.
     let _ = within(write(&mut stream, page, bare), clock.sleep(PATIENCE)).await;
     redirected
 }
 
-/// The request up to the empty line, or as much of it as is allowed; `None` if it breaks off.
-async fn head(stream: &mut TcpStream) -> Option<Vec<u8>> {
+/// A request as far as it was read.
+struct Request {
+    /// Up to the empty line, or as much of it as is allowed.
+    head: Vec<u8>,
+    /// The form behind it: servers may answer with a page that posts itself (OAuth 2.0 Form Post Response Mode).
+    form: Option<Vec<u8>>,
+}
+
+/// Reads a request; `None` if it breaks off.
+async fn request(stream: &mut TcpStream) -> Option<Request> {
     let mut head = Vec::with_capacity(1024);
     let mut searched = 0;
-    loop {
+    let end = loop {
         if stream.read_buf(&mut head).await.ok()? == 0 {
             return None;
         }
-        if contains_end(&head[searched..]) || head.len() > HEAD {
-            return Some(head);
+        if let Some(end) = end(&head[searched..]) {
+            break searched + end;
+        }
+        if head.len() > HEAD {
+            return Some(Request { head, form: None });
         }
         searched = head.len().saturating_sub(3);
+    };
+    let mut form = head.split_off(end);
+    let Some(length) = form_length(&head) else { return Some(Request { head, form: None }) };
+    while form.len() < length {
+        if stream.read_buf(&mut form).await.ok()? == 0 {
+            return None;
+        }
     }
+    form.truncate(length);
+    Some(Request { head, form: Some(form) })
 }
 
-fn contains_end(bytes: &[u8]) -> bool {
-    bytes.windows(4).any(|four| four == b"\r\n\r\n") || bytes.windows(2).any(|two| two == b"\n\n")
+/// Where the empty line ends.
+fn end(bytes: &[u8]) -> Option<usize> {
+    let crlf = bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4);
+    let lf = bytes.windows(2).position(|two| two == b"\n\n").map(|at| at + 2);
+    crlf.into_iter().chain(lf).min()
+}
+
+/// The length of a form that is posted, if it is one and not too long.
+fn form_length(head: &[u8]) -> Option<usize> {
+    let head = std::str::from_utf8(head).ok().filter(|head| head.starts_with("POST "))?;
+    let header = |wanted: &str| {
+        let mut headers = head.lines().skip(1).filter_map(|line| line.split_once(':'));
+        headers.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim())
+    };
+    let media_type = header("content-type")?.split(';').next().unwrap_or_default().trim_end();
+    let length: usize = header("content-length")?.parse().ok()?;
+    (media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") && length <= HEAD).then_some(length)
 }
 
 /// What to show for a request, and the redirect if this is it.
-fn answer(head: &[u8], path: &str, judge: &Judge) -> (Page, Option<Redirected>) {
+fn answer(request: &Request, path: &str, judge: &Judge) -> (Page, Option<Redirected>) {
+    let head = request.head.as_slice();
     if head.len() > HEAD {
         return (Page::TooLarge, None);
     }
@@ -62,10 +98,11 @@ fn answer(head: &[u8], path: &str, judge: &Judge) -> (Page, Option<Redirected>) 
     if asked != path {
         return (Page::NotFound, None);
     }
-    if method != "GET" && method != "HEAD" {
-        return (Page::WrongMethod, None);
-    }
-    let redirected = Redirected::parse(query);
+    let redirected = match (method, &request.form) {
+        ("GET" | "HEAD", _) => Redirected::parse(query),
+        ("POST", Some(form)) => Redirected::parse(&String::from_utf8_lossy(form)),
+        _ => return (Page::WrongMethod, None),
+    };
     let ending = judge(&redirected);
     let page = match ending {
         Ending::Granted => Page::Granted,
@@ -73,7 +110,7 @@ fn answer(head: &[u8], path: &str, judge: &Judge) -> (Page, Option<Redirected>) 
         Ending::Foreign => Page::Foreign,
     };
     // A HEAD looks without acting: link checkers and some browsers send one first.
-    let ends = method == "GET" && ending != Ending::Foreign;
+    let ends = method != "HEAD" && ending != Ending::Foreign;
     (page, ends.then_some(redirected))
 }
 
@@ -138,7 +175,7 @@ impl Page {
             ),
             Self::NoIcon => ("404 Not Found", "No icon", "There is no icon."),
             Self::WrongMethod => {
-                ("405 Method Not Allowed", "Not like this", "A login ends with a GET request.")
+                ("405 Method Not Allowed", "Not like this", "A login ends with a GET request or a form.")
             }
             Self::Malformed => ("400 Bad Request", "Not understood", "This is not an HTTP request."),
             Self::TooLarge => {
@@ -155,7 +192,7 @@ impl Page {
              <style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem}}</style>\
              </head><body><h1>{title}</h1><p>{words}</p></body></html>\n"
         );
-        let allow = if matches!(self, Self::WrongMethod) { "Allow: GET, HEAD\r\n" } else { "" };
+        let allow = if matches!(self, Self::WrongMethod) { "Allow: GET, HEAD, POST\r\n" } else { "" };
         let head = format!(
             "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\
              Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\n\

@@ -51,6 +51,39 @@ async fn a_denial_is_told_to_the_person_and_to_the_program() {
     assert_eq!(waiting.await.unwrap().unwrap().get("error"), Some("access_denied"));
 }
 
+/// OAuth 2.0 Form Post Response Mode: what the query would say is posted as a form.
+#[tokio::test]
+async fn a_form_that_is_posted_is_an_answer_too() {
+    let (address, waiting) = start().await;
+    let post = |media_type: &str, length: usize, form: &str| {
+        let head = format!("Content-Type: {media_type}\r\ncontent-length: {length}\r\n");
+        format!("POST /callback?state=s1&code=query HTTP/1.1\r\n{head}\r\n{form}").into_bytes()
+    };
+    let form = "application/x-www-form-urlencoded";
+    for (request, status) in [
+        (post(form, 18, "state=other&code=x"), "400 Bad Request"),
+        (post(form, 100_000, ""), "405 Method Not Allowed"),
+        (post("text/plain", 15, "state=s1&code=x"), "405 Method Not Allowed"),
+        (post(form, 0, ""), "400 Bad Request"),
+    ] {
+        let answer = ask(address, &request).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}\r\n")), "{answer}");
+    }
+    assert!(!waiting.is_finished());
+    // In pieces, and with bytes behind its end.
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = post("application/x-www-form-urlencoded; charset=utf-8", 15, "state=s1&code=x&code=y");
+    for piece in request.chunks(request.len() - 20) {
+        stream.write_all(piece).await.unwrap();
+        stream.flush().await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    let mut page = String::new();
+    stream.read_to_string(&mut page).await.unwrap();
+    assert!(page.contains("You are connected"), "{page}");
+    assert_eq!(waiting.await.unwrap().unwrap().get("code"), Some("x"));
+}
+
 #[tokio::test]
 async fn whatever_else_arrives_is_answered_and_the_wait_goes_on() {
     let (address, waiting) = start().await;

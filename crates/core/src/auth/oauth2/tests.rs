@@ -39,6 +39,43 @@ fn a_refresh_as_the_guide_writes_it() {
 }
 
 #[test]
+fn the_redirect_uri_is_named_in_a_refresh_if_that_is_wished() {
+    let server = server(Some("s3cret")).with_redirect_uri("https://my.example/cb");
+    let refresh_token = "r-81f0a6".into();
+    let text =
+        wire(server.client(), &RefreshToken { server: &server, refresh_token: &refresh_token }).unwrap();
+    let expected = "client_secret=s3cret&redirect_uri=https%3A%2F%2Fmy.example%2Fcb&refresh_token=r-81f0a6";
+    assert!(text.ends_with(expected), "{text}");
+}
+
+#[test]
+fn the_secret_of_a_program_does_not_travel_over_plain_http() {
+    let at = |base: &str| {
+        let transport = FnTransport::new(|_| Ok(Response::new(Bytes::new())));
+        let client = Client::builder(base.parse().unwrap()).transport(transport).build().unwrap();
+        TokenServer::new(client, App { id: "app1".into(), secret: Some("s3cret".into()) })
+    };
+    let (code, verifier) = ("c".into(), "v".into());
+    for (base, refused) in [("http://secure.example/", true), ("http://127.0.0.1:8405/", false)] {
+        let server = at(base);
+        let exchange =
+            ExchangeCode { server: &server, code: &code, verifier: &verifier, redirect_uri: "https://x/" };
+        let refresh = RefreshToken { server: &server, refresh_token: &code };
+        let built = [
+            server.client().prepare(&exchange).map(drop),
+            server.client().prepare(&refresh).map(drop),
+            server.client().prepare(&ClientCredentials { server: &server }).map(drop),
+        ];
+        for built in built {
+            assert_eq!(built.is_err(), refused, "{base}");
+            if let Err(error) = built {
+                assert!(error.to_string().contains("not sent to http://secure.example:80"), "{error}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_public_program_has_no_token_of_its_own() {
     let server = server(None);
     let error = server.client().prepare(&ClientCredentials { server: &server }).unwrap_err();

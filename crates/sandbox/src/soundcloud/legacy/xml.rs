@@ -118,6 +118,9 @@ impl Element {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::super::refusal::escape;
     use super::{Element, Fault};
 
     #[test]
@@ -149,5 +152,24 @@ mod tests {
         assert_eq!(fault("<!DOCTYPE a [<!ENTITY e \"x\">]><a>&e;</a>"), Fault::DocumentType);
         assert_eq!(fault("<a>&e;</a>"), Fault::Entity);
         assert_eq!(fault(&"<a>".repeat(40)), Fault::Deep);
+    }
+
+    proptest! {
+        #[test]
+        fn no_markup_panics(text in "(<[a-c]( nil=\"[a-z]*\")?/?>|</[a-c]>|&[a-z#0-9]{0,4};|[a-z ]|<!--|-->|<!\\[CDATA\\[|\\]\\]>|<!DOCTYPE|<\\?){0,20}") {
+            let _ = Element::read(text.as_bytes());
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Element::read(&bytes);
+        }
+
+        #[test]
+        fn what_is_escaped_reads_back(text in "[\\PC\t\r\n]{0,40}") {
+            let document = format!("<a><b>{}</b></a>", escape(&text));
+            let element = Element::read(document.as_bytes()).expect("a document");
+            prop_assert_eq!(&element.fields().0[0].1, text.trim());
+        }
     }
 }

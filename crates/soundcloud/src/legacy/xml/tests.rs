@@ -54,12 +54,55 @@ fn the_words_of_an_error_are_those_of_any_leaf() {
     assert_eq!(words("<errors/>"), None);
 }
 
+#[test]
+fn what_cannot_be_written_does_not_build() {
+    let mut leaves = Leaves::default();
+    assert_eq!(
+        leaves.document("a").unwrap_err().to_string(),
+        "fields: are empty: there is nothing to change"
+    );
+    leaves.set("b", "first");
+    leaves.set("b", "line\nand \r \t 'end' \u{1f3b5}");
+    assert_eq!(leaves.document("a").unwrap(), "<a><b>line\nand &#13; \t &apos;end&apos; \u{1f3b5}</b></a>");
+    for letter in ['\0', '\x08', '\x0b', '\x1f', '\u{fffe}', '\u{ffff}'] {
+        leaves.set("b", letter);
+        let error = leaves.document("a").unwrap_err().to_string();
+        assert_eq!(error, "b: has a control character, which XML cannot carry");
+    }
+}
+
+#[test]
+fn a_list_holds_what_it_should() {
+    struct Track;
+    impl From<&Element> for Track {
+        fn from(_: &Element) -> Self {
+            Self
+        }
+    }
+    impl Thing for Track {
+        const NAME: &'static str = "track";
+    }
+
+    let count = |text: &str| {
+        let list = items::<Track>(&Element::parse(text.as_bytes()).unwrap());
+        list.map(|list| list.len()).map_err(|error| error.to_string())
+    };
+    assert_eq!(count("<tracks type=\"array\"><track/><track/></tracks>"), Ok(2));
+    assert_eq!(count("<favorites><track/></favorites>"), Ok(1));
+    assert_eq!(count("<tracks/>"), Ok(0));
+    assert_eq!(count("<nil-classes type=\"array\"/>"), Ok(0));
+    assert_eq!(count("<hash/>"), Err("expected <tracks>, found <hash>".into()));
+    assert_eq!(count("<track><id>7</id></track>"), Err("expected <track>, found <id>".into()));
+    assert_eq!(count("<errors><error>no</error></errors>"), Err("expected <track>, found <error>".into()));
+}
+
 proptest! {
     #[test]
     fn what_is_written_reads_back(text in "\\PC{0,40}") {
-        let document = format!("<a>{}</a>", Escaped(&text));
-        let read = Element::parse(document.as_bytes()).unwrap();
-        prop_assert_eq!(read.text().unwrap_or_default(), text.trim());
+        let mut leaves = Leaves::default();
+        leaves.set("a", &text);
+        let read = Element::parse(leaves.document("b").unwrap().as_bytes()).unwrap();
+        prop_assert_eq!(read.words("a").unwrap_or_default(), text.trim());
     }
 
     #[test]

@@ -64,7 +64,7 @@ async fn every_song_once_though_every_third_answer_fails() {
 async fn every_song_once_by_the_real_clock() {
     let sandbox = Sandbox::start().await.unwrap();
     let access = sandbox.description().soundstripe;
-    let client = Client::builder(access.token).base_url(access.base_url.parse().unwrap()).build().unwrap();
+    let client = Client::builder(access.token).base_url(&access.base_url).build().unwrap();
     let start = std::time::Instant::now();
     assert_eq!(all_songs(&client).await.len(), SONGS);
     let elapsed = start.elapsed();
@@ -76,15 +76,16 @@ async fn every_song_once_by_the_real_clock() {
 async fn clients_with_one_key_can_share_its_rate() {
     let sandbox = sandbox().await;
     let limit = std::sync::Arc::new(segno_core::Limit::per(24, std::time::Duration::from_secs(1)));
-    let one = builder(&sandbox, 0).limit(limit.clone()).build().unwrap();
-    let two = builder(&sandbox, 0).limit(limit).build().unwrap();
+    let shared = limit.clone();
+    let one = builder(&sandbox, 0).settings(|core| core.limit(shared)).build().unwrap();
+    let two = builder(&sandbox, 0).settings(|core| core.limit(limit)).build().unwrap();
     for _ in 0..30 {
         one.send(&tags::List::new().page_size(1)).await.unwrap();
         two.send(&tags::List::new().page_size(1)).await.unwrap();
     }
     assert_rate(&arrived(&sandbox));
     // Without a limit the service refuses, and the refusal is waited out.
-    let hasty = builder(&sandbox, 0).no_limit().build().unwrap();
+    let hasty = builder(&sandbox, 0).settings(|core| core.no_limit()).build().unwrap();
     for _ in 0..60 {
         hasty.send(&tags::List::new().page_size(1)).await.unwrap();
     }

@@ -177,6 +177,7 @@ async fn a_person_changes_oneself_and_nobody_else() {
     ] {
         assert!(changed.text().contains(shown), "{shown} in {}", changed.text());
     }
+    assert_eq!(api.get("/users/5512").await.json()["discogs_name"], "rosa-o", "one person in both");
     let form = api.basic("okafor", "PUT", "/users/5512.json").form("user[country]=Brasil").send().await;
     assert_eq!((&form.json()["country"], &form.json()["city"]), (&"Brasil".into(), &"Faro".into()));
     assert_eq!(api.put_xml("okafor", "/users/5530", "<user><city>x</city></user>").await.status, 401);

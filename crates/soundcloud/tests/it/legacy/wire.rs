@@ -1,0 +1,61 @@
+//! The exact bytes of every request.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+use segno_core::{Endpoint, Method, Replay, testing};
+
+use super::{client, sample};
+use crate::peer::answer;
+use crate::sample::Visit;
+
+fn wire<E: Endpoint>(endpoint: &E) -> String {
+    testing::wire(client(answer(200, "")).0.core(), endpoint).unwrap()
+}
+
+#[test]
+fn every_request() {
+    struct Snapshot;
+
+    impl Visit for Snapshot {
+        fn visit<E: Endpoint>(&mut self, endpoint: &E, _: u16, _: &str, _: &[u16])
+        where
+            E::Output: Debug,
+        {
+            insta::with_settings!({ snapshot_path => "../snapshots" }, {
+                insta::assert_snapshot!(E::NAME, wire(endpoint));
+            });
+        }
+    }
+
+    sample::every_endpoint(&mut Snapshot);
+}
+
+#[test]
+fn the_operations_of_the_sheet_and_no_name_twice() {
+    struct Lines(Vec<String>, BTreeSet<&'static str>);
+
+    impl Visit for Lines {
+        fn visit<E: Endpoint>(&mut self, endpoint: &E, _: u16, _: &str, _: &[u16])
+        where
+            E::Output: Debug,
+        {
+            let wire = wire(endpoint);
+            let target =
+                wire.lines().next().unwrap().trim_end_matches(" HTTP/1.1").split('?').next().unwrap();
+            self.0.push(target.to_owned());
+            assert!(self.1.insert(E::NAME), "{}", E::NAME);
+            assert!(wire.contains("\naccept: application/xml\n"), "{wire}");
+            let replay = match E::METHOD {
+                Method::GET => Replay::Safe,
+                Method::POST => Replay::Unsafe,
+                _ => Replay::Idempotent,
+            };
+            assert_eq!(E::REPLAY, replay, "{}", E::NAME);
+        }
+    }
+
+    let mut lines = Lines(Vec::new(), BTreeSet::new());
+    sample::every_endpoint(&mut lines);
+    assert_eq!(lines.0, sample::TABLE.split('|').map(str::trim).collect::<Vec<_>>());
+}
