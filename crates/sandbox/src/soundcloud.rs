@@ -34,6 +34,7 @@ use serde_json::Value;
 pub use accounts::{SoundcloudAccounts, SoundcloudUser};
 pub use apps::SoundcloudApp;
 pub(crate) use oauth::answer as answer_auth;
+pub(crate) use refusal::page as edge_page;
 pub use switches::{
     Access, AccessRule, ClientCredentials, CreatedStatus, ErrorShape, MemberFault, PageFault, Processing,
     RateLimitShape, RateLimited, Refresh, Switches, UnauthorizedBody, UriForm,

@@ -81,7 +81,8 @@ impl Desk<'_> {
         let (items, next) = if fault == PageFault::EmptyFirst && !continued && style != Style::Single {
             (&entries[..0], Some(beginning(style, oldest_first)))
         } else {
-            let end = start.saturating_add(limit).min(entries.len());
+            let size = if fault == PageFault::Short { limit.div_ceil(2) } else { limit };
+            let end = start.saturating_add(size).min(entries.len());
             let more = end < entries.len();
             let items = &entries[start.min(end)..end];
             (
@@ -94,6 +95,12 @@ impl Desk<'_> {
             return Ok(refusal::json(StatusCode::OK, &Value::Array(shown)));
         }
         let mut page = json!({"collection": shown});
+        if fault == PageFault::Empty && style != Style::Single {
+            return Ok(refusal::json(
+                StatusCode::OK,
+                &json!({"collection": [], "next_href": self.here_again()}),
+            ));
+        }
         match next {
             Some(_) if fault == PageFault::Repeated => page["next_href"] = self.here().into(),
             Some(next) => page["next_href"] = self.link(style, limit, &next).into(),
@@ -173,7 +180,7 @@ impl Desk<'_> {
         let fault = self.switches.pages;
         let mut pairs = form_urlencoded::Serializer::new(String::new());
         for (name, value) in &self.query {
-            let place = ["cursor", "offset", "limit", "page_size"].contains(&name.as_str());
+            let place = ["cursor", "offset", "limit", "page_size", "empty"].contains(&name.as_str());
             let lost = name == "access" && fault == PageFault::DroppedAccess;
             if !place && !lost {
                 pairs.append_pair(name, value);
@@ -187,6 +194,15 @@ impl Desk<'_> {
             _ => self.origin(),
         };
         format!("{origin}{}?{}", self.path, pairs.finish())
+    }
+
+    /// The same place under an address that did not occur yet.
+    fn here_again(&self) -> String {
+        let times = self.filled("empty").and_then(|times| times.parse().ok()).unwrap_or(0_u64);
+        let others = self.query.iter().filter(|(name, _)| name != "empty");
+        let mut pairs = form_urlencoded::Serializer::new(String::new());
+        pairs.extend_pairs(others).append_pair("empty", &times.saturating_add(1).to_string());
+        format!("{}{}?{}", self.origin(), self.path, pairs.finish())
     }
 
     fn here(&self) -> String {

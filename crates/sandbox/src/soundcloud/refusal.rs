@@ -151,7 +151,8 @@ fn shaped(shape: ErrorShape, status: StatusCode, message: &str, link: &str) -> R
     }
 }
 
-fn page(status: StatusCode) -> String {
+/// A page of the edge.
+pub(crate) fn page(status: StatusCode) -> String {
     let words = format!("{} {}", status.as_str(), status.canonical_reason().unwrap_or("Error"));
     format!(
         "<HTML><HEAD><TITLE>ERROR: The request could not be satisfied</TITLE></HEAD><BODY>\n<H1>{words}</H1>\n\

@@ -302,6 +302,10 @@ pub enum PageFault {
     Repeated,
     /// The first page is empty and has a `next_href` to the real first page.
     EmptyFirst,
+    /// The page is empty and has a `next_href` to another one that stands at the same place.
+    Empty,
+    /// The page has half as many entries as were asked for, as if filters came after paging.
+    Short,
     /// `next_href` is on a host that cannot be reached.
     ForeignHost,
     /// `next_href` has lost the `access` filter.
