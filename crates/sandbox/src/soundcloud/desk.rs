@@ -124,7 +124,10 @@ impl Desk<'_> {
             return "playable";
         }
         let logged_in = self.me().is_ok();
-        let here = self.switches.country.as_str();
+        let standing =
+            self.me().ok().and_then(|me| self.world.users.get(&me)).map(|user| self.switches.standing(user));
+        let country = standing.and_then(|standing| standing.country.clone());
+        let here = country.as_deref().unwrap_or(&self.switches.country);
         let fits = |rule: &&AccessRule| {
             identifier("tracks", &rule.track) == Some(track.id)
                 && (rule.countries.is_empty() || rule.countries.iter().any(|country| country == here))

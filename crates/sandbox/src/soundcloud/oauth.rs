@@ -277,9 +277,9 @@ fn old_token(
             token.and_then(|token| world.sessions.take_refresh(token, &client_id)).ok_or(invalid)?.subject
         }
         Some("password") => {
-            let user = form.text("username").and_then(|name| world.user_named(name)).map(|user| user.id);
-            let right = form.text("password") == Some(service.password.as_str());
-            Subject::User(user.filter(|_| right).ok_or(invalid)?)
+            let name = form.text("username").unwrap_or_default();
+            let user = service.log_in(switches, &world, name, form.text("password"));
+            Subject::User(user.ok_or(invalid)?)
         }
         Some("client_credentials") => Subject::App,
         _ => return Err((StatusCode::BAD_REQUEST, "unsupported_grant")),

@@ -76,34 +76,35 @@ impl Desk<'_> {
             entries.retain(|entry| entry.serial > serial);
         }
         let start = self.start(style, oldest_first, &entries)?;
-        let fault = self.switches.pages;
+        let bare = shape == Shape::Bare || (shape == Shape::Either && !linked);
+        // Only a page that links to another can be wrong about it.
+        let fault = if bare || style == Style::Single { PageFault::None } else { self.switches.pages };
         let continued = self.parameter("cursor").is_some() || self.parameter("offset").is_some();
-        let (items, next) = if fault == PageFault::EmptyFirst && !continued && style != Style::Single {
-            (&entries[..0], Some(beginning(style, oldest_first)))
-        } else {
-            let size = if fault == PageFault::Short { limit.div_ceil(2) } else { limit };
-            let end = start.saturating_add(size).min(entries.len());
-            let more = end < entries.len();
-            let items = &entries[start.min(end)..end];
-            (
-                items,
-                items.last().filter(|_| more && style != Style::Single).map(|last| cursor(style, last, end)),
-            )
+        let size = match fault {
+            PageFault::Empty => 0,
+            PageFault::EmptyFirst if !continued => 0,
+            PageFault::Short => limit.div_ceil(2),
+            _ => limit,
         };
+        let end = start.saturating_add(size).min(entries.len());
+        let items = &entries[start.min(end)..end];
         let shown: Vec<Value> = items.iter().map(|entry| show(self, entry)).collect();
-        if shape == Shape::Bare || (shape == Shape::Either && !linked) {
+        if bare {
             return Ok(refusal::json(StatusCode::OK, &Value::Array(shown)));
         }
+        let next = items.last().filter(|_| end < entries.len() && style != Style::Single);
+        let next = next.map(|last| self.link(style, limit, &cursor(style, last, end)));
+        let next = match fault {
+            PageFault::Empty => Some(self.here_again()),
+            PageFault::EmptyFirst if !continued => {
+                Some(self.link(style, limit, &beginning(style, oldest_first)))
+            }
+            PageFault::Repeated => next.map(|_| self.here()),
+            _ => next,
+        };
         let mut page = json!({"collection": shown});
-        if fault == PageFault::Empty && style != Style::Single {
-            return Ok(refusal::json(
-                StatusCode::OK,
-                &json!({"collection": [], "next_href": self.here_again()}),
-            ));
-        }
         match next {
-            Some(_) if fault == PageFault::Repeated => page["next_href"] = self.here().into(),
-            Some(next) => page["next_href"] = self.link(style, limit, &next).into(),
+            Some(next) => page["next_href"] = next.into(),
             None if fault == PageFault::NullAtEnd => page["next_href"] = Value::Null,
             None => {}
         }

@@ -391,3 +391,34 @@ async fn hidden_comments_are_hidden_everywhere() {
     assert_eq!(api.get(&path).await.json()["comment_count"], Value::Null);
     assert_eq!(api.get(&format!("/comments/{comment}")).await.status, 404);
 }
+
+#[tokio::test]
+async fn every_user_has_a_plan_a_quota_and_a_country_of_their_own() {
+    let mut api = Api::start().await;
+    let home = api.track("Only at Home").await;
+    let joy = api.track("Joy (live)").await;
+    api.log_in("reis").await;
+    let card = json!({"title": "x", "type": "cd", "link": "https://a.example"});
+    let storefront = format!("/tracks/{joy}/storefront");
+    assert_eq!(api.get("/me").await.json()["plan"], "Free");
+    assert_eq!(api.send_json("PUT", &storefront, &card).await.status, 403);
+    api.switch(&json!({"users": {
+        "reis": {"plan": "Pro", "quota_s": null},
+        "rui": {"email_confirmed": false, "country": "GB", "password": "segredo"},
+    }}));
+    let me = api.get("/me").await.json();
+    assert_eq!((&me["plan"], &me["quota"]["unlimited_upload_quota"]), (&json!("Pro"), &json!(true)));
+    assert_eq!(api.send_json("PUT", &storefront, &card).await.status, 200);
+    api.log_in("rui").await;
+    assert_eq!(api.get("/me").await.json()["primary_email_confirmed"], false);
+    assert_eq!(upload(&api, &[TITLE], &wav()).await.status, 401);
+    assert_eq!(api.get(&format!("/tracks/{home}")).await.json()["access"], "playable");
+    api.as_first();
+    assert_eq!(api.get(&format!("/tracks/{home}")).await.json()["access"], "blocked");
+    let log_in = async |password: &str| {
+        let form = format!("{}&username=rui&password={password}&decision=approve", api.authorization());
+        api.auth("POST", "/authorize").form(&form).send().await.status
+    };
+    let usual = api.sandbox.description().soundcloud.password;
+    assert_eq!((log_in(&usual).await, log_in("segredo").await), (401, 302));
+}
