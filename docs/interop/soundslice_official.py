@@ -2,7 +2,7 @@
 
     pip install soundsliceapi==1.2
     cargo run -p segno-sandbox --example serve > description.json &
-    python crates/sandbox/tests/official_client.py description.json
+    python3 docs/interop/soundslice_official.py description.json
 
 Prints one line a step. What the client cannot do (its known defects) is a step as well: it must fail the known way.
 """
