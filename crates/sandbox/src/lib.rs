@@ -41,7 +41,7 @@ pub use sandbox::{Builder, Sandbox, StartError};
 pub use soundcloud::{
     Access, AccessRule, ClientCredentials, CreatedStatus, ErrorShape, MemberFault, PageFault, Processing,
     RateLimitShape, RateLimited, Refresh, SoundcloudAccounts, SoundcloudApp, SoundcloudUser,
-    Switches as SoundcloudSwitches, UnauthorizedBody, UriForm,
+    Standing as SoundcloudStanding, Switches as SoundcloudSwitches, UnauthorizedBody, UriForm,
 };
 pub use soundslice::{
     BadCredentials, CallbackKey, Outcome, RateLimit, SoundsliceAccount, SoundsliceKey, SoundsliceList,

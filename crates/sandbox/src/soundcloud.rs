@@ -34,9 +34,10 @@ use serde_json::Value;
 pub use accounts::{SoundcloudAccounts, SoundcloudUser};
 pub use apps::SoundcloudApp;
 pub(crate) use oauth::answer as answer_auth;
+pub(crate) use refusal::page as edge_page;
 pub use switches::{
     Access, AccessRule, ClientCredentials, CreatedStatus, ErrorShape, MemberFault, PageFault, Processing,
-    RateLimitShape, RateLimited, Refresh, Switches, UnauthorizedBody, UriForm,
+    RateLimitShape, RateLimited, Refresh, Standing, Switches, UnauthorizedBody, UriForm,
 };
 
 use crate::call::Call;
@@ -92,6 +93,14 @@ impl Service {
         let mut world = World::new(self.seed);
         catalogue::fill(house, &mut world);
         *self.world.lock() = world;
+    }
+
+    /// The user of this name, if the password is right.
+    fn log_in(&self, switches: &Switches, world: &World, name: &str, password: Option<&str>) -> Option<u64> {
+        let user = world.user_named(name)?;
+        let standing = switches.standing(user);
+        let right = standing.password.as_ref().unwrap_or(&self.password);
+        (password == Some(right.as_str())).then_some(user.id)
     }
 
     /// How the first user of the first application gets in.

@@ -152,7 +152,7 @@ async fn hit(house: &Arc<House>, fault: &Fault, gate: &Arc<Gate>, call: &mut Cal
                 }
             }
         }
-        FaultKind::Html { status } => reply = gateway_page(*status),
+        FaultKind::Html { status } => reply = gateway_page(call.host, *status),
         FaultKind::MalformedJson => reply = cut_json(reply),
         FaultKind::Refuse { .. }
         | FaultKind::ResetUpload { .. }
@@ -192,8 +192,11 @@ fn status_reply(status: u16, body: Option<&serde_json::Value>) -> Reply {
     }
 }
 
-fn gateway_page(status: u16) -> Reply {
+fn gateway_page(host: Host, status: u16) -> Reply {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    if matches!(host, Host::Soundcloud | Host::SoundcloudAuth) {
+        return Reply::new(status, "text/html", soundcloud::edge_page(status));
+    }
     let title = format!("{} {}", status.as_str(), status.canonical_reason().unwrap_or("Error"));
     let page = format!(
         "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\

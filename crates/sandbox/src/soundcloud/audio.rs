@@ -7,6 +7,8 @@ use crate::spool::Spool;
 
 /// Milliseconds of audio whose bytes do not tell.
 const UNKNOWN_DURATION: u64 = 180_000;
+/// So many chunks of an AIFF file are looked through.
+const MOST_CHUNKS: usize = 1000;
 
 /// Milliseconds, from the bytes if they are WAV, AIFF, FLAC or MP3.
 pub(super) fn duration(content: &Spool) -> u64 {
@@ -29,7 +31,7 @@ fn aiff(reader: &mut (impl Read + Seek)) -> Option<f64> {
         return None;
     }
     let mut position = 12_u64;
-    loop {
+    for _ in 0..MOST_CHUNKS {
         let mut head = [0; 8];
         reader.seek(SeekFrom::Start(position)).ok()?;
         reader.read_exact(&mut head).ok()?;
@@ -45,6 +47,7 @@ fn aiff(reader: &mut (impl Read + Seek)) -> Option<f64> {
         }
         position = position.checked_add(8 + u64::from(size) + u64::from(size % 2))?;
     }
+    None
 }
 
 /// Seconds by the `STREAMINFO` block of a FLAC file (RFC 9639, section 8.2); a stream of unknown length gives none.
@@ -94,5 +97,61 @@ pub(super) fn format(content: &Spool) -> Option<(&'static str, &'static str)> {
         (0xff, second) if second & 0xf6 == 0xf0 => Some(("audio/aac", "aac")),
         (0xff, second) if second & 0xe0 == 0xe0 => Some(("audio/mpeg", "mp3")),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::{duration, format};
+    use crate::spool::Spool;
+
+    proptest! {
+        #[test]
+        fn no_bytes_break_the_readers(
+            magic in prop_oneof![Just("FORM....AIFF"), Just("FORM....AIFCCOMM"), Just("fLaC\0"), Just("ID3"), Just("")],
+            bytes in vec(any::<u8>(), 0..600),
+        ) {
+            let content = Spool::from_bytes([magic.as_bytes(), &bytes].concat());
+            prop_assert!(duration(&content) > 0);
+            format(&content);
+        }
+    }
+
+    #[test]
+    fn chunks_are_looked_through_up_to_a_point() {
+        let file = |empty: usize| {
+            // Two seconds: 88200 frames at 44100 Hz, as an 80-bit float.
+            let common = b"COMM\0\0\0\x12\0\x01\0\x01\x58\x88\0\x10\x40\x0e\xac\x44\0\0\0\0\0\0";
+            [b"FORM\0\0\0\0AIFF".to_vec(), vec![0; 8 * empty], common.to_vec()].concat()
+        };
+        assert_eq!(duration(&Spool::from_bytes(file(10))), 2000);
+        assert_eq!(duration(&Spool::from_bytes(file(super::MOST_CHUNKS))), super::UNKNOWN_DURATION);
+    }
+
+    #[test]
+    fn formats_are_known_by_their_first_bytes() {
+        for (start, content_type) in [
+            (&b"FORM\0\0\0\0AIFF"[..], Some("audio/aiff")),
+            (b"RIFF\0\0\0\0WAVE", Some("audio/wav")),
+            (b"RIFF\0\0\0\0AVI ", None),
+            (b"fLaC", Some("audio/flac")),
+            (b"OggS", Some("audio/ogg")),
+            (b"#!AMR\n", Some("audio/amr")),
+            (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", Some("audio/x-ms-wma")),
+            (b"\0\0\0\x20ftypM4A ", Some("audio/mp4")),
+            (b"ID3\x04", Some("audio/mpeg")),
+            // MPEG 1 layer III, layer II, and ADTS.
+            (b"\xff\xfb\x90", Some("audio/mpeg")),
+            (b"\xff\xfd\x90", Some("audio/mpeg")),
+            (b"\xff\xf1\x50", Some("audio/aac")),
+            (b"GIF89a", None),
+            (b"", None),
+        ] {
+            let known = format(&Spool::from_bytes(start));
+            assert_eq!(known.map(|(content_type, _)| content_type), content_type, "{start:?}");
+        }
     }
 }

@@ -116,9 +116,9 @@ pub(super) fn decide(house: &Arc<House>, switches: &Switches, form: &Form) -> Re
         _ => return problem("decision is approve or deny."),
     }
     let name = form.text("username").unwrap_or_default();
-    let right = form.text("password") == Some(house.soundcloud.password.as_str());
-    let user = house.soundcloud.world.lock().user_named(name).map(|user| user.id);
-    match user.filter(|_| right) {
+    let service = &house.soundcloud;
+    let user = service.log_in(switches, &service.world.lock(), name, form.text("password"));
+    match user {
         Some(user) => approve(house, switches, Some(user), &consent),
         None => {
             page(&asked, &consent.app, "That user name and password do not match.", StatusCode::UNAUTHORIZED)

@@ -124,7 +124,10 @@ impl Desk<'_> {
             return "playable";
         }
         let logged_in = self.me().is_ok();
-        let here = self.switches.country.as_str();
+        let standing =
+            self.me().ok().and_then(|me| self.world.users.get(&me)).map(|user| self.switches.standing(user));
+        let country = standing.and_then(|standing| standing.country.clone());
+        let here = country.as_deref().unwrap_or(&self.switches.country);
         let fits = |rule: &&AccessRule| {
             identifier("tracks", &rule.track) == Some(track.id)
                 && (rule.countries.is_empty() || rule.countries.iter().any(|country| country == here))
@@ -159,6 +162,11 @@ impl Desk<'_> {
             None => Ok(levels),
             Some(level) => Err(refusal::bad_request(format!("access cannot be {level}"))),
         }
+    }
+
+    /// Whether the application may change anything.
+    pub(super) fn may_write(&self) -> bool {
+        self.house.soundcloud.app(&self.switches, self.client_id).is_some_and(|app| app.may_write)
     }
 
     /// Counts an action of the caller against the limit on this kind of action.

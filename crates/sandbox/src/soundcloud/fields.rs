@@ -20,6 +20,9 @@ const LICENSES: [&str; 8] = [
     "cc-by-nc-sa",
 ];
 
+/// What a track shows and no request sets.
+const READ_ONLY: [&str; 3] = ["available_country_codes", "key_signature", "purchase_title"];
+
 /// Names and values as text, in order.
 pub(super) struct Fields(pub(super) Vec<(String, String)>);
 
@@ -87,7 +90,8 @@ pub(super) fn change_track(track: &mut Track, fields: &Fields) -> Result<(), Ref
             "release_date" if value.is_empty() => track.release_day = None,
             "release_date" => track.release_day = Some(release(value)?),
             other => {
-                if let Some(known) = TRACK_TEXTS.iter().find(|known| **known == other) {
+                let mut known = TRACK_TEXTS.iter().filter(|known| !READ_ONLY.contains(known));
+                if let Some(known) = known.find(|known| **known == other) {
                     set(&mut track.texts, known, value);
                 }
             }

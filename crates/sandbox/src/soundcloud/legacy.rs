@@ -199,8 +199,8 @@ fn caller(house: &Arc<House>, call: &Call) -> Result<Option<Subject>, Refusal> {
     let world = house.soundcloud.world.lock();
     let subject = match call.basic_credentials() {
         Some((name, password)) => {
-            let user = world.user_named(&name).filter(|_| password == house.soundcloud.password);
-            user.map(|user| Subject::User(user.id))
+            let switches = &call.switches.soundcloud;
+            house.soundcloud.log_in(switches, &world, &name, Some(&password)).map(Subject::User)
         }
         None => {
             let token = header.split_once(' ').map(|(_, token)| token.trim()).unwrap_or_default();

@@ -153,31 +153,44 @@ fn with_credentials(house: &Arc<House>, switches: &Switches, call: &Call, form: 
     };
     let mut world = service.world.lock();
     let now = house.clock.now().as_secs_f64();
-    let (per_app, per_address) = (switches.client_credentials_per_12h, switches.client_credentials_per_1h);
-    let windows = [
-        (format!("tokens of {client_id}"), per_app, 43_200.0, "by-client"),
-        ("tokens of an address".to_owned(), per_address, 3_600.0, "by-ip"),
-    ];
-    // What is refused for one is not counted for the other.
-    for (name, most, window, bucket) in &windows {
-        if let Err(reset) = world.check(name, *most, *window, now) {
-            return too_many(switches, *most, *window, bucket, reset);
-        }
-    }
-    for (name, most, window, _) in windows {
-        let _ = world.count(name, most, window, now);
+    if let Err(over) = ration(&mut world, switches, &client_id, now) {
+        return too_many(switches, &over);
     }
     let pair = issue(house, switches, &mut world, Grant { subject: Subject::App, client_id });
     granted(house, switches, &pair)
 }
 
-fn too_many(switches: &Switches, most: u32, window: f64, bucket: &str, reset: u64) -> Reply {
+/// A ration of tokens that is used up.
+struct Over {
+    most: u32,
+    window_s: f64,
+    bucket: &'static str,
+    reset: u64,
+}
+
+/// Counts a token that an application gets for itself. What is refused for one limit is not counted for the other.
+fn ration(world: &mut World, switches: &Switches, client_id: &str, now: f64) -> Result<(), Over> {
+    let windows = [
+        (format!("tokens of {client_id}"), switches.client_credentials_per_12h, 43_200.0, "by-client"),
+        ("tokens of an address".to_owned(), switches.client_credentials_per_1h, 3_600.0, "by-ip"),
+    ];
+    for (name, most, window_s, bucket) in &windows {
+        let (most, window_s, bucket) = (*most, *window_s, *bucket);
+        world.check(name, most, window_s, now).map_err(|reset| Over { most, window_s, bucket, reset })?;
+    }
+    for (name, most, window_s, bucket) in windows {
+        world.count(name, most, window_s, now).map_err(|reset| Over { most, window_s, bucket, reset })?;
+    }
+    Ok(())
+}
+
+fn too_many(switches: &Switches, over: &Over) -> Reply {
     let status = StatusCode::TOO_MANY_REQUESTS;
     let reply = match switches.rate_limit_shape {
         RateLimitShape::Meta => {
-            let mut body = refusal::meta("client-credentials", most, window, reset);
+            let mut body = refusal::meta("client-credentials", over.most, over.window_s, over.reset);
             let limit = &mut body["errors"][0]["meta"]["rate_limit"];
-            limit["bucket"] = bucket.into();
+            limit["bucket"] = over.bucket.into();
             limit["name"] = "client-credentials-exchange".into();
             refusal::json(status, &body)
         }
@@ -241,9 +254,10 @@ pub(super) async fn old(house: &Arc<House>, switches: &Switches, call: &mut Call
             refusal::json(StatusCode::OK, &body)
         }
         Err((status, error)) => {
+            let limited = status == StatusCode::TOO_MANY_REQUESTS;
             let body = json!({
                 "code": status.as_u16(), "message": error, "error_code": error, "error": null,
-                "link": "https://developers.soundcloud.com/docs/api/guide#authentication",
+                "link": if limited { refusal::RATE_LIMITS } else { refusal::AUTHENTICATION },
                 "status": format!("{} - {}", status.as_str(), status.canonical_reason().unwrap_or_default()),
                 "errors": [{"error_message": error}],
             });
@@ -277,11 +291,18 @@ fn old_token(
             token.and_then(|token| world.sessions.take_refresh(token, &client_id)).ok_or(invalid)?.subject
         }
         Some("password") => {
-            let user = form.text("username").and_then(|name| world.user_named(name)).map(|user| user.id);
-            let right = form.text("password") == Some(service.password.as_str());
-            Subject::User(user.filter(|_| right).ok_or(invalid)?)
+            let name = form.text("username").unwrap_or_default();
+            let user = service.log_in(switches, &world, name, form.text("password"));
+            Subject::User(user.ok_or(invalid)?)
         }
-        Some("client_credentials") => Subject::App,
+        Some("client_credentials") => {
+            if form.filled("client_secret").is_none() {
+                return Err((StatusCode::UNAUTHORIZED, "invalid_client"));
+            }
+            let over = (StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded");
+            ration(&mut world, switches, &client_id, now).map_err(|_| over)?;
+            Subject::App
+        }
         _ => return Err((StatusCode::BAD_REQUEST, "unsupported_grant")),
     };
     Ok(issue(house, switches, &mut world, Grant { subject, client_id }))

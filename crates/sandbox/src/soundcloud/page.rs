@@ -76,27 +76,35 @@ impl Desk<'_> {
             entries.retain(|entry| entry.serial > serial);
         }
         let start = self.start(style, oldest_first, &entries)?;
-        let fault = self.switches.pages;
+        let bare = shape == Shape::Bare || (shape == Shape::Either && !linked);
+        // Only a page that links to another can be wrong about it.
+        let fault = if bare || style == Style::Single { PageFault::None } else { self.switches.pages };
         let continued = self.parameter("cursor").is_some() || self.parameter("offset").is_some();
-        let (items, next) = if fault == PageFault::EmptyFirst && !continued && style != Style::Single {
-            (&entries[..0], Some(beginning(style, oldest_first)))
-        } else {
-            let end = start.saturating_add(limit).min(entries.len());
-            let more = end < entries.len();
-            let items = &entries[start.min(end)..end];
-            (
-                items,
-                items.last().filter(|_| more && style != Style::Single).map(|last| cursor(style, last, end)),
-            )
+        let size = match fault {
+            PageFault::Empty => 0,
+            PageFault::EmptyFirst if !continued => 0,
+            PageFault::Short => limit.div_ceil(2),
+            _ => limit,
         };
+        let end = start.saturating_add(size).min(entries.len());
+        let items = &entries[start.min(end)..end];
         let shown: Vec<Value> = items.iter().map(|entry| show(self, entry)).collect();
-        if shape == Shape::Bare || (shape == Shape::Either && !linked) {
+        if bare {
             return Ok(refusal::json(StatusCode::OK, &Value::Array(shown)));
         }
+        let next = items.last().filter(|_| end < entries.len() && style != Style::Single);
+        let next = next.map(|last| self.link(style, limit, &cursor(style, last, end)));
+        let next = match fault {
+            PageFault::Empty => Some(self.here_again()),
+            PageFault::EmptyFirst if !continued => {
+                Some(self.link(style, limit, &beginning(style, oldest_first)))
+            }
+            PageFault::Repeated => next.map(|_| self.here()),
+            _ => next,
+        };
         let mut page = json!({"collection": shown});
         match next {
-            Some(_) if fault == PageFault::Repeated => page["next_href"] = self.here().into(),
-            Some(next) => page["next_href"] = self.link(style, limit, &next).into(),
+            Some(next) => page["next_href"] = next.into(),
             None if fault == PageFault::NullAtEnd => page["next_href"] = Value::Null,
             None => {}
         }
@@ -173,7 +181,7 @@ impl Desk<'_> {
         let fault = self.switches.pages;
         let mut pairs = form_urlencoded::Serializer::new(String::new());
         for (name, value) in &self.query {
-            let place = ["cursor", "offset", "limit", "page_size"].contains(&name.as_str());
+            let place = ["cursor", "offset", "limit", "page_size", "empty"].contains(&name.as_str());
             let lost = name == "access" && fault == PageFault::DroppedAccess;
             if !place && !lost {
                 pairs.append_pair(name, value);
@@ -187,6 +195,15 @@ impl Desk<'_> {
             _ => self.origin(),
         };
         format!("{origin}{}?{}", self.path, pairs.finish())
+    }
+
+    /// The same place under an address that did not occur yet.
+    fn here_again(&self) -> String {
+        let times = self.filled("empty").and_then(|times| times.parse().ok()).unwrap_or(0_u64);
+        let others = self.query.iter().filter(|(name, _)| name != "empty");
+        let mut pairs = form_urlencoded::Serializer::new(String::new());
+        pairs.extend_pairs(others).append_pair("empty", &times.saturating_add(1).to_string());
+        format!("{}{}?{}", self.origin(), self.path, pairs.finish())
     }
 
     fn here(&self) -> String {

@@ -10,8 +10,8 @@ use crate::call::BodyError;
 use crate::reply::Reply;
 
 const EXPLORER: &str = "https://developers.soundcloud.com/docs/api/explorer/open-api";
-const AUTHENTICATION: &str = "https://developers.soundcloud.com/docs/api/guide#authentication";
-const RATE_LIMITS: &str = "https://developers.soundcloud.com/docs/api/rate-limits#errors";
+pub(super) const AUTHENTICATION: &str = "https://developers.soundcloud.com/docs/api/guide#authentication";
+pub(super) const RATE_LIMITS: &str = "https://developers.soundcloud.com/docs/api/rate-limits#errors";
 const NO_HEADER: &str = "A request must contain the Authorization header. Please visit \
                          https://developers.soundcloud.com/blog/security-updates-api for more information.";
 
@@ -151,7 +151,8 @@ fn shaped(shape: ErrorShape, status: StatusCode, message: &str, link: &str) -> R
     }
 }
 
-fn page(status: StatusCode) -> String {
+/// A page of the edge.
+pub(crate) fn page(status: StatusCode) -> String {
     let words = format!("{} {}", status.as_str(), status.canonical_reason().unwrap_or("Error"));
     format!(
         "<HTML><HEAD><TITLE>ERROR: The request could not be satisfied</TITLE></HEAD><BODY>\n<H1>{words}</H1>\n\

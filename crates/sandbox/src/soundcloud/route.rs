@@ -108,7 +108,7 @@ impl Op {
     }
 }
 
-const PAGING: [&str; 5] = ["limit", "offset", "cursor", "page_size", "linked_partitioning"];
+const PAGING: [&str; 6] = ["limit", "offset", "cursor", "page_size", "linked_partitioning", "empty"];
 
 /// What the search for tracks filters by.
 const SEARCH: [&str; 12] = [

@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use super::catalogue::FIRST;
 use super::date;
 use super::desk::Desk;
 use super::switches::{MemberFault, UriForm};
@@ -48,15 +47,6 @@ impl Desk<'_> {
         }
     }
 
-    fn plan(&self, user: u64) -> String {
-        if user == FIRST { self.switches.plan.clone() } else { "Free".to_owned() }
-    }
-
-    /// Seconds of audio that a user may have; `None` is unlimited.
-    pub(super) fn quota(&self, user: u64) -> Option<u64> {
-        if user == FIRST { self.switches.quota_s } else { Some(10_800) }
-    }
-
     pub(super) fn show_user(&self, user: &User) -> Value {
         let id = user.id;
         let world = &self.world;
@@ -72,7 +62,7 @@ impl Desk<'_> {
             "followers_count": world.follows.to(id).count(), "followings_count": world.follows.of(id).count(),
             "created_at": date::slashes(user.created), "last_modified": date::slashes(user.modified),
             "permalink": user.permalink, "permalink_url": format!("{SITE}/{}", user.permalink),
-            "plan": self.plan(id), "playlist_count": playlists, "track_count": tracks,
+            "plan": self.switches.standing(user).plan, "playlist_count": playlists, "track_count": tracks,
             "public_favorites_count": world.track_likes.of(id).count(), "reposts_count": reposts,
             "username": user.username, "website": user.website,
             "website_title": user.website.as_ref().map(|_| "Website"), "subscriptions": [],
@@ -85,21 +75,22 @@ impl Desk<'_> {
     pub(super) fn show_me(&self, user: &User) -> Value {
         let id = user.id;
         let mut shown = self.show_user(user);
-        let (quota, used) = (self.quota(id), self.world.quota_used(id));
+        let standing = self.switches.standing(user);
+        let (quota, used) = (standing.quota_s, self.world.quota_used(id));
         let left = quota.map(|quota| quota.saturating_sub(used));
         let private_tracks = self.world.tracks.values().filter(|t| t.owner == id && t.private).count();
         let private_lists = self.world.playlists.values().filter(|p| p.owner == id && p.private).count();
         let likes = self.world.track_likes.of(id).count() + self.world.playlist_likes.of(id).count();
         let more = json!({
             "comments_count": 0, "likes_count": likes, "locale": "en", "online": false,
-            "primary_email_confirmed": id != FIRST || self.switches.email_confirmed,
+            "primary_email_confirmed": standing.email_confirmed,
             "private_playlists_count": private_lists, "private_tracks_count": private_tracks,
             "quota": {
                 "unlimited_upload_quota": quota.is_none(), "upload_seconds_used": used,
                 "upload_seconds_left": left,
             },
             "upload_seconds_left": left,
-            "subscriptions": [{"product": {"id": "creator-sandbox", "name": self.plan(id)}, "recurring": true}],
+            "subscriptions": [{"product": {"id": "creator-sandbox", "name": standing.plan}, "recurring": true}],
         });
         if let (Value::Object(shown), Value::Object(more)) = (&mut shown, more) {
             shown.extend(more);

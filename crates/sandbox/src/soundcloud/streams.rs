@@ -1,6 +1,6 @@
 //! Streams, previews and downloads: links that need the token, and lead to short-lived ones on the storage host.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::desk::{Answer, Desk, found, ok};
 use super::refusal;
@@ -16,6 +16,36 @@ const PREVIEW: u64 = 30_000;
 const SEGMENT: u64 = 10_000;
 /// Up to this size the tag of a stored file is the MD5 of its bytes.
 const TAGGED_BYTES: usize = 1024 * 1024;
+/// More than thirty seconds of MP3 take.
+const MP3_BYTES: usize = 4 * 1024 * 1024;
+/// So far into an MP3 file its first frame is looked for.
+const TAG_SEARCH: usize = 128 * 1024;
+
+/// A member of `/streams`. Each has an identifier of its own, made from the track's.
+struct Stream {
+    member: &'static str,
+    number: u32,
+    preview: bool,
+}
+
+const STREAMS: [Stream; 3] = [
+    Stream { member: "hls_aac_160_url", number: 0, preview: false },
+    Stream { member: "hls_mp3_128_url", number: 1, preview: false },
+    Stream { member: "preview_mp3_128_url", number: 2, preview: true },
+];
+
+impl Stream {
+    fn id(&self, track: &Track) -> String {
+        let mut id = track.stream.clone();
+        let digit = id.pop().and_then(|digit| digit.to_digit(16)).unwrap_or_default();
+        id.extend(char::from_digit(digit ^ self.number, 16));
+        id
+    }
+
+    fn tail(&self) -> &'static str {
+        if self.preview { "preview" } else { "hls" }
+    }
+}
 
 /// `GET /tracks/{track_urn}/streams`
 pub(super) fn streams(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
@@ -27,30 +57,26 @@ pub(super) fn streams(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
     if track.state != State::Finished || access == "blocked" || !track.streamable {
         return Err(refusal::not_found());
     }
-    let base = format!("{}/tracks/{}/streams/{}", desk.origin(), urn("tracks", track.id), track.stream);
+    let base = format!("{}/tracks/{}/streams", desk.origin(), urn("tracks", track.id));
     let opened = desk.parameter("secret_token") == Some(track.secret.as_str());
     let secret = if opened { format!("?secret_token={}", track.secret) } else { String::new() };
-    let mut links = Map::new();
-    let mut add = |name: &str, tail: &str| {
-        links.insert(name.to_owned(), format!("{base}/{tail}{secret}").into());
-    };
-    if access == "playable" {
-        add("hls_aac_160_url", "hls");
-        add("hls_mp3_128_url", "hls-mp3");
-    }
-    add("preview_mp3_128_url", "preview");
-    ok(&Value::Object(links))
+    let open = STREAMS.iter().filter(|stream| stream.preview || access == "playable");
+    let links = open.map(|stream| {
+        let link = format!("{base}/{}/{}{secret}", stream.id(track), stream.tail());
+        (stream.member.to_owned(), link.into())
+    });
+    ok(&Value::Object(links.collect()))
 }
 
 /// A link of the above: a redirect to storage.
 pub(super) fn follow(desk: &mut Desk<'_>, id: Option<u64>, texts: &[String]) -> Answer {
     let track = desk.track(id)?.clone();
     let access = desk.access(&track);
-    let kind = texts.get(1).map(String::as_str).unwrap_or_default();
-    let fits = texts.first() == Some(&track.stream) && track.state == State::Finished && access != "blocked";
-    let location = match kind {
-        "hls" | "hls-mp3" if fits && access == "playable" => playlist(desk, &track, kind),
-        "preview" if fits => preview(desk, &track),
+    let [id, tail] = texts else { return Err(refusal::not_found()) };
+    let stream = STREAMS.iter().find(|stream| stream.id(&track) == *id && stream.tail() == tail);
+    let location = match stream.filter(|_| track.state == State::Finished) {
+        Some(stream) if stream.preview && access != "blocked" => preview(desk, &track),
+        Some(stream) if !stream.preview && access == "playable" => playlist(desk, &track, id),
         _ => return Err(refusal::not_found()),
     };
     played(desk, &track);
@@ -129,7 +155,7 @@ fn link(desk: &Desk<'_>, path: &str) -> String {
 }
 
 /// A media playlist (RFC 8216) of segments that are together the file as it was uploaded.
-fn playlist(desk: &Desk<'_>, track: &Track, kind: &str) -> String {
+fn playlist(desk: &Desk<'_>, track: &Track, id: &str) -> String {
     let Audio { content, content_type, extension } = &track.audio;
     let count = track.duration.div_ceil(SEGMENT).max(1);
     let mut text = format!(
@@ -144,7 +170,7 @@ fn playlist(desk: &Desk<'_>, track: &Track, kind: &str) -> String {
         text += &format!("#EXTINF:{length:.3},\n{}\n", link(desk, &place));
     }
     text += "#EXT-X-ENDLIST\n";
-    let place = path(track, &format!("-{kind}.m3u8"));
+    let place = format!("/soundcloud-media/{}/{id}.m3u8", track.id);
     put(desk, &place, Spool::from_bytes(text), "application/vnd.apple.mpegurl");
     link(desk, &place)
 }
@@ -153,8 +179,26 @@ fn playlist(desk: &Desk<'_>, track: &Track, kind: &str) -> String {
 fn preview(desk: &Desk<'_>, track: &Track) -> String {
     let Audio { content, content_type, extension } = &track.audio;
     let place = path(track, &format!("-preview.{extension}"));
-    put(desk, &place, content.slice(0..byte_at(track, PREVIEW)), content_type);
+    let start = content.slice(0..byte_at(track, PREVIEW));
+    let start = if *extension == "mp3" { without_length(&start).unwrap_or(start) } else { start };
+    put(desk, &place, start, content_type);
     link(desk, &place)
+}
+
+/// The start of an MP3 file whose first frame no longer says how long the whole was; `None` if it does not say so.
+fn without_length(start: &Spool) -> Option<Spool> {
+    let bytes = start.bytes(MP3_BYTES).ok()??;
+    let tag = |at: usize| {
+        let sync = matches!(bytes.get(at..at + 2), Some([0xff, second]) if second & 0xe0 == 0xe0);
+        // After the side information, whose size depends on version and channels.
+        let places = [32, 17, 9].map(|side| at + 4 + side);
+        let tagged = |place: &usize| matches!(bytes.get(*place..place + 4), Some(b"Xing" | b"Info"));
+        places.into_iter().find(|place| sync && tagged(place))
+    };
+    let place = (0..bytes.len().min(TAG_SEARCH)).find_map(tag)?;
+    let mut bytes = bytes.to_vec();
+    bytes.get_mut(place..place + 4)?.fill(0);
+    Some(Spool::from_bytes(bytes))
 }
 
 /// The byte at a time of the track, as if every second took as many; the end of the file at its end.

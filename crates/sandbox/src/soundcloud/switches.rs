@@ -1,11 +1,15 @@
 //! The switches of SoundCloud.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::apps::SoundcloudApp;
+use super::catalogue::FIRST;
 use super::route::identifier;
+use super::world::User;
 
 /// How SoundCloud behaves where its documents are silent or disagree, what the first user and application may do, and which of
 /// the service's observed oddities show.
@@ -54,6 +58,8 @@ pub struct Switches {
     pub quota_s: Option<u64>,
     /// Where requests seem to come from; decides about tracks that are blocked in some countries.
     pub country: String,
+    /// How others stand, or the first user in all respects, by the names that they log in with.
+    pub users: BTreeMap<String, Standing>,
     /// Who may hear which track, apart from its owner; the first rule that fits goes before the track's own.
     pub access_rules: Vec<AccessRule>,
 
@@ -122,6 +128,7 @@ impl Default for Switches {
             plan: "Pro Unlimited".to_owned(),
             quota_s: Some(10_800),
             country: "PT".to_owned(),
+            users: BTreeMap::new(),
             access_rules: Vec::new(),
             max_upload_bytes: 4_000_000_000,
             processing_delay_s: 0.0,
@@ -142,6 +149,58 @@ impl Default for Switches {
             pages: PageFault::None,
             members: MemberFault::None,
         }
+    }
+}
+
+impl Switches {
+    /// How a user stands.
+    pub(super) fn standing(&self, user: &User) -> Cow<'_, Standing> {
+        match self.users.get(&user.permalink) {
+            Some(standing) => Cow::Borrowed(standing),
+            None if user.id == FIRST => Cow::Owned(Standing {
+                password: None,
+                plan: self.plan.clone(),
+                email_confirmed: self.email_confirmed,
+                quota_s: self.quota_s,
+                country: None,
+            }),
+            None => Cow::Owned(Standing::default()),
+        }
+    }
+}
+
+/// How a user stands with the service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Standing {
+    /// The password; `None` is the one that the description gives.
+    pub password: Option<String>,
+    /// The plan. Artwork and storefronts need one that starts with `Pro`.
+    pub plan: String,
+    /// Whether the address is confirmed; without it uploads answer a bare 401.
+    pub email_confirmed: bool,
+    /// Seconds of audio that the user may have; `None` is unlimited.
+    pub quota_s: Option<u64>,
+    /// Where the user's requests seem to come from; `None`: as the switch `country` says.
+    pub country: Option<String>,
+}
+
+impl Default for Standing {
+    fn default() -> Self {
+        Self {
+            password: None,
+            plan: "Free".to_owned(),
+            email_confirmed: true,
+            quota_s: Some(10_800),
+            country: None,
+        }
+    }
+}
+
+impl Standing {
+    /// Whether the plan has what only paid ones have.
+    pub(super) fn is_pro(&self) -> bool {
+        self.plan.starts_with("Pro")
     }
 }
 
@@ -302,6 +361,10 @@ pub enum PageFault {
     Repeated,
     /// The first page is empty and has a `next_href` to the real first page.
     EmptyFirst,
+    /// The page is empty and has a `next_href` to another one that stands at the same place.
+    Empty,
+    /// The page has half as many entries as were asked for, as if filters came after paging.
+    Short,
     /// `next_href` is on a host that cannot be reached.
     ForeignHost,
     /// `next_href` has lost the `access` filter.

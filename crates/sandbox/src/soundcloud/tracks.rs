@@ -7,12 +7,11 @@ use http::header::LOCATION;
 use serde_json::{Value, json};
 
 use super::audio::{duration, format};
-use super::catalogue::FIRST;
 use super::desk::{Answer, Desk, SERVICE, ok};
 use super::fields::{self, Fields};
 use super::refusal::{self, Refusal};
 use super::show::urn;
-use super::switches::{Processing, Switches, seconds};
+use super::switches::{Processing, seconds};
 use super::world::{Audio, State, Track};
 use crate::form::{Form, FormFile};
 use crate::house::House;
@@ -28,12 +27,13 @@ pub(super) fn upload(desk: &mut Desk<'_>, form: &Form) -> Answer {
     Ok(refusal::json(StatusCode::CREATED, &desk.show_track(&track, false)).header(LOCATION, &location))
 }
 
-/// Whether the caller may upload so many seconds; the real service says no more than 401.
+/// Whether caller and application may upload so many seconds; the real service says no more than 401.
 pub(super) fn may_upload(desk: &Desk<'_>, seconds: u64) -> Result<(), Refusal> {
     let me = desk.me()?;
-    let confirmed = me != FIRST || desk.switches.email_confirmed;
-    let fits = desk.quota(me).is_none_or(|quota| desk.world.quota_used(me).saturating_add(seconds) <= quota);
-    if confirmed && fits { Ok(()) } else { Err(Refusal::Unauthorized) }
+    let standing = desk.switches.standing(desk.user(Some(me))?);
+    let used = desk.world.quota_used(me);
+    let fits = standing.quota_s.is_none_or(|quota| used.saturating_add(seconds) <= quota);
+    if standing.email_confirmed && fits && desk.may_write() { Ok(()) } else { Err(Refusal::Unauthorized) }
 }
 
 /// Takes an upload, and puts its processing on the agenda.
@@ -102,7 +102,7 @@ pub(super) fn artwork(desk: &mut Desk<'_>, file: Option<&FormFile>) -> Result<Op
     if !known.iter().any(|magic| start.starts_with(magic)) {
         return Err(refusal::unprocessable("artwork_data is not a GIF, JPEG or PNG image"));
     }
-    let pro = desk.me()? != FIRST || desk.switches.plan.starts_with("Pro");
+    let pro = desk.switches.standing(desk.user(Some(desk.me()?))?).is_pro();
     let name = desk.world.uuid();
     Ok(pro.then(|| format!("https://i1.sndcdn.com/artworks-{name}-large.jpg")))
 }
@@ -151,7 +151,7 @@ pub(super) fn storefront(desk: &mut Desk<'_>, id: Option<u64>, body: &Value) -> 
     let me = desk.me()?;
     let track = desk.track(id)?;
     let id = track.id;
-    if track.owner != me || !may_sell(&desk.switches, me) {
+    if track.owner != me || !desk.switches.standing(desk.user(Some(me))?).is_pro() {
         return Err(refusal::forbidden());
     }
     let Value::Object(members) = body else { return Err(refusal::bad_request("the body is not an object")) };
@@ -188,8 +188,4 @@ pub(super) fn storefront(desk: &mut Desk<'_>, id: Option<u64>, body: &Value) -> 
         desk.created("storefronts");
     }
     ok(&shown)
-}
-
-fn may_sell(switches: &Switches, user: u64) -> bool {
-    user != FIRST || switches.plan.starts_with("Pro")
 }

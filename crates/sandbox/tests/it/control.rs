@@ -175,3 +175,23 @@ async fn accounts_of_every_service_are_listed() {
     assert_eq!(soundcloud["users"][0]["username"], description.username);
     assert_eq!(soundcloud["users"][0]["tracks"].as_array().map(Vec::len), Some(3));
 }
+
+#[tokio::test]
+async fn the_readme_describes_every_switch_and_kind_of_fault() {
+    let control = Control::start().await;
+    let readme = include_str!("../../README.md");
+    let switches = control.get("/switches").await;
+    for (service, switches) in switches.as_object().expect("services") {
+        for switch in switches.as_object().expect("switches").keys() {
+            assert!(readme.contains(&format!("`{switch}`")), "{service}.{switch}");
+        }
+    }
+    let refused = control.send("POST", "/faults", &json!({"kind": "none"})).await.json();
+    let refused = refused["error"].as_str().expect("a sentence").to_owned();
+    let kinds = refused.split_once("expected one of").expect("the kinds").1;
+    let index = Request::new("GET", &control.url("/")).send().await.text().to_owned();
+    for kind in kinds.split('`').skip(1).step_by(2) {
+        assert!(readme.contains(&format!("| `{kind}` |")), "{kind} in the README");
+        assert!(index.contains(&format!("\"kind\": \"{kind}\"")), "{kind} in the index");
+    }
+}

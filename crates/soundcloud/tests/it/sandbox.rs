@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use segno_core::{Cause, PageError, Paged, Retry};
 use segno_sandbox::{
-    ErrorShape, MemberFault, PageFault, Processing, RateLimitShape as Shape429, RateLimited as Limit,
-    Sandbox, SoundcloudSwitches as Switches, UnauthorizedBody as Body401, UploadStatus, UriForm,
+    CreatedStatus, ErrorShape, MemberFault, PageFault, Processing, RateLimitShape as Shape429,
+    RateLimited as Limit, Sandbox, SoundcloudSwitches as Switches, UnauthorizedBody as Body401, UriForm,
 };
 use segno_soundcloud::streams::StreamKind;
 use segno_soundcloud::tracks::{Asset, TrackFields, Upload};
@@ -238,8 +238,8 @@ async fn a_bare_401_is_explained_in_both_forms() {
 #[tokio::test]
 async fn an_upload_from_end_to_end() {
     let (sandbox, client) = sandbox().await;
-    for status in [UploadStatus::Created, UploadStatus::Ok] {
-        switch(&sandbox, |switches| switches.upload_status = status);
+    for status in [CreatedStatus::Created, CreatedStatus::Ok] {
+        switch(&sandbox, |switches| switches.created_status = status);
         let fields = TrackFields::new().tags(["sea", "field recording"]).downloadable(false);
         let upload = Upload::new("Étude in E", Asset::bytes("Étude.wav", wave())).fields(fields);
         let job = client.upload(upload).wait_until_ready(Duration::ZERO);

@@ -104,7 +104,7 @@ fn change_old(track: &mut Track, fields: &Fields) -> Result<(), Refusal> {
             track.bpm = Some(bpm.ok_or_else(|| refusal::unprocessable("bpm is not a number above 0"))?);
         }
     }
-    for name in ["track_type", "video_url"] {
+    for name in ["key_signature", "track_type", "video_url"] {
         if let Some(text) = fields.get(name) {
             fields::set(&mut track.texts, name, text);
         }

@@ -67,6 +67,8 @@ async fn a_public_application_needs_no_secret_and_has_none() {
         api.exchange_of(&apps[0], &confidential).await.summary(),
         (401, r#"{"error":"invalid_client"}"#)
     );
+    let invented = format!("{}&client_secret=x", client(public));
+    assert_eq!(api.exchange_of(public, &invented).await.status, 401);
     let basic = api.auth("POST", "/oauth/token").header("Authorization", &basic(&public.client_id, ""));
     assert_eq!(basic.form("grant_type=client_credentials").send().await.status, 401);
 }

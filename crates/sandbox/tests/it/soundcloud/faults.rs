@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use segno_sandbox::{Fault, Host};
+use segno_sandbox::{Fault, FaultKind, Host};
 use serde_json::{Value, json};
 
 use super::{Api, MULTIPART, VERIFIER, multipart, text, wav};
@@ -154,4 +154,44 @@ async fn a_comment_can_be_odd_too() {
     let comment = &api.get(&path).await.json()["collection"][0];
     let members: Vec<&String> = comment.as_object().expect("an object").keys().collect();
     assert_eq!(members, ["body", "kind", "urn"]);
+}
+
+#[tokio::test]
+async fn pages_can_be_empty_for_long_and_short() {
+    let api = Api::start().await;
+    let base = api.sandbox.description().soundcloud.base_url;
+    let path = "/me/tracks?linked_partitioning=true&limit=2&access=playable";
+    let right = api.get(path).await.json();
+    api.fault("/me/tracks", 12, &json!({"pages": "empty"}));
+    let (mut next, mut seen) = (path.to_owned(), Vec::new());
+    for _ in 0..12 {
+        let page = api.get(&next).await.json();
+        assert_eq!(page["collection"], json!([]));
+        next = format!("/{}", text(&page, "next_href").strip_prefix(&base).expect("a link on this base"));
+        assert!(!seen.contains(&next), "{next}");
+        seen.push(next.clone());
+    }
+    assert_eq!(api.get(&next).await.json(), right);
+    api.fault("/me/tracks", 1, &json!({"pages": "short"}));
+    let short = api.get(path).await.json();
+    assert_eq!(short["collection"].as_array().map(Vec::len), Some(1));
+    let next = text(&short, "next_href");
+    let rest = api.get(&next[base.len() - 1..]).await.json();
+    assert_eq!(rest["collection"][0], right["collection"][1]);
+}
+
+#[tokio::test]
+async fn pages_in_html_come_from_the_edge() {
+    let api = Api::start().await;
+    for status in [403, 502, 503, 504] {
+        for path in ["/oauth/token", "/me"] {
+            let host = if path == "/me" { Host::Soundcloud } else { Host::SoundcloudAuth };
+            api.sandbox.fault(Fault::new(FaultKind::Html { status }).on(host));
+            let answer = if path == "/me" { api.get(path).await } else { api.refresh("x").await };
+            assert_eq!((answer.status, answer.header("content-type")), (status, Some("text/html")));
+            let page = answer.text();
+            assert!(page.contains("<TITLE>ERROR: The request could not be satisfied</TITLE>"), "{page}");
+            assert!(page.contains("cloudfront") && page.contains("Request ID: "), "{page}");
+        }
+    }
 }

@@ -248,3 +248,24 @@ async fn the_old_endpoints_are_gone_unless_switched_on() {
     let refused = api.anonymous("POST", "/oauth2/token").form(&used).send().await;
     assert_eq!((refused.status, &refused.json()["error_code"]), (401, &json!("invalid_grant")));
 }
+
+#[tokio::test]
+async fn the_old_endpoint_rations_tokens_too() {
+    let api = Api::start().await;
+    api.switch(&json!({"old_oauth": true, "client_credentials_per_1h": 2}));
+    let form = format!("{}&grant_type=client_credentials", api.client());
+    let ask = async |form: &str| api.anonymous("POST", "/oauth2/token").form(form).send().await;
+    assert_eq!(ask(&form).await.status, 200);
+    // Both endpoints draw from the same ration.
+    assert_eq!(api.client_credentials().await.status, 200);
+    let refused = ask(&form).await;
+    let body = refused.json();
+    assert_eq!(
+        (refused.status, &body["message"], &body["error_code"]),
+        (429, &json!("rate_limit_exceeded"), &json!("rate_limit_exceeded"))
+    );
+    assert!(text(&body, "link").ends_with("/docs/api/rate-limits#errors"));
+    assert_eq!(api.client_credentials().await.status, 429);
+    let public = &api.sandbox.soundcloud_accounts().apps[1].client_id;
+    assert_eq!(ask(&format!("client_id={public}&grant_type=client_credentials")).await.status, 401);
+}

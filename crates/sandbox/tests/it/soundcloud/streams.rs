@@ -20,6 +20,15 @@ async fn a_playable_track_can_be_heard_through_its_links() {
     let minuet = api.track("Minuet in G").await;
     let streams = api.get(&format!("/tracks/{minuet}/streams")).await.json();
     let link = text(&streams, "hls_aac_160_url");
+    let base = format!("{}tracks/{minuet}/streams/", api.sandbox.description().soundcloud.base_url);
+    let ids = [("hls_aac_160_url", "/hls"), ("hls_mp3_128_url", "/hls"), ("preview_mp3_128_url", "/preview")];
+    let ids = ids.map(|(member, tail)| {
+        let link = text(&streams, member);
+        link.strip_prefix(&base).and_then(|rest| rest.strip_suffix(tail)).expect("a stream's link").to_owned()
+    });
+    assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2], "{ids:?}");
+    let crossed = format!("/tracks/{minuet}/streams/{}/preview", ids[0]);
+    assert_eq!(api.get(&crossed).await.status, 404);
     assert_eq!(Request::new("GET", &link).send().await.status, 401, "the link needs the token");
     let place = follow(&api, &link).await;
     assert!(
@@ -70,6 +79,9 @@ async fn a_preview_is_thirty_seconds() {
         let bytes = Request::new("GET", &follow(&api, &link).await).send().await;
         let expected = whole * 30_000.0 / duration;
         assert!((bytes.body.len() as f64 - expected).abs() < 2.0, "{} of {whole}", bytes.body.len());
+        // The file says in its first frame how many frames it has; the preview does not.
+        let says = |bytes: &[u8]| bytes[..1024].windows(4).any(|four| four == b"Xing" || four == b"Info");
+        assert!(says(include_bytes!("../../../assets/minuet-in-g.mp3")) && !says(&bytes.body));
     }
     api.switch(&json!({"expired_streams": true}));
     let place = follow(&api, &text(&streams, "preview_mp3_128_url")).await;

@@ -128,6 +128,8 @@ async fn changes_touch_only_what_they_name_and_only_ones_own() {
         (&after["tag_list"], &after["downloadable"]),
         (&json!("sea \"field recording\""), &json!(false))
     );
+    let ignored = json!({"track": {"key_signature": "C", "available_country_codes": "PT", "purchase_title": "Buy", "colour": "red"}});
+    assert_eq!(api.send_json("PUT", &path, &ignored).await.json(), after);
     assert_eq!(
         (&after["release_year"], &after["release_month"], &after["release_day"]),
         (&json!(2025), &json!(12), &json!(31))
@@ -388,4 +390,35 @@ async fn hidden_comments_are_hidden_everywhere() {
     api.log_in("reis").await;
     assert_eq!(api.get(&path).await.json()["comment_count"], Value::Null);
     assert_eq!(api.get(&format!("/comments/{comment}")).await.status, 404);
+}
+
+#[tokio::test]
+async fn every_user_has_a_plan_a_quota_and_a_country_of_their_own() {
+    let mut api = Api::start().await;
+    let home = api.track("Only at Home").await;
+    let joy = api.track("Joy (live)").await;
+    api.log_in("reis").await;
+    let card = json!({"title": "x", "type": "cd", "link": "https://a.example"});
+    let storefront = format!("/tracks/{joy}/storefront");
+    assert_eq!(api.get("/me").await.json()["plan"], "Free");
+    assert_eq!(api.send_json("PUT", &storefront, &card).await.status, 403);
+    api.switch(&json!({"users": {
+        "reis": {"plan": "Pro", "quota_s": null},
+        "rui": {"email_confirmed": false, "country": "GB", "password": "segredo"},
+    }}));
+    let me = api.get("/me").await.json();
+    assert_eq!((&me["plan"], &me["quota"]["unlimited_upload_quota"]), (&json!("Pro"), &json!(true)));
+    assert_eq!(api.send_json("PUT", &storefront, &card).await.status, 200);
+    api.log_in("rui").await;
+    assert_eq!(api.get("/me").await.json()["primary_email_confirmed"], false);
+    assert_eq!(upload(&api, &[TITLE], &wav()).await.status, 401);
+    assert_eq!(api.get(&format!("/tracks/{home}")).await.json()["access"], "playable");
+    api.as_first();
+    assert_eq!(api.get(&format!("/tracks/{home}")).await.json()["access"], "blocked");
+    let log_in = async |password: &str| {
+        let form = format!("{}&username=rui&password={password}&decision=approve", api.authorization());
+        api.auth("POST", "/authorize").form(&form).send().await.status
+    };
+    let usual = api.sandbox.description().soundcloud.password;
+    assert_eq!((log_in(&usual).await, log_in("segredo").await), (401, 302));
 }
