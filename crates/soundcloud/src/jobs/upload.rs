@@ -125,8 +125,8 @@ impl UploadJob {
     }
 
     /// Sends the file a second time where that does no harm, which is not done unasked: after a 429, when its pause is over,
-    /// and after the answer was lost and the track was looked for and not found. A [reader](crate::tracks::Asset::reader)
-    /// can be sent once only.
+    /// with a renewed token after a 401, and after the answer was lost and the track was looked for and not found. A
+    /// [reader](crate::tracks::Asset::reader) can be sent once only.
     pub fn resend(mut self) -> Self {
         self.upload = self.upload.resend();
         self
