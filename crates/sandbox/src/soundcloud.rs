@@ -11,6 +11,7 @@ mod fields;
 mod legacy;
 mod lists;
 mod oauth;
+mod old_oauth;
 mod page;
 mod playlists;
 mod refusal;
@@ -129,7 +130,7 @@ enum Body {
 /// Answers one request to the API host.
 pub(crate) async fn answer(house: &Arc<House>, call: &mut Call) -> Reply {
     let switches = call.switches.soundcloud.clone();
-    if let Some(reply) = oauth::old(house, &switches, call).await {
+    if let Some(reply) = old_oauth::answer(house, &switches, call).await {
         return reply;
     }
     if switches.legacy && legacy::is_meant(call) {

@@ -183,7 +183,7 @@ async fn upload(path: &Path) -> Outcome<Upload> {
 
 /// The one request by this crate.
 async fn request(url: &str, path: &Path) -> Outcome {
-    let client = Client::builder().api_url(url).token("t1").build()?;
+    let client = Client::builder().base_url(url).token("t1").build()?;
     let upload = upload(path).await?;
     let measure = Measure::begin()?;
     let track = client.send(&upload).await?;
@@ -263,7 +263,7 @@ impl http_body::Body for Plain {
 
 /// The whole job: account, request, waiting until the track can be heard.
 async fn job(url: &str, token: &str, path: &Path) -> Outcome {
-    let client = Client::builder().api_url(url).token(token).build()?;
+    let client = Client::builder().base_url(url).token(token).build()?;
     let upload = upload(path).await?;
     let announced = client.core().prepare(&upload)?.body.len();
     let told = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));

@@ -7,7 +7,9 @@ use segno_core::auth::store::{MemoryStore, TokenStore};
 use segno_core::auth::{AuthError, Authorize, Grant, Login, Token, TokenKind};
 use segno_core::http::HeaderValue;
 use segno_core::http::header::ACCEPT;
-use segno_core::{BaseUrl, Call, ClientError, Endpoint, Method, Paged, Pages, Replay, Retry, Secret};
+use segno_core::{
+    BaseUrl, Call, ClientError, Endpoint, Method, Paged, Pages, Replay, Retry, Secret, environment,
+};
 
 use crate::rights::Rights;
 
@@ -61,17 +63,17 @@ impl Client {
     /// If what is needed is missing or unusable.
     pub fn builder_from_env() -> Result<ClientBuilder, ClientError> {
         let mut builder = Self::builder();
-        if let Ok(url) = variable("SOUNDCLOUD_BASE_URL") {
-            builder = builder.api_url(&url);
+        if let Ok(url) = environment("SOUNDCLOUD_BASE_URL") {
+            builder = builder.base_url(&url);
         }
-        if let Ok(url) = variable("SOUNDCLOUD_AUTH_URL") {
+        if let Ok(url) = environment("SOUNDCLOUD_AUTH_URL") {
             builder = builder.auth_url(&url);
         }
-        if let Ok(token) = variable("SOUNDCLOUD_ACCESS_TOKEN") {
+        if let Ok(token) = environment("SOUNDCLOUD_ACCESS_TOKEN") {
             return Ok(builder.token(token));
         }
-        let (id, secret) = (variable("SOUNDCLOUD_CLIENT_ID")?, variable("SOUNDCLOUD_CLIENT_SECRET")?);
-        Ok(match variable("SOUNDCLOUD_TOKEN_FILE") {
+        let (id, secret) = (environment("SOUNDCLOUD_CLIENT_ID")?, environment("SOUNDCLOUD_CLIENT_SECRET")?);
+        Ok(match environment("SOUNDCLOUD_TOKEN_FILE") {
             Ok(file) => {
                 let store = segno_core::auth::store::FileStore::open(file)
                     .map_err(|error| AuthError::Unavailable(error.to_string()))?;
@@ -156,10 +158,6 @@ impl Client {
     }
 }
 
-fn variable(name: &'static str) -> Result<String, ClientError> {
-    std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or(ClientError::Environment(name))
-}
-
 type Setting = Box<dyn Fn(segno_core::ClientBuilder) -> segno_core::ClientBuilder>;
 
 enum Who {
@@ -197,7 +195,7 @@ impl std::fmt::Debug for ClientBuilder {
 
 impl ClientBuilder {
     /// Another base URL of the API: a sandbox, a proxy.
-    pub fn api_url(mut self, url: &str) -> Self {
+    pub fn base_url(mut self, url: &str) -> Self {
         self.api = url.into();
         self
     }

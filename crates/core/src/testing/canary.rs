@@ -109,12 +109,16 @@ impl Canary {
         }
     }
 
-    /// An outcome, whichever it is.
-    pub fn outcome<T: Debug, E: Error>(&self, outcome: &Result<T, E>) {
-        match outcome {
+    /// An outcome, whichever it is; it is given back.
+    ///
+    /// # Errors
+    /// Those of the outcome.
+    pub fn outcome<T: Debug, E: Error>(&self, outcome: Result<T, E>) -> Result<T, E> {
+        match &outcome {
             Ok(value) => self.print(value),
             Err(error) => self.error(error),
         }
+        outcome
     }
 
     /// Everything that was heard, if no secret is in it.

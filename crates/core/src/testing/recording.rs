@@ -39,6 +39,11 @@ impl Recording {
         Self { fixtures: self.fixtures.others_stay(), ..self }
     }
 
+    /// Keeps what `clean` makes of an exchange: see [`Recorder::cleaned`].
+    pub fn cleaned(self, clean: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        Self { recorder: self.recorder.cleaned(clean), ..self }
+    }
+
     /// What the client under test sends through.
     #[must_use]
     pub fn transport(&self) -> Recorder {
@@ -63,8 +68,7 @@ impl Recording {
         call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
         let _ = self.recorder.take();
-        let outcome = call.await;
-        self.canary.outcome(&outcome);
+        let outcome = self.canary.outcome(call.await);
         let exchange = self.recorder.take().pop().unwrap_or_else(|| panic!("{case}: nothing was sent"));
         self.fixtures.keep(case, exchange);
         outcome

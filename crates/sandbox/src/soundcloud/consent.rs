@@ -7,14 +7,16 @@ use http::header::{CACHE_CONTROL, REFERRER_POLICY};
 
 use super::apps::SoundcloudApp;
 use super::oauth::{approve, redirect};
+use super::old_oauth::NON_EXPIRING;
 use super::refusal::escape;
+use super::session::Proof;
 use super::switches::Switches;
 use crate::form::Form;
 use crate::house::House;
 use crate::reply::Reply;
 
 /// What the page hands on to the form's answer.
-const CARRIED: [&str; 8] = [
+const CARRIED: [&str; 7] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -22,19 +24,27 @@ const CARRIED: [&str; 8] = [
     "code_challenge_method",
     "state",
     "scope",
-    "old",
 ];
+
+/// Which endpoint asks for consent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Door {
+    /// `/authorize`, with PKCE.
+    Authorize,
+    /// `/connect` of the API host, which knew none.
+    Connect,
+}
 
 /// A request for consent that is in order.
 pub(super) struct Consent<'a> {
     pub(super) app: SoundcloudApp,
     pub(super) redirect_uri: &'a str,
-    /// Empty only at the old endpoint.
-    pub(super) challenge: &'a str,
+    pub(super) proof: Proof,
     pub(super) state: Option<&'a str>,
 }
 
 struct Asked<'a> {
+    door: Door,
     pairs: &'a [(String, String)],
 }
 
@@ -63,8 +73,9 @@ impl Asked<'_> {
             None => return refuse("invalid_request", "response_type is required"),
             Some(_) => return refuse("unsupported_response_type", "response_type must be code"),
         }
-        if self.get("old").is_some() {
-            return Ok(Consent { app, redirect_uri, challenge: "", state });
+        if self.door == Door::Connect {
+            let proof = Proof::Old { non_expiring: self.get("scope") == Some(NON_EXPIRING) };
+            return Ok(Consent { app, redirect_uri, proof, state });
         }
         if self.get("code_challenge_method") != Some("S256") {
             return refuse("invalid_request", "code_challenge_method must be S256");
@@ -72,7 +83,7 @@ impl Asked<'_> {
         let base64url = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
         match self.get("code_challenge") {
             Some(challenge) if challenge.len() == 43 && challenge.bytes().all(base64url) => {
-                Ok(Consent { app, redirect_uri, challenge, state })
+                Ok(Consent { app, redirect_uri, proof: Proof::Challenge(challenge.to_owned()), state })
             }
             _ => refuse("invalid_request", "code_challenge must be BASE64URL(SHA256(code_verifier))"),
         }
@@ -80,8 +91,8 @@ impl Asked<'_> {
 }
 
 /// `GET /authorize`
-pub(super) fn ask(house: &Arc<House>, switches: &Switches, pairs: &[(String, String)]) -> Reply {
-    let asked = Asked { pairs };
+pub(super) fn ask(house: &Arc<House>, switches: &Switches, door: Door, pairs: &[(String, String)]) -> Reply {
+    let asked = Asked { door, pairs };
     let consent = match asked.check(house, switches) {
         Ok(consent) => consent,
         Err(reply) => return reply,
@@ -104,8 +115,8 @@ pub(super) fn ask(house: &Arc<House>, switches: &Switches, pairs: &[(String, Str
 }
 
 /// `POST /authorize`: what the page's form sends.
-pub(super) fn decide(house: &Arc<House>, switches: &Switches, form: &Form) -> Reply {
-    let asked = Asked { pairs: form.pairs() };
+pub(super) fn decide(house: &Arc<House>, switches: &Switches, door: Door, form: &Form) -> Reply {
+    let asked = Asked { door, pairs: form.pairs() };
     let consent = match asked.check(house, switches) {
         Ok(consent) => consent,
         Err(reply) => return reply,
@@ -148,6 +159,10 @@ fn page(asked: &Asked<'_>, app: &SoundcloudApp, warning: &str, status: StatusCod
         "" => String::new(),
         text => format!("<p role=\"alert\">{text}</p>\n"),
     };
+    let action = match asked.door {
+        Door::Authorize => "/authorize",
+        Door::Connect => "/connect",
+    };
     let rights = if app.may_write { ": to read it and to change it." } else { ": to read it." };
     html(
         status,
@@ -155,7 +170,7 @@ fn page(asked: &Asked<'_>, app: &SoundcloudApp, warning: &str, status: StatusCod
         &format!(
             "<p><strong>{name}</strong> wants to use your SoundCloud account{rights}</p>\n\
              <p>You will be sent to {place}.</p>\n{warning}\
-             <form method=\"post\" action=\"/authorize\">\n{hidden}\
+             <form method=\"post\" action=\"{action}\">\n{hidden}\
              <p><label>User name <input name=\"username\" value=\"{username}\" autocomplete=\"username\" \
              autofocus></label></p>\n\
              <p><label>Password <input name=\"password\" type=\"password\" autocomplete=\"current-password\">\
@@ -174,7 +189,7 @@ fn problem(sentence: &str) -> Reply {
 fn html(status: StatusCode, title: &str, body: &str) -> Reply {
     let page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\n\
+         <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\"><title>{title}</title></head>\n\
          <body><main><h1>{title}</h1>\n{body}\n</main></body></html>\n"
     );
     Reply::new(status, "text/html; charset=utf-8", page)

@@ -12,10 +12,10 @@ use subtle::ConstantTimeEq as _;
 
 use super::apps::SoundcloudApp;
 use super::catalogue::FIRST;
-use super::consent::{self, Consent};
+use super::consent::{self, Consent, Door};
 use super::desk::SERVICE;
 use super::refusal::{self, Refusal};
-use super::session::{Code, Grant, Pair, Subject};
+use super::session::{Code, Grant, Pair, Proof, Subject};
 use super::switches::{ClientCredentials, RateLimitShape, Refresh, Switches};
 use super::world::World;
 use crate::call::Call;
@@ -42,10 +42,10 @@ pub(crate) async fn answer(house: &Arc<House>, call: &mut Call) -> Reply {
     match (path.as_str(), method) {
         ("/authorize", Method::GET) => {
             let pairs = call.query_pairs();
-            consent::ask(house, &switches, &pairs)
+            consent::ask(house, &switches, Door::Authorize, &pairs)
         }
         ("/authorize", _) => match call.form().await {
-            Ok(form) => consent::decide(house, &switches, &form),
+            Ok(form) => consent::decide(house, &switches, Door::Authorize, &form),
             Err(error) => Refusal::from(error).reply(&switches),
         },
         ("/oauth/token", _) if super::content_type(call) != "application/x-www-form-urlencoded" => {
@@ -92,8 +92,8 @@ fn granted(house: &House, switches: &Switches, pair: &Pair) -> Reply {
     refusal::json(StatusCode::OK, &body).header(CACHE_CONTROL, "no-store")
 }
 
-fn issue(house: &House, switches: &Switches, world: &mut World, grant: Grant) -> Pair {
-    let expires = house.clock.now().as_secs_f64() + switches.token_life_s;
+pub(super) fn issue(house: &House, life_s: f64, world: &mut World, grant: Grant) -> Pair {
+    let expires = house.clock.now().as_secs_f64() + life_s;
     world.sessions.issue(&mut world.rng, grant, expires)
 }
 
@@ -109,13 +109,14 @@ fn with_code(house: &Arc<House>, switches: &Switches, form: &Form) -> Result<Pai
     }
     let mut world = service.world.lock();
     let now = house.clock.now().as_secs_f64();
-    let Code { user, client_id, redirect_uri: asked_with, challenge, .. } =
+    let Code { user, client_id, redirect_uri: asked_with, proof, .. } =
         world.sessions.take_code(code, &app.client_id, now).ok_or("invalid_grant")?;
+    let Proof::Challenge(challenge) = proof else { return Err("invalid_grant") };
     let computed = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
     if asked_with != redirect_uri || !bool::from(computed.as_bytes().ct_eq(challenge.as_bytes())) {
         return Err("invalid_grant");
     }
-    Ok(issue(house, switches, &mut world, Grant { subject: Subject::User(user), client_id }))
+    Ok(issue(house, switches.token_life_s, &mut world, Grant { subject: Subject::User(user), client_id }))
 }
 
 fn with_refresh(house: &Arc<House>, switches: &Switches, form: &Form) -> Result<Pair, &'static str> {
@@ -132,7 +133,7 @@ fn with_refresh(house: &Arc<House>, switches: &Switches, form: &Form) -> Result<
     }
     let mut world = service.world.lock();
     let grant = world.sessions.take_refresh(refresh, &app.client_id).ok_or("invalid_grant")?;
-    Ok(issue(house, switches, &mut world, grant))
+    Ok(issue(house, switches.token_life_s, &mut world, grant))
 }
 
 /// Credentials in the body count for this grant only by switch.
@@ -156,12 +157,12 @@ fn with_credentials(house: &Arc<House>, switches: &Switches, call: &Call, form: 
     if let Err(over) = ration(&mut world, switches, &client_id, now) {
         return too_many(switches, &over);
     }
-    let pair = issue(house, switches, &mut world, Grant { subject: Subject::App, client_id });
+    let pair = issue(house, switches.token_life_s, &mut world, Grant { subject: Subject::App, client_id });
     granted(house, switches, &pair)
 }
 
 /// A ration of tokens that is used up.
-struct Over {
+pub(super) struct Over {
     most: u32,
     window_s: f64,
     bucket: &'static str,
@@ -169,7 +170,7 @@ struct Over {
 }
 
 /// Counts a token that an application gets for itself. What is refused for one limit is not counted for the other.
-fn ration(world: &mut World, switches: &Switches, client_id: &str, now: f64) -> Result<(), Over> {
+pub(super) fn ration(world: &mut World, switches: &Switches, client_id: &str, now: f64) -> Result<(), Over> {
     let windows = [
         (format!("tokens of {client_id}"), switches.client_credentials_per_12h, 43_200.0, "by-client"),
         ("tokens of an address".to_owned(), switches.client_credentials_per_1h, 3_600.0, "by-ip"),
@@ -226,88 +227,6 @@ pub(super) fn end_session(house: &Arc<House>, token: &str) -> bool {
     ended
 }
 
-/// `/connect` and `/oauth2/token` of the API host, as they were: everything in the body, and the API's error object.
-pub(super) async fn old(house: &Arc<House>, switches: &Switches, call: &mut Call) -> Option<Reply> {
-    let path = call.path.clone();
-    if path != "/connect" && path != "/oauth2/token" {
-        return None;
-    }
-    if !switches.old_oauth {
-        return Some(refusal::plain(StatusCode::GONE).reply(switches));
-    }
-    if path == "/connect" {
-        let mut pairs = call.query_pairs();
-        // It knew no PKCE; a code from here is good without a verifier only at the old endpoint.
-        pairs.push(("old".to_owned(), "true".to_owned()));
-        return Some(consent::ask(house, switches, &pairs));
-    }
-    let Ok(form) = call.form().await else {
-        return Some(refusal::bad_request("invalid_request").reply(switches));
-    };
-    Some(match old_token(house, switches, &form) {
-        Ok(pair) => {
-            house.effects.created(SERVICE, "tokens");
-            let body = json!({
-                "access_token": pair.access, "expires_in": switches.token_life_s as u64,
-                "refresh_token": pair.refresh, "scope": "*",
-            });
-            refusal::json(StatusCode::OK, &body)
-        }
-        Err((status, error)) => {
-            let limited = status == StatusCode::TOO_MANY_REQUESTS;
-            let body = json!({
-                "code": status.as_u16(), "message": error, "error_code": error, "error": null,
-                "link": if limited { refusal::RATE_LIMITS } else { refusal::AUTHENTICATION },
-                "status": format!("{} - {}", status.as_str(), status.canonical_reason().unwrap_or_default()),
-                "errors": [{"error_message": error}],
-            });
-            refusal::json(status, &body)
-        }
-    })
-}
-
-fn old_token(
-    house: &Arc<House>,
-    switches: &Switches,
-    form: &Form,
-) -> Result<Pair, (StatusCode, &'static str)> {
-    let service = &house.soundcloud;
-    let app = service.known_app(switches, form.text("client_id"), form.text("client_secret"));
-    let client_id = app.ok_or((StatusCode::UNAUTHORIZED, "invalid_client"))?.client_id;
-    let invalid = (StatusCode::UNAUTHORIZED, "invalid_grant");
-    let mut world = service.world.lock();
-    let now = house.clock.now().as_secs_f64();
-    let subject = match form.text("grant_type") {
-        Some("authorization_code") => {
-            let code = form.text("code").and_then(|code| world.sessions.take_code(code, &client_id, now));
-            let code = code.filter(|code| code.challenge.is_empty()).ok_or(invalid)?;
-            if form.text("redirect_uri") != Some(code.redirect_uri.as_str()) {
-                return Err(invalid);
-            }
-            Subject::User(code.user)
-        }
-        Some("refresh_token") => {
-            let token = form.text("refresh_token");
-            token.and_then(|token| world.sessions.take_refresh(token, &client_id)).ok_or(invalid)?.subject
-        }
-        Some("password") => {
-            let name = form.text("username").unwrap_or_default();
-            let user = service.log_in(switches, &world, name, form.text("password"));
-            Subject::User(user.ok_or(invalid)?)
-        }
-        Some("client_credentials") => {
-            if form.filled("client_secret").is_none() {
-                return Err((StatusCode::UNAUTHORIZED, "invalid_client"));
-            }
-            let over = (StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded");
-            ration(&mut world, switches, &client_id, now).map_err(|_| over)?;
-            Subject::App
-        }
-        _ => return Err((StatusCode::BAD_REQUEST, "unsupported_grant")),
-    };
-    Ok(issue(house, switches, &mut world, Grant { subject, client_id }))
-}
-
 /// Answers with a code at the redirect URI.
 pub(super) fn approve(
     house: &Arc<House>,
@@ -315,7 +234,7 @@ pub(super) fn approve(
     user: Option<u64>,
     consent: &Consent<'_>,
 ) -> Reply {
-    let Consent { app, redirect_uri, challenge, state } = consent;
+    let Consent { app, redirect_uri, proof, state } = consent;
     let expires = house.clock.now().as_secs_f64() + switches.code_life_s;
     let mut world = house.soundcloud.world.lock();
     let world = &mut *world;
@@ -323,7 +242,7 @@ pub(super) fn approve(
         user: user.unwrap_or(FIRST),
         client_id: app.client_id.clone(),
         redirect_uri: (*redirect_uri).to_owned(),
-        challenge: (*challenge).to_owned(),
+        proof: proof.clone(),
         expires,
     };
     let code = world.sessions.add_code(&mut world.rng, code);

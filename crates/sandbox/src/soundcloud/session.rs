@@ -35,8 +35,17 @@ pub(super) struct Code {
     pub(super) user: u64,
     pub(super) client_id: String,
     pub(super) redirect_uri: String,
-    pub(super) challenge: String,
+    pub(super) proof: Proof,
     pub(super) expires: f64,
+}
+
+/// What must come with a code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// The verifier of this challenge.
+    Challenge(String),
+    /// Nothing: it is a code of the old endpoints, for a token that ends or for one that does not.
+    Old { non_expiring: bool },
 }
 
 struct Access {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use segno_core::auth::{Attempt, AuthError, Authorize, Basic, Ticket};
-use segno_core::{BoxFuture, Call, ClientError, Endpoint, Secret};
+use segno_core::{BoxFuture, Call, ClientError, Endpoint, Secret, environment};
 
 /// A client for the old API. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ impl Client {
     /// # Errors
     /// If the URL is none or the credentials cannot be sent.
     pub fn new(base_url: &str, user_name: &str, password: impl Into<Secret>) -> Result<Self, ClientError> {
-        Self::builder(base_url).basic(user_name, password)?.build()
+        Self::builder(base_url).basic(user_name, password).build()
     }
 
     /// A client without credentials, for public things.
@@ -31,14 +31,11 @@ impl Client {
     /// # Errors
     /// If the URL is missing or something is unusable.
     pub fn from_env() -> Result<Self, ClientError> {
-        let variable = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
-        let url =
-            variable("SOUNDCLOUD_LEGACY_URL").ok_or(ClientError::Environment("SOUNDCLOUD_LEGACY_URL"))?;
-        match (variable("SOUNDCLOUD_USERNAME"), variable("SOUNDCLOUD_PASSWORD")) {
-            (Some(user), Some(password)) => Self::new(&url, &user, password),
-            (None, None) => Self::anonymous(&url),
-            (None, Some(_)) => Err(ClientError::Environment("SOUNDCLOUD_USERNAME")),
-            (Some(_), None) => Err(ClientError::Environment("SOUNDCLOUD_PASSWORD")),
+        let url = environment("SOUNDCLOUD_LEGACY_URL")?;
+        match (environment("SOUNDCLOUD_USERNAME"), environment("SOUNDCLOUD_PASSWORD")) {
+            (Ok(user), Ok(password)) => Self::new(&url, &user, password),
+            (Err(_), Err(_)) => Self::anonymous(&url),
+            (Err(missing), Ok(_)) | (Ok(_), Err(missing)) => Err(missing),
         }
     }
 
@@ -73,19 +70,16 @@ type Setting = Box<dyn FnOnce(segno_core::ClientBuilder) -> segno_core::ClientBu
 #[must_use = "a builder does nothing until build() is called"]
 pub struct ClientBuilder {
     base: String,
-    basic: Option<Basic>,
+    basic: Option<(String, Secret)>,
     in_the_clear: bool,
     settings: Vec<Setting>,
 }
 
 impl ClientBuilder {
     /// A person's user name and password.
-    ///
-    /// # Errors
-    /// If they cannot be sent.
-    pub fn basic(mut self, user_name: &str, password: impl Into<Secret>) -> Result<Self, ClientError> {
-        self.basic = Some(Basic::new(user_name, &password.into())?);
-        Ok(self)
+    pub fn basic(mut self, user_name: &str, password: impl Into<Secret>) -> Self {
+        self.basic = Some((user_name.to_owned(), password.into()));
+        self
     }
 
     /// Sends the password over plain http to other machines too, where anybody on the way can read it. The old hosts knew
@@ -107,11 +101,12 @@ impl ClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// If the base URL is none or TLS cannot be set up.
+    /// If the base URL is none, the credentials cannot be sent, or TLS cannot be set up.
     pub fn build(self) -> Result<Client, ClientError> {
         let base = self.base.parse().map_err(|error| ClientError::Url("base URL", error))?;
         let mut core = segno_core::Client::builder(base);
-        if let Some(basic) = self.basic {
+        if let Some((user_name, password)) = self.basic {
+            let basic = Basic::new(&user_name, &password)?;
             core = if self.in_the_clear { core.authorize(InTheClear(basic)) } else { core.authorize(basic) };
         }
         for setting in self.settings {

@@ -281,7 +281,7 @@ impl Endpoint for Upload {
     type ApiError = ApiError;
     const NAME: &'static str = "soundcloud.legacy.tracks.upload";
     const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Unsafe;
+    const REPLAY: Replay = Replay::Once;
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         if self.title.trim().is_empty() {

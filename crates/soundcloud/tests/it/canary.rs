@@ -3,12 +3,11 @@
 
 use std::collections::BTreeSet;
 use std::fmt::{Debug, Display};
-use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use segno_core::auth::store::{FileStore, MemoryStore, Record, TokenStore};
-use segno_core::testing::Recorder;
+use segno_core::testing::{Canary, Recorder};
 use segno_core::transport::hyper::Hyper;
 use segno_core::{Endpoint, Retry, Secret, Timeouts};
 use segno_sandbox::{Fault, Host, Sandbox, SoundcloudAccess};
@@ -18,71 +17,21 @@ use segno_soundcloud::{
     Access, Client, ClientBuilder, Sharing, comments, feed, me, playlists, resolve, session, streams, tracks,
     users,
 };
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::browser::decide;
-
-/// Everything that was logged or printed.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-impl Log {
-    fn print(&self, shown: &dyn Debug) {
-        self.text(&format!("{shown:?}\n{shown:#?}\n"));
-    }
-
-    fn text(&self, text: &str) {
-        self.0.lock().unwrap().extend_from_slice(text.as_bytes());
-    }
-
-    /// An outcome, and if it is an error everything that can be got out of it.
-    fn outcome<T: Debug, E: std::error::Error + 'static>(&self, outcome: Result<T, E>) -> Result<T, E> {
-        match &outcome {
-            Ok(value) => self.print(value),
-            Err(error) => {
-                let mut next: Option<&dyn std::error::Error> = Some(error);
-                while let Some(error) = next {
-                    self.text(&format!("{error}\n{error:#}\n"));
-                    self.print(&error);
-                    next = error.source();
-                }
-            }
-        }
-        outcome
-    }
-}
 
 struct Scene {
     sandbox: Sandbox,
     access: SoundcloudAccess,
     recorder: Recorder,
-    log: Log,
+    canary: Canary,
     secrets: BTreeSet<String>,
 }
 
 impl Scene {
     fn builder(&self) -> ClientBuilder {
         let transport = Arc::new(self.recorder.clone());
-        let builder = Client::builder().api_url(&self.access.base_url).auth_url(&self.access.auth_url);
+        let builder = Client::builder().base_url(&self.access.base_url).auth_url(&self.access.auth_url);
         builder.settings(move |core| {
             let retry = Retry { attempts: 2, base: Duration::from_millis(1), ..Retry::default() };
             core.transport(Arc::clone(&transport)).retry(retry)
@@ -92,9 +41,9 @@ impl Scene {
     fn person(&self, store: impl TokenStore) -> Client {
         let secret = Secret::new(self.access.client_secret.as_str());
         let builder = self.builder().user(&self.access.client_id, Some(secret), store);
-        self.log.print(&builder);
+        self.canary.print(&builder);
         let client = builder.build().unwrap();
-        self.log.print(&client);
+        self.canary.print(&client);
         client
     }
 
@@ -108,10 +57,10 @@ impl Scene {
         E::Output: Debug,
         E::ApiError: Display,
     {
-        self.log.print(endpoint);
-        self.log.print(&client.call(endpoint));
-        self.log.print(&client.core().prepare(endpoint));
-        self.log.outcome(client.send(endpoint).await)
+        self.canary.print(endpoint);
+        self.canary.print(&client.call(endpoint));
+        self.canary.print(&client.core().prepare(endpoint));
+        self.canary.outcome(client.send(endpoint).await)
     }
 
     /// The values that stand behind a name in what passed over the wire, in forms, queries and JSON.
@@ -126,7 +75,7 @@ impl Scene {
                     self.secrets.extend(
                         values
                             .filter_map(|rest| rest.split(ends).next())
-                            .filter(|value| value.len() > 4)
+                            .filter(|value| value.len() > 5)
                             .map(str::to_owned),
                     );
                 }
@@ -142,18 +91,18 @@ async fn logins(scene: &mut Scene) -> Client {
     let begin = || client.login(&scene.access.redirect_uri).unwrap();
     for answer in ["?code=CANARY-code&state=CANARY-state", "?error=CANARY"] {
         let login = begin();
-        scene.log.print(&login);
-        let _ = scene.log.outcome(login.finish(answer).await);
+        scene.canary.print(&login);
+        let _ = scene.canary.outcome(login.finish(answer).await);
     }
     let login = begin();
     let denied = decide(login.url(), "deny").await;
-    scene.log.outcome(login.finish(&denied).await).unwrap_err();
+    scene.canary.outcome(login.finish(&denied).await).unwrap_err();
     let login = begin();
     let wrong = format!("?code=CANARY-code&state={}", login.state().expose());
-    scene.log.outcome(login.finish(&wrong).await).unwrap_err();
+    scene.canary.outcome(login.finish(&wrong).await).unwrap_err();
     let login = begin();
     let answer = decide(login.url(), "approve").await;
-    scene.log.outcome(login.finish(&answer).await).unwrap();
+    scene.canary.outcome(login.finish(&answer).await).unwrap();
 
     scene.send(&client, &me::Get).await.unwrap();
     // The token is over on the other side: one refresh, also through a file.
@@ -162,22 +111,22 @@ async fn logins(scene: &mut Scene) -> Client {
     let file = std::env::temp_dir().join(format!("segno-canary-{}.json", std::process::id()));
     let kept = FileStore::open(&file).unwrap();
     let copy = Record { version: 1, ..store.load().await.unwrap() };
-    scene.log.print(&kept.swap(copy).await);
-    scene.log.print(&kept);
-    scene.log.print(&kept.load().await);
+    scene.canary.print(&kept.swap(copy).await);
+    scene.canary.print(&kept);
+    scene.canary.print(&kept.load().await);
     let second = scene.person(kept);
     scene.send(&second, &me::Get).await.unwrap();
     std::fs::remove_file(&file).unwrap();
-    scene.log.print(&client.grant());
-    scene.log.print(&store.load().await);
+    scene.canary.print(&client.grant());
+    scene.canary.print(&store.load().await);
     // The refresh token is spent elsewhere.
     let refresh = store.load().await.unwrap().token.unwrap().refresh.unwrap();
     let server = client.grant().unwrap().server().clone();
-    scene.log.print(&server);
-    let response = scene.log.outcome(server.refresh(&refresh).await).unwrap();
+    scene.canary.print(&server);
+    let response = scene.canary.outcome(server.refresh(&refresh).await).unwrap();
     scene.sandbox.advance(Duration::from_secs(4000));
     scene.send(&client, &me::Get).await.unwrap_err();
-    scene.log.outcome(server.refresh(&refresh).await).unwrap_err();
+    scene.canary.outcome(server.refresh(&refresh).await).unwrap_err();
     client.grant().unwrap().install(response).await.unwrap();
     scene.sandbox.advance(Duration::from_secs(4000));
     scene.send(&client, &me::Get).await.unwrap();
@@ -197,9 +146,9 @@ async fn private_things(scene: &mut Scene, client: &Client) {
     let upload = || Upload::new("Low Tide", asset()).fields(fields.clone());
     let upload = upload().artwork(Artwork::new(&b"\x89PNG\r\n\x1a\n"[..]).unwrap());
     let job = client.upload(upload.clone()).progress(|_| {});
-    scene.log.print(&job);
-    scene.log.print(&upload);
-    let track: tracks::Track = scene.log.outcome(job.send().await).unwrap().track;
+    scene.canary.print(&job);
+    scene.canary.print(&upload);
+    let track: tracks::Track = scene.canary.outcome(job.send().await).unwrap().track;
     let urn = track.urn.unwrap();
     let token = track.secret_uri.as_ref().unwrap().expose();
     let token = Secret::new(token.split("secret_token=").nth(1).unwrap());
@@ -208,7 +157,7 @@ async fn private_things(scene: &mut Scene, client: &Client) {
 
     let app =
         scene.builder().app(&scene.access.client_id, scene.access.client_secret.as_str(), MemoryStore::new());
-    scene.log.print(&app);
+    scene.canary.print(&app);
     let app = app.build().unwrap();
     scene.send(&app, &tracks::Get::new(urn).secret_token(&token)).await.unwrap();
     scene.send(&app, &tracks::Get::new(urn)).await.unwrap_err();
@@ -216,10 +165,10 @@ async fn private_things(scene: &mut Scene, client: &Client) {
     scene.send(&app, &streams::Preview::new(urn).secret_token(&token)).await.unwrap();
     scene.send(&app, &me::Get).await.unwrap_err();
     scene.send(&app, &resolve::Resolve(link.clone())).await.unwrap();
-    scene.log.outcome(app.resolve_track(&link).await).unwrap();
-    scene.log.outcome(app.resolve_user(&link).await).unwrap_err();
+    scene.canary.outcome(app.resolve_track(&link).await).unwrap();
+    scene.canary.outcome(app.resolve_user(&link).await).unwrap_err();
     for kinds in [StreamKind::WHOLE, &[StreamKind::Preview]] {
-        let location = scene.log.outcome(client.stream(urn, kinds, Some(&token)).await).unwrap();
+        let location = scene.canary.outcome(client.stream(urn, kinds, Some(&token)).await).unwrap();
         let url = location.url.expose();
         scene.secrets.insert(url.split_once('?').unwrap().1.to_owned());
         scene.secrets.extend(
@@ -227,17 +176,17 @@ async fn private_things(scene: &mut Scene, client: &Client) {
         );
     }
     let lists = playlists::Tracks::new(1).secret_token(&token).access(Access::ALL);
-    scene.log.print(&lists);
+    scene.canary.print(&lists);
     let mut pages = client.pages(lists);
-    scene.log.print(&pages);
+    scene.canary.print(&pages);
     if let Some(page) = pages.next().await {
-        let _ = scene.log.outcome(page);
+        let _ = scene.canary.outcome(page);
     }
     let mut mine = client.pages(tracks::Mine::new().limit(1));
     while let Some(page) = mine.next().await {
-        scene.log.outcome(page).unwrap();
+        scene.canary.outcome(page).unwrap();
     }
-    scene.log.outcome(client.wait_until_ready(urn, Duration::ZERO).await).ok();
+    scene.canary.outcome(client.wait_until_ready(urn, Duration::ZERO).await).ok();
     scene.send(client, &feed::Feed::new()).await.unwrap();
 }
 
@@ -251,36 +200,29 @@ async fn failures(scene: &mut Scene, client: &Client) {
         scene.send(client, &users::Get(5512.into())).await.unwrap_err();
     }
     let stranger = scene.builder().token("CANARY-token");
-    scene.log.print(&stranger);
+    scene.canary.print(&stranger);
     let stranger = stranger.build().unwrap();
     scene.send(&stranger, &me::Get).await.unwrap_err();
     scene.send(&stranger, &say).await.unwrap_err();
     scene.sandbox.fault(Fault::status(502).on(Host::Soundcloud).method("POST"));
     let upload = Upload::new("Lost", Asset::bytes("lost.wav", &b"RIFF\0\0\0\0WAVE"[..]));
-    scene.log.outcome(stranger.upload(upload).send().await).unwrap_err();
+    scene.canary.outcome(stranger.upload(upload).send().await).unwrap_err();
     scene.send(&stranger, &session::SignOut("CANARY-token".into())).await.unwrap_err();
-    scene.log.outcome(client.sign_out().await).unwrap();
+    scene.canary.outcome(client.sign_out().await).unwrap();
     scene.send(client, &me::Get).await.unwrap_err();
 }
 
 #[tokio::test]
 async fn no_secret_in_logs_errors_or_debug() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone())
-        .with_ansi(false)
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
     let sandbox = Sandbox::builder().seed(1).start().await.unwrap();
     let access = sandbox.description().soundcloud;
     let recorder = Recorder::new(Hyper::new(Timeouts::default()).unwrap(), []);
-    let mut scene = Scene { sandbox, access, recorder, log: log.clone(), secrets: BTreeSet::new() };
+    let canary = Canary::listen();
+    let mut scene = Scene { sandbox, access, recorder, canary, secrets: BTreeSet::new() };
 
     let client = logins(&mut scene).await;
     private_things(&mut scene, &client).await;
     failures(&mut scene, &client).await;
-    drop(guard);
 
     let wire = scene.recorder.take();
     scene.learn(&wire);
@@ -293,12 +235,11 @@ async fn no_secret_in_logs_errors_or_debug() {
     for kind in ["access_token", "refresh_token", "code=", "code_verifier=", "secret_token="] {
         assert!(wire.contains(kind), "{kind} did not pass over the wire");
     }
-    let text = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
-    for secret in &scene.secrets {
-        for line in text.lines() {
-            assert!(!line.contains(secret.as_str()), "{secret}: {line}");
-        }
+    let Scene { mut canary, secrets, .. } = scene;
+    for secret in &secrets {
+        canary.secret("a secret of the wire", secret);
     }
+    let text = canary.silent();
     assert!(text.contains("attempt=1 status=200"), "an event for each attempt was heard");
     assert!(text.contains("the token could not be renewed"));
     assert!(text.contains("/s-[redacted]"), "the address of a private track was printed");

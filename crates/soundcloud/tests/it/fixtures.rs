@@ -1,13 +1,13 @@
 //! Every operation driven once against the sandbox, or what is harmless against the real service, and its exchange kept as a
 //! file.
 
-use std::future::Future;
+use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use segno_core::auth::oauth2::{App, TokenServer};
 use segno_core::auth::store::{MemoryStore, TokenStore as _};
-use segno_core::testing::{Fixtures, FnTransport, Recorder, redact};
+use segno_core::testing::{FnTransport, Recorder, Recording, redact};
 use segno_core::transport::hyper::Hyper;
 use segno_core::{
     BoxFuture, Bytes, Clock, Endpoint, Response, Retry, Secret, SystemClock, Timeouts, Timestamp,
@@ -69,33 +69,19 @@ fn clean(text: &str) -> String {
     })
 }
 
-type Outcome<E> = Result<<E as Endpoint>::Output, segno_core::Error<<E as Endpoint>::ApiError>>;
-
-struct Recording {
+/// A client whose exchanges are kept.
+struct Run {
     client: Client,
-    recorder: Recorder,
-    fixtures: Fixtures,
+    recording: Recording,
 }
 
-impl Recording {
-    /// A client in the making that goes through the same recorder.
-    fn client(&self, access: &segno_sandbox::SoundcloudAccess) -> ClientBuilder {
-        recorded(Client::builder(), &self.recorder).api_url(&access.base_url).auth_url(&access.auth_url)
-    }
-
-    /// Keeps the last exchange of some work as `case`.
-    async fn keep<T>(&mut self, case: &str, work: impl Future<Output = T>) -> T {
-        let _ = self.recorder.take();
-        let outcome = work.await;
-        let exchange = self.recorder.take().pop().unwrap_or_else(|| panic!("{case}: nothing was sent"));
-        self.fixtures.keep(case, exchange);
-        outcome
-    }
-
+impl Run {
     /// Sends an endpoint and keeps the exchange as `case`.
-    async fn send<E: Endpoint>(&mut self, case: &str, endpoint: &E) -> Outcome<E> {
-        let client = self.client.clone();
-        self.keep(case, client.send(endpoint)).await
+    async fn send<E>(&mut self, case: &str, endpoint: &E) -> Result<E::Output, segno_core::Error<E::ApiError>>
+    where
+        E: Endpoint<Output: Debug, ApiError: Debug>,
+    {
+        self.recording.keep(case, self.client.send(endpoint)).await
     }
 }
 
@@ -105,6 +91,11 @@ fn recorded(builder: ClientBuilder, recorder: &Recorder) -> ClientBuilder {
     builder.settings(move |core| {
         core.transport(Arc::clone(&transport)).clock(Arc::new(Unsurprising)).retry(Retry::never())
     })
+}
+
+/// A client in the making for the sandbox.
+fn at(access: &segno_sandbox::SoundcloudAccess, recorder: &Recorder) -> ClientBuilder {
+    recorded(Client::builder(), recorder).base_url(&access.base_url).auth_url(&access.auth_url)
 }
 
 /// The real clock, with boundaries that are the same in every run.
@@ -149,7 +140,7 @@ async fn seeded(client: &Client) -> (TrackUrn, TrackUrn, PlaylistUrn) {
 }
 
 /// Each operation once as it should go, and documented failures.
-async fn drive(r: &mut Recording, token: &Secret) -> Result<(), Box<dyn std::error::Error>> {
+async fn drive(r: &mut Run, token: &Secret) -> Result<(), Box<dyn std::error::Error>> {
     let client = r.client.clone();
     let (mine, theirs, list) = seeded(&client).await;
     let reis = UserUrn::new(5530);
@@ -256,9 +247,9 @@ async fn drive(r: &mut Recording, token: &Secret) -> Result<(), Box<dyn std::err
 }
 
 /// The requests for tokens: as they should go, and their documented failures.
-async fn log_in(r: &mut Recording, access: &segno_sandbox::SoundcloudAccess) {
+async fn log_in(r: &mut Run, access: &segno_sandbox::SoundcloudAccess) {
     let store = Arc::new(MemoryStore::new());
-    let client = r.client(access).user(
+    let client = at(access, &r.recording.transport()).user(
         &access.client_id,
         Some(access.client_secret.clone().into()),
         Arc::clone(&store),
@@ -266,56 +257,59 @@ async fn log_in(r: &mut Recording, access: &segno_sandbox::SoundcloudAccess) {
     let client = client.build().unwrap();
     let login = client.login(&access.redirect_uri).unwrap();
     let answer = decide(login.url(), "approve").await;
-    r.keep("token/exchange", login.finish(&answer)).await.unwrap();
+    r.recording.keep("token/exchange", login.finish(&answer)).await.unwrap();
     let again = client.login(&access.redirect_uri).unwrap();
     let state = again.state().expose().to_owned();
     let code = answer.split("code=").nth(1).unwrap().split('&').next().unwrap();
     let answer = format!("?code={code}&state={state}");
-    r.keep("token/exchange-400", again.finish(&answer)).await.expect_err("a code works once");
+    r.recording.keep("token/exchange-400", again.finish(&answer)).await.expect_err("a code works once");
 
     let server = client.grant().unwrap().server();
     let refresh = store.load().await.unwrap().token.unwrap().refresh.unwrap();
-    r.keep("token/refresh", server.refresh(&refresh)).await.unwrap();
-    r.keep("token/refresh-400", server.refresh(&refresh)).await.expect_err("a refresh token works once");
+    r.recording.keep("token/refresh", server.refresh(&refresh)).await.unwrap();
+    r.recording
+        .keep("token/refresh-400", server.refresh(&refresh))
+        .await
+        .expect_err("a refresh token works once");
 
-    r.keep("token/client_credentials", server.client_credentials()).await.unwrap();
+    r.recording.keep("token/client_credentials", server.client_credentials()).await.unwrap();
     let app = App { id: access.client_id.clone(), secret: Some("wrong".into()) };
     let stranger = TokenServer::new(server.client().clone(), app);
-    r.keep("token/client_credentials-401", stranger.client_credentials()).await.expect_err("a wrong secret");
-}
-
-/// A host and a port without the scheme, as it stands in `Host`.
-fn authority(origin: &str) -> String {
-    origin.trim_start_matches("http://").trim_end_matches('/').to_owned()
+    r.recording
+        .keep("token/client_credentials-401", stranger.client_credentials())
+        .await
+        .expect_err("a wrong secret");
 }
 
 #[tokio::test]
 async fn from_the_sandbox() {
     let sandbox = Sandbox::builder().seed(1).frozen_at(THEN).start().await.unwrap();
     let access = sandbox.description().soundcloud;
-    let names = [
-        (authority(&sandbox.origin(Host::Soundcloud)), "api.example".to_owned()),
-        (authority(&sandbox.origin(Host::SoundcloudAuth)), "secure.example".to_owned()),
-        (authority(&sandbox.origin(Host::Storage)), "storage.example".to_owned()),
+    let hosts = [
+        (Host::Soundcloud, "api.example"),
+        (Host::SoundcloudAuth, "secure.example"),
+        (Host::Storage, "storage.example"),
     ];
-    let recorder = Recorder::new(Hyper::new(Timeouts::default()).unwrap(), names).cleaned(clean);
+    let hosts = hosts.map(|(host, name)| (sandbox.origin(host), name));
+    let hyper = Hyper::new(Timeouts::default()).unwrap();
+    let mut recording = Recording::new(hyper, FOLDER, hosts).cleaned(clean);
+    recording.secret("the token", &access.access_token);
+    recording.secret("the client secret", &access.client_secret);
+    recording.secret("the password", &access.password);
     let token = Secret::new(access.access_token.clone());
-    let client = recorded(Client::builder(), &recorder).api_url(&access.base_url).auth_url(&access.auth_url);
-    let client = client.token(token.clone()).build().unwrap();
-    let mut recording = Recording { client, recorder, fixtures: Fixtures::at(FOLDER) };
-    drive(&mut recording, &token).await.unwrap();
-    log_in(&mut recording, &access).await;
+    let client = at(&access, &recording.transport()).token(token.clone()).build().unwrap();
+    let mut run = Run { client, recording };
+    drive(&mut run, &token).await.unwrap();
+    log_in(&mut run, &access).await;
     // The token is spent; it works again in a sandbox that begins anew.
     sandbox.reset();
-    recording.send("session/sign_out_here", &session::SignOutHere).await.unwrap();
-    crate::legacy::fixtures::drive(&sandbox, &recording.recorder, &mut recording.fixtures).await.unwrap();
-    if let Err(differences) = recording.fixtures.finish() {
-        panic!("{differences}");
-    }
+    run.send("session/sign_out_here", &session::SignOutHere).await.unwrap();
+    crate::legacy::fixtures::drive(&sandbox, &mut run.recording).await.unwrap();
+    run.recording.finish();
 }
 
 /// What reads, and what can be taken back: an upload and a playlist of one's own that are private and deleted in the end.
-async fn drive_for_real(r: &mut Recording, words: &str) -> Result<(), Box<dyn std::error::Error>> {
+async fn drive_for_real(r: &mut Run, words: &str) -> Result<(), Box<dyn std::error::Error>> {
     let mine = r.send("me/get", &me::Get).await?.urn.ok_or("no urn")?;
     r.send("me/recently_played", &me::RecentlyPlayed::new()).await?;
     r.send("feed/feed", &feed::Feed::new().limit(2)).await?;
@@ -375,12 +369,12 @@ async fn from_the_real_service() {
         return;
     }
     let hyper = Hyper::new(Timeouts::default()).unwrap();
-    let recorder = Recorder::new(hyper, []).cleaned(|text| redact(&clean(text), &PERSONAL));
-    let client = recorded(Client::builder_from_env().unwrap(), &recorder).build().unwrap();
-    let fixtures = Fixtures::at(FOLDER).others_stay();
-    let mut recording = Recording { client, recorder, fixtures };
-    drive_for_real(&mut recording, "field recording").await.unwrap();
-    recording.fixtures.finish().unwrap();
+    let recording = Recording::new(hyper, FOLDER, []).others_stay();
+    let recording = recording.cleaned(|text| redact(&clean(text), &PERSONAL));
+    let client = recorded(Client::builder_from_env().unwrap(), &recording.transport()).build().unwrap();
+    let mut run = Run { client, recording };
+    drive_for_real(&mut run, "field recording").await.unwrap();
+    run.recording.finish();
 }
 
 /// What would be done to the real service, done to the sandbox: it works, and nothing is left behind.
@@ -388,18 +382,17 @@ async fn from_the_real_service() {
 async fn the_recording_from_the_real_service_leaves_nothing_behind() {
     let sandbox = Sandbox::builder().seed(1).start().await.unwrap();
     let access = sandbox.description().soundcloud;
-    let recorder = Recorder::new(Hyper::new(Timeouts::default()).unwrap(), []).cleaned(clean);
-    let builder = recorded(Client::builder(), &recorder).api_url(&access.base_url).auth_url(&access.auth_url);
-    let client = builder.token(access.access_token).build().unwrap();
-    let mut recording = Recording { client, recorder, fixtures: Fixtures::at(FOLDER) };
+    let recording = Recording::new(Hyper::new(Timeouts::default()).unwrap(), FOLDER, []).cleaned(clean);
+    let client = at(&access, &recording.transport()).token(access.access_token).build().unwrap();
+    let mut run = Run { client, recording };
     let own = async |client: Client| {
         let tracks = client.send(&tracks::Mine::new()).await.unwrap().items;
         let lists = client.send(&playlists::Mine::new().show_tracks(false)).await.unwrap().items;
         (tracks, lists)
     };
-    let before = own(recording.client.clone()).await;
-    drive_for_real(&mut recording, "a").await.unwrap();
-    assert_eq!(own(recording.client.clone()).await, before);
+    let before = own(run.client.clone()).await;
+    drive_for_real(&mut run, "a").await.unwrap();
+    assert_eq!(own(run.client.clone()).await, before);
 }
 
 /// An exchange made up of everything that must not get into a file, through the recorder that writes the files.

@@ -24,7 +24,6 @@ fn client(response: Response<Bytes>) -> (Client, Arc<Mutex<Vec<Request<Bytes>>>>
     let log = Arc::clone(&seen);
     let client = Client::builder("https://api.old.example/")
         .basic("joey", "hairspray")
-        .unwrap()
         .settings(move |core| {
             core.retry(segno_core::Retry::never())
                 .clock(segno_core::testing::ManualClock::new(crate::peer::now()))
@@ -156,8 +155,7 @@ fn what_the_service_would_refuse_does_not_build() {
 #[tokio::test]
 async fn a_password_is_not_sent_in_the_clear_unless_that_is_allowed() {
     let build = |allow: bool| {
-        let builder =
-            Client::builder("http://api.sandbox-soundcloud.com/").basic("joey", "hairspray").unwrap();
+        let builder = Client::builder("http://api.sandbox-soundcloud.com/").basic("joey", "hairspray");
         let builder = if allow { builder.allow_plain_http() } else { builder };
         let builder =
             builder.settings(|core| core.transport(FnTransport::new(|_| Ok(answer(200, "<users/>")))));

@@ -69,13 +69,13 @@ async fn a_fixed_token_signs_out_at_the_api() {
 async fn who_was_not_built_for_a_login_says_so() {
     let (client, _) = person(|_| answer(200, ""));
     assert!(client.login("https://my.example/callback").is_err());
-    assert!(Client::builder().api_url("nonsense").build().is_err());
+    assert!(Client::builder().base_url("nonsense").build().is_err());
 }
 
 #[test]
 fn nothing_of_a_client_is_secret_when_printed() {
     let (client, _, _) = logged_in(stored(), |_| answer(200, ""));
-    let builder = || Client::builder().api_url("http://127.0.0.1:1/");
+    let builder = || Client::builder().base_url("http://127.0.0.1:1/");
     let granted = builder().user("app1", Some("s3cret".into()), stored());
     let shown = format!("{client:?} {granted:?} {:?}", builder().token("t1"));
     assert!(!shown.contains("s3cret") && !shown.contains("t1"), "{shown}");
@@ -87,11 +87,11 @@ fn secrets_do_not_travel_over_plain_http() {
         ("http://api.soundcloud.com/", "https://secure.soundcloud.com/"),
         ("https://api.soundcloud.com/", "http://secure.soundcloud.com/"),
     ] {
-        let builder = Client::builder().api_url(api).auth_url(auth).app("app1", "s3cret", stored());
+        let builder = Client::builder().base_url(api).auth_url(auth).app("app1", "s3cret", stored());
         let error = builder.build().unwrap_err();
         assert!(error.to_string().contains("are not sent to http://"), "{error}");
     }
-    assert!(Client::builder().api_url("http://127.0.0.1:1/").auth_url("http://[::1]:1/").build().is_ok());
+    assert!(Client::builder().base_url("http://127.0.0.1:1/").auth_url("http://[::1]:1/").build().is_ok());
 }
 
 /// A browser's GET of a page on this machine.
@@ -119,7 +119,7 @@ async fn a_login_at_this_machine_with_the_sandbox() {
         Sandbox::builder().seed(1).switches(|switches| switches.soundcloud.any_loopback_port = true);
     let sandbox = sandbox.start().await.unwrap();
     let access = sandbox.description().soundcloud;
-    let client = Client::builder().api_url(&access.base_url).auth_url(&access.auth_url);
+    let client = Client::builder().base_url(&access.base_url).auth_url(&access.auth_url);
     let store = segno_core::auth::store::MemoryStore::new();
     let client = client.user(&access.client_id, Some(access.client_secret.into()), store).build().unwrap();
     for decision in ["deny", "approve"] {

@@ -41,7 +41,7 @@ pub(crate) fn client_for(name: &str, status: u16, body: &str) -> Client {
     let body = body.to_owned();
     let (builder, _, _) = peer::builder(move |_| Ok(answer(status, body.clone())));
     let builder =
-        builder.api_url("https://secure.soundcloud.com/").settings(|core| core.retry(Retry::never()));
+        builder.base_url("https://secure.soundcloud.com/").settings(|core| core.retry(Retry::never()));
     builder.build().unwrap()
 }
 

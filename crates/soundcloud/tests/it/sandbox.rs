@@ -22,7 +22,7 @@ const REIS: UserUrn = UserUrn::new(5530);
 async fn sandbox() -> (Sandbox, Client) {
     let sandbox = Sandbox::builder().seed(1).start().await.unwrap();
     let access = sandbox.description().soundcloud;
-    let client = Client::builder().api_url(&access.base_url).auth_url(&access.auth_url);
+    let client = Client::builder().base_url(&access.base_url).auth_url(&access.auth_url);
     let client = client.token(access.access_token).settings(|core| core.retry(Retry::never()));
     (sandbox, client.build().unwrap())
 }

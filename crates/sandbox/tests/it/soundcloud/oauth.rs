@@ -247,6 +247,57 @@ async fn the_old_endpoints_are_gone_unless_switched_on() {
     let used = format!("{}&grant_type=refresh_token&refresh_token=no", api.client());
     let refused = api.anonymous("POST", "/oauth2/token").form(&used).send().await;
     assert_eq!((refused.status, &refused.json()["error_code"]), (401, &json!("invalid_grant")));
+    let body = pair.json();
+    assert_eq!((&body["expires_in"], &body["scope"]), (&json!(21_599), &json!("*")));
+    assert_eq!(api.anonymous("GET", "/oauth2/token").send().await.status, 405);
+    // A token that was asked for so never ends, and needs no other one.
+    let forever = format!("{form}&scope=non-expiring");
+    let forever = api.anonymous("POST", "/oauth2/token").form(&forever).send().await.json();
+    assert_eq!((forever.as_object().unwrap().len(), &forever["scope"]), (2, &json!("non-expiring")));
+    api.sandbox.advance(Duration::from_secs(21_600));
+    for (token, status) in [(&body, 401), (&forever, 200)] {
+        let token = format!("OAuth {}", text(token, "access_token"));
+        assert_eq!(api.anonymous("GET", "/me").header("authorization", &token).send().await.status, status);
+    }
+}
+
+#[tokio::test]
+async fn a_code_without_a_challenge_is_good_at_the_old_endpoint_only() {
+    let api = Api::start().await;
+    api.switch(&json!({"old_oauth": true}));
+    let access = api.sandbox.description().soundcloud;
+    let asked = format!(
+        "client_id={}&redirect_uri={}&response_type=code&scope=non-expiring&state=x",
+        access.client_id, "http%3A%2F%2F127.0.0.1%3A8765%2Fcallback"
+    );
+    let page = api.anonymous("GET", &format!("/connect?{asked}")).send().await;
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains("action=\"/connect\""), "{}", page.text());
+    let given = format!("{asked}&decision=approve&username=okafor&password={}", access.password);
+    let code = async || {
+        let answer = api.anonymous("POST", "/connect").form(&given).send().await;
+        assert_eq!(answer.status, 302, "{}", answer.text());
+        let location = answer.header("location").unwrap().to_owned();
+        assert!(location.ends_with("&state=x"), "{location}");
+        location.split("code=").nth(1).unwrap().split('&').next().unwrap().to_owned()
+    };
+    assert_eq!(api.exchange(&code().await, VERIFIER).await.status, 400);
+    let exchange = format!(
+        "{}&grant_type=authorization_code&redirect_uri={}&code={}",
+        api.client(),
+        "http%3A%2F%2F127.0.0.1%3A8765%2Fcallback",
+        code().await
+    );
+    let token = api.anonymous("POST", "/oauth2/token").form(&exchange).send().await.json();
+    assert_eq!(token["scope"], "non-expiring");
+    // Nobody gets such a code by asking the present endpoint for it.
+    let smuggled = api.auth("GET", &format!("/authorize?{asked}&old=true&auto=approve")).send().await;
+    assert!(smuggled.header("location").unwrap().contains("error=invalid_request"));
+    for kind in ["token", "code_and_token"] {
+        let asked = asked.replace("response_type=code", &format!("response_type={kind}"));
+        let refused = api.anonymous("GET", &format!("/connect?{asked}")).send().await;
+        assert!(refused.header("location").unwrap().contains("unsupported_response_type"), "{kind}");
+    }
 }
 
 #[tokio::test]

@@ -1,11 +1,10 @@
 //! Every operation of the old API driven once against the sandbox, and its exchange kept as a file.
 
 use std::error::Error;
-use std::future::Future;
-use std::pin::Pin;
+use std::fmt::Debug;
 use std::sync::Arc;
 
-use segno_core::testing::{Fixtures, Recorder};
+use segno_core::testing::Recording;
 use segno_core::{Endpoint, Retry};
 use segno_sandbox::Sandbox;
 use segno_soundcloud::Sharing;
@@ -14,45 +13,31 @@ use segno_soundcloud::tracks::Asset;
 
 use crate::fixtures::{Unsurprising, silence};
 
-type Outcome<E> = Result<<E as Endpoint>::Output, segno_core::Error<<E as Endpoint>::ApiError>>;
-type Answer<'a, E> = Pin<Box<dyn Future<Output = Outcome<E>> + 'a>>;
+struct Run<'a>(&'a mut Recording);
 
-struct Recording<'a> {
-    recorder: &'a Recorder,
-    fixtures: &'a mut Fixtures,
-}
-
-impl Recording<'_> {
+impl Run<'_> {
     /// Sends an endpoint and keeps the exchange under its name with `tail` behind it.
-    fn send<'a, E: Endpoint>(
-        &'a mut self,
-        client: &'a Client,
-        endpoint: &'a E,
-        tail: &'a str,
-    ) -> Answer<'a, E> {
-        Box::pin(async move {
-            let _ = self.recorder.take();
-            let outcome = client.send(endpoint).await;
-            let exchange =
-                self.recorder.take().pop().unwrap_or_else(|| panic!("{}: nothing was sent", E::NAME));
-            let case = E::NAME.trim_start_matches("soundcloud.").replacen('.', "/", 1);
-            self.fixtures.keep(&format!("{case}{tail}"), exchange);
-            outcome
-        })
+    async fn send<E>(
+        &mut self,
+        client: &Client,
+        endpoint: &E,
+        tail: &str,
+    ) -> Result<E::Output, segno_core::Error<E::ApiError>>
+    where
+        E: Endpoint<Output: Debug, ApiError: Debug>,
+    {
+        let case = E::NAME.trim_start_matches("soundcloud.").replacen('.', "/", 1);
+        self.0.keep(&format!("{case}{tail}"), client.send(endpoint)).await
     }
 }
 
 /// Each operation once as it should go, and failures.
-pub(crate) async fn drive(
-    sandbox: &Sandbox,
-    recorder: &Recorder,
-    fixtures: &mut Fixtures,
-) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn drive(sandbox: &Sandbox, recording: &mut Recording) -> Result<(), Box<dyn Error>> {
     sandbox.reset();
     let access = sandbox.description().soundcloud;
     let client = |name: &str| {
-        let transport = Arc::new(recorder.clone());
-        let builder = Client::builder(&access.base_url).basic(name, access.password.as_str())?;
+        let transport = Arc::new(recording.transport());
+        let builder = Client::builder(&access.base_url).basic(name, access.password.as_str());
         let settings = move |core: segno_core::ClientBuilder| {
             core.transport(Arc::clone(&transport)).clock(Arc::new(Unsurprising)).retry(Retry::never())
         };
@@ -66,7 +51,7 @@ pub(crate) async fn drive(
     };
     let (minuet, ah, sketch) = (seeded("minuet").await, seeded("vous dirai").await, seeded("sketch").await);
     let (ana, rui) = (UserId(5530), UserId(5547));
-    let r = &mut Recording { recorder, fixtures };
+    let r = &mut Run(recording);
 
     let list = tracks::List::new().filter(tracks::Filter::Public).order(tracks::Order::Hotness).bpm(100, 110);
     r.send(&okafor, &list, "").await?;

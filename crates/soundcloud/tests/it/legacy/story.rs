@@ -170,7 +170,7 @@ async fn the_old_address_works_as_the_old_page_says() {
         let here = Here(Hyper::new(Timeouts::default()).unwrap(), sandbox.origin(Host::Soundcloud));
         let mut builder = Client::builder(OLD).allow_plain_http().settings(|core| core.transport(here));
         if let Some(name) = name {
-            builder = builder.basic(name, access.password.as_str()).unwrap();
+            builder = builder.basic(name, access.password.as_str());
         }
         builder.build().unwrap()
     };
