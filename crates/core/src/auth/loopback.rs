@@ -1,5 +1,5 @@
-//! The end of a login in the browser: a listener on 127.0.0.1 that receives one redirect (or a form in its place), shows a page that a person
-//! understands, and closes (RFC 8252, section 7.3). Serves OAuth 1.0a and OAuth 2 alike.
+//! The end of a login in the browser: a listener on 127.0.0.1 that receives one redirect (or a form in its place), shows a
+//! page that a person understands, and closes (RFC 8252, section 7.3). Serves OAuth 1.0a and OAuth 2 alike.
 //!
 //! Bind it first, because its address goes into the request that starts the login; send the person to the service; then
 //! wait. The function given to [`Loopback::receive`] says of every request on the path whether it ends this login:
