@@ -296,6 +296,9 @@ async fn from_the_sandbox() {
     recording.secret("the token", &access.access_token);
     recording.secret("the client secret", &access.client_secret);
     recording.secret("the password", &access.password);
+    for name in ["okafor", "reis"] {
+        recording.secret("the credentials of the old API", &format!("{name}:{}", access.password));
+    }
     let token = Secret::new(access.access_token.clone());
     let client = at(&access, &recording.transport()).token(token.clone()).build().unwrap();
     let mut run = Run { client, recording };
