@@ -196,7 +196,7 @@ impl Page {
         let head = format!(
             "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\
              Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\n\
-             Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n\
+             Content-Security-Policy: default-src 'none'; img-src data:; style-src 'unsafe-inline'\r\n\
              {allow}Connection: close\r\n\r\n",
             page.len()
         );
