@@ -26,8 +26,8 @@
 //!   underscores, document types are refused.
 //! * [`Contacts`](users::Contacts) are the [`Followings`](users::Followings) and [`Fans`](users::Fans) the
 //!   [`Followers`](users::Followers) by older names.
-//! * Not here: playlists, groups, secret tokens, sharing by e-mail. No document tells what they looked like. An endpoint of
-//!   one's own reads them with [`Element::parse`].
+//! * Not here: playlists, groups, secret tokens, and reading whom a track is shared with. No document tells what they
+//!   looked like. An endpoint of one's own reads them with [`Element::parse`].
 
 mod client;
 pub mod comments;

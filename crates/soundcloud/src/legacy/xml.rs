@@ -318,19 +318,26 @@ impl Leaves {
 
     /// The document.
     pub(crate) fn document(&self, root: &str) -> Result<String, BuildError> {
-        if self.0.is_empty() {
+        self.document_with(root, String::new())
+    }
+
+    /// The document with further elements behind the leaves.
+    pub(crate) fn document_with(&self, root: &str, further: String) -> Result<String, BuildError> {
+        if self.0.is_empty() && further.is_empty() {
             return Err(BuildError::value("fields", "are empty: there is nothing to change"));
         }
-        let mut document = format!("<{root}>");
-        for (name, value) in &self.0 {
-            if !value.chars().all(is_carried) {
-                return Err(BuildError::value(name, "has a control character, which XML cannot carry"));
-            }
-            let _ = write!(document, "<{name}>{}</{name}>", Escaped(value));
-        }
-        let _ = write!(document, "</{root}>");
-        Ok(document)
+        let leaves: String =
+            self.0.iter().map(|(name, value)| leaf(name, value)).collect::<Result<_, _>>()?;
+        Ok(format!("<{root}>{leaves}{further}</{root}>"))
     }
+}
+
+/// An element that holds a text.
+pub(crate) fn leaf(name: &'static str, value: &str) -> Result<String, BuildError> {
+    if !value.chars().all(is_carried) {
+        return Err(BuildError::value(name, "has a control character, which XML cannot carry"));
+    }
+    Ok(format!("<{name}>{}</{name}>", Escaped(value)))
 }
 
 /// Whether XML 1.0 can carry a letter in any form (section 2.2).

@@ -137,6 +137,11 @@ fn what_the_service_would_refuse_does_not_build() {
             core.prepare(&change().genre("a\0b")).err(),
             "genre: has a control character, which XML cannot carry",
         ),
+        (core.prepare(&change().share_with(["a@"])).err(), "shared_to: has an e-mail address that is none"),
+        (
+            core.prepare(&change().share_with(["a\u{1}@b.example"])).err(),
+            "address: has a control character, which XML cannot carry",
+        ),
         (core.prepare(&tracks::List::new().ids([])).err(), "ids: has nothing in it, or something empty"),
         (
             core.prepare(&tracks::List::new().genres(["Jazz, Funk"])).err(),

@@ -3,10 +3,10 @@
 use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
 
 use super::TrackType;
-use crate::legacy::xml::Leaves;
+use crate::legacy::xml::{Leaves, leaf};
 use crate::legacy::{TrackId, XML};
 use crate::values::tag_list;
-use crate::{ApiError, License, Sharing};
+use crate::{ApiError, EmbeddableBy, License, Sharing};
 
 /// `PUT /tracks/{id}` with an XML body: changes what is given; an empty text takes away what was there
 #[derive(Clone, Debug)]
@@ -14,6 +14,7 @@ use crate::{ApiError, License, Sharing};
 pub struct Change {
     track: TrackId,
     leaves: Leaves,
+    invited: Vec<String>,
 }
 
 macro_rules! fields {
@@ -29,12 +30,14 @@ macro_rules! fields {
 impl Change {
     /// Changes nothing yet.
     pub fn new(track: impl Into<TrackId>) -> Self {
-        Self { track: track.into(), leaves: Leaves::default() }
+        Self { track: track.into(), leaves: Leaves::default(), invited: Vec::new() }
     }
 
     fields! {
         /// The title.
         title: &str = "title",
+        /// The last part of its address on the site.
+        permalink: &str = "permalink",
         /// What the owner says about it.
         description: &str = "description",
         /// Who can see it.
@@ -53,6 +56,10 @@ impl Change {
         downloadable: bool = "downloadable",
         /// Whether it can be heard.
         streamable: bool = "streamable",
+        /// Who may embed it.
+        embeddable_by: EmbeddableBy = "embeddable-by",
+        /// Whether people may comment on it.
+        commentable: bool = "commentable",
         /// Where to buy it.
         purchase_url: &str = "purchase-url",
         /// Where its video is.
@@ -78,6 +85,27 @@ impl Change {
         self.leaves.set("tag-list", tag_list(tags));
         self
     }
+
+    /// Shares the private track with the people at these e-mail addresses.
+    pub fn share_with<T: Into<String>>(mut self, addresses: impl IntoIterator<Item = T>) -> Self {
+        self.invited = addresses.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// `shared_to`, in the spelling and nesting of the one example that there is.
+    fn shared_to(&self) -> Result<String, BuildError> {
+        if self.invited.is_empty() {
+            return Ok(String::new());
+        }
+        let email = |address: &String| match address.split_once('@') {
+            Some((name, host)) if !name.trim().is_empty() && !host.trim().is_empty() => {
+                Ok(format!("<email>{}</email>", leaf("address", address)?))
+            }
+            _ => Err(BuildError::value("shared_to", "has an e-mail address that is none")),
+        };
+        let emails: String = self.invited.iter().map(email).collect::<Result<_, _>>()?;
+        Ok(format!("<shared_to><emails type=\"array\">{emails}</emails></shared_to>"))
+    }
 }
 
 impl Endpoint for Change {
@@ -100,7 +128,7 @@ impl Endpoint for Change {
         request.path("tracks/{id}", &[&self.track])?;
         request.accept(XML);
         request.content_type(XML);
-        request.body(self.leaves.document("track")?);
+        request.body(self.leaves.document_with("track", self.shared_to()?)?);
         Ok(())
     }
 

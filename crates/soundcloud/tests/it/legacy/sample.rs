@@ -2,7 +2,7 @@
 
 use segno_soundcloud::legacy::{TrackId, UserId, comments, permissions, tracks, users};
 use segno_soundcloud::tracks::Asset;
-use segno_soundcloud::{License, Sharing};
+use segno_soundcloud::{EmbeddableBy, License, Sharing};
 
 use crate::sample::Visit;
 
@@ -116,7 +116,11 @@ pub(super) fn every_endpoint(visit: &mut impl Visit) {
         .release_year(2008)
         .release_month(2)
         .release_day(29)
-        .tags(["sea", "field recording"]);
+        .permalink("ebb-and-flow")
+        .embeddable_by(EmbeddableBy::Me)
+        .commentable(true)
+        .tags(["sea", "field recording"])
+        .share_with(["a.user@example.com", "o'neill@example.org"]);
     visit.visit(&change, 200, TRACK, write);
     visit.visit(&tracks::Delete(ONE), 200, "", one);
     visit.visit(&permissions::Get(ONE), 200, PERMISSIONS, one);

@@ -133,6 +133,7 @@ async fn what_is_changed_is_read_back() {
     let change = tracks::Change::new(ode)
         .title("Ode & <more>\r\n'x'")
         .bpm(90.25)
+        .share_with(["a.user@example.com"])
         .track_type(tracks::TrackType::SoundEffect)
         .label_id(31)
         .release_year(2008)
