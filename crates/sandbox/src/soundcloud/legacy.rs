@@ -1,9 +1,9 @@
 //! The old API (section 13 of the sheet): the same people and tracks, XML or JSON, HTTP Basic, numbers instead of URNs.
 //!
 //! It has two places. Everything that is sent to a host whose name begins with `api.sandbox-soundcloud.` is meant for it,
-//! whatever the port. On the API's own host a request is meant for it that comes with HTTP Basic, with `.xml` at the end of
-//! its path or with `Accept: application/xml`. In both, the end of the path (`.xml`, `.json`) decides on the form of the
-//! answer, then `Accept`; without either it is XML.
+//! whatever the port. On the API's own host a request is meant for it that comes with HTTP Basic, with `.xml` or `.json` at
+//! the end of its path or with `Accept: application/xml`. In both, the end of the path decides on the form of the answer,
+//! then `Accept`; without either it is XML.
 //!
 //! Not played, because nothing tells what their documents look like: `/tracks/{id}/secret-token`,
 //! `/tracks/{id}/shared-to/…`, `/playlists` and `/users/{id}/playlists`, `/users/{id}/groups`. They answer 404. OAuth 1.0a
@@ -47,7 +47,8 @@ pub(super) fn is_meant(call: &Call) -> bool {
     let asks = accept.contains("application/xml") && !accept.contains("text/html");
     let scheme = call.header("authorization").and_then(|value| value.split(' ').next());
     let basic = scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic"));
-    asks || basic || call.path.ends_with(".xml") || old_host(call).is_some()
+    let suffixed = [".xml", ".json"].iter().any(|suffix| call.path.ends_with(suffix));
+    asks || basic || suffixed || old_host(call).is_some()
 }
 
 /// The name and port of the old sandbox, if the request is sent to it.

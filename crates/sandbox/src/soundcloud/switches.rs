@@ -16,7 +16,7 @@ use super::world::User;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Switches {
-    /// Whether the old API answers: HTTP Basic, `.xml`, `Accept: application/xml`, hosts named `api.sandbox-soundcloud.…`.
+    /// Whether the old API answers: HTTP Basic, `.xml`, `.json`, `Accept: application/xml`, hosts named `api.sandbox-soundcloud.…`.
     pub legacy: bool,
     /// Whether `/connect` and `/oauth2/token` of the API host answer; else 410.
     pub old_oauth: bool,

@@ -54,6 +54,16 @@ async fn the_old_host_is_the_old_api_whatever_is_asked() {
 }
 
 #[tokio::test]
+async fn on_the_api_host_the_end_of_a_path_asks_for_the_old_api() {
+    let api = Api::start().await;
+    let xml = api.anonymous("GET", "/users/5512.xml").send().await;
+    assert!(xml.text().contains("<id type=\"integer\">5512</id>"), "{}", xml.text());
+    let json = api.anonymous("GET", "/users/5512.json").send().await.json();
+    assert_eq!((&json["id"], &json["permalink"]), (&5512.into(), &"okafor".into()));
+    assert_eq!(api.anonymous("GET", "/users/5512").send().await.status, 401);
+}
+
+#[tokio::test]
 async fn the_answer_to_an_upload_names_the_host_that_it_was_sent_to() {
     let api = Api::start().await;
     let body = multipart(
