@@ -155,10 +155,17 @@ proptest! {
 
     #[test]
     fn rounding_is_within_half_a_step(map in maps::maps()) {
-        let (rounded, told) = map.with_times_rounded(TimeGrid::Milliseconds).unwrap();
-        prop_assert!(told.largest <= 0.000_5 + 1e-9);
-        let worst = rounded.points().iter().zip(map.points()).map(|(a, b)| (a.time - b.time).abs()).fold(0.0, f64::max);
-        prop_assert_eq!(worst, told.largest);
+        match map.with_times_rounded(TimeGrid::Milliseconds) {
+            Ok((rounded, told)) => {
+                prop_assert!(told.largest <= 0.000_5 + 1e-9);
+                let moved = rounded.points().iter().zip(map.points()).map(|(a, b)| (a.time - b.time).abs());
+                prop_assert_eq!(moved.fold(0.0, f64::max), told.largest);
+            }
+            // Two points of a grace note at a fast tempo may share a millisecond.
+            Err(error) => prop_assert!(
+                map.points().windows(2).any(|pair| pair[1].time - pair[0].time < 0.001), "{error}"
+            ),
+        }
         if let Ok((rounded, told)) = map.with_places_rounded(PlaceGrid::Parts(480)) {
             prop_assert!(told.largest <= 0.5 / 480.0 + 1e-12);
             prop_assert!(rounded.points().iter().all(|point| point.position.offset().value().fract() == 0.0));
