@@ -101,7 +101,10 @@ proptest! {
     #[test]
     fn millisecond_formats(points in maps::points()) {
         let map = SyncMap::new(points).unwrap();
-        let (map, _) = map.with_times_rounded(segno_syncpoint::TimeGrid::Milliseconds).unwrap();
+        let rounded = map.with_times_rounded(segno_syncpoint::TimeGrid::Milliseconds);
+        // Two points of a grace note at a fast tempo may share a millisecond: these formats cannot hold both.
+        prop_assume!(rounded.is_ok());
+        let (map, _) = rounded.unwrap();
         let points = map.points();
         let lyrics = lrc::read(&lrc::write(&lrc::from_points(points, name_of))).unwrap();
         prop_assert_eq!(&lrc::to_points(&lyrics), points);
