@@ -97,30 +97,12 @@ macro_rules! reading {
         $name:ident $( ( $($arg:ident : $type:ty),* ) )? -> $output:ty,
         $endpoint:literal, $path:literal, $read:expr $(,)?
     ) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug)]
-        #[must_use = "an endpoint does nothing until it is sent"]
-        pub struct $name $( ( $(#[doc = concat!("The ", stringify!($arg), ".")] pub $type),* ) )?;
-
-        impl segno_core::Endpoint for $name {
-            type Output = $output;
-            type ApiError = $crate::ApiError;
-            const NAME: &'static str = $endpoint;
-            const METHOD: segno_core::Method = segno_core::Method::GET;
-            const REPLAY: segno_core::Replay = segno_core::Replay::Safe;
-
-            fn write(&self, request: &mut segno_core::RequestWriter) -> Result<(), segno_core::BuildError> {
-                $( let Self($($arg),*) = self; )?
-                request.accept($crate::legacy::XML);
-                request.path($path, &[$( $($arg),* )?])
-            }
-
-            fn read(
-                response: segno_core::Response<segno_core::Bytes>,
-            ) -> Result<Self::Output, segno_core::DecodeError> {
-                $read(&$crate::legacy::xml::document(&response)?)
-            }
-        }
+        $crate::simple::simple!(
+            $(#[$doc])*
+            $name $( ( $($arg : $type),* ) )? -> $output, $endpoint, GET, Safe, $path,
+            |response: &segno_core::Response<segno_core::Bytes>| $read(&$crate::legacy::xml::document(response)?),
+            accept $crate::legacy::XML
+        );
     };
 }
 use reading;
@@ -182,30 +164,11 @@ macro_rules! setting {
         $(#[$doc:meta])*
         $name:ident ( $($arg:ident : $type:ty),* ), $endpoint:literal, $method:ident, $path:literal $(,)?
     ) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug)]
-        #[must_use = "an endpoint does nothing until it is sent"]
-        pub struct $name( $(#[doc = concat!("The ", stringify!($arg), ".")] pub $type),* );
-
-        impl segno_core::Endpoint for $name {
-            type Output = ();
-            type ApiError = $crate::ApiError;
-            const NAME: &'static str = $endpoint;
-            const METHOD: segno_core::Method = segno_core::Method::$method;
-            const REPLAY: segno_core::Replay = segno_core::Replay::Idempotent;
-
-            fn write(&self, request: &mut segno_core::RequestWriter) -> Result<(), segno_core::BuildError> {
-                let Self($($arg),*) = self;
-                request.accept($crate::legacy::XML);
-                request.path($path, &[$($arg),*])
-            }
-
-            fn read(
-                response: segno_core::Response<segno_core::Bytes>,
-            ) -> Result<Self::Output, segno_core::DecodeError> {
-                $crate::read::done(&response)
-            }
-        }
+        $crate::simple::simple!(
+            $(#[$doc])*
+            $name ( $($arg : $type),* ) -> (), $endpoint, $method, Idempotent, $path,
+            $crate::read::done, accept $crate::legacy::XML
+        );
     };
 }
 use setting;

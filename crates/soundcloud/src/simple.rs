@@ -1,11 +1,13 @@
 //! Endpoints that are a verb and a path.
 
-/// An endpoint with nothing but path arguments. The answer is an object, or `()` where nothing is wanted of it.
+/// An endpoint with nothing but path arguments. The answer is an object, or `()` where nothing is wanted of it. With
+/// `accept` another media type is asked for than the client asks for by itself.
 macro_rules! simple {
     (
         $(#[$doc:meta])*
         $name:ident $( ( $($arg:ident : $type:ty),* ) )? -> $output:ty,
-        $endpoint:literal, $method:ident, $replay:ident, $path:literal, $read:path $(,)?
+        $endpoint:literal, $method:ident, $replay:ident, $path:literal, $read:expr
+        $(, accept $accept:expr)? $(,)?
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
@@ -21,6 +23,7 @@ macro_rules! simple {
 
             fn write(&self, request: &mut segno_core::RequestWriter) -> Result<(), segno_core::BuildError> {
                 $( let Self($($arg),*) = self; )?
+                $( request.accept($accept); )?
                 request.path($path, &[$( $($arg),* )?])
             }
 

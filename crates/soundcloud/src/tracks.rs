@@ -11,7 +11,7 @@ use crate::list::{list, listenable, plain};
 use crate::read::{model, named, object};
 use crate::simple::simple;
 use crate::users::User;
-use crate::values::{AccessLevel, EmbeddableBy, License, Sharing};
+use crate::values::{AccessLevel, EmbeddableBy, License, Sharing, date_time};
 
 mod artwork;
 mod change;
@@ -192,10 +192,11 @@ impl Search {
         from: impl Into<Option<Timestamp>>,
         to: impl Into<Option<Timestamp>>,
     ) -> Self {
-        // The form is that of RFC 3339 in UTC without its letters and without fractions: yyyy-mm-dd hh:mm:ss.
-        let text =
-            |moment: Timestamp| moment.to_string().replace('T', " ").chars().take(19).collect::<String>();
-        self.between(("created_at[from]", "created_at[to]"), from.into().map(text), to.into().map(text));
+        self.between(
+            ("created_at[from]", "created_at[to]"),
+            from.into().map(date_time),
+            to.into().map(date_time),
+        );
         self
     }
 

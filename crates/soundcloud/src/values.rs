@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::BitOr;
 
+use segno_core::Timestamp;
+
 use crate::read::words;
 
 /// Which tracks a list shows, by what the caller may do with them. Lists hide blocked tracks unless asked.
@@ -122,6 +124,11 @@ impl Sort {
             Self::NewestFirst => "desc",
         }
     }
+}
+
+/// A moment as filters take it, in UTC: `yyyy-mm-dd hh:mm:ss`, which is RFC 3339 without its letters and fractions.
+pub(crate) fn date_time(moment: Timestamp) -> String {
+    moment.to_string().replace('T', " ").chars().take(19).collect()
 }
 
 /// Tags as one text: separated by spaces, those of several words in double quotes. Quotes inside a tag are left out,

@@ -8,6 +8,7 @@ use super::{Track, TrackType};
 use crate::ApiError;
 use crate::legacy::xml::{document, items};
 use crate::legacy::{TrackId, XML};
+use crate::values::date_time;
 
 /// Which tracks a list shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -99,10 +100,11 @@ impl List {
 
     /// Uploaded between these moments, both included.
     pub fn created_at(self, from: impl Into<Option<Timestamp>>, to: impl Into<Option<Timestamp>>) -> Self {
-        // The form is that of RFC 3339 in UTC without its letters and without fractions: yyyy-mm-dd hh:mm:ss.
-        let text =
-            |moment: Timestamp| moment.to_string().replace('T', " ").chars().take(19).collect::<String>();
-        self.between(("created_at[from]", "created_at[to]"), from.into().map(text), to.into().map(text))
+        self.between(
+            ("created_at[from]", "created_at[to]"),
+            from.into().map(date_time),
+            to.into().map(date_time),
+        )
     }
 
     /// Only these tracks.
