@@ -26,6 +26,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     dependencies(&mut faults)?;
     trees(&mut faults)?;
     endpoints(&mut faults)?;
+    licences(&mut faults)?;
     sources(&mut faults)?;
     if faults.is_empty() {
         say!("   rules: all hold");
@@ -175,6 +176,29 @@ fn endpoint_names(service: &str, source: &str) -> Vec<String> {
         .filter(is_name)
         .map(str::to_owned)
         .collect()
+}
+
+/// The two licence texts stand in every package and are those of the root: cargo packs no file from outside a package.
+fn licences(faults: &mut Vec<String>) -> Result<(), String> {
+    for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        let text = read(&root().join(name))?;
+        for folder in fs::read_dir(root().join("crates")).map_err(|error| error.to_string())?.flatten() {
+            let folder = folder.path();
+            let manifest = read(&folder.join("Cargo.toml"))?;
+            if manifest.contains("\npublish = false") {
+                continue;
+            }
+            let shown = folder.strip_prefix(root()).unwrap_or(&folder).display();
+            if fs::read_to_string(folder.join(name)).is_ok_and(|copy| copy == text) {
+                if manifest.contains("\ninclude = [") && !manifest.contains("\"LICENSE-*\"") {
+                    faults.push(format!("{shown} does not package {name}"));
+                }
+            } else {
+                faults.push(format!("{shown}/{name} must be a copy of the text at the root"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Marks in the sources that nobody may leave.
