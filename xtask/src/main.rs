@@ -34,7 +34,7 @@ usage: cargo xtask <command>
   sandbox [--port-base N] [--json]
                         the four services on loopback, until stopped
   corpus DIR [--json]   run the mathematics on a corpus folder; fails if a case fails
-  score FILE [--policy NAME] [--svg OUT]
+  score FILE [--policy NAME] [--svg OUT] [--json]
                         what a MusicXML, MXL or MIDI file says, and how it is played
   bench [NAME]          the benchmarks, each beside its rivals
   soak [NAME]           the long runs: shared logins, memory, large uploads, exact maps, random structures

@@ -1,5 +1,8 @@
-//! `cargo xtask score FILE [--policy NAME] [--svg OUT]`: what a score says, for people.
+//! `cargo xtask score FILE [--policy NAME] [--svg OUT] [--json]`: what a score says, for people or for programs.
+//!
+//! For people bars are counted from 1, for programs from 0, as everywhere in the crates.
 
+mod json;
 pub(crate) mod roadmap;
 
 use std::io::Write;
@@ -7,14 +10,31 @@ use std::process::ExitCode;
 
 use segno_score::{Format, Options, Score, read_any};
 use segno_syncpoint::svg::{Drawing, draw};
+use segno_syncpoint::unroll::Finding;
 use segno_syncpoint::{Playthrough, Policy};
 
-use roadmap::road_map;
+use roadmap::{Names, road_map};
 
-const USAGE: &str = "usage: cargo xtask score FILE [--policy NAME] [--svg OUT]";
+const USAGE: &str = "usage: cargo xtask score FILE [--policy NAME] [--svg OUT] [--json]";
+
+/// A score with the order in which its bars are played.
+struct Piece {
+    score: Score,
+    play: Playthrough,
+}
+
+impl Piece {
+    fn read(file: &str, policy: &Policy, options: &Options) -> Result<Self, String> {
+        let bytes = std::fs::read(file).map_err(|fault| fault.to_string())?;
+        let score = read_any(&bytes, options).map_err(|fault| fault.to_string())?;
+        let play = score.structure.unroll(policy).map_err(|fault| fault.to_string())?;
+        Ok(Self { score, play })
+    }
+}
 
 pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
-    let (mut file, mut picture, mut policy) = (None, None, ("classical", Policy::CLASSICAL));
+    let (mut file, mut picture, mut json) = (None, None, false);
+    let mut policy = ("classical", Policy::CLASSICAL);
     let mut rest = arguments.iter();
     while let Some(&argument) = rest.next() {
         match argument {
@@ -27,19 +47,29 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
                 })?;
             }
             "--svg" => picture = Some(*rest.next().ok_or(USAGE)?),
+            "--json" => json = true,
             _ if argument.starts_with('-') || file.is_some() => return Err(USAGE.to_owned()),
             _ => file = Some(argument),
         }
     }
     let file = file.ok_or(USAGE)?;
-    let bytes = std::fs::read(file).map_err(|fault| format!("{file}: {fault}"))?;
-    let score = read_any(&bytes, &Options::new()).map_err(|fault| format!("{file}: {fault}"))?;
-    let play = score.structure.unroll(&policy.1).map_err(|fault| format!("{file}: {fault}"))?;
+    let mut out = std::io::stdout().lock();
+    let options = if json { Options::new().with_onsets() } else { Options::new() };
+    let piece = match Piece::read(file, &policy.1, &options) {
+        Ok(piece) => piece,
+        Err(fault) if json => {
+            json::refusal(&mut out, &fault).map_err(|fault| format!("standard output: {fault}"))?;
+            return Ok(ExitCode::FAILURE);
+        }
+        Err(fault) => return Err(format!("{file}: {fault}")),
+    };
+    let Piece { score, play } = piece;
     if let Some(picture) = picture {
         std::fs::write(picture, drawn(&score, &play)?).map_err(|fault| format!("{picture}: {fault}"))?;
     }
-    let mut out = std::io::stdout().lock();
-    print(&mut out, &score, &play, policy.0).map_err(|fault| format!("standard output: {fault}"))?;
+    let written =
+        if json { json::print(&mut out, &score, &play) } else { print(&mut out, &score, &play, policy.0) };
+    written.map_err(|fault| format!("standard output: {fault}"))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -78,31 +108,56 @@ fn print(out: &mut impl Write, score: &Score, play: &Playthrough, policy: &str) 
     writeln!(out, "written bars  {}", score.structure.bars.len())?;
     let joined = if musical == play.len() { String::new() } else { format!(", {musical} musical bars") };
     writeln!(out, "played bars   {}{joined}, {}", play.len(), clock(seconds))?;
-    writeln!(out, "road map      {}  ({policy})", road_map(&score.structure, play))?;
+    writeln!(out, "road map      {}  ({policy})", road_map(&score.structure, play, Names::Counted))?;
+    printed_numbers(out, score)?;
     metres(out, score)?;
     for tempo in &score.tempos {
-        let number = number(score, tempo.bar);
+        let number = tempo.bar + 1;
         let offset =
             if tempo.offset.is_zero() { String::new() } else { format!(" + {}", tempo.offset.lowest()) };
         writeln!(out, "tempo         {:.1} quarters a minute from bar {number}{offset}", tempo.quarter_bpm)?;
     }
     for section in &score.sections {
-        writeln!(out, "mark          {} at bar {}", section.text, number(score, section.bar))?;
+        writeln!(out, "mark          {} at bar {}", section.text, section.bar + 1)?;
     }
     for remark in &score.diagnostics {
-        writeln!(out, "note          {remark}")?;
+        let place = remark.bar.map_or_else(String::new, |bar| format!("bar {}, ", bar + 1));
+        writeln!(out, "note          {place}byte {}: {}", remark.offset, remark.message)?;
     }
     if score.diagnostics_dropped > 0 {
         writeln!(out, "note          and {} more", score.diagnostics_dropped)?;
     }
     for remark in play.diagnostics() {
-        writeln!(out, "note          bar {}: {}", number(score, remark.bar), remark.finding)?;
+        let finding = match remark.finding {
+            Finding::RepeatEndWithoutStart { goes_to } => {
+                format!("backward repeat without a forward repeat, goes back to bar {}", goes_to + 1)
+            }
+            finding => finding.to_string(),
+        };
+        writeln!(out, "note          bar {}: {finding}", remark.bar + 1)?;
     }
     Ok(())
 }
 
-fn number(score: &Score, bar: usize) -> &str {
-    score.structure.bars.get(bar).map_or("?", |bar| bar.number.as_str())
+/// Where the printed number of a bar is not its count, so that the two cannot be taken for each other.
+fn printed_numbers(out: &mut impl Write, score: &Score) -> std::io::Result<()> {
+    const MOST: usize = 4;
+    let mut shift = Some(1);
+    let mut shown = 0;
+    for (index, bar) in score.structure.bars.iter().enumerate() {
+        // How far the printed number is from the index: a new distance is worth a line.
+        let now = bar.number.parse::<i64>().ok().map(|number| number - index as i64);
+        if now == shift {
+            continue;
+        }
+        shift = now;
+        shown += 1;
+        if shown > MOST {
+            return writeln!(out, "numbers       and further changes");
+        }
+        writeln!(out, "numbers       bar {} is printed as {:?}", index + 1, bar.number)?;
+    }
+    Ok(())
 }
 
 /// A line for each change of metre, up to a few.
@@ -129,7 +184,7 @@ fn metres(out: &mut impl Write, score: &Score) -> std::io::Result<()> {
             })
             .collect();
         let text = if parts.is_empty() { "senza misura".to_owned() } else { parts.join(" + ") };
-        writeln!(out, "metre         {text} from bar {}", number(score, index))?;
+        writeln!(out, "metre         {text} from bar {}", index + 1)?;
     }
     Ok(())
 }

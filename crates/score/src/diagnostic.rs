@@ -47,3 +47,19 @@ pub enum DiagnosticKind {
     /// Something that cannot be expressed was left out.
     Unsupported,
 }
+
+impl DiagnosticKind {
+    /// The name of the kind, for programs: `Inferred`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Contradiction => "Contradiction",
+            Self::BadValue => "BadValue",
+            Self::MissingTarget => "MissingTarget",
+            Self::Ending => "Ending",
+            Self::Length => "Length",
+            Self::Inferred => "Inferred",
+            Self::Unsupported => "Unsupported",
+        }
+    }
+}

@@ -8,7 +8,7 @@ use segno_soundslice::{Client, folders, recordings, slices};
 use segno_syncpoint::svg::{Drawing, draw};
 
 use super::{Published, piece::Piece, player};
-use crate::score::roadmap::road_map;
+use crate::score::roadmap::{Names, road_map};
 use crate::shell::root;
 
 type Error = Box<dyn std::error::Error>;
@@ -89,7 +89,7 @@ fn page(piece: &Piece, published: &Published, account: &Account, picture: &str) 
         ("Slice", published.slice.to_string()),
         ("Recording", published.recording.to_string()),
         ("Bars", format!("{} written, {} played", piece.written(), piece.play.len())),
-        ("Road map", road_map(&piece.score.structure, &piece.play)),
+        ("Road map", road_map(&piece.score.structure, &piece.play, Names::Printed)),
         ("Syncpoints", format!("{} for {} bar lines", map.points().len(), piece.map.points().len())),
         ("Plays", format!("{:.1} s", published.crop.duration_of(piece.map.last().time))),
     ];

@@ -2,13 +2,22 @@
 
 use segno_syncpoint::{Playthrough, Step, Structure};
 
-/// The play order as runs of bars by their printed numbers, with the jumps named: `1-8, 1-7, 9, D.C. 1-4`.
-///
-/// Where printed numbers are missing or stand twice, as in a second movement, bars are counted from 1 instead.
-pub(crate) fn road_map(structure: &Structure, play: &Playthrough) -> String {
+/// How the bars are named.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// By their printed numbers; counted where these are missing or stand twice, as in a second movement.
+    Printed,
+    /// Counted from 1.
+    Counted,
+}
+
+/// The play order as runs of bars, with the jumps named: `1-8, 1-7, 9, D.C. 1-4`.
+pub(crate) fn road_map(structure: &Structure, play: &Playthrough, names: Names) -> String {
     let mut numbers: Vec<&str> = structure.bars.iter().map(|bar| bar.number.as_str()).collect();
     numbers.sort_unstable();
-    let printed = !numbers.windows(2).any(|pair| pair[0] == pair[1]) && !numbers.contains(&"");
+    let printed = names == Names::Printed
+        && !numbers.windows(2).any(|pair| pair[0] == pair[1])
+        && !numbers.contains(&"");
     let name = |bar: usize| match structure.bars.get(bar) {
         Some(bar) if printed => bar.number.clone(),
         _ => (bar + 1).to_string(),
@@ -71,7 +80,7 @@ mod tests {
     }
 
     fn told(structure: &Structure) -> String {
-        road_map(structure, &structure.unroll(&Policy::CLASSICAL).unwrap())
+        road_map(structure, &structure.unroll(&Policy::CLASSICAL).unwrap(), Names::Printed)
     }
 
     #[test]

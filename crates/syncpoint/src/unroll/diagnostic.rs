@@ -61,6 +61,31 @@ pub enum Finding {
     BarNeverPlayed,
 }
 
+impl Finding {
+    /// The name of the finding, for programs: `BarNeverPlayed`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::RepeatEndWithoutStart { .. } => "RepeatEndWithoutStart",
+            Self::RepeatEndWithoutRepeat { .. } => "RepeatEndWithoutRepeat",
+            Self::RepeatStartWithoutEnd => "RepeatStartWithoutEnd",
+            Self::RepeatEndNotTaken => "RepeatEndNotTaken",
+            Self::EndingWithoutNumbers => "EndingWithoutNumbers",
+            Self::EndingWithoutStart => "EndingWithoutStart",
+            Self::EndingsOverlap => "EndingsOverlap",
+            Self::EndingNeverPlayed => "EndingNeverPlayed",
+            Self::EndingWithoutRepeat => "EndingWithoutRepeat",
+            Self::StaffCopy => "StaffCopy",
+            Self::JumpTargetMissing => "JumpTargetMissing",
+            Self::JumpUntilMissing => "JumpUntilMissing",
+            Self::JumpCodaMissing => "JumpCodaMissing",
+            Self::JumpNotTaken => "JumpNotTaken",
+            Self::MarkerWithoutEffect => "MarkerWithoutEffect",
+            Self::BarNeverPlayed => "BarNeverPlayed",
+        }
+    }
+}
+
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "bar {}: {}", self.bar, self.finding)
