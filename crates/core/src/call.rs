@@ -63,13 +63,26 @@ impl<'a, E: Endpoint> Call<'a, E> {
         further: impl FnOnce(E::Output) -> Result<T, DecodeError>,
     ) -> Result<T, Error<E::ApiError>> {
         let prepared = self.prepare()?;
+        let is_transfer = prepared.kind == Kind::Transfer;
         let (response, attempts) = attempt::whole(&self.client.0, prepared, self.options, Reading::of::<E>())
             .await
             .map_err(|failure| error::<E>(failure))?;
-        let (status, body) = (response.status(), response.body().clone());
-        E::read(response)
-            .and_then(further)
-            .map_err(|error| Error::new(E::NAME, attempts, None, Cause::Decode { status, error, body }))
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = response.body().clone();
+        let said = if status.is_success() { E::ApiError::in_success(&response) } else { None };
+        let failed = |cause| Err(Error::new(E::NAME, attempts, None, cause));
+        // A file may look like an error document, so its endpoint is asked first.
+        let said = match said {
+            Some(error) if !is_transfer => {
+                return failed(Cause::Api { status, error, headers, body });
+            }
+            said => said,
+        };
+        match (E::read(response).and_then(further), said) {
+            (Ok(output), _) => Ok(output),
+            (Err(_), Some(error)) => failed(Cause::Api { status, error, headers, body }),
+            (Err(error), None) => failed(Cause::Decode { status, headers, error, body }),
+        }
     }
 
     /// Sends it and gives the answer as it arrives, undecoded.
@@ -141,8 +154,8 @@ pub(crate) fn error<E: Endpoint>(failure: Failure) -> Error<E::ApiError> {
         Lost::Deadline(limit) => Cause::Deadline(limit),
         Lost::Limited(wait) => Cause::Limited(wait),
         Lost::Redirect(error) => Cause::Redirect(error),
-        Lost::TooLarge { status, cap } => {
-            Cause::Decode { status, error: DecodeError::TooLarge { cap }, body: Bytes::new() }
+        Lost::TooLarge { status, headers, cap } => {
+            Cause::Decode { status, headers, error: DecodeError::TooLarge { cap }, body: Bytes::new() }
         }
     };
     Error::new(E::NAME, attempts, retry_after, cause)

@@ -6,6 +6,7 @@ use http::{Method, Response, StatusCode};
 use crate::decode::DecodeError;
 use crate::error::{ApiError, BuildError};
 use crate::request::RequestWriter;
+use crate::url::SecretUrl;
 
 /// One operation of a service with its arguments: knows how to write the request and to read the answer.
 ///
@@ -70,6 +71,19 @@ pub trait Endpoint: Send + Sync {
     /// endpoint knows better (a documented redirect, a 404 that means "none").
     fn accepts(status: StatusCode) -> bool {
         status.is_success()
+    }
+}
+
+/// The URL that a response came from, after redirects: [`Endpoint::read`] finds it among the extensions of the response.
+/// Relative links are resolved against it, and what a service left out of its response may stand in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResponseUrl(pub SecretUrl);
+
+impl ResponseUrl {
+    /// The URL of a response, unless it was made by hand, as in a test.
+    #[must_use]
+    pub fn of<T>(response: &Response<T>) -> Option<&SecretUrl> {
+        response.extensions().get().map(|Self(url)| url)
     }
 }
 

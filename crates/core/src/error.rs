@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::StatusCode;
-use http::header::{HeaderMap, HeaderName};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName};
+use http::{Response, StatusCode};
 
 use crate::auth::AuthError;
 use crate::decode::{DecodeError, Excerpt};
@@ -63,12 +63,48 @@ impl BuildError {
     }
 }
 
+/// What the headers announce of a body that is not the expected one: its media type and its coding. A body of the wrong
+/// shape is of the expected kind, so nothing is said of it.
+struct Announced<'a> {
+    headers: &'a HeaderMap,
+    error: &'a DecodeError,
+}
+
+impl fmt::Display for Announced<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if matches!(
+            self.error,
+            DecodeError::Shape { .. } | DecodeError::TooLarge { .. } | DecodeError::Other(_)
+        ) {
+            return Ok(());
+        }
+        let mut open = false;
+        for name in [CONTENT_TYPE, CONTENT_ENCODING] {
+            let Some(value) = self.headers.get(&name).and_then(|value| value.to_str().ok()) else { continue };
+            f.write_str(if open { ", " } else { " (" })?;
+            open = true;
+            write!(f, "{name}: {}", value.chars().take(60).collect::<String>())?;
+        }
+        if open { f.write_str(")") } else { Ok(()) }
+    }
+}
+
 /// The error that a service itself answers with.
 pub trait ApiError: fmt::Debug + fmt::Display + Send + Sync + 'static {
     /// Reads the answer. It must accept anything: HTML from a gateway, an empty body, truncated JSON.
     ///
     /// Its `Display` gives the service's words; the status stands before it already.
     fn read(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Self;
+
+    /// The error in a response whose status says success, for a service that was seen to send one. `None`, unless
+    /// overridden and unless the body is the service's error document and nothing else.
+    fn in_success(response: &Response<Bytes>) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        let _ = response;
+        None
+    }
 
     /// How long the service asks to wait in the words of this error, `now` being the client's wall clock. `Retry-After` is
     /// read anyway; if both are given, the longer wait holds.
@@ -124,6 +160,8 @@ pub enum Cause<A> {
     Decode {
         /// The status of the answer.
         status: StatusCode,
+        /// The headers of the response: media type and coding tell why a body may be unreadable.
+        headers: HeaderMap,
         /// What is wrong with the body.
         error: DecodeError,
         /// The body of the answer.
@@ -211,7 +249,7 @@ impl<A> Error<A> {
             Cause::Deadline(limit) => Cause::Deadline(limit),
             Cause::Limited(wait) => Cause::Limited(wait),
             Cause::Redirect(error) => Cause::Redirect(error),
-            Cause::Decode { status, error, body } => Cause::Decode { status, error, body },
+            Cause::Decode { status, headers, error, body } => Cause::Decode { status, headers, error, body },
             Cause::Source(error) => Cause::Source(error),
             Cause::Sink(error) => Cause::Sink(error),
             Cause::Changed { written } => Cause::Changed { written },
@@ -269,9 +307,11 @@ impl<A> Error<A> {
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         match &self.0.cause {
-            Cause::Api { headers, .. } => ["x-request-id", "x-amz-request-id", "request-id"]
-                .iter()
-                .find_map(|name| headers.get(*name)?.to_str().ok()),
+            Cause::Api { headers, .. } | Cause::Decode { headers, .. } => {
+                ["x-request-id", "x-amz-request-id", "request-id"]
+                    .iter()
+                    .find_map(|name| headers.get(*name)?.to_str().ok())
+            }
             _ => None,
         }
     }
@@ -354,7 +394,7 @@ impl<A> Error<A> {
             Cause::Transport(error) => error.phase() != Phase::NotSent,
             Cause::Deadline(_) => self.0.attempts > 0,
             Cause::Decode { .. } | Cause::Sink(_) => true,
-            Cause::Api { status, .. } => status.is_server_error(),
+            Cause::Api { status, .. } => status.is_server_error() || status.is_success(),
             _ => false,
         }
     }
@@ -393,8 +433,9 @@ impl<A: fmt::Display> fmt::Display for Cause<A> {
                 let colon = if words.is_empty() { "" } else { ": " };
                 write!(f, "{status}{colon}{words}")
             }
-            Self::Decode { status, error, .. } => {
-                write!(f, "{status}, but the answer cannot be read: {error}")
+            Self::Decode { status, headers, error, .. } => {
+                write!(f, "{status}, but the answer cannot be read: {error}")?;
+                Announced { headers, error }.fmt(f)
             }
             Self::Source(error) => write!(f, "the body to send cannot be read: {error}"),
             Self::Sink(error) => write!(f, "the download cannot be written: {error}"),

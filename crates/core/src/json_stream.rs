@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use http::StatusCode;
+use http::response::Parts;
 use http_body::Body as _;
 use serde::de::DeserializeOwned;
 
@@ -33,7 +33,7 @@ pub trait ArrayEndpoint: Endpoint {
 #[must_use = "items are read when next() is called"]
 pub struct Array<E: ArrayEndpoint> {
     body: Incoming,
-    status: StatusCode,
+    head: Parts,
     attempts: u32,
     splitter: Splitter,
     chunk: Bytes,
@@ -48,7 +48,7 @@ impl<E: ArrayEndpoint> Array<E> {
         let (parts, body) = response.into_parts();
         Self {
             body,
-            status: parts.status,
+            head: parts,
             attempts,
             splitter: Splitter::new(E::ITEM_CAP),
             chunk: Bytes::new(),
@@ -105,7 +105,8 @@ impl<E: ArrayEndpoint> Array<E> {
     }
 
     fn wrong(&self, error: DecodeError, body: Bytes) -> Error<E::ApiError> {
-        self.error(Cause::Decode { status: self.status, error, body })
+        let (status, headers) = (self.head.status, self.head.headers.clone());
+        self.error(Cause::Decode { status, headers, error, body })
     }
 
     fn error(&self, cause: Cause<E::ApiError>) -> Error<E::ApiError> {

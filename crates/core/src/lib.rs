@@ -34,7 +34,7 @@ pub use body::{Body, OnConnected, Outgoing, Reader, Source};
 pub use call::Call;
 pub use client::{Client, ClientBuilder, ClientError, environment};
 pub use decode::{DecodeError, Excerpt, from_json, read_json};
-pub use endpoint::{Endpoint, Replay};
+pub use endpoint::{Endpoint, Replay, ResponseUrl};
 pub use error::{ApiError, BuildError, Cause, Error, PlainApiError, RedirectError};
 pub use json_stream::{Array, ArrayEndpoint};
 pub use limit::Limit;

@@ -221,7 +221,11 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
         if !asked {
             // A part that nobody asked for is not the file.
             if parts.status == StatusCode::PARTIAL_CONTENT {
-                return Err(wrong(parts.status, "a part of the file came, though the whole was asked for"));
+                return Err(wrong(
+                    parts.status,
+                    &parts.headers,
+                    "a part of the file came, though the whole was asked for",
+                ));
             }
             self.begin(&parts.headers, length);
         } else if parts.status == StatusCode::PARTIAL_CONTENT {
@@ -260,7 +264,7 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
             }
             let length = chunk.len() as u64;
             if total.is_some_and(|total| self.written + length > total) {
-                return Err(wrong(parts.status, "it is longer than its announced length"));
+                return Err(wrong(parts.status, &parts.headers, "it is longer than its announced length"));
             }
             self.write(chunk).await?;
             self.written += length;
@@ -302,10 +306,14 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
     fn objection(&mut self, headers: &HeaderMap) -> Option<Cause<E::ApiError>> {
         let status = StatusCode::PARTIAL_CONTENT;
         let Some(range) = ContentRange::of(headers) else {
-            return Some(wrong(status, "a part of the file came without a usable Content-Range"));
+            return Some(wrong(status, headers, "a part of the file came without a usable Content-Range"));
         };
         if range.first != self.written {
-            return Some(wrong(status, "a part of the file came that is not the one that was asked for"));
+            return Some(wrong(
+                status,
+                headers,
+                "a part of the file came that is not the one that was asked for",
+            ));
         }
         let known = self.known.as_mut()?;
         let other_length = matches!((known.total, range.total), (Some(total), Some(now)) if total != now);
@@ -354,8 +362,9 @@ fn accepts_and_416<E: Endpoint>(status: StatusCode) -> bool {
     status == StatusCode::RANGE_NOT_SATISFIABLE || E::accepts(status)
 }
 
-fn wrong<A>(status: StatusCode, reason: &str) -> Cause<A> {
-    Cause::Decode { status, error: DecodeError::Other(reason.into()), body: Bytes::new() }
+fn wrong<A>(status: StatusCode, headers: &HeaderMap, reason: &str) -> Cause<A> {
+    let error = DecodeError::Other(reason.into());
+    Cause::Decode { status, headers: headers.clone(), error, body: Bytes::new() }
 }
 
 fn broken(reason: &str) -> TransportError {

@@ -188,6 +188,12 @@ impl SecretUrl {
     }
 }
 
+impl From<Uri> for SecretUrl {
+    fn from(uri: Uri) -> Self {
+        Self(uri)
+    }
+}
+
 impl FromStr for SecretUrl {
     type Err = UrlError;
 

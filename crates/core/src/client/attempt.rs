@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::header::HOST;
+use http::header::{HOST, HeaderMap};
 use http::{Request, Response, StatusCode};
 use tracing::Instrument as _;
 
@@ -12,7 +12,7 @@ use super::Inner;
 use crate::BoxFuture;
 use crate::auth::{Attempt, AuthError, Authorize, Ticket};
 use crate::call::Options;
-use crate::endpoint::{Endpoint, Replay};
+use crate::endpoint::{Endpoint, Replay, ResponseUrl};
 use crate::error::{ApiError, BuildError, RedirectError};
 use crate::redirect::{self, Redirects};
 use crate::request::{Kind, Prepared, host};
@@ -21,7 +21,7 @@ use crate::retry::{Outcome, Verdict, retry_after};
 use crate::time::Timestamp;
 use crate::transport::deadline::{self, within};
 use crate::transport::{TransportError, TransportErrorKind};
-use crate::url::Origin;
+use crate::url::{Origin, SecretUrl};
 
 /// As much of an error answer as is read and kept, in bytes.
 const ERROR_CAP: usize = 64 * 1024;
@@ -42,7 +42,7 @@ pub(crate) enum Lost {
     Limited(Duration),
     Redirect(RedirectError),
     Status(Response<Bytes>),
-    TooLarge { status: StatusCode, cap: usize },
+    TooLarge { status: StatusCode, headers: HeaderMap, cap: usize },
 }
 
 /// What the loop must know of an endpoint to read its answers, without its type.
@@ -127,7 +127,9 @@ async fn take(response: Response<Incoming>, taking: Taking) -> Result<Taken, Los
     let (parts, body) = response.into_parts();
     match body.collect(cap).await {
         Ok(bytes) => Ok(Taken::Whole(Response::from_parts(parts, bytes))),
-        Err(CollectError::TooLarge) => Err(Lost::TooLarge { status: parts.status, cap }),
+        Err(CollectError::TooLarge) => {
+            Err(Lost::TooLarge { status: parts.status, headers: parts.headers, cap })
+        }
         Err(CollectError::Transport(error)) => Err(Lost::Transport(error)),
     }
 }
@@ -340,6 +342,8 @@ async fn attempt<'a>(
                 }
             }
             if accepts(status) {
+                let mut response = response;
+                response.extensions_mut().insert(ResponseUrl(SecretUrl::from(uri)));
                 return take(response, taking).await;
             }
             let (parts, body) = response.into_parts();

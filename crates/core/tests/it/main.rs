@@ -10,5 +10,6 @@ mod faults;
 mod json_stream;
 mod page;
 mod peer;
+mod success;
 mod tls;
 mod wire;
