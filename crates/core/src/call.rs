@@ -9,7 +9,7 @@ use http::Response;
 
 use crate::client::Client;
 use crate::client::attempt::{self, Failure, Lost, Reading};
-use crate::decode::DecodeError;
+use crate::decode::{Content, DecodeError};
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Cause, Error};
 use crate::json_stream::{Array, ArrayEndpoint};
@@ -78,7 +78,8 @@ impl<'a, E: Endpoint> Call<'a, E> {
             }
             said => said,
         };
-        match (E::read(response).and_then(further), said) {
+        let checked = E::CONTENT.check_whole(&response);
+        match (checked.and_then(|()| E::read(response)).and_then(further), said) {
             (Ok(output), _) => Ok(output),
             (Err(_), Some(error)) => failed(Cause::Api { status, error, headers, body }),
             (Err(error), None) => failed(Cause::Decode { status, headers, error, body }),
@@ -88,14 +89,15 @@ impl<'a, E: Endpoint> Call<'a, E> {
     /// Sends it and gives the answer as it arrives, undecoded.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// See [`Error`]; a success that is not the [`Content`](crate::Content) of the endpoint is one.
     pub async fn open(self) -> Result<Response<Incoming>, Error<E::ApiError>> {
         let mut prepared = self.prepare()?;
         prepared.kind = Kind::Transfer;
-        let (response, _) = attempt::streamed(&self.client.0, prepared, self.options, Reading::of::<E>())
-            .await
-            .map_err(|failure| error::<E>(failure))?;
-        Ok(response)
+        let (response, attempts) =
+            attempt::streamed(&self.client.0, prepared, self.options, Reading::of::<E>())
+                .await
+                .map_err(|failure| error::<E>(failure))?;
+        checked::<E>(response).await.map_err(|cause| Error::new(E::NAME, attempts, None, cause))
     }
 
     /// Sends it and gives the items of its array as they arrive.
@@ -135,6 +137,21 @@ impl<'a, E: Endpoint> Call<'a, E> {
 impl<E: Endpoint> fmt::Debug for Call<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call").field("endpoint", &E::NAME).finish_non_exhaustive()
+    }
+}
+
+/// The response, if its body begins as the endpoint's content does.
+pub(crate) async fn checked<E: Endpoint>(
+    response: Response<Incoming>,
+) -> Result<Response<Incoming>, Cause<E::ApiError>> {
+    let (parts, body) = response.into_parts();
+    if !Content::is_checked_at(parts.status) {
+        return Ok(Response::from_parts(parts, body));
+    }
+    let (start, body) = body.peek(|start| E::CONTENT.is_decided(start)).await;
+    match E::CONTENT.check(&parts.headers, &start) {
+        Ok(()) => Ok(Response::from_parts(parts, body)),
+        Err(error) => Err(Cause::Decode { status: parts.status, headers: parts.headers, error, body: start }),
     }
 }
 

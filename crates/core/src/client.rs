@@ -20,6 +20,9 @@ use crate::transport::{Timeouts, Transport};
 use crate::url::{BaseUrl, Origin};
 
 pub(crate) mod attempt;
+mod poll;
+
+pub use poll::{Pace, Unfinished};
 
 /// Sends endpoints. Cheap to clone: clones share connections, limits and credentials.
 #[derive(Clone)]

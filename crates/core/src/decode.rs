@@ -6,6 +6,12 @@ use bytes::Bytes;
 use http::Response;
 use serde::de::DeserializeOwned;
 
+mod content;
+
+pub use content::{Content, read_unit};
+
+use content::is_html;
+
 /// A body that is not what the service documents or was seen to send. Never shows values from the body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -45,12 +51,32 @@ pub enum DecodeError {
         /// The cap, in bytes.
         cap: usize,
     },
+    /// Something else than the endpoint documents: a document where a file is expected, a body where there should be none.
+    #[error("expected {expected}, found {found}")]
+    Unexpected {
+        /// What is documented.
+        expected: &'static str,
+        /// What came, without its values.
+        found: String,
+    },
     /// A text that is not UTF-8.
     #[error("the text is not UTF-8")]
     NotUtf8,
     /// Anything else, in the words of the endpoint.
     #[error("{0}")]
     Other(String),
+}
+
+impl DecodeError {
+    /// Something else than the endpoint documents: says what `body` is instead, without its values.
+    #[must_use]
+    pub fn unexpected(expected: &'static str, body: &[u8]) -> Self {
+        if is_html(body) {
+            Self::Html { title: title(body) }
+        } else {
+            Self::Unexpected { expected, found: content::found(body) }
+        }
+    }
 }
 
 /// Reads the body of an answer as JSON, whatever its media type says.
@@ -104,16 +130,6 @@ fn without_values(message: &str) -> String {
         Some((first, last)) if first < last => format!("{}…{}", &message[..first], &message[last + 1..]),
         _ => message.to_owned(),
     }
-}
-
-fn is_html(body: &[u8]) -> bool {
-    let start: Vec<u8> = body
-        .iter()
-        .skip_while(|byte| byte.is_ascii_whitespace())
-        .take(14)
-        .map(u8::to_ascii_lowercase)
-        .collect();
-    start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
 }
 
 fn title(body: &[u8]) -> Option<String> {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 
-use crate::decode::DecodeError;
+use crate::decode::{Content, DecodeError};
 use crate::error::{ApiError, BuildError};
 use crate::request::RequestWriter;
 use crate::url::SecretUrl;
@@ -54,6 +54,9 @@ pub trait Endpoint: Send + Sync {
     const METHOD: Method;
     /// Whether the request may be sent again after it perhaps arrived. Every author decides; there is no default.
     const REPLAY: Replay;
+    /// What the body of a success holds. An endpoint that gives a file says which kind of file, so that the page of a
+    /// captive portal or an error with status 200 is not taken for it.
+    const CONTENT: Content = Content::Document;
 
     /// Writes path, query, headers and body.
     ///

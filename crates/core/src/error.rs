@@ -387,6 +387,27 @@ impl<A> Error<A> {
         matches!(self.0.cause, Cause::Decode { .. })
     }
 
+    /// True if the same request may succeed later without anything being changed: the network, a deadline, too many
+    /// requests, an outage, the page of a gateway.
+    ///
+    /// # Troubleshooting
+    /// Try again later, unless the request [may have taken effect](Error::may_have_taken_effect) and is not to be doubled.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match &self.0.cause {
+            Cause::Transport(error) => error.kind() != TransportErrorKind::Source,
+            Cause::Deadline(_) | Cause::Limited(_) => true,
+            Cause::Auth(error) => matches!(error, AuthError::Unavailable(_)),
+            Cause::Api { status, .. } => {
+                matches!(status.as_u16(), 408 | 425 | 429 | 500 | 502..=504 | 520..=524)
+            }
+            Cause::Decode { error, .. } => {
+                matches!(error, DecodeError::Html { .. } | DecodeError::Empty | DecodeError::Truncated { .. })
+            }
+            _ => false,
+        }
+    }
+
     /// True if the request may have taken effect although the call failed: look before you send it again.
     #[must_use]
     pub fn may_have_taken_effect(&self) -> bool {

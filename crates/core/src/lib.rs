@@ -32,8 +32,8 @@ pub mod testing;
 
 pub use body::{Body, OnConnected, Outgoing, Reader, Source};
 pub use call::Call;
-pub use client::{Client, ClientBuilder, ClientError, environment};
-pub use decode::{DecodeError, Excerpt, from_json, read_json};
+pub use client::{Client, ClientBuilder, ClientError, Pace, Unfinished, environment};
+pub use decode::{Content, DecodeError, Excerpt, from_json, read_json, read_unit};
 pub use endpoint::{Endpoint, Replay, ResponseUrl};
 pub use error::{ApiError, BuildError, Cause, Error, PlainApiError, RedirectError};
 pub use json_stream::{Array, ArrayEndpoint};

@@ -38,6 +38,25 @@ impl Incoming {
         }
     }
 
+    /// The first bytes, until `enough` is content with them or there are no more, and the body with them still in it. One
+    /// that breaks before that is as if it had broken before its first byte.
+    pub(crate) async fn peek(mut self, enough: impl Fn(&[u8]) -> bool) -> (Bytes, Self) {
+        let mut start = Bytes::new();
+        while let Some(chunk) = self.chunk().await {
+            let chunk = match chunk {
+                Ok(chunk) => chunk,
+                Err(error) => {
+                    return (Bytes::new(), Self::new(Ahead { first: Some(Err(error)), rest: self }));
+                }
+            };
+            start = if start.is_empty() { chunk } else { [start, chunk].concat().into() };
+            if enough(&start) {
+                break;
+            }
+        }
+        (start.clone(), Self::new(Ahead { first: Some(Ok(start)), rest: self }))
+    }
+
     /// All of it, if it is not larger than `cap` bytes.
     pub(crate) async fn collect(mut self, cap: usize) -> Result<Bytes, CollectError> {
         if self.0.size_hint().lower() > cap as u64 {
@@ -90,6 +109,43 @@ impl http_body::Body for Incoming {
 
     fn size_hint(&self) -> SizeHint {
         self.0.size_hint()
+    }
+}
+
+/// A body of which something was read already.
+struct Ahead {
+    first: Option<Result<Bytes, TransportError>>,
+    rest: Incoming,
+}
+
+impl http_body::Body for Ahead {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        match self.first.take() {
+            Some(first) => Poll::Ready(Some(first.map(Frame::data))),
+            None => self.rest.0.as_mut().poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.first.is_none() && self.rest.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let mut hint = self.rest.size_hint();
+        if let Some(Ok(first)) = &self.first {
+            let more = first.len() as u64;
+            if let Some(upper) = hint.upper() {
+                hint.set_upper(upper.saturating_add(more));
+            }
+            hint.set_lower(hint.lower().saturating_add(more));
+        }
+        hint
     }
 }
 

@@ -71,10 +71,12 @@ impl<E: Endpoint> Call<'_, E> {
     /// neither be resumed nor had the service given a validator, it fails with part of the file written. Use
     /// [`download_to`](Call::download_to) or a [`Sink`] of your own where that matters.
     ///
-    /// The call has no deadline unless one is [set](Call::deadline); silence ends it.
+    /// The call has no deadline unless one is [set](Call::deadline); silence ends it. What is not the
+    /// [`Content`](crate::Content) of the endpoint is refused before the first byte is written: a web page always, unless
+    /// the endpoint gives pages.
     ///
     /// # Errors
-    /// See [`Error`]; [`Cause::Changed`] if the file became another one, [`Cause::Sink`] if the writer failed.
+    /// See [`Error`]; [`Cause::Decode`] if it is not the content of the endpoint, [`Cause::Changed`] if the file became another one, [`Cause::Sink`] if the writer failed.
     pub async fn download<W>(self, writer: &mut W) -> Result<Downloaded, Error<E::ApiError>>
     where
         W: AsyncWrite + Unpin + Send + ?Sized,
@@ -214,7 +216,7 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
 
     /// Writes what arrives, after a look at whether it is what was asked for.
     async fn take(&mut self, response: Response<Incoming>) -> Result<End, Cause<E::ApiError>> {
-        let (parts, mut body) = response.into_parts();
+        let (parts, mut body) = call::checked::<E>(response).await?.into_parts();
         let asked = self.prepared.headers.contains_key(IF_RANGE);
         let length = content_length(&parts.headers).or(body.size_hint().exact());
         let mut skip = 0;

@@ -3,6 +3,7 @@
 mod attempts;
 mod bodies;
 mod canary;
+mod content;
 mod credentials;
 mod download;
 mod example;
@@ -10,6 +11,7 @@ mod faults;
 mod json_stream;
 mod page;
 mod peer;
+mod poll;
 mod success;
 mod tls;
 mod wire;
