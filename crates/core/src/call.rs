@@ -9,6 +9,7 @@ use http::Response;
 
 use crate::client::Client;
 use crate::client::attempt::{self, Failure, Lost, Reading};
+use crate::coding;
 use crate::decode::{Content, DecodeError};
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Cause, Error};
@@ -92,7 +93,7 @@ impl<'a, E: Endpoint> Call<'a, E> {
     /// See [`Error`]; a success that is not the [`Content`](crate::Content) of the endpoint is one.
     pub async fn open(self) -> Result<Response<Incoming>, Error<E::ApiError>> {
         let mut prepared = self.prepare()?;
-        prepared.kind = Kind::Transfer;
+        prepared.as_file();
         let (response, attempts) =
             attempt::streamed(&self.client.0, prepared, self.options, Reading::of::<E>())
                 .await
@@ -158,10 +159,14 @@ pub(crate) async fn checked<E: Endpoint>(
 /// A failure of the untyped loop, with the service's error read as the endpoint's type.
 pub(crate) fn error<E: Endpoint>(failure: Failure) -> Error<E::ApiError> {
     let Failure { attempts, retry_after, lost } = failure;
+    let mut note = None;
     let cause = match lost {
         Lost::Status(response) => {
             let (parts, body) = response.into_parts();
-            let error = E::ApiError::read(parts.status, &parts.headers, &body);
+            let unreadable = coding::left(&parts.headers);
+            note = unreadable.as_ref().map(|coding| format!("its text cannot be read: {coding}"));
+            let text = if unreadable.is_some() { &Bytes::new() } else { &body };
+            let error = E::ApiError::read(parts.status, &parts.headers, text);
             Cause::Api { status: parts.status, error, headers: parts.headers, body }
         }
         Lost::Auth(error) => Cause::Auth(error),
@@ -171,11 +176,11 @@ pub(crate) fn error<E: Endpoint>(failure: Failure) -> Error<E::ApiError> {
         Lost::Deadline(limit) => Cause::Deadline(limit),
         Lost::Limited(wait) => Cause::Limited(wait),
         Lost::Redirect(error) => Cause::Redirect(error),
-        Lost::TooLarge { status, headers, cap } => {
-            Cause::Decode { status, headers, error: DecodeError::TooLarge { cap }, body: Bytes::new() }
+        Lost::Decode { status, headers, error } => {
+            Cause::Decode { status, headers, error, body: Bytes::new() }
         }
     };
-    Error::new(E::NAME, attempts, retry_after, cause)
+    Error::new(E::NAME, attempts, retry_after, cause).with_note(note)
 }
 
 #[cfg(test)]

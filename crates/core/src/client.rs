@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use crate::auth::Authorize;
 use crate::call::Call;
+use crate::coding;
 use crate::endpoint::Endpoint;
 use crate::error::{BuildError, Error};
 use crate::json_stream::{Array, ArrayEndpoint};
@@ -46,7 +47,10 @@ impl Client {
     pub fn builder(base: BaseUrl) -> ClientBuilder {
         ClientBuilder {
             bases: Bases(vec![("api", base)]),
-            defaults: HeaderMap::from_iter([(USER_AGENT, HeaderValue::from_static(AGENT))]),
+            defaults: HeaderMap::from_iter([
+                (USER_AGENT, HeaderValue::from_static(AGENT)),
+                (ACCEPT_ENCODING, coding::GZIP),
+            ]),
             credentials: Vec::new(),
             transport: None,
             clock: Arc::new(SystemClock),

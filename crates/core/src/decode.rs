@@ -59,6 +59,9 @@ pub enum DecodeError {
         /// What came, without its values.
         found: String,
     },
+    /// A content coding that was not asked for and is not known, or a body that is not in the coding that it says.
+    #[error("{0}")]
+    Coding(String),
     /// A text that is not UTF-8.
     #[error("the text is not UTF-8")]
     NotUtf8,

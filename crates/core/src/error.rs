@@ -74,7 +74,10 @@ impl fmt::Display for Announced<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if matches!(
             self.error,
-            DecodeError::Shape { .. } | DecodeError::TooLarge { .. } | DecodeError::Other(_)
+            DecodeError::Shape { .. }
+                | DecodeError::TooLarge { .. }
+                | DecodeError::Coding(_)
+                | DecodeError::Other(_)
         ) {
             return Ok(());
         }
@@ -206,6 +209,8 @@ struct Inner<A> {
     attempts: u32,
     retry_after: Option<Duration>,
     cause: Cause<A>,
+    /// What else there is to say of it.
+    note: Option<String>,
 }
 
 impl<A> Error<A> {
@@ -215,7 +220,12 @@ impl<A> Error<A> {
         retry_after: Option<Duration>,
         cause: Cause<A>,
     ) -> Self {
-        Self(Box::new(Inner { endpoint, attempts, retry_after, cause }))
+        Self(Box::new(Inner { endpoint, attempts, retry_after, cause, note: None }))
+    }
+
+    pub(crate) fn with_note(mut self, note: Option<String>) -> Self {
+        self.0.note = note;
+        self
     }
 
     /// A request of `endpoint` that cannot be built; for jobs that check before their first step.
@@ -238,7 +248,7 @@ impl<A> Error<A> {
     /// The same error under another name for the service's own part.
     #[must_use]
     pub fn map_api<B>(self, map: impl FnOnce(A) -> B) -> Error<B> {
-        let Inner { endpoint, attempts, retry_after, cause } = *self.0;
+        let Inner { endpoint, attempts, retry_after, cause, note } = *self.0;
         let cause = match cause {
             Cause::Api { status, error, headers, body } => {
                 Cause::Api { status, error: map(error), headers, body }
@@ -255,7 +265,7 @@ impl<A> Error<A> {
             Cause::Changed { written } => Cause::Changed { written },
             Cause::Pages(error) => Cause::Pages(error),
         };
-        Error::new(endpoint, attempts, retry_after, cause)
+        Error::new(endpoint, attempts, retry_after, cause).with_note(note)
     }
 
     /// The name of the endpoint, such as `soundslice.slices.create`.
@@ -427,8 +437,11 @@ impl<A: fmt::Display> fmt::Display for Error<A> {
         if self.0.attempts > 1 {
             write!(f, " (after {} attempts)", self.0.attempts)?;
         }
-        match self.0.retry_after {
-            Some(wait) => write!(f, "; the service asks to wait {}", Seconds(wait)),
+        if let Some(wait) = self.0.retry_after {
+            write!(f, "; the service asks to wait {}", Seconds(wait))?;
+        }
+        match &self.0.note {
+            Some(note) => write!(f, "; {note}"),
             None => Ok(()),
         }
     }

@@ -91,7 +91,10 @@ impl<E: ArrayEndpoint> Array<E> {
                 Some(Ok(frame)) => self.chunk = frame.into_data().unwrap_or_default(),
                 Some(Err(error)) => {
                     self.ended = true;
-                    return Poll::Ready(Some(Err(self.error(Cause::Transport(error)))));
+                    return Poll::Ready(Some(Err(match error.coding() {
+                        Some(error) => self.wrong(error, Bytes::new()),
+                        None => self.error(Cause::Transport(error)),
+                    })));
                 }
                 None => {
                     self.ended = true;

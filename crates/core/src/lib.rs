@@ -8,6 +8,7 @@ pub mod auth;
 mod body;
 mod call;
 mod client;
+mod coding;
 mod decode;
 mod endpoint;
 mod error;

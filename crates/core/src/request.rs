@@ -2,10 +2,13 @@
 
 use std::fmt::{self, Display};
 
-use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue,
+};
 use http::{Method, Uri};
 
 use crate::body::Body;
+use crate::coding;
 use crate::endpoint::{Endpoint, Replay};
 use crate::error::BuildError;
 use crate::multipart::Multipart;
@@ -288,6 +291,14 @@ impl Prepared {
             redirects: writer.redirects,
             kind: writer.kind,
         })
+    }
+}
+
+impl Prepared {
+    /// Asks for a file: as it is, so that its length and its parts are the file's own, and however long it takes.
+    pub(crate) fn as_file(&mut self) {
+        self.kind = Kind::Transfer;
+        self.headers.insert(ACCEPT_ENCODING, coding::IDENTITY);
     }
 }
 

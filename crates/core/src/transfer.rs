@@ -12,16 +12,18 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HeaderMap, HeaderValue, IF_RANGE, RANGE};
+use http::response::Parts;
 use http::{Method, Response, StatusCode};
 use http_body::Body as _;
 use tokio::io::AsyncWrite;
 
 use crate::call::{self, Call};
 use crate::client::attempt::{self, Reading};
+use crate::coding::Coded;
 use crate::decode::DecodeError;
 use crate::endpoint::Endpoint;
 use crate::error::{Cause, Error};
-use crate::request::{Kind, Prepared};
+use crate::request::Prepared;
 use crate::response::Incoming;
 use crate::retry::{Outcome, Verdict};
 use crate::transport::deadline::within;
@@ -105,7 +107,7 @@ impl<E: Endpoint> Call<'_, E> {
         sink: &mut S,
     ) -> Result<Downloaded, Error<E::ApiError>> {
         let mut prepared = self.prepare()?;
-        prepared.kind = Kind::Transfer;
+        prepared.as_file();
         let clock = self.client.clock().clone();
         let limit = self.options.deadline.take();
         let deadline = limit.and_then(|limit| clock.now().checked_add(limit));
@@ -229,8 +231,16 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
                     "a part of the file came, though the whole was asked for",
                 ));
             }
-            self.begin(&parts.headers, length);
+            self.begin(&parts, length);
         } else if parts.status == StatusCode::PARTIAL_CONTENT {
+            // A coded part is a part of the coded file, which nobody has.
+            if is_coded(&parts) {
+                return Err(wrong(
+                    parts.status,
+                    &parts.headers,
+                    "a part of the file came compressed, which was not asked for",
+                ));
+            }
             match self.objection(&parts.headers) {
                 None => {}
                 Some(Cause::Changed { .. }) if self.sink.restart().await.map_err(Cause::Sink)? => {
@@ -238,7 +248,7 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
                 }
                 Some(objection) => return Err(objection),
             }
-        } else if self.is_same(&parts.headers) && parts.status == StatusCode::OK {
+        } else if self.is_same(&parts) && parts.status == StatusCode::OK {
             // The service knows no ranges, but it is still the same file: the part that is here is passed over.
             skip = self.written;
         } else {
@@ -249,14 +259,22 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
                 return Ok(self.forget("the file became shorter in the meantime"));
             }
             self.written = 0;
-            self.begin(&parts.headers, length);
+            self.begin(&parts, length);
         }
         let total = self.known.as_ref().and_then(|known| known.total);
         self.meter.restart(self.written, total, self.attempts);
         while let Some(chunk) = body.chunk().await {
             let mut chunk = match chunk {
                 Ok(chunk) => chunk,
-                Err(error) => return Ok(End::Broken(error)),
+                Err(error) => {
+                    return match error.coding() {
+                        Some(error) => {
+                            let (status, headers) = (parts.status, parts.headers);
+                            Err(Cause::Decode { status, headers, error, body: Bytes::new() })
+                        }
+                        None => Ok(End::Broken(error)),
+                    };
+                }
             };
             let passed = usize::try_from(skip).unwrap_or(usize::MAX).min(chunk.len());
             skip -= passed as u64;
@@ -293,14 +311,14 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
     }
 
     /// Notes what the first answer says of the file.
-    fn begin(&mut self, headers: &HeaderMap, total: Option<u64>) {
-        self.known = Some(Known { validator: Validator::of(headers), total });
+    fn begin(&mut self, parts: &Parts, total: Option<u64>) {
+        self.known = Some(Known { validator: validator(parts), total });
     }
 
     /// Whether an answer is about the file that was begun.
-    fn is_same(&self, headers: &HeaderMap) -> bool {
+    fn is_same(&self, parts: &Parts) -> bool {
         let begun = self.known.as_ref().and_then(|known| known.validator.as_ref());
-        begun.is_some() && begun == Validator::of(headers).as_ref()
+        begun.is_some() && begun == validator(parts).as_ref()
     }
 
     /// What is wrong with a part: it must begin where it was asked to, be of a file of the same length, and not bear
@@ -358,6 +376,15 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
     fn error(&self, cause: Cause<E::ApiError>) -> Error<E::ApiError> {
         Error::new(E::NAME, self.attempts, None, cause)
     }
+}
+
+fn is_coded(parts: &Parts) -> bool {
+    parts.extensions.get::<Coded>().is_some()
+}
+
+/// The strong validator of the file; that of a coded form is of that form.
+fn validator(parts: &Parts) -> Option<Validator> {
+    if is_coded(parts) { None } else { Validator::of(&parts.headers) }
 }
 
 fn accepts_and_416<E: Endpoint>(status: StatusCode) -> bool {

@@ -8,6 +8,7 @@ use http::{Request, Response};
 
 use crate::BoxFuture;
 use crate::body::Outgoing;
+use crate::decode::DecodeError;
 use crate::error::Seconds;
 use crate::response::Incoming;
 
@@ -61,6 +62,8 @@ pub enum TransportErrorKind {
     Broken,
     /// The peer does not speak HTTP.
     Protocol,
+    /// The body of the response is not in the coding that its `Content-Encoding` names, or ends in the middle of it.
+    Coding,
     /// The body to send could not be read; the fault is on this side.
     Source,
     /// A deadline ran out.
@@ -104,6 +107,11 @@ impl TransportError {
         Self { phase, kind: TransportErrorKind::Timeout(timeout), detail: String::new() }
     }
 
+    /// What is wrong with the coding of a response, if that is the loss.
+    pub(crate) fn coding(&self) -> Option<DecodeError> {
+        (self.kind == TransportErrorKind::Coding).then(|| DecodeError::Coding(self.detail.clone()))
+    }
+
     /// How far the request got.
     #[must_use]
     pub fn phase(&self) -> Phase {
@@ -122,6 +130,7 @@ impl fmt::Display for TransportError {
         let what = match (self.kind, self.phase) {
             (TransportErrorKind::Connect, _) => "no connection",
             (TransportErrorKind::Protocol, _) => "the answer is not HTTP",
+            (TransportErrorKind::Coding, _) => "the response cannot be decoded",
             (TransportErrorKind::Source, _) => "the body to send cannot be read",
             (TransportErrorKind::Timeout(Timeout::Connect(limit)), _) => {
                 return write!(f, "no connection within {}", Seconds(limit));

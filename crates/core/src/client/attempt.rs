@@ -12,6 +12,8 @@ use super::Inner;
 use crate::BoxFuture;
 use crate::auth::{Attempt, AuthError, Authorize, Ticket};
 use crate::call::Options;
+use crate::coding;
+use crate::decode::DecodeError;
 use crate::endpoint::{Endpoint, Replay, ResponseUrl};
 use crate::error::{ApiError, BuildError, RedirectError};
 use crate::redirect::{self, Redirects};
@@ -42,7 +44,7 @@ pub(crate) enum Lost {
     Limited(Duration),
     Redirect(RedirectError),
     Status(Response<Bytes>),
-    TooLarge { status: StatusCode, headers: HeaderMap, cap: usize },
+    Decode { status: StatusCode, headers: HeaderMap, error: DecodeError },
 }
 
 /// What the loop must know of an endpoint to read its answers, without its type.
@@ -127,10 +129,15 @@ async fn take(response: Response<Incoming>, taking: Taking) -> Result<Taken, Los
     let (parts, body) = response.into_parts();
     match body.collect(cap).await {
         Ok(bytes) => Ok(Taken::Whole(Response::from_parts(parts, bytes))),
-        Err(CollectError::TooLarge) => {
-            Err(Lost::TooLarge { status: parts.status, headers: parts.headers, cap })
-        }
-        Err(CollectError::Transport(error)) => Err(Lost::Transport(error)),
+        Err(CollectError::TooLarge) => Err(Lost::Decode {
+            status: parts.status,
+            headers: parts.headers,
+            error: DecodeError::TooLarge { cap },
+        }),
+        Err(CollectError::Transport(error)) => Err(match error.coding() {
+            Some(error) => Lost::Decode { status: parts.status, headers: parts.headers, error },
+            None => Lost::Transport(error),
+        }),
     }
 }
 
@@ -341,6 +348,15 @@ async fn attempt<'a>(
                     continue;
                 }
             }
+            let response = match coding::decoded(response) {
+                Ok(response) => response,
+                Err((response, unknown)) if accepts(status) => {
+                    let headers = response.into_parts().0.headers;
+                    let error = DecodeError::Coding(unknown.to_string());
+                    return Err(Lost::Decode { status, headers, error });
+                }
+                Err((response, _)) => response,
+            };
             if accepts(status) {
                 let mut response = response;
                 response.extensions_mut().insert(ResponseUrl(SecretUrl::from(uri)));
@@ -377,7 +393,7 @@ impl std::fmt::Display for Lost {
             Self::Limited(_) => f.write_str("rate limit"),
             Self::Redirect(error) => error.fmt(f),
             Self::Status(response) => response.status().fmt(f),
-            Self::TooLarge { cap, .. } => write!(f, "larger than {cap} bytes"),
+            Self::Decode { error, .. } => error.fmt(f),
         }
     }
 }

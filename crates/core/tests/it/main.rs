@@ -3,6 +3,7 @@
 mod attempts;
 mod bodies;
 mod canary;
+mod coding;
 mod content;
 mod credentials;
 mod download;
