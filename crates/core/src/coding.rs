@@ -42,15 +42,12 @@ enum Coding {
 pub(crate) struct Unknown(pub(crate) String);
 
 /// The response with every coding of its body undone, and without the headers that described the coded form. A coding
-/// that is not known leaves it as it is.
-pub(crate) fn decoded(
-    response: Response<Incoming>,
-) -> Result<Response<Incoming>, (Response<Incoming>, Unknown)> {
-    let codings = match codings(response.headers()) {
-        Ok(codings) if codings.is_empty() => return Ok(response),
-        Ok(codings) => codings,
-        Err(unknown) => return Err((response, unknown)),
-    };
+/// that is not known ([`left`]) leaves it as it is.
+pub(crate) fn decoded(response: Response<Incoming>) -> Response<Incoming> {
+    let codings = codings(response.headers()).unwrap_or_default();
+    if codings.is_empty() {
+        return response;
+    }
     let (mut parts, mut body) = response.into_parts();
     parts.headers.remove(CONTENT_ENCODING);
     parts.headers.remove(CONTENT_LENGTH);
@@ -58,10 +55,10 @@ pub(crate) fn decoded(
     for coding in codings.into_iter().rev() {
         body = Incoming::new(Inflated::new(body, coding));
     }
-    Ok(Response::from_parts(parts, body))
+    Response::from_parts(parts, body)
 }
 
-/// The coding of a body that was left as it came.
+/// The coding of a response that cannot be undone.
 pub(crate) fn left(headers: &HeaderMap) -> Option<Unknown> {
     codings(headers).err()
 }

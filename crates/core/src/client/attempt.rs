@@ -348,17 +348,13 @@ async fn attempt<'a>(
                     continue;
                 }
             }
-            let response = match coding::decoded(response) {
-                Ok(response) => response,
-                Err((response, unknown)) if accepts(status) => {
-                    let headers = response.into_parts().0.headers;
-                    let error = DecodeError::Coding(unknown.to_string());
-                    return Err(Lost::Decode { status, headers, error });
-                }
-                Err((response, _)) => response,
-            };
+            if let (true, Some(unknown)) = (accepts(status), coding::left(response.headers())) {
+                let headers = response.into_parts().0.headers;
+                let error = DecodeError::Coding(unknown.to_string());
+                return Err(Lost::Decode { status, headers, error });
+            }
+            let mut response = coding::decoded(response);
             if accepts(status) {
-                let mut response = response;
                 response.extensions_mut().insert(ResponseUrl(SecretUrl::from(uri)));
                 return take(response, taking).await;
             }
