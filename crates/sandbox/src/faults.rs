@@ -1,22 +1,27 @@
 //! Faults: what goes wrong with an upcoming request.
 
-mod wire;
-
-use std::collections::BTreeMap;
+mod edit;
+mod json;
+mod kind;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use self::edit::form_type;
+pub use self::edit::{BodyEdit, Edit, Headers};
+use self::kind::Work;
+pub use self::kind::{FaultKind, RetryAfter};
 use crate::guarded::Guarded;
 use crate::host::Host;
+use crate::raw::Raw;
 use crate::switches::{SwitchChange, SwitchError};
 
 /// A fault for upcoming requests.
 ///
 /// It applies to the requests that match `host`, `method` and `path`, from the `nth` match on, `times` times. One request
 /// meets at most one fault: of those that are due, the one that was added first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "wire::Fault", into = "wire::Fault")]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Fault {
     /// Only requests to this host.
     pub host: Option<Host>,
@@ -32,19 +37,27 @@ pub struct Fault {
     pub work: Option<bool>,
     /// What happens.
     pub kind: FaultKind,
+    /// What happens to the response after that: kinds that change a response or its delivery, in this order.
+    pub also: Vec<FaultKind>,
 }
 
 impl Fault {
     /// A fault that hits the next request to any host, once.
     #[must_use]
     pub fn new(kind: FaultKind) -> Self {
-        Self { host: None, method: None, path: None, nth: 1, times: 1, work: None, kind }
+        Self { host: None, method: None, path: None, nth: 1, times: 1, work: None, kind, also: Vec::new() }
     }
 
-    /// A status answer without body or further headers, instead of doing the work.
+    /// A status without body or further headers, instead of doing the work.
     #[must_use]
     pub fn status(status: u16) -> Self {
-        Self::new(FaultKind::Status { status, headers: BTreeMap::new(), body: None, retry_after: None })
+        Self::new(FaultKind::Status { status, headers: Headers::new(), body: None, retry_after: None })
+    }
+
+    /// The right response, changed on its way.
+    #[must_use]
+    pub fn edit(edit: Edit) -> Self {
+        Self::new(FaultKind::Edit(edit))
     }
 
     /// Other switches of the host's service for the request that is hit: `Fault::switches(Host::Soundcloud, &json!({"pages":
@@ -108,20 +121,33 @@ impl Fault {
         self
     }
 
+    /// Adds a header to a [`FaultKind::Status`], a second one of a name that it already has; other kinds stay as they are.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<Raw>) -> Self {
+        if let FaultKind::Status { headers, .. } = &mut self.kind {
+            headers.add(name, value.into());
+        }
+        self
+    }
+
+    /// The body of a [`FaultKind::Status`]; other kinds stay as they are.
+    #[must_use]
+    pub fn body(mut self, value: impl Into<Value>) -> Self {
+        if let FaultKind::Status { body, .. } = &mut self.kind {
+            *body = Some(value.into());
+        }
+        self
+    }
+
+    /// What happens to the response after that. Kinds that do not change a response or its delivery have no effect here.
+    #[must_use]
+    pub fn also(mut self, kind: FaultKind) -> Self {
+        self.also.push(kind);
+        self
+    }
+
     pub(crate) fn does_work(&self) -> bool {
-        self.work.unwrap_or(match self.kind {
-            FaultKind::Reset { .. }
-            | FaultKind::Stall { .. }
-            | FaultKind::Truncate { .. }
-            | FaultKind::MalformedJson
-            | FaultKind::Duplicate
-            | FaultKind::DropResponse
-            | FaultKind::Switches(_) => true,
-            FaultKind::Refuse { .. }
-            | FaultKind::ResetUpload { .. }
-            | FaultKind::Status { .. }
-            | FaultKind::Html { .. } => false,
-        })
+        self.work.unwrap_or(matches!(self.kind.rules().work, Work::Done | Work::Always))
     }
 
     fn matches(&self, host: Host, method: &str, path: &str) -> bool {
@@ -129,94 +155,6 @@ impl Fault {
             && self.method.as_deref().is_none_or(|wanted| wanted == method)
             && self.path.as_deref().is_none_or(|prefix| path.starts_with(prefix))
     }
-}
-
-/// What goes wrong.
-#[derive(Clone, Debug, PartialEq)]
-pub enum FaultKind {
-    /// No connection. With `for_s` the host's port is closed for that many seconds of the sandbox's clock (or until faults
-    /// are cleared), so that connecting fails; without, the next `times` connections are reset as soon as they are open.
-    /// Idle connections to the host are closed in both cases. Needs `host`; takes neither `method` nor `path`.
-    Refuse {
-        /// Seconds for which the port is closed.
-        for_s: Option<f64>,
-    },
-    /// A TCP reset after this many bytes of the response (head included). Does the work.
-    Reset {
-        /// Bytes that still get through.
-        after_bytes: u64,
-    },
-    /// A TCP reset after this many bytes of the request's body were read. Does no work, ever.
-    ResetUpload {
-        /// Bytes that are read.
-        after_bytes: u64,
-    },
-    /// Silence after this many bytes of the response (head included): for `for_s` seconds of the sandbox's clock, else until
-    /// the client gives up. Does the work.
-    Stall {
-        /// Bytes that still get through.
-        after_bytes: u64,
-        /// Seconds of silence; `None`: for ever.
-        for_s: Option<f64>,
-    },
-    /// The whole head, then this many bytes of the body, then an ordinary close. Does the work.
-    Truncate {
-        /// Bytes of the body (as framed on the wire) that still get through.
-        after_bytes: u64,
-    },
-    /// This answer. Does no work.
-    Status {
-        /// The status.
-        status: u16,
-        /// Further headers; they replace the ones that the body brings.
-        headers: BTreeMap<String, String>,
-        /// A string is sent as it is, as `text/plain`; anything else as JSON.
-        body: Option<Value>,
-        /// A `Retry-After` header.
-        retry_after: Option<RetryAfter>,
-    },
-    /// The right answer with its JSON cut in the middle (a body that has none becomes `{"`). Does the work.
-    MalformedJson,
-    /// A gateway's HTML page. Does no work.
-    Html {
-        /// Its status.
-        status: u16,
-    },
-    /// The request is delivered twice; the client sees the second answer. Does the work, twice.
-    Duplicate,
-    /// The work is done, then the connection is closed without a byte of an answer.
-    DropResponse,
-    /// The answer that the host gives while these switches stand otherwise. Does the work.
-    Switches(SwitchChange),
-}
-
-impl FaultKind {
-    /// The name used in the control port's JSON.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Refuse { .. } => "refuse",
-            Self::Reset { .. } => "reset",
-            Self::ResetUpload { .. } => "reset_upload",
-            Self::Stall { .. } => "stall",
-            Self::Truncate { .. } => "truncate",
-            Self::Status { .. } => "status",
-            Self::MalformedJson => "malformed_json",
-            Self::Html { .. } => "html",
-            Self::Duplicate => "duplicate",
-            Self::DropResponse => "drop_response",
-            Self::Switches(_) => "switches",
-        }
-    }
-}
-
-/// The two forms of a `Retry-After` header (RFC 9110 section 10.2.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RetryAfter {
-    /// Delay in seconds.
-    Seconds(u64),
-    /// HTTP date this many seconds after the answer, by the sandbox's clock.
-    DateIn(u64),
 }
 
 /// Faults that are still to come.
@@ -231,6 +169,7 @@ struct Pending {
 
 /// A fault that is still to come.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct UnusedFault {
     /// The fault as it was added.
     pub fault: Fault,
@@ -255,14 +194,22 @@ impl Faults {
         self.0.lock().iter().map(unused).collect()
     }
 
-    /// The fault that this request meets.
-    pub(crate) fn meet(&self, host: Host, method: &str, path: &str) -> Option<Fault> {
-        self.take(|fault| !is_refusal(fault) && fault.matches(host, method, path))
+    /// The fault that this request meets; `kept` if it is not the first one on its connection.
+    pub(crate) fn take_matching(&self, host: Host, method: &str, path: &str, kept: bool) -> Option<Fault> {
+        self.take(|fault| {
+            let possible = match fault.kind {
+                FaultKind::Refuse { .. } => false,
+                FaultKind::Stale { .. } => kept,
+                _ => true,
+            };
+            possible && fault.matches(host, method, path)
+        })
     }
 
     /// Whether this new connection is to be refused.
     pub(crate) fn refuses(&self, host: Host) -> bool {
-        self.take(|fault| is_refusal(fault) && fault.host == Some(host)).is_some()
+        self.take(|fault| matches!(fault.kind, FaultKind::Refuse { .. }) && fault.host == Some(host))
+            .is_some()
     }
 
     fn take(&self, matches: impl Fn(&Fault) -> bool) -> Option<Fault> {
@@ -278,8 +225,4 @@ impl Faults {
         pending.retain(|it| it.left > 0);
         met
     }
-}
-
-fn is_refusal(fault: &Fault) -> bool {
-    matches!(fault.kind, FaultKind::Refuse { .. })
 }

@@ -2,6 +2,7 @@
 
 mod call;
 mod clock;
+mod coding;
 mod control;
 mod description;
 mod effects;
@@ -14,6 +15,7 @@ mod musescore;
 mod net;
 mod outbox;
 mod python_json;
+mod raw;
 mod reply;
 mod request_log;
 mod sandbox;
@@ -25,17 +27,19 @@ mod spool;
 mod storage;
 mod switches;
 
+pub use coding::{AcceptEncoding, Coding, ResponseSwitches};
 pub use description::{
     BaseUrl, Description, MusescoreAccess, SoundcloudAccess, SoundsliceAccess, SoundstripeAccess,
 };
 pub use effects::{Count, Effects};
-pub use faults::{Fault, FaultKind, RetryAfter, UnusedFault};
+pub use faults::{BodyEdit, Edit, Fault, FaultKind, Headers, RetryAfter, UnusedFault};
 pub use host::Host;
 pub use musescore::{
     LoginFailure, MusescoreAccount, MusescoreCredentials, MusescoreKeys, MusescoreScore, MusescoreStanding,
     OauthMode, OembedHtml, Switches as MusescoreSwitches,
 };
 pub use outbox::Callback;
+pub use raw::Raw;
 pub use request_log::{BodyTally, LoggedRequest};
 pub use sandbox::{Builder, Sandbox, StartError};
 pub use soundcloud::{
@@ -50,6 +54,7 @@ pub use soundslice::{
 pub use soundstripe::{
     AssetOutcome, AssetRefusal, AudioFileShape, CategoriesList, KeyShape, LinkScheme, PlaylistLinkage,
     SearchOutcome, SoundstripeAccount, SoundstripeKey, Switches as SoundstripeSwitches, TagMatch,
-    UnknownTagCategory,
+    UnknownTagCategory, WebhookRedelivery,
 };
+pub use storage::Switches as StorageSwitches;
 pub use switches::{SwitchChange, SwitchError, Switches};

@@ -2,6 +2,7 @@
 
 mod exchange;
 mod gate;
+mod inject;
 mod listener;
 
 pub(crate) use gate::Gate;

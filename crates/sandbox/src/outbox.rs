@@ -64,6 +64,13 @@ impl Outbox {
         *self.0.lock() = Sent::default();
     }
 
+    /// The status of a delivery, `Some(None)` while it is under way, 0 if there was no answer; `None` if it was forgotten.
+    pub(crate) fn status(&self, id: u64) -> Option<Option<u16>> {
+        let sent = self.0.lock();
+        let callback = sent.callbacks.iter().find(|callback| callback.id == id)?;
+        Some(callback.status.or(callback.error.as_ref().map(|_| 0)))
+    }
+
     fn record(&self, at: f64, delivery: &Delivery) -> u64 {
         let mut sent = self.0.lock();
         sent.last += 1;
@@ -92,8 +99,8 @@ impl Outbox {
     }
 }
 
-/// Sends a delivery once, in the background.
-pub(crate) fn send(house: &Arc<House>, delivery: Delivery) {
+/// Sends a delivery once, in the background; its number.
+pub(crate) fn send(house: &Arc<House>, delivery: Delivery) -> u64 {
     let id = house.outbox.record(house.clock.now().as_secs_f64(), &delivery);
     let task = {
         let house = Arc::clone(house);
@@ -106,6 +113,7 @@ pub(crate) fn send(house: &Arc<House>, delivery: Delivery) {
         }
     };
     house.spawn(task);
+    id
 }
 
 async fn post(delivery: &Delivery) -> Result<u16, String> {

@@ -34,6 +34,26 @@ pub(crate) enum ReplyBody {
     Pieces(Box<dyn Iterator<Item = Bytes> + Send>),
 }
 
+impl ReplyBody {
+    /// Whether there is nothing to send.
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Bytes(bytes) => bytes.is_empty(),
+            Self::Stored(_, range) => range.is_empty(),
+            Self::Pieces(_) => false,
+        }
+    }
+
+    /// All of it.
+    pub(crate) fn collect(self) -> std::io::Result<Bytes> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes),
+            Self::Stored(spool, range) => spool.slice(range).bytes(usize::MAX).map(Option::unwrap_or_default),
+            Self::Pieces(pieces) => Ok(pieces.flatten().collect::<Vec<u8>>().into()),
+        }
+    }
+}
+
 impl Reply {
     /// An answer without body and without `Content-Type`.
     pub(crate) fn empty(status: StatusCode) -> Self {
@@ -109,11 +129,7 @@ impl Body for OutgoingBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.0 {
-            ReplyBody::Bytes(bytes) => bytes.is_empty(),
-            ReplyBody::Stored(_, range) => range.is_empty(),
-            ReplyBody::Pieces(_) => false,
-        }
+        self.0.is_empty()
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -33,7 +33,7 @@ use std::sync::{Arc, OnceLock};
 pub use accounts::{SoundstripeAccount, SoundstripeKey};
 pub use switches::{
     AssetOutcome, AssetRefusal, AudioFileShape, CategoriesList, KeyShape, LinkScheme, PlaylistLinkage,
-    SearchOutcome, Switches, TagMatch, UnknownTagCategory,
+    SearchOutcome, Switches, TagMatch, UnknownTagCategory, WebhookRedelivery,
 };
 
 use crate::call::Call;

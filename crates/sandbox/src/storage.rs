@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Method, StatusCode};
+use serde::{Deserialize, Serialize};
 
 pub(crate) use object::Object;
 
@@ -22,6 +23,15 @@ use crate::house::House;
 use crate::reply::Reply;
 use crate::seed::Seed;
 use sign::Signer;
+
+/// How presigned URLs are handed out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Switches {
+    /// What stands in front of the path instead of the storage host's own origin, such as `http://169.254.169.254`.
+    pub link_origin: Option<String>,
+}
 
 /// Runs when an upload has arrived.
 type OnUpload = Arc<dyn Fn(&Arc<House>, Object) + Send + Sync>;
@@ -85,7 +95,9 @@ impl Service {
 
     fn url(&self, house: &House, method: &Method, path: &str, life: Duration) -> String {
         let expires = (house.clock.now() + life).as_secs();
-        format!("{}{path}?{}", house.origin(Host::Storage), self.signer.query(method, path, expires))
+        let origin = house.switches.lock().storage.link_origin.clone();
+        let origin = origin.unwrap_or_else(|| house.origin(Host::Storage));
+        format!("{origin}{path}?{}", self.signer.query(method, path, expires))
     }
 
     fn expects(&self, path: &str) -> Option<OnUpload> {

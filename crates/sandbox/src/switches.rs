@@ -3,13 +3,19 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::coding::ResponseSwitches;
 use crate::host::Host;
-use crate::{musescore, soundcloud, soundslice, soundstripe};
+use crate::{musescore, soundcloud, soundslice, soundstripe, storage};
 
 /// Every switch, grouped by service.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Switches {
+    /// Every response of every service.
+    pub responses: ResponseSwitches,
+    /// Object storage.
+    pub storage: storage::Switches,
     /// Soundslice.
     pub soundslice: soundslice::Switches,
     /// Soundstripe.
@@ -65,8 +71,9 @@ impl Switches {
 }
 
 /// A change of one service's switches that was found good: what a fault puts in force for single requests.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SwitchChange {
+    #[serde(skip)]
     service: &'static str,
     switches: Value,
 }

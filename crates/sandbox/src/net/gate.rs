@@ -41,6 +41,10 @@ pub(crate) struct Gate {
 
 #[derive(Default)]
 struct State {
+    /// Whether a request has come on this connection.
+    used: bool,
+    /// Counts the cuts.
+    armed: u64,
     cut: Option<Cut>,
     passed: u64,
     /// How much of the blank line after the head was seen, 0 to 4.
@@ -50,12 +54,35 @@ struct State {
 }
 
 impl Gate {
-    /// Cuts the response that is sent next.
-    pub(crate) fn arm(&self, cut: Cut) {
+    /// Cuts the response that is sent next; the number of this cut.
+    pub(crate) fn arm(&self, cut: Cut) -> u64 {
         let mut state = self.state.lock();
         state.cut = Some(cut);
         state.passed = 0;
         state.head = 0;
+        state.armed += 1;
+        state.armed
+    }
+
+    /// Lets one more byte through; `false` if the cut of this number stands no more.
+    pub(crate) fn widen(&self, armed: u64) -> bool {
+        let mut state = self.state.lock();
+        if state.armed != armed {
+            return false;
+        }
+        if let Some(cut) = &mut state.cut {
+            cut.after += 1;
+        }
+        if let Some(waker) = state.stalled.take() {
+            waker.wake();
+        }
+        state.cut.is_some()
+    }
+
+    /// A request has arrived: its response is not cut. Whether it is not the first one on this connection.
+    pub(crate) fn next_request(&self) -> bool {
+        self.open();
+        std::mem::replace(&mut self.state.lock().used, true)
     }
 
     /// Lets everything through again.

@@ -136,7 +136,7 @@ pub(super) fn start(desk: &Desk<'_>, body: &Value) -> Result<Reply, Reply> {
         drop(world);
         let document = to_document(house, &desk.catalogue, &desk.switches, id, &known);
         if desk.switches.webhook_for_cached {
-            webhooks::send(house, known.owner, known.callback_url, document.to_string(), 1);
+            webhooks::send(house, known.owner, known.callback_url, document.to_string());
         }
         return Ok(ok(&document));
     }

@@ -66,6 +66,21 @@ pub struct Switches {
     /// After how many seconds a failed webhook is sent again; the delay doubles from try to try, five in all.
     #[serde(deserialize_with = "from_zero")]
     pub webhook_retry_s: f64,
+    /// What a webhook is sent again with.
+    pub webhook_redelivery: WebhookRedelivery,
+    /// How many times a webhook comes once more although it was answered with 2xx.
+    pub webhook_repeats: u32,
+}
+
+/// What a webhook is sent again with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum WebhookRedelivery {
+    /// A timestamp and a signature of its own.
+    SignedAgain,
+    /// The same bytes, headers included.
+    Same,
 }
 
 impl Default for Switches {
@@ -96,6 +111,8 @@ impl Default for Switches {
             video_duration_s: 30.0,
             asset_refusal: AssetRefusal::BadRequest,
             webhook_retry_s: 1.0,
+            webhook_redelivery: WebhookRedelivery::SignedAgain,
+            webhook_repeats: 0,
         }
     }
 }

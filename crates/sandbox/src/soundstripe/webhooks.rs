@@ -7,6 +7,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::document::MEDIA_TYPE;
+use super::switches::WebhookRedelivery;
 use crate::house::House;
 use crate::outbox::{self, Delivery};
 
@@ -16,58 +17,71 @@ const TRIES: u32 = 5;
 /// How long the receiver may take.
 const TIME_OUT: Duration = Duration::from_secs(10);
 
-const SIGNATURE: &str = "X-Soundstripe-Signature";
-
-/// Sends a delivery, and again with a doubled delay until it is answered with 2xx or was tried five times. Each try has
-/// a timestamp and a signature of its own.
-pub(super) fn send(house: &Arc<House>, account: usize, url: String, body: String, attempt: u32) {
-    let timestamp = house.clock.unix().to_string();
-    let secret = &house.soundstripe.accounts.all()[account].key.webhook_secret;
-    let signature = sign(secret, &timestamp, &body);
-    let headers = vec![
-        ("Content-Type".to_owned(), MEDIA_TYPE.to_owned()),
-        (SIGNATURE.to_owned(), signature.clone()),
-        ("X-Soundstripe-Timestamp".to_owned(), timestamp),
-    ];
-    let delivery = Delivery {
-        service: "soundstripe",
-        url: url.clone(),
-        headers,
-        body: body.clone(),
-        time_out: TIME_OUT,
-    };
-    let known = house.outbox.callbacks().len();
-    outbox::send(house, delivery);
-    if attempt < TRIES {
-        check_later(house, account, url, body, attempt, signature, known);
-    }
-}
-
-/// Looks later whether a delivery succeeded; one that is still under way is looked at again.
-fn check_later(
-    house: &Arc<House>,
+/// The document of a search on its way to a receiver.
+pub(super) struct Webhook {
     account: usize,
     url: String,
     body: String,
-    attempt: u32,
-    signature: String,
-    known: usize,
-) {
+    /// Those of the delivery before, if it is repeated as it was.
+    headers: Option<Vec<(String, String)>>,
+    /// Tries of the delivery under way, this one among them.
+    tries: u32,
+    /// How often it succeeded.
+    successes: u32,
+}
+
+/// Sends a webhook, and again with a doubled delay until it is answered with 2xx or was tried five times.
+pub(super) fn send(house: &Arc<House>, account: usize, url: String, body: String) {
+    deliver(house, Webhook { account, url, body, headers: None, tries: 1, successes: 0 });
+}
+
+fn deliver(house: &Arc<House>, webhook: Webhook) {
+    let headers = webhook.headers.clone().unwrap_or_else(|| {
+        let timestamp = house.clock.unix().to_string();
+        let secret = &house.soundstripe.accounts.all()[webhook.account].key.webhook_secret;
+        let signature = sign(secret, &timestamp, &webhook.body);
+        vec![
+            ("Content-Type".to_owned(), MEDIA_TYPE.to_owned()),
+            ("X-Soundstripe-Signature".to_owned(), signature),
+            ("X-Soundstripe-Timestamp".to_owned(), timestamp),
+        ]
+    });
+    let delivery = Delivery {
+        service: "soundstripe",
+        url: webhook.url.clone(),
+        headers: headers.clone(),
+        body: webhook.body.clone(),
+        time_out: TIME_OUT,
+    };
+    let id = outbox::send(house, delivery);
+    let repeats = house.switches.lock().soundstripe.webhook_repeats;
+    if webhook.tries < TRIES || webhook.successes < repeats {
+        check_later(house, Webhook { headers: Some(headers), ..webhook }, id);
+    }
+}
+
+/// Looks later what became of a delivery; one that is still under way is looked at again.
+fn check_later(house: &Arc<House>, webhook: Webhook, id: u64) {
     let first = house.switches.lock().soundstripe.webhook_retry_s;
-    let delay = Duration::try_from_secs_f64(first * f64::from(1u32 << (attempt - 1))).unwrap_or_default();
+    let delay =
+        Duration::try_from_secs_f64(first * f64::from(1u32 << (webhook.tries - 1))).unwrap_or_default();
     // Never at once: a receiver needs a moment, by any clock.
     house.clock.after(delay.max(Duration::from_millis(10)), move |house| {
-        let callbacks = house.outbox.callbacks();
-        let sent = callbacks.get(known..).and_then(|sent| {
-            sent.iter().find(|sent| {
-                sent.url == url
-                    && sent.headers.iter().any(|(name, value)| name == SIGNATURE && *value == signature)
-            })
-        });
-        match sent.map(|sent| (sent.status, &sent.error)) {
-            None | Some((Some(200..=299), _)) => {}
-            Some((None, None)) => check_later(house, account, url, body, attempt, signature, known),
-            Some(_) => send(house, account, url, body, attempt + 1),
+        let switches = house.switches.lock().soundstripe.clone();
+        let headers = match switches.webhook_redelivery {
+            WebhookRedelivery::SignedAgain => None,
+            WebhookRedelivery::Same => webhook.headers.clone(),
+        };
+        match house.outbox.status(id) {
+            Some(None) => check_later(house, webhook, id),
+            Some(Some(200..=299)) if webhook.successes < switches.webhook_repeats => {
+                deliver(house, Webhook { headers, tries: 1, successes: webhook.successes + 1, ..webhook });
+            }
+            Some(Some(200..=299)) | None => {}
+            Some(_) if webhook.tries < TRIES => {
+                deliver(house, Webhook { headers, tries: webhook.tries + 1, ..webhook });
+            }
+            Some(_) => {}
         }
     });
 }

@@ -1,9 +1,14 @@
 //! Each kind of fault, as the socket shows it.
 
+mod coded;
+mod delivery;
+mod edit;
+
 use std::io::ErrorKind;
 use std::time::Duration;
 
 use segno_sandbox::{Fault, FaultKind, Host, RetryAfter, Sandbox};
+use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -11,6 +16,27 @@ use crate::wire::{Request, Response};
 
 async fn start() -> Sandbox {
     Sandbox::builder().frozen_at(1_900_000_000).start().await.expect("starts")
+}
+
+/// Adds faults through the control port.
+async fn add(sandbox: &Sandbox, faults: &Value) {
+    let added = Request::new("POST", &(sandbox.origin(Host::Control) + "/faults")).json(faults).send().await;
+    assert_eq!(added.status, 200, "{}", added.text());
+}
+
+/// Sets switches through the control port.
+async fn switch(sandbox: &Sandbox, switches: &Value) {
+    let set = Request::new("PUT", &(sandbox.origin(Host::Control) + "/switches")).json(switches).send().await;
+    assert_eq!(set.status, 200, "{}", set.text());
+}
+
+/// A request to the Soundslice API, with credentials.
+fn soundslice(sandbox: &Sandbox, method: &str, path: &str) -> Request {
+    use base64::Engine as _;
+    let access = sandbox.soundslice();
+    let pair =
+        base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", access.app_id, access.password));
+    Request::new(method, &(access.base_url + path)).header("Authorization", &format!("Basic {pair}"))
 }
 
 /// A request with a short, well-known answer: the store's 403 to an unsigned GET.
@@ -152,13 +178,7 @@ async fn a_request_of_a_sequence_meets_one_fault_each() {
 
 /// A request that makes a slice, with credentials.
 fn create(sandbox: &Sandbox) -> Request {
-    use base64::Engine as _;
-    let access = sandbox.soundslice();
-    let pair =
-        base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", access.app_id, access.password));
-    Request::new("POST", &(access.base_url + "slices/"))
-        .header("Authorization", &format!("Basic {pair}"))
-        .form("name=Made")
+    soundslice(sandbox, "POST", "slices/").form("name=Made")
 }
 
 fn made(sandbox: &Sandbox) -> u64 {
@@ -196,7 +216,7 @@ async fn malformed_json_is_the_right_answer_cut_in_the_middle() {
     assert_eq!((answer.status, answer.header("content-type")), (201, Some("application/json")));
     assert!(answer.text().starts_with("{\"scorehash\": "));
     assert_eq!(answer.header("content-length"), Some(answer.body.len().to_string().as_str()));
-    assert!(serde_json::from_slice::<serde_json::Value>(&answer.body).is_err());
+    assert!(serde_json::from_slice::<Value>(&answer.body).is_err());
     assert_eq!(made(&sandbox), 1);
 }
 

@@ -189,6 +189,33 @@ async fn webhooks_are_signed_and_tried_five_times() {
 }
 
 #[tokio::test]
+async fn a_webhook_comes_again_with_the_same_bytes_or_after_a_success() {
+    let api = Api::start().await;
+    api.switch("webhook_redelivery", "same");
+    api.switch("webhook_repeats", 2);
+    let url = receiver(&[500, 200, 200, 200]).await;
+    api.send("POST", SEARCH, &search(json!({"query": "calm harp", "callback_url": url}))).await;
+    for (count, wait) in [(1, 1), (2, 2), (3, 1), (4, 8)] {
+        assert_eq!(callbacks(&api, count).await.len(), count);
+        api.sandbox.advance(Duration::from_secs(wait));
+    }
+    let sent = callbacks(&api, 4).await;
+    assert_eq!(sent.iter().map(|it| it.status.unwrap()).collect::<Vec<_>>(), [500, 200, 200, 200]);
+    assert!(sent.iter().all(|it| (&it.headers, &it.body) == (&sent[0].headers, &sent[0].body)));
+    assert!(sent[3].at > sent[0].at);
+    // Signed again, each repetition is another.
+    api.switch("webhook_redelivery", "signed_again");
+    let url = receiver(&[200, 200, 200]).await;
+    api.send("POST", SEARCH, &search(json!({"query": "loud drums", "callback_url": url}))).await;
+    for count in 5..=7 {
+        callbacks(&api, count).await;
+        api.sandbox.advance(Duration::from_secs(1));
+    }
+    let sent = callbacks(&api, 7).await;
+    assert_ne!(header(&sent[4], "x-soundstripe-signature"), header(&sent[5], "x-soundstripe-signature"));
+}
+
+#[tokio::test]
 async fn a_failed_search_is_delivered_too() {
     let api = Api::start().await;
     api.switch("search_outcome", "failed");
