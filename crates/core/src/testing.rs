@@ -21,7 +21,7 @@ pub use canary::Canary;
 pub use clock::ManualClock;
 pub use recorder::{Fixtures, Recorder, answer, redact};
 pub use recording::Recording;
-pub use strangers::{STRANGERS, knows_strangers, read};
+pub use strangers::{STRANGERS, read, taken_strangers};
 pub use wire::{wire, wire_bytes};
 
 /// A transport that hands every request, its body read whole, to a function.

@@ -15,7 +15,8 @@
 use std::fmt;
 
 use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Secret, StatusCode,
+    BuildError, Bytes, Content, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Secret,
+    StatusCode,
 };
 
 use crate::error::{ApiError, Error};
@@ -88,6 +89,7 @@ impl Endpoint for Get {
     const NAME: &'static str = "musescore.files.get";
     const METHOD: Method = Method::GET;
     const REPLAY: Replay = Replay::Safe;
+    const CONTENT: Content = Content::Binary;
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         if self.secret.is_empty() {

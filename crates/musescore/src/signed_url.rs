@@ -2,6 +2,7 @@
 
 use segno_core::{
     Body, BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, SecretUrl,
+    read_unit,
 };
 use serde::Deserialize;
 
@@ -86,7 +87,7 @@ impl Endpoint for Put {
         Ok(())
     }
 
-    fn read(_: Response<Bytes>) -> Result<(), DecodeError> {
-        Ok(())
+    fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
+        read_unit(&response, |_| false)
     }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::ApiError;
 use crate::ids::{CommentUrn, TrackUrn, UserUrn};
 use crate::list::{list, plain};
-use crate::read::{model, named, object};
+use crate::read::{made, model, named, object};
 use crate::simple::simple;
 use crate::users::User;
 
@@ -97,6 +97,6 @@ impl Endpoint for Create {
     }
 
     fn read(response: Response<Bytes>) -> Result<Comment, DecodeError> {
-        object(&response)
+        made(&response)
     }
 }

@@ -93,6 +93,6 @@ impl Endpoint for Follow {
         if response.status() == StatusCode::CREATED && !response.body().trim_ascii().is_empty() {
             return object(&response).map(|user| Followed::Now(Box::new(user)));
         }
-        Ok(Followed::Already)
+        done(&response).map(|()| Followed::Already)
     }
 }

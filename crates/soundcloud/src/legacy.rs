@@ -158,16 +158,17 @@ macro_rules! of_person {
 }
 use of_person;
 
-/// An endpoint of the old API that sets something and wants nothing of the answer.
+/// An endpoint of the old API that sets something: the response is empty, a status, or the thing that was set.
 macro_rules! setting {
     (
         $(#[$doc:meta])*
-        $name:ident ( $($arg:ident : $type:ty),* ), $endpoint:literal, $method:ident, $path:literal $(,)?
+        $name:ident ( $($arg:ident : $type:ty),* ), $endpoint:literal, $method:ident, $path:literal, $thing:literal $(,)?
     ) => {
         $crate::simple::simple!(
             $(#[$doc])*
             $name ( $($arg : $type),* ) -> (), $endpoint, $method, Idempotent, $path,
-            $crate::read::done, accept $crate::legacy::XML
+            |response: &segno_core::Response<segno_core::Bytes>| $crate::legacy::xml::done(response, $thing),
+            accept $crate::legacy::XML
         );
     };
 }

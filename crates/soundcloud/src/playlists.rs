@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::ids::{PlaylistUrn, TrackUrn, UserUrn, joined};
 use crate::list::{list, listenable, plain};
-use crate::read::{model, named, object};
+use crate::read::{made, model, named, object};
 use crate::simple::simple;
 use crate::tracks::{Artwork, Track};
 use crate::users::User;
@@ -258,7 +258,7 @@ impl Endpoint for Create {
     }
 
     fn read(response: Response<Bytes>) -> Result<Playlist, DecodeError> {
-        object(&response)
+        made(&response)
     }
 }
 

@@ -2,13 +2,20 @@
 
 use std::fmt;
 
-use segno_core::{Bytes, DecodeError, Response, Secret, SecretUrl, Timestamp, read_json};
+use segno_core::{
+    Bytes, DecodeError, Response, Secret, SecretUrl, Timestamp, from_json, read_json, read_unit,
+};
 use serde_json::{Map, Value};
 
 /// A value that may stand in an answer in more than one form.
 pub(crate) trait Read: Sized {
     /// The value, if it is in a form that is understood.
     fn read(value: &Value) -> Option<Self>;
+
+    /// Whether anything in it is known: an object of unknown members only is something else.
+    fn is_known(&self) -> bool {
+        true
+    }
 }
 
 impl Read for String {
@@ -157,6 +164,10 @@ macro_rules! model {
                 $crate::read::Model::finish(&mut this);
                 Some(this)
             }
+
+            fn is_known(&self) -> bool {
+                self.extra.is_empty() $( || self.$field.is_some() )*
+            }
         }
 
         impl std::fmt::Debug for $name {
@@ -289,7 +300,20 @@ pub(crate) use words;
 /// An answer that is one object.
 pub(crate) fn object<T: Model>(response: &Response<Bytes>) -> Result<T, DecodeError> {
     let value: Value = read_json(response)?;
-    T::read(&value).ok_or_else(|| wrong(String::new(), &value, T::WHAT))
+    match T::read(&value) {
+        Some(thing) if thing.is_known() => Ok(thing),
+        Some(_) => Err(DecodeError::unexpected(T::WHAT, response.body())),
+        None => Err(wrong(String::new(), &value, T::WHAT)),
+    }
+}
+
+/// What a request made. A response that does not say which thing that is tells of something else.
+pub(crate) fn made<T: Model>(response: &Response<Bytes>) -> Result<T, DecodeError> {
+    let thing: T = object(response)?;
+    match thing.number() {
+        Some(_) => Ok(thing),
+        None => Err(DecodeError::Other(format!("it does not name {}", T::WHAT))),
+    }
 }
 
 /// The members of a list; `null` members are passed over.
@@ -319,10 +343,39 @@ pub(crate) fn member<T: Read>(object: &Map<String, Value>, name: &str) -> Option
     object.get(name).and_then(T::read)
 }
 
-/// An answer of which nothing is wanted but that it came: status objects in several spellings, or nothing at all.
-#[allow(clippy::unnecessary_wraps)] // Shaped for Endpoint::read.
-pub(crate) fn done(_: &Response<Bytes>) -> Result<(), DecodeError> {
-    Ok(())
+/// A response of which nothing is wanted but that it came: nothing at all, or a status object.
+pub(crate) fn done(response: &Response<Bytes>) -> Result<(), DecodeError> {
+    read_unit(response, |body| from_json(body).is_ok_and(|object| is_status(&object)))
+}
+
+/// A status object: `{"status":"200 - OK"}`, of which other spellings were seen. What is documented nowhere is at times an
+/// empty object.
+pub(crate) fn is_status(object: &Value) -> bool {
+    let Value::Object(members) = object else { return object.is_null() };
+    let says_nothing = |value: &Value| match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    };
+    let failed =
+        ["error", "errors"].iter().any(|name| members.get(*name).is_some_and(|said| !says_nothing(said)));
+    !failed
+        && match members.get("status") {
+            Some(Value::String(words)) => is_success(words),
+            Some(Value::Number(number)) => number.as_u64().is_some_and(|status| (200..300).contains(&status)),
+            _ => members.is_empty(),
+        }
+}
+
+/// Whether words name a status of success: `200 - OK`, `Status(200) - OK`, `201 - Created`.
+pub(crate) fn is_success(words: &str) -> bool {
+    let digits: String = words
+        .chars()
+        .skip_while(|letter| !letter.is_ascii_digit())
+        .take_while(char::is_ascii_digit)
+        .collect();
+    digits.parse().is_ok_and(|status: u16| (200..300).contains(&status))
 }
 
 #[cfg(test)]
@@ -347,6 +400,37 @@ mod tests {
         for text in ["", "yesterday", "2026/02/11", "2026/13/11 08:00:00 +0000", "2026/02/11 08:00:00 +é00"]
         {
             assert_eq!(moment(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_a_status_of_success() {
+        let is_done = |body: &str| done(&Response::new(Bytes::copy_from_slice(body.as_bytes()))).is_ok();
+        for good in [
+            "",
+            r#"{"status":"200 - OK"}"#,
+            r#"{"status":"200 - Successful"}"#,
+            r#"{"status":"Status(200) - OK"}"#,
+            r#"{"status":"202 - Accepted"}"#,
+            r#"{"status":201,"errors":[],"error":null}"#,
+            "{}",
+            "null",
+        ] {
+            assert!(is_done(good), "{good}");
+        }
+        for bad in [
+            r#"{"status":"404 - Not Found"}"#,
+            r#"{"status":"200 - OK","errors":[{"error_message":"no"}]}"#,
+            r#"{"status":"ok"}"#,
+            r#"{"status":null}"#,
+            r#"{"kind":"track"}"#,
+            r#"{"error":"Quota exceeded"}"#,
+            "[]",
+            "true",
+            "OK",
+            "<status>200 - OK</status>",
+        ] {
+            assert!(!is_done(bad), "{bad}");
         }
     }
 

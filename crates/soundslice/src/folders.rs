@@ -4,8 +4,7 @@
 use std::collections::BTreeMap;
 
 use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter, Response, from_json,
-    read_json,
+    BuildError, Bytes, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter, Response, read_json,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -84,7 +83,7 @@ fn read_id(body: &[u8]) -> Result<FolderId, DecodeError> {
         id: FolderId,
     }
 
-    Ok(from_json::<Wire>(body)?.id)
+    Ok(lenient::object::<Wire>(body)?.id)
 }
 
 /// `GET /folders/`: the folders at the top, or directly inside another.
@@ -183,7 +182,7 @@ impl Endpoint for Get {
     }
 
     fn read(response: Response<Bytes>) -> Result<Contents, DecodeError> {
-        read_json(&response)
+        lenient::object(response.body())
     }
 }
 
@@ -244,10 +243,10 @@ impl Endpoint for Delete {
     fn read(response: Response<Bytes>) -> Result<Option<FolderId>, DecodeError> {
         #[derive(Deserialize)]
         struct Wire {
-            #[serde(default, deserialize_with = "lenient::folder")]
+            #[serde(deserialize_with = "lenient::folder")]
             parent_id: Option<FolderId>,
         }
 
-        Ok(from_json::<Wire>(response.body())?.parent_id)
+        Ok(lenient::object::<Wire>(response.body())?.parent_id)
     }
 }

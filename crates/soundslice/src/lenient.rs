@@ -3,8 +3,17 @@
 
 use std::fmt;
 
-use serde::de::{Deserializer, Error, Visitor};
+use segno_core::{DecodeError, from_json};
+use serde::de::{DeserializeOwned, Deserializer, Error, Visitor};
 use serde::{Deserialize, de};
+
+/// The one object that a response is. A list is none, though its items could stand for the members in their order.
+pub(crate) fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(DecodeError::unexpected("an object", body));
+    }
+    from_json(body)
+}
 
 /// A text, or a number as its digits.
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::error::ApiError;
 use crate::folders::named;
 use crate::ids::{ListId, Scorehash};
+use crate::lenient;
 
 /// `POST /lists/`: makes a list. Not repeated when the answer is lost, for it would make another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,14 +62,19 @@ fn read_id(body: &[u8]) -> Result<ListId, DecodeError> {
         id: ListId,
     }
 
-    Ok(from_json::<Wire>(body)?.id)
+    Ok(lenient::object::<Wire>(body)?.id)
 }
 
-/// Any JSON, or nothing; a gateway's page is still an error.
+/// An object of which no member is documented, or nothing. One that tells of errors is none.
 fn undocumented(body: &[u8]) -> Result<Value, DecodeError> {
     match from_json(body) {
         Err(DecodeError::Empty) => Ok(Value::Null),
-        outcome => outcome,
+        Ok(Value::Object(object)) if object.contains_key("error") || object.contains_key("errors") => {
+            Err(DecodeError::unexpected("no error", body))
+        }
+        Ok(object @ (Value::Object(_) | Value::Null)) => Ok(object),
+        Ok(_) => Err(DecodeError::unexpected("an object", body)),
+        Err(error) => Err(error),
     }
 }
 

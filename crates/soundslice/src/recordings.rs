@@ -2,9 +2,10 @@
 
 use segno_core::{
     BuildError, Bytes, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter, Response, SecretUrl,
-    from_json, read_json,
+    from_json, read_json, read_unit,
 };
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::enums::{RecordingStatus, Source};
 use crate::error::ApiError;
@@ -241,8 +242,11 @@ impl Endpoint for Reorder {
         Ok(())
     }
 
-    fn read(_: Response<Bytes>) -> Result<(), DecodeError> {
-        Ok(())
+    fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
+        // An empty object is the documented response.
+        read_unit(&response, |body| {
+            from_json::<Map<String, Value>>(body).is_ok_and(|object| object.is_empty())
+        })
     }
 }
 
@@ -342,11 +346,11 @@ impl Endpoint for Delete {
     fn read(response: Response<Bytes>) -> Result<String, DecodeError> {
         #[derive(Deserialize)]
         struct Wire {
-            #[serde(default, deserialize_with = "lenient::text_or_null")]
+            #[serde(deserialize_with = "lenient::text_or_null")]
             name: String,
         }
 
-        Ok(from_json::<Wire>(response.body())?.name)
+        Ok(lenient::object::<Wire>(response.body())?.name)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Slices: the pieces of synced music of an account.
 
 use segno_core::{
-    ArrayEndpoint, BuildError, Bytes, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter, Response,
-    from_json, read_json,
+    ArrayEndpoint, BuildError, Bytes, Content, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter,
+    Response, read_json,
 };
 use serde::Deserialize;
 
@@ -217,7 +217,7 @@ impl Endpoint for Create {
     }
 
     fn read(response: Response<Bytes>) -> Result<Created, DecodeError> {
-        read_json(&response)
+        lenient::object(response.body())
     }
 }
 
@@ -282,7 +282,7 @@ impl Endpoint for Get {
     }
 
     fn read(response: Response<Bytes>) -> Result<Slice, DecodeError> {
-        read_json(&response)
+        lenient::object(response.body())
     }
 }
 
@@ -316,7 +316,7 @@ impl Endpoint for Delete {
     }
 
     fn read(response: Response<Bytes>) -> Result<Deleted, DecodeError> {
-        read_json(&response)
+        lenient::object(response.body())
     }
 }
 
@@ -372,7 +372,7 @@ impl Endpoint for Move {
             id: Option<FolderId>,
         }
 
-        Ok(from_json::<Moved>(response.body())?.id)
+        Ok(lenient::object::<Moved>(response.body())?.id)
     }
 }
 
@@ -396,7 +396,7 @@ impl Endpoint for Duplicate {
     }
 
     fn read(response: Response<Bytes>) -> Result<Created, DecodeError> {
-        read_json(&response)
+        lenient::object(response.body())
     }
 }
 
@@ -413,6 +413,7 @@ impl Endpoint for MusicXml {
     const NAME: &'static str = "soundslice.slices.musicxml";
     const METHOD: Method = Method::GET;
     const REPLAY: Replay = Replay::Safe;
+    const CONTENT: Content = Content::File;
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         request.path("slices/{scorehash}/musicxml/", &[&self.0])
@@ -426,6 +427,13 @@ impl Endpoint for MusicXml {
         if response.status() == segno_core::StatusCode::NOT_FOUND {
             return Ok(None);
         }
-        String::from_utf8(response.into_body().into()).map(Some).map_err(|_| DecodeError::NotUtf8)
+        let body = response.into_body();
+        let text = std::str::from_utf8(&body).map_err(|_| DecodeError::NotUtf8)?;
+        // The two documents of MusicXML; either may have a declaration, a document type and comments before it.
+        if text.contains("<score-partwise") || text.contains("<score-timewise") {
+            Ok(Some(text.to_owned()))
+        } else {
+            Err(DecodeError::unexpected("MusicXML", &body))
+        }
     }
 }

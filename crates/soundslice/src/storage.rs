@@ -1,7 +1,8 @@
 //! The storage behind presigned URLs: plain PUT and GET, without credentials and without a media type.
 
 use segno_core::{
-    Body, BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, SecretUrl,
+    Body, BuildError, Bytes, Content, DecodeError, Endpoint, Method, Replay, RequestWriter, Response,
+    SecretUrl, read_unit,
 };
 
 use crate::error::ApiError;
@@ -39,8 +40,8 @@ impl Endpoint for Put {
         Ok(())
     }
 
-    fn read(_: Response<Bytes>) -> Result<(), DecodeError> {
-        Ok(())
+    fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
+        read_unit(&response, |_| false)
     }
 }
 
@@ -55,6 +56,7 @@ impl Endpoint for Get {
     const NAME: &'static str = "soundslice.storage.get";
     const METHOD: Method = Method::GET;
     const REPLAY: Replay = Replay::Safe;
+    const CONTENT: Content = Content::File;
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         request.url("presigned download", self.0.clone());

@@ -9,7 +9,7 @@ mod lenient;
 mod links;
 mod resource;
 
-pub use document::{Document, read_list, read_one};
+pub use document::{Document, read_done, read_list, read_one};
 pub(crate) use document::{one_from_value, read_list_within};
 pub use included::Included;
 pub(crate) use lenient::{null_is_default, text_or_integer};

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::ids::{PrivatePlaylistId, SongId, SoundEffectId};
-use crate::json_api::{FromResource, Included, Resource, null_is_default, read_one};
+use crate::json_api::{FromResource, Included, Resource, null_is_default, read_done, read_one};
 use crate::media::ImageUrl;
 pub use crate::playlists::MediaType;
 use crate::simple::{by_id, whole_list};
@@ -103,5 +103,5 @@ by_id!(
     ///
     /// Repeated if an answer is lost; should the first request have arrived, the second one is answered with 404.
     Delete(PrivatePlaylistId) -> (),
-    "soundstripe.private_playlists.delete", DELETE Idempotent "my_media/playlists/{playlist_id}", |_| Ok(())
+    "soundstripe.private_playlists.delete", DELETE Idempotent "my_media/playlists/{playlist_id}", read_done
 );

@@ -47,32 +47,30 @@ pub fn read<E: Endpoint>(
     E::read(response)
 }
 
-/// Fails the test if the endpoint takes one of the [`STRANGERS`] for a success: all of them where its output is `()` (then
-/// an empty body has to be a success), documents where it gives a file, web pages everywhere.
-///
-/// # Panics
-/// If it takes one.
-pub fn knows_strangers<E: Endpoint>() {
+/// Which of the [`STRANGERS`] an endpoint takes for a success; there must be none. Of an endpoint that gives a file only
+/// documents are strangers. One whose output is `()` has to take an empty body for a success.
+#[must_use]
+pub fn taken_strangers<E: Endpoint>() -> Vec<String> {
     let is_unit = std::any::type_name::<E::Output>() == std::any::type_name::<()>();
-    for code in [200_u16, 201, 202] {
-        let status = StatusCode::from_u16(code).unwrap_or_default();
+    let mut taken = Vec::new();
+    for status in [StatusCode::OK, StatusCode::CREATED, StatusCode::ACCEPTED] {
         if !E::accepts(status) {
             continue;
         }
         for (media_type, body) in STRANGERS {
-            let is_page = body.to_ascii_lowercase().contains("<html") || media_type == "text/html";
             let is_strange = match E::CONTENT {
                 Content::Any => false,
-                Content::Document => is_unit || is_page,
+                Content::Document => true,
                 Content::Binary => media_type != "text/plain",
                 Content::File => !matches!(media_type, "text/plain" | "text/xml"),
             };
-            let outcome = read::<E>(status, media_type, body);
-            assert!(!is_strange || outcome.is_err(), "{} takes {status} with {body} for a success", E::NAME);
+            if is_strange && read::<E>(status, media_type, body).is_ok() {
+                taken.push(format!("{} takes {status} with {body}", E::NAME));
+            }
         }
-        if is_unit {
-            let outcome = read::<E>(status, "text/plain", "");
-            assert!(outcome.is_ok(), "{} does not take {status} with an empty body", E::NAME);
+        if is_unit && read::<E>(status, "text/plain", "").is_err() {
+            taken.push(format!("{} does not take {status} with an empty body", E::NAME));
         }
     }
+    taken
 }

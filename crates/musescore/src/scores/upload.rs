@@ -2,7 +2,9 @@
 
 use segno_core::{
     Body, BuildError, Bytes, DecodeError, Endpoint, Method, Multipart, Replay, RequestWriter, Response,
+    read_unit,
 };
+use serde_json::Value;
 
 use super::Score;
 use crate::error::ApiError;
@@ -289,8 +291,62 @@ impl Endpoint for Delete {
         Ok(())
     }
 
-    /// The body is not documented, and may be empty.
-    fn read(_: Response<Bytes>) -> Result<(), DecodeError> {
-        Ok(())
+    /// The body is not documented: it may be empty, or say yes in any of the formats.
+    fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
+        read_unit(&response, |body| format::tree(body, None).is_ok_and(|tree| is_yes(&tree)))
+    }
+}
+
+/// Whether a result is `true` or 1, by itself or as the one item of a list, which is how PHP services answer with what is
+/// no object.
+fn is_yes(tree: &Value) -> bool {
+    match tree {
+        Value::Bool(yes) => *yes,
+        Value::Number(number) => number.as_u64() == Some(1),
+        Value::String(text) => matches!(text.trim(), "1" | "true"),
+        Value::Array(items) => matches!(items.as_slice(), [item] if is_yes(item)),
+        Value::Object(members) => {
+            members.len() == 1 && ["item", "result"].iter().any(|name| members.get(*name).is_some_and(is_yes))
+        }
+        Value::Null => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deletion_is_done_if_the_service_says_nothing_or_yes() {
+        let read = |body: &str| Delete::read(Response::new(Bytes::copy_from_slice(body.as_bytes())));
+        for yes in [
+            "",
+            "true",
+            "1",
+            "\"1\"",
+            "[true]",
+            r#"{"result":true}"#,
+            "cb(true);",
+            "<?xml version=\"1.0\"?><result>1</result>",
+            "<result is_array=\"true\"><item>1</item></result>",
+        ] {
+            assert_eq!(read(yes), Ok(()), "{yes}");
+        }
+        for no in [
+            "false",
+            "0",
+            "null",
+            "[]",
+            "{}",
+            r#"["Access denied"]"#,
+            r#"{"error":"Not found"}"#,
+            r#"{"result":true,"error":"Not found"}"#,
+            "<result></result>",
+            "<result is_array=\"true\"><item>Access denied</item></result>",
+            "<html><title>Down</title></html>",
+            "deleted",
+        ] {
+            assert!(read(no).is_err(), "{no}");
+        }
     }
 }

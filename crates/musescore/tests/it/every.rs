@@ -125,3 +125,27 @@ mod errors {
         every_endpoint(&mut Lines);
     }
 }
+
+mod success {
+    use super::*;
+
+    /// Pages of captive portals, errors with status 200, the words of gateways: no endpoint takes them for its success.
+    #[test]
+    fn nothing_but_the_documented_is_a_success() {
+        #[derive(Default)]
+        struct Taken(Vec<String>);
+
+        impl Visit for Taken {
+            fn visit<E: Endpoint>(&mut self, _: &E)
+            where
+                E::Output: Debug,
+            {
+                self.0.extend(testing::taken_strangers::<E>());
+            }
+        }
+
+        let mut taken = Taken::default();
+        every_endpoint(&mut taken);
+        assert!(taken.0.is_empty(), "{}", taken.0.join("\n"));
+    }
+}

@@ -5,6 +5,7 @@ use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, Reque
 use super::{TrackId, UserId, XML, reading};
 use crate::ApiError;
 use crate::legacy::Element;
+use crate::legacy::xml::done;
 
 reading!(
     /// `GET /tracks/{id}/permissions`
@@ -61,6 +62,6 @@ impl Endpoint for Put {
     }
 
     fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
-        crate::read::done(&response)
+        done(&response, "permissions")
     }
 }

@@ -188,7 +188,7 @@ reading!(
 );
 setting!(
     /// `DELETE /tracks/{id}`
-    Delete(track: TrackId), "soundcloud.legacy.tracks.delete", DELETE, "tracks/{id}"
+    Delete(track: TrackId), "soundcloud.legacy.tracks.delete", DELETE, "tracks/{id}", "track"
 );
 
 /// An address that the service redirects to.

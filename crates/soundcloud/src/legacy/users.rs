@@ -3,7 +3,7 @@
 use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
 
 use super::tracks::Track;
-use super::xml::{Leaves, Thing, document, items, one};
+use super::xml::{Leaves, Thing, document, done, items, one};
 use super::{TrackId, UserId, Whose, XML, of_person, reading, setting};
 use crate::ApiError;
 use crate::legacy::Element;
@@ -187,9 +187,9 @@ impl Endpoint for Change {
         Ok(())
     }
 
-    // Whether the answer carries the person is not documented, so nothing is expected of it.
+    // Whether the response carries the user is not documented.
     fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
-        crate::read::done(&response)
+        done(&response, "user")
     }
 }
 
@@ -286,18 +286,19 @@ reading!(
 
 setting!(
     /// `PUT /me/followings/{id}`
-    Follow(user: UserId), "soundcloud.legacy.users.follow", PUT, "me/followings/{id}"
+    Follow(user: UserId), "soundcloud.legacy.users.follow", PUT, "me/followings/{id}", "user"
 );
 setting!(
     /// `DELETE /me/followings/{id}`
-    Unfollow(user: UserId), "soundcloud.legacy.users.unfollow", DELETE, "me/followings/{id}"
+    Unfollow(user: UserId), "soundcloud.legacy.users.unfollow", DELETE, "me/followings/{id}", "user"
 );
 setting!(
     /// `PUT /me/favorites/{track_id}`
-    AddFavorite(track: TrackId), "soundcloud.legacy.users.add_favorite", PUT, "me/favorites/{track_id}"
+    AddFavorite(track: TrackId),
+    "soundcloud.legacy.users.add_favorite", PUT, "me/favorites/{track_id}", "track"
 );
 setting!(
     /// `DELETE /me/favorites/{track_id}`
     RemoveFavorite(track: TrackId),
-    "soundcloud.legacy.users.remove_favorite", DELETE, "me/favorites/{track_id}"
+    "soundcloud.legacy.users.remove_favorite", DELETE, "me/favorites/{track_id}", "track"
 );

@@ -7,7 +7,9 @@ use std::fmt::{self, Write as _};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
-use segno_core::{BuildError, Bytes, DecodeError, Response, SecretUrl, Timestamp};
+use segno_core::{BuildError, Bytes, DecodeError, Response, SecretUrl, Timestamp, from_json, read_unit};
+
+use crate::read::{is_status, is_success};
 
 /// The deepest nesting that is read; the API's own goes to 4.
 const DEEPEST: usize = 32;
@@ -248,6 +250,19 @@ pub(crate) fn document(response: &Response<Bytes>) -> Result<Element, DecodeErro
         return Err(DecodeError::Empty);
     }
     Element::parse(body).map_err(|error| DecodeError::Other(error.to_string()))
+}
+
+/// A response of which nothing is wanted but that it came: nothing at all, a status (`<status>200 - OK</status>`, by
+/// itself or in another element, or as JSON), or the `thing` that was set.
+pub(crate) fn done(response: &Response<Bytes>, thing: &str) -> Result<(), DecodeError> {
+    read_unit(response, |body| {
+        if !body.trim_ascii_start().starts_with(b"<") {
+            return from_json(body).is_ok_and(|object| is_status(&object));
+        }
+        let Ok(document) = Element::parse(body) else { return false };
+        let status = if document.name == "status" { Some(&document) } else { document.child("status") };
+        document.name == thing || status.and_then(Element::text).is_some_and(is_success)
+    })
 }
 
 /// What an error document says: the text of any leaf.

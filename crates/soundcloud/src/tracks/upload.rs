@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 use super::{Artwork, Format, Track, TrackFields};
 use crate::ApiError;
-use crate::read::object;
+use crate::read::made;
 
 /// The audio of a track: a file, bytes, or anything that can be read.
 #[derive(Clone, Debug)]
@@ -207,7 +207,7 @@ impl Endpoint for Upload {
     }
 
     fn read(response: Response<Bytes>) -> Result<Track, DecodeError> {
-        object(&response)
+        made(&response)
     }
 }
 

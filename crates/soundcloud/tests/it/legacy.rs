@@ -3,7 +3,7 @@
 mod decode;
 mod errors;
 pub(crate) mod fixtures;
-mod sample;
+pub(crate) mod sample;
 mod story;
 mod wire;
 

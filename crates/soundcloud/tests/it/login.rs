@@ -29,9 +29,10 @@ async fn signing_out_forgets_the_tokens_whatever_the_service_says() {
 #[tokio::test]
 async fn signing_out_ends_the_session_that_another_process_has_renewed() {
     let store = stored();
-    let peer = |line: &str| {
-        let renewed = line.contains("/oauth/token");
-        if renewed { tokens(2) } else { answer(200, ME) }
+    let peer = |line: &str| match line {
+        line if line.contains("/oauth/token") => tokens(2),
+        line if line.contains("/sign-out") => answer(200, ""),
+        _ => answer(200, ME),
     };
     let (first, log, _) = logged_in(std::sync::Arc::clone(&store), peer);
     let (second, _, clock) = logged_in(store, peer);

@@ -13,5 +13,6 @@ mod pains;
 mod peer;
 mod sample;
 mod sandbox;
+mod success;
 mod uploads;
 mod wire;

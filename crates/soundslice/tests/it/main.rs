@@ -6,4 +6,5 @@ mod fixtures;
 mod jobs;
 mod official_client;
 mod sample;
+mod success;
 mod wire;

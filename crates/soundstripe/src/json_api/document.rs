@@ -1,6 +1,6 @@
 //! Whole documents.
 
-use segno_core::{Bytes, DecodeError, Response, from_json};
+use segno_core::{Bytes, DecodeError, Response, from_json, read_unit};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -52,6 +52,24 @@ pub(crate) fn one_from_value<T: FromResource>(value: &Value) -> Result<T, Decode
 fn one<T: FromResource>(document: Document<Resource>) -> Result<T, DecodeError> {
     let included = Included::new(std::iter::once(&document.data).chain(&document.included));
     T::from_resource(&document.data, &included)
+}
+
+/// Reads the response to a request that leaves nothing to tell: no body, or what JSON:API allows in its place (1.0,
+/// sections "Deleting Resources" and "Updating Relationships"): a document with `meta` alone, or with what is left.
+///
+/// # Errors
+/// [`DecodeError`] if it is anything else.
+pub fn read_done(response: &Response<Bytes>) -> Result<(), DecodeError> {
+    read_unit(response, |body| {
+        let Ok(Value::Object(document)) = from_json(body) else { return false };
+        let is_resource = |data: &Value| data.get("type").is_some_and(Value::is_string);
+        let data = match document.get("data") {
+            None => document.get("meta").is_some_and(Value::is_object),
+            Some(Value::Array(items)) => items.iter().all(is_resource),
+            Some(data) => is_resource(data),
+        };
+        data && !document.contains_key("errors")
+    })
 }
 
 /// Reads a document with a list of resources.

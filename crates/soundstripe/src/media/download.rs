@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use segno_core::{
-    BuildError, Bytes, DecodeError, Downloaded, Endpoint, Method, Replay, RequestWriter, Response,
+    BuildError, Bytes, Content, DecodeError, Downloaded, Endpoint, Method, Replay, RequestWriter, Response,
 };
 use tokio::io::AsyncWrite;
 
@@ -34,6 +34,7 @@ impl Endpoint for Download {
     const NAME: &'static str = "soundstripe.media.download";
     const METHOD: Method = Method::GET;
     const REPLAY: Replay = Replay::Safe;
+    const CONTENT: Content = Content::Binary;
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         request.url("{media}", self.link.url().clone());

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::PrivatePlaylist;
 use crate::error::ApiError;
 use crate::ids::{PrivatePlaylistId, SongId, SoundEffectId, as_number};
-use crate::json_api::{FromResource as _, MEDIA_TYPE, read_one};
+use crate::json_api::{FromResource as _, MEDIA_TYPE, read_done, read_one};
 use crate::songs::Song;
 use crate::sound_effects::SoundEffect;
 
@@ -128,8 +128,8 @@ impl Endpoint for RemoveSongs {
         self.body.write(request, Song::TYPE, "song_ids", &ids)
     }
 
-    fn read(_: Response<Bytes>) -> Result<(), DecodeError> {
-        Ok(())
+    fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
+        read_done(&response)
     }
 }
 
@@ -176,7 +176,7 @@ impl Endpoint for RemoveSoundEffects {
         self.body.write(request, SoundEffect::TYPE, "sound_effect_ids", &ids)
     }
 
-    fn read(_: Response<Bytes>) -> Result<(), DecodeError> {
-        Ok(())
+    fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
+        read_done(&response)
     }
 }

@@ -6,6 +6,7 @@ mod errors;
 mod fixtures;
 mod flows;
 mod sandbox;
+mod success;
 mod webhooks;
 mod wire;
 

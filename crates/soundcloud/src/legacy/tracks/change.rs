@@ -3,7 +3,7 @@
 use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
 
 use super::TrackType;
-use crate::legacy::xml::{Leaves, leaf};
+use crate::legacy::xml::{Leaves, done, leaf};
 use crate::legacy::{TrackId, XML};
 use crate::values::tag_list;
 use crate::{ApiError, EmbeddableBy, License, Sharing};
@@ -132,8 +132,8 @@ impl Endpoint for Change {
         Ok(())
     }
 
-    // Whether the answer carries the track is not documented, so nothing is expected of it.
+    // Whether the response carries the track is not documented.
     fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
-        crate::read::done(&response)
+        done(&response, "track")
     }
 }

@@ -72,7 +72,7 @@ pub(super) const TABLE: &str = "GET /tracks|POST /tracks|GET /tracks/58|PUT /tra
     GET /me/favorites/58|PUT /me/favorites/58|DELETE /me/favorites/58|\
     GET /tracks/58/stream|GET /tracks/58/download|GET /comments/1";
 
-pub(super) fn every_endpoint(visit: &mut impl Visit) {
+pub(crate) fn every_endpoint(visit: &mut impl Visit) {
     let list = |name: &str, item: &str| {
         let item = item.split_once("?>").map_or(item, |(_, item)| item);
         format!("<{name} type=\"array\">{item}</{name}>")

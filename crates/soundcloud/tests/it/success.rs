@@ -1,0 +1,30 @@
+//! A success is what the endpoint documents, and nothing else.
+
+use std::fmt::Debug;
+
+use segno_core::Endpoint;
+use segno_core::testing::taken_strangers;
+
+use crate::legacy;
+use crate::sample::{self, Visit};
+
+/// Pages of captive portals, errors with status 200, the words of gateways: no endpoint takes them for its success.
+#[test]
+fn nothing_but_the_documented_is_a_success() {
+    #[derive(Default)]
+    struct Taken(Vec<String>);
+
+    impl Visit for Taken {
+        fn visit<E: Endpoint>(&mut self, _: &E, _: u16, _: &str, _: &[u16])
+        where
+            E::Output: Debug,
+        {
+            self.0.extend(taken_strangers::<E>());
+        }
+    }
+
+    let mut taken = Taken::default();
+    sample::every_endpoint(&mut taken);
+    legacy::sample::every_endpoint(&mut taken);
+    assert!(taken.0.is_empty(), "{}", taken.0.join("\n"));
+}
