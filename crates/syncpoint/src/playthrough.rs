@@ -3,6 +3,7 @@
 mod carry;
 mod musical;
 mod passes;
+mod performed;
 
 use alloc::vec::Vec;
 
@@ -51,6 +52,11 @@ pub enum Step {
     },
     /// It begins the next section.
     Section,
+    /// The performance goes on where the score does not lead: a cut, or a new start.
+    Break {
+        /// The bar played before.
+        from: usize,
+    },
 }
 
 impl Step {

@@ -149,8 +149,8 @@ impl<'a> Walk<'a> {
         let begins = match step {
             Step::Next | Step::Skip | Step::Start | Step::Section => region.first == bar,
             Step::Jump { .. } => region.first == bar && bar == self.home.start,
-            // A coda inside an ending is gone to on purpose.
-            Step::Coda { .. } => false,
+            // A coda inside an ending is gone to on purpose. No score leads to a break.
+            Step::Coda { .. } | Step::Break { .. } => false,
             // If another repeat counts the ending, then this one lies inside it.
             Step::Repeat { .. } => region.first == bar && self.layout.start_at[bar] == Some(region.group),
         };
