@@ -41,6 +41,7 @@ fn allowed(package: &str) -> Option<&'static [&'static str]> {
     match package {
         "segno-core" | "segno-syncpoint" => Some(&[]),
         "segno-score" | "segno-sandbox" => Some(&["segno-syncpoint"]),
+        "segno-align" => Some(&["segno-score", "segno-syncpoint"]),
         "segno-soundslice" | "segno-soundstripe" | "segno-soundcloud" | "segno-musescore" => {
             Some(&["segno-core"])
         }

@@ -77,7 +77,8 @@ mod tests {
             WrittenBar::new(alloc::format!("{number}"), Fraction::new(4, 4).expect("a length"))
         };
         let mut structure = Structure { bars: (1..=6).map(bar).collect() };
-        let ending = |number| Ending { numbers: alloc::vec![number], id: None, start: true, stop: None, staff: None };
+        let ending =
+            |number| Ending { numbers: alloc::vec![number], id: None, start: true, stop: None, staff: None };
         structure.bars[2].endings.push(ending(1));
         structure.bars[2].repeat_end = Some(RepeatEnd { plays: 2, after_jump: None });
         structure.bars[3].endings.push(ending(2));

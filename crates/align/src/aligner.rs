@@ -1,0 +1,124 @@
+//! The whole way from score and features to bars and seconds.
+
+use std::ops::Range;
+
+use segno_score::Score;
+use segno_syncpoint::{Playthrough, Policy};
+
+use crate::aligned::Aligned;
+use crate::assemble::assemble;
+use crate::coarse::{Decoded, Path, Plan, RATE, Sound};
+use crate::error::Error;
+use crate::features::Features;
+use crate::fine::{Events, Fine};
+use crate::graph::Graph;
+use crate::music::Music;
+
+/// Aligns recordings with a score.
+///
+/// The order in which the bars were played is found, not presumed: repeats may be left out, stretches be missing, the
+/// recording begin late, stop early or begin anew. Tempo marks are used for nothing but the proportions inside the score,
+/// so a wrong or missing tempo does no harm.
+#[derive(Clone, Debug)]
+pub struct Aligner<'a> {
+    score: &'a Score,
+    policy: Policy,
+    order: Option<Vec<usize>>,
+    part: Option<Range<f64>>,
+}
+
+impl<'a> Aligner<'a> {
+    /// For a score that was read with its onsets (`segno_score::Options::with_onsets`).
+    #[must_use]
+    pub fn new(score: &'a Score) -> Self {
+        Self { score, policy: Policy::CLASSICAL, order: None, part: None }
+    }
+
+    /// Whose rules say in which order the bars are usually played; [`Policy::CLASSICAL`] unless set. Other readings of the
+    /// signs are found too, but this one needs no evidence.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Fixes the play order. The recording may still begin late or end early.
+    #[must_use]
+    pub fn order(mut self, playthrough: &Playthrough) -> Self {
+        self.order = Some(playthrough.order().collect());
+        self
+    }
+
+    /// Listens to a part of the recording only, in seconds. All times stay those of the whole recording.
+    #[must_use]
+    pub fn between(mut self, seconds: Range<f64>) -> Self {
+        self.part = Some(seconds);
+        self
+    }
+
+    /// Finds the bars of the score in a recording. The same score and features give the same result, bit for bit.
+    ///
+    /// # Errors
+    /// [`Error`] says what does not fit: no result is better than a wrong one.
+    pub fn align(&self, features: &Features) -> Result<Aligned, Error> {
+        let music = Music::new(self.score);
+        if music.is_silent() {
+            return Err(Error::NoNotes);
+        }
+        if features.cut {
+            return Err(Error::TooLong { seconds: features.seconds, limit: crate::analyzer::MOST_SECONDS });
+        }
+        let whole = features.seconds;
+        let cropped;
+        let (features, begin) = match &self.part {
+            None => (features, 0.0),
+            Some(part) => {
+                let (part, begin) = features.part(part.clone()).ok_or(Error::NoSuchPart)?;
+                cropped = part;
+                (&cropped, begin)
+            }
+        };
+        let usual: Vec<usize> = match &self.order {
+            Some(order) => order.clone(),
+            None => self.score.structure.unroll(&self.policy)?.order().collect(),
+        };
+        if usual.is_empty() || usual.iter().any(|bar| *bar >= music.bars.len()) {
+            return Err(Error::NoSuchBar);
+        }
+        let graph = match &self.order {
+            Some(order) => Graph::of_order(order),
+            None => Graph::of_score(self.score, &self.policy)?,
+        };
+        let sound = Sound::new(features);
+        if sound.heard() == 0 {
+            return Err(Error::Silent);
+        }
+        let transposition = 0;
+        let total: f64 = usual.iter().filter_map(|bar| music.bars.get(*bar)).map(|bar| bar.seconds).sum();
+        let mut scale = sound.heard() as f64 / RATE / total;
+        let mut plan = Plan::new(&music, &graph, scale, transposition);
+        let mut path = Path::find(&sound, &plan, &graph);
+        for _ in 0..2 {
+            let pace = path.pace();
+            if (0.85..1.15).contains(&pace) {
+                break;
+            }
+            scale /= pace;
+            plan = Plan::new(&music, &graph, scale, transposition);
+            path = Path::find(&sound, &plan, &graph);
+        }
+        let decoded = Decoded::new(&path, &plan, &graph, &sound);
+        if decoded.order.is_empty() {
+            return Err(Error::Unlike { match_: 1.0, explained: 0.0, best_transposition: transposition });
+        }
+        let score = Events::new(&music, &decoded.order, &decoded.fresh, transposition);
+        let rough = decoded.seconds(&score.lines, score.events.iter().map(|event| event.at));
+        let found = Fine::new(features).find(&score.events, &rough);
+        let playthrough = Playthrough::performed(&self.score.structure, decoded.order.iter().copied())
+            .ok_or(Error::NoSuchBar)?;
+        let mut aligned = assemble(&decoded, &score, &found, playthrough, features);
+        aligned.transposition = transposition;
+        aligned.delayed(begin, whole);
+        Ok(aligned)
+    }
+}

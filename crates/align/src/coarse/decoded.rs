@@ -1,0 +1,99 @@
+//! What a path says in terms of bars.
+
+use crate::graph::Graph;
+
+use super::RATE;
+use super::path::{Path, Place};
+use super::plan::Plan;
+use super::sound::Sound;
+
+/// The bars of a path.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Decoded {
+    /// The written bars as played.
+    pub(crate) order: Vec<usize>,
+    /// Whether a bar begins anew: the score, or a pause, does not lead to it from the bar before.
+    pub(crate) fresh: Vec<bool>,
+    /// When each bar begins and ends, in seconds.
+    pub(crate) spans: Vec<(f64, f64)>,
+    /// Places, in played bars, with their seconds; places do not decrease.
+    pub(crate) points: Vec<(f64, f64)>,
+    /// The mean distance of what sounds from what is written.
+    pub(crate) match_: f64,
+    /// The share of what is heard that lies in a bar.
+    pub(crate) explained: f64,
+}
+
+impl Decoded {
+    pub(crate) fn new(path: &Path, plan: &Plan, graph: &Graph, sound: &Sound) -> Self {
+        let mut decoded = Self::default();
+        let mut before: Option<usize> = None;
+        let mut costs = vec![0.0; plan.len()];
+        let (mut sum, mut count, mut heard, mut explained) = (0.0, 0.0, 0.0, 0.0);
+        for (frame, place) in path.places.iter().enumerate() {
+            let loud = if sound.quiet.get(frame) == Some(&false) { 1.0 } else { 0.0 };
+            heard += loud;
+            let Place::At(state) = *place else {
+                before = None;
+                continue;
+            };
+            let state = state as usize;
+            let bar = plan.place(state);
+            let range = plan.frames(bar);
+            let start = frame as f64 / RATE;
+            let stays = before.is_some_and(|from| plan.place(from) == bar && from <= state);
+            if !stays {
+                let leads = before.is_some_and(|from| graph.leads(plan.place(from), bar));
+                decoded.order.push(graph.written[bar]);
+                decoded.fresh.push(!leads);
+                decoded.spans.push((start, start));
+            }
+            if let Some(span) = decoded.spans.last_mut() {
+                span.1 = start + 1.0 / RATE;
+            }
+            let share = (state - range.start) as f64 / range.len() as f64;
+            decoded.points.push(((decoded.order.len() - 1) as f64 + share, start + 0.5 / RATE));
+            sound.costs(frame, plan, &mut costs);
+            explained += loud;
+            sum += loud * f64::from(costs[state]);
+            count += loud;
+            before = Some(state);
+        }
+        decoded.match_ = if count > 0.0 { sum / count } else { 1.0 };
+        decoded.explained = if heard > 0.0 { explained / heard } else { 0.0 };
+        decoded
+    }
+
+    /// About when something sounds that stands so many seconds after the first bar line as written; `lines` are the bar
+    /// lines in the same measure.
+    pub(crate) fn seconds(&self, lines: &[f64], places: impl Iterator<Item = f64>) -> Vec<f64> {
+        let mut knots: Vec<(f64, f64, f64)> = Vec::new();
+        for (place, seconds) in &self.points {
+            let bar = (*place as usize).min(lines.len().saturating_sub(2));
+            let (Some(from), Some(to)) = (lines.get(bar), lines.get(bar + 1)) else { continue };
+            let at = from + (place - bar as f64) * (to - from);
+            match knots.last_mut() {
+                Some(last) if at <= last.0 => {
+                    last.1 += seconds;
+                    last.2 += 1.0;
+                }
+                _ => knots.push((at, *seconds, 1.0)),
+            }
+        }
+        let knots: Vec<(f64, f64)> = knots.into_iter().map(|(at, sum, count)| (at, sum / count)).collect();
+        let pace = match (knots.first(), knots.last()) {
+            (Some(first), Some(last)) if last.0 > first.0 => (last.1 - first.1) / (last.0 - first.0),
+            _ => 1.0,
+        };
+        let seconds = |at: f64| {
+            let next = knots.partition_point(|(knot, _)| *knot <= at);
+            match (next.checked_sub(1).and_then(|before| knots.get(before)), knots.get(next)) {
+                (Some(a), Some(b)) => a.1 + (at - a.0) / (b.0 - a.0) * (b.1 - a.1),
+                (Some(a), None) => a.1 + (at - a.0) * pace,
+                (None, Some(b)) => b.1 - (b.0 - at) * pace,
+                (None, None) => 0.0,
+            }
+        };
+        places.map(seconds).collect()
+    }
+}

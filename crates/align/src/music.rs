@@ -1,0 +1,94 @@
+//! The notes of a score in the form that alignment needs.
+
+use segno_score::{Score, Stretch};
+
+/// Tempo marks outside of these are taken for mistakes: quarters a minute.
+const TEMPOS: (f64, f64) = (15.0, 600.0);
+
+/// The written bars with their pitched notes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Music {
+    pub(crate) bars: Vec<Bar>,
+}
+
+/// A written bar.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bar {
+    /// Its length in seconds at the written tempo, above 0.
+    pub(crate) seconds: f64,
+    /// Its length in quarters.
+    pub(crate) quarters: f64,
+    /// The pitched notes but for grace notes, by time, then by key.
+    pub(crate) notes: Vec<Note>,
+}
+
+/// A note that is struck.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Note {
+    /// Seconds from the bar line.
+    pub(crate) at: f64,
+    /// Quarters from the bar line.
+    pub(crate) offset: f64,
+    /// Seconds that it is held.
+    pub(crate) held: f64,
+    /// The sounding MIDI key.
+    pub(crate) key: u8,
+}
+
+impl Music {
+    pub(crate) fn new(score: &Score) -> Self {
+        let mut bars: Vec<Bar> = Vec::with_capacity(score.grid.bars.len());
+        let clocks: Vec<Clock> = score.stretches().iter().map(|stretches| Clock::new(stretches)).collect();
+        for (bar, clock) in score.grid.bars.iter().zip(&clocks) {
+            let quarters = bar.actual.quarters().clamp(0.0, 1000.0);
+            bars.push(Bar { seconds: clock.at(quarters).max(0.01), quarters, notes: Vec::new() });
+        }
+        for onset in &score.onsets {
+            let (Some(key), false) = (onset.key, onset.grace) else { continue };
+            let (Some(bar), Some(clock)) = (bars.get_mut(onset.bar), clocks.get(onset.bar)) else { continue };
+            let offset = onset.offset.quarters().clamp(0.0, bar.quarters);
+            let at = clock.at(offset);
+            let held = clock.at(offset + onset.duration.quarters().min(1000.0)) - at;
+            bar.notes.push(Note { at, offset, held, key });
+        }
+        for bar in &mut bars {
+            bar.notes.sort_by(|a, b| {
+                a.at.total_cmp(&b.at).then(a.key.cmp(&b.key)).then(b.held.total_cmp(&a.held))
+            });
+            bar.notes.dedup_by(|b, a| a.key == b.key && b.at - a.at < 1e-4);
+        }
+        Self { bars }
+    }
+
+    /// Whether no pitched note is written at all.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.bars.iter().all(|bar| bar.notes.is_empty())
+    }
+}
+
+/// From quarters to seconds inside a bar.
+struct Clock {
+    /// Where each stretch begins, in quarters and seconds, and its seconds a quarter.
+    stretches: Vec<(f64, f64, f64)>,
+}
+
+impl Clock {
+    fn new(stretches: &[Stretch]) -> Self {
+        let mut out: Vec<(f64, f64, f64)> = Vec::with_capacity(stretches.len());
+        for stretch in stretches {
+            let from = stretch.offset.quarters();
+            let seconds = out.last().map_or(0.0, |&(start, at, pace)| at + (from - start) * pace);
+            let bpm = if stretch.quarter_bpm.is_finite() { stretch.quarter_bpm } else { 120.0 };
+            out.push((from, seconds, 60.0 / bpm.clamp(TEMPOS.0, TEMPOS.1)));
+        }
+        Self { stretches: out }
+    }
+
+    /// Seconds from the bar line; beyond the bar the last tempo goes on.
+    fn at(&self, quarters: f64) -> f64 {
+        let before = self.stretches.iter().rev().find(|(from, _, _)| *from <= quarters);
+        before
+            .or(self.stretches.first())
+            .map_or(0.5 * quarters, |&(from, at, pace)| at + (quarters - from) * pace)
+    }
+}

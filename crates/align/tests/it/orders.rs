@@ -1,0 +1,37 @@
+//! Orders that are found, not given.
+
+use segno_align::Aligner;
+use segno_syncpoint::{RepeatEnd, Step};
+
+use crate::studio::{Piece, features, plucked};
+
+fn repeated() -> Piece {
+    let mut piece = Piece::tune(10, 21);
+    piece.structure.bars[3].repeat_end = Some(RepeatEnd { plays: 2, after_jump: None });
+    piece
+}
+
+fn found(piece: &Piece, order: &[usize]) -> segno_align::Aligned {
+    let performance = piece.perform(order, 0.5, 0.45, 22);
+    let aligned = Aligner::new(&piece.score()).align(&features(&performance.record(0.6, plucked))).unwrap();
+    assert_eq!(aligned.playthrough.order().collect::<Vec<_>>(), order);
+    for (bar, truth) in aligned.bars.iter().zip(&performance.bars) {
+        assert!((bar.seconds - truth).abs() < 0.05, "bar {}: {} for {truth}", bar.played, bar.seconds);
+    }
+    aligned
+}
+
+#[test]
+fn a_repeat_is_taken_or_left_out() {
+    let piece = repeated();
+    found(&piece, &[0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    found(&piece, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+}
+
+#[test]
+fn a_cut_is_found_and_told() {
+    let aligned = found(&repeated(), &[0, 1, 2, 3, 0, 1, 2, 3, 7, 8, 9]);
+    assert_eq!(aligned.playthrough.bars()[8].step, Step::Break { from: 3 });
+    assert_eq!(aligned.breaks.len(), 1);
+    assert_eq!(aligned.breaks[0].played, 7);
+}

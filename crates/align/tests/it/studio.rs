@@ -1,0 +1,167 @@
+//! Small pieces, performances with human timing, and instruments to play them.
+
+use std::f64::consts::TAU;
+
+use segno_align::{Analyzer, Features};
+use segno_score::{Onset, Score};
+use segno_syncpoint::{BarGrid, Fraction, Structure, WrittenBar};
+
+/// The rate of all recordings here.
+pub(crate) const RATE: u32 = 22_050;
+
+/// Random numbers that are the same every time.
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    /// The next number, 0..1.
+    pub(crate) fn roll(&mut self) -> f64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// About normal, with standard deviation 1.
+    pub(crate) fn normal(&mut self) -> f64 {
+        (0..12).map(|_| self.roll()).sum::<f64>() - 6.0
+    }
+}
+
+/// A note: quarters from the bar line, quarters long, key.
+pub(crate) type Written = (f64, f64, u8);
+
+/// Bars of 4/4.
+#[derive(Clone)]
+pub(crate) struct Piece {
+    pub(crate) bars: Vec<Vec<Written>>,
+    pub(crate) structure: Structure,
+}
+
+impl Piece {
+    /// A tune over broken chords, different in every bar.
+    pub(crate) fn tune(bars: usize, seed: u64) -> Self {
+        const SCALE: [u8; 7] = [0, 2, 4, 5, 7, 9, 11];
+        let mut dice = Dice::new(seed);
+        let mut degree = 14_i32;
+        let key = |degree: i32| 24 + 12 * degree.div_euclid(7) as u8 + SCALE[degree.rem_euclid(7) as usize];
+        let mut make = || {
+            let mut notes = Vec::new();
+            let root = 14 + (dice.roll() * 7.0) as i32;
+            for eighth in 0..8_u32 {
+                notes.push((f64::from(eighth) / 2.0, 0.5, key(root + [0, 4, 2, 4][eighth as usize % 4])));
+            }
+            let mut at = 0.0;
+            while at < 4.0 {
+                let length = [0.5_f64, 1.0, 1.0, 2.0][(dice.roll() * 4.0) as usize].min(4.0 - at);
+                degree = (degree + (dice.roll() * 7.0) as i32 - 3).clamp(7, 20);
+                notes.push((at, length, key(degree + 14)));
+                at += length;
+            }
+            notes.sort_by(|a, b| a.0.total_cmp(&b.0));
+            notes
+        };
+        Self::of((0..bars).map(|_| make()).collect())
+    }
+
+    pub(crate) fn of(bars: Vec<Vec<Written>>) -> Self {
+        let bar = |number: usize| WrittenBar::new(number.to_string(), Fraction::new(4, 4).unwrap());
+        let structure = Structure { bars: (1..=bars.len()).map(bar).collect() };
+        Self { bars, structure }
+    }
+
+    pub(crate) fn score(&self) -> Score {
+        let quarters = |length: f64| Fraction::new((length * 1680.0).round() as u32, 4 * 1680).unwrap();
+        let mut score = Score::default();
+        score.structure = self.structure.clone();
+        score.grid = BarGrid::uniform(self.bars.len(), 4, 4).unwrap();
+        for (bar, notes) in self.bars.iter().enumerate() {
+            score.onsets.extend(notes.iter().map(|(offset, duration, key)| Onset {
+                part: 0,
+                bar,
+                offset: quarters(*offset),
+                key: Some(*key),
+                duration: quarters(*duration),
+                grace: false,
+            }));
+        }
+        score
+    }
+
+    /// Plays bars with a tempo that breathes. Begins after `lead` seconds; `quarter` is the mean length of a quarter.
+    pub(crate) fn perform(&self, order: &[usize], lead: f64, quarter: f64, seed: u64) -> Performance {
+        let mut dice = Dice::new(seed);
+        let mut out = Performance { bars: Vec::new(), notes: Vec::new(), end: 0.0 };
+        let mut now = lead;
+        let mut drift = 0.0;
+        for bar in order {
+            drift = 0.7 * drift + 0.06 * dice.normal();
+            let pace = quarter * (1.0 + drift).clamp(0.7, 1.4);
+            out.bars.push(now);
+            for (offset, length, key) in &self.bars[*bar] {
+                let late = if *offset == 0.0 { 0.0 } else { 0.008 * dice.normal() };
+                let loud = 0.5 + 0.5 * dice.roll();
+                out.notes.push((now + offset * pace + late, length * pace, *key, loud));
+            }
+            now += 4.0 * pace;
+        }
+        out.end = now;
+        out
+    }
+}
+
+/// What was played.
+#[derive(Clone)]
+pub(crate) struct Performance {
+    /// When each begins.
+    pub(crate) bars: Vec<f64>,
+    /// Seconds, seconds held, key and loudness of each note.
+    pub(crate) notes: Vec<(f64, f64, u8, f64)>,
+    /// When the last bar is over.
+    pub(crate) end: f64,
+}
+
+impl Performance {
+    /// All of it by one instrument, with `tail` seconds after the end.
+    pub(crate) fn record(&self, tail: f64, instrument: impl Fn(&mut [f32], f64, f64, f64)) -> Vec<f32> {
+        let mut sound = vec![0.0; ((self.end + tail) * f64::from(RATE)) as usize];
+        for (at, held, key, loud) in &self.notes {
+            let start = (at * f64::from(RATE)) as usize;
+            let frequency = 440.0 * ((f64::from(*key) - 69.0) / 12.0).exp2();
+            if let Some(rest) = sound.get_mut(start..) {
+                instrument(rest, frequency, *held, 0.12 * loud);
+            }
+        }
+        sound
+    }
+}
+
+/// A plucked string.
+pub(crate) fn plucked(sound: &mut [f32], frequency: f64, held: f64, loud: f64) {
+    let count = ((held + 0.2) * f64::from(RATE)) as usize;
+    for (n, out) in sound.iter_mut().enumerate().take(count) {
+        let time = n as f64 / f64::from(RATE);
+        let released = if time > held { (-(time - held) / 0.05).exp() } else { 1.0 };
+        let attack = (time / 0.003).min(1.0);
+        let mut sum = 0.0;
+        for partial in 1..=8_u32 {
+            let partial = f64::from(partial);
+            if partial * frequency > 0.45 * f64::from(RATE) {
+                break;
+            }
+            let decay = (-time * (0.8 + 0.5 * partial)).exp();
+            sum += decay / partial * (TAU * partial * frequency * time + partial).sin();
+        }
+        *out += (loud * attack * released * sum) as f32;
+    }
+}
+
+/// What is known of a recording.
+pub(crate) fn features(sound: &[f32]) -> Features {
+    let mut analyzer = Analyzer::new(RATE).unwrap();
+    analyzer.push(sound);
+    analyzer.finish()
+}
