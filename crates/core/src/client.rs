@@ -21,8 +21,10 @@ use crate::transport::{Timeouts, Transport};
 use crate::url::{BaseUrl, Origin};
 
 pub(crate) mod attempt;
+mod deliver;
 mod poll;
 
+pub use deliver::Undelivered;
 pub use poll::{Pace, Unfinished};
 
 /// Sends endpoints. Cheap to clone: clones share connections, limits and credentials.

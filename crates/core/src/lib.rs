@@ -33,7 +33,7 @@ pub mod testing;
 
 pub use body::{Body, OnConnected, Outgoing, Reader, Source};
 pub use call::Call;
-pub use client::{Client, ClientBuilder, ClientError, Pace, Unfinished, environment};
+pub use client::{Client, ClientBuilder, ClientError, Pace, Undelivered, Unfinished, environment};
 pub use decode::{Content, DecodeError, Excerpt, from_json, read_json, read_unit};
 pub use endpoint::{Endpoint, Replay, ResponseUrl};
 pub use error::{ApiError, BuildError, Cause, Error, PlainApiError, RedirectError};

@@ -32,7 +32,10 @@ impl Clock for Together {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        // Deadlines sleep too; only a pause that passes has moved time.
+        // Deadlines sleep too, longer than any pause: they must not pass on a clock that runs ahead of a real socket.
+        if duration > Duration::from_secs(5) {
+            return Box::pin(std::future::pending());
+        }
         let (sleep, sandbox) = (self.own.sleep(duration), Arc::clone(&self.sandbox));
         Box::pin(async move {
             sleep.await;
@@ -68,10 +71,7 @@ impl Studio {
         let own = ManualClock::new(Timestamp::from_unix_seconds(THEN as i64).unwrap());
         let clock = Arc::new(Together { own, sandbox: Arc::clone(&self.sandbox) });
         let builder = Client::builder(&access.app_id, access.password).base_url(&access.base_url);
-        // The deadlines of single requests must not run on a clock that only polling moves.
-        let far = Duration::from_secs(1_000_000);
-        let timeouts = segno_core::Timeouts { connect: far, head: far, silence: far, call: far };
-        builder.settings(move |core| core.clock(clock).timeouts(timeouts)).build().unwrap()
+        builder.settings(move |core| core.clock(clock)).build().unwrap()
     }
 
     async fn recording(&self) -> RecordingId {
@@ -134,7 +134,8 @@ async fn waiting_ends_at_its_limit() {
     studio.sandbox.switches(|switches| switches.soundslice.notation_delay_s = 300.0);
     let upload = NotationUpload::new(studio.slice.clone(), SCORE).wait(Duration::from_secs(60));
     let error = studio.polling().upload_notation(upload).await.unwrap_err();
-    insta::assert_snapshot!(error, @"uploaded, but not processed within 60 s; it may still be");
+    insta::assert_snapshot!(error, @"uploaded, but not seen processed: not done after 60 s");
+    assert_eq!(error.is_uploaded(), Some(true));
     let waited = studio.sandbox.now().as_secs() - THEN;
     assert!((60..66).contains(&waited), "{waited}");
 }
@@ -147,6 +148,7 @@ async fn a_slice_with_notation_cannot_be_waited_for() {
     let before = studio.puts();
     let error = studio.client.upload_notation(upload()).await.unwrap_err();
     assert!(matches!(error, JobError::NotationBefore(_)), "{error}");
+    assert_eq!(error.is_uploaded(), Some(false));
     assert_eq!(studio.puts(), before, "nothing was uploaded");
 }
 
@@ -170,6 +172,103 @@ async fn media_that_cannot_be_processed_is_told() {
         MediaUpload::new(recording, "this is no music").wait(studio.slice.clone(), Duration::from_secs(60));
     let error = studio.polling().upload_media(upload).await.unwrap_err();
     assert!(matches!(error, JobError::Unprocessable), "{error}");
+    assert_eq!(error.is_uploaded(), Some(true));
+}
+
+#[tokio::test]
+async fn media_that_replaces_other_media_cannot_be_waited_for() {
+    let studio = Studio::open().await;
+    let recording = studio.recording().await;
+    let upload = || MediaUpload::new(recording, wav(1)).wait(studio.slice.clone(), Duration::from_secs(60));
+    studio.client.upload_media(upload()).await.unwrap();
+    let before = studio.puts();
+    let error = studio.client.upload_media(upload()).await.unwrap_err();
+    assert!(matches!(error, JobError::MediaBefore(_)), "{error}");
+    assert_eq!((error.is_uploaded(), studio.puts()), (Some(false), before));
+}
+
+/// Three 503 within half a second are no reason to give up a file that is with the service.
+#[tokio::test]
+async fn waiting_survives_an_outage_that_is_shorter_than_itself() {
+    let studio = Studio::open().await;
+    let recording = studio.recording().await;
+    studio.sandbox.switches(|switches| switches.soundslice.media_delay_s = 20.0);
+    let path = format!("/api/v1/slices/{}/recordings/", studio.slice);
+    // The first look is the one before the upload.
+    let outage = Fault::status(503).on(Host::Soundslice).method("GET").path(&path).nth(2).times(9);
+    studio.sandbox.fault(outage);
+    let upload = MediaUpload::new(recording, wav(7)).wait(studio.slice.clone(), Duration::from_secs(600));
+    studio.polling().upload_media(upload).await.unwrap();
+
+    let studio = Studio::open().await;
+    let path = format!("/api/v1/slices/{}/", studio.slice);
+    let page = Fault::new(FaultKind::Html { status: 200 }).on(Host::Soundslice).method("GET").path(&path);
+    studio.sandbox.fault(page.nth(2).times(2));
+    let upload = NotationUpload::new(studio.slice.clone(), SCORE).wait(Duration::MAX);
+    studio.polling().upload_notation(upload).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_service_that_does_not_come_back_is_named_and_so_is_where_the_file_is() {
+    let studio = Studio::open().await;
+    let recording = studio.recording().await;
+    let path = format!("/api/v1/slices/{}/recordings/", studio.slice);
+    let forbidden = Fault::status(403).on(Host::Soundslice).method("GET").path(&path).nth(2);
+    studio.sandbox.fault(forbidden);
+    let upload = MediaUpload::new(recording, wav(7)).wait(studio.slice.clone(), Duration::from_secs(600));
+    let error = studio.polling().upload_media(upload).await.unwrap_err();
+    insta::assert_snapshot!(error, @"uploaded, but not seen processed: a look failed: soundslice.recordings.list: 403 Forbidden: wrong key, not your account's, no such thing, or a right that the account lacks");
+    assert_eq!(error.is_uploaded(), Some(true));
+    assert!(error.error().is_some_and(segno_core::Error::is_auth));
+
+    // The same words before the upload mean the opposite.
+    studio.sandbox.fault(Fault::status(403).on(Host::Soundslice).method("POST"));
+    let error = studio.client.upload_media(MediaUpload::new(recording, wav(7))).await.unwrap_err();
+    insta::assert_snapshot!(error, @"nothing was uploaded: soundslice.recordings.start_upload: 403 Forbidden: wrong key, not your account's, no such thing, or a right that the account lacks");
+    assert_eq!(error.is_uploaded(), Some(false));
+    studio.sandbox.fault(Fault::status(403).on(Host::Soundslice).method("GET"));
+    let upload = NotationUpload::new(studio.slice.clone(), SCORE).wait(Duration::from_secs(60));
+    let error = studio.client.upload_notation(upload).await.unwrap_err();
+    insta::assert_snapshot!(error, @"nothing was uploaded: soundslice.slices.get: 403 Forbidden: wrong key, not your account's, no such thing, or a right that the account lacks");
+    assert_eq!(error.is_uploaded(), Some(false));
+    studio.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::Storage).method("PUT").times(3));
+    let error = studio.client.upload_media(MediaUpload::new(recording, wav(7))).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("the upload failed, though the file may have arrived: soundslice.storage.put: "),
+        "{error}"
+    );
+    assert_eq!(error.is_uploaded(), None, "it has arrived, but nobody said so");
+}
+
+/// A page of a captive portal in the place of the storage's response: the file is nowhere.
+#[tokio::test]
+async fn a_page_in_the_place_of_the_storage_is_no_upload() {
+    let studio = Studio::open().await;
+    let recording = studio.recording().await;
+    studio.sandbox.fault(Fault::new(FaultKind::Html { status: 200 }).on(Host::Storage).method("PUT"));
+    let error = studio.client.upload_media(MediaUpload::new(recording, wav(1))).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("soundslice.storage.put: 200 OK, but the answer cannot be read: it is a web page"),
+        "{error}"
+    );
+    let upload = NotationUpload::new(studio.slice.clone(), SCORE);
+    studio.client.upload_notation(upload).await.unwrap();
+    studio.sandbox.fault(Fault::new(FaultKind::Html { status: 200 }).on(Host::Storage).method("GET"));
+    let mut file = Vec::new();
+    let error = studio.client.download_notation(&studio.slice, &mut file).await.unwrap_err();
+    assert!(error.is_decode() && file.is_empty(), "{error}");
+}
+
+/// Compiles only if jobs can be spawned on a multi-threaded runtime.
+#[allow(dead_code)]
+fn jobs_are_send(client: &'static Client, notation: NotationUpload, media: MediaUpload) {
+    fn send(_: impl Send) {}
+    send(client.upload_notation(notation));
+    send(client.upload_media(media));
 }
 
 #[tokio::test]
@@ -210,8 +309,26 @@ async fn an_expired_url_is_replaced_once() {
         expire_first_url(&studio.sandbox);
     }
     let error = studio.client.upload_media(MediaUpload::new(recording, wav(2))).await.unwrap_err();
-    insta::assert_snapshot!(error, @"soundslice.storage.put: 403 Forbidden: the storage says AccessDenied: Request has expired");
+    insta::assert_snapshot!(error, @"the upload failed, and nothing of it is kept: soundslice.storage.put: 403 Forbidden: the storage says AccessDenied: Request has expired");
+    assert_eq!(error.is_uploaded(), Some(false));
     assert_eq!(studio.puts(), 4);
+}
+
+/// A storage that refuses before it has read the file must not be taken for a broken connection.
+#[tokio::test]
+async fn urls_that_are_always_expired_end_in_the_words_of_the_storage() {
+    let studio = Studio::open().await;
+    let recording = studio.recording().await;
+    studio.sandbox.switches(|switches| switches.soundslice.upload_life_s = 0.0);
+    let early = FaultKind::Early { after_bytes: 0, linger: false };
+    studio.sandbox.fault(Fault::new(early).on(Host::Storage).method("PUT").times(u32::MAX));
+    let file = segno_core::Bytes::from(vec![0x52; 24 << 20]);
+    for _ in 0..10 {
+        let before = studio.puts();
+        let error = studio.client.upload_media(MediaUpload::new(recording, file.clone())).await.unwrap_err();
+        assert!(error.to_string().ends_with("the storage says AccessDenied: Request has expired"), "{error}");
+        assert_eq!(studio.puts(), before + 2, "a fresh URL once");
+    }
 }
 
 #[tokio::test]
@@ -245,7 +362,7 @@ async fn an_empty_file_is_not_uploaded() {
     let studio = Studio::open().await;
     let recording = studio.recording().await;
     let error = studio.client.upload_media(MediaUpload::new(recording, Body::empty())).await.unwrap_err();
-    insta::assert_snapshot!(error, @"soundslice.storage.put: not sent: body: the file is empty");
+    insta::assert_snapshot!(error, @"nothing was uploaded: soundslice.storage.put: not sent: body: the file is empty");
 }
 
 #[tokio::test]
