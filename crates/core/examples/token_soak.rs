@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use segno_core::auth::oauth2::{App, TokenServer};
+use segno_core::auth::oauth2::{App, TokenResponse, TokenServer};
 use segno_core::auth::store::{FileStore, TokenStore};
 use segno_core::auth::{Attempt, AuthError, Authorize, Grant, Ticket};
 use segno_core::{
@@ -54,15 +54,7 @@ async fn parent(numbers: &[String]) -> Result<ExitCode, Failure> {
     let store = Arc::new(FileStore::open(&path)?);
     let (response, _) = peer.rotate();
     let grant = grant(&base, Arc::clone(&store))?;
-    let first = segno_core::from_json::<serde_json::Value>(response.as_bytes())?;
-    let text = |name: &str| first[name].as_str().unwrap_or_default().to_owned();
-    let first = segno_core::auth::oauth2::TokenResponse {
-        access_token: text("access_token").into(),
-        refresh_token: Some(text("refresh_token").into()),
-        expires_in: Some(Duration::from_secs(3599)),
-        scope: String::new(),
-    };
-    grant.install(first).await?;
+    grant.install(TokenResponse::read(&Response::new(response.into()))?).await?;
 
     let start = Instant::now();
     let mut children = Vec::new();

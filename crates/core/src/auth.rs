@@ -21,15 +21,15 @@ pub mod oauth1;
 pub mod oauth2;
 #[cfg(feature = "oauth2")]
 mod pkce;
-#[cfg(feature = "oauth2")]
+#[cfg(any(feature = "oauth1", feature = "oauth2"))]
 pub mod store;
 mod token;
 
 pub use basic::Basic;
 #[cfg(feature = "oauth2")]
-pub use grant::{Grant, GrantBuilder, TokenKind};
+pub use grant::{Grant, GrantBuilder, GrantStatus, TokenKind};
 #[cfg(feature = "oauth2")]
-pub use pkce::{Login, LoginError};
+pub use pkce::{Login, LoginError, challenge};
 pub use token::Token;
 
 /// Puts credentials on a request. It runs once per attempt, on the final request, so that every attempt carries a
@@ -82,13 +82,23 @@ pub enum AuthError {
     /// The credentials have characters that a header cannot carry, or are empty.
     #[error("the {0} is empty or has characters that a header cannot carry")]
     Unusable(&'static str),
-    /// There are no credentials, or they are no longer valid for good: a person must log in again.
-    #[error("{0}; log in again")]
+    /// The client was built for something else. The text says for what, and how to build it.
+    #[error("{0}")]
+    NotSetUp(String),
+    /// There are no credentials, or they are no longer valid for good: a user must log in. The text says why and how.
+    #[error("{0}")]
     LoginNeeded(String),
-    /// The authorization server does not accept the program itself: a wrong client id or secret, a grant that the
-    /// program may not use.
+    /// The authorization server does not accept the client itself: a wrong client id or secret, a grant that the
+    /// client may not use.
     #[error("the authorization server refuses this program: {0}")]
     Refused(String),
+    /// The store of the tokens failed; the text says where and what to do. No refresh token was spent for nothing: one
+    /// that could not be saved waits in memory.
+    #[error("the token store: {0}")]
+    Store(String),
+    /// The authorization server granted a token that cannot be used.
+    #[error("the authorization server granted a token that cannot be used: {0}")]
+    BadToken(String),
     /// No fresh credentials could be had this time.
     #[error("no fresh token could be had: {0}")]
     Unavailable(String),

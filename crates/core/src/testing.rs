@@ -1,5 +1,5 @@
-//! For tests of endpoints: a transport that is a function, a clock that only moves when told, the exact bytes of a
-//! request, and a canary for secrets.
+//! For tests: a transport that is a function, a clock that only moves when told, the exact bytes of a request, a canary
+//! for secrets, and the contract of token stores.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -15,6 +15,8 @@ mod clock;
 mod recorder;
 mod recording;
 mod strangers;
+#[cfg(any(feature = "oauth1", feature = "oauth2"))]
+mod token_store;
 mod wire;
 
 pub use canary::Canary;
@@ -22,6 +24,8 @@ pub use clock::ManualClock;
 pub use recorder::{Fixtures, Recorder, answer, redact};
 pub use recording::Recording;
 pub use strangers::{STRANGERS, read, taken_strangers};
+#[cfg(any(feature = "oauth1", feature = "oauth2"))]
+pub use token_store::{token_store_contract, token_store_contract_between};
 pub use wire::{wire, wire_bytes};
 
 /// A transport that hands every request, its body read whole, to a function.

@@ -4,9 +4,12 @@
 //! the caller who needed it. Therefore:
 //!
 //! * One refresh serves all who wait. It runs in a task of its own; dropping a caller does not stop it.
+//! * A refresh token is spent only when the store has said, under its lease, that it can keep the successor.
 //! * The store has the new token before anybody uses it, and before a refresh the store is asked whether another process
 //!   was faster.
-//! * A refresh that fails leaves a token that still works, and the next caller tries again.
+//! * A token that works needs no more of the store than to be read.
+//! * A refresh that fails leaves a token that still works, and the next caller tries again. One that succeeded is never
+//!   sent again, however odd its response.
 //! * `invalid_grant` is final until somebody logs in again, here or in another process.
 //! * Requests that are counted and fail are spared: the next is sent after 1 s, 2 s, 4 s, … 20 min.
 //! * A refresh begins before the token expires, at a moment that differs from process to process.
@@ -19,14 +22,22 @@ use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use tokio::sync::watch;
 
-use super::oauth2::{Quota, Token, TokenResponse, TokenServer};
+use super::oauth2::{Quota, TokenResponse, TokenServer, is_sendable};
 use super::pkce::Login;
-use super::store::{Record, TokenStore};
+use super::store::{Lease, Token, TokenStore};
 use super::{Attempt, AuthError, Authorize, Ticket};
-use crate::time::Clock;
+use crate::time::{Clock, Timestamp};
+use crate::transport::deadline::within;
 use crate::{BoxFuture, Secret};
 
+mod keep;
 mod renew;
+mod status;
+
+pub use status::GrantStatus;
+
+/// How long is waited for a lease to be given back; after that it ends by itself.
+const RELEASE: Duration = Duration::from_secs(10);
 
 /// Whose rights a token has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,7 +61,10 @@ struct Shared {
     margin: Duration,
     jitter: Duration,
     quota: Quota,
+    how: &'static str,
     state: Mutex<State>,
+    /// How many tasks are at work.
+    working: watch::Sender<usize>,
 }
 
 #[derive(Default)]
@@ -59,22 +73,34 @@ struct State {
     held: Option<Held>,
     /// The renewal under way.
     flight: Option<watch::Receiver<Option<Outcome>>>,
-    /// The version of the store at which the login was found dead, and why.
-    dead: Option<(u64, AuthError)>,
+    /// The token of the store with which nothing can be done, and why.
+    dead: Option<(Option<Token>, AuthError)>,
     /// Before this a token that still works is not renewed: the last try failed.
     rest: Option<Instant>,
-    /// How often in a row a counted request for a token of the program failed, when the next may be sent, and why.
+    /// Requests for a token of the client itself that failed though they count.
     failed: Option<Failed>,
+    /// Refreshes whose responses could not be used.
+    odd: Option<Failed>,
     /// A new token that could not be saved yet. Nobody has seen it.
-    unsaved: Option<Record>,
+    unsaved: Option<Unsaved>,
     generation: u64,
+    /// When a server last gave a token here.
+    renewed: Option<Timestamp>,
+    /// What failed last, and when.
+    error: Option<(Timestamp, AuthError)>,
 }
 
-/// Requests that failed though they count.
+/// Failures in a row: how many, when the next request may be sent, and why.
 struct Failed {
     times: u32,
     until: Instant,
     why: String,
+}
+
+/// A token that could not be saved, and the one that was spent for it.
+struct Unsaved {
+    before: Option<Token>,
+    token: Token,
 }
 
 type Outcome = Result<Held, AuthError>;
@@ -85,14 +111,10 @@ struct Held {
     token: Arc<Token>,
     header: HeaderValue,
     generation: u64,
-    /// When it should be renewed, and when it is over, by the monotonic clock; `None` if never.
-    times: Option<Times>,
-}
-
-#[derive(Clone, Copy)]
-struct Times {
-    due: Instant,
-    over: Instant,
+    /// When it should be renewed, by the monotonic clock; `None` if never.
+    due: Option<Instant>,
+    /// When it is over; `None` if that is not known.
+    over: Option<Instant>,
 }
 
 /// A grant in the making.
@@ -105,6 +127,7 @@ pub struct GrantBuilder {
     margin: Duration,
     jitter: Duration,
     quota: Quota,
+    how: &'static str,
 }
 
 impl GrantBuilder {
@@ -127,6 +150,12 @@ impl GrantBuilder {
         self
     }
 
+    /// What to call for a login, for the error that says that nobody has logged in. Default `call Grant::login`.
+    pub fn how_to_log_in(mut self, how: &'static str) -> Self {
+        self.how = how;
+        self
+    }
+
     /// The grant, its tokens kept in `store`.
     pub fn build(self, store: impl TokenStore) -> Grant {
         let clock = Arc::clone(self.server.client().clock());
@@ -139,7 +168,9 @@ impl GrantBuilder {
             margin: self.margin,
             jitter: self.jitter,
             quota: self.quota,
+            how: self.how,
             state: Mutex::default(),
+            working: watch::Sender::new(0),
         }))
     }
 }
@@ -147,7 +178,8 @@ impl GrantBuilder {
 impl Grant {
     fn builder(server: TokenServer, kind: TokenKind) -> GrantBuilder {
         let (margin, jitter) = (Duration::from_secs(60), Duration::from_secs(30));
-        GrantBuilder { server, kind, scheme: "Bearer", margin, jitter, quota: Quota::none() }
+        let (scheme, how) = ("Bearer", "call Grant::login");
+        GrantBuilder { server, kind, scheme, margin, jitter, quota: Quota::none(), how }
     }
 
     /// The rights of a person, who logs in with [`login`](Grant::login) unless the store has a token already.
@@ -178,20 +210,42 @@ impl Grant {
     /// # Errors
     /// [`AuthError::Unusable`] if the redirect URI is none.
     pub fn login(&self, redirect_uri: &str) -> Result<Login, AuthError> {
-        Login::new(self.clone(), &self.0.server, &*self.0.clock, redirect_uri)
+        Login::new(self.clone(), &*self.0.clock, redirect_uri)
+    }
+
+    pub(super) fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
     }
 
     /// Takes tokens that a server gave, as after a login: the store has them when this returns. Ends what was before.
     ///
     /// # Errors
-    /// [`AuthError::Unavailable`] if the store fails; the tokens are not used then.
+    /// [`AuthError::BadToken`] if a header cannot carry the access token. [`AuthError::Store`] if the store fails: the
+    /// tokens wait in memory then, and the next call that needs one tries to save them again.
     pub async fn install(&self, response: TokenResponse) -> Result<(), AuthError> {
+        if !is_sendable(&response.access_token) {
+            let words = "invalid access token: expected visible ASCII characters, found others or none";
+            return Err(AuthError::BadToken(words.into()));
+        }
         let token = Token::received(response, None, self.0.clock.wall());
         self.put(Some(token)).await
     }
 
+    /// Makes sure that the store can keep a login, before somebody goes through one.
+    ///
+    /// # Errors
+    /// [`AuthError::Store`] if it cannot: a full disk, a folder that cannot be written.
+    pub async fn can_keep(&self) -> Result<(), AuthError> {
+        self.task(|shared| async move {
+            let mut lease = None;
+            let outcome = shared.take_and_reserve(&mut lease).await;
+            (outcome.map(drop), lease)
+        })
+        .await
+    }
+
     /// Forgets the tokens, here and in the store. Gives the access token, so that the server can be told, and whether the
-    /// store could forget it too: [`AuthError::Unavailable`] if not. This grant is signed out in either case.
+    /// store could forget it too: [`AuthError::Store`] if not. This grant is signed out in either case.
     pub async fn forget(&self) -> (Option<Secret>, Result<(), AuthError>) {
         let record = self.0.store.load().await.unwrap_or_default();
         let (unsaved, held) = {
@@ -199,12 +253,11 @@ impl Grant {
             (state.unsaved.take(), state.held.take())
         };
         // The newest comes first: what could not be saved yet, then what perhaps another process has renewed.
-        let newest =
-            unsaved.and_then(|record| record.token).or(record.token.clone()).map(|token| token.access);
-        let token = newest.or(held.map(|held| held.token.access.clone()));
+        let newest = unsaved.map(|unsaved| unsaved.token).or(record.token.clone()).map(|token| token.access);
+        let token = newest.or(held.map(|held| held.token.access.clone())).filter(|token| !token.is_empty());
         let stored = self.put(None).await;
         if stored.is_err() {
-            self.0.die(&record, AuthError::LoginNeeded("signed out".into()));
+            self.0.die(record.token, signed_out());
         }
         (token, stored)
     }
@@ -212,20 +265,24 @@ impl Grant {
     /// A token that works by the clock, renewed if need be.
     ///
     /// # Errors
-    /// [`AuthError::LoginNeeded`] if a person must log in, [`AuthError::Quota`], [`AuthError::Refused`], or
-    /// [`AuthError::Unavailable`] if this time none could be had.
+    /// [`AuthError::LoginNeeded`] if a user must log in, [`AuthError::Quota`], [`AuthError::Refused`],
+    /// [`AuthError::Store`] if a new token could not be kept, [`AuthError::BadToken`], or [`AuthError::Unavailable`] if
+    /// this time none could be had.
     pub async fn token(&self) -> Result<Secret, AuthError> {
         Ok(self.held(None).await?.token.access.clone())
     }
 
-    /// Waits until no renewal is under way. A program that is about to end calls this, so that it does not lose a token
-    /// that is on its way.
+    /// How the login is: for dashboards and health checks. Asks nobody and waits for nothing.
+    #[must_use]
+    pub fn status(&self) -> GrantStatus {
+        GrantStatus::of(self.0.kind, &self.0.state())
+    }
+
+    /// Waits until no renewal and no login is under way and no lease has to be given back. A process that is about to end
+    /// calls this, so that it does not lose a token that is on its way.
     pub async fn settle(&self) {
-        let flight = self.0.state().flight.clone();
-        if let Some(mut flight) = flight {
-            // An error means that the task is gone, which is settled too.
-            let _ = flight.wait_for(Option::is_some).await;
-        }
+        // An error means that nobody can be at work any more.
+        let _ = self.0.working.subscribe().wait_for(|working| *working == 0).await;
     }
 
     /// The token in use, or the result of the renewal that this starts or joins. `refused` is the generation that the
@@ -264,16 +321,43 @@ impl Grant {
         state: &mut State,
         refused: Option<u64>,
     ) -> Result<watch::Receiver<Option<Outcome>>, AuthError> {
-        let runtime = tokio::runtime::Handle::try_current()
-            .map_err(|_| AuthError::Unavailable("there is no tokio runtime to renew the token in".into()))?;
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| no_runtime())?;
         let (sender, receiver) = watch::channel(None);
         state.flight = Some(receiver.clone());
         let landing = Landing { shared: Arc::clone(&self.0), sender: Some(sender) };
+        let working = Working::new(&self.0);
         runtime.spawn(async move {
-            let outcome = landing.shared.renew(refused).await;
+            let shared = Arc::clone(&landing.shared);
+            let mut lease = None;
+            let outcome = shared.renew(refused, &mut lease).await;
             landing.land(outcome);
+            shared.release(lease).await;
+            drop(working);
         });
         Ok(receiver)
+    }
+
+    /// Does something in a task of its own, which goes on if the caller is dropped, and gives back the lease that it took.
+    async fn task<T, E, F>(&self, work: impl FnOnce(Arc<Shared>) -> F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<AuthError> + Send + 'static,
+        F: Future<Output = (Result<T, E>, Option<Lease>)> + Send + 'static,
+    {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| no_runtime())?;
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        let (shared, working) = (Arc::clone(&self.0), Working::new(&self.0));
+        let work = work(Arc::clone(&self.0));
+        runtime.spawn(async move {
+            let (outcome, lease) = work.await;
+            // Nobody listens any more: the work was done all the same.
+            let _ = sender.send(outcome);
+            shared.release(lease).await;
+            drop(working);
+        });
+        receiver
+            .await
+            .unwrap_or_else(|_| Err(AuthError::Unavailable("the work was interrupted".into()).into()))
     }
 }
 
@@ -286,7 +370,7 @@ impl Shared {
     fn serving(&self, state: &State, refused: Option<u64>) -> Option<Held> {
         let held = self.working(state, refused)?;
         let now = self.clock.now();
-        let due = held.times.is_some_and(|times| now >= times.due);
+        let due = held.due.is_some_and(|due| now >= due);
         let resting = state.rest.is_some_and(|rest| now < rest);
         (!due || resting).then_some(held)
     }
@@ -294,8 +378,39 @@ impl Shared {
     /// The held token if it works by the clock, due or not.
     fn working(&self, state: &State, refused: Option<u64>) -> Option<Held> {
         let held = state.held.as_ref()?;
-        let over = held.times.is_some_and(|times| self.clock.now() >= times.over);
+        let over = held.over.is_some_and(|over| self.clock.now() >= over);
         (!over && refused != Some(held.generation)).then(|| held.clone())
+    }
+
+    /// Gives a lease back.
+    async fn release(&self, lease: Option<Lease>) {
+        if let Some(lease) = lease {
+            within(lease.release(), self.clock.sleep(RELEASE)).await;
+        }
+    }
+}
+
+fn no_runtime() -> AuthError {
+    AuthError::Unavailable("there is no tokio runtime to work in".into())
+}
+
+fn signed_out() -> AuthError {
+    AuthError::LoginNeeded("signed out; log in again".into())
+}
+
+/// A task at work, for who waits until there is none.
+struct Working(Arc<Shared>);
+
+impl Working {
+    fn new(shared: &Arc<Shared>) -> Self {
+        shared.working.send_modify(|working| *working += 1);
+        Self(Arc::clone(shared))
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.working.send_modify(|working| *working = working.saturating_sub(1));
     }
 }
 

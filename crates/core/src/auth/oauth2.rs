@@ -17,10 +17,13 @@ mod error;
 mod quota;
 mod token;
 
-pub(crate) use error::{Meaning, meaning};
+pub(crate) use error::{Meaning, meaning, plain};
 pub use error::{TokenError, TokenErrorCode};
 pub use quota::{Quota, QuotaLimit};
-pub use token::{Token, TokenResponse};
+pub use token::TokenResponse;
+pub(crate) use token::{Success, is_sendable};
+
+pub use super::store::Token;
 
 /// The program as the provider knows it.
 #[derive(Clone, Debug)]
@@ -77,8 +80,13 @@ impl TokenServer {
         &self.app
     }
 
-    /// The address of the page where a person decides (RFC 6749, section 4.1.1), with PKCE S256.
-    pub(crate) fn authorize_url(
+    /// The URL of the page where a user decides (RFC 6749, section 4.1.1), with PKCE S256. [`Login`](super::Login) makes one
+    /// by itself; this is for who keeps verifier and state in another way. The challenge is
+    /// [`challenge`](super::challenge) of the verifier.
+    ///
+    /// # Errors
+    /// [`AuthError::Unusable`] if the client has no base URL.
+    pub fn authorize_url(
         &self,
         redirect_uri: &str,
         challenge: &str,
@@ -106,7 +114,17 @@ impl TokenServer {
         verifier: &Secret,
         redirect_uri: &str,
     ) -> Result<TokenResponse, Error<TokenError>> {
-        self.client.send(&ExchangeCode { server: self, code, verifier, redirect_uri }).await
+        self.exchange_within(code, verifier, redirect_uri, None).await
+    }
+
+    pub(super) async fn exchange_within(
+        &self,
+        code: &Secret,
+        verifier: &Secret,
+        redirect_uri: &str,
+        limit: Option<Duration>,
+    ) -> Result<TokenResponse, Error<TokenError>> {
+        self.ask(&ExchangeCode { server: self, code, verifier, redirect_uri }, limit).await
     }
 
     /// Trades a refresh token for new tokens. The refresh token may be spent afterwards, even if this fails.
@@ -114,7 +132,15 @@ impl TokenServer {
     /// # Errors
     /// [`Error`] with the server's [`TokenError`].
     pub async fn refresh(&self, refresh_token: &Secret) -> Result<TokenResponse, Error<TokenError>> {
-        self.client.send(&RefreshToken { server: self, refresh_token }).await
+        self.refresh_within(refresh_token, None).await
+    }
+
+    pub(super) async fn refresh_within(
+        &self,
+        refresh_token: &Secret,
+        limit: Option<Duration>,
+    ) -> Result<TokenResponse, Error<TokenError>> {
+        self.ask(&RefreshToken { server: self, refresh_token }, limit).await
     }
 
     /// Asks for a token of the program itself.
@@ -122,7 +148,27 @@ impl TokenServer {
     /// # Errors
     /// [`Error`] with the server's [`TokenError`]; a program without a secret cannot build the request.
     pub async fn client_credentials(&self) -> Result<TokenResponse, Error<TokenError>> {
-        self.client.send(&ClientCredentials { server: self }).await
+        self.client_credentials_within(None).await
+    }
+
+    pub(super) async fn client_credentials_within(
+        &self,
+        limit: Option<Duration>,
+    ) -> Result<TokenResponse, Error<TokenError>> {
+        self.ask(&ClientCredentials { server: self }, limit).await
+    }
+
+    /// Sends a request that ends within a limit, and within the client's own deadline.
+    async fn ask<E: Endpoint>(
+        &self,
+        endpoint: &E,
+        limit: Option<Duration>,
+    ) -> Result<E::Output, Error<E::ApiError>> {
+        let call = self.client.call(endpoint);
+        match limit {
+            Some(limit) => call.deadline(limit.min(self.client.0.timeouts.call)).send().await,
+            None => call.send().await,
+        }
     }
 }
 
@@ -242,14 +288,6 @@ impl Endpoint for ClientCredentials<'_> {
     fn read(response: Response<Bytes>) -> Result<TokenResponse, DecodeError> {
         TokenResponse::read(&response)
     }
-}
-
-/// The longest lifetime that is believed, in seconds: ten years.
-const LONGEST: u64 = 10 * 366 * 24 * 3600;
-
-/// A number of seconds from a server, bounded so that no clock overflows.
-fn lifetime(seconds: u64) -> Duration {
-    Duration::from_secs(seconds.min(LONGEST))
 }
 
 #[cfg(test)]

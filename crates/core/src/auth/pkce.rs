@@ -1,50 +1,156 @@
-//! Logging a person in: authorization code with PKCE S256 (RFC 7636) and state, as one object that can be used once.
+//! Logging a user in: authorization code with PKCE S256 (RFC 7636) and state, as one object that can be used once.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::oauth2::{TokenError, TokenServer};
+use super::oauth2::{TokenError, plain};
 use super::{AuthError, Grant};
-use crate::time::Clock;
+use crate::time::{Clock, Timestamp};
 use crate::{Error, Secret};
 
-/// A login that has begun: a person is to open [`url`](Login::url), decide there, and be sent to the redirect URI.
+/// How long a login may take unless told otherwise.
+const VALID: Duration = Duration::from_secs(600);
+
+/// A login that has begun: a user is to open [`url`](Login::url), decide there, and be sent to the redirect URI.
 ///
-/// It makes verifier, challenge and state itself, remembers the redirect URI, checks the state of the answer and is used
-/// up by [`finish`](Login::finish). A program that serves many people keeps one per person, found again by
-/// [`state`](Login::state).
+/// It makes verifier, challenge and state itself, remembers the redirect URI, checks the state of the response and is used
+/// up by [`finish`](Login::finish). It expires after ten minutes, by the clock of the grant.
+///
+/// # A web application with two instances
+///
+/// The instance that begins a login need not be the one that the user is sent back to. What must be remembered in between
+/// is [`to_record`](Login::to_record): keep it where all instances look, under the state, and take it out to finish.
+///
+/// ```
+/// # use std::collections::HashMap;
+/// # use segno_core::Secret;
+/// # use segno_core::auth::{Grant, Login};
+/// /// What both instances share: a table, Redis, … Records are secret, like sessions.
+/// type Logins = HashMap<String, Secret>;
+///
+/// /// `GET /login` on one instance: where to send the user.
+/// fn begin(grant: &Grant, logins: &mut Logins) -> Result<String, Box<dyn std::error::Error>> {
+///     let login = grant.login("https://my.example/callback")?;
+///     logins.insert(login.state().expose().to_owned(), login.to_record());
+///     Ok(login.url().to_owned())
+/// }
+///
+/// /// `GET /callback?code=…&state=…` on another: the tokens are in the store of its grant then.
+/// async fn end(
+///     grant: &Grant,
+///     logins: &mut Logins,
+///     query: &str,
+///     state: &str,
+/// ) -> Result<(), Box<dyn std::error::Error>> {
+///     // Taken out, so that it works once.
+///     let record = logins.remove(state).ok_or("no login of ours, or one that was finished")?;
+///     Login::from_record(grant, &record)?.finish(query).await?;
+///     Ok(())
+/// }
+/// ```
+///
+/// Bind the state to the user's browser, too, with a cookie: else an attacker can have a user finish the attacker's login.
 #[must_use = "a login does nothing until its URL is opened and finish() is called"]
 pub struct Login {
     grant: Grant,
     verifier: Secret,
     state: Secret,
     redirect_uri: String,
+    until: Timestamp,
     url: String,
 }
 
+/// The form of a login in a record.
+#[derive(Serialize, Deserialize)]
+struct Kept<'a> {
+    client_id: Cow<'a, str>,
+    verifier: Cow<'a, str>,
+    state: Cow<'a, str>,
+    redirect_uri: Cow<'a, str>,
+    expires_at: Timestamp,
+}
+
 impl Login {
-    pub(super) fn new(
+    pub(super) fn new(grant: Grant, clock: &dyn Clock, redirect_uri: &str) -> Result<Self, AuthError> {
+        let (verifier, state) = (random(clock), random(clock));
+        let until = clock.wall().plus(VALID);
+        Self::of(grant, verifier, state, redirect_uri.to_owned(), until)
+    }
+
+    fn of(
         grant: Grant,
-        server: &TokenServer,
-        clock: &dyn Clock,
-        redirect_uri: &str,
+        verifier: Secret,
+        state: Secret,
+        redirect_uri: String,
+        until: Timestamp,
     ) -> Result<Self, AuthError> {
         if !redirect_uri.contains(':') || redirect_uri.contains(|c: char| c.is_whitespace() || c.is_control())
         {
             return Err(AuthError::Unusable("redirect URI"));
         }
-        let verifier = random(clock);
-        let state = random(clock);
-        let challenge = challenge(&verifier);
-        let url = server.authorize_url(redirect_uri, &challenge, state.expose())?;
-        Ok(Self { grant, verifier, state, redirect_uri: redirect_uri.to_owned(), url })
+        let url = grant.server().authorize_url(&redirect_uri, &challenge(&verifier), state.expose())?;
+        Ok(Self { grant, verifier, state, redirect_uri, until, url })
     }
 
-    /// The page where the person decides. It holds no secret but the state.
+    /// Another time than ten minutes from now for the user to decide.
+    pub fn valid_for(mut self, time: Duration) -> Self {
+        self.until = self.grant.clock().wall().plus(time);
+        self
+    }
+
+    /// What another process needs to finish this login, as JSON. It holds the verifier, so keep it where sessions are kept;
+    /// with the code from the redirect it is worth a login.
+    #[must_use]
+    pub fn to_record(&self) -> Secret {
+        let kept = Kept {
+            client_id: self.grant.server().app().id.as_str().into(),
+            verifier: self.verifier.expose().into(),
+            state: self.state.expose().into(),
+            redirect_uri: self.redirect_uri.as_str().into(),
+            expires_at: self.until,
+        };
+        serde_json::to_string(&kept).map(Secret::new).unwrap_or_default()
+    }
+
+    /// A login that was begun elsewhere, to be finished with this grant.
+    ///
+    /// # Errors
+    /// [`LoginError::Record`] if the text is no such record or one of another client id, [`LoginError::Expired`].
+    pub fn from_record(grant: &Grant, record: &Secret) -> Result<Self, LoginError> {
+        // What serde_json does not like it quotes, and here everything is secret: only the place is told.
+        let kept: Kept<'_> = serde_json::from_str(record.expose()).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            LoginError::Record(format!(
+                "expected the JSON of Login::to_record, found something else at line {line}, column {column}"
+            ))
+        })?;
+        if kept.client_id != grant.server().app().id {
+            return Err(LoginError::Record("it was begun by a client with another client id".into()));
+        }
+        // A short verifier or state could be guessed; an empty one would let anything pass.
+        if kept.verifier.len() < 43 || kept.state.len() < 22 {
+            return Err(LoginError::Record("its verifier or state is too short".into()));
+        }
+        let (verifier, state) = (Secret::new(kept.verifier), Secret::new(kept.state));
+        let redirect_uri = kept.redirect_uri.into_owned();
+        let login = Self::of(grant.clone(), verifier, state, redirect_uri, kept.expires_at)
+            .map_err(|error| LoginError::Record(error.to_string()))?;
+        login.check_time()?;
+        Ok(login)
+    }
+
+    fn check_time(&self) -> Result<(), LoginError> {
+        if self.grant.clock().wall() < self.until { Ok(()) } else { Err(LoginError::Expired(self.until)) }
+    }
+
+    /// The page where the user decides. It holds no secret but the state.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -56,39 +162,73 @@ impl Login {
         &self.state
     }
 
+    /// When this login expires.
+    #[must_use]
+    pub fn expires(&self) -> Timestamp {
+        self.until
+    }
+
     /// The redirect URI.
     #[must_use]
     pub fn redirect_uri(&self) -> &str {
         &self.redirect_uri
     }
 
-    /// Takes the answer and fetches the tokens, which the grant then holds and its store keeps.
+    /// Takes the response and fetches the tokens, which the grant then holds and its store keeps.
     ///
-    /// `answer` is the URL to which the person was sent, or only its query, or the body of a form that was posted there.
-    /// The work goes on if this future is dropped: a code works once.
+    /// `response` is the URL to which the user was sent, or only its query, or the body of a form that was posted there.
+    /// The work goes on if this future is dropped: a code works once. It is sent only when the store can keep the tokens.
     ///
     /// # Errors
     /// [`LoginError`].
-    pub async fn finish(self, answer: &str) -> Result<(), LoginError> {
-        let code = self.code(answer)?;
-        let Self { grant, verifier, redirect_uri, .. } = self;
-        let task = async move {
-            let response = grant.server().exchange(&code, &verifier, &redirect_uri).await;
-            let response = response.map_err(LoginError::Exchange)?;
-            grant.install(response).await.map_err(LoginError::Keep)
-        };
-        let handle = tokio::runtime::Handle::try_current()
-            .map_err(|_| LoginError::Keep(AuthError::Unavailable("there is no tokio runtime".into())))?;
-        let interrupted = |_| LoginError::Keep(AuthError::Unavailable("the login was interrupted".into()));
-        handle.spawn(task).await.map_err(interrupted)?
+    pub async fn finish(self, response: &str) -> Result<(), LoginError> {
+        let query = response.split('#').next().unwrap_or_default();
+        let query = query.split_once('?').map_or(query, |(_, query)| query);
+        let code = self.code(form_urlencoded::parse(query.as_bytes()))?;
+        self.trade(code).await
     }
 
-    /// The code of an answer that belongs to this login.
-    fn code(&self, answer: &str) -> Result<Secret, LoginError> {
-        let query = answer.split('#').next().unwrap_or_default();
-        let query = query.split_once('?').map_or(query, |(_, query)| query);
+    /// Finishes with what the loopback listener received.
+    ///
+    /// # Errors
+    /// [`LoginError`].
+    #[cfg(feature = "loopback")]
+    pub async fn finish_received(self, received: &super::loopback::Redirected) -> Result<(), LoginError> {
+        let code = self.code(received.pairs().map(|(name, value)| (name.into(), value.into())))?;
+        self.trade(code).await
+    }
+
+    /// Says whether a redirect ends this login; for [`Loopback::receive`](super::loopback::Loopback::receive).
+    #[cfg(feature = "loopback")]
+    pub fn judge(
+        &self,
+    ) -> impl Fn(&super::loopback::Redirected) -> super::loopback::Ending + Send + Sync + 'static + use<>
+    {
+        use super::loopback::Ending;
+        let state = self.state.clone();
+        move |query| {
+            if query.get("state").map(Secret::from) != Some(state.clone()) {
+                Ending::Foreign
+            } else if query.get("error").is_some() {
+                Ending::Denied
+            } else {
+                Ending::Granted
+            }
+        }
+    }
+
+    async fn trade(self, code: Secret) -> Result<(), LoginError> {
+        let Self { grant, verifier, redirect_uri, .. } = self;
+        grant.log_in(code, verifier, redirect_uri).await
+    }
+
+    /// The code of a response that belongs to this login.
+    fn code<'a>(
+        &self,
+        pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>,
+    ) -> Result<Secret, LoginError> {
         let (mut code, mut state, mut error, mut description) = (None, None, None, None);
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        for (name, value) in pairs {
             let place = match &*name {
                 "code" => &mut code,
                 "state" => &mut state,
@@ -100,15 +240,17 @@ impl Login {
                 return Err(LoginError::Twice);
             }
         }
-        // The state comes first: an answer that is not ours has no say, not even to fail.
-        let expected = Secret::new(state.as_ref().map_or("", |state| state.as_str()));
-        if expected != self.state {
+        // The state comes first: a response that is not ours has no say, not even to fail. Secrets compare in constant
+        // time.
+        let given = Secret::new(state.as_ref().map_or("", |state| state.as_str()));
+        if given != self.state {
             return Err(LoginError::State);
         }
         if let Some(error) = error {
-            let description = description.map(|words| words.chars().take(200).collect());
-            return Err(LoginError::Denied { error: error.chars().take(80).collect(), description });
+            let description = description.map(|words| plain(&words, 200));
+            return Err(LoginError::Denied { error: plain(&error, 80), description });
         }
+        self.check_time()?;
         let code = code.filter(|code| !code.is_empty()).ok_or(LoginError::NoCode)?;
         Ok(Secret::new(code.as_str()))
     }
@@ -116,7 +258,8 @@ impl Login {
 
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Login").field("redirect_uri", &self.redirect_uri).finish_non_exhaustive()
+        let mut shown = f.debug_struct("Login");
+        shown.field("redirect_uri", &self.redirect_uri).field("expires", &self.until).finish_non_exhaustive()
     }
 }
 
@@ -141,13 +284,19 @@ pub enum LoginError {
         /// The server's words.
         description: Option<String>,
     },
+    /// The user took too long; this is when the login expired.
+    #[error("the login expired at {0}; begin a new one")]
+    Expired(Timestamp),
+    /// The text is not the record of a login that this client can finish.
+    #[error("invalid login record: {0}")]
+    Record(String),
     /// The server did not give tokens for the code. With `invalid_grant`: the code was used or is too old, or the
     /// redirect URI is not the one from the beginning, letter by letter.
     #[error(transparent)]
     Exchange(Error<TokenError>),
-    /// The tokens could not be kept.
+    /// The tokens could not be kept. If that was known beforehand, the code was not spent.
     #[error(transparent)]
-    Keep(AuthError),
+    Keep(#[from] AuthError),
 }
 
 /// 256 random bits as 43 letters, the shortest verifier that RFC 7636 allows and as strong as the challenge's hash.
@@ -159,8 +308,10 @@ fn random(clock: &dyn Clock) -> Secret {
     Secret::new(URL_SAFE_NO_PAD.encode(*bytes))
 }
 
-/// The S256 challenge of a verifier (RFC 7636, section 4.2).
-fn challenge(verifier: &Secret) -> String {
+/// The S256 challenge of a verifier (RFC 7636, section 4.2), for [`authorize_url`](super::oauth2::TokenServer::authorize_url).
+/// A verifier has 43 to 128 characters, of letters, digits and `-._~`.
+#[must_use]
+pub fn challenge(verifier: &Secret) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose().as_bytes()))
 }
 

@@ -1,79 +1,89 @@
-//! The renewal itself: lease, look into the store, ask the server, save, use.
+//! The renewal itself: look into the store, lease, reserve, ask the server, save, use.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use http::HeaderValue;
-
-use super::{Failed, Grant, Held, Outcome, Shared, State, Times, TokenKind};
-use crate::Error;
+use super::keep::{left_half, store};
+use super::{Failed, Outcome, Shared, TokenKind, Unsaved};
 use crate::auth::AuthError;
-use crate::auth::oauth2::{Meaning, Token, TokenError, TokenErrorCode, TokenResponse, meaning};
-use crate::auth::store::{Record, StoreError, Swapped};
+use crate::auth::oauth2::{Meaning, Success, TokenError, TokenErrorCode, TokenResponse, meaning};
+use crate::auth::store::{Lease, Record, Swapped, Token};
+use crate::{Error, Secret};
 
-/// The pause before a second request, at most.
-const PAUSE: Duration = Duration::from_secs(1);
 /// How long a token that still works is used unrenewed after a failure.
 const REST: Duration = Duration::from_secs(5);
-/// The pause after the first counted request that failed, and the longest: 45 requests in twelve hours at most.
+/// The pause after the first request that failed and must not be repeated often, and the longest: 45 requests in twelve
+/// hours at most.
 const SPARING: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(20 * 60));
-/// How often saving is tried.
-const SAVES: u32 = 3;
 
 /// What a request to the server came to.
 enum Asked {
-    /// A new token, not saved yet.
-    New(Box<Token>),
+    /// A new token for the one of this record, not saved yet.
+    New(Record, Box<Token>),
+    /// An access token that cannot be used, with a refresh token that must not be lost, not saved yet.
+    Successor(Record, Box<Token>, AuthError),
     /// Somebody else changed the store meanwhile.
     Elsewhere(Record),
 }
 
 impl Shared {
     /// Gets a token that is better than the held one, and puts it in use.
-    pub(super) async fn renew(&self, refused: Option<u64>) -> Outcome {
-        let result = self.renewed(refused).await;
+    pub(super) async fn renew(&self, refused: Option<u64>, lease: &mut Option<Lease>) -> Outcome {
+        let result = self.renewed(refused, lease).await;
         let mut state = self.state();
-        match result {
-            Ok(token) => {
-                state.rest = None;
-                state.dead = None;
-                self.hold(&mut state, token)
-            }
+        let outcome = result.and_then(|token| self.hold(&mut state, token));
+        match &outcome {
+            Ok(_) => (state.rest, state.dead) = (None, None),
             Err(error) => {
                 if matches!(error, AuthError::LoginNeeded(_)) {
                     state.held = None;
                 } else {
-                    state.rest = Some(self.clock.now() + REST);
+                    state.rest = self.clock.now().checked_add(REST);
                 }
+                state.error = Some((self.clock.wall(), error.clone()));
                 tracing::warn!(%error, "the token could not be renewed");
-                Err(error)
             }
         }
+        outcome
     }
 
-    async fn renewed(&self, refused: Option<u64>) -> Result<Token, AuthError> {
-        // Held until the new token is saved: other processes wait here and then find it.
-        let _lease = self.store.lease().await.map_err(unavailable)?;
-        let unsaved = self.state().unsaved.take();
-        if let Some(unsaved) = unsaved {
-            return self.save(unsaved).await;
+    async fn renewed(&self, refused: Option<u64>, lease: &mut Option<Lease>) -> Result<Token, AuthError> {
+        if self.state().unsaved.is_none() {
+            // A token that works needs neither the lease nor a place that can be written.
+            let record = self.load().await?;
+            if let Some(token) = self.found(&record, refused)? {
+                return Ok(token);
+            }
+            self.fall_back(&record, refused);
         }
-        let record = self.store.load().await.map_err(unavailable)?;
+        // Held until the new token is saved: other processes wait here and then find it.
+        let until = self.take(lease).await?;
+        let record = self.load().await?;
+        let unsaved = self.state().unsaved.take();
+        if let Some(Unsaved { before, token }) = unsaved {
+            // Somebody logged in or out meanwhile: that is newer.
+            return if record.token == before {
+                self.save(record, before, token).await
+            } else {
+                self.adopt(record)
+            };
+        }
         if let Some(token) = self.found(&record, refused)? {
             return Ok(token);
         }
-        let asked = match record.token.as_ref().and_then(|token| token.refresh.clone()) {
-            Some(_) => self.refresh(record.clone()).await?,
-            None if self.kind == TokenKind::App => self.issue(record.clone()).await?,
-            None => return Err(self.die(&record, login_needed(&record))),
+        let refreshable = record.token.as_ref().is_some_and(|token| token.refresh.is_some());
+        let asked = if refreshable || self.kind == TokenKind::User {
+            self.refresh(record, until).await?
+        } else {
+            self.issue(record, until).await?
         };
         match asked {
-            Asked::New(token) => {
-                // Whatever was saved on the way (a counted request) is in the store by now.
-                let record = match self.store.load().await {
-                    Ok(now) if self.kind == TokenKind::App => now,
-                    _ => record,
-                };
-                self.save(record.with(Some(*token))).await
+            Asked::New(record, token) => {
+                let before = record.token.clone();
+                self.save(record, before, *token).await
+            }
+            Asked::Successor(record, token, error) => {
+                let before = record.token.clone();
+                self.save(record, before, *token).await.and(Err(error))
             }
             Asked::Elsewhere(record) => self.adopt(record),
         }
@@ -82,95 +92,230 @@ impl Shared {
     /// The token in the store, if it is one that we need not ask the server for.
     fn found(&self, record: &Record, refused: Option<u64>) -> Result<Option<Token>, AuthError> {
         let state = self.state();
-        if let Some((version, error)) = &state.dead
-            && *version == record.version
+        if let Some((token, error)) = &state.dead
+            && *token == record.token
         {
             return Err(error.clone());
         }
-        let Some(token) = &record.token else { return Ok(None) };
+        let Some(token) = &record.token else {
+            // Nothing can come of a lease then, and an empty store may stand where none can be had.
+            return if self.kind == TokenKind::User { Err(self.login_needed(record)) } else { Ok(None) };
+        };
+        if token.secret.is_some() {
+            return Err(AuthError::Store("it holds a login of OAuth 1.0a; give this client another".into()));
+        }
         let same = state.held.as_ref().filter(|held| held.token.access == token.access);
         let usable = match same {
             Some(held) if refused == Some(held.generation) => false,
-            Some(held) => held.times.is_none_or(|times| self.clock.now() < times.due),
+            Some(held) => {
+                let now = self.clock.now();
+                held.due.is_none_or(|due| now < due) && held.over.is_none_or(|over| now < over)
+            }
             // Another process's token, or the first look into the store. Its due time is ours to choose.
             None => {
-                token.remaining(self.clock.wall()).is_none_or(|left| left > self.margin.min(left_half(token)))
+                let wall = self.clock.wall();
+                let early =
+                    if self.renewable(token) { self.margin.min(left_half(token)) } else { Duration::ZERO };
+                let fresh = token.remaining(wall).is_none_or(|left| left > early);
+                fresh && (!self.renewable(token) || token.renew.is_none_or(|renew| renew > wall))
             }
         };
-        Ok(usable.then(|| token.clone()))
+        drop(state);
+        if usable && !token.access.is_empty() {
+            return Ok(Some(token.clone()));
+        }
+        if self.renewable(token) {
+            Ok(None)
+        } else {
+            Err(self.die(Some(token.clone()), self.login_needed(record)))
+        }
     }
 
-    /// Asks for a successor, twice at most. An answer that was lost may have spent the refresh token, so before asking
+    /// Holds a token of the store that still works, for the case that it cannot be renewed.
+    fn fall_back(&self, record: &Record, refused: Option<u64>) {
+        let mut state = self.state();
+        let Some(token) = record.token.as_ref().filter(|token| !token.access.is_empty()) else { return };
+        let works = token.remaining(self.clock.wall()) != Some(Duration::ZERO);
+        let held = state.held.as_ref().is_some_and(|held| held.token.access == token.access);
+        if works && !held && (refused.is_none() || state.held.is_some()) {
+            // One that a header cannot carry is found out when it is needed.
+            let _ = self.hold(&mut state, token.clone());
+        }
+    }
+
+    /// Asks for a successor, twice at most. A response that was lost may have spent the refresh token, so before asking
     /// again the store is read again.
-    async fn refresh(&self, mut record: Record) -> Result<Asked, AuthError> {
+    async fn refresh(&self, record: Record, until: Instant) -> Result<Asked, AuthError> {
+        self.calm()?;
+        let mut record = match self.reserve(record.clone()).await? {
+            reserved if reserved.token == record.token => reserved,
+            other => return Ok(Asked::Elsewhere(other)),
+        };
         let mut lost = false;
         loop {
             let Some(refresh_token) = record.token.as_ref().and_then(|token| token.refresh.clone()) else {
-                return Err(self.die(&record, login_needed(&record)));
+                return Ok(Asked::Elsewhere(record));
             };
-            let error = match self.server.refresh(&refresh_token).await {
-                Ok(response) => return Ok(self.received(response, Some(&refresh_token))),
+            let left = until.saturating_duration_since(self.clock.now());
+            let error = match self.server.refresh_within(&refresh_token, Some(left)).await {
+                Ok(response) => return Ok(self.received(record, response, Some(&refresh_token))),
                 Err(error) => error,
             };
-            match meaning(&error) {
-                // The program is known, so what is refused is this way to a token: there is another one.
-                Meaning::Refused if self.kind == TokenKind::App && !is_stranger(&error) => {
-                    return self.issue(record).await;
+            let (meaning, api) = match meaning(&error) {
+                Meaning::Odd => match Success::read(error.body().map_or(&[][..], |body| &body[..])) {
+                    Success::Refused(api) if api.meaning() == Meaning::Later => {
+                        return Err(AuthError::Unavailable(error.to_string()));
+                    }
+                    Success::Refused(api) => (api.meaning(), Some(api)),
+                    success => return self.odd(record, success, &error, until).await,
+                },
+                meaning => (meaning, error.api().cloned()),
+            };
+            let stranger = api.as_ref().is_none_or(|api| api.code == TokenErrorCode::InvalidClient);
+            match meaning {
+                // The client is known, so what is refused is this way to a token: there is another one.
+                Meaning::Refused if self.kind == TokenKind::App && !stranger => {
+                    return self.issue(record, until).await;
                 }
-                Meaning::Refused => return Err(AuthError::Refused(words(&error))),
-                Meaning::Later if lost => return Err(AuthError::Unavailable(error.to_string())),
-                Meaning::Later => self.pause().await,
+                Meaning::Refused => {
+                    return Err(AuthError::Refused(
+                        api.map_or_else(|| error.to_string(), |api| api.to_string()),
+                    ));
+                }
+                Meaning::Later | Meaning::Odd if lost => {
+                    return Err(AuthError::Unavailable(error.to_string()));
+                }
+                Meaning::Later | Meaning::Odd => self.pause().await,
                 Meaning::Spent => {}
             }
-            let now = self.store.load().await.map_err(unavailable)?;
-            if now.version != record.version {
+            let now = self.load().await?;
+            if now.token != record.token {
                 return Ok(Asked::Elsewhere(now));
             }
-            if meaning(&error) == Meaning::Spent {
+            if meaning == Meaning::Spent {
                 if self.kind == TokenKind::App {
-                    return self.issue(record).await;
+                    return self.issue(now, until).await;
                 }
                 let why = if lost {
-                    "the answer to a refresh was lost, and the refresh token does not work a second time"
+                    "the response to a refresh was lost, and the refresh token does not work a second time; log in again"
                 } else {
-                    "the refresh token is no longer valid (invalid_grant)"
+                    "the refresh token is no longer valid (invalid_grant); log in again"
                 };
-                return Err(self.die(&record, AuthError::LoginNeeded(why.into())));
+                return Err(self.die(now.token, AuthError::LoginNeeded(why.into())));
+            }
+            // Where there is no time left for a second request, nothing is known to be lost.
+            if until.saturating_duration_since(self.clock.now()) < Duration::from_secs(1) {
+                return Err(AuthError::Unavailable(error.to_string()));
             }
             lost = true;
             record = now;
         }
     }
 
-    /// Asks for a token of the program itself, if the quota has room.
-    async fn issue(&self, record: Record) -> Result<Asked, AuthError> {
-        self.sparing()?;
-        let mut counted = record.with(record.token.clone());
-        self.quota.take(&mut counted.issued, self.clock.wall())?;
-        // Counted before it is sent: one whose answer is lost counts with the service too.
-        if counted.issued != record.issued {
-            match self.store.swap(counted).await.map_err(unavailable)? {
-                Swapped::Done => {}
-                Swapped::Conflict(now) => return Ok(Asked::Elsewhere(now)),
+    /// What to do about a success that cannot be used as it is. The refresh token is not sent again for it: it may be
+    /// spent, and a server that sees it twice may end the login.
+    async fn odd(
+        &self,
+        record: Record,
+        success: Success,
+        error: &Error<TokenError>,
+        until: Instant,
+    ) -> Result<Asked, AuthError> {
+        let wall = self.clock.wall();
+        match success {
+            Success::Tokens { response, lost } => {
+                if let Some(lost) = lost {
+                    tracing::warn!(%lost, "the new refresh token cannot be read; the access token is used until it ends");
+                }
+                Ok(Asked::New(record, Token::received(response, None, wall).into()))
+            }
+            Success::Unusable { refresh, error } => {
+                self.note_odd(error.to_string(), 1);
+                let bad = AuthError::BadToken(error.to_string());
+                let Some(refresh) = refresh else { return Err(bad) };
+                // Expired from the beginning: the next renewal uses the refresh token.
+                let mut token = Token::new("");
+                (token.refresh, token.expires) = (Some(refresh), Some(wall));
+                token.lifetime = Some(Duration::ZERO);
+                Ok(Asked::Successor(record, token.into(), bad))
+            }
+            Success::Unreadable { .. } | Success::Refused(_) if self.kind == TokenKind::App => {
+                self.issue(record, until).await
+            }
+            Success::Unreadable { error, spoken: true } => {
+                let why = format!(
+                    "the token server granted a refresh, but its response cannot be read ({error}), and the refresh token \
+                     may be spent by it; log in again"
+                );
+                Err(self.die(record.token, AuthError::LoginNeeded(why)))
+            }
+            Success::Unreadable { spoken: false, .. } | Success::Refused(_) => {
+                // It says nothing of the token, and the second caller need not wait.
+                self.note_odd(error.to_string(), 0);
+                Err(AuthError::Unavailable(error.to_string()))
             }
         }
-        match self.server.client_credentials().await {
+    }
+
+    /// Refuses while the server is left alone after successes that could not be used.
+    fn calm(&self) -> Result<(), AuthError> {
+        let state = self.state();
+        let Some(Failed { until, why, .. }) = &state.odd else { return Ok(()) };
+        let wait = until.saturating_duration_since(self.clock.now());
+        if wait.is_zero() {
+            return Ok(());
+        }
+        let seconds = wait.as_secs_f64().ceil();
+        Err(AuthError::Unavailable(format!(
+            "the last response could not be used ({why}); the next try is in {seconds} s"
+        )))
+    }
+
+    /// Notes a response that could not be used: the next request is sent after 0 or 1 s, then after 1 s, 2 s, 4 s, …
+    fn note_odd(&self, why: String, first: u32) {
+        let mut state = self.state();
+        let times = state.odd.as_ref().map_or(first, |odd| odd.times + 1);
+        let pause = times.checked_sub(1).map_or(Duration::ZERO, sparing);
+        let now = self.clock.now();
+        state.odd = Some(Failed { times, until: now.checked_add(pause).unwrap_or(now), why });
+    }
+
+    /// Asks for a token of the client itself, if the quota has room.
+    async fn issue(&self, record: Record, until: Instant) -> Result<Asked, AuthError> {
+        self.spared()?;
+        let mut counted = record.with(record.token.clone());
+        self.quota.take(&mut counted.issued, self.clock.wall())?;
+        // Counted before it is sent: one whose response is lost counts with the service too.
+        let record = if counted.issued == record.issued {
+            record
+        } else {
+            match self.store.swap(counted.clone()).await.map_err(store)? {
+                Swapped::Done => counted,
+                Swapped::Conflict(now) => return Ok(Asked::Elsewhere(now)),
+            }
+        };
+        let left = until.saturating_duration_since(self.clock.now());
+        match self.server.client_credentials_within(Some(left)).await {
             Ok(response) => {
                 self.state().failed = None;
-                Ok(self.received(response, None))
+                Ok(self.received(record, response, None))
             }
             Err(error) => {
                 self.spare(&error);
+                let words = error.api().map_or_else(|| error.to_string(), ToString::to_string);
                 Err(match meaning(&error) {
-                    Meaning::Spent | Meaning::Refused => AuthError::Refused(words(&error)),
-                    Meaning::Later => AuthError::Unavailable(error.to_string()),
+                    Meaning::Spent | Meaning::Refused => AuthError::Refused(words),
+                    Meaning::Odd if error.body().is_some_and(|body| is_unusable(body)) => {
+                        AuthError::BadToken(words)
+                    }
+                    Meaning::Odd | Meaning::Later => AuthError::Unavailable(error.to_string()),
                 })
             }
         }
     }
 
     /// Refuses as long as the quota is spared.
-    fn sparing(&self) -> Result<(), AuthError> {
+    fn spared(&self) -> Result<(), AuthError> {
         let state = self.state();
         let Some(Failed { until, why, .. }) = &state.failed else { return Ok(()) };
         let wait = until.saturating_duration_since(self.clock.now());
@@ -190,138 +335,24 @@ impl Shared {
         }
         let mut state = self.state();
         let times = state.failed.as_ref().map_or(0, |failed| failed.times);
-        let pause = SPARING.0.saturating_mul(1 << times.min(16)).min(SPARING.1);
-        let pause = pause.max(error.retry_after().unwrap_or_default());
+        let pause = sparing(times).max(error.retry_after().unwrap_or_default());
         let until = self.clock.now().checked_add(pause).unwrap_or(self.clock.now());
         state.failed = Some(Failed { times: times + 1, until, why: error.to_string() });
     }
 
-    fn received(&self, response: TokenResponse, before: Option<&crate::Secret>) -> Asked {
-        Asked::New(Box::new(Token::received(response, before, self.clock.wall())))
-    }
-
-    /// Saves the successor of a record. Until that is done nobody sees it; if it cannot be done, it is kept for the next
-    /// try, because the token before it is spent.
-    async fn save(&self, next: Record) -> Result<Token, AuthError> {
-        let mut tries = 1;
-        loop {
-            match self.store.swap(next.clone()).await {
-                Ok(Swapped::Done) => {
-                    return next.token.ok_or_else(|| AuthError::LoginNeeded("signed out".into()));
-                }
-                // Somebody logged in or out meanwhile: that is newer than what a refresh brought.
-                Ok(Swapped::Conflict(now)) => return self.adopt(now),
-                Err(error) if tries >= SAVES => {
-                    self.state().unsaved = Some(next);
-                    return Err(unavailable(error));
-                }
-                Err(_) => self.pause().await,
-            }
-            tries += 1;
-        }
-    }
-
-    /// Takes what somebody else put into the store.
-    fn adopt(&self, record: Record) -> Result<Token, AuthError> {
-        match &record.token {
-            Some(token) if token.remaining(self.clock.wall()) != Some(Duration::ZERO) => Ok(token.clone()),
-            Some(_) => Err(AuthError::Unavailable("the store changed while the token was renewed".into())),
-            None => Err(self.die(&record, login_needed(&record))),
-        }
-    }
-
-    /// Remembers that with this record nothing can be done any more.
-    pub(super) fn die(&self, record: &Record, error: AuthError) -> AuthError {
-        self.state().dead = Some((record.version, error.clone()));
-        error
-    }
-
-    /// Puts a token in use. From here on the monotonic clock decides.
-    pub(super) fn hold(&self, state: &mut State, token: Token) -> Outcome {
-        let mut header = HeaderValue::try_from(format!("{} {}", self.scheme, token.access.expose()))
-            .map_err(|_| AuthError::Unusable("access token"))?;
-        header.set_sensitive(true);
-        let same = state.held.as_ref().is_some_and(|held| held.token.access == token.access);
-        if !same {
-            state.generation += 1;
-        }
-        let now = self.clock.now();
-        let times = token.remaining(self.clock.wall()).map(|left| {
-            let early = self.margin + self.jitter.mul_f64(self.clock.random() as f64 / u64::MAX as f64);
-            Times { due: now + left.saturating_sub(early.min(left_half(&token))), over: now + left }
-        });
-        let held = Held { token: token.into(), header, generation: state.generation, times };
-        state.held = Some(held.clone());
-        Ok(held)
-    }
-
-    /// A pause of random length, so that many processes do not come back together.
-    async fn pause(&self) {
-        let part = self.clock.random() as f64 / u64::MAX as f64;
-        self.clock.sleep(PAUSE.mul_f64(part)).await;
+    fn received(&self, record: Record, response: TokenResponse, before: Option<&Secret>) -> Asked {
+        let wall = self.clock.wall();
+        let mut state = self.state();
+        (state.renewed, state.odd) = (Some(wall), None);
+        Asked::New(record, Token::received(response, before, wall).into())
     }
 }
 
-impl Grant {
-    /// Puts a token, or none, into the store and in use, whatever was there. Goes on if the caller is dropped.
-    pub(super) async fn put(&self, token: Option<Token>) -> Result<(), AuthError> {
-        let shared = std::sync::Arc::clone(&self.0);
-        let runtime = tokio::runtime::Handle::try_current()
-            .map_err(|_| AuthError::Unavailable("there is no tokio runtime".into()))?;
-        let task = runtime.spawn(async move {
-            let _lease = shared.store.lease().await.map_err(unavailable)?;
-            let mut record = shared.store.load().await.map_err(unavailable)?;
-            let version = loop {
-                let next = record.with(token.clone());
-                let version = next.version;
-                match shared.store.swap(next).await.map_err(unavailable)? {
-                    Swapped::Done => break version,
-                    Swapped::Conflict(now) => record = now,
-                }
-            };
-            let mut state = shared.state();
-            (state.rest, state.unsaved) = (None, None);
-            match token {
-                Some(token) => {
-                    state.dead = None;
-                    shared.hold(&mut state, token).map(drop)
-                }
-                None => {
-                    state.held = None;
-                    state.dead = Some((version, login_needed(&Record { version, ..Record::default() })));
-                    Ok(())
-                }
-            }
-        });
-        task.await.unwrap_or_else(|_| Err(AuthError::Unavailable("the work was interrupted".into())))
-    }
+/// The pause after so many failures in a row.
+fn sparing(times: u32) -> Duration {
+    SPARING.0.saturating_mul(1 << times.min(16)).min(SPARING.1)
 }
 
-/// Half of what a token lived when it was new: the earliest that it is renewed.
-fn left_half(token: &Token) -> Duration {
-    token.lifetime.map_or(Duration::MAX, |lifetime| lifetime / 2)
-}
-
-/// Whether the server does not know the program, or its secret is wrong.
-fn is_stranger(error: &Error<TokenError>) -> bool {
-    error.api().is_none_or(|api| api.code == TokenErrorCode::InvalidClient)
-}
-
-fn login_needed(record: &Record) -> AuthError {
-    AuthError::LoginNeeded(
-        match (&record.token, record.version) {
-            (Some(_), _) => "the token has expired and cannot be renewed",
-            (None, 0) => "nobody has logged in",
-            (None, _) => "signed out",
-        }
-        .into(),
-    )
-}
-
-fn unavailable(error: StoreError) -> AuthError {
-    AuthError::Unavailable(format!("the token store: {error}"))
-}
-
-fn words(error: &Error<TokenError>) -> String {
-    error.api().map_or_else(|| error.to_string(), ToString::to_string)
+fn is_unusable(body: &[u8]) -> bool {
+    matches!(Success::read(body), Success::Unusable { .. })
 }

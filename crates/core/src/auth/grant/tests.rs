@@ -8,14 +8,16 @@ use tokio::sync::Semaphore;
 
 use super::*;
 use crate::auth::oauth2::App;
-use crate::auth::store::{Lease, MemoryStore, StoreError, Swapped};
+use crate::auth::store::{Lease, MemoryStore, Record, StoreError, Swapped};
 use crate::body::Body;
 use crate::{Client, Timestamp};
 
+mod odd;
 mod peer;
+mod places;
 mod program;
 
-use peer::{Handle, Peer, Reply, StillClock, server, stored};
+use peer::{Handle, Peer, Reply, StillClock, server, stored, tokens};
 
 fn user(peer: &Arc<Peer>, clock: &Arc<StillClock>, store: impl TokenStore) -> Grant {
     Grant::user(server(peer, clock)).scheme("OAuth").build(store)
@@ -122,12 +124,7 @@ async fn invalid_grant_is_final_until_new_credentials() {
     assert_eq!(peer.requests(), ["r1"], "asked once, never again");
 
     let other = user(&peer, &clock, store);
-    let response = TokenResponse {
-        access_token: "b1".into(),
-        refresh_token: Some("r1".into()),
-        expires_in: Some(Duration::from_secs(3600)),
-        scope: String::new(),
-    };
+    let response = tokens("b1", "r1");
     other.install(response).await.unwrap();
     assert_eq!(text(&grant).await, "b1", "a login in another process revives this one");
 }
@@ -186,6 +183,10 @@ impl TokenStore for Watching {
     fn lease(&self) -> BoxFuture<'_, Result<Lease, StoreError>> {
         self.inner.lease()
     }
+
+    fn reserve(&self, record: Record) -> BoxFuture<'_, Result<Record, StoreError>> {
+        self.inner.reserve(record)
+    }
 }
 
 #[tokio::test]
@@ -212,7 +213,7 @@ async fn a_full_disk_loses_no_token() {
     let grant = user(&peer, &clock, Arc::clone(&store));
     clock.advance(4000);
     let error = grant.token().await.unwrap_err();
-    assert_eq!(error.to_string(), "no fresh token could be had: the token store: no space left on device");
+    assert_eq!(error.to_string(), "the token store: no space left on device");
     assert_eq!(text(&grant).await, "a2", "saved at the second try, without another request");
     assert_eq!(peer.requests(), ["r1"]);
 }
@@ -235,16 +236,10 @@ async fn renewed_early_and_at_different_moments() {
             .unwrap();
         let app = App { id: "app".into(), secret: None };
         let grant = Grant::user(TokenServer::new(client, app)).build(MemoryStore::new());
-        let response = TokenResponse {
-            access_token: "a".into(),
-            refresh_token: None,
-            expires_in: Some(Duration::from_secs(3600)),
-            scope: String::new(),
-        };
+        let response = tokens("a", "r");
         let token = Token::received(response, None, Fixed(0).wall());
         let held = grant.0.hold(&mut grant.0.state(), token).unwrap();
-        let times = held.times.unwrap();
-        times.over - times.due
+        held.over.unwrap() - held.due.unwrap()
     };
     assert_eq!(held(0), Duration::from_secs(60));
     assert_eq!(held(u64::MAX), Duration::from_secs(90));
@@ -275,12 +270,7 @@ impl Clock for Fixed {
 #[tokio::test]
 async fn a_wall_clock_that_was_set_back_lengthens_nothing() {
     let clock = StillClock::new();
-    let response = TokenResponse {
-        access_token: "a1".into(),
-        refresh_token: Some("r1".into()),
-        expires_in: Some(Duration::from_secs(3600)),
-        scope: String::new(),
-    };
+    let response = tokens("a1", "r1");
     // Saved by a process whose clock was a day ahead.
     let ahead = Handle(Arc::clone(&clock)).wall().plus(Duration::from_secs(86_400));
     let token = Token::received(response, None, ahead);
@@ -326,7 +316,7 @@ async fn a_lost_answer_is_asked_for_once_more_and_then_needs_a_login() {
     let grant = user(&peer, &clock, stored(&clock));
     clock.advance(4000);
     let error = grant.token().await.unwrap_err();
-    assert!(error.to_string().contains("the answer to a refresh was lost"), "{error}");
+    assert!(error.to_string().contains("the response to a refresh was lost"), "{error}");
     assert_eq!(peer.requests(), ["r1", "r1"]);
 }
 
@@ -380,7 +370,7 @@ async fn signed_out_means_log_in_again() {
     let (token, stored) = grant.forget().await;
     assert_eq!((token.unwrap().expose(), stored), ("a1", Ok(())));
     assert_eq!(store.load().await.unwrap().token, None);
-    assert_eq!(grant.token().await.unwrap_err(), AuthError::LoginNeeded("signed out".into()));
+    assert_eq!(grant.token().await.unwrap_err(), signed_out());
     assert_eq!(peer.requests().len(), 0);
 }
 
@@ -388,15 +378,15 @@ async fn signed_out_means_log_in_again() {
 async fn signed_out_here_even_if_the_store_cannot_forget() {
     let (clock, peer) = (StillClock::new(), Peer::new([]));
     let kept = stored(&clock);
-    let store = Watching::new(Arc::clone(&kept), 100, 1);
+    let store = Watching::new(Arc::clone(&kept), 100, 3);
     let grant = user(&peer, &clock, store);
     text(&grant).await;
     let (token, stored) = grant.forget().await;
     assert_eq!(token.unwrap().expose(), "a1");
-    assert!(matches!(stored, Err(AuthError::Unavailable(_))), "{stored:?}");
+    assert!(matches!(stored, Err(AuthError::Store(_))), "{stored:?}");
     assert!(kept.load().await.unwrap().token.is_some());
     for _ in 0..2 {
-        assert_eq!(grant.token().await.unwrap_err(), AuthError::LoginNeeded("signed out".into()));
+        assert_eq!(grant.token().await.unwrap_err(), signed_out());
     }
     // A token whose renewal could not be saved is the one that the server knows.
     let kept = self::stored(&clock);

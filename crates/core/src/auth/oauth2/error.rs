@@ -5,6 +5,7 @@ use std::fmt;
 use http::StatusCode;
 use http::header::HeaderMap;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::decode::Excerpt;
 use crate::{ApiError, Bytes, Error};
@@ -44,10 +45,6 @@ pub enum TokenErrorCode {
 }
 
 impl TokenErrorCode {
-    fn parse(text: &str) -> Self {
-        Self::known(text).unwrap_or_else(|| Self::Other(text.into()))
-    }
-
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "invalid_request" => Self::InvalidRequest,
@@ -81,43 +78,68 @@ impl TokenErrorCode {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Wire {
-    error: Option<serde_json::Value>,
-    error_description: Option<String>,
-    error_code: Option<String>,
-    message: Option<String>,
-    errors: Option<Vec<serde_json::Value>>,
+    error: Value,
+    error_description: Value,
+    error_code: Value,
+    message: Value,
+    errors: Value,
+}
+
+impl Wire {
+    /// JSON, or the form that some servers send in its place.
+    fn read(body: &[u8]) -> Option<Self> {
+        if let Ok(wire) = crate::from_json(body) {
+            return Some(wire);
+        }
+        let mut wire = Self::default();
+        for (name, value) in form_urlencoded::parse(body.trim_ascii()) {
+            match &*name {
+                "error" => wire.error = Value::from(value),
+                "error_description" => wire.error_description = Value::from(value),
+                _ => {}
+            }
+        }
+        wire.error.is_string().then_some(wire)
+    }
 }
 
 impl ApiError for TokenError {
     fn read(status: StatusCode, _: &HeaderMap, body: &Bytes) -> Self {
+        Self::of(body, status == StatusCode::TOO_MANY_REQUESTS)
+    }
+}
+
+impl TokenError {
+    /// Reads a body; `limited` if its status says that there were too many requests.
+    pub(crate) fn of(body: &[u8], limited: bool) -> Self {
         let unreadable = |limited| Self {
             code: if limited { TokenErrorCode::RateLimited } else { TokenErrorCode::Unreadable },
             description: Some(Excerpt::of(body).to_string()).filter(|words| !words.is_empty()),
         };
-        let limited = status == StatusCode::TOO_MANY_REQUESTS;
-        let Ok(wire) = serde_json::from_slice::<Wire>(body) else { return unreadable(limited) };
-        let errors = wire.errors.unwrap_or_default();
-        let first = errors.first();
+        let Some(wire) = Wire::read(body) else { return unreadable(limited) };
+        let first = wire.errors.get(0);
         let rate = first.is_some_and(|first| first.pointer("/meta/rate_limit").is_some());
         let nested = first.and_then(|first| first.get("error_message").or(Some(first))?.as_str());
-        let words = [
-            wire.error.as_ref().and_then(|error| error.as_str()),
-            wire.error_code.as_deref(),
-            wire.message.as_deref(),
-            nested,
-        ];
+        let words = [wire.error.as_str(), wire.error_code.as_str(), wire.message.as_str(), nested];
         let words = words.into_iter().flatten().filter(|word| !word.is_empty());
         let code = if rate || limited {
             TokenErrorCode::RateLimited
         } else if let Some(known) = words.clone().find_map(TokenErrorCode::known) {
             known
         } else if let Some(first) = words.clone().next() {
-            TokenErrorCode::parse(first)
+            TokenErrorCode::Other(plain(first, 80).into())
         } else {
             return unreadable(false);
         };
-        Self { code, description: wire.error_description.filter(|words| !words.is_empty()) }
+        let description = wire.error_description.as_str().map(|words| plain(words, 200));
+        Self { code, description: description.filter(|words| !words.is_empty()) }
     }
+}
+
+/// Somebody else's words on one line, at most so many characters of them.
+pub(crate) fn plain(words: &str, most: usize) -> String {
+    let clean = words.chars().map(|c| if c.is_control() { ' ' } else { c });
+    clean.take(most).collect::<String>().trim().to_owned()
 }
 
 impl fmt::Display for TokenError {
@@ -133,25 +155,37 @@ impl fmt::Display for TokenError {
 pub(crate) enum Meaning {
     /// The token is spent or revoked.
     Spent,
-    /// The program is not accepted; the token may still be good.
+    /// The client is not accepted; the token may still be good.
     Refused,
     /// Nothing about the token: try later.
     Later,
+    /// It was a success that cannot be read: see [`Success`](super::token::Success).
+    Odd,
 }
 
 /// Reads a failure. Only a client error whose body says so is about the token: a page of a firewall is not.
 pub(crate) fn meaning(error: &Error<TokenError>) -> Meaning {
-    let (Some(status), Some(api)) = (error.status(), error.api()) else {
-        return if error.is_build() { Meaning::Refused } else { Meaning::Later };
-    };
-    match api.code {
-        _ if !status.is_client_error() => Meaning::Later,
-        TokenErrorCode::InvalidGrant => Meaning::Spent,
-        TokenErrorCode::InvalidRequest
-        | TokenErrorCode::InvalidClient
-        | TokenErrorCode::UnauthorizedClient
-        | TokenErrorCode::UnsupportedGrantType
-        | TokenErrorCode::InvalidScope => Meaning::Refused,
-        TokenErrorCode::RateLimited | TokenErrorCode::Other(_) | TokenErrorCode::Unreadable => Meaning::Later,
+    match (error.status(), error.api()) {
+        (Some(status), Some(api)) if status.is_client_error() => api.meaning(),
+        (Some(status), None) if status.is_success() => Meaning::Odd,
+        _ if error.is_build() => Meaning::Refused,
+        _ => Meaning::Later,
+    }
+}
+
+impl TokenError {
+    /// What it means for the tokens that are held.
+    pub(crate) fn meaning(&self) -> Meaning {
+        match self.code {
+            TokenErrorCode::InvalidGrant => Meaning::Spent,
+            TokenErrorCode::InvalidRequest
+            | TokenErrorCode::InvalidClient
+            | TokenErrorCode::UnauthorizedClient
+            | TokenErrorCode::UnsupportedGrantType
+            | TokenErrorCode::InvalidScope => Meaning::Refused,
+            TokenErrorCode::RateLimited | TokenErrorCode::Other(_) | TokenErrorCode::Unreadable => {
+                Meaning::Later
+            }
+        }
     }
 }

@@ -148,8 +148,94 @@ fn every_success_that_was_seen_is_read() {
     let text = response(r#"{"access_token":"a","expires_in":"3600","refresh_token":null,"scope":null}"#);
     assert_eq!(text.unwrap().expires_in, Some(Duration::from_secs(3600)));
     let endless = response(r#"{"access_token":"a","expires_in":18446744073709551615}"#).unwrap();
-    assert_eq!(endless.expires_in, Some(Duration::from_secs(LONGEST)));
+    assert_eq!(endless.expires_in, Some(Duration::from_secs(10 * 366 * 24 * 3600)));
     for wrong in [r#"{"access_token":""}"#, "{}", "<html>", ""] {
         assert!(response(wrong).is_err(), "{wrong}");
+    }
+}
+
+mod reading {
+    //! Whatever a token server says: no panic, and nothing that is used or printed by mistake.
+
+    use proptest::prelude::*;
+    use serde_json::{Map, Value, json};
+
+    use super::*;
+
+    /// JSON of any shape, with some of the texts that matter.
+    fn json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "\\PC{0,12}".prop_map(Value::from),
+            "[\\x00-\\x7f]{0,12}".prop_map(Value::from),
+            prop::sample::select(vec!["Bearer", "mac", "3600", "0", "tok-1", "invalid_grant"])
+                .prop_map(Value::from),
+        ];
+        leaf.prop_recursive(2, 8, 3, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                prop::collection::vec(("[a-z]{1,3}", inner), 0..3)
+                    .prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn body() -> impl Strategy<Value = Vec<u8>> {
+        let names = [
+            "access_token",
+            "refresh_token",
+            "expires_in",
+            "scope",
+            "token_type",
+            "error",
+            "error_description",
+        ];
+        let members = prop::collection::vec((prop::sample::select(names.to_vec()), json()), 0..7);
+        let object = members.prop_map(|members| {
+            let map: Map<String, Value> =
+                members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            Value::Object(map).to_string().into_bytes()
+        });
+        let form = prop::collection::vec((prop::sample::select(names.to_vec()), "\\PC{0,8}"), 0..5).prop_map(
+            |pairs| form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish().into_bytes(),
+        );
+        prop_oneof![4 => object, 1 => form, 1 => prop::collection::vec(any::<u8>(), 0..80)]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_read_can_be_sent(body in body()) {
+            let read = TokenResponse::read(&Response::new(Bytes::from(body.clone())));
+            let _ = TokenError::of(&body, false).to_string();
+            match read {
+                Ok(response) => {
+                    let header = http::HeaderValue::try_from(format!("Bearer {}", response.access_token.expose()));
+                    prop_assert!(header.is_ok() && is_sendable(&response.access_token));
+                    prop_assert!(response.expires_in.is_none_or(|life| life >= Duration::from_secs(1)));
+                    prop_assert!(response.refresh_token.is_none_or(|token| !token.is_empty()));
+                    prop_assert!(response.expires_in.is_none() || response.renew_in.is_none());
+                }
+                Err(error) => prop_assert!(!error.to_string().contains('\n')),
+            }
+        }
+
+        #[test]
+        fn a_refresh_token_that_is_text_is_never_overlooked(body in body(), token in "[!-~]{1,20}") {
+            let Ok(Value::Object(mut members)) = serde_json::from_slice(&body) else { return Ok(()) };
+            members.insert("refresh_token".into(), json!(token));
+            let body = Value::Object(members).to_string();
+            let found = match Success::read(body.as_bytes()) {
+                Success::Tokens { response, lost } => {
+                    prop_assert!(lost.is_none());
+                    response.refresh_token
+                }
+                Success::Unusable { refresh, .. } => refresh,
+                Success::Refused(_) | Success::Unreadable { .. } => None,
+            };
+            prop_assert_eq!(found, Some(Secret::from(token)));
+        }
     }
 }

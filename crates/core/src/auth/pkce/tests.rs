@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex};
 use http::{Request, Response};
 
 use super::*;
-use crate::auth::oauth2::App;
+use crate::auth::oauth2::{App, TokenServer};
 use crate::auth::store::{MemoryStore, TokenStore as _};
 use crate::testing::{FnTransport, ManualClock};
 use crate::{Bytes, Client};

@@ -1,53 +1,66 @@
 //! Tokens in a file that many processes share.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use zeroize::Zeroizing;
-
-use super::{Lease, Record, StoreError, Swapped, TokenStore, bytes};
+use super::{LEASE, Lease, Record, StoreError, Swapped, TokenStore};
 use crate::BoxFuture;
 use crate::time::{Clock, SystemClock};
 
-/// How long a lease or a lock is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+mod disk;
+mod place;
+
+use disk::{Disk, System};
+use place::{Place, Reserved, failed, kind, same_file};
+
+/// How long a writer waits for another, who needs a moment only.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// The shortest and the longest pause between two looks at a lock.
 const LOOKS: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(50));
-/// A record is far smaller than this; anything larger is no record.
-const LARGEST: u64 = 1024 * 1024;
 
 /// Keeps tokens in a file.
 ///
-/// * The file is readable by its owner only (mode 600), and one that others may read is refused.
-/// * It is replaced whole: the new content is written beside it, forced to the disk and renamed, so a crash at any
-///   moment leaves the old record or the new one.
+/// * The file is readable by its owner only (mode 600), and one that others may read is refused. An empty one is like
+///   none: nobody has logged in. A link to it is followed.
+/// * It is replaced whole: the new content is written beside it (`<name>.new`), forced to the disk and renamed, so a
+///   crash at any moment leaves the old record or the new one. A file keeps its owner.
+/// * A file that cannot be replaced, because a container has it mounted by itself or its folder cannot be written, is
+///   written in place: first behind the old record, then over it. It is padded with white space for that. A crash at any
+///   moment leaves a record that is whole, and the next start finds the newest.
+/// * Before a refresh token is spent, what is kept is written once more the same way, and room is reserved: a full disk, a
+///   read-only folder or a lost permission is an error before the server is asked. A token that is still good needs
+///   nothing but the right to read the file.
 /// * Two more files stand beside it: `<name>.lock`, which a writer holds for a moment, and `<name>.lease`, which a
 ///   refresher holds while it asks for new tokens. Both are locks of the operating system, which end with the process.
+///   Where they cannot be made, and between containers that share only the file, the token file itself is the lease.
 ///
-/// The folder must be on a disk of this machine: file locks of network file systems are not reliable everywhere. A link
-/// is replaced by a file. On Windows the permissions are those of the folder.
+/// In a container, mount the folder rather than the file: a file that is mounted by itself is no longer seen once a
+/// process outside replaces it. That is found before a token is spent, and said.
+///
+/// The folder must be on a disk of this machine: file locks of network file systems are not reliable everywhere. On
+/// Windows the permissions are those of the folder.
 pub struct FileStore {
     path: PathBuf,
     clock: Arc<dyn Clock>,
+    disk: Arc<dyn Disk>,
+    reserved: Arc<Mutex<Option<Reserved>>>,
 }
 
 impl FileStore {
     /// The store in the file at `path`. The file may be missing; its folder must exist.
     ///
     /// # Errors
-    /// [`StoreError`] if the path names no file, there is no such folder, or others may read the file.
+    /// [`StoreError`] if the path leads to a folder, a FIFO or a device, there is no such folder, others may read the file,
+    /// or it holds something else than a record.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let path = path.into();
-        let no_file = || StoreError::Io(format!("{} names no file", path.display()));
-        let name = path.file_name().ok_or_else(no_file)?;
-        // Made absolute once: a program that changes its folder must not lose its tokens.
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let path = fs::canonicalize(folder.unwrap_or(Path::new(".")))?.join(name);
-        read(&path)?;
-        Ok(Self { path, clock: Arc::new(SystemClock) })
+        // Made absolute once: a process that changes its folder must not lose its tokens.
+        let path = std::path::absolute(&path).unwrap_or(path);
+        Place::find(&path)?.read()?;
+        Ok(Self { path, clock: Arc::new(SystemClock), disk: Arc::new(System), reserved: Arc::default() })
     }
 
     /// Waits by another clock.
@@ -63,54 +76,90 @@ impl FileStore {
         &self.path
     }
 
-    /// Takes a lock of the operating system, looking again and again: a thread that sleeps in the kernel until then
-    /// would keep the runtime from ending.
-    async fn lock(&self, suffix: &str) -> Result<File, StoreError> {
-        let path = beside(&self.path, suffix);
-        let file = blocking(move || Ok(private(OpenOptions::new().create(true)).open(path)?)).await?;
+    #[cfg(test)]
+    fn with_disk(mut self, disk: Arc<dyn Disk>) -> Self {
+        self.disk = disk;
+        self
+    }
+
+    /// Takes locks of the operating system, looking again and again: a thread that sleeps in the kernel until then would
+    /// keep the runtime from ending.
+    async fn lock(&self, kind: Kind) -> Result<Vec<File>, StoreError> {
         let start = self.clock.now();
         let mut pause = LOOKS.0;
         loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(file),
-                Err(TryLockError::WouldBlock) => {}
-                Err(TryLockError::Error(error)) => return Err(error.into()),
+            let (path, disk) = (self.path.clone(), Arc::clone(&self.disk));
+            let taken = blocking(move || take(&Place::find(&path)?, &*disk, kind)).await?;
+            if let Some(taken) = taken {
+                return Ok(taken);
             }
-            if self.clock.now().saturating_duration_since(start) >= PATIENCE {
-                return Err(StoreError::Busy(PATIENCE.as_secs()));
+            if self.clock.now().saturating_duration_since(start) >= kind.patience() {
+                let place = Place::find(&self.path)?.beside(kind.suffix());
+                let (place, seconds) = (place.display().to_string().into(), kind.patience().as_secs());
+                return Err(StoreError::Busy { place, seconds });
             }
             self.clock.sleep(pause).await;
             pause = (pause * 2).min(LOOKS.1);
         }
+    }
+
+    /// Does something to the file under its lock. It goes on if the future is dropped, and the lock ends with it: a dropped
+    /// future must not free it in the middle of a write.
+    async fn locked<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Place, &dyn Disk, &mut Option<Reserved>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let lock = self.lock(Kind::Lock).await?;
+        let (path, disk, reserved) = (self.path.clone(), Arc::clone(&self.disk), Arc::clone(&self.reserved));
+        blocking(move || {
+            let _lock = lock;
+            work(&Place::find(&path)?, &*disk, &mut held(&reserved))
+        })
+        .await
     }
 }
 
 impl TokenStore for FileStore {
     fn load(&self) -> BoxFuture<'_, Result<Record, StoreError>> {
         let path = self.path.clone();
-        Box::pin(blocking(move || read(&path)))
+        Box::pin(blocking(move || Place::find(&path)?.read()))
     }
 
     fn swap(&self, next: Record) -> BoxFuture<'_, Result<Swapped, StoreError>> {
-        Box::pin(async move {
-            let lock = self.lock("lock").await?;
-            let path = self.path.clone();
-            // The lock goes into the task and ends there: a dropped future must not free it in the middle of a write.
-            blocking(move || {
-                let _lock = lock;
-                let current = read(&path)?;
-                if current.version + 1 != next.version {
-                    return Ok(Swapped::Conflict(current));
-                }
-                replace(&path, &bytes(&next)?)?;
-                Ok(Swapped::Done)
-            })
-            .await
-        })
+        Box::pin(self.locked(move |place, disk, reserved| {
+            let conflict = place.swap(disk, &next, reserved.take())?;
+            Ok(conflict.map_or(Swapped::Done, Swapped::Conflict))
+        }))
     }
 
     fn lease(&self) -> BoxFuture<'_, Result<Lease, StoreError>> {
-        Box::pin(async { Ok(Lease::new(self.lock("lease").await?)) })
+        Box::pin(async {
+            let locks = self.lock(Kind::Lease).await?;
+            let (path, disk) = (self.path.clone(), Arc::clone(&self.disk));
+            let reserved = Arc::clone(&self.reserved);
+            // Closing a file gives its lock back, also where the release never runs.
+            Ok(Lease::with_release(async move {
+                let freed = blocking(move || {
+                    let room = held(&reserved).take();
+                    if let (Some(room), Ok(place)) = (room, Place::find(&path)) {
+                        place.free(&*disk, room);
+                    }
+                    drop(locks);
+                    Ok(())
+                });
+                // Nothing is lost with the room.
+                let _ = freed.await;
+            }))
+        })
+    }
+
+    fn reserve(&self, _: Record) -> BoxFuture<'_, Result<Record, StoreError>> {
+        Box::pin(self.locked(|place, disk, reserved| {
+            *reserved = None;
+            let (record, room) = place.reserve(disk)?;
+            *reserved = room;
+            Ok(record)
+        }))
     }
 }
 
@@ -120,75 +169,114 @@ impl std::fmt::Debug for FileStore {
     }
 }
 
-/// `<name>.<suffix>` in the same folder.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".");
-    name.push(suffix);
-    path.with_file_name(name)
+/// What a lock is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Held by a writer for a moment.
+    Lock,
+    /// Held by a refresher.
+    Lease,
 }
 
-fn read(path: &Path) -> Result<Record, StoreError> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Record::default()),
-        Err(error) => return Err(error.into()),
+impl Kind {
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::Lock => "lock",
+            Self::Lease => "lease",
+        }
+    }
+
+    fn patience(self) -> Duration {
+        match self {
+            Self::Lock => PATIENCE,
+            Self::Lease => LEASE,
+        }
+    }
+}
+
+/// Takes the locks, without waiting; `None` if somebody has one of them.
+fn take(place: &Place, disk: &dyn Disk, kind: Kind) -> Result<Option<Vec<File>>, StoreError> {
+    let path = place.beside(kind.suffix());
+    let (mut locks, mut missing) = (Vec::with_capacity(2), None);
+    match lock_file(place, disk, &path)? {
+        Ok(file) => match file.try_lock() {
+            Ok(()) => locks.push(file),
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(failed(&path, &error)),
+        },
+        Err(error) => missing = Some(error),
+    }
+    if kind == Kind::Lease && cfg!(unix) {
+        // Between containers that share nothing but this file, it is the only thing that all of them can lock.
+        match token_lock(&place.file) {
+            Ok(Some(file)) => locks.push(file),
+            Ok(None) => return Ok(None),
+            // There is no such file yet, or it stands where only lock files work.
+            Err(_) => {}
+        }
+        if let (Some(error), true) = (missing, locks.is_empty()) {
+            return Err(failed(&path, &error));
+        }
+    }
+    Ok(Some(locks))
+}
+
+/// Opens or makes a lock file, which belongs to whom the token file belongs to. A link is not followed: where others may
+/// write the folder, it could have us make or lock a file of theirs. The inner error is one of a place where lock files
+/// cannot be.
+fn lock_file(place: &Place, disk: &dyn Disk, path: &Path) -> Result<io::Result<File>, StoreError> {
+    use io::ErrorKind::{AlreadyExists, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    let created = disk.create(path);
+    let error = match created {
+        Ok(file) => {
+            if let Ok(model) = fs::metadata(&place.file) {
+                // Without it, others who may use the token file lock that.
+                let _ = disk.hand_over(&file, &model);
+            }
+            return Ok(Ok(file));
+        }
+        Err(error) => error,
     };
-    let metadata = file.metadata()?;
-    exposed(path, &metadata)?;
-    if metadata.len() > LARGEST {
-        return Err(StoreError::Damaged { line: 1, column: 0 });
+    match error.kind() {
+        AlreadyExists => {}
+        PermissionDenied | ReadOnlyFilesystem | StorageFull | QuotaExceeded => return Ok(Err(error)),
+        _ => return Err(failed(path, &error)),
     }
-    let mut content = Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0)));
-    io::copy(&mut io::Read::take(file, LARGEST), &mut *content)?;
-    Record::from_json(&content)
-}
-
-/// Writes beside the file, forces it to the disk and renames. Only the holder of the lock is here, so the name of the
-/// new file can be a fixed one, and what a crash left there is overwritten.
-fn replace(path: &Path, content: &[u8]) -> Result<(), StoreError> {
-    let new = beside(path, "new");
-    match fs::remove_file(&new) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
-        _ => {}
+    let found = fs::symlink_metadata(path).map_err(|error| failed(path, &error))?;
+    if !found.is_file() {
+        let path = path.display();
+        return Err(StoreError::Io(format!(
+            "{path} is {}; a lock file must be a regular file: remove it",
+            kind(&found)
+        )));
     }
-    let mut file = private(OpenOptions::new().create_new(true)).open(&new)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&new, path)?;
-    // Without this the rename itself may be lost when the power fails.
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        File::open(folder)?.sync_all()?;
+    // To read is enough for a lock on a local disk; network file systems want the right to write.
+    let opened = OpenOptions::new().read(true).write(true).open(path).or_else(|_| File::open(path));
+    match opened {
+        Ok(file) => {
+            if file.metadata().is_ok_and(|opened| same_file(&opened, &found)) {
+                return Ok(Ok(file));
+            }
+            Err(StoreError::Io(format!("{} was replaced while it was opened", path.display())))
+        }
+        Err(error) if matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem) => Ok(Err(error)),
+        Err(error) => Err(failed(path, &error)),
     }
-    Ok(())
 }
 
-#[cfg(unix)]
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    options.read(true).write(true).mode(0o600)
-}
-
-#[cfg(not(unix))]
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    options.read(true).write(true)
-}
-
-#[cfg(unix)]
-fn exposed(path: &Path, metadata: &fs::Metadata) -> Result<(), StoreError> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
-        return Ok(());
+/// Locks the token file itself; `None` if somebody has it or it was replaced meanwhile.
+fn token_lock(path: &Path) -> io::Result<Option<File>> {
+    let file = File::open(path)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Ok(None),
+        Err(TryLockError::Error(error)) => return Err(error),
     }
-    Err(StoreError::Exposed { path: path.display().to_string(), mode })
+    Ok(same_file(&file.metadata()?, &fs::metadata(path)?).then_some(file))
 }
 
-#[cfg(not(unix))]
-fn exposed(_: &Path, _: &fs::Metadata) -> Result<(), StoreError> {
-    Ok(())
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs file work on a thread for it; it goes on if the future is dropped.
@@ -197,6 +285,9 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, StoreError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
-        Err(_) => Err(StoreError::Other("the work on the file was interrupted".into())),
+        Err(_) => Err(StoreError::Other("the work on the token file was interrupted".into())),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{Lease, Record, StoreError, Swapped, TokenStore};
 use crate::BoxFuture;
 
-/// Keeps tokens in memory: for tests, for tokens of the program itself, and for logins that may end with the process.
+/// Keeps tokens in memory: for tests, for tokens of the client itself, and for logins that may end with the process.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     record: Mutex<Record>,
@@ -22,8 +22,7 @@ impl MemoryStore {
     /// A store with a token that was kept elsewhere.
     #[must_use]
     pub fn with(token: super::Token) -> Self {
-        let record = Record { version: 1, token: Some(token), issued: Vec::new() };
-        Self { record: Mutex::new(record), lease: Arc::default() }
+        Self { record: Mutex::new(Record::default().with(Some(token))), lease: Arc::default() }
     }
 }
 
@@ -35,17 +34,25 @@ impl TokenStore for MemoryStore {
 
     fn swap(&self, next: Record) -> BoxFuture<'_, Result<Swapped, StoreError>> {
         let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
-        let swapped = if record.version + 1 == next.version {
+        let swapped = next.follows(&record).map(|follows| {
+            if !follows {
+                return Swapped::Conflict(record.clone());
+            }
             *record = next;
             Swapped::Done
-        } else {
-            Swapped::Conflict(record.clone())
-        };
-        Box::pin(std::future::ready(Ok(swapped)))
+        });
+        Box::pin(std::future::ready(swapped))
     }
 
     fn lease(&self) -> BoxFuture<'_, Result<Lease, StoreError>> {
         let lease = Arc::clone(&self.lease);
         Box::pin(async { Ok(Lease::new(lease.lock_owned().await)) })
+    }
+
+    /// Memory has room, as long as there is a next version.
+    fn reserve(&self, _: Record) -> BoxFuture<'_, Result<Record, StoreError>> {
+        let record = self.record.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let outcome = record.with(None).follows(&record).map(|_| record);
+        Box::pin(std::future::ready(outcome))
     }
 }

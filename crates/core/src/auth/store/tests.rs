@@ -1,23 +1,32 @@
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
+
+use proptest::prelude::*;
 
 use super::*;
-use crate::auth::oauth2::TokenResponse;
+use crate::testing::{token_store_contract, token_store_contract_between};
 use crate::time::{Clock as _, SystemClock};
 
 /// A folder of its own for each test.
-struct Folder(PathBuf);
+pub(super) struct Folder(pub(super) PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let path = std::env::temp_dir().join(format!("segno-store-{:016x}", SystemClock.random()));
         fs::create_dir(&path).unwrap();
         Self(path)
     }
 
-    fn file(&self) -> PathBuf {
+    pub(super) fn file(&self) -> PathBuf {
         self.0.join("tokens.json")
+    }
+
+    pub(super) fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
     }
 }
 
@@ -27,137 +36,147 @@ impl Drop for Folder {
     }
 }
 
-fn token(name: &str) -> Token {
-    let response = TokenResponse {
-        access_token: format!("access-{name}").into(),
-        expires_in: Some(Duration::from_secs(3599)),
-        refresh_token: Some(format!("refresh-{name}").into()),
-        scope: String::new(),
-    };
-    Token::received(response, None, "2026-11-21T20:00:00Z".parse().unwrap())
-}
-
-/// What every store must do.
-async fn conforms(store: impl TokenStore) {
-    let store = Arc::new(store);
-    assert_eq!(store.load().await.unwrap(), Record::default());
-    let first = Record::default().with(Some(token("1")));
-    assert_eq!(store.swap(first.clone()).await.unwrap(), Swapped::Done);
-    assert_eq!(store.load().await.unwrap(), first);
-    let late = Record::default().with(Some(token("late")));
-    assert_eq!(store.swap(late).await.unwrap(), Swapped::Conflict(first.clone()), "not overwritten");
-    let mut second = first.with(None);
-    second.issued = vec!["2026-11-21T20:00:00Z".parse().unwrap()];
-    assert_eq!(store.swap(second.clone()).await.unwrap(), Swapped::Done);
-    assert_eq!(store.load().await.unwrap(), second);
-
-    let lease = store.lease().await.unwrap();
-    let waiting = tokio::spawn({
-        let store = Arc::clone(&store);
-        async move { store.lease().await.map(drop) }
-    });
-    for _ in 0..20 {
-        tokio::task::yield_now().await;
-    }
-    assert!(!waiting.is_finished(), "one refresher at a time");
-    assert_eq!(store.load().await.unwrap(), second, "readers need not wait");
-    drop(lease);
-    waiting.await.unwrap().unwrap();
+pub(super) fn token(name: &str) -> Token {
+    let mut token = Token::new(format!("access-{name}"));
+    token.refresh = Some(format!("refresh-{name}").into());
+    token.expires = Some("2026-11-21T20:59:59Z".parse().unwrap());
+    token.lifetime = Some(Duration::from_secs(3599));
+    token
 }
 
 #[tokio::test]
 async fn memory() {
-    conforms(MemoryStore::new()).await;
+    token_store_contract(MemoryStore::new()).await;
 }
 
 #[tokio::test]
 async fn file() {
     let folder = Folder::new();
-    conforms(FileStore::open(folder.file()).unwrap()).await;
+    let open = || FileStore::open(folder.file()).unwrap();
+    token_store_contract(open()).await;
+    let other = Folder::new();
+    let open = || FileStore::open(other.file()).unwrap();
+    token_store_contract_between(open(), open()).await;
+}
+
+/// A store that leaves everything to the defaults of the trait.
+struct Plain(MemoryStore);
+
+impl TokenStore for Plain {
+    fn load(&self) -> BoxFuture<'_, Result<Record, StoreError>> {
+        self.0.load()
+    }
+
+    fn swap(&self, next: Record) -> BoxFuture<'_, Result<Swapped, StoreError>> {
+        self.0.swap(next)
+    }
+
+    fn lease(&self) -> BoxFuture<'_, Result<Lease, StoreError>> {
+        Box::pin(async {
+            let lease = self.0.lease().await?;
+            Ok(Lease::with_release(async { lease.release().await }))
+        })
+    }
 }
 
 #[tokio::test]
-async fn of_many_swaps_at_once_one_wins() {
-    let folder = Folder::new();
-    let mut tasks = Vec::new();
-    for number in 0..16 {
-        let store = FileStore::open(folder.file()).unwrap();
-        tasks.push(tokio::spawn(async move {
-            store.swap(Record::default().with(Some(token(&number.to_string())))).await.unwrap()
-        }));
-    }
-    let mut won = 0;
-    for task in tasks {
-        won += usize::from(task.await.unwrap() == Swapped::Done);
-    }
-    assert_eq!(won, 1);
+async fn a_store_with_the_default_reservation() {
+    token_store_contract(Plain(MemoryStore::new())).await;
 }
 
 #[tokio::test]
-async fn a_crash_at_any_byte_leaves_the_old_record() {
-    let folder = Folder::new();
-    let store = FileStore::open(folder.file()).unwrap();
-    let first = Record::default().with(Some(token("1")));
-    store.swap(first.clone()).await.unwrap();
-    let second = first.with(Some(token("2")));
-    let content = bytes(&second).unwrap();
-    for length in 0..=content.len() {
-        // What a process leaves that dies while it writes: the beginning of the new file.
-        fs::write(folder.0.join("tokens.json.new"), &content[..length]).unwrap();
-        assert_eq!(FileStore::open(folder.file()).unwrap().load().await.unwrap(), first);
-    }
-    assert_eq!(store.swap(second.clone()).await.unwrap(), Swapped::Done, "and the next writer goes on");
-    assert_eq!(store.load().await.unwrap(), second);
-    assert!(!folder.0.join("tokens.json.new").exists());
-}
-
-#[tokio::test]
-async fn a_damaged_file_is_an_error_that_shows_no_secret() {
-    let folder = Folder::new();
-    let store = FileStore::open(folder.file()).unwrap();
-    store.swap(Record::default().with(Some(token("CANARY")))).await.unwrap();
-    let content = fs::read(folder.file()).unwrap();
-    for length in 0..content.len() {
-        fs::write(folder.file(), &content[..length]).unwrap();
-        let error = store.load().await.unwrap_err();
-        assert!(matches!(error, StoreError::Damaged { .. }), "{length}: {error}");
-    }
-    fs::write(folder.file(), r#"{"version":"CANARY"}"#).unwrap();
-    let error = store.load().await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "what is kept is no record (line 1, column 19); move it away and log in again"
-    );
-}
-
-#[cfg(unix)]
-#[tokio::test]
-async fn only_the_owner_may_read_it() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let folder = Folder::new();
-    let store = FileStore::open(folder.file()).unwrap();
-    store.swap(Record::default().with(Some(token("1")))).await.unwrap();
-    let _lease = store.lease().await.unwrap();
-    for name in ["tokens.json", "tokens.json.lock", "tokens.json.lease"] {
-        let mode = fs::metadata(folder.0.join(name)).unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode, 0o600, "{name}");
-    }
-    fs::set_permissions(folder.file(), fs::Permissions::from_mode(0o644)).unwrap();
-    let error = store.load().await.unwrap_err();
-    assert!(error.to_string().ends_with("may be read by others (mode 644); run chmod 600 on it"), "{error}");
-    assert!(FileStore::open(folder.file()).is_err());
+async fn a_dropped_lease_is_given_back_by_a_task() {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    drop(Lease::with_release(async move { sender.send(()).unwrap() }));
+    receiver.await.unwrap();
 }
 
 #[test]
-fn a_path_that_cannot_work_is_said_at_once() {
-    assert!(FileStore::open("/").is_err());
-    assert!(FileStore::open("/no/such/folder/tokens.json").is_err());
+fn a_lease_that_is_dropped_outside_of_a_runtime_drops_what_it_holds() {
+    let held = Arc::new(());
+    let copy = Arc::clone(&held);
+    drop(Lease::with_release(async move { drop(copy) }));
+    assert_eq!(Arc::strong_count(&held), 1);
+}
+
+#[tokio::test]
+async fn the_last_version_has_no_successor() {
+    let mut last = Record::default().with(Some(token("1")));
+    last.version = u64::MAX;
+    let folder = Folder::new();
+    fs::write(folder.file(), last.to_json().expose()).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(folder.file(), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let store = FileStore::open(folder.file()).unwrap();
+    assert_eq!(store.load().await.unwrap(), last, "its token is as good as any");
+    let exhausted = StoreError::Exhausted(u64::MAX);
+    assert_eq!(store.swap(last.with(None)).await.unwrap_err(), exhausted);
+    assert_eq!(store.reserve(last.clone()).await.unwrap_err(), exhausted, "known before anything is spent");
+    assert_eq!(last.with(None).follows(&last), Err(exhausted));
+    let before = Record { version: u64::MAX - 1, ..last.clone() };
+    assert_eq!(before.with(None).follows(&before), Ok(true));
 }
 
 #[test]
 fn never_printed() {
-    let record = Record::default().with(Some(token("CANARY")));
+    let mut canary = token("CANARY");
+    canary.secret = Some("CANARY".into());
+    let record = Record::default().with(Some(canary));
     let shown = format!("{record:?} {:?}", record.to_json());
     assert!(!shown.contains("CANARY"), "{shown}");
     assert_eq!(Record::from_json(record.to_json().expose().as_bytes()).unwrap(), record);
+    let wrong = r#"{"version":1,"token":{"access_token":["CANARY"]}}"#;
+    let error = Record::from_json(wrong.as_bytes()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the store: invalid record at line 1, column 37; move it away and log in again"
+    );
+}
+
+fn records() -> impl Strategy<Value = Record> {
+    let text = || "\\PC{0,20}";
+    let moment = || (0i64..4_000_000_000).prop_map(|seconds| Timestamp::from_unix_seconds(seconds).unwrap());
+    let token = (
+        (text(), prop::option::of(text()), prop::option::of(text()), text()),
+        (prop::option::of(moment()), prop::option::of(0u64..1_000_000), prop::option::of(moment())),
+    );
+    let token = token.prop_map(|((access, secret, refresh, scope), (expires, lifetime, renew))| Token {
+        access: access.into(),
+        secret: secret.map(Secret::from),
+        refresh: refresh.map(Secret::from),
+        expires,
+        lifetime: lifetime.map(Duration::from_secs),
+        renew,
+        scope,
+    });
+    (any::<u64>(), prop::option::of(token), prop::collection::vec(moment(), 0..4))
+        .prop_map(|(version, token, issued)| Record { version, token, issued })
+}
+
+proptest! {
+    #[test]
+    fn a_record_is_read_back(record in records()) {
+        let text = record.to_json();
+        prop_assert_eq!(Record::from_json(text.expose().as_bytes()).unwrap(), record.clone());
+        // And a successor never has the version of what it follows.
+        prop_assert_eq!(record.with(None).follows(&record).is_ok(), record.version < u64::MAX);
+    }
+
+    #[test]
+    fn a_record_that_breaks_off_is_none(record in records(), part in 0.0..1.0f64) {
+        let text = record.to_json();
+        let bytes = text.expose().as_bytes();
+        let length = (bytes.len() as f64 * part) as usize;
+        prop_assert!(Record::from_json(&bytes[..length]).is_err());
+    }
+
+    #[test]
+    fn any_bytes_are_a_record_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        if let Ok(record) = Record::from_json(&bytes) {
+            prop_assert_eq!(Record::from_json(record.to_json().expose().as_bytes()).unwrap(), record);
+        }
+    }
 }

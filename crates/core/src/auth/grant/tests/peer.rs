@@ -73,6 +73,8 @@ pub(super) enum Reply {
     /// A new access token and no word about the refresh token.
     NoRefresh,
     Status(u16, &'static str),
+    /// The work is done, and the response has this body, with the number in the place of `#`.
+    Body(&'static str),
     /// The work is done and the answer is lost.
     Lost,
     Panic,
@@ -128,6 +130,10 @@ impl Transport for Peer {
                 Reply::NoRefresh => {
                     (200, format!(r#"{{"access_token":"a{}","expires_in":3600}}"#, number + 1))
                 }
+                Reply::Body(body) => {
+                    let next = self.issued.fetch_add(1, Ordering::SeqCst) + 1;
+                    (200, body.replace('#', &next.to_string()))
+                }
                 Reply::Tokens | Reply::Lost => {
                     let next = self.issued.fetch_add(1, Ordering::SeqCst) + 1;
                     (
@@ -157,13 +163,16 @@ pub(super) fn server(peer: &Arc<Peer>, clock: &Arc<StillClock>) -> TokenServer {
     TokenServer::new(client, App { id: "app".into(), secret: Some("shh".into()) })
 }
 
+/// Tokens that live for an hour.
+pub(super) fn tokens(access: &str, refresh: &str) -> TokenResponse {
+    let mut response = TokenResponse::new(access);
+    response.refresh_token = Some(refresh.into());
+    response.expires_in = Some(Duration::from_secs(3600));
+    response
+}
+
 /// A store with `a1` and `r1`, an hour to live.
 pub(super) fn stored(clock: &Arc<StillClock>) -> Arc<MemoryStore> {
-    let response = TokenResponse {
-        access_token: "a1".into(),
-        refresh_token: Some("r1".into()),
-        expires_in: Some(Duration::from_secs(3600)),
-        scope: String::new(),
-    };
-    Arc::new(MemoryStore::with(Token::received(response, None, Handle(Arc::clone(clock)).wall())))
+    let token = Token::received(tokens("a1", "r1"), None, Handle(Arc::clone(clock)).wall());
+    Arc::new(MemoryStore::with(token))
 }
