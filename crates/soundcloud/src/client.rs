@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use segno_core::auth::oauth2::{App, Quota, QuotaLimit, TokenServer};
-use segno_core::auth::store::{MemoryStore, TokenStore};
-use segno_core::auth::{AuthError, Authorize, Grant, Login, Token, TokenKind};
+use segno_core::auth::store::{FileStore, MemoryStore, TokenStore};
+use segno_core::auth::{AuthError, Authorize, Grant, Login, LoginError, Token, TokenKind};
 use segno_core::http::HeaderValue;
 use segno_core::http::header::ACCEPT;
 use segno_core::{
@@ -21,6 +21,8 @@ const AUTH: &str = "https://secure.soundcloud.com/";
 pub(crate) const AUTH_BASE: &str = "auth";
 /// How many empty pages in a row are the end of a list.
 const EMPTY_PAGES: u32 = 10;
+/// What a user who has not logged in is told.
+const HOW_TO_LOG_IN: &str = "call client.log_in_here(), or client.login() in a web application";
 /// The scheme word that the documentation gives.
 const SCHEME: &str = "OAuth";
 
@@ -75,8 +77,7 @@ impl Client {
         let (id, secret) = (environment("SOUNDCLOUD_CLIENT_ID")?, environment("SOUNDCLOUD_CLIENT_SECRET")?);
         Ok(match environment("SOUNDCLOUD_TOKEN_FILE") {
             Ok(file) => {
-                let store = segno_core::auth::store::FileStore::open(file)
-                    .map_err(|error| AuthError::Unavailable(error.to_string()))?;
+                let store = FileStore::open(file).map_err(|error| AuthError::Store(error.to_string()))?;
                 builder.user(&id, Some(secret.into()), store)
             }
             Err(_) => builder.app(&id, secret, MemoryStore::new()),
@@ -128,15 +129,40 @@ impl Client {
         self.core.pages(list).empty_pages(EMPTY_PAGES)
     }
 
-    /// Begins a person's login. `redirect_uri` must be the one that is registered for the program, letter by letter.
+    /// Begins a user's login. `redirect_uri` must be the one that is registered for the client id, letter by letter. A web
+    /// application can finish it in another process: [`Login::to_record`], [`resume_login`](Client::resume_login).
     ///
     /// # Errors
-    /// [`AuthError`] if this client has no program's credentials, or the redirect URI is none.
+    /// [`AuthError::NotSetUp`] if this client was not built for a user's login, [`AuthError::Unusable`] if the redirect URI
+    /// is not a URI.
     pub fn login(&self, redirect_uri: &str) -> Result<Login, AuthError> {
-        match &self.grant {
-            Some(grant) if grant.kind() == TokenKind::User => grant.login(redirect_uri),
-            _ => Err(AuthError::Unusable("client: it was not built for a person's login")),
-        }
+        self.user_grant()?.login(redirect_uri)
+    }
+
+    /// A login that another process began, from what [`Login::to_record`] gave there; [`Login::finish`] it.
+    ///
+    /// # Errors
+    /// [`LoginError`] if the record is not one of a login of this client id, or has expired.
+    pub fn resume_login(&self, record: &Secret) -> Result<Login, LoginError> {
+        Login::from_record(self.user_grant()?, record)
+    }
+
+    /// The grant of a client that was built for a user's login.
+    pub(crate) fn user_grant(&self) -> Result<&Grant, AuthError> {
+        let why = match &self.grant {
+            Some(grant) if grant.kind() == TokenKind::User => return Ok(grant),
+            Some(_) => {
+                "this client has its own rights only, and no place to keep a user's login; set SOUNDCLOUD_TOKEN_FILE to the \
+                 path of a file for Client::from_env(), or build it with Client::builder().user(…)"
+            }
+            None if self.kind.is_some() => {
+                "this client has a fixed access token (SOUNDCLOUD_ACCESS_TOKEN, or ClientBuilder::token) and cannot log \
+                 anybody in; leave that out, and set SOUNDCLOUD_CLIENT_ID, SOUNDCLOUD_CLIENT_SECRET and \
+                 SOUNDCLOUD_TOKEN_FILE instead"
+            }
+            None => "this client has no credentials; build it with Client::builder().user(…)",
+        };
+        Err(AuthError::NotSetUp(why.into()))
     }
 
     /// Whose rights the token has; `None` without a token.
@@ -301,7 +327,7 @@ impl ClientBuilder {
                     TokenKind::User => Grant::user(server),
                     TokenKind::App => Grant::app(server).quota(quota()),
                 };
-                let grant = grant.scheme(SCHEME).build(store);
+                let grant = grant.scheme(SCHEME).how_to_log_in(HOW_TO_LOG_IN).build(store);
                 let rights = Rights::new(grant.clone(), kind, &api);
                 (
                     core.authorize_at(api.origin(), Arc::new(rights) as Arc<dyn Authorize>),

@@ -29,7 +29,8 @@ impl Rights {
 impl Authorize for Rights {
     fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<Ticket, AuthError>> {
         if self.kind == TokenKind::App && self.needs_a_person(attempt.method, attempt.uri.path()) {
-            let why = "this call needs a person's login, and the token is one of the program alone";
+            let why = "this call needs a user's login, and the token is one of the program alone; build it with \
+                       Client::builder().user(…), or set SOUNDCLOUD_TOKEN_FILE, and log in";
             return Box::pin(std::future::ready(Err(AuthError::LoginNeeded(why.into()))));
         }
         self.grant.authorize(attempt)

@@ -8,17 +8,19 @@ mod loopback {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use segno_core::Pairs;
-    use segno_core::auth::loopback::{Ending, Loopback, LoopbackError};
+    use segno_core::auth::loopback::{Loopback, LoopbackError};
     use segno_core::auth::{AuthError, LoginError};
 
     use crate::client::Client;
+
+    /// How much longer a login is valid than it is waited for: the redirect may come at the last moment.
+    const AFTER: Duration = Duration::from_secs(60);
 
     /// A login at this machine that failed.
     #[derive(Debug, thiserror::Error)]
     #[non_exhaustive]
     pub enum LogInError {
-        /// The client was not built for a person's login.
+        /// The client was not built for a user's login, or its store could not keep one.
         #[error(transparent)]
         Auth(#[from] AuthError),
         /// The listener could not be opened: the port is taken.
@@ -33,7 +35,7 @@ mod loopback {
     }
 
     impl Client {
-        /// Logs the person at this machine in: listens on `http://127.0.0.1:PORT/callback` (which must be the redirect
+        /// Logs the user at this machine in: listens on `http://127.0.0.1:PORT/callback` (which must be the redirect
         /// URI that is registered for the program), gives the address of the consent page to `open`, and waits for the
         /// redirect, at most `at_most`.
         ///
@@ -45,27 +47,15 @@ mod loopback {
             at_most: Duration,
             open: impl FnOnce(&str),
         ) -> Result<(), LogInError> {
+            // Found out before the user goes through a login that nothing could be done with.
+            let grant = self.user_grant()?;
+            grant.can_keep().await?;
             let listener = Loopback::bind(port, "callback").await?;
-            let login = self.login(&listener.redirect_uri())?;
+            let login = grant.login(&listener.redirect_uri())?.valid_for(at_most.saturating_add(AFTER));
             open(login.url());
-            let state = login.state().clone();
             let clock = Arc::clone(self.core().clock());
-            let redirected = listener
-                .receive(clock, at_most, move |query| {
-                    if query.get("state") != Some(state.expose()) {
-                        Ending::Foreign
-                    } else if query.get("error").is_some() {
-                        Ending::Denied
-                    } else {
-                        Ending::Granted
-                    }
-                })
-                .await?;
-            let mut answer = Pairs::new();
-            for (name, value) in redirected.pairs() {
-                answer.push(name, value);
-            }
-            Ok(login.finish(&answer.to_form()).await?)
+            let received = listener.receive(clock, at_most, login.judge()).await?;
+            Ok(login.finish_received(&received).await?)
         }
     }
 }

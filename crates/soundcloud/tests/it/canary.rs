@@ -94,6 +94,16 @@ async fn logins(scene: &mut Scene) -> Client {
         scene.canary.print(&login);
         let _ = scene.canary.outcome(login.finish(answer).await);
     }
+    // What another process would finish it with.
+    let login = begin();
+    let record = login.to_record();
+    scene.secrets.extend([record.expose().to_owned(), login.state().expose().to_owned()]);
+    scene.canary.print(&record);
+    let resumed = scene.canary.outcome(client.resume_login(&record)).unwrap();
+    let half = Secret::new(&record.expose()[..record.expose().len() / 2]);
+    scene.canary.outcome(client.resume_login(&half)).unwrap_err();
+    scene.canary.print(&resumed);
+    scene.canary.print(&client.grant().unwrap().status());
     let login = begin();
     let denied = decide(login.url(), "deny").await;
     scene.canary.outcome(login.finish(&denied).await).unwrap_err();
@@ -110,7 +120,7 @@ async fn logins(scene: &mut Scene) -> Client {
     scene.send(&client, &me::Get).await.unwrap();
     let file = std::env::temp_dir().join(format!("segno-canary-{}.json", std::process::id()));
     let kept = FileStore::open(&file).unwrap();
-    let copy = Record { version: 1, ..store.load().await.unwrap() };
+    let copy = Record::default().with(store.load().await.unwrap().token);
     scene.canary.print(&kept.swap(copy).await);
     scene.canary.print(&kept);
     scene.canary.print(&kept.load().await);

@@ -1,12 +1,12 @@
 //! Sessions: signing out, and a login at this machine.
 
-use segno_core::auth::AuthError;
-use segno_core::auth::store::TokenStore as _;
+use segno_core::auth::store::{MemoryStore, TokenStore as _};
+use segno_core::auth::{AuthError, LoginError};
 use segno_core::{Cause, SystemClock};
 use segno_soundcloud::{Client, me};
 
 use crate::answers::ME;
-use crate::peer::{answer, logged_in, person, stored, tokens};
+use crate::peer::{answer, builder, logged_in, person, program, stored, tokens};
 
 #[tokio::test]
 async fn signing_out_forgets_the_tokens_whatever_the_service_says() {
@@ -47,9 +47,8 @@ async fn signing_out_ends_the_session_that_another_process_has_renewed() {
 #[tokio::test]
 async fn a_refresh_names_the_redirect_uri_if_that_is_wished() {
     for wished in [false, true] {
-        let (builder, log, clock) = crate::peer::builder(|line| {
-            Ok(if line.contains("/token") { tokens(2) } else { answer(200, ME) })
-        });
+        let (builder, log, clock) =
+            builder(|line| Ok(if line.contains("/token") { tokens(2) } else { answer(200, ME) }));
         let builder = builder.user("app1", Some("s3cret".into()), stored());
         let builder = if wished { builder.redirect_uri_in_refresh("https://my.example/cb") } else { builder };
         let client = builder.build().unwrap();
@@ -68,9 +67,67 @@ async fn a_fixed_token_signs_out_at_the_api() {
 
 #[tokio::test]
 async fn who_was_not_built_for_a_login_says_so() {
-    let (client, _) = person(|_| answer(200, ""));
-    assert!(client.login("https://my.example/callback").is_err());
+    let error = |client: &Client| client.login("https://my.example/callback").unwrap_err().to_string();
+    let (fixed, _) = person(|_| answer(200, ""));
+    let expected = "this client has a fixed access token (SOUNDCLOUD_ACCESS_TOKEN, or ClientBuilder::token) and cannot log \
+                    anybody in; leave that out, and set SOUNDCLOUD_CLIENT_ID, SOUNDCLOUD_CLIENT_SECRET and \
+                    SOUNDCLOUD_TOKEN_FILE instead";
+    assert_eq!(error(&fixed), expected);
+    let (own, log, _) = program(MemoryStore::new(), |_| answer(200, ""));
+    let expected = "this client has its own rights only, and no place to keep a user's login; set SOUNDCLOUD_TOKEN_FILE to \
+                    the path of a file for Client::from_env(), or build it with Client::builder().user(…)";
+    assert_eq!(error(&own), expected);
+    let (nobody, _, _) = builder(|_| Ok(answer(200, "")));
+    let expected = "this client has no credentials; build it with Client::builder().user(…)";
+    assert_eq!(error(&nobody.build().unwrap()), expected);
+    #[cfg(feature = "loopback")]
+    {
+        let opened = |_: &str| panic!("nobody is sent to a login that cannot be kept");
+        let error = own.log_in_here(0, std::time::Duration::from_secs(1), opened).await.unwrap_err();
+        assert!(error.to_string().contains("set SOUNDCLOUD_TOKEN_FILE"), "{error}");
+    }
+    assert!(log.lines().is_empty());
     assert!(Client::builder().base_url("nonsense").build().is_err());
+}
+
+#[tokio::test]
+async fn the_first_run_says_what_to_call() {
+    let (client, log, _) = logged_in(MemoryStore::new(), |_| answer(200, ME));
+    let error = client.send(&me::Get).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "soundcloud.me.get: not authorized: nobody has logged in: call client.log_in_here(), or client.login() in a web \
+         application"
+    );
+    assert!(log.lines().is_empty());
+}
+
+/// A web application with two instances: one begins the login, the other has the user sent back to it.
+#[tokio::test]
+async fn a_login_is_finished_by_another_process() {
+    let begun = {
+        let (one, log, _) = logged_in(MemoryStore::new(), |_| answer(500, ""));
+        let login = one.login("https://my.example/callback").unwrap();
+        assert!(log.lines().is_empty());
+        (login.state().expose().to_owned(), login.to_record())
+    };
+    let (state, record) = begun;
+    let store = std::sync::Arc::new(MemoryStore::new());
+    let (other, log, clock) = logged_in(std::sync::Arc::clone(&store), |line| {
+        if line.contains("/oauth/token") { tokens(7) } else { answer(200, ME) }
+    });
+    let login = other.resume_login(&record).unwrap();
+    login.finish(&format!("?code=c1&state={state}")).await.unwrap();
+    assert!(log.lines()[0].contains("&code_verifier="), "{:?}", log.lines());
+    assert_eq!(store.load().await.unwrap().token.unwrap().access.expose(), "t7");
+    other.send(&me::Get).await.unwrap();
+    // Too late, or of another client.
+    clock.advance(std::time::Duration::from_secs(600));
+    let error = other.resume_login(&record).unwrap_err();
+    assert!(matches!(error, LoginError::Expired(_)), "{error}");
+    let stranger = builder(|_| Ok(answer(200, ""))).0.user("app2", None, MemoryStore::new()).build().unwrap();
+    let error = stranger.resume_login(&record).unwrap_err();
+    assert_eq!(error.to_string(), "invalid login record: it was begun by a client with another client id");
 }
 
 #[test]
@@ -121,7 +178,7 @@ async fn a_login_at_this_machine_with_the_sandbox() {
     let sandbox = sandbox.start().await.unwrap();
     let access = sandbox.description().soundcloud;
     let client = Client::builder().base_url(&access.base_url).auth_url(&access.auth_url);
-    let store = segno_core::auth::store::MemoryStore::new();
+    let store = MemoryStore::new();
     let client = client.user(&access.client_id, Some(access.client_secret.into()), store).build().unwrap();
     for decision in ["deny", "approve"] {
         let open = move |url: &str| {
@@ -147,10 +204,10 @@ async fn a_login_at_this_machine_with_the_sandbox() {
 async fn a_login_at_this_machine() {
     use std::time::Duration;
 
-    let (builder, _, _) = crate::peer::builder(|_| Ok(tokens(1)));
+    let (builder, _, _) = builder(|_| Ok(tokens(1)));
     // A listener behind a real socket needs the real clock.
     let builder = builder.settings(|core| core.clock(std::sync::Arc::new(SystemClock)));
-    let store = std::sync::Arc::new(segno_core::auth::store::MemoryStore::new());
+    let store = std::sync::Arc::new(MemoryStore::new());
     let client = builder.user("app1", Some("s3cret".into()), std::sync::Arc::clone(&store)).build().unwrap();
     let open = |url: &str| {
         let pairs: Vec<(String, String)> =

@@ -70,12 +70,9 @@ pub(crate) fn person(peer: impl Fn(&str) -> Response<Bytes> + Send + Sync + 'sta
 
 /// A store with a person's tokens `t1` and `r1`, good for an hour.
 pub(crate) fn stored() -> Arc<MemoryStore> {
-    let response = TokenResponse {
-        access_token: "t1".into(),
-        refresh_token: Some("r1".into()),
-        expires_in: Some(std::time::Duration::from_secs(3599)),
-        scope: String::new(),
-    };
+    let mut response = TokenResponse::new("t1");
+    response.refresh_token = Some("r1".into());
+    response.expires_in = Some(std::time::Duration::from_secs(3599));
     Arc::new(MemoryStore::with(Token::received(response, None, now())))
 }
 
