@@ -161,31 +161,20 @@ impl Shared {
                 Ok(response) => return Ok(self.received(record, response, Some(&refresh_token))),
                 Err(error) => error,
             };
-            let (meaning, api) = match meaning(&error) {
-                Meaning::Odd => match Success::read(error.body().map_or(&[][..], |body| &body[..])) {
-                    Success::Refused(api) if api.meaning() == Meaning::Later => {
-                        return Err(AuthError::Unavailable(error.to_string()));
-                    }
-                    Success::Refused(api) => (api.meaning(), Some(api)),
-                    success => return self.odd(record, success, &error, until).await,
-                },
-                meaning => (meaning, error.api().cloned()),
-            };
-            let stranger = api.as_ref().is_none_or(|api| api.code == TokenErrorCode::InvalidClient);
+            let meaning = meaning(&error);
+            let stranger = error.api().is_none_or(|api| api.code == TokenErrorCode::InvalidClient);
             match meaning {
+                Meaning::Odd => return self.odd(record, &error, until).await,
                 // The client is known, so what is refused is this way to a token: there is another one.
                 Meaning::Refused if self.kind == TokenKind::App && !stranger => {
                     return self.issue(record, until).await;
                 }
-                Meaning::Refused => {
-                    return Err(AuthError::Refused(
-                        api.map_or_else(|| error.to_string(), |api| api.to_string()),
-                    ));
-                }
-                Meaning::Later | Meaning::Odd if lost => {
+                Meaning::Refused => return Err(AuthError::Refused(words(&error))),
+                // One that had its response is not asked for again.
+                Meaning::Later if lost || error.status().is_some_and(|status| status.is_success()) => {
                     return Err(AuthError::Unavailable(error.to_string()));
                 }
-                Meaning::Later | Meaning::Odd => self.pause().await,
+                Meaning::Later => self.pause().await,
                 Meaning::Spent => {}
             }
             let now = self.load().await?;
@@ -217,12 +206,11 @@ impl Shared {
     async fn odd(
         &self,
         record: Record,
-        success: Success,
         error: &Error<TokenError>,
         until: Instant,
     ) -> Result<Asked, AuthError> {
         let wall = self.clock.wall();
-        match success {
+        match Success::read(error.body().map_or(&[][..], |body| &body[..])) {
             Success::Tokens { response, lost } => {
                 if let Some(lost) = lost {
                     tracing::warn!(%lost, "the new refresh token cannot be read; the access token is used until it ends");
@@ -302,11 +290,10 @@ impl Shared {
             }
             Err(error) => {
                 self.spare(&error);
-                let words = error.api().map_or_else(|| error.to_string(), ToString::to_string);
                 Err(match meaning(&error) {
-                    Meaning::Spent | Meaning::Refused => AuthError::Refused(words),
+                    Meaning::Spent | Meaning::Refused => AuthError::Refused(words(&error)),
                     Meaning::Odd if error.body().is_some_and(|body| is_unusable(body)) => {
-                        AuthError::BadToken(words)
+                        AuthError::BadToken(error.to_string())
                     }
                     Meaning::Odd | Meaning::Later => AuthError::Unavailable(error.to_string()),
                 })
@@ -351,6 +338,10 @@ impl Shared {
 /// The pause after so many failures in a row.
 fn sparing(times: u32) -> Duration {
     SPARING.0.saturating_mul(1 << times.min(16)).min(SPARING.1)
+}
+
+fn words(error: &Error<TokenError>) -> String {
+    error.api().map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 fn is_unusable(body: &[u8]) -> bool {

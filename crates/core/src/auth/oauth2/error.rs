@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use http::StatusCode;
 use http::header::HeaderMap;
+use http::{Response, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::token::Success;
 use crate::decode::Excerpt;
 use crate::{ApiError, Bytes, Error};
 
@@ -107,6 +108,14 @@ impl ApiError for TokenError {
     fn read(status: StatusCode, _: &HeaderMap, body: &Bytes) -> Self {
         Self::of(body, status == StatusCode::TOO_MANY_REQUESTS)
     }
+
+    /// Some servers refuse with status 200.
+    fn in_success(response: &Response<Bytes>) -> Option<Self> {
+        match Success::read(response.body()) {
+            Success::Refused(error) => Some(error),
+            _ => None,
+        }
+    }
 }
 
 impl TokenError {
@@ -159,14 +168,14 @@ pub(crate) enum Meaning {
     Refused,
     /// Nothing about the token: try later.
     Later,
-    /// It was a success that cannot be read: see [`Success`](super::token::Success).
+    /// It was a success that cannot be read: see [`Success`].
     Odd,
 }
 
-/// Reads a failure. Only a client error whose body says so is about the token: a page of a firewall is not.
+/// Reads a failure. Only a client error (or a success) whose body says so is about the token: a page of a firewall is not.
 pub(crate) fn meaning(error: &Error<TokenError>) -> Meaning {
     match (error.status(), error.api()) {
-        (Some(status), Some(api)) if status.is_client_error() => api.meaning(),
+        (Some(status), Some(api)) if status.is_client_error() || status.is_success() => api.meaning(),
         (Some(status), None) if status.is_success() => Meaning::Odd,
         _ if error.is_build() => Meaning::Refused,
         _ => Meaning::Later,
@@ -174,8 +183,7 @@ pub(crate) fn meaning(error: &Error<TokenError>) -> Meaning {
 }
 
 impl TokenError {
-    /// What it means for the tokens that are held.
-    pub(crate) fn meaning(&self) -> Meaning {
+    fn meaning(&self) -> Meaning {
         match self.code {
             TokenErrorCode::InvalidGrant => Meaning::Spent,
             TokenErrorCode::InvalidRequest
