@@ -1,16 +1,22 @@
-//! Reading answers: JSON with the path of a wrong field, and what to say of bodies that are something else.
+//! Reading responses: JSON with the path of a wrong field, and what to say of bodies that are something else.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use bytes::Bytes;
-use http::Response;
-use serde::de::DeserializeOwned;
+use http::{Response, Uri};
+use serde::de::{DeserializeOwned, Deserializer as _, SeqAccess, Visitor};
+use serde_json::Value;
 
+use crate::endpoint::ResponseUrl;
+use crate::lenient::{self, Append, Failure, List, Tape, without_values};
+use crate::url::SecretUrl;
+
+pub(crate) mod around;
 mod content;
+mod mend;
 
 pub use content::{Content, read_unit};
-
-use content::is_html;
 
 /// A body that is not what the service documents or was seen to send. Never shows values from the body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +31,12 @@ pub enum DecodeError {
         /// The title of the page.
         title: Option<String>,
     },
+    /// A server's notice in place of a document, such as the fatal error of a script.
+    #[error("it is a notice of the server: {text}")]
+    Notice {
+        /// Its first words, without what looks like a credential.
+        text: String,
+    },
     /// JSON that ends in the middle.
     #[error("the JSON ends in the middle, after {length} bytes")]
     Truncated {
@@ -38,9 +50,9 @@ pub enum DecodeError {
         message: String,
     },
     /// JSON of another shape.
-    #[error("{path}: {message}")]
+    #[error("{}{message}", if .path.is_empty() { String::new() } else { format!("{path}: ") })]
     Shape {
-        /// The path of the field, such as `[3].name`.
+        /// The path of the field, such as `[3].name`; empty for the document itself.
         path: String,
         /// What the field holds and should hold.
         message: String,
@@ -74,75 +86,166 @@ impl DecodeError {
     /// Something else than the endpoint documents: says what `body` is instead, without its values.
     #[must_use]
     pub fn unexpected(expected: &'static str, body: &[u8]) -> Self {
-        if is_html(body) {
-            Self::Html { title: title(body) }
-        } else {
-            Self::Unexpected { expected, found: content::found(body) }
-        }
+        around::markup(body).unwrap_or_else(|| Self::Unexpected { expected, found: content::found(body) })
     }
 }
 
-/// Reads the body of an answer as JSON, whatever its media type says.
+/// Reads the body of a response as JSON, whatever its media type says, in all the forms that
+/// [`lenient`](crate::lenient) tells of. Links that are relative are resolved against the URL of the response.
 ///
 /// # Errors
 /// [`DecodeError`] with the path of the field where the shape is wrong.
 pub fn read_json<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, DecodeError> {
-    from_json(response.body())
+    json(response.body(), ResponseUrl::of(response).map(SecretUrl::uri))
 }
 
-/// Reads bytes as JSON.
+/// Reads bytes as JSON, in all the forms that [`lenient`](crate::lenient) tells of.
+///
+/// A text that is cut inside a character, or has bytes of another encoding or control characters in it, is read with U+FFFD
+/// in their place; `NaN` and `Infinity` are read as `null`; a byte order mark and the notices of a server around the document
+/// are passed over.
 ///
 /// # Errors
 /// [`DecodeError`] with the path of the field where the shape is wrong.
 pub fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
+    json(body, None)
+}
+
+/// Reads a JSON value that is already here, in all the forms that [`lenient`](crate::lenient) tells of. Links that are
+/// relative are resolved against `base`.
+///
+/// # Errors
+/// [`DecodeError`] with the path of the field where the shape is wrong.
+pub fn from_value<T: DeserializeOwned>(value: &Value, base: Option<&SecretUrl>) -> Result<T, DecodeError> {
+    let tape = Tape::parse(value).map_err(|error| DecodeError::Other(without_values(&error.to_string())))?;
+    Ok(lenient::read(&tape, base.map(SecretUrl::uri))?)
+}
+
+/// Reads a JSON array member by member: like [`read_json`], in the memory of one member. `null` is an empty list.
+///
+/// # Errors
+/// [`DecodeError`] if it is no list.
+pub fn read_list<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<List<T>, DecodeError> {
+    let base = ResponseUrl::of(response).map(SecretUrl::uri);
+    document(response.body(), |text| {
+        if !text.trim_ascii_start().starts_with(b"[") {
+            return whole(text, base);
+        }
+        let mut reader = serde_json::Deserializer::from_slice(text);
+        let list = reader.deserialize_seq(Members { base, item: PhantomData })?;
+        reader.end()?;
+        Ok(list)
+    })
+}
+
+/// Reads an item of an array; links in it are relative to `base`.
+pub(crate) fn item<T: DeserializeOwned>(item: &[u8], base: Option<&SecretUrl>) -> Result<T, DecodeError> {
+    json(item, base.map(SecretUrl::uri))
+}
+
+fn json<T: DeserializeOwned>(body: &[u8], base: Option<&Uri>) -> Result<T, DecodeError> {
+    document(body, |text| whole(text, base))
+}
+
+/// Why a text cannot be read.
+enum Unread {
+    /// It is not JSON.
+    Json(serde_json::Error),
+    Shape(DecodeError),
+}
+
+impl From<serde_json::Error> for Unread {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Json(error)
+    }
+}
+
+impl From<Failure> for DecodeError {
+    fn from(failure: Failure) -> Self {
+        Self::Shape { path: failure.path, message: failure.message }
+    }
+}
+
+fn whole<T: DeserializeOwned>(text: &[u8], base: Option<&Uri>) -> Result<T, Unread> {
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    let tape = Tape::parse(&mut reader)?;
+    reader.end()?;
+    lenient::read(&tape, base).map_err(|failure| Unread::Shape(failure.into()))
+}
+
+/// Reads the document in a body: as it is, else mended, else from between a server's notices.
+fn document<T>(body: &[u8], read: impl Fn(&[u8]) -> Result<T, Unread>) -> Result<T, DecodeError> {
     let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err(DecodeError::Empty);
     }
-    let mut reader = serde_json::Deserializer::from_slice(text);
-    let value = serde_path_to_error::deserialize(&mut reader)
-        .map_err(|error| json_error(error.path().to_string(), error.inner(), text))?;
-    reader.end().map_err(|error| json_error(String::new(), &error, text))?;
-    Ok(value)
+    let lenient = |text: &[u8]| match read(text) {
+        Err(Unread::Json(error)) => match mend::mended(text).map(|text| read(text.as_bytes())) {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(Unread::Shape(error))) => Err(Unread::Shape(error)),
+            _ => Err(Unread::Json(error)),
+        },
+        outcome => outcome,
+    };
+    let error = match lenient(text) {
+        Ok(value) => return Ok(value),
+        Err(Unread::Shape(error)) => return Err(error),
+        Err(Unread::Json(error)) => error,
+    };
+    match around::document(text).map(lenient) {
+        Some(Ok(value)) => Ok(value),
+        Some(Err(Unread::Shape(error))) => Err(error),
+        _ => Err(json_error(&error, text)),
+    }
 }
 
-pub(crate) fn json_error(path: String, error: &serde_json::Error, body: &[u8]) -> DecodeError {
+/// Reads an array that is being parsed, one member on the tape at a time.
+struct Members<'b, T> {
+    base: Option<&'b Uri>,
+    item: PhantomData<T>,
+}
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for Members<'_, T> {
+    type Value = List<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut members: A) -> Result<List<T>, A::Error> {
+        let (mut list, mut tape) = (List::default(), Tape::default());
+        for index in 0.. {
+            tape.clear();
+            if members.next_element_seed(Append(&mut tape))?.is_none() {
+                break;
+            }
+            match lenient::read(&tape, self.base) {
+                Ok(item) => list.items.push(item),
+                Err(_) => list.passed_over.add(format!("[{index}]"), tape.value(0)),
+            }
+        }
+        Ok(list)
+    }
+}
+
+fn json_error(error: &serde_json::Error, body: &[u8]) -> DecodeError {
     use serde_json::error::Category;
-    if is_html(body) {
-        return DecodeError::Html { title: title(body) };
+    if let Some(page) = around::page(body) {
+        return page;
     }
     match error.classify() {
         Category::Eof => DecodeError::Truncated { length: body.len() },
-        Category::Data => DecodeError::Shape { path, message: without_values(&error.to_string()) },
-        Category::Syntax | Category::Io => {
-            DecodeError::Syntax { message: without_values(&error.to_string()) }
-        }
+        _ => DecodeError::Syntax { message: without_values(&error.to_string()) },
     }
 }
 
-/// serde quotes the value that it did not like; that value may be a token. It stands in double quotes or in back
-/// quotes, and may itself hold either.
-fn without_values(message: &str) -> String {
-    let double = || Some((message.find('"')?, message.rfind('"')?));
-    let back = || {
-        let blames = ["invalid type", "invalid value", "unknown variant", "unknown field"];
-        blames.iter().find(|blame| message.starts_with(**blame))?;
-        Some((message.find('`')?, message.rfind("`, expected").or_else(|| message.rfind("`, there are"))?))
-    };
-    match double().or_else(back) {
-        Some((first, last)) if first < last => format!("{}…{}", &message[..first], &message[last + 1..]),
-        _ => message.to_owned(),
-    }
-}
-
-fn title(body: &[u8]) -> Option<String> {
-    let page = String::from_utf8_lossy(&body[..body.len().min(4096)]);
-    let lower = page.to_ascii_lowercase();
-    let open = lower.find("<title")?;
-    let start = open + lower[open..].find('>')? + 1;
-    let end = start + lower[start..].find("</title")?;
-    let words: String = page[start..end].split_whitespace().collect::<Vec<_>>().join(" ");
-    (!words.is_empty()).then(|| words.chars().take(80).collect())
+/// The first words of a text, without those that look like a credential.
+fn shown(text: &str) -> String {
+    let is_word =
+        |word: &&str| word.len() <= 24 && !word.contains(['=', '&']) && !word.contains(char::is_control);
+    let words: Vec<&str> =
+        text.split_whitespace().map(|word| if is_word(&word) { word } else { "…" }).collect();
+    words.join(" ").chars().take(120).collect()
 }
 
 /// The first words of a body that may be shown: a page's title, or plain text without anything that looks like a
@@ -154,21 +257,19 @@ impl Excerpt {
     /// Takes what may be shown from a body.
     #[must_use]
     pub fn of(body: &[u8]) -> Self {
-        if is_html(body) {
-            return Self(
-                title(body)
-                    .map_or_else(|| "a web page".into(), |title| format!("a web page titled {title:?}")),
-            );
+        match around::markup(body) {
+            Some(DecodeError::Html { title: Some(title) }) => {
+                return Self(format!("a web page titled {title:?}"));
+            }
+            Some(DecodeError::Html { title: None }) => return Self("a web page".into()),
+            Some(DecodeError::Notice { text }) => return Self(text),
+            _ => {}
         }
         let Ok(text) = std::str::from_utf8(&body[..body.len().min(400)]) else { return Self::default() };
         if text.trim_start().starts_with(['{', '[', '<', '"']) {
             return Self::default();
         }
-        let is_word =
-            |word: &&str| word.len() <= 24 && !word.contains(['=', '&']) && !word.contains(char::is_control);
-        let words: Vec<&str> =
-            text.split_whitespace().map(|word| if is_word(&word) { word } else { "…" }).collect();
-        Self(words.join(" ").chars().take(120).collect())
+        Self(shown(text))
     }
 }
 
@@ -185,9 +286,7 @@ mod tests {
 
     #[derive(Debug, serde::Deserialize)]
     struct Slice {
-        #[allow(dead_code)]
         name: String,
-        #[allow(dead_code)]
         status: u8,
     }
 
@@ -206,10 +305,11 @@ mod tests {
         assert_eq!(error(br#"[{"name": "a", "sta"#), "the JSON ends in the middle, after 19 bytes");
         assert_eq!(error(b"Service unavailable"), "it is not JSON: expected value at line 1 column 1");
         assert_eq!(error(br#"[] []"#), "it is not JSON: trailing characters at line 1 column 4");
+        assert_eq!(error(b"{\"a\":1}"), "expected a sequence, found an object");
     }
 
     #[test]
-    fn values_in_back_quotes_are_kept_back_too() {
+    fn values_are_kept_back() {
         #[derive(Debug, serde::Deserialize)]
         #[serde(rename_all = "lowercase")]
         enum Kind {
@@ -217,22 +317,80 @@ mod tests {
             Video,
         }
         let text = |body: &str| from_json::<Kind>(body.as_bytes()).unwrap_err().to_string();
-        assert_eq!(
-            text("\"CANARY\""),
-            ".: unknown variant …, expected `audio` or `video` at line 1 column 8"
-        );
+        assert_eq!(text("\"CANARY\""), "expected one of audio, video");
         for sly in ["CANARY`, expected CANARY", "` CANARY", "`, there are CANARY"] {
             assert!(!text(&format!("{sly:?}")).contains("CANARY"), "{sly}");
         }
-        let number = from_json::<bool>(b"4711").unwrap_err().to_string();
-        assert!(number.starts_with(".: invalid type: integer …, expected a boolean"), "{number}");
+        assert_eq!(from_json::<bool>(b"4711").unwrap_err().to_string(), "expected a boolean, found a number");
+        let address = from_json::<std::net::IpAddr>(b"\"CANARY\"").unwrap_err().to_string();
+        assert!(!address.contains("CANARY"), "{address}");
         let _ = (Kind::Audio, Kind::Video);
     }
 
     #[test]
     fn a_wrong_field_is_named_and_its_value_kept_back() {
         let text = error(br#"[{"name": "a", "status": "CANARY"}]"#);
-        assert_eq!(text, "[0].status: invalid type: string …, expected u8 at line 1 column 33");
+        assert_eq!(text, "[0].status: expected u8, found a text");
+        assert_eq!(error(br#"[{"name": "a", "status": 1}, {"status": 2}]"#), "[1]: missing member name");
+        assert_eq!(
+            error(br#"[{"name": "a", "status": 300}]"#),
+            "[0].status: expected u8, found a number out of range"
+        );
+    }
+
+    #[test]
+    fn texts_that_are_none_are_mended() {
+        let read = |body: &[u8]| from_json::<Vec<Slice>>(body).unwrap();
+        for odd in [&br"x \ud83c"[..], b"caf\xe9", b"a\tb"] {
+            let body = [
+                b"\xef\xbb\xbf[{\"name\":\"",
+                odd,
+                b"\",\"status\":1},{\"name\":\"\xc3\xa9\",\"status\":2}]",
+            ]
+            .concat();
+            let slices = read(&body);
+            assert!(slices[0].name.contains('\u{fffd}'), "{}", slices[0].name);
+            assert_eq!((slices[1].name.as_str(), slices[1].status), ("\u{e9}", 2));
+        }
+        assert_eq!(from_json::<Vec<Option<f64>>>(b"[NaN,-Infinity,1]").unwrap(), [None, None, Some(1.0)]);
+    }
+
+    const WARNING: &str = "<br />\n<b>Warning</b>:  Undefined array key [\"x\"] in <b>/srv/api.php</b> on line <b>7</b><br />\n";
+    const FATAL: &str = "<br />\n<b>Fatal error</b>:  Uncaught Error: [] in /srv/api.php:7\nStack trace:\n#0 {main}\n  thrown in <b>/srv/api.php</b> on line <b>7</b><br />\n";
+
+    #[test]
+    fn notices_around_the_document_are_passed_over() {
+        let document = r#"[{"name":"a]","status":1}]"#;
+        for body in [
+            format!("{WARNING}{document}"),
+            format!("{document}\n{FATAL}"),
+            format!("<hr/>{document}<br />"),
+            format!("{WARNING}{WARNING}{document}{WARNING}"),
+            format!("Warning: foo() in /srv/a.php on line 3\n{document}"),
+            format!("PHP Notice:  Undefined variable x in /srv/a.php on line 3\n\n{document}\n"),
+        ] {
+            let slices = from_json::<Vec<Slice>>(body.as_bytes()).unwrap();
+            assert_eq!((slices[0].name.as_str(), slices.len()), ("a]", 1), "{body}");
+        }
+    }
+
+    #[test]
+    fn notices_without_a_document_are_told() {
+        assert_eq!(
+            error(FATAL.as_bytes()),
+            "it is a notice of the server: Fatal error : Uncaught Error: [] in /srv/api.php:7 Stack trace: #0 {main} thrown in /srv/api.php on line 7"
+        );
+        // An empty list may be empty because of what the notice tells.
+        for body in
+            [format!("{WARNING}[]"), format!("[]{FATAL}"), format!("{WARNING}null"), WARNING.to_owned()]
+        {
+            assert!(error(body.as_bytes()).starts_with("it is a notice of the server: "), "{body}");
+        }
+        for page in
+            ["<br /><title>Sign in</title>\n[1]", "<html>\n[1]", "<script>\n[1]\n</script>", "<div></div>"]
+        {
+            assert!(from_json::<Vec<u8>>(page.as_bytes()).is_err(), "{page}");
+        }
     }
 
     #[test]
@@ -241,6 +399,7 @@ mod tests {
         assert_eq!(excerpt("upstream connect error"), "upstream connect error");
         assert_eq!(excerpt("oauth_token=CANARY&x=1 denied"), "… denied");
         assert_eq!(excerpt(r#"{"access_token": "CANARY"}"#), "");
+        assert_eq!(excerpt("<b>Fatal error</b>: no key=CANARY"), "Fatal error : no …");
         assert_eq!(excerpt("<?xml version='1.0'?><Error>CANARY</Error>"), "");
     }
 
@@ -249,7 +408,6 @@ mod tests {
         fn nothing_panics(body in prop::collection::vec(any::<u8>(), 0..200)) {
             let _ = from_json::<Vec<Slice>>(&body);
             let _ = Excerpt::of(&body).to_string();
-            let _ = title(&body);
         }
 
         #[test]

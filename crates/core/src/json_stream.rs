@@ -12,8 +12,8 @@ use http_body::Body as _;
 use serde::de::DeserializeOwned;
 
 use crate::decode::DecodeError;
-use crate::endpoint::Endpoint;
-use crate::error::{Cause, Error};
+use crate::endpoint::{Endpoint, ResponseUrl};
+use crate::error::{ApiError as _, Cause, Error};
 use crate::response::Incoming;
 
 mod splitter;
@@ -60,8 +60,9 @@ impl<E: ArrayEndpoint> Array<E> {
     /// The next item; `None` after the last. A call that is dropped before it is done loses nothing.
     ///
     /// # Errors
-    /// An item of another shape, with its index and the path of the field: the next call goes on with the item behind
-    /// it. After any other error (the answer broke off, is no JSON, ends in the middle) the array is at its end.
+    /// An item that cannot be read or is larger than [`ITEM_CAP`](ArrayEndpoint::ITEM_CAP), with its index and the path of
+    /// the field; [`Error::body`] has it as it came, and the next call goes on with the item behind it. After any other
+    /// error (the response broke off, is no array, ends in the middle) the array is at its end.
     pub async fn next(&mut self) -> Next<E> {
         poll_fn(|cx| self.poll_item(cx)).await
     }
@@ -75,16 +76,15 @@ impl<E: ArrayEndpoint> Array<E> {
         while !self.ended {
             match self.splitter.split(&mut self.chunk) {
                 Ok(Some(index)) => {
-                    let item = self.splitter.item();
-                    let decoded = decode(index, item);
-                    self.ended = !matches!(decoded, Ok(_) | Err(DecodeError::Shape { .. }));
-                    let item = decoded.map_err(|error| self.wrong(error, Bytes::copy_from_slice(item)));
+                    let item = self.splitter.item().and_then(|item| self.decode(index, item));
+                    let collected = || Bytes::copy_from_slice(self.splitter.collected());
+                    let item = item.map_err(|error| self.wrong(error, collected()));
                     return Poll::Ready(Some(item));
                 }
                 Ok(None) => {}
                 Err(error) => {
                     self.ended = true;
-                    return Poll::Ready(Some(Err(self.wrong(error, Bytes::new()))));
+                    return Poll::Ready(Some(Err(self.no_array(error))));
                 }
             }
             match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
@@ -99,12 +99,44 @@ impl<E: ArrayEndpoint> Array<E> {
                 None => {
                     self.ended = true;
                     if let Err(error) = self.splitter.finish() {
-                        return Poll::Ready(Some(Err(self.wrong(error, Bytes::new()))));
+                        return Poll::Ready(Some(Err(self.no_array(error))));
                     }
                 }
             }
         }
         Poll::Ready(None)
+    }
+
+    /// Reads one item; what is wrong is told with the item's index.
+    fn decode(&self, index: u64, item: &[u8]) -> Result<E::Item, DecodeError> {
+        let base = self.head.extensions.get().map(|ResponseUrl(url)| url);
+        crate::decode::item(item, base).map_err(|error| match error {
+            DecodeError::Shape { path, message } => {
+                let dot = if path.is_empty() || path.starts_with('[') { "" } else { "." };
+                DecodeError::Shape { path: format!("[{index}]{dot}{path}"), message }
+            }
+            // Inside an item that was found to be whole, this is a bracket that does not fit.
+            DecodeError::Truncated { .. } => {
+                DecodeError::Syntax { message: format!("item {index}: the brackets do not fit") }
+            }
+            DecodeError::Empty => DecodeError::Syntax { message: format!("item {index} is empty") },
+            other => DecodeError::Syntax { message: format!("item {index}: {other}") },
+        })
+    }
+
+    /// A response that is no array, or not a whole one: it may be the service's error.
+    fn no_array(&self, error: DecodeError) -> Error<E::ApiError> {
+        let body = Bytes::copy_from_slice(self.splitter.collected());
+        let response = http::Response::from_parts(self.head.clone(), body);
+        let may_say = self.splitter.is_other() && self.head.status.is_success();
+        let said = if may_say { E::ApiError::in_success(&response) } else { None };
+        match said {
+            Some(error) => {
+                let (parts, body) = response.into_parts();
+                self.error(Cause::Api { status: parts.status, error, headers: parts.headers, body })
+            }
+            None => self.wrong(error, response.into_body()),
+        }
     }
 
     fn wrong(&self, error: DecodeError, body: Bytes) -> Error<E::ApiError> {
@@ -115,26 +147,6 @@ impl<E: ArrayEndpoint> Array<E> {
     fn error(&self, cause: Cause<E::ApiError>) -> Error<E::ApiError> {
         Error::new(E::NAME, self.attempts, None, cause)
     }
-}
-
-/// Reads one item; what is wrong is told with the item's index.
-fn decode<T: DeserializeOwned>(index: u64, item: &[u8]) -> Result<T, DecodeError> {
-    crate::decode::from_json(item).map_err(|error| match error {
-        DecodeError::Shape { path, message } => {
-            let dot = if path.starts_with('[') || path == "." { "" } else { "." };
-            let path = if path == "." { String::new() } else { path };
-            DecodeError::Shape { path: format!("[{index}]{dot}{path}"), message }
-        }
-        // Inside an item that was found to be whole, this is a bracket that does not fit.
-        DecodeError::Truncated { .. } => {
-            DecodeError::Syntax { message: format!("item {index}: the brackets do not fit") }
-        }
-        DecodeError::Empty => DecodeError::Syntax { message: format!("item {index}: there is none") },
-        DecodeError::Syntax { message } => {
-            DecodeError::Syntax { message: format!("item {index}: {message}") }
-        }
-        other => other,
-    })
 }
 
 impl<E: ArrayEndpoint> fmt::Debug for Array<E> {

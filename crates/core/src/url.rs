@@ -225,8 +225,7 @@ impl fmt::Debug for SecretUrl {
 
 impl<'de> serde::Deserialize<'de> for SecretUrl {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        crate::lenient::link(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -5,7 +5,8 @@ use http::header::{CONTENT_TYPE, HeaderMap};
 use http::{Response, StatusCode};
 use serde_json::Value;
 
-use super::{DecodeError, Excerpt, title};
+use super::around::title;
+use super::{DecodeError, Excerpt};
 
 /// What the body of a success holds. What is something else is refused before a byte of it is given to anybody, so that
 /// the page of a captive portal is never saved as a song.

@@ -12,6 +12,10 @@ const OTHER_CAP: usize = 4096;
 pub(crate) struct Splitter {
     cap: usize,
     item: Vec<u8>,
+    /// The item is larger than the cap, so only its beginning is collected.
+    over: bool,
+    /// The array is written as an object with numbers for names, as PHP writes one with gaps.
+    named: bool,
     place: Place,
     /// The index of the item that is being collected.
     index: u64,
@@ -38,16 +42,17 @@ impl Splitter {
     /// For items of at most `cap` bytes.
     #[must_use]
     pub(crate) const fn new(cap: usize) -> Self {
-        Self { cap, item: Vec::new(), place: Place::Before, index: 0, read: 0 }
+        Self { cap, item: Vec::new(), over: false, named: false, place: Place::Before, index: 0, read: 0 }
     }
 
     /// Takes bytes from `chunk` until an item is whole and gives its index, or until the chunk is used up.
     ///
     /// # Errors
-    /// What is no array, an item over the cap, text behind the array.
+    /// What is no array, text behind the array.
     pub(crate) fn split(&mut self, chunk: &mut Bytes) -> Result<Option<u64>, DecodeError> {
         if let Place::Whole { last } = self.place {
             self.item.clear();
+            self.over = false;
             self.index += 1;
             self.place = if last { Place::After } else { BETWEEN };
         }
@@ -67,9 +72,23 @@ impl Splitter {
     }
 
     /// The item that [`split`](Splitter::split) found.
+    ///
+    /// # Errors
+    /// If it is larger than the cap.
+    pub(crate) fn item(&self) -> Result<&[u8], DecodeError> {
+        if self.over { Err(DecodeError::TooLarge { cap: self.cap }) } else { Ok(&self.item) }
+    }
+
+    /// What was collected of the item, or of something that is no array.
     #[must_use]
-    pub(crate) fn item(&self) -> &[u8] {
+    pub(crate) fn collected(&self) -> &[u8] {
         &self.item
+    }
+
+    /// Whether it is no array.
+    #[must_use]
+    pub(crate) fn is_other(&self) -> bool {
+        self.place == Place::Other
     }
 
     /// Says whether the array is whole, now that no more bytes come.
@@ -91,7 +110,10 @@ impl Splitter {
     fn take(&mut self, byte: u8) -> Result<bool, DecodeError> {
         match self.place {
             Place::Before => match byte {
-                b'[' => self.place = BETWEEN,
+                b'[' | b'{' => {
+                    self.named = byte == b'{';
+                    self.place = BETWEEN;
+                }
                 b' ' | b'\t' | b'\r' | b'\n' => {}
                 // A byte order mark.
                 0xEF | 0xBB | 0xBF => {}
@@ -124,22 +146,23 @@ impl Splitter {
                     self.place = Place::Whole { last: false };
                     return Ok(true);
                 }
-                b']' if self.item.is_empty() && self.index == 0 => {
+                b']' | b'}' if self.closes(byte) && self.item.is_empty() && self.index == 0 => {
                     self.place = Place::After;
                     return Ok(false);
                 }
-                b']' => {
+                b']' | b'}' if self.closes(byte) => {
                     self.place = Place::Whole { last: true };
                     return Ok(true);
                 }
+                b':' if self.named => return self.name(),
                 b' ' | b'\t' | b'\r' | b'\n' if self.item.is_empty() => return Ok(false),
                 _ => {}
             }
         }
-        if self.item.len() >= self.cap {
-            return Err(DecodeError::TooLarge { cap: self.cap });
+        self.over |= self.item.len() >= self.cap;
+        if !self.over {
+            self.item.push(byte);
         }
-        self.item.push(byte);
         let (depth, string, escaped) = match (string, escaped, byte) {
             (true, true, _) => (depth, true, false),
             (true, false, b'\\') => (depth, true, true),
@@ -154,7 +177,26 @@ impl Splitter {
         Ok(false)
     }
 
-    /// What an answer is that is no array.
+    /// Whether a bracket is the one that closes the array.
+    fn closes(&self, byte: u8) -> bool {
+        byte == if self.named { b'}' } else { b']' }
+    }
+
+    /// Takes what was collected as the name of an item: a number, or else this is no array but an object.
+    fn name(&mut self) -> Result<bool, DecodeError> {
+        let name = self.item.trim_ascii();
+        let number = name.strip_prefix(b"\"").and_then(|name| name.strip_suffix(b"\""));
+        if number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit)) {
+            self.item.clear();
+        } else {
+            self.item.insert(0, b'{');
+            self.item.push(b':');
+            self.place = Place::Other;
+        }
+        Ok(false)
+    }
+
+    /// What a response is that is no array.
     fn other(&self) -> DecodeError {
         match decode::from_json::<Vec<serde::de::IgnoredAny>>(&self.item) {
             // The text was cut at our own cap, so its end says nothing.
@@ -183,7 +225,10 @@ mod tests {
                 match splitter.split(&mut chunk) {
                     Ok(Some(index)) => {
                         assert_eq!(index, items.len() as u64);
-                        items.push(String::from_utf8_lossy(splitter.item()).into_owned());
+                        items.push(match splitter.item() {
+                            Ok(item) => String::from_utf8_lossy(item).into_owned(),
+                            Err(error) => error.to_string(),
+                        });
                     }
                     Ok(None) => break,
                     Err(error) => return (items, Err(error)),
@@ -236,8 +281,25 @@ mod tests {
 
     #[test]
     fn an_item_over_the_cap_is_refused_and_not_collected() {
-        let (items, end) = split(b"[12345,123456]", 4, 5);
-        assert_eq!((items, end), (vec!["12345".into()], Err(DecodeError::TooLarge { cap: 5 })));
+        for size in 1..20 {
+            let (items, end) = split(b"[12345,[\"]123456\"],7]", size, 5);
+            let large = "it is larger than the cap of 5 bytes";
+            assert_eq!((items, end), (vec!["12345".into(), large.into(), "7".into()], Ok(())), "{size}");
+        }
+    }
+
+    #[test]
+    fn an_array_may_be_an_object_with_numbers_for_names() {
+        let text = br#"{"0":{"a":1}, "2" : [3],"10":"x"}"#;
+        for size in 1..text.len() {
+            let (items, end) = split(text, size, 100);
+            assert_eq!(
+                (items, end),
+                (vec![r#"{"a":1}"#.into(), "[3]".into(), r#""x""#.into()], Ok(())),
+                "{size}"
+            );
+        }
+        assert_eq!(split(b"{ }", 1, 9), (vec![], Ok(())));
     }
 
     fn json() -> impl Strategy<Value = Value> {

@@ -1,0 +1,454 @@
+//! A value on a tape as serde reads it: by what is asked for, in every form in which services were seen to send that.
+
+use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::forward_to_deserialize_any;
+use serde_json::{Map, Number, Value};
+
+use super::error::ReadError;
+use super::read::{OTHER, PASSED_OVER, Reading, Step};
+use super::tape::Entry;
+
+/// The name under which a list asks to be given its members one by one, whatever becomes of each.
+pub(crate) const LIST: &str = "\u{0}segno list";
+
+/// The name under which a list asks for the same and holds itself what is cut out.
+pub(crate) const KEEPING_LIST: &str = "\u{0}segno keeping list";
+
+/// The name under which a link asks to be made absolute.
+pub(crate) const LINK: &str = "\u{0}segno link";
+
+/// The number of members that a list announces whose members can be asked for after one could not be read.
+pub(crate) const FORGIVING: usize = usize::MAX;
+
+/// A value.
+#[derive(Clone, Copy)]
+pub(crate) struct Node<'r> {
+    pub(crate) reading: &'r Reading<'r>,
+    pub(crate) at: usize,
+}
+
+impl<'r> Node<'r> {
+    fn entry(self) -> &'r Entry<'r> {
+        self.reading.tape.entry(self.at)
+    }
+
+    fn unexpected(self) -> Unexpected<'r> {
+        match self.entry() {
+            Entry::Null => Unexpected::Unit,
+            Entry::Bool(value) => Unexpected::Bool(*value),
+            Entry::Number(_) => Unexpected::Float(0.0),
+            Entry::Text(text) | Entry::Name(text) => Unexpected::Str(text),
+            Entry::List { .. } => Unexpected::Seq,
+            Entry::Object { .. } => Unexpected::Map,
+        }
+    }
+
+    fn odd<T>(self, visitor: &dyn serde::de::Expected) -> Result<T, ReadError> {
+        Err(ReadError::invalid_type(self.unexpected(), visitor))
+    }
+
+    /// The number that it is, that it is as a text, or that a truth value is not.
+    fn number(self) -> Option<Number> {
+        match self.entry() {
+            Entry::Number(number) => Some(number.clone()),
+            Entry::Text(text) => number_of(text.trim()),
+            _ => None,
+        }
+    }
+
+    fn integer<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        let Some(number) = self.number() else { return self.odd(&visitor) };
+        if let Some(number) = number.as_u64() {
+            return visitor.visit_u64(number);
+        }
+        if let Some(number) = number.as_i64() {
+            return visitor.visit_i64(number);
+        }
+        // Beyond 2^53 a float no longer tells which whole number was meant.
+        match number.as_f64() {
+            Some(float) if float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_992.0 => {
+                if float < 0.0 {
+                    visitor.visit_i64(float as i64)
+                } else {
+                    visitor.visit_u64(float as u64)
+                }
+            }
+            _ => Err(ReadError::invalid_value(Unexpected::Float(0.0), &visitor)),
+        }
+    }
+
+    fn float<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self.number().and_then(|number| number.as_f64()) {
+            Some(number) => visitor.visit_f64(number),
+            None => self.odd(&visitor),
+        }
+    }
+
+    fn text<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self.entry() {
+            Entry::Text(text) => visitor.visit_borrowed_str(text),
+            Entry::Number(number) => visitor.visit_string(number.to_string()),
+            Entry::Null => visitor.visit_borrowed_str(""),
+            _ => self.odd(&visitor),
+        }
+    }
+
+    fn elements(self, forgiving: bool) -> Option<Elements<'r>> {
+        let tape = self.reading.tape;
+        let mut elements = Elements {
+            list: self,
+            next: self.at + 1,
+            end: tape.behind(self.at),
+            numbered: Vec::new(),
+            index: 0,
+            forgiving,
+            keeper: false,
+            ended: false,
+        };
+        match self.entry() {
+            Entry::Null | Entry::List { .. } => {}
+            Entry::Object { .. } => {
+                elements.numbered = tape.numbered(self.at)?;
+                elements.end = 0;
+            }
+            _ => return None,
+        }
+        Some(elements)
+    }
+
+    fn members(self, fields: &'static [&'static str]) -> Members<'r> {
+        let tape = self.reading.tape;
+        Members {
+            object: self,
+            fields,
+            next: self.at + 1,
+            end: tape.behind(self.at),
+            stage: Stage::Own(None),
+        }
+    }
+}
+
+/// A number from its digits, as JSON writes it or with a plus sign; none that is not finite.
+fn number_of(text: &str) -> Option<Number> {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    if !digits.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '.')) {
+        return None;
+    }
+    let whole = digits.parse::<i64>().map(Number::from).or_else(|_| digits.parse::<u64>().map(Number::from));
+    whole.ok().or_else(|| Number::from_f64(digits.parse().ok()?))
+}
+
+macro_rules! by_number {
+    ($($method:ident)*) => { $(
+        fn $method<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ReadError> {
+            self.integer(visitor)
+        }
+    )* };
+}
+
+impl<'r> Deserializer<'r> for Node<'r> {
+    type Error = ReadError;
+
+    fn deserialize_any<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self.entry() {
+            Entry::Null | Entry::Name(_) => visitor.visit_unit(),
+            Entry::Bool(value) => visitor.visit_bool(*value),
+            Entry::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
+                (Some(number), ..) => visitor.visit_u64(number),
+                (_, Some(number), _) => visitor.visit_i64(number),
+                (.., number) => visitor.visit_f64(number.unwrap_or_default()),
+            },
+            Entry::Text(text) => visitor.visit_borrowed_str(text),
+            Entry::List { .. } => match self.elements(false) {
+                Some(elements) => visitor.visit_seq(elements),
+                None => self.odd(&visitor),
+            },
+            Entry::Object { .. } => visitor.visit_map(self.members(&[])),
+        }
+    }
+
+    by_number! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
+    }
+
+    fn deserialize_f32<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        self.float(visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        self.float(visitor)
+    }
+
+    fn deserialize_bool<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        let word = match self.entry() {
+            Entry::Bool(value) => return visitor.visit_bool(*value),
+            Entry::Number(number) => number.to_string(),
+            Entry::Text(text) => text.trim().to_ascii_lowercase(),
+            _ => return self.odd(&visitor),
+        };
+        match word.as_str() {
+            "true" | "1" | "yes" => visitor.visit_bool(true),
+            "false" | "0" | "no" => visitor.visit_bool(false),
+            _ => self.odd(&visitor),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        self.text(visitor)
+    }
+
+    fn deserialize_string<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        self.text(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self.entry() {
+            Entry::Null => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'r>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        match name {
+            LINK => match self.entry() {
+                Entry::Text(text) => visitor.visit_str(&self.reading.resolved(text)),
+                _ => self.text(visitor),
+            },
+            // Without somebody who holds what is cut out, a list is read whole or not at all.
+            LIST if !self.reading.is_kept() => visitor.visit_newtype_struct(self),
+            LIST | KEEPING_LIST => {
+                let Some(mut elements) = self.elements(true) else { return self.odd(&visitor) };
+                if name == KEEPING_LIST {
+                    elements.keeper = true;
+                    self.reading.keep_here();
+                }
+                visitor.visit_seq(elements)
+            }
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self.elements(false) {
+            Some(elements) => visitor.visit_seq(elements),
+            None => self.odd(&visitor),
+        }
+    }
+
+    fn deserialize_tuple<V: Visitor<'r>>(self, _: usize, visitor: V) -> Result<V::Value, ReadError> {
+        match (self.entry(), self.elements(false)) {
+            (Entry::List { .. }, Some(elements)) => visitor.visit_seq(elements),
+            _ => self.odd(&visitor),
+        }
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'r>>(
+        self,
+        _: &'static str,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        self.deserialize_tuple(length, visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self.entry() {
+            Entry::Object { .. } => visitor.visit_map(self.members(&[])),
+            // A language that does not tell an empty object from an empty list.
+            Entry::List { end } if *end == self.at + 1 => visitor.visit_map(self.members(&[])),
+            _ => self.odd(&visitor),
+        }
+    }
+
+    /// A list is no struct, although serde's own readers would fill the members in their order.
+    fn deserialize_struct<V: Visitor<'r>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        match self.entry() {
+            Entry::Object { .. } => {
+                if fields.contains(&PASSED_OVER) {
+                    self.reading.keep_here();
+                }
+                visitor.visit_map(self.members(fields))
+            }
+            Entry::List { end } if *end == self.at + 1 => Err(ReadError::nothing(&visitor)),
+            _ => self.odd(&visitor),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'r>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        match self.entry() {
+            Entry::Text(text) => visitor.visit_enum(BorrowedStrDeserializer::<ReadError>::new(text)),
+            _ => Ok(self.reading.tape.value(self.at).deserialize_enum(name, variants, visitor)?),
+        }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! { <V: Visitor<'r>> char bytes byte_buf unit unit_struct identifier }
+}
+
+/// The members of a list.
+pub(crate) struct Elements<'r> {
+    list: Node<'r>,
+    next: usize,
+    end: usize,
+    /// The members of a list that is written as an object.
+    numbered: Vec<usize>,
+    index: usize,
+    /// A member that cannot be read is an error after which the next one can be asked for.
+    forgiving: bool,
+    /// Behind the end comes what was cut out.
+    keeper: bool,
+    ended: bool,
+}
+
+impl Elements<'_> {
+    fn place(&self) -> Option<usize> {
+        if self.next < self.end { Some(self.next) } else { self.numbered.get(self.index).copied() }
+    }
+
+    fn go_on(&mut self) {
+        self.next = self.list.reading.tape.behind(self.next);
+        self.index += 1;
+    }
+}
+
+impl<'r> SeqAccess<'r> for Elements<'r> {
+    type Error = ReadError;
+
+    fn next_element_seed<T: DeserializeSeed<'r>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
+        let reading = self.list.reading;
+        let at = loop {
+            let Some(at) = self.place() else {
+                if self.keeper && std::mem::replace(&mut self.ended, true) {
+                    return Ok(Some(seed.deserialize(reading.kept(self.list.at))?));
+                }
+                return Ok(None);
+            };
+            if !reading.is_hidden(at) {
+                break at;
+            }
+            self.go_on();
+        };
+        let depth = reading.enter(Step::Element(self.index), at);
+        match seed.deserialize(Node { reading, at }) {
+            Ok(value) => {
+                reading.leave(depth);
+                self.go_on();
+                Ok(Some(value))
+            }
+            Err(error) => {
+                if self.forgiving && !reading.cut(depth, &error) {
+                    // Nobody holds it: without this, the member would be tried for ever.
+                    self.go_on();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.forgiving.then_some(FORGIVING)
+    }
+}
+
+/// The members of an object; of a struct those that it knows, then what was passed over.
+struct Members<'r> {
+    object: Node<'r>,
+    /// What the struct knows; empty for an object whose members all are asked for.
+    fields: &'static [&'static str],
+    next: usize,
+    end: usize,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy)]
+enum Stage {
+    /// At the members of the document; the value at hand.
+    Own(Option<usize>),
+    PassedOver,
+    Other,
+    End,
+}
+
+impl<'r> Members<'r> {
+    /// Whether a member is the document's to give: the names of what is made here are not.
+    fn gives(&self, name: &str) -> bool {
+        self.fields.is_empty() || (name != PASSED_OVER && name != OTHER)
+    }
+
+    /// The members that the struct does not know.
+    fn unknown(&self) -> Map<String, Value> {
+        let tape = self.object.reading.tape;
+        let unknown =
+            tape.members(self.object.at).filter(|(name, _)| !self.gives(name) || !self.fields.contains(name));
+        unknown.map(|(name, at)| (name.to_owned(), tape.value(at))).collect()
+    }
+}
+
+impl<'r> MapAccess<'r> for Members<'r> {
+    type Error = ReadError;
+
+    fn next_key_seed<K: DeserializeSeed<'r>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
+        let reading = self.object.reading;
+        let reserved = |name: &'static str| StrDeserializer::<ReadError>::new(name);
+        while self.next < self.end {
+            let Entry::Name(name) = reading.tape.entry(self.next) else { break };
+            let value = self.next + 1;
+            self.next = reading.tape.behind(value);
+            if self.gives(name) && !reading.is_hidden(value) {
+                self.stage = Stage::Own(Some(value));
+                return seed.deserialize(BorrowedStrDeserializer::<ReadError>::new(name)).map(Some);
+            }
+        }
+        if matches!(self.stage, Stage::Own(_)) {
+            self.stage = Stage::PassedOver;
+            if self.fields.contains(&PASSED_OVER) {
+                return seed.deserialize(reserved(PASSED_OVER)).map(Some);
+            }
+        }
+        if matches!(self.stage, Stage::PassedOver) {
+            self.stage = Stage::Other;
+            if self.fields.contains(&OTHER) {
+                return seed.deserialize(reserved(OTHER)).map(Some);
+            }
+        }
+        self.stage = Stage::End;
+        Ok(None)
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'r>>(&mut self, seed: T) -> Result<T::Value, ReadError> {
+        let reading = self.object.reading;
+        match self.stage {
+            Stage::Own(Some(at)) => {
+                let Entry::Name(name) = reading.tape.entry(at - 1) else {
+                    return Err(ReadError::custom("a value was asked for before its name"));
+                };
+                let depth = reading.enter(Step::Member(name), at);
+                let value = seed.deserialize(Node { reading, at })?;
+                reading.leave(depth);
+                Ok(value)
+            }
+            Stage::PassedOver => Ok(seed.deserialize(reading.kept(self.object.at))?),
+            Stage::Other => Ok(seed.deserialize(Value::Object(self.unknown()))?),
+            Stage::Own(None) | Stage::End => Err(ReadError::custom("a value was asked for before its name")),
+        }
+    }
+}
