@@ -331,7 +331,7 @@ mod tests {
     fn a_wrong_field_is_named_and_its_value_kept_back() {
         let text = error(br#"[{"name": "a", "status": "CANARY"}]"#);
         assert_eq!(text, "[0].status: expected u8, found a text");
-        assert_eq!(error(br#"[{"name": "a", "status": 1}, {"status": 2}]"#), "[1]: missing member name");
+        assert_eq!(error(br#"[{"name": "a", "status": 1}, {"status": 2}]"#), "[1]: missing field `name`");
         assert_eq!(
             error(br#"[{"name": "a", "status": 300}]"#),
             "[0].status: expected u8, found a number out of range"

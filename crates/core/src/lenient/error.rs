@@ -85,11 +85,11 @@ impl de::Error for ReadError {
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self { message: format!("missing member {field}"), kind: Kind::Missing(field) }
+        Self { message: format!("missing field `{field}`"), kind: Kind::Missing(field) }
     }
 
     fn duplicate_field(field: &'static str) -> Self {
-        Self { message: format!("the member {field} comes twice"), kind: Kind::Doubled }
+        Self { message: format!("the field `{field}` comes twice"), kind: Kind::Doubled }
     }
 }
 

@@ -169,7 +169,7 @@ fn without_a_place_nothing_is_cut_out() {
         name: Option<String>,
     }
     let error = |body: &str| from_json::<Plain>(body.as_bytes()).unwrap_err().to_string();
-    assert_eq!(error(r#"{"files": [{"length": 1}, {}]}"#), "files[1]: missing member length");
+    assert_eq!(error(r#"{"files": [{"length": 1}, {}]}"#), "files[1]: missing field `length`");
     assert_eq!(error(r#"{"files": [], "name": []}"#), "name: expected a string, found a list");
     assert_eq!(error(r#"{"files": 7}"#), "files: expected a sequence, found a number");
     let read: Plain = from_json(br#"{"files": null, "name": 7, "name": 8}"#).unwrap();
@@ -181,7 +181,7 @@ fn a_member_that_must_be_there_is_blamed_for_what_it_was() {
     let error = |body: &str| from_json::<Song>(body.as_bytes()).unwrap_err().to_string();
     assert_eq!(error(r#"{"id": ["CANARY"], "bpm": {}}"#), "id: expected u64, found a list");
     assert_eq!(error(r#"{"id": "CANARY"}"#), "id: expected u64, found a text");
-    assert_eq!(error("{}"), "missing member id");
+    assert_eq!(error("{}"), "missing field `id`");
     assert_eq!(error("[7]"), "expected struct Song, found a list");
     assert_eq!(error("[]"), "expected struct Song, found an empty list");
 }
