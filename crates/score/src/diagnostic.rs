@@ -46,6 +46,8 @@ pub enum DiagnosticKind {
     Inferred,
     /// Something that cannot be expressed was left out.
     Unsupported,
+    /// Bytes of a damaged MIDI file were passed over, or read as they were meant.
+    Damage,
 }
 
 impl DiagnosticKind {
@@ -60,6 +62,7 @@ impl DiagnosticKind {
             Self::Length => "Length",
             Self::Inferred => "Inferred",
             Self::Unsupported => "Unsupported",
+            Self::Damage => "Damage",
         }
     }
 }

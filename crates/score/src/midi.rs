@@ -1,53 +1,53 @@
 //! Standard MIDI Files, formats 0, 1 and 2.
 
 mod bars;
+mod chunks;
+mod events;
+mod mend;
 mod tracks;
-
-use midly::{Format as Layout, Timing};
 
 use crate::assemble;
 use crate::draft::Draft;
 use crate::error::{Error, Limit};
 use crate::options::Options;
 use crate::score::{Format, Score};
+use chunks::Chunks;
+use events::Events;
 use tracks::Sequence;
 
-/// Reads a Standard MIDI File.
+/// Reads a Standard MIDI File, also inside a RIFF file.
 ///
 /// Bars follow from the time signatures (4/4 until the first one); a time signature inside a bar cuts it short.
 /// Tempos, markers and track names come along. The patterns of a format 2 file follow each other as sections, each
 /// ended by a [section break](segno_syncpoint::WrittenBar::section_break). There are no repeats: a MIDI file is
 /// written as it is played.
 ///
+/// Damaged files are read as players read them: what is no event is passed over, with a
+/// [diagnostic](crate::DiagnosticKind::Damage) that tells the byte, and reading goes on behind it. Where tracks
+/// contradict each other, the first track's time signature counts, and the last track's tempo. Silence of more than
+/// 64 whole notes before the end of the tracks makes no bars.
+///
 /// # Errors
-/// [`Error::Midi`] if it is no MIDI file or broken, [`Error::Smpte`] if it counts SMPTE frames, [`Error::Limit`],
+/// [`Error::Midi`] if it is no MIDI file, [`Error::Smpte`] if it counts SMPTE frames, [`Error::Limit`],
 /// and [`Error::NoBars`] if nothing has a length.
 pub fn read_slice(bytes: &[u8], options: &Options) -> Result<Score, Error> {
     if bytes.len() as u64 > options.limits.bytes {
         return Err(exceeded(Limit::Bytes, options.limits.bytes));
     }
-    let bytes = unwrapped(bytes);
-    if !bytes.starts_with(b"MThd") {
-        return Err(Error::Midi { what: "it does not begin with a header".to_owned() });
-    }
-    // Asked before the parser is: it computes with the frame rate, and -128 overflows there.
-    if bytes.get(DIVISION).is_some_and(|division| division & 0x80 != 0) {
-        return Err(Error::Smpte);
-    }
-    let (header, tracks) = midly::parse(bytes).map_err(refused)?;
-    let division = match header.timing {
-        Timing::Metrical(ticks) if ticks.as_int() > 0 => i64::from(ticks.as_int()),
-        Timing::Metrical(_) => return Err(Error::Midi { what: "a quarter note has no ticks".to_owned() }),
-        Timing::Timecode(..) => return Err(Error::Smpte),
-    };
     let mut draft = Draft::new(options);
-    let mut sequence = Sequence::new(header.format == Layout::SingleTrack);
-    for (number, track) in tracks.enumerate() {
-        if number >= options.limits.parts {
-            return Err(exceeded(Limit::Parts, options.limits.parts as u64));
-        }
-        sequence.track(number, track.map_err(refused)?, &mut draft, options)?;
-        if header.format == Layout::Sequential {
+    let mut chunks = Chunks::open(bytes, &mut draft.remarks)?;
+    let division = match chunks.division {
+        0 => return Err(Error::Midi { what: "a quarter note has no ticks".to_owned() }),
+        0x8000.. => return Err(Error::Smpte),
+        ticks => u64::from(ticks),
+    };
+    let (single, patterns) = (chunks.format == 0, chunks.format == 2);
+    let mut sequence = Sequence::new(single);
+    while let Some(track) = chunks.next(&mut draft.remarks) {
+        let mut events = Events::new(chunks.bytes, track);
+        sequence.track(chunks.found, &mut events, &mut chunks.proofs, &mut draft, options)?;
+        chunks.leave(track, events.place(), events.ended, &mut draft.remarks);
+        if patterns {
             let pattern = core::mem::replace(&mut sequence, Sequence::new(false));
             bars::lay_out(pattern, division, &mut draft, options)?;
             if let Some(bar) = draft.bars.last_mut() {
@@ -55,7 +55,8 @@ pub fn read_slice(bytes: &[u8], options: &Options) -> Result<Score, Error> {
             }
         }
     }
-    if header.format != Layout::Sequential {
+    chunks.count(&mut draft.remarks);
+    if !patterns {
         bars::lay_out(sequence, division, &mut draft, options)?;
     }
     if draft.bars.is_empty() {
@@ -67,35 +68,11 @@ pub fn read_slice(bytes: &[u8], options: &Options) -> Result<Score, Error> {
     Ok(assemble::score(draft, Format::Midi))
 }
 
-/// Where the division stands in a file: behind the chunk's head, the format and the number of tracks. Its highest bit tells
-/// SMPTE time.
-const DIVISION: usize = 12;
-
-/// The MIDI file inside a RIFF file (`.rmi`), or the bytes themselves.
-fn unwrapped(bytes: &[u8]) -> &[u8] {
-    if !bytes.starts_with(b"RIFF") || bytes.get(8..12) != Some(b"RMID") {
-        return bytes;
-    }
-    let mut rest = bytes.get(12..).unwrap_or_default();
-    while let Some((head, tail)) = rest.split_at_checked(8) {
-        let (name, size) = head.split_at(4);
-        let size = size.try_into().map_or(0, u32::from_le_bytes);
-        // A chunk that claims more than there is ends with the file.
-        let size = usize::try_from(size).unwrap_or(usize::MAX).min(tail.len());
-        let (content, after) = tail.split_at(size);
-        if name == b"data" {
-            return content;
-        }
-        // Chunks begin at even places.
-        rest = after.get(size % 2..).unwrap_or_default();
-    }
-    bytes
+/// Whether the header of a MIDI file stands a little behind the first byte.
+pub(crate) fn begins_late(bytes: &[u8]) -> bool {
+    chunks::header(bytes).is_some()
 }
 
 fn exceeded(limit: Limit, allowed: u64) -> Error {
     Error::Limit { at: None, limit, allowed }
-}
-
-fn refused(error: midly::Error) -> Error {
-    Error::Midi { what: error.to_string() }
 }

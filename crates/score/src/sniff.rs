@@ -16,7 +16,10 @@ pub fn sniff(bytes: &[u8]) -> Option<Format> {
         _ => {
             let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
             let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
-            (first == Some(&b'<')).then_some(Format::MusicXml)
+            if first == Some(&b'<') {
+                return Some(Format::MusicXml);
+            }
+            midi::begins_late(bytes).then_some(Format::Midi)
         }
     }
 }

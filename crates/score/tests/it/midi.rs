@@ -2,7 +2,7 @@
 
 use segno_score::{Error, Format, Limit, Limits, Options, read_any};
 
-fn file(format: u8, division: [u8; 2], tracks: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn file(format: u8, division: [u8; 2], tracks: &[&[u8]]) -> Vec<u8> {
     let mut bytes = b"MThd\0\0\0\x06\0".to_vec();
     bytes.extend([format, 0, u8::try_from(tracks.len()).unwrap(), division[0], division[1]]);
     for track in tracks {
@@ -18,8 +18,8 @@ fn read(bytes: &[u8]) -> segno_score::Score {
 }
 
 /// 96 ticks a quarter.
-const DIVISION: [u8; 2] = [0, 96];
-const END: &[u8] = b"\0\xFF\x2F\0";
+pub(crate) const DIVISION: [u8; 2] = [0, 96];
+pub(crate) const END: &[u8] = b"\0\xFF\x2F\0";
 
 /// The example of the specification: 4/4 at 120, three channels, two bars of which one sounds.
 const EXAMPLE: &[u8] = b"\0\xFF\x58\x04\x04\x02\x18\x08\0\xFF\x51\x03\x07\xA1\x20\0\xC0\x05\0\xC1\x2E\0\xC2\x46\

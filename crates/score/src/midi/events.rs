@@ -1,0 +1,252 @@
+//! The events of a track, one after the other, as the specification (RP-001) has them; and where it does not, as
+//! players read them.
+
+use super::chunks::Track;
+use crate::draft::Remarks;
+
+/// An event and how many ticks after the one before it happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Event<'a> {
+    pub(super) delta: u32,
+    pub(super) kind: Kind<'a>,
+    /// Where it begins in the file.
+    pub(super) at: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind<'a> {
+    /// A channel message, 0x80..=0xEF; of one data byte the second is 0.
+    Voice {
+        status: u8,
+        data: [u8; 2],
+    },
+    Meta {
+        kind: u8,
+        data: &'a [u8],
+    },
+    /// System exclusive, or bytes to be sent as they are.
+    Exclusive(&'a [u8]),
+    /// Nothing that can be read; its time passes all the same.
+    Lost,
+}
+
+/// The meta event that ends a track.
+pub(super) const END_OF_TRACK: u8 = 0x2F;
+
+/// The status that begins a system exclusive message.
+pub(super) const EXCLUSIVE: u8 = 0xF0;
+
+/// Where reading goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// At the time of an event.
+    Time(usize),
+    /// At its status.
+    Status(usize),
+}
+
+/// What keeps an event from being read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// A time of more than four bytes.
+    Time,
+    /// The bytes end first.
+    Ends,
+    /// A data byte at the place of a status, and none before it to be repeated.
+    NoStatus,
+    /// A system common or realtime status, or an undefined one.
+    System(u8),
+    /// A data byte of a channel message above 127; so many were good.
+    Data { status: u8, first: Option<u8> },
+    /// The type of a meta event is above 127.
+    Type,
+    /// The length of a meta or exclusive event takes more than four bytes.
+    LengthOfLength,
+    /// A meta or exclusive event is longer than there are bytes.
+    Length { status: u8, kind: u8, start: usize },
+}
+
+/// An event as it was read, and how to go on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Read<'a> {
+    pub(super) event: Event<'a>,
+    /// Where the status stands.
+    pub(super) status_at: usize,
+    pub(super) next: usize,
+    /// The status that data bytes alone repeat; 0 for none.
+    pub(super) running: u8,
+}
+
+/// Where and why an event cannot be read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bad {
+    pub(super) fault: Fault,
+    /// The byte at fault.
+    pub(super) at: usize,
+    pub(super) delta: u32,
+    pub(super) running: u8,
+}
+
+/// Reads the events of a track.
+pub(super) struct Events<'a> {
+    /// The file, up to where the track ends at the latest.
+    pub(super) bytes: &'a [u8],
+    pub(super) step: Step,
+    pub(super) running: u8,
+    /// A bit for each channel status that the track has used.
+    pub(super) seen: u128,
+    /// The end-of-track event was read.
+    pub(super) ended: bool,
+    /// Somewhere ahead is a fault, so that odd events deserve doubt.
+    pub(super) damaged: bool,
+    /// The file ends before the track does.
+    pub(super) cut_off: bool,
+}
+
+impl<'a> Events<'a> {
+    pub(super) fn new(bytes: &'a [u8], track: Track) -> Self {
+        let bytes = bytes.get(..track.end).unwrap_or(bytes);
+        let (step, cut_off) = (Step::Time(track.start), track.is_cut_off());
+        let damaged = !is_sound(bytes, step, 0, cut_off).0;
+        Self { bytes, step, running: 0, seen: 0, ended: false, damaged, cut_off }
+    }
+
+    /// The next event; what has to be passed over is remarked. `proofs` is how many bytes may still be read ahead to
+    /// find out where events go on.
+    pub(super) fn next(&mut self, proofs: &mut usize, remarks: &mut Remarks) -> Option<Event<'a>> {
+        if self.ended || self.is_over() {
+            return None;
+        }
+        match read(self.bytes, self.step, self.running) {
+            Ok(mut good) => {
+                if self.damaged
+                    && let Some(doubt) = self.doubt(&good)
+                {
+                    self.settle(&mut good, doubt, proofs, remarks);
+                }
+                self.step = Step::Time(good.next);
+                self.running = good.running;
+                match good.event.kind {
+                    Kind::Voice { status, .. } => self.seen |= 1 << (status & 0x7F),
+                    Kind::Meta { kind: END_OF_TRACK, .. } => self.ended = true,
+                    _ => {}
+                }
+                Some(good.event)
+            }
+            Err(bad) => Some(self.mend(bad, remarks)),
+        }
+    }
+
+    /// Where reading stopped.
+    pub(super) fn place(&self) -> usize {
+        let (Step::Time(at) | Step::Status(at)) = self.step;
+        at.min(self.bytes.len())
+    }
+
+    /// Whether no event can follow: the bytes are used up, or the next track begins although this one has not ended.
+    fn is_over(&self) -> bool {
+        match self.step {
+            Step::Time(at) => is_over(self.bytes, at),
+            Step::Status(at) => at >= self.bytes.len(),
+        }
+    }
+}
+
+/// Whether a track can be read from here to its end, or to the file's end if it was cut off there, and how many bytes
+/// were read to know.
+pub(super) fn is_sound(bytes: &[u8], step: Step, running: u8, cut_off: bool) -> (bool, usize) {
+    let (Step::Time(begin) | Step::Status(begin)) = step;
+    let (mut step, mut at, mut running) = (step, begin, running);
+    while !is_over(bytes, at) {
+        match read(bytes, step, running) {
+            Ok(read) => {
+                (step, at, running) = (Step::Time(read.next), read.next, read.running);
+                if matches!(read.event.kind, Kind::Meta { kind: END_OF_TRACK, .. }) {
+                    return (true, at - begin);
+                }
+            }
+            Err(bad) => return (bad.fault == Fault::Ends && cut_off, bad.at.saturating_sub(begin)),
+        }
+    }
+    (cut_off, at.saturating_sub(begin))
+}
+
+/// Whether the events are over at this place.
+pub(super) fn is_over(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at).is_none_or(|byte| *byte == b'M')
+        && bytes.get(at..).is_none_or(|rest| rest.is_empty() || rest.starts_with(b"MTrk"))
+}
+
+/// Reads one event strictly. `running` is the status that data bytes alone repeat, 0 for none.
+#[inline]
+pub(super) fn read(bytes: &[u8], step: Step, running: u8) -> Result<Read<'_>, Bad> {
+    let (begin, delta, at) = match step {
+        Step::Status(at) => (at, 0, at),
+        Step::Time(at) => match number(bytes, at) {
+            Ok((delta, status)) => (at, delta, status),
+            Err((fault, at)) => return Err(Bad { fault, at, delta: 0, running }),
+        },
+    };
+    let bad = |fault: Fault, at: usize| Bad { fault, at, delta, running };
+    let byte = |at: usize| bytes.get(at).copied().ok_or(bad(Fault::Ends, at));
+    let good =
+        |kind, next, running| Read { event: Event { delta, kind, at: begin }, status_at: at, next, running };
+    let first = byte(at)?;
+    match first {
+        0..=0xEF => {
+            let (status, from) = if first < 0x80 { (running, at) } else { (first, at + 1) };
+            if status == 0 {
+                return Err(bad(Fault::NoStatus, at));
+            }
+            let one = byte(from)?;
+            if one > 0x7F {
+                return Err(bad(Fault::Data { status, first: None }, from));
+            }
+            if data_bytes(status) == 1 {
+                return Ok(good(Kind::Voice { status, data: [one, 0] }, from + 1, status));
+            }
+            let two = byte(from + 1)?;
+            if two > 0x7F {
+                return Err(bad(Fault::Data { status, first: Some(one) }, from + 1));
+            }
+            Ok(good(Kind::Voice { status, data: [one, two] }, from + 2, status))
+        }
+        EXCLUSIVE | 0xF7 | 0xFF => {
+            let (kind, from) = if first == 0xFF { (byte(at + 1)?, at + 2) } else { (0, at + 1) };
+            if kind > 0x7F {
+                return Err(bad(Fault::Type, at + 1));
+            }
+            let (length, start) = number(bytes, from).map_err(|(fault, at)| match fault {
+                Fault::Time => bad(Fault::LengthOfLength, at),
+                _ => bad(fault, at),
+            })?;
+            let next = start.saturating_add(usize::try_from(length).unwrap_or(usize::MAX));
+            let Some(data) = bytes.get(start..next) else {
+                return Err(bad(Fault::Length { status: first, kind, start }, at));
+            };
+            let kind = if first == 0xFF { Kind::Meta { kind, data } } else { Kind::Exclusive(data) };
+            // RP-001 has these events cancel the running status; players let it go on, and files count on that.
+            Ok(good(kind, next, running))
+        }
+        _ => Err(bad(Fault::System(first), at)),
+    }
+}
+
+/// How many data bytes follow a channel status.
+pub(super) const fn data_bytes(status: u8) -> usize {
+    if matches!(status >> 4, 0xC | 0xD) { 1 } else { 2 }
+}
+
+/// A number of one to four bytes of seven bits, and where it ends.
+#[inline]
+pub(super) fn number(bytes: &[u8], from: usize) -> Result<(u32, usize), (Fault, usize)> {
+    let mut value = 0;
+    for at in from..from + 4 {
+        let Some(&byte) = bytes.get(at) else { return Err((Fault::Ends, at)) };
+        value = value << 7 | u32::from(byte & 0x7F);
+        if byte < 0x80 {
+            return Ok((value, at + 1));
+        }
+    }
+    Err((Fault::Time, from))
+}
