@@ -253,7 +253,7 @@ fn riff_files_whose_lengths_are_wrong() {
 fn bytes_before_the_header() {
     let inner = [head(0, 1), whole(b"MTrk", &three(60))].concat();
     // A head as the Macintosh put before files that left it.
-    let mut mac = vec![0; 128];
+    let mut mac = [0; 128];
     mac[1..10].copy_from_slice(b"\x08song.mid");
     mac[65..73].copy_from_slice(b"Midittxt");
     for lead in [&mac[..], b"\0", b"\r\n"] {
