@@ -42,14 +42,14 @@ pub fn read_slice(bytes: &[u8], options: &Options) -> Result<Score, Error> {
         ticks => u64::from(ticks),
     };
     let (single, patterns) = (chunks.format == 0, chunks.format == 2);
-    let mut sequence = Sequence::new(single);
+    let mut sequence = Sequence::new(single, division);
     while let Some(track) = chunks.next(&mut draft.remarks) {
         let mut events = Events::new(chunks.bytes, track);
         sequence.track(chunks.found, &mut events, &mut chunks.proofs, &mut draft, options)?;
         chunks.leave(track, events.place(), events.ended, &mut draft.remarks);
         if patterns {
-            let pattern = core::mem::replace(&mut sequence, Sequence::new(false));
-            bars::lay_out(pattern, division, &mut draft, options)?;
+            let pattern = core::mem::replace(&mut sequence, Sequence::new(false, division));
+            bars::lay_out(pattern, &mut draft, options)?;
             if let Some(bar) = draft.bars.last_mut() {
                 bar.section_break = true;
             }
@@ -57,7 +57,7 @@ pub fn read_slice(bytes: &[u8], options: &Options) -> Result<Score, Error> {
     }
     chunks.count(&mut draft.remarks);
     if !patterns {
-        bars::lay_out(sequence, division, &mut draft, options)?;
+        bars::lay_out(sequence, &mut draft, options)?;
     }
     if draft.bars.is_empty() {
         return Err(Error::NoBars);

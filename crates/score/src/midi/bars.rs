@@ -3,7 +3,7 @@
 use segno_syncpoint::{Fraction, Metre};
 
 use super::exceeded;
-use super::tracks::{self, Sequence};
+use super::tracks::{self, SILENCE, Sequence};
 use crate::diagnostic::DiagnosticKind;
 use crate::draft::{Draft, DraftBar, DraftSection, DraftTempo, Pace};
 use crate::error::{Error, Limit};
@@ -20,9 +20,6 @@ const GRAINS: u64 = UNIT / 4;
 /// A rest of a bar below one of so many parts of a whole note comes from rounded ticks and is no bar.
 const SLIVER: u64 = 128;
 
-/// Silence before the end of the tracks that makes bars, in whole notes.
-const SILENCE: u64 = 64;
-
 /// The bars of a sequence.
 struct Bars {
     /// The index of the first one.
@@ -34,14 +31,9 @@ struct Bars {
 }
 
 /// Appends the bars of a sequence, and what stands in them, to the draft.
-pub(super) fn lay_out(
-    mut sequence: Sequence,
-    division: u64,
-    draft: &mut Draft,
-    options: &Options,
-) -> Result<(), Error> {
-    let end = end(&sequence, division, draft);
-    let mut bars = Bars { first: draft.bars.len(), starts: Vec::new(), whole: UNIT * division };
+pub(super) fn lay_out(mut sequence: Sequence, draft: &mut Draft, options: &Options) -> Result<(), Error> {
+    let end = end(&sequence, draft);
+    let mut bars = Bars { first: draft.bars.len(), starts: Vec::new(), whole: UNIT * sequence.division };
     bars.make(&sequence, end, draft, options)?;
     sequence.tempos.sort_by_key(|tempo| tempo.tick);
     for (index, tempo) in sequence.tempos.iter().enumerate() {
@@ -89,12 +81,12 @@ pub(super) fn lay_out(
 }
 
 /// When the last bar is over: when the tracks end, if that is not far behind the last thing that happens.
-fn end(sequence: &Sequence, division: u64, draft: &mut Draft) -> u64 {
+fn end(sequence: &Sequence, draft: &mut Draft) -> u64 {
     let mark =
         sequence.metres.iter().map(|metre| metre.tick).chain(sequence.tempos.iter().map(|tempo| tempo.tick));
     let mark = mark.chain(sequence.markers.iter().map(|marker| marker.0)).max().unwrap_or_default();
     let last = if sequence.sounds { sequence.silent } else { mark };
-    let silence = (sequence.end - last.min(sequence.end)) / (4 * division);
+    let silence = (sequence.end - last.min(sequence.end)) / (4 * sequence.division);
     if silence < SILENCE {
         return sequence.end;
     }
@@ -114,7 +106,7 @@ impl Bars {
         options: &Options,
     ) -> Result<(), Error> {
         let too_long = || exceeded(Limit::Bars, options.limits.bars as u64);
-        let common = tracks::Metre { tick: 0, beats: 4, unit: 4 };
+        let common = tracks::Metre { tick: 0, beats: 4, unit: 4, at: 0 };
         let implied = sequence.metres.first().is_none_or(|metre| metre.tick > 0).then_some(common);
         let metres: Vec<tracks::Metre> = implied.into_iter().chain(sequence.metres.iter().copied()).collect();
         let sliver = self.whole / SLIVER;
@@ -130,7 +122,8 @@ impl Bars {
                     return Err(too_long());
                 }
                 let number = (self.starts.len() + 1).to_string();
-                let mut bar = DraftBar::new(number, false, 0, 0, Metre::simple(metre.beats, metre.unit));
+                let mut bar =
+                    DraftBar::new(number, false, metre.at as u64, 0, Metre::simple(metre.beats, metre.unit));
                 // The last bar is written out in full; a new signature cuts the one before short.
                 let held = if next.is_some() { nominal.min(stop - at) } else { nominal };
                 bar.length = self.span(held).unwrap_or(Span::ZERO);

@@ -49,8 +49,13 @@ pub(super) struct Track {
 
 impl Track {
     /// Whether the file ends before the chunk does.
-    pub(super) fn is_cut_off(&self) -> bool {
+    pub(super) const fn is_cut_off(&self) -> bool {
         self.claimed > self.end
+    }
+
+    /// Whether the chunk ends where another one begins, or the file ends.
+    pub(super) const fn is_trusted(&self) -> bool {
+        self.claimed == self.end
     }
 }
 
@@ -92,6 +97,7 @@ impl<'a> Chunks<'a> {
 
     /// The next track, if there is one. What stands between is passed over.
     pub(super) fn next(&mut self, remarks: &mut Remarks) -> Option<Track> {
+        let mut apart = false;
         loop {
             let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
             let place = self.at as u64;
@@ -100,6 +106,12 @@ impl<'a> Chunks<'a> {
                 if start > self.bytes.len() {
                     let message = "the file ends inside the head of a track";
                     remarks.add(DiagnosticKind::Damage, None, place, message.to_owned());
+                    return None;
+                }
+                if apart && self.promised > 0 && self.found >= usize::from(self.promised) {
+                    // Behind files that were written over longer ones stand the rests of these.
+                    let message = passed_over(rest.len(), "with tracks that the header does not count");
+                    remarks.add(DiagnosticKind::Damage, None, place, message);
                     return None;
                 }
                 self.found += 1;
@@ -135,6 +147,7 @@ impl<'a> Chunks<'a> {
             let message = passed_over(count, which);
             remarks.add(DiagnosticKind::Damage, None, place, message);
             self.at = next?;
+            apart = true;
         }
     }
 
@@ -144,7 +157,7 @@ impl<'a> Chunks<'a> {
             |at: usize, message: String| remarks.add(DiagnosticKind::Damage, None, at as u64, message);
         let size = self.bytes.len();
         let (claims, held) = (track.claimed - track.start, at - track.start);
-        let trusted = track.end == track.claimed && self.search(at).is_none_or(|next| next >= track.end);
+        let trusted = track.is_trusted() && self.search(at).is_none_or(|next| next >= track.end);
         self.at = if trusted { track.end } else { at };
         if !ended && at >= size && track.is_cut_off() {
             note(

@@ -2,6 +2,7 @@
 //! players read them.
 
 use super::chunks::Track;
+use crate::diagnostic::DiagnosticKind;
 use crate::draft::Remarks;
 
 /// An event and how many ticks after the one before it happens.
@@ -99,16 +100,17 @@ pub(super) struct Events<'a> {
     pub(super) ended: bool,
     /// Somewhere ahead is a fault, so that odd events deserve doubt.
     pub(super) damaged: bool,
-    /// The file ends before the track does.
-    pub(super) cut_off: bool,
+    pub(super) track: Track,
+    /// All of the track can be read as it stands.
+    pub(super) sound: bool,
 }
 
 impl<'a> Events<'a> {
     pub(super) fn new(bytes: &'a [u8], track: Track) -> Self {
         let bytes = bytes.get(..track.end).unwrap_or(bytes);
-        let (step, cut_off) = (Step::Time(track.start), track.is_cut_off());
-        let damaged = !is_sound(bytes, step, 0, cut_off).0;
-        Self { bytes, step, running: 0, seen: 0, ended: false, damaged, cut_off }
+        let step = Step::Time(track.start);
+        let sound = look_ahead(bytes, step, 0, track).sound;
+        Self { bytes, step, running: 0, seen: 0, ended: false, damaged: !sound, track, sound }
     }
 
     /// The next event; what has to be passed over is remarked. `proofs` is how many bytes may still be read ahead to
@@ -126,14 +128,25 @@ impl<'a> Events<'a> {
                 }
                 self.step = Step::Time(good.next);
                 self.running = good.running;
-                match good.event.kind {
-                    Kind::Voice { status, .. } => self.seen |= 1 << (status & 0x7F),
-                    Kind::Meta { kind: END_OF_TRACK, .. } => self.ended = true,
-                    _ => {}
-                }
+                self.note(good.event.kind, proofs, remarks);
                 Some(good.event)
             }
-            Err(bad) => Some(self.mend(bad, remarks)),
+            Err(bad) => Some(self.mend(bad, proofs, remarks)),
+        }
+    }
+
+    /// Remembers a status, and the end of the track if it is one: what follows may be the rest of the music.
+    pub(super) fn note(&mut self, kind: Kind<'_>, proofs: &mut usize, remarks: &mut Remarks) {
+        match kind {
+            Kind::Voice { status, .. } => self.seen |= 1 << (status & 0x7F),
+            Kind::Meta { kind: END_OF_TRACK, .. } => {
+                self.ended = !self.continues(proofs);
+                if !self.ended {
+                    let message = "an end-of-track event before the end of the track passed over".to_owned();
+                    remarks.add(DiagnosticKind::Damage, None, self.place() as u64, message);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -152,23 +165,36 @@ impl<'a> Events<'a> {
     }
 }
 
-/// Whether a track can be read from here to its end, or to the file's end if it was cut off there, and how many bytes
-/// were read to know.
-pub(super) fn is_sound(bytes: &[u8], step: Step, running: u8, cut_off: bool) -> (bool, usize) {
+/// How far a track can be read from a place on.
+pub(super) struct Ahead {
+    /// Up to where its bytes end.
+    pub(super) whole: bool,
+    /// Up to its end-of-track event, or to the file's end if it was cut off there.
+    pub(super) sound: bool,
+    /// How many bytes were read to know.
+    pub(super) read: usize,
+}
+
+/// Reads ahead.
+pub(super) fn look_ahead(bytes: &[u8], step: Step, running: u8, track: Track) -> Ahead {
     let (Step::Time(begin) | Step::Status(begin)) = step;
-    let (mut step, mut at, mut running) = (step, begin, running);
+    let (mut step, mut at, mut running, mut ended) = (step, begin, running, false);
     while !is_over(bytes, at) {
         match read(bytes, step, running) {
             Ok(read) => {
                 (step, at, running) = (Step::Time(read.next), read.next, read.running);
-                if matches!(read.event.kind, Kind::Meta { kind: END_OF_TRACK, .. }) {
-                    return (true, at - begin);
+                ended = matches!(read.event.kind, Kind::Meta { kind: END_OF_TRACK, .. });
+                if ended && !track.is_trusted() {
+                    break;
                 }
             }
-            Err(bad) => return (bad.fault == Fault::Ends && cut_off, bad.at.saturating_sub(begin)),
+            Err(bad) => {
+                let sound = bad.fault == Fault::Ends && track.is_cut_off();
+                return Ahead { whole: false, sound, read: bad.at.saturating_sub(begin) };
+            }
         }
     }
-    (cut_off, at.saturating_sub(begin))
+    Ahead { whole: true, sound: ended || track.is_cut_off(), read: at.saturating_sub(begin) }
 }
 
 /// Whether the events are over at this place.

@@ -3,7 +3,7 @@
 
 use super::chunks::passed_over;
 use super::events::{
-    Bad, END_OF_TRACK, EXCLUSIVE, Event, Events, Fault, Kind, Read, Step, data_bytes, is_over, is_sound,
+    Bad, END_OF_TRACK, EXCLUSIVE, Event, Events, Fault, Kind, Read, Step, data_bytes, is_over, look_ahead,
     number, read,
 };
 use crate::diagnostic::DiagnosticKind;
@@ -14,11 +14,15 @@ const AHEAD: usize = 8;
 
 /// What an event behind a damaged place counts for: most if it can be read as it stands, little if it has to be mended.
 /// The end of the bytes counts for the events that could have followed, but less than an end-of-track event does.
-/// A time that could be a status instead, and is long, raises doubt.
-const WHOLE: usize = 4;
-const ENDING: usize = 3;
-const LATE: usize = 2;
-const MENDED: usize = 1;
+/// A time that could be a status instead, and is long, raises doubt, and so does a status that the track has not used.
+const WHOLE: usize = 8;
+const ENDING: usize = 6;
+const LATE: usize = 4;
+const MENDED: usize = 3;
+const STRANGE: usize = 4;
+
+/// A way to go on behind which less can be read leads nowhere.
+const LEAST: usize = 16;
 
 /// How many bytes behind a place where events seem to go on a better one is looked for.
 const NEAR: usize = 16;
@@ -141,14 +145,14 @@ impl<'a> Events<'a> {
         if *proofs == 0 {
             return false;
         }
-        let (sound, cost) = is_sound(self.bytes, step, running, self.cut_off);
-        *proofs = proofs.saturating_sub(cost);
-        self.damaged &= !sound;
-        sound
+        let ahead = look_ahead(self.bytes, step, running, self.track);
+        *proofs = proofs.saturating_sub(ahead.read);
+        self.damaged &= !ahead.sound;
+        ahead.sound
     }
 
     /// Goes on behind a place that cannot be read.
-    pub(super) fn mend(&mut self, bad: Bad, remarks: &mut Remarks) -> Event<'a> {
+    pub(super) fn mend(&mut self, bad: Bad, proofs: &mut usize, remarks: &mut Remarks) -> Event<'a> {
         let tried = self.ways(&bad).into_iter().map(|way| {
             let outlook = self.outlook(way.step, way.running);
             let proven = if outlook.events < AHEAD * WHOLE { 0 } else { AHEAD * WHOLE };
@@ -158,17 +162,13 @@ impl<'a> Events<'a> {
         let best = tried.reduce(|best, other| if other.0 > best.0 { other } else { best });
         let at = self.place();
         let (way, told_at) = match best {
-            Some((outlook, way)) if outlook.events > 0 => (way, bad.at),
+            Some((outlook, way)) if outlook.events >= LEAST => (way, bad.at),
             _ => (self.search(&bad), at),
         };
         tell(remarks, told_at, &way.told);
         self.step = way.step;
         self.running = way.running;
-        match way.kind {
-            Kind::Voice { status, .. } => self.seen |= 1 << (status & 0x7F),
-            Kind::Meta { kind: END_OF_TRACK, .. } => self.ended = true,
-            _ => {}
-        }
+        self.note(way.kind, proofs, remarks);
         Event { delta: bad.delta, kind: way.kind, at }
     }
 
@@ -258,7 +258,9 @@ impl<'a> Events<'a> {
             ([first.unwrap_or_default(), 0], usize::from(first.is_some()), at);
         while count < data_bytes(status) {
             if let Some(byte) = take(*self.bytes.get(at)?) {
-                *data.get_mut(count)? = byte;
+                // A note that begins stays one.
+                let least = u8::from(status >> 4 == 0x9 && count == 1 && self.bytes.get(at) == Some(&0x80));
+                *data.get_mut(count)? = byte.max(least);
                 count += 1;
             }
             at += 1;
@@ -299,13 +301,17 @@ impl<'a> Events<'a> {
     /// All up to a place is lost.
     fn lost(&self, bad: &Bad, begin: usize, step: Step) -> Way<'a> {
         let (Step::Time(end) | Step::Status(end)) = step;
-        let told = passed_over(end.saturating_sub(begin), "that are no event");
+        let told = passed_over(end.saturating_sub(begin), "of no event");
         Way { kind: Kind::Lost, step, running: bad.running, told, last: false }
     }
 
     /// How events can be read from a place on.
     fn outlook(&self, step: Step, running: u8) -> Outlook {
-        let (mut step, mut running, mut seen) = (step, running, Outlook::default());
+        let (mut step, mut running, mut seen, mut used) = (step, running, Outlook::default(), self.seen);
+        let mut strange = 0;
+        if running > 0 {
+            used |= 1 << (running & 0x7F);
+        }
         for left in (0..AHEAD).rev() {
             if let Step::Time(at) = step
                 && is_over(self.bytes, at)
@@ -320,6 +326,8 @@ impl<'a> Events<'a> {
                         Kind::Voice { status, .. } if self.bytes.get(read.status_at) == Some(&status) => {
                             seen.explicit += 1;
                             seen.known += usize::from(self.seen >> (status & 0x7F) & 1 == 1);
+                            strange += usize::from(is_strange(status, running, used));
+                            used |= 1 << (status & 0x7F);
                         }
                         Kind::Meta { kind: END_OF_TRACK, .. } => {
                             seen.events += left * WHOLE;
@@ -334,6 +342,8 @@ impl<'a> Events<'a> {
                         break;
                     };
                     seen.events += MENDED;
+                    strange += usize::from(is_strange(status, running, used));
+                    used |= 1 << (status & 0x7F);
                     (step, running) = (Step::Time(next), status);
                 }
                 Err(Bad { fault: Fault::System(status), at, .. }) => {
@@ -343,7 +353,22 @@ impl<'a> Events<'a> {
                 Err(_) => break,
             }
         }
+        seen.events = seen.events.saturating_sub(STRANGE * strange);
         seen
+    }
+
+    /// Whether what stands behind an end-of-track event is the rest of the music: it can be read to the end of the chunk,
+    /// or is most of the chunk and begins well.
+    pub(super) fn continues(&self, proofs: &mut usize) -> bool {
+        let rest = self.bytes.len() - self.place();
+        if !self.track.is_trusted() || rest == 0 || *proofs == 0 {
+            return false;
+        }
+        let ahead = look_ahead(self.bytes, self.step, self.running, self.track);
+        *proofs = proofs.saturating_sub(ahead.read);
+        let outlook = self.outlook(self.step, self.running);
+        let begins = outlook.events >= AHEAD * ENDING && outlook.explicit > 0;
+        ahead.whole || (begins && rest > self.place() - self.track.start)
     }
 
     /// Behind the next end of an exclusive message.
@@ -351,6 +376,11 @@ impl<'a> Events<'a> {
         let rest = self.bytes.get(from..)?;
         rest.iter().take(FAR).position(|byte| *byte == 0xF7).map(|at| from + at + 1)
     }
+}
+
+/// Whether a status, behind this one, is neither used before nor the same for another channel.
+const fn is_strange(status: u8, before: u8, used: u128) -> bool {
+    used >> (status & 0x7F) & 1 == 0 && status >> 4 != before >> 4
 }
 
 /// How many data bytes follow a system common status.

@@ -13,6 +13,9 @@ const PERCUSSION: u8 = 9;
 const CHANNELS: usize = 16;
 const KEYS: usize = 128;
 
+/// So many whole notes without a note are no music before the end of the tracks, nor where bytes are damaged.
+pub(super) const SILENCE: u64 = 64;
+
 /// No note, in a queue of notes.
 const NONE: usize = usize::MAX;
 
@@ -20,6 +23,8 @@ const NONE: usize = usize::MAX;
 pub(super) struct Sequence {
     /// Tracks with several channels hold several parts.
     by_channel: bool,
+    /// Ticks in a quarter note.
+    pub(super) division: u64,
     /// In order of time, of several at one time the last one counts.
     pub(super) metres: Vec<Metre>,
     pub(super) tempos: Vec<Tempo>,
@@ -36,12 +41,14 @@ pub(super) struct Sequence {
 }
 
 /// A time signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Metre {
     pub(super) tick: u64,
     pub(super) beats: u32,
     /// A power of two up to 1024.
     pub(super) unit: u32,
+    /// The byte at which it stands.
+    pub(super) at: usize,
 }
 
 /// A tempo.
@@ -78,16 +85,17 @@ struct Track {
     number: usize,
     now: u64,
     name: Option<String>,
-    metres: Vec<(Metre, usize)>,
+    metres: Vec<Metre>,
     /// The part of each channel; of the first one if all channels are one part.
     parts: [Option<usize>; CHANNELS],
     sounding: Vec<Queue>,
 }
 
 impl Sequence {
-    pub(super) fn new(by_channel: bool) -> Self {
+    pub(super) fn new(by_channel: bool, division: u64) -> Self {
         Self {
             by_channel,
+            division,
             metres: Vec::new(),
             tempos: Vec::new(),
             markers: Vec::new(),
@@ -114,8 +122,13 @@ impl Sequence {
         let before = self.notes.len();
         let mut last_at = 0;
         while let Some(event) = events.next(proofs, &mut draft.remarks) {
-            track.now = track.now.saturating_add(u64::from(event.delta));
             last_at = event.at;
+            if !events.sound && u64::from(event.delta) > 4 * SILENCE * self.division {
+                let message = "a time that cannot be meant, in a damaged track, taken as none".to_owned();
+                draft.remarks.add(DiagnosticKind::Damage, None, event.at as u64, message);
+            } else {
+                track.now = track.now.saturating_add(u64::from(event.delta));
+            }
             match event.kind {
                 Kind::Voice { status, data: [key, velocity] } => {
                     let channel = status & 0x0F;
@@ -205,7 +218,7 @@ impl Sequence {
         };
         match (kind, data) {
             (0x58, &[beats, power, ..]) if beats > 0 && power <= 10 => {
-                track.metres.push((Metre { tick, beats: u32::from(beats), unit: 1 << power }, event.at));
+                track.metres.push(Metre { tick, beats: u32::from(beats), unit: 1 << power, at: event.at });
             }
             (0x58, _) => refuse("a time signature is not usable"),
             (0x51, &[high, middle, low]) if (high, middle, low) != (0, 0, 0) => {
@@ -223,19 +236,18 @@ impl Sequence {
     fn add_metres(&mut self, track: &Track, remarks: &mut Remarks) {
         let mut told = false;
         let known = self.metres.len();
-        for (index, &(metre, at)) in track.metres.iter().enumerate() {
+        for (index, metre) in track.metres.iter().enumerate() {
+            let &Metre { tick, beats, unit, at } = metre;
             let mut contradict = |message: String| {
                 if !core::mem::replace(&mut told, true) {
                     remarks.add(DiagnosticKind::Contradiction, None, at as u64, message);
                 }
             };
-            let Metre { tick, beats, unit } = metre;
-            let next = track.metres.get(index + 1).map(|(next, _)| *next);
-            if let Some(next) = next.filter(|next| next.tick == tick) {
-                if next != metre {
+            if let Some(next) = track.metres.get(index + 1).filter(|next| next.tick == tick) {
+                if (next.beats, next.unit) != (beats, unit) {
+                    let other = format!("{}/{}", next.beats, next.unit);
                     contradict(format!(
-                        "two metres at one time, {beats}/{unit} and {}/{}; the last one counts",
-                        next.beats, next.unit
+                        "two metres at one time, {beats}/{unit} and {other}; the last one counts"
                     ));
                 }
                 continue;
@@ -243,7 +255,7 @@ impl Sequence {
             let others = self.metres.get(..known).unwrap_or_default();
             let before = others.partition_point(|other| other.tick <= tick).checked_sub(1);
             match before.and_then(|before| others.get(before)) {
-                None => self.metres.push(metre),
+                None => self.metres.push(*metre),
                 Some(other) if (other.beats, other.unit) == (beats, unit) => {}
                 Some(other) => contradict(format!(
                     "track {} has the metre {beats}/{unit} where an earlier track has {}/{}; the earlier one counts",

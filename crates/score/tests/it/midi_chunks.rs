@@ -200,6 +200,12 @@ fn more_tracks_than_the_header_counts() {
     let score = read(&[head(1, 1), whole(b"MTrk", &three(60)), whole(b"MTrk", &three(70))].concat());
     assert_eq!(keys(&score), [60, 61, 62, 70, 71, 72]);
     assert_eq!(told(&score), [(0, "the header counts 1 track, there are 2")]);
+    // Behind other bytes they are the rest of a longer file that stood in the same place.
+    let bytes = [head(1, 1), whole(b"MTrk", &three(60)), vec![7; 9], whole(b"MTrk", &three(70))].concat();
+    let score = read(&bytes);
+    assert_eq!(keys(&score), [60, 61, 62]);
+    let rest = (59, "36 bytes with tracks that the header does not count passed over");
+    assert_eq!(told(&score), [(50, "9 bytes between two tracks passed over"), rest]);
 }
 
 #[test]
@@ -266,4 +272,22 @@ fn bytes_before_the_header() {
     }
     let far = [&[b' '; 300][..], &inner].concat();
     assert_eq!(sniff(&far), None);
+}
+
+#[test]
+fn an_end_of_track_event_in_the_middle_of_a_track() {
+    // As karaoke files have it behind their title: the rest of the chunk is the music.
+    let early = [METRE, END, &three(60)].concat();
+    let score = read(&[head(0, 1), whole(b"MTrk", &early)].concat());
+    assert_eq!(keys(&score), [60, 61, 62]);
+    assert_eq!(told(&score), [(34, "an end-of-track event before the end of the track passed over")]);
+    // The rest has no end of its own, or is no music.
+    let open = [METRE, END, &notes(60..63)].concat();
+    assert_eq!(keys(&read(&[head(0, 1), whole(b"MTrk", &open)].concat())), [60, 61, 62]);
+    let noise = [&three(60)[..], &[0x55, 0xAA].repeat(40)].concat();
+    let score = read(&[head(0, 1), whole(b"MTrk", &noise)].concat());
+    assert_eq!(
+        (keys(&score), told(&score)),
+        (vec![60, 61, 62], vec![(50, "80 bytes after the end of the track passed over")])
+    );
 }

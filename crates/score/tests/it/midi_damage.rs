@@ -182,7 +182,7 @@ fn bytes_that_are_no_event() {
 fn a_message_that_lost_its_first_status() {
     let score = read(&track(&[METRE, &running(59), &notes(60..68)]));
     let told = damage(&score);
-    assert_eq!(told, [(EVENTS + 8, "6 bytes that are no event passed over")]);
+    assert_eq!(told, [(EVENTS + 8, "6 bytes of no event passed over")]);
     assert_eq!(score.onsets.len(), 8);
 }
 
