@@ -1,7 +1,7 @@
 // Drives the Soundstripe host of the sandbox with kitsu, a JSON:API client that knows neither this project nor the
 // service, as it comes from its registry.
 //
-//     cargo run -p segno-sandbox --example serve -- 8400 &     (or: cargo xtask sandbox --port-base 8400)
+//     cargo run -p segno-sandbox -- --port-base 8400 --json &     (or: cargo xtask sandbox --port-base 8400)
 //     npm install kitsu
 //     node docs/interop/kitsu_soundstripe.mjs 8400
 //

@@ -1,7 +1,7 @@
 """Drives the MuseScore hosts of the sandbox with requests-oauthlib.
 
     pip install requests-oauthlib
-    cargo run -p segno-sandbox --example serve > description.json &
+    cargo run -p segno-sandbox -- --json > description.json &
     python3 docs/interop/musescore_oauthlib.py description.json
 
 All three legs of a login, signed requests in every placement, a signed upload; and what must be refused: a wrong

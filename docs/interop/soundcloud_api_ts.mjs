@@ -1,7 +1,7 @@
 // Drives npm's soundcloud-api-ts, unmodified, through the sandbox. Only the two hosts that it has built in are mapped.
 //
 //     npm install soundcloud-api-ts@1.13.4
-//     cargo run -p segno-sandbox --example serve -- 8400    (prints the description; give that line to this script)
+//     cargo run -p segno-sandbox -- --port-base 8400 --json    (prints the description; give that line to this script)
 //     node docs/interop/soundcloud_api_ts.mjs '{"control":…}'
 //
 // Exits with 1 at the first thing that is not as it should be.

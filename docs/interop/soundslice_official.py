@@ -1,7 +1,7 @@
 """Drives the official Python client, unmodified, against a running sandbox.
 
     pip install soundsliceapi==1.2
-    cargo run -p segno-sandbox --example serve > description.json &
+    cargo run -p segno-sandbox -- --json > description.json &
     python3 docs/interop/soundslice_official.py description.json
 
 Prints one line a step. What the client cannot do (its known defects) is a step as well: it must fail the known way.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Addresses and credentials of a running sandbox; serialised, the line that `cargo xtask sandbox --json` prints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Description {
     /// The control port.
     pub control: BaseUrl,
@@ -21,6 +22,7 @@ pub struct Description {
 
 /// An address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BaseUrl {
     /// Where paths start.
     pub base_url: String,
@@ -28,6 +30,7 @@ pub struct BaseUrl {
 
 /// A Soundslice API key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SoundsliceAccess {
     /// The API's base, with a slash at the end.
     pub base_url: String,
@@ -39,6 +42,7 @@ pub struct SoundsliceAccess {
 
 /// A Soundstripe API key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SoundstripeAccess {
     /// The API's base, with a slash at the end.
     pub base_url: String,
@@ -50,6 +54,7 @@ pub struct SoundstripeAccess {
 
 /// A SoundCloud application and a user of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SoundcloudAccess {
     /// The API's base, with a slash at the end.
     pub base_url: String,
@@ -71,6 +76,7 @@ pub struct SoundcloudAccess {
 
 /// A MuseScore consumer and a user of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MusescoreAccess {
     /// The REST base, with a slash at the end.
     pub base_url: String,

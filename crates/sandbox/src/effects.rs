@@ -10,6 +10,7 @@ use crate::guarded::Guarded;
 ///
 /// The seeded catalogue is not counted. A delete that takes other things with it counts each of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Count {
     /// Things made.
     pub created: u64,

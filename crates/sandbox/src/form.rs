@@ -111,3 +111,64 @@ fn malformed(error: multer::Error) -> BodyError {
         other => BodyError::Multipart(other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use http::{HeaderMap, HeaderValue, Method};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::{Form, read};
+    use crate::call::{BodyError, Call, CallBody};
+    use crate::host::Host;
+    use crate::spool::Spool;
+
+    fn form(content_type: &str, body: Vec<u8>) -> Result<Form, BodyError> {
+        let content_type = HeaderValue::from_bytes(content_type.as_bytes()).expect("a header");
+        let mut call = Call {
+            host: Host::Soundslice,
+            method: Method::POST,
+            path: "/".to_owned(),
+            query: None,
+            headers: HeaderMap::from_iter([(http::header::CONTENT_TYPE, content_type)]),
+            body: CallBody::stored(Spool::from_bytes(body)),
+            switches: Arc::default(),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(read(&mut call))
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_breaks_the_reader(
+            content_type in "(application/x-www-form-urlencoded|multipart/form-data(; ?boundary=\"?[a-z\"]{0,3})?|[ -~]{0,20})",
+            body in vec(prop_oneof![
+                Just(b"--a".to_vec()), Just(b"\r\n".to_vec()), Just(b"Content-Disposition: form-data; name=\"x\"".to_vec()),
+                Just(b"--".to_vec()), vec(any::<u8>(), 0..20),
+            ], 0..12),
+        ) {
+            let _ = form(&content_type, body.concat());
+        }
+
+        #[test]
+        fn both_encodings_say_the_same(pairs in vec(("[a-z]{1,5}", "[^\"\r\n]{0,20}"), 0..5), file in vec(any::<u8>(), 0..200)) {
+            let urlencoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+            let plain = form("application/x-www-form-urlencoded", urlencoded.into_bytes()).expect("a form");
+            let mut body = Vec::new();
+            for (name, value) in &pairs {
+                let part = format!("--boundary42\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+                body.extend(part.into_bytes());
+            }
+            body.extend(b"--boundary42\r\nContent-Disposition: form-data; name=\"f\"; filename=\"n.bin\"\r\n\r\n");
+            body.extend(&file);
+            body.extend(b"\r\n--boundary42--\r\n");
+            let multipart = form("multipart/form-data; boundary=boundary42", body).expect("a form");
+            prop_assert_eq!(plain.pairs(), &pairs);
+            prop_assert_eq!(multipart.pairs(), &pairs);
+            let received = multipart.file("f").expect("a file");
+            prop_assert_eq!(&received.content.bytes(usize::MAX).expect("memory").expect("all")[..], &file[..]);
+        }
+    }
+}

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// One upstream host. Each has a loopback listener of its own; the order is the order of the ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Host {
     /// The control port: clock, switches, faults, request log, effects.
     Control,

@@ -26,6 +26,8 @@ pub(crate) struct House {
     pub(crate) effects: Ledger,
     pub(crate) outbox: Outbox,
     pub(crate) doors: Doors,
+    /// How long a connection may take for the head of a request, and may be idle.
+    pub(crate) header_timeout: Duration,
     pub(crate) switches: Guarded<Switches>,
     first_switches: Switches,
     runtime: Handle,
@@ -44,6 +46,7 @@ impl House {
         frozen_at: Option<Duration>,
         switches: Switches,
         doors: Doors,
+        header_timeout: Duration,
         runtime: Handle,
     ) -> Arc<Self> {
         let seed = Seed(seed);
@@ -54,6 +57,7 @@ impl House {
             effects: Ledger::default(),
             outbox: Outbox::default(),
             doors,
+            header_timeout,
             switches: Guarded::new(switches.clone()),
             first_switches: switches,
             runtime,

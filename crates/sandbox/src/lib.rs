@@ -3,6 +3,7 @@
 mod call;
 mod clock;
 mod coding;
+mod command;
 mod control;
 mod description;
 mod effects;
@@ -28,6 +29,7 @@ mod storage;
 mod switches;
 
 pub use coding::{AcceptEncoding, Coding, ResponseSwitches};
+pub use command::{CommandError, run as command};
 pub use description::{
     BaseUrl, Description, MusescoreAccess, SoundcloudAccess, SoundsliceAccess, SoundstripeAccess,
 };

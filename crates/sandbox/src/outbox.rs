@@ -16,6 +16,7 @@ use crate::house::House;
 
 /// One delivery of a callback or webhook.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Callback {
     /// Counts up from 1.
     pub id: u64,

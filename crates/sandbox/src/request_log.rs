@@ -8,10 +8,13 @@ use crate::guarded::Guarded;
 use crate::host::Host;
 
 /// The log keeps this many requests; older ones fall out.
-pub(crate) const KEPT: usize = 20_000;
+const MAX_REQUESTS: usize = 20_000;
+/// And this many bytes of them: what the paths, names and values take.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// One request that reached a host.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LoggedRequest {
     /// Counts up from 1 in the order of arrival.
     pub id: u64,
@@ -43,6 +46,7 @@ impl LoggedRequest {
 
 /// Size and hash of a request body.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BodyTally {
     /// Bytes that were read.
     pub length: u64,
@@ -60,6 +64,13 @@ pub(crate) struct RequestLog(Guarded<Entries>);
 struct Entries {
     last: u64,
     kept: VecDeque<LoggedRequest>,
+    bytes: usize,
+}
+
+/// What a request takes in the log, without what all take.
+fn size(request: &LoggedRequest) -> usize {
+    let headers = request.headers.iter().map(|(name, value)| name.len() + value.len());
+    request.path.len() + request.method.len() + headers.sum::<usize>()
 }
 
 impl RequestLog {
@@ -68,10 +79,13 @@ impl RequestLog {
         let mut entries = self.0.lock();
         entries.last += 1;
         request.id = entries.last;
-        if entries.kept.len() == KEPT {
-            entries.kept.pop_front();
-        }
+        entries.bytes += size(&request);
         entries.kept.push_back(request);
+        // The newest stays, however long it is.
+        while entries.kept.len() > MAX_REQUESTS || (entries.bytes > MAX_BYTES && entries.kept.len() > 1) {
+            let oldest = entries.kept.pop_front();
+            entries.bytes -= oldest.as_ref().map_or(0, size);
+        }
         entries.last
     }
 
@@ -92,7 +106,9 @@ impl RequestLog {
 
     /// Empties the log; numbers go on.
     pub(crate) fn clear(&self) {
-        self.0.lock().kept.clear();
+        let mut entries = self.0.lock();
+        entries.kept.clear();
+        entries.bytes = 0;
     }
 
     /// Empties the log and counts from 1 again.

@@ -26,8 +26,11 @@ use crate::switches::{SwitchError, Switches};
 /// The seed of a sandbox that was given none.
 const DEFAULT_SEED: u64 = 0x5e60;
 
+const HEADER_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StartError {
     /// Not called inside a tokio runtime with I/O and time.
     #[error("the sandbox needs a running tokio runtime")]
@@ -54,11 +57,12 @@ pub struct Builder {
     port_base: Option<u16>,
     seed: Option<u64>,
     frozen_at: Option<Duration>,
+    header_timeout: Option<Duration>,
     switches: Switches,
 }
 
 impl Builder {
-    /// The first of nine ports in a row; free ports by default.
+    /// The first of nine ports in a row; free ports by default, and for 0.
     pub fn port_base(mut self, port: u16) -> Self {
         self.port_base = Some(port);
         self
@@ -73,6 +77,13 @@ impl Builder {
     /// Lets time stand still at this second since the Unix epoch; it moves by [`Sandbox::advance`] only.
     pub fn frozen_at(mut self, unix_seconds: u64) -> Self {
         self.frozen_at = Some(Duration::from_secs(unix_seconds));
+        self
+    }
+
+    /// How long a connection may take for the head of a request, and may be idle between two; then it is closed. 60 s by default,
+    /// in real time.
+    pub fn header_timeout(mut self, timeout: Duration) -> Self {
+        self.header_timeout = Some(timeout);
         self
     }
 
@@ -102,7 +113,9 @@ impl Builder {
             listeners.push(bound);
         }
         let seed = self.seed.unwrap_or(DEFAULT_SEED);
-        let house = House::new(seed, self.frozen_at, self.switches, Doors::new(listeners), runtime);
+        let doors = Doors::new(listeners);
+        let header_timeout = self.header_timeout.unwrap_or(HEADER_TIMEOUT);
+        let house = House::new(seed, self.frozen_at, self.switches, doors, header_timeout, runtime);
         let mut tasks = vec![tokio::spawn(Clock::tick(Arc::clone(&house)))];
         tasks.extend(Host::ALL.map(|host| tokio::spawn(net::serve(Arc::clone(&house), host))));
         Ok(Sandbox { house, tasks })

@@ -145,3 +145,66 @@ fn check(kind: &FaultKind) -> Option<String> {
     let least = if name == "every_s" { 0.001 } else { 0.0 };
     (!(least..1e9).contains(&seconds)).then(|| format!("`{name}` is a number of seconds from {least}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::{btree_map, vec};
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use crate::faults::Fault;
+    use crate::faults::kind::KINDS;
+
+    fn value() -> impl Strategy<Value = Value> {
+        let odd = prop_oneof![
+            Just("/x"),
+            Just("storage"),
+            Just("gzip"),
+            Just("replace"),
+            Just("honoured"),
+            Just("GET")
+        ];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            (0_u64..700).prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            odd.prop_map(Value::from),
+            "[ -~]{0,6}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(2, 8, 3, |inner| {
+            let names =
+                prop_oneof![Just("op"), Just("path"), Just("raw"), Just("kind"), Just("latin1"), Just("X-A")];
+            prop_oneof![
+                vec(inner.clone(), 0..3).prop_map(Value::from),
+                btree_map(names.prop_map(str::to_owned), inner, 0..3)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn members() -> impl Strategy<Value = Vec<(String, Value)>> {
+        let all: Vec<&str> = KINDS.iter().flat_map(|rules| rules.members).copied().collect();
+        let which = ["host", "method", "path", "nth", "times", "work", "also"];
+        vec((proptest::sample::select([all, which.to_vec()].concat()).prop_map(str::to_owned), value()), 0..4)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_read_is_written_the_same(kind in 0..KINDS.len(), members in members()) {
+            let mut fault = json!({"kind": KINDS[kind].name});
+            for (name, value) in members {
+                fault[name] = value;
+            }
+            if let Ok(fault) = serde_json::from_value::<Fault>(fault) {
+                let again = serde_json::to_value(&fault).expect("JSON");
+                prop_assert_eq!(serde_json::from_value::<Fault>(again).expect("a fault"), fault);
+            }
+        }
+
+        #[test]
+        fn no_text_breaks_the_reader(text in "[\\[\\]{}\",:a-z0-9 -]{0,40}") {
+            let _ = serde_json::from_str::<Vec<Fault>>(&text);
+        }
+    }
+}

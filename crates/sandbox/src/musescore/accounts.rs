@@ -7,6 +7,7 @@ use crate::seed::{Seed, alphanumeric};
 
 /// A user of the MuseScore host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MusescoreAccount {
     /// The `id` of the user object.
     pub user_id: u64,
@@ -27,6 +28,7 @@ pub struct MusescoreAccount {
 /// Whether a user may log in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Standing {
     /// Yes.
     Active,
@@ -38,6 +40,7 @@ pub enum Standing {
 
 /// A consumer and a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MusescoreKeys {
     /// The consumer.
     pub consumer_key: String,
@@ -51,6 +54,7 @@ pub struct MusescoreKeys {
 
 /// What an account owns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MusescoreScore {
     /// The score.
     pub id: u64,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// How MuseScore behaves where its documents are silent or disagree.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Switches {
     /// Whether a callback and a verifier are always required.
     pub oauth_mode: OauthMode,
@@ -70,6 +71,7 @@ fn from_zero<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D
 /// Which OAuth the login flow speaks; the sources disagree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum OauthMode {
     /// RFC 5849: callback and verifier are required.
     Strict,
@@ -79,6 +81,7 @@ pub enum OauthMode {
 
 /// The status of a failed login; the desktop program takes both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum LoginFailure {
     /// 401.
     #[serde(rename = "401")]
@@ -91,6 +94,7 @@ pub enum LoginFailure {
 /// The two spellings of markup in an XML answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum OembedHtml {
     /// As text, as the oEmbed specification has it.
     Escaped,
@@ -101,6 +105,7 @@ pub enum OembedHtml {
 /// A consumer, and a token of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Credentials {
     /// The consumer.
     pub consumer_key: String,
@@ -115,4 +120,19 @@ pub struct Credentials {
     /// Whom the token acts for; the first account by default.
     #[serde(default)]
     pub user_id: Option<u64>,
+}
+
+impl Credentials {
+    /// A consumer alone.
+    #[must_use]
+    pub fn new(consumer_key: &str, consumer_secret: &str) -> Self {
+        let (token, token_secret) = (String::new(), String::new());
+        Self {
+            consumer_key: consumer_key.to_owned(),
+            consumer_secret: consumer_secret.to_owned(),
+            token,
+            token_secret,
+            user_id: None,
+        }
+    }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -22,6 +22,9 @@ use crate::host::Host;
 use crate::house::House;
 
 const BACKLOG: i32 = 1024;
+
+/// How long after a failed accept the next one is tried, unless a connection ends before.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The listeners of all hosts.
 pub(crate) struct Doors(Vec<Door>);
@@ -133,13 +136,23 @@ pub(crate) async fn serve(house: Arc<House>, host: Host) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = house.doors.accept(host) => match accepted {
-                Ok(stream) if house.faults.refuses(host) => reset_on_close(&stream),
-                Ok(stream) => drop(connections.spawn(connection(Arc::clone(&house), host, stream))),
-                // Out of descriptors, or the client is gone again: let others run before the next try.
-                Err(_) => tokio::task::yield_now().await,
+            stream = accepted(house.doors.accept(host)) => match stream {
+                Some(stream) if house.faults.refuses(host) => reset_on_close(&stream),
+                Some(stream) => drop(connections.spawn(connection(Arc::clone(&house), host, stream))),
+                None => {}
             },
             Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// The result of an accept. Out of descriptors it fails at once, again and again: `None` comes after a pause.
+async fn accepted<T>(accept: impl Future<Output = io::Result<T>>) -> Option<T> {
+    match accept.await {
+        Ok(stream) => Some(stream),
+        Err(_) => {
+            tokio::time::sleep(PAUSE).await;
+            None
         }
     }
 }
@@ -151,8 +164,12 @@ async fn connection(house: Arc<House>, host: Host, stream: TcpStream) {
     let mut closings = house.doors.0[host.index()].closings.subscribe();
     let io = TokioIo::new(Gated::new(stream, Arc::clone(&gate)));
     let service = service_fn(|request| exchange(Arc::clone(&house), host, Arc::clone(&gate), request));
-    let connection =
-        http1::Builder::new().auto_date_header(false).title_case_headers(true).serve_connection(io, service);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(house.header_timeout)
+        .auto_date_header(false)
+        .title_case_headers(true)
+        .serve_connection(io, service);
     let mut connection = std::pin::pin!(connection);
     loop {
         tokio::select! {
@@ -164,7 +181,24 @@ async fn connection(house: Arc<House>, host: Host, stream: TcpStream) {
     }
 }
 
-/// The longest time that a fault can ask for.
+/// A number of seconds; what is too long for a `Duration` is its maximum.
 pub(crate) fn seconds(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::{PAUSE, accepted};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failing_accept_is_not_tried_without_pause() {
+        let start = tokio::time::Instant::now();
+        for _ in 0..10 {
+            assert_eq!(accepted(async { Err::<(), _>(io::Error::other("too many open files")) }).await, None);
+        }
+        assert!(start.elapsed() >= 10 * PAUSE);
+        assert_eq!(accepted(async { Ok(7) }).await, Some(7));
+    }
 }

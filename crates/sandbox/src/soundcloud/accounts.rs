@@ -8,6 +8,7 @@ use super::show::urn;
 
 /// Everybody and everything that can log in on the SoundCloud host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SoundcloudAccounts {
     /// The seeded applications: one with every right (the description's), a public one, one that may only read.
     pub apps: Vec<SoundcloudApp>,
@@ -17,6 +18,7 @@ pub struct SoundcloudAccounts {
 
 /// A user of the SoundCloud host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SoundcloudUser {
     /// Their URN.
     pub urn: String,

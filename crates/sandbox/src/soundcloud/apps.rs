@@ -10,6 +10,7 @@ use crate::seed::{Seed, alphanumeric};
 /// An application on the SoundCloud host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct SoundcloudApp {
     /// What the consent page calls it.
     #[serde(default = "nameless")]
@@ -24,6 +25,20 @@ pub struct SoundcloudApp {
     /// Whether it may change anything; without it every write answers a bare 401.
     #[serde(default = "yes")]
     pub may_write: bool,
+}
+
+impl SoundcloudApp {
+    /// An application that may change things; without a secret a public one.
+    #[must_use]
+    pub fn new(client_id: &str, client_secret: Option<&str>, redirect_uri: &str) -> Self {
+        Self {
+            name: nameless(),
+            client_id: client_id.to_owned(),
+            client_secret: client_secret.map(str::to_owned),
+            redirect_uris: vec![redirect_uri.to_owned()],
+            may_write: true,
+        }
+    }
 }
 
 fn nameless() -> String {

@@ -15,6 +15,7 @@ use super::world::User;
 /// the service's observed oddities show.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Switches {
     /// Whether the old API answers: HTTP Basic, `.xml`, `.json`, `Accept: application/xml`, hosts named `api.sandbox-soundcloud.…`.
     pub legacy: bool,
@@ -172,6 +173,7 @@ impl Switches {
 /// How a user stands with the service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct Standing {
     /// The password; `None` is the one that the description gives.
     pub password: Option<String>,
@@ -207,6 +209,7 @@ impl Standing {
 /// What `uri` members name things by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum UriForm {
     /// `…/tracks/soundcloud:tracks:70071`, since June 2025.
     Urn,
@@ -217,6 +220,7 @@ pub enum UriForm {
 /// Where the credentials of the client-credentials grant are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ClientCredentials {
     /// In HTTP Basic, as the guide says.
     Basic,
@@ -227,6 +231,7 @@ pub enum ClientCredentials {
 /// How a refresh ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Refresh {
     /// A new pair; the old refresh token is spent.
     Rotate,
@@ -237,6 +242,7 @@ pub enum Refresh {
 /// A rule about who may hear a track.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct AccessRule {
     /// The track's URN or number.
     #[serde(deserialize_with = "track")]
@@ -251,9 +257,18 @@ pub struct AccessRule {
     pub access: Access,
 }
 
+impl AccessRule {
+    /// For everybody, everywhere; `track` is a URN or a number.
+    #[must_use]
+    pub fn new(track: &str, access: Access) -> Self {
+        Self { track: track.to_owned(), countries: Vec::new(), logged_in: None, access }
+    }
+}
+
 /// How much of a track somebody hears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Access {
     /// All of it.
     Playable,
@@ -266,6 +281,7 @@ pub enum Access {
 /// How the processing of an upload ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Processing {
     /// Well, if the first bytes are those of a known format; else the upload answers 422.
     ByContent,
@@ -279,6 +295,7 @@ pub enum Processing {
 
 /// Status of what makes something new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum CreatedStatus {
     /// As documented.
     #[serde(rename = "201")]
@@ -291,6 +308,7 @@ pub enum CreatedStatus {
 /// A limit on calls; a window starts with its first call.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct RateLimited {
     /// Calls in a window.
     pub calls: u32,
@@ -299,9 +317,18 @@ pub struct RateLimited {
     pub window_s: f64,
 }
 
+impl RateLimited {
+    /// So many calls in a window of so many seconds.
+    #[must_use]
+    pub fn new(calls: u32, window_s: f64) -> Self {
+        Self { calls, window_s }
+    }
+}
+
 /// The five bodies of a 429.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum RateLimitShape {
     /// Each limit with its own.
     ByKind,
@@ -320,6 +347,7 @@ pub enum RateLimitShape {
 /// The bodies of other refusals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ErrorShape {
     /// `code`, `message`, `link` and the deprecated `status`, `errors` and `error`, as live replies have.
     Object,
@@ -344,6 +372,7 @@ pub enum ErrorShape {
 /// The body of a bare 401.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum UnauthorizedBody {
     /// The error object with an empty `message`.
     Error,
@@ -354,6 +383,7 @@ pub enum UnauthorizedBody {
 /// Oddities of lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum PageFault {
     /// Nothing is odd.
     None,
@@ -376,6 +406,7 @@ pub enum PageFault {
 /// Oddities of tracks, playlists, users and comments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum MemberFault {
     /// Nothing is odd.
     None,

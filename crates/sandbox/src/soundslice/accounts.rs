@@ -7,6 +7,7 @@ use crate::seed::{Seed, alphanumeric};
 
 /// An account on the Soundslice host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SoundsliceAccount {
     /// Whose it is.
     pub name: String,
@@ -26,6 +27,7 @@ pub struct SoundsliceAccount {
 
 /// A list of slices.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SoundsliceList {
     /// Its ID.
     pub id: String,
@@ -39,6 +41,7 @@ pub struct SoundsliceList {
 
 /// An API key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SoundsliceKey {
     /// User name of HTTP Basic.
     pub app_id: String,

@@ -1,15 +1,14 @@
 //! What the accounts own at the start.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use bytes::Bytes;
 use serde_json::Number;
 
 use super::accounts::{FIRST, ORGANISATION, OTHER_ORGANISATION, SECOND};
+use super::notation;
 use super::source::Source;
 use super::tune::{FRERE_JACQUES, GYMNOPEDIE, MINUET, ODE_TO_JOY, Tune};
 use super::world::{Recording, Slice, Status, World};
-use super::{media, notation};
 use crate::house::House;
 use crate::storage::Object;
 
@@ -102,14 +101,9 @@ impl Catalogue<'_> {
     /// A recording of the tune itself.
     fn uploaded(&mut self, slice: u64) {
         let tune = &ODE_TO_JOY;
-        // Rendered once for all sandboxes of a process.
-        static WAV: OnceLock<Bytes> = OnceLock::new();
-        let wav = WAV.get_or_init(|| tune.wav(QUARTERS_PER_MINUTE).into()).clone();
         let duration = tune.bar_times(QUARTERS_PER_MINUTE).last().copied();
-        let object = Object::from_bytes(wav, self.house.clock.system_time());
         let recording = recording(slice, Source::Mp3Upload, "Audio", tune);
-        let id = self.world.add_recording(Recording { duration, ..recording });
-        self.house.storage.put(&media::path(id), object);
+        self.world.add_recording(Recording { duration, ..recording });
     }
 }
 

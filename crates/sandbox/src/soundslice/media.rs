@@ -17,11 +17,6 @@ use crate::house::House;
 use crate::reply::Reply;
 use crate::storage::Object;
 
-/// Where a recording's media is stored.
-pub(super) fn path(recording: u64) -> String {
-    format!("/soundslice-audio/media/{recording}")
-}
-
 /// POST `/recordings/RECORDING_ID/media/`
 pub(super) fn start_upload(desk: &mut Desk<'_>, id: u64) -> Result<Reply, Reply> {
     #[derive(Serialize)]
@@ -36,13 +31,14 @@ pub(super) fn start_upload(desk: &mut Desk<'_>, id: u64) -> Result<Reply, Reply>
     let url = desk
         .house
         .storage
-        .upload_url(desk.house, &path, life, move |house, object| arrived(house, id, object));
+        .upload_url(desk.house, &path, life, move |house, object| arrived(house, id, &object));
     Ok(Reply::python_json(StatusCode::CREATED, &Link { url }))
 }
 
-fn arrived(house: &Arc<House>, id: u64, object: Object) {
+/// Processes an upload. The bytes themselves are not kept: no call gives them back.
+fn arrived(house: &Arc<House>, id: u64, object: &Object) {
     let switches = house.switches.lock().soundslice.clone();
-    let content = examine(&object);
+    let content = examine(object);
     {
         let mut world = house.soundslice.world.lock();
         let Some(recording) = world.recordings.get_mut(&id) else { return };
@@ -59,13 +55,11 @@ fn arrived(house: &Arc<House>, id: u64, object: Object) {
         let Some(recording) = world.recordings.get_mut(&id) else { return };
         if !good {
             recording.status = Status::Error;
-            house.storage.remove(&path(id));
             return;
         }
         let duration = if let Content::Audio(seconds) = content { Some(seconds) } else { None };
         recording.status = Status::Ready;
         recording.duration = duration;
-        house.storage.put(&path(id), object);
         house.effects.created(SERVICE, "media");
     });
 }

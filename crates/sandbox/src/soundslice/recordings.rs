@@ -189,7 +189,6 @@ pub(super) fn delete(desk: &mut Desk<'_>, id: u64) -> Result<Reply, Reply> {
     if let Some(slice) = desk.world.slices.get_mut(&recording.slice) {
         slice.recordings.retain(|other| *other != id);
     }
-    desk.house.storage.remove(&super::media::path(id));
     desk.deleted("recordings");
     Ok(Reply::python_json(desk.disputed_status(), &Deleted { name: recording.name }))
 }

@@ -185,8 +185,7 @@ pub(super) fn delete(desk: &mut Desk<'_>, name: &str) -> Result<Reply, Reply> {
     let (slice, recordings) = desk.world.remove_slice(number).ok_or_else(refusal::forbidden)?;
     desk.house.storage.remove(&super::notation::path(number));
     desk.deleted("slices");
-    for recording in recordings {
-        desk.house.storage.remove(&super::media::path(recording.id));
+    for _ in recordings {
         desk.deleted("recordings");
     }
     Ok(Reply::python_json(StatusCode::CREATED, &Deleted { name: slice.name, artist: slice.artist }))
@@ -242,11 +241,7 @@ pub(super) fn duplicate(desk: &mut Desk<'_>, name: &str) -> Result<Reply, Reply>
             slice.notation = Some(notation);
         }
         for recording in recordings {
-            let media = house.storage.object(&super::media::path(recording.id));
-            let id = world.add_recording(Recording { slice: number, ..recording });
-            if let Some(media) = media {
-                house.storage.put(&super::media::path(id), media);
-            }
+            world.add_recording(Recording { slice: number, ..recording });
             house.effects.created(super::desk::SERVICE, "recordings");
         }
     });

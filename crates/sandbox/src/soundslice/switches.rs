@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// How Soundslice behaves where its documents are silent or disagree.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Switches {
     /// The answer to bad or missing credentials.
     pub bad_credentials: BadCredentials,
@@ -93,6 +94,7 @@ fn from_zero<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D
 
 /// The answer to bad or missing credentials; no source shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum BadCredentials {
     /// 403 with `{}`.
     #[serde(rename = "403")]
@@ -105,6 +107,7 @@ pub enum BadCredentials {
 /// A fixed window of calls.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct RateLimit {
     /// Calls that a window takes.
     pub calls: u32,
@@ -113,9 +116,18 @@ pub struct RateLimit {
     pub window_s: f64,
 }
 
+impl RateLimit {
+    /// So many calls in a window of so many seconds.
+    #[must_use]
+    pub fn new(calls: u32, window_s: f64) -> Self {
+        Self { calls, window_s }
+    }
+}
+
 /// How processing ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Outcome {
     /// As the uploaded bytes deserve.
     ByContent,
@@ -128,6 +140,7 @@ pub enum Outcome {
 /// The name of the slice in a callback; the sources disagree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum CallbackKey {
     /// `scorehash` with the scorehash and `score_slug` with the slug.
     Both,
@@ -140,6 +153,7 @@ pub enum CallbackKey {
 /// Status codes that were seen, or those of the documents (201).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum SuccessCodes {
     /// 200.
     Observed,

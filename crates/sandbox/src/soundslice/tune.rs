@@ -1,14 +1,11 @@
-//! Short pieces in public domain, written down so that one text gives the score, a recording of it and the bar times.
+//! Short pieces in public domain, written down so that one text gives the score and its bar times.
 
-use std::f64::consts::TAU;
 use std::fmt::Write as _;
 
 use quick_xml::escape::escape;
 
 /// Durations are counted in thirty-second notes.
 const QUARTER: u32 = 8;
-/// Samples per second of a rendered recording.
-const RATE: u32 = 8000;
 
 /// A melody in one part.
 pub(super) struct Tune {
@@ -51,21 +48,6 @@ impl Note {
             _ => QUARTER / 4,
         };
         if self.dotted { plain * 3 / 2 } else { plain }
-    }
-
-    /// Hertz, with A4 at 440.
-    fn frequency(&self) -> Option<f64> {
-        let (step, alter, octave) = self.pitch?;
-        let above_c = match step {
-            'D' => 2,
-            'E' => 4,
-            'F' => 5,
-            'G' => 7,
-            'A' => 9,
-            'B' => 11,
-            _ => 0,
-        };
-        Some(440.0 * 2_f64.powf(f64::from(above_c + alter + 12 * (octave - 4) - 9) / 12.0))
     }
 }
 
@@ -129,36 +111,6 @@ impl Tune {
             times.push(f64::from(units) / f64::from(QUARTER) * 60.0 / quarters_per_minute);
         }
         times
-    }
-
-    /// The melody as a WAV file: 8-bit mono, one decaying sine tone a note.
-    pub(super) fn wav(&self, quarters_per_minute: f64) -> Vec<u8> {
-        let samples_per_unit = f64::from(RATE) * 60.0 / quarters_per_minute / f64::from(QUARTER);
-        let mut samples: Vec<u8> = Vec::new();
-        let mut units = 0;
-        for note in self.bars().flatten() {
-            units += note.length();
-            let end = (f64::from(units) * samples_per_unit).round() as usize;
-            let start = samples.len();
-            let step = note.frequency().map(|hertz| TAU * hertz / f64::from(RATE));
-            samples.extend((start..end).map(|at| {
-                let since = (at - start) as f64;
-                let level =
-                    step.map_or(0.0, |step| (step * since).sin() * (-since / f64::from(RATE) * 3.0).exp());
-                (128.0 + 100.0 * level) as u8
-            }));
-        }
-        let len = u32::try_from(samples.len()).unwrap_or(u32::MAX);
-        let mut file = Vec::with_capacity(samples.len() + 44);
-        file.extend(b"RIFF");
-        file.extend((len + 36).to_le_bytes());
-        file.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-        file.extend(RATE.to_le_bytes());
-        file.extend(RATE.to_le_bytes());
-        file.extend(b"\x01\0\x08\0data");
-        file.extend(len.to_le_bytes());
-        file.extend(samples);
-        file
     }
 }
 

@@ -7,6 +7,7 @@ use crate::seed::{Seed, hexadecimal};
 
 /// An account on the Soundstripe host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SoundstripeAccount {
     /// Whose it is.
     pub name: String,
@@ -22,6 +23,7 @@ pub struct SoundstripeAccount {
 
 /// An API key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SoundstripeKey {
     /// The key itself.
     pub token: String,

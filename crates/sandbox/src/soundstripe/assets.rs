@@ -3,10 +3,10 @@
 use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::desk::{Desk, number, ok};
-use super::document::{document, reply, resource};
+use super::document::{Document, document, reply, resource};
 use super::switches::{AssetOutcome, AssetRefusal};
 use super::world::Asset;
 use super::{image, refusal};
@@ -18,7 +18,7 @@ const VIDEOS: [&str; 3] = ["video/mp4", "video/quicktime", "video/webm"];
 const MOST_PIXELS: u32 = 4096;
 const LONGEST_S: f64 = 600.0;
 
-fn to_document(id: u64, asset: &Asset) -> Value {
+fn to_document(id: u64, asset: &Asset) -> Document {
     let created = SystemTime::UNIX_EPOCH + asset.created;
     let attributes = json!({
         "status": asset.state,

@@ -6,6 +6,7 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::catalogue::Catalogue;
+use super::document::Document;
 use super::media::Lifetime;
 use super::query::Query;
 use super::route::Route;
@@ -118,7 +119,7 @@ pub(super) fn attributes(data: &Map<String, Value>) -> Result<&Map<String, Value
         .ok_or_else(|| refusal::bad("data.attributes is missing"))
 }
 
-/// An answer with a document, 200.
-pub(super) fn ok(document: &Value) -> Reply {
+/// A response with a document, 200.
+pub(super) fn ok(document: &Document) -> Reply {
     document::reply(StatusCode::OK, document)
 }

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::reply::Reply;
 
@@ -49,19 +50,46 @@ impl Included {
 }
 
 /// A document with whichever of `included` and `links` there are.
-pub(super) fn document(data: Value, included: Option<Included>, links: Option<Value>) -> Value {
-    let mut document = Map::new();
-    document.insert("data".into(), data);
-    if let Some(included) = included {
-        document.insert("included".into(), included.into_value());
-    }
-    if let Some(links) = links {
-        document.insert("links".into(), links);
-    }
-    Value::Object(document)
+#[derive(Serialize)]
+pub(super) struct Document {
+    data: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    included: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    links: Option<Links>,
 }
 
-/// An answer with a document.
-pub(super) fn reply(status: StatusCode, document: &Value) -> Reply {
-    Reply::new(status, MEDIA_TYPE, document.to_string())
+/// The `links` of a list, in the order in which the service writes them.
+#[derive(Serialize)]
+pub(super) struct Links {
+    #[serde(rename = "self")]
+    pub(super) this: String,
+    pub(super) first: Option<String>,
+    pub(super) prev: Option<String>,
+    pub(super) next: Option<String>,
+    pub(super) last: Option<String>,
+    pub(super) meta: Meta,
+}
+
+/// What a list says about itself.
+#[derive(Serialize)]
+pub(super) struct Meta {
+    pub(super) total_count: usize,
+}
+
+pub(super) fn document(data: Value, included: Option<Included>, links: Option<Links>) -> Document {
+    Document { data, included: included.map(Included::into_value), links }
+}
+
+impl Document {
+    /// The document's text.
+    pub(super) fn text(&self) -> String {
+        // Maps with string keys, and nothing that cannot be written.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// A response with a document.
+pub(super) fn reply(status: StatusCode, document: &Document) -> Reply {
+    Reply::new(status, MEDIA_TYPE, document.text())
 }

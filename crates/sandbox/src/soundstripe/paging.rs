@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Value, json};
 
 use super::desk::Desk;
+use super::document::{Links, Meta};
 use super::refusal;
 use super::switches::LinkScheme;
 use crate::host::Host;
@@ -55,18 +55,17 @@ impl Paging {
     }
 
     /// The `links` object of a list of so many.
-    pub(super) fn links(self, desk: &Desk<'_>, total: usize) -> Value {
+    pub(super) fn links(self, desk: &Desk<'_>, total: usize) -> Links {
         let last = (total as u64).div_ceil(self.size);
-        let page = |number: u64| Value::from(self.link(desk, number));
-        let only = |wanted: bool, number: u64| if wanted { page(number) } else { Value::Null };
-        json!({
-            "self": page(self.number),
-            "first": only(self.number > 1 && total > 0, 1),
-            "prev": only(self.number > 1 && total > 0, (self.number - 1).min(last)),
-            "next": only(self.number < last, self.number + 1),
-            "last": only(self.number < last, last),
-            "meta": {"total_count": total},
-        })
+        let only = |wanted: bool, number: u64| wanted.then(|| self.link(desk, number));
+        Links {
+            this: self.link(desk, self.number),
+            first: only(self.number > 1 && total > 0, 1),
+            prev: only(self.number > 1 && total > 0, (self.number - 1).min(last)),
+            next: only(self.number < last, self.number + 1),
+            last: only(self.number < last, last),
+            meta: Meta { total_count: total },
+        }
     }
 
     fn link(self, desk: &Desk<'_>, number: u64) -> String {

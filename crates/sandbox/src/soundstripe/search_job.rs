@@ -34,7 +34,7 @@ fn finish(house: &Arc<House>, id: u64) {
     let search = search.clone();
     drop(world);
     let document = to_document(house, &catalogue, &switches, id, &search);
-    webhooks::send(house, search.owner, search.callback_url, document.to_string());
+    webhooks::send(house, search.owner, search.callback_url, document.text());
 }
 
 /// The songs in which most of the words occur; of equals those with the lower id. A search that names no word of the

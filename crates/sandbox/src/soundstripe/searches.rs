@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::catalogue::Catalogue;
 use super::desk::{Desk, attributes, data, number, ok};
-use super::document::{Included, document, linkage, reply, resource};
+use super::document::{Document, Included, document, linkage, reply, resource};
 use super::media::Lifetime;
 use super::songs::{self, Shown};
 use super::switches::Switches;
@@ -33,7 +33,7 @@ pub(super) fn to_document(
     switches: &Switches,
     id: u64,
     search: &Search,
-) -> Value {
+) -> Document {
     let (status, songs) = match &search.state {
         SearchState::Processing => ("processing", None),
         SearchState::Completed { songs, .. } => ("completed", Some(songs)),
@@ -136,7 +136,7 @@ pub(super) fn start(desk: &Desk<'_>, body: &Value) -> Result<Reply, Reply> {
         drop(world);
         let document = to_document(house, &desk.catalogue, &desk.switches, id, &known);
         if desk.switches.webhook_for_cached {
-            webhooks::send(house, known.owner, known.callback_url, document.to_string());
+            webhooks::send(house, known.owner, known.callback_url, document.text());
         }
         return Ok(ok(&document));
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// How Soundstripe behaves where its documents are silent or disagree.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Switches {
     /// Whether the three headers have to be exactly as documented; else 401, 406, 415.
     pub strict_headers: bool,
@@ -120,6 +121,7 @@ impl Default for Switches {
 /// The scheme of page links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum LinkScheme {
     /// That of the sandbox's own address.
     Own,
@@ -132,6 +134,7 @@ pub enum LinkScheme {
 /// The form of a song's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum KeyShape {
     /// `{"name": "Ab/G#", "mode": "major"}`
     Object,
@@ -142,6 +145,7 @@ pub enum KeyShape {
 /// Which attributes audio files have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum AudioFileShape {
     /// `instrumental`
     Documented,
@@ -154,6 +158,7 @@ pub enum AudioFileShape {
 /// How several included terms of one filter combine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum TagMatch {
     /// Every one has to match.
     All,
@@ -164,6 +169,7 @@ pub enum TagMatch {
 /// What `GET /v1/tags` makes of a category that does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum UnknownTagCategory {
     /// 400.
     Refused,
@@ -174,6 +180,7 @@ pub enum UnknownTagCategory {
 /// What `GET /v1/categories` lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum CategoriesList {
     /// Categories without a parent.
     Top,
@@ -184,6 +191,7 @@ pub enum CategoriesList {
 /// Which songs a playlist links to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum PlaylistLinkage {
     /// Those of the page.
     Page,
@@ -194,6 +202,7 @@ pub enum PlaylistLinkage {
 /// How a search ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum SearchOutcome {
     /// With songs.
     Completed,
@@ -204,6 +213,7 @@ pub enum SearchOutcome {
 /// How the processing of an asset ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum AssetOutcome {
     /// As pixels and length deserve.
     ByContent,
@@ -216,6 +226,7 @@ pub enum AssetOutcome {
 /// The status for assets that are too large or of a wrong type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum AssetRefusal {
     /// 400 for both.
     BadRequest,

@@ -1,9 +1,14 @@
-//! Starting, describing and stopping.
+//! Starting, describing and stopping; the sandbox as a server.
 
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use segno_sandbox::{Host, Sandbox, StartError};
 use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::wire::Request;
 
@@ -132,4 +137,103 @@ async fn one_seed_gives_one_set_of_credentials() {
     };
     assert_eq!(with_seed(3).await, with_seed(3).await);
     assert_ne!(with_seed(3).await, with_seed(4).await);
+}
+
+/// The program, and its first line.
+fn serve(arguments: &[&str]) -> (Child, String) {
+    let mut server = Command::new(env!("CARGO_BIN_EXE_segno-sandbox"))
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().expect("piped")).read_line(&mut line).expect("text");
+    (server, line)
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn sigterm_and_sigint_end_the_program_cleanly_also_with_open_uploads() {
+    for signal in ["TERM", "INT"] {
+        let (mut server, line) = serve(&["--json"]);
+        let description: Value = serde_json::from_str(&line).expect("one line of JSON");
+        let storage = description["storage"]["base_url"].as_str().expect("a URL");
+        let storage = storage.trim_start_matches("http://").trim_end_matches('/');
+        let mut uploads = Vec::new();
+        for _ in 0..20 {
+            let mut upload = TcpStream::connect(storage).await.expect("connects");
+            let head = format!("PUT /b/k HTTP/1.1\r\nHost: {storage}\r\nContent-Length: 1000000\r\n\r\n");
+            upload.write_all(head.as_bytes()).await.expect("writes");
+            uploads.push(upload);
+        }
+        let requests = format!("{}/requests", description["control"]["base_url"].as_str().expect("a URL"));
+        let arrived =
+            async || Request::new("GET", &requests).send().await.json()["requests"].as_array().map(Vec::len);
+        while arrived().await != Some(20) {
+            tokio::task::yield_now().await;
+        }
+        let killed = Command::new("kill").args(["-s", signal, &server.id().to_string()]).status();
+        assert!(killed.expect("kill runs").success());
+        assert_eq!(server.wait().expect("ends").code(), Some(0), "SIG{signal}");
+    }
+}
+
+#[test]
+fn arguments_that_are_not_understood_are_told() {
+    for (arguments, says) in [
+        (vec!["--port-base", "x"], "expected a number from 0 to 65535, found \"x\""),
+        (vec!["--port"], "unknown argument \"--port\""),
+        (vec!["--port-base", "65530"], "ports from 65530 on do not suffice"),
+    ] {
+        let (mut server, line) = serve(&arguments);
+        assert_eq!((server.wait().expect("ends").code(), line.as_str()), (Some(2), ""));
+        let mut told = String::new();
+        server.stderr.take().expect("piped").read_to_string(&mut told).expect("text");
+        assert!(told.contains(says), "{told}");
+        assert!(told.contains("free ports") || told.contains("do not suffice"), "{told}");
+    }
+}
+
+/// Time passes as soon as everybody waits.
+#[tokio::test(start_paused = true)]
+async fn half_open_and_idle_connections_are_closed() {
+    let sandbox = Sandbox::builder().header_timeout(Duration::from_secs(20)).start().await.expect("starts");
+    let url = sandbox.origin(Host::Storage) + "/bucket/key";
+    let started = tokio::time::Instant::now();
+    for begin in ["", "GET / HTT", "GET / HTTP/1.1\r\nHost: x\r\nX-Endless: "] {
+        let mut stream = TcpStream::connect(Request::new("GET", &url).address()).await.expect("connects");
+        stream.write_all(begin.as_bytes()).await.expect("writes");
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).await.expect("an orderly end");
+        assert_eq!(rest, b"", "{begin:?}");
+    }
+    let mut idle = TcpStream::connect(Request::new("GET", &url).address()).await.expect("connects");
+    idle.write_all(&Request::new("GET", &url).bytes(false)).await.expect("writes");
+    let mut response = Vec::new();
+    idle.read_to_end(&mut response).await.expect("an orderly end");
+    assert!(response.starts_with(b"HTTP/1.1 403"));
+    let taken = started.elapsed();
+    assert!((80..=90).contains(&taken.as_secs()), "{taken:?}");
+}
+
+#[tokio::test]
+async fn the_log_is_bounded_in_bytes() {
+    let sandbox = Sandbox::start().await.expect("starts");
+    let url = sandbox.origin(Host::Storage) + "/bucket/key";
+    let long = "x".repeat(300_000);
+    for _ in 0..60 {
+        let request =
+            Request::new("GET", &url).header("X-A", &long[..100_000]).header("X-B", &long[..200_000]);
+        assert_eq!(request.send().await.status, 403);
+    }
+    let kept = sandbox.requests();
+    assert_eq!(kept.last().expect("the newest").id, 60);
+    let bytes: usize =
+        kept.iter().flat_map(|it| &it.headers).map(|(name, value)| name.len() + value.len()).sum();
+    assert!(bytes <= 16 * 1024 * 1024 && kept.len() > 50, "{bytes} bytes in {} requests", kept.len());
+    sandbox.clear_requests();
+    assert_eq!(sandbox.requests(), []);
+    assert_eq!(Request::new("GET", &url).send().await.status, 403);
+    assert_eq!(sandbox.requests()[0].id, 61);
 }

@@ -195,7 +195,7 @@ async fn every_form_of_a_429() {
         (Shape429::Edge, Throttle::Edge),
     ] {
         switch(&sandbox, |switches| {
-            switches.edge = Some(Limit { calls: 0, window_s: 3600.0 });
+            switches.edge = Some(Limit::new(0, 3600.0));
             switches.rate_limit_shape = shape;
         });
         let error = client.send(&users::Get(OKAFOR)).await.unwrap_err();

@@ -185,5 +185,15 @@ mod tests {
         fn no_header_is_too_odd(text in "[ a-z=\",\\\\%0-9é]*") {
             let _ = parse_header(&text);
         }
+
+        /// Written as RFC 5849 section 3.5.1 says, every header is read as it was meant.
+        #[test]
+        fn a_header_says_what_was_written(pairs in proptest::collection::vec(("[a-z_]{1,8}", any::<String>()), 0..6)) {
+            use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+            let item = |(name, value): &(String, String)| format!("{name}=\"{}\"", utf8_percent_encode(value, NON_ALPHANUMERIC));
+            let header = format!(" realm=\"r\", {}", pairs.iter().map(item).collect::<Vec<_>>().join(", "));
+            let expected: Vec<_> = pairs.into_iter().filter(|(name, _)| name != "realm").collect();
+            prop_assert_eq!(parse_header(&header), Some(expected));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Tokens: section 4.
 
-use segno_sandbox::{LoginFailure, MusescoreKeys, OauthMode};
+use segno_sandbox::{LoginFailure, OauthMode};
 
 use super::{Site, refusal, said};
 use crate::wire::{Request, Response};
@@ -46,7 +46,7 @@ async fn visit(site: &Site, query: &str) -> Response {
 
 /// The name in `/me` with a new token.
 async fn name(site: &mut Site, token: (String, String)) -> String {
-    site.keys = MusescoreKeys { access_token: token.0, access_token_secret: token.1, ..site.keys.clone() };
+    (site.keys.access_token, site.keys.access_token_secret) = token;
     let me = site.get_signed("/me.json").await.json();
     me["name"].as_str().expect("a name").to_owned()
 }

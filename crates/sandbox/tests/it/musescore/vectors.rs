@@ -93,13 +93,9 @@ const VECTORS: &[Vector] = &[
 
 /// Knows the sheet's consumer and token, and stands at the time of its requests.
 async fn sandbox() -> Sandbox {
-    let credentials = MusescoreCredentials {
-        consumer_key: "emu-app-key".into(),
-        consumer_secret: "emu app&secret=1".into(),
-        token: "tok-7f3a".into(),
-        token_secret: "tok+secret/%".into(),
-        user_id: None,
-    };
+    let mut credentials = MusescoreCredentials::new("emu-app-key", "emu app&secret=1");
+    credentials.token = "tok-7f3a".into();
+    credentials.token_secret = "tok+secret/%".into();
     let builder = Sandbox::builder().frozen_at(1_400_000_000);
     builder
         .switches(|switches| switches.musescore.credentials = vec![credentials])

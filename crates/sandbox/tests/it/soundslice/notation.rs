@@ -33,6 +33,19 @@ async fn a_slice_without_notation_has_an_empty_url_and_no_musicxml() {
     assert!(is_html_404(&api.get("/slices/zzzzz/musicxml/").await), "404 here, not 403");
 }
 
+/// A link that was good leads nowhere when its slice is gone.
+#[tokio::test]
+async fn the_notation_of_a_deleted_slice_is_gone() {
+    let api = Api::start().await;
+    let slice = upload(&api, SCORE.as_bytes()).await;
+    let link = text(&api.get(&format!("/slices/{slice}/notation-file/")).await.json(), "url");
+    assert_eq!(Request::new("GET", &link).send().await.text(), SCORE);
+    api.delete(&format!("/slices/{slice}/")).await;
+    let gone = Request::new("GET", &link).send().await;
+    assert_eq!(gone.status, 404);
+    assert!(gone.text().contains("<Code>NoSuchKey</Code>"), "{}", gone.text());
+}
+
 #[tokio::test]
 async fn formats_are_told_by_their_first_bytes() {
     let api = Api::start().await;

@@ -125,7 +125,7 @@ async fn the_rate_limit_is_a_window_per_application_id() {
     let mut api = Api::start().await;
     let first = api.key.clone();
     api.sandbox.switches(|switches| {
-        switches.soundslice.rate_limit = Some(RateLimit { calls: 2, window_s: 60.0 });
+        switches.soundslice.rate_limit = Some(RateLimit::new(2, 60.0));
     });
     assert_eq!(api.get("/folders/").await.status, 200);
     api.sandbox.advance(std::time::Duration::from_secs(20));

@@ -78,3 +78,14 @@ async fn past_the_end_and_nothing_at_all() {
     assert_eq!((total(&nothing), ids(&nothing).len()), (0, 0));
     assert_eq!(nothing["included"], json!([]));
 }
+
+/// As the documentation prints them.
+#[tokio::test]
+async fn links_come_in_their_order() {
+    let api = Api::start().await;
+    let text = api.get("/tags?page[number]=2").await.text().to_owned();
+    let (_, links) = text.split_once("\"links\":").expect("links");
+    let places =
+        ["self", "first", "prev", "next", "last", "meta"].map(|name| links.find(&format!("\"{name}\":")));
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{links}");
+}
