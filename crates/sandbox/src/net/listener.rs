@@ -151,7 +151,8 @@ async fn accepted<T>(accept: impl Future<Output = io::Result<T>>) -> Option<T> {
     match accept.await {
         Ok(stream) => Some(stream),
         Err(_) => {
-            tokio::time::sleep(PAUSE).await;
+            // By real time, as descriptors are.
+            tokio::time::sleep_until(tokio::time::Instant::now() + PAUSE).await;
             None
         }
     }
