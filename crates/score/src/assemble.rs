@@ -1,12 +1,13 @@
 //! From what was gathered to a score: lengths, endings, labels, tempos.
 
 mod endings;
+mod movements;
 mod signs;
 mod tempos;
 
 use std::collections::HashSet;
 
-use segno_syncpoint::{BarGrid, Fraction, GridBar, Metre, Structure, WrittenBar};
+use segno_syncpoint::{BarGrid, Finding, Fraction, GridBar, Metre, Policy, Structure, WrittenBar};
 
 use crate::diagnostic::DiagnosticKind;
 use crate::draft::{Draft, DraftBar};
@@ -16,8 +17,12 @@ use crate::span::Span;
 /// A bar may differ from its metre by this much (in whole notes) because of rounded tuplets.
 const ROUNDING: (i128, i128) = (1, 128);
 
+/// A measure of a part in a metre of its own does not span more bars of the others than this.
+const MOST_SPANNED: usize = 64;
+
 /// Puts a score together.
 pub(crate) fn score(mut draft: Draft, format: Format) -> Score {
+    draft.bars.iter_mut().for_each(fill_with_rests);
     let (mut written, mut grid) = (Vec::new(), Vec::new());
     for bar in 0..draft.bars.len() {
         let Some((plain, counted)) = lengths(&mut draft, bar) else { continue };
@@ -26,11 +31,16 @@ pub(crate) fn score(mut draft: Draft, format: Format) -> Score {
     }
     // A bar before the first full one, or in the middle of a repeat, is short on purpose; the last one may be too.
     remark_lengths(&mut draft, &written);
-    section_breaks(&mut draft, &mut written);
+    // Stable: over one bar the first part's heading comes first.
+    draft.headings.sort_by_key(|heading| heading.bar);
+    let movements = movements::split(&mut draft, &mut written);
     endings::place(&mut draft, &mut written);
-    signs::place(&mut draft, &mut written);
+    signs::place(&mut draft, &mut written, &movements);
     let tempos = tempos::settle(&mut draft);
     let sections = sections(&mut draft);
+    let structure = Structure { bars: written };
+    remark_unplayed(&mut draft, &structure);
+    spread(&mut draft, &grid);
     draft.onsets.sort_by_key(|onset| (onset.bar, onset.offset, onset.part));
     let titles = draft.titles;
     let title = titles.work.clone().or_else(|| titles.movement.clone()).or(titles.credit).or(titles.printed);
@@ -40,13 +50,57 @@ pub(crate) fn score(mut draft: Draft, format: Format) -> Score {
         movement: titles.movement.filter(|_| titles.work.is_some()),
         composer: titles.composer.or(titles.printed_composer),
         parts: draft.parts,
-        structure: Structure { bars: written },
+        structure,
         grid: BarGrid { bars: grid },
         tempos,
         sections,
         onsets: draft.onsets,
         diagnostics: draft.remarks.kept,
         diagnostics_dropped: draft.remarks.dropped,
+    }
+}
+
+/// Tells which bars are never played: whatever the signs mean, nobody writes music for that.
+fn remark_unplayed(draft: &mut Draft, structure: &Structure) {
+    let leads = |bar: &WrittenBar| {
+        bar.repeat_end.is_some() || !bar.jumps.is_empty() || !bar.endings.is_empty() || bar.section_break
+    };
+    if !structure.bars.iter().any(leads) {
+        return;
+    }
+    let Ok(play) = structure.unroll(&Policy::CLASSICAL) else { return };
+    let unplayed = |remark: &&segno_syncpoint::Diagnostic| remark.finding == Finding::BarNeverPlayed;
+    let bars: Vec<usize> = play.diagnostics().iter().filter(unplayed).map(|remark| remark.bar).collect();
+    for run in bars.chunk_by(|a, b| a + 1 == *b) {
+        let &[first, ..] = run else { continue };
+        let offset = draft.bars.get(first).map_or(0, |bar| bar.offset);
+        let message = match run.len() {
+            1 => "this bar is never played in the usual order".to_owned(),
+            count => format!("this bar and the {} after it are never played in the usual order", count - 1),
+        };
+        draft.remark(DiagnosticKind::NeverPlayed, first, offset, message);
+    }
+}
+
+/// A whole-measure rest fills its bar; a pickup is as long as the notes in it.
+fn fill_with_rests(bar: &mut DraftBar) {
+    if bar.rest > bar.length && !(bar.implicit && bar.filled) {
+        bar.length = bar.rest;
+        bar.filled = true;
+    }
+}
+
+/// Moves the notes of measures that span several bars into the bars where they sound.
+fn spread(draft: &mut Draft, grid: &[GridBar]) {
+    let free = &draft.free_parts;
+    for onset in draft.onsets.iter_mut().filter(|onset| free.contains(&onset.part)) {
+        for _ in 0..MOST_SPANNED {
+            let Some(bar) = grid.get(onset.bar).filter(|bar| onset.offset >= bar.actual) else { break };
+            let rest = Span::from(onset.offset).sub(Span::from(bar.actual)).and_then(Span::fraction);
+            let Some(rest) = rest.filter(|_| onset.bar + 1 < grid.len()) else { break };
+            onset.offset = rest;
+            onset.bar += 1;
+        }
     }
 }
 
@@ -143,25 +197,6 @@ fn explained(written: &[WrittenBar], index: usize) -> bool {
         || after.repeat_start.is_some()
         || before.actual.is_some()
         || after.actual.is_some()
-}
-
-/// A new movement in the same file: the numbering begins again after a final bar line.
-fn section_breaks(draft: &mut Draft, written: &mut [WrittenBar]) {
-    let begins = |bar: &DraftBar| bar.number == "1" || (bar.number == "0" && bar.implicit);
-    let breaks: Vec<usize> = draft
-        .bars
-        .windows(2)
-        .enumerate()
-        .filter(|(_, pair)| matches!(pair, [last, first] if last.final_line && begins(first) && last.number != "0"))
-        .map(|(index, _)| index)
-        .collect();
-    for index in breaks {
-        let Some(bar) = written.get_mut(index) else { continue };
-        bar.section_break = true;
-        let offset = draft.bars.get(index).map_or(0, |bar| bar.offset);
-        let message = "a final bar line and numbering that begins again: taken as the end of a movement";
-        draft.remark(DiagnosticKind::Inferred, index, offset, message);
-    }
 }
 
 fn sections(draft: &mut Draft) -> Vec<Section> {

@@ -32,7 +32,7 @@ impl fmt::Display for Diagnostic {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DiagnosticKind {
-    /// Two parts, or two signs, say different things; the first was taken.
+    /// Two parts, or two signs, say different things; the message says which was taken.
     Contradiction,
     /// A value that the format does not allow was replaced or left out.
     BadValue,
@@ -48,6 +48,8 @@ pub enum DiagnosticKind {
     Unsupported,
     /// Bytes of a damaged MIDI file were passed over, or read as they were meant.
     Damage,
+    /// Bars that [`Policy::CLASSICAL`](segno_syncpoint::Policy::CLASSICAL) never comes to.
+    NeverPlayed,
 }
 
 impl DiagnosticKind {
@@ -63,6 +65,7 @@ impl DiagnosticKind {
             Self::Inferred => "Inferred",
             Self::Unsupported => "Unsupported",
             Self::Damage => "Damage",
+            Self::NeverPlayed => "NeverPlayed",
         }
     }
 }

@@ -17,6 +17,9 @@ pub(crate) struct Draft {
     pub(crate) signs: usize,
     pub(crate) tempos: Vec<DraftTempo>,
     pub(crate) sections: Vec<DraftSection>,
+    pub(crate) headings: Vec<DraftHeading>,
+    /// Parts whose measures do not always share their bar lines with the others.
+    pub(crate) free_parts: Vec<usize>,
     pub(crate) onsets: Vec<Onset>,
     pub(crate) remarks: Remarks,
 }
@@ -46,15 +49,21 @@ pub(crate) struct DraftBar {
     pub(crate) metre: Metre,
     /// The longest part.
     pub(crate) length: Span,
+    /// The longest of its whole-measure rests, none longer than the metre says.
+    pub(crate) rest: Span,
     /// Something in it has a length.
     pub(crate) filled: bool,
     pub(crate) repeat_start: Option<RepeatStart>,
     pub(crate) repeat_end: Option<RepeatEnd>,
     pub(crate) endings: Vec<DraftEnding>,
     pub(crate) signs: Vec<DraftSign>,
-    /// It closes with a final bar line.
+    /// It closes with a final bar line, which a backward repeat may be part of.
     pub(crate) final_line: bool,
+    /// It closes with a double or final bar line.
+    pub(crate) strong_line: bool,
     pub(crate) section_break: bool,
+    /// The key signature that is in force, in fifths; unknown before the first one.
+    pub(crate) key: Option<i8>,
 }
 
 impl DraftBar {
@@ -66,13 +75,16 @@ impl DraftBar {
             lead,
             metre,
             length: Span::ZERO,
+            rest: Span::ZERO,
             filled: false,
             repeat_start: None,
             repeat_end: None,
             endings: Vec::new(),
             signs: Vec::new(),
             final_line: false,
+            strong_line: false,
             section_break: false,
+            key: None,
         }
     }
 }
@@ -81,6 +93,8 @@ impl DraftBar {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DraftEnding {
     pub(crate) numbers: Vec<u32>,
+    /// The numbers that the printed text names.
+    pub(crate) printed: Vec<u32>,
     pub(crate) edge: Edge,
     pub(crate) offset: u64,
 }
@@ -109,10 +123,36 @@ pub(crate) struct DraftSign {
     pub(crate) then_coda: bool,
     pub(crate) repeats: Option<bool>,
     pub(crate) passes: Vec<u32>,
+    /// A jump that no sound element states.
+    pub(crate) words_only: bool,
+    /// The words name the piece that is played again.
+    pub(crate) names_piece: bool,
     /// Only the symbol says so, no word and no sound element.
     pub(crate) symbol_only: bool,
     pub(crate) part: usize,
     pub(crate) offset: u64,
+}
+
+impl DraftSign {
+    /// A sign at the beginning of a bar that says nothing but what it is.
+    pub(crate) fn new(bar: usize, kind: SignKind) -> Self {
+        Self {
+            bar,
+            kind,
+            name: None,
+            place: Span::ZERO,
+            at_end: false,
+            until: None,
+            then_coda: false,
+            repeats: None,
+            passes: Vec::new(),
+            words_only: false,
+            names_piece: false,
+            symbol_only: false,
+            part: 0,
+            offset: 0,
+        }
+    }
 }
 
 /// Which sign or jump.
@@ -136,6 +176,7 @@ impl SignKind {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DraftTempo {
     pub(crate) bar: usize,
+    pub(crate) part: usize,
     pub(crate) place: Span,
     pub(crate) pace: Pace,
     pub(crate) offset: u64,
@@ -158,6 +199,15 @@ pub(crate) struct DraftSection {
     pub(crate) bar: usize,
     pub(crate) place: Span,
     pub(crate) text: String,
+}
+
+/// Words over the beginning of a part of a movement.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DraftHeading {
+    pub(crate) bar: usize,
+    pub(crate) place: Span,
+    pub(crate) kind: crate::words::Heading,
+    pub(crate) offset: u64,
 }
 
 /// Diagnostics, up to a number.
@@ -228,6 +278,8 @@ impl Draft {
         first.then_coda |= sign.then_coda;
         first.repeats = first.repeats.or(sign.repeats);
         first.symbol_only &= sign.symbol_only;
+        first.words_only &= sign.words_only;
+        first.names_piece |= sign.names_piece;
         if first.passes.is_empty() {
             first.passes = sign.passes;
         }
@@ -239,6 +291,6 @@ impl Draft {
 
     /// How many marks there are besides signs.
     pub(crate) fn marks(&self) -> usize {
-        self.tempos.len() + self.sections.len()
+        self.tempos.len() + self.sections.len() + self.headings.len()
     }
 }

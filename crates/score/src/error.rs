@@ -29,6 +29,10 @@ pub enum Limit {
     Token,
     /// Elements inside each other.
     Depth,
+    /// Elements in all.
+    Elements,
+    /// Bytes of text for each byte of the archive.
+    Ratio,
     /// Bars.
     Bars,
     /// Parts.
@@ -49,6 +53,8 @@ impl fmt::Display for Limit {
             Self::Bytes => "bytes",
             Self::Token => "bytes in one piece of markup",
             Self::Depth => "nested elements",
+            Self::Elements => "elements",
+            Self::Ratio => "bytes of text for each byte in the archive",
             Self::Bars => "bars",
             Self::Parts => "parts",
             Self::Signs => "signs and jumps",
@@ -96,7 +102,7 @@ pub enum Error {
         /// Which character.
         code: u32,
     },
-    /// The XML declaration names an encoding other than UTF-8, UTF-16, ISO-8859-1, Windows-1252 or US-ASCII.
+    /// The XML declaration names an encoding that the WHATWG Encoding Standard does not know.
     #[error("the encoding {name:?} is not supported")]
     Encoding {
         /// The name as declared.
@@ -137,6 +143,15 @@ pub enum Error {
     /// The score has no bars.
     #[error("the score has no bars")]
     NoBars,
+    /// A file in an archive could not be read.
+    #[error("{file}: {error}")]
+    Member {
+        /// The name of the file in the archive.
+        file: String,
+        /// Why.
+        #[source]
+        error: Box<Self>,
+    },
     /// The compressed file cannot be opened, or holds no score.
     #[error("not a readable MXL archive: {what}")]
     Archive {
@@ -173,6 +188,7 @@ impl Error {
             | Self::EntityDeclaration { at }
             | Self::Root { at, .. } => Some(*at),
             Self::Limit { at, .. } => *at,
+            Self::Member { error, .. } => error.position(),
             _ => None,
         }
     }

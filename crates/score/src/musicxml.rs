@@ -14,6 +14,7 @@ use std::io::BufRead;
 use segno_syncpoint::Metre;
 
 use crate::assemble;
+use crate::diagnostic::DiagnosticKind;
 use crate::draft::{Draft, DraftBar};
 use crate::error::{Error, Limit};
 use crate::options::Options;
@@ -45,6 +46,9 @@ pub fn read_slice(bytes: &[u8], options: &Options) -> Result<Score, Error> {
     Reader::new(SliceSource::new(bytes, &options.limits)?, options).score()
 }
 
+/// A measure that spans more bars of the other parts than this is not looked for.
+const FARTHEST: usize = 64;
+
 /// A score being read.
 struct Reader<'o, S> {
     cursor: Cursor<S>,
@@ -58,6 +62,10 @@ struct Reader<'o, S> {
     ids: HashMap<String, usize>,
     /// MIDI keys of the unpitched instruments, by identifier.
     drums: HashMap<String, u8>,
+    /// MuseScore wrote the file.
+    musescore: bool,
+    /// It was told that there are no divisions.
+    told_divisions: bool,
 }
 
 impl<'o, S: Source> Reader<'o, S> {
@@ -70,6 +78,8 @@ impl<'o, S: Source> Reader<'o, S> {
             lead: None,
             ids: HashMap::new(),
             drums: HashMap::new(),
+            musescore: false,
+            told_divisions: false,
         }
     }
 
@@ -102,13 +112,14 @@ impl<'o, S: Source> Reader<'o, S> {
             match self.cursor.next()? {
                 Token::Open(Element::Part) => {
                     let part = self.part()?;
-                    let mut bar = 0;
+                    let mut next = 0;
                     loop {
                         match self.cursor.next()? {
                             Token::Open(Element::Measure) => {
+                                let (bar, goes_on) = self.bar_of_measure(part, next)?;
                                 self.begin_bar(bar, part)?;
-                                self.measure(part, bar)?;
-                                bar += 1;
+                                self.measure(part, bar, goes_on)?;
+                                next = bar + 1;
                             }
                             Token::Open(_) => self.cursor.skip()?,
                             Token::Close | Token::End => break,
@@ -135,7 +146,7 @@ impl<'o, S: Source> Reader<'o, S> {
                                     self.lead = Some(part);
                                     self.draft.bars.iter_mut().for_each(|bar| bar.lead = part);
                                 }
-                                self.measure(part, bar)?;
+                                self.measure(part, bar, false)?;
                             }
                             Token::Open(_) => self.cursor.skip()?,
                             Token::Close | Token::End => break,
@@ -170,6 +181,33 @@ impl<'o, S: Source> Reader<'o, S> {
         self.ids.insert(part.id.clone(), index);
         self.draft.parts.push(part);
         Ok(index)
+    }
+
+    /// The bar of the measure just opened, of which `next` comes next, and whether it only goes on with a bar.
+    ///
+    /// Measures of parts in several metres do not share their bar lines (`non-controlling`): those that do have the
+    /// same number in all parts.
+    fn bar_of_measure(&mut self, part: usize, next: usize) -> Result<(usize, bool), Error> {
+        let free = self.cursor.flag("non-controlling")? == Some(true);
+        let Some(state) = self.states.get_mut(part).filter(|state| free || state.free) else {
+            return Ok((next, false));
+        };
+        let first = !core::mem::replace(&mut state.free, true);
+        let number = self.cursor.attribute("number")?.unwrap_or_default();
+        if first {
+            self.draft.free_parts.push(part);
+            let message =
+                "measures that do not share their bar lines with the other parts are joined by number";
+            self.draft.remark(DiagnosticKind::Inferred, next, self.cursor.offset(), message);
+        }
+        let Some(before) = next.checked_sub(1) else { return Ok((next, false)) };
+        let later = self.draft.bars.get(next..).unwrap_or_default().iter().take(FARTHEST);
+        if let Some(skipped) = later.clone().position(|bar| bar.number == number) {
+            return Ok((next + skipped, false));
+        }
+        // In the part that is read first there is nothing to compare with but the number itself.
+        let own = later.len() == 0 && number.parse::<u32>().is_ok();
+        Ok(if free && !own { (before, true) } else { (next, false) })
     }
 
     /// Makes sure that the bar whose `measure` element was just opened exists.

@@ -18,8 +18,13 @@ const CONTAINER: &str = "META-INF/container.xml";
 /// The table of contents is at most this long.
 const LONGEST_CONTAINER: u64 = 1 << 20;
 
+/// Text of up to this many bytes may be compressed as well as it can be.
+const UNSUSPECTED: u64 = 16 << 20;
+
 /// How much of the decompressed score is held at a time.
 const BUFFER: usize = 64 << 10;
+
+type Archive<'a> = ZipArchive<Bytes<&'a [u8]>>;
 
 /// Reads a compressed MusicXML file.
 ///
@@ -27,42 +32,92 @@ const BUFFER: usize = 64 << 10;
 /// text, whatever size the archive claims.
 ///
 /// # Errors
-/// [`Error::Archive`] if it is no ZIP archive or holds no score; otherwise as for [`musicxml::read`].
+/// [`Error::Archive`] if it is no ZIP archive or holds no score; [`Error::Member`] if a file in it cannot be read, for
+/// the reasons of [`musicxml::read`].
 pub fn read_slice(bytes: &[u8], options: &Options) -> Result<Score, Error> {
     let mut archive = ZipArchive::new(Bytes::new(bytes)).map_err(refused)?;
     if archive.len() > options.limits.entries {
         return Err(Error::Limit { at: None, limit: Limit::Entries, allowed: options.limits.entries as u64 });
     }
-    let named = root_file(&mut archive, &options.limits)?;
-    let (name, inferred) = match named {
-        Some(name) => (name, false),
-        None => (likely_score(&archive)?, true),
-    };
-    let file = archive.by_name(&name).map_err(|error| match error {
-        ZipError::FileNotFound => Error::Archive { what: format!("it names {name:?}, which is not in it") },
-        error => refused(error),
-    })?;
-    let text = BufReader::with_capacity(BUFFER, file);
-    let mut score = musicxml::read(text, options).map_err(|error| match error {
-        Error::Io(error) => Error::Archive { what: error.to_string() },
-        error => error,
-    })?;
+    let names: Vec<String> =
+        archive.file_names().filter_map(Result::ok).map(std::borrow::Cow::into_owned).collect();
+    let (name, remark) = score_name(&mut archive, &names, &options.limits)?;
+    let mut score = read_member(&mut archive, &name, options)?;
     score.format = Format::Mxl;
-    if inferred {
-        let message = format!("the archive has no usable {CONTAINER}; {name:?} is taken for the score");
+    if let Some(message) = remark {
         let kind = DiagnosticKind::Inferred;
         score.diagnostics.push(Diagnostic { kind, bar: None, measure: String::new(), offset: 0, message });
     }
     Ok(score)
 }
 
-/// The score that the table of contents names; `None` if there is no table, or no score in it.
-fn root_file(archive: &mut ZipArchive<Bytes<&[u8]>>, limits: &Limits) -> Result<Option<String>, Error> {
-    let file = match archive.by_name(CONTAINER) {
-        Ok(file) => file,
-        Err(ZipError::FileNotFound) => return Ok(None),
-        Err(error) => return Err(refused(error)),
+fn read_member(archive: &mut Archive<'_>, name: &str, options: &Options) -> Result<Score, Error> {
+    let file = archive.by_name(name).map_err(refused)?;
+    let most = file.compressed_size().saturating_mul(options.limits.ratio).max(UNSUSPECTED);
+    let suspected = most < options.limits.bytes;
+    let limits = Limits { bytes: options.limits.bytes.min(most), ..options.limits.clone() };
+    let options = options.clone().with_limits(limits);
+    musicxml::read(BufReader::with_capacity(BUFFER, file), &options).map_err(|error| match error {
+        Error::Io(error) => Error::Archive { what: format!("{name}: {error}") },
+        Error::Limit { at, limit: Limit::Bytes, .. } if suspected => {
+            member(name, Error::Limit { at, limit: Limit::Ratio, allowed: options.limits.ratio })
+        }
+        error => member(name, error),
+    })
+}
+
+/// Which file is the score, and what there is to say about the choice.
+fn score_name(
+    archive: &mut Archive<'_>,
+    names: &[String],
+    limits: &Limits,
+) -> Result<(String, Option<String>), Error> {
+    // Somebody may have packed the folder that the archive was unpacked into.
+    let container = names.iter().find(|name| *name == CONTAINER).or_else(|| {
+        names.iter().find(|name| name.strip_suffix(CONTAINER).is_some_and(|folder| folder.ends_with('/')))
+    });
+    let scores: Vec<&String> = names.iter().filter(|name| is_score(name)).collect();
+    let only = || scores.first().map(|&only| only.clone());
+    let Some(container) = container else {
+        let name = only().ok_or_else(|| Error::Archive { what: "there is no score in it".to_owned() })?;
+        let remark = format!("the archive has no {CONTAINER}; {name:?} is taken for the score");
+        return Ok((name, Some(remark)));
     };
+    let path = match (root_file(archive, container, limits), scores.as_slice()) {
+        (Ok(Some(path)), _) => path,
+        (Ok(None), _) => {
+            let what = format!("{container} names no score, and there is none in the archive");
+            let name = only().ok_or(Error::Archive { what })?;
+            return Ok((name.clone(), Some(format!("{container} names no score; {name:?} is taken for it"))));
+        }
+        (Err(error), &[only]) => {
+            let remark = format!("{container} cannot be read ({error}); {only:?}, the only score, is taken");
+            return Ok((only.clone(), Some(remark)));
+        }
+        (Err(error), _) => return Err(member(container, error)),
+    };
+    let folder = container.strip_suffix(CONTAINER).unwrap_or_default();
+    if let Some(exact) = names.iter().find(|name| name.strip_prefix(folder) == Some(path.as_str())) {
+        let remark = (!folder.is_empty()).then(|| format!("{container} is not where it belongs but counts"));
+        return Ok((exact.clone(), remark));
+    }
+    let meant = names.iter().find(|name| same_path(name.strip_prefix(folder).unwrap_or(name), &path));
+    if let Some(meant) = meant {
+        return Ok((meant.clone(), Some(format!("{container} names {path:?}; {meant:?} is meant"))));
+    }
+    match scores.as_slice() {
+        &[only] => {
+            let remark =
+                format!("{container} names {path:?}, which is not there; {only:?}, the only score, is taken");
+            Ok((only.clone(), Some(remark)))
+        }
+        _ => Err(Error::Archive { what: format!("{container} names {path:?}, which is not in it") }),
+    }
+}
+
+/// The score that the table of contents names; `None` if it names none.
+fn root_file(archive: &mut Archive<'_>, container: &str, limits: &Limits) -> Result<Option<String>, Error> {
+    let file = archive.by_name(container).map_err(refused)?;
     let limits = Limits { bytes: limits.bytes.min(LONGEST_CONTAINER), ..limits.clone() };
     let mut cursor = Cursor::new(StreamSource::new(BufReader::new(file), &limits)?, &limits);
     loop {
@@ -82,15 +137,55 @@ fn root_file(archive: &mut ZipArchive<Bytes<&[u8]>>, limits: &Limits) -> Result<
     }
 }
 
-/// The first file that is called like a score.
-fn likely_score(archive: &ZipArchive<Bytes<&[u8]>>) -> Result<String, Error> {
-    let score = |name: &str| {
-        let lower = name.to_ascii_lowercase();
-        (lower.ends_with(".musicxml") || lower.ends_with(".xml")) && !lower.starts_with("meta-inf/")
+/// Whether a file is called like a score. What macOS adds to each file is called like it and is none.
+fn is_score(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let last = lower.rsplit('/').next().unwrap_or_default();
+    (last.ends_with(".musicxml") || last.ends_with(".xml"))
+        && !last.starts_with("._")
+        && !lower.split('/').any(|folder| folder == "__macosx" || folder == "meta-inf")
+}
+
+/// Whether a table of contents means the file `name` by `path`: with `./` or `/` before it, with backslashes, in the
+/// escapes of a URL, in another case, or with accents as letters of their own.
+fn same_path(name: &str, path: &str) -> bool {
+    let plain = |path: &str| -> String {
+        let path = path.replace('\\', "/");
+        let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+        parts.join("/").chars().flat_map(char::to_lowercase).collect()
     };
-    let found =
-        archive.file_names().filter_map(Result::ok).find(|name| score(name)).map(|name| name.into_owned());
-    found.ok_or_else(|| Error::Archive { what: "there is no score in it".to_owned() })
+    let composed = |path: &str| -> String { decompose(&plain(path)) };
+    let unescaped = unescape(path);
+    [path, unescaped.as_str()].iter().any(|path| composed(name) == composed(path))
+}
+
+/// The text with `%20` and the like as characters; as it is if that makes no text.
+fn unescape(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let code = tail.get(..2).filter(|_| first == b'%').and_then(|code| core::str::from_utf8(code).ok());
+        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+/// The text with each accented Latin letter as a letter and its accent.
+fn decompose(text: &str) -> String {
+    unicode_normalization::UnicodeNormalization::nfd(text).collect()
+}
+
+fn member(file: &str, error: Error) -> Error {
+    Error::Member { file: file.to_owned(), error: Box::new(error) }
 }
 
 fn refused(error: ZipError) -> Error {

@@ -43,6 +43,11 @@ pub struct Limits {
     pub token: usize,
     /// Elements inside each other. Default 64; MusicXML itself needs fewer than 20.
     pub depth: usize,
+    /// Elements in all. Default 20,000,000; a page of an orchestral score has some 10,000.
+    pub elements: usize,
+    /// Bytes of text for each byte of the archive that it is compressed in, where the text has more than 16 MiB.
+    /// Default 100; real scores have fewer than 60.
+    pub ratio: u64,
     /// Bars. Default 100,000.
     pub bars: usize,
     /// Parts. Default 2,000.
@@ -65,6 +70,8 @@ impl Default for Limits {
             bytes: 512 << 20,
             token: 1 << 20,
             depth: 64,
+            elements: 20_000_000,
+            ratio: 100,
             bars: 100_000,
             parts: 2_000,
             signs: 5_000,

@@ -52,6 +52,26 @@ impl Span {
         Self::ratio(num, i128::from(self.den).checked_mul(i128::from(divisions.num))?.checked_mul(4)?)
     }
 
+    /// The divisions of a quarter note by which `self` divisions are as long as `length`.
+    pub(crate) fn divisions(self, length: Self) -> Option<Self> {
+        let num = i128::from(self.num).checked_mul(i128::from(length.den))?;
+        Self::ratio(num, i128::from(self.den).checked_mul(i128::from(length.num))?.checked_mul(4)?)
+            .filter(|divisions| divisions.is_positive())
+    }
+
+    /// The length of a note with so many dots.
+    pub(crate) fn dotted(self, dots: u32) -> Option<Self> {
+        let share = 1_i128.checked_shl(dots).filter(|_| dots < 16)?;
+        self.times(Self::ratio(2 * share - 1, share)?)
+    }
+
+    pub(crate) fn times(self, factor: Self) -> Option<Self> {
+        Self::ratio(
+            i128::from(self.num).checked_mul(i128::from(factor.num))?,
+            i128::from(self.den).checked_mul(i128::from(factor.den))?,
+        )
+    }
+
     pub(crate) fn add(self, other: Self) -> Option<Self> {
         if self.den == other.den {
             return Some(Self { num: self.num.checked_add(other.num)?, den: self.den });

@@ -45,9 +45,9 @@ pub enum Step {
         /// The bar of the jump.
         from: usize,
     },
-    /// A to-coda goes to it.
+    /// A to-coda goes to it, or the piece goes on with it when the part is over that a da capo brings again.
     Coda {
-        /// The bar of the to-coda.
+        /// The bar of the to-coda, or the last of the part.
         from: usize,
     },
     /// It begins the next section.

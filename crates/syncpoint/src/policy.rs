@@ -19,6 +19,8 @@ pub struct Policy {
     pub repeats_after_jump: RepeatsAfterJump,
     /// Which endings are played after a jump where repeats are not.
     pub endings_after_jump: EndingsAfterJump,
+    /// Where a da capo ends that does not say so.
+    pub open_da_capo: OpenDaCapo,
     /// How long a jump keeps repeats and other jumps off.
     pub resume: Resume,
     /// On which pass of a repeat a jump inside it is taken, if its `passes` do not say.
@@ -43,6 +45,8 @@ pub struct Policy {
     pub loose_endings: LooseEndings,
     /// What becomes of an ending whose numbers all lie beyond the last pass.
     pub late_endings: LateEndings,
+    /// What becomes of an ending that no pass reaches.
+    pub unreached_endings: UnreachedEndings,
     /// What a repeat sign does in a bar that is left out.
     pub skipped_repeat: SkippedRepeat,
     /// What a repeat of zero plays means.
@@ -102,12 +106,26 @@ switch! {
 switch! {
     /// Which endings are played after a jump where repeats are not.
     EndingsAfterJump {
+        /// The one that is meant for the time after the jump, because its number lies beyond the passes made before;
+        /// else the one with the sign at which the jump ends; else that of the last pass.
+        Fitting,
         /// The one of the last pass.
         Last,
         /// The one of the first pass.
         First,
         /// Every one.
         All,
+    }
+}
+
+switch! {
+    /// Where a da capo ends that does not say so.
+    OpenDaCapo {
+        /// Where the part ends that it brings again ([`MarkerKind::PartEnd`](crate::MarkerKind::PartEnd)); the piece
+        /// goes on after the jump. Without such an end, at the end of the section.
+        ToPartEnd,
+        /// At the end of the section.
+        ToSectionEnd,
     }
 }
 
@@ -180,7 +198,7 @@ switch! {
     Sections {
         /// Repeats and jumps stay inside.
         Isolate,
-        /// Repeats stay inside; a jump goes back to an earlier section if its own lacks the targets.
+        /// Repeats stay inside; a jump goes back to the section before if its own lacks the targets.
         Reach,
         /// Not at all.
         Ignore,
@@ -223,6 +241,9 @@ switch! {
 switch! {
     /// What becomes of endings with no repeat that they could belong to.
     LooseEndings {
+        /// They are played on the passes that jumps make: the first ending before the da capo, the second after it.
+        /// Without a jump back over them they are played.
+        FollowJumps,
         /// They are played.
         Play,
         /// They are played if they name pass 1.
@@ -239,6 +260,16 @@ switch! {
         Skip,
         /// It is left out before the last sign of its repeat, and every ending after that is played.
         AfterRepeat,
+    }
+}
+
+switch! {
+    /// What becomes of an ending that no pass reaches.
+    UnreachedEndings {
+        /// The endings of its repeat are numbered in the order in which they stand, so that none is left out.
+        InOrder,
+        /// It is left out.
+        LeftOut,
     }
 }
 
@@ -279,7 +310,8 @@ impl Policy {
         unmatched_repeat: UnmatchedRepeat::AfterPrevious,
         inner_repeats: InnerRepeats::Retake,
         repeats_after_jump: RepeatsAfterJump::PerSign,
-        endings_after_jump: EndingsAfterJump::Last,
+        endings_after_jump: EndingsAfterJump::Fitting,
+        open_da_capo: OpenDaCapo::ToPartEnd,
         resume: Resume::PastJump,
         jump_on: ActOn::LastPass,
         marker_on: ActOn::LastPass,
@@ -290,12 +322,22 @@ impl Policy {
         staff_copies: StaffCopies::Once,
         open_endings: OpenEndings::ToRepeatEnd,
         overlapping_endings: OverlappingEndings::Intersect,
-        loose_endings: LooseEndings::Play,
+        loose_endings: LooseEndings::FollowJumps,
         late_endings: LateEndings::Play,
+        unreached_endings: UnreachedEndings::InOrder,
         skipped_repeat: SkippedRepeat::Ignore,
         zero_plays: ZeroPlays::Once,
         jumps: Jumps::Take,
         max_bars: 1_000_000,
+    };
+
+    /// Common practice to the letter, as programs do it: nothing is read into the score that does not stand there.
+    const LITERAL: Self = Self {
+        endings_after_jump: EndingsAfterJump::Last,
+        open_da_capo: OpenDaCapo::ToSectionEnd,
+        loose_endings: LooseEndings::Play,
+        unreached_endings: UnreachedEndings::LeftOut,
+        ..Self::CLASSICAL
     };
 
     /// MuseScore 4.
@@ -306,7 +348,7 @@ impl Policy {
         plays: PlayCount::PerSign,
         sections: Sections::Isolate,
         loose_endings: LooseEndings::FirstPass,
-        ..Self::CLASSICAL
+        ..Self::LITERAL
     };
 
     /// MuseScore 3.2: like 4, but a jump is ignored if any of its targets is missing, and so is an ending beyond the
@@ -329,7 +371,7 @@ impl Policy {
         open_endings: OpenEndings::ToNextSign,
         late_endings: LateEndings::AfterRepeat,
         skipped_repeat: SkippedRepeat::Act,
-        ..Self::CLASSICAL
+        ..Self::LITERAL
     };
 
     /// What the reference text of MusicXML 4.0 says, word by word: a jump is taken the first time through unless
@@ -339,7 +381,7 @@ impl Policy {
         jump_on: ActOn::FirstPass,
         marker_on: ActOn::FirstPass,
         open_endings: OpenEndings::AsWritten,
-        ..Self::CLASSICAL
+        ..Self::LITERAL
     };
 
     /// music21's expander.
@@ -347,7 +389,7 @@ impl Policy {
         unmatched_repeat: UnmatchedRepeat::SectionStart,
         repeats_after_jump: RepeatsAfterJump::PerJump,
         zero_plays: ZeroPlays::Omit,
-        ..Self::CLASSICAL
+        ..Self::LITERAL
     };
 
     /// partitura's default: play counts are ignored, and every repeat is played again after a jump.
@@ -355,7 +397,7 @@ impl Policy {
         repeats_after_jump: RepeatsAfterJump::On,
         marker_on: ActOn::FirstPass,
         plays: PlayCount::Twice,
-        ..Self::CLASSICAL
+        ..Self::LITERAL
     };
 
     /// Every repeat is played, after jumps too.

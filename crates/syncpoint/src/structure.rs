@@ -32,7 +32,7 @@ pub struct WrittenBar {
     pub repeat_end: Option<RepeatEnd>,
     /// Every ending (volta bracket) that covers the bar.
     pub endings: Vec<Ending>,
-    /// Segno, coda, to-coda and fine signs.
+    /// Segno, coda, to-coda and fine signs, and ends of parts.
     pub markers: Vec<Marker>,
     /// Da capo and dal segno, taken at the end of the bar.
     pub jumps: Vec<Jump>,
@@ -114,7 +114,7 @@ pub struct Marker {
     pub kind: MarkerKind,
     /// The name by which jumps refer to it.
     pub label: String,
-    /// On which side of the bar it acts. Fine and to-coda act at the end.
+    /// On which side of the bar it acts. Fine, to-coda and the end of a part act at the end.
     pub at: Place,
     /// The staff of a copy on a lower staff (2 or more); `None` for the sign itself.
     pub staff: Option<u32>,
@@ -131,6 +131,9 @@ pub enum MarkerKind {
     ToCoda,
     /// Where the piece ends after a jump.
     Fine,
+    /// Where the part of a form ends that a da capo brings again although no fine says so: the menuet before its
+    /// trio. [`Policy::open_da_capo`](crate::Policy::open_da_capo) decides whether the da capo ends there.
+    PartEnd,
 }
 
 /// A side of a bar.

@@ -4,7 +4,9 @@ mod diagnostic;
 mod endings;
 mod jumps;
 mod layout;
+mod leaps;
 mod passes;
+mod reach;
 mod walk;
 
 use alloc::vec::Vec;

@@ -1,83 +1,143 @@
 //! Endings from their edges.
 
+use std::collections::BTreeSet;
+
 use segno_syncpoint::{Ending, EndingStop, WrittenBar};
 
 use crate::diagnostic::DiagnosticKind;
 use crate::draft::{Draft, DraftEnding, Edge};
 
-/// An ending that has begun.
-struct Open {
+/// An ending from its first bar to its last.
+struct Bracket {
     numbers: Vec<u32>,
-    bar: usize,
+    /// The numbers that its text names.
+    printed: Vec<u32>,
+    first: usize,
+    last: usize,
+    /// How it ends; `None` if it does not, which leaves it to the policy how far it reaches.
+    stop: Option<EndingStop>,
     offset: u64,
 }
 
 /// Puts the endings onto the bars that they cover.
 pub(super) fn place(draft: &mut Draft, written: &mut [WrittenBar]) {
-    let mut open: Option<Open> = None;
-    // The highest pass of the endings since the last one without a predecessor, to number those without a number.
-    let mut highest = 0;
-    for bar in 0..written.len() {
+    let mut brackets = brackets(draft, written.len());
+    number(draft, written, &mut brackets);
+    for bracket in brackets {
+        for (index, bar) in written.iter_mut().enumerate().take(bracket.last + 1).skip(bracket.first) {
+            bar.endings.push(Ending {
+                numbers: bracket.numbers.clone(),
+                id: None,
+                start: index == bracket.first,
+                stop: bracket.stop.filter(|_| index == bracket.last),
+                staff: None,
+            });
+        }
+    }
+}
+
+/// The endings of a draft, first to last.
+fn brackets(draft: &mut Draft, bars: usize) -> Vec<Bracket> {
+    let mut brackets: Vec<Bracket> = Vec::new();
+    let mut open: Option<Bracket> = None;
+    for bar in 0..bars {
         let edges = draft.bars.get_mut(bar).map(|bar| core::mem::take(&mut bar.endings)).unwrap_or_default();
-        if written.get(bar).is_some_and(|bar| bar.repeat_start.is_some()) && open.is_none() {
-            highest = 0;
-        }
         if let Some(start) = edges.iter().find(|edge| edge.edge == Edge::Start) {
-            if let Some(unclosed) = open.take() {
-                close_open(written, unclosed);
-            }
-            let numbers = numbered(draft, bar, start, highest);
-            highest = numbers.iter().copied().fold(highest, u32::max);
-            open = Some(Open { numbers, bar, offset: start.offset });
+            brackets.extend(open.take());
+            open = Some(Bracket::at(bar, start));
         }
-        let Some(end) = edges.iter().find(|edge| edge.edge != Edge::Start) else { continue };
-        let stop = if end.edge == Edge::Stop { EndingStop::Stop } else { EndingStop::Discontinue };
-        if let Some(begun) = open.take() {
-            if !end.numbers.is_empty() && end.numbers != begun.numbers {
-                let message = "an ending stops under another number than it starts with; the first counts";
-                draft.remark(DiagnosticKind::Ending, bar, end.offset, message);
-            }
-            cover(written, &begun, bar, Some(stop));
-        } else {
+        let Some(end) = edges.into_iter().find(|edge| edge.edge != Edge::Start) else { continue };
+        let mut bracket = open.take().unwrap_or_else(|| {
             let message = "an ending stops that did not start; it is taken to cover this bar alone";
             draft.remark(DiagnosticKind::Ending, bar, end.offset, message);
-            let numbers = numbered(draft, bar, end, highest);
-            highest = numbers.iter().copied().fold(highest, u32::max);
-            cover(written, &Open { numbers, bar, offset: end.offset }, bar, Some(stop));
+            Bracket::at(bar, &end)
+        });
+        if !end.numbers.is_empty() && end.numbers != bracket.numbers && !bracket.numbers.is_empty() {
+            let message = "an ending stops under another number than it starts with; the first counts";
+            draft.remark(DiagnosticKind::Ending, bar, end.offset, message);
         }
+        bracket.last = bar;
+        bracket.stop = Some(if end.edge == Edge::Stop { EndingStop::Stop } else { EndingStop::Discontinue });
+        brackets.push(bracket);
     }
     if let Some(unclosed) = open {
         let message = "the last ending is not closed";
-        draft.remark(DiagnosticKind::Ending, unclosed.bar, unclosed.offset, message);
-        close_open(written, unclosed);
+        draft.remark(DiagnosticKind::Ending, unclosed.first, unclosed.offset, message);
+        brackets.push(unclosed);
+    }
+    brackets
+}
+
+impl Bracket {
+    fn at(bar: usize, edge: &DraftEnding) -> Self {
+        Self {
+            numbers: edge.numbers.clone(),
+            printed: edge.printed.clone(),
+            first: bar,
+            last: bar,
+            stop: None,
+            offset: edge.offset,
+        }
     }
 }
 
-/// An ending without an end is noted at its first bar; how far it reaches is for the policy to say.
-fn close_open(written: &mut [WrittenBar], open: Open) {
-    let bar = open.bar;
-    cover(written, &open, bar, None);
-}
-
-fn cover(written: &mut [WrittenBar], open: &Open, last: usize, stop: Option<EndingStop>) {
-    for (index, bar) in written.iter_mut().enumerate().take(last + 1).skip(open.bar) {
-        bar.endings.push(Ending {
-            numbers: open.numbers.clone(),
-            id: None,
-            start: index == open.bar,
-            stop: stop.filter(|_| index == last),
-            staff: None,
-        });
+/// Settles the numbers of endings: those without any follow from the ending before, and where the printed text says
+/// another number, one of the two counts.
+fn number(draft: &mut Draft, written: &[WrittenBar], brackets: &mut [Bracket]) {
+    let mut rest = brackets;
+    while !rest.is_empty() {
+        // The endings of one repeat: no forward repeat lies between them.
+        let opens = |bar: usize| written.get(bar).is_some_and(|bar| bar.repeat_start.is_some());
+        let same = |pair: &[Bracket]| match pair {
+            [left, right] => !(left.last + 1..=right.first).any(opens),
+            _ => false,
+        };
+        let count = 1 + rest.windows(2).take_while(|pair| same(pair)).count();
+        let (series, further) = rest.split_at_mut(count);
+        settle(draft, written, series);
+        rest = further;
     }
 }
 
-/// The numbers of an ending; those of one without any follow from the ending before.
-fn numbered(draft: &mut Draft, bar: usize, edge: &DraftEnding, highest: u32) -> Vec<u32> {
-    if !edge.numbers.is_empty() {
-        return edge.numbers.clone();
+fn settle(draft: &mut Draft, written: &[WrittenBar], series: &mut [Bracket]) {
+    for bracket in series.iter_mut().filter(|bracket| bracket.numbers.is_empty()) {
+        bracket.numbers.clone_from(&bracket.printed);
     }
-    let number = highest + 1;
-    let message = format!("an ending without a number is taken as number {number}");
-    draft.remark(DiagnosticKind::Ending, bar, edge.offset, message);
-    vec![number]
+    let mut highest = 0;
+    for bracket in series.iter_mut() {
+        if bracket.numbers.is_empty() {
+            bracket.numbers = vec![highest + 1];
+            let message = format!("an ending without a number is taken as number {}", highest + 1);
+            draft.remark(DiagnosticKind::Ending, bracket.first, bracket.offset, message);
+        }
+        highest = bracket.numbers.iter().copied().fold(highest, u32::max);
+    }
+    let differs = |bracket: &Bracket| !bracket.printed.is_empty() && bracket.printed != bracket.numbers;
+    if !series.iter().any(differs) {
+        return;
+    }
+    // Singers' verses are often printed where the file has two passes: numbers that fit together stay.
+    let stated: Vec<u32> = series.iter().flat_map(|bracket| bracket.numbers.iter().copied()).collect();
+    let plays: BTreeSet<u32> = (series.iter().flat_map(|bracket| bracket.first..=bracket.last))
+        .filter_map(|bar| written.get(bar)?.repeat_end)
+        .map(|end| end.plays)
+        .collect();
+    let fit = fit_together(&stated) && plays.iter().all(|&plays| plays as usize == stated.len());
+    for bracket in series.iter_mut().filter(|bracket| differs(bracket)) {
+        let message = if fit {
+            "the printed text of an ending says other numbers than the file, whose numbers fit together and count"
+        } else {
+            "the printed text of an ending says another number than the file; the text counts"
+        };
+        draft.remark(DiagnosticKind::Contradiction, bracket.first, bracket.offset, message);
+        if !fit {
+            bracket.numbers.clone_from(&bracket.printed);
+        }
+    }
+}
+
+/// Whether each pass from the first on has its ending, and only one.
+fn fit_together(numbers: &[u32]) -> bool {
+    let all: BTreeSet<u32> = numbers.iter().copied().collect();
+    all.len() == numbers.len() && all.last().is_none_or(|&last| last as usize == numbers.len())
 }

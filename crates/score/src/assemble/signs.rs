@@ -1,11 +1,15 @@
 //! Markers and jumps with labels that fit together.
 
+use core::ops::Range;
+
 use segno_syncpoint::{Jump, JumpKind, Marker, MarkerKind, Place, WrittenBar};
 
 use crate::diagnostic::DiagnosticKind;
 use crate::draft::{Draft, DraftSign, SignKind};
 use crate::span::Span;
-use crate::words::Until;
+use crate::words::{Heading, Until};
+
+use super::movements;
 
 /// A marker whose label is settled.
 struct Placed {
@@ -17,27 +21,91 @@ struct Placed {
     coda: String,
 }
 
-/// Puts markers and jumps onto the bars.
-pub(super) fn place(draft: &mut Draft, written: &mut [WrittenBar]) {
-    let mut signs: Vec<DraftSign> =
-        draft.bars.iter_mut().flat_map(|bar| core::mem::take(&mut bar.signs)).collect();
-    first_of_two_codas(draft, &mut signs);
-    let markers = markers(draft, &signs);
-    // MusicXML says for each repeat whether it is taken after a jump; if all are, the jumps play repeats.
-    let mut ends = written.iter().filter_map(|bar| bar.repeat_end).peekable();
-    let all_after_jump = ends.peek().is_some() && ends.all(|end| end.after_jump == Some(true));
-    for sign in signs.into_iter().filter(|sign| sign.kind.is_jump()) {
-        let jump = jump(draft, &markers, &sign, all_after_jump);
-        let Some(bar) = written.get_mut(sign.bar) else { continue };
-        if !bar.jumps.contains(&jump) {
-            bar.jumps.push(jump);
+/// How many signs of a kind have no name of their own, over all movements.
+#[derive(Default)]
+struct Counts {
+    codas: u32,
+    segnos: u32,
+    fines: u32,
+}
+
+/// Puts markers and jumps onto the bars, movement by movement: none leads out of its own.
+pub(super) fn place(draft: &mut Draft, written: &mut [WrittenBar], movements: &[Range<usize>]) {
+    let mut counts = Counts::default();
+    for movement in movements {
+        let bars = draft.bars.get_mut(movement.clone()).unwrap_or_default();
+        let mut signs: Vec<DraftSign> =
+            bars.iter_mut().flat_map(|bar| core::mem::take(&mut bar.signs)).collect();
+        if signs.is_empty() {
+            continue;
+        }
+        needed_coda(draft, movement, &mut signs);
+        first_of_two_codas(draft, &mut signs);
+        movements::late_jumps(draft, written, &mut signs);
+        signs.iter().filter(|sign| sign.words_only).for_each(|sign| doubt(draft, written, sign));
+        // MusicXML says for each repeat whether it is taken after a jump; if all are, the jumps play repeats.
+        let bars = written.get(movement.clone()).unwrap_or_default();
+        let mut ends = bars.iter().filter_map(|bar| bar.repeat_end).peekable();
+        let all_after_jump = ends.peek().is_some() && ends.all(|end| end.after_jump == Some(true));
+        let markers = markers(draft, &signs, &mut counts);
+        // No fine of another movement is meant where this one has none.
+        let no_fine = numbered("fine", counts.fines + 1);
+        for sign in signs.iter().filter(|sign| sign.kind.is_jump()) {
+            let jump = jump(draft, &markers, sign, movement, all_after_jump, &no_fine);
+            let open = jump.until == "end";
+            if let Some(bar) = written.get_mut(sign.bar)
+                && !bar.jumps.contains(&jump)
+            {
+                bar.jumps.push(jump);
+            }
+            if open {
+                movements::part_end(draft, written, movement, sign);
+            }
+        }
+        for Placed { bar, kind, label, at, .. } in markers {
+            if let Some(bar) = written.get_mut(bar) {
+                bar.markers.push(Marker { kind, label, at, staff: None });
+            }
         }
     }
-    for Placed { bar, kind, label, at, .. } in markers {
-        if let Some(bar) = written.get_mut(bar) {
-            bar.markers.push(Marker { kind, label, at, staff: None });
-        }
+}
+
+/// A jump that only words state is told, and doubted aloud where no bar line speaks for it.
+fn doubt(draft: &mut Draft, written: &[WrittenBar], sign: &DraftSign) {
+    let message = if movements::closes(draft, written, sign.bar) {
+        "a jump that only the words state"
+    } else {
+        "a jump that only the words state, in the middle of the piece and at a plain bar line: doubtful"
+    };
+    draft.remark(DiagnosticKind::Inferred, sign.bar, sign.offset, message);
+}
+
+/// A coda that stands only as a rehearsal mark or heading is one if a jump needs it.
+fn needed_coda(draft: &mut Draft, movement: &Range<usize>, signs: &mut Vec<DraftSign>) {
+    let needs = |sign: &&DraftSign| {
+        sign.kind == SignKind::ToCoda
+            || (sign.kind.is_jump() && (sign.until == Some(Until::ToCoda) || sign.then_coda))
+    };
+    let Some(last) = signs.iter().filter(needs).map(|sign| sign.bar).max() else { return };
+    if signs.iter().any(|sign| sign.kind == SignKind::Coda) {
+        return;
     }
+    let named = || {
+        draft
+            .headings
+            .iter()
+            .filter(|heading| heading.kind == Heading::Coda && movement.contains(&heading.bar))
+    };
+    let Some(coda) = named().find(|heading| heading.bar > last).or_else(|| named().next()).copied() else {
+        return;
+    };
+    let at = signs.partition_point(|sign| sign.bar <= coda.bar);
+    signs.insert(
+        at,
+        DraftSign { place: coda.place, offset: coda.offset, ..DraftSign::new(coda.bar, SignKind::Coda) },
+    );
+    let message = "there is no coda sign; the mark or heading \"Coda\" is taken for it";
+    draft.remark(DiagnosticKind::Inferred, coda.bar, coda.offset, message);
 }
 
 /// The sign of the coda is printed twice, where one leaves and where one arrives, and many files say nothing more.
@@ -58,14 +126,17 @@ fn first_of_two_codas(draft: &mut Draft, signs: &mut [DraftSign]) {
     }
 }
 
-fn markers(draft: &mut Draft, signs: &[DraftSign]) -> Vec<Placed> {
+fn markers(draft: &mut Draft, signs: &[DraftSign], counts: &mut Counts) -> Vec<Placed> {
     let mut markers = Vec::new();
-    let (mut codas, mut segnos) = (0_u32, 0_u32);
+    let mut fine = None;
     for sign in signs {
         let (kind, label) = match sign.kind {
-            SignKind::Segno => (MarkerKind::Segno, named(sign, "segno", &mut segnos)),
-            SignKind::Coda => (MarkerKind::Coda, named(sign, "coda", &mut codas)),
-            SignKind::Fine => (MarkerKind::Fine, "fine".to_owned()),
+            SignKind::Segno => (MarkerKind::Segno, named(sign, "segno", &mut counts.segnos)),
+            SignKind::Coda => (MarkerKind::Coda, named(sign, "coda", &mut counts.codas)),
+            // All fines of a movement have one name.
+            SignKind::Fine => {
+                (MarkerKind::Fine, fine.get_or_insert_with(|| named(sign, "fine", &mut counts.fines)).clone())
+            }
             SignKind::ToCoda | SignKind::DaCapo | SignKind::DalSegno => continue,
         };
         let at = match kind {
@@ -90,7 +161,11 @@ fn named(sign: &DraftSign, kind: &str, count: &mut u32) -> String {
         return name.clone();
     }
     *count += 1;
-    if *count == 1 { kind.to_owned() } else { format!("{kind}-{count}") }
+    numbered(kind, *count)
+}
+
+fn numbered(kind: &str, count: u32) -> String {
+    if count == 1 { kind.to_owned() } else { format!("{kind}-{count}") }
 }
 
 /// Whether a sign stands behind everything else in its bar, which is to say before the next one.
@@ -128,14 +203,21 @@ fn coda_of(draft: &mut Draft, markers: &[Placed], sign: &DraftSign) -> String {
     }
 }
 
-fn jump(draft: &mut Draft, markers: &[Placed], sign: &DraftSign, all_after_jump: bool) -> Jump {
+fn jump(
+    draft: &mut Draft,
+    markers: &[Placed],
+    sign: &DraftSign,
+    movement: &Range<usize>,
+    all_after_jump: bool,
+    no_fine: &str,
+) -> Jump {
     let (kind, to, target) = if sign.kind == SignKind::DaCapo {
-        (JumpKind::DaCapo, "start".to_owned(), Some(0))
+        (JumpKind::DaCapo, "start".to_owned(), Some(movement.start))
     } else {
         let (label, bar) = segno_of(draft, markers, sign);
         (JumpKind::DalSegno, label, bar)
     };
-    let first = target.unwrap_or(0);
+    let first = target.unwrap_or(movement.start);
     let between = |kind: MarkerKind| {
         markers.iter().find(move |marker| marker.kind == kind && (first..=sign.bar).contains(&marker.bar))
     };
@@ -144,7 +226,8 @@ fn jump(draft: &mut Draft, markers: &[Placed], sign: &DraftSign, all_after_jump:
         // Plain "D.C.": a fine or to-coda on the way can only be meant for the time after the jump.
         let fine = between(MarkerKind::Fine).map(|marker| (marker.bar, Until::Fine));
         let coda = between(MarkerKind::ToCoda).map(|marker| (marker.bar, Until::ToCoda));
-        let inferred = [fine, coda].into_iter().flatten().min_by_key(|(bar, _)| *bar).map(|(_, until)| until);
+        // Of two in one bar the one that leads on: nothing is left unplayed then.
+        let inferred = [coda, fine].into_iter().flatten().min_by_key(|(bar, _)| *bar).map(|(_, until)| until);
         if inferred.is_some() {
             let message =
                 "the jump does not say how far to play; the next fine or to-coda on the way ends it";
@@ -152,15 +235,28 @@ fn jump(draft: &mut Draft, markers: &[Placed], sign: &DraftSign, all_after_jump:
         }
         inferred
     });
+    let until = match until {
+        Some(Until::Fine)
+            if anywhere(MarkerKind::Fine).is_none() && between(MarkerKind::ToCoda).is_some() =>
+        {
+            let message =
+                "there is no fine in this movement, but a place to leave for the coda, which counts";
+            draft.remark(DiagnosticKind::MissingTarget, sign.bar, sign.offset, message);
+            Some(Until::ToCoda)
+        }
+        until => until,
+    };
     let (until, continue_at) = match until {
-        None => ("end".to_owned(), None),
+        None | Some(Until::Trio) => ("end".to_owned(), None),
         Some(Until::Fine) => {
-            if anywhere(MarkerKind::Fine).is_none() {
-                draft.remark(DiagnosticKind::MissingTarget, sign.bar, sign.offset, "there is no fine");
+            let fine = anywhere(MarkerKind::Fine).map(|fine| fine.label.clone());
+            if fine.is_none() {
+                let message = "there is no fine in this movement";
+                draft.remark(DiagnosticKind::MissingTarget, sign.bar, sign.offset, message);
             }
             let coda =
                 if sign.then_coda { anywhere(MarkerKind::Coda).map(|coda| coda.label.clone()) } else { None };
-            ("fine".to_owned(), coda)
+            (fine.unwrap_or_else(|| no_fine.to_owned()), coda)
         }
         Some(Until::ToCoda) => match between(MarkerKind::ToCoda).or_else(|| anywhere(MarkerKind::ToCoda)) {
             Some(leave) => (leave.label.clone(), Some(leave.coda.clone())),

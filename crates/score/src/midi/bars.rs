@@ -48,6 +48,7 @@ pub(super) fn lay_out(mut sequence: Sequence, draft: &mut Draft, options: &Optio
             && let Some(place) = bars.span(grains)
         {
             draft.tempos.push(DraftTempo {
+                part: 0,
                 bar,
                 place,
                 pace: Pace::Sound(tempo.bpm),

@@ -3,6 +3,7 @@
 use segno_syncpoint::{Metre, MetrePart};
 
 use super::Reader;
+use crate::assemble;
 use crate::diagnostic::DiagnosticKind;
 use crate::error::Error;
 use crate::span::Span;
@@ -21,6 +22,7 @@ impl<S: Source> Reader<'_, S> {
                         Some(divisions) => {
                             if let Some(state) = self.states.get_mut(part) {
                                 state.divisions = divisions;
+                                state.divided = true;
                             }
                         }
                         None => {
@@ -30,6 +32,19 @@ impl<S: Source> Reader<'_, S> {
                     }
                 }
                 Element::Time => self.time(part, bar)?,
+                Element::Key => {
+                    while let Token::Open(element) = self.cursor.next()? {
+                        if element != Element::Fifths {
+                            self.cursor.skip()?;
+                            continue;
+                        }
+                        let fifths = self.cursor.text()?.parse::<i8>().ok();
+                        // Of several keys in a bar, or of several parts, the first counts.
+                        if let Some(draft) = self.draft.bars.get_mut(bar) {
+                            draft.key = draft.key.or(fifths);
+                        }
+                    }
+                }
                 Element::Transpose => {
                     let mut semitones = 0;
                     while let Token::Open(element) = self.cursor.next()? {
@@ -92,6 +107,7 @@ impl<S: Source> Reader<'_, S> {
         let metre = Metre { parts };
         let Some(state) = self.states.get_mut(part) else { return Ok(()) };
         state.metre = metre.clone();
+        state.nominal = assemble::nominal(&metre).map(Span::from);
         if state.here.is_positive() || core::mem::replace(&mut state.metre_seen, true) {
             // A change inside a bar holds from the next one on; a second signature is for another staff.
             return Ok(());

@@ -34,7 +34,8 @@ impl<S: Source> Reader<'_, S> {
         };
         let names = [(SignKind::Segno, self.label("segno")?), (SignKind::Coda, self.label("coda")?)];
         let mut signs = Vec::new();
-        let (mut forward, mut backward, mut ending, mut final_line) = (false, None, None, false);
+        let (mut forward, mut backward, mut ending) = (false, None, None);
+        let (mut final_line, mut strong_line) = (false, false);
         while let Token::Open(element) = self.cursor.next()? {
             match element {
                 Element::Repeat => {
@@ -49,7 +50,11 @@ impl<S: Source> Reader<'_, S> {
                     self.cursor.skip()?;
                 }
                 Element::Ending => ending = self.ending(bar)?,
-                Element::BarStyle => final_line = self.cursor.text()? == "light-heavy",
+                Element::BarStyle => match self.cursor.text()? {
+                    "light-heavy" => (final_line, strong_line) = (true, true),
+                    "light-light" | "heavy-light" | "heavy-heavy" | "heavy" => strong_line = true,
+                    _ => {}
+                },
                 Element::Segno | Element::Coda => {
                     signs.push(if element == Element::Segno { SignKind::Segno } else { SignKind::Coda });
                     self.cursor.skip()?;
@@ -82,25 +87,24 @@ impl<S: Source> Reader<'_, S> {
         if let Some(ending) = ending {
             self.place_ending(part, bar, side, ending);
         }
-        if let Some(draft) = self.draft.bars.get_mut(bar) {
-            draft.final_line |= final_line && side == Side::Right && backward.is_none();
+        let closed = if side == Side::Left { bar.checked_sub(1) } else { Some(bar) };
+        if side != Side::Middle
+            && let Some(draft) = closed.and_then(|closed| self.draft.bars.get_mut(closed))
+        {
+            draft.final_line |= final_line && side == Side::Right;
+            draft.strong_line |= strong_line;
         }
         for (kind, name) in names {
             if name.is_some() || signs.contains(&kind) {
                 let place = self.states.get(part).map_or(crate::span::Span::ZERO, |state| state.here);
                 self.draft.sign(DraftSign {
-                    bar,
-                    kind,
                     symbol_only: name.is_none(),
                     name: name.filter(|name| !name.is_empty()),
                     place,
                     at_end: side == Side::Right,
-                    until: None,
-                    then_coda: false,
-                    repeats: None,
-                    passes: Vec::new(),
                     part,
                     offset,
+                    ..DraftSign::new(bar, kind)
                 });
             }
         }
@@ -167,17 +171,14 @@ impl<S: Source> Reader<'_, S> {
             _ => None,
         };
         let stated = self.cursor.attribute("number")?.unwrap_or_default();
-        let mut numbers = numbers(&stated);
-        let printed = self.cursor.text()?;
-        if numbers.is_empty() {
-            numbers = self::numbers(printed);
-        }
+        let numbers = numbers(&stated);
+        let printed = self::numbers(self.cursor.text()?);
         let Some(edge) = edge else {
             let message = "an ending that neither starts nor stops";
             self.draft.remark(DiagnosticKind::Ending, bar, offset, message);
             return Ok(None);
         };
-        Ok(Some(DraftEnding { numbers, edge, offset }))
+        Ok(Some(DraftEnding { numbers, printed, edge, offset }))
     }
 
     fn place_ending(&mut self, part: usize, bar: usize, side: Side, ending: DraftEnding) {

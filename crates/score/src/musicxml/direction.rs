@@ -4,7 +4,7 @@ use super::Reader;
 use super::barline::numbers;
 use super::tempo::sound;
 use crate::diagnostic::DiagnosticKind;
-use crate::draft::{DraftSection, DraftSign, DraftTempo, Pace, SignKind};
+use crate::draft::{DraftHeading, DraftSection, DraftSign, DraftTempo, Pace, SignKind};
 use crate::error::Error;
 use crate::span::Span;
 use crate::words::{self, Leap, Until};
@@ -20,7 +20,7 @@ const LONGEST_NAME: usize = 100;
 /// What a `sound` element says.
 #[derive(Default)]
 struct Sound {
-    da_capo: bool,
+    da_capo: Option<bool>,
     dal_segno: Option<String>,
     segno: Option<String>,
     coda: Option<String>,
@@ -44,6 +44,17 @@ struct Direction {
     sound: Sound,
     /// The direction's offset, if it holds for playback too.
     shift: Option<Span>,
+    /// The direction's offset, if it is not said to hold for playback.
+    printed_shift: Option<Span>,
+}
+
+impl Direction {
+    fn say(&mut self, words: &str) {
+        if self.words.len() + words.len() < LONGEST {
+            self.words.push_str(if self.words.is_empty() { "" } else { " " });
+            self.words.push_str(words);
+        }
+    }
 }
 
 impl<S: Source> Reader<'_, S> {
@@ -54,9 +65,10 @@ impl<S: Source> Reader<'_, S> {
             match element {
                 Element::DirectionType => self.direction_type(&mut direction)?,
                 Element::Offset => {
-                    let sounds = self.cursor.flag("sound")? == Some(true);
+                    let sounds = self.cursor.flag("sound")?;
                     let shift = self.shift(part)?;
-                    direction.shift = shift.filter(|_| sounds);
+                    direction.shift = shift.filter(|_| sounds == Some(true));
+                    direction.printed_shift = shift.filter(|_| sounds.is_none());
                 }
                 Element::Sound => direction.sound = self.sound(part, bar)?,
                 _ => self.cursor.skip()?,
@@ -77,20 +89,11 @@ impl<S: Source> Reader<'_, S> {
     fn direction_type(&mut self, direction: &mut Direction) -> Result<(), Error> {
         while let Token::Open(element) = self.cursor.next()? {
             match element {
-                Element::Words | Element::Symbol => {
-                    let text = self.cursor.text()?;
-                    // Symbols are SMuFL glyph names.
-                    let text = match text {
-                        "coda" | "codaSquare" if element == Element::Symbol => "𝄌",
-                        "segno" | "segnoSerpent1" | "segnoSerpent2" if element == Element::Symbol => "𝄋",
-                        _ if element == Element::Symbol => "",
-                        text => text,
-                    };
-                    if direction.words.len() + text.len() < LONGEST {
-                        direction.words.push_str(if direction.words.is_empty() { "" } else { " " });
-                        direction.words.push_str(text);
-                    }
+                Element::Words => {
+                    let font = self.cursor.attribute("font-family")?;
+                    direction.say(&words::plain(self.cursor.text()?, font.as_deref()));
                 }
+                Element::Symbol => direction.say(words::glyph(self.cursor.text()?)),
                 Element::Rehearsal => {
                     let text = self.cursor.text()?;
                     if direction.rehearsal.len() + text.len() < LONGEST {
@@ -119,7 +122,7 @@ impl<S: Source> Reader<'_, S> {
         let at = self.cursor.offset();
         let tempo = self.cursor.attribute("tempo")?;
         let mut sound = Sound {
-            da_capo: self.cursor.flag("dacapo")? == Some(true),
+            da_capo: self.cursor.flag("dacapo")?,
             dal_segno: self.label("dalsegno")?,
             segno: self.label("segno")?,
             coda: self.label("coda")?,
@@ -162,15 +165,26 @@ impl<S: Source> Reader<'_, S> {
         let shift = direction.sound.shift.or(direction.shift).unwrap_or(Span::ZERO);
         let place = here.add(shift).map_or(here, |place| place.max(Span::ZERO));
         let printed = direction.pace;
+        let tempo_place = if direction.sound.tempo.is_some() || printed.is_some() {
+            self.tempo_place(bar, at, here, place, &direction)
+        } else {
+            place
+        };
         if let Some(tempo) = direction.sound.tempo {
-            self.draft.tempos.push(DraftTempo { bar, place, pace: Pace::Sound(tempo), offset: at });
+            self.draft.tempos.push(DraftTempo {
+                bar,
+                part,
+                place: tempo_place,
+                pace: Pace::Sound(tempo),
+                offset: at,
+            });
             let differs = |printed: f64| (printed / tempo - 1.0).abs() > 0.01;
             if matches!(printed, Some(Pace::Printed(printed)) if differs(printed)) {
                 let message = "the metronome mark and the playback tempo differ; the playback tempo counts";
                 self.draft.remark(DiagnosticKind::Contradiction, bar, at, message);
             }
         } else if let Some(pace) = printed {
-            self.draft.tempos.push(DraftTempo { bar, place, pace, offset: at });
+            self.draft.tempos.push(DraftTempo { bar, part, place: tempo_place, pace, offset: at });
         }
         if !direction.rehearsal.is_empty() {
             let text = direction.rehearsal.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -184,75 +198,100 @@ impl<S: Source> Reader<'_, S> {
         self.signs(part, bar, at, place, direction);
     }
 
-    fn signs(&mut self, part: usize, bar: usize, at: u64, place: Span, direction: Direction) {
-        let Direction { words, segno, coda, sound, .. } = direction;
-        let phrase = words::read(&words).unwrap_or_default();
-        let spoken = phrase.sign;
-        let mut jump = match phrase.jump {
-            Some(Leap::Beginning) => Some(SignKind::DaCapo),
-            Some(Leap::Segno) => Some(SignKind::DalSegno),
-            None => None,
+    /// Where a tempo holds from: MuseScore writes where it means it and does not say that it holds for playback.
+    fn tempo_place(&mut self, bar: usize, at: u64, here: Span, place: Span, direction: &Direction) -> Span {
+        let Some(shift) = direction.printed_shift else { return place };
+        if direction.sound.shift.is_some() || shift == Span::ZERO {
+            return place;
+        }
+        let (message, place) = if self.musescore {
+            let message = "the offset of a tempo is not said to hold for playback, but MuseScore means it";
+            (message, here.add(shift).map_or(here, |place| place.max(Span::ZERO)))
+        } else {
+            ("the offset of a tempo is not said to hold for playback; the tempo holds where it stands", place)
         };
-        let stated = if sound.da_capo {
+        self.draft.remark(DiagnosticKind::Inferred, bar, at, message);
+        place
+    }
+
+    fn signs(&mut self, part: usize, bar: usize, at: u64, place: Span, direction: Direction) {
+        let Direction { words, segno, coda, rehearsal, sound, .. } = direction;
+        let (text, marked) = if words.is_empty() { (rehearsal, true) } else { (words, false) };
+        // A coda that is only a rehearsal mark is the name of a part of the piece, unless a jump needs it.
+        let spoken = words::read(&text).filter(|phrase| !marked || phrase.sign != Some(words::Sign::Coda));
+        if let Some(kind) = words::heading(&text).filter(|_| spoken.is_none()) {
+            self.draft.headings.push(DraftHeading { bar, place, kind, offset: at });
+        }
+        let stated = if sound.da_capo == Some(true) {
             Some(SignKind::DaCapo)
         } else {
             sound.dal_segno.as_ref().map(|_| SignKind::DalSegno)
         };
-        if stated.is_some() && jump.is_some() && stated != jump {
+        if spoken.is_none() && stated.is_none() && words::mentions(&text) {
+            let message =
+                "the words speak of a da capo or dal segno but say more than that; not taken for a jump";
+            self.draft.remark(DiagnosticKind::Unsupported, bar, at, message);
+        }
+        let phrase = spoken
+            .unwrap_or_else(|| if stated.is_some() { words::hints(&text) } else { words::Phrase::default() });
+        let said = match phrase.jump {
+            Some(Leap::Beginning) if sound.da_capo != Some(false) => Some(SignKind::DaCapo),
+            Some(Leap::Segno) => Some(SignKind::DalSegno),
+            _ => None,
+        };
+        if stated.is_some() && said.is_some() && stated != said {
             let message = "the words and the playback say different jumps; the playback counts";
             self.draft.remark(DiagnosticKind::Contradiction, bar, at, message);
         }
-        jump = stated.or(jump);
-        let mut put = |kind, name: Option<String>, symbol_only| {
-            let (until, then_coda, repeats) = (None, false, None);
-            let name = name.filter(|name| !name.is_empty());
-            let passes = if matches!(kind, SignKind::DaCapo | SignKind::DalSegno) {
-                sound.passes.clone()
-            } else {
-                Vec::new()
-            };
-            let mut sign = DraftSign {
-                bar,
-                kind,
-                name,
-                place,
-                at_end: false,
-                until,
-                then_coda,
-                repeats,
-                passes,
-                symbol_only,
-                part,
-                offset: at,
-            };
-            if kind.is_jump() {
-                sign.until = phrase.until;
-                // The sign may stand for the word: "D.S. al" and the symbol.
-                if sign.until.is_none() && coda {
-                    sign.until = Some(Until::ToCoda);
-                }
-                sign.then_coda = phrase.then_coda || sign.until == Some(Until::ToCoda);
-                sign.repeats = phrase.repeats;
-            }
-            self.draft.sign(sign);
+        let jump = stated.or(said);
+        let sign = |kind, name: Option<String>| DraftSign {
+            name: name.filter(|name| !name.is_empty()),
+            place,
+            part,
+            offset: at,
+            ..DraftSign::new(bar, kind)
         };
         if let Some(kind) = jump {
-            put(kind, sound.dal_segno.clone().filter(|_| kind == SignKind::DalSegno), false);
+            let mut sign = sign(kind, sound.dal_segno.clone().filter(|_| kind == SignKind::DalSegno));
+            // The sign may stand for the word: "D.S. al" and the symbol.
+            sign.until = phrase.until.or(coda.then_some(Until::ToCoda));
+            sign.then_coda = phrase.then_coda || sign.until == Some(Until::ToCoda);
+            sign.repeats = phrase.repeats;
+            sign.names_piece = phrase.names_piece;
+            sign.words_only = stated.is_none();
+            sign.passes.clone_from(&sound.passes);
+            self.draft.sign(sign);
+        }
+        // Playback outranks words here too: "Fine" over a to-coda is where one leaves for the coda.
+        let sounds = sound.to_coda.is_some() || sound.segno.is_some() || sound.coda.is_some() || sound.fine;
+        let spoken = phrase.sign.filter(|sign| {
+            !sounds
+                || match sign {
+                    words::Sign::Segno => sound.segno.is_some(),
+                    words::Sign::Coda => sound.coda.is_some(),
+                    words::Sign::ToCoda => sound.to_coda.is_some(),
+                    words::Sign::Fine => sound.fine,
+                }
+        });
+        if spoken != phrase.sign {
+            let message = "the words and the playback say different signs; the playback counts";
+            self.draft.remark(DiagnosticKind::Contradiction, bar, at, message);
         }
         let to_coda = sound.to_coda.is_some() || spoken == Some(words::Sign::ToCoda);
         if to_coda {
-            put(SignKind::ToCoda, sound.to_coda.clone(), false);
+            self.draft.sign(sign(SignKind::ToCoda, sound.to_coda.clone()));
         }
         if sound.segno.is_some() || ((segno || spoken == Some(words::Sign::Segno)) && jump.is_none()) {
-            put(SignKind::Segno, sound.segno.clone(), sound.segno.is_none() && spoken.is_none());
+            let symbol_only = sound.segno.is_none() && spoken.is_none();
+            self.draft.sign(DraftSign { symbol_only, ..sign(SignKind::Segno, sound.segno.clone()) });
         }
         let plain_coda = (coda || spoken == Some(words::Sign::Coda)) && jump.is_none() && !to_coda;
         if sound.coda.is_some() || plain_coda {
             let symbol_only = sound.coda.is_none() && spoken != Some(words::Sign::Coda);
-            put(SignKind::Coda, sound.coda.clone(), symbol_only);
+            self.draft.sign(DraftSign { symbol_only, ..sign(SignKind::Coda, sound.coda.clone()) });
         }
         if sound.fine || spoken == Some(words::Sign::Fine) {
-            put(SignKind::Fine, None, false);
+            self.draft.sign(sign(SignKind::Fine, None));
         }
         if !sound.passes.is_empty() && jump.is_none() && (to_coda || sound.fine) {
             let message = "time-only is read for da capo and dal segno only";

@@ -24,15 +24,25 @@ impl<S: Source> Reader<'_, S> {
             Element::MovementTitle => self.draft.titles.movement = self.name()?,
             Element::Identification => {
                 while let Token::Open(element) = self.cursor.next()? {
-                    if element == Element::Creator {
-                        let kind = self.cursor.attribute("type")?;
-                        let name = self.name()?;
-                        // A creator without a type is the composer in files of old programs.
-                        if kind.is_none_or(|kind| kind.eq_ignore_ascii_case("composer")) {
-                            self.draft.titles.composer = self.draft.titles.composer.take().or(name);
+                    match element {
+                        Element::Creator => {
+                            let kind = self.cursor.attribute("type")?;
+                            let name = self.name()?;
+                            // A creator without a type is the composer in files of old programs.
+                            if kind.is_none_or(|kind| kind.eq_ignore_ascii_case("composer")) {
+                                self.draft.titles.composer = self.draft.titles.composer.take().or(name);
+                            }
                         }
-                    } else {
-                        self.cursor.skip()?;
+                        Element::Encoding => {
+                            while let Token::Open(element) = self.cursor.next()? {
+                                if element == Element::Software {
+                                    self.musescore |= self.cursor.text()?.starts_with("MuseScore");
+                                } else {
+                                    self.cursor.skip()?;
+                                }
+                            }
+                        }
+                        _ => self.cursor.skip()?,
                     }
                 }
             }

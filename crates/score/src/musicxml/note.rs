@@ -12,7 +12,12 @@ use crate::xml::{Element, Source, Token};
 /// What a `note` element says.
 #[derive(Default)]
 struct Note {
+    /// In divisions.
     duration: Option<Span>,
+    /// The length that type, dots and tuplet name; read only where there are no divisions.
+    written: Option<Span>,
+    /// A rest that fills its bar, however long that is.
+    whole: bool,
     chord: bool,
     grace: bool,
     rest: bool,
@@ -29,10 +34,21 @@ impl<S: Source> Reader<'_, S> {
         let offset = self.cursor.offset();
         let mut note = Note::default();
         let onsets = self.options.onsets;
+        let undivided = self.states.get(part).is_some_and(|state| !state.divided);
+        let (mut dots, mut tuplet) = (0, Span::ratio(1, 1));
         while let Token::Open(element) = self.cursor.next()? {
             match element {
                 Element::Duration => {
-                    note.duration = self.duration(part)?;
+                    note.duration = self.duration()?;
+                    continue;
+                }
+                Element::Type if undivided => {
+                    note.written = named_length(self.cursor.text()?);
+                    continue;
+                }
+                Element::Dot if undivided => dots += 1,
+                Element::TimeModification if undivided => {
+                    tuplet = self.time_modification()?;
                     continue;
                 }
                 Element::Pitch if onsets => {
@@ -41,7 +57,10 @@ impl<S: Source> Reader<'_, S> {
                 }
                 Element::Chord => note.chord = true,
                 Element::Grace => note.grace = true,
-                Element::Rest => note.rest = true,
+                Element::Rest => {
+                    note.rest = true;
+                    note.whole = self.cursor.flag("measure")? == Some(true);
+                }
                 Element::Cue => note.cue = true,
                 Element::Unpitched => note.unpitched = true,
                 Element::Tie if onsets => match self.cursor.attribute("type")?.as_deref() {
@@ -57,8 +76,10 @@ impl<S: Source> Reader<'_, S> {
             }
             self.cursor.skip()?;
         }
+        note.written = note.written.and_then(|written| written.dotted(dots)?.times(tuplet?));
+        let measured = if note.grace { Some(Span::ZERO) } else { self.measured(part, bar, offset, &note) };
         let Some(state) = self.states.get_mut(part) else { return Ok(()) };
-        let length = if note.grace { Span::ZERO } else { note.duration.unwrap_or(Span::ZERO) };
+        let length = measured.unwrap_or(Span::ZERO);
         let begin = if note.chord { state.latest } else { state.here };
         let end = begin.add(length);
         if let Some(end) = end {
@@ -66,13 +87,55 @@ impl<S: Source> Reader<'_, S> {
                 state.latest = begin;
                 state.here = end;
             }
-            state.reach = state.reach.max(end);
+            if note.rest && note.whole {
+                let bar = state.nominal.and_then(|nominal| state.base.add(nominal));
+                state.rest = state.rest.max(bar.map_or(end, |bar| if end > bar { bar } else { end }));
+            } else {
+                state.reach = state.reach.max(end);
+            }
         }
-        if end.is_none() || (note.duration.is_none() && !note.grace) {
+        if end.is_none() || measured.is_none() {
             let message = "a note without a usable duration takes no time";
             self.draft.remark(DiagnosticKind::BadValue, bar, offset, message);
         }
         if onsets && !note.rest && !note.cue { self.strike(part, bar, begin, length, &note) } else { Ok(()) }
+    }
+
+    /// How long a note is. Without divisions its duration says nothing, and its type counts.
+    fn measured(&mut self, part: usize, bar: usize, offset: u64, note: &Note) -> Option<Span> {
+        let state = self.states.get_mut(part)?;
+        if state.divided {
+            return note.duration?.of_quarter(state.divisions);
+        }
+        if !core::mem::replace(&mut self.told_divisions, true) {
+            let message =
+                "the part states no divisions of a quarter note; lengths come from the types of the notes";
+            self.draft.remark(DiagnosticKind::BadValue, bar, offset, message);
+        }
+        let state = self.states.get_mut(part)?;
+        if let (Some(written), Some(duration)) = (note.written, note.duration)
+            && !core::mem::replace(&mut state.inferred, true)
+        {
+            // What has no type (a backup, a rest) is measured by the first note that has both.
+            state.divisions = duration.divisions(written).unwrap_or(state.divisions);
+        }
+        if note.rest && note.whole && note.written.is_none() {
+            return state.nominal;
+        }
+        note.written.or_else(|| note.duration?.of_quarter(state.divisions))
+    }
+
+    /// How much shorter than written the notes of a tuplet are.
+    fn time_modification(&mut self) -> Result<Option<Span>, Error> {
+        let (mut actual, mut normal) = (1, 1);
+        while let Token::Open(element) = self.cursor.next()? {
+            match element {
+                Element::ActualNotes => actual = self.cursor.text()?.parse().unwrap_or(0_u16),
+                Element::NormalNotes => normal = self.cursor.text()?.parse().unwrap_or(0_u16),
+                _ => self.cursor.skip()?,
+            }
+        }
+        Ok(Span::ratio(normal.into(), actual.into()))
     }
 
     fn pitch(&mut self) -> Result<Option<i32>, Error> {
@@ -138,4 +201,26 @@ impl<S: Source> Reader<'_, S> {
         self.draft.onsets.push(Onset { part, bar, offset, key, duration, grace: note.grace });
         Ok(())
     }
+}
+
+/// The length of a note type.
+fn named_length(kind: &str) -> Option<Span> {
+    let (num, den) = match kind {
+        "maxima" => (8, 1),
+        "long" => (4, 1),
+        "breve" => (2, 1),
+        "whole" => (1, 1),
+        "half" => (1, 2),
+        "quarter" => (1, 4),
+        "eighth" => (1, 8),
+        "16th" => (1, 16),
+        "32nd" => (1, 32),
+        "64th" => (1, 64),
+        "128th" => (1, 128),
+        "256th" => (1, 256),
+        "512th" => (1, 512),
+        "1024th" => (1, 1024),
+        _ => return None,
+    };
+    Span::ratio(num, den)
 }

@@ -52,6 +52,8 @@ elements! {
     ScorePart b"score-part", PartName b"part-name", PartAbbreviation b"part-abbreviation",
     MidiInstrument b"midi-instrument", MidiProgram b"midi-program", MidiChannel b"midi-channel",
     MidiUnpitched b"midi-unpitched", Credit b"credit", CreditType b"credit-type", CreditWords b"credit-words",
+    Key b"key", Fifths b"fifths", Type b"type", Dot b"dot", TimeModification b"time-modification",
+    Software b"software", Encoding b"encoding",
     Container b"container", Rootfiles b"rootfiles", Rootfile b"rootfile",
 }
 
@@ -70,6 +72,8 @@ enum Step {
 pub(crate) struct Cursor<S> {
     source: S,
     depth: usize,
+    /// How many elements were opened.
+    elements: usize,
     limits: Limits,
     /// The raw attributes of the element opened last.
     attributes: String,
@@ -84,6 +88,7 @@ impl<S: Source> Cursor<S> {
         Self {
             source,
             depth: 0,
+            elements: 0,
             limits: limits.clone(),
             attributes: String::new(),
             name: String::new(),
@@ -149,6 +154,10 @@ impl<S: Source> Cursor<S> {
                         return Err(self.exceeded(Limit::Depth, self.limits.depth));
                     }
                     self.depth += 1;
+                    self.elements += 1;
+                    if self.elements > self.limits.elements {
+                        return Err(self.exceeded(Limit::Elements, self.limits.elements));
+                    }
                     if step != Step::Walk {
                         return Ok(Token::Open(Element::Other));
                     }

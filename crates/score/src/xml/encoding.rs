@@ -1,121 +1,69 @@
 //! Which encoding a file is in, and its conversion to UTF-8.
 
+use encoding_rs::{Decoder, DecoderResult, REPLACEMENT, UTF_16BE, UTF_16LE};
+
 use crate::Error;
 
-/// The encodings that are read.
+/// The byte-order mark as UTF-8.
+pub(crate) const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// An encoding that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Utf8,
-    Utf16 { big_endian: bool },
-    Latin1,
-    Windows1252,
-}
-
-/// Characters of Windows-1252 at 0x80..=0x9F; 0 where none is assigned.
-const WINDOWS_1252: [u16; 32] = [
-    0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,
-    0x017D, 0, 0, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A,
-    0x0153, 0, 0x017E, 0x0178,
-];
-
-/// What a conversion step came to.
-pub(crate) enum Step {
-    /// This many bytes were used up; the rest is the beginning of a character that needs more bytes.
-    Used(usize),
-    /// The bytes after what was converted are no text.
-    Bad,
+    /// Any other encoding of the WHATWG Encoding Standard, which is what web browsers read.
+    Other(&'static encoding_rs::Encoding),
 }
 
 impl Encoding {
     /// Recognises the encoding from the first bytes: byte-order mark, the shape of `<?`, the declared name.
     pub(crate) fn detect(head: &[u8]) -> Result<Self, Error> {
         match head {
-            [0xFE, 0xFF, ..] | [0, b'<', 0, b'?', ..] => return Ok(Self::Utf16 { big_endian: true }),
-            [0xFF, 0xFE, ..] | [b'<', 0, b'?', 0, ..] => return Ok(Self::Utf16 { big_endian: false }),
-            [0xEF, 0xBB, 0xBF, ..] => return Ok(Self::Utf8),
+            [0xFE, 0xFF, ..] | [0, b'<', 0, b'?', ..] => return Ok(Self::Other(UTF_16BE)),
+            [0xFF, 0xFE, ..] | [b'<', 0, b'?', 0, ..] => return Ok(Self::Other(UTF_16LE)),
+            _ if head.starts_with(MARK) => return Ok(Self::Utf8),
             _ => {}
         }
         let Some(name) = declared(head) else { return Ok(Self::Utf8) };
-        match name.to_ascii_lowercase().as_str() {
-            // A file that says UTF-16 in plain bytes was converted by a program that did not look inside.
-            "utf-8" | "utf8" | "us-ascii" | "ascii" | "utf-16" | "utf-16le" | "utf-16be" => Ok(Self::Utf8),
-            "iso-8859-1" | "latin1" | "latin-1" | "iso_8859-1" => Ok(Self::Latin1),
-            "windows-1252" | "cp1252" => Ok(Self::Windows1252),
-            _ => Err(Error::Encoding { name: name.to_owned() }),
+        // A file that says UTF-16 in plain bytes was converted by a program that did not look inside.
+        let plain = ["utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be"];
+        if plain.iter().any(|plain| plain.eq_ignore_ascii_case(name)) {
+            return Ok(Self::Utf8);
+        }
+        match encoding_rs::Encoding::for_label(name.as_bytes()) {
+            Some(encoding) if encoding == REPLACEMENT => Err(Error::Encoding { name: name.to_owned() }),
+            Some(encoding) => Ok(Self::Other(encoding)),
+            None => Err(Error::Encoding { name: name.to_owned() }),
         }
     }
 
-    pub(crate) const fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Utf8 => "UTF-8",
-            Self::Utf16 { .. } => "UTF-16",
-            Self::Latin1 => "ISO-8859-1",
-            Self::Windows1252 => "Windows-1252",
+            Self::Other(encoding) if encoding == UTF_16BE || encoding == UTF_16LE => "UTF-16",
+            Self::Other(encoding) => encoding.name(),
         }
     }
 
-    /// Appends the text of `bytes` to `out` as UTF-8. `last` tells that no bytes follow.
-    pub(crate) fn convert(self, bytes: &[u8], last: bool, out: &mut Vec<u8>) -> Step {
+    /// The conversion to UTF-8, if one is needed.
+    pub(crate) fn decoder(self) -> Option<Decoder> {
         match self {
-            Self::Utf8 => {
-                out.extend_from_slice(bytes);
-                Step::Used(bytes.len())
-            }
-            Self::Latin1 => {
-                bytes.iter().for_each(|&byte| push(out, char::from(byte)));
-                Step::Used(bytes.len())
-            }
-            Self::Windows1252 => windows_1252(bytes, out),
-            Self::Utf16 { big_endian } => utf16(bytes, big_endian, last, out),
+            Self::Utf8 => None,
+            Self::Other(encoding) => Some(encoding.new_decoder_without_bom_handling()),
         }
     }
 }
 
-fn push(out: &mut Vec<u8>, character: char) {
-    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-}
-
-fn windows_1252(bytes: &[u8], out: &mut Vec<u8>) -> Step {
-    for &byte in bytes {
-        let character = match byte {
-            0x80..=0x9F => match WINDOWS_1252.get(usize::from(byte - 0x80)) {
-                Some(&code) if code != 0 => char::from_u32(u32::from(code)),
-                _ => None,
-            },
-            _ => Some(char::from(byte)),
-        };
-        match character {
-            Some(character) => push(out, character),
-            None => return Step::Bad,
-        }
-    }
-    Step::Used(bytes.len())
-}
-
-fn utf16(bytes: &[u8], big_endian: bool, last: bool, out: &mut Vec<u8>) -> Step {
-    let unit = |at: usize| -> Option<u32> {
-        let pair: [u8; 2] = bytes.get(at..at + 2)?.try_into().ok()?;
-        Some(u32::from(if big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }))
-    };
-    let mut at = 0;
-    while let Some(first) = unit(at) {
-        let (code, width) = match first {
-            0xD800..=0xDBFF => match unit(at + 2) {
-                Some(second @ 0xDC00..=0xDFFF) => {
-                    (0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00), 4)
-                }
-                None if !last => return Step::Used(at),
-                _ => return Step::Bad,
-            },
-            _ => (first, 2),
-        };
-        match char::from_u32(code) {
-            Some(character) => push(out, character),
-            None => return Step::Bad,
-        }
-        at += width;
-    }
-    if last && at < bytes.len() { Step::Bad } else { Step::Used(at) }
+/// Appends the text of `bytes` to `out` as UTF-8; false if it is no text, of which `out` then has the good beginning.
+/// `last` tells that no bytes follow.
+pub(crate) fn convert(decoder: &mut Decoder, bytes: &[u8], last: bool, out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    let Some(room) = decoder.max_utf8_buffer_length_without_replacement(bytes.len()) else { return false };
+    out.resize(start + room, 0);
+    let room = out.get_mut(start..).unwrap_or_default();
+    let (result, _, written) = decoder.decode_to_utf8_without_replacement(bytes, room, last);
+    out.truncate(start + written);
+    result == DecoderResult::InputEmpty
 }
 
 /// The value of `encoding` in the XML declaration.
@@ -134,21 +82,29 @@ mod tests {
 
     #[test]
     fn the_declaration_is_believed_when_the_bytes_agree() {
-        let detect = |head: &[u8]| Encoding::detect(head).ok();
-        assert_eq!(detect(b"<?xml version='1.0' encoding='ISO-8859-1'?>"), Some(Encoding::Latin1));
-        assert_eq!(detect(b"<?xml version=\"1.0\"?>"), Some(Encoding::Utf8));
-        assert_eq!(detect(b"\xFF\xFE<\0"), Some(Encoding::Utf16 { big_endian: false }));
-        assert_eq!(detect(b"<?xml version=\"1.0\" encoding=\"EBCDIC-INT\"?>"), None);
+        let name = |head: &[u8]| Encoding::detect(head).ok().map(Encoding::name);
+        let declared = |name: &str| format!("<?xml version='1.0' encoding='{name}'?>").into_bytes();
+        // By the standard, ISO-8859-1 is read as the Windows code page that contains it.
+        assert_eq!(name(&declared("ISO-8859-1")), Some("windows-1252"));
+        assert_eq!(name(&declared("ISO8859-1")), Some("windows-1252"));
+        assert_eq!(name(&declared("Shift_JIS")), Some("Shift_JIS"));
+        assert_eq!(name(&declared("GB2312")), Some("GBK"));
+        assert_eq!(name(b"<?xml version=\"1.0\"?>"), Some("UTF-8"));
+        assert_eq!(name(b"\xFF\xFE<\0"), Some("UTF-16"));
+        assert_eq!(name(&declared("EBCDIC-INT")), None);
+        assert_eq!(name(&declared("ISO-2022-KR")), None);
     }
 
     #[test]
     fn a_surrogate_pair_may_be_cut_by_a_buffer() {
-        let encoding = Encoding::Utf16 { big_endian: true };
+        let mut decoder = Encoding::Other(UTF_16BE).decoder().unwrap();
         let mut out = Vec::new();
-        assert!(matches!(encoding.convert(&[0, b'a', 0xD8, 0x34], false, &mut out), Step::Used(2)));
-        assert!(matches!(encoding.convert(&[0xD8, 0x34, 0xDD, 0x0B], true, &mut out), Step::Used(4)));
+        assert!(convert(&mut decoder, &[0, b'a', 0xD8, 0x34], false, &mut out));
+        assert!(convert(&mut decoder, &[0xDD, 0x0B], true, &mut out));
         assert_eq!(out, "a\u{1D10B}".as_bytes());
-        assert!(matches!(encoding.convert(&[0xD8, 0x34], true, &mut out), Step::Bad));
-        assert!(matches!(encoding.convert(&[0xDD, 0x0B], true, &mut out), Step::Bad));
+        for bad in [[0xD8, 0x34], [0xDD, 0x0B]] {
+            let mut decoder = Encoding::Other(UTF_16BE).decoder().unwrap();
+            assert!(!convert(&mut decoder, &bad, true, &mut out));
+        }
     }
 }

@@ -5,7 +5,9 @@ use std::io::{self, BufRead, Read};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::encoding::{Encoding, Step};
+use encoding_rs::Decoder;
+
+use super::encoding::{Encoding, MARK, convert};
 use crate::error::{Error, Limit, Position};
 use crate::options::Limits;
 
@@ -21,7 +23,10 @@ pub(crate) trait Source {
 
 /// Events of text that is held whole; places are only worked out when they are asked for.
 pub(crate) struct SliceSource<'a> {
+    /// Without its byte-order mark.
     text: &'a [u8],
+    /// How long the mark was.
+    mark: u64,
     reader: Reader<&'a [u8]>,
     start: u64,
     token: u64,
@@ -29,17 +34,19 @@ pub(crate) struct SliceSource<'a> {
 
 impl<'a> SliceSource<'a> {
     /// Events of UTF-8 text.
-    pub(crate) fn new(text: &'a [u8], limits: &Limits) -> Result<Self, Error> {
-        if text.len() as u64 > limits.bytes {
-            let at = place(text, limits.bytes);
+    pub(crate) fn new(bytes: &'a [u8], limits: &Limits) -> Result<Self, Error> {
+        let text = bytes.strip_prefix(MARK).unwrap_or(bytes);
+        let mark = (bytes.len() - text.len()) as u64;
+        if bytes.len() as u64 > limits.bytes {
+            let at = place(text, mark, limits.bytes.saturating_sub(mark));
             return Err(Error::Limit { at: Some(at), limit: Limit::Bytes, allowed: limits.bytes });
         }
         if let Some((at, code)) = control(text) {
-            return Err(Error::Character { at: place(text, at as u64), code });
+            return Err(Error::Character { at: place(text, mark, at as u64), code });
         }
         let mut reader = Reader::from_reader(text);
         reader.config_mut().expand_empty_elements = true;
-        Ok(Self { text, reader, start: 0, token: limits.token as u64 })
+        Ok(Self { text, mark, reader, start: 0, token: limits.token as u64 })
     }
 }
 
@@ -49,21 +56,21 @@ impl Source for SliceSource<'_> {
         match self.reader.read_event() {
             Ok(event) => {
                 if self.reader.buffer_position() - self.start > self.token {
-                    let at = place(self.text, self.start);
+                    let at = place(self.text, self.mark, self.start);
                     return Err(Error::Limit { at: Some(at), limit: Limit::Token, allowed: self.token });
                 }
                 Ok(event)
             }
-            Err(error) => Err(translate(error, place(self.text, self.start), "UTF-8")),
+            Err(error) => Err(translate(error, place(self.text, self.mark, self.start), "UTF-8")),
         }
     }
 
     fn position(&self) -> Position {
-        place(self.text, self.start)
+        place(self.text, self.mark, self.start)
     }
 
     fn offset(&self) -> u64 {
-        self.start
+        self.mark + self.start
     }
 }
 
@@ -109,13 +116,12 @@ impl<R: BufRead> Source for StreamSource<R> {
 struct Feed<R> {
     input: io::Chain<io::Cursor<Vec<u8>>, R>,
     encoding: Encoding,
+    decoder: Option<Decoder>,
     /// Text as UTF-8, of which `used` bytes were consumed.
     text: Vec<u8>,
     used: usize,
     /// The place where `text` begins.
     base: Position,
-    /// Bytes that are the beginning of a character.
-    carry: Vec<u8>,
     /// Where the current event began: in `text`, or, if it began before, at this place.
     start: Result<usize, Position>,
     token_left: usize,
@@ -133,16 +139,16 @@ impl<R: BufRead> Feed<R> {
         let mut head = Vec::with_capacity(HEAD);
         (&mut input).take(HEAD as u64).read_to_end(&mut head)?;
         let encoding = Encoding::detect(&head)?;
-        if encoding != Encoding::Utf8 && matches!(head.get(..2), Some([0xFE, 0xFF] | [0xFF, 0xFE])) {
-            head.drain(..2);
-        }
+        // A mark of UTF-8 counts as bytes of the text; one of UTF-16 is gone after the conversion.
+        let mark = if head.starts_with(MARK) { MARK.len() } else { 0 };
+        head.drain(..mark.max(mark_of_utf_16(&head)));
         Ok(Self {
             input: io::Cursor::new(head).chain(input),
             encoding,
+            decoder: encoding.decoder(),
             text: Vec::new(),
             used: 0,
-            base: Position { offset: 0, line: 1, column: 1 },
-            carry: Vec::new(),
+            base: Position { offset: mark as u64, line: 1, column: 1 },
             start: Ok(0),
             token_left: limits.token,
             token: limits.token,
@@ -187,25 +193,21 @@ impl<R: BufRead> Feed<R> {
         while self.text.is_empty() {
             let raw = self.input.fill_buf()?;
             let (used, last) = (raw.len(), raw.is_empty());
-            let step = if self.encoding == Encoding::Utf8 {
-                self.text.extend_from_slice(raw);
-                Step::Used(0)
-            } else {
-                self.carry.extend_from_slice(raw);
-                self.encoding.convert(&self.carry, last, &mut self.text)
+            let good = match &mut self.decoder {
+                None => {
+                    self.text.extend_from_slice(raw);
+                    true
+                }
+                Some(decoder) => convert(decoder, raw, last, &mut self.text),
             };
             self.input.consume(used);
-            match step {
-                Step::Used(used) => {
-                    self.carry.drain(..used);
-                }
-                Step::Bad => {
-                    let error =
-                        Error::Text { at: self.place(self.text.len()), encoding: self.encoding.name() };
-                    return Err(self.stop(error));
-                }
+            if !good {
+                let error = Error::Text { at: self.place(self.text.len()), encoding: self.encoding.name() };
+                return Err(self.stop(error));
             }
             if last {
+                // It has nothing to convert any more, and may not be asked again.
+                self.decoder = None;
                 break;
             }
         }
@@ -249,6 +251,11 @@ impl<R: BufRead> Read for Feed<R> {
     }
 }
 
+/// How long the byte-order mark of UTF-16 is at the beginning of a file; its encoding is known without it.
+fn mark_of_utf_16(head: &[u8]) -> usize {
+    if matches!(head, [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..]) { 2 } else { 0 }
+}
+
 /// Control characters that XML 1.0 forbids (section 2.2).
 const fn forbidden(byte: u8) -> bool {
     byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')
@@ -277,9 +284,9 @@ fn advance(place: &mut Position, text: &[u8]) {
     }
 }
 
-/// The place `offset` bytes into `text`.
-fn place(text: &[u8], offset: u64) -> Position {
-    let mut position = Position { offset: 0, line: 1, column: 1 };
+/// The place `offset` bytes into `text`, which follows a byte-order mark of `mark` bytes.
+fn place(text: &[u8], mark: u64, offset: u64) -> Position {
+    let mut position = Position { offset: mark, line: 1, column: 1 };
     let before = usize::try_from(offset).ok().and_then(|offset| text.get(..offset)).unwrap_or(text);
     advance(&mut position, before);
     position

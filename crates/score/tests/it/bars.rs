@@ -121,7 +121,7 @@ fn the_longest_part_counts() {
          <part id='B'><measure number='1'><note><duration>4</duration></note></measure></part></score-partwise>",
     );
     assert_eq!(lengths(&score), ["1/1 of 4/4"]);
-    assert_eq!(remarks(&score), ["Length 1"]);
+    assert_eq!(remarks(&score), ["BadValue 1", "Length 1"]);
 }
 
 #[test]

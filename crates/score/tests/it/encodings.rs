@@ -66,9 +66,70 @@ fn eight_bit_encodings() {
 }
 
 #[test]
+fn encodings_of_the_world() {
+    // By the tables of the Unicode consortium and of the Encoding Standard.
+    for (name, bytes, title) in [
+        ("Shift_JIS", &b"\x8C\x8E\x8C\xF5"[..], "月光"),
+        ("EUC-JP", b"\xB7\xEE\xB8\xF7", "月光"),
+        ("GB2312", b"\xD4\xC2\xB9\xE2", "月光"),
+        ("Big5", b"\xA4\xEB\xA5\xFA", "月光"),
+        ("EUC-KR", b"\xBF\xF9\xB1\xA4", "월광"),
+        ("windows-1250", b"Dvo\xF8\xE1k", "Dvořák"),
+        ("windows-1251", b"\xCB\xF3\xED\xE0", "Луна"),
+        ("KOI8-R", b"\xEC\xD5\xCE\xC1", "Луна"),
+        ("ISO-8859-2", b"Dvo\xF8\xE1k", "Dvořák"),
+        ("ISO-8859-15", b"\xBDuvre", "œuvre"),
+        ("ISO8859-1", b"\xC9tude", "Étude"),
+        ("iso_8859-1", b"\xC9tude", "Étude"),
+        ("macintosh", b"\x83tude", "Étude"),
+    ] {
+        let (before, after) = TITLED.split_once("Für Élise 𝄞").unwrap();
+        let text = [before.replace("ENC", name).as_bytes(), bytes, after.as_bytes()].concat();
+        assert_eq!(self::title(&text).as_deref(), Some(title), "{name}");
+        for size in [1, 2, 3, 7] {
+            let pieces = std::io::BufReader::with_capacity(size, &text[..]);
+            assert_eq!(
+                musicxml::read(pieces, &Options::new()).unwrap().title.as_deref(),
+                Some(title),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_of_the_declared_encoding_have_a_place() {
+    let (before, after) = TITLED.split_once("Für Élise 𝄞").unwrap();
+    let before = before.replace("ENC", "Shift_JIS");
+    let bytes = [before.as_bytes(), b"a\x81", after.as_bytes()].concat();
+    let error = read_any(&bytes, &Options::new()).unwrap_err();
+    let Error::Text { at, encoding: "Shift_JIS" } = error else { panic!("{error}") };
+    assert_eq!(at.offset, before.len() as u64 + 1);
+}
+
+#[test]
 fn other_encodings_are_named() {
-    let error = read_any(TITLED.replace("ENC", "Shift_JIS").as_bytes(), &Options::new()).unwrap_err();
-    assert!(matches!(&error, Error::Encoding { name } if name == "Shift_JIS"), "{error}");
+    let error = read_any(TITLED.replace("ENC", "EBCDIC-INT").as_bytes(), &Options::new()).unwrap_err();
+    assert!(matches!(&error, Error::Encoding { name } if name == "EBCDIC-INT"), "{error}");
+}
+
+#[test]
+fn a_mark_of_utf_8_counts_as_bytes_but_not_as_a_character() {
+    let marked = |text: &str| [b"\xEF\xBB\xBF", text.as_bytes()].concat();
+    let text = xml(&["<sound tempo='0'/>", "<direction/>"]);
+    let plain = musicxml::read_slice(text.as_bytes(), &Options::new()).unwrap();
+    let bytes = marked(&text);
+    let whole = musicxml::read_slice(&bytes, &Options::new()).unwrap();
+    for size in [1, 2, 3, 4, 300] {
+        let pieces = std::io::BufReader::with_capacity(size, &bytes[..]);
+        assert_eq!(musicxml::read(pieces, &Options::new()).unwrap(), whole, "{size}");
+    }
+    assert_eq!(whole.diagnostics[0].offset, plain.diagnostics[0].offset + 3);
+    let faulty = "<score-partwise></part>";
+    for error in both(&marked(faulty)) {
+        let at = error.position().unwrap();
+        assert_eq!((at.offset, at.line, at.column), (3 + 16, 1, 17), "{error}");
+    }
 }
 
 #[test]

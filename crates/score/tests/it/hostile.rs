@@ -75,6 +75,22 @@ fn an_endless_stream_ends_at_the_limit() {
 }
 
 #[test]
+fn too_many_elements_end_at_the_limit() {
+    let mut limits = Limits::default();
+    limits.elements = 1_000;
+    let options = Options::new().with_limits(limits);
+    let read = |count: usize| {
+        let text = xml(&[&"<a/>".repeat(count)]);
+        [musicxml::read_slice(text.as_bytes(), &options), musicxml::read(text.as_bytes(), &options)]
+    };
+    // The frame of the score has 11 elements of its own.
+    assert!(read(1_000 - 11).iter().all(Result::is_ok));
+    for refused in read(1_000 - 10) {
+        assert!(matches!(refused, Err(Error::Limit { limit: Limit::Elements, allowed: 1_000, .. })));
+    }
+}
+
+#[test]
 fn one_huge_token_ends_at_the_limit() {
     let limits = small();
     for text in [

@@ -1,6 +1,7 @@
 //! The readers from the outside.
 
 mod bars;
+mod cases;
 mod encodings;
 mod hostile;
 mod midi;

@@ -43,6 +43,11 @@ pub enum Finding {
     EndingsOverlap,
     /// The bar, the first under these endings, was never played.
     EndingNeverPlayed,
+    /// No pass reaches the ending by its numbers, or they contradict those of another ending of its repeat.
+    EndingRenumbered {
+        /// The first pass on which it is played instead.
+        pass: u32,
+    },
     /// An ending without a repeat that it could belong to.
     EndingWithoutRepeat,
     /// A copy of a sign on another staff; ignored.
@@ -57,7 +62,7 @@ pub enum Finding {
     JumpNotTaken,
     /// A segno, coda, to-coda or fine that had no effect.
     MarkerWithoutEffect,
-    /// A bar that is never played, although no ending explains it.
+    /// A bar that is never played.
     BarNeverPlayed,
 }
 
@@ -74,6 +79,7 @@ impl Finding {
             Self::EndingWithoutStart => "EndingWithoutStart",
             Self::EndingsOverlap => "EndingsOverlap",
             Self::EndingNeverPlayed => "EndingNeverPlayed",
+            Self::EndingRenumbered { .. } => "EndingRenumbered",
             Self::EndingWithoutRepeat => "EndingWithoutRepeat",
             Self::StaffCopy => "StaffCopy",
             Self::JumpTargetMissing => "JumpTargetMissing",
@@ -105,6 +111,9 @@ impl fmt::Display for Finding {
             Self::EndingWithoutStart => f.write_str("ending has no first bar, taken to begin here"),
             Self::EndingsOverlap => f.write_str("several endings over one bar"),
             Self::EndingNeverPlayed => f.write_str("ending is never played"),
+            Self::EndingRenumbered { pass } => {
+                write!(f, "ending that no pass reaches by its numbers, played on pass {pass}")
+            }
             Self::EndingWithoutRepeat => f.write_str("ending without a repeat"),
             Self::StaffCopy => f.write_str("copy of a sign on another staff, ignored"),
             Self::JumpTargetMissing => f.write_str("jump to a sign that does not exist"),

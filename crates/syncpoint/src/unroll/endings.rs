@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::diagnostic::{Diagnostic, Finding};
-use crate::policy::{OpenEndings, OverlappingEndings, Policy};
+use crate::policy::{OpenEndings, OverlappingEndings, Policy, UnreachedEndings};
 use crate::{Ending, EndingStop, Structure, WrittenBar};
 
 /// Consecutive bars under the same endings.
@@ -80,7 +80,7 @@ pub(super) fn regions(
                 _ => regions.push(Region {
                     first: index,
                     last: index,
-                    numbers: passes(&covering, policy.overlapping_endings),
+                    numbers: passes(&covering, policy),
                     group: 0,
                 }),
             }
@@ -110,15 +110,18 @@ fn own_endings<'a>(bar: &'a WrittenBar, index: usize, diagnostics: &mut Vec<Diag
     own
 }
 
-fn passes(covering: &[Bracket<'_>], rule: OverlappingEndings) -> Vec<u32> {
+fn passes(covering: &[Bracket<'_>], policy: &Policy) -> Vec<u32> {
     let mut numbers: Vec<u32> =
         covering.iter().flat_map(|bracket| bracket.ending.numbers.iter().copied()).collect();
     numbers.sort_unstable();
     numbers.dedup();
-    if rule == OverlappingEndings::Intersect {
-        numbers.retain(|number| covering.iter().all(|bracket| bracket.ending.numbers.contains(number)));
+    if policy.overlapping_endings == OverlappingEndings::Unite || covering.len() < 2 {
+        return numbers;
     }
-    numbers
+    let common = |number: &u32| covering.iter().all(|bracket| bracket.ending.numbers.contains(number));
+    let shared: Vec<u32> = numbers.iter().copied().filter(common).collect();
+    // Endings that exclude each other would leave the bar out for ever.
+    if shared.is_empty() && policy.unreached_endings == UnreachedEndings::InOrder { numbers } else { shared }
 }
 
 /// Extends the endings of one section as far as the policy lets them reach.

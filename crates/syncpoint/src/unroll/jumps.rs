@@ -7,7 +7,8 @@ use core::ops::Range;
 use super::UnrollError;
 use super::diagnostic::Finding;
 use super::layout::Layout;
-use crate::policy::{MissingTarget, Policy, Sections, StaffCopies};
+use super::leaps::Leap;
+use crate::policy::{MissingTarget, OpenDaCapo, Policy, Sections, StaffCopies};
 use crate::{Jump, Marker, MarkerKind, Place, Structure, WrittenBar};
 
 /// The label by which jumps name the start of the section.
@@ -52,18 +53,25 @@ pub(super) struct Signs<'a> {
     policy: &'a Policy,
     /// By label, ascending: bar, place in the bar, kind.
     by_label: BTreeMap<&'a str, Vec<(usize, usize, MarkerKind)>>,
+    /// The ends of parts, ascending.
+    part_ends: Vec<(usize, usize)>,
     used: alloc::collections::BTreeSet<(usize, usize)>,
 }
 
 impl<'a> Signs<'a> {
     pub(super) fn new(structure: &'a Structure, layout: &'a Layout, policy: &'a Policy) -> Self {
         let mut by_label: BTreeMap<&str, Vec<(usize, usize, MarkerKind)>> = BTreeMap::new();
+        let mut part_ends = Vec::new();
         for (bar, written) in structure.bars.iter().enumerate() {
             for (number, marker) in written.markers.iter().enumerate() {
-                by_label.entry(&marker.label).or_default().push((bar, number, marker.kind));
+                if marker.kind == MarkerKind::PartEnd {
+                    part_ends.push((bar, number));
+                } else {
+                    by_label.entry(&marker.label).or_default().push((bar, number, marker.kind));
+                }
             }
         }
-        Self { structure, layout, policy, by_label, used: alloc::collections::BTreeSet::new() }
+        Self { structure, layout, policy, by_label, part_ends, used: alloc::collections::BTreeSet::new() }
     }
 
     pub(super) fn used(&mut self, bar: usize, number: usize) {
@@ -125,7 +133,7 @@ impl<'a> Signs<'a> {
         found.map(|&(bar, number, _)| (bar, number))
     }
 
-    /// Looks in the own section, then, if the policy lets jumps reach farther, in the earlier ones.
+    /// Looks in the own section, then, if the policy lets jumps reach farther, in the one before.
     fn find(
         &self,
         label: &str,
@@ -138,8 +146,11 @@ impl<'a> Signs<'a> {
             return None;
         }
         self.nearest(label, role, origin, home, forwards).or_else(|| {
-            let reach = self.policy.sections == Sections::Reach && home.start > 0;
-            reach.then(|| self.nearest(label, role, home.start, &(0..home.start), false)).flatten()
+            if self.policy.sections != Sections::Reach {
+                return None;
+            }
+            let before = self.layout.section_of(home.start.checked_sub(1)?)?;
+            self.nearest(label, role, home.start, before, false)
         })
     }
 
@@ -156,7 +167,8 @@ impl<'a> Signs<'a> {
         self.find(label, Role::Coda, origin, home, true).map(|sign| self.landing(sign))
     }
 
-    fn until(&self, jump: &Jump, origin: usize, home: &Range<usize>) -> Option<(usize, usize)> {
+    /// The sign at which a jump ends.
+    pub(super) fn until(&self, jump: &Jump, origin: usize, home: &Range<usize>) -> Option<(usize, usize)> {
         self.find(&jump.until, Role::Until, origin, home, false)
     }
 
@@ -186,13 +198,44 @@ impl<'a> Signs<'a> {
         Ok(target.or((rule == MissingTarget::FromStart).then_some(Target { bar: home.start, marker: None })))
     }
 
+    /// The jumps that can be taken, whether or not they will be.
+    pub(super) fn leaps(&self) -> Vec<Leap> {
+        let mut leaps = Vec::new();
+        for (from, bar) in self.structure.bars.iter().enumerate().filter(|(_, bar)| !bar.jumps.is_empty()) {
+            let Some(home) = self.layout.section_of(from) else { continue };
+            for jump in &bar.jumps {
+                if let Ok(Some(target)) = self.target(jump, from, home) {
+                    leaps.push(self.leap(jump, from, home, &target));
+                }
+            }
+        }
+        leaps
+    }
+
+    /// A jump that goes to `target`, as the bars see it.
+    pub(super) fn leap(&self, jump: &Jump, from: usize, home: &Range<usize>, target: &Target) -> Leap {
+        let sign = self.until(jump, from, home).map(|(bar, _)| bar);
+        Leap {
+            from,
+            to: target.bar,
+            until: sign.or_else(|| self.part_end(jump, from, target).map(|(bar, _)| bar)),
+        }
+    }
+
+    /// Where a da capo that does not say how far it goes ends all the same: the end of the part that it brings again.
+    pub(super) fn part_end(&self, jump: &Jump, from: usize, target: &Target) -> Option<(usize, usize)> {
+        if jump.until != END || self.policy.open_da_capo != OpenDaCapo::ToPartEnd {
+            return None;
+        }
+        let place = self.part_ends.partition_point(|&(bar, _)| bar < target.bar);
+        self.part_ends.get(place).copied().filter(|&(bar, _)| bar < from)
+    }
+
     /// The start of the section that a da capo means: the one with the sign at which it ends.
     fn section_start(&self, until: Option<(usize, usize)>, home: &Range<usize>) -> usize {
         match until {
             Some((bar, _)) if bar < home.start => {
-                let sections = &self.layout.sections;
-                let place = sections.partition_point(|section| section.end <= bar);
-                sections.get(place).map_or(home.start, |section| section.start)
+                self.layout.section_of(bar).map_or(home.start, |section| section.start)
             }
             _ => home.start,
         }
@@ -200,9 +243,7 @@ impl<'a> Signs<'a> {
 
     /// What is wrong with the targets of a jump.
     pub(super) fn missing(&self, jump: &Jump, origin: usize) -> impl Iterator<Item = Finding> {
-        let sections = &self.layout.sections;
-        let place = sections.partition_point(|section| section.end <= origin);
-        let home = sections.get(place).cloned().unwrap_or(0..0);
+        let home = self.layout.section_of(origin).cloned().unwrap_or(0..0);
         let to = jump.to != START && self.find(&jump.to, Role::To, origin, &home, false).is_none();
         let until = jump.until != END && self.until(jump, origin, &home).is_none();
         let coda = jump.continue_at.as_deref().filter(|label| !label.is_empty());

@@ -5,7 +5,9 @@ use core::ops::Range;
 
 use super::diagnostic::{Diagnostic, Finding};
 use super::endings::{self, Region};
-use crate::policy::{InnerRepeats, PlayCount, Policy, Sections, UnmatchedRepeat, ZeroPlays};
+use crate::policy::{
+    InnerRepeats, PlayCount, Policy, Sections, UnmatchedRepeat, UnreachedEndings, ZeroPlays,
+};
 use crate::{RepeatEnd, Structure};
 
 /// Backward repeats that go back to the same bar.
@@ -17,7 +19,9 @@ pub(super) struct Group {
     pub(super) signed: bool,
     /// The backward repeats, first to last, as indexes into [`Layout::ends`].
     pub(super) ends: Vec<usize>,
-    /// The highest number of the endings that count its passes.
+    /// The endings that count its passes, first to last, as indexes into [`Layout::regions`].
+    pub(super) regions: Vec<usize>,
+    /// The highest number of these endings.
     pub(super) highest: u32,
     /// The group around this one.
     pub(super) parent: Option<usize>,
@@ -40,6 +44,8 @@ pub(super) struct Layout {
     pub(super) groups: Vec<Group>,
     pub(super) ends: Vec<End>,
     pub(super) regions: Vec<Region>,
+    /// By region: the regions beside it.
+    series: Vec<Range<usize>>,
     /// By bar: the group that starts there.
     pub(super) start_at: Vec<Option<usize>>,
     /// By bar: the backward repeat at its end.
@@ -60,6 +66,7 @@ impl Layout {
             groups: Vec::new(),
             ends: Vec::new(),
             regions,
+            series: Vec::new(),
             start_at: alloc::vec![None; count],
             end_at: alloc::vec![None; count],
             group_of: alloc::vec![0; count],
@@ -69,9 +76,14 @@ impl Layout {
             Pairing::new(&mut layout, policy, section.start).run(structure, section.clone(), diagnostics);
         }
         layout.sections = sections;
-        for region in &layout.regions {
+        for (number, region) in layout.regions.iter().enumerate() {
             let group = &mut layout.groups[region.group];
+            group.regions.push(number);
             group.highest = group.highest.max(region.numbers.last().copied().unwrap_or(0));
+        }
+        layout.find_series();
+        if policy.unreached_endings == UnreachedEndings::InOrder {
+            layout.reach_every_ending(policy, diagnostics);
         }
         for group in &layout.groups {
             if group.signed && group.ends.is_empty() {
@@ -79,6 +91,31 @@ impl Layout {
             }
         }
         layout
+    }
+
+    /// The section of a bar.
+    pub(super) fn section_of(&self, bar: usize) -> Option<&Range<usize>> {
+        self.sections.get(self.sections.partition_point(|section| section.end <= bar))
+    }
+
+    /// The endings that stand side by side with this one and belong to the same repeat, this one included.
+    pub(super) fn series(&self, region: usize) -> Range<usize> {
+        self.series.get(region).cloned().unwrap_or(region..region + 1)
+    }
+
+    /// Finds the endings that stand side by side.
+    fn find_series(&mut self) {
+        let regions = &self.regions;
+        let mut first = 0;
+        for last in 0..regions.len() {
+            let joined = regions.get(last + 1).is_some_and(|next| {
+                regions[last].group == next.group && regions[last].last + 1 == next.first
+            });
+            if !joined {
+                self.series.extend((first..=last).map(|_| first..last + 1));
+                first = last + 1;
+            }
+        }
     }
 
     /// The ending region of which this backward repeat is a part.
@@ -116,7 +153,14 @@ struct Pairing<'a> {
 impl<'a> Pairing<'a> {
     fn new(layout: &'a mut Layout, policy: &'a Policy, first: usize) -> Self {
         let section_group = layout.groups.len();
-        layout.groups.push(Group { start: first, signed: false, ends: Vec::new(), highest: 0, parent: None });
+        layout.groups.push(Group {
+            start: first,
+            signed: false,
+            ends: Vec::new(),
+            regions: Vec::new(),
+            highest: 0,
+            parent: None,
+        });
         if let Some(slot) = layout.start_at.get_mut(first) {
             *slot = Some(section_group);
         }
@@ -191,7 +235,14 @@ impl<'a> Pairing<'a> {
                 (self.policy.unmatched_repeat == UnmatchedRepeat::SectionStart).then_some(self.section_group)
             }
         };
-        self.layout.groups.push(Group { start, signed, ends: Vec::new(), highest: 0, parent });
+        self.layout.groups.push(Group {
+            start,
+            signed,
+            ends: Vec::new(),
+            regions: Vec::new(),
+            highest: 0,
+            parent,
+        });
         self.layout.start_at[start] = Some(group);
         self.stack.push(group);
         group

@@ -3,8 +3,11 @@
 use alloc::vec::Vec;
 
 use super::UnrollError;
-use super::layout::{End, Group, Layout};
-use crate::policy::{EndingsAfterJump, LateEndings, LooseEndings, PlayCount, Policy, RepeatsAfterJump};
+use super::layout::{End, Layout};
+use super::leaps::{Leap, led_over, passes_made};
+use crate::policy::{
+    EndingsAfterJump, Jumps, LateEndings, LooseEndings, PlayCount, Policy, RepeatsAfterJump,
+};
 
 /// The state of one group of repeats.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +24,18 @@ struct AfterJump {
     known_before: usize,
     /// The jump asks for repeats.
     with_repeats: bool,
+    /// The bar of the sign at which it ends.
+    until: Option<usize>,
+    /// The group of an ending into which it led: the repeat at the end of that ending is still played.
+    landed: Option<usize>,
+}
+
+/// What a jump without repeats finds open.
+enum Fitting {
+    /// The endings of this pass.
+    Pass(u32),
+    /// This ending.
+    Region(usize),
 }
 
 /// The play counts of all repeats, with the work that looking ahead has cost.
@@ -36,11 +51,15 @@ pub(super) struct Passes<'a> {
     last_pass: Vec<Option<u32>>,
     epoch: u32,
     after_jump: AfterJump,
+    /// By bar: a jump of the score leads over it again.
+    led_over: Vec<bool>,
+    /// The jumps that were taken in this section.
+    leapt: Vec<Leap>,
     fuel: usize,
 }
 
 impl<'a> Passes<'a> {
-    pub(super) fn new(layout: &'a Layout, policy: &'a Policy) -> Self {
+    pub(super) fn new(layout: &'a Layout, policy: &'a Policy, leaps: &[Leap]) -> Self {
         let bars = layout.region_of.len();
         Self {
             layout,
@@ -51,6 +70,8 @@ impl<'a> Passes<'a> {
             last_pass: alloc::vec![None; layout.groups.len()],
             epoch: 0,
             after_jump: AfterJump::default(),
+            led_over: led_over(leaps, bars),
+            leapt: Vec::new(),
             fuel: policy.max_bars.saturating_add(bars).saturating_mul(16),
         }
     }
@@ -76,6 +97,9 @@ impl<'a> Passes<'a> {
         if matches!(self.policy.plays, PlayCount::Once | PlayCount::Never) {
             return true;
         }
+        if self.after_jump.landed == Some(group) {
+            return false;
+        }
         let group = &self.layout.groups[group];
         group.start < self.after_jump.known_before
             && !group.ends.iter().any(|&end| self.live_after_jump(&self.layout.ends[end]))
@@ -83,7 +107,8 @@ impl<'a> Passes<'a> {
 
     fn end_dead(&self, end: &End) -> bool {
         matches!(self.policy.plays, PlayCount::Once | PlayCount::Never)
-            || (self.layout.groups[end.group].start < self.after_jump.known_before
+            || (self.after_jump.landed != Some(end.group)
+                && self.layout.groups[end.group].start < self.after_jump.known_before
                 && !self.live_after_jump(end))
     }
 
@@ -115,10 +140,18 @@ impl<'a> Passes<'a> {
         }
     }
 
-    /// A jump from `origin` was taken.
-    pub(super) fn jumped(&mut self, known_before: usize, with_repeats: bool) {
+    /// A new section begins.
+    pub(super) fn next_section(&mut self) {
         self.epoch = self.epoch.saturating_add(1);
-        self.after_jump = AfterJump { known_before, with_repeats };
+        self.after_jump = AfterJump::default();
+        self.leapt.clear();
+    }
+
+    /// A jump was taken. What begins before `known_before` has been played.
+    pub(super) fn jumped(&mut self, leap: Leap, known_before: usize, with_repeats: bool) {
+        self.epoch = self.epoch.saturating_add(1);
+        self.after_jump = AfterJump { known_before, with_repeats, until: leap.until, landed: None };
+        self.leapt.push(leap);
     }
 
     /// The coda at `bar` is reached: what begins there is played with repeats.
@@ -127,16 +160,28 @@ impl<'a> Passes<'a> {
     }
 
     /// A jump lands in the middle of an ending, so that is the pass that one is on.
-    pub(super) fn land(&mut self, bar: usize) {
-        let Some(region) = self.layout.region_of.get(bar).copied().flatten() else { return };
-        let region = &self.layout.regions[region];
-        if let Some(&first) = region.numbers.first()
-            && !self.dead(region.group)
-            && !self.layout.groups[region.group].ends.is_empty()
-        {
-            self.refresh(region.group);
-            self.progress[region.group].pass = first;
+    pub(super) fn land(&mut self, bar: usize) -> Result<(), UnrollError> {
+        let layout = self.layout;
+        let Some(number) = layout.region_of.get(bar).copied().flatten() else { return Ok(()) };
+        let region = &layout.regions[number];
+        let Some(&first) = region.numbers.first() else { return Ok(()) };
+        let group = &layout.groups[region.group];
+        if group.ends.is_empty() || matches!(self.policy.plays, PlayCount::Once | PlayCount::Never) {
+            return Ok(());
         }
+        if self.dead(region.group) {
+            // The ending closes with a repeat: without it the last ending and what follows would not be reached.
+            let closes = group.ends.iter().any(|&end| layout.region_of_end(end) == Some(number));
+            if !closes || region.contains(self.last_pass(region.group)?) {
+                return Ok(());
+            }
+            self.after_jump.landed = Some(region.group);
+            self.restart(region.group);
+        } else {
+            self.refresh(region.group);
+        }
+        self.progress[region.group].pass = first;
+        Ok(())
     }
 
     fn can_take(&self, end: usize, pass: u32, taken: u32) -> bool {
@@ -144,21 +189,7 @@ impl<'a> Passes<'a> {
         if self.end_dead(sign) {
             return false;
         }
-        self.would_take(end, sign, pass, taken)
-    }
-
-    fn would_take(&self, end: usize, sign: &End, pass: u32, taken: u32) -> bool {
-        if self.policy.plays != PlayCount::PerSign && self.layout.region_of_end(end).is_some() {
-            let group = &self.layout.groups[sign.group];
-            return pass < self.asked_passes(group);
-        }
-        taken.saturating_add(1) < sign.plays
-    }
-
-    /// How many passes the endings and signs of a group ask for.
-    fn asked_passes(&self, group: &Group) -> u32 {
-        let signs = group.ends.iter().map(|&end| self.layout.ends[end].plays).max().unwrap_or(1);
-        group.highest.max(signs)
+        self.layout.would_take(self.policy, end, pass, taken)
     }
 
     /// Whether the backward repeat sends the music back now.
@@ -175,6 +206,9 @@ impl<'a> Passes<'a> {
         self.taken[end] = self.taken[end].saturating_add(1);
         self.ever_taken[end] = true;
         self.progress[number].pass = self.progress[number].pass.saturating_add(1);
+        if self.after_jump.landed == Some(number) {
+            self.after_jump.landed = None;
+        }
         if self.policy.inner_repeats == crate::policy::InnerRepeats::Retake {
             for &earlier in group.ends.iter().take_while(|&&earlier| earlier != end) {
                 if layout.region_of_end(earlier).is_none() {
@@ -186,21 +220,25 @@ impl<'a> Passes<'a> {
     }
 
     /// Whether an ending is played on the pass that its group is on.
-    pub(super) fn allows(&mut self, region: usize) -> Result<bool, UnrollError> {
+    pub(super) fn allows(&mut self, number: usize) -> Result<bool, UnrollError> {
         let layout = self.layout;
-        let region = &layout.regions[region];
+        let region = &layout.regions[number];
         let group = region.group;
         if self.policy.plays == PlayCount::Never {
             return Ok(true);
         }
         if layout.groups[group].ends.is_empty() {
-            return Ok(self.policy.loose_endings == LooseEndings::Play || region.contains(1));
+            return self.allows_loose(number);
         }
         let pass = if self.dead(group) {
             match self.policy.endings_after_jump {
                 EndingsAfterJump::All => return Ok(true),
                 EndingsAfterJump::First => return Ok(region.contains(1)),
                 EndingsAfterJump::Last => self.last_pass(group)?,
+                EndingsAfterJump::Fitting => match self.fitting(group)? {
+                    Fitting::Pass(pass) => pass,
+                    Fitting::Region(fitting) => return Ok(fitting == number),
+                },
             }
         } else {
             self.pass(group)
@@ -215,11 +253,77 @@ impl<'a> Passes<'a> {
                 let mut ends = layout.groups[group].ends.iter();
                 late && ends.any(|&end| layout.ends[end].bar < region.first)
                     && (self.dead(group) || self.next_end(group, region.first, pass, None).is_none())
+                    && !self.meant_for_later(number, pass)?
             }
             LateEndings::AfterRepeat => {
                 layout.groups[group].ends.last().is_none_or(|&end| layout.ends[end].bar < region.first)
             }
         })
+    }
+
+    /// Whether an ending beyond the last pass waits for a jump, because another one is there for this pass.
+    fn meant_for_later(&mut self, number: usize, pass: u32) -> Result<bool, UnrollError> {
+        let layout = self.layout;
+        let region = &layout.regions[number];
+        if self.policy.endings_after_jump != EndingsAfterJump::Fitting || self.dead(region.group) {
+            return Ok(false);
+        }
+        let others = &layout.groups[region.group].regions;
+        self.spend(others.len())?;
+        Ok(others.iter().any(|&other| layout.regions[other].contains(pass)) && self.led_over[region.first])
+    }
+
+    /// The ending that a jump without repeats finds open.
+    fn fitting(&mut self, group: usize) -> Result<Fitting, UnrollError> {
+        let layout = self.layout;
+        let last = self.last_pass(group)?;
+        let regions = &layout.groups[group].regions;
+        self.spend(regions.len())?;
+        let start = layout.groups[group].start;
+        let due = last.saturating_add(passes_made(&self.leapt, start).max(1));
+        let named = regions.iter().any(|&region| layout.regions[region].contains(due));
+        let beyond =
+            regions.iter().flat_map(|&region| &layout.regions[region].numbers).filter(|&&pass| pass > last);
+        if let Some(pass) = if named { Some(due) } else { beyond.copied().min() } {
+            return Ok(Fitting::Pass(pass));
+        }
+        let until = self.after_jump.until.and_then(|bar| layout.region_of.get(bar).copied().flatten());
+        Ok(match until {
+            Some(region) if layout.regions[region].group == group => Fitting::Region(region),
+            _ => Fitting::Pass(last),
+        })
+    }
+
+    /// Whether an ending is played whose passes no repeat makes.
+    fn allows_loose(&mut self, number: usize) -> Result<bool, UnrollError> {
+        let layout = self.layout;
+        let region = &layout.regions[number];
+        match self.policy.loose_endings {
+            LooseEndings::Play => return Ok(true),
+            LooseEndings::FirstPass => return Ok(region.contains(1)),
+            LooseEndings::FollowJumps => {}
+        }
+        let series = layout.series(number);
+        let first = layout.regions[series.start].first;
+        self.spend(series.len() + self.leapt.len())?;
+        if self.policy.jumps == Jumps::Ignore || !self.follows_jumps(number) {
+            return Ok(true);
+        }
+        let pass = 1 + passes_made(&self.leapt, first);
+        let named = series.clone().any(|other| layout.regions[other].contains(pass));
+        if named || series.len() == 1 {
+            return Ok(region.contains(pass));
+        }
+        // Further passes go through the last ending there is.
+        let due = series.clone().rfind(|&other| layout.regions[other].numbers.first() <= Some(&pass));
+        Ok(number == due.unwrap_or(series.start))
+    }
+
+    /// Whether a jump leads over an ending that no repeat counts.
+    pub(super) fn follows_jumps(&self, number: usize) -> bool {
+        let layout = self.layout;
+        self.policy.loose_endings == LooseEndings::FollowJumps
+            && self.led_over[layout.regions[layout.series(number).start].first]
     }
 
     /// The number of the ending that a bar being played now stands under.
@@ -254,7 +358,13 @@ impl<'a> Passes<'a> {
         }
         let layout = self.layout;
         let mut taken = alloc::vec![0_u32; layout.groups[group].ends.len()];
-        let last = self.count_passes(group, 1, &mut taken, |_, _| false, Self::would_take)?;
+        let last = self.count_passes(
+            group,
+            1,
+            &mut taken,
+            |_, _| false,
+            |me, end, pass, taken| me.layout.would_take(me.policy, end, pass, taken),
+        )?;
         self.last_pass[group] = Some(last);
         Ok(last)
     }
@@ -266,7 +376,7 @@ impl<'a> Passes<'a> {
         mut pass: u32,
         taken: &mut [u32],
         stop: impl Fn(u32, Option<usize>) -> bool,
-        takes: impl Fn(&Self, usize, &End, u32, u32) -> bool,
+        takes: impl Fn(&Self, usize, u32, u32) -> bool,
     ) -> Result<u32, UnrollError> {
         let layout = self.layout;
         let ends = &layout.groups[group].ends;
@@ -275,7 +385,7 @@ impl<'a> Passes<'a> {
             let next = ends.iter().enumerate().find(|&(place, &end)| {
                 let region = layout.region_of_end(end).map(|region| &layout.regions[region]);
                 let played = region.is_none_or(|region| region.group != group || region.contains(pass));
-                played && takes(self, end, &layout.ends[end], pass, taken[place])
+                played && takes(self, end, pass, taken[place])
             });
             if stop(pass, next.map(|(_, &end)| end)) {
                 break;
@@ -322,13 +432,10 @@ impl<'a> Passes<'a> {
         let reaches = |pass: u32, next: Option<usize>| {
             region.contains(pass) && next.is_none_or(|end| layout.ends[end].bar >= region.first)
         };
-        let found = self.count_passes(
-            group,
-            pass.saturating_add(1),
-            &mut taken,
-            reaches,
-            |me, end, _, pass, taken| me.can_take(end, pass, taken),
-        )?;
+        let found =
+            self.count_passes(group, pass.saturating_add(1), &mut taken, reaches, |me, end, pass, taken| {
+                me.can_take(end, pass, taken)
+            })?;
         Ok(region.contains(found))
     }
 }

@@ -25,6 +25,10 @@ pub(super) struct Played {
 struct Active<'a> {
     until: &'a str,
     continue_at: Option<&'a str>,
+    /// The bar of the jump.
+    from: usize,
+    /// The end of the part that it brings again: bar and place in the bar.
+    part_end: Option<(usize, usize)>,
 }
 
 pub(super) struct Walk<'a> {
@@ -55,12 +59,14 @@ impl<'a> Walk<'a> {
         layout: &'a Layout,
         diagnostics: &'a mut Vec<Diagnostic>,
     ) -> Self {
+        let signs = Signs::new(structure, layout, policy);
+        let passes = Passes::new(layout, policy, &signs.leaps());
         Self {
             structure,
             policy,
             layout,
-            signs: Signs::new(structure, layout, policy),
-            passes: Passes::new(layout, policy),
+            signs,
+            passes,
             out: Vec::new(),
             times_played: alloc::vec![0; structure.bars.len()],
             taken: alloc::collections::BTreeSet::new(),
@@ -75,7 +81,7 @@ impl<'a> Walk<'a> {
         for section in &layout.sections {
             self.home = section.clone();
             self.active = None;
-            self.passes.jumped(0, false);
+            self.passes.next_section();
             let step = if self.out.is_empty() { Step::Start } else { Step::Section };
             self.section(section.start, step)?;
         }
@@ -202,6 +208,11 @@ impl<'a> Walk<'a> {
         if written.markers.is_empty() {
             return Ok(None);
         }
+        if place == Place::End
+            && let Some(next) = self.part_end(bar)?
+        {
+            return Ok(Some(next));
+        }
         let until = self.active.as_ref().map(|active| active.until);
         let found = written.markers.iter().enumerate().find(|(_, marker)| {
             marker.at == place
@@ -227,12 +238,29 @@ impl<'a> Walk<'a> {
             Some(target) => {
                 self.active = None;
                 self.passes.reached_coda(target.bar);
-                self.land(&target);
+                self.land(&target)?;
                 Ok(Some(Next::To(target.bar, Step::Coda { from: bar })))
             }
             None if self.policy.missing_target == MissingTarget::PassBy => Ok(None),
             None => Ok(Some(Next::EndOfSection)),
         }
+    }
+
+    /// The part that a da capo brings again is over, so that the piece goes on after the jump.
+    fn part_end(&mut self, bar: usize) -> Result<Option<Next>, UnrollError> {
+        let due = self.active.as_ref().and_then(|active| Some((active.from, active.part_end?)));
+        let Some((from, (_, number))) = due.filter(|(_, (end, _))| *end == bar) else { return Ok(None) };
+        if !self.acts(bar, self.policy.marker_on)? {
+            return Ok(None);
+        }
+        self.signs.used(bar, number);
+        self.active = None;
+        let next = from + 1;
+        if next >= self.home.end {
+            return Ok(Some(Next::EndOfSection));
+        }
+        self.passes.reached_coda(next);
+        Ok(Some(Next::To(next, Step::Coda { from: bar })))
     }
 
     /// Takes a jump at the end of `bar`, if one is due.
@@ -255,7 +283,7 @@ impl<'a> Walk<'a> {
             }
             let Some(target) = self.signs.target(jump, bar, &self.home)? else { continue };
             self.taken.insert(key);
-            return Ok(Some(self.take_jump(bar, jump, &target)));
+            return self.take_jump(bar, jump, &target).map(Some);
         }
         Ok(None)
     }
@@ -276,29 +304,35 @@ impl<'a> Walk<'a> {
         if repeated && !self.passes.dead(group) { self.passes.pass(group) } else { self.times_played[bar] }
     }
 
-    fn take_jump(&mut self, bar: usize, jump: &'a Jump, target: &Target) -> Next {
-        self.active = Some(Active { until: &jump.until, continue_at: jump.continue_at.as_deref() });
+    fn take_jump(&mut self, bar: usize, jump: &'a Jump, target: &Target) -> Result<Next, UnrollError> {
+        self.active = Some(Active {
+            until: &jump.until,
+            continue_at: jump.continue_at.as_deref(),
+            from: bar,
+            part_end: self.signs.part_end(jump, bar, target),
+        });
         let known_before = match self.policy.resume {
             Resume::PastJump => bar + 1,
             Resume::AtCoda => usize::MAX,
         };
-        self.passes.jumped(known_before, jump.play_repeats);
-        self.land(target);
-        Next::To(target.bar, Step::Jump { from: bar })
+        let leap = self.signs.leap(jump, bar, &self.home, target);
+        self.passes.jumped(leap, known_before, jump.play_repeats);
+        self.land(target)?;
+        Ok(Next::To(target.bar, Step::Jump { from: bar }))
     }
 
-    fn land(&mut self, target: &Target) {
+    fn land(&mut self, target: &Target) -> Result<(), UnrollError> {
         if let Some((bar, number)) = target.marker {
             self.signs.used(bar, number);
         }
-        self.passes.land(target.bar);
+        self.passes.land(target.bar)
     }
 
     fn closing_diagnostics(&mut self) {
         let played = |bar: usize| self.times_played.get(bar).is_some_and(|&times| times > 0);
         let mut found: Vec<Diagnostic> = Vec::new();
-        for region in &self.layout.regions {
-            if self.layout.groups[region.group].ends.is_empty() {
+        for (number, region) in self.layout.regions.iter().enumerate() {
+            if self.layout.groups[region.group].ends.is_empty() && !self.passes.follows_jumps(number) {
                 found.push(Diagnostic::new(region.first, Finding::EndingWithoutRepeat));
             }
             if !played(region.first) {
@@ -311,7 +345,7 @@ impl<'a> Walk<'a> {
             }
         }
         for (index, bar) in self.structure.bars.iter().enumerate() {
-            if !played(index) && self.layout.region_of[index].is_none() {
+            if !played(index) {
                 found.push(Diagnostic::new(index, Finding::BarNeverPlayed));
             }
             for (number, jump) in bar.jumps.iter().enumerate() {
@@ -327,7 +361,7 @@ impl<'a> Walk<'a> {
             for (number, marker) in bar.markers.iter().enumerate() {
                 if self.signs.is_marker_copy(bar, marker) {
                     found.push(Diagnostic::new(index, Finding::StaffCopy));
-                } else if !self.signs.was_used(index, number) {
+                } else if marker.kind != MarkerKind::PartEnd && !self.signs.was_used(index, number) {
                     found.push(Diagnostic::new(index, Finding::MarkerWithoutEffect));
                 }
             }

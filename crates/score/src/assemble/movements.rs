@@ -1,0 +1,229 @@
+//! Where movements and their parts end.
+
+use core::ops::Range;
+
+use segno_syncpoint::{Marker, MarkerKind, Place, WrittenBar};
+
+use crate::diagnostic::DiagnosticKind;
+use crate::draft::{Draft, DraftBar, DraftHeading, DraftSign, SignKind};
+use crate::words::{Heading, Until};
+
+/// A trio's heading may stand so many bars after the beginning of the trio: it has a pickup, or two.
+const PICKUPS: usize = 2;
+
+/// Notes the ends of movements and gives the movements: a new one begins where the numbering begins again after a final
+/// bar line, with or without a repeat sign.
+///
+/// A trio that is numbered for itself is no movement of its own: its da capo leads back into what stands before.
+pub(super) fn split(draft: &mut Draft, written: &mut [WrittenBar]) -> Vec<Range<usize>> {
+    let mut movements: Vec<Range<usize>> = Vec::new();
+    let mut opening: Option<Facts> = None;
+    for bars in numberings(draft) {
+        let facts = Facts::of(draft, &bars);
+        let (Some(before), Some(movement)) = (&mut opening, movements.last_mut()) else {
+            movements.push(bars);
+            opening = Some(facts);
+            continue;
+        };
+        let last = bars.start.saturating_sub(1);
+        let offset = draft.bars.get(last).map_or(0, |bar| bar.offset);
+        if facts.is_trio_of(before) {
+            let message = "a final bar line and numbering that begins again, but the da capo after it means what \
+                           stands before it: taken as one movement";
+            draft.remark(DiagnosticKind::Inferred, last, offset, message);
+            movement.end = bars.end;
+            continue;
+        }
+        if let Some(bar) = written.get_mut(last) {
+            bar.section_break = true;
+        }
+        let message = "a final bar line and numbering that begins again: taken as the end of a movement";
+        draft.remark(DiagnosticKind::Inferred, last, offset, message);
+        movements.push(bars);
+        opening = Some(facts);
+    }
+    // Formats that know sections say where they end.
+    let stated = |bar: usize| written.get(bar).is_some_and(|bar| bar.section_break);
+    let mut cut = Vec::new();
+    for movement in movements {
+        let mut start = movement.start;
+        for bar in movement.clone() {
+            if stated(bar) || bar + 1 == movement.end {
+                cut.push(start..bar + 1);
+                start = bar + 1;
+            }
+        }
+    }
+    cut
+}
+
+/// The stretches of bars that are numbered for themselves.
+fn numberings(draft: &Draft) -> Vec<Range<usize>> {
+    let begins = |bar: &DraftBar| bar.number == "1" || bar.number == "0";
+    let (mut stretches, mut start, mut highest) = (Vec::new(), 0, None);
+    let mut final_line = false;
+    for (index, bar) in draft.bars.iter().enumerate() {
+        if final_line && begins(bar) && highest >= Some(1) {
+            stretches.push(start..index);
+            (start, highest) = (index, None);
+        }
+        highest = highest.max(leading_number(&bar.number));
+        final_line = bar.final_line;
+    }
+    stretches.push(start..draft.bars.len());
+    stretches
+}
+
+/// The number that a printed number begins with.
+fn leading_number(text: &str) -> Option<u32> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    text.get(..digits)?.parse().ok()
+}
+
+/// What a stretch of bars says about its place in a form.
+struct Facts {
+    fine: bool,
+    to_coda: bool,
+    segno: bool,
+    /// Its title is that of a dance, or of a trio.
+    dance: bool,
+    trio: bool,
+    /// A trio begins in the middle of it.
+    has_trio: bool,
+    /// Its first jump: to a segno, up to a fine, with the name of a piece.
+    jump: Option<(SignKind, bool, bool)>,
+}
+
+impl Facts {
+    fn of(draft: &Draft, bars: &Range<usize>) -> Self {
+        let signs = || draft.bars.get(bars.clone()).unwrap_or_default().iter().flat_map(|bar| &bar.signs);
+        let has = |kind| signs().any(|sign| sign.kind == kind);
+        let title = bars.start..bars.end.min(bars.start + PICKUPS + 1);
+        let headed =
+            |bars: Range<usize>, kind| headings(draft, bars).iter().any(|heading| heading.kind == kind);
+        Self {
+            fine: has(SignKind::Fine),
+            to_coda: has(SignKind::ToCoda),
+            segno: has(SignKind::Segno),
+            dance: headed(title.clone(), Heading::Dance),
+            trio: headed(title.clone(), Heading::Trio),
+            has_trio: headed(title.end..bars.end, Heading::Trio),
+            jump: signs()
+                .find(|sign| sign.kind.is_jump())
+                .map(|sign| (sign.kind, sign.until == Some(Until::Fine), sign.names_piece)),
+        }
+    }
+
+    /// Whether this is a trio, by its title and by the jump in it, which must lead back to `before`.
+    fn is_trio_of(&self, before: &Self) -> bool {
+        let Some((kind, to_fine, names_piece)) = self.jump else { return false };
+        if self.fine || self.to_coda || self.dance {
+            return false;
+        }
+        if kind == SignKind::DalSegno && (self.segno || !before.segno) {
+            return false;
+        }
+        self.trio || (to_fine && before.fine) || (names_piece && before.dance && !self.has_trio)
+    }
+}
+
+/// The headings over some bars.
+fn headings(draft: &Draft, bars: Range<usize>) -> &[DraftHeading] {
+    let first = draft.headings.partition_point(|heading| heading.bar < bars.start);
+    let past = draft.headings.partition_point(|heading| heading.bar < bars.end);
+    draft.headings.get(first..past).unwrap_or_default()
+}
+
+/// Whether a bar closes with a double, final or repeat bar line, or ends a movement.
+pub(super) fn closes(draft: &Draft, written: &[WrittenBar], bar: usize) -> bool {
+    let (Some(drafted), Some(plain)) = (draft.bars.get(bar), written.get(bar)) else { return false };
+    let next = written.get(bar + 1);
+    drafted.strong_line
+        || plain.repeat_end.is_some()
+        || plain.section_break
+        || next.is_none_or(|next| next.repeat_start.is_some())
+}
+
+/// Moves a jump that is printed one bar early, for want of room, to the bar line that it belongs to.
+///
+/// Left where it stands it would leave out the last bar of the passage for ever. Only words are moved: playback says
+/// where it means.
+pub(super) fn late_jumps(draft: &mut Draft, written: &[WrittenBar], signs: &mut [DraftSign]) {
+    let marked: Vec<usize> = signs.iter().map(|sign| sign.bar).collect();
+    for sign in signs.iter_mut().filter(|sign| sign.kind.is_jump() && sign.words_only) {
+        let (bar, next) = (sign.bar, sign.bar + 1);
+        let Some(after) = written.get(next) else { continue };
+        let drawn = draft.bars.get(next).is_some_and(|bar| bar.strong_line) || after.repeat_end.is_some();
+        if !drawn
+            || closes(draft, written, bar)
+            || marked.binary_search(&next).is_ok()
+            // The bar after such a jump may be its coda, even without a sign.
+            || sign.until == Some(Until::ToCoda)
+            || sign.then_coda
+            || after.endings.iter().any(|ending| ending.start)
+            || written.get(bar).is_some_and(|bar| bar.endings.iter().any(|ending| ending.stop.is_some()))
+        {
+            continue;
+        }
+        (sign.bar, sign.at_end) = (next, true);
+        let message =
+            "a jump in words one bar before a double, final or repeat bar line is taken at that bar line";
+        draft.remark(DiagnosticKind::Inferred, bar, sign.offset, message);
+    }
+}
+
+/// Marks the end of the part that a jump without a fine brings again: the menuet before its trio.
+pub(super) fn part_end(
+    draft: &mut Draft,
+    written: &mut [WrittenBar],
+    movement: &Range<usize>,
+    jump: &DraftSign,
+) {
+    let Some(end) = first_part(draft, written, movement, jump) else {
+        let message = "a jump that does not say how far to play, and no fine or trio on its way: to the end of the \
+                       movement";
+        draft.remark(DiagnosticKind::Inferred, jump.bar, jump.offset, message);
+        return;
+    };
+    let Some(bar) = written.get_mut(end) else { return };
+    let message = format!(
+        "a jump that does not say how far to play: to the end of what stands before the trio, measure {}",
+        bar.number
+    );
+    draft.remark(DiagnosticKind::Inferred, jump.bar, jump.offset, message);
+    if !bar.markers.iter().any(|marker| marker.kind == MarkerKind::PartEnd) {
+        let label = "part-end".to_owned();
+        bar.markers.push(Marker { kind: MarkerKind::PartEnd, label, at: Place::End, staff: None });
+    }
+}
+
+/// The last bar of the first part of a movement, before its trio.
+fn first_part(
+    draft: &Draft,
+    written: &[WrittenBar],
+    movement: &Range<usize>,
+    jump: &DraftSign,
+) -> Option<usize> {
+    let inside = movement.start + 1..jump.bar + 1;
+    if let Some(trio) = headings(draft, inside.clone()).iter().find(|heading| heading.kind == Heading::Trio) {
+        // The heading may stand over the pickup, at the end of the bar before, or over the first full bar.
+        if trio.place.is_positive() && closes(draft, written, trio.bar) && trio.bar < jump.bar {
+            return Some(trio.bar);
+        }
+        let mut before = (trio.bar.saturating_sub(PICKUPS).max(movement.start)..trio.bar).rev();
+        return before.find(|&bar| closes(draft, written, bar)).or_else(|| trio.bar.checked_sub(1));
+    }
+    let ended = |bar: usize| draft.bars.get(bar).is_some_and(|bar| bar.final_line);
+    let repeats = |bar: usize| written.get(bar).is_some_and(|bar| bar.repeat_end.is_some());
+    if let Some(end) = (movement.start..jump.bar).find(|&bar| ended(bar) && !repeats(bar)) {
+        return Some(end);
+    }
+    // The name of the piece tells that there is a part that comes again; a change of key, where it ends.
+    if !jump.names_piece {
+        return None;
+    }
+    let key = |bar: usize| draft.bars.get(bar).and_then(|bar| bar.key);
+    let first = key(movement.start)?;
+    let change = inside.clone().find(|&bar| key(bar).is_some_and(|key| key != first))?;
+    change.checked_sub(1).filter(|&end| closes(draft, written, end) && end < jump.bar)
+}

@@ -1,0 +1,44 @@
+//! The jumps of a score seen from the bars that they lead over again.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// A jump that can be taken: from the end of one bar to the start of another, and on until a third.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Leap {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// The bar of the sign at which it ends, if it ends at one.
+    pub(super) until: Option<usize>,
+}
+
+impl Leap {
+    /// The bars to whose start the music comes once more.
+    fn bars(&self) -> Range<usize> {
+        let last =
+            self.until.filter(|&until| until >= self.to).map_or(self.from, |until| until.min(self.from));
+        self.to..last + 1
+    }
+}
+
+/// How often the jumps that were taken have led over a bar.
+pub(super) fn passes_made(taken: &[Leap], bar: usize) -> u32 {
+    let count = taken.iter().filter(|leap| leap.bars().contains(&bar)).count();
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// Which of `count` bars a jump leads over again.
+pub(super) fn led_over(leaps: &[Leap], count: usize) -> Vec<bool> {
+    // How many more stretches begin than end at each bar.
+    let mut steps = alloc::vec![0_isize; count + 1];
+    for bars in leaps.iter().map(Leap::bars).filter(|bars| !bars.is_empty() && bars.end <= count) {
+        steps[bars.start] += 1;
+        steps[bars.end] -= 1;
+    }
+    let mut open = 0;
+    let more = steps.iter().take(count).map(|step| {
+        open += step;
+        open > 0
+    });
+    more.collect()
+}
