@@ -75,22 +75,22 @@ impl Reader<'_> {
     fn leap(&mut self) -> Option<(Leap, bool)> {
         let abbreviated = self.take(words::DA_CAPO);
         if !abbreviated && !self.take(words::BEGINNING) {
-            return self.from_segno().map(|()| (Leap::Segno, true));
+            return self.dal_segno().map(|()| (Leap::Segno, true));
         }
         // "Da capo dal segno" goes to the sign; "D.C. from the beginning" says it twice.
-        if self.from_segno().is_some() {
+        if self.dal_segno().is_some() {
             return Some((Leap::Segno, true));
         }
         self.take(words::BEGINNING);
         Some((Leap::Beginning, abbreviated))
     }
 
-    fn from_segno(&mut self) -> Option<()> {
+    fn dal_segno(&mut self) -> Option<()> {
         self.attempt(|text| (text.take(words::FROM) && text.sign(words::SEGNO)).then_some(()))
             .or_else(|| self.sign(words::SEGNO_JUMP).then_some(()))
     }
 
-    fn to_segno(&mut self) -> Option<()> {
+    fn al_segno(&mut self) -> Option<()> {
         self.attempt(|text| (text.take(words::TO) && text.sign(words::SEGNO)).then_some(()))
     }
 
@@ -214,7 +214,7 @@ pub(super) fn jump(tokens: &[String]) -> Option<Phrase> {
 
 /// The jump itself, with what may go before it, and whether its words mean nothing else.
 fn start(text: &mut Reader<'_>, phrase: &mut Phrase) -> Option<(Leap, bool)> {
-    if text.to_segno().is_some() {
+    if text.al_segno().is_some() {
         return Some((Leap::Segno, true));
     }
     text.take(words::BEFORE);
