@@ -11,6 +11,7 @@ use segno_core::{
     BaseUrl, Call, ClientError, Endpoint, Method, Paged, Pages, Replay, Retry, Secret, environment,
 };
 
+use crate::jobs::Siblings;
 use crate::rights::Rights;
 
 /// Where the API lives.
@@ -32,6 +33,7 @@ pub struct Client {
     core: segno_core::Client,
     grant: Option<Grant>,
     kind: Option<TokenKind>,
+    uploads: Siblings,
 }
 
 impl Client {
@@ -175,6 +177,11 @@ impl Client {
     #[must_use]
     pub fn grant(&self) -> Option<&Grant> {
         self.grant.as_ref()
+    }
+
+    /// The uploads of this client and its clones.
+    pub(crate) fn uploads(&self) -> &Siblings {
+        &self.uploads
     }
 
     /// The client of segno-core that does the work.
@@ -336,7 +343,7 @@ impl ClientBuilder {
                 )
             }
         };
-        Ok(Client { core: core.build()?, grant, kind })
+        Ok(Client { core: core.build()?, grant, kind, uploads: Siblings::default() })
     }
 }
 

@@ -4,6 +4,7 @@ mod hear;
 mod login;
 mod playlist;
 mod ready;
+mod siblings;
 mod upload;
 
 pub use hear::{StreamError, StreamLocation};
@@ -11,4 +12,5 @@ pub use hear::{StreamError, StreamLocation};
 pub use login::LogInError;
 pub use playlist::PlaylistError;
 pub use ready::ReadyError;
+pub(crate) use siblings::Siblings;
 pub use upload::{UploadError, UploadJob, Uploaded};

@@ -17,6 +17,7 @@ mod artwork;
 mod change;
 mod fields;
 mod format;
+mod length;
 mod upload;
 
 pub use artwork::{Artwork, ArtworkError};

@@ -3,21 +3,53 @@
 //! That deliveries are signed with HMAC-SHA256 in `X-Soundstripe-Signature` and `X-Soundstripe-Timestamp` is documented;
 //! what exactly is signed and how it is written is not. The defaults here are the form that services usually choose;
 //! [`SignedPayload`] has the others. Check with one real delivery before you rely on it.
+//!
+//! A handler verifies, does its work, and accepts when the work is done. Until then the same delivery is verified again:
+//! if the work fails, respond with 500, and the service sends it once more.
+//!
+//! ```
+//! use segno_core::{HeaderMap, StatusCode, Timestamp};
+//! use segno_soundstripe::supe_searches::Search;
+//! use segno_soundstripe::webhooks::Verifier;
+//!
+//! /// What a handler of axum does with `State<Verifier>`, `HeaderMap` and `Bytes`.
+//! async fn delivered(verifier: &Verifier, headers: &HeaderMap, body: &[u8]) -> StatusCode {
+//!     let event = match verifier.verify(headers, body, Timestamp::from(std::time::SystemTime::now())).await {
+//!         Ok(event) => event,
+//!         // 200 for a delivery that was accepted before, 401 or 400 for one that must not be acted on.
+//!         Err(error) => return error.status(),
+//!     };
+//!     if store(&event.search).await.is_err() {
+//!         return StatusCode::INTERNAL_SERVER_ERROR;
+//!     }
+//!     match event.accept().await {
+//!         Ok(()) => StatusCode::OK,
+//!         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+//!     }
+//! }
+//! # async fn store(_: &Search) -> Result<(), std::io::Error> { Ok(()) }
+//! # let _ = delivered;
+//! ```
+//!
+//! Two copies of one delivery that arrive at the same moment are both verified, and so is one whose handler ended between
+//! its work and [`accept`](Event::accept): let the work be one that does no harm when it is done twice for one search.
 
-mod replay;
+mod seen;
 mod signature;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use segno_core::{HeaderMap, Timestamp};
+use segno_core::{HeaderMap, StatusCode, Timestamp};
 use serde_json::Value;
 use sha2::Sha256;
 
 use crate::json_api::one_from_value;
 use crate::supe_searches::Search;
-use replay::Seen;
+
+pub use seen::{Delivery, MemorySeen, Seen, SeenError};
 
 /// The header with the signature, possibly several between commas.
 pub const SIGNATURE_HEADER: &str = "x-soundstripe-signature";
@@ -41,20 +73,20 @@ pub enum SignedPayload {
     BodyOnly,
 }
 
-/// A delivery that must not be acted on.
+/// A delivery that must not be acted on. [`status`](WebhookError::status) is what to respond.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookError {
-    /// There is no signature, or none that could be one. Answer 401.
+    /// There is no signature, or none that could be one. Respond with 401.
     #[error("the delivery has no signature")]
     Unsigned,
-    /// The signature belongs to something else: another body, another time, another secret. Answer 401.
+    /// The signature belongs to something else: another body, another time, another secret. Respond with 401.
     #[error("the signature does not belong to this body and time, or was made with another secret")]
     Forged,
-    /// The time is missing or unreadable. Answer 400.
+    /// The time is missing or unreadable. Respond with 400.
     #[error("the delivery has no readable timestamp")]
     Timestamp,
-    /// Signed well, but too long ago or in the future. Answer 400; check the clock of this machine.
+    /// Signed well, but too long ago or in the future. Respond with 400; check the clock of this machine.
     #[error("the delivery is {off} s off the present, more than {tolerance} s")]
     Stale {
         /// How far off, in seconds.
@@ -62,29 +94,80 @@ pub enum WebhookError {
         /// How far off it may be, in seconds.
         tolerance: u64,
     },
-    /// Signed well, but this very delivery was accepted before. Answer 200: the work is done.
+    /// Signed well, but this very delivery was [accepted](Event::accept) before. Respond with 200: the work is done.
     #[error("this delivery was accepted before")]
     Replayed,
-    /// Signed well, but the body is no search. Answer 200 and tell somebody: it will not get better.
+    /// Signed well, but the body is no search. Respond with 200 and tell somebody: sending it again will not mend it.
     #[error("the delivery is signed well, but cannot be read: {0}")]
     Body(String),
+    /// Whether it was accepted before cannot be found out. Respond with 503, so that it comes again.
+    #[error("whether the delivery was accepted before cannot be found out: {0}")]
+    Memory(#[from] SeenError),
+}
+
+impl WebhookError {
+    /// What to respond to the delivery.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Unsigned | Self::Forged => StatusCode::UNAUTHORIZED,
+            Self::Timestamp | Self::Stale { .. } => StatusCode::BAD_REQUEST,
+            Self::Replayed | Self::Body(_) => StatusCode::OK,
+            Self::Memory(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
 }
 
 /// A delivery that is what it claims to be.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
-    /// The search, completed or failed. Deliveries can come more than once: act once per search id.
+    /// The search, completed or failed. The service may send more than one delivery for it, each with a signature of its
+    /// own: act once per search id.
     pub search: Search,
     /// When it was signed; not known with [`SignedPayload::BodyOnly`].
     pub signed_at: Option<Timestamp>,
-    /// The signature as lower-case hexadecimal: the key under which several processes can share what they have seen.
+    /// The signature as lower-case hexadecimal.
     pub signature: String,
     /// The whole body.
     pub raw: Value,
+    acceptance: Option<Acceptance>,
 }
 
-/// Checks deliveries: signature first, then time, then whether it came before, then the content.
+impl Event {
+    /// Remembers that the work is done: the same delivery is [`Replayed`](WebhookError::Replayed) from now on. An event
+    /// without a time, and one of [`Verifier::check`], cannot be remembered, and nothing happens.
+    ///
+    /// # Errors
+    /// If the memory failed. Respond with 503: the delivery comes again, and the work is done once more.
+    pub async fn accept(&self) -> Result<(), SeenError> {
+        match &self.acceptance {
+            Some(Acceptance { seen, delivery }) => seen.accept(delivery).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Where it is to be remembered that an event was accepted.
+#[derive(Clone)]
+struct Acceptance {
+    seen: Arc<dyn Seen>,
+    delivery: Delivery,
+}
+
+impl fmt::Debug for Acceptance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Acceptance")
+    }
+}
+
+impl PartialEq for Acceptance {
+    fn eq(&self, other: &Self) -> bool {
+        self.delivery == other.delivery
+    }
+}
+
+/// Checks deliveries: signature first, then time, then whether it was accepted before, then the content.
 ///
 /// ```
 /// use segno_core::Timestamp;
@@ -94,18 +177,20 @@ pub struct Event {
 /// let body = br#"{"data":{"id":"srch_77","type":"supe_searches","attributes":{"status":"completed"}}}"#;
 /// let signature = "c870523a40dc9d745c6b5ba642b46bfcf59ba334dce6d2f6b396801376bdfffd";
 /// let now = Timestamp::from_unix_seconds(1_790_000_010).unwrap();
-/// let event = verifier.verify_parts(Some(signature), Some("1790000000"), body, now)?;
+/// let event = verifier.check(Some(signature), Some("1790000000"), body, now)?;
 /// assert_eq!(event.search.id.as_str(), "srch_77");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// Give it the body exactly as it arrived: parsing and printing it again breaks the signature. Deliveries that were
-/// accepted are remembered as long as their time is within the tolerance, in this value; clones do not share it.
+/// accepted are remembered as long as their time is within the tolerance: in this value and its clones, which share one
+/// memory, or in a [memory](Verifier::seen) of your own.
+#[derive(Clone)]
 pub struct Verifier {
     keys: Vec<Hmac<Sha256>>,
     payload: SignedPayload,
     tolerance: Duration,
-    seen: Option<Seen>,
+    seen: Arc<dyn Seen>,
 }
 
 /// An empty secret: everybody could sign with it.
@@ -123,7 +208,7 @@ impl Verifier {
             keys: Vec::new(),
             payload: SignedPayload::default(),
             tolerance: TOLERANCE,
-            seen: Some(Seen::default()),
+            seen: Arc::new(MemorySeen::new()),
         };
         verifier.also(secret)
     }
@@ -155,38 +240,82 @@ impl Verifier {
         self
     }
 
-    /// Does not remember deliveries: for a program that remembers [`Event::signature`] itself, across processes.
+    /// Remembers in another memory: one that several processes share, or that outlives this one.
     #[must_use]
-    pub fn without_memory(mut self) -> Self {
-        self.seen = None;
+    pub fn seen(mut self, seen: impl Seen) -> Self {
+        self.seen = Arc::new(seen);
         self
     }
 
     /// Checks a delivery by its headers and its body.
     ///
     /// # Errors
-    /// [`WebhookError`] says what is wrong and what to answer.
-    pub fn verify(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Event, WebhookError> {
+    /// [`WebhookError`] says what is wrong and what to respond.
+    pub async fn verify(
+        &self,
+        headers: &HeaderMap,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<Event, WebhookError> {
         let text = |name: &str| {
             let mut values = headers.get_all(name).iter();
             let first = values.next()?.to_str().ok()?;
             // Two headers of one name leave open which of them was meant.
             values.next().is_none().then_some(first)
         };
-        self.verify_parts(text(SIGNATURE_HEADER), text(TIMESTAMP_HEADER), body, now)
+        self.verify_parts(text(SIGNATURE_HEADER), text(TIMESTAMP_HEADER), body, now).await
     }
 
     /// Checks a delivery by the texts of its two headers and its body.
     ///
     /// # Errors
-    /// [`WebhookError`] says what is wrong and what to answer.
-    pub fn verify_parts(
+    /// [`WebhookError`] says what is wrong and what to respond.
+    pub async fn verify_parts(
         &self,
         signature: Option<&str>,
         timestamp: Option<&str>,
         body: &[u8],
         now: Timestamp,
     ) -> Result<Event, WebhookError> {
+        let (signature, signed_at) = self.signed(signature, timestamp, body, now)?;
+        let acceptance = signed_at.map(|signed_at| Acceptance {
+            seen: Arc::clone(&self.seen),
+            delivery: Delivery { signature: signature.clone(), now, expires: signed_at.plus(self.tolerance) },
+        });
+        if let Some(Acceptance { seen, delivery }) = &acceptance
+            && seen.was_accepted(delivery).await?
+        {
+            return Err(WebhookError::Replayed);
+        }
+        let (search, raw) = read(body)?;
+        Ok(Event { search, signed_at, signature, raw, acceptance })
+    }
+
+    /// Checks signature, time and content of a delivery and asks no memory, so that it needs no runtime: for a program
+    /// that knows by itself, by the signature or the search, what it has done.
+    ///
+    /// # Errors
+    /// [`WebhookError`] says what is wrong and what to respond.
+    pub fn check(
+        &self,
+        signature: Option<&str>,
+        timestamp: Option<&str>,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<Event, WebhookError> {
+        let (signature, signed_at) = self.signed(signature, timestamp, body, now)?;
+        let (search, raw) = read(body)?;
+        Ok(Event { search, signed_at, signature, raw, acceptance: None })
+    }
+
+    /// The signature of a delivery that was signed well and not too long ago, and when that was.
+    fn signed(
+        &self,
+        signature: Option<&str>,
+        timestamp: Option<&str>,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<(String, Option<Timestamp>), WebhookError> {
         let candidates = signature::candidates(signature.unwrap_or_default());
         if candidates.is_empty() {
             return Err(WebhookError::Unsigned);
@@ -205,14 +334,8 @@ impl Verifier {
             if off > self.tolerance {
                 return Err(WebhookError::Stale { off: off.as_secs(), tolerance: self.tolerance.as_secs() });
             }
-            let expires = signed_at.plus(self.tolerance);
-            if self.seen.as_ref().is_some_and(|seen| !seen.is_new(mac, expires, now)) {
-                return Err(WebhookError::Replayed);
-            }
         }
-        let signature = mac.iter().map(|byte| format!("{byte:02x}")).collect();
-        let (search, raw) = read(body)?;
-        Ok(Event { search, signed_at, signature, raw })
+        Ok((mac.iter().map(|byte| format!("{byte:02x}")).collect(), signed_at))
     }
 
     /// The MAC of the delivery under the first secret that made one of the candidates. Compared in constant time.

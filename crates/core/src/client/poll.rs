@@ -20,7 +20,6 @@ pub struct Pace {
 const LOOK: Duration = Duration::from_secs(10);
 
 /// Waiting that ended before the work was seen done. The work may go on at the service.
-#[non_exhaustive]
 pub enum Unfinished<A> {
     /// The time is over.
     Late {

@@ -75,7 +75,7 @@ impl Content {
     ///
     /// # Errors
     /// [`DecodeError::Html`] or [`DecodeError::Unexpected`].
-    pub(crate) fn check(self, headers: &HeaderMap, start: &[u8]) -> Result<(), DecodeError> {
+    pub fn check(self, headers: &HeaderMap, start: &[u8]) -> Result<(), DecodeError> {
         let (looks, declared) = (looks(start), Declared::of(headers));
         let markup =
             matches!(looks, Looks::Xml | Looks::StorageError | Looks::Open) && !start.trim_ascii().is_empty();

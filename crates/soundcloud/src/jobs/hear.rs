@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use segno_core::{Origin, Secret, SecretUrl, Timestamp};
+use segno_core::{Cause, Content, Origin, Secret, SecretUrl, Timestamp};
 use serde_json::Value;
 
 use crate::client::Client;
@@ -116,15 +116,21 @@ impl Client {
             if origin != base {
                 return Ok(url);
             }
-            // A file on the API's own host that is no redirect any more is found by asking: its answer is the music.
+            // A file on the API's own host that is no redirect any more is found by asking: the response is the music.
             url = match self.core().send(&Follow(url.clone())).await {
                 Ok(next) => next,
-                Err(error) if error.status().is_some_and(|status| status.is_success()) => return Ok(url),
+                Err(error) if is_music(&error) => return Ok(url),
                 Err(error) => return Err(error.into()),
             };
         }
         Err(StreamError::TooMany)
     }
+}
+
+/// Whether a response that is no redirect is the music itself, and not a page or a document that says why there is none.
+fn is_music(error: &Error) -> bool {
+    matches!(error.cause(), Cause::Api { status, headers, body, .. }
+        if status.is_success() && Content::Binary.check(headers, body).is_ok())
 }
 
 /// When a signed address expires, in the forms of CloudFront (`Expires`, `Policy`), of S3 (`X-Amz-Date` and

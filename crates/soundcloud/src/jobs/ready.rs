@@ -1,8 +1,9 @@
 //! Waiting until a track can be heard. The service does not say when that is, so it is read from what changes.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use segno_core::Cause;
+use segno_core::{Pace, Unfinished};
 
 use crate::client::Client;
 use crate::error::Error;
@@ -10,10 +11,10 @@ use crate::ids::TrackUrn;
 use crate::tracks::{Get, ProcessingState, Track};
 use crate::{AccessLevel, streams};
 
-/// The first pause between two looks, and the longest.
-const PAUSES: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(30));
+/// How often is looked.
+const PACE: Pace = Pace { first: Duration::from_secs(2), longest: Duration::from_secs(30) };
 
-/// A track that did not become ready.
+/// A track that did not become ready. The track is with the service in every case.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadyError {
@@ -21,16 +22,18 @@ pub enum ReadyError {
     #[error("the service could not process it")]
     Failed(Box<Track>),
     /// It took longer than was allowed. Tracks were seen to stay in processing for good.
-    #[error("it was not ready after {} s", .after.as_secs())]
+    #[error("it was not ready after {} s{}", .after.as_secs(), .error.as_ref().map(|error| format!("; the last look failed: {error}")).unwrap_or_default())]
     Late {
         /// How long was waited.
         after: Duration,
-        /// The track as it was last seen.
-        last: Box<Track>,
+        /// The track as it was last seen; `None` if every look failed.
+        last: Option<Box<Track>>,
+        /// How the last look failed, if it did.
+        error: Option<Box<Error>>,
     },
     /// It could not be looked at.
-    #[error(transparent)]
-    Call(#[from] Error),
+    #[error("it could not be looked at: {0}")]
+    Look(#[source] Error),
 }
 
 /// What a look at a track shows.
@@ -48,36 +51,41 @@ impl Client {
     /// # Errors
     /// [`ReadyError`].
     pub async fn wait_until_ready(&self, track: TrackUrn, at_most: Duration) -> Result<Track, ReadyError> {
-        let clock = self.core().clock();
-        let start = clock.now();
-        let mut pause = PAUSES.0;
-        loop {
-            let look = Box::pin(self.look(track)).await;
-            let waited = clock.now().saturating_duration_since(start);
-            let over = waited >= at_most;
-            match look {
-                Ok(Look::Ready(seen)) => return Ok(seen),
-                Ok(Look::Failed(seen)) => return Err(ReadyError::Failed(seen.into())),
-                Ok(Look::NotYet(last)) if over => {
-                    return Err(ReadyError::Late { after: waited, last: last.into() });
-                }
-                Err(error) if over || !passes(&error) => return Err(error.into()),
-                Ok(Look::NotYet(_)) | Err(_) => {}
+        let last = Mutex::new(None);
+        let look = |limit| {
+            let last = &last;
+            // On the heap: two requests are kilobytes large.
+            Box::pin(async move {
+                Ok(match self.look(track, limit).await? {
+                    Look::Ready(seen) => Some(Ok(seen)),
+                    Look::Failed(seen) => Some(Err(ReadyError::Failed(seen.into()))),
+                    Look::NotYet(seen) => {
+                        *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(seen));
+                        None
+                    }
+                })
+            })
+        };
+        let polled = self.core().poll(PACE, at_most, look).await;
+        let last = last.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match polled {
+            Ok(outcome) => outcome,
+            Err(Unfinished::Late { waited, last: error }) => {
+                Err(ReadyError::Late { after: waited, last, error: error.map(Box::new) })
             }
-            clock.sleep(pause.min(at_most - waited)).await;
-            pause = (pause * 2).min(PAUSES.1);
+            Err(Unfinished::Failed(error)) => Err(ReadyError::Look(error)),
         }
     }
 
-    async fn look(&self, track: TrackUrn) -> Result<Look, Error> {
-        let seen = self.core().send(&Get::new(track)).await?;
+    async fn look(&self, track: TrackUrn, limit: Duration) -> Result<Look, Error> {
+        let seen = self.core().call(&Get::new(track)).deadline(limit).send().await?;
         Ok(match &seen.state {
             Some(ProcessingState::Finished) => Look::Ready(seen),
             Some(ProcessingState::Failed) => Look::Failed(seen),
             Some(_) => Look::NotYet(seen),
             None => {
                 let long = seen.duration.is_some_and(|length| length > 0);
-                if long && self.has_streams(track, &seen).await? {
+                if long && self.has_streams(track, &seen, limit).await? {
                     Look::Ready(seen)
                 } else {
                     Look::NotYet(seen)
@@ -87,22 +95,14 @@ impl Client {
     }
 
     /// A track that is blocked for the caller never has streams, so its length must do.
-    async fn has_streams(&self, track: TrackUrn, seen: &Track) -> Result<bool, Error> {
+    async fn has_streams(&self, track: TrackUrn, seen: &Track, limit: Duration) -> Result<bool, Error> {
         if seen.access == Some(AccessLevel::Blocked) {
             return Ok(true);
         }
-        match self.core().send(&streams::Get::new(track)).await {
+        match self.core().call(&streams::Get::new(track)).deadline(limit).send().await {
             Ok(streams) => Ok(!streams.is_empty()),
             Err(error) if error.is_not_found() => Ok(false),
             Err(error) => Err(error),
         }
     }
-}
-
-/// Whether a failure may be over the next time.
-fn passes(error: &Error) -> bool {
-    error.is_rate_limited()
-        || error.is_timeout()
-        || matches!(error.cause(), Cause::Transport(_))
-        || error.status().is_some_and(|status| status.is_server_error())
 }

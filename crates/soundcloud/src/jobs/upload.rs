@@ -1,6 +1,5 @@
 //! Uploading a track as one call: look at the account, send, find out whether it arrived, wait until it can be heard.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,15 +7,15 @@ use segno_core::auth::TokenKind;
 use segno_core::{BuildError, OnProgress, Progress};
 
 use super::ReadyError;
+use super::siblings::{Before, Place, Shape};
 use crate::client::Client;
 use crate::diagnosis::{Diagnosis, of_account};
 use crate::error::Error;
-use crate::ids::TrackUrn;
 use crate::me;
 use crate::tracks::{Mine, Track, Upload};
 
-/// How many of one's latest tracks are looked at to see whether an upload arrived.
-const LATEST: u16 = 50;
+/// How many of one's tracks are on one page when it is looked whether an upload arrived, and how many pages are read.
+const LATEST: (u16, usize) = (200, 5);
 /// The longest audio of one track.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 /// The pauses before each look.
@@ -59,21 +58,23 @@ pub enum UploadError {
         /// Seconds needed.
         needed_seconds: u64,
     },
-    /// A request failed. If it was the upload and its answer was lost, the track was looked for and not found.
-    #[error(transparent)]
-    Call(#[from] Error),
-    /// The answer to the upload was lost, and whether the track arrived could not be found out. Look at one's own tracks
-    /// before sending it again.
-    #[error("{upload}; whether the track arrived could not be found out ({look})")]
+    /// A request before the upload failed; nothing was sent.
+    #[error("nothing was uploaded: {0}")]
+    Before(#[source] Error),
+    /// The upload failed. If its response was lost, the track was looked for among one's own for 22 s and is not there.
+    #[error("{0}{looked}", looked = looked(.0))]
+    Call(#[source] Error),
+    /// The response to the upload was lost, and whether the track arrived could not be found out. Look at the candidates,
+    /// and at one's own tracks, before sending it again.
+    #[error("{upload}; whether the track arrived is not known: {doubt}", doubt = doubt(.candidates, .look.as_deref()))]
     Unknown {
         /// How the upload failed.
         upload: Box<Error>,
-        /// How looking for it failed.
-        look: Box<Error>,
+        /// One's own tracks that may be this one, or another of the same title that was uploaded at the same time.
+        candidates: Vec<Track>,
+        /// How looking for it failed, if it did.
+        look: Option<Box<Error>>,
     },
-    /// It arrived, but the answer does not name it.
-    #[error("the track arrived, but the answer does not name it")]
-    Nameless,
     /// It arrived and did not become ready.
     #[error("the track arrived, but {error}")]
     NotReady {
@@ -85,9 +86,27 @@ pub enum UploadError {
     },
 }
 
+impl UploadError {
+    /// Whether the track is with the service; `None` if nobody knows, because a response was lost.
+    #[must_use]
+    pub fn is_uploaded(&self) -> Option<bool> {
+        match self {
+            Self::NotAllowed(_) | Self::Quota { .. } | Self::Before(_) => Some(false),
+            Self::Call(error) => (!error.may_have_taken_effect()).then_some(false),
+            Self::Unknown { .. } => None,
+            Self::NotReady { .. } => Some(true),
+        }
+    }
+}
+
 impl Client {
-    /// Uploads a track: checks token, account and file first, sends it once, and if the answer is lost looks whether it
+    /// Uploads a track: checks token, account and file first, sends it once, and if the response is lost looks whether it
     /// arrived.
+    ///
+    /// A track is taken for the one that was sent only if it can be no other: it is new, has the title and the length (or
+    /// size) of the file, and no other upload of this client or its clones that is under way or was lost can have made it.
+    /// WAVE, AIFF and FLAC files tell their length; of others [`length`](UploadJob::length) does. Where there is any doubt
+    /// the error [names the candidates](UploadError::Unknown).
     ///
     /// ```no_run
     /// # async fn example(client: segno_soundcloud::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -118,7 +137,8 @@ impl UploadJob {
         self
     }
 
-    /// How long the audio is, so that it is held against the account's upload time before anything is sent.
+    /// How long the audio is, to within a second. It is held against the account's upload time before anything is sent, and
+    /// a track whose response was lost is known by it. Not needed for WAVE, AIFF and FLAC files, which tell it.
     pub fn length(mut self, length: Duration) -> Self {
         self.length = Some(length);
         self
@@ -149,22 +169,27 @@ impl UploadJob {
 
     async fn done(self) -> Result<Uploaded, UploadError> {
         // Built once before anything is asked: an empty or too large file needs no look at the account.
-        self.client.core().prepare(&self.upload).map_err(|error| Error::build(NAME, error))?;
-        if self.length.is_some_and(|length| length > LONGEST) {
-            return Err(Error::build(
-                NAME,
-                BuildError::value("length", "is more than 24 h, the most that is taken"),
-            )
-            .into());
+        self.client
+            .core()
+            .prepare(&self.upload)
+            .map_err(|error| UploadError::Before(Error::build(NAME, error)))?;
+        if self.known_length().is_some_and(|length| length > LONGEST) {
+            let error = BuildError::value("length", "is more than 24 h, the most that is taken");
+            return Err(UploadError::Before(Error::build(NAME, error)));
         }
         self.check_account().await?;
-        let before = self.own_with_this_title().await?;
-        let mut uploaded = match self.deliver(&before).await {
-            Err(UploadError::Call(error)) if self.may_go_again(&error) => self.deliver(&before).await?,
+        let clock = Arc::clone(self.client.core().clock());
+        let place = self.client.uploads().join(self.shape(), move || clock.now());
+        let before = self.before().await.map_err(UploadError::Before)?;
+        let mut uploaded = match self.deliver(&place, &before).await {
+            Err(UploadError::Call(error)) if self.may_go_again(&error) => {
+                self.deliver(&place, &before).await?
+            }
             outcome => outcome?,
         };
         if let Some(at_most) = self.ready {
-            let urn = uploaded.track.urn.ok_or(UploadError::Nameless)?;
+            // What names no track is no success of an upload.
+            let Some(urn) = uploaded.track.urn else { return Ok(uploaded) };
             uploaded.track = match self.client.wait_until_ready(urn, at_most).await {
                 Ok(ready) => ready,
                 Err(error) => return Err(UploadError::NotReady { track: uploaded.track.into(), error }),
@@ -173,17 +198,25 @@ impl UploadJob {
         Ok(uploaded)
     }
 
-    /// Sends the file, and looks whether it arrived if the answer is lost.
-    async fn deliver(&self, before: &BTreeSet<TrackUrn>) -> Result<Uploaded, UploadError> {
+    /// Sends the file, and looks whether it arrived if the response is lost.
+    async fn deliver(&self, place: &Place, before: &Before) -> Result<Uploaded, UploadError> {
         let mut call = self.client.call(&self.upload);
         if let Some(report) = self.progress.clone() {
             call = call.progress(move |progress| report(progress));
         }
         let used = self.client.held_token().await;
         match call.send().await {
-            Ok(track) => Ok(Uploaded { track, found_afterwards: false }),
-            Err(error) if error.may_have_taken_effect() => self.look_for_it(error, before).await,
-            Err(error) => Err(self.client.explained(error, used).await.into()),
+            Ok(track) => {
+                if let Some(urn) = track.urn {
+                    place.given(urn);
+                }
+                Ok(Uploaded { track, found_afterwards: false })
+            }
+            Err(error) if error.may_have_taken_effect() => self.look_for_it(error, place, before).await,
+            Err(error) => {
+                place.refused();
+                Err(UploadError::Call(self.client.explained(error, used).await))
+            }
         }
     }
 
@@ -200,12 +233,13 @@ impl UploadJob {
         if self.client.token_kind() == Some(TokenKind::App) {
             return Err(UploadError::NotAllowed(Diagnosis::TokenKind));
         }
-        let me = self.client.core().send(&me::Get).await?;
+        let me = self.client.core().send(&me::Get).await.map_err(UploadError::Before)?;
         match of_account(&me) {
             Diagnosis::AppNotAllowed => {}
             against => return Err(UploadError::NotAllowed(against)),
         }
-        let needed = self.length.map(|length| length.as_secs() + u64::from(length.subsec_nanos() > 0));
+        let needed =
+            self.known_length().map(|length| length.as_secs() + u64::from(length.subsec_nanos() > 0));
         match (me.upload_seconds_left(), needed) {
             (Some(left_seconds), Some(needed_seconds)) if needed_seconds > left_seconds => {
                 Err(UploadError::Quota { left_seconds, needed_seconds })
@@ -214,43 +248,82 @@ impl UploadJob {
         }
     }
 
-    /// One's latest tracks with the title of this upload.
-    async fn own_with_this_title(&self) -> Result<BTreeSet<TrackUrn>, Error> {
-        let latest = self.latest().await?;
-        Ok(latest.iter().filter_map(|track| track.urn).collect())
+    /// How long the audio is, by what the caller says or else by what the file does.
+    fn known_length(&self) -> Option<Duration> {
+        self.length.or_else(|| self.upload.asset.length())
     }
 
-    async fn latest(&self) -> Result<Vec<Track>, Error> {
-        let latest = self.client.core().send(&Mine::new().limit(LATEST)).await?;
-        let title = self.upload.title().trim();
-        Ok(latest
-            .items
-            .into_iter()
-            .filter(|track| track.title.as_deref().map(str::trim) == Some(title))
-            .collect())
+    fn shape(&self) -> Shape {
+        let title = self.upload.title().to_owned();
+        Shape { title, length: self.known_length(), bytes: self.upload.asset.len() }
     }
 
-    /// Looks several times, because a track may appear some seconds after its upload.
-    async fn look_for_it(&self, upload: Error, before: &BTreeSet<TrackUrn>) -> Result<Uploaded, UploadError> {
+    /// One's latest tracks before the upload begins.
+    async fn before(&self) -> Result<Before, Error> {
+        let began = self.client.core().clock().wall();
+        let latest = self.client.core().send(&Mine::new().limit(LATEST.0)).await?.items;
+        Ok(Before::new(&latest, began))
+    }
+
+    /// One's latest tracks, down to those that were there before.
+    async fn latest(&self, before: &Before) -> Result<Vec<Track>, Error> {
+        let mut pages = self.client.pages(Mine::new().limit(LATEST.0));
+        let mut latest = Vec::new();
+        for _ in 0..LATEST.1 {
+            let Some(page) = pages.next().await.transpose()? else { break };
+            let known = page.items.iter().any(|track| before.had(track));
+            latest.extend(page.items);
+            if known {
+                break;
+            }
+        }
+        Ok(latest)
+    }
+
+    /// Looks several times, because a track may appear some seconds after its upload, and has its length later still.
+    async fn look_for_it(
+        &self,
+        upload: Error,
+        place: &Place,
+        before: &Before,
+    ) -> Result<Uploaded, UploadError> {
+        let mut candidates = Vec::new();
         let mut failed = None;
         for pause in LOOKS {
             self.client.core().clock().sleep(pause).await;
-            match self.latest().await {
+            match self.latest(before).await {
                 Ok(latest) => {
-                    let new =
-                        latest.into_iter().find(|track| track.urn.is_some_and(|urn| !before.contains(&urn)));
-                    if let Some(track) = new {
+                    candidates = place.candidates(latest, before);
+                    if let Some(track) = place.take(&candidates, before) {
                         return Ok(Uploaded { track, found_afterwards: true });
                     }
                     failed = None;
                 }
-                Err(error) => failed = Some(error),
+                Err(error) => failed = Some(Box::new(error)),
             }
         }
-        Err(match failed {
-            None => upload.into(),
-            Some(look) => UploadError::Unknown { upload: upload.into(), look: look.into() },
-        })
+        if candidates.is_empty() && failed.is_none() {
+            return Err(UploadError::Call(upload));
+        }
+        Err(UploadError::Unknown { upload: upload.into(), candidates, look: failed })
+    }
+}
+
+/// What was done about an upload that failed.
+fn looked(upload: &Error) -> &'static str {
+    if upload.may_have_taken_effect() { "; the track was looked for and is not there" } else { "" }
+}
+
+/// Why it is not known whether a track arrived.
+fn doubt(candidates: &[Track], look: Option<&Error>) -> String {
+    let urns: Vec<String> =
+        candidates.iter().filter_map(|track| track.urn).map(|urn| urn.to_string()).collect();
+    match (look, urns.is_empty()) {
+        (Some(error), true) => format!("looking for it failed ({error})"),
+        (Some(error), false) => {
+            format!("it may be {}, and looking further failed ({error})", urns.join(" or "))
+        }
+        (None, _) => format!("it may be {}", urns.join(" or ")),
     }
 }
 

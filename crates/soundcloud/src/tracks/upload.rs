@@ -2,12 +2,14 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use segno_core::{
     Body, BuildError, Bytes, DecodeError, Endpoint, Method, Multipart, Replay, RequestWriter, Response,
 };
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
+use super::length::{HEAD, length};
 use super::{Artwork, Format, Track, TrackFields};
 use crate::ApiError;
 use crate::read::made;
@@ -18,6 +20,7 @@ pub struct Asset {
     body: Body,
     file_name: String,
     format: Option<Format>,
+    length: Option<Duration>,
 }
 
 impl Asset {
@@ -29,14 +32,14 @@ impl Asset {
         let path = path.as_ref();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let mut start = Vec::new();
-        tokio::fs::File::open(path).await?.take(16).read_to_end(&mut start).await?;
-        Ok(Self::named(&name, Format::of_content(&start), Body::file(path).await?))
+        tokio::fs::File::open(path).await?.take(HEAD).read_to_end(&mut start).await?;
+        Ok(Self::named(&name, &start, Body::file(path).await?))
     }
 
     /// Bytes in memory, under a name such as `low-tide.flac`.
     pub fn bytes(name: &str, bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
-        Self::named(name, Format::of_content(&bytes), bytes.into())
+        Self::named(name, &bytes.clone(), bytes.into())
     }
 
     /// Exactly `length` bytes from a reader, under a name such as `low-tide.flac`. It can be read only once, so the
@@ -50,18 +53,25 @@ impl Asset {
         length: u64,
     ) -> io::Result<Self> {
         let mut start = Vec::new();
-        (&mut reader).take(length.min(16)).read_to_end(&mut start).await?;
-        let format = Format::of_content(&start);
-        Ok(Self::named(name, format, Body::reader(io::Cursor::new(start).chain(reader), length)))
+        (&mut reader).take(length.min(HEAD)).read_to_end(&mut start).await?;
+        Ok(Self::named(name, &start.clone(), Body::reader(io::Cursor::new(start).chain(reader), length)))
     }
 
     /// The content decides about the format, the name only if the content does not tell.
-    fn named(name: &str, of_content: Option<Format>, body: Body) -> Self {
+    fn named(name: &str, head: &[u8], body: Body) -> Self {
+        let of_content = Format::of_content(head);
+        let length = of_content.and_then(|format| length(format, head, body.len()));
         let format = of_content.or_else(|| Format::of_name(name));
         if format.is_none() {
             tracing::warn!(name, "the format of the audio is not known; the service may refuse it");
         }
-        Self { body, file_name: ascii(name, format), format }
+        Self { body, file_name: ascii(name, format), format, length }
+    }
+
+    /// How long it lasts, if its beginning tells: that of WAVE, AIFF and FLAC does.
+    #[must_use]
+    pub fn length(&self) -> Option<Duration> {
+        self.length
     }
 
     /// The length in bytes.

@@ -14,5 +14,6 @@ mod peer;
 mod sample;
 mod sandbox;
 mod success;
+mod twins;
 mod uploads;
 mod wire;

@@ -84,13 +84,14 @@ async fn a_connection_that_broke_is_looked_into() {
         }
         // It appears only at the second look after the upload.
         if line.contains("/me/tracks") && found.fetch_add(1, Ordering::SeqCst) >= 2 {
-            return Ok(answer(200, r#"{"collection":[{"title":"Low Tide","urn":"soundcloud:tracks:2"}]}"#));
+            let track = r#"{"title":"Low Tide","urn":"soundcloud:tracks:2","duration":3000}"#;
+            return Ok(answer(200, format!(r#"{{"collection":[{track}]}}"#)));
         }
         Ok(own_tracks_or_me(line))
     });
     let client = builder.token("t1").build().unwrap();
     let upload = Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
-    let uploaded = client.upload(upload).send().await.unwrap();
+    let uploaded = client.upload(upload).length(Duration::from_secs(3)).send().await.unwrap();
     assert_eq!((uploaded.found_afterwards, uploaded.track.urn), (true, Some(TrackUrn::new(2))));
     assert_eq!(log.count("POST"), 1);
 }
@@ -108,7 +109,10 @@ async fn if_it_cannot_be_looked_for_that_is_said() {
     let upload = Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
     let error = client.upload(upload).send().await.unwrap_err();
     assert!(matches!(error, UploadError::Unknown { .. }), "{error}");
-    assert!(error.to_string().contains("whether the track arrived could not be found out"), "{error}");
+    assert!(
+        error.to_string().contains("; whether the track arrived is not known: looking for it failed"),
+        "{error}"
+    );
     assert_eq!(log.count("POST"), 1);
 }
 

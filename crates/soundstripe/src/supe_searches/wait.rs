@@ -1,46 +1,29 @@
-//! Polling until something is done, with a deadline.
+//! Waiting until something is done, with a deadline.
 
 use std::time::Duration;
 
-use segno_core::Endpoint;
+use segno_core::{Endpoint, Pace, Unfinished};
 
 use super::{Get, Search};
 use crate::client::Client;
-use crate::error::{ApiError, Error};
+use crate::error::ApiError;
 use crate::ids::{SupeAssetId, SupeSearchId};
 use crate::supe_assets::{self, Asset};
 
-/// The pause after the first look; each is half as long again as the one before.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-
-/// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// How often is looked.
+const PACE: Pace = Pace { first: Duration::from_secs(1), longest: Duration::from_secs(15) };
 
 /// How long 404 is taken for "not yet": what was just made may not be visible everywhere at once.
 const APPEARS_WITHIN: Duration = Duration::from_secs(10);
 
-/// Waiting that came to nothing.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum WaitError {
-    /// A look failed for good.
-    #[error(transparent)]
-    Call(#[from] Error),
-    /// It was not done in time; the work goes on at the service.
-    #[error("{endpoint}: not done within {} s", .patience.as_secs())]
-    Deadline {
-        /// What was asked.
-        endpoint: &'static str,
-        /// How long it was waited.
-        patience: Duration,
-    },
-}
+/// Waiting that ended too early: the search or the asset is with the service, and the work on it goes on there.
+pub type WaitError = Unfinished<ApiError>;
 
 impl Client {
     /// Looks at a search again and again until it is completed or failed, for at most `patience`.
     ///
     /// Looks are 1 s apart at first and 15 s later on. That a search is not found is not an error in its first ten
-    /// seconds.
+    /// seconds, and an outage that is shorter than `patience` is none at all.
     ///
     /// # Errors
     /// [`WaitError`]. A search that failed is no error: look at its [`status`](Search::status).
@@ -66,31 +49,27 @@ impl Client {
 
     async fn wait<E: Endpoint<ApiError = ApiError>>(
         &self,
-        look: &E,
+        get: &E,
         patience: Duration,
-        done: fn(&E::Output) -> bool,
+        is_done: fn(&E::Output) -> bool,
     ) -> Result<E::Output, WaitError> {
         let clock = self.0.clock();
         let start = clock.now();
-        let passed = || clock.now().saturating_duration_since(start);
-        let too_late = || WaitError::Deadline { endpoint: E::NAME, patience };
-        let mut pause = FIRST_PAUSE;
-        loop {
-            let left = patience.saturating_sub(passed());
-            // The last look is at the very end, not a pause before it, and has time to be answered.
-            let last = left.is_zero();
-            match self.call(look).deadline(left.max(FIRST_PAUSE)).send().await {
-                Ok(found) if done(&found) => return Ok(found),
-                Ok(_) => {}
-                Err(error) if error.is_not_found() && passed() < APPEARS_WITHIN => {}
-                Err(error) if error.is_timeout() && passed() >= patience => return Err(too_late()),
-                Err(error) => return Err(error.into()),
+        let look = |limit| {
+            let call = self.call(get).deadline(limit);
+            async move {
+                match call.send().await {
+                    Ok(found) => Ok(is_done(&found).then_some(found)),
+                    Err(error)
+                        if error.is_not_found()
+                            && clock.now().saturating_duration_since(start) < APPEARS_WITHIN =>
+                    {
+                        Ok(None)
+                    }
+                    Err(error) => Err(error),
+                }
             }
-            if last {
-                return Err(too_late());
-            }
-            clock.sleep(pause.min(patience.saturating_sub(passed()))).await;
-            pause = pause.mul_f64(1.5).min(LONGEST_PAUSE);
-        }
+        };
+        self.0.poll(PACE, patience, look).await
     }
 }

@@ -264,8 +264,7 @@ async fn a_search_is_waited_for_though_it_is_not_visible_at_first() {
     let start = clock.now();
     let found = client.wait_for_search(search(), Duration::from_secs(60)).await.unwrap();
     assert_eq!(found.status, Some(SearchStatus::Completed));
-    // 1 s, 1.5 s and 2.25 s between the four looks.
-    assert_eq!((clock.now() - start).as_millis(), 4750);
+    assert_eq!(clock.now() - start, Duration::from_secs(1 + 2 + 4), "the pauses between the four looks");
 
     let (client, _, asked) = search_answers(&[(200, "processing"), (200, "failed")]);
     let failed = client.wait_for_search(search(), Duration::from_secs(60)).await.unwrap();
@@ -278,16 +277,35 @@ async fn waiting_has_an_end() {
     let (client, clock, _) = search_answers(&[(200, "processing")]);
     let start = clock.now();
     let error = client.wait_for_search(search(), Duration::from_secs(60)).await.unwrap_err();
-    assert!(matches!(error, WaitError::Deadline { .. }));
-    assert_eq!(error.to_string(), "soundstripe.supe_searches.get: not done within 60 s");
+    assert!(matches!(error, WaitError::Late { .. }));
+    assert_eq!(error.to_string(), "not done after 60 s");
     assert_eq!((clock.now() - start).as_secs(), 60);
 
     // A search that stays away is an error after ten seconds, any other failure at once.
     let (client, clock, _) = search_answers(&[(404, "")]);
     let start = clock.now();
     let error = client.wait_for_search(search(), Duration::from_secs(60)).await.unwrap_err();
-    assert!(matches!(error, WaitError::Call(error) if error.is_not_found()));
+    assert!(matches!(error, WaitError::Failed(error) if error.is_not_found()));
     assert!((clock.now() - start).as_secs() < 20);
+}
+
+#[tokio::test]
+async fn waiting_survives_an_outage_and_takes_any_patience() {
+    let down = [(503, ""), (503, ""), (503, ""), (200, "processing"), (429, ""), (200, "completed")];
+    for patience in [Duration::from_secs(600), Duration::MAX] {
+        let steps: &'static [(u16, &'static str)] = Box::leak(Box::new(down));
+        let (client, _, _) = search_answers(steps);
+        let found = client.wait_for_search(search(), patience).await.unwrap();
+        assert_eq!(found.status, Some(SearchStatus::Completed));
+    }
+    let (client, _, _) = search_answers(&[(503, "")]);
+    let error = client.wait_for_search(search(), Duration::from_secs(60)).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("not done after 60 s; the last look failed: soundstripe.supe_searches.get: 503"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

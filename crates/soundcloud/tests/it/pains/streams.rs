@@ -62,4 +62,23 @@ async fn pain_08_streams_need_the_token_then_a_redirect_then_no_token() {
     let (client, log) = person(|_| redirect("https://cdn.example/preview.mp3"));
     client.preview(TRACK_URN, Some(&"s-X1y2Z".into())).await.unwrap();
     assert!(log.lines()[0].contains("/preview?secret_token=s-X1y2Z "), "{:?}", log.lines());
+
+    // Where the music itself comes in the place of a redirect, its address is final; a page in its place is none.
+    let in_place = |media_type: &'static str, body: &'static str| {
+        let (client, _) = person(move |line| {
+            let mut response = if line.contains("/hls") { answer(200, body) } else { answer(200, STREAMS) };
+            response.headers_mut().insert("content-type", media_type.parse().unwrap());
+            response
+        });
+        client
+    };
+    let music = in_place("application/vnd.apple.mpegurl", "#EXTM3U\n");
+    assert!(music.stream(TRACK_URN, StreamKind::BEST, None).await.is_ok());
+    for (media_type, body) in segno_core::testing::STRANGERS {
+        if media_type != "text/plain" {
+            let error =
+                in_place(media_type, body).stream(TRACK_URN, StreamKind::BEST, None).await.unwrap_err();
+            assert!(matches!(error, StreamError::Call(_)), "{body}: {error}");
+        }
+    }
 }

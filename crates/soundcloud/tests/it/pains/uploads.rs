@@ -70,7 +70,7 @@ async fn pain_04_an_upload_that_ends_in_a_502_is_looked_for_and_never_sent_twice
             }
             if line.contains("/me/tracks") {
                 let old = r#"{"urn":"soundcloud:tracks:1","title":"Low Tide"}"#;
-                let new = r#"{"urn":"soundcloud:tracks:2","title":"Low Tide"}"#;
+                let new = r#"{"urn":"soundcloud:tracks:2","title":"Low Tide","duration":3026}"#;
                 let there = arrives && posted.load(Ordering::SeqCst) > 0;
                 let all = if there { format!("{new},{old}") } else { old.to_owned() };
                 return answer(200, format!("{{\"collection\":[{all}]}}"));
@@ -79,7 +79,7 @@ async fn pain_04_an_upload_that_ends_in_a_502_is_looked_for_and_never_sent_twice
         }
     };
     let (client, log) = person(peer(true));
-    let uploaded = client.upload(flac()).send().await.unwrap();
+    let uploaded = client.upload(flac()).length(Duration::from_secs(3)).send().await.unwrap();
     assert!(uploaded.found_afterwards);
     assert_eq!(uploaded.track.urn, Some(TrackUrn::new(2)), "not the older one of the same name");
     assert_eq!(log.count("POST"), 1);
@@ -88,8 +88,10 @@ async fn pain_04_an_upload_that_ends_in_a_502_is_looked_for_and_never_sent_twice
     let error = client.upload(flac()).send().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "soundcloud.tracks.upload: 502 Bad Gateway: a web page titled \"502 Bad Gateway\""
+        "soundcloud.tracks.upload: 502 Bad Gateway: a web page titled \"502 Bad Gateway\"; \
+         the track was looked for and is not there"
     );
+    assert_eq!(error.is_uploaded(), None);
     assert_eq!(log.count("POST"), 1);
     assert_eq!(log.count("GET https://api.soundcloud.com/me/tracks"), 4, "before, and three looks after");
 }
@@ -137,7 +139,8 @@ async fn pain_11_processing_can_be_waited_for() {
     }
     let (client, log) = person(|_| answer(503, ""));
     let error = client.wait_until_ready(TRACK_URN, Duration::from_secs(5)).await.unwrap_err();
-    assert!(matches!(error, ReadyError::Call(_)), "{error}");
+    assert!(matches!(&error, ReadyError::Late { error: Some(_), last: None, .. }), "{error}");
+    assert!(error.to_string().starts_with("it was not ready after 5 s; the last look failed: "), "{error}");
     assert!(log.lines().len() > 3, "{:?}", log.lines());
     let (client, log) = person(|_| answer(404, ""));
     client.wait_until_ready(TRACK_URN, Duration::from_secs(60)).await.unwrap_err();

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use segno_core::{HeaderMap, Timestamp, http};
-use segno_sandbox::Sandbox;
+use segno_sandbox::{Sandbox, WebhookRedelivery};
 use segno_soundstripe::supe_assets::{AssetFormat, AssetState, Upload};
 use segno_soundstripe::supe_searches::{Create, SearchStatus, Started};
 use segno_soundstripe::webhooks::{Verifier, WebhookError};
@@ -97,19 +97,20 @@ async fn a_picture_finds_songs_and_the_result_is_delivered() {
     let (headers, body) = deliveries.recv().await.unwrap();
     let secret = sandbox.description().soundstripe.webhook_secret;
     let verifier = Verifier::new(&secret).unwrap();
-    let event = verifier.verify(&headers, &body, now(&sandbox)).unwrap();
+    let event = verifier.verify(&headers, &body, now(&sandbox)).await.unwrap();
     assert_eq!(event.search.id, search.id);
     assert_eq!(event.search.song_ids, found.song_ids);
+    event.accept().await.unwrap();
 
     // The same delivery again, a changed one, an old one, one of somebody else.
-    assert_eq!(verifier.verify(&headers, &body, now(&sandbox)), Err(WebhookError::Replayed));
+    assert_eq!(verifier.verify(&headers, &body, now(&sandbox)).await, Err(WebhookError::Replayed));
     let changed = [&body[..], b" "].concat();
-    assert_eq!(verifier.verify(&headers, &changed, now(&sandbox)), Err(WebhookError::Forged));
+    assert_eq!(verifier.verify(&headers, &changed, now(&sandbox)).await, Err(WebhookError::Forged));
     sandbox.advance(Duration::from_secs(400));
     let fresh = Verifier::new(&secret).unwrap();
-    assert!(matches!(fresh.verify(&headers, &body, now(&sandbox)), Err(WebhookError::Stale { .. })));
+    assert!(matches!(fresh.verify(&headers, &body, now(&sandbox)).await, Err(WebhookError::Stale { .. })));
     let other = Verifier::new(&sandbox.soundstripe_accounts()[1].key.webhook_secret).unwrap();
-    assert_eq!(other.verify(&headers, &body, now(&sandbox)), Err(WebhookError::Forged));
+    assert_eq!(other.verify(&headers, &body, now(&sandbox)).await, Err(WebhookError::Forged));
 
     let Started::Cached(cached) = client.send(&create()).await.unwrap() else { panic!("not cached") };
     assert_eq!((cached.id, cached.song_ids), (found.id, found.song_ids));
@@ -124,15 +125,50 @@ async fn a_delivery_that_failed_comes_again_and_is_no_replay() {
     client.send(&Create::new(url).query("calm harp")).await.unwrap();
     let verifier = Verifier::new(sandbox.description().soundstripe.webhook_secret).unwrap();
     let (headers, body) = deliveries.recv().await.unwrap();
-    let first = verifier.verify(&headers, &body, now(&sandbox)).unwrap();
+    let first = verifier.verify(&headers, &body, now(&sandbox)).await.unwrap();
     while sandbox.callbacks()[0].status.is_none() {
         tokio::task::yield_now().await;
     }
     sandbox.advance(Duration::from_secs(1));
     let (headers, body) = deliveries.recv().await.unwrap();
-    let second = verifier.verify(&headers, &body, now(&sandbox)).unwrap();
+    let second = verifier.verify(&headers, &body, now(&sandbox)).await.unwrap();
     assert_eq!(first.search.id, second.search.id);
     assert_ne!(first.signature, second.signature);
+}
+
+/// The first handler fails; the service sends the same bytes once more, and then again although they were accepted.
+#[tokio::test]
+async fn a_delivery_whose_handler_failed_comes_again_byte_for_byte_and_is_handled_once() {
+    let sandbox = sandbox().await;
+    sandbox.switches(|switches| {
+        switches.soundstripe.webhook_redelivery = WebhookRedelivery::Same;
+        switches.soundstripe.webhook_repeats = 1;
+    });
+    let client = client(&sandbox);
+    let (url, mut deliveries) = receiver(&[500, 200, 200]).await;
+    client.send(&Create::new(url).query("calm harp")).await.unwrap();
+    let verifier = Verifier::new(sandbox.description().soundstripe.webhook_secret).unwrap();
+    let (mut handled, mut bytes) = (0, Vec::new());
+    for (number, works) in [false, true, true].into_iter().enumerate() {
+        let (headers, body) = deliveries.recv().await.unwrap();
+        bytes.push((headers["x-soundstripe-signature"].clone(), body.clone()));
+        match verifier.verify(&headers, &body, now(&sandbox)).await {
+            Ok(event) if works => {
+                handled += 1;
+                event.accept().await.unwrap();
+            }
+            Ok(_) => {}
+            Err(error) => {
+                assert_eq!((number, &error, error.status().as_u16()), (2, &WebhookError::Replayed, 200))
+            }
+        }
+        while sandbox.callbacks()[number].status.is_none() {
+            tokio::task::yield_now().await;
+        }
+        sandbox.advance(Duration::from_secs(5));
+    }
+    assert!(bytes.windows(2).all(|pair| pair[0] == pair[1]), "the same signature each time");
+    assert_eq!(handled, 1);
 }
 
 #[tokio::test]
