@@ -60,7 +60,7 @@ impl Fault {
         Self::new(FaultKind::Edit(edit))
     }
 
-    /// Other switches of the host's service for the request that is hit: `Fault::switches(Host::Soundcloud, &json!({"pages":
+    /// Other switches of the host's service for the request that is hit: `Fault::switches(Host::SOUNDCLOUD, &json!({"pages":
     /// "repeated"}))`.
     ///
     /// # Errors

@@ -128,7 +128,7 @@ mod tests {
     fn form(content_type: &str, body: Vec<u8>) -> Result<Form, BodyError> {
         let content_type = HeaderValue::from_bytes(content_type.as_bytes()).expect("a header");
         let mut call = Call {
-            host: Host::Soundslice,
+            host: Host::SOUNDSLICE,
             method: Method::POST,
             path: "/".to_owned(),
             query: None,

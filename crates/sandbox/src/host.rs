@@ -2,81 +2,87 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::{Serialize, Serializer};
 
-/// One upstream host. Each has a loopback listener of its own; the order is the order of the ports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Host {
-    /// The control port: clock, switches, faults, request log, effects.
-    Control,
-    /// `www.soundslice.com`, the data API.
-    Soundslice,
-    /// Object storage behind presigned URLs.
-    Storage,
-    /// `api.soundstripe.com`.
-    Soundstripe,
-    /// `api.soundcloud.com`.
-    Soundcloud,
-    /// `secure.soundcloud.com`: authorization and tokens.
-    SoundcloudAuth,
-    /// `api.musescore.com`: REST and OAuth.
-    Musescore,
-    /// `musescore.com`: the pages.
-    MusescoreWeb,
-    /// `static.musescore.com`: score files.
-    MusescoreStatic,
-}
+/// One upstream host. Each has a loopback listener of its own; the order of [`Host::ALL`] is the order of the ports.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Host(&'static str);
 
 impl Host {
+    /// The control port: clock, switches, faults, request log, effects.
+    pub const CONTROL: Self = Self("control");
+    /// `www.soundslice.com`, the data API.
+    pub const SOUNDSLICE: Self = Self("soundslice");
+    /// Object storage behind presigned URLs.
+    pub const STORAGE: Self = Self("storage");
+    /// `api.soundstripe.com`.
+    pub const SOUNDSTRIPE: Self = Self("soundstripe");
+    /// `api.soundcloud.com`.
+    pub const SOUNDCLOUD: Self = Self("soundcloud");
+    /// `secure.soundcloud.com`: authorization and tokens.
+    pub const SOUNDCLOUD_AUTH: Self = Self("soundcloud_auth");
+    /// `api.musescore.com`: REST and OAuth.
+    pub const MUSESCORE: Self = Self("musescore");
+    /// `musescore.com`: the pages.
+    pub const MUSESCORE_WEB: Self = Self("musescore_web");
+    /// `static.musescore.com`: score files.
+    pub const MUSESCORE_STATIC: Self = Self("musescore_static");
+
     /// Every host, in the order of the ports.
-    pub const ALL: [Self; 9] = [
-        Self::Control,
-        Self::Soundslice,
-        Self::Storage,
-        Self::Soundstripe,
-        Self::Soundcloud,
-        Self::SoundcloudAuth,
-        Self::Musescore,
-        Self::MusescoreWeb,
-        Self::MusescoreStatic,
+    pub const ALL: &'static [Self] = &[
+        Self::CONTROL,
+        Self::SOUNDSLICE,
+        Self::STORAGE,
+        Self::SOUNDSTRIPE,
+        Self::SOUNDCLOUD,
+        Self::SOUNDCLOUD_AUTH,
+        Self::MUSESCORE,
+        Self::MUSESCORE_WEB,
+        Self::MUSESCORE_STATIC,
     ];
 
     /// The name used in the control port's JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Control => "control",
-            Self::Soundslice => "soundslice",
-            Self::Storage => "storage",
-            Self::Soundstripe => "soundstripe",
-            Self::Soundcloud => "soundcloud",
-            Self::SoundcloudAuth => "soundcloud_auth",
-            Self::Musescore => "musescore",
-            Self::MusescoreWeb => "musescore_web",
-            Self::MusescoreStatic => "musescore_static",
-        }
+        self.0
     }
 
-    /// The service whose switches decide how this host answers, by its name among the switches.
+    /// The service whose switches decide how this host responds, by its name among the switches.
     pub(crate) fn service(self) -> Option<&'static str> {
-        match self {
-            Self::Control | Self::Storage => None,
-            Self::Soundslice => Some("soundslice"),
-            Self::Soundstripe => Some("soundstripe"),
-            Self::Soundcloud | Self::SoundcloudAuth => Some("soundcloud"),
-            Self::Musescore | Self::MusescoreWeb | Self::MusescoreStatic => Some("musescore"),
-        }
+        let service = self.0.split('_').next().unwrap_or_default();
+        (!matches!(self, Self::CONTROL | Self::STORAGE)).then_some(service)
     }
 
     pub(crate) fn index(self) -> usize {
-        self as usize
+        Self::ALL.iter().position(|host| *host == self).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
     }
 }
 
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(self.0)
+    }
+}
+
+impl Serialize for Host {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Host {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::ALL.iter().copied().find(|host| host.0 == name).ok_or_else(|| {
+            let names: Vec<&str> = Self::ALL.iter().map(|host| host.0).collect();
+            D::Error::custom(format!("unknown host `{name}`, expected one of {}", names.join(", ")))
+        })
     }
 }

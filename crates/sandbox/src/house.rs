@@ -121,7 +121,7 @@ impl House {
     }
 
     fn open_doors(&self) {
-        Host::ALL.into_iter().for_each(|host| self.open_door(host));
+        Host::ALL.iter().for_each(|host| self.open_door(*host));
     }
 
     /// Forgets all faults and opens closed ports.

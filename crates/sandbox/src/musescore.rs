@@ -81,10 +81,10 @@ impl Service {
             self.accounts.first_keys().map(member).cloned().unwrap_or_default()
         };
         MusescoreAccess {
-            base_url: house.origin(Host::Musescore) + "/services/rest/",
-            oauth_url: house.origin(Host::Musescore) + "/oauth/",
-            web_url: house.origin(Host::MusescoreWeb) + "/",
-            static_url: house.origin(Host::MusescoreStatic) + "/",
+            base_url: house.origin(Host::MUSESCORE) + "/services/rest/",
+            oauth_url: house.origin(Host::MUSESCORE) + "/oauth/",
+            web_url: house.origin(Host::MUSESCORE_WEB) + "/",
+            static_url: house.origin(Host::MUSESCORE_STATIC) + "/",
             consumer_key: text(|keys| &keys.consumer_key),
             consumer_secret: text(|keys| &keys.consumer_secret),
             access_token: text(|keys| &keys.access_token),

@@ -101,7 +101,7 @@ impl Builder {
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let runtime = Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let mut listeners = Vec::new();
-        for host in Host::ALL {
+        for &host in Host::ALL {
             let port = match self.port_base {
                 None | Some(0) => 0,
                 Some(base) => {
@@ -117,7 +117,7 @@ impl Builder {
         let header_timeout = self.header_timeout.unwrap_or(HEADER_TIMEOUT);
         let house = House::new(seed, self.frozen_at, self.switches, doors, header_timeout, runtime);
         let mut tasks = vec![tokio::spawn(Clock::tick(Arc::clone(&house)))];
-        tasks.extend(Host::ALL.map(|host| tokio::spawn(net::serve(Arc::clone(&house), host))));
+        tasks.extend(Host::ALL.iter().map(|&host| tokio::spawn(net::serve(Arc::clone(&house), host))));
         Ok(Sandbox { house, tasks })
     }
 }
@@ -162,9 +162,9 @@ impl Sandbox {
     pub fn description(&self) -> Description {
         let house = &self.house;
         Description {
-            control: BaseUrl { base_url: house.origin(Host::Control) },
+            control: BaseUrl { base_url: house.origin(Host::CONTROL) },
             soundslice: house.soundslice.access(house),
-            storage: BaseUrl { base_url: house.origin(Host::Storage) + "/" },
+            storage: BaseUrl { base_url: house.origin(Host::STORAGE) + "/" },
             soundstripe: house.soundstripe.access(house),
             soundcloud: house.soundcloud.access(house),
             musescore: house.musescore.access(house),

@@ -108,8 +108,8 @@ impl Service {
     pub(crate) fn access(&self, house: &House) -> SoundcloudAccess {
         let app = &self.apps[0];
         SoundcloudAccess {
-            base_url: house.origin(Host::Soundcloud) + "/",
-            auth_url: house.origin(Host::SoundcloudAuth) + "/",
+            base_url: house.origin(Host::SOUNDCLOUD) + "/",
+            auth_url: house.origin(Host::SOUNDCLOUD_AUTH) + "/",
             client_id: self.client_id.clone(),
             client_secret: app.client_secret.clone().unwrap_or_default(),
             redirect_uri: app.redirect_uris.first().cloned().unwrap_or_default(),

@@ -62,7 +62,7 @@ impl Service {
 
     /// How the first account gets in.
     pub(crate) fn access(&self, house: &House) -> SoundsliceAccess {
-        let base_url = house.origin(Host::Soundslice) + "/api/v1/";
+        let base_url = house.origin(Host::SOUNDSLICE) + "/api/v1/";
         let SoundsliceKey { app_id, password } = self.accounts.first_key();
         SoundsliceAccess { base_url, app_id, password }
     }

@@ -81,7 +81,7 @@ impl Service {
     pub(crate) fn access(&self, house: &House) -> SoundstripeAccess {
         let key = self.accounts.first_key();
         SoundstripeAccess {
-            base_url: house.origin(Host::Soundstripe) + "/v1/",
+            base_url: house.origin(Host::SOUNDSTRIPE) + "/v1/",
             token: key.token,
             webhook_secret: key.webhook_secret,
         }

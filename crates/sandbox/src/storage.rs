@@ -96,7 +96,7 @@ impl Service {
     fn url(&self, house: &House, method: &Method, path: &str, life: Duration) -> String {
         let expires = (house.clock.now() + life).as_secs();
         let origin = house.switches.lock().storage.link_origin.clone();
-        let origin = origin.unwrap_or_else(|| house.origin(Host::Storage));
+        let origin = origin.unwrap_or_else(|| house.origin(Host::STORAGE));
         format!("{origin}{path}?{}", self.signer.query(method, path, expires))
     }
 

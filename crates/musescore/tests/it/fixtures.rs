@@ -149,10 +149,10 @@ async fn log_in(r: &mut Recording, site: &Site) {
 async fn from_the_sandbox() {
     let sandbox = Sandbox::builder().seed(1).frozen_at(THEN).start().await.unwrap();
     let hosts = [
-        (Host::Musescore, "api.musescore.example"),
-        (Host::MusescoreWeb, "musescore.example"),
-        (Host::MusescoreStatic, "static.musescore.example"),
-        (Host::Storage, "storage.example"),
+        (Host::MUSESCORE, "api.musescore.example"),
+        (Host::MUSESCORE_WEB, "musescore.example"),
+        (Host::MUSESCORE_STATIC, "static.musescore.example"),
+        (Host::STORAGE, "storage.example"),
     ];
     let hosts = hosts.map(|(host, name)| (sandbox.origin(host), name));
     let mut recording = Recording::new(Hyper::new(Timeouts::default()).unwrap(), FOLDER, hosts);

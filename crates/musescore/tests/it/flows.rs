@@ -134,13 +134,13 @@ async fn a_score_is_published_changed_and_deleted() {
 #[tokio::test]
 async fn a_lost_answer_is_not_published_twice() {
     let site = impatient().await;
-    site.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::Musescore).method("POST"));
+    site.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::MUSESCORE).method("POST"));
     let create = Create::new("Minuet", "minuet.mscz", Body::from(MSCZ.to_vec()), Visibility::Public);
     let error = site.person().send(&create).await.unwrap_err();
     assert!(error.may_have_taken_effect());
     assert_eq!(site.sandbox.effects().of("musescore", "scores").created, 1);
     // Reading is repeated, each time with a nonce of its own.
-    site.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::Musescore).times(2));
+    site.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::MUSESCORE).times(2));
     site.person().send(&users::Me::new()).await.unwrap();
 }
 
@@ -152,8 +152,8 @@ async fn files_are_resumed_where_they_broke() {
     assert_eq!(site.key().send(&mxl).await.unwrap(), MXL);
 
     site.sandbox.clear_requests();
-    site.sandbox.fault(Fault::new(FaultKind::Reset { after_bytes: 100_000 }).on(Host::MusescoreStatic));
-    site.sandbox.fault(Fault::new(FaultKind::Truncate { after_bytes: 150_000 }).on(Host::MusescoreStatic));
+    site.sandbox.fault(Fault::new(FaultKind::Reset { after_bytes: 100_000 }).on(Host::MUSESCORE_STATIC));
+    site.sandbox.fault(Fault::new(FaultKind::Truncate { after_bytes: 150_000 }).on(Host::MUSESCORE_STATIC));
     let mut sound = Vec::new();
     let mp3 = files::Get::of(&score, File::Mp3);
     let done = site.key().call(&mp3).download(&mut sound).await.unwrap();

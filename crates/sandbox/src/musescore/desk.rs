@@ -61,11 +61,11 @@ impl Desk<'_> {
 
     /// The address of a resource, without extension.
     pub(super) fn rest(&self, path: &str) -> String {
-        format!("{}/services/rest/{path}", self.house.origin(Host::Musescore))
+        format!("{}/services/rest/{path}", self.house.origin(Host::MUSESCORE))
     }
 
     pub(super) fn page(&self, path: &str) -> String {
-        format!("{}/{path}", self.house.origin(Host::MusescoreWeb))
+        format!("{}/{path}", self.house.origin(Host::MUSESCORE_WEB))
     }
 
     /// The score object.

@@ -49,7 +49,7 @@ fn embed(
         return Err(Refusal::user_required());
     }
     let owner = service.accounts.user(score.owner).ok_or_else(Refusal::not_found)?;
-    let web = house.origin(Host::MusescoreWeb);
+    let web = house.origin(Host::MUSESCORE_WEB);
     let pixels = |name| value(name).and_then(|text| text.parse::<u32>().ok()).filter(|pixels| *pixels > 0);
     let width = pixels("maxwidth");
     let height = pixels("maxheight").map_or(HEIGHT, u64::from);

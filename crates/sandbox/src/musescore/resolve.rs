@@ -22,7 +22,7 @@ pub(super) enum Page {
 /// The page behind an address on the service's web site, as the real one or this one spells it; whether the score exists is
 /// not asked.
 pub(super) fn page(house: &House, accounts: &Accounts, url: &str) -> Option<Page> {
-    let web = house.origin(Host::MusescoreWeb);
+    let web = house.origin(Host::MUSESCORE_WEB);
     let path = match url.strip_prefix(&web) {
         Some(path) => path,
         None => {

@@ -156,13 +156,13 @@ fn page(house: &House, path: &str) -> Reply {
         Some(rest) if rest.starts_with("/node/") => (rest, true),
         _ => (path, false),
     };
-    let address = format!("{}{address}", house.origin(Host::MusescoreWeb));
+    let address = format!("{}{address}", house.origin(Host::MUSESCORE_WEB));
     let world = service.world.lock();
     match resolve::page(house, &service.accounts, &address) {
         Some(Page::Score(id)) => match world.scores.get(&id) {
             Some(score) if !score.private => {
                 let image =
-                    format!("{}/{id}/{}/score_0.png", house.origin(Host::MusescoreStatic), score.secret);
+                    format!("{}/{id}/{}/score_0.png", house.origin(Host::MUSESCORE_STATIC), score.secret);
                 let title = escape(score.title.as_str());
                 let heading = if embedded { String::new() } else { format!("<h2>{title}</h2>") };
                 message_html(

@@ -41,7 +41,7 @@ pub(super) async fn exchange(
         body: CallBody::incoming(body),
         switches: Arc::default(),
     };
-    if host == Host::Control {
+    if host == Host::CONTROL {
         return Ok(finish(&house, control::answer(&house, &mut call).await));
     }
     house.clock.run_due(&house);
@@ -100,15 +100,15 @@ fn switches(house: &House, fault: Option<&Fault>) -> Arc<Switches> {
 /// Lets the host answer.
 pub(super) async fn answer(house: &Arc<House>, call: &mut Call) -> Reply {
     match call.host {
-        Host::Control => control::answer(house, call).await,
-        Host::Soundslice => soundslice::answer(house, call).await,
-        Host::Storage => storage::answer(house, call).await,
-        Host::Soundstripe => soundstripe::answer(house, call).await,
-        Host::Soundcloud => soundcloud::answer(house, call).await,
-        Host::SoundcloudAuth => soundcloud::answer_auth(house, call).await,
-        Host::Musescore => musescore::answer(house, call).await,
-        Host::MusescoreWeb => musescore::answer_web(house, call).await,
-        Host::MusescoreStatic => musescore::answer_static(house, call).await,
+        Host::CONTROL => control::answer(house, call).await,
+        Host::SOUNDSLICE => soundslice::answer(house, call).await,
+        Host::STORAGE => storage::answer(house, call).await,
+        Host::SOUNDSTRIPE => soundstripe::answer(house, call).await,
+        Host::SOUNDCLOUD => soundcloud::answer(house, call).await,
+        Host::SOUNDCLOUD_AUTH => soundcloud::answer_auth(house, call).await,
+        Host::MUSESCORE => musescore::answer(house, call).await,
+        Host::MUSESCORE_WEB => musescore::answer_web(house, call).await,
+        _ => musescore::answer_static(house, call).await,
     }
 }
 

@@ -183,7 +183,7 @@ fn reason(status: StatusCode) -> &'static str {
 
 fn gateway_page(host: Host, status: u16) -> Reply {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
-    if matches!(host, Host::Soundcloud | Host::SoundcloudAuth) {
+    if matches!(host, Host::SOUNDCLOUD | Host::SOUNDCLOUD_AUTH) {
         return Reply::new(status, "text/html", soundcloud::edge_page(status));
     }
     let title = format!("{} {}", status.as_str(), reason(status));

@@ -53,7 +53,7 @@ impl Desk<'_> {
     }
 
     pub(super) fn origin(&self) -> String {
-        self.house.origin(Host::Soundcloud)
+        self.house.origin(Host::SOUNDCLOUD)
     }
 
     /// The user who asks. Operations that need one are not reached without.

@@ -61,7 +61,7 @@ pub(super) async fn answer(house: &Arc<House>, switches: &Switches, call: &mut C
     let mut segments = call.segments();
     let format = Format::choose(segments.last_mut(), call.header("accept"));
     let origin =
-        old_host(call).map_or_else(|| house.origin(Host::Soundcloud), |host| format!("http://{host}"));
+        old_host(call).map_or_else(|| house.origin(Host::SOUNDCLOUD), |host| format!("http://{host}"));
     let place = Place { origin, format };
     match work(house, switches, call, &segments, &place).await {
         Ok(reply) => reply,

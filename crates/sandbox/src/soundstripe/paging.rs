@@ -69,7 +69,7 @@ impl Paging {
     }
 
     fn link(self, desk: &Desk<'_>, number: u64) -> String {
-        let own = desk.house.origin(Host::Soundstripe);
+        let own = desk.house.origin(Host::SOUNDSTRIPE);
         let authority = own.strip_prefix("http://").unwrap_or(&own);
         let scheme = match desk.switches.link_scheme {
             LinkScheme::Own | LinkScheme::Http => "http",

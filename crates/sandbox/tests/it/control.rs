@@ -13,7 +13,7 @@ impl Control {
     }
 
     fn url(&self, path: &str) -> String {
-        self.0.origin(Host::Control) + path
+        self.0.origin(Host::CONTROL) + path
     }
 
     async fn get(&self, path: &str) -> Value {
@@ -61,7 +61,7 @@ async fn the_clock_moves_by_whole_and_broken_seconds() {
 #[tokio::test]
 async fn the_log_holds_what_arrived() {
     let control = Control::start().await;
-    let url = control.0.origin(Host::Storage) + "/bucket/k%20ey?a=1&a=%C3%A9";
+    let url = control.0.origin(Host::STORAGE) + "/bucket/k%20ey?a=1&a=%C3%A9";
     let answer =
         Request::new("POST", &url).header("X-Twice", "1").header("X-Twice", "2").body("abc").send().await;
     assert_eq!(answer.status, 405);
@@ -102,7 +102,7 @@ async fn faults_are_listed_until_used_and_refused_with_a_sentence() {
     let full =
         json!({"kind": "status", "status": 503, "host": "storage", "nth": 2, "times": 1, "retry_after": 3});
     assert_eq!(added.json(), json!({"unused": [{"fault": full, "seen": 0, "left": 1}]}));
-    let url = control.0.origin(Host::Storage) + "/";
+    let url = control.0.origin(Host::STORAGE) + "/";
     assert_eq!(Request::new("GET", &url).send().await.status, 403);
     assert_eq!(control.get("/faults").await["unused"][0]["seen"], 1);
     let hit = Request::new("GET", &url).send().await;

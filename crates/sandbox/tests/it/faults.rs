@@ -20,13 +20,13 @@ async fn start() -> Sandbox {
 
 /// Adds faults through the control port.
 async fn add(sandbox: &Sandbox, faults: &Value) {
-    let added = Request::new("POST", &(sandbox.origin(Host::Control) + "/faults")).json(faults).send().await;
+    let added = Request::new("POST", &(sandbox.origin(Host::CONTROL) + "/faults")).json(faults).send().await;
     assert_eq!(added.status, 200, "{}", added.text());
 }
 
 /// Sets switches through the control port.
 async fn switch(sandbox: &Sandbox, switches: &Value) {
-    let set = Request::new("PUT", &(sandbox.origin(Host::Control) + "/switches")).json(switches).send().await;
+    let set = Request::new("PUT", &(sandbox.origin(Host::CONTROL) + "/switches")).json(switches).send().await;
     assert_eq!(set.status, 200, "{}", set.text());
 }
 
@@ -41,7 +41,7 @@ fn soundslice(sandbox: &Sandbox, method: &str, path: &str) -> Request {
 
 /// A request with a short, well-known answer: the store's 403 to an unsigned GET.
 fn probe(sandbox: &Sandbox) -> Request {
-    Request::new("GET", &(sandbox.origin(Host::Storage) + "/bucket/key"))
+    Request::new("GET", &(sandbox.origin(Host::STORAGE) + "/bucket/key"))
 }
 
 async fn whole_answer(sandbox: &Sandbox) -> Vec<u8> {
@@ -51,7 +51,7 @@ async fn whole_answer(sandbox: &Sandbox) -> Vec<u8> {
 #[tokio::test]
 async fn refuse_resets_the_next_connection() {
     let sandbox = start().await;
-    sandbox.fault(Fault::new(FaultKind::Refuse { for_s: None }).on(Host::Storage));
+    sandbox.fault(Fault::new(FaultKind::Refuse { for_s: None }).on(Host::STORAGE));
     let (bytes, end) = probe(&sandbox).raw().await;
     assert!(bytes.is_empty());
     let kind = end.expect_err("no connection").kind();
@@ -68,7 +68,7 @@ async fn refuse_for_a_time_closes_the_port_and_idle_connections() {
     let mut buffer = vec![0; 4096];
     assert!(idle.read(&mut buffer).await.expect("answers") > 0);
 
-    sandbox.fault(Fault::new(FaultKind::Refuse { for_s: Some(2.0) }).on(Host::Storage));
+    sandbox.fault(Fault::new(FaultKind::Refuse { for_s: Some(2.0) }).on(Host::STORAGE));
     assert_eq!(idle.read(&mut buffer).await.expect("an orderly close"), 0);
     let refused = TcpStream::connect(probe(&sandbox).address()).await.expect_err("a closed port");
     assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
@@ -133,7 +133,7 @@ async fn status_answers_in_place_of_the_host_with_both_forms_of_retry_after() {
     let second = probe(&sandbox).send().await;
     assert_eq!((second.status, second.header("retry-after")), (503, Some("Sun, 17 Mar 2030 17:47:00 GMT")));
 
-    let url = sandbox.origin(Host::Control) + "/faults";
+    let url = sandbox.origin(Host::CONTROL) + "/faults";
     let fault = serde_json::json!({"kind": "status", "status": 418, "headers": {"X-Pot": "tea"}, "body": {"short": true}});
     Request::new("POST", &url).json(&fault).send().await;
     let third = probe(&sandbox).send().await;
@@ -153,8 +153,8 @@ async fn html_is_a_gateway_page() {
 #[tokio::test]
 async fn faults_choose_their_request() {
     let sandbox = start().await;
-    sandbox.fault(Fault::status(500).on(Host::Storage).method("GET").path("/bucket/").nth(2).times(2));
-    let origin = sandbox.origin(Host::Storage);
+    sandbox.fault(Fault::status(500).on(Host::STORAGE).method("GET").path("/bucket/").nth(2).times(2));
+    let origin = sandbox.origin(Host::STORAGE);
     let status =
         async |method: &str, path: &str| Request::new(method, &(origin.clone() + path)).send().await.status;
     assert_eq!(status("GET", "/bucket/a").await, 403);
@@ -250,7 +250,7 @@ async fn reset_upload_cuts_the_request_and_does_nothing() {
     sandbox.fault(Fault::new(FaultKind::ResetUpload { after_bytes: 100_000 }));
     let mut stream = TcpStream::connect(probe(&sandbox).address()).await.expect("connects");
     let head =
-        Request::new("PUT", &(sandbox.origin(Host::Storage) + "/b/k")).header("Content-Length", "50000000");
+        Request::new("PUT", &(sandbox.origin(Host::STORAGE) + "/b/k")).header("Content-Length", "50000000");
     stream.write_all(&head.bytes(true)).await.expect("writes");
     let piece = [0; 65_536];
     let sent = async {
@@ -288,10 +288,10 @@ async fn switches_of_each_service_stand_for_single_requests() {
     let score = scores.iter().find(|score| !score.private).expect("a public score").id;
     let embed = format!("/oembed/endpoint?url=http://mus.cr/{score}");
     for (host, path, switches) in [
-        (Host::Soundslice, "/api/v1/slices/", serde_json::json!({"bad_credentials": "401"})),
-        (Host::Soundstripe, "/v1/songs", serde_json::json!({"strict_headers": true})),
-        (Host::Soundcloud, "/connect", serde_json::json!({"old_oauth": true})),
-        (Host::MusescoreWeb, embed.as_str(), serde_json::json!({"escape_json": false})),
+        (Host::SOUNDSLICE, "/api/v1/slices/", serde_json::json!({"bad_credentials": "401"})),
+        (Host::SOUNDSTRIPE, "/v1/songs", serde_json::json!({"strict_headers": true})),
+        (Host::SOUNDCLOUD, "/connect", serde_json::json!({"old_oauth": true})),
+        (Host::MUSESCORE_WEB, embed.as_str(), serde_json::json!({"escape_json": false})),
     ] {
         let request = || Request::new("GET", &(sandbox.origin(host) + path)).header("Authorization", &bearer);
         let answer = async || {

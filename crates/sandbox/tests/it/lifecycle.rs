@@ -67,16 +67,16 @@ async fn the_description_has_exactly_the_documented_keys_in_order() {
         let url = value.pointer(pointer).and_then(Value::as_str).expect("a URL");
         url.strip_prefix(&sandbox.origin(host)).expect("the host's origin").to_owned()
     };
-    assert_eq!(path("/control/base_url", Host::Control), "");
-    assert_eq!(path("/soundslice/base_url", Host::Soundslice), "/api/v1/");
-    assert_eq!(path("/storage/base_url", Host::Storage), "/");
-    assert_eq!(path("/soundstripe/base_url", Host::Soundstripe), "/v1/");
-    assert_eq!(path("/soundcloud/base_url", Host::Soundcloud), "/");
-    assert_eq!(path("/soundcloud/auth_url", Host::SoundcloudAuth), "/");
-    assert_eq!(path("/musescore/base_url", Host::Musescore), "/services/rest/");
-    assert_eq!(path("/musescore/oauth_url", Host::Musescore), "/oauth/");
-    assert_eq!(path("/musescore/web_url", Host::MusescoreWeb), "/");
-    assert_eq!(path("/musescore/static_url", Host::MusescoreStatic), "/");
+    assert_eq!(path("/control/base_url", Host::CONTROL), "");
+    assert_eq!(path("/soundslice/base_url", Host::SOUNDSLICE), "/api/v1/");
+    assert_eq!(path("/storage/base_url", Host::STORAGE), "/");
+    assert_eq!(path("/soundstripe/base_url", Host::SOUNDSTRIPE), "/v1/");
+    assert_eq!(path("/soundcloud/base_url", Host::SOUNDCLOUD), "/");
+    assert_eq!(path("/soundcloud/auth_url", Host::SOUNDCLOUD_AUTH), "/");
+    assert_eq!(path("/musescore/base_url", Host::MUSESCORE), "/services/rest/");
+    assert_eq!(path("/musescore/oauth_url", Host::MUSESCORE), "/oauth/");
+    assert_eq!(path("/musescore/web_url", Host::MUSESCORE_WEB), "/");
+    assert_eq!(path("/musescore/static_url", Host::MUSESCORE_STATIC), "/");
 }
 
 /// Nine ports in a row that were free a moment ago.
@@ -94,12 +94,12 @@ fn free_base() -> u16 {
 async fn ports_follow_the_base_and_are_free_again_after_stopping() {
     let base = free_base();
     let sandbox = Sandbox::builder().port_base(base).start().await.expect("starts");
-    for (offset, host) in Host::ALL.into_iter().enumerate() {
+    for (offset, &host) in Host::ALL.iter().enumerate() {
         let port = usize::from(base) + offset;
         assert_eq!(sandbox.origin(host), format!("http://127.0.0.1:{port}"));
     }
     let second = Sandbox::builder().port_base(base).start().await;
-    assert!(matches!(second, Err(StartError::Bind { host: Host::Control, port, .. }) if port == base));
+    assert!(matches!(second, Err(StartError::Bind { host: Host::CONTROL, port, .. }) if port == base));
     sandbox.stop().await;
     Sandbox::builder().port_base(base).start().await.expect("the ports are free again");
 }
@@ -107,7 +107,7 @@ async fn ports_follow_the_base_and_are_free_again_after_stopping() {
 #[tokio::test]
 async fn a_dropped_sandbox_answers_no_more() {
     let sandbox = Sandbox::start().await.expect("starts");
-    let url = sandbox.origin(Host::Control) + "/effects";
+    let url = sandbox.origin(Host::CONTROL) + "/effects";
     assert_eq!(Request::new("GET", &url).send().await.summary(), (200, "{}"));
     drop(sandbox);
     let mut refused = false;
@@ -199,7 +199,7 @@ fn arguments_that_are_not_understood_are_told() {
 #[tokio::test(start_paused = true)]
 async fn half_open_and_idle_connections_are_closed() {
     let sandbox = Sandbox::builder().header_timeout(Duration::from_secs(20)).start().await.expect("starts");
-    let url = sandbox.origin(Host::Storage) + "/bucket/key";
+    let url = sandbox.origin(Host::STORAGE) + "/bucket/key";
     let started = tokio::time::Instant::now();
     for begin in ["", "GET / HTT", "GET / HTTP/1.1\r\nHost: x\r\nX-Endless: "] {
         let mut stream = TcpStream::connect(Request::new("GET", &url).address()).await.expect("connects");
@@ -220,7 +220,7 @@ async fn half_open_and_idle_connections_are_closed() {
 #[tokio::test]
 async fn the_log_is_bounded_in_bytes() {
     let sandbox = Sandbox::start().await.expect("starts");
-    let url = sandbox.origin(Host::Storage) + "/bucket/key";
+    let url = sandbox.origin(Host::STORAGE) + "/bucket/key";
     let long = "x".repeat(300_000);
     for _ in 0..60 {
         let request =

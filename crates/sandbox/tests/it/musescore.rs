@@ -53,7 +53,7 @@ impl Site {
     }
 
     fn api(&self, path: &str) -> String {
-        self.sandbox.origin(Host::Musescore) + path
+        self.sandbox.origin(Host::MUSESCORE) + path
     }
 
     fn rest(&self, path: &str) -> String {
@@ -61,11 +61,11 @@ impl Site {
     }
 
     fn web(&self, path: &str) -> String {
-        self.sandbox.origin(Host::MusescoreWeb) + path
+        self.sandbox.origin(Host::MUSESCORE_WEB) + path
     }
 
     fn file(&self, score: &MusescoreScore, name: &str) -> String {
-        format!("{}/{}/{}/{name}", self.sandbox.origin(Host::MusescoreStatic), score.id, score.secret)
+        format!("{}/{}/{}/{name}", self.sandbox.origin(Host::MUSESCORE_STATIC), score.id, score.secret)
     }
 
     /// GET of a resource with the consumer key alone.

@@ -50,7 +50,7 @@ impl Api {
     }
 
     fn auth(&self, method: &str, path: &str) -> Request {
-        Request::new(method, &format!("{}{path}", self.sandbox.origin(Host::SoundcloudAuth)))
+        Request::new(method, &format!("{}{path}", self.sandbox.origin(Host::SOUNDCLOUD_AUTH)))
     }
 
     /// The query of a good authorization request.
@@ -107,7 +107,7 @@ impl Api {
 
     /// A request without credentials.
     fn anonymous(&self, method: &str, path: &str) -> Request {
-        Request::new(method, &format!("{}{path}", self.sandbox.origin(Host::Soundcloud)))
+        Request::new(method, &format!("{}{path}", self.sandbox.origin(Host::SOUNDCLOUD)))
     }
 
     fn request(&self, method: &str, path: &str) -> Request {

@@ -40,7 +40,7 @@ impl Api {
 
     /// A request without credentials to a path below the base.
     fn anonymous(&self, method: &str, path: &str) -> Request {
-        Request::new(method, &format!("{}/api/v1{path}", self.sandbox.origin(Host::Soundslice)))
+        Request::new(method, &format!("{}/api/v1{path}", self.sandbox.origin(Host::SOUNDSLICE)))
     }
 
     fn request(&self, method: &str, path: &str) -> Request {

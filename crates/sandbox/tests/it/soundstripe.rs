@@ -27,7 +27,7 @@ impl Api {
     }
 
     fn anonymous(&self, method: &str, path: &str) -> Request {
-        Request::new(method, &format!("{}/v1{path}", self.sandbox.origin(Host::Soundstripe)))
+        Request::new(method, &format!("{}/v1{path}", self.sandbox.origin(Host::SOUNDSTRIPE)))
     }
 
     /// A request with the three documented headers.

@@ -203,10 +203,10 @@ async fn private_things(scene: &mut Scene, client: &Client) {
 /// What the service refuses and what breaks.
 async fn failures(scene: &mut Scene, client: &Client) {
     let say = comments::Create::new(1, "x");
-    scene.sandbox.fault(Fault::status(401).on(Host::Soundcloud).method("POST"));
+    scene.sandbox.fault(Fault::status(401).on(Host::SOUNDCLOUD).method("POST"));
     scene.send(client, &say).await.unwrap_err();
     for status in [429, 500, 503] {
-        scene.sandbox.fault(Fault::status(status).on(Host::Soundcloud).times(2));
+        scene.sandbox.fault(Fault::status(status).on(Host::SOUNDCLOUD).times(2));
         scene.send(client, &users::Get(5512.into())).await.unwrap_err();
     }
     let stranger = scene.builder().token("CANARY-token");
@@ -214,7 +214,7 @@ async fn failures(scene: &mut Scene, client: &Client) {
     let stranger = stranger.build().unwrap();
     scene.send(&stranger, &me::Get).await.unwrap_err();
     scene.send(&stranger, &say).await.unwrap_err();
-    scene.sandbox.fault(Fault::status(502).on(Host::Soundcloud).method("POST"));
+    scene.sandbox.fault(Fault::status(502).on(Host::SOUNDCLOUD).method("POST"));
     let upload = Upload::new("Lost", Asset::bytes("lost.wav", &b"RIFF\0\0\0\0WAVE"[..]));
     scene.canary.outcome(stranger.upload(upload).send().await).unwrap_err();
     scene.send(&stranger, &session::SignOut("CANARY-token".into())).await.unwrap_err();

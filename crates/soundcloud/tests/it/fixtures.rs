@@ -286,9 +286,9 @@ async fn from_the_sandbox() {
     let sandbox = Sandbox::builder().seed(1).frozen_at(THEN).start().await.unwrap();
     let access = sandbox.description().soundcloud;
     let hosts = [
-        (Host::Soundcloud, "api.example"),
-        (Host::SoundcloudAuth, "secure.example"),
-        (Host::Storage, "storage.example"),
+        (Host::SOUNDCLOUD, "api.example"),
+        (Host::SOUNDCLOUD_AUTH, "secure.example"),
+        (Host::STORAGE, "storage.example"),
     ];
     let hosts = hosts.map(|(host, name)| (sandbox.origin(host), name));
     let hyper = Hyper::new(Timeouts::default()).unwrap();

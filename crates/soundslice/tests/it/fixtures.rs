@@ -121,7 +121,7 @@ async fn drive(r: &mut Recording, client: &Client, live: bool) -> Result<(), Box
 async fn from_the_sandbox() {
     let sandbox = Sandbox::builder().seed(1).frozen_at(THEN).start().await.unwrap();
     let access = sandbox.description().soundslice;
-    let hosts = [(Host::Soundslice, "soundslice.example"), (Host::Storage, "storage.example")];
+    let hosts = [(Host::SOUNDSLICE, "soundslice.example"), (Host::STORAGE, "storage.example")];
     let hosts = hosts.map(|(host, name)| (sandbox.origin(host), name));
     let mut recording = Recording::new(Hyper::new(Timeouts::default()).unwrap(), FOLDER, hosts);
     recording.secret("the password", &access.password);

@@ -195,14 +195,14 @@ async fn waiting_survives_an_outage_that_is_shorter_than_itself() {
     studio.sandbox.switches(|switches| switches.soundslice.media_delay_s = 20.0);
     let path = format!("/api/v1/slices/{}/recordings/", studio.slice);
     // The first look is the one before the upload.
-    let outage = Fault::status(503).on(Host::Soundslice).method("GET").path(&path).nth(2).times(9);
+    let outage = Fault::status(503).on(Host::SOUNDSLICE).method("GET").path(&path).nth(2).times(9);
     studio.sandbox.fault(outage);
     let upload = MediaUpload::new(recording, wav(7)).wait(studio.slice.clone(), Duration::from_secs(600));
     studio.polling().upload_media(upload).await.unwrap();
 
     let studio = Studio::open().await;
     let path = format!("/api/v1/slices/{}/", studio.slice);
-    let page = Fault::new(FaultKind::Html { status: 200 }).on(Host::Soundslice).method("GET").path(&path);
+    let page = Fault::new(FaultKind::Html { status: 200 }).on(Host::SOUNDSLICE).method("GET").path(&path);
     studio.sandbox.fault(page.nth(2).times(2));
     let upload = NotationUpload::new(studio.slice.clone(), SCORE).wait(Duration::MAX);
     studio.polling().upload_notation(upload).await.unwrap();
@@ -213,7 +213,7 @@ async fn a_service_that_does_not_come_back_is_named_and_so_is_where_the_file_is(
     let studio = Studio::open().await;
     let recording = studio.recording().await;
     let path = format!("/api/v1/slices/{}/recordings/", studio.slice);
-    let forbidden = Fault::status(403).on(Host::Soundslice).method("GET").path(&path).nth(2);
+    let forbidden = Fault::status(403).on(Host::SOUNDSLICE).method("GET").path(&path).nth(2);
     studio.sandbox.fault(forbidden);
     let upload = MediaUpload::new(recording, wav(7)).wait(studio.slice.clone(), Duration::from_secs(600));
     let error = studio.polling().upload_media(upload).await.unwrap_err();
@@ -222,16 +222,16 @@ async fn a_service_that_does_not_come_back_is_named_and_so_is_where_the_file_is(
     assert!(error.error().is_some_and(segno_core::Error::is_auth));
 
     // The same words before the upload mean the opposite.
-    studio.sandbox.fault(Fault::status(403).on(Host::Soundslice).method("POST"));
+    studio.sandbox.fault(Fault::status(403).on(Host::SOUNDSLICE).method("POST"));
     let error = studio.client.upload_media(MediaUpload::new(recording, wav(7))).await.unwrap_err();
     insta::assert_snapshot!(error, @"nothing was uploaded: soundslice.recordings.start_upload: 403 Forbidden: wrong key, not your account's, no such thing, or a right that the account lacks");
     assert_eq!(error.is_uploaded(), Some(false));
-    studio.sandbox.fault(Fault::status(403).on(Host::Soundslice).method("GET"));
+    studio.sandbox.fault(Fault::status(403).on(Host::SOUNDSLICE).method("GET"));
     let upload = NotationUpload::new(studio.slice.clone(), SCORE).wait(Duration::from_secs(60));
     let error = studio.client.upload_notation(upload).await.unwrap_err();
     insta::assert_snapshot!(error, @"nothing was uploaded: soundslice.slices.get: 403 Forbidden: wrong key, not your account's, no such thing, or a right that the account lacks");
     assert_eq!(error.is_uploaded(), Some(false));
-    studio.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::Storage).method("PUT").times(3));
+    studio.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::STORAGE).method("PUT").times(3));
     let error = studio.client.upload_media(MediaUpload::new(recording, wav(7))).await.unwrap_err();
     assert!(
         error
@@ -247,7 +247,7 @@ async fn a_service_that_does_not_come_back_is_named_and_so_is_where_the_file_is(
 async fn a_page_in_the_place_of_the_storage_is_no_upload() {
     let studio = Studio::open().await;
     let recording = studio.recording().await;
-    studio.sandbox.fault(Fault::new(FaultKind::Html { status: 200 }).on(Host::Storage).method("PUT"));
+    studio.sandbox.fault(Fault::new(FaultKind::Html { status: 200 }).on(Host::STORAGE).method("PUT"));
     let error = studio.client.upload_media(MediaUpload::new(recording, wav(1))).await.unwrap_err();
     assert!(
         error
@@ -257,7 +257,7 @@ async fn a_page_in_the_place_of_the_storage_is_no_upload() {
     );
     let upload = NotationUpload::new(studio.slice.clone(), SCORE);
     studio.client.upload_notation(upload).await.unwrap();
-    studio.sandbox.fault(Fault::new(FaultKind::Html { status: 200 }).on(Host::Storage).method("GET"));
+    studio.sandbox.fault(Fault::new(FaultKind::Html { status: 200 }).on(Host::STORAGE).method("GET"));
     let mut file = Vec::new();
     let error = studio.client.download_notation(&studio.slice, &mut file).await.unwrap_err();
     assert!(error.is_decode() && file.is_empty(), "{error}");
@@ -293,7 +293,7 @@ fn expire_first_url(sandbox: &Sandbox) {
                     .into(),
             ),
         })
-        .on(Host::Storage)
+        .on(Host::STORAGE)
         .method("PUT"),
     );
 }
@@ -321,7 +321,7 @@ async fn urls_that_are_always_expired_end_in_the_words_of_the_storage() {
     let recording = studio.recording().await;
     studio.sandbox.switches(|switches| switches.soundslice.upload_life_s = 0.0);
     let early = FaultKind::Early { after_bytes: 0, linger: false };
-    studio.sandbox.fault(Fault::new(early).on(Host::Storage).method("PUT").times(u32::MAX));
+    studio.sandbox.fault(Fault::new(early).on(Host::STORAGE).method("PUT").times(u32::MAX));
     let file = segno_core::Bytes::from(vec![0x52; 24 << 20]);
     for _ in 0..10 {
         let before = studio.puts();
@@ -346,7 +346,7 @@ async fn a_body_that_can_be_read_once_is_uploaded_once() {
 async fn a_broken_upload_begins_again_from_the_first_byte() {
     let studio = Studio::open().await;
     let recording = studio.recording().await;
-    studio.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::Storage).method("PUT"));
+    studio.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::STORAGE).method("PUT"));
     let seen = Arc::new(Mutex::new(Vec::new()));
     let progress = Arc::clone(&seen);
     let upload = MediaUpload::new(recording, wav(30))
@@ -369,7 +369,7 @@ async fn an_empty_file_is_not_uploaded() {
 async fn a_creation_whose_answer_is_lost_is_not_sent_twice() {
     let studio = Studio::open().await;
     let before = studio.client.send(&slices::List).await.unwrap().len();
-    studio.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::Soundslice).method("POST"));
+    studio.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::SOUNDSLICE).method("POST"));
     let error = studio.client.send(&slices::Create::named("Once")).await.unwrap_err();
     assert!(error.may_have_taken_effect(), "{error}");
     assert_eq!(error.attempts(), 1);

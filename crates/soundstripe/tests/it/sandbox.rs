@@ -63,7 +63,7 @@ fn client(sandbox: &Arc<Sandbox>) -> Client {
 
 /// What arrived at the API.
 fn arrived(sandbox: &Sandbox) -> Vec<LoggedRequest> {
-    sandbox.requests().into_iter().filter(|request| request.host == Host::Soundstripe).collect()
+    sandbox.requests().into_iter().filter(|request| request.host == Host::SOUNDSTRIPE).collect()
 }
 
 /// Never more than 25 requests in any window of one second.

@@ -53,7 +53,7 @@ async fn every_response_is_coded_when_the_switch_says_so() {
     let whole: serde_json::Value = serde_json::from_slice(&decoded(&long)).expect("JSON");
     assert!(whole.as_array().is_some_and(|slices| slices.len() > 5000));
     // The control port is no upstream host.
-    let control = Request::new("GET", &(sandbox.origin(Host::Control) + "/clock")).send().await;
+    let control = Request::new("GET", &(sandbox.origin(Host::CONTROL) + "/clock")).send().await;
     assert_eq!(control.header("content-encoding"), None);
 }
 
@@ -95,7 +95,7 @@ async fn tokens_are_coded() {
     let sandbox = start().await;
     switch(&sandbox, &json!({"responses": {"coding": "gzip", "accept_encoding": "ignored"}})).await;
     let access = sandbox.description().soundcloud;
-    let url = sandbox.origin(Host::SoundcloudAuth) + "/oauth/token";
+    let url = sandbox.origin(Host::SOUNDCLOUD_AUTH) + "/oauth/token";
     let form = format!("grant_type=refresh_token&client_id={}&refresh_token=none", access.client_id);
     let token = Request::new("POST", &url).form(&form).send().await;
     assert!(serde_json::from_slice::<serde_json::Value>(&decoded(&token)).is_ok());
@@ -106,7 +106,7 @@ async fn tokens_are_coded() {
 async fn files_are_coded() {
     let sandbox = start().await;
     let token = sandbox.description().soundstripe.token;
-    let songs = Request::new("GET", &(sandbox.origin(Host::Soundstripe) + "/v1/songs?page[size]=1"));
+    let songs = Request::new("GET", &(sandbox.origin(Host::SOUNDSTRIPE) + "/v1/songs?page[size]=1"));
     let songs = songs.header("Authorization", &format!("Token {token}")).send().await.json();
     let link = songs["included"].as_array().expect("included").iter().find_map(|it| {
         it["attributes"]["versions"]["mp3"].as_str().or(it["attributes"]["mp3"].as_str()).map(str::to_owned)

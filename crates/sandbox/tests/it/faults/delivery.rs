@@ -71,7 +71,7 @@ async fn early_needs_no_byte_of_the_body() {
     let sandbox = start().await;
     for (after_bytes, sent) in [(0, 0), (1000, 1000)] {
         add(&sandbox, &json!({"kind": "early", "after_bytes": after_bytes})).await;
-        let head = Request::new("PUT", &(sandbox.origin(Host::Storage) + "/b/k"))
+        let head = Request::new("PUT", &(sandbox.origin(Host::STORAGE) + "/b/k"))
             .header("Content-Length", "50000000");
         let mut stream = TcpStream::connect(head.address()).await.expect("connects");
         stream.write_all(&head.bytes(false)).await.expect("writes");
@@ -136,7 +136,7 @@ async fn drip_lets_a_byte_through_now_and_then() {
     // The connection is gone, and with it the dripping.
     for _ in 0..1000 {
         sandbox.advance(Duration::from_millis(500));
-        let clock = Request::new("GET", &(sandbox.origin(Host::Control) + "/clock")).send().await.json();
+        let clock = Request::new("GET", &(sandbox.origin(Host::CONTROL) + "/clock")).send().await.json();
         if clock["waiting"] == 0 {
             return;
         }
@@ -214,7 +214,7 @@ async fn presigned_urls_are_handed_out_as_the_switches_say() {
         response.json()["url"].as_str().unwrap_or_else(|| panic!("{}", response.text())).to_owned()
     };
     let url = ask().await;
-    let path = url.strip_prefix(&sandbox.origin(Host::Storage)).expect("the storage host").to_owned();
+    let path = url.strip_prefix(&sandbox.origin(Host::STORAGE)).expect("the storage host").to_owned();
     for origin in [
         "http://169.254.169.254",
         "https://uploads.example.net",

@@ -167,7 +167,7 @@ async fn odd_edits_are_refused() {
             "`also` takes no `duplicate`; it takes reset",
         ),
     ] {
-        let url = sandbox.origin(Host::Control) + "/faults";
+        let url = sandbox.origin(Host::CONTROL) + "/faults";
         let refused = Request::new("POST", &url).json(&fault).send().await;
         assert_eq!(refused.status, 422, "{fault}");
         assert!(refused.text().replace("\\\"", "\"").contains(says), "{}", refused.text());
@@ -187,7 +187,7 @@ async fn faults_are_listed_as_they_were_added() {
         {"kind": "stale", "host": "storage", "nth": 1, "times": 1, "reset": true},
     ]);
     add(&sandbox, &faults).await;
-    let url = sandbox.origin(Host::Control) + "/faults";
+    let url = sandbox.origin(Host::CONTROL) + "/faults";
     let listed = Request::new("GET", &url).send().await.json();
     let listed: Vec<Value> =
         listed["unused"].as_array().expect("a list").iter().map(|it| it["fault"].clone()).collect();
@@ -199,8 +199,8 @@ async fn faults_are_listed_as_they_were_added() {
 async fn errors_come_with_status_200() {
     let sandbox = start().await;
     let token = sandbox.description().soundstripe.token;
-    sandbox.fault(Fault::edit(Edit::new().status(200)).on(Host::Soundstripe));
-    let url = sandbox.origin(Host::Soundstripe) + "/v1/songs/0";
+    sandbox.fault(Fault::edit(Edit::new().status(200)).on(Host::SOUNDSTRIPE));
+    let url = sandbox.origin(Host::SOUNDSTRIPE) + "/v1/songs/0";
     let odd = Request::new("GET", &url).header("Authorization", &format!("Token {token}")).send().await;
     assert_eq!(odd.status, 200);
     assert_eq!(odd.json()["errors"][0]["status"], 404);
@@ -212,12 +212,12 @@ async fn tokens_come_in_odd_forms() {
     let sandbox = start().await;
     let access = sandbox.description().soundcloud;
     let ask = async |edit: Edit| {
-        sandbox.fault(Fault::edit(edit).on(Host::SoundcloudAuth).path("/oauth/token"));
+        sandbox.fault(Fault::edit(edit).on(Host::SOUNDCLOUD_AUTH).path("/oauth/token"));
         let form = "grant_type=client_credentials";
         use base64::Engine as _;
         let pair = format!("{}:{}", access.client_id, access.client_secret);
         let pair = base64::engine::general_purpose::STANDARD.encode(pair);
-        let url = sandbox.origin(Host::SoundcloudAuth) + "/oauth/token";
+        let url = sandbox.origin(Host::SOUNDCLOUD_AUTH) + "/oauth/token";
         Request::new("POST", &url).header("Authorization", &format!("Basic {pair}")).form(form).send().await
     };
     let plain = ask(Edit::new()).await.json();
@@ -244,8 +244,8 @@ async fn tokens_come_in_odd_forms() {
     assert!(form.text().contains("&expires_in=3599&"), "{}", form.text());
     // Lost after the work.
     let tokens = sandbox.effects().of("soundcloud", "tokens").created;
-    sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::SoundcloudAuth));
-    let url = sandbox.origin(Host::SoundcloudAuth) + "/oauth/token";
+    sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::SOUNDCLOUD_AUTH));
+    let url = sandbox.origin(Host::SOUNDCLOUD_AUTH) + "/oauth/token";
     use base64::Engine as _;
     let pair = base64::engine::general_purpose::STANDARD
         .encode(format!("{}:{}", access.client_id, access.client_secret));

@@ -230,7 +230,7 @@ async fn other_methods_are_named() {
 async fn a_host_header_decides_the_signature() {
     let site = Site::start().await;
     // A client that signs for `localhost` and sends `127.0.0.1` is refused.
-    let origin = site.sandbox.origin(Host::Musescore);
+    let origin = site.sandbox.origin(Host::MUSESCORE);
     let local = site.rest("/me.json").replace(&origin, &origin.replace("127.0.0.1", "localhost"));
     assert_eq!(me(&site, &site.signature("GET", &local).header()).await, said(401, "Invalid signature"));
 }
@@ -239,7 +239,7 @@ async fn a_host_header_decides_the_signature() {
 async fn the_control_port_tells_the_credentials() {
     let site = Site::start().await;
     let told =
-        Request::new("GET", &format!("{}/accounts", site.sandbox.origin(Host::Control))).send().await.json();
+        Request::new("GET", &format!("{}/accounts", site.sandbox.origin(Host::CONTROL))).send().await.json();
     let accounts = told["musescore"].as_array().expect("accounts");
     let standing: Vec<_> = accounts.iter().map(|account| account["standing"].as_str()).collect();
     assert_eq!(standing, [Some("active"), Some("active"), Some("blocked"), Some("not_activated")]);

@@ -236,7 +236,7 @@ async fn users() {
 #[tokio::test]
 async fn path_and_query_may_be_joined_by_an_ampersand() {
     let site = Site::start().await;
-    let origin = site.sandbox.origin(Host::Musescore);
+    let origin = site.sandbox.origin(Host::MUSESCORE);
     let key = &site.keys.consumer_key;
     let joined =
         format!("{origin}/services/rest/score.json&oauth_consumer_key={key}&part=68,73&parts=2&page=0");

@@ -105,7 +105,7 @@ async fn sandbox() -> Sandbox {
 }
 
 async fn send(sandbox: &Sandbox, vector: &Vector, header: &str) -> Response {
-    let address = sandbox.origin(Host::Musescore);
+    let address = sandbox.origin(Host::MUSESCORE);
     let address = address.strip_prefix("http://").expect("an http address");
     let Vector { method, host, target, .. } = vector;
     let request = format!(

@@ -29,7 +29,7 @@ async fn files_of_a_score() {
         assert_eq!((head.status, head.header("content-length")), (200, Some(length.as_str())));
     }
     let status = async |path: String| {
-        let url = site.sandbox.origin(Host::MusescoreStatic) + &path;
+        let url = site.sandbox.origin(Host::MUSESCORE_STATIC) + &path;
         Request::new("GET", &url).send().await.status
     };
     let (id, secret) = (score.id, &score.secret);

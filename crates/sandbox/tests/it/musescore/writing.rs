@@ -243,7 +243,7 @@ async fn audio_of_ones_own() {
     let path = format!("/signedurl/{}/{}/mp3.json", score.id, score.vid);
     let answer = site.get_signed(&path).await;
     let url = answer.json()["url"].as_str().expect("a URL").to_owned();
-    assert!(url.starts_with(&site.sandbox.origin(Host::Storage)), "{url}");
+    assert!(url.starts_with(&site.sandbox.origin(Host::STORAGE)), "{url}");
     let put = Request::new("PUT", &url).body(b"ID3 not really".as_slice()).send().await;
     assert_eq!(put.status, 200, "{}", put.text());
     assert_eq!(site.created("audio"), 1);
@@ -266,7 +266,7 @@ async fn audio_of_ones_own() {
 #[tokio::test]
 async fn a_lost_answer_shows_in_the_effects() {
     let site = Site::start().await;
-    site.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::Musescore).method("POST"));
+    site.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::MUSESCORE).method("POST"));
     let url = site.rest("/score.json");
     let request = Request::new("POST", &url)
         .header("Authorization", &site.signature("POST", &url).header())

@@ -10,7 +10,7 @@ use crate::wire::Response;
 
 impl Api {
     fn fault(&self, path: &str, times: u32, switches: &Value) {
-        let host = if path.starts_with("/oauth") { Host::SoundcloudAuth } else { Host::Soundcloud };
+        let host = if path.starts_with("/oauth") { Host::SOUNDCLOUD_AUTH } else { Host::SOUNDCLOUD };
         self.sandbox.fault(Fault::switches(host, switches).expect("a fault").path(path).times(times));
     }
 }
@@ -185,7 +185,7 @@ async fn pages_in_html_come_from_the_edge() {
     let api = Api::start().await;
     for status in [403, 502, 503, 504] {
         for path in ["/oauth/token", "/me"] {
-            let host = if path == "/me" { Host::Soundcloud } else { Host::SoundcloudAuth };
+            let host = if path == "/me" { Host::SOUNDCLOUD } else { Host::SOUNDCLOUD_AUTH };
             api.sandbox.fault(Fault::new(FaultKind::Html { status }).on(host));
             let answer = if path == "/me" { api.get(path).await } else { api.refresh("x").await };
             assert_eq!((answer.status, answer.header("content-type")), (status, Some("text/html")));

@@ -346,7 +346,7 @@ async fn a_body_without_announced_length_is_cut_off_at_the_limit() {
     // Form overhead is 32 MiB.
     body.resize(40 * 1024 * 1024, b'x');
     let chunked = [format!("{:x}\r\n", body.len()).as_bytes(), &body, b"\r\n0\r\n\r\n"].concat();
-    let origin = api.sandbox.origin(segno_sandbox::Host::Soundcloud);
+    let origin = api.sandbox.origin(segno_sandbox::Host::SOUNDCLOUD);
     let address = origin.strip_prefix("http://").expect("an address");
     let mut bytes = format!(
         "POST /tracks HTTP/1.1\r\nHost: {address}\r\nAuthorization: OAuth {}\r\nContent-Type: {MULTIPART}\r\n\

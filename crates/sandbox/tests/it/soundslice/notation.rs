@@ -209,7 +209,7 @@ async fn a_callback_that_fails_is_recorded_and_not_repeated() {
     assert!(settled(&api, 3).await[2].error.as_ref().expect("an error").contains("http://"));
     api.sandbox.advance(Duration::from_secs(3600));
     assert_eq!(api.sandbox.callbacks().len(), 3);
-    let url = api.sandbox.origin(segno_sandbox::Host::Control) + "/callbacks";
+    let url = api.sandbox.origin(segno_sandbox::Host::CONTROL) + "/callbacks";
     let listed = Request::new("GET", &url).send().await.json();
     assert_eq!(listed["callbacks"].as_array().map(Vec::len), Some(3));
 }

@@ -153,7 +153,7 @@ async fn the_rate_limit_is_a_window_per_application_id() {
 #[tokio::test]
 async fn switches_are_set_over_http_and_refused_with_what_exists() {
     let api = Api::start().await;
-    let url = api.sandbox.origin(segno_sandbox::Host::Control) + "/switches";
+    let url = api.sandbox.origin(segno_sandbox::Host::CONTROL) + "/switches";
     let put =
         async |change: serde_json::Value| crate::wire::Request::new("PUT", &url).json(&change).send().await;
     let set = put(serde_json::json!({"soundslice": {"bad_credentials": "401", "rate_limit": {"calls": 1, "window_s": 2}}})).await;
@@ -225,7 +225,7 @@ async fn one_seed_gives_one_world_also_after_a_reset() {
         let slice = api.slice("name=A").await;
         let id = api.post(&format!("/slices/{slice}/recordings/"), "source=2").await.text().to_owned();
         let url = api.upload_url(&format!("/slices/{slice}/notation-file/"), "").await;
-        let url = url.strip_prefix(&api.sandbox.origin(segno_sandbox::Host::Storage)).map(str::to_owned);
+        let url = url.strip_prefix(&api.sandbox.origin(segno_sandbox::Host::STORAGE)).map(str::to_owned);
         (list, slice, id, url)
     };
     let (one, two) = (Api::start().await, Api::start().await);

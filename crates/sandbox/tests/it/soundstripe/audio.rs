@@ -28,7 +28,7 @@ async fn real_sound_behind_links_that_want_no_key() {
     let key = api.sandbox.description().soundstripe.token;
     let with_key = Request::new("GET", &mp3).header("Authorization", &format!("Token {key}")).send().await;
     assert_eq!(with_key.status, 400);
-    assert!(!mp3.starts_with(&api.sandbox.origin(segno_sandbox::Host::Soundstripe)), "a host of its own");
+    assert!(!mp3.starts_with(&api.sandbox.origin(segno_sandbox::Host::SOUNDSTRIPE)), "a host of its own");
     let part = Request::new("GET", &wav).header("Range", "bytes=4-7").send().await;
     assert_eq!((part.status, part.body.len()), (206, 4));
 }

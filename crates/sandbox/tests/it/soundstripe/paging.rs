@@ -35,7 +35,7 @@ async fn twenty_two_genres_in_pages_of_ten() {
 async fn a_link_has_the_request_again_with_both_parameters_last() {
     let api = Api::start().await;
     let document = api.document("/tags?page[number]=2&filter[category]=mood&page[size]=5").await;
-    let base = api.sandbox.origin(segno_sandbox::Host::Soundstripe);
+    let base = api.sandbox.origin(segno_sandbox::Host::SOUNDSTRIPE);
     let link = |page: u32| {
         format!("{base}/v1/tags?filter%5Bcategory%5D=mood&page%5Bsize%5D=5&page%5Bnumber%5D={page}")
     };

@@ -42,7 +42,7 @@ async fn every_song_once_though_every_third_answer_fails() {
         Fault::new(FaultKind::DropResponse),
     ];
     for (place, fault) in (1u32..=22).zip(kinds.into_iter().cycle()) {
-        sandbox.fault(fault.on(Host::Soundstripe).nth(3 * place));
+        sandbox.fault(fault.on(Host::SOUNDSTRIPE).nth(3 * place));
     }
     assert_eq!(all_songs(&client(&sandbox)).await.len(), SONGS);
     assert!(sandbox.unused_faults().is_empty());

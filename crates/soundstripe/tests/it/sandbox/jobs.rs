@@ -70,13 +70,13 @@ async fn a_lost_answer_neither_doubles_nor_hides_a_code() {
     let one = client.send(&create).await.unwrap();
     assert_ne!(one.youtube_code, client.send(&create).await.unwrap().youtube_code);
 
-    sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::Soundstripe).method("POST"));
+    sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::SOUNDSTRIPE).method("POST"));
     let error = client.send(&create).await.unwrap_err();
     assert!(error.may_have_taken_effect());
     assert_eq!(error.attempts(), 1);
     assert_eq!(sandbox.effects().of("soundstripe", "digital_usages").created, 3);
 
-    sandbox.fault(Fault::status(500).on(Host::Soundstripe).method("POST"));
+    sandbox.fault(Fault::status(500).on(Host::SOUNDSTRIPE).method("POST"));
     assert_eq!(client.send(&create).await.unwrap_err().attempts(), 1);
     assert_eq!(sandbox.effects().of("soundstripe", "digital_usages").created, 3);
 }

@@ -20,7 +20,7 @@ async fn both_formats_stream_to_a_writer_and_the_key_stays_at_home() {
     client.download(versions.wav.as_ref().unwrap(), &mut wav).await.unwrap();
     assert_eq!((&mp3[..3], &wav[..4]), (&b"ID3"[..], &b"RIFF"[..]));
     let at_the_file_host: Vec<_> =
-        sandbox.requests().into_iter().filter(|request| request.host == Host::Storage).collect();
+        sandbox.requests().into_iter().filter(|request| request.host == Host::STORAGE).collect();
     assert_eq!(at_the_file_host.len(), 2);
     for request in at_the_file_host {
         assert_eq!(request.header("authorization"), None);
@@ -37,7 +37,7 @@ async fn a_download_goes_on_where_it_broke() {
     let mut whole = Vec::new();
     client.download(&link, &mut whole).await.unwrap();
     sandbox.clear_requests();
-    sandbox.fault(Fault::new(FaultKind::Truncate { after_bytes: 3000 }).on(Host::Storage));
+    sandbox.fault(Fault::new(FaultKind::Truncate { after_bytes: 3000 }).on(Host::STORAGE));
     let mut resumed = Vec::new();
     let done = client.call(&Download::new(&link)).download(&mut resumed).await.unwrap();
     assert_eq!((resumed == whole, done.attempts), (true, 2));
