@@ -190,7 +190,8 @@ impl Curve {
     }
 
     /// Looks up many values, written to `out` (the shorter of the two slices counts); values outside the knots become
-    /// NaN. Any order is right, an ascending one is fast. Cost: O(values + knots) if they ascend.
+    /// NaN. Any order is right, an ascending one is fast. Cost: O(values + knots) if they ascend, otherwise for each value
+    /// as [`Self::y_at`].
     pub fn many<D: Direction>(&self, values: &[f64], out: &mut [f64]) {
         let (first, last) = (self.knots[0].key::<D>(), self.knots[self.knots.len() - 1].key::<D>());
         let count = values.len().min(out.len());
@@ -199,7 +200,14 @@ impl Curve {
         while let Some(value) = values.first().copied() {
             let run = if value >= first && value <= last {
                 if !self.holds::<D>(at, value) {
-                    at = if self.holds::<D>(at + 1, value) { at + 1 } else { self.locate::<D>(value) };
+                    at += 1;
+                    if !self.holds::<D>(at, value) {
+                        // Far from the value before: probably far from the next one, too.
+                        at = self.locate::<D>(value);
+                        out[0] = self.on_segment::<D>(at, value);
+                        (values, out) = (&values[1..], &mut out[1..]);
+                        continue;
+                    }
                 }
                 let (from, to) = (self.knots[at], self.knots[at + 1]);
                 let (low, high) = (from.key::<D>(), to.key::<D>());

@@ -36,21 +36,26 @@ impl SyncMap {
     }
 
     /// True if the playhead is hidden at a time; at the moment of a change, the state on `side`. Before the first point it
-    /// is shown, after the last point it stays as it is. Cost: O(log points).
+    /// is shown, after the last point it stays as it is. Cost: O(log changes).
     #[must_use]
     pub fn hidden_at(&self, time: f64, side: Side) -> bool {
-        let passed = self.points().partition_point(|point| match side {
-            Side::Right => point.time <= time,
-            Side::Left => point.time < time,
-        });
-        passed.checked_sub(1).and_then(|index| self.points().get(index)).is_some_and(|point| point.hide)
+        // Each change turns the state, which begins as shown.
+        self.hide_changes_until(time, side) % 2 == 1
     }
 
-    /// The first point after a time at which the playhead changes. Cost: O(log points + points up to the change).
+    /// The first point after a time at which the playhead changes. Cost: O(log changes).
     #[must_use]
     pub fn next_hide_change(&self, time: f64) -> Option<&Syncpoint> {
-        let now = self.hidden_at(time, Side::Right);
-        let (index, _) = self.next_point(time)?;
-        self.points().get(index..)?.iter().find(|point| point.hide != now)
+        let next = self.hide_changes().get(self.hide_changes_until(time, Side::Right))?;
+        self.points().get(*next)
+    }
+
+    /// How many changes come before a time.
+    fn hide_changes_until(&self, time: f64, side: Side) -> usize {
+        self.hide_changes().partition_point(|&index| match (self.points().get(index), side) {
+            (Some(point), Side::Right) => point.time <= time,
+            (Some(point), Side::Left) => point.time < time,
+            (None, _) => false,
+        })
     }
 }

@@ -73,7 +73,12 @@ impl<'a> Json<'a> {
     }
 
     pub(crate) fn expected(&self, expected: &'static str) -> Fault {
-        Fault::expected(self.text, self.at, expected)
+        self.expected_at(self.at, expected)
+    }
+
+    /// As [`Self::expected`], of a value that was read. Lines are counted up to the place: for faults only.
+    pub(crate) fn expected_at(&self, at: usize, expected: &'static str) -> Fault {
+        Fault::expected(self.text, at, expected)
     }
 
     /// The byte at which the next value starts.

@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 use core::fmt;
 
 use crate::curve::{Backward, Curve, Direction, Forward};
@@ -34,6 +35,8 @@ pub use segment::{Segment, Side};
 #[derive(Clone, Debug, PartialEq)]
 pub struct SyncMap {
     points: Vec<Syncpoint>,
+    /// The points at which the playhead is hidden or shown.
+    hide_changes: Vec<usize>,
     curve: Curve,
     options: Options,
 }
@@ -189,7 +192,11 @@ impl SyncMap {
         };
         // The validated points are exactly what a curve asks for.
         let curve = curve.map_err(|_| MapError::Points(findings))?;
-        Ok(Self { points, curve, options })
+        let mut hidden = false;
+        let changes = |point: &Syncpoint| core::mem::replace(&mut hidden, point.hide) != point.hide;
+        let changes = points.iter().map(changes).enumerate();
+        let hide_changes = changes.filter_map(|(index, change)| change.then_some(index)).collect();
+        Ok(Self { points, hide_changes, curve, options })
     }
 
     /// The same options with other points. Cost: as [`Self::with`].
@@ -204,6 +211,11 @@ impl SyncMap {
     #[must_use]
     pub fn points(&self) -> &[Syncpoint] {
         &self.points
+    }
+
+    /// The indexes of the points at which the playhead is hidden or shown, in order.
+    pub(crate) fn hide_changes(&self) -> &[usize] {
+        &self.hide_changes
     }
 
     /// The points, given back.
@@ -269,16 +281,30 @@ impl SyncMap {
         self.time_at(position.bars())
     }
 
-    /// The position at a time in seconds; at the time of a point, its position exactly as given.
-    /// Cost: O(log points).
+    /// The position at a time in seconds; at the time of a point, its position exactly as given. Cost: as [`Self::bars_at`],
+    /// and with [`Interpolation::PerQuarter`] O(log points) at a breakpoint.
     ///
     /// # Errors
     /// As [`Self::bars_at`], and where extrapolation leads before the first bar.
     pub fn position_at(&self, time: f64) -> Result<Position, Outside> {
-        if let Ok(index) = self.points.binary_search_by(|point| point.time.total_cmp(&time)) {
-            return Ok(self.points[index].position);
+        if !(time >= self.first().time && time <= self.last().time) {
+            return Position::from_bars(self.bars_at(time)?).map_err(Outside::NoPosition);
         }
-        Position::from_bars(self.bars_at(time)?).map_err(Outside::NoPosition)
+        let knot = self.curve.locate::<Backward>(time);
+        if self.curve.all().get(knot).is_some_and(|knot| knot.y == time) {
+            // Knots between the points, if there are any, shift the numbers.
+            let index = if self.curve.len() == self.points.len() {
+                Some(knot)
+            } else {
+                self.points
+                    .binary_search_by(|point| point.time.partial_cmp(&time).unwrap_or(Ordering::Less))
+                    .ok()
+            };
+            if let Some(point) = index.and_then(|index| self.points.get(index)) {
+                return Ok(point.position);
+            }
+        }
+        Position::from_bars(self.curve.on_segment::<Backward>(knot, time)).map_err(Outside::NoPosition)
     }
 
     /// Seconds at many places, in `out`; the shorter slice counts. Any order is right, an ascending one is fast. Places outside

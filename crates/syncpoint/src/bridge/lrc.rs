@@ -30,13 +30,18 @@ pub struct LyricLine {
     pub text: String,
 }
 
-/// Reads an LRC file. Lines without a stamp are passed over. Cost: O(lines log lines).
+/// How many bytes of texts may be repeated in all for stamps that share a line: more than all songs together have.
+const REPEATED: usize = 1 << 20;
+
+/// Reads an LRC file. Lines without a stamp are passed over. Cost: O(length of the text + lines log lines), and memory within
+/// a mebibyte of the length of the text.
 ///
 /// # Errors
-/// Line and column of the first bracket that is neither a stamp nor a tag.
+/// Line and column of the first bracket that is neither a stamp nor a tag, and of a text that more stamps share than any song
+/// has, so that a small file cannot become a large one.
 pub fn read(text: &str) -> Result<Lyrics, Fault> {
     let mut lyrics = Lyrics::default();
-    let mut offset = 0.0;
+    let (mut offset, mut repeated) = (0.0, 0_usize);
     for line in lines(text) {
         let mut rest = line.trim();
         let mut times = Vec::new();
@@ -63,6 +68,10 @@ pub fn read(text: &str) -> Result<Lyrics, Fault> {
                 }
             }
             rest = after;
+        }
+        repeated = repeated.saturating_add(times.len().saturating_sub(1).saturating_mul(rest.text.len()));
+        if repeated > REPEATED {
+            return Err(rest.expected("a text that fewer stamps share"));
         }
         lyrics.lines.extend(times.into_iter().map(|time| LyricLine { time, text: rest.text.into() }));
     }

@@ -63,7 +63,7 @@ struct Read {
     next: Option<Vec<Next>>,
 }
 
-/// A map can leave out so many measures in a row, so that a wrong count does not fill the memory.
+/// A map can leave out so many measures in all, so that wrong counts do not fill the memory.
 const MOST: u32 = 1 << 16;
 
 /// Reads a measure map: a list of measures. Successors may be counts or ids. Cost: O(length of the text + measures).
@@ -73,6 +73,7 @@ const MOST: u32 = 1 << 16;
 pub fn read(text: &str) -> Result<Vec<Measure>, Fault> {
     let mut json = Json::new(text);
     let mut measures: Vec<Measure> = Vec::new();
+    let mut left_out = 0_u32;
     let mut successors: Vec<(usize, usize, Vec<Next>)> = Vec::new();
     json.list(|json| {
         let at = json.next_at();
@@ -80,11 +81,16 @@ pub fn read(text: &str) -> Result<Vec<Measure>, Fault> {
         let fault = |expected| Fault::expected(text, at, expected);
         let count = read.count.unwrap_or(measures.last().map_or(1, |before| before.count.saturating_add(1)));
         let first_missing = measures.last().map_or(1, |before| before.count.saturating_add(1));
-        if count < first_missing || count - first_missing > MOST || (measures.is_empty() && count != 1) {
+        let missing = count.checked_sub(first_missing).filter(|_| !measures.is_empty() || count == 1);
+        let Some(missing) = missing else {
             return Err(fault("a measure whose count is above the one before"));
+        };
+        left_out = left_out.saturating_add(missing);
+        if left_out > MOST {
+            return Err(fault("no more than 65536 measures left out"));
         }
-        for left_out in first_missing..count {
-            let filled = follow(measures.last(), Read::default(), left_out)
+        for missing in first_missing..count {
+            let filled = follow(measures.last(), Read::default(), missing)
                 .ok_or_else(|| fault("a known time signature"))?;
             measures.push(filled);
         }
@@ -132,9 +138,9 @@ fn measure(json: &mut Json<'_>) -> Result<Read, Fault> {
             "count" => read.count = Some(count(json)?),
             "qstamp" => read.qstamp = Some(json.number()?.value()),
             "number" => {
-                let fault = json.expected("a whole number");
-                let value = text_or_number(json)?;
-                read.number = Some(value.parse().map_err(|_| fault)?);
+                let at = json.next_at();
+                let value = text_or_number(json)?.parse();
+                read.number = Some(value.map_err(|_| json.expected_at(at, "a whole number"))?);
             }
             "name" => read.name = Some(text_or_number(json)?),
             "time_signature" => read.time_signature = Some(json.text()?),
@@ -168,8 +174,8 @@ fn text_or_number(json: &mut Json<'_>) -> Result<String, Fault> {
 }
 
 fn count(json: &mut Json<'_>) -> Result<u32, Fault> {
-    let fault = json.expected("a count from 1");
-    json.number_text()?.parse().map_err(|_| fault)
+    let at = json.next_at();
+    json.number_text()?.parse().map_err(|_| json.expected_at(at, "a count from 1"))
 }
 
 /// The whole measure, what it does not say taken from the one before.

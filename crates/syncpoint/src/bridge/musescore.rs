@@ -65,7 +65,7 @@ pub fn read(text: &str) -> Result<Vec<Event>, Fault> {
 }
 
 fn element(json: &mut Json<'_>) -> Result<usize, Fault> {
-    let fault = json.expected("a measure from 0");
+    let at = json.next_at();
     let value = match json.kind()? {
         Kind::Text => json.text()?.trim().parse::<u32>().ok(),
         Kind::Number => match json.number()? {
@@ -74,17 +74,17 @@ fn element(json: &mut Json<'_>) -> Result<usize, Fault> {
         },
         _ => None,
     };
-    value.map(|value| value as usize).ok_or(fault)
+    value.map(|value| value as usize).ok_or_else(|| json.expected_at(at, "a measure from 0"))
 }
 
 fn position(json: &mut Json<'_>) -> Result<f64, Fault> {
-    let fault = json.expected("a time in milliseconds");
-    let text = match json.kind()? {
-        Kind::Text => json.text()?,
-        Kind::Number => json.number_text()?.into(),
-        _ => return Err(fault),
+    let at = json.next_at();
+    let value = match json.kind()? {
+        Kind::Text => thousandths(json.text()?.trim()),
+        Kind::Number => thousandths(json.number_text()?),
+        _ => None,
     };
-    thousandths(text.trim()).ok_or(fault)
+    value.ok_or_else(|| json.expected_at(at, "a time in milliseconds"))
 }
 
 /// Writes the JSON form as the service does: `elid` in quotes, `position` as a number. Cost: O(events).

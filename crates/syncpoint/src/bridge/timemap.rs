@@ -4,6 +4,7 @@
 //! measure also `measureOn`, its id. An MEI `<when absolute>` ties an id to a time; its value form here is [`When`].
 //! Source: verovio reference book, "Timemap".
 
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
@@ -49,16 +50,15 @@ pub fn read(text: &str) -> Result<Vec<Entry>, Fault> {
         json.object(|json, name| {
             match name {
                 "tstamp" => {
-                    let fault = json.expected("a time in milliseconds");
-                    let text = json.number_text()?;
-                    time = Some(thousandths(text).ok_or(fault)?);
+                    let at = json.next_at();
+                    let value = thousandths(json.number_text()?);
+                    time = Some(value.ok_or_else(|| json.expected_at(at, "a time in milliseconds"))?);
                 }
                 "qstamp" => {
-                    let fault = json.expected("a number of quarters");
-                    let value = json.number()?.value();
-                    quarters = Some(value).filter(|value| value.is_finite());
+                    let at = json.next_at();
+                    quarters = Some(json.number()?.value()).filter(|value| value.is_finite());
                     if quarters.is_none() {
-                        return Err(fault);
+                        return Err(json.expected_at(at, "a number of quarters"));
                     }
                 }
                 "measureOn" if json.kind()? == Kind::Text => measure = Some(json.text()?),
@@ -130,18 +130,18 @@ pub fn from_map(map: &SyncMap, grid: &PlayedGrid, name: impl Fn(u32) -> Option<S
 }
 
 /// Points of `when` values: the k-th value of an id belongs to the k-th time its bar is played. `ids` are the ids of the written
-/// bars, `order` the written bar of each played bar. Values of other ids are left out. Cost: O(values x played bars) at worst.
+/// bars, `order` the written bar of each played bar. Values of other ids are left out. Cost: O((values + played bars) log values).
 #[must_use]
 pub fn when_points(values: &[When], ids: &[&str], order: &[usize]) -> Vec<Syncpoint> {
-    let mut left: Vec<&When> = values.iter().collect();
-    let mut points = Vec::new();
-    for (bar, written) in (0_u32..).zip(order) {
-        let found = ids.get(*written).and_then(|id| left.iter().position(|when| when.id == *id));
-        if let Some(index) = found {
-            points.push(Syncpoint::bar_line(bar, left.remove(index).time));
-        }
+    let mut left: BTreeMap<&str, VecDeque<f64>> = BTreeMap::new();
+    for when in values {
+        left.entry(&when.id).or_default().push_back(when.time);
     }
-    points
+    let point = |(bar, written): (u32, &usize)| {
+        let time = left.get_mut(*ids.get(*written)?)?.pop_front()?;
+        Some(Syncpoint::bar_line(bar, time))
+    };
+    (0_u32..).zip(order).filter_map(point).collect()
 }
 
 /// A `when` value for each played bar that begins inside the map. Cost: O(points + bars).

@@ -1,6 +1,7 @@
 //! What users of the crate notice, by concern.
 
 mod algebra;
+mod bounds;
 mod bridges;
 mod exact;
 mod map;
