@@ -61,6 +61,8 @@ pub(crate) enum Heading {
     Trio,
     /// "Coda", with more words: "Coda (Presto)".
     Coda,
+    /// A movement, by its number.
+    Movement,
 }
 
 /// Longer texts are no jumps, signs or headings.
@@ -86,6 +88,13 @@ pub(crate) fn mentions(words: &str) -> bool {
 /// Reads words that may stand over the beginning of a part of a movement.
 pub(crate) fn heading(words: &str) -> Option<Heading> {
     grammar::heading(&tokens(words)?)
+}
+
+/// Whether words begin with the number of a movement: "III. Menuetto".
+pub(crate) fn is_numbered(words: &str) -> bool {
+    let words = words.trim_start();
+    let numeral = words.find(|c: char| !matches!(c, 'I' | 'V' | 'X')).unwrap_or(words.len());
+    (1..=5).contains(&numeral) && words.get(numeral..).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// The words in lower case without accents, each sign for itself; punctuation is left out. `None` if there are none.

@@ -12,7 +12,7 @@ use crate::words::{Heading, Until};
 const PICKUPS: usize = 2;
 
 /// Notes the ends of movements and gives the movements: a new one begins where the numbering begins again after a final
-/// bar line, with or without a repeat sign.
+/// or double bar line, with or without a repeat sign, or under the number of a movement.
 ///
 /// A trio that is numbered for itself is no movement of its own: its da capo leads back into what stands before.
 pub(super) fn split(draft: &mut Draft, written: &mut [WrittenBar]) -> Vec<Range<usize>> {
@@ -28,8 +28,8 @@ pub(super) fn split(draft: &mut Draft, written: &mut [WrittenBar]) -> Vec<Range<
         let last = bars.start.saturating_sub(1);
         let offset = draft.bars.get(last).map_or(0, |bar| bar.offset);
         if facts.is_trio_of(before) {
-            let message = "a final bar line and numbering that begins again, but the da capo after it means what \
-                           stands before it: taken as one movement";
+            let message = "numbering that begins again after a final bar line, but the da capo there means what stands \
+                           before it: taken as one movement";
             draft.remark(DiagnosticKind::Inferred, last, offset, message);
             movement.end = bars.end;
             continue;
@@ -37,7 +37,8 @@ pub(super) fn split(draft: &mut Draft, written: &mut [WrittenBar]) -> Vec<Range<
         if let Some(bar) = written.get_mut(last) {
             bar.section_break = true;
         }
-        let message = "a final bar line and numbering that begins again: taken as the end of a movement";
+        let message = "numbering that begins again after a final or double bar line or under the number of a movement: taken \
+                       as the end of a movement";
         draft.remark(DiagnosticKind::Inferred, last, offset, message);
         movements.push(bars);
         opening = Some(facts);
@@ -60,15 +61,20 @@ pub(super) fn split(draft: &mut Draft, written: &mut [WrittenBar]) -> Vec<Range<
 /// The stretches of bars that are numbered for themselves.
 fn numberings(draft: &Draft) -> Vec<Range<usize>> {
     let begins = |bar: &DraftBar| bar.number == "1" || bar.number == "0";
+    let titled =
+        |bar: usize| headings(draft, bar..bar + 1).iter().any(|heading| heading.kind == Heading::Movement);
     let (mut stretches, mut start, mut highest) = (Vec::new(), 0, None);
-    let mut final_line = false;
+    let (mut final_line, mut strong_line) = (false, false);
     for (index, bar) in draft.bars.iter().enumerate() {
-        if final_line && begins(bar) && highest >= Some(1) {
+        // Without a final bar line, which movements that follow at once do not have, more must speak for it.
+        let parted =
+            (final_line && highest >= Some(1)) || (highest > Some(1) && (strong_line || titled(index)));
+        if begins(bar) && parted {
             stretches.push(start..index);
             (start, highest) = (index, None);
         }
         highest = highest.max(leading_number(&bar.number));
-        final_line = bar.final_line;
+        (final_line, strong_line) = (bar.final_line, bar.strong_line);
     }
     stretches.push(start..draft.bars.len());
     stretches
@@ -170,6 +176,49 @@ pub(super) fn late_jumps(draft: &mut Draft, written: &[WrittenBar], signs: &mut 
             "a jump in words one bar before a double, final or repeat bar line is taken at that bar line";
         draft.remark(DiagnosticKind::Inferred, bar, sign.offset, message);
     }
+}
+
+/// Ends the movement behind a jump up to a fine, where what follows could never be played otherwise.
+pub(super) fn end_after_fine(
+    draft: &mut Draft,
+    written: &mut [WrittenBar],
+    movement: &Range<usize>,
+    jumps: &[DraftSign],
+) {
+    let Some(last) = jumps.iter().rfind(|sign| sign.kind.is_jump()) else { return };
+    let next = last.bar + 1;
+    let ends = |bar: &WrittenBar| {
+        bar.jumps.iter().any(|jump| jump.continue_at.is_none() && jump.until.starts_with("fine"))
+    };
+    let has_fine = jumps.iter().any(|sign| sign.kind == SignKind::Fine && sign.bar < next);
+    let after = jumps.iter().any(|sign| sign.bar > last.bar);
+    let drawn = draft.bars.get(last.bar).is_some_and(|bar| bar.strong_line);
+    let free = written.get(next).is_some_and(|bar| bar.endings.is_empty());
+    let repeated = written.get(next..movement.end).unwrap_or_default();
+    let inside = repeated.iter().find_map(|bar| match (bar.repeat_start, bar.repeat_end) {
+        (Some(_), _) => Some(false),
+        (None, Some(_)) => Some(true),
+        (None, None) => None,
+    });
+    let open =
+        written.get(movement.start..next).unwrap_or_default().iter().rev().find_map(|bar| {
+            if bar.repeat_end.is_some() { Some(false) } else { bar.repeat_start.map(|_| true) }
+        });
+    if next >= movement.end
+        || after
+        || !has_fine
+        || !drawn
+        || !free
+        || (inside == Some(true) && open == Some(true))
+        || !written.get(last.bar).is_some_and(ends)
+    {
+        return;
+    }
+    if let Some(bar) = written.get_mut(last.bar) {
+        bar.section_break = true;
+    }
+    let message = "what follows a jump up to a fine could never be played: taken as another movement";
+    draft.remark(DiagnosticKind::Inferred, last.bar, last.offset, message);
 }
 
 /// Marks the end of the part that a jump without a fine brings again: the menuet before its trio.

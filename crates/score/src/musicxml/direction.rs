@@ -222,6 +222,10 @@ impl<S: Source> Reader<'_, S> {
         if let Some(kind) = words::heading(&text).filter(|_| spoken.is_none()) {
             self.draft.headings.push(DraftHeading { bar, place, kind, offset: at });
         }
+        if words::is_numbered(&text) {
+            let kind = words::Heading::Movement;
+            self.draft.headings.push(DraftHeading { bar, place, kind, offset: at });
+        }
         let stated = if sound.da_capo == Some(true) {
             Some(SignKind::DaCapo)
         } else {

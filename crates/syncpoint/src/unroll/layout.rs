@@ -77,10 +77,9 @@ impl Layout {
         }
         layout.sections = sections;
         for (number, region) in layout.regions.iter().enumerate() {
-            let group = &mut layout.groups[region.group];
-            group.regions.push(number);
-            group.highest = group.highest.max(region.numbers.last().copied().unwrap_or(0));
+            layout.groups[region.group].regions.push(number);
         }
+        (0..layout.groups.len()).for_each(|group| layout.set_highest(group));
         layout.find_series();
         if policy.unreached_endings == UnreachedEndings::InOrder {
             layout.reach_every_ending(policy, diagnostics);

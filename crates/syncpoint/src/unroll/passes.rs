@@ -6,7 +6,7 @@ use super::UnrollError;
 use super::layout::{End, Layout};
 use super::leaps::{Leap, led_over, passes_made};
 use crate::policy::{
-    EndingsAfterJump, Jumps, LateEndings, LooseEndings, PlayCount, Policy, RepeatsAfterJump,
+    EndingsAfterJump, Jumps, LateEndings, LooseEndings, PlayCount, Policy, RepeatsAfterJump, UnreachedEndings,
 };
 
 /// The state of one group of repeats.
@@ -49,6 +49,8 @@ pub(super) struct Passes<'a> {
     /// By end: it has sent the music back at least once in all.
     pub(super) ever_taken: Vec<bool>,
     last_pass: Vec<Option<u32>>,
+    /// By region: a bar of it was played.
+    entered: Vec<bool>,
     epoch: u32,
     after_jump: AfterJump,
     /// By bar: a jump of the score leads over it again.
@@ -68,6 +70,7 @@ impl<'a> Passes<'a> {
             taken: alloc::vec![0; layout.ends.len()],
             ever_taken: alloc::vec![false; layout.ends.len()],
             last_pass: alloc::vec![None; layout.groups.len()],
+            entered: alloc::vec![false; layout.regions.len()],
             epoch: 0,
             after_jump: AfterJump::default(),
             led_over: led_over(leaps, bars),
@@ -281,9 +284,13 @@ impl<'a> Passes<'a> {
         self.spend(regions.len())?;
         let start = layout.groups[group].start;
         let due = last.saturating_add(passes_made(&self.leapt, start).max(1));
-        let named = regions.iter().any(|&region| layout.regions[region].contains(due));
-        let beyond =
-            regions.iter().flat_map(|&region| &layout.regions[region].numbers).filter(|&&pass| pass > last);
+        let named = regions.iter().any(|&region| {
+            let region = &layout.regions[region];
+            region.contains(due) && region.numbers.first().is_some_and(|&first| first <= last)
+        });
+        // One that was played before the jump, late or not, is not meant for the time after it.
+        let waiting = regions.iter().filter(|&&region| !self.entered[region]);
+        let beyond = waiting.flat_map(|&region| &layout.regions[region].numbers).filter(|&&pass| pass > last);
         if let Some(pass) = if named { Some(due) } else { beyond.copied().min() } {
             return Ok(Fitting::Pass(pass));
         }
@@ -328,6 +335,7 @@ impl<'a> Passes<'a> {
 
     /// The number of the ending that a bar being played now stands under.
     pub(super) fn number_played(&mut self, region: usize) -> Option<u32> {
+        self.entered[region] = true;
         let region = &self.layout.regions[region];
         let due = if self.dead(region.group) {
             self.last_pass[region.group].unwrap_or(1)
@@ -395,6 +403,23 @@ impl<'a> Passes<'a> {
             pass = pass.saturating_add(1);
         }
         Ok(pass)
+    }
+
+    /// Whether the repeat at the end of an ending does all that a jump to `target` would do, and endings that the jump
+    /// would leave out for ever wait behind it.
+    pub(super) fn repeat_is_meant(&mut self, bar: usize, target: usize) -> Result<bool, UnrollError> {
+        let layout = self.layout;
+        let (Some(end), Some(region)) = (layout.end_at[bar], layout.region_of[bar]) else { return Ok(false) };
+        let group = layout.ends[end].group;
+        let repaired = self.policy.unreached_endings == UnreachedEndings::InOrder;
+        if !repaired || layout.groups[group].start != target || !self.goes_back(end) {
+            return Ok(false);
+        }
+        let others = &layout.groups[group].regions;
+        self.spend(others.len())?;
+        let next = self.pass(group).saturating_add(1);
+        let waits = |&other: &usize| layout.regions[other].contains(next) && !self.entered[other];
+        Ok(layout.regions[region].group == group && others.iter().any(waits))
     }
 
     /// Whether repeats alone will lead through `bar` again, standing at its end now.

@@ -46,11 +46,16 @@ impl Layout {
             if left.len() >= unreached.len() {
                 self.set_numbers(number, &written);
             }
-            // An ending behind which nothing goes back is played whenever the music comes to it.
+            // An ending that still has no pass of its own is played whenever the music comes to it.
+            for &region in &left {
+                self.regions[region].numbers.clear();
+            }
+            self.set_highest(number);
+            let passes = self.asked_passes(&self.groups[number]).min(MOST_PASSES);
             for region in left {
-                let passes = self.asked_passes(&self.groups[number]).min(MOST_PASSES);
                 self.regions[region].numbers = (1..=passes).collect();
             }
+            self.set_highest(number);
             for (place, &region) in self.groups[number].regions.iter().enumerate() {
                 let region = &self.regions[region];
                 if written.get(place) != Some(&region.numbers) {
@@ -62,11 +67,16 @@ impl Layout {
     }
 
     fn set_numbers(&mut self, group: usize, numbers: &[Vec<u32>]) {
-        let group = &mut self.groups[group];
-        group.highest = numbers.iter().flatten().copied().max().unwrap_or(0);
-        for (&region, numbers) in group.regions.iter().zip(numbers) {
+        for (&region, numbers) in self.groups[group].regions.iter().zip(numbers) {
             self.regions[region].numbers.clone_from(numbers);
         }
+        self.set_highest(group);
+    }
+
+    /// Works out the highest number of the endings of a group.
+    pub(super) fn set_highest(&mut self, group: usize) {
+        let last = |&region: &usize| self.regions[region].numbers.last().copied().unwrap_or(0);
+        self.groups[group].highest = self.groups[group].regions.iter().map(last).max().unwrap_or(0);
     }
 
     /// The endings of a group that are played on none of its passes. `None` if it would take too long to find out.

@@ -282,6 +282,9 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let Some(target) = self.signs.target(jump, bar, &self.home)? else { continue };
+            if jump.passes.is_empty() && self.passes.repeat_is_meant(bar, target.bar)? {
+                continue;
+            }
             self.taken.insert(key);
             return self.take_jump(bar, jump, &target).map(Some);
         }
