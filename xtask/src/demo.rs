@@ -132,8 +132,9 @@ async fn check(
     published: &Published,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let slice = client.send(&slices::Get(published.slice.clone())).await?;
-    let same = slice.name == piece.title && slice.artist == piece.composer && slice.has_notation;
-    if !same || slice.recording_count != 1 {
+    let same =
+        slice.name == piece.title && slice.artist == piece.composer && slice.has_notation == Some(true);
+    if !same || slice.recording_count != Some(1) {
         return Err(format!("the slice is not what was published: {slice:?}").into());
     }
     let mut notation = Vec::new();

@@ -134,6 +134,9 @@ pub fn read_list<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<List
         let mut reader = serde_json::Deserializer::from_slice(text);
         let list = reader.deserialize_seq(Members { base, item: PhantomData })?;
         reader.end()?;
+        if list.is_of_another_kind() {
+            return Err(Unread::Shape(DecodeError::unexpected("a list of something else", text)));
+        }
         Ok(list)
     })
 }

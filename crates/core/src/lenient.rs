@@ -131,6 +131,15 @@ pub struct List<T> {
 }
 
 impl<T> List<T> {
+    /// Whether nothing in it is of the kind that it should be of: texts, numbers and truth values where objects or lists are
+    /// expected, as in the errors that some services send as a list.
+    pub(crate) fn is_of_another_kind(&self) -> bool {
+        let is_scalar = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
+        self.items.is_empty()
+            && self.passed_over.iter().any(|(_, value)| is_scalar(value))
+            && self.passed_over.iter().all(|(_, value)| value.is_null() || is_scalar(value))
+    }
+
     /// How many members the service gave, read or passed over.
     #[must_use]
     pub fn given(&self) -> usize {
@@ -260,8 +269,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
             }
         }
         let kept = if forgiving && self.keeps { list.next_element()? } else { None };
-        let passed_over = kept.unwrap_or_default();
-        Ok(List { items, passed_over })
+        let list = List { items, passed_over: kept.unwrap_or_default() };
+        if list.is_of_another_kind() {
+            return Err(A::Error::custom("expected a list of something else"));
+        }
+        Ok(list)
     }
 }
 

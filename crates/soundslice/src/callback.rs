@@ -3,7 +3,8 @@
 //! The request is neither signed nor repeated, and anybody who knows the URL can send one: put something unguessable
 //! into the callback URL, and ask the API for the slice before you trust the news.
 
-use segno_core::Excerpt;
+use segno_core::{Excerpt, from_json};
+use serde_json::{Map, Value};
 
 use crate::ids::{Scorehash, Slug};
 
@@ -42,8 +43,8 @@ pub enum CallbackError {
     /// The body is larger than any callback: more than 64 KiB.
     #[error("the body has {0} bytes; a callback has a few hundred")]
     TooLarge(usize),
-    /// The body is neither of the two forms.
-    #[error("the body is neither an urlencoded nor a multipart form (media type {0:?})")]
+    /// The body is none of the known forms.
+    #[error("the body is neither an urlencoded nor a multipart form nor JSON (media type {0:?})")]
     NotAForm(String),
     /// A key is missing.
     #[error("the form has no {0}")]
@@ -53,8 +54,8 @@ pub enum CallbackError {
 const LARGEST: usize = 64 * 1024;
 
 impl Callback {
-    /// Reads the body of a callback, urlencoded or multipart as its `Content-Type` says (urlencoded if it says
-    /// nothing). Unknown keys are ignored.
+    /// Reads the body of a callback: urlencoded, multipart or JSON as its `Content-Type` says (urlencoded if it says
+    /// nothing). Only the first was seen. Unknown keys are ignored.
     ///
     /// ```
     /// use segno_soundslice::callback::Callback;
@@ -92,8 +93,23 @@ fn pairs(content_type: &str, body: &[u8]) -> Result<Vec<(String, String)>, Callb
         "" | "application/x-www-form-urlencoded" => Ok(form_urlencoded::parse(body).into_owned().collect()),
         "multipart/form-data" => multipart(parameters, body)
             .ok_or_else(|| CallbackError::NotAForm("multipart/form-data without a usable boundary".into())),
+        "application/json" | "text/json" => {
+            json(body).ok_or_else(|| CallbackError::NotAForm("application/json without a JSON object".into()))
+        }
         _ => Err(CallbackError::NotAForm(Excerpt::of(media_type.as_bytes()).to_string())),
     }
+}
+
+/// The texts, numbers and truth values of a JSON object, as a form would have them.
+fn json(body: &[u8]) -> Option<Vec<(String, String)>> {
+    let members: Map<String, Value> = from_json(body).ok()?;
+    let text = |value: Value| match value {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(u8::from(flag).to_string()),
+        _ => None,
+    };
+    Some(members.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect())
 }
 
 /// The text parts of a multipart form (RFC 7578).
@@ -164,6 +180,18 @@ mod tests {
     }
 
     #[test]
+    fn json_is_read_too() {
+        let read = |body: &[u8]| Callback::parse(Some("application/json; charset=utf-8"), body).unwrap();
+        for success in ["1", "\"1\"", "true"] {
+            let body = format!(r#"{{"scorehash": "Qm4Zt", "success": {success}, "new": [1]}}"#);
+            let good = Callback { slice: SliceRef::Scorehash("Qm4Zt".into()), outcome: Ok(()) };
+            assert_eq!(read(body.as_bytes()), good, "{body}");
+        }
+        let bad = read(br#"{"score_slug": 880417, "success": 2, "error": "No notes."}"#);
+        assert_eq!((bad.slice, bad.outcome), (SliceRef::ScoreSlug("880417".into()), Err("No notes.".into())));
+    }
+
+    #[test]
     fn anything_but_1_is_a_failure() {
         for success in ["0", "2", "true", ""] {
             let body = format!("scorehash=Qm4Zt&success={success}");
@@ -181,7 +209,8 @@ mod tests {
         assert_eq!(error(FORM, b""), "the form has no scorehash or score_slug");
         assert_eq!(error(FORM, b"scorehash=Qm4Zt"), "the form has no success");
         assert_eq!(error(FORM, &[b'a'; 70_000]), "the body has 70000 bytes; a callback has a few hundred");
-        assert!(error(Some("application/json"), b"{}").starts_with("the body is neither"));
+        assert!(error(Some("application/json"), b"7").starts_with("the body is neither"));
+        assert_eq!(error(Some("application/json"), b"{}"), "the form has no scorehash or score_slug");
         assert!(error(Some("multipart/form-data"), b"{}").starts_with("the body is neither"));
     }
 

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use segno_core::{Bytes, Excerpt, HeaderMap, StatusCode};
-use serde_json::Value;
+use segno_core::{Bytes, Excerpt, HeaderMap, Response, StatusCode, from_json};
+use serde_json::{Map, Value};
 
 /// A call that failed.
 pub type Error = segno_core::Error<ApiError>;
@@ -47,15 +47,46 @@ impl ApiError {
 
 impl segno_core::ApiError for ApiError {
     fn read(status: StatusCode, _: &HeaderMap, body: &Bytes) -> Self {
-        let complaint = from_json(body)
+        let complaint = document(body)
+            .and_then(|document| said(&document))
             .or_else(|| from_storage(body))
             .unwrap_or_else(|| Complaint::Unspecified(Excerpt::of(body)));
         Self { status, complaint }
     }
+
+    /// One of the two documents of a 422, or the storage's, with a status of success.
+    fn in_success(response: &Response<Bytes>) -> Option<Self> {
+        let body = response.body();
+        if body.len() > LARGEST {
+            return None;
+        }
+        let complaint = match document(body) {
+            // What describes something is not the document of an error, whatever else is in it.
+            Some(document) if !DESCRIBING.iter().any(|member| document.contains_key(*member)) => {
+                said(&document)?
+            }
+            Some(_) => return None,
+            None => from_storage(body)?,
+        };
+        Some(Self { status: response.status(), complaint })
+    }
 }
 
-fn from_json(body: &[u8]) -> Option<Complaint> {
-    let document: Value = serde_json::from_slice(body).ok()?;
+/// The largest body that may be an error with a status of success, in bytes.
+const LARGEST: usize = 64 * 1024;
+
+/// The members of documents that describe something.
+const DESCRIBING: [&str; 6] = ["scorehash", "id", "url", "name", "slices", "folders"];
+
+/// The object that a body is, if it has a member that may tell of an error.
+fn document(body: &[u8]) -> Option<Map<String, Value>> {
+    if !body.windows(7).any(|window| window == b"\"error\"" || window == b"\"errors") {
+        return None;
+    }
+    from_json(body).ok()
+}
+
+fn said(document: &Map<String, Value>) -> Option<Complaint> {
     match document.get("errors") {
         Some(Value::Object(fields)) if !fields.is_empty() => {
             return Some(Complaint::Fields(

@@ -1,17 +1,20 @@
 //! Folders of slices. The newest official client has lists in their place ([`lists`](crate::lists)); the API page still
 //! documents folders.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
+use segno_core::lenient::PassedOver;
 use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter, Response, read_json,
+    BuildError, Bytes, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter, Response, lenient,
+    read_json, read_list,
 };
 use serde::Deserialize;
-use serde_json::Value;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, IntoDeserializer as _, MapAccess, Visitor};
+use serde_json::{Map, Value};
 
 use crate::error::ApiError;
-use crate::ids::{FolderId, Scorehash};
-use crate::lenient;
+use crate::ids::{FolderId, Scorehash, read_id};
 use crate::slices::Slice;
 
 /// A folder.
@@ -21,10 +24,14 @@ pub struct Folder {
     /// Its identifier.
     pub id: FolderId,
     /// Its name.
+    #[serde(default)]
     pub name: String,
     /// The folder that it lies in, where the service tells it; `None` also at the top.
-    #[serde(default, deserialize_with = "lenient::folder")]
+    #[serde(default, deserialize_with = "FolderId::or_root")]
     pub parent_id: Option<FolderId>,
+    /// What could not be read.
+    #[serde(default)]
+    pub passed_over: PassedOver,
 }
 
 /// `POST /folders/`: makes a folder. Not repeated when the answer is lost, for it would make another.
@@ -65,7 +72,7 @@ impl Endpoint for Create {
     }
 
     fn read(response: Response<Bytes>) -> Result<FolderId, DecodeError> {
-        read_id(response.body())
+        read_id(&response)
     }
 }
 
@@ -75,15 +82,6 @@ pub(crate) fn named(name: &str) -> Result<&str, BuildError> {
     } else {
         Ok(name)
     }
-}
-
-fn read_id(body: &[u8]) -> Result<FolderId, DecodeError> {
-    #[derive(Deserialize)]
-    struct Wire {
-        id: FolderId,
-    }
-
-    Ok(lenient::object::<Wire>(body)?.id)
 }
 
 /// `GET /folders/`: the folders at the top, or directly inside another.
@@ -106,7 +104,7 @@ impl List {
 }
 
 impl Endpoint for List {
-    type Output = Vec<Folder>;
+    type Output = lenient::List<Folder>;
     type ApiError = ApiError;
     const NAME: &'static str = "soundslice.folders.list";
     const METHOD: Method = Method::GET;
@@ -118,8 +116,8 @@ impl Endpoint for List {
         Ok(())
     }
 
-    fn read(response: Response<Bytes>) -> Result<Vec<Folder>, DecodeError> {
-        Ok(read_json::<Option<_>>(&response)?.unwrap_or_default())
+    fn read(response: Response<Bytes>) -> Result<lenient::List<Folder>, DecodeError> {
+        read_list(&response)
     }
 }
 
@@ -128,45 +126,87 @@ impl Endpoint for List {
 #[must_use = "an endpoint does nothing until a client sends it"]
 pub struct Get(pub FolderId);
 
-/// What lies in a folder. The keys of this answer are documented nowhere, so it is read with care: what is not
-/// understood stays in `other`.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+/// What lies in a folder. The members of this response are documented nowhere, so it is read with care: what is not known
+/// stays in `other`.
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Contents {
     /// Its slices.
-    #[serde(default, deserialize_with = "lenient::list")]
     pub slices: Vec<ContainedSlice>,
-    /// Its folders.
-    #[serde(default, alias = "subfolders", deserialize_with = "lenient::list")]
+    /// Its folders, from `folders` and `subfolders`.
     pub folders: Vec<Folder>,
+    /// What could not be read.
+    pub passed_over: PassedOver,
     /// Members that this crate does not know.
-    #[serde(flatten)]
-    pub other: BTreeMap<String, Value>,
+    pub other: Map<String, Value>,
 }
 
-/// A slice in a folder, as much of it as the answer told.
+impl<'de> Deserialize<'de> for Contents {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(default)]
+        #[derive(Default)]
+        struct Wire {
+            #[serde(deserialize_with = "lenient::list")]
+            slices: Vec<ContainedSlice>,
+            #[serde(deserialize_with = "lenient::list")]
+            folders: Vec<Folder>,
+            #[serde(deserialize_with = "lenient::list")]
+            subfolders: Vec<Folder>,
+            passed_over: PassedOver,
+            other: Map<String, Value>,
+        }
+
+        let Wire { slices, mut folders, subfolders, passed_over, other } = Wire::deserialize(deserializer)?;
+        for folder in subfolders {
+            if folders.iter().all(|known| known.id != folder.id) {
+                folders.push(folder);
+            }
+        }
+        Ok(Self { slices, folders, passed_over, other })
+    }
+}
+
+/// A slice in a folder, as much of it as the response told.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContainedSlice {
     /// Its identifier.
     pub scorehash: Scorehash,
-    /// All of it, if the answer had all.
+    /// All of it, if the response told more than its identifier.
     pub slice: Option<Slice>,
 }
 
+/// Reads an identifier, or a slice with at least that.
 impl<'de> Deserialize<'de> for ContainedSlice {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::Error;
-        let value = Value::deserialize(deserializer)?;
-        if let Value::String(text) = &value {
-            return Ok(Self { scorehash: text.parse().map_err(D::Error::custom)?, slice: None });
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = ContainedSlice;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a slice or its scorehash")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<ContainedSlice, E> {
+                let scorehash = Scorehash::deserialize(text.into_deserializer())?;
+                Ok(ContainedSlice { scorehash, slice: None })
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<ContainedSlice, E> {
+                self.visit_str(&number.to_string())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ContainedSlice, A::Error> {
+                let slice = Slice::deserialize(MapAccessDeserializer::new(map))?;
+                let scorehash = slice.scorehash.clone();
+                let slice = (!slice.name.is_empty() || slice.has_notation.is_some()).then_some(slice);
+                Ok(ContainedSlice { scorehash, slice })
+            }
         }
-        if let Ok(slice) = Slice::deserialize(&value) {
-            return Ok(Self { scorehash: slice.scorehash.clone(), slice: Some(slice) });
-        }
-        let scorehash = value.get("scorehash").and_then(Value::as_str);
-        let scorehash = scorehash.ok_or_else(|| D::Error::missing_field("scorehash"))?;
-        Ok(Self { scorehash: scorehash.parse().map_err(D::Error::custom)?, slice: None })
+
+        deserializer.deserialize_any(Either)
     }
 }
 
@@ -182,7 +222,7 @@ impl Endpoint for Get {
     }
 
     fn read(response: Response<Bytes>) -> Result<Contents, DecodeError> {
-        lenient::object(response.body())
+        read_json(&response)
     }
 }
 
@@ -217,7 +257,7 @@ impl Endpoint for Rename {
     }
 
     fn read(response: Response<Bytes>) -> Result<FolderId, DecodeError> {
-        read_id(response.body())
+        read_id(&response)
     }
 }
 
@@ -243,10 +283,10 @@ impl Endpoint for Delete {
     fn read(response: Response<Bytes>) -> Result<Option<FolderId>, DecodeError> {
         #[derive(Deserialize)]
         struct Wire {
-            #[serde(deserialize_with = "lenient::folder")]
+            #[serde(deserialize_with = "FolderId::or_root")]
             parent_id: Option<FolderId>,
         }
 
-        Ok(lenient::object::<Wire>(response.body())?.parent_id)
+        Ok(read_json::<Wire>(&response)?.parent_id)
     }
 }

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use segno_core::{Bytes, DecodeError, Response, lenient, read_json};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
-
-use crate::lenient;
 
 /// A text that cannot be an identifier of this kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,7 +16,8 @@ pub struct IdError {
     text: String,
 }
 
-/// Defines an identifier that is a text on the wire; `$valid` says which characters it is made of.
+/// Defines an identifier that is a text on the wire; `$valid` says which characters it is made of. What the service itself
+/// sends is taken as it is, as long as there is something: only the service knows what it gives out.
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $kind:literal, $rule:literal, $valid:expr) => {
         $(#[$doc])*
@@ -52,10 +53,19 @@ macro_rules! text_id {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                lenient::text(deserializer)?.parse().map_err(serde::de::Error::custom)
+                let text = lenient::text(deserializer)?;
+                if text.is_empty() {
+                    return Err(serde::de::Error::custom(concat!("expected a ", $kind, ", found an empty text")));
+                }
+                Ok(Self(text.into()))
             }
         }
     };
+}
+
+/// What an identifier without a documented alphabet may be made of.
+fn is_printable(letter: char) -> bool {
+    !letter.is_control() && !letter.is_whitespace()
 }
 
 text_id! {
@@ -64,18 +74,15 @@ text_id! {
 }
 text_id! {
     /// The older identifier of a slice, mostly a decimal number such as `880417`. Only callbacks still use it.
-    Slug, "slug", "it is made of ASCII letters, digits, hyphens and underscores",
-    |c| c.is_ascii_alphanumeric() || c == '-' || c == '_'
+    Slug, "slug", "it has no white space and no control characters", is_printable
 }
 text_id! {
     /// The identifier of a folder. Mostly a number, but the API page warns that it need not be one.
-    FolderId, "folder ID", "it is made of ASCII letters, digits, hyphens and underscores",
-    |c| c.is_ascii_alphanumeric() || c == '-' || c == '_'
+    FolderId, "folder ID", "it has no white space and no control characters", is_printable
 }
 text_id! {
     /// The identifier of a list, such as `2abc9`.
-    ListId, "list ID", "it is made of ASCII letters, digits, hyphens and underscores",
-    |c| c.is_ascii_alphanumeric() || c == '-' || c == '_'
+    ListId, "list ID", "it has no white space and no control characters", is_printable
 }
 
 /// Defines an identifier that is a whole number on the wire.
@@ -103,10 +110,22 @@ macro_rules! number_id {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                lenient::text(deserializer)?.parse().map_err(serde::de::Error::custom)
+                let text = lenient::text(deserializer)?;
+                let number = text.trim().parse().map(Self);
+                number.map_err(|_| serde::de::Error::custom("expected a whole number"))
             }
         }
     };
+}
+
+/// Reads a response that names what was made or changed: `{"id": …}`.
+pub(crate) fn read_id<I: DeserializeOwned>(response: &Response<Bytes>) -> Result<I, DecodeError> {
+    #[derive(Deserialize)]
+    struct Wire<I> {
+        id: I,
+    }
+
+    read_json(response).map(|Wire { id }| id)
 }
 
 number_id! {
@@ -123,6 +142,20 @@ impl FolderId {
     #[must_use]
     pub fn number(id: u64) -> Self {
         Self(id.to_string().into())
+    }
+
+    /// Reads a folder that may be the root folder: `null`, `0`, `"0"` and `""` are all it, and so is none.
+    pub(crate) fn or_root<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        struct Text(String);
+
+        impl<'de> Deserialize<'de> for Text {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                lenient::text(deserializer).map(Self)
+            }
+        }
+
+        let text = Option::<Text>::deserialize(deserializer)?.map(|Text(text)| text);
+        Ok(text.filter(|text| !matches!(text.trim(), "" | "0")).map(|text| Self(text.into())))
     }
 }
 
@@ -145,6 +178,18 @@ mod tests {
         assert_eq!(folder("5120"), folder("\"5120\""));
         assert_eq!(serde_json::from_str::<RecordingId>("\"70213\"").unwrap(), RecordingId(70213));
         assert!(serde_json::from_str::<RecordingId>("-1").is_err());
+    }
+
+    #[test]
+    fn what_the_service_gives_out_is_an_identifier_whatever_its_alphabet() {
+        for id in ["team/7", "a.b", "a=b", "\u{e4}", "5120"] {
+            let read: FolderId = segno_core::from_json(format!("{id:?}").as_bytes()).unwrap();
+            assert_eq!((read.as_str(), id.parse().as_ref()), (id, Ok(&read)));
+        }
+        let slug: Slug = serde_json::from_str("\"\u{e9}tude-1\"").unwrap();
+        assert_eq!(slug.as_str(), "\u{e9}tude-1");
+        assert!(serde_json::from_str::<FolderId>("\"\"").is_err());
+        assert!("a b".parse::<FolderId>().is_err());
     }
 
     #[test]

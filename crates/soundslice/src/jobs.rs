@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use segno_core::lenient::List;
 use segno_core::{
     Body, BuildError, Downloaded, OnProgress, Pace, Progress, SecretUrl, Undelivered, Unfinished,
 };
@@ -160,7 +161,7 @@ impl Client {
     pub async fn upload_notation(&self, upload: NotationUpload) -> Result<(), JobError> {
         let NotationUpload { slice, body, callback_url, wait, progress } = upload;
         let get = slices::Get(slice.clone());
-        if wait.is_some() && self.send(&get).await.map_err(JobError::Before)?.has_notation {
+        if wait.is_some() && self.send(&get).await.map_err(JobError::Before)?.has_notation == Some(true) {
             return Err(JobError::NotationBefore(slice));
         }
         let mut start = notation::StartUpload::new(slice);
@@ -171,7 +172,7 @@ impl Client {
         let Some(at_most) = wait else { return Ok(()) };
         let look = |limit| {
             let call = self.call(&get).deadline(limit);
-            async { Ok(call.send().await?.has_notation.then_some(())) }
+            async { Ok((call.send().await?.has_notation == Some(true)).then_some(())) }
         };
         self.core().poll(PACE, at_most, look).await.map_err(JobError::Unseen)
     }
@@ -267,6 +268,6 @@ impl Media {
     }
 }
 
-fn find(recordings: Vec<Recording>, wanted: RecordingId) -> Option<Recording> {
+fn find(recordings: List<Recording>, wanted: RecordingId) -> Option<Recording> {
     recordings.into_iter().find(|recording| recording.id == wanted)
 }

@@ -8,7 +8,6 @@ mod error;
 pub mod folders;
 mod ids;
 mod jobs;
-mod lenient;
 pub mod lists;
 pub mod notation;
 pub mod recordings;

@@ -5,13 +5,11 @@
 use segno_core::{
     BuildError, Bytes, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter, Response, from_json,
 };
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::error::ApiError;
 use crate::folders::named;
-use crate::ids::{ListId, Scorehash};
-use crate::lenient;
+use crate::ids::{ListId, Scorehash, read_id};
 
 /// `POST /lists/`: makes a list. Not repeated when the answer is lost, for it would make another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,17 +50,8 @@ impl Endpoint for Create {
     }
 
     fn read(response: Response<Bytes>) -> Result<ListId, DecodeError> {
-        read_id(response.body())
+        read_id(&response)
     }
-}
-
-fn read_id(body: &[u8]) -> Result<ListId, DecodeError> {
-    #[derive(Deserialize)]
-    struct Wire {
-        id: ListId,
-    }
-
-    Ok(lenient::object::<Wire>(body)?.id)
 }
 
 /// An object of which no member is documented, or nothing. One that tells of errors is none.
@@ -109,7 +98,7 @@ impl Endpoint for Rename {
     }
 
     fn read(response: Response<Bytes>) -> Result<ListId, DecodeError> {
-        read_id(response.body())
+        read_id(&response)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use segno_core::{
     BuildError, Bytes, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter, Response, SecretUrl,
-    from_json,
+    lenient, read_json,
 };
 use serde::Deserialize;
 
@@ -31,12 +31,15 @@ impl Endpoint for Original {
     fn read(response: Response<Bytes>) -> Result<Option<SecretUrl>, DecodeError> {
         #[derive(Deserialize)]
         struct Wire {
-            #[serde(deserialize_with = "crate::lenient::some_text")]
-            url: Option<String>,
+            #[serde(deserialize_with = "lenient::link")]
+            url: String,
         }
 
-        let wire: Wire = from_json(response.body())?;
-        let url = wire.url.map(|url| url.parse()).transpose();
+        let Wire { url } = read_json(&response)?;
+        if url.trim().is_empty() {
+            return Ok(None);
+        }
+        let url = url.parse().map(Some);
         url.map_err(|error| DecodeError::Shape { path: "url".into(), message: format!("{error}") })
     }
 }
@@ -89,16 +92,16 @@ impl Endpoint for StartUpload {
     }
 
     fn read(response: Response<Bytes>) -> Result<SecretUrl, DecodeError> {
-        upload_url(response.body())
+        upload_url(&response)
     }
 }
 
-/// The one key of an answer to the start of an upload.
-pub(crate) fn upload_url(body: &[u8]) -> Result<SecretUrl, DecodeError> {
+/// The one member of a response to the start of an upload.
+pub(crate) fn upload_url(response: &Response<Bytes>) -> Result<SecretUrl, DecodeError> {
     #[derive(Deserialize)]
     struct Wire {
         url: SecretUrl,
     }
 
-    Ok(from_json::<Wire>(body)?.url)
+    Ok(read_json::<Wire>(response)?.url)
 }

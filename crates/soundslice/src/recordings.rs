@@ -1,48 +1,48 @@
 //! Recordings of a slice: audio and video, uploaded or linked.
 
+use segno_core::lenient::PassedOver;
 use segno_core::{
     BuildError, Bytes, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter, Response, SecretUrl,
-    from_json, read_json, read_unit,
+    from_json, lenient, read_json, read_list, read_unit,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::enums::{RecordingStatus, Source};
 use crate::error::ApiError;
-use crate::ids::{RecordingId, Scorehash};
-use crate::lenient;
+use crate::ids::{RecordingId, Scorehash, read_id};
 use crate::notation::upload_url;
 use crate::slices::at_most;
 
 /// The most characters that the name of a recording may have.
 pub const NAME_LIMIT: usize = 100;
 
-/// A recording as the service describes it.
+/// A recording as the service describes it. What of it cannot be read is `None` or empty, and in `passed_over`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Recording {
     /// Its identifier.
     pub id: RecordingId,
     /// Its name.
-    #[serde(default, deserialize_with = "lenient::text_or_null")]
+    #[serde(default)]
     pub name: String,
     /// The playable seconds, crops taken into account; `None` while there is no duration.
-    #[serde(default, deserialize_with = "lenient::float_or_null")]
     pub cropped_duration: Option<f64>,
     /// Where it comes from.
-    pub source: Source,
+    pub source: Option<Source>,
     /// The video's identifier or the media's URL; empty for uploads.
-    #[serde(default, deserialize_with = "lenient::text_or_null")]
+    #[serde(default)]
     pub source_data: String,
     /// The HLS playlist of a linked video; empty if there is none.
-    #[serde(default, deserialize_with = "lenient::text_or_null")]
-    pub hls_url: String,
-    /// How many syncpoints it has.
-    #[serde(default, deserialize_with = "lenient::count")]
-    pub syncpoint_count: u32,
-    /// How far it is, where the service tells it.
     #[serde(default)]
+    pub hls_url: String,
+    /// How many syncpoints it has, where the service tells it.
+    pub syncpoint_count: Option<u32>,
+    /// How far it is, where the service tells it.
     pub status: Option<RecordingStatus>,
+    /// What could not be read.
+    #[serde(default)]
+    pub passed_over: PassedOver,
 }
 
 /// What a new recording plays. Each source carries what it needs and nothing else.
@@ -157,7 +157,7 @@ impl Endpoint for Create {
     }
 
     fn read(response: Response<Bytes>) -> Result<RecordingId, DecodeError> {
-        read_id(response.body())
+        read_id(&response)
     }
 }
 
@@ -170,22 +170,13 @@ fn filled<'a>(field: &'static str, text: &'a str) -> Result<&'a str, BuildError>
     }
 }
 
-pub(crate) fn read_id(body: &[u8]) -> Result<RecordingId, DecodeError> {
-    #[derive(Deserialize)]
-    struct Wire {
-        id: RecordingId,
-    }
-
-    Ok(from_json::<Wire>(body)?.id)
-}
-
 /// `GET /slices/SCOREHASH/recordings/`: the recordings of a slice in their order; the last is the default one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "an endpoint does nothing until a client sends it"]
 pub struct List(pub Scorehash);
 
 impl Endpoint for List {
-    type Output = Vec<Recording>;
+    type Output = lenient::List<Recording>;
     type ApiError = ApiError;
     const NAME: &'static str = "soundslice.recordings.list";
     const METHOD: Method = Method::GET;
@@ -195,8 +186,8 @@ impl Endpoint for List {
         request.path("slices/{scorehash}/recordings/", &[&self.0])
     }
 
-    fn read(response: Response<Bytes>) -> Result<Vec<Recording>, DecodeError> {
-        Ok(read_json::<Option<_>>(&response)?.unwrap_or_default())
+    fn read(response: Response<Bytes>) -> Result<lenient::List<Recording>, DecodeError> {
+        read_list(&response)
     }
 }
 
@@ -292,14 +283,17 @@ pub struct Changed {
     /// Its identifier.
     pub id: RecordingId,
     /// Its name.
-    #[serde(default, deserialize_with = "lenient::text_or_null")]
+    #[serde(default)]
     pub name: String,
     /// The video's identifier or the media's URL; empty for uploads.
-    #[serde(default, deserialize_with = "lenient::text_or_null")]
+    #[serde(default)]
     pub source_data: String,
     /// The HLS playlist; empty if there is none.
-    #[serde(default, deserialize_with = "lenient::text_or_null")]
+    #[serde(default)]
     pub hls_url: String,
+    /// What could not be read.
+    #[serde(default)]
+    pub passed_over: PassedOver,
 }
 
 impl Endpoint for Change {
@@ -346,11 +340,10 @@ impl Endpoint for Delete {
     fn read(response: Response<Bytes>) -> Result<String, DecodeError> {
         #[derive(Deserialize)]
         struct Wire {
-            #[serde(deserialize_with = "lenient::text_or_null")]
             name: String,
         }
 
-        Ok(lenient::object::<Wire>(response.body())?.name)
+        Ok(read_json::<Wire>(&response)?.name)
     }
 }
 
@@ -375,6 +368,6 @@ impl Endpoint for StartUpload {
     }
 
     fn read(response: Response<Bytes>) -> Result<SecretUrl, DecodeError> {
-        upload_url(response.body())
+        upload_url(&response)
     }
 }

@@ -1,20 +1,20 @@
 //! Slices: the pieces of synced music of an account.
 
+use segno_core::lenient::PassedOver;
 use segno_core::{
     ArrayEndpoint, BuildError, Bytes, Content, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter,
-    Response, read_json,
+    Response, ResponseUrl, lenient, read_json, read_list,
 };
 use serde::Deserialize;
 
 use crate::enums::{EmbedStatus, PrintStatus, Status};
 use crate::error::ApiError;
 use crate::ids::{FolderId, Scorehash, Slug, UserId};
-use crate::lenient;
 
 /// The most characters that a name or an artist may have.
 pub const NAME_LIMIT: usize = 255;
 
-/// A slice as the service describes it.
+/// A slice as the service describes it. What of it cannot be read is `None` and in `passed_over`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Slice {
@@ -22,81 +22,95 @@ pub struct Slice {
     pub scorehash: Scorehash,
     /// Its older identifier, where the service still tells it.
     pub slug: Option<Slug>,
-    /// Its path on the site, such as `/slices/Qm4Zt/`. Answers 404 there until the slice has notation.
+    /// Its path on the site, such as `/slices/Qm4Zt/`. Responds with 404 there until the slice has notation.
     pub url: Option<String>,
     /// Its name; `Untitled` if none was given.
     pub name: String,
     /// Its artist; empty if none was given.
     pub artist: String,
     /// Who sees it.
-    pub status: Status,
+    pub status: Option<Status>,
     /// Where it may be embedded.
-    pub embed_status: EmbedStatus,
+    pub embed_status: Option<EmbedStatus>,
     /// Whether it may be printed, where the service tells it.
     pub print_status: Option<PrintStatus>,
     /// Whether it may be printed.
     pub can_print: bool,
     /// Whether its notation is there and processed.
-    pub has_notation: bool,
+    pub has_notation: Option<bool>,
     /// Whether its notation is shown; false only if somebody switched it off by hand.
     pub show_notation: bool,
-    /// How many recordings it has.
-    pub recording_count: u32,
+    /// How many recordings it has, where the service tells it.
+    pub recording_count: Option<u32>,
     /// Its folder; `None` is the root folder.
     pub folder_id: Option<FolderId>,
     /// The path for an iframe, where embedding is on.
     pub embed_url: Option<String>,
+    /// What could not be read.
+    pub passed_over: PassedOver,
 }
 
-/// The slice as it may look on the wire, with everything optional that some year's answers lacked.
+/// The slice as it may look on the wire, with everything optional that some year's responses lacked.
 #[derive(Deserialize)]
+#[serde(expecting = "a slice")]
 struct Wire {
     scorehash: Option<Scorehash>,
-    #[serde(default)]
     slug: Option<Slug>,
-    #[serde(default, deserialize_with = "lenient::some_text")]
+    #[serde(default, deserialize_with = "lenient::filled")]
     url: Option<String>,
-    name: String,
-    #[serde(default, deserialize_with = "lenient::text_or_null")]
-    artist: String,
-    status: Status,
-    embed_status: EmbedStatus,
     #[serde(default)]
+    name: String,
+    #[serde(default)]
+    artist: String,
+    status: Option<Status>,
+    embed_status: Option<EmbedStatus>,
     print_status: Option<PrintStatus>,
-    #[serde(default, deserialize_with = "lenient::some_boolean")]
     can_print: Option<bool>,
-    #[serde(deserialize_with = "lenient::boolean")]
-    has_notation: bool,
-    #[serde(default, deserialize_with = "lenient::some_boolean")]
+    has_notation: Option<bool>,
     show_notation: Option<bool>,
-    #[serde(default, deserialize_with = "lenient::count")]
-    recording_count: u32,
-    #[serde(default, deserialize_with = "lenient::folder")]
+    recording_count: Option<u32>,
+    #[serde(default, deserialize_with = "FolderId::or_root")]
     folder_id: Option<FolderId>,
-    #[serde(default, deserialize_with = "lenient::some_text")]
+    #[serde(default, deserialize_with = "lenient::filled")]
     embed_url: Option<String>,
+    #[serde(default)]
+    passed_over: PassedOver,
+}
+
+impl Wire {
+    /// The slice, which `known` tells if the response does not.
+    fn slice(self, known: impl FnOnce() -> Option<Scorehash>) -> Option<Slice> {
+        let scorehash = self.scorehash.or_else(|| from_url(self.url.as_deref()?)).or_else(known)?;
+        Some(Slice {
+            scorehash,
+            slug: self.slug,
+            url: self.url,
+            name: self.name,
+            artist: self.artist,
+            status: self.status,
+            embed_status: self.embed_status,
+            print_status: self.print_status,
+            can_print: self.can_print.unwrap_or(self.print_status == Some(PrintStatus::Allowed)),
+            has_notation: self.has_notation,
+            show_notation: self.show_notation.unwrap_or(true),
+            recording_count: self.recording_count,
+            folder_id: self.folder_id,
+            embed_url: self.embed_url,
+            passed_over: self.passed_over,
+        })
+    }
+
+    /// Whether anything is in it that describes a slice.
+    fn describes(&self) -> bool {
+        let words = !self.name.is_empty() || !self.artist.is_empty() || self.url.is_some();
+        words || self.scorehash.is_some() || self.slug.is_some() || self.has_notation.is_some()
+    }
 }
 
 impl<'de> Deserialize<'de> for Slice {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let wire = Wire::deserialize(deserializer)?;
-        let scorehash = wire.scorehash.or_else(|| from_url(wire.url.as_deref()?));
-        Ok(Self {
-            scorehash: scorehash.ok_or_else(|| serde::de::Error::missing_field("scorehash"))?,
-            slug: wire.slug,
-            url: wire.url,
-            name: wire.name,
-            artist: wire.artist,
-            status: wire.status,
-            embed_status: wire.embed_status,
-            print_status: wire.print_status,
-            can_print: wire.can_print.unwrap_or(wire.print_status == Some(PrintStatus::Allowed)),
-            has_notation: wire.has_notation,
-            show_notation: wire.show_notation.unwrap_or(true),
-            recording_count: wire.recording_count,
-            folder_id: wire.folder_id,
-            embed_url: wire.embed_url,
-        })
+        let slice = Wire::deserialize(deserializer)?.slice(|| None);
+        slice.ok_or_else(|| serde::de::Error::missing_field("scorehash"))
     }
 }
 
@@ -172,27 +186,17 @@ pub struct Created {
     /// Its older identifier, which callbacks may use.
     pub slug: Option<Slug>,
     /// Its path on the site.
-    pub url: String,
+    pub url: Option<String>,
     /// The path for an iframe, where embedding is on.
     pub embed_url: Option<String>,
+    /// What could not be read.
+    pub passed_over: PassedOver,
 }
 
 impl<'de> Deserialize<'de> for Created {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Wire {
-            scorehash: Option<Scorehash>,
-            #[serde(default)]
-            slug: Option<Slug>,
-            url: String,
-            #[serde(default, deserialize_with = "lenient::some_text")]
-            embed_url: Option<String>,
-        }
-
-        let Wire { scorehash, slug, url, embed_url } = Wire::deserialize(deserializer)?;
-        let scorehash = scorehash.or_else(|| from_url(&url));
-        let scorehash = scorehash.ok_or_else(|| serde::de::Error::missing_field("scorehash"))?;
-        Ok(Self { scorehash, slug, url, embed_url })
+        let Slice { scorehash, slug, url, embed_url, passed_over, .. } = Slice::deserialize(deserializer)?;
+        Ok(Self { scorehash, slug, url, embed_url, passed_over })
     }
 }
 
@@ -217,7 +221,7 @@ impl Endpoint for Create {
     }
 
     fn read(response: Response<Bytes>) -> Result<Created, DecodeError> {
-        lenient::object(response.body())
+        read_json(&response)
     }
 }
 
@@ -246,7 +250,7 @@ pub(crate) fn at_most<'a>(
 pub struct List;
 
 impl Endpoint for List {
-    type Output = Vec<Slice>;
+    type Output = lenient::List<Slice>;
     type ApiError = ApiError;
     const NAME: &'static str = "soundslice.slices.list";
     const METHOD: Method = Method::GET;
@@ -256,8 +260,8 @@ impl Endpoint for List {
         request.path("slices/", &[])
     }
 
-    fn read(response: Response<Bytes>) -> Result<Vec<Slice>, DecodeError> {
-        Ok(read_json::<Option<_>>(&response)?.unwrap_or_default())
+    fn read(response: Response<Bytes>) -> Result<lenient::List<Slice>, DecodeError> {
+        read_list(&response)
     }
 }
 
@@ -282,7 +286,11 @@ impl Endpoint for Get {
     }
 
     fn read(response: Response<Bytes>) -> Result<Slice, DecodeError> {
-        lenient::object(response.body())
+        let wire: Wire = read_json(&response)?;
+        // The slice of the path, should the response not name it.
+        let asked = || from_url(ResponseUrl::of(&response)?.uri().path());
+        let slice = if wire.describes() { wire.slice(asked) } else { None };
+        slice.ok_or_else(|| DecodeError::unexpected("a slice", response.body()))
     }
 }
 
@@ -298,10 +306,14 @@ pub struct Delete(pub Scorehash);
 #[non_exhaustive]
 pub struct Deleted {
     /// The name that the slice had.
+    #[serde(default)]
     pub name: String,
     /// The artist that the slice had; may be empty.
-    #[serde(default, deserialize_with = "lenient::text_or_null")]
+    #[serde(default)]
     pub artist: String,
+    /// What could not be read.
+    #[serde(default)]
+    pub passed_over: PassedOver,
 }
 
 impl Endpoint for Delete {
@@ -316,7 +328,11 @@ impl Endpoint for Delete {
     }
 
     fn read(response: Response<Bytes>) -> Result<Deleted, DecodeError> {
-        lenient::object(response.body())
+        let deleted: Deleted = read_json(&response)?;
+        if deleted.name.is_empty() && deleted.artist.is_empty() && deleted.passed_over.is_empty() {
+            return Err(DecodeError::unexpected("the name of the slice", response.body()));
+        }
+        Ok(deleted)
     }
 }
 
@@ -368,11 +384,11 @@ impl Endpoint for Move {
     fn read(response: Response<Bytes>) -> Result<Option<FolderId>, DecodeError> {
         #[derive(Deserialize)]
         struct Moved {
-            #[serde(deserialize_with = "lenient::folder")]
+            #[serde(deserialize_with = "FolderId::or_root")]
             id: Option<FolderId>,
         }
 
-        Ok(lenient::object::<Moved>(response.body())?.id)
+        Ok(read_json::<Moved>(&response)?.id)
     }
 }
 
@@ -396,7 +412,7 @@ impl Endpoint for Duplicate {
     }
 
     fn read(response: Response<Bytes>) -> Result<Created, DecodeError> {
-        lenient::object(response.body())
+        read_json(&response)
     }
 }
 

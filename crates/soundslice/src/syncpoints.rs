@@ -6,6 +6,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use segno_core::lenient::List;
 use segno_core::{
     BuildError, Bytes, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter, Response, read_json,
 };
@@ -15,8 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Number, Value};
 
 use crate::error::ApiError;
-use crate::ids::RecordingId;
-use crate::recordings::read_id;
+use crate::ids::{RecordingId, read_id};
 
 /// The number of parts into which a bar is divided for offsets, whatever its metre.
 pub const BAR: f64 = 480.0;
@@ -160,11 +160,14 @@ impl<'de> Deserialize<'de> for Flag {
 
 /// `GET /recordings/RECORDING_ID/syncpoints/`: the syncpoints of a recording, as they were set.
 ///
+/// A point that cannot be read is among those [passed over](List::passed_over). Of a type of your own that is a list, every
+/// point must be readable, unless it is a [`List`], too.
+///
 /// Crops are not among them: the service shows their effect in
 /// [`cropped_duration`](crate::recordings::Recording::cropped_duration) and nowhere else.
 #[derive(Debug)]
 #[must_use = "an endpoint does nothing until a client sends it"]
-pub struct Get<T = Vec<Syncpoint>> {
+pub struct Get<T = List<Syncpoint>> {
     recording: RecordingId,
     output: PhantomData<fn() -> T>,
 }
@@ -262,7 +265,7 @@ impl<T: Serialize + Sync + ?Sized> Endpoint for Set<'_, T> {
     }
 
     fn read(response: Response<Bytes>) -> Result<RecordingId, DecodeError> {
-        read_id(response.body())
+        read_id(&response)
     }
 }
 

@@ -22,13 +22,13 @@ pub(crate) struct Account {
 impl Account {
     /// Reads all folders at the top, all slices and their recordings.
     pub(crate) async fn read(client: &Client) -> Result<Self, Error> {
-        let folders = client.send(&folders::List::top()).await?;
+        let folders = client.send(&folders::List::top()).await?.into();
         let mut slices = Vec::new();
         let mut all = client.stream(&slices::List).await?;
         while let Some(slice) = all.next().await {
             let slice = slice?;
             let recordings = client.send(&recordings::List(slice.scorehash.clone())).await?;
-            slices.push((slice, recordings));
+            slices.push((slice, recordings.into()));
         }
         Ok(Self { folders, slices })
     }
@@ -119,13 +119,13 @@ fn account_table(account: &Account) -> Result<String, Error> {
                 list,
                 "{}: {seconds}, {} syncpoints<br>",
                 text(&recording.name),
-                recording.syncpoint_count
+                recording.syncpoint_count.unwrap_or_default()
             )?;
         }
         let folder = slice.folder_id.as_ref();
         let name = folder.and_then(|id| account.folders.iter().find(|folder| folder.id == *id));
         let folder = name.map_or_else(|| folder.map_or("", |id| id.as_str()), |folder| &folder.name);
-        let notation = if slice.has_notation { "yes" } else { "no" };
+        let notation = if slice.has_notation == Some(true) { "yes" } else { "no" };
         write!(
             table,
             "<tr><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td><td>{notation}</td><td>{list}</td></tr>",

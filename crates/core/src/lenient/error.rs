@@ -30,6 +30,8 @@ impl ReadError {
 }
 
 fn found(what: &str, expected: &dyn Expected) -> ReadError {
+    let expected = expected.to_string();
+    let expected = expected.trim_start_matches("struct ");
     ReadError { message: format!("expected {expected}, found {what}"), kind: Kind::Other }
 }
 

@@ -125,10 +125,11 @@ impl<'t> Reading<'t> {
 
     /// A link as it is to be followed.
     pub(crate) fn resolved<'b>(&self, link: &'b str) -> Cow<'b, str> {
-        match self.base.and_then(|base| resolve(base, link.trim())) {
-            Some(absolute) if !has_scheme(link) => absolute.to_string().into(),
-            _ => link.into(),
+        if link.trim().is_empty() || has_scheme(link) {
+            return link.into();
         }
+        let absolute = self.base.and_then(|base| resolve(base, link.trim()));
+        absolute.map_or_else(|| link.into(), |absolute| absolute.to_string().into())
     }
 
     /// Cuts out the value that could not be read: the one at the end of the trail, if it is at `floor` or below. False if it

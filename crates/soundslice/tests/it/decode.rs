@@ -63,7 +63,7 @@ fn a_slice_as_of_2018_has_only_its_url() {
     assert_eq!(slice.scorehash.as_str(), "123abc");
     assert!(slice.can_print, "print_status 3 means that it may be printed");
     assert!(slice.show_notation);
-    assert_eq!((slice.artist.as_str(), slice.recording_count), ("", 0));
+    assert_eq!((slice.artist.as_str(), slice.recording_count), ("", None));
 }
 
 #[test]
@@ -73,9 +73,9 @@ fn a_slice_as_of_2021_has_no_url() {
             "print_status": 9, "can_print": 0, "has_notation": 1, "recording_count": "2", "folder_id": 0, "new": {}}]"#,
     );
     assert_eq!(slices[0].slug.as_ref().unwrap().as_str(), "880417");
-    assert_eq!(slices[0].status, Status::SecretUrl);
+    assert_eq!(slices[0].status, Some(Status::SecretUrl));
     assert_eq!(slices[0].print_status, Some(PrintStatus::Other(9)));
-    assert_eq!((slices[0].recording_count, &slices[0].folder_id), (2, &None));
+    assert_eq!((slices[0].recording_count, &slices[0].folder_id), (Some(2), &None));
 }
 
 #[test]
@@ -95,7 +95,10 @@ fn the_root_folder_in_all_its_spellings() {
 fn a_slice_without_any_identifier_is_an_error_that_names_it() {
     let body = r#"{"name": "A", "status": 1, "embed_status": 1, "has_notation": false}"#;
     let error = slices::Get::read(Response::new(body.into())).unwrap_err();
-    assert!(error.to_string().contains("missing field `scorehash`"), "{error}");
+    let found = "expected a slice, found JSON with the members embed_status, has_notation, name, status";
+    assert_eq!(error.to_string(), found);
+    let list = read::<slices::List>(r#"[{"name": "A"}, {"scorehash": "Qm4Zt"}]"#);
+    assert_eq!((list.len(), list.passed_over.to_string().as_str()), (1, "[0]"));
 }
 
 #[test]
@@ -124,7 +127,7 @@ fn a_recording_that_is_not_ready_has_no_duration() {
             {"id": "70213", "source": 5, "cropped_duration": 60}]"#,
     );
     assert_eq!((list[0].cropped_duration, list[1].cropped_duration), (None, Some(60.0)));
-    assert_eq!(list[1].source, segno_soundslice::Source::Other(5));
+    assert_eq!(list[1].source, Some(segno_soundslice::Source::Other(5)));
     assert_eq!(list[1].status, None);
 }
 
@@ -138,4 +141,54 @@ fn no_original_notation_is_an_empty_url() {
 fn an_undocumented_answer_may_be_empty_but_not_a_page() {
     assert!(read::<lists::AddSlices>("").is_null());
     assert!(lists::AddSlices::read(Response::new("<html>".into())).is_err());
+}
+
+#[test]
+fn one_odd_value_costs_one_field() {
+    let list = read::<slices::List>(
+        r#"[{"scorehash": "Qm4Zt", "name": null, "name": "A", "status": "soon", "embed_status": [1], "has_notation": "maybe",
+             "folder_id": "team/7", "slug": "\u00e9tude-1", "recording_count": "many", "url": 7},
+            {"scorehash": "Rt7Lp", "name": "B", "has_notation": true, "folder_id": "a.b", "slug": ""}, "x"]"#,
+    );
+    let [odd, good] = &list[..] else { panic!("{list:?}") };
+    assert_eq!((odd.name.as_str(), odd.url.as_deref(), odd.status), ("A", Some("7"), None));
+    assert_eq!(odd.folder_id.as_ref().map(|id| id.as_str()), Some("team/7"));
+    assert_eq!(odd.slug.as_ref().map(|slug| slug.as_str()), Some("\u{e9}tude-1"));
+    let mut paths: Vec<_> = odd.passed_over.paths().collect();
+    paths.sort_unstable();
+    assert_eq!(paths, ["embed_status", "has_notation", "name", "recording_count", "status"]);
+    assert_eq!(odd.passed_over.get("status").unwrap(), "soon");
+    assert_eq!(good.folder_id.as_ref().map(|id| id.as_str()), Some("a.b"));
+    assert_eq!((good.slug.as_ref(), good.has_notation, good.passed_over.len()), (None, Some(true), 0));
+    assert_eq!(list.passed_over.get("[2]").unwrap(), "x");
+}
+
+#[test]
+fn a_slice_that_does_not_name_itself_is_the_one_that_was_asked_for() {
+    let body = r#"{"name": "A", "has_notation": false}"#;
+    let mut response = Response::new(segno_core::Bytes::from_static(body.as_bytes()));
+    assert!(slices::Get::read(response.clone()).is_err());
+    let url = "https://www.soundslice.com/api/v1/slices/Qm4Zt/".parse().unwrap();
+    response.extensions_mut().insert(segno_core::ResponseUrl(url));
+    assert_eq!(slices::Get::read(response).unwrap().scorehash.as_str(), "Qm4Zt");
+}
+
+#[test]
+fn folders_and_subfolders_are_read_together() {
+    let contents = read::<folders::Get>(
+        r#"{"folders": [{"id": 1, "name": "A"}, 7], "subfolders": [{"id": 2, "name": "B"}, {"id": 1, "name": "A"}],
+            "slices": null}"#,
+    );
+    let ids: Vec<_> = contents.folders.iter().map(|folder| folder.id.as_str()).collect();
+    assert_eq!(ids, ["1", "2"]);
+    assert_eq!(contents.passed_over.get("folders[1]").unwrap(), 7);
+}
+
+#[test]
+fn odd_syncpoints_cost_themselves() {
+    assert!(read::<syncpoints::Get>("null").is_empty());
+    let points =
+        read::<syncpoints::Get>("[[0,0],[\"1\",2.5],[2,NaN],[3,4,null,true],\"x\",{\"0\":4,\"1\":9}]");
+    assert_eq!(points.iter().map(|point| point.bar).collect::<Vec<_>>(), [0, 1, 3, 4]);
+    assert_eq!(points.passed_over.paths().collect::<Vec<_>>(), ["[2]", "[4]"]);
 }

@@ -125,7 +125,7 @@ async fn notation_is_waited_for_until_it_is_processed() {
     studio.sandbox.switches(|switches| switches.soundslice.notation_delay_s = 30.0);
     let upload = NotationUpload::new(studio.slice.clone(), SCORE).wait(Duration::from_secs(60));
     studio.polling().upload_notation(upload).await.unwrap();
-    assert!(studio.client.send(&slices::Get(studio.slice.clone())).await.unwrap().has_notation);
+    assert!(studio.client.send(&slices::Get(studio.slice.clone())).await.unwrap().has_notation == Some(true));
 }
 
 #[tokio::test]
