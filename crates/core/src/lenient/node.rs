@@ -230,6 +230,10 @@ impl<'r> Deserializer<'r> for Node<'r> {
                 }
                 visitor.visit_seq(elements)
             }
+            // Types of serde_json itself, such as its RawValue, know one another by their names.
+            _ if name.starts_with("$serde_json::") => {
+                Ok(self.reading.tape.value(self.at).deserialize_newtype_struct(name, visitor)?)
+            }
             _ => visitor.visit_newtype_struct(self),
         }
     }

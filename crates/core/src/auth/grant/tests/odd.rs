@@ -46,7 +46,7 @@ async fn what_cannot_be_read_is_told_and_asked_for_once() {
         (r#"{"access_token":""}"#, "missing field `access_token`"),
         (r#"{"data":{"access_token":"CANARY"}}"#, "missing field `access_token`"),
         (r#"{"access_token":"CANARY","refr"#, "the JSON ends in the middle, after 30 bytes"),
-        (r#"[{"access_token":"CANARY"}]"#, "invalid type: sequence"),
+        (r#"[{"access_token":"CANARY"}]"#, "expected a map, found a list"),
     ] {
         let (grant, peer, _, clock) = over([Reply::Body(body)]);
         for _ in 0..3 {
