@@ -85,7 +85,7 @@ async fn of_twins_none_is_reported_for_the_other() {
         let before = created(&sandbox);
         let lost =
             if pair % 2 == 0 { FaultKind::ResetUpload { after_bytes: 9 } } else { FaultKind::DropResponse };
-        sandbox.fault(Fault::new(lost.clone()).on(Host::Soundcloud).method("POST").path("/tracks"));
+        sandbox.fault(Fault::new(lost.clone()).on(Host::SOUNDCLOUD).method("POST").path("/tracks"));
         let jobs = [client.upload(untitled(3000)), client.upload(untitled(3000))];
         let [one, other] = jobs.map(|job| tokio::spawn(job.send()));
         let outcomes = [one.await.unwrap(), other.await.unwrap()];
@@ -101,7 +101,7 @@ async fn of_twins_none_is_reported_for_the_other() {
 #[tokio::test]
 async fn twins_that_are_both_lost_are_told_apart_by_their_length_or_not_at_all() {
     let (sandbox, client) = studio().await;
-    let lost = || Fault::new(FaultKind::DropResponse).on(Host::Soundcloud).method("POST").path("/tracks");
+    let lost = || Fault::new(FaultKind::DropResponse).on(Host::SOUNDCLOUD).method("POST").path("/tracks");
     sandbox.fault(lost().times(2));
     let jobs = [client.upload(untitled(3000)), client.upload(untitled(9000))];
     let [one, other] = jobs.map(|job| tokio::spawn(job.send()));
