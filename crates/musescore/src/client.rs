@@ -3,13 +3,18 @@
 use std::sync::Arc;
 
 use segno_core::auth::oauth1::{AccessToken, Consumer};
-use segno_core::{BaseUrl, Body, Call, ClientError, Endpoint, Origin, Paged, Pages, Secret, environment};
+use segno_core::{
+    BaseUrl, Body, Call, ClientError, Endpoint, Origin, Paged, Pages, Secret, Undelivered, environment,
+};
 
 use crate::access::{Access, Credentials};
-use crate::error::Error;
+use crate::error::{ApiError, Error};
 use crate::ids::ScoreId;
 use crate::resolve::{Resolve, Resolved, Resource};
 use crate::{scores, signed_url, users};
+
+/// An upload of an MP3 that failed: at which step, and so where the file is.
+pub type UploadError = Undelivered<ApiError>;
 
 /// A client for the MuseScore.com API. Cheap to clone; clones share connections and limits.
 #[derive(Clone, Debug)]
@@ -124,19 +129,23 @@ impl Client {
         }
     }
 
-    /// Replaces the MP3 of a score by one's own: asks for an address, then sends the bytes there. Needs the owner's
-    /// signature.
+    /// Replaces the MP3 of a score by one's own: asks for a URL, PUTs the bytes there, and asks again once if the URL had
+    /// expired. Needs the owner's signature.
+    ///
+    /// A PUT whose response is lost is sent again, as it replaces what the first one brought; if the first one had
+    /// arrived, the service takes the file twice.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// [`UploadError`], which says at which step it failed and whether the file may be with the service.
     pub async fn upload_mp3(
         &self,
         id: ScoreId,
         version: crate::VersionId,
         mp3: impl Into<Body>,
-    ) -> Result<(), Error> {
-        let url = self.send(&signed_url::Get::new(id, version)).await?;
-        self.send(&signed_url::Put::new(url, mp3)).await
+    ) -> Result<(), UploadError> {
+        let get = signed_url::Get::new(id, version);
+        let put = |url, body: Body| signed_url::Put::new(url, body);
+        self.core.deliver(&mp3.into(), None, || self.send(&get), put, ApiError::is_expired_url).await
     }
 
     /// Who asks.

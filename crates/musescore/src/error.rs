@@ -42,6 +42,13 @@ impl ApiError {
         matches!(self.code.as_deref(), Some("USER_DENIED" | "USER_NOT_ACTIVATED"))
     }
 
+    /// True if the storage says that a signed URL has expired: ask for a new one.
+    #[must_use]
+    pub fn is_expired_url(&self) -> bool {
+        let is_about_it = |message: &String| message.contains("expired");
+        self.code.as_deref() == Some("AccessDenied") && self.message.as_ref().is_some_and(is_about_it)
+    }
+
     /// True if this class of client is no longer served (405): the service has moved on.
     #[must_use]
     pub fn is_client_too_old(&self) -> bool {
@@ -74,7 +81,9 @@ fn words(tree: &Value) -> Words {
             let member = |names: &[&str]| {
                 names.iter().find_map(|name| members.get(*name).and_then(Value::as_str).and_then(line))
             };
-            let found = Words { code: member(&["code"]), message: member(&["message", "error"]) };
+            // Those of the storage behind signed URLs are written large.
+            let message = member(&["message", "error", "Message"]);
+            let found = Words { code: member(&["code", "Code"]), message };
             if found != Words::default() {
                 return found;
             }
@@ -123,6 +132,10 @@ mod tests {
             (r#"{"error":"Not found"}"#, "Not found"),
             (r#"{"error":{"message":"Not found"}}"#, "Not found"),
             (r#""Access denied""#, "Access denied"),
+            (
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>",
+                "AccessDenied: Request has expired",
+            ),
             (r#"cb(["Access denied"]);"#, "Access denied"),
             (
                 "<?xml version=\"1.0\"?><result is_array=\"true\"><item>Access denied</item></result>",

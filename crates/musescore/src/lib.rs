@@ -21,7 +21,7 @@ pub mod time;
 pub mod users;
 
 pub use access::Access;
-pub use client::{Client, ClientBuilder};
+pub use client::{Client, ClientBuilder, UploadError};
 pub use error::{ApiError, Error};
 pub use format::{Callback, Format, read};
 pub use ids::{IdError, Program, ScoreId, UserId, VersionId};

@@ -81,6 +81,9 @@ impl Endpoint for Put {
     const REPLAY: Replay = Replay::Idempotent;
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        if self.body.is_empty() {
+            return Err(BuildError::value("body", "the file is empty"));
+        }
         request.url("signed upload", self.url.clone());
         request.body(self.body.clone());
         request.transfer();

@@ -151,6 +151,11 @@ mod tests {
         assert_eq!(next(2, &page(9, None, NextPage::Unknown)), None);
         // Links that lead back or name no page do not make a circle.
         assert_eq!(next(2, &page(10, Some(99), at(1))), Some(3));
+        // Nor does one that names the page on which it stands: that page would come twice.
+        assert_eq!(next(2, &page(10, Some(99), at(2))), Some(3));
+        assert_eq!(next(1, &page(10, None, at(1))), Some(2));
+        // One that passes pages over is followed.
+        assert_eq!(next(2, &page(10, Some(99), at(5))), Some(5));
         assert_eq!(next(2, &page(10, Some(99), NextPage::At(PageAddress::of("x")))), Some(3));
         assert_eq!(next(u32::MAX, &page(10, None, at(1))), None);
     }

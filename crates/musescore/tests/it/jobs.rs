@@ -1,5 +1,6 @@
 //! Calls that are more than one request.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use segno_core::Body;
@@ -104,6 +105,56 @@ async fn an_mp3_goes_where_the_service_says() {
     assert_eq!(log[1].uri(), "https://uploads.example.net/7.mp3?Signature=s");
     assert_eq!(log[1].body(), "ID3 mp3");
     assert!(!log[1].headers().contains_key(AUTHORIZATION));
+}
+
+const EXPIRED: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
+
+/// A service whose storage answers so.
+fn storage(
+    status: impl Fn(usize) -> (u16, &'static str) + Send + Sync + 'static,
+) -> (segno_musescore::Client, crate::clients::Log) {
+    let puts = AtomicUsize::new(0);
+    client(person(), move |request| {
+        if request.method() == segno_core::Method::GET {
+            return ok(r#"{"url":"https://uploads.example.net/7.mp3?Signature=s"}"#);
+        }
+        let (status, body) = status(puts.fetch_add(1, Ordering::SeqCst));
+        Response::builder().status(status).body(body.into()).unwrap()
+    })
+}
+
+#[tokio::test]
+async fn a_signed_url_that_expired_on_the_way_is_asked_for_once_more() {
+    let upload = |client: segno_musescore::Client| async move {
+        client.upload_mp3(ScoreId(7), VersionId(55120), "ID3 mp3").await
+    };
+    let (client, log) = storage(|put| if put == 0 { (403, EXPIRED) } else { (200, "") });
+    upload(client).await.unwrap();
+    assert_eq!(log.lock().unwrap().len(), 4, "two URLs, two PUTs");
+    let (client, log) = storage(|_| (403, EXPIRED));
+    let error = upload(client).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the upload failed, and nothing of it is kept: musescore.signed_url.put: 403 Forbidden: AccessDenied: Request has expired"
+    );
+    assert!(!error.may_have_arrived());
+    assert_eq!(log.lock().unwrap().len(), 4);
+    // A refusal for another reason is not asked about again, and a page is no upload.
+    let (client, log) =
+        storage(|_| (403, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"));
+    upload(client).await.unwrap_err();
+    assert_eq!(log.lock().unwrap().len(), 2);
+    let (client, _) = storage(|_| (200, "<!DOCTYPE html><title>Log in</title>"));
+    let error = upload(client).await.unwrap_err();
+    assert!(error.error().is_decode() && error.may_have_arrived(), "{error}");
+    // What fails before the upload says so.
+    let client = crate::clients::answered(503, "");
+    let error = upload(client).await.unwrap_err();
+    assert!(error.to_string().starts_with("nothing was uploaded: musescore.signed_url.get: "), "{error}");
+    let (client, log) = storage(|_| (200, ""));
+    let error = client.upload_mp3(ScoreId(7), VersionId(55120), "").await.unwrap_err();
+    assert!(error.to_string().ends_with("not sent: body: the file is empty"), "{error}");
+    assert!(log.lock().unwrap().iter().all(|request| request.method() == segno_core::Method::GET));
 }
 
 #[tokio::test]

@@ -101,6 +101,47 @@ fn c8_every_address_can_be_set() {
     assert!(text.starts_with("GET /files/7/s/score.pdf HTTP/1.1\nhost: 127.0.0.1:9\n"));
 }
 
+/// The documented hosts over https, as the service's own programs used them; files where their host has a certificate.
+#[test]
+fn c8_the_addresses_are_the_documented_ones_unless_set() {
+    let client = Client::builder(Access::key("KEY"))
+        .settings(|core| core.transport(segno_core::testing::FnTransport::new(|_| Ok(ok("")))))
+        .build()
+        .unwrap();
+    let base = |name| client.core().base(name).unwrap().to_string();
+    assert_eq!(base(None), "https://api.musescore.com/services/rest/");
+    assert_eq!(base(Some("oauth")), "https://api.musescore.com/oauth/");
+    assert_eq!(base(Some("web")), "https://musescore.com/");
+    assert_eq!(base(Some("static")), "https://s3.amazonaws.com/static.musescore.com/");
+    let first_lines = |text: String| text.lines().take(2).collect::<Vec<_>>().join(" ");
+    let file = segno_musescore::files::Get::new(ID, "s", segno_musescore::files::File::Pdf);
+    assert_eq!(
+        first_lines(wire(client.core(), &file).unwrap()),
+        "GET /static.musescore.com/7/s/score.pdf HTTP/1.1 host: s3.amazonaws.com"
+    );
+    assert_eq!(
+        first_lines(wire(client.core(), &oembed::Get::new("u")).unwrap()),
+        "GET /oembed/endpoint?url=u&format=json HTTP/1.1 host: musescore.com"
+    );
+}
+
+/// oEmbed is public: it gets no key and no signature, also where it lives on the host of the API.
+#[test]
+fn c10_oembed_has_no_credentials_wherever_it_lives() {
+    for access in [Access::key("KEY"), person()] {
+        let client = Client::builder(access)
+            .base_url("https://one.example/services/rest/")
+            .web_url("https://one.example/")
+            .settings(|core| core.transport(segno_core::testing::FnTransport::new(|_| Ok(ok("")))))
+            .build()
+            .unwrap();
+        let text = wire(client.core(), &oembed::Get::new("u")).unwrap();
+        assert!(!text.contains("oauth_") && !text.to_lowercase().contains("authorization"), "{text}");
+        let text = wire(client.core(), &users::Get::new(UserId(1))).unwrap();
+        assert!(text.contains("oauth_consumer_key=KEY") || text.contains("authorization"), "{text}");
+    }
+}
+
 #[tokio::test]
 async fn c8_the_documented_plain_http_takes_keys_and_signatures() {
     for access in [Access::key("KEY"), person()] {

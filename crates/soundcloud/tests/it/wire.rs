@@ -88,6 +88,40 @@ fn a_page_link_is_followed_letter_by_letter() {
     assert!(wire(&next).starts_with(&format!("GET {path} HTTP/1.1\n")), "{}", wire(&next));
 }
 
+/// The names are those of the specification, brackets and all, for either end of each range.
+#[test]
+fn ranges_of_a_search_have_two_ends() {
+    let moment = |text: &str| Some(text.parse::<segno_core::Timestamp>().unwrap());
+    let search = tracks::Search::new()
+        .bpm(118, 120)
+        .duration(60_000, 90_000)
+        .created_at(moment("2026-02-11T08:00:00Z"), moment("2026-02-12T09:30:00Z"));
+    let text = wire(&search);
+    let query = text.lines().next().unwrap().split_once('?').unwrap().1.trim_end_matches(" HTTP/1.1");
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let value = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    assert_eq!((value("bpm[from]"), value("bpm[to]")), (Some("118"), Some("120")));
+    assert_eq!((value("duration[from]"), value("duration[to]")), (Some("60000"), Some("90000")));
+    assert_eq!(value("created_at[from]"), Some("2026-02-11 08:00:00"));
+    assert_eq!(value("created_at[to]"), Some("2026-02-12 09:30:00"));
+    let open = wire(&tracks::Search::new().duration(None, 90_000));
+    assert!(open.contains("duration%5Bto%5D=90000") && !open.contains("duration%5Bfrom%5D"), "{open}");
+}
+
+/// Without it the next page is a bare list, and the list would end there.
+#[test]
+fn a_page_link_that_lost_its_partitioning_gets_it_back() {
+    let first = tracks::OfUser::new(USER_URN);
+    let link = |query: &str| {
+        Cursor::new(format!("https://api.soundcloud.com/users/soundcloud:users:5512/tracks?{query}"))
+    };
+    let text = wire(&first.at(&link("access=playable,preview&cursor=x")).unwrap());
+    let line = text.lines().next().unwrap();
+    assert!(line.ends_with("?access=playable,preview&cursor=x&linked_partitioning=true HTTP/1.1"), "{line}");
+    let text = wire(&first.at(&link("access=playable&linked_partitioning=1&cursor=x")).unwrap());
+    assert_eq!(text.matches("linked_partitioning").count(), 1, "{text}");
+}
+
 #[test]
 fn artwork_makes_a_change_a_form() {
     insta::assert_snapshot!(

@@ -159,6 +159,11 @@ async fn media_is_waited_for_until_it_is_ready() {
     studio.sandbox.switches(|switches| switches.soundslice.media_delay_s = 45.0);
     let upload = MediaUpload::new(recording, wav(7)).wait(studio.slice.clone(), Duration::from_secs(600));
     studio.polling().upload_media(upload).await.unwrap();
+    let path = format!("/api/v1/slices/{}/recordings/", studio.slice);
+    let is_look = |request: &&segno_sandbox::LoggedRequest| request.method == "GET" && request.path == path;
+    // Before the upload, then after 0, 1, 3, 7, 12 and every 5 s, the last time 47 s after it.
+    assert_eq!(studio.sandbox.requests().iter().filter(is_look).count(), 1 + 12);
+    assert_eq!(studio.sandbox.now().as_secs() - THEN, 47);
     let list = studio.client.send(&recordings::List(studio.slice.clone())).await.unwrap();
     assert_eq!(list[0].status, Some(RecordingStatus::Ready));
     assert_eq!(list[0].cropped_duration, Some(7.0), "the seconds of the file's own header");

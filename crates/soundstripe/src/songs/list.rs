@@ -46,17 +46,15 @@ pub struct List {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Bounds {
-    min: Option<i32>,
-    max: Option<i32>,
+    min: Option<u32>,
+    max: Option<u32>,
 }
 
 impl Bounds {
-    fn new(min: Option<u32>, max: Option<u32>) -> Self {
-        let int32 = |bound: u32| i32::try_from(bound).unwrap_or(i32::MAX);
-        Self { min: min.map(int32), max: max.map(int32) }
-    }
-
     fn write(self, request: &mut RequestWriter, field: &'static str) -> Result<(), BuildError> {
+        if let Some(bound) = self.min.max(self.max).filter(|bound| i32::try_from(*bound).is_err()) {
+            return Err(BuildError::value(field, format!("must be at most {}, found {bound}", i32::MAX)));
+        }
         if let (Some(min), Some(max)) = (self.min, self.max)
             && min > max
         {
@@ -107,15 +105,15 @@ impl List {
         self
     }
 
-    /// Bounds of the tempo, in whole beats per minute.
+    /// Bounds of the tempo, in whole beats per minute, at most 2,147,483,647.
     pub fn bpm(mut self, min: Option<u32>, max: Option<u32>) -> Self {
-        self.bpm = Bounds::new(min, max);
+        self.bpm = Bounds { min, max };
         self
     }
 
-    /// Bounds of the length of the primary audio file, in whole seconds.
+    /// Bounds of the length of the primary audio file, in whole seconds, at most 2,147,483,647.
     pub fn duration(mut self, min: Option<u32>, max: Option<u32>) -> Self {
-        self.duration = Bounds::new(min, max);
+        self.duration = Bounds { min, max };
         self
     }
 

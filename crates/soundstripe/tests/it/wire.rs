@@ -133,8 +133,17 @@ fn what_the_service_would_refuse_is_not_sent() {
     assert_eq!(refused(&list.clone().page_size(101)), "page size: 101 is outside 1..=100");
     assert_eq!(refused(&list.clone().page(0)), "page number: pages count from 1");
     assert_eq!(
-        refused(&list.bpm(Some(120), Some(80))),
+        refused(&list.clone().bpm(Some(120), Some(80))),
         "bpm: the lower bound 120 is above the upper bound 80"
+    );
+    let most = 2_147_483_647;
+    assert!(wire(crate::client().core(), &list.clone().bpm(Some(most), Some(most))).is_ok());
+    for list in [list.clone().bpm(Some(most + 1), None), list.clone().bpm(None, Some(most + 1))] {
+        assert_eq!(refused(&list), "bpm: must be at most 2147483647, found 2147483648");
+    }
+    assert_eq!(
+        refused(&list.duration(Some(4_000_000_000), Some(1))),
+        "duration: must be at most 2147483647, found 4000000000"
     );
     assert_eq!(refused(&private::Create::named(" ")), "name: a playlist needs a name");
     assert_eq!(refused(&private::Update::new(1)), "attributes: there is nothing to change");

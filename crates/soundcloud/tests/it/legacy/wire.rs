@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use segno_core::{Endpoint, Method, Replay, testing};
+use segno_soundcloud::legacy::tracks;
 
 use super::{client, sample};
 use crate::peer::answer;
@@ -29,6 +30,26 @@ fn every_request() {
     }
 
     sample::every_endpoint(&mut Snapshot);
+}
+
+#[test]
+fn ranges_of_a_search_have_two_ends() {
+    let moment = |text: &str| Some(text.parse::<segno_core::Timestamp>().unwrap());
+    let search = tracks::List::new()
+        .bpm(118, 120)
+        .duration(60_000, 90_000)
+        .created_at(moment("2008-02-20T18:44:35Z"), moment("2008-02-21T18:44:35Z"));
+    let text = wire(&search);
+    for pair in [
+        "bpm%5Bfrom%5D=118",
+        "bpm%5Bto%5D=120",
+        "duration%5Bfrom%5D=60000",
+        "duration%5Bto%5D=90000",
+        "created_at%5Bfrom%5D=2008-02-20",
+        "created_at%5Bto%5D=2008-02-21",
+    ] {
+        assert!(text.lines().next().unwrap().contains(pair), "{pair}: {text}");
+    }
 }
 
 #[test]
