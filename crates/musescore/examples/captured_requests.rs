@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use segno_core::auth::oauth1::{Begin, Callback, OAuth1, Placement, SignatureMethod, TokenAnswer};
 use segno_core::http::{Request, Response};
 use segno_core::testing::FnTransport;
-use segno_core::{Body, Bytes, Endpoint};
+use segno_core::{Body, Bytes, Clock as _, Endpoint, SystemClock};
 use segno_musescore::scores::{self, Filters, Visibility};
 use segno_musescore::{AccessToken, Consumer, Format, Program, ScoreId, oauth, resolve, time, users};
 use serde_json::{Value, json};
@@ -84,10 +84,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     capture.take("request token", Leg::Request, begin.credentials(), &oauth::RequestToken).await?;
     capture.take("request token, out of band", Leg::Request, oob.credentials(), &oauth::RequestToken).await?;
     let answer = "oauth_token=segnoInteropRequest001&oauth_token_secret=req%26sec%20%2B";
-    let pending = begin.answered(TokenAnswer::read(&answer.into())?);
+    let now = SystemClock.wall();
+    let pending = begin.answered(TokenAnswer::read(&answer.into())?, now);
     let verified = pending.verifier("segnoInteropVerifier01")?;
-    capture.take("access token", Leg::Access, verified.credentials(), &oauth::AccessToken).await?;
-    let in_body = verified.credentials().placement(Placement::Body);
+    capture.take("access token", Leg::Access, verified.credentials(now)?, &oauth::AccessToken).await?;
+    let in_body = verified.credentials(now)?.placement(Placement::Body);
     capture.take("access token, in the body", Leg::Access, in_body, &oauth::AccessToken).await?;
 
     let nasty = Filters::new()

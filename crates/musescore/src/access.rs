@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use segno_core::auth::oauth1::{AccessToken, Consumer, OAuth1};
+use segno_core::auth::oauth1::{AccessToken, Consumer, Grant, OAuth1};
+use segno_core::auth::store::TokenStore;
 use segno_core::auth::{Attempt, AuthError, Authorize, Ticket};
 use segno_core::http::Uri;
 use segno_core::http::uri::PathAndQuery;
@@ -18,6 +19,9 @@ pub enum Access {
     Program(Consumer),
     /// A program that signs for a person: opens what that person may see and do.
     Person(Consumer, AccessToken),
+    /// The same, with the token in a store: a login that outlives the process. The logins of [`Client`](crate::Client) go
+    /// into it by themselves.
+    Stored(Grant),
 }
 
 impl Access {
@@ -26,12 +30,32 @@ impl Access {
         Self::Key(key.into())
     }
 
+    /// For the user whose token is in `store`, or comes into it with a login.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let path = std::env::temp_dir().join("segno-musescore-doc-token.json");
+    /// use segno_musescore::core::auth::store::FileStore;
+    /// use segno_musescore::{Access, Client, Consumer};
+    ///
+    /// let access = Access::stored(Consumer::new("key", "secret"), FileStore::open(path)?);
+    /// let client = Client::builder(access).build()?;
+    /// // Once: client.login_in_browser(…). After that the token is in the file.
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stored(consumer: Consumer, store: impl TokenStore) -> Self {
+        let how = "call client.login_in_browser(), or begin_login() and finish_login() in a web application";
+        Self::Stored(Grant::new(consumer, store).how_to_log_in(how))
+    }
+
     /// The key and the secret of the program, if there are both.
     #[must_use]
     pub fn consumer(&self) -> Option<&Consumer> {
         match self {
             Self::Key(_) => None,
             Self::Program(consumer) | Self::Person(consumer, _) => Some(consumer),
+            Self::Stored(grant) => Some(grant.consumer()),
         }
     }
 }
@@ -40,6 +64,7 @@ impl Access {
 pub(crate) enum Credentials {
     Key(Secret),
     Signature(Box<OAuth1>),
+    Stored(Grant),
 }
 
 impl From<&Access> for Credentials {
@@ -48,6 +73,7 @@ impl From<&Access> for Credentials {
             Access::Key(key) => Self::Key(key.clone()),
             Access::Program(consumer) => Self::Signature(Box::new(OAuth1::new(consumer))),
             Access::Person(consumer, token) => Self::Signature(Box::new(OAuth1::new(consumer).token(token))),
+            Access::Stored(grant) => Self::Stored(grant.clone()),
         }
     }
 }
@@ -56,10 +82,18 @@ impl Authorize for Credentials {
     fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<Ticket, AuthError>> {
         match self {
             Self::Signature(signature) => signature.authorize(attempt),
+            Self::Stored(grant) => grant.authorize(attempt),
             Self::Key(key) => {
                 let outcome = with_key(attempt.uri, key).map(|uri| *attempt.uri = uri);
                 Box::pin(std::future::ready(outcome.map(|()| Ticket::default())))
             }
+        }
+    }
+
+    fn rejected(&self, ticket: Ticket) -> BoxFuture<'_, Result<bool, AuthError>> {
+        match self {
+            Self::Stored(grant) => grant.rejected(ticket),
+            Self::Key(_) | Self::Signature(_) => Box::pin(std::future::ready(Ok(false))),
         }
     }
 
@@ -68,6 +102,7 @@ impl Authorize for Credentials {
         match self {
             Self::Key(_) => true,
             Self::Signature(signature) => signature.survives_plain_http(),
+            Self::Stored(grant) => grant.survives_plain_http(),
         }
     }
 }

@@ -3,13 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use segno_core::auth::AuthError;
 use segno_core::auth::loopback::{Loopback, LoopbackError};
-use segno_core::auth::oauth1::{AccessToken, Begin, Callback, Consumer, OAuth1, Pending, Refusal, Verified};
-use segno_core::{Secret, SystemClock};
+use segno_core::auth::oauth1::{
+    AccessToken, Begin, Callback, Consumer, OAuth1, Pending, Refusal, TokenAnswer, Verified,
+};
+use segno_core::{Endpoint, Secret, SystemClock};
 
+use crate::access::Access;
 use crate::client::Client;
-use crate::error::Error;
+use crate::error::{ApiError, Error};
 use crate::oauth;
+
+/// How much longer a login is valid than it is waited for: the redirect may come at the last moment.
+const AFTER: Duration = Duration::from_secs(60);
 
 /// A login that came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -27,20 +34,24 @@ pub enum LoginError {
     /// The client has a key alone.
     #[error("a login needs the consumer secret; this client has the consumer key alone")]
     NoSecret,
+    /// The token could not be kept. If that was known beforehand, nothing was asked of the service.
+    #[error(transparent)]
+    Keep(#[from] AuthError),
     /// A password would travel in the clear.
     #[error("a password is sent over https only, or to this machine; the OAuth URL is plain http")]
     Insecure,
 }
 
 impl Client {
-    /// The first leg: asks for a request token. Send the person to [`authorize_url`](Client::authorize_url) next.
+    /// The first leg: asks for a request token. Send the user to [`authorize_url`](Client::authorize_url) next. A web
+    /// application can finish the login in another process: [`Pending::to_record`], [`resume_login`](Client::resume_login).
     ///
     /// # Errors
     /// See [`LoginError`].
     pub async fn begin_login(&self, callback: Callback) -> Result<Pending, LoginError> {
         let begin = Begin::new(self.consumer()?.clone(), callback);
         let answer = self.signing_with(begin.credentials()).send(&oauth::RequestToken).await?;
-        Ok(begin.answered(answer))
+        Ok(begin.answered(answer, self.core().clock().wall()))
     }
 
     /// The page where the person gives consent.
@@ -49,17 +60,43 @@ impl Client {
         pending.authorize_url(&self.authorize_page())
     }
 
-    /// The third leg: asks for the access token.
+    /// A login that another process began, from what [`Pending::to_record`] gave there.
+    ///
+    /// # Errors
+    /// [`LoginError::Refused`] if the record is not one of a login of this consumer, [`LoginError::NoSecret`].
+    pub fn resume_login(&self, record: &Secret) -> Result<Pending, LoginError> {
+        Ok(Pending::from_record(self.consumer()?.clone(), record)?)
+    }
+
+    /// The third leg: asks for the access token. A client with a [store](Access::Stored) keeps it there.
     ///
     /// # Errors
     /// See [`LoginError`].
     pub async fn finish_login(&self, verified: &Verified) -> Result<AccessToken, LoginError> {
-        let answer = self.signing_with(verified.credentials()).send(&oauth::AccessToken).await?;
-        Ok(answer.into_access_token())
+        let credentials = verified.credentials(self.core().clock().wall())?;
+        self.token(credentials, oauth::AccessToken).await
     }
 
-    /// All three legs with a browser on this machine: listens on 127.0.0.1, has `open` open the page for the person, waits
-    /// for the redirect at most `limit`, and shows a page when it is done. Port 0 takes any free port.
+    /// Asks for an access token and keeps it, if this client has a store.
+    async fn token(
+        &self,
+        credentials: OAuth1,
+        endpoint: impl Endpoint<Output = TokenAnswer, ApiError = ApiError> + 'static,
+    ) -> Result<AccessToken, LoginError> {
+        let client = self.signing_with(credentials);
+        let ask = async move { Ok(client.send(&endpoint).await?.into_access_token()) };
+        match self.access() {
+            Access::Stored(grant) => {
+                let kept = grant.log_in(async { ask.await.map(Some) }).await?;
+                kept.ok_or_else(|| AuthError::Unavailable("the login brought no token".into()).into())
+            }
+            _ => ask.await,
+        }
+    }
+
+    /// All three legs with a browser on this machine: listens on 127.0.0.1, has `open` open the page for the user, waits
+    /// for the redirect at most `limit`, and shows a page when it is done. Port 0 takes any free port. A client with a
+    /// [store](Access::Stored) keeps the token there.
     ///
     /// # Errors
     /// See [`LoginError`].
@@ -69,8 +106,13 @@ impl Client {
         limit: Duration,
         open: impl FnOnce(&str),
     ) -> Result<AccessToken, LoginError> {
+        if let Access::Stored(grant) = self.access() {
+            // Found out before the user goes through a login that nothing could be done with.
+            grant.can_keep().await?;
+        }
         let loopback = Loopback::bind(port, "callback").await.map_err(LoopbackError::Io)?;
         let pending = self.begin_login(Callback::Url(loopback.redirect_uri())).await?;
+        let pending = pending.valid_until(self.core().clock().wall().plus(limit).plus(AFTER));
         open(&self.authorize_url(&pending));
         let judge = pending.clone();
         // A person takes real time, whatever the client's clock does.
@@ -93,9 +135,7 @@ impl Client {
         if !self.oauth_origin().is_some_and(private) {
             return Err(LoginError::Insecure);
         }
-        let xauth = oauth::XAuth::new(user, password);
-        let answer = self.signing_with(OAuth1::new(consumer)).send(&xauth).await?;
-        Ok(answer.into_access_token())
+        self.token(OAuth1::new(consumer), oauth::XAuth::new(user, password)).await
     }
 
     fn consumer(&self) -> Result<&Consumer, LoginError> {

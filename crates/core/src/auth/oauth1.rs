@@ -5,7 +5,8 @@
 //! | --- | --- |
 //! | [`base_string`], [`Key`] | the signature, without clock or network (sections 3.4 and 3.6) |
 //! | [`OAuth1`] | an [`Authorize`](super::Authorize): nonce, time, signature, placement (sections 3.1 and 3.5) |
-//! | [`Begin`], [`Pending`], [`Verified`] | the login in three steps (section 2) |
+//! | [`Begin`], [`Pending`], [`Verified`] | the login in three steps (section 2), which another process can finish |
+//! | [`Grant`] | a login that is kept in a store |
 
 use std::fmt;
 
@@ -13,11 +14,13 @@ use crate::Secret;
 
 mod encode;
 mod flow;
+mod grant;
 mod signature;
 mod signer;
 
 pub use encode::percent_encode;
 pub use flow::{Begin, Callback, Pending, Refusal, TokenAnswer, Verified};
+pub use grant::Grant;
 pub use signature::{Key, base_string};
 pub use signer::{OAuth1, Placement, SignatureMethod};
 

@@ -1,12 +1,14 @@
 //! Logins against a small service that checks what it is sent.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use segno_core::Bytes;
-use segno_core::auth::oauth1::{Callback, Key, base_string};
+use segno_core::auth::oauth1::{Callback, Key, Refusal, base_string};
+use segno_core::auth::store::{MemoryStore, TokenStore as _};
 use segno_core::http::header::AUTHORIZATION;
 use segno_core::http::{Request, Response};
-use segno_musescore::{Access, Client, Consumer, LoginError, users};
+use segno_core::{Bytes, Timestamp};
+use segno_musescore::{Access, AccessToken, Client, Consumer, LoginError, users};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::bodies;
@@ -50,7 +52,11 @@ fn denied(words: &str) -> Response<Bytes> {
 
 /// A service of the 1.0a: remembers nothing, because every secret follows from its token.
 fn service() -> (Client, Log) {
-    client(Access::Program(consumer()), |request| {
+    service_for(Access::Program(consumer()))
+}
+
+fn service_for(access: Access) -> (Client, Log) {
+    client(access, |request| {
         const SECRET: &str = "emu app&secret=1";
         let header = request.headers()[AUTHORIZATION].to_str().unwrap();
         match request.uri().path() {
@@ -171,6 +177,67 @@ async fn name_and_password() {
     assert!(error.api().unwrap().is_wrong_password());
     assert!(!format!("{error} {error:?}").contains("wrong"));
     assert_eq!(log.lock().unwrap().len(), 2);
+}
+
+/// A web application with two instances: one begins the login, the other has the user sent back to it.
+#[tokio::test]
+async fn a_login_is_finished_by_another_process() {
+    let (one, _) = service();
+    let pending = one.begin_login(Callback::Url("https://my.example/callback".into())).await.unwrap();
+    let (key, record) = (pending.token().expose().to_owned(), pending.to_record());
+    assert_eq!(key, "req-11", "what the redirect brings back");
+    drop((one, pending));
+    let (other, _) = service();
+    let back = "https://my.example/callback?oauth_token=req-11&oauth_verifier=V%2042";
+    let verified = other.resume_login(&record).unwrap().redirected(back).unwrap();
+    assert_eq!(other.finish_login(&verified).await.unwrap(), AccessToken::new("acc-1", "s1"));
+    // Another user's redirect does not end it.
+    let stranger = back.replace("req-11", "req-12");
+    assert_eq!(other.resume_login(&record).unwrap().redirected(&stranger).unwrap_err(), Refusal::Foreign);
+    let shown = format!("{record:?} {verified:?}");
+    assert!(!shown.contains("req") && !shown.contains("V 42"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_login_expires() {
+    let (client, log) = service();
+    let pending = client.begin_login(Callback::OutOfBand).await.unwrap();
+    assert_eq!(pending.expires().unix_seconds(), 1_400_000_600, "in ten minutes");
+    let over = pending.valid_until(Timestamp::from_unix_seconds(1_400_000_000).unwrap());
+    let error = client.finish_login(&over.verifier("V 42").unwrap()).await.unwrap_err();
+    assert_eq!(error.to_string(), "the login expired at 2014-05-13T16:53:20Z; begin a new one");
+    assert_eq!(log.lock().unwrap().len(), 1, "and the token is not asked for");
+}
+
+/// A login goes into the store of the client, and the next process finds it there.
+#[tokio::test]
+async fn a_token_is_kept() {
+    let store = Arc::new(MemoryStore::new());
+    let stored = || Access::stored(consumer(), Arc::clone(&store));
+    let (client, log) = service_for(stored());
+    let error = client.send(&users::Me::new()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "musescore.users.me: not authorized: nobody has logged in: call client.login_in_browser(), or begin_login() and \
+         finish_login() in a web application"
+    );
+    assert!(log.lock().unwrap().is_empty());
+    let pending = client.begin_login(Callback::OutOfBand).await.unwrap();
+    let token = client.finish_login(&pending.verifier("V 42").unwrap()).await.unwrap();
+    assert_eq!(token, AccessToken::new("acc-1", "s1"));
+    assert_eq!(client.send(&users::Me::new()).await.unwrap().name, "Zdena");
+    let (next, _) = service_for(stored());
+    assert_eq!(next.send(&users::Me::new()).await.unwrap().name, "Zdena");
+    // Also one that came with a password, and one that came in a browser.
+    next.login_with_password("ada", "pass & word").await.unwrap();
+    assert_eq!(store.load().await.unwrap().token.unwrap().access.expose(), "acc-3");
+    let (client, log) = service_for(stored());
+    let mut browser = None;
+    let open = |page: &str| browser = Some(browse(page, &log, "oauth_token=req-11&oauth_verifier=V%2042"));
+    client.login_in_browser(0, LIMIT, open).await.unwrap();
+    assert!(browser.unwrap().await.unwrap().contains("You are connected"));
+    assert_eq!(store.load().await.unwrap().token.unwrap().access.expose(), "acc-1");
+    assert!(!format!("{:?}", client.access()).contains("acc-1"));
 }
 
 #[tokio::test]

@@ -1,15 +1,21 @@
 //! The login in three legs (RFC 5849, section 2) as values: each step gives the next, none of them touches the network.
 //!
-//! [`Begin`] signs the request for a request token, its answer makes [`Pending`], which knows where to send the person;
+//! [`Begin`] signs the request for a request token, its answer makes [`Pending`], which knows where to send the user;
 //! what comes back makes [`Verified`], which signs the request for the access token.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use super::{AccessToken, Consumer, OAuth1, percent_encode};
-use crate::Secret;
 use crate::decode::DecodeError;
+use crate::{Secret, Timestamp};
+
+/// How long a login may take unless told otherwise.
+const VALID: Duration = Duration::from_secs(600);
 
 /// Where the service sends the person after consent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,10 +57,10 @@ impl Begin {
         OAuth1::new(&self.consumer).with("oauth_callback", self.callback.as_str().into())
     }
 
-    /// Goes on with the answer.
+    /// Goes on with the answer, which came at `now`.
     #[must_use]
-    pub fn answered(self, answer: TokenAnswer) -> Pending {
-        Pending { consumer: self.consumer, answer }
+    pub fn answered(self, answer: TokenAnswer, now: Timestamp) -> Pending {
+        Pending { consumer: self.consumer, answer, until: now.plus(VALID) }
     }
 }
 
@@ -102,14 +108,112 @@ impl fmt::Debug for TokenAnswer {
     }
 }
 
-/// The second leg: the person decides in the browser.
+/// The second leg: the user decides in the browser, within ten minutes.
+///
+/// In a web application with several instances the user may be sent back to another than the one that began: keep
+/// [`to_record`](Pending::to_record) where all of them look, under [`token`](Pending::token), which the redirect brings
+/// back as `oauth_token`, and take it out to finish.
+///
+/// ```
+/// # use std::collections::HashMap;
+/// # use segno_core::auth::oauth1::{Consumer, OAuth1, Pending, Refusal};
+/// # use segno_core::{Secret, Timestamp};
+/// /// `GET /login` on one instance.
+/// fn begun(pending: &Pending, logins: &mut HashMap<String, Secret>) -> String {
+///     logins.insert(pending.token().expose().to_owned(), pending.to_record());
+///     pending.authorize_url("https://service.example/authorize")
+/// }
+///
+/// /// `GET /callback?oauth_token=…&oauth_verifier=…` on another: what signs the request for the access token.
+/// fn ended(
+///     consumer: Consumer,
+///     logins: &mut HashMap<String, Secret>,
+///     token: &str,
+///     url: &str,
+///     now: Timestamp,
+/// ) -> Result<OAuth1, Refusal> {
+///     let record = logins.remove(token).ok_or(Refusal::Foreign)?;
+///     Pending::from_record(consumer, &record)?.redirected(url)?.credentials(now)
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Pending {
     consumer: Consumer,
     answer: TokenAnswer,
+    until: Timestamp,
+}
+
+/// The form of a login in a record.
+#[derive(Serialize, Deserialize)]
+struct Kept<'a> {
+    consumer_key: Cow<'a, str>,
+    oauth_token: Cow<'a, str>,
+    oauth_token_secret: Cow<'a, str>,
+    oauth_callback_confirmed: bool,
+    expires_at: Timestamp,
 }
 
 impl Pending {
+    /// Another time than ten minutes for the user to decide.
+    #[must_use]
+    pub fn valid_until(mut self, until: Timestamp) -> Self {
+        self.until = until;
+        self
+    }
+
+    /// When this login expires.
+    #[must_use]
+    pub fn expires(&self) -> Timestamp {
+        self.until
+    }
+
+    /// The request token: what the redirect brings back as `oauth_token`, and so a key to find this login again.
+    #[must_use]
+    pub fn token(&self) -> &Secret {
+        &self.answer.token
+    }
+
+    /// What another process needs to finish this login, as JSON. It holds the secret of the request token, but not that of
+    /// the consumer: keep it where sessions are kept.
+    #[must_use]
+    pub fn to_record(&self) -> Secret {
+        let kept = Kept {
+            consumer_key: self.consumer.key.as_str().into(),
+            oauth_token: self.answer.token.expose().into(),
+            oauth_token_secret: self.answer.secret.expose().into(),
+            oauth_callback_confirmed: self.answer.confirmed,
+            expires_at: self.until,
+        };
+        serde_json::to_string(&kept).map(Secret::new).unwrap_or_default()
+    }
+
+    /// A login that was begun elsewhere, to be finished by this consumer.
+    ///
+    /// # Errors
+    /// [`Refusal::Record`] if the text is no such record, or one of another consumer.
+    pub fn from_record(consumer: Consumer, record: &Secret) -> Result<Self, Refusal> {
+        // What serde_json does not like it quotes, and here everything is secret: only the place is told.
+        let kept: Kept<'_> = serde_json::from_str(record.expose()).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            Refusal::Record(format!(
+                "expected the JSON of Pending::to_record, found something else at line {line}, column {column}"
+            ))
+        })?;
+        if kept.consumer_key != consumer.key {
+            return Err(Refusal::Record("it was begun by another consumer".into()));
+        }
+        // An empty token would let any redirect pass.
+        if kept.oauth_token.is_empty() {
+            return Err(Refusal::Record("its request token is empty".into()));
+        }
+        let answer = TokenAnswer {
+            token: Secret::new(kept.oauth_token),
+            secret: Secret::new(kept.oauth_token_secret),
+            confirmed: kept.oauth_callback_confirmed,
+        };
+        Ok(Self { consumer, answer, until: kept.expires_at })
+    }
+
     /// The address to open in the browser: the authorize page with the request token.
     #[must_use]
     pub fn authorize_url(&self, page: &str) -> String {
@@ -165,7 +269,7 @@ impl Pending {
         match self.clone().received(query) {
             Ok(_) => Ending::Granted,
             Err(Refusal::Denied(_)) => Ending::Denied,
-            Err(Refusal::Foreign | Refusal::Verifier) => Ending::Foreign,
+            Err(_) => Ending::Foreign,
         }
     }
 
@@ -207,16 +311,21 @@ pub struct Verified {
 }
 
 impl Verified {
-    /// Signs the request for the access token: with the request token and the verifier.
-    #[must_use]
-    pub fn credentials(&self) -> OAuth1 {
-        let Pending { consumer, answer } = &self.pending;
+    /// Signs the request for the access token: with the request token and the verifier. `now` is the wall clock's time.
+    ///
+    /// # Errors
+    /// [`Refusal::Expired`] if the user took too long.
+    pub fn credentials(&self, now: Timestamp) -> Result<OAuth1, Refusal> {
+        let Pending { consumer, answer, until } = &self.pending;
+        if now >= *until {
+            return Err(Refusal::Expired(*until));
+        }
         let token = AccessToken { token: answer.token.clone(), secret: answer.secret.clone() };
         let credentials = OAuth1::new(consumer).token(&token);
-        match &self.verifier {
+        Ok(match &self.verifier {
             Some(verifier) => credentials.with("oauth_verifier", verifier.clone()),
             None => credentials,
-        }
+        })
     }
 }
 
@@ -233,4 +342,10 @@ pub enum Refusal {
     /// The verifier is empty.
     #[error("the verifier is empty")]
     Verifier,
+    /// The user took too long; this is when the login expired.
+    #[error("the login expired at {0}; begin a new one")]
+    Expired(Timestamp),
+    /// The text is not the record of a login that this consumer can finish.
+    #[error("invalid login record: {0}")]
+    Record(String),
 }

@@ -6,6 +6,8 @@ use crate::auth::oauth1::encode::{push, push_again, push_from_form};
 use vectors::VECTORS;
 
 #[cfg(feature = "testing")]
+mod kept;
+#[cfg(feature = "testing")]
 mod placing;
 mod vectors;
 

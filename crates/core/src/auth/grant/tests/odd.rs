@@ -23,6 +23,8 @@ async fn whatever_can_be_read_is_kept() {
         r#"{"access_token":"a#","refresh_token":"r#","expires_in":"3600","scope":{"a":1},"token_type":["bearer"]}"#,
         r#"{"access_token":"a#","refresh_token":["r#"],"expires_in":3600.7,"token_type":"BEARER","created_at":{}}"#,
         "\u{feff}{\"access_token\":\"a#\",\"refresh_token\":\"r#\",\"access_token\":\"a#\"}",
+        "<br />\n<b>Warning</b>: odd in <b>x.php</b> on line <b>1</b><br />\n{\"access_token\":\"a#\",\"refresh_token\":\"r#\",\"expires_in\":NaN}",
+        "{\"access_token\":\"a#\",\"refresh_token\":\"r#\",\"scope\":\"\\ud83c\"}",
         "access_token=a%23&refresh_token=r%23&expires_in=3600&token_type=bearer&scope=a+b\n",
     ] {
         let body: &'static str = Box::leak(body.replace("%23", "#").into_boxed_str());

@@ -104,7 +104,7 @@ fn the_example_of_the_rfc() {
     );
     let body =
         "oauth_token=hh5s93j4hdidpola&oauth_token_secret=hdhd0244k9j7ao03&oauth_callback_confirmed=true";
-    let pending = begin.answered(TokenAnswer::read(&body.into()).unwrap());
+    let pending = begin.answered(TokenAnswer::read(&body.into()).unwrap(), now());
     assert!(pending.callback_confirmed());
     assert_eq!(
         pending.authorize_url("https://photos.example.net/authorize"),
@@ -114,7 +114,12 @@ fn the_example_of_the_rfc() {
         "http://printer.example.com/ready?oauth_token=hh5s93j4hdidpola&oauth_verifier=hfdp7dh39dks9884";
     let verified = pending.redirected(back).unwrap();
     assert_eq!(
-        header(verified.credentials(), "https://photos.example.net/token", "walatlh", 137_131_201),
+        header(
+            verified.credentials(now()).unwrap(),
+            "https://photos.example.net/token",
+            "walatlh",
+            137_131_201
+        ),
         "gKgrFCywp7rO0OXSjdot%2FIHF7IU%3D"
     );
     let body = "oauth_token=nnch734d00sl2jdk&oauth_token_secret=pfkkdhi9sl3r4s00";
@@ -122,9 +127,13 @@ fn the_example_of_the_rfc() {
     assert_eq!(token, AccessToken::new("nnch734d00sl2jdk", "pfkkdhi9sl3r4s00"));
 }
 
+fn now() -> Timestamp {
+    Timestamp::from_unix_seconds(1_795_292_100).unwrap()
+}
+
 fn pending() -> Pending {
     let body = Bytes::from("oauth_token=req-11&oauth_token_secret=s\n");
-    Begin::new(consumer(), Callback::OutOfBand).answered(TokenAnswer::read(&body).unwrap())
+    Begin::new(consumer(), Callback::OutOfBand).answered(TokenAnswer::read(&body).unwrap(), now())
 }
 
 #[test]
@@ -263,7 +272,7 @@ fn nothing_secret_is_printed() {
     let token = AccessToken::new("CANARY", "CANARY");
     let answer = TokenAnswer::read(&"oauth_token=CANARY&oauth_token_secret=CANARY".into()).unwrap();
     let begin = Begin::new(consumer.clone(), Callback::OutOfBand);
-    let pending = begin.clone().answered(answer.clone());
+    let pending = begin.clone().answered(answer.clone(), now());
     let verified = pending.clone().verifier("CANARY").unwrap();
     let credentials = OAuth1::new(&consumer).token(&token);
     let key = Key::new(&Secret::from("CANARY"), &Secret::from("CANARY"));
