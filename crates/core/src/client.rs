@@ -293,14 +293,6 @@ fn default_transport(_: &Bases, _: Timeouts, _: &Arc<dyn Clock>) -> Result<Arc<d
     Err(ClientError::NoTransport)
 }
 
-/// An environment variable that a client is set up by.
-///
-/// # Errors
-/// If it is missing, empty or no text.
-pub fn environment(name: &'static str) -> Result<String, ClientError> {
-    std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or(ClientError::Environment(name))
-}
-
 /// A client that cannot be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -320,7 +312,7 @@ pub enum ClientError {
     /// A setting cannot be used.
     #[error(transparent)]
     Build(#[from] BuildError),
-    /// An environment variable is missing or empty.
-    #[error("the environment variable {0} is missing or empty")]
-    Environment(&'static str),
+    /// An environment variable cannot be used.
+    #[error(transparent)]
+    Environment(#[from] crate::environment::EnvironmentError),
 }

@@ -12,6 +12,7 @@ use crate::transport::{Phase, Transport, TransportError, TransportErrorKind};
 
 mod canary;
 mod clock;
+mod environment;
 mod recorder;
 mod recording;
 mod strangers;
@@ -21,6 +22,7 @@ mod wire;
 
 pub use canary::Canary;
 pub use clock::ManualClock;
+pub use environment::{tell, told_in};
 pub use recorder::{Fixtures, Recorder, answer, redact};
 pub use recording::Recording;
 pub use strangers::{STRANGERS, read, taken_strangers};

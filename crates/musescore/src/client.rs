@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use segno_core::auth::AuthError;
 use segno_core::auth::oauth1::{AccessToken, Consumer};
+use segno_core::auth::store::FileStore;
 use segno_core::{
-    BaseUrl, Body, Call, ClientError, Endpoint, Origin, Paged, Pages, Secret, Undelivered, environment,
+    BaseUrl, Body, Call, ClientError, Endpoint, EnvironmentError, Origin, Paged, Pages, Secret, Undelivered,
+    environment, environment_if_set,
 };
 
 use crate::access::{Access, Credentials};
@@ -46,19 +49,28 @@ impl Client {
     /// | --- | --- |
     /// | `MUSESCORE_CONSUMER_KEY` | needed |
     /// | `MUSESCORE_CONSUMER_SECRET` | needed to sign |
-    /// | `MUSESCORE_ACCESS_TOKEN`, `MUSESCORE_ACCESS_TOKEN_SECRET` | needed to sign for a person |
+    /// | `MUSESCORE_ACCESS_TOKEN`, `MUSESCORE_ACCESS_TOKEN_SECRET` | a user's token, used as it is; without it: |
+    /// | `MUSESCORE_TOKEN_FILE` | the file of a user's login, see [`FileStore`]; logins go into it |
     /// | `MUSESCORE_BASE_URL`, `MUSESCORE_OAUTH_URL`, `MUSESCORE_WEB_URL`, `MUSESCORE_STATIC_URL` | other addresses |
     ///
     /// # Errors
-    /// If the key is missing, a token lacks its other half or the secret that it needs, or an address is no URL.
+    /// If the key is missing, a token lacks its other half or the secret that it needs, the token file cannot be used, or a
+    /// URL is not one.
     pub fn from_env() -> Result<Self, ClientError> {
         let key = environment("MUSESCORE_CONSUMER_KEY")?;
-        let secret = environment("MUSESCORE_CONSUMER_SECRET");
-        let token = environment("MUSESCORE_ACCESS_TOKEN");
-        let token_secret = environment("MUSESCORE_ACCESS_TOKEN_SECRET");
-        let access = if token.is_ok() || token_secret.is_ok() {
-            Access::Person(Consumer::new(key, secret?), AccessToken::new(token?, token_secret?))
-        } else if let Ok(secret) = secret {
+        let secret = environment_if_set("MUSESCORE_CONSUMER_SECRET")?;
+        let needed = || environment("MUSESCORE_CONSUMER_SECRET");
+        let token = environment_if_set("MUSESCORE_ACCESS_TOKEN")?;
+        let token_secret = environment_if_set("MUSESCORE_ACCESS_TOKEN_SECRET")?;
+        let access = if token.is_some() || token_secret.is_some() {
+            let half = |half: Option<String>, name| half.ok_or(EnvironmentError::Missing(name));
+            let token = half(token, "MUSESCORE_ACCESS_TOKEN")?;
+            let token_secret = half(token_secret, "MUSESCORE_ACCESS_TOKEN_SECRET")?;
+            Access::Person(Consumer::new(key, needed()?), AccessToken::new(token, token_secret))
+        } else if let Some(file) = environment_if_set("MUSESCORE_TOKEN_FILE")? {
+            let store = FileStore::open(file).map_err(|error| AuthError::Store(error.to_string()))?;
+            Access::stored(Consumer::new(key, needed()?), store)
+        } else if let Some(secret) = secret {
             Access::Program(Consumer::new(key, secret))
         } else {
             Access::key(key)
@@ -70,7 +82,7 @@ impl Client {
             ("MUSESCORE_WEB_URL", ClientBuilder::web_url),
             ("MUSESCORE_STATIC_URL", ClientBuilder::static_url),
         ] {
-            if let Ok(url) = environment(name) {
+            if let Some(url) = environment_if_set(name)? {
                 builder = set(builder, &url);
             }
         }

@@ -9,6 +9,7 @@ use segno_core::http::HeaderValue;
 use segno_core::http::header::ACCEPT;
 use segno_core::{
     BaseUrl, Call, ClientError, Endpoint, Method, Paged, Pages, Replay, Retry, Secret, environment,
+    environment_if_set,
 };
 
 use crate::jobs::Siblings;
@@ -52,7 +53,7 @@ impl Client {
     /// | --- | --- |
     /// | `SOUNDCLOUD_ACCESS_TOKEN` | a person's access token, used as it is; without it: |
     /// | `SOUNDCLOUD_CLIENT_ID`, `SOUNDCLOUD_CLIENT_SECRET` | the program |
-    /// | `SOUNDCLOUD_TOKEN_FILE` | the file of a person's login; without it the program asks for itself |
+    /// | `SOUNDCLOUD_TOKEN_FILE` | the file of a user's login, see [`FileStore`]; without it the client has its own rights only |
     /// | `SOUNDCLOUD_BASE_URL`, `SOUNDCLOUD_AUTH_URL` | other addresses, such as a sandbox |
     ///
     /// # Errors
@@ -67,22 +68,22 @@ impl Client {
     /// If what is needed is missing or unusable.
     pub fn builder_from_env() -> Result<ClientBuilder, ClientError> {
         let mut builder = Self::builder();
-        if let Ok(url) = environment("SOUNDCLOUD_BASE_URL") {
+        if let Some(url) = environment_if_set("SOUNDCLOUD_BASE_URL")? {
             builder = builder.base_url(&url);
         }
-        if let Ok(url) = environment("SOUNDCLOUD_AUTH_URL") {
+        if let Some(url) = environment_if_set("SOUNDCLOUD_AUTH_URL")? {
             builder = builder.auth_url(&url);
         }
-        if let Ok(token) = environment("SOUNDCLOUD_ACCESS_TOKEN") {
+        if let Some(token) = environment_if_set("SOUNDCLOUD_ACCESS_TOKEN")? {
             return Ok(builder.token(token));
         }
         let (id, secret) = (environment("SOUNDCLOUD_CLIENT_ID")?, environment("SOUNDCLOUD_CLIENT_SECRET")?);
-        Ok(match environment("SOUNDCLOUD_TOKEN_FILE") {
-            Ok(file) => {
+        Ok(match environment_if_set("SOUNDCLOUD_TOKEN_FILE")? {
+            Some(file) => {
                 let store = FileStore::open(file).map_err(|error| AuthError::Store(error.to_string()))?;
                 builder.user(&id, Some(secret.into()), store)
             }
-            Err(_) => builder.app(&id, secret, MemoryStore::new()),
+            None => builder.app(&id, secret, MemoryStore::new()),
         })
     }
 

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use segno_core::auth::Basic;
-use segno_core::{Array, ArrayEndpoint, Call, ClientError, Endpoint, Secret, environment};
+use segno_core::{
+    Array, ArrayEndpoint, Call, ClientError, Endpoint, Secret, environment, environment_if_set,
+};
 
 /// Where the data API lives.
 const BASE: &str = "https://www.soundslice.com/api/v1/";
@@ -32,13 +34,13 @@ impl Client {
     /// The same, to be set up further before it is built.
     ///
     /// # Errors
-    /// If one of the two is missing.
+    /// If one of the two is missing, or one of the three cannot be meant: in quotes, with a line break inside.
     pub fn builder_from_env() -> Result<ClientBuilder, ClientError> {
         let application_id = environment("SOUNDSLICE_APP_ID")?;
         let builder = Self::builder(&application_id, environment("SOUNDSLICE_PASSWORD")?);
-        Ok(match environment("SOUNDSLICE_BASE_URL") {
-            Ok(url) => builder.base_url(&url),
-            Err(_) => builder,
+        Ok(match environment_if_set("SOUNDSLICE_BASE_URL")? {
+            Some(url) => builder.base_url(&url),
+            None => builder,
         })
     }
 

@@ -6,7 +6,9 @@ use std::time::Duration;
 use segno_core::auth::Token;
 use segno_core::http::HeaderValue;
 use segno_core::http::header::{ACCEPT, CONTENT_TYPE};
-use segno_core::{Call, ClientError, Endpoint, Items, Limit, Paged, Pages, Retry, Secret, environment};
+use segno_core::{
+    Call, ClientError, Endpoint, Items, Limit, Paged, Pages, Retry, Secret, environment, environment_if_set,
+};
 
 use crate::error::{ApiError, Error};
 use crate::json_api::MEDIA_TYPE;
@@ -39,9 +41,9 @@ impl Client {
     /// If the key is missing or something is unusable.
     pub fn from_env() -> Result<Self, ClientError> {
         let builder = Self::builder(environment("SOUNDSTRIPE_API_KEY")?);
-        match environment("SOUNDSTRIPE_BASE_URL") {
-            Ok(url) => builder.base_url(&url).build(),
-            Err(_) => builder.build(),
+        match environment_if_set("SOUNDSTRIPE_BASE_URL")? {
+            Some(url) => builder.base_url(&url).build(),
+            None => builder.build(),
         }
     }
 

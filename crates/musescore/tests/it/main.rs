@@ -3,6 +3,7 @@
 mod bodies;
 mod clients;
 mod decode;
+mod environment;
 mod errors;
 mod every;
 mod fixtures;

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use segno_core::auth::{Attempt, AuthError, Authorize, Basic, Ticket};
-use segno_core::{BoxFuture, Call, ClientError, Endpoint, Secret, environment};
+use segno_core::{
+    BoxFuture, Call, ClientError, Endpoint, EnvironmentError, Secret, environment, environment_if_set,
+};
 
 /// A client for the old API. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -32,10 +34,11 @@ impl Client {
     /// If the URL is missing or something is unusable.
     pub fn from_env() -> Result<Self, ClientError> {
         let url = environment("SOUNDCLOUD_LEGACY_URL")?;
-        match (environment("SOUNDCLOUD_USERNAME"), environment("SOUNDCLOUD_PASSWORD")) {
-            (Ok(user), Ok(password)) => Self::new(&url, &user, password),
-            (Err(_), Err(_)) => Self::anonymous(&url),
-            (Err(missing), Ok(_)) | (Ok(_), Err(missing)) => Err(missing),
+        match (environment_if_set("SOUNDCLOUD_USERNAME")?, environment_if_set("SOUNDCLOUD_PASSWORD")?) {
+            (Some(user), Some(password)) => Self::new(&url, &user, password),
+            (None, None) => Self::anonymous(&url),
+            (None, Some(_)) => Err(EnvironmentError::Missing("SOUNDCLOUD_USERNAME").into()),
+            (Some(_), None) => Err(EnvironmentError::Missing("SOUNDCLOUD_PASSWORD").into()),
         }
     }
 

@@ -5,6 +5,7 @@ mod answers;
 mod browser;
 mod canary;
 mod decode;
+mod environment;
 mod errors;
 mod fixtures;
 mod legacy;

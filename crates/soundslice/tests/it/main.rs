@@ -1,6 +1,7 @@
 //! What a user of the client notices: exact requests, decoded answers, error lines, whole jobs against the sandbox.
 
 mod decode;
+mod environment;
 mod errors;
 mod fixtures;
 mod jobs;

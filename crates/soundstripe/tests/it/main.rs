@@ -2,6 +2,7 @@
 
 mod contradictions;
 mod decode;
+mod environment;
 mod errors;
 mod fixtures;
 mod flows;

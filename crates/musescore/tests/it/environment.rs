@@ -1,0 +1,65 @@
+//! Clients that are set up by the environment.
+
+use segno_core::testing::{tell, told_in};
+use segno_musescore::{Access, Client};
+
+#[test]
+fn child() {
+    tell(|| match Client::from_env() {
+        Ok(client) => match client.access() {
+            Access::Key(_) => "key".into(),
+            Access::Program(_) => "program".into(),
+            Access::Person(..) => "person".into(),
+            Access::Stored(_) => "stored".into(),
+            other => format!("{other:?}"),
+        },
+        Err(error) => error.to_string(),
+    });
+}
+
+fn told(variables: &[(&str, &str)]) -> String {
+    told_in("environment::child", "MUSESCORE_", variables)
+}
+
+const KEY: (&str, &str) = ("MUSESCORE_CONSUMER_KEY", "key\r\n");
+const SECRET: (&str, &str) = ("MUSESCORE_CONSUMER_SECRET", "\u{feff}secret");
+const TOKEN: (&str, &str) = ("MUSESCORE_ACCESS_TOKEN", "t1");
+const TOKEN_SECRET: (&str, &str) = ("MUSESCORE_ACCESS_TOKEN_SECRET", "s1");
+
+#[test]
+fn what_is_set_says_who_asks() {
+    let file = std::env::temp_dir().join(format!("segno-environment-{}.json", std::process::id()));
+    let file = file.to_str().unwrap();
+    assert_eq!(told(&[KEY]), "key");
+    assert_eq!(told(&[KEY, SECRET]), "program");
+    assert_eq!(told(&[KEY, SECRET, TOKEN, TOKEN_SECRET]), "person");
+    assert_eq!(told(&[KEY, SECRET, ("MUSESCORE_TOKEN_FILE", file)]), "stored");
+    assert_eq!(told(&[KEY, SECRET, ("MUSESCORE_TOKEN_FILE", " ")]), "program");
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    let unset = |name: &str| format!("the environment variable {name} is not set");
+    assert_eq!(told(&[]), unset("MUSESCORE_CONSUMER_KEY"));
+    assert_eq!(told(&[KEY, SECRET, TOKEN]), unset("MUSESCORE_ACCESS_TOKEN_SECRET"));
+    assert_eq!(told(&[KEY, SECRET, TOKEN_SECRET]), unset("MUSESCORE_ACCESS_TOKEN"));
+    assert_eq!(told(&[KEY, TOKEN, TOKEN_SECRET]), unset("MUSESCORE_CONSUMER_SECRET"));
+    assert_eq!(told(&[KEY, ("MUSESCORE_TOKEN_FILE", "/tmp/t.json")]), unset("MUSESCORE_CONSUMER_SECRET"));
+    for name in [
+        "MUSESCORE_CONSUMER_KEY",
+        "MUSESCORE_CONSUMER_SECRET",
+        "MUSESCORE_ACCESS_TOKEN",
+        "MUSESCORE_TOKEN_FILE",
+        "MUSESCORE_BASE_URL",
+        "MUSESCORE_OAUTH_URL",
+        "MUSESCORE_WEB_URL",
+        "MUSESCORE_STATIC_URL",
+    ] {
+        let expected = format!(
+            "the environment variable {name} is in quotes, which would be part of the value; take them away"
+        );
+        assert_eq!(told(&[KEY, SECRET, (name, "'x'")]), expected);
+    }
+    let folder = told(&[KEY, SECRET, ("MUSESCORE_TOKEN_FILE", "/no/such/folder/token.json")]);
+    assert!(folder.starts_with("the token store: /no/such/folder: "), "{folder}");
+}
