@@ -28,6 +28,9 @@ pub enum LoginError {
     /// The person said no, or the redirect is not ours.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The listener could not be opened: the port is taken. The text names it.
+    #[error("the listener for the redirect cannot be opened: {0}")]
+    Listen(std::io::Error),
     /// No redirect came.
     #[error(transparent)]
     Loopback(#[from] LoopbackError),
@@ -110,7 +113,7 @@ impl Client {
             // Found out before the user goes through a login that nothing could be done with.
             grant.can_keep().await?;
         }
-        let loopback = Loopback::bind(port, "callback").await.map_err(LoopbackError::Io)?;
+        let loopback = Loopback::bind(port, "callback").await.map_err(LoginError::Listen)?;
         let pending = self.begin_login(Callback::Url(loopback.redirect_uri())).await?;
         let pending = pending.valid_until(self.core().clock().wall().plus(limit).plus(AFTER));
         open(&self.authorize_url(&pending));

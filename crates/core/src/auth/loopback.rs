@@ -31,6 +31,7 @@
 //! # }
 //! ```
 
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::pin;
@@ -40,14 +41,17 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use crate::time::Clock;
+use crate::transport::deadline::within;
+use exchange::{PATIENCE, Request, answer, request, write};
 
 mod exchange;
 
-/// How many connections are open at a time. Browsers open a few ahead; nobody honest opens more.
-const CONNECTIONS: usize = 16;
+/// How many connections may be silent, or slow to take their page, at a time. Browsers open a few ahead. Of more the oldest
+/// is let go, so that nobody keeps the redirect out.
+const OPEN: usize = 128;
 
 /// A bound listener that waits for one redirect.
 #[derive(Debug)]
@@ -62,7 +66,7 @@ impl Loopback {
     /// redirect URI need a fixed one.
     ///
     /// # Errors
-    /// A port that is taken or not allowed, or a path with characters that a URL path cannot carry.
+    /// A port that is taken or not allowed (the text names it), or a path with characters that a URL path cannot carry.
     pub async fn bind(port: u16, path: &str) -> io::Result<Self> {
         let path = format!("/{}", path.trim_start_matches('/'));
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
@@ -70,7 +74,16 @@ impl Loopback {
             let reason = "the path of a redirect URI has letters, digits and -._~/ only";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
         }
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| {
+            let hint = match error.kind() {
+                io::ErrorKind::AddrInUse => {
+                    "; end the process that listens there, or register a redirect URI with another port"
+                }
+                io::ErrorKind::PermissionDenied => "; register a redirect URI with a port above 1023",
+                _ => "",
+            };
+            io::Error::new(error.kind(), format!("port {port} of {}: {error}{hint}", Ipv4Addr::LOCALHOST))
+        })?;
         let address = listener.local_addr()?;
         Ok(Self { listener, address, path })
     }
@@ -94,32 +107,52 @@ impl Loopback {
         limit: Duration,
         judge: impl Fn(&Redirected) -> Ending + Send + Sync + 'static,
     ) -> Result<Redirected, LoopbackError> {
-        let judge: Arc<Judge> = Arc::new(judge);
-        let path: Arc<str> = self.path.into();
-        // Connections are served side by side: browsers open some ahead and leave them silent.
-        let mut open: JoinSet<Option<Redirected>> = JoinSet::new();
+        // Connections are read side by side, and none has to wait for another: browsers open some ahead and leave them
+        // silent, and whoever else is on this machine may do so, too.
+        let (mut reading, mut writing) = (Crowd::new(), Crowd::new());
         let mut deadline = pin!(clock.sleep(limit));
         loop {
             let next = poll_fn(|cx| {
-                if let Poll::Ready(Some(served)) = open.poll_join_next(cx) {
-                    return Poll::Ready(Next::Served(served.ok().flatten()));
+                if let Poll::Ready(Some(read)) = reading.tasks.poll_join_next(cx) {
+                    return Poll::Ready(Next::Read(read.ok().flatten()));
                 }
-                if open.len() < CONNECTIONS
-                    && let Poll::Ready(accepted) = self.listener.poll_accept(cx)
-                {
-                    return Poll::Ready(Next::Accepted(accepted.map(|(stream, _)| stream)));
+                while let Poll::Ready(Some(_)) = writing.tasks.poll_join_next(cx) {}
+                // Before new connections: who opens one after the other must not hold up the end.
+                if deadline.as_mut().poll(cx).is_ready() {
+                    return Poll::Ready(Next::Deadline);
                 }
-                deadline.as_mut().poll(cx).map(|()| Next::Deadline)
+                let accepted = self.listener.poll_accept(cx);
+                accepted.map(|accepted| Next::Accepted(accepted.map(|(stream, _)| stream)))
             });
             match next.await {
-                Next::Served(Some(redirected)) => return Ok(redirected),
-                Next::Served(None) => {}
-                Next::Accepted(Ok(stream)) => {
-                    let (path, judge, clock) = (Arc::clone(&path), Arc::clone(&judge), Arc::clone(&clock));
-                    open.spawn(async move { exchange::serve(stream, &path, &*judge, &*clock).await });
+                Next::Read(Some((mut stream, request))) => {
+                    let (page, redirected) = answer(&request, &self.path, &judge);
+                    let patience = clock.sleep(PATIENCE);
+                    let bare = request.is_head();
+                    let write =
+                        async move { within(write(&mut stream, page, bare), patience).await.map(drop) };
+                    let Some(redirected) = redirected else {
+                        writing.admit(write);
+                        continue;
+                    };
+                    // It counts even if the browser does not take its page.
+                    write.await;
+                    return Ok(redirected);
+                }
+                Next::Read(None) => {}
+                Next::Accepted(Ok(mut stream)) => {
+                    let patience = clock.sleep(PATIENCE);
+                    reading.admit(async move {
+                        let request = within(request(&mut stream), patience).await??;
+                        Some((stream, request))
+                    });
                 }
                 // The peer gave up between its arrival and now: nothing is wrong with the listener.
                 Next::Accepted(Err(error)) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                // There are too many open files: room is made for one.
+                Next::Accepted(Err(_)) if reading.dismiss() || writing.dismiss() => {
+                    tokio::task::yield_now().await;
+                }
                 Next::Accepted(Err(error)) => return Err(LoopbackError::Io(error)),
                 Next::Deadline => return Err(LoopbackError::Deadline(limit)),
             }
@@ -127,12 +160,41 @@ impl Loopback {
     }
 }
 
-type Judge = dyn Fn(&Redirected) -> Ending + Send + Sync;
-
 enum Next {
     Accepted(io::Result<TcpStream>),
-    Served(Option<Redirected>),
+    Read(Option<(TcpStream, Request)>),
     Deadline,
+}
+
+/// Tasks with a connection each, so many at most.
+struct Crowd<T> {
+    tasks: JoinSet<T>,
+    by_age: VecDeque<AbortHandle>,
+}
+
+impl<T: Send + 'static> Crowd<T> {
+    fn new() -> Self {
+        Self { tasks: JoinSet::new(), by_age: VecDeque::new() }
+    }
+
+    fn admit(&mut self, task: impl Future<Output = T> + Send + 'static) {
+        self.by_age.retain(|task| !task.is_finished());
+        if self.by_age.len() >= OPEN {
+            self.dismiss();
+        }
+        let task = self.tasks.spawn(task);
+        self.by_age.push_back(task);
+    }
+
+    /// Lets the oldest go; false if there is none.
+    fn dismiss(&mut self) -> bool {
+        self.by_age.retain(|task| !task.is_finished());
+        let oldest = self.by_age.pop_front();
+        oldest.is_some_and(|oldest| {
+            oldest.abort();
+            true
+        })
+    }
 }
 
 /// What a redirect means for the login that is waited for.

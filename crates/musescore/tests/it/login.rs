@@ -167,6 +167,17 @@ async fn refused_in_a_browser() {
 }
 
 #[tokio::test]
+async fn a_port_that_is_taken_is_named() {
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let (client, log) = service();
+    let error = client.login_in_browser(port, LIMIT, |_| panic!("nobody is sent there")).await.unwrap_err();
+    let expected = format!("the listener for the redirect cannot be opened: port {port} of 127.0.0.1: ");
+    assert!(error.to_string().starts_with(&expected), "{error}");
+    assert!(log.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn name_and_password() {
     let (client, log) = service();
     let token = client.login_with_password("ada", "pass & word").await.unwrap();

@@ -198,6 +198,19 @@ async fn a_login_at_this_machine_with_the_sandbox() {
     assert_eq!(client.send(&me::Get).await.unwrap().permalink.as_deref(), Some("okafor"));
 }
 
+#[cfg(feature = "loopback")]
+#[tokio::test]
+async fn a_port_that_is_taken_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let (client, log, _) = logged_in(MemoryStore::new(), |_| answer(200, ""));
+    let opened = |_: &str| panic!("nobody is sent there");
+    let error = client.log_in_here(port, std::time::Duration::from_secs(1), opened).await.unwrap_err();
+    let expected = format!("the listener for the redirect cannot be opened: port {port} of 127.0.0.1: ");
+    assert!(error.to_string().starts_with(&expected), "{error}");
+    assert!(log.lines().is_empty());
+}
+
 /// The whole way with a real listener: the "browser" is a raw request to the redirect URI.
 #[cfg(feature = "loopback")]
 #[tokio::test]

@@ -2,43 +2,33 @@
 
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::{Ending, Judge, Redirected};
-use crate::time::Clock;
-use crate::transport::deadline::within;
+use super::{Ending, Redirected};
 
 /// The longest request head that is read, and the longest form behind it, in bytes. Verifiers and codes are far shorter.
 const HEAD: usize = 16 * 1024;
 /// How long a connection may take for its request, and again for taking its page.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Serves one connection; `Some` if it brought the redirect that ends the wait.
-pub(super) async fn serve(
-    mut stream: TcpStream,
-    path: &str,
-    judge: &Judge,
-    clock: &dyn Clock,
-) -> Option<Redirected> {
-    let request = within(request(&mut stream), clock.sleep(PATIENCE)).await??;
-    let (page, redirected) = answer(&request, path, judge);
-    let bare = request.head.starts_with(b"HEAD ");
-    // The redirect counts even if the browser does not take its page.
-    let _ = within(write(&mut stream, page, bare), clock.sleep(PATIENCE)).await;
-    redirected
-}
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A request as far as it was read.
-struct Request {
+pub(super) struct Request {
     /// Up to the empty line, or as much of it as is allowed.
     head: Vec<u8>,
     /// The form behind it: servers may answer with a page that posts itself (OAuth 2.0 Form Post Response Mode).
     form: Option<Vec<u8>>,
 }
 
+impl Request {
+    /// Whether it asks for the head of the response alone.
+    pub(super) fn is_head(&self) -> bool {
+        self.head.starts_with(b"HEAD ")
+    }
+}
+
 /// Reads a request; `None` if it breaks off.
-async fn request(stream: &mut TcpStream) -> Option<Request> {
+pub(super) async fn request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Request> {
     let mut head = Vec::with_capacity(1024);
     let mut searched = 0;
     let end = loop {
@@ -84,7 +74,11 @@ fn form_length(head: &[u8]) -> Option<usize> {
 }
 
 /// What to show for a request, and the redirect if this is it.
-fn answer(request: &Request, path: &str, judge: &Judge) -> (Page, Option<Redirected>) {
+pub(super) fn answer(
+    request: &Request,
+    path: &str,
+    judge: &dyn Fn(&Redirected) -> Ending,
+) -> (Page, Option<Redirected>) {
     let head = request.head.as_slice();
     if head.len() > HEAD {
         return (Page::TooLarge, None);
@@ -122,7 +116,7 @@ fn request_line(line: &[u8]) -> Option<(&str, &str)> {
     fits.then_some((method, target))
 }
 
-async fn write(stream: &mut TcpStream, page: Page, bare: bool) -> std::io::Result<()> {
+pub(super) async fn write(stream: &mut TcpStream, page: Page, bare: bool) -> std::io::Result<()> {
     stream.write_all(&page.render(bare)).await?;
     stream.shutdown().await?;
     if !matches!(page, Page::WrongMethod | Page::Malformed | Page::TooLarge) {
@@ -140,8 +134,9 @@ async fn write(stream: &mut TcpStream, page: Page, bare: bool) -> std::io::Resul
     Ok(())
 }
 
-#[derive(Clone, Copy)]
-enum Page {
+/// What is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Page {
     Granted,
     Denied,
     Foreign,

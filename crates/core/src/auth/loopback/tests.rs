@@ -131,6 +131,97 @@ async fn silent_and_broken_connections_do_not_stand_in_the_way() {
     drop(silent);
 }
 
+/// Whoever else is on this machine opens connections and says nothing.
+#[tokio::test]
+async fn a_crowd_of_silent_connections_keeps_nobody_out() {
+    for crowd in [32, 3 * OPEN] {
+        let (address, waiting) = start().await;
+        let mut silent = Vec::new();
+        for number in 0..crowd {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            if number % 2 == 0 {
+                stream.write_all(b"GET /callback?state=s1&code=x HTTP/1.1\r\n").await.unwrap();
+            }
+            silent.push(stream);
+        }
+        let start = std::time::Instant::now();
+        let page = ask(address, &get("/callback?state=s1&code=x")).await;
+        assert!(page.contains("You are connected"), "{page}");
+        assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
+        assert_eq!(waiting.await.unwrap().unwrap().get("code"), Some("x"));
+        drop(silent);
+    }
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_named() {
+    let taken = Loopback::bind(0, "callback").await.unwrap();
+    let port = taken.address.port();
+    let error = Loopback::bind(port, "callback").await.unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
+    let text = error.to_string();
+    assert!(text.starts_with(&format!("port {port} of 127.0.0.1: ")), "{text}");
+    assert!(
+        text.ends_with("; end the process that listens there, or register a redirect URI with another port"),
+        "{text}"
+    );
+}
+
+mod reading {
+    //! Whatever a connection sends: no panic, and the redirect is the one that was asked for.
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Reads bytes as a connection that ends behind them.
+    fn read(bytes: &[u8]) -> Option<Request> {
+        let mut bytes = bytes;
+        let mut reading = pin!(request(&mut bytes));
+        match reading.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
+            Poll::Ready(request) => request,
+            Poll::Pending => panic!("a slice is always ready"),
+        }
+    }
+
+    fn piece() -> impl Strategy<Value = Vec<u8>> {
+        prop_oneof![
+            prop::sample::select(vec![
+                "GET /callback",
+                "POST /callback",
+                "HEAD /callback",
+                "?state=s1",
+                "&code=x",
+                " HTTP/1.1",
+                "\r\n",
+                "\n",
+                "\r",
+                "Content-Length: 10",
+                "Content-Type: application/x-www-form-urlencoded",
+                "state=s1&code=x",
+                "%",
+                "+",
+                " ",
+            ])
+            .prop_map(|text| text.as_bytes().to_vec()),
+            prop::collection::vec(any::<u8>(), 0..6),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn only_a_redirect_with_the_state_ends_the_wait(pieces in prop::collection::vec(piece(), 0..14)) {
+            let bytes = pieces.concat();
+            let Some(request) = read(&bytes) else { return Ok(()) };
+            if let (page, Some(redirected)) = answer(&request, "/callback", &judge) {
+                prop_assert_eq!(redirected.get("state"), Some("s1"));
+                prop_assert!(page == exchange::Page::Granted || page == exchange::Page::Denied);
+                prop_assert!(bytes.starts_with(b"GET /callback") || bytes.starts_with(b"POST /callback"));
+            }
+        }
+    }
+}
+
 #[cfg(feature = "testing")]
 #[tokio::test]
 async fn the_wait_ends_at_its_deadline() {

@@ -1,17 +1,24 @@
 use std::sync::{Arc, Mutex};
 
 use http::{Request, Response};
+use proptest::prelude::*;
 
 use super::*;
 use crate::auth::oauth2::{App, TokenServer};
-use crate::auth::store::{MemoryStore, TokenStore as _};
+use crate::auth::store::{Lease, MemoryStore, Record, StoreError, Swapped, TokenStore};
 use crate::testing::{FnTransport, ManualClock};
-use crate::{Bytes, Client};
+use crate::{BoxFuture, Bytes, Client};
 
 type Seen = Arc<Mutex<Vec<String>>>;
 
 fn grant(status: u16, body: &'static str) -> (Grant, Arc<MemoryStore>, Seen) {
+    let (grant, store, seen, _) = timed(status, body, "app 1");
+    (grant, store, seen)
+}
+
+fn timed(status: u16, body: &'static str, id: &str) -> (Grant, Arc<MemoryStore>, Seen, Arc<ManualClock>) {
     let seen = Seen::default();
+    let clock = ManualClock::new("2026-11-21T20:00:00Z".parse().unwrap());
     let log = Arc::clone(&seen);
     let client = Client::builder("https://secure.example/".parse().unwrap())
         .transport(FnTransport::new(move |request: Request<Bytes>| {
@@ -19,12 +26,12 @@ fn grant(status: u16, body: &'static str) -> (Grant, Arc<MemoryStore>, Seen) {
             log.lock().unwrap().push(format!("{head} {}", String::from_utf8_lossy(request.body())));
             Ok(Response::builder().status(status).body(Bytes::from_static(body.as_bytes())).unwrap())
         }))
-        .clock(ManualClock::new("2026-11-21T20:00:00Z".parse().unwrap()))
+        .clock(Arc::clone(&clock) as Arc<dyn Clock>)
         .build()
         .unwrap();
     let store = Arc::new(MemoryStore::new());
-    let server = TokenServer::new(client, App { id: "app 1".into(), secret: Some("s3cret".into()) });
-    (Grant::user(server).scheme("OAuth").build(Arc::clone(&store)), store, seen)
+    let server = TokenServer::new(client, App { id: id.into(), secret: Some("s3cret".into()) });
+    (Grant::user(server).scheme("OAuth").build(Arc::clone(&store)), store, seen, clock)
 }
 
 const REDIRECT: &str = "http://127.0.0.1:8400/callback";
@@ -124,10 +131,175 @@ fn a_redirect_uri_that_is_none_is_refused() {
     }
 }
 
+#[tokio::test]
+async fn a_login_is_finished_by_another_process() {
+    let record = grant(500, "").0.login(REDIRECT).unwrap().to_record();
+    let (other, store, seen) = grant(200, TOKENS);
+    let login = Login::from_record(&other, &record).unwrap();
+    assert_eq!(login.to_record(), record);
+    assert_eq!(login.redirect_uri(), REDIRECT);
+    // The page may be opened again, as after a reload: it is the same one.
+    let begun = grant(500, "").0.login(REDIRECT).unwrap();
+    assert_eq!(Login::from_record(&other, &begun.to_record()).unwrap().url(), begun.url());
+    let (verifier, state) = (login.verifier.clone(), login.state.expose().to_owned());
+    assert!(matches!(
+        Login::from_record(&other, &record).unwrap().finish("code=1&state=forged").await,
+        Err(LoginError::State)
+    ));
+    login.finish(&format!("code=1&state={state}")).await.unwrap();
+    assert!(seen.lock().unwrap()[0].contains(&format!("code_verifier={}", verifier.expose())));
+    assert!(store.load().await.unwrap().token.is_some());
+}
+
+#[tokio::test]
+async fn a_login_expires() {
+    let (grant, _, seen, clock) = timed(200, TOKENS, "app 1");
+    let (login, longer) = (grant.login(REDIRECT).unwrap(), grant.login(REDIRECT).unwrap());
+    let longer = longer.valid_for(Duration::from_secs(3600));
+    assert_eq!(login.expires(), "2026-11-21T20:10:00Z".parse().unwrap());
+    let (record, longer_record) = (login.to_record(), longer.to_record());
+    clock.advance(Duration::from_secs(599));
+    assert!(Login::from_record(&grant, &record).is_ok());
+    clock.advance(Duration::from_secs(1));
+    let over = |error: LoginError| {
+        assert!(matches!(error, LoginError::Expired(_)), "{error}");
+        assert_eq!(error.to_string(), "the login expired at 2026-11-21T20:10:00Z; begin a new one");
+    };
+    over(Login::from_record(&grant, &record).unwrap_err());
+    let answer = |login: &Login| format!("code=1&state={}", login.state.expose());
+    // What does not belong to the login has no say in this either.
+    let again = || {
+        let (verifier, state) = (login.verifier.clone(), login.state.clone());
+        Login::of(grant.clone(), verifier, state, REDIRECT.into(), login.until).unwrap()
+    };
+    assert!(matches!(again().finish("code=1&state=forged").await, Err(LoginError::State)));
+    over(again().finish(&answer(&login)).await.unwrap_err());
+    assert!(seen.lock().unwrap().is_empty(), "the code was not sent");
+    let longer = Login::from_record(&grant, &longer_record).unwrap();
+    let response = answer(&longer);
+    longer.finish(&response).await.unwrap();
+}
+
+#[test]
+fn what_is_no_record_of_ours() {
+    let (grant, _, _, _) = timed(200, TOKENS, "app 1");
+    let login = grant.login(REDIRECT).unwrap();
+    let record = login.to_record();
+    let error = |grant: &Grant, record: &str| {
+        let error = Login::from_record(grant, &record.into()).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains(login.verifier.expose()) && !shown.contains("CANARY"), "{shown}");
+        error.to_string()
+    };
+    let text = record.expose();
+    let expected = "invalid login record: expected the JSON of Login::to_record, found something else at line 1, column ";
+    let moment = "2026-11-21T20:10:00Z";
+    for wrong in ["", "null", "{}", "[]", &text[..text.len() - 1], &text.replace(moment, "CANARY")] {
+        assert!(error(&grant, wrong).starts_with(expected), "{wrong}");
+    }
+    let other = timed(200, TOKENS, "app 2").0;
+    assert_eq!(error(&other, text), "invalid login record: it was begun by a client with another client id");
+    let short = "invalid login record: its verifier or state is too short";
+    assert_eq!(error(&grant, &text.replace(login.state.expose(), "")), short, "or any response would do");
+    assert_eq!(error(&grant, &text.replace(login.verifier.expose(), "v")), short);
+    let nowhere = error(&grant, &text.replace(REDIRECT, "nowhere"));
+    assert!(nowhere.starts_with("invalid login record: the redirect URI is empty or"), "{nowhere}");
+}
+
+#[tokio::test]
+async fn words_of_a_refusal_are_one_line() {
+    let (grant, _, _) = grant(200, TOKENS);
+    let login = grant.login(REDIRECT).unwrap();
+    let state = login.state.expose();
+    let long = "x".repeat(5000);
+    let answer = format!("error=no%0Away&error_description=%1B%5B31m{long}&state={state}");
+    let text = login.finish(&answer).await.unwrap_err().to_string();
+    assert!(text.starts_with("the login was refused: no way ([31mxxx"), "{text}");
+    assert!(text.len() < 300 && !text.contains(char::is_control), "{text}");
+}
+
+/// The code is worth nothing if what it brings cannot be kept, so it is not sent then.
+#[tokio::test]
+async fn a_code_is_sent_only_when_the_tokens_can_be_kept() {
+    struct Full;
+
+    impl TokenStore for Full {
+        fn load(&self) -> BoxFuture<'_, Result<Record, StoreError>> {
+            Box::pin(std::future::ready(Ok(Record::default())))
+        }
+
+        fn swap(&self, _: Record) -> BoxFuture<'_, Result<Swapped, StoreError>> {
+            Box::pin(std::future::ready(Err(StoreError::Io("/x/tokens.json: no space".into()))))
+        }
+
+        fn lease(&self) -> BoxFuture<'_, Result<Lease, StoreError>> {
+            Box::pin(std::future::ready(Ok(Lease::new(()))))
+        }
+    }
+
+    let (kept, _, seen) = grant(200, TOKENS);
+    let full = Grant::user(kept.server().clone()).build(Full);
+    let login = full.login(REDIRECT).unwrap();
+    let (record, answer) = (login.to_record(), format!("code=1&state={}", login.state.expose()));
+    let error = login.finish(&answer).await.unwrap_err();
+    let expected = "the token store: /x/tokens.json: no space; nothing was asked of the server";
+    assert_eq!(error.to_string(), expected);
+    assert_eq!(full.can_keep().await.unwrap_err().to_string(), expected);
+    assert!(seen.lock().unwrap().is_empty());
+    // So it works yet, from the record, when there is room.
+    Login::from_record(&kept, &record).unwrap().finish(&answer).await.unwrap();
+}
+
+#[cfg(feature = "loopback")]
+#[tokio::test]
+async fn what_a_listener_received() {
+    use crate::auth::loopback::{Ending, Redirected};
+    let (grant, store, _) = grant(200, TOKENS);
+    let login = grant.login(REDIRECT).unwrap();
+    let state = login.state.expose().to_owned();
+    let judge = login.judge();
+    let ending = |query: String| judge(&Redirected::parse(&query));
+    assert_eq!(ending("code=1&state=other".into()), Ending::Foreign);
+    assert_eq!(ending("code=1".into()), Ending::Foreign);
+    assert_eq!(ending(format!("error=access_denied&state={state}")), Ending::Denied);
+    let query = format!("code=a%2Bb&state={state}");
+    assert_eq!(ending(query.clone()), Ending::Granted);
+    login.finish_received(&Redirected::parse(&query)).await.unwrap();
+    assert!(store.load().await.unwrap().token.is_some());
+}
+
 #[test]
 fn never_printed() {
     let (grant, _, _) = grant(200, TOKENS);
     let login = grant.login(REDIRECT).unwrap();
-    let shown = format!("{login:?}");
+    let resumed = Login::from_record(&grant, &login.to_record()).unwrap();
+    let shown = format!("{login:?} {resumed:#?} {:?}", login.to_record());
     assert!(!shown.contains(login.verifier.expose()) && !shown.contains(login.state.expose()), "{shown}");
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_a_record_or_an_error(text in "\\PC{0,80}", cut in 0usize..400, letter in any::<char>()) {
+        let (grant, _, _) = grant(200, TOKENS);
+        let _ = Login::from_record(&grant, &Secret::new(text.as_str()));
+        let record = grant.login(REDIRECT).unwrap().to_record();
+        let mut broken = record.expose().to_owned();
+        let at = cut % broken.len();
+        broken.replace_range(at..=at, &letter.to_string());
+        if let Ok(login) = Login::from_record(&grant, &Secret::new(broken.as_str())) {
+            prop_assert!(login.verifier.expose().len() >= 43 && login.state.expose().len() >= 22);
+            prop_assert!(login.url().starts_with("https://secure.example/authorize?"));
+        }
+        prop_assert!(Login::from_record(&grant, &Secret::new(&record.expose()[..at])).is_err());
+    }
+
+    #[test]
+    fn any_response_is_judged_without_a_panic(response in "\\PC{0,60}", with_state in any::<bool>()) {
+        let (grant, _, _) = grant(200, TOKENS);
+        let login = grant.login(REDIRECT).unwrap();
+        let response =
+            if with_state { format!("state={}&{response}", login.state.expose()) } else { response };
+        let code = login.code(form_urlencoded::parse(response.as_bytes()));
+        prop_assert!(with_state || matches!(code, Err(LoginError::State | LoginError::Twice)));
+    }
 }
