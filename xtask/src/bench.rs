@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use crate::shell::{cargo, step};
 
 /// Crate and benchmark.
-const BENCHES: [(&str, &str); 5] = [
+const BENCHES: [(&str, &str); 6] = [
     ("syncpoint", "lookup"),
     ("syncpoint", "simplify"),
     ("syncpoint", "unroll"),
+    ("syncpoint", "growth"),
     ("score", "read"),
     ("musescore", "signing"),
 ];

@@ -38,6 +38,8 @@ usage: cargo xtask <command>
                         what a MusicXML, MXL or MIDI file says, and how it is played
   bench [NAME]          the benchmarks, each beside its rivals
   soak [NAME]           the long runs: shared logins, memory, large uploads, exact maps, random structures
+  soak mutants [--package NAME]... [--sample COUNT] [--seed NUMBER] [--least PERCENT]
+                        small faults put into the code, and whether a test notices them
 ";
 
 fn main() -> ExitCode {

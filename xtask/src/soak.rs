@@ -1,5 +1,7 @@
 //! `cargo xtask soak`: the long runs that are too slow for every test run, each of which fails if what it looks for happens.
 
+mod mutants;
+
 use std::process::ExitCode;
 
 use crate::bench::each;
@@ -14,8 +16,11 @@ const SOAKS: [(&str, &str); 5] = [
     ("syncpoint", "random_structures"),
 ];
 
-/// Runs all of them, or the one that is named.
+/// Runs all of them, or the one that is named; `mutants`, which takes hours, only by its name.
 pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
+    if let ["mutants", rest @ ..] = arguments {
+        return mutants::run(rest);
+    }
     each("soak", arguments, &SOAKS, |name, example| {
         let features = if name == "core" { " --features oauth2,hyper,testing" } else { "" };
         cargo(&format!("run --release --quiet -p segno-{name}{features} --example {example}"))
