@@ -19,6 +19,12 @@ pub(super) struct Group {
     pub(super) signed: bool,
     /// The backward repeats, first to last, as indexes into [`Layout::ends`].
     pub(super) ends: Vec<usize>,
+    /// Those of them that stand under no ending.
+    pub(super) plain_ends: Vec<usize>,
+    /// The most plays that one of them asks for.
+    pub(super) plays: u32,
+    /// One of them is to be taken after a jump; one does not say.
+    pub(super) after_jump: (bool, bool),
     /// The endings that count its passes, first to last, as indexes into [`Layout::regions`].
     pub(super) regions: Vec<usize>,
     /// The highest number of these endings.
@@ -46,6 +52,8 @@ pub(super) struct Layout {
     pub(super) regions: Vec<Region>,
     /// By region: the regions beside it.
     series: Vec<Range<usize>>,
+    /// By region: the highest number of it and of those before it in its series.
+    peaks: Vec<u32>,
     /// By bar: the group that starts there.
     pub(super) start_at: Vec<Option<usize>>,
     /// By bar: the backward repeat at its end.
@@ -67,6 +75,7 @@ impl Layout {
             ends: Vec::new(),
             regions,
             series: Vec::new(),
+            peaks: Vec::new(),
             start_at: alloc::vec![None; count],
             end_at: alloc::vec![None; count],
             group_of: alloc::vec![0; count],
@@ -81,9 +90,11 @@ impl Layout {
         }
         (0..layout.groups.len()).for_each(|group| layout.set_highest(group));
         layout.find_series();
+        layout.sum_up();
         if policy.unreached_endings == UnreachedEndings::InOrder {
             layout.reach_every_ending(policy, diagnostics);
         }
+        layout.find_peaks();
         for group in &layout.groups {
             if group.signed && group.ends.is_empty() {
                 diagnostics.push(Diagnostic::new(group.start, Finding::RepeatStartWithoutEnd));
@@ -115,6 +126,37 @@ impl Layout {
                 first = last + 1;
             }
         }
+    }
+
+    /// What the backward repeats of each group say together, so that it need not be asked of each of them again.
+    fn sum_up(&mut self) {
+        for (number, end) in self.ends.iter().enumerate() {
+            let plain = self.region_of[end.bar].is_none();
+            let group = &mut self.groups[end.group];
+            if plain {
+                group.plain_ends.push(number);
+            }
+            group.plays = group.plays.max(end.plays);
+            group.after_jump.0 |= end.after_jump == Some(true);
+            group.after_jump.1 |= end.after_jump.is_none();
+        }
+    }
+
+    fn find_peaks(&mut self) {
+        let mut peak = 0;
+        for (number, region) in self.regions.iter().enumerate() {
+            let highest = region.numbers.last().copied().unwrap_or(0);
+            peak = if self.series(number).start == number { highest } else { peak.max(highest) };
+            self.peaks.push(peak);
+        }
+    }
+
+    /// The first region behind this one in its series that is not numbered below a pass, or the end of the series.
+    pub(super) fn past_earlier(&self, region: usize, pass: u32) -> usize {
+        let rest = region + 1..self.series(region).end;
+        let below =
+            self.peaks.get(rest.clone()).map_or(0, |peaks| peaks.partition_point(|&peak| peak < pass));
+        rest.start + below
     }
 
     /// The ending region of which this backward repeat is a part.
@@ -156,6 +198,9 @@ impl<'a> Pairing<'a> {
             start: first,
             signed: false,
             ends: Vec::new(),
+            plain_ends: Vec::new(),
+            plays: 1,
+            after_jump: (false, false),
             regions: Vec::new(),
             highest: 0,
             parent: None,
@@ -238,6 +283,9 @@ impl<'a> Pairing<'a> {
             start,
             signed,
             ends: Vec::new(),
+            plain_ends: Vec::new(),
+            plays: 1,
+            after_jump: (false, false),
             regions: Vec::new(),
             highest: 0,
             parent,

@@ -104,8 +104,14 @@ impl<'a> Passes<'a> {
             return false;
         }
         let group = &self.layout.groups[group];
-        group.start < self.after_jump.known_before
-            && !group.ends.iter().any(|&end| self.live_after_jump(&self.layout.ends[end]))
+        let (yes, unsaid) = group.after_jump;
+        let live = match self.policy.repeats_after_jump {
+            RepeatsAfterJump::Off => false,
+            RepeatsAfterJump::On => !group.ends.is_empty(),
+            RepeatsAfterJump::PerJump => self.after_jump.with_repeats && !group.ends.is_empty(),
+            RepeatsAfterJump::PerSign => yes || (unsaid && self.after_jump.with_repeats),
+        };
+        group.start < self.after_jump.known_before && !live
     }
 
     fn end_dead(&self, end: &End) -> bool {
@@ -213,10 +219,8 @@ impl<'a> Passes<'a> {
             self.after_jump.landed = None;
         }
         if self.policy.inner_repeats == crate::policy::InnerRepeats::Retake {
-            for &earlier in group.ends.iter().take_while(|&&earlier| earlier != end) {
-                if layout.region_of_end(earlier).is_none() {
-                    self.taken[earlier] = 0;
-                }
+            for &earlier in group.plain_ends.iter().take_while(|&&earlier| earlier < end) {
+                self.taken[earlier] = 0;
             }
         }
         group.start
@@ -262,6 +266,18 @@ impl<'a> Passes<'a> {
                 layout.groups[group].ends.last().is_none_or(|&end| layout.ends[end].bar < region.first)
             }
         })
+    }
+
+    /// The first ending behind one that is not played now that is not left out with it for sure: all between are of
+    /// earlier passes.
+    pub(super) fn past_earlier(&mut self, number: usize) -> usize {
+        let layout = self.layout;
+        let group = layout.regions[number].group;
+        let by_pass = self.policy.plays != PlayCount::Never
+            && self.policy.late_endings != LateEndings::AfterRepeat
+            && !layout.groups[group].ends.is_empty()
+            && !self.dead(group);
+        if by_pass { layout.past_earlier(number, self.pass(group)) } else { number + 1 }
     }
 
     /// Whether an ending beyond the last pass waits for a jump, because another one is there for this pass.

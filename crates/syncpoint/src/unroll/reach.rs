@@ -24,8 +24,7 @@ impl Layout {
 
     /// How many passes the endings and signs of a group ask for.
     fn asked_passes(&self, group: &Group) -> u32 {
-        let signs = group.ends.iter().map(|&end| self.ends[end].plays).max().unwrap_or(1);
-        group.highest.max(signs)
+        group.highest.max(group.plays)
     }
 
     /// Sees to it that every ending of a repeat is played on some pass.

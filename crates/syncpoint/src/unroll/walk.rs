@@ -163,7 +163,11 @@ impl<'a> Walk<'a> {
         if !begins || self.passes.allows(number)? {
             return Ok(None);
         }
-        Ok(Some(region.last + 1))
+        // Many endings are passed over at once, where none of them has a repeat that acts all the same.
+        let at_once =
+            matches!(step, Step::Next | Step::Skip) && self.policy.skipped_repeat != SkippedRepeat::Act;
+        let last = if at_once { self.passes.past_earlier(number) - 1 } else { number };
+        Ok(Some(self.layout.regions[last].last + 1))
     }
 
     /// The bar after a passage of zero plays.

@@ -1,6 +1,7 @@
 //! What users of the crate notice, by concern.
 
 mod algebra;
+mod arbitrary;
 mod bounds;
 mod bridges;
 mod exact;
@@ -16,6 +17,7 @@ mod simplifying;
 mod skeleton;
 #[cfg(feature = "svg")]
 mod svg;
+mod texts;
 mod unrolling;
 mod validation;
 mod whole_maps;

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use segno_syncpoint::policy::MissingTarget;
 use segno_syncpoint::{
-    Diagnostic, Ending, Finding, Fraction, Jump, JumpKind, Policy, RepeatEnd, Structure, UnrollError,
-    WrittenBar,
+    Diagnostic, Ending, EndingStop, Finding, Fraction, Jump, JumpKind, Policy, RepeatEnd, RepeatStart,
+    Structure, UnrollError, WrittenBar,
 };
 
 use crate::random_structure::{check, structure};
@@ -78,6 +78,33 @@ fn an_ending_of_a_pass_that_never_comes_does_not_hang() {
     }
 }
 
+#[test]
+fn as_many_bars_as_the_policy_allows() {
+    for (name, policy) in Policy::PRESETS {
+        let limited = |max_bars| plain(5).unroll(&Policy { max_bars, ..policy });
+        assert_eq!(limited(5).unwrap().len(), 5, "{name}");
+        assert_eq!(limited(4), Err(UnrollError::TooManyBars { limit: 4 }), "{name}");
+    }
+}
+
+#[test]
+fn ten_thousands_of_endings_over_one_passage() {
+    // Going from one ending to the next on each pass would take 200 million steps, more than a walk may take.
+    const ENDINGS: usize = 20_000;
+    let mut structure = plain(ENDINGS + 2);
+    structure.bars[0].repeat_start = Some(RepeatStart::Printed);
+    for (number, bar) in (1_u32..).zip(&mut structure.bars[1..=ENDINGS]) {
+        let stop = Some(EndingStop::Stop);
+        bar.endings.push(Ending { numbers: vec![number], id: None, start: true, stop, staff: None });
+        if (number as usize) < ENDINGS {
+            bar.repeat_end = Some(RepeatEnd { plays: 2, after_jump: None });
+        }
+    }
+    let play = structure.unroll(&Policy::CLASSICAL).unwrap();
+    let expected = (1..=ENDINGS).flat_map(|ending| [0, ending]).chain([ENDINGS + 1]);
+    assert!(play.order().eq(expected));
+}
+
 fn da_capo() -> Jump {
     Jump {
         kind: JumpKind::DaCapo,
@@ -94,7 +121,7 @@ fn da_capo() -> Jump {
 fn what_is_ignored_or_repaired_is_told() {
     let mut structure = plain(5);
     structure.bars[1].repeat_end = Some(RepeatEnd { plays: 2, after_jump: None });
-    structure.bars[2].repeat_start = Some(segno_syncpoint::RepeatStart::Printed);
+    structure.bars[2].repeat_start = Some(RepeatStart::Printed);
     structure.bars[3].jumps.push(Jump { to: "nowhere".into(), ..da_capo() });
     let playthrough = structure.unroll(&Policy::CLASSICAL).unwrap();
     assert_eq!(
@@ -124,7 +151,7 @@ fn an_ending_may_skip_the_start_of_a_score() {
         stop: None,
         staff: None,
     });
-    structure.bars[0].endings[0].stop = Some(segno_syncpoint::EndingStop::Stop);
+    structure.bars[0].endings[0].stop = Some(EndingStop::Stop);
     let order =
         |structure: &Structure| structure.unroll(&Policy::MUSESCORE).unwrap().order().collect::<Vec<_>>();
     assert_eq!(order(&structure), [1, 2, 3]);

@@ -122,6 +122,15 @@ fn pooling_by_hand() {
 }
 
 #[test]
+fn points_are_moved_apart_by_a_millisecond() {
+    // Two points that stand the wrong way round, by half a second around 1.5 s.
+    let points = wire::read("[[0,0],[1,2],[2,1],[3,4]]").unwrap();
+    let times: Vec<f64> =
+        Repair::default().points(&points).points.iter().map(|point| (point.time * 1e6).round()).collect();
+    assert_eq!(times, [0.0, 1_499_500.0, 1_500_500.0, 4_000_000.0]);
+}
+
+#[test]
 fn duplicates_start_and_end() {
     let points = wire::read("[[4,8],[1,2],[1,5,0,1],[9,99],[6,11]]").unwrap();
     for (duplicates, written) in [
@@ -166,6 +175,8 @@ fn warnings() {
     assert_eq!(codes("[[0,0]]", &plain), [("OnlyOnePoint", Some(0))]);
     let audio = Context { duration: Some(15.0), ..plain };
     assert_eq!(codes("[[0,0],[8,16]]", &audio), [("PointAfterAudioEnd", Some(1))]);
+    // A point at the very end of the recording is inside.
+    assert_eq!(codes("[[0,0],[8,15]]", &audio), []);
     // A bar in 0.1 s is over 400 beats a minute whatever the metre; a bar in 80 s under 10.
     assert_eq!(codes("[[0,0],[1,0.1]]", &plain), [("ImplausibleTempo", Some(1))]);
     assert_eq!(codes("[[0,0],[1,80]]", &plain), [("ImplausibleTempo", Some(1))]);
