@@ -23,8 +23,8 @@ import tempfile
 import xml.etree.ElementTree as tree
 
 MUSESCORE = os.environ.get("MUSESCORE", "musescore3")
-BATCH = 20
-SECONDS = 60
+BATCH = 10
+SECONDS = 120
 
 
 def main():

@@ -11,6 +11,7 @@ mod musicxml;
 mod mutations;
 #[path = "../../crates/score/tests/it/neutral.rs"]
 mod neutral;
+mod oracles;
 #[path = "../../crates/syncpoint/tests/it/random.rs"]
 mod random;
 mod read;
@@ -83,7 +84,7 @@ impl Section {
 type Part = fn(&Path) -> Result<Option<Vec<Section>>, String>;
 
 /// The parts in the order of the table. Further readers of the folder are added here.
-const PARTS: [(&str, Part); 9] = [
+const PARTS: [(&str, Part); 10] = [
     ("repeats", repeats::run),
     ("dcml", dcml::run),
     ("simplify", simplify::run),
@@ -93,6 +94,7 @@ const PARTS: [(&str, Part); 9] = [
     ("bridges", bridges::run),
     ("taps", taps::run),
     ("musicxml", musicxml::run),
+    ("oracles", oracles::run),
 ];
 
 pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {

@@ -29,6 +29,8 @@ pub struct Policy {
     pub marker_on: ActOn,
     /// When fine and to-coda have an effect.
     pub markers: MarkersLive,
+    /// What a fine does while another jump to it is still to come.
+    pub early_fine: EarlyFine,
     /// What decides how often a passage is played.
     pub plays: PlayCount,
     /// What a jump does whose target is missing.
@@ -156,6 +158,16 @@ switch! {
         AfterJump,
         /// Always: the first fine ends the piece, the first to-coda leaves for the coda.
         Always,
+    }
+}
+
+switch! {
+    /// What a fine does while another jump to it is still to come.
+    EarlyFine {
+        /// The piece goes on after the jump that led to it: in a rondeau the refrain comes after each couplet.
+        GoOn,
+        /// It ends the piece.
+        End,
     }
 }
 
@@ -316,6 +328,7 @@ impl Policy {
         jump_on: ActOn::LastPass,
         marker_on: ActOn::LastPass,
         markers: MarkersLive::AfterJump,
+        early_fine: EarlyFine::GoOn,
         plays: PlayCount::HighestEnding,
         missing_target: MissingTarget::PlayToEnd,
         sections: Sections::Reach,
@@ -335,6 +348,7 @@ impl Policy {
     const LITERAL: Self = Self {
         endings_after_jump: EndingsAfterJump::Last,
         open_da_capo: OpenDaCapo::ToSectionEnd,
+        early_fine: EarlyFine::End,
         loose_endings: LooseEndings::Play,
         unreached_endings: UnreachedEndings::LeftOut,
         ..Self::CLASSICAL

@@ -5,7 +5,7 @@ use core::ops::Range;
 use segno_syncpoint::{Marker, MarkerKind, Place, WrittenBar};
 
 use crate::diagnostic::DiagnosticKind;
-use crate::draft::{Draft, DraftBar, DraftHeading, DraftSign, SignKind};
+use crate::draft::{Draft, DraftBar, DraftHeading, DraftSign, Edge, SignKind};
 use crate::words::{Heading, Until};
 
 /// A trio's heading may stand so many bars after the beginning of the trio: it has a pickup, or two.
@@ -44,18 +44,76 @@ pub(super) fn split(draft: &mut Draft, written: &mut [WrittenBar]) -> Vec<Range<
         opening = Some(facts);
     }
     // Formats that know sections say where they end.
-    let stated = |bar: usize| written.get(bar).is_some_and(|bar| bar.section_break);
-    let mut cut = Vec::new();
+    let mut parts = Vec::new();
     for movement in movements {
         let mut start = movement.start;
         for bar in movement.clone() {
-            if stated(bar) || bar + 1 == movement.end {
-                cut.push(start..bar + 1);
+            if written.get(bar).is_some_and(|bar| bar.section_break) || bar + 1 == movement.end {
+                parts.extend(pieces(draft, written, start..bar + 1));
                 start = bar + 1;
             }
         }
     }
-    cut
+    parts
+}
+
+/// The pieces that follow each other in a movement: behind a jump up to a fine another one begins if what stands there
+/// could never be played otherwise, which is to say if no jump leads back from it into what stands before.
+fn pieces(draft: &mut Draft, written: &mut [WrittenBar], movement: Range<usize>) -> Vec<Range<usize>> {
+    let signs: Vec<DraftSign> = draft
+        .bars
+        .get(movement.clone())
+        .unwrap_or_default()
+        .iter()
+        .flat_map(|bar| bar.signs.iter().filter(|sign| sign.kind.is_jump() || sign.kind == SignKind::Fine))
+        .cloned()
+        .collect();
+    let (mut pieces, mut start, mut fine) = (Vec::new(), movement.start, false);
+    for (place, sign) in signs.iter().enumerate() {
+        fine |= sign.kind == SignKind::Fine;
+        let (bar, next) = (sign.bar, sign.bar + 1);
+        let to_fine =
+            sign.kind.is_jump() && matches!(sign.until, None | Some(Until::Fine)) && !sign.then_coda;
+        // The next jump has a fine of its own, or there is none.
+        let apart = signs.get(place + 1).is_none_or(|next| next.kind == SignKind::Fine && next.bar > bar);
+        if !to_fine
+            || !fine
+            || !apart
+            || next >= movement.end
+            || !is_parting(draft, written, bar, movement.end)
+        {
+            continue;
+        }
+        if let Some(last) = written.get_mut(bar) {
+            last.section_break = true;
+        }
+        let message =
+            "what follows a jump up to a fine could never be played otherwise: taken as another piece";
+        draft.remark(DiagnosticKind::Inferred, bar, sign.offset, message);
+        pieces.push(start..next);
+        (start, fine) = (next, false);
+    }
+    pieces.push(start..movement.end);
+    pieces
+}
+
+/// Whether a piece may end with this bar: at a double or final bar line, and neither in a repeat nor before an ending.
+fn is_parting(draft: &Draft, written: &[WrittenBar], bar: usize, end: usize) -> bool {
+    let next = bar + 1;
+    let drawn = draft.bars.get(bar).is_some_and(|bar| bar.strong_line);
+    let ending =
+        draft.bars.get(next).is_some_and(|bar| bar.endings.iter().any(|edge| edge.edge == Edge::Start));
+    let mut after = written.get(next..end).unwrap_or_default().iter();
+    let closes = after.find_map(|bar| match (bar.repeat_start, bar.repeat_end) {
+        (Some(_), _) => Some(false),
+        (None, end) => end.map(|_| true),
+    });
+    let mut before = written.get(..next).unwrap_or_default().iter().rev();
+    let opened = before.find_map(|bar| match (bar.repeat_end, bar.repeat_start) {
+        (Some(_), _) => Some(false),
+        (None, start) => start.map(|_| true),
+    });
+    drawn && !ending && !(opened == Some(true) && closes == Some(true))
 }
 
 /// The stretches of bars that are numbered for themselves.
@@ -176,49 +234,6 @@ pub(super) fn late_jumps(draft: &mut Draft, written: &[WrittenBar], signs: &mut 
             "a jump in words one bar before a double, final or repeat bar line is taken at that bar line";
         draft.remark(DiagnosticKind::Inferred, bar, sign.offset, message);
     }
-}
-
-/// Ends the movement behind a jump up to a fine, where what follows could never be played otherwise.
-pub(super) fn end_after_fine(
-    draft: &mut Draft,
-    written: &mut [WrittenBar],
-    movement: &Range<usize>,
-    jumps: &[DraftSign],
-) {
-    let Some(last) = jumps.iter().rfind(|sign| sign.kind.is_jump()) else { return };
-    let next = last.bar + 1;
-    let ends = |bar: &WrittenBar| {
-        bar.jumps.iter().any(|jump| jump.continue_at.is_none() && jump.until.starts_with("fine"))
-    };
-    let has_fine = jumps.iter().any(|sign| sign.kind == SignKind::Fine && sign.bar < next);
-    let after = jumps.iter().any(|sign| sign.bar > last.bar);
-    let drawn = draft.bars.get(last.bar).is_some_and(|bar| bar.strong_line);
-    let free = written.get(next).is_some_and(|bar| bar.endings.is_empty());
-    let repeated = written.get(next..movement.end).unwrap_or_default();
-    let inside = repeated.iter().find_map(|bar| match (bar.repeat_start, bar.repeat_end) {
-        (Some(_), _) => Some(false),
-        (None, Some(_)) => Some(true),
-        (None, None) => None,
-    });
-    let open =
-        written.get(movement.start..next).unwrap_or_default().iter().rev().find_map(|bar| {
-            if bar.repeat_end.is_some() { Some(false) } else { bar.repeat_start.map(|_| true) }
-        });
-    if next >= movement.end
-        || after
-        || !has_fine
-        || !drawn
-        || !free
-        || (inside == Some(true) && open == Some(true))
-        || !written.get(last.bar).is_some_and(ends)
-    {
-        return;
-    }
-    if let Some(bar) = written.get_mut(last.bar) {
-        bar.section_break = true;
-    }
-    let message = "what follows a jump up to a fine could never be played: taken as another movement";
-    draft.remark(DiagnosticKind::Inferred, last.bar, last.offset, message);
 }
 
 /// Marks the end of the part that a jump without a fine brings again: the menuet before its trio.

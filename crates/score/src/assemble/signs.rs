@@ -67,7 +67,6 @@ pub(super) fn place(draft: &mut Draft, written: &mut [WrittenBar], movements: &[
                 bar.markers.push(Marker { kind, label, at, staff: None });
             }
         }
-        movements::end_after_fine(draft, written, movement, &signs);
     }
 }
 

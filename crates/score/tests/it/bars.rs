@@ -242,3 +242,149 @@ fn rehearsal_marks_are_listed_once() {
         score.sections.iter().map(|mark| (mark.bar, mark.text.as_str())).collect();
     assert_eq!(marks, [(1, "A")]);
 }
+
+/// A part of measures that are given whole.
+fn part(id: &str, measures: &str) -> String {
+    format!("<part id='{id}'>{measures}</part>")
+}
+
+fn quarters(score: &segno_score::Score) -> Vec<f64> {
+    score.grid.bars.iter().map(|bar| bar.actual.quarters()).collect()
+}
+
+#[test]
+fn a_whole_measure_rest_fits_its_bar() {
+    let three = "<attributes><divisions>4</divisions><time><beats>3</beats><beat-type>4</beat-type></time></attributes>";
+    let rest = |duration: u32| format!("<note><rest measure='yes'/><duration>{duration}</duration></note>");
+    let bars = |first: &str, second: &str| {
+        read_text(&format!(
+            "<score-partwise>{}</score-partwise>",
+            part(
+                "A",
+                &format!(
+                    "<measure number='1'>{three}{first}</measure><measure number='2'>{second}</measure>"
+                )
+            )
+        ))
+    };
+    let score = bars(&rest(16), &rest(16));
+    assert_eq!(quarters(&score), [3.0, 3.0]);
+    assert_eq!(score.diagnostics, []);
+    // A second voice beside it, a rest that is as long as written, and one that is shorter.
+    let beside = format!("{}<backup><duration>16</duration></backup>{}", note("12"), rest(16));
+    assert_eq!(quarters(&bars(&beside, &rest(12))), [3.0, 3.0]);
+    assert_eq!(quarters(&bars(&rest(4), &rest(12))), [1.0, 3.0]);
+    // A rest that does not say that it fills the bar does lengthen it.
+    assert_eq!(quarters(&bars("<note><rest/><duration>16</duration></note>", &rest(12))), [4.0, 3.0]);
+    // In a metre without bars it is as long as it says.
+    let free = "<attributes><divisions>4</divisions><time><senza-misura/></time></attributes>";
+    let score = read_text(&format!(
+        "<score-partwise>{}</score-partwise>",
+        part("A", &format!("<measure number='1'>{free}{}</measure>", rest(28)))
+    ));
+    assert_eq!(quarters(&score), [7.0]);
+}
+
+#[test]
+fn a_pickup_is_as_long_as_its_notes_whatever_rests_beside_them() {
+    let four = "<attributes><divisions>4</divisions><time><beats>4</beats><beat-type>4</beat-type></time></attributes>";
+    let score = read_text(&format!(
+        "<score-partwise>{}{}</score-partwise>",
+        part(
+            "A",
+            &format!(
+                "<measure number='0' implicit='yes'>{four}{}</measure><measure number='1'>{}</measure>",
+                note("4"),
+                note("16")
+            )
+        ),
+        part(
+            "B",
+            &format!(
+                "<measure number='0' implicit='yes'>{four}{REST}</measure><measure number='1'>{REST}</measure>"
+            )
+        ),
+    ));
+    assert_eq!(quarters(&score), [1.0, 4.0]);
+}
+
+#[test]
+fn without_divisions_the_types_of_the_notes_count() {
+    let typed = |kind: &str, more: &str| format!("<note><rest/><type>{kind}</type>{more}</note>");
+    let long = |kind: &str, duration: u32| {
+        format!("<note><rest/><duration>{duration}</duration><type>{kind}</type></note>")
+    };
+    let score = read_text(&format!(
+        "<score-partwise>{}</score-partwise>",
+        part("A", &[
+            // The durations of the examples of the specification say nothing: they are in no unit.
+            format!("<measure number='1'>{}{}{}</measure>", long("half", 1), long("quarter", 1), long("quarter", 1)),
+            format!("<measure number='2'>{}{}</measure>", typed("half", "<dot/>"), typed("quarter", "")),
+            format!(
+                "<measure number='3'>{0}{0}{0}{1}</measure>",
+                typed("quarter", "<time-modification><actual-notes>3</actual-notes><normal-notes>2</normal-notes></time-modification>"),
+                typed("half", "")
+            ),
+            // What has no type is measured by a note that has both: a duration of 1 was a half note.
+            format!(
+                "<measure number='4'>{}<backup><duration>2</duration></backup>{}{}</measure>",
+                long("whole", 2), long("half", 1), "<note><rest/><duration>1</duration></note>"
+            ),
+            format!("<measure number='5'>{}</measure>", "<note><rest measure='yes'/></note>"),
+        ].concat())
+    ));
+    assert_eq!(quarters(&score), [4.0; 5]);
+    assert_eq!(remarks(&score), ["BadValue 1"]);
+    assert!(score.diagnostics[0].message.contains("no divisions"));
+}
+
+#[test]
+fn measures_of_parts_in_several_metres_are_paired_by_number() {
+    let time = |beats: u8| {
+        format!(
+            "<attributes><divisions>1</divisions><time><beats>{beats}</beats><beat-type>4</beat-type></time></attributes>"
+        )
+    };
+    let measure = |number: &str, free: bool, content: &str| {
+        let free = if free { " non-controlling='yes'" } else { "" };
+        format!("<measure number='{number}'{free}>{content}</measure>")
+    };
+    let plain = [
+        measure("1", false, &(time(4) + &note("4"))),
+        measure("2", false, &note("4")),
+        measure("3", false, &note("4")),
+    ]
+    .concat();
+    let read = |first: &str, second: &str| {
+        read_text(&format!("<score-partwise>{}{}</score-partwise>", part("A", first), part("B", second)))
+    };
+    let onsets = |score: &segno_score::Score, part: usize| -> Vec<(usize, f64)> {
+        score
+            .onsets
+            .iter()
+            .filter(|onset| onset.part == part)
+            .map(|onset| (onset.bar, onset.offset.quarters()))
+            .collect()
+    };
+    // Two halves of a bar, the first of which has its number.
+    let halves: String = (1..=3)
+        .map(|bar| {
+            let content = if bar == 1 { time(2) + &note("2") } else { note("2") };
+            measure(&bar.to_string(), bar == 1, &content) + &measure(&format!("X{bar}"), true, &note("2"))
+        })
+        .collect();
+    let score = read(&plain, &halves);
+    assert_eq!(quarters(&score), [4.0; 3]);
+    assert_eq!(onsets(&score, 1), [(0, 0.0), (0, 2.0), (1, 0.0), (1, 2.0), (2, 0.0), (2, 2.0)]);
+    assert!(score.diagnostics.iter().any(|remark| remark.message.contains("joined by number")));
+    // A measure as long as two bars of the other part.
+    let double = measure("1", true, &(time(8) + &note("4") + &note("2") + &note("2")))
+        + &measure("3", true, &note("4"));
+    let score = read(&plain, &double);
+    assert_eq!(quarters(&score), [4.0; 3]);
+    assert_eq!(onsets(&score, 1), [(0, 0.0), (1, 0.0), (1, 2.0), (2, 0.0)]);
+    // The part with the halves stands first.
+    let score = read(&halves, &plain);
+    assert_eq!(quarters(&score), [4.0; 3]);
+    assert_eq!(onsets(&score, 0), [(0, 0.0), (0, 2.0), (1, 0.0), (1, 2.0), (2, 0.0), (2, 2.0)]);
+}

@@ -3,6 +3,8 @@
 mod bars;
 mod cases;
 mod encodings;
+mod endings;
+mod form;
 mod hostile;
 mod midi;
 mod midi_chunks;

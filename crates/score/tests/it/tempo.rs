@@ -125,3 +125,73 @@ fn unusable_tempos_are_left_out() {
     assert_eq!(score.tempos, []);
     assert_eq!(remarks(&score), ["BadValue 1"; 5]);
 }
+
+/// A score whose software is named in its head.
+fn written_by(software: &str, bars: &[&str]) -> segno_score::Score {
+    let text = crate::score::xml(bars);
+    let head = format!(
+        "<identification><encoding><software>{software}</software></encoding></identification><part-list>"
+    );
+    read_text(&text.replacen("<part-list>", &head, 1))
+}
+
+#[test]
+fn of_two_tempos_at_one_place_in_one_part_the_later_one_counts() {
+    let tempo = |bpm: u32| format!("<direction><direction-type/><sound tempo='{bpm}'/></direction>");
+    let score = read(&[&(tempo(72) + &tempo(40) + REST)]);
+    assert_eq!(tempos(&score), [(0, "0/1".to_owned(), 40.0)]);
+    assert!(score.diagnostics[0].message.contains("in one part; the later one"), "{:?}", score.diagnostics);
+    // The same place reached by a backup, and by the end of one bar and the beginning of the next.
+    let back = format!("{}{REST}<backup><duration>16</duration></backup>{}", tempo(72), tempo(40));
+    assert_eq!(tempos(&read(&[&back])), [(0, "0/1".to_owned(), 40.0)]);
+    // What is for playback counts more than what is printed, wherever it stands.
+    let printed = "<direction><direction-type><metronome><beat-unit>quarter</beat-unit><per-minute>60</per-minute>\
+                   </metronome></direction-type></direction>";
+    for bar in [format!("{printed}{}{REST}", tempo(90)), format!("{}{printed}{REST}", tempo(90))] {
+        assert_eq!(tempos(&read(&[&bar])), [(0, "0/1".to_owned(), 90.0)]);
+    }
+    // Three parts: the later of the first part counts, and both remarks are made.
+    let part =
+        |id: &str, content: &str| format!("<part id='{id}'><measure number='1'>{content}</measure></part>");
+    let score = read_text(&format!(
+        "<score-partwise>{}{}{}</score-partwise>",
+        part("A", ""),
+        part("B", &(tempo(50) + &tempo(60))),
+        part("C", &tempo(70))
+    ));
+    assert_eq!(tempos(&score), [(0, "0/1".to_owned(), 60.0)]);
+    assert_eq!(remarks(&score), ["Contradiction 1"; 2]);
+    assert!(score.diagnostics[1].message.contains("the first part's counts"));
+    // The same tempo twice is no contradiction.
+    assert_eq!(read(&[&(tempo(72) + &tempo(72) + REST)]).diagnostics, []);
+}
+
+#[test]
+fn musescore_means_the_offset_of_a_tempo() {
+    let half = "<note><rest/><duration>8</duration></note>";
+    let quarter = "<note><rest/><duration>4</duration></note>";
+    // A ritardando at the third quarter, written at the end of the bar, and "a tempo" at the fourth.
+    let bar = format!(
+        "{half}{quarter}<direction><direction-type><words>a tempo</words></direction-type><sound tempo='120'/></direction>{quarter}\
+         <direction><direction-type><words>rit.</words></direction-type><offset>-8</offset><sound tempo='60'/></direction>"
+    );
+    let by = |software: &str| written_by(software, &[&bar, REST, REST]);
+    for software in ["MuseScore 3.6.2", "MuseScore 4.2.0", "MuseScore 2.3.2"] {
+        let score = by(software);
+        assert_eq!(score.bar_times([0, 1, 2]), [0.0, 2.5, 4.5, 6.5], "{software}");
+        assert!(score.diagnostics.iter().any(|remark| remark.message.contains("MuseScore means it")));
+    }
+    // By the letter such an offset is one of the page only; that is told.
+    let score = by("Finale v26");
+    assert_eq!(score.bar_times([0, 1, 2]), [0.0, 2.0, 6.0, 10.0]);
+    assert!(score.diagnostics.iter().any(|remark| remark.message.contains("holds where it stands")));
+    // What says whether it holds for playback is believed, whoever wrote it.
+    for (sound, times) in [("yes", [0.0, 2.5, 4.5]), ("no", [0.0, 2.0, 6.0])] {
+        let bar = bar.replace("<offset>", &format!("<offset sound='{sound}'>"));
+        for software in ["MuseScore 3.6.2", "Finale v26"] {
+            let score = written_by(software, &[&bar, REST, REST]);
+            assert_eq!(score.bar_times([0, 1]), times, "{software} {sound}");
+            assert!(!score.diagnostics.iter().any(|remark| remark.message.contains("offset")));
+        }
+    }
+}

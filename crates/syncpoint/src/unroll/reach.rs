@@ -37,12 +37,13 @@ impl Layout {
             let written: Vec<Vec<u32>> =
                 group.regions.iter().map(|&region| self.regions[region].numbers.clone()).collect();
             let Some(unreached) = self.unreached(policy, number) else { continue };
-            if unreached.is_empty() {
+            let doubled = self.has_doubles(number);
+            if unreached.is_empty() && !doubled {
                 continue;
             }
             self.set_numbers(number, &in_order(&written));
             let left = self.unreached(policy, number).unwrap_or_default();
-            if left.len() >= unreached.len() {
+            if left.len() >= unreached.len() && !(doubled && left.is_empty()) {
                 self.set_numbers(number, &written);
             }
             // An ending that still has no pass of its own is played whenever the music comes to it.
@@ -63,6 +64,17 @@ impl Layout {
                 }
             }
         }
+    }
+
+    /// Whether an ending that goes back has a pass in common with the one beside it, which then has it for nothing.
+    fn has_doubles(&self, group: usize) -> bool {
+        self.groups[group].regions.windows(2).any(|pair| {
+            let &[first, second] = pair else { return false };
+            let (left, right) = (&self.regions[first], &self.regions[second]);
+            left.last + 1 == right.first
+                && self.end_at[left.last].is_some()
+                && left.numbers.iter().any(|&pass| right.contains(pass))
+        })
     }
 
     fn set_numbers(&mut self, group: usize, numbers: &[Vec<u32>]) {

@@ -7,9 +7,10 @@ use super::UnrollError;
 use super::diagnostic::{Diagnostic, Finding};
 use super::jumps::{Signs, Target};
 use super::layout::Layout;
+use super::leaps::Leap;
 use super::passes::Passes;
 use crate::playthrough::Step;
-use crate::policy::{ActOn, Jumps, MarkersLive, MissingTarget, Policy, Resume, SkippedRepeat};
+use crate::policy::{ActOn, EarlyFine, Jumps, MarkersLive, MissingTarget, Policy, Resume, SkippedRepeat};
 use crate::{Jump, MarkerKind, Place, Structure};
 
 /// A bar as it was played: the written bar, the step that led to it, the number of its ending.
@@ -36,6 +37,7 @@ pub(super) struct Walk<'a> {
     policy: &'a Policy,
     layout: &'a Layout,
     signs: Signs<'a>,
+    leaps: Vec<Leap>,
     passes: Passes<'a>,
     out: Vec<Played>,
     times_played: Vec<u32>,
@@ -60,12 +62,14 @@ impl<'a> Walk<'a> {
         diagnostics: &'a mut Vec<Diagnostic>,
     ) -> Self {
         let signs = Signs::new(structure, layout, policy);
-        let passes = Passes::new(layout, policy, &signs.leaps());
+        let leaps = signs.leaps();
+        let passes = Passes::new(layout, policy, &leaps);
         Self {
             structure,
             policy,
             layout,
             signs,
+            leaps,
             passes,
             out: Vec::new(),
             times_played: alloc::vec![0; structure.bars.len()],
@@ -237,7 +241,7 @@ impl<'a> Walk<'a> {
             Some(active) => active.continue_at,
             None => (marker.kind == MarkerKind::ToCoda).then_some(marker.label.as_str()),
         };
-        let Some(label) = coda else { return Ok(Some(Next::EndOfSection)) };
+        let Some(label) = coda else { return Ok(Some(self.after_fine(bar)?)) };
         match self.signs.coda(label, bar, &self.home) {
             Some(target) => {
                 self.active = None;
@@ -248,6 +252,25 @@ impl<'a> Walk<'a> {
             None if self.policy.missing_target == MissingTarget::PassBy => Ok(None),
             None => Ok(Some(Next::EndOfSection)),
         }
+    }
+
+    /// What follows a fine: the end, or what stands behind the jump that led to it, if a later jump comes back here.
+    fn after_fine(&mut self, bar: usize) -> Result<Next, UnrollError> {
+        let Some(from) = self.active.as_ref().map(|active| active.from) else {
+            return Ok(Next::EndOfSection);
+        };
+        self.passes.spend(self.leaps.len())?;
+        let next = from + 1;
+        let leads_back = |leap: &Leap| {
+            (next..self.home.end).contains(&leap.from) && leap.to <= bar && leap.until == Some(bar)
+        };
+        let again = self.policy.early_fine == EarlyFine::GoOn && self.leaps.iter().any(leads_back);
+        if !again || self.times_played.get(next).is_none_or(|&times| times > 0) {
+            return Ok(Next::EndOfSection);
+        }
+        self.active = None;
+        self.passes.reached_coda(next);
+        Ok(Next::To(next, Step::Coda { from: bar }))
     }
 
     /// The part that a da capo brings again is over, so that the piece goes on after the jump.
