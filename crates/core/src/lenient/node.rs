@@ -351,7 +351,8 @@ impl<'r> SeqAccess<'r> for Elements<'r> {
             }
             self.go_on();
         };
-        let depth = reading.enter(Step::Element(self.index), at);
+        let step = if self.forgiving { Step::Element(self.index) } else { Step::Position(self.index) };
+        let depth = reading.enter(step, at);
         match seed.deserialize(Node { reading, at }) {
             Ok(value) => {
                 reading.leave(depth);

@@ -53,7 +53,10 @@ pub(crate) enum Step<'t> {
     /// It is the document.
     Root,
     Member(&'t str),
+    /// A member of a list that goes on without it.
     Element(usize),
+    /// A member of a list in which each may have a meaning by its place.
+    Position(usize),
 }
 
 /// Why nothing can be read.
@@ -137,22 +140,31 @@ impl<'t> Reading<'t> {
     pub(crate) fn cut(&self, floor: usize, error: &ReadError) -> bool {
         let mut state = self.state.borrow_mut();
         let state = &mut *state;
-        let Some(last) = state.trail.len().checked_sub(1) else { return false };
+        let Some(mut last) = state.trail.len().checked_sub(1) else { return false };
+        let reason = (path(&state.trail), error.message.clone());
+        // Without one of its members such a list would say something else.
+        while last > 0 && matches!(state.trail[last].step, Step::Position(_)) {
+            last -= 1;
+        }
         let owner = state.trail.get(..last).unwrap_or_default().iter().rposition(|frame| frame.keeper);
-        if error.kind == Kind::Doubled {
-            let at = state.trail[last].at;
-            let keeper = if state.trail[last].keeper { Some(last) } else { owner };
-            if self.hide_doubled(state, at, keeper) {
+        // Of a member that comes twice the last counts: an earlier one is in nobody's way.
+        let doubled = (error.kind == Kind::Doubled).then_some(last);
+        let doubled = doubled.or_else(|| {
+            (floor.max(1)..=last).find(|depth| self.comes_again(state, *depth)).map(|depth| depth - 1)
+        });
+        if let Some(object) = doubled {
+            let keeper = state.trail[..=object].iter().rposition(|frame| frame.keeper);
+            if self.hide_doubled(state, state.trail[object].at, keeper) {
                 state.trail.truncate(floor);
                 return true;
             }
         }
         let (Some(owner), true) = (owner, last >= floor) else { return false };
-        let (frame, path) = (state.trail[last], path(&state.trail[owner + 1..]));
+        let (frame, path) = (state.trail[last], path(&state.trail[owner + 1..=last]));
         // What was cut out below it before is part of it.
         let kept = state.kept.entry(state.trail[owner].at).or_default();
         kept.retain(|(inner, _)| !is_below(inner, &path));
-        state.reasons.push((self::path(&state.trail), error.message.clone()));
+        state.reasons.push(reason);
         if matches!(frame.step, Step::Element(_)) || !self.says_nothing(frame.at, error) {
             kept.push((path, frame.at));
         }
@@ -168,6 +180,15 @@ impl<'t> Reading<'t> {
             Entry::Text(text) => text.trim().is_empty(),
             _ => error.kind == Kind::Nothing,
         }
+    }
+
+    /// Whether the object above has another member of the same name behind this one.
+    fn comes_again(&self, state: &State<'t>, depth: usize) -> bool {
+        let (object, frame) = (state.trail[depth - 1], state.trail[depth]);
+        let Step::Member(name) = frame.step else { return false };
+        self.tape
+            .members(object.at)
+            .any(|(other, at)| other == name && at > frame.at && !state.hidden.contains(&at))
     }
 
     /// Cuts out the members of an object that come again; the last ones count.
@@ -211,7 +232,7 @@ fn path(trail: &[Frame<'_>]) -> String {
             Step::Root => {}
             Step::Member(name) if path.is_empty() => path.push_str(name),
             Step::Member(name) => path.extend([".", name]),
-            Step::Element(index) => path.extend(["[", &index.to_string(), "]"]),
+            Step::Element(index) | Step::Position(index) => path.extend(["[", &index.to_string(), "]"]),
         }
     }
     path

@@ -13,7 +13,7 @@ struct Song {
     explicit: Option<bool>,
     #[serde(default, deserialize_with = "filled")]
     genre: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     moods: Vec<String>,
     #[serde(default, deserialize_with = "list")]
     files: Vec<File>,
@@ -164,6 +164,27 @@ fn one_odd_member_costs_one_member() {
     assert!(from_json::<List<Song>>(b"7").is_err());
 }
 
+/// A list may be a row of values each of which has a meaning by its place.
+#[test]
+fn what_has_a_meaning_by_its_place_is_not_moved() {
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(default)]
+    struct Points {
+        first: (u32, Option<f64>, String),
+        #[serde(deserialize_with = "list")]
+        all: Vec<Vec<f64>>,
+        passed_over: PassedOver,
+    }
+    let points: Points =
+        from_json(br#"{"first": [1, "x", "y"], "all": [[1, 2], [1, null, 3], ["x", 2], {"1": 7}]}"#).unwrap();
+    assert_eq!(points.first, (0, None, String::new()));
+    assert_eq!(points.all, [vec![1.0, 2.0], vec![7.0]]);
+    assert_eq!(
+        kept(&points.passed_over),
+        json!([["first", [1, "x", "y"]], ["all[1]", [1, null, 3]], ["all[2]", ["x", 2]]])
+    );
+}
+
 #[test]
 fn without_a_place_nothing_is_cut_out() {
     #[derive(Debug, Deserialize)]
@@ -177,7 +198,8 @@ fn without_a_place_nothing_is_cut_out() {
     assert_eq!(error(r#"{"files": [{"length": 1}, {}]}"#), "files[1]: missing field `length`");
     assert_eq!(error(r#"{"files": [], "name": []}"#), "name: expected a string, found a list");
     assert_eq!(error(r#"{"files": 7}"#), "files: expected a sequence, found a number");
-    let read: Plain = from_json(br#"{"files": null, "name": 7, "name": 8}"#).unwrap();
+    let read: Plain = from_json(br#"{"files": 7, "files": null, "name": [], "name": 7, "name": 8}"#).unwrap();
+    assert_eq!(song(r#"{"id": 1, "files": [{}], "files": [{"length": 2}]}"#).files, [File { length: 2 }]);
     assert_eq!((read.files.len(), read.name.as_deref()), (0, Some("8")));
 }
 
