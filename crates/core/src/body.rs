@@ -75,9 +75,13 @@ impl Body {
     /// If there is no such file or it cannot be looked at.
     pub async fn file(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
-        let metadata = tokio::fs::metadata(&path).await?;
+        let metadata = match with_files(&path) {
+            Ok(()) => tokio::fs::metadata(&path).await.map_err(|error| of_file(&path, &error))?,
+            Err(error) => return Err(error),
+        };
         if !metadata.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+            let error = io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
+            return Err(of_file(&path, &error));
         }
         Ok(Self::source(File { path, length: metadata.len() }))
     }
@@ -199,6 +203,19 @@ impl fmt::Debug for Body {
     }
 }
 
+/// The same error with the name of the file that it is about.
+pub(crate) fn of_file(path: &std::path::Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+/// Whether files can be read and written here: Tokio does that on threads of its runtime, and panics without one.
+pub(crate) fn with_files(path: &std::path::Path) -> io::Result<()> {
+    match tokio::runtime::Handle::try_current() {
+        Ok(_) => Ok(()),
+        Err(_) => Err(of_file(path, &io::Error::other("there is no Tokio runtime here"))),
+    }
+}
+
 struct File {
     path: PathBuf,
     length: u64,
@@ -215,11 +232,13 @@ impl Source for File {
 
     fn open(&self) -> BoxFuture<'_, io::Result<Reader>> {
         Box::pin(async {
-            let file = tokio::fs::File::open(&self.path).await?;
-            let length = file.metadata().await?.len();
+            with_files(&self.path)?;
+            let named = |error: io::Error| of_file(&self.path, &error);
+            let file = tokio::fs::File::open(&self.path).await.map_err(named)?;
+            let length = file.metadata().await.map_err(named)?.len();
             if length != self.length {
                 let message = format!("the file changed from {} to {length} bytes while in use", self.length);
-                return Err(io::Error::other(message));
+                return Err(named(io::Error::other(message)));
             }
             Ok(Box::pin(file) as Reader)
         })
@@ -285,6 +304,11 @@ impl http_body::Body for Outgoing {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let this = &mut *self;
+        if this.left > 0 && this.activity.lock().abandoned {
+            return Poll::Ready(Some(Err(io::Error::other(
+                "the request was refused before all of it was sent",
+            ))));
+        }
         loop {
             let chunk = match this.pieces.front_mut() {
                 None => return Poll::Ready(None),
@@ -349,6 +373,8 @@ struct Since {
     /// How long the body has to be, and when its first byte was taken.
     length: u64,
     began: Option<Instant>,
+    /// The response is there and refuses the request: the rest of the body is of no use.
+    abandoned: bool,
     /// Who wants to know of another stage: another deadline begins with it.
     waker: Option<Waker>,
 }
@@ -370,7 +396,10 @@ const BUFFERED: u64 = 16 * 1024 * 1024;
 impl Activity {
     fn new(clock: Arc<dyn Clock>, length: u64) -> Self {
         let (last, stage) = (clock.now(), Stage::Connecting { empty: length == 0 });
-        Self { clock, state: Mutex::new(Since { stage, last, length, began: None, waker: None }) }
+        Self {
+            clock,
+            state: Mutex::new(Since { stage, last, length, began: None, abandoned: false, waker: None }),
+        }
     }
 
     fn connected(&self) {
@@ -401,6 +430,11 @@ impl Activity {
                 waker.wake();
             }
         }
+    }
+
+    /// Ends the body, should it not be sent yet.
+    pub(crate) fn abandon(&self) {
+        self.lock().abandoned = true;
     }
 
     pub(crate) fn now(&self) -> (Stage, Instant) {

@@ -5,17 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Response;
+use http::{Method, Response, StatusCode};
 
 use crate::client::Client;
-use crate::client::attempt::{self, Failure, Lost, Reading};
+use crate::client::attempt::{self, Failure, Reading};
 use crate::coding;
 use crate::decode::{Content, DecodeError};
 use crate::endpoint::Endpoint;
-use crate::error::{ApiError, Cause, Error};
+use crate::error::{ApiError, Before, Cause, Error, Raw};
 use crate::json_stream::{Array, ArrayEndpoint};
 use crate::request::{Kind, Prepared};
 use crate::response::Incoming;
+use crate::strike::Private;
 use crate::transfer::progress::{OnProgress, Progress};
 
 /// A call that is not sent yet.
@@ -65,12 +66,21 @@ impl<'a, E: Endpoint> Call<'a, E> {
     ) -> Result<T, Error<E::ApiError>> {
         let prepared = self.prepare()?;
         let is_transfer = prepared.kind == Kind::Transfer;
-        let (response, attempts) = attempt::whole(&self.client.0, prepared, self.options, Reading::of::<E>())
-            .await
-            .map_err(|failure| error::<E>(failure))?;
+        let whole = attempt::whole(&self.client.0, prepared, self.options, Reading::of::<E>()).await;
+        let (response, attempts) = match whole {
+            Ok(whole) => whole,
+            Err(failure) => {
+                let Some(output) = deleted::<E>(&failure) else { return Err(error::<E>(failure)) };
+                // What is taken further of a deletion is nothing that could be wrong.
+                return further(output).map_err(|_| error::<E>(failure));
+            }
+        };
+        let private = Private::in_response(&response);
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.body().clone();
         let said = if status.is_success() { E::ApiError::in_success(&response) } else { None };
+        let said =
+            said.and_then(|_| E::ApiError::in_success(&response.clone().map(|body| private.strike(body))));
         let failed = |cause| Err(Error::new(E::NAME, attempts, None, cause));
         // A file may look like an error document, so its endpoint is asked first.
         let said = match said {
@@ -83,7 +93,9 @@ impl<'a, E: Endpoint> Call<'a, E> {
         match (checked.and_then(|()| E::read(response)).and_then(further), said) {
             (Ok(output), _) => Ok(output),
             (Err(_), Some(error)) => failed(Cause::Api { status, error, headers, body }),
-            (Err(error), None) => failed(Cause::Decode { status, headers, error, body }),
+            (Err(error), None) => {
+                failed(Cause::Decode { status, headers, error: private.strike_error(error), body })
+            }
         }
     }
 
@@ -152,35 +164,37 @@ pub(crate) async fn checked<E: Endpoint>(
     let (start, body) = body.peek(|start| E::CONTENT.is_decided(start)).await;
     match E::CONTENT.check(&parts.headers, &start) {
         Ok(()) => Ok(Response::from_parts(parts, body)),
-        Err(error) => Err(Cause::Decode { status: parts.status, headers: parts.headers, error, body: start }),
+        Err(error) => {
+            let error = Private::of_parts(&parts).strike_error(error);
+            Err(Cause::Decode { status: parts.status, headers: parts.headers, error, body: start })
+        }
     }
 }
 
 /// A failure of the untyped loop, with the service's error read as the endpoint's type.
 pub(crate) fn error<E: Endpoint>(failure: Failure) -> Error<E::ApiError> {
-    let Failure { attempts, retry_after, lost } = failure;
-    let mut note = None;
-    let cause = match lost {
-        Lost::Status(response) => {
-            let (parts, body) = response.into_parts();
-            let unreadable = coding::left(&parts.headers);
-            note = unreadable.as_ref().map(|coding| format!("its text cannot be read: {coding}"));
-            let text = if unreadable.is_some() { &Bytes::new() } else { &body };
-            let error = E::ApiError::read(parts.status, &parts.headers, text);
-            Cause::Api { status: parts.status, error, headers: parts.headers, body }
-        }
-        Lost::Auth(error) => Cause::Auth(error),
-        Lost::Build(error) => Cause::Build(error),
-        Lost::Source(error) => Cause::Source(error),
-        Lost::Transport(error) => Cause::Transport(error),
-        Lost::Deadline(limit) => Cause::Deadline(limit),
-        Lost::Limited(wait) => Cause::Limited(wait),
-        Lost::Redirect(error) => Cause::Redirect(error),
-        Lost::Decode { status, headers, error } => {
-            Cause::Decode { status, headers, error, body: Bytes::new() }
-        }
+    let unreadable = match failure.cause() {
+        Cause::Api { headers, .. } => coding::left(headers),
+        _ => None,
     };
-    Error::new(E::NAME, attempts, retry_after, cause).with_note(note)
+    match unreadable {
+        None => failure.read(|status, headers, body, Raw| E::ApiError::read(status, headers, body)),
+        Some(coding) => failure
+            .read(|status, headers, _, Raw| E::ApiError::read(status, headers, &Bytes::new()))
+            .noting(format!("its text cannot be read: {coding}")),
+    }
+}
+
+/// What was to be deleted is not there, and an earlier attempt may be the reason: that is what was asked for, if the
+/// endpoint documents nothing else to come.
+fn deleted<E: Endpoint>(failure: &Failure) -> Option<E::Output> {
+    let gone = matches!(failure.status(), Some(StatusCode::NOT_FOUND | StatusCode::GONE));
+    if E::METHOD != Method::DELETE || !gone || failure.before() != Before::Arrived {
+        return None;
+    }
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    E::read(response).ok()
 }
 
 #[cfg(test)]

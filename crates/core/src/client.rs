@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use tokio::sync::Semaphore;
 
 use crate::auth::Authorize;
 use crate::call::Call;
@@ -16,12 +17,14 @@ use crate::limit::Limit;
 use crate::page::{Paged, Pages};
 use crate::request::{Bases, Prepared};
 use crate::retry::{Budget, Retry};
+use crate::secret::Secret;
 use crate::time::{Clock, SystemClock};
 use crate::transport::{Timeouts, Transport};
 use crate::url::{BaseUrl, Origin};
 
 pub(crate) mod attempt;
 mod deliver;
+mod exchange;
 mod poll;
 
 pub use deliver::Undelivered;
@@ -31,6 +34,7 @@ pub use poll::{Pace, Unfinished};
 #[derive(Clone)]
 pub struct Client(pub(crate) Arc<Inner>);
 
+#[derive(Clone)]
 pub(crate) struct Inner {
     pub(crate) bases: Bases,
     pub(crate) defaults: HeaderMap,
@@ -38,8 +42,10 @@ pub(crate) struct Inner {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) retry: Retry,
-    pub(crate) budget: Budget,
-    pub(crate) limit: Option<Arc<Limit>>,
+    pub(crate) budget: Arc<Budget>,
+    pub(crate) limit: Arc<Limit>,
+    pub(crate) connections: Arc<Semaphore>,
+    pub(crate) secrets: Arc<[Secret]>,
     pub(crate) timeouts: Timeouts,
     pub(crate) body_cap: usize,
 }
@@ -57,7 +63,9 @@ impl Client {
             transport: None,
             clock: Arc::new(SystemClock),
             retry: Retry::default(),
-            limit: None,
+            limit: Arc::new(Limit::none()),
+            connections: CONNECTIONS,
+            secrets: Vec::new(),
             timeouts: Timeouts::default(),
             body_cap: 32 * 1024 * 1024,
             unusable: None,
@@ -105,25 +113,14 @@ impl Client {
         self.0.bases.find(name)
     }
 
-    /// This client with other credentials for one origin, for the steps of a login. It shares connections and limits.
+    /// This client with other credentials for one origin, for the steps of a login. It shares connections, limits and the
+    /// retry budget.
     #[must_use]
     pub fn with_credentials(&self, origin: Origin, credentials: Arc<dyn Authorize>) -> Self {
-        let inner = &*self.0;
-        let mut others: Vec<_> =
-            inner.credentials.iter().filter(|(bound, _)| *bound != origin).cloned().collect();
-        others.push((origin, credentials));
-        Self(Arc::new(Inner {
-            bases: inner.bases.clone(),
-            defaults: inner.defaults.clone(),
-            credentials: others,
-            transport: Arc::clone(&inner.transport),
-            clock: Arc::clone(&inner.clock),
-            retry: inner.retry,
-            budget: Budget::new(),
-            limit: inner.limit.clone(),
-            timeouts: inner.timeouts,
-            body_cap: inner.body_cap,
-        }))
+        let mut inner = (*self.0).clone();
+        inner.credentials.retain(|(bound, _)| *bound != origin);
+        inner.credentials.push((origin, credentials));
+        Self(Arc::new(inner))
     }
 
     /// The clock of this client, for jobs that poll.
@@ -139,6 +136,10 @@ impl fmt::Debug for Client {
     }
 }
 
+/// How many requests may be under way at once: enough for any program, and a quarter of the file descriptors that macOS
+/// gives a process.
+const CONNECTIONS: usize = 64;
+
 /// What requests call themselves unless told otherwise.
 const AGENT: &str = concat!("segno/", env!("CARGO_PKG_VERSION"));
 
@@ -151,7 +152,9 @@ pub struct ClientBuilder {
     transport: Option<Arc<dyn Transport>>,
     clock: Arc<dyn Clock>,
     retry: Retry,
-    limit: Option<Arc<Limit>>,
+    limit: Arc<Limit>,
+    connections: usize,
+    secrets: Vec<Secret>,
     timeouts: Timeouts,
     body_cap: usize,
     unusable: Option<BuildError>,
@@ -216,13 +219,28 @@ impl ClientBuilder {
 
     /// A rate limit, shared with whoever else holds it.
     pub fn limit(mut self, limit: Arc<Limit>) -> Self {
-        self.limit = Some(limit);
+        self.limit = limit;
         self
     }
 
-    /// No rate limit.
-    pub fn no_limit(mut self) -> Self {
-        self.limit = None;
+    /// No rate limit but what the service itself asks for.
+    pub fn no_limit(self) -> Self {
+        self.limit(Arc::new(Limit::none()))
+    }
+
+    /// How many requests may be under way at the same time, from sending to the last byte of the response (at least 1); the
+    /// others wait in a queue. Each takes a connection, and so a file descriptor. Default 64.
+    ///
+    /// A response that is read as it arrives (a download, [`Client::stream`]) counts until it is dropped.
+    pub fn connections(mut self, at_once: usize) -> Self {
+        self.connections = at_once;
+        self
+    }
+
+    /// A secret of the user that no error may show, should the service ever echo it. What requests carry as credentials
+    /// is known without being told.
+    pub fn secret(mut self, secret: Secret) -> Self {
+        self.secrets.push(secret);
         self
     }
 
@@ -263,8 +281,10 @@ impl ClientBuilder {
             transport,
             clock: self.clock,
             retry: self.retry,
-            budget: Budget::new(),
+            budget: Arc::new(Budget::new(self.retry.budget)),
             limit: self.limit,
+            connections: Arc::new(Semaphore::new(self.connections.clamp(1, Semaphore::MAX_PERMITS))),
+            secrets: self.secrets.into(),
             timeouts: self.timeouts,
             body_cap: self.body_cap,
         })))

@@ -83,6 +83,20 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
+    /// The same with other texts in place of those that may come from the body.
+    pub(crate) fn map_text(self, map: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::Html { title } => Self::Html { title: title.map(map) },
+            Self::Notice { text } => Self::Notice { text: map(text) },
+            Self::Syntax { message } => Self::Syntax { message: map(message) },
+            Self::Shape { path, message } => Self::Shape { path: map(path), message: map(message) },
+            Self::Unexpected { expected, found } => Self::Unexpected { expected, found: map(found) },
+            Self::Coding(text) => Self::Coding(map(text)),
+            Self::Other(text) => Self::Other(map(text)),
+            same @ (Self::Empty | Self::Truncated { .. } | Self::TooLarge { .. } | Self::NotUtf8) => same,
+        }
+    }
+
     /// Something else than the endpoint documents: says what `body` is instead, without its values.
     #[must_use]
     pub fn unexpected(expected: &'static str, body: &[u8]) -> Self {

@@ -4,14 +4,21 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName};
+use http::header::{HeaderMap, HeaderName};
 use http::{Response, StatusCode};
 
 use crate::auth::AuthError;
 use crate::decode::{DecodeError, Excerpt};
+use crate::endpoint::Replay;
 use crate::page::PageError;
+use crate::retry::is_passing;
 use crate::time::Timestamp;
 use crate::transport::{Phase, TransportError, TransportErrorKind};
+
+mod display;
+
+pub use display::OneLine;
+pub(crate) use display::Seconds;
 
 /// A request that cannot be built from its arguments. Nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,35 +70,6 @@ impl BuildError {
     }
 }
 
-/// What the headers announce of a body that is not the expected one: its media type and its coding. A body of the wrong
-/// shape is of the expected kind, so nothing is said of it.
-struct Announced<'a> {
-    headers: &'a HeaderMap,
-    error: &'a DecodeError,
-}
-
-impl fmt::Display for Announced<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if matches!(
-            self.error,
-            DecodeError::Shape { .. }
-                | DecodeError::TooLarge { .. }
-                | DecodeError::Coding(_)
-                | DecodeError::Other(_)
-        ) {
-            return Ok(());
-        }
-        let mut open = false;
-        for name in [CONTENT_TYPE, CONTENT_ENCODING] {
-            let Some(value) = self.headers.get(&name).and_then(|value| value.to_str().ok()) else { continue };
-            f.write_str(if open { ", " } else { " (" })?;
-            open = true;
-            write!(f, "{name}: {}", value.chars().take(60).collect::<String>())?;
-        }
-        if open { f.write_str(")") } else { Ok(()) }
-    }
-}
-
 /// The error that a service itself answers with.
 pub trait ApiError: fmt::Debug + fmt::Display + Send + Sync + 'static {
     /// Reads the answer. It must accept anything: HTML from a gateway, an empty body, truncated JSON.
@@ -118,7 +96,7 @@ pub trait ApiError: fmt::Debug + fmt::Display + Send + Sync + 'static {
 }
 
 /// An error answer of which nothing is known but its first words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlainApiError(Excerpt);
 
 impl ApiError for PlainApiError {
@@ -211,6 +189,31 @@ struct Inner<A> {
     cause: Cause<A>,
     /// What else there is to say of it.
     note: Option<String>,
+    /// How far the attempts before the last one got.
+    before: Before,
+    /// Whether the request does more than read.
+    writes: bool,
+}
+
+/// How far attempts got.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Before {
+    /// Nothing was sent.
+    #[default]
+    Unsent,
+    /// Something was sent, without effect.
+    Sent,
+    /// Something was sent that may have taken effect.
+    Arrived,
+}
+
+/// In place of a service's error that is not read yet.
+pub(crate) struct Raw;
+
+impl fmt::Display for Raw {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
 }
 
 impl<A> Error<A> {
@@ -220,12 +223,43 @@ impl<A> Error<A> {
         retry_after: Option<Duration>,
         cause: Cause<A>,
     ) -> Self {
-        Self(Box::new(Inner { endpoint, attempts, retry_after, cause, note: None }))
+        let (note, before, writes) = (None, Before::default(), true);
+        Self(Box::new(Inner { endpoint, attempts, retry_after, cause, note, before, writes }))
     }
 
-    pub(crate) fn with_note(mut self, note: Option<String>) -> Self {
-        self.0.note = note;
+    /// With how long the service asked to wait.
+    pub(crate) fn asking(mut self, retry_after: Option<Duration>) -> Self {
+        self.0.retry_after = retry_after;
         self
+    }
+
+    /// With something else to say.
+    pub(crate) fn noting(mut self, note: impl Into<String>) -> Self {
+        self.0.note = Some(note.into());
+        self
+    }
+
+    /// Of a request of this kind.
+    pub(crate) fn of(mut self, replay: Replay) -> Self {
+        self.0.writes = replay != Replay::Safe;
+        self
+    }
+
+    /// After other attempts.
+    pub(crate) fn after(mut self, before: Before) -> Self {
+        self.0.before = self.0.before.max(before);
+        self
+    }
+
+    /// After this many more attempts.
+    pub(crate) fn counting(mut self, attempts: u32) -> Self {
+        self.0.attempts += attempts;
+        self
+    }
+
+    /// How far the attempts before the last one got.
+    pub(crate) fn before(&self) -> Before {
+        self.0.before
     }
 
     /// A request of `endpoint` that cannot be built; for jobs that check before their first step.
@@ -248,10 +282,16 @@ impl<A> Error<A> {
     /// The same error under another name for the service's own part.
     #[must_use]
     pub fn map_api<B>(self, map: impl FnOnce(A) -> B) -> Error<B> {
-        let Inner { endpoint, attempts, retry_after, cause, note } = *self.0;
+        self.read(|_, _, _, error| map(error))
+    }
+
+    /// The same error with the service's own part read from its response.
+    pub(crate) fn read<B>(self, read: impl FnOnce(StatusCode, &HeaderMap, &Bytes, A) -> B) -> Error<B> {
+        let Inner { endpoint, attempts, retry_after, cause, note, before, writes } = *self.0;
         let cause = match cause {
             Cause::Api { status, error, headers, body } => {
-                Cause::Api { status, error: map(error), headers, body }
+                let error = read(status, &headers, &body, error);
+                Cause::Api { status, error, headers, body }
             }
             Cause::Build(error) => Cause::Build(error),
             Cause::Auth(error) => Cause::Auth(error),
@@ -265,7 +305,7 @@ impl<A> Error<A> {
             Cause::Changed { written } => Cause::Changed { written },
             Cause::Pages(error) => Cause::Pages(error),
         };
-        Error::new(endpoint, attempts, retry_after, cause).with_note(note)
+        Error(Box::new(Inner { endpoint, attempts, retry_after, cause, note, before, writes }))
     }
 
     /// The name of the endpoint, such as `soundslice.slices.create`.
@@ -349,13 +389,14 @@ impl<A> Error<A> {
         }
     }
 
-    /// True if no connection came about; nothing was sent.
+    /// True if no connection came about in any attempt; nothing was sent.
     ///
     /// # Troubleshooting
     /// Check the base URL, name resolution, proxies and certificates; the text has the system's words.
     #[must_use]
     pub fn is_connect(&self) -> bool {
-        matches!(&self.0.cause, Cause::Transport(error) if error.phase() == Phase::NotSent)
+        let connected = !matches!(&self.0.cause, Cause::Transport(error) if error.phase() == Phase::NotSent);
+        !connected && self.0.before == Before::Unsent
     }
 
     /// True if the service does not accept the credentials (401, 403) or they could not be had.
@@ -405,12 +446,13 @@ impl<A> Error<A> {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match &self.0.cause {
-            Cause::Transport(error) => error.kind() != TransportErrorKind::Source,
+            Cause::Transport(error) => !matches!(
+                error.kind(),
+                TransportErrorKind::Source | TransportErrorKind::Untrusted | TransportErrorKind::Runtime
+            ),
             Cause::Deadline(_) | Cause::Limited(_) => true,
             Cause::Auth(error) => matches!(error, AuthError::Unavailable(_)),
-            Cause::Api { status, .. } => {
-                matches!(status.as_u16(), 408 | 425 | 429 | 500 | 502..=504 | 520..=524)
-            }
+            Cause::Api { status, .. } => is_passing(*status),
             Cause::Decode { error, .. } => {
                 matches!(error, DecodeError::Html { .. } | DecodeError::Empty | DecodeError::Truncated { .. })
             }
@@ -418,93 +460,38 @@ impl<A> Error<A> {
         }
     }
 
-    /// True if the request may have taken effect although the call failed: look before you send it again.
+    /// True if the request may have taken effect although the call failed: look before you send it again. It speaks of all
+    /// attempts: one whose response was lost may have done the work before another was refused.
     #[must_use]
     pub fn may_have_taken_effect(&self) -> bool {
-        match &self.0.cause {
-            Cause::Transport(error) => error.phase() != Phase::NotSent,
-            Cause::Deadline(_) => self.0.attempts > 0,
-            Cause::Decode { .. } | Cause::Sink(_) => true,
-            Cause::Api { status, .. } => status.is_server_error() || status.is_success(),
-            _ => false,
-        }
+        self.0.before == Before::Arrived || self.0.cause.may_have_arrived()
     }
 }
 
-impl<A: fmt::Display> fmt::Display for Error<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.0.endpoint, self.0.cause)?;
-        if self.0.attempts > 1 {
-            write!(f, " (after {} attempts)", self.0.attempts)?;
-        }
-        if let Some(wait) = self.0.retry_after {
-            write!(f, "; the service asks to wait {}", Seconds(wait))?;
-        }
-        match &self.0.note {
-            Some(note) => write!(f, "; {note}"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl<A: fmt::Display> fmt::Display for Cause<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl<A> Cause<A> {
+    /// How far the attempt got that ended so; `sent` is whether anything left.
+    pub(crate) fn reached(&self, sent: bool) -> Before {
         match self {
-            Self::Build(error) => write!(f, "not sent: {error}"),
-            Self::Auth(error) => write!(f, "not authorized: {error}"),
-            Self::Transport(error) => error.fmt(f),
-            Self::Deadline(limit) => write!(f, "not finished within the deadline of {}", Seconds(*limit)),
-            Self::Limited(wait) => {
-                write!(
-                    f,
-                    "not sent: the client's rate limit has no room for {}, longer than the deadline",
-                    Seconds(*wait)
-                )
-            }
-            Self::Redirect(error) => error.fmt(f),
-            Self::Api { status, error, .. } => {
-                let words = error.to_string();
-                let colon = if words.is_empty() { "" } else { ": " };
-                write!(f, "{status}{colon}{words}")
-            }
-            Self::Decode { status, headers, error, .. } => {
-                write!(f, "{status}, but the answer cannot be read: {error}")?;
-                Announced { headers, error }.fmt(f)
-            }
-            Self::Source(error) => write!(f, "the body to send cannot be read: {error}"),
-            Self::Sink(error) => write!(f, "the download cannot be written: {error}"),
-            Self::Changed { written } => {
-                write!(f, "the file changed on the server after {written} bytes of it were written")
-            }
-            Self::Pages(error) => error.fmt(f),
+            Self::Deadline(_) if sent => Before::Arrived,
+            _ if self.may_have_arrived() => Before::Arrived,
+            Self::Transport(error) if error.phase() == Phase::NotSent => Before::Unsent,
+            _ if sent => Before::Sent,
+            _ => Before::Unsent,
         }
     }
-}
 
-impl<A: fmt::Display> fmt::Debug for Cause<A> {
-    // The one line is safe to print; the derived form would show headers and bodies.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Cause({self})")
-    }
-}
-
-impl<A: fmt::Display> fmt::Debug for Error<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Error({self})")
-    }
-}
-
-impl<A: fmt::Display> std::error::Error for Error<A> {}
-
-/// A duration as a person reads it: `250 ms`, `30 s`.
-pub(crate) struct Seconds(pub(crate) Duration);
-
-impl fmt::Display for Seconds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 < Duration::from_secs(1) {
-            write!(f, "{} ms", self.0.as_millis())
-        } else {
-            write!(f, "{} s", self.0.as_secs_f64().ceil())
+    fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::Transport(error) => error.phase() != Phase::NotSent,
+            Self::Decode { .. } | Self::Sink(_) | Self::Redirect(RedirectError::Method) => true,
+            Self::Api { status, .. } => {
+                // What a redirect means after a request that writes, nobody says: the work may well be done.
+                status.is_server_error()
+                    || status.is_success()
+                    || status.is_redirection()
+                    || *status == StatusCode::REQUEST_TIMEOUT
+            }
+            _ => false,
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::decode::DecodeError;
 use crate::endpoint::{Endpoint, ResponseUrl};
 use crate::error::{ApiError as _, Cause, Error};
 use crate::response::Incoming;
+use crate::strike::Private;
 
 mod splitter;
 
@@ -141,6 +142,7 @@ impl<E: ArrayEndpoint> Array<E> {
 
     fn wrong(&self, error: DecodeError, body: Bytes) -> Error<E::ApiError> {
         let (status, headers) = (self.head.status, self.head.headers.clone());
+        let error = Private::of_parts(&self.head).strike_error(error);
         self.error(Cause::Decode { status, headers, error, body })
     }
 

@@ -1,33 +1,49 @@
 //! A rate limit of our own, so that the service's is not met: the generic cell rate algorithm (ITU-T I.371).
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A limit that every clone of a client shares.
 ///
 /// In any window of time there start at most `burst` requests plus one for each `interval` that the window is long. A
 /// service that counts 25 requests in any second is therefore met by a burst of 1 and an interval of 1/25 s.
+///
+/// When the service says that it has too much to do and names a time, the limit is [held](Limit::hold): everybody who
+/// shares it waits, also those who had a place already.
 #[derive(Debug)]
 pub struct Limit {
     interval: Duration,
     burst: u32,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
     /// When the next request would be due if they were evenly spaced: the "theoretical arrival time".
-    due: Mutex<Option<Instant>>,
+    due: Option<Instant>,
+    /// Until when the service wants nobody.
+    held: Option<Instant>,
 }
 
 impl Limit {
     /// One request each `interval`, after `burst` (at least 1) that may start at once.
     #[must_use]
     pub fn new(interval: Duration, burst: u32) -> Self {
-        Self { interval, burst: burst.max(1), due: Mutex::new(None) }
+        Self { interval, burst: burst.max(1), state: Mutex::default() }
+    }
+
+    /// No limit but what the service itself asks for.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::new(Duration::ZERO, 1)
     }
 
     /// Evenly spaced requests, `count` in each `period`.
     #[must_use]
     pub fn per(count: u32, period: Duration) -> Self {
         // Rounded up: a nanosecond too short would fit one request too many into a long window.
-        let interval = period.div_f64(f64::from(count.max(1))) + Duration::from_nanos(1);
-        Self::new(interval, 1)
+        let nanos = period.as_nanos().div_ceil(u128::from(count.max(1)));
+        Self::new(u64::try_from(nanos).map_or(period, Duration::from_nanos), 1)
     }
 
     /// Takes a place, unless it is further away than `patience`; gives the wait until then.
@@ -35,23 +51,36 @@ impl Limit {
     /// # Errors
     /// The wait that there would have been, if it is longer than `patience`; no place is taken then.
     pub fn reserve(&self, now: Instant, patience: Option<Duration>) -> Result<Duration, Duration> {
-        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
-        let arrival = due.map_or(now, |due| due.max(now));
-        let tolerance = self.interval.saturating_mul(self.burst - 1);
-        let wait = arrival.saturating_duration_since(now).saturating_sub(tolerance);
+        let mut state = self.lock();
+        let held = state.held.map(|held| held.checked_add(self.tolerance()).unwrap_or(held));
+        let arrival = now.max(state.due.unwrap_or(now)).max(held.unwrap_or(now));
+        let wait = arrival.saturating_duration_since(now).saturating_sub(self.tolerance());
         if patience.is_some_and(|patience| wait > patience) {
             return Err(wait);
         }
-        *due = Some(arrival + self.interval);
+        // A moment beyond all counting never comes: whoever waits for it waits for ever.
+        state.due = Some(arrival.checked_add(self.interval).unwrap_or(arrival));
         Ok(wait)
     }
 
-    /// Holds everybody back until `until`: the service said so.
+    /// Whether everybody is held back at this moment: a place that was taken before is worth nothing then.
+    #[must_use]
+    pub fn is_held(&self, now: Instant) -> bool {
+        self.lock().held.is_some_and(|held| held > now)
+    }
+
+    /// Holds everybody back until `until`: the service said so. A hold that is over sooner than one before changes nothing.
     pub fn hold(&self, until: Instant) {
-        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
-        let tolerance = self.interval.saturating_mul(self.burst - 1);
-        let held = until + tolerance;
-        *due = Some(due.map_or(held, |due| due.max(held)));
+        let mut state = self.lock();
+        state.held = state.held.max(Some(until));
+    }
+
+    fn tolerance(&self) -> Duration {
+        self.interval.saturating_mul(self.burst - 1)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -85,6 +114,60 @@ mod tests {
         let start = Instant::now();
         limit.hold(start + 1000 * MS);
         assert_eq!(limit.reserve(start, None), Ok(1000 * MS));
+    }
+
+    #[test]
+    fn a_hold_binds_those_who_have_a_place_already() {
+        let limit = Limit::new(40 * MS, 1);
+        let start = Instant::now();
+        for _ in 0..50 {
+            limit.reserve(start, None).unwrap();
+        }
+        limit.hold(start + 1000 * MS);
+        assert!(limit.is_held(start + 999 * MS));
+        assert!(!limit.is_held(start + 1000 * MS));
+        limit.hold(start + 500 * MS);
+        assert!(limit.is_held(start + 999 * MS), "a shorter hold does not shorten a longer one");
+        assert_eq!(limit.reserve(start + 40 * MS, None), Ok(1960 * MS), "behind those who are there");
+    }
+
+    #[test]
+    fn no_limit_waits_only_when_it_is_held() {
+        let limit = Limit::none();
+        let start = Instant::now();
+        assert!((0..1000).all(|_| limit.reserve(start, None) == Ok(Duration::ZERO)));
+        limit.hold(start + 1000 * MS);
+        assert!((0..1000).all(|_| limit.reserve(start, None) == Ok(1000 * MS)));
+        assert_eq!(limit.reserve(start + 1000 * MS, None), Ok(Duration::ZERO));
+    }
+
+    #[test]
+    fn nothing_overflows() {
+        let start = Instant::now();
+        for limit in [
+            Limit::new(Duration::MAX, 1),
+            Limit::new(Duration::MAX, u32::MAX),
+            Limit::per(1, Duration::MAX),
+            Limit::per(0, Duration::MAX),
+        ] {
+            assert_eq!(limit.reserve(start, None), Ok(Duration::ZERO));
+            let _ = limit.reserve(start, None);
+            limit.hold(start + Duration::from_secs(7));
+            let _ = limit.reserve(start, Some(Duration::MAX));
+        }
+    }
+
+    /// Rounded down, the interval of a third of a second is a nanosecond too short for any three requests.
+    #[test]
+    fn an_interval_is_never_rounded_down() {
+        let limit = Limit::per(3, Duration::from_secs(1));
+        let start = Instant::now();
+        let waits: Vec<_> = (0..4).map(|_| limit.reserve(start, None).unwrap()).collect();
+        assert!(waits[3] >= Duration::from_secs(1), "{waits:?}");
+        assert!(waits[3] < Duration::from_secs(1) + Duration::from_nanos(10), "{waits:?}");
+        let whole = Limit::per(25, Duration::from_secs(1));
+        let waits: Vec<_> = (0..26).map(|_| whole.reserve(start, None).unwrap()).collect();
+        assert_eq!(waits[25], Duration::from_secs(1));
     }
 
     proptest! {

@@ -241,6 +241,8 @@ pub struct Prepared {
     pub(crate) credentials: bool,
     pub(crate) redirects: Redirects,
     pub(crate) kind: Kind,
+    /// Whether it goes to a URL of its own, beside the service.
+    pub(crate) elsewhere: bool,
 }
 
 impl Prepared {
@@ -290,6 +292,7 @@ impl Prepared {
             credentials: writer.credentials,
             redirects: writer.redirects,
             kind: writer.kind,
+            elsewhere: matches!(writer.target, Target::Url(_)),
         })
     }
 }

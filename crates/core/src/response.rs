@@ -1,14 +1,15 @@
 //! Answers as they arrive, and reading them whole up to a cap.
 
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use http_body::{Body as _, Frame, SizeHint};
 
 use crate::transport::TransportError;
+use crate::transport::deadline::within;
 
 /// The body of an answer, arriving.
 pub struct Incoming(Pin<Box<dyn http_body::Body<Data = Bytes, Error = TransportError> + Send>>);
@@ -73,17 +74,25 @@ impl Incoming {
         Ok(whole.freeze())
     }
 
-    /// The beginning of it, as far as it comes: an error answer is worth reading even if it breaks off.
-    pub(crate) async fn beginning(mut self, cap: usize) -> Bytes {
+    /// The beginning of it, as far as it comes before `limit`: an error is worth reading even if it breaks off.
+    pub(crate) async fn beginning(mut self, cap: usize, limit: impl Future<Output = ()>) -> Bytes {
         let mut whole = BytesMut::new();
-        while let Some(Ok(chunk)) = self.chunk().await {
-            let room = cap - whole.len();
-            whole.extend_from_slice(&chunk[..chunk.len().min(room)]);
-            if whole.len() == cap {
-                break;
+        let reading = async {
+            while let Some(Ok(chunk)) = self.chunk().await {
+                let room = cap - whole.len();
+                whole.extend_from_slice(&chunk[..chunk.len().min(room)]);
+                if whole.len() == cap {
+                    break;
+                }
             }
-        }
+        };
+        let _ = within(reading, limit).await;
         whole.freeze()
+    }
+
+    /// The same, with something that is let go of when the body ends or is dropped.
+    pub(crate) fn holding(self, held: impl Send + Unpin + 'static) -> Self {
+        Self::new(Holding { body: self, held: Some(held) })
     }
 }
 
@@ -109,6 +118,36 @@ impl http_body::Body for Incoming {
 
     fn size_hint(&self) -> SizeHint {
         self.0.size_hint()
+    }
+}
+
+/// A body that keeps something until its end.
+struct Holding<T> {
+    body: Incoming,
+    held: Option<T>,
+}
+
+impl<T: Unpin> http_body::Body for Holding<T> {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        if !matches!(frame, Some(Ok(_))) || self.body.is_end_stream() {
+            self.held = None;
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 

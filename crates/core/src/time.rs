@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::BoxFuture;
+use crate::transport::{Phase, TransportError, TransportErrorKind};
 
 /// Where the crate gets the time, its pauses and its random numbers from.
 pub trait Clock: Send + Sync + 'static {
@@ -14,6 +15,13 @@ pub trait Clock: Send + Sync + 'static {
     fn wall(&self) -> Timestamp;
     /// Resolves after `duration`.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
+    /// Whether [`sleep`](Clock::sleep) can be used here. Asked before a call, so that it fails instead of panicking.
+    ///
+    /// # Errors
+    /// An error of the kind [`Runtime`](crate::TransportErrorKind::Runtime) that says what is missing.
+    fn ready(&self) -> Result<(), TransportError> {
+        Ok(())
+    }
     /// 64 random bits from a source that nobody can predict: nonces, verifiers and boundaries are made of them.
     fn random(&self) -> u64;
 }
@@ -42,6 +50,21 @@ impl Clock for SystemClock {
         Box::pin(tokio::time::sleep(duration))
     }
 
+    fn ready(&self) -> Result<(), TransportError> {
+        let missing = |what: &str| {
+            TransportError::new(Phase::NotSent, TransportErrorKind::Runtime, &std::io::Error::other(what))
+        };
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(missing(
+                "there is no Tokio runtime here; call from within one, such as #[tokio::main]",
+            ));
+        }
+        // Nothing tells whether a runtime has timers but the attempt to make one.
+        #[allow(clippy::disallowed_methods)]
+        std::panic::catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO)))
+            .map_err(|_| missing("this Tokio runtime has no timers; build it with enable_all()"))
+    }
+
     fn random(&self) -> u64 {
         // Without the system's randomness there is no safe nonce. A generator seeded from addresses and time keeps
         // requests apart, which is all that a boundary or a jitter needs; such systems do not exist in practice.
@@ -64,6 +87,18 @@ impl Timestamp {
     #[must_use]
     pub fn unix_seconds(self) -> i64 {
         self.0.as_second()
+    }
+
+    /// A date in another usual form: RFC 3339 with a blank or without a zone (which is then taken for UTC), RFC 2822.
+    pub(crate) fn lenient(text: &str) -> Option<Self> {
+        let utc = |date: jiff::civil::DateTime| date.to_zoned(jiff::tz::TimeZone::UTC).ok();
+        // What begins with a number alone is no date: jiff would take `2026` apart otherwise.
+        let dated = text.get(4..5) == Some("-");
+        let parsed = text.parse::<jiff::Timestamp>().ok().filter(|_| dated);
+        let parsed = parsed
+            .or_else(|| text.parse().ok().filter(|_| dated).and_then(utc).map(|zoned| zoned.timestamp()))
+            .or_else(|| jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp()));
+        parsed.map(Self)
     }
 
     /// The time from `earlier` to this moment; zero if `earlier` is not earlier.

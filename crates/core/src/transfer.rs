@@ -22,10 +22,10 @@ use crate::client::attempt::{self, Reading};
 use crate::coding::Coded;
 use crate::decode::DecodeError;
 use crate::endpoint::Endpoint;
-use crate::error::{Cause, Error};
+use crate::error::{Before, Cause, Error};
 use crate::request::Prepared;
 use crate::response::Incoming;
-use crate::retry::{Outcome, Verdict};
+use crate::retry::{Outcome, Spent, Verdict};
 use crate::transport::deadline::within;
 use crate::transport::{Phase, TransportError, TransportErrorKind};
 use progress::Meter;
@@ -178,7 +178,13 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
                 self.failures = 0;
             }
             self.failures += 1;
-            let Some(pause) = self.pause() else { return Err(self.error(Cause::Transport(broken))) };
+            let pause = match self.pause() {
+                Ok(pause) => pause,
+                Err(note) => {
+                    let error = self.error(Cause::Transport(broken));
+                    return Err(if let Some(note) = note { error.noting(note) } else { error });
+                }
+            };
             if !self.can_resume() && self.written > 0 && !self.restart().await? {
                 return Err(self.error(Cause::Transport(broken)));
             }
@@ -209,9 +215,9 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
                 self.attempts += attempts;
                 Ok(response)
             }
-            Err(mut failure) => {
-                failure.attempts += self.attempts;
-                Err(call::error::<E>(failure))
+            Err(failure) => {
+                let before = if self.attempts > 0 { Before::Arrived } else { Before::Unsent };
+                Err(call::error::<E>(failure.counting(self.attempts).after(before)))
             }
         }
     }
@@ -359,18 +365,22 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
         Ok(restarted)
     }
 
-    /// How long to wait before the next attempt; `None` if there is none.
-    fn pause(&self) -> Option<Duration> {
+    /// How long to wait before the next attempt; or there is none, and what is to be said of that.
+    fn pause(&self) -> Result<Duration, Option<String>> {
         let client = &self.call.client.0;
         let replayable = self.prepared.body.reopenable();
         let outcome = Outcome::Lost(Phase::ReadingBody);
         let random = client.clock.random();
         let replay = self.prepared.replay;
-        let verdict = client.retry.judge(self.failures, replay, replayable, outcome, random);
-        let Verdict::Again(pause) = verdict else { return None };
-        let back = client.clock.now().checked_add(pause)?;
-        let in_time = self.deadline.is_none_or(|deadline| back < deadline);
-        (in_time && client.budget.withdraw()).then_some(pause)
+        let spent = Spent { tries: self.failures, repeats: self.failures - 1, ..Spent::default() };
+        let Verdict::Again(pause) = client.retry.judge(spent, replay, replayable, outcome, random) else {
+            return Err(None);
+        };
+        let back = client.clock.now().checked_add(pause);
+        if self.deadline.is_some_and(|deadline| back.is_none_or(|back| back >= deadline)) {
+            return Err(None);
+        }
+        if client.budget.withdraw() { Ok(pause) } else { Err(Some(client.retry.out_of_budget())) }
     }
 
     fn error(&self, cause: Cause<E::ApiError>) -> Error<E::ApiError> {

@@ -11,6 +11,7 @@ use crate::body::Outgoing;
 use crate::decode::DecodeError;
 use crate::error::Seconds;
 use crate::response::Incoming;
+use crate::url::Origin;
 
 pub(crate) mod deadline;
 #[cfg(feature = "hyper")]
@@ -50,6 +51,8 @@ pub struct TransportError {
     phase: Phase,
     kind: TransportErrorKind,
     detail: String,
+    stale: bool,
+    to: Option<Origin>,
 }
 
 /// What kind of loss it was.
@@ -58,6 +61,13 @@ pub struct TransportError {
 pub enum TransportErrorKind {
     /// No connection: refused, no route, no such name, a certificate that is not trusted.
     Connect,
+    /// No connection: this process or this computer has no file descriptor left for one. Nothing is wrong with the
+    /// service.
+    Exhausted,
+    /// No connection: the certificate of the service is not trusted, or its TLS cannot be used. Trying again is no use.
+    Untrusted,
+    /// Nothing can be sent here: there is no Tokio runtime, or its timers or sockets are off.
+    Runtime,
     /// The connection broke.
     Broken,
     /// The peer does not speak HTTP.
@@ -98,13 +108,36 @@ impl TransportError {
             }
             next = error.source();
         }
-        Self { phase, kind, detail }
+        Self { phase, kind, detail, stale: false, to: None }
+    }
+
+    /// The same error of a connection that had served before and broke without a word: the service had closed it in the
+    /// meantime. A request that may be repeated is, at once and at no cost.
+    #[must_use]
+    pub fn stale(self) -> Self {
+        Self { stale: true, ..self }
+    }
+
+    /// The same error of a connection to this origin, which is named where there was none.
+    #[must_use]
+    pub fn to(self, origin: Option<Origin>) -> Self {
+        Self { to: origin, ..self }
+    }
+
+    pub(crate) fn is_stale(&self) -> bool {
+        self.stale && self.phase == Phase::MaybeSent
     }
 
     /// A deadline that ran out.
     #[must_use]
     pub fn timeout(phase: Phase, timeout: Timeout) -> Self {
-        Self { phase, kind: TransportErrorKind::Timeout(timeout), detail: String::new() }
+        Self {
+            phase,
+            kind: TransportErrorKind::Timeout(timeout),
+            detail: String::new(),
+            stale: false,
+            to: None,
+        }
     }
 
     /// What is wrong with the coding of a response, if that is the loss.
@@ -127,13 +160,21 @@ impl TransportError {
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let to = || self.to.as_ref().map(|origin| format!(" to {origin}")).unwrap_or_default();
         let what = match (self.kind, self.phase) {
-            (TransportErrorKind::Connect, _) => "no connection",
+            (TransportErrorKind::Connect | TransportErrorKind::Untrusted, _) => {
+                return write!(f, "no connection{}: {}", to(), self.detail);
+            }
+            (TransportErrorKind::Exhausted, _) => {
+                "no connection: too many open files in this process; raise its limit (ulimit -n) or lower \
+                 ClientBuilder::connections"
+            }
+            (TransportErrorKind::Runtime, _) => "nothing can be sent",
             (TransportErrorKind::Protocol, _) => "the answer is not HTTP",
             (TransportErrorKind::Coding, _) => "the response cannot be decoded",
             (TransportErrorKind::Source, _) => "the body to send cannot be read",
             (TransportErrorKind::Timeout(Timeout::Connect(limit)), _) => {
-                return write!(f, "no connection within {}", Seconds(limit));
+                return write!(f, "no connection{} within {}", to(), Seconds(limit));
             }
             (TransportErrorKind::Timeout(Timeout::Head(limit)), _) => {
                 return write!(f, "the request was sent, but no answer came within {}", Seconds(limit));

@@ -1,57 +1,34 @@
 //! The attempt loop: prepare, limit, authorize, send, observe, judge.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::header::{HOST, HeaderMap};
-use http::{Request, Response, StatusCode};
+use http::{Response, StatusCode};
 use tracing::Instrument as _;
 
 use super::Inner;
+use super::exchange::{Exchange, Taken, Taking, Used};
 use crate::BoxFuture;
-use crate::auth::{Attempt, AuthError, Authorize, Ticket};
 use crate::call::Options;
-use crate::coding;
-use crate::decode::DecodeError;
-use crate::endpoint::{Endpoint, Replay, ResponseUrl};
-use crate::error::{ApiError, BuildError, RedirectError};
-use crate::redirect::{self, Redirects};
-use crate::request::{Kind, Prepared, host};
-use crate::response::{CollectError, Incoming};
-use crate::retry::{Outcome, Verdict, retry_after};
+use crate::endpoint::{Endpoint, Replay};
+use crate::error::{ApiError, Before, Cause, Error, Raw, Seconds};
+use crate::request::{Kind, Prepared};
+use crate::response::Incoming;
+use crate::retry::{Outcome, Spent, Verdict, is_busy, retry_after};
 use crate::time::Timestamp;
-use crate::transport::deadline::{self, within};
-use crate::transport::{TransportError, TransportErrorKind};
-use crate::url::{Origin, SecretUrl};
-
-/// As much of an error answer as is read and kept, in bytes.
-const ERROR_CAP: usize = 64 * 1024;
+use crate::transport::TransportErrorKind;
+use crate::transport::deadline::within;
 
 /// A call that failed, before the service's error is read as the endpoint's type.
-pub(crate) struct Failure {
-    pub(crate) attempts: u32,
-    pub(crate) retry_after: Option<Duration>,
-    pub(crate) lost: Lost,
-}
-
-pub(crate) enum Lost {
-    Build(BuildError),
-    Auth(AuthError),
-    Source(std::io::Error),
-    Transport(TransportError),
-    Deadline(Duration),
-    Limited(Duration),
-    Redirect(RedirectError),
-    Status(Response<Bytes>),
-    Decode { status: StatusCode, headers: HeaderMap, error: DecodeError },
-}
+pub(crate) type Failure = Error<Raw>;
 
 /// What the loop must know of an endpoint to read its answers, without its type.
 #[derive(Clone, Copy)]
 pub(crate) struct Reading {
-    accepts: fn(StatusCode) -> bool,
-    asks: fn(&Response<Bytes>, Timestamp) -> Option<Duration>,
+    pub(super) accepts: fn(StatusCode) -> bool,
+    asks: fn(StatusCode, &http::HeaderMap, &Bytes, Timestamp) -> Option<Duration>,
 }
 
 impl Reading {
@@ -65,26 +42,15 @@ impl Reading {
     }
 }
 
-/// How long an error answer asks to wait, in its head or in its body: the longer of the two, so that nobody comes back
+/// How long an error response asks to wait, in its head or in its body: the longer of the two, so that nobody comes back
 /// early.
-fn asks<A: ApiError>(answer: &Response<Bytes>, now: Timestamp) -> Option<Duration> {
-    let head = retry_after(answer.headers(), now);
-    let body = A::read(answer.status(), answer.headers(), answer.body()).retry_after(now);
-    head.max(body)
-}
-
-/// How an accepted answer is taken.
-#[derive(Clone, Copy)]
-enum Taking {
-    /// Read whole, up to a cap in bytes: a broken answer counts as a failed attempt.
-    Whole(usize),
-    /// As it arrives.
-    Stream,
-}
-
-enum Taken {
-    Whole(Response<Bytes>),
-    Stream(Response<Incoming>),
+fn asks<A: ApiError>(
+    status: StatusCode,
+    headers: &http::HeaderMap,
+    body: &Bytes,
+    now: Timestamp,
+) -> Option<Duration> {
+    retry_after(headers, now).max(A::read(status, headers, body).retry_after(now))
 }
 
 /// Sends until there is an accepted answer, and reads it whole.
@@ -121,24 +87,15 @@ fn boxed(
     reading: Reading,
     taking: Taking,
 ) -> BoxFuture<'_, Result<(Taken, u32), Failure>> {
-    Box::pin(async move { run(client, &prepared, &options, reading, taking).await })
-}
-
-async fn take(response: Response<Incoming>, taking: Taking) -> Result<Taken, Lost> {
-    let Taking::Whole(cap) = taking else { return Ok(Taken::Stream(response)) };
-    let (parts, body) = response.into_parts();
-    match body.collect(cap).await {
-        Ok(bytes) => Ok(Taken::Whole(Response::from_parts(parts, bytes))),
-        Err(CollectError::TooLarge) => Err(Lost::Decode {
-            status: parts.status,
-            headers: parts.headers,
-            error: DecodeError::TooLarge { cap },
-        }),
-        Err(CollectError::Transport(error)) => Err(match error.coding() {
-            Some(error) => Lost::Decode { status: parts.status, headers: parts.headers, error },
-            None => Lost::Transport(error),
-        }),
-    }
+    Box::pin(async move {
+        let span = tracing::debug_span!("call", endpoint = prepared.endpoint, path = prepared.template);
+        let limit = options.deadline.or((prepared.kind == Kind::Call).then_some(client.timeouts.call));
+        // A limit beyond what the clock can count is none.
+        let deadline =
+            limit.and_then(|limit| client.clock.now().checked_add(limit).map(|at| Deadline { at, limit }));
+        let call = Running { client, prepared: &prepared, options: &options, reading, taking, deadline };
+        call.run().instrument(span).await
+    })
 }
 
 /// The moment at which a call ends whatever it is at, and how long it had.
@@ -148,102 +105,196 @@ struct Deadline {
     limit: Duration,
 }
 
-async fn run(
-    client: &Inner,
-    prepared: &Prepared,
-    options: &Options,
+/// A call under way.
+struct Running<'a> {
+    client: &'a Inner,
+    prepared: &'a Prepared,
+    options: &'a Options,
     reading: Reading,
     taking: Taking,
-) -> Result<(Taken, u32), Failure> {
-    let span = tracing::debug_span!("call", endpoint = prepared.endpoint, path = prepared.template);
-    let clock = &client.clock;
-    let limit = options.deadline.or((prepared.kind == Kind::Call).then_some(client.timeouts.call));
-    // A limit beyond what the clock can count is none.
-    let deadline = limit.and_then(|limit| clock.now().checked_add(limit).map(|at| Deadline { at, limit }));
-    async {
+    deadline: Option<Deadline>,
+}
+
+impl<'a> Running<'a> {
+    async fn run(&self) -> Result<(Taken, u32), Failure> {
+        let Self { client, prepared, .. } = *self;
+        if let Err(error) = client.clock.ready() {
+            return Err(self.failure(0, Cause::Transport(error)));
+        }
         let mut reauthorized = false;
         let mut attempts = 0;
-        let mut retries = 0;
+        let mut spent = Spent::default();
+        let mut before = Before::default();
         let mut earlier: Option<Failure> = None;
         loop {
-            if let Err(wait) = take_place(client, deadline).await {
-                let limited = Failure { attempts, retry_after: None, lost: Lost::Limited(wait) };
-                return Err(earlier.unwrap_or(limited));
+            if let Err(wait) = self.take_place().await {
+                return Err(earlier.unwrap_or_else(|| self.failure(attempts, Cause::Limited(wait))));
             }
             attempts += 1;
-            let began = clock.now();
-            let one = attempt(client, prepared, options, attempts, reading.accepts, taking);
-            let (ticket, outcome) = match before(client, deadline, one).await {
-                Ok(ended) => ended,
-                Err(limit) => (None, Err(Lost::Deadline(limit))),
-            };
-            let elapsed = clock.now().saturating_duration_since(began);
-            observe(prepared, attempts, elapsed, &outcome);
-            let lost = match outcome {
-                Ok(value) => {
+            let (used, outcome) = self.attempt(attempts).await;
+            let (cause, sent) = match outcome {
+                Ok(taken) => {
                     client.budget.deposit();
-                    return Ok((value, attempts));
+                    return Ok((taken, attempts));
                 }
                 Err(lost) => lost,
             };
-            let asked = match &lost {
-                Lost::Status(response) => (reading.asks)(response, clock.wall()),
+            let asked = match &cause {
+                Cause::Api { status, headers, body, .. } => {
+                    (self.reading.asks)(*status, headers, body, client.clock.wall())
+                }
                 _ => None,
             };
-            hold(client, &lost, asked);
-            let unauthorized =
-                matches!(&lost, Lost::Status(answer) if answer.status() == StatusCode::UNAUTHORIZED);
-            let failure = Failure { attempts, retry_after: asked, lost };
+            self.hold(&cause, asked);
+            let mut failure = self.failure(attempts, cause).asking(asked).after(before);
+            before = before.max(failure.cause().reached(sent));
+            if matches!(failure.cause(), Cause::Deadline(_)) {
+                failure = failure.after(before);
+            }
 
-            if let (true, Some((credentials, ticket))) = (unauthorized, ticket)
+            let unauthorized = failure.status() == Some(StatusCode::UNAUTHORIZED);
+            if let (true, Some((credentials, ticket))) = (unauthorized, used)
                 && !reauthorized
                 && prepared.replay != Replay::Once
                 && prepared.body.reopenable()
             {
                 reauthorized = true;
-                match before(client, deadline, credentials.rejected(ticket)).await {
+                match self.in_time(credentials.rejected(ticket)).await {
                     Ok(Ok(true)) => {
                         earlier = Some(failure);
                         continue;
                     }
                     Ok(Ok(false)) | Err(_) => return Err(failure),
-                    Ok(Err(error)) => return Err(Failure { lost: Lost::Auth(error), ..failure }),
+                    Ok(Err(error)) => return Err(self.failure(attempts, Cause::Auth(error)).after(before)),
                 }
             }
-            let outcome = match &failure.lost {
-                Lost::Status(response) => Outcome::Status { status: response.status(), retry_after: asked },
-                Lost::Transport(error) if error.kind() != TransportErrorKind::Source => {
-                    Outcome::Lost(error.phase())
+            let Some(outcome) = outcome_of(failure.cause(), asked) else { return Err(failure) };
+            spent.tries += 1;
+            let (replayable, random) = (prepared.body.reopenable(), client.clock.random());
+            let (pause, costs) = match client.retry.judge(spent, prepared.replay, replayable, outcome, random)
+            {
+                Verdict::Stop => return Err(failure),
+                Verdict::Impatient if spent.waited.is_zero() => return Err(failure),
+                Verdict::Impatient => {
+                    let waited = Seconds(spent.waited);
+                    return Err(failure.noting(format!("it was waited for {waited} already")));
                 }
-                _ => return Err(failure),
+                Verdict::Again(pause) => (pause, true),
+                Verdict::Wait(pause) => {
+                    spent.tries -= 1;
+                    spent.waited = spent.waited.saturating_add(pause);
+                    (pause, false)
+                }
             };
-            retries += 1;
-            let replayable = prepared.body.reopenable();
-            let random = clock.random();
-            let Verdict::Again(pause) =
-                client.retry.judge(retries, prepared.replay, replayable, outcome, random)
-            else {
-                return Err(failure);
-            };
-            let in_time = deadline
-                .is_none_or(|deadline| clock.now().checked_add(pause).is_some_and(|back| back < deadline.at));
-            if !in_time || !client.budget.withdraw() {
+            let back = client.clock.now().checked_add(pause);
+            if self.deadline.is_some_and(|deadline| back.is_none_or(|back| back >= deadline.at)) {
                 return Err(failure);
             }
-            clock.sleep(pause).await;
+            if costs && !client.budget.withdraw() {
+                return Err(failure.noting(client.retry.out_of_budget()));
+            }
+            spent.repeats += 1;
+            if outcome == Outcome::Stale {
+                // The connection was at fault and not the attempt.
+                attempts -= 1;
+            } else {
+                client.clock.sleep(pause).await;
+            }
             earlier = Some(failure);
         }
     }
-    .instrument(span)
-    .await
+
+    /// One attempt, and if it failed, whether a request left.
+    async fn attempt(&self, number: u32) -> (Used<'a>, Result<Taken, (Cause<Raw>, bool)>) {
+        let Self { client, prepared, .. } = *self;
+        let began = client.clock.now();
+        let sent = AtomicBool::new(false);
+        let exchange = Exchange {
+            client,
+            prepared,
+            progress: self.options.progress.clone(),
+            number,
+            accepts: self.reading.accepts,
+            taking: self.taking,
+            until: self.deadline.map(|deadline| deadline.at),
+            sent: &sent,
+        };
+        let (used, outcome) = match self.in_time(exchange.run()).await {
+            Ok(ended) => ended,
+            Err(limit) => (None, Err(Cause::Deadline(limit))),
+        };
+        observe(prepared, number, client.clock.now().saturating_duration_since(began), &outcome);
+        (used, outcome.map_err(|cause| (cause, sent.load(Ordering::Relaxed))))
+    }
+
+    fn failure(&self, attempts: u32, cause: Cause<Raw>) -> Failure {
+        Error::new(self.prepared.endpoint, attempts, None, cause).of(self.prepared.replay)
+    }
+
+    /// What is too much for the service concerns everybody who shares the limit, not only this call: it counts them
+    /// together. A wait that nobody has the patience for binds nobody: a mistake of the service must not stop a client for a
+    /// year.
+    fn hold(&self, cause: &Cause<Raw>, asked: Option<Duration>) {
+        let client = self.client;
+        let busy = matches!(cause, Cause::Api { status, .. } if is_busy(*status));
+        if let (true, false, Some(asked)) = (busy, self.prepared.elsewhere, asked)
+            && asked <= client.retry.patience
+            && let Some(until) = client.clock.now().checked_add(asked)
+        {
+            client.limit.hold(until);
+        }
+    }
+
+    /// The value of `work`, or how long the call had if it did not end in time.
+    async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Duration> {
+        let Some(Deadline { at, limit }) = self.deadline else { return Ok(work.await) };
+        let left = at.saturating_duration_since(self.client.clock.now());
+        within(work, self.client.clock.sleep(left)).await.ok_or(limit)
+    }
+
+    /// Waits for a place under the rate limit; the error is a wait that would outlive the deadline. Who was held back in the
+    /// meantime takes another place.
+    async fn take_place(&self) -> Result<(), Duration> {
+        let Self { client, prepared, .. } = *self;
+        // The limit is the service's; what goes to a URL of its own is another's.
+        if prepared.elsewhere {
+            return Ok(());
+        }
+        loop {
+            let now = client.clock.now();
+            let patience = self.deadline.map(|deadline| deadline.at.saturating_duration_since(now));
+            let wait = client.limit.reserve(now, patience)?;
+            if wait.is_zero() {
+                return Ok(());
+            }
+            client.clock.sleep(wait).await;
+            if !client.limit.is_held(client.clock.now()) {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// What there is to judge about a failure; `None` if no second attempt could mend it.
+fn outcome_of(cause: &Cause<Raw>, retry_after: Option<Duration>) -> Option<Outcome> {
+    match cause {
+        Cause::Api { status, .. } => Some(Outcome::Status { status: *status, retry_after }),
+        Cause::Transport(error) if error.is_stale() => Some(Outcome::Stale),
+        Cause::Transport(error) => match error.kind() {
+            TransportErrorKind::Source | TransportErrorKind::Runtime | TransportErrorKind::Untrusted => None,
+            TransportErrorKind::Exhausted => Some(Outcome::Exhausted),
+            _ => Some(Outcome::Lost(error.phase())),
+        },
+        _ => None,
+    }
 }
 
 /// One event for one attempt. The path is the template: neither the URL nor a value of the query is ever logged.
-fn observe(prepared: &Prepared, attempt: u32, elapsed: Duration, outcome: &Result<Taken, Lost>) {
+fn observe(prepared: &Prepared, attempt: u32, elapsed: Duration, outcome: &Result<Taken, Cause<Raw>>) {
     let (status, lost) = match outcome {
         Ok(Taken::Whole(response)) => (Some(response.status()), None),
         Ok(Taken::Stream(response)) => (Some(response.status()), None),
-        Err(Lost::Status(response)) => (Some(response.status()), None),
+        Err(Cause::Api { status, .. }) => (Some(*status), None),
         Err(lost) => (None, Some(lost)),
     };
     tracing::debug!(
@@ -255,141 +306,4 @@ fn observe(prepared: &Prepared, attempt: u32, elapsed: Duration, outcome: &Resul
         lost = lost.map(tracing::field::display),
         "attempt"
     );
-}
-
-/// Too many requests concern everybody who shares the limit, not only this call: the service counts them together. A
-/// wait that nobody has the patience for binds nobody, lest a mistake of the service stop the program for a year.
-fn hold(client: &Inner, lost: &Lost, asked: Option<Duration>) {
-    let too_many = matches!(lost, Lost::Status(answer) if answer.status() == StatusCode::TOO_MANY_REQUESTS);
-    if let (true, Some(limit), Some(asked)) = (too_many, &client.limit, asked)
-        && asked <= client.retry.patience
-        && let Some(until) = client.clock.now().checked_add(asked)
-    {
-        limit.hold(until);
-    }
-}
-
-/// The value of `work`, or how long the call had if it did not end in time.
-async fn before<T>(
-    client: &Inner,
-    deadline: Option<Deadline>,
-    work: impl Future<Output = T>,
-) -> Result<T, Duration> {
-    let Some(Deadline { at, limit }) = deadline else { return Ok(work.await) };
-    let left = at.saturating_duration_since(client.clock.now());
-    within(work, client.clock.sleep(left)).await.ok_or(limit)
-}
-
-/// Waits for a place under the rate limit; the error is a wait that would outlive the deadline.
-async fn take_place(client: &Inner, deadline: Option<Deadline>) -> Result<(), Duration> {
-    let Some(limit) = &client.limit else { return Ok(()) };
-    let now = client.clock.now();
-    let wait = limit.reserve(now, deadline.map(|deadline| deadline.at.saturating_duration_since(now)))?;
-    if !wait.is_zero() {
-        client.clock.sleep(wait).await;
-    }
-    Ok(())
-}
-
-type Used<'a> = Option<(&'a dyn Authorize, Ticket)>;
-
-/// One attempt with all its redirects. The ticket tells which credentials the last request carried.
-async fn attempt<'a>(
-    client: &'a Inner,
-    prepared: &Prepared,
-    options: &Options,
-    number: u32,
-    accepts: fn(StatusCode) -> bool,
-    taking: Taking,
-) -> (Used<'a>, Result<Taken, Lost>) {
-    let mut used = None;
-    let result = async {
-        let mut uri = prepared.uri.clone();
-        let mut headers = prepared.headers.clone();
-        let mut credentials_apply = prepared.credentials;
-        let mut hops = 0;
-        loop {
-            // Credentials go into copies, so that a redirect finds the request as it was without them.
-            let mut parts = (uri.clone(), headers.clone(), prepared.body.clone());
-            used = None;
-            if credentials_apply
-                && let Some(credentials) = credentials_for(client, &uri).map_err(Lost::Auth)?
-            {
-                let (uri, headers, body) = &mut parts;
-                let clock = &*client.clock;
-                let attempt = Attempt { method: &prepared.method, uri, headers, body, clock };
-                let ticket = credentials.authorize(attempt).await.map_err(Lost::Auth)?;
-                used = Some((credentials, ticket));
-            }
-            let (target, authorized, body) = parts;
-            let clock = client.clock.clone();
-            let (outgoing, activity) =
-                body.open(clock, options.progress.clone(), number).await.map_err(Lost::Source)?;
-            let mut request = Request::new(outgoing);
-            *request.method_mut() = prepared.method.clone();
-            *request.uri_mut() = target;
-            *request.headers_mut() = authorized;
-            let response =
-                deadline::send(&*client.transport, request, &activity, client.timeouts, &client.clock)
-                    .await
-                    .map_err(Lost::Transport)?;
-            let status = response.status();
-            if prepared.redirects == Redirects::Follow {
-                let hop = redirect::decide(&prepared.method, &uri, status, response.headers(), hops)
-                    .map_err(Lost::Redirect)?;
-                if let Some(hop) = hop {
-                    hops += 1;
-                    if !hop.same_origin {
-                        credentials_apply = false;
-                        headers = redirect::for_strangers(&headers);
-                    }
-                    headers.insert(HOST, host(&hop.to).map_err(Lost::Build)?);
-                    uri = hop.to;
-                    continue;
-                }
-            }
-            if let (true, Some(unknown)) = (accepts(status), coding::left(response.headers())) {
-                let headers = response.into_parts().0.headers;
-                let error = DecodeError::Coding(unknown.to_string());
-                return Err(Lost::Decode { status, headers, error });
-            }
-            let mut response = coding::decoded(response);
-            if accepts(status) {
-                response.extensions_mut().insert(ResponseUrl(SecretUrl::from(uri)));
-                return take(response, taking).await;
-            }
-            let (parts, body) = response.into_parts();
-            return Err(Lost::Status(Response::from_parts(parts, body.beginning(ERROR_CAP).await)));
-        }
-    }
-    .await;
-    (used, result)
-}
-
-/// The credentials for an address, if any are bound to its origin.
-fn credentials_for<'a>(client: &'a Inner, uri: &http::Uri) -> Result<Option<&'a dyn Authorize>, AuthError> {
-    let Some(origin) = Origin::of(uri) else { return Ok(None) };
-    let Some((_, credentials)) = client.credentials.iter().find(|(bound, _)| *bound == origin) else {
-        return Ok(None);
-    };
-    if !origin.is_secure() && !origin.is_loopback() && !credentials.survives_plain_http() {
-        return Err(AuthError::Insecure(origin));
-    }
-    Ok(Some(&**credentials))
-}
-
-impl std::fmt::Display for Lost {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Build(error) => error.fmt(f),
-            Self::Auth(error) => error.fmt(f),
-            Self::Source(error) => error.fmt(f),
-            Self::Transport(error) => error.fmt(f),
-            Self::Deadline(_) => f.write_str("deadline"),
-            Self::Limited(_) => f.write_str("rate limit"),
-            Self::Redirect(error) => error.fmt(f),
-            Self::Status(response) => response.status().fmt(f),
-            Self::Decode { error, .. } => error.fmt(f),
-        }
-    }
 }

@@ -35,7 +35,7 @@ pub(crate) async fn within<T>(work: impl Future<Output = T>, limit: impl Future<
 pub(crate) async fn send(
     transport: &dyn Transport,
     request: Request<Outgoing>,
-    activity: &Activity,
+    activity: &Arc<Activity>,
     timeouts: Timeouts,
     clock: &Arc<dyn Clock>,
 ) -> Result<Response<Incoming>, TransportError> {
@@ -73,7 +73,16 @@ pub(crate) async fn send(
         });
         if let Some(outcome) = next.await {
             return outcome.map(|response| {
-                response.map(|body| Incoming::new(Watched::new(body, timeouts.silence, Arc::clone(clock))))
+                let refused = response.status().as_u16() >= 300;
+                let sending = refused.then(|| Abandon(Arc::clone(activity)));
+                let watched = |body| Watched {
+                    body,
+                    limit: timeouts.silence,
+                    clock: Arc::clone(clock),
+                    timer: None,
+                    sending,
+                };
+                response.map(|body| Incoming::new(watched(body)))
             });
         }
     }
@@ -85,11 +94,16 @@ struct Watched {
     limit: Duration,
     clock: Arc<dyn Clock>,
     timer: Option<BoxFuture<'static, ()>>,
+    /// What is still sent of a request that is refused; dropped with the response.
+    sending: Option<Abandon>,
 }
 
-impl Watched {
-    fn new(body: Incoming, limit: Duration, clock: Arc<dyn Clock>) -> Self {
-        Self { body, limit, clock, timer: None }
+/// Ends the sending of a request when it is dropped.
+struct Abandon(Arc<Activity>);
+
+impl Drop for Abandon {
+    fn drop(&mut self) {
+        self.0.abandon();
     }
 }
 
@@ -104,6 +118,9 @@ impl http_body::Body for Watched {
         let this = &mut *self;
         if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(cx) {
             this.timer = None;
+            if !matches!(frame, Some(Ok(_))) {
+                this.sending = None;
+            }
             return Poll::Ready(frame);
         }
         let timer = this.timer.get_or_insert_with(|| this.clock.sleep(this.limit));

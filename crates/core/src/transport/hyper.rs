@@ -3,8 +3,10 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::future::{Future as _, poll_fn};
+use std::panic::{AssertUnwindSafe, UnwindSafe};
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -20,10 +22,11 @@ use crate::body::Outgoing;
 use crate::client::ClientError;
 use crate::response::Incoming;
 use crate::time::{Clock, SystemClock};
+use crate::url::Origin;
 
 mod connect;
 
-use connect::{ConnectError, Connector};
+use connect::{ConnectError, Connector, Served};
 
 /// How long an idle connection is kept: shorter than the patience of the usual gateways, so that a request seldom meets
 /// a connection that is just being closed.
@@ -131,27 +134,70 @@ impl Transport for Hyper {
         mut request: Request<Outgoing>,
     ) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
         Box::pin(async move {
+            if tokio::runtime::Handle::try_current().is_err() {
+                return Err(no_runtime(
+                    "there is no Tokio runtime here; call from within one, such as #[tokio::main]",
+                ));
+            }
             let on_connected = request.body().on_connected();
-            let mut connection = capture_connection(&mut request);
+            let origin = Origin::of(request.uri());
+            let connection = capture_connection(&mut request);
+            let mut waiting = connection.clone();
             let mut exchange = pin!(self.pool.request(request));
             let mut connecting = pin!(async {
-                if connection.wait_for_connection_metadata().await.is_some() {
+                if waiting.wait_for_connection_metadata().await.is_some() {
                     on_connected.tell();
                 }
             });
             let mut connected = false;
             let response = poll_fn(|cx| {
-                if let Poll::Ready(response) = exchange.as_mut().poll(cx) {
-                    return Poll::Ready(response);
+                let exchange = AssertUnwindSafe(|| exchange.as_mut().poll(cx));
+                if let Poll::Ready(response) = without_sockets(exchange)? {
+                    return Poll::Ready(Ok(response));
                 }
                 connected = connected || connecting.as_mut().poll(cx).is_ready();
                 Poll::Pending
             })
-            .await
-            .map_err(|error| lost(&error))?;
-            Ok(response.map(|body| Incoming::new(body.map_err(|error| broken_off(&error)))))
+            .await?;
+            match response {
+                Ok(response) => {
+                    if let Some(served) = response.extensions().get::<Served>() {
+                        served.0.store(true, Ordering::Relaxed);
+                    }
+                    Ok(response.map(|body| Incoming::new(body.map_err(|error| broken_off(&error)))))
+                }
+                Err(error) => {
+                    let mut extras = http::Extensions::new();
+                    if let Some(connection) = &*connection.connection_metadata() {
+                        connection.get_extras(&mut extras);
+                    }
+                    let has_served =
+                        extras.get::<Served>().is_some_and(|served| served.0.load(Ordering::Relaxed));
+                    let error = lost(&error).to(origin);
+                    // A service that closes an idle connection may do so just when the next request is on its way.
+                    let silent = error.kind() == TransportErrorKind::Broken;
+                    Err(if has_served && silent { error.stale() } else { error })
+                }
+            }
         })
     }
+}
+
+fn no_runtime(what: &str) -> TransportError {
+    TransportError::new(Phase::NotSent, TransportErrorKind::Runtime, &std::io::Error::other(what))
+}
+
+/// The value of `poll`. Tokio panics where a socket is opened on a runtime without them, and tells nobody beforehand; that
+/// panic is an error.
+fn without_sockets<T>(poll: impl FnOnce() -> T + UnwindSafe) -> Result<T, TransportError> {
+    std::panic::catch_unwind(poll).map_err(|panic| {
+        let text =
+            panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        if !text.is_some_and(|text| text.contains("Tokio 1.x context")) {
+            std::panic::resume_unwind(panic);
+        }
+        no_runtime("this Tokio runtime has no sockets; build it with enable_all()")
+    })
 }
 
 /// How far a request got that hyper could not complete.
@@ -161,12 +207,27 @@ fn lost(error: &hyper_util::client::legacy::Error) -> TransportError {
             Some(ConnectError::TimedOut(limit)) => {
                 TransportError::timeout(Phase::NotSent, Timeout::Connect(*limit))
             }
+            #[cfg(feature = "_tls")]
+            Some(ConnectError::Untrusted(_)) => {
+                TransportError::new(Phase::NotSent, TransportErrorKind::Untrusted, below(error))
+            }
+            #[cfg(not(feature = "_tls"))]
+            Some(ConnectError::NoTls) => {
+                TransportError::new(Phase::NotSent, TransportErrorKind::Untrusted, below(error))
+            }
+            _ if find::<std::io::Error>(error).is_some_and(is_exhausted) => {
+                TransportError::new(Phase::NotSent, TransportErrorKind::Exhausted, &Nothing)
+            }
             _ => TransportError::new(Phase::NotSent, TransportErrorKind::Connect, below(error)),
         };
     }
     let Some(inner) = find::<hyper::Error>(error) else {
         return TransportError::new(Phase::MaybeSent, TransportErrorKind::Broken, below(error));
     };
+    // Given back before its first byte was written.
+    if inner.is_canceled() {
+        return TransportError::new(Phase::NotSent, TransportErrorKind::Broken, inner);
+    }
     if inner.is_user() {
         // The words of the source itself: hyper's own ("error from user's Body stream") tell nothing.
         return TransportError::new(Phase::MaybeSent, TransportErrorKind::Source, below(inner));
@@ -174,6 +235,17 @@ fn lost(error: &hyper_util::client::legacy::Error) -> TransportError {
     let kind = if inner.is_parse() { TransportErrorKind::Protocol } else { TransportErrorKind::Broken };
     TransportError::new(Phase::MaybeSent, kind, inner)
 }
+
+/// Whether this process (EMFILE) or this computer (ENFILE) has no file descriptor left.
+fn is_exhausted(error: &std::io::Error) -> bool {
+    let codes: &[i32] = if cfg!(windows) { &[10024] } else { &[23, 24] };
+    error.raw_os_error().is_some_and(|code| codes.contains(&code))
+}
+
+/// A cause with nothing to add.
+#[derive(Debug, thiserror::Error)]
+#[error("")]
+struct Nothing;
 
 /// An answer that began and did not end.
 fn broken_off(error: &hyper::Error) -> TransportError {

@@ -94,6 +94,69 @@ fn config(roots: &Roots) -> Result<ClientConfig, String> {
     Ok(config)
 }
 
+/// Why a handshake came to nothing, in plain words and with the way out; `None` if the connection just broke and another
+/// attempt may well succeed.
+pub(super) fn refusal(error: &std::io::Error) -> Option<String> {
+    use rustls::{AlertDescription as Alert, Error};
+    let error = error.get_ref()?.downcast_ref::<Error>()?;
+    let text = match error {
+        Error::InvalidCertificate(error) => {
+            return Some(format!("the certificate of the service {}", flaw(error)));
+        }
+        Error::AlertReceived(Alert::InternalError) => return None,
+        Error::AlertReceived(
+            Alert::HandshakeFailure | Alert::ProtocolVersion | Alert::InsufficientSecurity,
+        )
+        | Error::PeerIncompatible(_) => {
+            "the service and this client have no TLS version and cipher in common; it needs TLS 1.2 or 1.3"
+        }
+        Error::AlertReceived(Alert::UnrecognisedName) => "the service has no certificate for this host name",
+        Error::AlertReceived(Alert::CertificateRequired | Alert::BadCertificate) => {
+            "the service asks for a certificate of the client, which is not supported"
+        }
+        Error::InvalidMessage(_) => "what is listening there does not speak TLS; is it an http port?",
+        _ => return Some(format!("the TLS handshake failed: {error}")),
+    };
+    Some(text.into())
+}
+
+/// What is wrong with a certificate, and what to do.
+fn flaw(error: &rustls::CertificateError) -> String {
+    use rustls::CertificateError as Flaw;
+    let text = match error {
+        Flaw::UnknownIssuer => {
+            "is signed by nobody who is trusted here; add its issuer to the certificates of this computer \
+             (or SSL_CERT_FILE), or name it with transport::tls::Roots"
+        }
+        Flaw::Expired | Flaw::ExpiredContext { .. } => "has expired, or the clock of this computer is ahead",
+        Flaw::NotValidYet | Flaw::NotValidYetContext { .. } => {
+            "is not valid yet, or the clock of this computer is behind"
+        }
+        Flaw::NotValidForNameContext { presented, .. } if !presented.is_empty() => {
+            let names: Vec<String> = presented.iter().take(3).map(|name| shown(name)).collect();
+            return format!("is for another host: {}; check the host of the base URL", names.join(", "));
+        }
+        Flaw::NotValidForName | Flaw::NotValidForNameContext { .. } => {
+            "is for another host; check the host of the base URL"
+        }
+        Flaw::Revoked => "was revoked",
+        Flaw::InvalidPurpose | Flaw::InvalidPurposeContext { .. } => "is not one for servers",
+        Flaw::BadEncoding => "cannot be read",
+        Flaw::BadSignature => "has a wrong signature",
+        Flaw::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => {
+            "is that of an authority and not of a server; a self-signed one for a test must not be marked as \
+             an authority (basicConstraints CA:FALSE)"
+        }
+        other => return format!("is not accepted: {other}"),
+    };
+    text.into()
+}
+
+/// A name in a certificate, as rustls gives it: `DnsName("localhost")`.
+fn shown(name: &str) -> String {
+    name.split('"').nth(1).unwrap_or(name).chars().take(60).collect()
+}
+
 type Verifier = Arc<dyn rustls::client::danger::ServerCertVerifier>;
 
 #[cfg(feature = "platform-verifier")]

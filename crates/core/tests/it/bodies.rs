@@ -106,8 +106,11 @@ async fn a_file_that_changed_before_it_is_sent_fails_the_call() {
     let error = client.send(&Upload(body.clone())).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "example.file.upload: the body to send cannot be read: \
-         the file changed from 100 to 99 bytes while in use"
+        format!(
+            "example.file.upload: the body to send cannot be read: {}: the file changed from 100 to 99 bytes \
+             while in use",
+            file.0.display()
+        )
     );
     std::fs::remove_file(&file.0).unwrap();
     let error = client.send(&Upload(body)).await.unwrap_err();
@@ -119,8 +122,9 @@ async fn a_file_that_changed_before_it_is_sent_fails_the_call() {
 async fn what_is_no_file_is_refused_at_once() {
     let missing = Body::file(std::env::temp_dir().join("segno-core-no-such-file")).await.unwrap_err();
     assert_eq!(missing.kind(), std::io::ErrorKind::NotFound);
+    assert!(missing.to_string().contains("segno-core-no-such-file: No such file"), "{missing}");
     let folder = Body::file(std::env::temp_dir()).await.unwrap_err();
-    assert_eq!(folder.to_string(), "not a regular file");
+    assert_eq!(folder.to_string(), format!("{}: not a regular file", std::env::temp_dir().display()));
 }
 
 #[tokio::test]

@@ -2,17 +2,22 @@
 
 mod attempts;
 mod bodies;
+mod bulk;
 mod canary;
 mod coding;
 mod content;
 mod credentials;
 mod download;
+mod early;
 mod example;
 mod faults;
 mod json_stream;
 mod page;
 mod peer;
 mod poll;
+mod runtime;
 mod success;
 mod tls;
+mod whole_call;
 mod wire;
+mod words;

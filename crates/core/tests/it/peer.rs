@@ -17,7 +17,15 @@ pub(crate) async fn listen<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -
 where
     F: Future<Output = io::Result<()>> + Send + 'static,
 {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    listen_at("127.0.0.1", serve).await
+}
+
+/// Listens at that address.
+pub(crate) async fn listen_at<F>(host: &str, serve: impl Fn(TcpStream) -> F + Send + 'static) -> String
+where
+    F: Future<Output = io::Result<()>> + Send + 'static,
+{
+    let listener = TcpListener::bind((host, 0)).await.unwrap();
     let base = format!("http://{}/", listener.local_addr().unwrap());
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {

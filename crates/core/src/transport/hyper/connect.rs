@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -39,7 +40,11 @@ pub(super) enum ConnectError {
     Tcp(Box<dyn StdError + Send + Sync>),
     #[cfg(feature = "_tls")]
     #[error("TLS: {0}")]
-    Handshake(String),
+    Handshake(Box<dyn StdError + Send + Sync>),
+    /// Another attempt would meet the same.
+    #[cfg(feature = "_tls")]
+    #[error("{0}")]
+    Untrusted(String),
     #[cfg(not(feature = "_tls"))]
     #[error("https needs the feature \"rustls-ring\" or \"rustls-aws-lc-rs\"")]
     NoTls,
@@ -75,17 +80,21 @@ impl Connector {
         let tcp = |error| ConnectError::Tcp(Box::new(error));
         poll_fn(|cx| self.tcp.poll_ready(cx)).await.map_err(tcp)?;
         let stream = self.tcp.call(uri).await.map_err(tcp)?;
-        if secure { self.secure(stream, host).await } else { Ok(Stream::Plain(stream)) }
+        if secure { self.secure(stream, host).await } else { Ok(Stream::new(Io::Plain(stream))) }
     }
 
     #[cfg(feature = "_tls")]
     async fn secure(self, stream: TokioIo<TcpStream>, host: String) -> Result<Stream, ConnectError> {
-        let config = self.tls.get().map_err(ConnectError::Handshake)?;
+        let unusable = |error: String| ConnectError::Untrusted(format!("TLS cannot be set up: {error}"));
+        let config = self.tls.get().map_err(unusable)?;
         let name = rustls::pki_types::ServerName::try_from(host)
-            .map_err(|error| ConnectError::Handshake(error.to_string()))?;
+            .map_err(|_| unusable("no certificate can be for this host".into()))?;
         let connecting = tokio_rustls::TlsConnector::from(config).connect(name, stream.into_inner());
-        let stream = connecting.await.map_err(|error| ConnectError::Handshake(error.to_string()))?;
-        Ok(Stream::Tls(Box::new(TokioIo::new(stream))))
+        let stream = connecting.await.map_err(|error| match crate::transport::tls::refusal(&error) {
+            Some(reason) => ConnectError::Untrusted(reason),
+            None => ConnectError::Handshake(Box::new(error)),
+        })?;
+        Ok(Stream::new(Io::Tls(Box::new(TokioIo::new(stream)))))
     }
 
     #[cfg(not(feature = "_tls"))]
@@ -94,22 +103,61 @@ impl Connector {
     }
 }
 
+/// Whether a connection has served a request: one that breaks then may just have been idle for too long.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Served(pub(super) Arc<AtomicBool>);
+
 /// An open connection.
-pub(super) enum Stream {
+///
+/// A peer that refuses an upload responds and closes before it has read all of it. Writing then fails, while its response
+/// still waits to be read; an error of writing, told at once, would hide it. So writing that failed just never goes on:
+/// reading comes to the response, or to the end of the connection, and tells that.
+pub(super) struct Stream {
+    io: Io,
+    served: Served,
+    /// Writing has failed.
+    shut: bool,
+}
+
+enum Io {
     Plain(TokioIo<TcpStream>),
     #[cfg(feature = "_tls")]
     Tls(Box<TokioIo<tokio_rustls::client::TlsStream<TcpStream>>>),
 }
 
+impl Stream {
+    fn new(io: Io) -> Self {
+        Self { io, served: Served::default(), shut: false }
+    }
+
+    fn written<T>(&mut self, cx: &Context<'_>, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        match outcome {
+            Poll::Ready(Err(error)) if is_gone(&error) => {
+                self.shut = true;
+                // Whatever has arrived by now is read before this task sleeps.
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+/// Whether the peer no longer takes anything.
+fn is_gone(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected};
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected)
+}
+
 macro_rules! either {
     ($stream:expr, $inner:ident => $call:expr) => {
-        match $stream.get_mut() {
-            Stream::Plain(stream) => {
+        match &mut $stream.io {
+            Io::Plain(stream) => {
                 let $inner = Pin::new(stream);
                 $call
             }
             #[cfg(feature = "_tls")]
-            Stream::Tls(stream) => {
+            Io::Tls(stream) => {
                 let $inner = Pin::new(&mut **stream);
                 $call
             }
@@ -118,47 +166,64 @@ macro_rules! either {
 }
 
 impl Read for Stream {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
         either!(self, stream => stream.poll_read(cx, buf))
     }
 }
 
 impl Write for Stream {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        either!(self, stream => stream.poll_write(cx, buf))
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        if self.shut {
+            return Poll::Pending;
+        }
+        let outcome = either!(self, stream => stream.poll_write(cx, buf));
+        self.written(cx, outcome)
     }
 
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        either!(self, stream => stream.poll_flush(cx))
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.shut {
+            return Poll::Pending;
+        }
+        let outcome = either!(self, stream => stream.poll_flush(cx));
+        self.written(cx, outcome)
     }
 
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         either!(self, stream => stream.poll_shutdown(cx))
     }
 
     fn is_write_vectored(&self) -> bool {
-        match self {
-            Self::Plain(stream) => stream.is_write_vectored(),
+        match &self.io {
+            Io::Plain(stream) => stream.is_write_vectored(),
             #[cfg(feature = "_tls")]
-            Self::Tls(stream) => stream.is_write_vectored(),
+            Io::Tls(stream) => stream.is_write_vectored(),
         }
     }
 
     fn poll_write_vectored(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        either!(self, stream => stream.poll_write_vectored(cx, bufs))
+        if self.shut {
+            return Poll::Pending;
+        }
+        let outcome = either!(self, stream => stream.poll_write_vectored(cx, bufs));
+        self.written(cx, outcome)
     }
 }
 
 impl Connection for Stream {
     fn connected(&self) -> Connected {
-        match self {
-            Self::Plain(stream) => stream.connected(),
+        let connected = match &self.io {
+            Io::Plain(stream) => stream.connected(),
             #[cfg(feature = "_tls")]
-            Self::Tls(stream) => stream.inner().get_ref().0.connected(),
-        }
+            Io::Tls(stream) => stream.inner().get_ref().0.connected(),
+        };
+        connected.extra(self.served.clone())
     }
 }

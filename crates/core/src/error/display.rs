@@ -1,0 +1,224 @@
+//! How errors print: one line, short, and nothing in it that a terminal or a log would act on.
+
+use std::fmt::{self, Write as _};
+use std::time::Duration;
+
+use http::StatusCode;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+
+use super::{Before, Cause, Error, Inner};
+use crate::decode::DecodeError;
+
+impl<A: fmt::Display> fmt::Display for Error<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tail = self.tail();
+        let room = LINE.saturating_sub(tail.chars().count());
+        let head = cut(format_args!("{}: {}", self.0.endpoint, self.0.cause), room);
+        f.write_str(&head)?;
+        f.write_str(&tail)
+    }
+}
+
+impl<A> Error<A> {
+    /// What stands behind the message, whatever is cut of that.
+    fn tail(&self) -> String {
+        let Inner { attempts, retry_after, cause, note, before, writes, .. } = &*self.0;
+        let mut tail = String::new();
+        let told = cause.may_have_arrived() || matches!(cause, Cause::Deadline(_));
+        let doubtful = *writes && *before == Before::Arrived && !told;
+        match (*attempts > 1, doubtful) {
+            (true, false) => tail = format!(" (after {attempts} attempts)"),
+            (true, true) => tail = format!(" (after {attempts} attempts; an earlier one may have arrived)"),
+            (false, true) => tail.push_str(" (an earlier request may have arrived)"),
+            (false, false) => {}
+        }
+        if let Some(wait) = retry_after {
+            tail.push_str("; the service asks to wait ");
+            let given = match cause {
+                Cause::Api { headers, .. } => headers.get(RETRY_AFTER),
+                _ => None,
+            };
+            match given {
+                // So long a wait is a mistake or a date: the words of the service tell which.
+                Some(given) if *wait > LONG => {
+                    tail.push_str(&cut(format_args!("{:?}", String::from_utf8_lossy(given.as_bytes())), 60));
+                }
+                _ => tail.push_str(&Seconds(*wait).to_string()),
+            }
+        }
+        if let Some(note) = note {
+            tail.push_str("; ");
+            tail.push_str(&cut(note, 200));
+        }
+        tail
+    }
+}
+
+/// A wait that is told in the service's own form.
+const LONG: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The longest line of an error, in characters.
+const LINE: usize = 400;
+
+/// Prints what it holds as one line of at most 400 characters: control characters are escaped, as are those that turn the
+/// direction of text or begin another line, and what is too long is cut with `…`. Errors print so; use it for texts
+/// of a service elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub struct OneLine<T>(pub T);
+
+impl<T: fmt::Display> fmt::Display for OneLine<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&cut(&self.0, LINE))
+    }
+}
+
+/// At most `room` characters of a text, as they can be shown.
+fn cut(text: impl fmt::Display, room: usize) -> String {
+    let mut line = Line { text: String::new(), left: room.saturating_add(1) };
+    // It fails as soon as the line is full.
+    let _ = write!(line, "{text}");
+    if line.left == 0 {
+        let end = line.text.char_indices().nth(room.saturating_sub(1)).map_or(0, |(at, _)| at);
+        line.text.truncate(end);
+        line.text.push('…');
+    }
+    line.text
+}
+
+struct Line {
+    text: String,
+    left: usize,
+}
+
+impl fmt::Write for Line {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for letter in text.chars() {
+            if is_harmful(letter) {
+                for escaped in letter.escape_default() {
+                    self.push(escaped)?;
+                }
+            } else {
+                self.push(letter)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Line {
+    fn push(&mut self, letter: char) -> fmt::Result {
+        self.left = self.left.checked_sub(1).ok_or(fmt::Error)?;
+        self.text.push(letter);
+        if self.left == 0 { Err(fmt::Error) } else { Ok(()) }
+    }
+}
+
+/// What a terminal or a log would act on instead of showing it: control characters, line and paragraph separators, marks
+/// of direction (Unicode, UAX 9), invisible characters.
+fn is_harmful(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// A status with its usual words, if it has any.
+struct Status(StatusCode);
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.canonical_reason() {
+            Some(reason) => write!(f, "{} {reason}", self.0.as_u16()),
+            None => self.0.as_u16().fmt(f),
+        }
+    }
+}
+
+impl<A: fmt::Display> fmt::Display for Cause<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Build(error) => write!(f, "not sent: {error}"),
+            Self::Auth(error) => write!(f, "not authorized: {error}"),
+            Self::Transport(error) => error.fmt(f),
+            Self::Deadline(limit) => write!(f, "not finished within the deadline of {}", Seconds(*limit)),
+            Self::Limited(wait) => {
+                write!(
+                    f,
+                    "not sent: the client's rate limit has no room for {}, longer than the deadline",
+                    Seconds(*wait)
+                )
+            }
+            Self::Redirect(error) => error.fmt(f),
+            Self::Api { status, error, .. } => {
+                let words = error.to_string();
+                let colon = if words.is_empty() { "" } else { ": " };
+                write!(f, "{}{colon}{words}", Status(*status))
+            }
+            Self::Decode { status, headers, error, .. } => {
+                write!(f, "{}, but the answer cannot be read: {error}", Status(*status))?;
+                Announced { headers, error }.fmt(f)
+            }
+            Self::Source(error) => write!(f, "the body to send cannot be read: {error}"),
+            Self::Sink(error) => write!(f, "the download cannot be written: {error}"),
+            Self::Changed { written } => {
+                write!(f, "the file changed on the server after {written} bytes of it were written")
+            }
+            Self::Pages(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<A: fmt::Display> fmt::Debug for Cause<A> {
+    // The one line is safe to print; the derived form would show headers and bodies.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cause({self})")
+    }
+}
+
+impl<A: fmt::Display> fmt::Debug for Error<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({self})")
+    }
+}
+
+impl<A: fmt::Display> std::error::Error for Error<A> {}
+
+/// A duration as a person reads it: `250 ms`, `30 s`.
+pub(crate) struct Seconds(pub(crate) Duration);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 < Duration::from_secs(1) {
+            write!(f, "{} ms", self.0.as_millis())
+        } else {
+            write!(f, "{} s", self.0.as_secs_f64().ceil())
+        }
+    }
+}
+
+/// What the headers announce of a body that is not the expected one: its media type and its coding. A body of the wrong
+/// shape is of the expected kind, so nothing is said of it.
+struct Announced<'a> {
+    headers: &'a HeaderMap,
+    error: &'a DecodeError,
+}
+
+impl fmt::Display for Announced<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if matches!(
+            self.error,
+            DecodeError::Shape { .. }
+                | DecodeError::TooLarge { .. }
+                | DecodeError::Coding(_)
+                | DecodeError::Other(_)
+        ) {
+            return Ok(());
+        }
+        let mut open = false;
+        for name in [CONTENT_TYPE, CONTENT_ENCODING] {
+            let Some(value) = self.headers.get(&name).and_then(|value| value.to_str().ok()) else { continue };
+            f.write_str(if open { ", " } else { " (" })?;
+            open = true;
+            write!(f, "{name}: {}", value.chars().take(60).collect::<String>())?;
+        }
+        if open { f.write_str(")") } else { Ok(()) }
+    }
+}

@@ -1,0 +1,335 @@
+//! Many calls at once: limits of the service are waited out, and waiting costs nobody else anything.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use segno_core::auth::Basic;
+use segno_core::{
+    BuildError, Bytes, Clock, DecodeError, Endpoint, Limit, Method, Origin, Phase, PlainApiError, Replay,
+    RequestWriter, Response, Retry,
+};
+use tokio::io::AsyncWriteExt as _;
+
+use crate::example::{self, Reply, Service, lost};
+use crate::peer::{self, read_request, soon};
+
+const S: Duration = Duration::from_secs(1);
+
+/// `GET /things`
+struct Get;
+
+impl Endpoint for Get {
+    type Output = Bytes;
+    type ApiError = PlainApiError;
+    const NAME: &'static str = "example.things.get";
+    const METHOD: Method = Method::GET;
+    const REPLAY: Replay = Replay::Safe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        request.path("things", &[])
+    }
+
+    fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
+        Ok(response.into_body())
+    }
+}
+
+/// `POST /things`
+struct Post;
+
+impl Endpoint for Post {
+    type Output = Bytes;
+    type ApiError = PlainApiError;
+    const NAME: &'static str = "example.things.post";
+    const METHOD: Method = Method::POST;
+    const REPLAY: Replay = Replay::Unsafe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        request.path("things", &[])
+    }
+
+    fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
+        Ok(response.into_body())
+    }
+}
+
+/// A service that takes `calls` in each window of 9 s and otherwise says when the next one begins.
+fn limited(calls: usize, status: u16, clock: &Arc<segno_core::testing::ManualClock>) -> Service {
+    let (clock, start) = (Arc::clone(clock), clock.now());
+    let windows = std::sync::Mutex::new((0, 0));
+    Service::new(move |_, _| {
+        let passed = clock.now().saturating_duration_since(start).as_secs();
+        let mut window = windows.lock().unwrap();
+        if window.0 != passed / 9 {
+            *window = (passed / 9, 0);
+        }
+        window.1 += 1;
+        Ok(if window.1 > calls {
+            Reply::new(status).header("retry-after", 9 - passed % 9)
+        } else {
+            Reply::ok()
+        })
+    })
+}
+
+#[tokio::test]
+async fn two_hundred_calls_against_sixty_in_nine_seconds() {
+    for status in [429, 503] {
+        for limit in [Limit::none(), Limit::per(25, S)] {
+            let clock = example::clock();
+            let service = limited(60, status, &clock);
+            let client =
+                service.client().0.clock(Arc::clone(&clock) as _).limit(Arc::new(limit)).build().unwrap();
+            let calls: Vec<_> = (0..200)
+                .map(|_| {
+                    let client = client.clone();
+                    tokio::spawn(async move { client.send(&Get).await })
+                })
+                .collect();
+            for call in calls {
+                call.await.unwrap().unwrap();
+            }
+            let seen = service.seen().len();
+            assert!(seen < 200 + 3 * 200, "{seen} requests for 200 calls");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_time_that_is_named_costs_neither_attempts_nor_budget() {
+    let clock = example::clock();
+    let service = Service::new(|_, number| {
+        Ok(if number < 50 { Reply::new(429).header("retry-after", 1) } else { Reply::ok() })
+    });
+    let retry = Retry { budget: 0, ..Retry::default() };
+    let client = service.client().0.clock(Arc::clone(&clock) as _).retry(retry).build().unwrap();
+    client.send(&Post).await.unwrap();
+    assert_eq!(service.seen().len(), 51);
+}
+
+#[tokio::test]
+async fn a_call_ends_at_its_patience_and_says_how_long_it_waited() {
+    let service = Service::new(|_, _| Ok(Reply::new(429).header("retry-after", 25)));
+    let (builder, clock) = service.client();
+    let client = builder.call_deadline(Duration::MAX).build().unwrap();
+    let error = client.send(&Get).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "example.things.get: 429 Too Many Requests (after 3 attempts); the service asks to wait 25 s; it was \
+         waited for 50 s already"
+    );
+    assert!(clock.slept().iter().filter(|slept| **slept == 25 * S).count() >= 2);
+}
+
+/// `Retry-After: 0` for ever must neither end a service nor never end.
+#[tokio::test]
+async fn no_wait_at_all_is_waited_over_with_growing_pauses() {
+    let service = Service::new(|_, _| Ok(Reply::new(429).header("retry-after", 0)));
+    let (builder, _) = service.client();
+    let error = builder.call_deadline(Duration::MAX).build().unwrap().send(&Get).await.unwrap_err();
+    assert!(error.is_rate_limited());
+    assert!(error.to_string().contains("it was waited for"), "{error}");
+}
+
+#[tokio::test]
+async fn everybody_is_held_with_a_limit_or_without() {
+    for (status, limit) in [(429, None), (503, None), (429, Some(Limit::new(S, 5)))] {
+        let service = Service::new(move |_, number| {
+            Ok(if number == 0 { Reply::new(status).header("retry-after", 30) } else { Reply::ok() })
+        });
+        let (builder, clock) = service.client();
+        let builder = match limit {
+            Some(limit) => builder.limit(Arc::new(limit)),
+            None => builder,
+        };
+        let client = builder.retry(Retry::never()).build().unwrap();
+        client.send(&Post).await.unwrap_err();
+        // Clones, and a client with other credentials, meet the same service.
+        let origin = Origin::of(&"https://api.example/".parse().unwrap()).unwrap();
+        let other = client.with_credentials(origin, Arc::new(Basic::new("a", &"CANARY".into()).unwrap()));
+        other.send(&Get).await.unwrap();
+        assert!(clock.wall().since(example::moment()) >= 30 * S, "{status}");
+    }
+}
+
+/// Those who had a place under the limit before the service spoke wait, too.
+#[tokio::test]
+async fn a_place_under_the_limit_is_worth_nothing_while_everybody_is_held() {
+    let clock = example::clock();
+    let (at, start) = (Arc::clone(&clock), clock.now());
+    let service = Service::new(move |_, number| {
+        let passed = at.now().saturating_duration_since(start);
+        assert!(number == 0 || passed >= 30 * S, "request {number} came after {passed:?}");
+        Ok(if number == 0 { Reply::new(429).header("retry-after", 30) } else { Reply::ok() })
+    });
+    let limit = Arc::new(Limit::new(S, 1));
+    let client = service.client().0.clock(Arc::clone(&clock) as _).limit(limit).build().unwrap();
+    let calls: Vec<_> = (0..10)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.send(&Get).await })
+        })
+        .collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(service.seen().len(), 11);
+}
+
+#[tokio::test]
+async fn the_budget_is_a_setting_is_named_and_comes_back() {
+    let down = Arc::new(AtomicUsize::new(1));
+    let state = Arc::clone(&down);
+    let service = Service::new(move |_, _| {
+        Ok(if state.load(Ordering::Relaxed) == 1 { Reply::new(503).body("down") } else { Reply::ok() })
+    });
+    let (builder, _) = service.client();
+    let client = builder.retry(Retry { budget: 2, ..Retry::default() }).build().unwrap();
+    let origin = Origin::of(&"https://api.example/".parse().unwrap()).unwrap();
+    let line = |error: segno_core::Error<PlainApiError>| error.to_string();
+    assert_eq!(
+        line(client.send(&Get).await.unwrap_err()),
+        "example.things.get: 503 Service Unavailable: down (after 3 attempts)"
+    );
+    // It is one budget, also for the same client with other credentials.
+    let other = client.with_credentials(origin, Arc::new(Basic::new("a", &"CANARY".into()).unwrap()));
+    for client in [&client, &other] {
+        assert_eq!(
+            line(client.send(&Get).await.unwrap_err()),
+            "example.things.get: 503 Service Unavailable: down; not repeated: the client's retry budget of 2 is \
+             used up (Retry::budget)"
+        );
+    }
+    down.store(0, Ordering::Relaxed);
+    for _ in 0..5 {
+        client.send(&Get).await.unwrap();
+    }
+    down.store(1, Ordering::Relaxed);
+    let error = client.send(&Get).await.unwrap_err();
+    assert_eq!(error.attempts(), 2, "five successes pay for one retry");
+}
+
+#[tokio::test]
+async fn a_retry_after_is_waited_over_in_every_form() {
+    for (values, wait) in [
+        (vec!["1.5"], Duration::from_millis(1500)),
+        (vec!["2s"], 2 * S),
+        (vec!["1, 2"], 2 * S),
+        (vec!["1", "9"], 9 * S),
+        (vec!["2026-11-21T20:00:07Z"], 7 * S),
+    ] {
+        let asked = values.clone();
+        let service = Service::new(move |_, number| {
+            let refusal = Reply::new(429);
+            let refusal = asked.iter().fold(refusal, |refusal, value| refusal.header("retry-after", value));
+            Ok(if number == 0 { refusal } else { Reply::ok() })
+        });
+        let (builder, clock) = service.client();
+        builder.build().unwrap().send(&Get).await.unwrap();
+        let passed = clock.wall().since(example::moment());
+        assert!(passed >= wait && passed < wait + S, "{values:?}: {passed:?}");
+    }
+}
+
+#[tokio::test]
+async fn absurd_waits_are_told_as_they_came() {
+    for value in ["99999999999999", "99999999999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+        let service = Service::new(move |_, _| Ok(Reply::new(429).header("retry-after", value)));
+        let error = service.client().0.build().unwrap().send(&Get).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("example.things.get: 429 Too Many Requests; the service asks to wait {value:?}")
+        );
+    }
+}
+
+/// A peer that takes one request on each connection, and closes it without a word when the second one comes.
+async fn closes_at_the_second() -> String {
+    peer::listen(|mut stream| async move {
+        read_request(&mut stream).await?;
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await?;
+        read_request(&mut stream).await.map(drop)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_connection_that_the_service_had_closed_costs_nothing() {
+    let base = closes_at_the_second().await;
+    let (builder, _) = peer::client(&base);
+    let retry = Retry { attempts: 1, budget: 0, ..Retry::default() };
+    let client = builder.retry(retry).build().unwrap();
+    for _ in 0..100 {
+        soon(client.send(&Get)).await.unwrap();
+        // The pool gets a connection back in a task of its own.
+        for _ in 0..20 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// What may have arrived is not sent again, whatever it costs.
+#[tokio::test]
+async fn a_request_that_creates_is_not_repeated_on_another_connection() {
+    let client = peer::client(&closes_at_the_second().await).0.build().unwrap();
+    soon(client.send(&Post)).await.unwrap();
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+    let error = soon(client.send(&Post)).await.unwrap_err();
+    assert!(error.may_have_taken_effect(), "{error}");
+}
+
+#[tokio::test]
+async fn a_fresh_connection_that_breaks_counts() {
+    let service = Service::new(|_, _| Err(lost(Phase::MaybeSent)));
+    let error = service.client().0.build().unwrap().send(&Get).await.unwrap_err();
+    assert_eq!(error.attempts(), 3);
+}
+
+#[tokio::test]
+async fn so_many_requests_are_under_way_and_no_more() {
+    let now = Arc::new(AtomicUsize::new(0));
+    let most = Arc::new(AtomicUsize::new(0));
+    let counts = (Arc::clone(&now), Arc::clone(&most));
+    let base = peer::listen(move |mut stream| {
+        let (now, most) = (Arc::clone(&counts.0), Arc::clone(&counts.1));
+        async move {
+            loop {
+                read_request(&mut stream).await?;
+                most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                for _ in 0..50 {
+                    tokio::task::yield_now().await;
+                }
+                now.fetch_sub(1, Ordering::SeqCst);
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await?;
+            }
+        }
+    })
+    .await;
+    let client = peer::client(&base).0.connections(5).build().unwrap();
+    let calls: Vec<_> = (0..60)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.send(&Get).await })
+        })
+        .collect();
+    for call in calls {
+        soon(call).await.unwrap().unwrap();
+    }
+    assert_eq!(most.load(Ordering::SeqCst), 5);
+}
+
+#[tokio::test]
+async fn a_response_that_is_still_read_keeps_its_place() {
+    let service = Service::new(|_, _| Ok(Reply::ok().body("abc")));
+    let (builder, _) = service.client();
+    let client = builder.connections(1).build().unwrap();
+    let open = client.call(&Get).open().await.unwrap();
+    let error = client.send(&Get).await.unwrap_err();
+    assert_eq!(error.to_string(), "example.things.get: not finished within the deadline of 60 s");
+    assert!(!error.may_have_taken_effect(), "it waited in the queue");
+    drop(open);
+    client.send(&Get).await.unwrap();
+}
