@@ -54,7 +54,7 @@ impl Client {
     /// A client for a service at `base`.
     pub fn builder(base: BaseUrl) -> ClientBuilder {
         ClientBuilder {
-            bases: Bases(vec![("api", base)]),
+            bases: Bases::new(base),
             defaults: HeaderMap::from_iter([
                 (USER_AGENT, HeaderValue::from_static(AGENT)),
                 (ACCEPT_ENCODING, coding::GZIP),
@@ -132,7 +132,7 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("bases", &self.0.bases.0).finish_non_exhaustive()
+        f.debug_struct("Client").field("bases", &self.0.bases.named).finish_non_exhaustive()
     }
 }
 
@@ -163,13 +163,21 @@ pub struct ClientBuilder {
 impl ClientBuilder {
     /// Another base URL, which endpoints choose by name.
     pub fn base(mut self, name: &'static str, url: BaseUrl) -> Self {
-        self.bases.0.push((name, url));
+        self.bases.named.push((name, url));
+        self
+    }
+
+    /// The only hosts to which something is sent at URLs that the service gives, such as presigned ones: `uploads.example.net`,
+    /// or `*.example.net` for all below. What is at another host is not sent. Default: any host; over https, if the first base
+    /// URL is https.
+    pub fn pin_hosts(mut self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.bases.pinned.extend(hosts.into_iter().map(|host| host.into().to_ascii_lowercase()));
         self
     }
 
     /// Credentials for the origin of the first base URL. They are sent nowhere else.
     pub fn authorize(self, credentials: impl Authorize) -> Self {
-        match self.bases.0.first().map(|(_, base)| base.origin()) {
+        match self.bases.named.first().map(|(_, base)| base.origin()) {
             Some(origin) => self.authorize_at(origin, Arc::new(credentials)),
             None => self,
         }
@@ -302,7 +310,7 @@ fn default_transport(
         .clock(Arc::clone(clock))
         .build();
     // What is missing for https is better known now than in the first call.
-    if bases.0.iter().any(|(_, base)| base.origin().is_secure()) {
+    if bases.named.iter().any(|(_, base)| base.origin().is_secure()) {
         hyper.prepare_tls()?;
     }
     Ok(Arc::new(hyper))

@@ -47,6 +47,23 @@ pub enum BuildError {
         /// Where it leads.
         origin: String,
     },
+    /// A link of the service that leads above its base URL, where credentials have no business.
+    #[error("the link leads out of the base URL; nothing is sent there")]
+    Outside,
+    /// A URL of its own, such as a presigned one, that an https service gave and that is not https.
+    #[error("the service gave a URL at {origin}, which is not https; nothing is sent there")]
+    Insecure {
+        /// Where it leads.
+        origin: String,
+    },
+    /// A URL of its own, such as a presigned one, at a host that is not among those of the client.
+    #[error(
+        "the service gave a URL at {origin}, which is none of the hosts that this client was given; nothing is sent there"
+    )]
+    Unpinned {
+        /// Where it leads.
+        origin: String,
+    },
     /// A header value with characters that a header cannot carry.
     #[error("the value for the header {0} has characters that a header cannot carry")]
     Header(HeaderName),

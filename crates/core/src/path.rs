@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_decode_str, utf8_percent_encode};
 
 use crate::error::BuildError;
 
@@ -30,6 +30,21 @@ pub(crate) fn fill(template: &'static str, arguments: &[&dyn Display]) -> Result
     }
     path.push_str(rest);
     if arguments.next().is_some() { Err(BuildError::Template(template)) } else { Ok(path) }
+}
+
+/// Whether a path (still escaped, perhaps more than once) has a segment that leads one up, however it is written.
+pub(crate) fn climbs(path: &str) -> bool {
+    let mut text = path.as_bytes().to_vec();
+    loop {
+        if text.split(|byte| matches!(byte, b'/' | b'\\')).any(|segment| segment == b"..") {
+            return true;
+        }
+        let decoded: Vec<u8> = percent_decode(&text).collect();
+        if decoded == text {
+            return false;
+        }
+        text = decoded;
+    }
 }
 
 /// Whether a path (still escaped) could have been made of `template`: the same words, one segment for each argument.

@@ -4,7 +4,7 @@ use http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, LOCATION, PROXY
 use http::{Method, StatusCode, Uri};
 
 use crate::error::RedirectError;
-use crate::url::Origin;
+use crate::url::{self, Origin};
 
 /// What an endpoint wants done with redirects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,9 +43,8 @@ pub(crate) fn decide(
     if hops >= MOST {
         return Err(RedirectError::TooMany);
     }
-    let location =
-        headers.get(LOCATION).and_then(|value| value.to_str().ok()).ok_or(RedirectError::NoLocation)?;
-    let to = resolve(from, location).ok_or(RedirectError::NoLocation)?;
+    let location = headers.get(LOCATION).ok_or(RedirectError::NoLocation)?;
+    let to = resolve(from, location.as_bytes()).ok_or(RedirectError::NoLocation)?;
     let (Some(old), Some(new)) = (Origin::of(from), Origin::of(&to)) else {
         return Err(RedirectError::NoLocation);
     };
@@ -65,10 +64,11 @@ pub(crate) fn for_strangers(headers: &HeaderMap) -> HeaderMap {
         .collect()
 }
 
-/// A reference resolved against the URL it came from (RFC 3986, section 5.2). `None` if that gives no absolute http or
-/// https URL.
-pub fn resolve(base: &Uri, reference: &str) -> Option<Uri> {
-    let reference = reference.split('#').next().unwrap_or_default();
+/// A reference resolved against the URL it came from (RFC 3986, section 5.2). What no URL may contain is escaped: blanks,
+/// letters of any language in UTF-8 or Latin-1. `None` if that gives no absolute http or https URL.
+pub fn resolve(base: &Uri, reference: impl AsRef<[u8]>) -> Option<Uri> {
+    let reference = url::escaped(reference.as_ref());
+    let reference = reference.as_str();
     let (scheme, authority) = (base.scheme_str()?, base.authority()?);
     let absolute = if reference.is_empty() {
         base.to_string()
@@ -144,6 +144,36 @@ mod tests {
     }
 
     #[test]
+    fn nothing_secret_goes_to_a_stranger() {
+        let mut key = HeaderValue::from_static("CANARY");
+        key.set_sensitive(true);
+        let headers = HeaderMap::from_iter([
+            (HeaderName::from_static("x-api-key"), key),
+            (AUTHORIZATION, HeaderValue::from_static("Basic CANARY")),
+            (PROXY_AUTHORIZATION, HeaderValue::from_static("Basic CANARY")),
+            (COOKIE, HeaderValue::from_static("session=CANARY")),
+            (HeaderName::from_static("accept"), HeaderValue::from_static("application/json")),
+        ]);
+        let left: Vec<_> = for_strangers(&headers).keys().map(|name| name.as_str().to_owned()).collect();
+        assert_eq!(left, ["accept"]);
+    }
+
+    #[test]
+    fn a_location_in_any_alphabet_is_followed() {
+        for (raw, to) in [
+            (&b"/\xC9tude"[..], "https://a.example/%C9tude"),
+            ("/Étude".as_bytes(), "https://a.example/%C3%89tude"),
+            (b"/a b?c=d e", "https://a.example/a%20b?c=d%20e"),
+            ("https://b.example/é#x".as_bytes(), "https://b.example/%C3%A9"),
+        ] {
+            let headers = HeaderMap::from_iter([(LOCATION, HeaderValue::from_bytes(raw).unwrap())]);
+            let from = "https://a.example/x".parse().unwrap();
+            let hop = decide(&Method::GET, &from, StatusCode::FOUND, &headers, 0).unwrap().unwrap();
+            assert_eq!(hop.to.to_string(), to);
+        }
+    }
+
+    #[test]
     fn what_is_not_followed() {
         let get = &Method::GET;
         assert_eq!(follow(get, "https://a.example/", "http://a.example/", 0), Err(RedirectError::Insecure));
@@ -162,9 +192,7 @@ mod tests {
     #[test]
     fn references_that_lead_nowhere_are_none() {
         let base: Uri = "http://a/b".parse().unwrap();
-        for reference in
-            ["mailto:x@a", "E:", "javascript:alert(1)", "file:///etc/passwd", "http://", "//", "a b"]
-        {
+        for reference in ["mailto:x@a", "E:", "javascript:alert(1)", "file:///etc/passwd", "http://", "//"] {
             assert_eq!(resolve(&base, reference), None, "{reference}");
         }
     }
@@ -193,6 +221,8 @@ mod tests {
             ("/../g", "http://a/g"),
             ("g;x=1/../y", "http://a/b/c/y"),
             ("g#s", "http://a/b/c/g"),
+            ("a b", "http://a/b/c/a%20b"),
+            ("/Étude?t=ü", "http://a/%C3%89tude?t=%C3%BC"),
         ];
         for (reference, expected) in cases {
             assert_eq!(

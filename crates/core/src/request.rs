@@ -19,13 +19,43 @@ use crate::url::{BaseUrl, SecretUrl};
 
 /// The base URLs of a service by name; the first is where requests go that name none.
 #[derive(Clone, Debug)]
-pub(crate) struct Bases(pub(crate) Vec<(&'static str, BaseUrl)>);
+pub(crate) struct Bases {
+    pub(crate) named: Vec<(&'static str, BaseUrl)>,
+    /// The only hosts of URLs of their own, if the user named any.
+    pub(crate) pinned: Vec<String>,
+}
 
 impl Bases {
+    pub(crate) fn new(first: BaseUrl) -> Self {
+        Self { named: vec![("api", first)], pinned: Vec::new() }
+    }
+
+    /// Whether something may be sent to a URL that the service gave: over https if the service itself is spoken to so, and to
+    /// no host but those that the user named, if any were.
+    fn check(&self, url: &SecretUrl) -> Result<(), BuildError> {
+        let origin = url.origin().ok_or_else(|| BuildError::Url("it is not http or https".into()))?;
+        let secure = self.find(None).is_some_and(|base| base.origin().is_secure());
+        if secure && !origin.is_secure() && !origin.is_loopback() {
+            return Err(BuildError::Insecure { origin: origin.to_string() });
+        }
+        let is_host = |pinned: &String| match pinned.strip_prefix("*.") {
+            Some(domain) => origin
+                .host()
+                .strip_suffix(domain)
+                .is_some_and(|front| front.len() > 1 && front.ends_with('.')),
+            None => origin.host() == pinned,
+        };
+        if self.pinned.is_empty() || self.pinned.iter().any(is_host) {
+            Ok(())
+        } else {
+            Err(BuildError::Unpinned { origin: origin.to_string() })
+        }
+    }
+
     pub(crate) fn find(&self, name: Option<&'static str>) -> Option<&BaseUrl> {
         match name {
-            None => self.0.first().map(|(_, base)| base),
-            Some(name) => self.0.iter().find(|(known, _)| *known == name).map(|(_, base)| base),
+            None => self.named.first().map(|(_, base)| base),
+            Some(name) => self.named.iter().find(|(known, _)| *known == name).map(|(_, base)| base),
         }
     }
 }
@@ -256,7 +286,10 @@ impl Prepared {
         endpoint.write(&mut writer)?;
         let query = writer.query.to_query();
         let uri = match &writer.target {
-            Target::Url(url) => url.uri().clone(),
+            Target::Url(url) => {
+                bases.check(url)?;
+                url.uri().clone()
+            }
             Target::Link(link) => {
                 let base = bases.find(None).ok_or(BuildError::Base("first"))?;
                 let own = if writer.path.is_empty() { "" } else { writer.template };
@@ -273,6 +306,8 @@ impl Prepared {
         headers.insert(HOST, host(&uri)?);
         if !matches!(writer.target, Target::Url(_)) {
             headers.extend(defaults.clone());
+        } else if matches!(E::METHOD, Method::GET | Method::HEAD) {
+            headers.insert(ACCEPT_ENCODING, coding::IDENTITY);
         }
         for (name, value) in &writer.headers {
             headers.insert(name.clone(), value.clone());

@@ -16,6 +16,12 @@ pub enum UrlError {
     /// Not an absolute http or https URL.
     #[error("not an absolute http or https URL")]
     NotAbsolute,
+    /// The port is none.
+    #[error("the port must be a number from 1 to 65535")]
+    Port,
+    /// A host that is not in ASCII: DNS knows such names in another form.
+    #[error("the host must be written in ASCII (xn--…)")]
+    Host,
     /// A base URL must not carry a query, a fragment, or a user name and password.
     #[error("a base URL has no query, fragment, user name or password")]
     TooMuch,
@@ -42,7 +48,14 @@ impl Origin {
             return None;
         };
         let host = uri.host()?.to_ascii_lowercase();
-        Some(Self { scheme, host, port: uri.port_u16().unwrap_or(default) })
+        let port = port(uri.authority()?).ok()?.unwrap_or(default);
+        Some(Self { scheme, host, port })
+    }
+
+    /// The host, in small letters.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
     }
 
     /// True for https.
@@ -56,6 +69,50 @@ impl Origin {
     pub fn is_loopback(&self) -> bool {
         let host = self.host.trim_start_matches('[').trim_end_matches(']');
         host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+}
+
+/// A URL as services write them into links and `Location`: with blanks, letters of any language, in UTF-8 or Latin-1. What
+/// no URL may contain is escaped, as browsers and curl do; what is escaped already, and everything else, stays as it is.
+/// The fragment is left out.
+pub(crate) fn lenient(text: &[u8]) -> Option<Uri> {
+    escaped(text).parse().ok()
+}
+
+/// The text with what no URL may contain escaped, without its fragment, and without the line breaks and tabs in it.
+pub(crate) fn escaped(text: &[u8]) -> String {
+    let mut url = String::with_capacity(text.len());
+    for &byte in text.trim_ascii() {
+        match byte {
+            b'#' => break,
+            b'\t' | b'\r' | b'\n' => {}
+            _ if byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte) => url.push(char::from(byte)),
+            _ => url.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    url
+}
+
+/// The port of an authority; an error if there is something that is none.
+fn port(authority: &Authority) -> Result<Option<u16>, UrlError> {
+    let text = authority.as_str().rsplit('@').next().unwrap_or_default();
+    let end = text.rfind(']').map_or(0, |bracket| bracket + 1);
+    match text.get(end..).and_then(|rest| rest.rsplit_once(':')) {
+        None | Some((_, "")) => Ok(None),
+        Some((_, digits)) => digits.parse().ok().filter(|port| *port > 0).map(Some).ok_or(UrlError::Port),
+    }
+}
+
+/// What is wrong with a text that is no URL.
+fn unusable(text: &str) -> UrlError {
+    let Some((_, rest)) = text.split_once("://") else { return UrlError::NotAbsolute };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if !authority.is_ascii() {
+        return UrlError::Host;
+    }
+    match authority.parse::<Authority>().map(|authority| port(&authority)) {
+        Ok(Err(error)) => error,
+        _ => UrlError::NotAbsolute,
     }
 }
 
@@ -92,14 +149,20 @@ impl BaseUrl {
     }
 
     /// A link that the service gave, on this base URL and with more pairs (already escaped) behind its query. Of a link to
-    /// another host path and query are taken, if its path is one of `own` (a template, empty for none).
+    /// another host path and query are taken, if its path is one of `own` (a template, empty for none). It never leads above
+    /// this base URL.
     pub(crate) fn follow(&self, link: &SecretUrl, own: &str, more: &str) -> Result<Uri, BuildError> {
         let uri = link.uri();
         let same_host = uri.host().is_some_and(|host| host.eq_ignore_ascii_case(self.authority.host()));
-        let path = if same_host && uri.path().starts_with(&self.path) {
+        let climbs = path::climbs(uri.path());
+        let path = if same_host && !climbs && uri.path().starts_with(&self.path) {
             uri.path().to_owned()
-        } else if let Some(path) = uri.path().strip_prefix('/').filter(|path| path::fits(own, path)) {
+        } else if let Some(path) =
+            uri.path().strip_prefix('/').filter(|path| !climbs && path::fits(own, path))
+        {
             format!("{}{path}", self.path)
+        } else if same_host {
+            return Err(BuildError::Outside);
         } else {
             let origin = link.origin().map(|origin| origin.to_string()).unwrap_or_default();
             return Err(BuildError::Foreign { origin });
@@ -122,7 +185,7 @@ impl BaseUrl {
         Origin {
             scheme: self.scheme.clone(),
             host: self.authority.host().to_ascii_lowercase(),
-            port: self.authority.port_u16().unwrap_or(if secure { 443 } else { 80 }),
+            port: port(&self.authority).ok().flatten().unwrap_or(if secure { 443 } else { 80 }),
         }
     }
 }
@@ -134,8 +197,8 @@ impl FromStr for BaseUrl {
         if text.contains('#') {
             return Err(UrlError::TooMuch);
         }
-        let uri: Uri = text.parse().map_err(|_| UrlError::NotAbsolute)?;
-        Origin::of(&uri).ok_or(UrlError::NotAbsolute)?;
+        let uri: Uri = text.parse().map_err(|_| unusable(text))?;
+        Origin::of(&uri).ok_or_else(|| unusable(text))?;
         let parts = uri.into_parts();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
             return Err(UrlError::NotAbsolute);
@@ -198,10 +261,12 @@ impl FromStr for SecretUrl {
     type Err = UrlError;
 
     fn from_str(text: &str) -> Result<Self, UrlError> {
-        let without_fragment = text.split('#').next().unwrap_or_default();
-        let uri: Uri = without_fragment.parse().map_err(|_| UrlError::NotAbsolute)?;
+        let uri = lenient(text.as_bytes()).ok_or_else(|| unusable(text))?;
         let origin = Origin::of(&uri);
-        if origin.is_none() || uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+        if origin.is_none() {
+            return Err(unusable(text));
+        }
+        if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
             return Err(UrlError::NotAbsolute);
         }
         Ok(Self(uri))
@@ -266,12 +331,69 @@ mod tests {
             ("https://evil.example//tracks", "https://evil.example:443"),
             ("https://evil.example/%2e%2e/tracks", "https://evil.example:443"),
             ("https://api.example.evil/v1/x", "https://api.example.evil:443"),
-            ("https://api.example/x", "https://api.example:443"),
         ] {
             let refused = Err(BuildError::Foreign { origin: origin.into() });
             assert_eq!(follow(foreign, "{whose}/tracks", ""), refused, "{foreign}");
             assert_eq!(follow(foreign, "", ""), refused, "{foreign}");
         }
+    }
+
+    #[test]
+    fn no_link_leads_above_the_base() {
+        let base: BaseUrl = "https://api.example/v1/".parse().unwrap();
+        for link in [
+            "https://api.example/x",
+            "https://api.example/v1/../oauth/token",
+            "https://api.example/v1/me/..%2f../oauth/token",
+            "https://api.example/v1/%2e%2e/oauth/token",
+            "https://api.example/v1/.%2E/oauth/token",
+            "https://api.example/v1/%252e%252e/oauth/token",
+            "https://api.example/v1/..%5coauth/token",
+            "https://api.example/v1/..\\oauth/token",
+            "https://api.example/v1/me/..",
+        ] {
+            assert_eq!(base.follow(&link.parse().unwrap(), "", ""), Err(BuildError::Outside), "{link}");
+        }
+        // On another host, where only paths of the endpoint's own form are taken.
+        for link in ["users/../tracks", "users/%2e%2e/tracks", "users/%252E%252e/tracks"] {
+            let link = format!("https://other.example/{link}").parse().unwrap();
+            let refused = base.follow(&link, "users/{user}/tracks", "");
+            assert!(matches!(refused, Err(BuildError::Foreign { .. })), "{link}");
+        }
+        let dotted = "https://api.example/v1/a..b/.../..c?d=../..";
+        assert_eq!(base.follow(&dotted.parse().unwrap(), "", "").unwrap().to_string(), dotted);
+    }
+
+    #[test]
+    fn urls_are_read_as_services_write_them() {
+        // As curl 7.88 and browsers (WHATWG URL, sections 1.3 and 4.4) send them.
+        for (written, sent) in [
+            ("https://a.example/Étude.mp3?t=ü", "https://a.example/%C3%89tude.mp3?t=%C3%BC"),
+            ("https://a.example/a b c", "https://a.example/a%20b%20c"),
+            ("  https://a.example/x \n", "https://a.example/x"),
+            ("https://a.example/a\n\tb", "https://a.example/ab"),
+            ("https://a.example/a%20b%C3%89%zz", "https://a.example/a%20b%C3%89%zz"),
+            ("https://a.example/\"<>\\^`{|}", "https://a.example/%22%3C%3E%5C%5E%60%7B%7C%7D"),
+            ("https://a.example/x#top é", "https://a.example/x"),
+        ] {
+            assert_eq!(written.parse::<SecretUrl>().unwrap().expose(), sent, "{written:?}");
+        }
+        assert_eq!(lenient(b"https://a.example/\xC9tude").unwrap(), "https://a.example/%C9tude");
+    }
+
+    #[test]
+    fn what_is_no_port_is_refused() {
+        for text in ["https://a.example:99999/", "http://[::1]:65536/", "http://a.example:0/"] {
+            assert_eq!(text.parse::<BaseUrl>(), Err(UrlError::Port), "{text}");
+            assert_eq!(text.parse::<SecretUrl>(), Err(UrlError::Port), "{text}");
+        }
+        for (text, shown) in
+            [("http://a.example:/", "http://a.example:80"), ("http://[::1]/", "http://[::1]:80")]
+        {
+            assert_eq!(text.parse::<BaseUrl>().unwrap().origin().to_string(), shown);
+        }
+        assert_eq!("https://müsik.example/".parse::<BaseUrl>(), Err(UrlError::Host));
+        assert_eq!("https://müsik.example/x".parse::<SecretUrl>(), Err(UrlError::Host));
     }
 
     #[test]

@@ -10,8 +10,8 @@ use bytes::Bytes;
 use http_body::Frame;
 use libfuzzer_sys::fuzz_target;
 use segno_core::{
-    ArrayEndpoint, BoxFuture, BuildError, Client, DecodeError, Endpoint, Incoming, Method, Outgoing, PlainApiError,
-    Replay, RequestWriter, Response, Transport, TransportError,
+    ArrayEndpoint, BoxFuture, BuildError, Client, DecodeError, Endpoint, Incoming, Method, Outgoing,
+    PlainApiError, Replay, RequestWriter, Response, Transport, TransportError,
 };
 use serde_json::Value;
 
@@ -53,10 +53,7 @@ impl http_body::Body for Pieces {
 }
 
 impl Transport for Pieces {
-    fn send(
-        &self,
-        _: http::Request<Outgoing>,
-    ) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
+    fn send(&self, _: http::Request<Outgoing>) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
         let body = Incoming::new(self.clone());
         Box::pin(std::future::ready(Ok(Response::new(body))))
     }
@@ -66,8 +63,11 @@ fuzz_target!(|input: (u8, &[u8])| {
     let (size, text) = (usize::from(input.0).max(1), input.1);
     let pieces = Pieces(text.chunks(size).map(Bytes::copy_from_slice).collect());
     let clock = segno_core::testing::ManualClock::new(segno_core::Timestamp::from_unix_seconds(0).unwrap());
-    let client =
-        Client::builder("https://fuzz.example/".parse().unwrap()).transport(pieces).clock(clock).build().unwrap();
+    let client = Client::builder("https://fuzz.example/".parse().unwrap())
+        .transport(pieces)
+        .clock(clock)
+        .build()
+        .unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let (items, failed) = runtime.block_on(async {
         let mut array = client.stream(&List).await.unwrap();

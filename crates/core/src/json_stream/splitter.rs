@@ -131,7 +131,8 @@ impl Splitter {
             Place::Inside { depth, string, escaped } => return self.inside(byte, depth, string, escaped),
             Place::Whole { .. } => {}
             Place::After => {
-                if !byte.is_ascii_whitespace() {
+                // The white space of JSON (RFC 8259, section 2), which is less than that of ASCII.
+                if !matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
                     return Err(DecodeError::Syntax { message: "there is text behind the array".into() });
                 }
             }
@@ -277,6 +278,7 @@ mod tests {
         assert!(matches!(end(&format!("{{\"a\":\"{}\"}}", "x".repeat(9000))), DecodeError::Shape { .. }));
         assert!(matches!(end("oops"), DecodeError::Syntax { .. }));
         assert!(matches!(end("[1] 2"), DecodeError::Syntax { .. }));
+        assert!(matches!(end("[1]\u{c}"), DecodeError::Syntax { .. }));
     }
 
     #[test]

@@ -32,6 +32,9 @@ use connect::{ConnectError, Connector, Served};
 /// a connection that is just being closed.
 const IDLE: Duration = Duration::from_secs(20);
 
+/// More headers than any service sends, and few enough to be no attack.
+const HEADERS: usize = 500;
+
 /// A pool of HTTP/1.1 connections.
 #[derive(Clone)]
 pub struct Hyper {
@@ -45,6 +48,7 @@ pub struct Hyper {
 #[must_use = "a builder does nothing until build() is called"]
 pub struct HyperBuilder {
     connect: Duration,
+    headers: usize,
     clock: Arc<dyn Clock>,
     #[cfg(feature = "_tls")]
     roots: super::tls::Roots,
@@ -63,6 +67,7 @@ impl Hyper {
     pub fn builder() -> HyperBuilder {
         HyperBuilder {
             connect: Timeouts::default().connect,
+            headers: HEADERS,
             clock: Arc::new(SystemClock),
             #[cfg(feature = "_tls")]
             roots: super::tls::Roots::usual(),
@@ -87,6 +92,12 @@ impl HyperBuilder {
     /// The deadline for a connection, name resolution and TLS included. Default 10 s.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect = limit;
+        self
+    }
+
+    /// How many headers a response may have. Default 500.
+    pub fn max_headers(mut self, headers: usize) -> Self {
+        self.headers = headers;
         self
     }
 
@@ -119,7 +130,7 @@ impl HyperBuilder {
             clock: self.clock,
         };
         let mut builder = Client::builder(TokioExecutor::new());
-        builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE);
+        builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).http1_max_headers(self.headers);
         Hyper {
             pool: builder.build(connector),
             #[cfg(feature = "_tls")]

@@ -15,6 +15,7 @@ mod json_stream;
 mod page;
 mod peer;
 mod poll;
+mod presigned;
 mod runtime;
 mod success;
 mod tls;

@@ -125,6 +125,24 @@ async fn a_list_that_leads_back_is_an_error_and_not_an_endless_loop() {
     assert_eq!(log.lock().unwrap().len(), 3);
 }
 
+/// The page that a walk is resumed at has been read, too.
+#[tokio::test]
+async fn a_resumed_list_that_leads_back_to_where_it_began_ends() {
+    for (pages, read) in [
+        (&[r#"{"songs":["a"]}"#, r#"{"songs":["b"],"next":2}"#][..], 1),
+        (&[r#"{"songs":["a"]}"#, r#"{"songs":["b"],"next":3}"#, r#"{"songs":["c"],"next":2}"#][..], 2),
+    ] {
+        let (client, log) = client(pages);
+        let mut list = client.pages(songs("calm")).resume(Cursor::from_number(2));
+        for _ in 0..read {
+            list.next().await.unwrap().unwrap();
+        }
+        let error = list.next().await.unwrap().unwrap_err();
+        assert!(matches!(error.cause(), Cause::Pages(PageError::Circle { .. })), "{error}");
+        assert_eq!(log.lock().unwrap().len(), read, "no page is read twice");
+    }
+}
+
 #[tokio::test]
 async fn the_cap_ends_a_list_that_never_ends() {
     let (client, log) = client(&[r#"{"songs":[],"next":2}"#, r#"{"songs":[],"next":3}"#, "never asked"]);

@@ -102,24 +102,10 @@ impl FromStr for MediaUrl {
     type Err = UrlError;
 
     fn from_str(text: &str) -> Result<Self, UrlError> {
-        let url: SecretUrl = escaped(text.trim()).parse()?;
+        let url: SecretUrl = text.parse()?;
         let expires_at = url.uri().query().and_then(expiry);
         Ok(Self { url, expires_at })
     }
-}
-
-/// File names get into links as they are: what no URL may contain is escaped, everything else stays, for the signature
-/// covers it.
-fn escaped(text: &str) -> String {
-    let mut url = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte) {
-            url.push(char::from(byte));
-        } else {
-            url.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    url
 }
 
 /// A link; null and nothing mean that the format is not there.
