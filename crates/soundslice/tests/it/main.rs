@@ -1,5 +1,6 @@
 //! What a user of the client notices: exact requests, decoded answers, error lines, whole jobs against the sandbox.
 
+mod bulk;
 mod decode;
 mod environment;
 mod errors;
