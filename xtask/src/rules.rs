@@ -117,7 +117,8 @@ fn tree(selection: &str) -> Result<BTreeSet<String>, String> {
     Ok(text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect())
 }
 
-/// Every endpoint has its fixture and its three snapshots.
+/// Every endpoint has its fixture and its three snapshots, and is shown what it does not document: the test that does so
+/// visits the endpoints that the snapshots are made of.
 fn endpoints(faults: &mut Vec<String>) -> Result<(), String> {
     for service in SERVICES {
         let folder = root().join("crates").join(service);
@@ -126,6 +127,15 @@ fn endpoints(faults: &mut Vec<String>) -> Result<(), String> {
         let mut names = BTreeSet::new();
         for file in files(&folder.join("src")) {
             names.extend(endpoint_names(service, &read(&file)?));
+        }
+        let shows_strangers = files(&folder.join("tests/it"))
+            .iter()
+            .filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
+            .any(|file| read(file).is_ok_and(|text| text.contains("taken_strangers::<")));
+        if !shows_strangers {
+            faults.push(format!(
+                "segno-{service} has no test that shows its endpoints responses that they do not document (taken_strangers)"
+            ));
         }
         for name in names {
             let Some((_, case)) = name.split_once('.') else {

@@ -131,6 +131,28 @@ async fn a_score_is_published_changed_and_deleted() {
     assert_eq!((count.created, count.changed, count.deleted), (1, 2, 1));
 }
 
+/// A captive portal answers everything with its page: nothing is deleted or uploaded, and no page is saved as a file.
+#[tokio::test]
+async fn behind_a_captive_portal_nothing_is_reported_done() {
+    let site = impatient().await;
+    let person = site.person();
+    let create = Create::new("Minuet", "minuet.mscz", Body::from(MSCZ.to_vec()), Visibility::Private);
+    let score = person.send(&create).await.unwrap();
+    let before = site.sandbox.effects();
+    let page = Fault::new(FaultKind::Html { status: 200 });
+    for host in [Host::MUSESCORE, Host::MUSESCORE_STATIC, Host::STORAGE] {
+        site.sandbox.fault(page.clone().on(host).times(u32::MAX));
+    }
+    let error = person.send(&scores::Delete::new(score.id)).await.unwrap_err();
+    assert!(error.is_decode() && error.to_string().contains("it is a web page"), "{error}");
+    let mut file = Vec::new();
+    let error = person.call(&files::Get::of(&score, File::Pdf)).download(&mut file).await.unwrap_err();
+    assert!(error.is_decode() && file.is_empty(), "{error}");
+    let error = person.upload_mp3(score.id, score.vid.unwrap(), "ID3 my own").await.unwrap_err();
+    assert!(error.to_string().starts_with("nothing was uploaded: musescore.signed_url.get: "), "{error}");
+    assert_eq!(site.sandbox.effects(), before);
+}
+
 #[tokio::test]
 async fn a_lost_answer_is_not_published_twice() {
     let site = impatient().await;

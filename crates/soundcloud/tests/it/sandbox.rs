@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use segno_core::{Cause, PageError, Paged, Retry};
 use segno_sandbox::{
-    CreatedStatus, ErrorShape, MemberFault, PageFault, Processing, RateLimitShape as Shape429,
-    RateLimited as Limit, Sandbox, SoundcloudSwitches as Switches, UnauthorizedBody as Body401, UriForm,
+    CreatedStatus, ErrorShape, Fault, FaultKind, Host, MemberFault, PageFault, Processing,
+    RateLimitShape as Shape429, RateLimited as Limit, Sandbox, SoundcloudSwitches as Switches,
+    UnauthorizedBody as Body401, UriForm,
 };
 use segno_soundcloud::streams::StreamKind;
 use segno_soundcloud::tracks::{Asset, TrackFields, Upload};
@@ -233,6 +234,33 @@ async fn a_bare_401_is_explained_in_both_forms() {
     switch(&sandbox, |switches| switches.quota_s = Some(0));
     let error = client.upload(upload()).send().await.unwrap_err();
     assert!(matches!(error, UploadError::NotAllowed(Diagnosis::QuotaGone)), "{error}");
+}
+
+/// Behind a captive portal nothing is done, whatever status its page has.
+#[tokio::test]
+async fn behind_a_captive_portal_nothing_is_reported_done() {
+    let (sandbox, client) = sandbox().await;
+    let found = client.send(&tracks::Search::new().q("minuet")).await.unwrap().items[0].urn.unwrap();
+    let page = Fault::new(FaultKind::Html { status: 200 });
+    sandbox.fault(page.clone().on(Host::SOUNDCLOUD).times(u32::MAX));
+    sandbox.fault(page.on(Host::SOUNDCLOUD_AUTH).times(u32::MAX));
+    let before = sandbox.effects();
+    let outcomes = [
+        client.send(&likes::LikeTrack(found)).await,
+        client.send(&likes::UnlikeTrack(found)).await,
+        client.send(&reposts::RepostTrack(found)).await,
+        client.send(&reposts::RemoveTrack(found)).await,
+        client.send(&follows::Follow(REIS)).await.map(|_| ()),
+        client.send(&follows::Unfollow(REIS)).await,
+        client.send(&tracks::Delete(found)).await,
+        client.send(&comments::Create::new(found, "x")).await.map(|_| ()),
+        client.sign_out().await,
+    ];
+    for outcome in outcomes {
+        let error = outcome.unwrap_err();
+        assert!(error.is_decode() && error.to_string().contains("it is a web page"), "{error}");
+    }
+    assert_eq!(sandbox.effects(), before);
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ fn nothing_but_the_documented_is_a_success() {
 
     let mut taken = Taken::default();
     sample::every_endpoint(&mut taken);
+    sample::every_token_request(&mut taken);
     legacy::sample::every_endpoint(&mut taken);
     assert!(taken.0.is_empty(), "{}", taken.0.join("\n"));
 }

@@ -343,3 +343,10 @@ async fn a_search_is_cached_by_its_status_code_first() {
     assert!(started(201, "completed").await);
     assert!(!started(201, "processing").await);
 }
+
+/// Compiles only if waiting can be spawned on a multi-threaded runtime.
+#[allow(dead_code)]
+fn waiting_is_send(client: &'static Client) {
+    fn send(_: impl Send) {}
+    send(client.wait_for_search(search(), Duration::MAX));
+}

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use segno_sandbox::{Fault, FaultKind, Host};
 use segno_soundstripe::media::{CATALOGUE_LIFETIME, Download};
+use segno_soundstripe::private_playlists as private;
 use segno_soundstripe::{ErrorKind, songs};
 
 use super::{client, sandbox};
@@ -65,4 +66,48 @@ async fn an_expired_link_is_seen_refused_and_renewed() {
     let renewed = client.refresh(&song).await.unwrap();
     assert_eq!(renewed.id, song.id);
     client.send(&Download::new(&link(&renewed))).await.unwrap();
+}
+
+/// A captive portal answers everything with its page: nothing is removed, and no page is saved as a song.
+#[tokio::test]
+async fn behind_a_captive_portal_nothing_is_removed_and_no_page_is_a_song() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let song = client.send(&songs::Get::new(1001)).await.unwrap();
+    let playlist = client.send(&private::Create::named("Mine")).await.unwrap();
+    client.send(&private::AddSongs::new(playlist.id.clone(), [1001_u64])).await.unwrap();
+    let before = sandbox.effects();
+    let page = Fault::new(FaultKind::Html { status: 200 });
+    sandbox.fault(page.clone().on(Host::SOUNDSTRIPE).times(u32::MAX));
+    sandbox.fault(page.on(Host::STORAGE).times(u32::MAX));
+    let outcomes = [
+        client.send(&private::RemoveSongs::new(playlist.id.clone(), [1001_u64])).await,
+        client.send(&private::RemoveSoundEffects::new(playlist.id.clone(), [1_u64])).await,
+        client.send(&private::Delete::new(playlist.id)).await,
+    ];
+    for outcome in outcomes {
+        let error = outcome.unwrap_err();
+        assert!(error.is_decode() && error.to_string().contains("it is a web page"), "{error}");
+    }
+    assert_eq!(sandbox.effects(), before);
+    let link = song.primary_audio().unwrap().versions.mp3.clone().unwrap();
+    let folder = std::env::temp_dir().join(format!("segno-portal-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let error = client.download_to(&link, folder.join("song.mp3")).await.unwrap_err();
+    assert!(error.is_decode() && error.to_string().contains("it is a web page"), "{error}");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "not even a part of it is left");
+    std::fs::remove_dir_all(&folder).unwrap();
+    // The error of a service in the place of the file, with status 200.
+    sandbox.clear_faults();
+    for (media_type, body) in [
+        ("application/json", r#"{"errors":[{"detail":"This link is over.","status":403}]}"#),
+        ("application/xml", "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>"),
+    ] {
+        let headers = [("content-type".to_owned(), media_type.to_owned())].into();
+        let kind = FaultKind::Status { status: 200, headers, body: Some(body.into()), retry_after: None };
+        sandbox.fault(Fault::new(kind).on(Host::STORAGE));
+        let mut file = Vec::new();
+        let error = client.download(&link, &mut file).await.unwrap_err();
+        assert!(error.is_decode() && file.is_empty(), "{error}");
+    }
 }
