@@ -158,7 +158,10 @@ async fn media_is_waited_for_until_it_is_ready() {
     let recording = studio.recording().await;
     studio.sandbox.switches(|switches| switches.soundslice.media_delay_s = 45.0);
     let upload = MediaUpload::new(recording, wav(7)).wait(studio.slice.clone(), Duration::from_secs(600));
-    studio.polling().upload_media(upload).await.unwrap();
+    let polling = studio.polling();
+    let uploading = polling.upload_media(upload);
+    let soon = tokio::time::timeout(Duration::from_secs(60), uploading).await;
+    soon.expect("a pause of more than 5 s, which never ends on this clock").unwrap();
     let path = format!("/api/v1/slices/{}/recordings/", studio.slice);
     let is_look = |request: &&segno_sandbox::LoggedRequest| request.method == "GET" && request.path == path;
     // Before the upload, then after 0, 1, 3, 7, 12 and every 5 s, the last time 47 s after it.
