@@ -20,6 +20,7 @@ const ENDING: usize = 6;
 const LATE: usize = 4;
 const MENDED: usize = 3;
 const STRANGE: usize = 4;
+const KNOWN: usize = 2;
 
 /// A way to go on behind which less can be read leads nowhere.
 const LEAST: usize = 16;
@@ -39,12 +40,12 @@ struct Way<'a> {
     step: Step,
     running: u8,
     told: String,
-    /// It is taken only if all that follows can be read, and then behind all others.
+    /// It is taken only if what follows speaks clearly for it.
     last: bool,
 }
 
-/// What follows behind a place, from the strongest sign that it is the right one to the weakest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+/// What follows behind a place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Outlook {
     /// What the next events count for.
     events: usize,
@@ -52,6 +53,13 @@ struct Outlook {
     known: usize,
     /// How many have a status of their own.
     explicit: usize,
+}
+
+impl Outlook {
+    /// How much speaks for the place.
+    const fn weight(self) -> (usize, usize) {
+        (self.events + KNOWN * self.known, self.explicit)
+    }
 }
 
 /// Why an event may not be what it seems.
@@ -130,8 +138,8 @@ impl<'a> Events<'a> {
             }
             (_, Doubt::Length(_)) => return,
         };
-        let as_written = self.outlook(Step::Time(good.next), good.running);
-        let other = self.outlook(Step::Time(next), good.running);
+        let as_written = self.outlook(Step::Time(good.next), good.running).weight();
+        let other = self.outlook(Step::Time(next), good.running).weight();
         if next == good.next || other < as_written || (other == as_written && !sure) {
             return;
         }
@@ -154,12 +162,17 @@ impl<'a> Events<'a> {
     /// Goes on behind a place that cannot be read.
     pub(super) fn mend(&mut self, bad: Bad, proofs: &mut usize, remarks: &mut Remarks) -> Event<'a> {
         let tried = self.ways(&bad).into_iter().map(|way| {
-            let outlook = self.outlook(way.step, way.running);
-            let proven = if outlook.events < AHEAD * WHOLE { 0 } else { AHEAD * WHOLE };
-            (if way.last { Outlook { events: proven, ..Outlook::default() } } else { outlook }, way)
+            let mut outlook = self.outlook(way.step, way.running);
+            if way.last && outlook.events < AHEAD * WHOLE {
+                outlook.events = if outlook.known > 0 { outlook.events.saturating_sub(WHOLE) } else { 0 };
+            }
+            (outlook, way)
         });
-        // Of ways that are as good the first one is taken.
-        let best = tried.reduce(|best, other| if other.0 > best.0 { other } else { best });
+        // Of ways that are as good the first one is taken; none that needs proof against one behind which all is well.
+        let best = tried.reduce(|best, other| {
+            let well = other.1.last && best.0.events >= AHEAD * WHOLE;
+            if other.0.weight() > best.0.weight() && !well { other } else { best }
+        });
         let at = self.place();
         let (way, told_at) = match best {
             Some((outlook, way)) if outlook.events >= LEAST => (way, bad.at),
@@ -203,8 +216,14 @@ impl<'a> Events<'a> {
                 let told = format!("the data byte 0x{byte:02X} is above 127; its highest bit is ignored");
                 push(self.message(status, first, at, |byte| Some(byte & 0x7F)), told);
                 let told = "a message without all its data passed over";
-                let cut = [Step::Time(at), Step::Status(at)];
-                ways.extend(cut.map(|step| Way { last: true, ..way(Kind::Lost, step, told) }));
+                // Of the statuses only those of channels: exclusive and meta events by accident swallow what follows.
+                let status = (byte < EXCLUSIVE).then_some(Step::Status(at));
+                ways.extend(
+                    [Step::Time(at)]
+                        .into_iter()
+                        .chain(status)
+                        .map(|step| Way { last: true, ..way(Kind::Lost, step, told) }),
+                );
                 ways
             }
             Fault::System(status) => {
@@ -357,8 +376,8 @@ impl<'a> Events<'a> {
         seen
     }
 
-    /// Whether what stands behind an end-of-track event is the rest of the music: it can be read to the end of the chunk,
-    /// or is most of the chunk and begins well.
+    /// Whether what stands behind an end-of-track event is the rest of the music: it can be read to another such event at
+    /// the end of the chunk, or is most of the chunk and begins well.
     pub(super) fn continues(&self, proofs: &mut usize) -> bool {
         let rest = self.bytes.len() - self.place();
         if !self.track.is_trusted() || rest == 0 || *proofs == 0 {
@@ -368,7 +387,7 @@ impl<'a> Events<'a> {
         *proofs = proofs.saturating_sub(ahead.read);
         let outlook = self.outlook(self.step, self.running);
         let begins = outlook.events >= AHEAD * ENDING && outlook.explicit > 0;
-        ahead.whole || (begins && rest > self.place() - self.track.start)
+        (ahead.whole && ahead.sound) || (begins && rest > self.place() - self.track.start)
     }
 
     /// Behind the next end of an exclusive message.
