@@ -147,7 +147,9 @@ mod tests {
         assert_eq!(Span::decimal("0.5"), half);
         assert_eq!(Span::decimal(".5"), half);
         assert_eq!(Span::decimal("-3"), Span::ratio(-3, 1));
-        for text in ["", "-", ".", "1e3", "1.2.3", "NaN", "999999999999999999999"] {
+        for text in
+            ["", "-", ".", "1e3", "1.2.3", "NaN", "999999999999999999999", "--3", "0.-5", "+-3", "x.5", "1.x"]
+        {
             assert_eq!(Span::decimal(text), None, "{text}");
         }
     }
@@ -169,5 +171,13 @@ mod tests {
         assert_eq!(huge.add(huge), None);
         assert_eq!(huge.fraction(), None);
         assert_eq!(Span::ratio(-1, 4).and_then(Span::fraction), None);
+        assert_eq!(Span::ratio(1, 0), None);
+    }
+
+    #[test]
+    fn the_sign_stands_above_the_line() {
+        assert_eq!(Span::ratio(1, -4), Span::ratio(-1, 4));
+        assert!(Span::ratio(1, -4).is_some_and(Span::is_negative));
+        assert!(Span::ratio(-3, -4).is_some_and(Span::is_positive));
     }
 }

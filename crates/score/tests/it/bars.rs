@@ -388,3 +388,50 @@ fn measures_of_parts_in_several_metres_are_paired_by_number() {
     assert_eq!(quarters(&score), [4.0; 3]);
     assert_eq!(onsets(&score, 0), [(0, 0.0), (0, 2.0), (1, 0.0), (1, 2.0), (2, 0.0), (2, 2.0)]);
 }
+
+#[test]
+fn a_bar_may_differ_from_its_metre_by_less_than_a_128th() {
+    // 32 divisions a quarter: one of them is a 128th.
+    let rest = |divisions: u32| {
+        format!(
+            "<attributes><divisions>32</divisions></attributes><note><rest/><duration>{divisions}</duration></note>"
+        )
+    };
+    let bars = [
+        rest(128),
+        rest(127),
+        rest(129),
+        "<attributes><divisions>64</divisions></attributes>".to_owned()
+            + "<note><rest/><duration>255</duration></note>",
+        rest(128),
+    ];
+    let score = read(&bars.each_ref().map(String::as_str));
+    let actual: Vec<String> = score.grid.bars.iter().map(|bar| bar.actual.lowest().to_string()).collect();
+    assert_eq!(actual, ["1/1", "127/128", "129/128", "1/1", "1/1"]);
+}
+
+#[test]
+fn bars_that_are_never_played_are_told() {
+    let fine = format!(
+        "{REST}<direction><direction-type><words>Fine</words></direction-type><sound fine='yes'/></direction>"
+    );
+    let da_capo = format!(
+        "{REST}<direction><direction-type><words>D.C. al Fine</words></direction-type><sound dacapo='yes'/></direction>"
+    );
+    let score = read(&[&fine, &da_capo, REST, REST]);
+    let never: Vec<(Option<usize>, &str)> = score
+        .diagnostics
+        .iter()
+        .filter(|remark| remark.kind == DiagnosticKind::NeverPlayed)
+        .map(|remark| (remark.bar, remark.message.as_str()))
+        .collect();
+    assert_eq!(never, [(Some(2), "this bar and the 1 after it are never played in the usual order")]);
+    let score = read(&[&fine, &da_capo, REST]);
+    assert!(
+        score
+            .diagnostics
+            .iter()
+            .any(|remark| remark.message == "this bar is never played in the usual order")
+    );
+    assert!(read(&[REST, REST]).diagnostics.is_empty());
+}

@@ -67,3 +67,24 @@ fn percussion_takes_its_key_from_the_instrument() {
     );
     assert_eq!(list(&score), ["0.0/1 36 1/4", "0.1/4 - 3/4"]);
 }
+
+/// In a score of several metres the measures of one part may be longer than those of the others.
+#[test]
+fn notes_of_a_measure_over_several_bars_stand_in_the_bars_where_they_sound() {
+    let note = |duration: u32| {
+        format!("<note><pitch><step>C</step><octave>4</octave></pitch><duration>{duration}</duration></note>")
+    };
+    let text = format!(
+        "<score-partwise><part-list><score-part id='A'/><score-part id='B'/></part-list>\
+         <part id='A'><measure number='1'><attributes><divisions>1</divisions><time><beats>4</beats>\
+         <beat-type>4</beat-type></time></attributes>{0}</measure><measure number='2'>{0}</measure></part>\
+         <part id='B'><measure number='1' non-controlling='yes'><attributes><divisions>1</divisions></attributes>{1}\
+         </measure></part></score-partwise>",
+        note(4),
+        note(3).repeat(2) + &note(2)
+    );
+    let score = read_text(&text);
+    let of_b = score.onsets.iter().filter(|onset| onset.part == 1);
+    let places: Vec<(usize, f64)> = of_b.map(|onset| (onset.bar, onset.offset.quarters())).collect();
+    assert_eq!(places, [(0, 0.0), (0, 3.0), (1, 2.0)]);
+}
