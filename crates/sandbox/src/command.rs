@@ -28,7 +28,7 @@ pub enum CommandError {
 }
 
 /// Runs the command with these arguments (without the program's name): prints URLs and credentials to `out`, serves until Ctrl-C or
-/// SIGTERM, and closes every connection. Call it inside a tokio runtime with I/O and time.
+/// SIGTERM, and closes every connection. Request it inside a tokio runtime with I/O and time.
 ///
 /// # Errors
 ///

@@ -8,20 +8,21 @@ use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-use crate::clock::Clock;
-use crate::description::{BaseUrl, Description, MusescoreAccess, SoundsliceAccess};
-use crate::effects::Effects;
-use crate::faults::{Fault, UnusedFault};
-use crate::host::Host;
-use crate::house::House;
-use crate::musescore::MusescoreAccount;
-use crate::net::{self, Doors};
-use crate::outbox::Callback;
-use crate::request_log::LoggedRequest;
-use crate::soundcloud::SoundcloudAccounts;
-use crate::soundslice::SoundsliceAccount;
-use crate::soundstripe::SoundstripeAccount;
-use crate::switches::{SwitchError, Switches};
+use crate::control::Control;
+use crate::kit::clock::Clock;
+use crate::kit::effects::Effects;
+use crate::kit::faults::{Fault, UnusedFault};
+use crate::kit::host::Host;
+use crate::kit::listeners::{Listener, Listeners};
+use crate::kit::outbox::Callback;
+use crate::kit::request_log::LoggedRequest;
+use crate::kit::seed::Seed;
+use crate::kit::serve::serve;
+use crate::kit::service::Service;
+use crate::kit::state::SandboxState;
+use crate::kit::switches::SwitchError;
+use crate::kit::tasks::Tasks;
+use crate::services::{Description, Services, Switches};
 
 /// The seed of a sandbox that was given none.
 const DEFAULT_SEED: u64 = 0x5e60;
@@ -101,30 +102,44 @@ impl Builder {
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let runtime = Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let mut listeners = Vec::new();
-        for &host in Host::ALL {
+        for (offset, &host) in (0..).zip(Host::ALL) {
             let port = match self.port_base {
                 None | Some(0) => 0,
-                Some(base) => {
-                    let offset = u16::try_from(host.index()).ok();
-                    offset.and_then(|offset| base.checked_add(offset)).ok_or(StartError::NoRoom(base))?
-                }
+                Some(base) => base.checked_add(offset).ok_or(StartError::NoRoom(base))?,
             };
-            let bound = Doors::bind(port).map_err(|source| StartError::Bind { host, port, source })?;
-            listeners.push(bound);
+            let listener =
+                Listener::open(host, port).map_err(|source| StartError::Bind { host, port, source })?;
+            listeners.push(listener);
         }
-        let seed = self.seed.unwrap_or(DEFAULT_SEED);
-        let doors = Doors::new(listeners);
-        let header_timeout = self.header_timeout.unwrap_or(HEADER_TIMEOUT);
-        let house = House::new(seed, self.frozen_at, self.switches, doors, header_timeout, runtime);
-        let mut tasks = vec![tokio::spawn(Clock::tick(Arc::clone(&house)))];
-        tasks.extend(Host::ALL.iter().map(|&host| tokio::spawn(net::serve(Arc::clone(&house), host))));
-        Ok(Sandbox { house, tasks })
+        let state = Arc::new(SandboxState::new(
+            Clock::new(self.frozen_at),
+            Listeners::new(listeners, runtime.clone()),
+            self.switches.responses.clone(),
+            self.header_timeout.unwrap_or(HEADER_TIMEOUT),
+            Arc::new(Tasks::new(runtime)),
+        ));
+        let seed = Seed(self.seed.unwrap_or(DEFAULT_SEED));
+        let services = Arc::new(Services::new(seed, &state, self.switches));
+        let all = services.all();
+        all.iter().for_each(|(_, service)| service.reset());
+        let control = Arc::new(Control::new(Arc::clone(&state), Arc::clone(&services)));
+        let mut tasks = vec![tokio::spawn(Clock::tick(Arc::clone(&state.clock)))];
+        for service in
+            all.into_iter().map(|(_, service)| service).chain([Arc::clone(&control) as Arc<dyn Service>])
+        {
+            for &host in service.hosts() {
+                tasks.push(tokio::spawn(serve(Arc::clone(&state), host, Arc::clone(&service))));
+            }
+        }
+        Ok(Sandbox { state, services, control, tasks })
     }
 }
 
 /// The four services on loopback. Dropping it closes every socket and ends every task.
 pub struct Sandbox {
-    house: Arc<House>,
+    pub(crate) services: Arc<Services>,
+    state: Arc<SandboxState>,
+    control: Arc<Control>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -154,84 +169,38 @@ impl Sandbox {
 
     fn abort(&self) {
         self.tasks.iter().for_each(JoinHandle::abort);
-        self.house.abort_tasks();
+        self.state.end_work();
     }
 
-    /// Addresses and credentials.
+    /// URLs and credentials.
     #[must_use]
     pub fn description(&self) -> Description {
-        let house = &self.house;
-        Description {
-            control: BaseUrl { base_url: house.origin(Host::CONTROL) },
-            soundslice: house.soundslice.access(house),
-            storage: BaseUrl { base_url: house.origin(Host::STORAGE) + "/" },
-            soundstripe: house.soundstripe.access(house),
-            soundcloud: house.soundcloud.access(house),
-            musescore: house.musescore.access(house),
-        }
-    }
-
-    /// The accounts of the Soundslice host: the first one (whose first key the description gives), a second one that owns
-    /// things which the first may not touch, and an organisation that the first belongs to.
-    #[must_use]
-    pub fn soundslice_accounts(&self) -> Vec<SoundsliceAccount> {
-        self.house.soundslice.accounts()
-    }
-
-    /// Soundslice's address and the first account's first key.
-    #[must_use]
-    pub fn soundslice(&self) -> SoundsliceAccess {
-        self.house.soundslice.access(&self.house)
-    }
-
-    /// The users of the MuseScore host: two with keys and scores, public and private; one that is blocked and one that is not
-    /// activated, for logins that fail.
-    #[must_use]
-    pub fn musescore_accounts(&self) -> Vec<MusescoreAccount> {
-        self.house.musescore.accounts()
-    }
-
-    /// MuseScore's addresses, and the first user's consumer and token.
-    #[must_use]
-    pub fn musescore(&self) -> MusescoreAccess {
-        self.house.musescore.access(&self.house)
-    }
-
-    /// The accounts of the Soundstripe host: two with every right and private playlists of their own, and one that has the
-    /// right to songs only.
-    #[must_use]
-    pub fn soundstripe_accounts(&self) -> Vec<SoundstripeAccount> {
-        self.house.soundstripe.accounts()
-    }
-
-    /// The applications and users of the SoundCloud host: one application with every right, a public one, one that may only
-    /// read; three people, who own tracks and playlists, private ones among them.
-    #[must_use]
-    pub fn soundcloud_accounts(&self) -> SoundcloudAccounts {
-        self.house.soundcloud.accounts()
+        self.services.description(&self.state)
     }
 
     /// `http://127.0.0.1:PORT` of a host, without a slash at the end.
     #[must_use]
     pub fn origin(&self, host: Host) -> String {
-        self.house.origin(host)
+        self.state.origin(host)
     }
 
     /// The time by the sandbox's clock, since the Unix epoch.
     #[must_use]
     pub fn now(&self) -> Duration {
-        self.house.clock.now()
+        self.state.clock.now()
     }
 
     /// Moves the clock forward. Work that falls due on the way (processing, callbacks, closed ports) is done when this returns;
     /// callbacks are then under way.
     pub fn advance(&self, by: Duration) {
-        self.house.clock.advance(&self.house, by);
+        self.state.clock.advance(by);
     }
 
     /// Changes switches.
     pub fn switches(&self, change: impl FnOnce(&mut Switches)) {
-        change(&mut self.house.switches.lock());
+        let mut switches = self.current_switches();
+        change(&mut switches);
+        self.services.set_switches(&self.state, switches);
     }
 
     /// Changes the switches that a JSON object names, as `PUT /switches` does.
@@ -240,65 +209,65 @@ impl Sandbox {
     ///
     /// A sentence that says what exists, if the change names something unknown.
     pub fn set_switches(&self, change: &Value) -> Result<(), SwitchError> {
-        let mut switches = self.house.switches.lock();
-        *switches = switches.with(change)?;
+        let switches = self.current_switches().with(change)?;
+        self.services.set_switches(&self.state, switches);
         Ok(())
     }
 
     /// The switches as they stand.
     #[must_use]
     pub fn current_switches(&self) -> Switches {
-        self.house.switches.lock().clone()
+        self.services.switches(&self.state)
     }
 
     /// Adds a fault for upcoming requests.
     pub fn fault(&self, fault: Fault) {
-        self.house.add_fault(fault);
+        self.state.add_fault(fault);
     }
 
     /// The faults that are still to come.
     #[must_use]
     pub fn unused_faults(&self) -> Vec<UnusedFault> {
-        self.house.faults.unused()
+        self.state.faults.unused()
     }
 
     /// Forgets all faults and opens closed ports.
     pub fn clear_faults(&self) {
-        self.house.clear_faults();
+        self.state.clear_faults();
     }
 
     /// The requests that arrived, oldest first.
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        self.house.requests.since(0)
+        self.state.requests.since(0)
     }
 
     /// The requests numbered above `id`.
     #[must_use]
     pub fn requests_since(&self, id: u64) -> Vec<LoggedRequest> {
-        self.house.requests.since(id)
+        self.state.requests.since(id)
     }
 
     /// Empties the request log.
     pub fn clear_requests(&self) {
-        self.house.requests.clear();
+        self.state.requests.clear();
     }
 
     /// What requests have created, changed and deleted.
     #[must_use]
     pub fn effects(&self) -> Effects {
-        self.house.effects.snapshot()
+        self.state.effects.snapshot()
     }
 
     /// The callbacks and webhooks that were sent.
     #[must_use]
     pub fn callbacks(&self) -> Vec<Callback> {
-        self.house.outbox.callbacks()
+        self.state.outbox.callbacks()
     }
 
     /// Everything as at the start: catalogue, clock, switches; no faults, no log, no effects. Credentials stay.
     pub fn reset(&self) {
-        self.house.reset();
+        self.control.reset();
     }
 }
 

@@ -5,8 +5,9 @@ mod apps;
 mod audio;
 mod catalogue;
 mod consent;
+mod context;
 mod date;
-mod desk;
+mod error;
 mod fields;
 mod legacy;
 mod lists;
@@ -14,111 +15,128 @@ mod oauth;
 mod old_oauth;
 mod page;
 mod playlists;
-mod refusal;
+mod ration;
 mod resolve;
 mod route;
+mod sandbox;
 mod search;
 mod session;
 mod show;
 mod social;
+mod state;
+mod store;
 mod streams;
 mod switches;
 mod tracks;
-mod world;
 
 use std::sync::Arc;
 
-use http::header::{ALLOW, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::Value;
 
-pub use accounts::{SoundcloudAccounts, SoundcloudUser};
-pub use apps::SoundcloudApp;
-pub(crate) use oauth::answer as answer_auth;
-pub(crate) use refusal::page as edge_page;
-pub use switches::{
-    Access, AccessRule, ClientCredentials, CreatedStatus, ErrorShape, MemberFault, PageFault, Processing,
-    RateLimitShape, RateLimited, Refresh, Standing, Switches, UnauthorizedBody, UriForm,
-};
+pub(crate) use self::state::{Soundcloud as Service, SoundcloudAccess as Access};
+pub(crate) use self::switches::Switches;
 
-use crate::call::Call;
-use crate::description::SoundcloudAccess;
-use crate::form::Form;
-use crate::guarded::Guarded;
-use crate::host::Host;
-use crate::house::House;
-use crate::reply::Reply;
-use crate::seed::{Seed, alphanumeric};
-use desk::{Answer, Desk, ok};
-use fields::Fields;
-use lists::known;
-use playlists::Given;
-use refusal::{Limit, LimitKind, Refusal};
-use route::{Found, Ids, Needs, Op};
-use session::{Grant, Subject};
-use world::World;
+use self::apps::SoundcloudApp;
+use self::context::{RequestContext, ok};
+use self::error::{ErrorResponse, Result};
+use self::fields::Fields;
+use self::legacy::LegacyApi;
+use self::lists::known;
+use self::playlists::Given;
+use self::route::{Found, Ids, Needs, Op};
+use self::session::{Grant, Subject};
+use self::store::Store;
+use self::switches::CreatedStatus;
+use crate::kit::form::Form;
+use crate::kit::host::Host;
+use crate::kit::pipeline::{self, Api};
+use crate::kit::request::Request;
+use crate::kit::response::Response;
+use crate::kit::service::{self, Handling};
+
+/// What is public of the service.
+pub(crate) mod public {
+    pub use super::accounts::{SoundcloudAccounts, SoundcloudUser};
+    pub use super::apps::SoundcloudApp;
+    pub use super::state::SoundcloudAccess;
+    pub use super::switches::{
+        Access, AccessRule, ClientCredentials, CreatedStatus, ErrorShape, MemberFault, PageFault, Processing,
+        RateLimitShape, Refresh, Switches as SoundcloudSwitches, UnauthorizedBody, UriForm,
+        UserAccess as SoundcloudUserAccess,
+    };
+}
+
+impl Host {
+    /// `api.soundcloud.com`.
+    pub const SOUNDCLOUD: Self = Self::new("soundcloud");
+    /// `secure.soundcloud.com`: authorization and tokens.
+    pub const SOUNDCLOUD_AUTH: Self = Self::new("soundcloud_auth");
+}
+
+pub(crate) const HOSTS: &[Host] = &[Host::SOUNDCLOUD, Host::SOUNDCLOUD_AUTH];
 
 /// Bodies other than forms may have this many bytes.
-const JSON_LIMIT: usize = 1024 * 1024;
-/// What a form may have beside its largest file.
-const FORM_OVERHEAD: u64 = 32 * 1024 * 1024;
+const MAX_JSON_BYTES: usize = 1024 * 1024;
 
-/// The service and its state.
-pub(crate) struct Service {
-    seed: Seed,
-    client_id: String,
-    apps: [SoundcloudApp; 3],
-    password: String,
-    access_token: String,
-    refresh_token: String,
-    world: Guarded<World>,
-}
-
-impl Service {
-    pub(crate) fn new(seed: Seed) -> Self {
-        let mut rng = seed.rng("soundcloud.access");
-        let (client_id, client_secret) = (alphanumeric(&mut rng, 32), alphanumeric(&mut rng, 32));
-        Self {
-            seed,
-            apps: apps::seeded(seed, &client_id, &client_secret),
-            client_id,
-            password: alphanumeric(&mut rng, 16),
-            access_token: format!("2-400113-5512-{}", alphanumeric(&mut rng, 22)),
-            refresh_token: alphanumeric(&mut rng, 32),
-            world: Guarded::new(World::new(seed)),
-        }
+impl service::Service for Service {
+    fn hosts(&self) -> &'static [Host] {
+        HOSTS
     }
 
-    /// Puts the seeded catalogue in place.
-    pub(crate) fn fill(&self, house: &Arc<House>) {
-        let mut world = World::new(self.seed);
-        catalogue::fill(house, &mut world);
-        *self.world.lock() = world;
+    fn reset(&self) {
+        self.switches.reset();
+        let mut store = Store::new(self.seed);
+        catalogue::fill(self, &mut store);
+        *self.store.lock() = store;
     }
 
-    /// The user of this name, if the password is right.
-    fn log_in(&self, switches: &Switches, world: &World, name: &str, password: Option<&str>) -> Option<u64> {
-        let user = world.user_named(name)?;
-        let standing = switches.standing(user);
-        let right = standing.password.as_ref().unwrap_or(&self.password);
-        (password == Some(right.as_str())).then_some(user.id)
+    fn handle<'a>(self: Arc<Self>, request: &'a mut Request) -> Handling<'a> {
+        Box::pin(async move {
+            if request.host == Host::SOUNDCLOUD_AUTH {
+                return oauth::respond(&self, request).await;
+            }
+            let switches = self.switches.with(request.switches.as_ref());
+            if let Some(response) = old_oauth::respond(&self, &switches, request).await {
+                return response;
+            }
+            if switches.legacy && legacy::is_meant(request) {
+                return pipeline::run(&LegacyApi(self), request).await;
+            }
+            let mut response = pipeline::run(&ModernApi(self), request).await;
+            if response.status == StatusCode::CREATED && switches.created_status == CreatedStatus::Ok {
+                response.status = StatusCode::OK;
+            }
+            response
+        })
     }
 
-    /// How the first user of the first application gets in.
-    pub(crate) fn access(&self, house: &House) -> SoundcloudAccess {
-        let app = &self.apps[0];
-        SoundcloudAccess {
-            base_url: house.origin(Host::SOUNDCLOUD) + "/",
-            auth_url: house.origin(Host::SOUNDCLOUD_AUTH) + "/",
-            client_id: self.client_id.clone(),
-            client_secret: app.client_secret.clone().unwrap_or_default(),
-            redirect_uri: app.redirect_uris.first().cloned().unwrap_or_default(),
-            username: "okafor".to_owned(),
-            password: self.password.clone(),
-            access_token: self.access_token.clone(),
-        }
+    fn accounts(&self) -> Option<Value> {
+        serde_json::to_value(self.accounts()).ok()
+    }
+
+    fn gateway_page(&self, status: StatusCode) -> Response {
+        Response::new(status, "text/html", error::page(status))
     }
 }
+
+/// What a request asks for.
+struct Route {
+    op: Op,
+    needs: Needs,
+    ids: Ids,
+}
+
+/// Who calls, with which token and through which application.
+struct Caller {
+    token: String,
+    subject: Subject,
+    app: SoundcloudApp,
+}
+
+/// The API of today.
+struct ModernApi(Arc<Service>);
 
 /// What came with a request.
 enum Body {
@@ -127,177 +145,161 @@ enum Body {
     Form(Form),
 }
 
-/// Answers one request to the API host.
-pub(crate) async fn answer(house: &Arc<House>, call: &mut Call) -> Reply {
-    let switches = call.switches.soundcloud.clone();
-    if let Some(reply) = old_oauth::answer(house, &switches, call).await {
-        return reply;
+impl Api for ModernApi {
+    type Scope = Arc<Switches>;
+    type Route = Route;
+    type Caller = Caller;
+    type Body = Body;
+    type Error = ErrorResponse;
+
+    fn scope(&self, request: &Request) -> Arc<Switches> {
+        self.0.switches.with(request.switches.as_ref())
     }
-    if switches.legacy && legacy::is_meant(call) {
-        return legacy::answer(house, &switches, call).await;
+
+    /// The methods are part of it: 405 comes before the token is looked at.
+    fn route(&self, request: &Request, _: &Arc<Switches>) -> Result<Route> {
+        match route::find(&request.method, &request.segments()) {
+            Found::Op(op, needs, ids) => Ok(Route { op, needs, ids }),
+            Found::Nothing => Err(error::not_found()),
+            Found::Other(methods) => Err(ErrorResponse::Method(methods.join(", "))),
+        }
     }
-    match modern(house, &switches, call).await {
-        Ok(mut reply) => {
-            if reply.status == StatusCode::CREATED && switches.created_status == CreatedStatus::Ok {
-                reply.status = StatusCode::OK;
+
+    /// The limits of edge and gateway come first: they do not know who calls.
+    async fn authenticate(
+        &self,
+        request: &mut Request,
+        switches: &Arc<Switches>,
+        route: &Route,
+    ) -> Result<Caller> {
+        self.0.count_request(switches)?;
+        let caller = self.0.caller(switches, request)?;
+        if route.needs == Needs::User && caller.subject == Subject::App {
+            return Err(ErrorResponse::Unauthorized);
+        }
+        let writes = *request.method_as_read() != Method::GET && route.op != Op::SignOut;
+        if writes && !caller.app.may_write {
+            return Err(ErrorResponse::Unauthorized);
+        }
+        Ok(caller)
+    }
+
+    async fn body(
+        &self,
+        request: &mut Request,
+        switches: &Arc<Switches>,
+        route: &Route,
+        caller: &Caller,
+    ) -> Result<Body> {
+        let op = route.op;
+        if switches.strict && op != Op::SignOut {
+            let unknown = request.query_pairs().into_iter().find(|(name, _)| !op.takes(name));
+            if let Some((name, _)) = unknown {
+                return Err(error::bad_request(format!("there is no parameter {name}")));
             }
-            reply
+            if route.ids.numeric {
+                return Err(error::bad_request("identifiers are URNs"));
+            }
         }
-        Err(refusal) => refusal.reply(&switches),
+        if op == Op::Upload {
+            tracks::check_announced(switches, request)?;
+            // Before the body, so that nobody sends gigabytes for a 401.
+            let mut store = self.0.store.lock();
+            tracks::may_upload(&context(&self.0, &mut store, switches, request, route, caller), 1)?;
+        }
+        read_body(request, op).await
+    }
+
+    fn respond(
+        &self,
+        request: &Request,
+        switches: &Arc<Switches>,
+        route: Route,
+        caller: Caller,
+        body: Body,
+    ) -> Result {
+        if route.op == Op::SignOut {
+            self.0.end_session(&caller.token);
+            return Ok(Response::empty(StatusCode::OK));
+        }
+        let mut store = self.0.store.lock();
+        let mut context = context(&self.0, &mut store, switches, request, &route, &caller);
+        dispatch(&mut context, route.op, &route.ids, &body)
+    }
+
+    fn error(&self, switches: &Arc<Switches>, error: ErrorResponse) -> Response {
+        error.response(switches)
     }
 }
 
-async fn modern(house: &Arc<House>, switches: &Switches, call: &mut Call) -> Answer {
-    let segments = call.segments();
-    let (op, needs, ids) = match route::find(&call.method, &segments) {
-        Found::Op(op, needs, ids) => (op, needs, ids),
-        Found::Nothing => return Err(refusal::not_found()),
-        Found::Other(methods) => {
-            let reply = refusal::plain(StatusCode::METHOD_NOT_ALLOWED).reply(switches);
-            return Ok(reply.header(ALLOW, &methods.join(", ")));
+impl Service {
+    /// Who calls: `OAuth` or `Bearer` in any case, nothing else.
+    fn caller(&self, switches: &Switches, request: &Request) -> Result<Caller> {
+        let Some(header) = request.header("authorization") else { return Err(ErrorResponse::NoHeader) };
+        let (scheme, token) = header.trim().split_once(' ').ok_or(ErrorResponse::Unauthorized)?;
+        if !scheme.eq_ignore_ascii_case("oauth") && !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(ErrorResponse::Unauthorized);
         }
-    };
-    count_call(house, switches)?;
-    let (token, subject, app) = authorize(house, switches, call)?;
-    if needs == Needs::User && subject == Subject::App {
-        return Err(Refusal::Unauthorized);
+        let token = token.trim();
+        let grant = self.store.lock().sessions.grant(token, self.now()).cloned();
+        let Grant { subject, client_id } = grant.ok_or(ErrorResponse::Unauthorized)?;
+        // An application that is registered no more takes its tokens along.
+        let app = self.app(switches, &client_id).ok_or(ErrorResponse::Unauthorized)?;
+        Ok(Caller { token: token.to_owned(), subject, app })
     }
-    if op == Op::SignOut {
-        oauth::end_session(house, &token);
-        return Ok(Reply::empty(StatusCode::OK));
-    }
-    if call.method != Method::GET && call.method != Method::HEAD && !app.may_write {
-        return Err(Refusal::Unauthorized);
-    }
-    let mut query = call.query_pairs();
-    if switches.strict {
-        let unknown = query.iter().find(|(name, _)| !op.takes(name));
-        if let Some((name, _)) = unknown {
-            return Err(refusal::bad_request(format!("there is no parameter {name}")));
-        }
-        if ids.numeric {
-            return Err(refusal::bad_request("identifiers are URNs"));
-        }
-    }
+}
+
+fn context<'a>(
+    service: &'a Arc<Service>,
+    store: &'a mut Store,
+    switches: &Arc<Switches>,
+    request: &Request,
+    route: &Route,
+    caller: &'a Caller,
+) -> RequestContext<'a> {
+    let (subject, client_id) = (Some(caller.subject), caller.app.client_id.as_str());
+    let mut context = RequestContext::new(service, store, switches, request, subject, client_id);
     // Elsewhere it opens nothing.
-    query.retain(|(name, _)| name != "secret_token" || op.takes(name));
-    if op == Op::Upload {
-        let too_large = switches.max_upload_bytes.saturating_add(FORM_OVERHEAD);
-        if call.body.announced().is_some_and(|length| length > too_large) {
-            return Err(refusal::plain(StatusCode::PAYLOAD_TOO_LARGE));
-        }
-        call.body.limit(too_large);
-        // Before the body, so that nobody sends gigabytes for a 401.
-        let mut world = house.soundcloud.world.lock();
-        tracks::may_upload(
-            &desk(house, &mut world, switches, call, &query, Some(subject), &app.client_id),
-            1,
-        )?;
-    }
-    let body = read_body(call, op).await?;
-    let mut world = house.soundcloud.world.lock();
-    let mut desk = desk(house, &mut world, switches, call, &query, Some(subject), &app.client_id);
-    dispatch(&mut desk, op, &ids, &body)
+    context.query.retain(|(name, _)| name != "secret_token" || route.op.takes(name));
+    context
 }
 
-fn desk<'a>(
-    house: &'a Arc<House>,
-    world: &'a mut World,
-    switches: &Switches,
-    call: &Call,
-    query: &[(String, String)],
-    caller: Option<Subject>,
-    client_id: &'a str,
-) -> Desk<'a> {
-    Desk {
-        house,
-        world,
-        switches: switches.clone(),
-        client_id,
-        caller,
-        path: call.path.clone(),
-        query: query.to_vec(),
-        now: house.clock.unix(),
-    }
-}
-
-/// The limits of gateway and edge, which know nothing of operations.
-fn count_call(house: &Arc<House>, switches: &Switches) -> Result<(), Refusal> {
-    let now = house.clock.now().as_secs_f64();
-    let mut world = house.soundcloud.world.lock();
-    let limits =
-        [("edge", switches.edge, LimitKind::Edge), ("gateway", switches.gateway, LimitKind::Gateway)];
-    for (name, limit, kind) in limits {
-        if let Some(RateLimited { calls: max, window_s }) = limit
-            && let Err(reset) = world.count(name.to_owned(), max, window_s, now)
-        {
-            return Err(Refusal::Limited(Limit { kind, max, window_s, reset }));
-        }
-    }
-    Ok(())
-}
-
-/// The token, whom it speaks for and through which application: `OAuth` or `Bearer` in any case, nothing else.
-fn authorize(
-    house: &Arc<House>,
-    switches: &Switches,
-    call: &Call,
-) -> Result<(String, Subject, SoundcloudApp), Refusal> {
-    let Some(header) = call.header("authorization") else { return Err(Refusal::NoHeader) };
-    let (scheme, token) = header.trim().split_once(' ').ok_or(Refusal::Unauthorized)?;
-    if !scheme.eq_ignore_ascii_case("oauth") && !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Refusal::Unauthorized);
-    }
-    let now = house.clock.now().as_secs_f64();
-    let token = token.trim();
-    let grant = house.soundcloud.world.lock().sessions.grant(token, now).cloned();
-    let Grant { subject, client_id } = grant.ok_or(Refusal::Unauthorized)?;
-    // An application that is registered no more takes its tokens along.
-    let app = house.soundcloud.app(switches, &client_id).ok_or(Refusal::Unauthorized)?;
-    Ok((token.to_owned(), subject, app))
-}
-
-fn content_type(call: &Call) -> String {
-    let whole = call.header("content-type").unwrap_or_default();
-    whole.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-}
-
-async fn read_body(call: &mut Call, op: Op) -> Result<Body, Refusal> {
+async fn read_body(request: &mut Request, op: Op) -> Result<Body> {
     let (json, form) = match op {
         Op::Upload => (false, true),
         Op::ChangeTrack | Op::CreatePlaylist => (true, true),
         Op::ChangePlaylist | Op::AddComment | Op::Storefront => (true, false),
         _ => return Ok(Body::None),
     };
-    let content_type = content_type(call);
+    let content_type = request.media_type();
     if content_type == "multipart/x-www-form-urlencoded" {
         // Not a real type, but in the specification.
-        let parameters = call.header("content-type").and_then(|whole| whole.split_once(';'));
+        let parameters = request.header("content-type").and_then(|whole| whole.split_once(';'));
         let meant = match parameters {
             Some((_, parameters)) => format!("multipart/form-data;{parameters}"),
             None => "application/x-www-form-urlencoded".to_owned(),
         };
         if let Ok(meant) = HeaderValue::try_from(meant) {
-            call.headers.insert(CONTENT_TYPE, meant);
+            request.headers.insert(CONTENT_TYPE, meant);
         }
     }
     let is_form =
         content_type.starts_with("multipart/") || content_type == "application/x-www-form-urlencoded";
     if form && (is_form || !json) {
-        return Ok(Body::Form(call.form().await?));
+        return Ok(Body::Form(request.form().await?));
     }
     let unreadable = || match op {
-        Op::Storefront => refusal::bad_request("Could not parse JSON request body."),
-        _ => refusal::unprocessable("Could not parse JSON request body."),
+        Op::Storefront => error::bad_request("Could not parse JSON request body."),
+        _ => error::unprocessable("Could not parse JSON request body."),
     };
-    let bytes = call.body.bytes(JSON_LIMIT).await?;
+    let bytes = request.body.bytes(MAX_JSON_BYTES).await?;
     if op == Op::Storefront && content_type != "application/json" {
         return Err(unreadable());
     }
     serde_json::from_slice(&bytes).map(Body::Json).map_err(|_| unreadable())
 }
 
-fn dispatch(desk: &mut Desk<'_>, op: Op, ids: &Ids, body: &Body) -> Answer {
+fn dispatch(context: &mut RequestContext<'_>, op: Op, ids: &Ids, body: &Body) -> Result {
     let id = ids.get(0);
     let json = match body {
         Body::Json(json) => json,
@@ -313,82 +315,82 @@ fn dispatch(desk: &mut Desk<'_>, op: Op, ids: &Ids, body: &Body) -> Answer {
         _ => Given::Json(json),
     };
     match op {
-        Op::Me => ok(&desk.show_me(desk.user(Some(desk.me()?))?)),
-        Op::Feed => lists::feed(desk, false),
-        Op::FeedTracks => lists::feed(desk, true),
-        Op::RecentlyPlayed => lists::recently_played(desk),
-        Op::MyTrackLikes => lists::track_likes(desk, desk.me()?, true),
-        Op::MyPlaylistLikes => lists::playlist_likes(desk, desk.me()?),
-        Op::MyFollowings => lists::followings(desk, desk.me()?, true),
-        Op::FollowingsTracks => lists::followings_tracks(desk),
+        Op::Me => ok(&context.show_me(context.user(Some(context.me()?))?)),
+        Op::Feed => lists::feed(context, false),
+        Op::FeedTracks => lists::feed(context, true),
+        Op::RecentlyPlayed => lists::recently_played(context),
+        Op::MyTrackLikes => lists::track_likes(context, context.me()?, true),
+        Op::MyPlaylistLikes => lists::playlist_likes(context, context.me()?),
+        Op::MyFollowings => lists::followings(context, context.me()?, true),
+        Op::FollowingsTracks => lists::followings_tracks(context),
         Op::MyFollowing => {
-            let user = known(desk, id)?;
-            lists::tied_user(desk, desk.me()?, user, user)
+            let user = known(context, id)?;
+            lists::linked_user(context, context.me()?, user, user)
         }
-        Op::Follow => social::follow(desk, id),
-        Op::Unfollow => social::unfollow(desk, id),
-        Op::MyFollowers => lists::followers(desk, desk.me()?),
+        Op::Follow => social::follow(context, id),
+        Op::Unfollow => social::unfollow(context, id),
+        Op::MyFollowers => lists::followers(context, context.me()?),
         Op::MyFollower => {
-            let user = known(desk, id)?;
-            lists::tied_user(desk, user, desk.me()?, user)
+            let user = known(context, id)?;
+            lists::linked_user(context, user, context.me()?, user)
         }
-        Op::MyPlaylists => lists::user_playlists(desk, desk.me()?, true),
-        Op::MyTracks => lists::user_tracks(desk, desk.me()?, true),
-        Op::MyTrackReposts => lists::track_reposts(desk, desk.me()?, true),
-        Op::MyPlaylistReposts => lists::playlist_reposts(desk, desk.me()?),
-        Op::SearchTracks => search::tracks(desk),
-        Op::Upload => tracks::upload(desk, form),
-        Op::SearchPlaylists => search::playlists(desk),
-        Op::CreatePlaylist => playlists::create(desk, &given),
-        Op::SearchUsers => search::users(desk),
-        Op::Playlist => playlists::get(desk, id),
-        Op::ChangePlaylist => playlists::change(desk, id, &given),
-        Op::DeletePlaylist => playlists::delete(desk, id),
-        Op::PlaylistTracks => lists::playlist_tracks(desk, desk.playlist(id)?.id),
-        Op::PlaylistReposters => lists::playlist_reposters(desk, desk.playlist(id)?.id),
-        Op::Track => tracks::get(desk, id),
+        Op::MyPlaylists => lists::user_playlists(context, context.me()?, true),
+        Op::MyTracks => lists::user_tracks(context, context.me()?, true),
+        Op::MyTrackReposts => lists::track_reposts(context, context.me()?, true),
+        Op::MyPlaylistReposts => lists::playlist_reposts(context, context.me()?),
+        Op::SearchTracks => search::tracks(context),
+        Op::Upload => tracks::upload(context, form),
+        Op::SearchPlaylists => search::playlists(context),
+        Op::CreatePlaylist => playlists::create(context, &given),
+        Op::SearchUsers => search::users(context),
+        Op::Playlist => playlists::get(context, id),
+        Op::ChangePlaylist => playlists::change(context, id, &given),
+        Op::DeletePlaylist => playlists::delete(context, id),
+        Op::PlaylistTracks => lists::playlist_tracks(context, context.playlist(id)?.id),
+        Op::PlaylistReposters => lists::playlist_reposters(context, context.playlist(id)?.id),
+        Op::Track => tracks::get(context, id),
         Op::ChangeTrack => match body {
-            Body::Form(form) => tracks::change(desk, id, &Fields::of_form(form, "track"), Some(form)),
-            _ => tracks::change(desk, id, &Fields::of_json(json, "track")?, None),
+            Body::Form(form) => tracks::change(context, id, &Fields::of_form(form, "track"), Some(form)),
+            _ => tracks::change(context, id, &Fields::of_json(json, "track")?, None),
         },
-        Op::DeleteTrack => tracks::delete(desk, id),
-        Op::Storefront => tracks::storefront(desk, id, json),
-        Op::Preview => streams::redirect_to_preview(desk, id),
-        Op::Streams => streams::streams(desk, id),
-        Op::Comments => lists::comments(desk, desk.track(id)?.id),
-        Op::AddComment => social::comment(desk, id, json),
-        Op::Favoriters => lists::favoriters(desk, desk.track(id)?.id),
-        Op::TrackReposters => lists::track_reposters(desk, desk.track(id)?.id),
-        Op::RelatedTracks => lists::related_tracks(desk, desk.track(id)?.id),
-        Op::Resolve => resolve::resolve(desk),
-        Op::User => ok(&desk.show_user(desk.user(id)?)),
-        Op::RelatedUsers => lists::related_users(desk, known(desk, id)?),
-        Op::Favorites | Op::TrackLikes => lists::track_likes(desk, known(desk, id)?, false),
-        Op::Followers => lists::followers(desk, known(desk, id)?),
-        Op::Followings => lists::followings(desk, known(desk, id)?, false),
+        Op::DeleteTrack => tracks::delete(context, id),
+        Op::Storefront => tracks::storefront(context, id, json),
+        Op::Preview => streams::redirect_to_preview(context, id),
+        Op::Streams => streams::streams(context, id),
+        Op::Comments => lists::comments(context, context.track(id)?.id),
+        Op::AddComment => social::comment(context, id, json),
+        Op::Favoriters => lists::favoriters(context, context.track(id)?.id),
+        Op::TrackReposters => lists::track_reposters(context, context.track(id)?.id),
+        Op::RelatedTracks => lists::related_tracks(context, context.track(id)?.id),
+        Op::Resolve => resolve::resolve(context),
+        Op::User => ok(&context.show_user(context.user(id)?)),
+        Op::RelatedUsers => lists::related_users(context, known(context, id)?),
+        Op::Favorites | Op::TrackLikes => lists::track_likes(context, known(context, id)?, false),
+        Op::Followers => lists::followers(context, known(context, id)?),
+        Op::Followings => lists::followings(context, known(context, id)?, false),
         Op::Following => {
-            let (user, other) = (known(desk, id)?, known(desk, ids.get(1))?);
-            lists::tied_user(desk, user, other, other)
+            let (user, other) = (known(context, id)?, known(context, ids.get(1))?);
+            lists::linked_user(context, user, other, other)
         }
-        Op::UserPlaylists => lists::user_playlists(desk, known(desk, id)?, false),
-        Op::UserTracks => lists::user_tracks(desk, known(desk, id)?, false),
-        Op::WebProfiles => lists::web_profiles(desk, known(desk, id)?),
-        Op::PlaylistLikes => lists::playlist_likes(desk, known(desk, id)?),
-        Op::TrackReposts => lists::track_reposts(desk, known(desk, id)?, false),
-        Op::PlaylistReposts => lists::playlist_reposts(desk, known(desk, id)?),
-        Op::LikeTrack => social::like_track(desk, id),
-        Op::UnlikeTrack => social::unlike_track(desk, id),
-        Op::LikePlaylist => social::like_playlist(desk, id),
-        Op::UnlikePlaylist => social::unlike_playlist(desk, id),
-        Op::RepostTrack => social::repost_track(desk, id),
-        Op::UnrepostTrack => social::unrepost_track(desk, id),
-        Op::RepostPlaylist => social::repost_playlist(desk, id),
-        Op::UnrepostPlaylist => social::unrepost_playlist(desk, id),
-        Op::Stream => streams::stream(desk, id),
-        Op::Download => streams::download(desk, id),
-        Op::FollowStream => streams::follow(desk, id, &ids.texts),
-        Op::Comment => social::show_comment(desk, id),
-        // Answered before, without the world.
-        Op::SignOut => Ok(Reply::empty(StatusCode::OK)),
+        Op::UserPlaylists => lists::user_playlists(context, known(context, id)?, false),
+        Op::UserTracks => lists::user_tracks(context, known(context, id)?, false),
+        Op::WebProfiles => lists::web_profiles(context, known(context, id)?),
+        Op::PlaylistLikes => lists::playlist_likes(context, known(context, id)?),
+        Op::TrackReposts => lists::track_reposts(context, known(context, id)?, false),
+        Op::PlaylistReposts => lists::playlist_reposts(context, known(context, id)?),
+        Op::LikeTrack => social::like_track(context, id),
+        Op::UnlikeTrack => social::unlike_track(context, id),
+        Op::LikePlaylist => social::like_playlist(context, id),
+        Op::UnlikePlaylist => social::unlike_playlist(context, id),
+        Op::RepostTrack => social::repost_track(context, id),
+        Op::UnrepostTrack => social::unrepost_track(context, id),
+        Op::RepostPlaylist => social::repost_playlist(context, id),
+        Op::UnrepostPlaylist => social::unrepost_playlist(context, id),
+        Op::Stream => streams::stream(context, id),
+        Op::Download => streams::download(context, id),
+        Op::FollowStream => streams::follow(context, id, &ids.texts),
+        Op::Comment => social::show_comment(context, id),
+        // Handled before, without the store.
+        Op::SignOut => Ok(Response::empty(StatusCode::OK)),
     }
 }

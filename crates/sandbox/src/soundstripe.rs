@@ -4,9 +4,10 @@ mod accounts;
 mod assets;
 mod catalogue;
 mod categories;
-mod desk;
+mod context;
 mod digital_usages;
 mod document;
+mod error;
 mod headers;
 mod image;
 mod media;
@@ -16,127 +17,198 @@ mod private_items;
 mod private_playlists;
 mod query;
 mod rate;
-mod refusal;
 mod route;
+mod sandbox;
+mod search_document;
 mod search_job;
 mod searches;
 mod songs;
 mod sound_effects;
+mod state;
+mod store;
 mod switches;
 mod tags;
 mod terms;
+mod tones;
 mod webhooks;
-mod world;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-pub use accounts::{SoundstripeAccount, SoundstripeKey};
-pub use switches::{
-    AssetOutcome, AssetRefusal, AudioFileShape, CategoriesList, KeyShape, LinkScheme, PlaylistLinkage,
-    SearchOutcome, Switches, TagMatch, UnknownTagCategory, WebhookRedelivery,
-};
+use serde_json::Value;
 
-use crate::call::Call;
-use crate::description::SoundstripeAccess;
-use crate::guarded::Guarded;
-use crate::host::Host;
-use crate::house::House;
-use crate::reply::Reply;
-use crate::seed::Seed;
-use accounts::Accounts;
-use catalogue::Catalogue;
-use desk::{Desk, Payload};
-use media::Tones;
-use query::Query;
-use route::Route;
-use world::World;
+pub(crate) use self::state::{Soundstripe as Service, SoundstripeAccess as Access};
+pub(crate) use self::switches::Switches;
 
-/// The service and its state.
-pub(crate) struct Service {
-    seed: Seed,
-    accounts: Accounts,
-    /// Made when it is first asked for: thousands of songs are of no use to tests of other services.
-    catalogue: OnceLock<Arc<Catalogue>>,
-    tones: OnceLock<Tones>,
-    world: Guarded<World>,
-}
+use self::context::RequestContext;
+use self::error::{ErrorResponse, Result};
+use self::query::Query;
+use self::route::Route;
+use self::store::Store;
+use crate::kit::form::Form;
+use crate::kit::host::Host;
+use crate::kit::pipeline::{self, Api};
+use crate::kit::request::Request;
+use crate::kit::response::Response;
+use crate::kit::service::{self, Handling};
 
-impl Service {
-    pub(crate) fn new(seed: Seed) -> Self {
-        Self {
-            seed,
-            accounts: Accounts::new(seed),
-            catalogue: OnceLock::new(),
-            tones: OnceLock::new(),
-            world: Guarded::default(),
-        }
-    }
-
-    /// Puts the seeded private playlists in place; the catalogue cannot be changed.
-    pub(crate) fn fill(&self, _: &Arc<House>) {
-        *self.world.lock() = World::new(self.seed);
-    }
-
-    /// How the first account gets in.
-    pub(crate) fn access(&self, house: &House) -> SoundstripeAccess {
-        let key = self.accounts.first_key();
-        SoundstripeAccess {
-            base_url: house.origin(Host::SOUNDSTRIPE) + "/v1/",
-            token: key.token,
-            webhook_secret: key.webhook_secret,
-        }
-    }
-
-    /// Every account with its keys and the private playlists that it has now.
-    pub(crate) fn accounts(&self) -> Vec<SoundstripeAccount> {
-        let world = self.world.lock();
-        let mut accounts = self.accounts.all().to_vec();
-        for (index, account) in accounts.iter_mut().enumerate() {
-            account.private_playlists = world.playlists_of(index).map(|(id, _)| id).collect();
-        }
-        accounts
-    }
-
-    fn catalogue(&self) -> Arc<Catalogue> {
-        Arc::clone(self.catalogue.get_or_init(|| Arc::new(Catalogue::new(self.seed))))
-    }
-
-    fn tones(&self) -> &Tones {
-        self.tones.get_or_init(Tones::new)
-    }
-}
-
-/// Answers one request. The order of the checks: route, key, rate, right, `Accept`, `Content-Type`, content, look-up.
-pub(crate) async fn answer(house: &Arc<House>, call: &mut Call) -> Reply {
-    match handle(house, call).await {
-        Ok(reply) | Err(reply) => reply,
-    }
-}
-
-async fn handle(house: &Arc<House>, call: &mut Call) -> Result<Reply, Reply> {
-    let route = Route::find(&call.method, &call.segments()).ok_or_else(refusal::no_route)?;
-    let service = &house.soundstripe;
-    let switches = call.switches.soundstripe.clone();
-    let key = headers::key(call, switches.strict_headers).ok_or_else(refusal::invalid_token)?;
-    let account = service.accounts.of(&key).ok_or_else(refusal::invalid_token)?;
-    if let Some(limit) = switches.rate_limit {
-        let now = house.clock.now();
-        let wait = service.world.lock().rate.count(account, limit, now);
-        if wait.is_some() {
-            return Err(refusal::rate_limited(switches.rate_limit_retry_after));
-        }
-    }
-    route.check_right(&service.accounts.all()[account])?;
-    headers::check_accept(call, switches.strict_headers)?;
-    headers::check_content_type(call, &route, switches.strict_headers)?;
-    let payload = Payload::read(call, &route).await?;
-    let mut desk = Desk {
-        house,
-        catalogue: service.catalogue(),
-        query: Query::new(call.query_pairs()),
-        path: call.path.clone(),
-        switches,
-        account,
+/// What is public of the service.
+pub(crate) mod public {
+    pub use super::accounts::{SoundstripeAccount, SoundstripeKey};
+    pub use super::state::SoundstripeAccess;
+    pub use super::switches::{
+        AssetOutcome, AssetRefusal, AudioFileShape, CategoriesList, KeyShape, LinkScheme, PlaylistLinkage,
+        SearchOutcome, Switches as SoundstripeSwitches, TagMatch, UnknownTagCategory, WebhookRedelivery,
     };
-    desk.dispatch(&route, payload)
+}
+
+impl Host {
+    /// `api.soundstripe.com`.
+    pub const SOUNDSTRIPE: Self = Self::new("soundstripe");
+}
+
+pub(crate) const HOSTS: &[Host] = &[Host::SOUNDSTRIPE];
+
+/// JSON bodies may have this many bytes.
+const MAX_JSON_BYTES: usize = 1024 * 1024;
+
+impl service::Service for Service {
+    fn hosts(&self) -> &'static [Host] {
+        HOSTS
+    }
+
+    /// The catalogue cannot be changed.
+    fn reset(&self) {
+        self.switches.reset();
+        *self.store.lock() = Store::new(self.seed);
+    }
+
+    fn handle<'a>(self: Arc<Self>, request: &'a mut Request) -> Handling<'a> {
+        Box::pin(async move { pipeline::run(&JsonApi(self), request).await })
+    }
+
+    fn accounts(&self) -> Option<Value> {
+        serde_json::to_value(self.accounts()).ok()
+    }
+}
+
+/// What a request carries.
+enum Body {
+    Nothing,
+    Json(Value),
+    Form(Form),
+}
+
+/// The API, in JSON:API.
+struct JsonApi(Arc<Service>);
+
+/// The caller is the number of the account whose key it is.
+impl Api for JsonApi {
+    type Scope = Arc<Switches>;
+    type Route = Route;
+    type Caller = usize;
+    type Body = Body;
+    type Error = ErrorResponse;
+
+    fn scope(&self, request: &Request) -> Arc<Switches> {
+        self.0.switches.with(request.switches.as_ref())
+    }
+
+    /// Method and path together: a wrong method is a 404.
+    fn route(&self, request: &Request, _: &Arc<Switches>) -> Result<Route> {
+        Route::find(&request.method, &request.segments()).ok_or_else(error::no_route)
+    }
+
+    async fn authenticate(
+        &self,
+        request: &mut Request,
+        switches: &Arc<Switches>,
+        _: &Route,
+    ) -> Result<usize> {
+        let key = headers::key(request, switches.strict_headers).ok_or_else(error::invalid_token)?;
+        self.0.accounts.of(&key).ok_or_else(error::invalid_token)
+    }
+
+    fn limit(&self, switches: &Arc<Switches>, account: &usize) -> Result<()> {
+        let Some(limit) = switches.rate_limit else { return Ok(()) };
+        let wait = self.0.store.lock().rate.count(*account, limit, self.0.sandbox.clock.now());
+        wait.map_or(Ok(()), |_| Err(error::rate_limited(switches.rate_limit_retry_after)))
+    }
+
+    async fn body(
+        &self,
+        request: &mut Request,
+        switches: &Arc<Switches>,
+        route: &Route,
+        account: &usize,
+    ) -> Result<Body> {
+        route.check_right(&self.0.accounts.all()[*account])?;
+        headers::check_accept(request, switches.strict_headers)?;
+        headers::check_content_type(request, route, switches.strict_headers)?;
+        if *route == Route::UploadAsset {
+            return request.form().await.map(Body::Form).map_err(|error| error::unreadable(&error));
+        }
+        if !route.takes_json() {
+            return Ok(Body::Nothing);
+        }
+        let bytes = request.body.bytes(MAX_JSON_BYTES).await.map_err(|error| error::unreadable(&error))?;
+        serde_json::from_slice(&bytes).map(Body::Json).map_err(|_| error::bad("The body is not JSON."))
+    }
+
+    fn respond(
+        &self,
+        request: &Request,
+        switches: &Arc<Switches>,
+        route: Route,
+        account: usize,
+        body: Body,
+    ) -> Result {
+        let context = RequestContext {
+            service: &self.0,
+            catalogue: self.0.catalogue(),
+            query: Query::new(request.query_pairs()),
+            path: request.path.clone(),
+            switches: Arc::clone(switches),
+            account,
+        };
+        dispatch(&context, &route, &body)
+    }
+
+    fn error(&self, _: &Arc<Switches>, error: ErrorResponse) -> Response {
+        error.into()
+    }
+}
+
+fn dispatch(context: &RequestContext<'_>, route: &Route, body: &Body) -> Result {
+    let json = match body {
+        Body::Json(json) => json,
+        _ => &Value::Null,
+    };
+    match route {
+        Route::Songs => songs::list(context),
+        Route::Song(id) => songs::get(context, id),
+        Route::DigitalUsage(song) => digital_usages::create(context, song, json),
+        Route::Tags => tags::list(context),
+        Route::SoundEffects => sound_effects::list(context),
+        Route::SoundEffect(id) => sound_effects::get(context, id),
+        Route::Categories => categories::list(context),
+        Route::Category(id) => categories::get(context, id),
+        Route::Playlists => playlists::list(context),
+        Route::Playlist(id) => playlists::get(context, id),
+        Route::PlaylistCategories => playlists::list_categories(context),
+        Route::PlaylistCategory(id) => playlists::get_category(context, id),
+        Route::PrivatePlaylists => private_playlists::list(context),
+        Route::CreatePrivatePlaylist => private_playlists::create(context, json),
+        Route::PrivatePlaylist(id) => private_playlists::get(context, id),
+        Route::UpdatePrivatePlaylist(id) => private_playlists::update(context, id, json),
+        Route::DeletePrivatePlaylist(id) => private_playlists::delete(context, id),
+        Route::AddItems(id, kind) => private_items::add(context, id, *kind, json),
+        Route::RemoveItems(id, kind) => private_items::remove(context, id, *kind, json),
+        Route::StartSearch => searches::start(context, json),
+        Route::Search(id) => searches::get(context, id),
+        Route::UploadAsset => match body {
+            Body::Form(form) => assets::upload(context, form),
+            _ => Err(error::bad("file is missing")),
+        },
+        Route::Asset(id) => assets::get(context, id),
+    }
 }

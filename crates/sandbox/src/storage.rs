@@ -14,15 +14,24 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use object::Object;
+pub(crate) use self::object::Object;
 
-use crate::call::Call;
-use crate::guarded::Guarded;
-use crate::host::Host;
-use crate::house::House;
-use crate::reply::Reply;
-use crate::seed::Seed;
-use sign::Signer;
+use self::sign::Signer;
+use crate::kit::host::Host;
+use crate::kit::mutex::Mutex;
+use crate::kit::request::Request;
+use crate::kit::response::Response;
+use crate::kit::seed::Seed;
+use crate::kit::service::{Handling, Service};
+use crate::kit::state::SandboxState;
+use crate::kit::switches::Switchboard;
+
+impl Host {
+    /// Object storage behind presigned URLs.
+    pub const STORAGE: Self = Self::new("storage");
+}
+
+pub(crate) const HOSTS: &[Host] = &[Host::STORAGE];
 
 /// How presigned URLs are handed out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -34,116 +43,138 @@ pub struct Switches {
 }
 
 /// Runs when an upload has arrived.
-type OnUpload = Arc<dyn Fn(&Arc<House>, Object) + Send + Sync>;
+type OnUpload = Arc<dyn Fn(Object) + Send + Sync>;
 
 /// The store and its objects.
-pub(crate) struct Service {
+pub(crate) struct Storage {
+    sandbox: Arc<SandboxState>,
+    pub(crate) switches: Switchboard<Switches>,
     signer: Signer,
-    world: Guarded<World>,
+    store: Mutex<Store>,
 }
 
 #[derive(Default)]
-struct World {
+struct Store {
     /// By path: `/bucket/key`.
     objects: HashMap<String, Object>,
     /// What to do when something is put at a path.
     expected: HashMap<String, OnUpload>,
 }
 
-impl Service {
-    pub(crate) fn new(seed: Seed) -> Self {
-        Self { signer: Signer::new(seed), world: Guarded::default() }
-    }
-
-    /// Empties the store.
-    pub(crate) fn fill(&self, _: &Arc<House>) {
-        *self.world.lock() = World::default();
+impl Storage {
+    pub(crate) fn new(seed: Seed, sandbox: &Arc<SandboxState>, switches: Switches) -> Self {
+        let switches = Switchboard::new(switches);
+        Self { sandbox: Arc::clone(sandbox), switches, signer: Signer::new(seed), store: Mutex::default() }
     }
 
     /// Puts an object at `/bucket/key`; bytes of any size, by clone of a spool.
     pub(crate) fn put(&self, path: &str, object: Object) {
-        self.world.lock().objects.insert(path.to_owned(), object);
+        self.store.lock().objects.insert(path.to_owned(), object);
     }
 
-    /// Removes an object; links to it then answer 404 `NoSuchKey`.
+    /// Removes an object; links to it then lead to a 404 `NoSuchKey`.
     pub(crate) fn remove(&self, path: &str) {
-        self.world.lock().objects.remove(path);
-    }
-
-    /// The object at a path.
-    pub(crate) fn object(&self, path: &str) -> Option<Object> {
-        self.world.lock().objects.get(path).cloned()
+        self.store.lock().objects.remove(path);
     }
 
     /// A link that serves the object at `path` for this long.
-    pub(crate) fn download_url(&self, house: &House, path: &str, life: Duration) -> String {
-        self.url(house, &Method::GET, path, life)
+    pub(crate) fn download_url(&self, path: &str, life: Duration) -> String {
+        self.url(&Method::GET, path, life)
     }
 
-    /// A link that takes a PUT for this long. `arrived` runs after each one that is complete; the object is kept by it or by
-    /// nobody.
-    pub(crate) fn upload_url(
+    /// A link that takes a PUT for this long. `arrived` runs after each one that is complete, while there is the service; the
+    /// object is kept by it or by nobody.
+    pub(crate) fn upload_url<S: Send + Sync + 'static>(
         &self,
-        house: &House,
         path: &str,
         life: Duration,
-        arrived: impl Fn(&Arc<House>, Object) + Send + Sync + 'static,
+        service: &Arc<S>,
+        arrived: impl Fn(&Arc<S>, Object) + Send + Sync + 'static,
     ) -> String {
-        self.world.lock().expected.insert(path.to_owned(), Arc::new(arrived));
-        self.url(house, &Method::PUT, path, life)
+        // Services hold the storage; it must not hold them.
+        let service = Arc::downgrade(service);
+        let arrived = move |object| {
+            if let Some(service) = service.upgrade() {
+                arrived(&service, object);
+            }
+        };
+        self.store.lock().expected.insert(path.to_owned(), Arc::new(arrived));
+        self.url(&Method::PUT, path, life)
     }
 
-    fn url(&self, house: &House, method: &Method, path: &str, life: Duration) -> String {
-        let expires = (house.clock.now() + life).as_secs();
-        let origin = house.switches.lock().storage.link_origin.clone();
-        let origin = origin.unwrap_or_else(|| house.origin(Host::STORAGE));
+    fn url(&self, method: &Method, path: &str, life: Duration) -> String {
+        let expires = (self.sandbox.clock.now() + life).as_secs();
+        let origin = self.switches.standing().link_origin.clone();
+        let origin = origin.unwrap_or_else(|| self.sandbox.origin(Host::STORAGE));
         format!("{origin}{path}?{}", self.signer.query(method, path, expires))
     }
 
-    fn expects(&self, path: &str) -> Option<OnUpload> {
-        self.world.lock().expected.get(path).cloned()
+    async fn respond(&self, request: &mut Request) -> Response {
+        if ![Method::GET, Method::HEAD, Method::PUT, Method::DELETE].contains(&request.method) {
+            return xml::method_not_allowed(&request.method);
+        }
+        if request.method == Method::PUT && request.body.announced().is_none() {
+            return xml::not_implemented();
+        }
+        if let Err(error) = self.signer.check(self.sandbox.clock.now(), request) {
+            return error;
+        }
+        match request.method {
+            Method::PUT => {
+                let object = match upload::receive(request, self.sandbox.clock.system_time()).await {
+                    Ok(object) => object,
+                    Err(error) => return error,
+                };
+                let response = upload::response(&object);
+                self.sandbox.effects.created("storage", "uploads");
+                let arrived = self.store.lock().expected.get(&request.path).cloned();
+                if let Some(arrived) = arrived {
+                    arrived(object);
+                }
+                response
+            }
+            Method::GET | Method::HEAD => {
+                let object = self.store.lock().objects.get(&request.path).cloned();
+                object
+                    .map_or_else(|| xml::no_such_key(&request.path), |object| download::get(request, &object))
+            }
+            // Nobody gets a signature for this.
+            _ => xml::error(StatusCode::FORBIDDEN, "AccessDenied", "Access Denied", ""),
+        }
     }
 }
 
-/// Answers one request.
-pub(crate) async fn answer(house: &Arc<House>, call: &mut Call) -> Reply {
-    let resource = call.path.clone();
-    if ![Method::GET, Method::HEAD, Method::PUT, Method::DELETE].contains(&call.method) {
-        return xml::method_not_allowed(&call.method);
+impl Service for Storage {
+    fn hosts(&self) -> &'static [Host] {
+        HOSTS
     }
-    if call.method == Method::PUT && call.body.announced().is_none() {
-        return xml::not_implemented();
+
+    fn reset(&self) {
+        self.switches.reset();
+        *self.store.lock() = Store::default();
     }
-    if let Err(refusal) = house.storage.signer.check(house, call) {
-        return refusal;
-    }
-    match call.method {
-        Method::PUT => upload::put(house, call).await,
-        Method::GET | Method::HEAD => match house.storage.object(&resource) {
-            Some(object) => download::get(house, call, &object),
-            None => xml::no_such_key(&resource),
-        },
-        // Nobody gets a signature for this.
-        _ => xml::error(StatusCode::FORBIDDEN, "AccessDenied", "Access Denied", ""),
+
+    fn handle<'a>(self: Arc<Self>, request: &'a mut Request) -> Handling<'a> {
+        Box::pin(async move { self.respond(request).await })
     }
 }
 
 /// An object as a public bucket serves it: ranges and conditions as for presigned downloads, nothing to sign.
-pub(crate) fn public(house: &House, call: &Call, object: &Object) -> Reply {
-    download::get(house, call, object)
+pub(crate) fn public(request: &Request, object: &Object) -> Response {
+    download::get(request, object)
 }
 
 /// 403 of a public bucket.
-pub(crate) fn public_denied() -> Reply {
+pub(crate) fn public_denied() -> Response {
     xml::error(StatusCode::FORBIDDEN, "AccessDenied", "Access Denied", "")
 }
 
 /// 404 of a public bucket that has a host name of its own.
-pub(crate) fn public_missing(call: &Call) -> Reply {
-    xml::no_such_key(&format!("/bucket{}", call.path))
+pub(crate) fn public_missing(request: &Request) -> Response {
+    xml::no_such_key(&format!("/bucket{}", request.path))
 }
 
 /// The refusal of a method that a public bucket does not take.
-pub(crate) fn public_method_refusal(call: &Call) -> Reply {
-    xml::method_not_allowed(&call.method).header(http::header::ALLOW, "GET, HEAD")
+pub(crate) fn public_method_refusal(request: &Request) -> Response {
+    xml::method_not_allowed(&request.method).header(http::header::ALLOW, "GET, HEAD")
 }

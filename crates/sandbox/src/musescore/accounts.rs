@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use crate::seed::{Seed, alphanumeric};
+use crate::kit::seed::{Seed, alphanumeric};
 
 /// A user of the MuseScore host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +18,8 @@ pub struct MusescoreAccount {
     /// The password, for the login with user name and password.
     pub password: String,
     /// Whether the user may log in.
-    pub standing: Standing,
+    #[serde(rename = "standing")]
+    pub access: LoginAccess,
     /// A consumer of the user's own and a token of the user for it.
     pub keys: Option<MusescoreKeys>,
     /// The user's scores, as they now are, by ID.
@@ -29,7 +30,7 @@ pub struct MusescoreAccount {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Standing {
+pub enum LoginAccess {
     /// Yes.
     Active,
     /// No: `USER_DENIED`.
@@ -87,21 +88,21 @@ impl Accounts {
         };
         let keys = [keys(), keys()];
         let mut password = || alphanumeric(&mut rng, 16);
-        let mut account = |name: &str, page: &str, user_id, standing, keys| MusescoreAccount {
+        let mut account = |name: &str, page: &str, user_id, access, keys| MusescoreAccount {
             user_id,
             name: name.to_owned(),
             page: page.to_owned(),
             password: password(),
-            standing,
+            access,
             keys,
             scores: Vec::new(),
         };
         let [first, second] = keys;
         Self(vec![
-            account("R. Okafor", "okafor", FIRST, Standing::Active, Some(first)),
-            account("M. Lindqvist", "lindqvist", SECOND, Standing::Active, Some(second)),
-            account("J. Moreau", "moreau", 90_412, Standing::Blocked, None),
-            account("S. Ito", "ito", 90_418, Standing::NotActivated, None),
+            account("R. Okafor", "okafor", FIRST, LoginAccess::Active, Some(first)),
+            account("M. Lindqvist", "lindqvist", SECOND, LoginAccess::Active, Some(second)),
+            account("J. Moreau", "moreau", 90_412, LoginAccess::Blocked, None),
+            account("S. Ito", "ito", 90_418, LoginAccess::NotActivated, None),
         ])
     }
 
@@ -142,10 +143,10 @@ impl Accounts {
     }
 
     /// Who has this name and password.
-    pub(super) fn login(&self, name: &str, password: &str) -> Option<(u64, Standing)> {
+    pub(super) fn login(&self, name: &str, password: &str) -> Option<(u64, LoginAccess)> {
         let mut accounts = self.0.iter().filter(|account| account.name == name || account.page == name);
         let account = accounts.next()?;
         let right = bool::from(account.password.as_bytes().ct_eq(password.as_bytes()));
-        right.then_some((account.user_id, account.standing))
+        right.then_some((account.user_id, account.access))
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::accounts::{FIRST, SECOND};
-use super::rendering::{Press, Rendering};
-use super::world::{Score, World};
+use super::rendering::{Renderer, Rendering};
+use super::store::{Score, Store};
 
 /// When the first score was posted: 1 May 2014, noon.
 const START: u64 = 1_398_945_600;
@@ -51,19 +51,19 @@ const LICENSES: [&str; 9] = [
 ];
 
 /// Puts everything in place.
-pub(super) fn fill(press: &Press, world: &mut World) {
+pub(super) fn fill(renderer: &Renderer, store: &mut Store) {
     let mut number = 0;
-    let mut add = |world: &mut World, owner, private, rendering: &Arc<Rendering>, words: &Words<'_>| {
-        let posted = START + number * DAY + world.rng.u64(..DAY / 2);
+    let mut add = |store: &mut Store, owner, private, rendering: &Arc<Rendering>, words: &Words<'_>| {
+        let posted = START + number * DAY + store.rng.u64(..DAY / 2);
         number += 1;
-        let views = world.rng.u64(5..5_000);
+        let views = store.rng.u64(5..5_000);
         let score = Score {
-            id: world.new_score_id(),
-            vid: world.new_version(),
+            id: store.new_score_id(),
+            vid: store.new_version(),
             owner,
-            secret: world.new_secret(),
+            secret: store.new_secret(),
             posted,
-            updated: posted + world.rng.u64(..30 * DAY),
+            updated: posted + store.rng.u64(..30 * DAY),
             private,
             license: words.license,
             language: words.language,
@@ -72,15 +72,15 @@ pub(super) fn fill(press: &Press, world: &mut World) {
             tags: words.tags.to_owned(),
             revision_log: None,
             featured: number % 9 == 1,
-            comments: world.rng.u64(..12),
-            favorites: world.rng.u64(..=views / 5),
+            comments: store.rng.u64(..12),
+            favorites: store.rng.u64(..=views / 5),
             views,
-            plays: world.rng.u64(..=views),
-            downloads: world.rng.u64(..=views / 2),
+            plays: store.rng.u64(..=views),
+            downloads: store.rng.u64(..=views / 2),
             rendering: Arc::clone(rendering),
             audio: None,
         };
-        world.scores.insert(score.id, score);
+        store.scores.insert(score.id, score);
     };
     let minuet = Words {
         title: "Minuet in G",
@@ -110,15 +110,15 @@ pub(super) fn fill(press: &Press, world: &mut World) {
         license: "all-rights-reserved",
         language: None,
     };
-    add(world, FIRST, false, &press.minuet, &minuet);
-    add(world, SECOND, false, &press.ode, &ode);
-    add(world, FIRST, false, &press.air, &air);
-    add(world, FIRST, true, &press.minuet, &draft("Minuet with my fingering"));
-    add(world, SECOND, true, &press.ode, &draft("Ode in another key"));
+    add(store, FIRST, false, &renderer.minuet, &minuet);
+    add(store, SECOND, false, &renderer.ode, &ode);
+    add(store, FIRST, false, &renderer.air, &air);
+    add(store, FIRST, true, &renderer.minuet, &draft("Minuet with my fingering"));
+    add(store, SECOND, true, &renderer.ode, &draft("Ode in another key"));
     for (round, (name, rendering, tags, language)) in [
-        ("Minuet", &press.minuet, "baroque,keyboard", None),
-        ("Ode", &press.ode, "hymn,voice", Some("de")),
-        ("Air", &press.air, "duo,woodwind", Some("fr")),
+        ("Minuet", &renderer.minuet, "baroque,keyboard", None),
+        ("Ode", &renderer.ode, "hymn,voice", Some("de")),
+        ("Air", &renderer.air, "duo,woodwind", Some("fr")),
     ]
     .into_iter()
     .enumerate()
@@ -133,7 +133,7 @@ pub(super) fn fill(press: &Press, world: &mut World) {
                 language,
             };
             let owner = if (round + index) % 3 == 0 { FIRST } else { SECOND };
-            add(world, owner, false, rendering, &words);
+            add(store, owner, false, rendering, &words);
         }
     }
 }

@@ -1,33 +1,32 @@
 //! The files of scores: `/ID/SECRET/NAME`, for everybody who knows the secret.
 
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::Method;
 
-use crate::call::Call;
-use crate::house::House;
-use crate::reply::Reply;
+use super::state::Musescore;
+use crate::kit::request::Request;
+use crate::kit::response::Response;
 use crate::storage::{self, Object};
 
-/// Answers one request for a file.
-pub(super) fn answer(house: &Arc<House>, call: &Call) -> Reply {
-    if ![Method::GET, Method::HEAD].contains(&call.method) {
-        return storage::public_method_refusal(call);
+/// Responds to a request for a file.
+pub(super) fn respond(service: &Musescore, request: &Request) -> Response {
+    if ![Method::GET, Method::HEAD].contains(&request.method) {
+        return storage::public_method_refusal(request);
     }
-    match find(house, call) {
-        Ok(object) => storage::public(house, call, &object),
-        Err(reply) => reply,
+    match find(service, request) {
+        Ok(object) => storage::public(request, &object),
+        Err(response) => response,
     }
 }
 
-fn find(house: &House, call: &Call) -> Result<Object, Reply> {
-    let missing = || storage::public_missing(call);
-    let segments = call.segments();
+fn find(service: &Musescore, request: &Request) -> Result<Object, Response> {
+    let missing = || storage::public_missing(request);
+    let segments = request.segments();
     let [id, secret, name] = segments.as_slice() else { return Err(missing()) };
     let id = id.bytes().all(|byte| byte.is_ascii_digit()).then(|| id.parse::<u64>().ok()).flatten();
-    let world = house.musescore.world.lock();
-    let score = id.and_then(|id| world.scores.get(&id)).ok_or_else(missing)?;
+    let store = service.store.lock();
+    let score = id.and_then(|id| store.scores.get(&id)).ok_or_else(missing)?;
     if *secret != score.secret {
         return Err(storage::public_denied());
     }

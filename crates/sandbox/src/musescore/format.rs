@@ -1,12 +1,13 @@
 //! The return format: JSON, XML or JSONP, chosen by a suffix of the path or, without one, by `Accept`.
 
 use http::StatusCode;
+use http::header::{ALLOW, WWW_AUTHENTICATE};
 
-use super::document::Document;
-use super::refusal::Refusal;
+use super::document::{Document, Node};
+use super::error::{CHALLENGE, ErrorResponse, Message, Result};
 use super::switches::Switches;
-use crate::call::Call;
-use crate::reply::Reply;
+use crate::kit::request::Request;
+use crate::kit::response::Response;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -15,7 +16,7 @@ pub(super) enum Kind {
     Jsonp,
 }
 
-/// How an answer is written.
+/// How a response is written.
 #[derive(Clone, Debug)]
 pub(super) struct Format {
     pub(super) kind: Kind,
@@ -46,8 +47,8 @@ impl Kind {
 }
 
 /// The kind that `Accept` asks for: the first type in it that there is.
-pub(super) fn accepted(call: &Call) -> Kind {
-    let types = call.header("accept").unwrap_or_default().split(',');
+pub(super) fn accepted(request: &Request) -> Kind {
+    let types = request.header("accept").unwrap_or_default().split(',');
     let essence = |entry: &str| entry.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let known = types.map(essence).find_map(|essence| match essence.as_str() {
         "application/json" => Some(Kind::Json),
@@ -64,31 +65,45 @@ impl Format {
         Self { kind: Kind::Json, callback: None, escaped: switches.escape_json }
     }
 
-    /// A format with the callback of the query; a callback that is no name is refused, as JSON.
-    pub(super) fn new(kind: Kind, callback: Option<&str>, switches: &Switches) -> Result<Self, Refusal> {
+    /// A format with the callback of the query; a callback that cannot be a name is refused, as JSON.
+    pub(super) fn new(kind: Kind, callback: Option<&str>, switches: &Switches) -> Result<Self> {
         let mut format = Self { kind, callback: None, escaped: switches.escape_json };
         if let Some(callback) = callback.filter(|callback| kind == Kind::Jsonp && !callback.is_empty()) {
             if !is_name(callback) {
-                return Err(Refusal::malformed("Invalid callback"));
+                return Err(ErrorResponse::malformed("Invalid callback"));
             }
             format.callback = Some(callback.to_owned());
         }
         Ok(format)
     }
 
-    pub(super) fn reply(&self, status: StatusCode, document: &Document) -> Reply {
+    pub(super) fn response(&self, status: StatusCode, document: &Document) -> Response {
         match (self.kind, &self.callback) {
-            (Kind::Xml, _) => Reply::new(status, "text/xml; charset=utf-8", document.xml()),
+            (Kind::Xml, _) => Response::new(status, "text/xml; charset=utf-8", document.xml()),
             (Kind::Jsonp, Some(callback)) => {
                 let body = format!("{callback}({});", document.json(self.escaped));
-                Reply::new(status, "text/javascript; charset=utf-8", body)
+                Response::new(status, "text/javascript; charset=utf-8", body)
             }
-            _ => Reply::new(status, "application/json", document.json(self.escaped)),
+            _ => Response::new(status, "application/json", document.json(self.escaped)),
         }
     }
 
-    pub(super) fn ok(&self, document: &Document) -> Reply {
-        self.reply(StatusCode::OK, document)
+    pub(super) fn ok(&self, document: &Document) -> Response {
+        self.response(StatusCode::OK, document)
+    }
+
+    /// The response to a request that is refused.
+    pub(super) fn error(&self, error: &ErrorResponse) -> Response {
+        let item = match &error.message {
+            Message::Text(text) => Node::text(text),
+            Message::Code(code) => Node::Members(vec![("code", Node::text(code))]),
+        };
+        let response = self.response(error.status, &Document::list("result", "item", vec![item]));
+        match (error.status, error.allow) {
+            (StatusCode::UNAUTHORIZED, _) => response.header(WWW_AUTHENTICATE, CHALLENGE),
+            (_, Some(allow)) => response.header(ALLOW, allow),
+            _ => response,
+        }
     }
 }
 

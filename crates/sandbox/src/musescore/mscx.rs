@@ -1,11 +1,11 @@
 //! The metadata in a MuseScore file: a ZIP file with one `.mscx`, XML, in it.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read as _};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::rendering::{Metadata, Part, entry};
+use super::metadata::{Metadata, Part};
 
 /// A score larger than this is not read.
 const LIMIT: u64 = 64 * 1024 * 1024;
@@ -152,6 +152,14 @@ impl State {
         }
         self.path.pop();
     }
+}
+
+/// Reads one entry of a ZIP file, if it is no larger than this.
+pub(super) fn entry(archive: &mut zip::ZipArchive<Cursor<&[u8]>>, name: &str, limit: u64) -> Option<Vec<u8>> {
+    let entry = archive.by_name(name).ok()?;
+    let mut bytes = Vec::new();
+    entry.take(limit + 1).read_to_end(&mut bytes).ok()?;
+    (bytes.len() as u64 <= limit).then_some(bytes)
 }
 
 #[cfg(test)]

@@ -3,53 +3,54 @@
 use quick_xml::escape::escape;
 
 use super::document::{Document, Node};
+use super::error::{ErrorResponse, Result};
 use super::format::{Format, Kind};
-use super::refusal::Refusal;
 use super::resolve::{self, Page};
+use super::state::Musescore;
 use super::switches::{OembedHtml, Switches};
-use crate::call::Call;
-use crate::host::Host;
-use crate::house::House;
-use crate::reply::Reply;
+use crate::kit::host::Host;
+use crate::kit::request::Request;
+use crate::kit::response::Response;
 
 const HEIGHT: u64 = 394;
 
 /// GET `/oembed/endpoint`
-pub(super) fn answer(house: &House, switches: &Switches, call: &Call) -> Reply {
-    let value = |name| call.query_value(name).filter(|value| !value.is_empty());
+pub(super) fn respond(service: &Musescore, switches: &Switches, request: &Request) -> Response {
+    let value = |name| request.query_value(name).filter(|value| !value.is_empty());
     let kind = match value("format").as_deref() {
         None | Some("json") => Kind::Json,
         Some("xml") => Kind::Xml,
         Some("jsonp" | "js") => Kind::Jsonp,
-        Some(_) => return Refusal::not_implemented("Unsupported format").reply(&Format::json(switches)),
+        Some(_) => {
+            return Format::json(switches).error(&ErrorResponse::not_implemented("Unsupported format"));
+        }
     };
     let format = match Format::new(kind, value("callback").as_deref(), switches) {
         Ok(format) => format,
-        Err(refusal) => return refusal.reply(&Format::json(switches)),
+        Err(error) => return Format::json(switches).error(&error),
     };
-    match embed(house, switches, &value) {
+    match embed(service, switches, &value) {
         Ok(document) => format.ok(&document),
-        Err(refusal) => refusal.reply(&format),
+        Err(error) => format.error(&error),
     }
 }
 
 fn embed(
-    house: &House,
+    service: &Musescore,
     switches: &Switches,
     value: &impl Fn(&'static str) -> Option<String>,
-) -> Result<Document, Refusal> {
-    let url = value("url").ok_or_else(Refusal::not_found)?;
-    let service = &house.musescore;
-    let Some(Page::Score(id)) = short(&url).or_else(|| resolve::page(house, &service.accounts, &url)) else {
-        return Err(Refusal::not_found());
+) -> Result<Document> {
+    let url = value("url").ok_or_else(ErrorResponse::not_found)?;
+    let Some(Page::Score(id)) = short(&url).or_else(|| resolve::page(service, &url)) else {
+        return Err(ErrorResponse::not_found());
     };
-    let world = service.world.lock();
-    let score = world.scores.get(&id).ok_or_else(Refusal::not_found)?;
+    let store = service.store.lock();
+    let score = store.scores.get(&id).ok_or_else(ErrorResponse::not_found)?;
     if score.private {
-        return Err(Refusal::user_required());
+        return Err(ErrorResponse::user_required());
     }
-    let owner = service.accounts.user(score.owner).ok_or_else(Refusal::not_found)?;
-    let web = house.origin(Host::MUSESCORE_WEB);
+    let owner = service.accounts.user(score.owner).ok_or_else(ErrorResponse::not_found)?;
+    let web = service.sandbox.origin(Host::MUSESCORE_WEB);
     let pixels = |name| value(name).and_then(|text| text.parse::<u32>().ok()).filter(|pixels| *pixels > 0);
     let width = pixels("maxwidth");
     let height = pixels("maxheight").map_or(HEIGHT, u64::from);
@@ -82,7 +83,7 @@ fn embed(
     Ok(Document::members("oembed", members))
 }
 
-/// The short address `http://mus.cr/ID`.
+/// The short URL `http://mus.cr/ID`.
 fn short(url: &str) -> Option<Page> {
     let id = url.strip_prefix("http://mus.cr/").or_else(|| url.strip_prefix("https://mus.cr/"))?;
     let digits = id.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,7 +1,6 @@
 //! What a MuseScore file becomes: metadata, times, boxes and the other files.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -9,8 +8,9 @@ use bytes::Bytes;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event as Xml};
 
+use super::metadata::Metadata;
 use super::mscx;
-use crate::spool::Spool;
+use crate::kit::spool::Spool;
 use crate::storage::Object;
 
 /// Everything that is made from one file.
@@ -22,52 +22,6 @@ pub(super) struct Rendering {
     pub(super) elements: Vec<Element>,
     /// By name: `score.pdf`, `score_0.png`, `thumb.png`.
     pub(super) files: BTreeMap<String, Object>,
-}
-
-/// The `metadata` of a score object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Metadata {
-    pub(super) title: Option<String>,
-    pub(super) subtitle: Option<String>,
-    pub(super) composer: Option<String>,
-    pub(super) poet: Option<String>,
-    pub(super) pages: u32,
-    pub(super) measures: u32,
-    pub(super) lyrics: bool,
-    pub(super) chord_names: bool,
-    /// Sharps, or flats below zero.
-    pub(super) key: i8,
-    /// Seconds.
-    pub(super) duration: u32,
-    /// Millimetres.
-    pub(super) dimensions: (u32, u32),
-    pub(super) parts: Vec<Part>,
-}
-
-/// A part and its MIDI program, from 0; 128 for a drum set, -1 without one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Part {
-    pub(super) name: String,
-    pub(super) program: i16,
-}
-
-impl Default for Metadata {
-    fn default() -> Self {
-        Self {
-            title: None,
-            subtitle: None,
-            composer: None,
-            poet: None,
-            pages: 1,
-            measures: 0,
-            lyrics: false,
-            chord_names: false,
-            key: 0,
-            duration: 0,
-            dimensions: (210, 297),
-            parts: Vec::new(),
-        }
-    }
 }
 
 /// The start of a played measure.
@@ -101,49 +55,43 @@ struct Piece {
     duration: u32,
 }
 
-macro_rules! asset {
-    ($name:literal) => {
-        include_bytes!(concat!("../../assets/", $name))
-    };
-}
-
 const PIECES: [Piece; 3] = [
     Piece {
-        mscz: asset!("minuet-in-g.mscz"),
+        mscz: include_bytes!("../../assets/minuet-in-g.mscz"),
         files: &[
-            ("score.pdf", asset!("minuet-in-g.pdf")),
-            ("score.mid", asset!("minuet-in-g.mid")),
-            ("score.mxl", asset!("minuet-in-g.mxl")),
-            ("score.mp3", asset!("minuet-in-g.mp3")),
-            ("score_0.png", asset!("minuet-in-g-1.png")),
-            ("score_1.png", asset!("minuet-in-g-2.png")),
-            ("thumb.png", asset!("minuet-in-g-thumb.png")),
+            ("score.pdf", include_bytes!("../../assets/minuet-in-g.pdf")),
+            ("score.mid", include_bytes!("../../assets/minuet-in-g.mid")),
+            ("score.mxl", include_bytes!("../../assets/minuet-in-g.mxl")),
+            ("score.mp3", include_bytes!("../../assets/minuet-in-g.mp3")),
+            ("score_0.png", include_bytes!("../../assets/minuet-in-g-1.png")),
+            ("score_1.png", include_bytes!("../../assets/minuet-in-g-2.png")),
+            ("thumb.png", include_bytes!("../../assets/minuet-in-g-thumb.png")),
         ],
         mpos: include_str!("../../assets/minuet-in-g.mpos"),
         duration: 100,
     },
     Piece {
-        mscz: asset!("ode-to-joy.mscz"),
+        mscz: include_bytes!("../../assets/ode-to-joy.mscz"),
         files: &[
-            ("score.pdf", asset!("ode-to-joy.pdf")),
-            ("score.mid", asset!("ode-to-joy.mid")),
-            ("score.mxl", asset!("ode-to-joy.mxl")),
-            ("score.mp3", asset!("ode-to-joy.mp3")),
-            ("score_0.png", asset!("ode-to-joy-1.png")),
-            ("thumb.png", asset!("ode-to-joy-thumb.png")),
+            ("score.pdf", include_bytes!("../../assets/ode-to-joy.pdf")),
+            ("score.mid", include_bytes!("../../assets/ode-to-joy.mid")),
+            ("score.mxl", include_bytes!("../../assets/ode-to-joy.mxl")),
+            ("score.mp3", include_bytes!("../../assets/ode-to-joy.mp3")),
+            ("score_0.png", include_bytes!("../../assets/ode-to-joy-1.png")),
+            ("thumb.png", include_bytes!("../../assets/ode-to-joy-thumb.png")),
         ],
         mpos: include_str!("../../assets/ode-to-joy.mpos"),
         duration: 31,
     },
     Piece {
-        mscz: asset!("ah-vous-dirai-je.mscz"),
+        mscz: include_bytes!("../../assets/ah-vous-dirai-je.mscz"),
         files: &[
-            ("score.pdf", asset!("ah-vous-dirai-je.pdf")),
-            ("score.mid", asset!("ah-vous-dirai-je.mid")),
-            ("score.mxl", asset!("ah-vous-dirai-je.mxl")),
-            ("score.mp3", asset!("ah-vous-dirai-je.mp3")),
-            ("score_0.png", asset!("ah-vous-dirai-je-1.png")),
-            ("thumb.png", asset!("ah-vous-dirai-je-thumb.png")),
+            ("score.pdf", include_bytes!("../../assets/ah-vous-dirai-je.pdf")),
+            ("score.mid", include_bytes!("../../assets/ah-vous-dirai-je.mid")),
+            ("score.mxl", include_bytes!("../../assets/ah-vous-dirai-je.mxl")),
+            ("score.mp3", include_bytes!("../../assets/ah-vous-dirai-je.mp3")),
+            ("score_0.png", include_bytes!("../../assets/ah-vous-dirai-je-1.png")),
+            ("thumb.png", include_bytes!("../../assets/ah-vous-dirai-je-thumb.png")),
         ],
         mpos: include_str!("../../assets/ah-vous-dirai-je.mpos"),
         duration: 29,
@@ -173,13 +121,13 @@ fn file(name: &str, bytes: impl Into<Bytes>) -> (String, Object) {
 }
 
 /// The seeded pieces, made once.
-pub(super) struct Press {
+pub(super) struct Renderer {
     pub(super) minuet: Arc<Rendering>,
     pub(super) ode: Arc<Rendering>,
     pub(super) air: Arc<Rendering>,
 }
 
-impl Press {
+impl Renderer {
     pub(super) fn new() -> Self {
         let [minuet, ode, air] = PIECES.map(|piece| Arc::new(Rendering::of_piece(&piece)));
         Self { minuet, ode, air }
@@ -258,26 +206,17 @@ fn number(tag: &BytesStart<'_>, name: &str) -> f64 {
     value.and_then(|value| value.value.parse().ok()).unwrap_or_default()
 }
 
-/// Reads one entry of a ZIP file, if it is no larger than this.
-pub(super) fn entry(
-    archive: &mut zip::ZipArchive<std::io::Cursor<&[u8]>>,
-    name: &str,
-    limit: u64,
-) -> Option<Vec<u8>> {
-    let entry = archive.by_name(name).ok()?;
-    let mut bytes = Vec::new();
-    entry.take(limit + 1).read_to_end(&mut bytes).ok()?;
-    (bytes.len() as u64 <= limit).then_some(bytes)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Part, Press};
+    use super::super::metadata::Part;
+    use super::Renderer;
 
     #[test]
     fn the_pieces_agree_with_themselves() {
-        let press = Press::new();
-        for (piece, measures, pages) in [(&press.minuet, 32, 2), (&press.ode, 13, 1), (&press.air, 16, 1)] {
+        let renderer = Renderer::new();
+        for (piece, measures, pages) in
+            [(&renderer.minuet, 32, 2), (&renderer.ode, 13, 1), (&renderer.air, 16, 1)]
+        {
             let metadata = &piece.metadata;
             assert_eq!((metadata.measures, metadata.pages), (measures, pages));
             assert_eq!(piece.elements.len(), measures as usize);
@@ -292,18 +231,18 @@ mod tests {
 
     #[test]
     fn the_files_say_who_plays() {
-        let press = Press::new();
+        let renderer = Renderer::new();
         let part = |name: &str, program| Part { name: name.to_owned(), program };
         // As make.py wrote them, counted from 0.
-        assert_eq!(press.minuet.metadata.parts, [part("Harpsichord", 6)]);
-        assert_eq!(press.air.metadata.parts, [part("Flute", 73), part("Oboe", 68)]);
-        let ode = &press.ode.metadata;
+        assert_eq!(renderer.minuet.metadata.parts, [part("Harpsichord", 6)]);
+        assert_eq!(renderer.air.metadata.parts, [part("Flute", 73), part("Oboe", 68)]);
+        let ode = &renderer.ode.metadata;
         assert_eq!(ode.parts, [part("Voice", 52)]);
         assert_eq!((ode.key, ode.lyrics, ode.chord_names), (2, true, true));
         assert_eq!(ode.title.as_deref(), Some("Ode to Joy"));
         assert_eq!(ode.subtitle.as_deref(), Some("Theme"));
         assert_eq!(ode.composer.as_deref(), Some("Ludwig van Beethoven"));
-        assert_eq!(press.minuet.metadata.key, 1);
-        assert_eq!(press.air.metadata.dimensions, (210, 297));
+        assert_eq!(renderer.minuet.metadata.key, 1);
+        assert_eq!(renderer.air.metadata.dimensions, (210, 297));
     }
 }

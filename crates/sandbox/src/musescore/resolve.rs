@@ -1,16 +1,15 @@
-//! From the address of a page to the resource behind it.
+//! From the URL of a page to the resource behind it.
 
 use http::StatusCode;
 use http::header::LOCATION;
 
-use super::accounts::Accounts;
-use super::desk::Desk;
+use super::context::RequestContext;
+use super::error::{ErrorResponse, Result};
 use super::format::Kind;
 use super::oauth::signature::encode;
-use super::refusal::Refusal;
-use crate::host::Host;
-use crate::house::House;
-use crate::reply::Reply;
+use super::state::Musescore;
+use crate::kit::host::Host;
+use crate::kit::response::Response;
 
 /// What a page is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,10 +18,11 @@ pub(super) enum Page {
     User(u64),
 }
 
-/// The page behind an address on the service's web site, as the real one or this one spells it; whether the score exists is
+/// The page behind a URL on the service's web site, as the real one or this one spells it; whether the score exists is
 /// not asked.
-pub(super) fn page(house: &House, accounts: &Accounts, url: &str) -> Option<Page> {
-    let web = house.origin(Host::MUSESCORE_WEB);
+pub(super) fn page(service: &Musescore, url: &str) -> Option<Page> {
+    let accounts = &service.accounts;
+    let web = service.sandbox.origin(Host::MUSESCORE_WEB);
     let path = match url.strip_prefix(&web) {
         Some(path) => path,
         None => {
@@ -61,27 +61,27 @@ pub(super) fn page(house: &House, accounts: &Accounts, url: &str) -> Option<Page
 }
 
 /// GET `/resolve`; `extension` is the one of the request.
-pub(super) fn resolve(desk: &Desk<'_>, extension: Option<Kind>) -> Result<Reply, Refusal> {
-    let url = desk.parameter("url").ok_or_else(|| Refusal::unusable("url is required"))?;
-    let path = match page(desk.house, desk.accounts, url) {
-        Some(Page::Score(id)) if desk.world.scores.contains_key(&id) => format!("score/{id}"),
+pub(super) fn resolve(context: &RequestContext<'_>, extension: Option<Kind>) -> Result {
+    let url = context.parameter("url").ok_or_else(|| ErrorResponse::unusable("url is required"))?;
+    let path = match page(context.service, url) {
+        Some(Page::Score(id)) if context.store.scores.contains_key(&id) => format!("score/{id}"),
         Some(Page::User(id)) => format!("user/{id}"),
-        _ => return Err(Refusal::not_found()),
+        _ => return Err(ErrorResponse::not_found()),
     };
-    let mut location = desk.rest(&path);
+    let mut location = context.rest(&path);
     if let Some(extension) = extension {
         location = format!("{location}.{}", extension.extension());
     }
     // Who signs, signs the next request anew.
     let mut query = Vec::new();
-    if !desk.caller.signed {
-        query.push(format!("oauth_consumer_key={}", encode(&desk.caller.consumer)));
+    if !context.caller.signed {
+        query.push(format!("oauth_consumer_key={}", encode(&context.caller.consumer)));
     }
-    if let (Kind::Jsonp, Some(callback)) = (desk.format.kind, &desk.format.callback) {
+    if let (Kind::Jsonp, Some(callback)) = (context.format.kind, &context.format.callback) {
         query.push(format!("callback={}", encode(callback)));
     }
     if !query.is_empty() {
         location = format!("{location}?{}", query.join("&"));
     }
-    Ok(Reply::empty(StatusCode::FOUND).header(LOCATION, &location))
+    Ok(Response::empty(StatusCode::FOUND).header(LOCATION, &location))
 }

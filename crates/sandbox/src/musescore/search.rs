@@ -2,9 +2,9 @@
 
 use std::cmp::Reverse;
 
+use super::error::{ErrorResponse, Result};
 use super::license::Permits;
-use super::refusal::Refusal;
-use super::world::Score;
+use super::store::Score;
 
 const PAGE: usize = 20;
 /// Pages behind this one are empty.
@@ -33,20 +33,20 @@ enum Sort {
 
 impl Filter {
     /// Reads parameters, of which `value` gives those that are not empty.
-    pub(super) fn read<'a>(value: impl Fn(&str) -> Option<&'a str>) -> Result<Self, Refusal> {
+    pub(super) fn read<'a>(value: impl Fn(&str) -> Option<&'a str>) -> Result<Self> {
         let number = |name: &str| value(name).map(|text| number(name, text)).transpose();
         let programs = value("part").unwrap_or_default();
         let programs = programs.split(',').filter(|program| !program.trim().is_empty()).map(|program| {
             let program = program.trim().parse().ok().filter(|program| (-1..=128).contains(program));
-            program.ok_or_else(|| Refusal::unusable("part is a list of numbers from -1 to 128"))
+            program.ok_or_else(|| ErrorResponse::unusable("part is a list of numbers from -1 to 128"))
         });
         let parts = number("parts")?;
         if parts == Some(0) {
-            return Err(Refusal::unusable("parts is a number from 1"));
+            return Err(ErrorResponse::unusable("parts is a number from 1"));
         }
         Ok(Self {
             phrases: phrases(value("text").unwrap_or_default()),
-            programs: programs.collect::<Result<_, _>>()?,
+            programs: programs.collect::<Result<_>>()?,
             parts,
             language: value("language").map(str::to_lowercase),
             license: Permits::read(value("license").unwrap_or_default()),
@@ -121,11 +121,11 @@ fn lower(text: Option<&str>) -> String {
     text.unwrap_or_default().to_lowercase()
 }
 
-fn number(name: &str, text: &str) -> Result<usize, Refusal> {
+fn number(name: &str, text: &str) -> Result<usize> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     // More digits than fit are a page or a number of parts that no score has.
     let number = digits.then(|| text.parse().unwrap_or(usize::MAX));
-    number.ok_or_else(|| Refusal::unusable(format!("{name} is a number from 0")))
+    number.ok_or_else(|| ErrorResponse::unusable(format!("{name} is a number from 0")))
 }
 
 /// Words, and what stands between double quotes as one; an open quote lasts to the end.

@@ -1,37 +1,38 @@
-//! URLs that take the audio of a score, for programs that render it themselves.
+//! URLs that take the audio of a score, for clients that render it themselves.
 
-use super::desk::{Desk, SERVICE};
+use super::context::RequestContext;
 use super::document::{Document, Node};
-use super::refusal::Refusal;
+use super::error::{ErrorResponse, Result};
 use super::rendering::named;
-use crate::house::House;
-use crate::reply::Reply;
+use super::state::{Musescore, SERVICE};
+use crate::kit::seconds::seconds;
 use crate::storage::Object;
 
 /// GET `/signedurl/ID/VID/ENCODING`
-pub(super) fn get(desk: &mut Desk<'_>, id: u64, version: u64, encoding: &str) -> Result<Reply, Refusal> {
-    if !desk.switches.signed_url {
-        return Err(Refusal::not_found());
+pub(super) fn get(context: &mut RequestContext<'_>, id: u64, version: u64, encoding: &str) -> Result {
+    if !context.switches.signed_url {
+        return Err(ErrorResponse::not_found());
     }
-    if desk.own(id)?.vid != version {
-        return Err(Refusal::not_found());
+    if context.own(id)?.vid != version {
+        return Err(ErrorResponse::not_found());
     }
     if encoding != "mp3" {
-        return Err(Refusal::unusable("Unknown encoding"));
+        return Err(ErrorResponse::unusable("Unknown encoding"));
     }
     let path = format!("/musescore-audio/{id}/{version}/score.mp3");
-    let life = desk.switches.signed_url_life();
-    let url = desk.house.storage.upload_url(desk.house, &path, life, move |house, object| {
-        arrived(house, id, version, object);
+    let life = seconds(context.switches.signed_url_life_s);
+    let service = context.service;
+    let url = service.storage.upload_url(&path, life, service, move |service, object| {
+        arrived(service, id, version, object);
     });
-    Ok(desk.format.ok(&Document::members("result", vec![("url", Node::text(url))])))
+    Ok(context.format.ok(&Document::members("result", vec![("url", Node::text(url))])))
 }
 
 /// Audio of a version that is no longer there is forgotten.
-fn arrived(house: &House, id: u64, version: u64, object: Object) {
-    let mut world = house.musescore.world.lock();
-    if let Some(score) = world.scores.get_mut(&id).filter(|score| score.vid == version) {
+fn arrived(service: &Musescore, id: u64, version: u64, object: Object) {
+    let mut store = service.store.lock();
+    if let Some(score) = store.scores.get_mut(&id).filter(|score| score.vid == version) {
         score.audio = Some(named("score.mp3", object));
-        house.effects.created(SERVICE, "audio");
+        service.sandbox.effects.created(SERVICE, "audio");
     }
 }

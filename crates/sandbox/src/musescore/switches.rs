@@ -1,8 +1,8 @@
 //! The switches of MuseScore.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
+
+use crate::kit::seconds::from_zero;
 
 /// How MuseScore behaves where its documents are silent or disagree.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,21 +50,6 @@ impl Default for Switches {
             escape_json: true,
             oembed_html: OembedHtml::Escaped,
         }
-    }
-}
-
-impl Switches {
-    pub(super) fn signed_url_life(&self) -> Duration {
-        Duration::try_from_secs_f64(self.signed_url_life_s).unwrap_or_default()
-    }
-}
-
-fn from_zero<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-    let seconds = f64::deserialize(deserializer)?;
-    if (0.0..1e9).contains(&seconds) {
-        Ok(seconds)
-    } else {
-        Err(serde::de::Error::custom("expected a number of seconds from 0"))
     }
 }
 

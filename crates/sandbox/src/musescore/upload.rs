@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::desk::{Desk, SERVICE};
+use super::context::RequestContext;
+use super::error::{ErrorResponse, Result};
 use super::license;
-use super::refusal::Refusal;
 use super::rendering::Rendering;
-use super::world::Score;
-use crate::form::Form;
-use crate::reply::Reply;
-use crate::spool::Spool;
+use super::state::SERVICE;
+use super::store::Score;
+use crate::kit::form::Form;
+use crate::kit::spool::Spool;
 
 /// Words of an upload may have this many bytes.
 const TEXT_LIMIT: usize = 1024 * 1024;
@@ -26,24 +26,26 @@ struct Upload {
 }
 
 impl Upload {
-    fn read(form: Option<&Form>) -> Result<Self, Refusal> {
-        let form = form.ok_or_else(|| Refusal::unusable("An upload is multipart/form-data"))?;
+    fn read(form: Option<&Form>) -> Result<Self> {
+        let form = form.ok_or_else(|| ErrorResponse::unusable("An upload is multipart/form-data"))?;
         let file =
             form.file("score_data").filter(|file| !file.file_name.is_empty() || file.content.len() > 0);
         if let Some(file) = file
             && file.content.read_at(0, 4).ok().as_deref() != Some(b"PK\x03\x04")
         {
-            return Err(Refusal::unusable("score_data is not a MuseScore file"));
+            return Err(ErrorResponse::unusable("score_data is not a MuseScore file"));
         }
         let private = match text(form, "private").as_deref() {
             None | Some("") => None,
             Some("0") => Some(false),
             Some("1") => Some(true),
-            Some(_) => return Err(Refusal::unusable("private is 0 or 1")),
+            Some(_) => return Err(ErrorResponse::unusable("private is 0 or 1")),
         };
         let license = match text(form, "license").as_deref() {
             None | Some("") => None,
-            Some(name) => Some(license::named(name).ok_or_else(|| Refusal::unusable("Unknown license"))?),
+            Some(name) => {
+                Some(license::named(name).ok_or_else(|| ErrorResponse::unusable("Unknown license"))?)
+            }
         };
         Ok(Self {
             file: file.map(|file| file.content.clone()),
@@ -56,9 +58,9 @@ impl Upload {
         })
     }
 
-    fn title(&self) -> Result<Option<String>, Refusal> {
+    fn title(&self) -> Result<Option<String>> {
         match &self.title {
-            Some(title) if title.trim().is_empty() => Err(Refusal::unusable("title is required")),
+            Some(title) if title.trim().is_empty() => Err(ErrorResponse::unusable("title is required")),
             title => Ok(title.clone()),
         }
     }
@@ -75,18 +77,18 @@ fn text(form: &Form, name: &str) -> Option<String> {
 }
 
 /// POST `/score`
-pub(super) fn create(desk: &mut Desk<'_>, form: Option<&Form>) -> Result<Reply, Refusal> {
-    let owner = desk.caller.required_user()?;
+pub(super) fn create(context: &mut RequestContext<'_>, form: Option<&Form>) -> Result {
+    let owner = context.caller.required_user()?;
     let upload = Upload::read(form)?;
-    let title = upload.title()?.ok_or_else(|| Refusal::unusable("title is required"))?;
-    let file = upload.file.as_ref().ok_or_else(|| Refusal::unusable("score_data is required"))?;
-    let rendering = desk.press.render(file);
-    let now = desk.house.clock.unix();
+    let title = upload.title()?.ok_or_else(|| ErrorResponse::unusable("title is required"))?;
+    let file = upload.file.as_ref().ok_or_else(|| ErrorResponse::unusable("score_data is required"))?;
+    let rendering = context.service.renderer.render(file);
+    let now = context.service.sandbox.clock.unix();
     let score = Score {
-        id: desk.world.new_score_id(),
-        vid: desk.world.new_version(),
+        id: context.store.new_score_id(),
+        vid: context.store.new_version(),
         owner,
-        secret: desk.world.new_secret(),
+        secret: context.store.new_secret(),
         posted: now,
         updated: now,
         private: upload.private.unwrap_or(false),
@@ -105,21 +107,21 @@ pub(super) fn create(desk: &mut Desk<'_>, form: Option<&Form>) -> Result<Reply, 
         rendering,
         audio: None,
     };
-    let object = desk.score_object(&score);
-    desk.world.scores.insert(score.id, score);
-    desk.house.effects.created(SERVICE, "scores");
-    Ok(desk.format.ok(&object))
+    let object = context.score_object(&score);
+    context.store.scores.insert(score.id, score);
+    context.service.sandbox.effects.created(SERVICE, "scores");
+    Ok(context.format.ok(&object))
 }
 
 /// POST `/score/ID/update`. What is not sent stays; without a file the version stays too.
-pub(super) fn update(desk: &mut Desk<'_>, id: u64, form: Option<&Form>) -> Result<Reply, Refusal> {
-    desk.own(id)?;
+pub(super) fn update(context: &mut RequestContext<'_>, id: u64, form: Option<&Form>) -> Result {
+    context.own(id)?;
     let upload = Upload::read(form)?;
     let title = upload.title()?;
     let version: Option<(u64, Arc<Rendering>)> =
-        upload.file.as_ref().map(|file| (desk.world.new_version(), desk.press.render(file)));
-    let now = desk.house.clock.unix();
-    let score = desk.own(id)?;
+        upload.file.as_ref().map(|file| (context.store.new_version(), context.service.renderer.render(file)));
+    let now = context.service.sandbox.clock.unix();
+    let score = context.own(id)?;
     if let Some((vid, rendering)) = version {
         score.vid = vid;
         score.rendering = rendering;
@@ -133,6 +135,6 @@ pub(super) fn update(desk: &mut Desk<'_>, id: u64, form: Option<&Form>) -> Resul
     score.license = upload.license.unwrap_or(score.license);
     score.revision_log = upload.revision_log;
     let score = score.clone();
-    desk.house.effects.changed(SERVICE, "scores");
-    Ok(desk.format.ok(&desk.score_object(&score)))
+    context.service.sandbox.effects.changed(SERVICE, "scores");
+    Ok(context.format.ok(&context.score_object(&score)))
 }

@@ -1,63 +1,61 @@
-//! The web site: the page that asks a user for access, oEmbed, and plain pages behind the addresses in score objects.
-
-use std::sync::Arc;
+//! The web site: the page that asks a user for access, oEmbed, and plain pages behind the URLs in score objects.
 
 use http::header::LOCATION;
 use http::{Method, StatusCode};
 use quick_xml::escape::escape;
 
-use super::accounts::Standing;
+use super::accounts::LoginAccess;
+use super::error::CHALLENGE;
 use super::oauth::signature::encode;
 use super::oauth::tokens::{OUT_OF_BAND, is_absolute};
 use super::oembed;
-use super::refusal::CHALLENGE;
 use super::resolve::{self, Page};
+use super::state::Musescore;
+use super::store::Stage;
 use super::switches::{OauthMode, Switches};
-use super::world::Stage;
-use crate::call::Call;
-use crate::host::Host;
-use crate::house::House;
-use crate::reply::Reply;
+use crate::kit::host::Host;
+use crate::kit::request::Request;
+use crate::kit::response::Response;
 
-/// Answers one request to the web site.
-pub(super) async fn answer(house: &Arc<House>, switches: &Switches, call: &mut Call) -> Reply {
-    let read = [Method::GET, Method::HEAD].contains(&call.method);
-    let post = call.method == Method::POST;
-    match call.path.as_str() {
-        "/oauth/authorize" if post => match call.form().await {
+/// Responds to one request to the web site.
+pub(super) async fn respond(service: &Musescore, request: &mut Request) -> Response {
+    let switches = &service.switches.with(request.switches.as_ref());
+    let read = [Method::GET, Method::HEAD].contains(&request.method);
+    let post = request.method == Method::POST;
+    match request.path.as_str() {
+        "/oauth/authorize" if post => match request.form().await {
             Ok(form) => {
                 let value = |name: &str| form.filled(name).map(str::to_owned);
-                authorize(house, switches, value("decision"), &value)
+                authorize(service, switches, value("decision"), &value)
             }
             Err(error) => error.into(),
         },
         "/oauth/authorize" if read => {
-            let value = |name: &str| call.query_value(name).filter(|value| !value.is_empty());
-            let decision = value("auto").filter(|_| call.method == Method::GET);
-            authorize(house, switches, decision, &value)
+            let value = |name: &str| request.query_value(name).filter(|value| !value.is_empty());
+            let decision = value("auto").filter(|_| request.method == Method::GET);
+            authorize(service, switches, decision, &value)
         }
-        "/oembed/endpoint" if read => oembed::answer(house, switches, call),
-        "/oauth/authorize" => method_refusal("GET, HEAD, POST"),
-        _ if !read => method_refusal("GET, HEAD"),
-        path => page(house, path),
+        "/oembed/endpoint" if read => oembed::respond(service, switches, request),
+        "/oauth/authorize" => method_not_allowed("GET, HEAD, POST"),
+        _ if !read => method_not_allowed("GET, HEAD"),
+        path => page(service, path),
     }
 }
 
-fn method_refusal(allow: &str) -> Reply {
+fn method_not_allowed(allow: &str) -> Response {
     message(StatusCode::METHOD_NOT_ALLOWED, "This page cannot do that.").header(http::header::ALLOW, allow)
 }
 
 /// The question for access and, with a decision, what follows from it.
 fn authorize(
-    house: &House,
+    service: &Musescore,
     switches: &Switches,
     decision: Option<String>,
     value: &dyn Fn(&str) -> Option<String>,
-) -> Reply {
-    let service = &house.musescore;
-    let mut world = service.world.lock();
+) -> Response {
+    let mut store = service.store.lock();
     let name = value("oauth_token").unwrap_or_default();
-    let token = world.request_tokens.get(&name).filter(|token| matches!(token.stage, Stage::Asked));
+    let token = store.request_tokens.get(&name).filter(|token| matches!(token.stage, Stage::Asked));
     let Some(token) = token else {
         let text =
             "This request for access is unknown, or it was answered before. Start again in the program.";
@@ -71,18 +69,18 @@ fn authorize(
         None => Some(service.accounts.first()),
         Some(user) => service.accounts.all().iter().find_map(|account| {
             let named = account.page == user || account.user_id.to_string() == user;
-            (named && account.standing == Standing::Active).then_some(account.user_id)
+            (named && account.access == LoginAccess::Active).then_some(account.user_id)
         }),
     };
     let Some(user) = user else {
         return message(StatusCode::BAD_REQUEST, "There is no such user, or the user may not log in.");
     };
     match decision.as_deref() {
-        None => question(house, &name, &token.consumer, late.as_deref()),
+        None => question(service, &name, &token.consumer, late.as_deref()),
         Some("approve") => {
-            let verifier = world.new_verifier();
+            let verifier = store.new_verifier();
             let pair = [("oauth_token", name.as_str()), ("oauth_verifier", verifier.as_str())];
-            let reply = match (callback.as_deref(), late) {
+            let response = match (callback.as_deref(), late) {
                 (Some(OUT_OF_BAND), _) => message_html(
                     StatusCode::OK,
                     &format!(
@@ -94,13 +92,13 @@ fn authorize(
                 (None, Some(callback)) => redirect(&callback, &pair[..1]),
                 (None, None) => message(StatusCode::OK, "Access is granted. Go back to the program."),
             };
-            if let Some(token) = world.request_tokens.get_mut(&name) {
+            if let Some(token) = store.request_tokens.get_mut(&name) {
                 token.stage = Stage::Approved { user, verifier };
             }
-            reply
+            response
         }
         Some("deny") => {
-            world.request_tokens.remove(&name);
+            store.request_tokens.remove(&name);
             let pairs = [("oauth_problem", "permission_denied"), ("oauth_token", name.as_str())];
             match callback.filter(|callback| callback != OUT_OF_BAND).or(late) {
                 Some(callback) => redirect(&callback, &pairs),
@@ -112,20 +110,20 @@ fn authorize(
 }
 
 /// 302 to a callback, whose own query is kept.
-fn redirect(callback: &str, pairs: &[(&str, &str)]) -> Reply {
+fn redirect(callback: &str, pairs: &[(&str, &str)]) -> Response {
     let query: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
     let joint = match callback.split_once('?') {
         None => "?",
         Some((_, "")) => "",
         Some(_) => "&",
     };
-    Reply::empty(StatusCode::FOUND).header(LOCATION, &format!("{callback}{joint}{}", query.join("&")))
+    Response::empty(StatusCode::FOUND).header(LOCATION, &format!("{callback}{joint}{}", query.join("&")))
 }
 
-fn question(house: &House, token: &str, consumer: &str, late: Option<&str>) -> Reply {
-    let accounts = house.musescore.accounts.all().iter();
+fn question(service: &Musescore, token: &str, consumer: &str, late: Option<&str>) -> Response {
+    let accounts = service.accounts.all().iter();
     let options: String = accounts
-        .filter(|account| account.standing == Standing::Active)
+        .filter(|account| account.access == LoginAccess::Active)
         .map(|account| {
             format!("<option value=\"{}\">{}</option>", account.user_id, escape(account.name.as_str()))
         })
@@ -150,19 +148,21 @@ fn question(house: &House, token: &str, consumer: &str, late: Option<&str>) -> R
 }
 
 /// The pages that score and user objects point to.
-fn page(house: &House, path: &str) -> Reply {
-    let service = &house.musescore;
-    let (address, embedded) = match path.strip_suffix("/embed") {
+fn page(service: &Musescore, path: &str) -> Response {
+    let (path, embedded) = match path.strip_suffix("/embed") {
         Some(rest) if rest.starts_with("/node/") => (rest, true),
         _ => (path, false),
     };
-    let address = format!("{}{address}", house.origin(Host::MUSESCORE_WEB));
-    let world = service.world.lock();
-    match resolve::page(house, &service.accounts, &address) {
-        Some(Page::Score(id)) => match world.scores.get(&id) {
+    let url = format!("{}{path}", service.sandbox.origin(Host::MUSESCORE_WEB));
+    let store = service.store.lock();
+    match resolve::page(service, &url) {
+        Some(Page::Score(id)) => match store.scores.get(&id) {
             Some(score) if !score.private => {
-                let image =
-                    format!("{}/{id}/{}/score_0.png", house.origin(Host::MUSESCORE_STATIC), score.secret);
+                let image = format!(
+                    "{}/{id}/{}/score_0.png",
+                    service.sandbox.origin(Host::MUSESCORE_STATIC),
+                    score.secret
+                );
                 let title = escape(score.title.as_str());
                 let heading = if embedded { String::new() } else { format!("<h2>{title}</h2>") };
                 message_html(
@@ -174,7 +174,7 @@ fn page(house: &House, path: &str) -> Reply {
             None => message(StatusCode::NOT_FOUND, "Page not found."),
         },
         Some(Page::User(id)) => {
-            let scores = world.scores.values().filter(|score| score.owner == id && !score.private);
+            let scores = store.scores.values().filter(|score| score.owner == id && !score.private);
             let items: String = scores
                 .map(|score| {
                     format!("<li><a href=\"/score/{}\">{}</a></li>", score.id, escape(score.title.as_str()))
@@ -186,14 +186,14 @@ fn page(house: &House, path: &str) -> Reply {
     }
 }
 
-fn message(status: StatusCode, text: &str) -> Reply {
+fn message(status: StatusCode, text: &str) -> Response {
     message_html(status, &format!("<p>{}</p>", escape(text)))
 }
 
-fn message_html(status: StatusCode, html: &str) -> Reply {
+fn message_html(status: StatusCode, html: &str) -> Response {
     let page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>MuseScore on loopback</title></head>\n\
          <body><h1>MuseScore</h1>{html}</body>\n</html>\n"
     );
-    Reply::new(status, "text/html; charset=utf-8", page)
+    Response::new(status, "text/html; charset=utf-8", page)
 }

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Service;
 use super::apps::SoundcloudApp;
 use super::show::urn;
+use super::state::Soundcloud;
+use super::store::User;
 
 /// Everybody and everything that can log in on the SoundCloud host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,7 +13,7 @@ use super::show::urn;
 pub struct SoundcloudAccounts {
     /// The seeded applications: one with every right (the description's), a public one, one that may only read.
     pub apps: Vec<SoundcloudApp>,
-    /// The people, the description's first.
+    /// The users, the description's first.
     pub users: Vec<SoundcloudUser>,
 }
 
@@ -32,13 +33,13 @@ pub struct SoundcloudUser {
     pub playlists: Vec<String>,
 }
 
-impl Service {
+impl Soundcloud {
     /// Applications and users, and what these own.
-    pub(crate) fn accounts(&self) -> SoundcloudAccounts {
-        let world = self.world.lock();
-        let user = |user: &super::world::User| {
-            let tracks = world.tracks.values().filter(|track| track.owner == user.id);
-            let playlists = world.playlists.values().filter(|list| list.owner == user.id);
+    pub(super) fn accounts(&self) -> SoundcloudAccounts {
+        let store = self.store.lock();
+        let user = |user: &User| {
+            let tracks = store.tracks.values().filter(|track| track.owner == user.id);
+            let playlists = store.playlists.values().filter(|list| list.owner == user.id);
             SoundcloudUser {
                 urn: urn("users", user.id),
                 username: user.permalink.clone(),
@@ -47,6 +48,6 @@ impl Service {
                 playlists: playlists.map(|list| urn("playlists", list.id)).collect(),
             }
         };
-        SoundcloudAccounts { apps: self.apps.to_vec(), users: world.users.values().map(user).collect() }
+        SoundcloudAccounts { apps: self.apps.to_vec(), users: store.users.values().map(user).collect() }
     }
 }

@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
-use super::Service;
-use super::switches::Switches;
-use crate::seed::{Seed, alphanumeric};
+use crate::kit::seed::{Seed, alphanumeric};
 
 /// An application on the SoundCloud host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,9 +18,9 @@ pub struct SoundcloudApp {
     /// Its secret; `None` is a public application, which exchanges codes with PKCE alone and gets no token of its own.
     #[serde(default)]
     pub client_secret: Option<String>,
-    /// Where the consent page may send people to.
+    /// Where the consent page may send users to.
     pub redirect_uris: Vec<String>,
-    /// Whether it may change anything; without it every write answers a bare 401.
+    /// Whether it may change anything; without it every write is a bare 401.
     #[serde(default = "yes")]
     pub may_write: bool,
 }
@@ -68,46 +66,30 @@ pub(super) fn seeded(seed: Seed, client_id: &str, client_secret: &str) -> [Sound
     [first, app("Pocket Player", 8766, true, true), app("Listening Post", 8767, false, false)]
 }
 
-impl Service {
-    /// The application of this identifier as it stands by the switches: a seeded one or a further one.
-    pub(super) fn app(&self, switches: &Switches, id: &str) -> Option<SoundcloudApp> {
-        let mut apps = self.apps.iter().chain(&switches.apps);
-        let mut app = apps.find(|app| same(&app.client_id, id))?.clone();
-        if app.client_id == self.client_id {
-            app.may_write &= switches.app_may_write;
-        }
-        Some(app)
-    }
-
-    /// The application, if the secret is its own or it has none to give.
-    pub(super) fn known_app(
-        &self,
-        switches: &Switches,
-        id: Option<&str>,
-        secret: Option<&str>,
-    ) -> Option<SoundcloudApp> {
-        let app = self.app(switches, id?)?;
-        let excused = switches.public_app && app.client_id == self.client_id;
-        let fits = match (secret.filter(|secret| !secret.is_empty()), &app.client_secret) {
-            (Some(secret), Some(own)) => same(secret, own),
-            (None, None) => true,
-            (None, Some(_)) => excused,
-            (Some(_), None) => false,
-        };
-        fits.then_some(app)
-    }
-}
-
 fn same(a: &str, b: &str) -> bool {
     a.as_bytes().ct_eq(b.as_bytes()).into()
 }
 
 impl SoundcloudApp {
-    /// Whether a redirect URI is a registered one; with the switch, loopback ones fit on any port (RFC 8252, section 7.3).
-    pub(super) fn redirects_to(&self, switches: &Switches, uri: &str) -> bool {
+    pub(super) fn is(&self, client_id: &str) -> bool {
+        same(&self.client_id, client_id)
+    }
+
+    /// Whether the secret is its own, or it has none to give; `None` if one is missing.
+    pub(super) fn proves_itself(&self, secret: Option<&str>) -> Option<bool> {
+        match (secret, &self.client_secret) {
+            (Some(secret), Some(own)) => Some(same(secret, own)),
+            (None, None) => Some(true),
+            (None, Some(_)) => None,
+            (Some(_), None) => Some(false),
+        }
+    }
+
+    /// Whether a redirect URI is a registered one; loopback ones may fit on any port (RFC 8252, section 7.3).
+    pub(super) fn redirects_to(&self, any_loopback_port: bool, uri: &str) -> bool {
         let registered = |own: &String| {
             let portless = without_port(own);
-            own == uri || (switches.any_loopback_port && portless.is_some() && portless == without_port(uri))
+            own == uri || (any_loopback_port && portless.is_some() && portless == without_port(uri))
         };
         self.redirect_uris.iter().any(registered)
     }
@@ -132,7 +114,7 @@ mod tests {
     use super::without_port;
 
     #[test]
-    fn only_loopback_addresses_lose_their_port() {
+    fn only_loopback_uris_lose_their_port() {
         for (uri, rest) in [
             ("http://127.0.0.1:8765/callback", Some(("127.0.0.1", "/callback"))),
             ("http://127.0.0.1/callback", Some(("127.0.0.1", "/callback"))),

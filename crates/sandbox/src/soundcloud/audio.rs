@@ -2,13 +2,13 @@
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
-use crate::soundslice::seconds_of_audio;
-use crate::spool::Spool;
+use crate::kit::spool::Spool;
+use crate::media::seconds_of_audio;
 
 /// Milliseconds of audio whose bytes do not tell.
 const UNKNOWN_DURATION: u64 = 180_000;
 /// So many chunks of an AIFF file are looked through.
-const MOST_CHUNKS: usize = 1000;
+const MAX_CHUNKS: usize = 1000;
 
 /// Milliseconds, from the bytes if they are WAV, AIFF, FLAC or MP3.
 pub(super) fn duration(content: &Spool) -> u64 {
@@ -31,7 +31,7 @@ fn aiff(reader: &mut (impl Read + Seek)) -> Option<f64> {
         return None;
     }
     let mut position = 12_u64;
-    for _ in 0..MOST_CHUNKS {
+    for _ in 0..MAX_CHUNKS {
         let mut head = [0; 8];
         reader.seek(SeekFrom::Start(position)).ok()?;
         reader.read_exact(&mut head).ok()?;
@@ -106,7 +106,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{duration, format};
-    use crate::spool::Spool;
+    use crate::kit::spool::Spool;
 
     proptest! {
         #[test]
@@ -128,7 +128,7 @@ mod tests {
             [b"FORM\0\0\0\0AIFF".to_vec(), vec![0; 8 * empty], common.to_vec()].concat()
         };
         assert_eq!(duration(&Spool::from_bytes(file(10))), 2000);
-        assert_eq!(duration(&Spool::from_bytes(file(super::MOST_CHUNKS))), super::UNKNOWN_DURATION);
+        assert_eq!(duration(&Spool::from_bytes(file(super::MAX_CHUNKS))), super::UNKNOWN_DURATION);
     }
 
     #[test]

@@ -1,14 +1,12 @@
-//! Who and what is there at the start: three people, their tracks and playlists.
+//! Who and what is there at the start: three users, their tracks and playlists.
 
 use super::audio::duration;
 use super::date::day;
 use super::session::{Grant, Subject};
-use super::world::{Audio, Comment, Rule, State, Track, User, WebProfile, World};
-use crate::house::House;
-use crate::spool::Spool;
+use super::state::Soundcloud;
+use super::store::{Audio, Comment, Edge, FIRST, Rule, State, Store, Track, User, WebProfile};
+use crate::kit::spool::Spool;
 
-/// The user of the description.
-pub(super) const FIRST: u64 = 5_512;
 /// Owns what the first may not touch.
 const SECOND: u64 = 5_530;
 /// Follows both.
@@ -20,11 +18,11 @@ const AH: &[u8] = include_bytes!("../../assets/ah-vous-dirai-je.mp3");
 
 const DAY: u64 = 86_400;
 
-/// Fills an empty world.
-pub(super) fn fill(house: &House, world: &mut World) {
-    let start = house.clock.unix().saturating_sub(400 * DAY);
-    people(world, start);
-    let mut seeding = Seeding { world, now: start + 10 * DAY };
+/// Fills an empty store.
+pub(super) fn fill(service: &Soundcloud, store: &mut Store) {
+    let start = service.sandbox.clock.unix().saturating_sub(400 * DAY);
+    users(store, start);
+    let mut seeding = Seeding { store, now: start + 10 * DAY };
 
     let minuet = seeding.track(FIRST, "Minuet in G", "Classical", "piano \"for beginners\" minuet", MINUET);
     let ode = seeding.track(FIRST, "Ode to Joy", "Classical", "piano choir joy", ODE);
@@ -66,34 +64,34 @@ pub(super) fn fill(house: &House, world: &mut World) {
     let walks = seeding.playlist(SECOND, "Coast Walks", "playlist", &[tide, joy, blocked]);
     seeding.playlist(SECOND, "Drafts", "", &[unheard]);
     for name in ["Ideas", "Drafts"] {
-        if let Some(list) = seeding.world.playlists.values_mut().find(|list| list.title == name) {
+        if let Some(list) = seeding.store.playlists.values_mut().find(|list| list.title == name) {
             list.private = true;
         }
     }
 
     for (from, to) in [(FIRST, SECOND), (SECOND, FIRST), (THIRD, FIRST), (THIRD, SECOND)] {
-        let tie = seeding.tie();
-        seeding.world.follows.put(from, to, tie);
+        let edge = seeding.edge();
+        seeding.store.follows.put(from, to, edge);
     }
     for (from, to) in [(FIRST, ah), (FIRST, tide), (SECOND, minuet), (THIRD, minuet), (THIRD, ah)] {
-        let tie = seeding.tie();
-        seeding.world.track_likes.put(from, to, tie);
+        let edge = seeding.edge();
+        seeding.store.track_likes.put(from, to, edge);
     }
     for (from, to) in [(FIRST, walks), (SECOND, baroque)] {
-        let tie = seeding.tie();
-        seeding.world.playlist_likes.put(from, to, tie);
+        let edge = seeding.edge();
+        seeding.store.playlist_likes.put(from, to, edge);
     }
     for (from, to) in [(FIRST, joy), (SECOND, ode), (THIRD, tide)] {
-        let tie = seeding.tie();
-        seeding.world.track_reposts.put(from, to, tie);
+        let edge = seeding.edge();
+        seeding.store.track_reposts.put(from, to, edge);
     }
     for (from, to) in [(FIRST, walks), (SECOND, baroque)] {
-        let tie = seeding.tie();
-        seeding.world.playlist_reposts.put(from, to, tie);
+        let edge = seeding.edge();
+        seeding.store.playlist_reposts.put(from, to, edge);
     }
     for id in [tide, ah, minuet] {
-        let tie = seeding.tie();
-        seeding.world.plays.put(FIRST, id, tie);
+        let edge = seeding.edge();
+        seeding.store.plays.put(FIRST, id, edge);
     }
     seeding.comment(SECOND, minuet, "nice break here", Some(42_000));
     seeding.comment(THIRD, minuet, "Bach? Petzold!", None);
@@ -103,16 +101,15 @@ pub(super) fn fill(house: &House, world: &mut World) {
         ("mINu3t", "https://soundcloud.com/okafor/minuet-in-g"),
         ("c0ast", "https://soundcloud.com/reis/sets/coast-walks"),
     ] {
-        world.short_links.insert(code.to_owned(), target.to_owned());
+        store.short_links.insert(code.to_owned(), target.to_owned());
     }
-    let service = &house.soundcloud;
-    let expires = house.clock.now().as_secs_f64() + house.switches.lock().soundcloud.token_life_s;
+    let expires = service.now() + service.switches.standing().token_life_s;
     let grant = Grant { subject: Subject::User(FIRST), client_id: service.client_id.clone() };
-    world.sessions.put(&service.access_token, grant, expires, &service.refresh_token);
+    store.sessions.put(&service.access_token, grant, expires, &service.refresh_token);
 }
 
-fn people(world: &mut World, start: u64) {
-    let person = |id, permalink: &str, first: &str, last: &str, city: &str, country: &str| User {
+fn users(store: &mut Store, start: u64) {
+    let user = |id, permalink: &str, first: &str, last: &str, city: &str, country: &str| User {
         id,
         permalink: permalink.to_owned(),
         username: format!("{first} {}.", &last[..1]),
@@ -124,7 +121,7 @@ fn people(world: &mut World, start: u64) {
         modified: start + 5 * DAY,
         ..User::default()
     };
-    let mut okafor = person(FIRST, "okafor", "Rosa", "Okafor", "Porto", "Portugal");
+    let mut okafor = user(FIRST, "okafor", "Rosa", "Okafor", "Porto", "Portugal");
     okafor.description = Some("Cello and piano.".to_owned());
     okafor.website = Some("https://okafor.example.net".to_owned());
     okafor.profiles = [("instagram", "my pictures"), ("personal", "my site")]
@@ -138,70 +135,70 @@ fn people(world: &mut World, start: u64) {
             username: "okafor".to_owned(),
         })
         .collect();
-    let reis = person(SECOND, "reis", "Ana", "Reis", "Lisboa", "Portugal");
-    let rui = person(THIRD, "rui", "Rui", "Vaz", "Faro", "Portugal");
+    let reis = user(SECOND, "reis", "Ana", "Reis", "Lisboa", "Portugal");
+    let rui = user(THIRD, "rui", "Rui", "Vaz", "Faro", "Portugal");
     for user in [okafor, reis, rui] {
-        world.users.insert(user.id, user);
+        store.users.insert(user.id, user);
     }
 }
 
 struct Seeding<'a> {
-    world: &'a mut World,
+    store: &'a mut Store,
     now: u64,
 }
 
 impl Seeding<'_> {
     /// A later day.
     fn later(&mut self) -> u64 {
-        self.now += DAY + self.world.rng.u64(0..DAY);
+        self.now += DAY + self.store.rng.u64(0..DAY);
         self.now
     }
 
-    fn tie(&mut self) -> super::world::Tie {
+    fn edge(&mut self) -> Edge {
         let at = self.later();
-        self.world.tie(at)
+        self.store.edge(at)
     }
 
     fn track(&mut self, owner: u64, title: &str, genre: &str, tags: &str, mp3: &'static [u8]) -> u64 {
         let now = self.later();
         let content = Spool::from_bytes(mp3);
         let audio = Audio { content, content_type: "audio/mpeg", extension: "mp3" };
-        let mut track = self.world.new_track(owner, now, audio);
+        let mut track = self.store.new_track(owner, now, audio);
         track.title = title.to_owned();
-        track.permalink = self.world.free_track_permalink(owner, track.id, title);
+        track.permalink = self.store.free_track_permalink(owner, track.id, title);
         track.tag_list = tags.to_owned();
         track.texts.insert("genre", genre.to_owned());
         track.state = State::Finished;
         track.duration = duration(&track.audio.content);
         track.quota_s = track.duration.div_ceil(1000);
-        track.playback_count = self.world.rng.u64(20..900);
+        track.playback_count = self.store.rng.u64(20..900);
         let id = track.id;
-        self.world.tracks.insert(id, track);
+        self.store.tracks.insert(id, track);
         id
     }
 
     fn edit(&mut self, id: u64, edit: impl FnOnce(&mut Track)) {
-        if let Some(track) = self.world.tracks.get_mut(&id) {
+        if let Some(track) = self.store.tracks.get_mut(&id) {
             edit(track);
         }
     }
 
     fn playlist(&mut self, owner: u64, title: &str, set_type: &str, tracks: &[u64]) -> u64 {
         let now = self.later();
-        let mut list = self.world.new_playlist(owner, now);
+        let mut list = self.store.new_playlist(owner, now);
         list.title = title.to_owned();
-        list.permalink = self.world.free_playlist_permalink(owner, list.id, title);
+        list.permalink = self.store.free_playlist_permalink(owner, list.id, title);
         list.set_type = set_type.to_owned();
         list.tracks = tracks.to_vec();
         let id = list.id;
-        self.world.playlists.insert(id, list);
+        self.store.playlists.insert(id, list);
         id
     }
 
     fn comment(&mut self, owner: u64, track: u64, body: &str, timestamp: Option<u64>) {
         let created = self.later();
-        let (id, serial) = (self.world.id(), self.world.serial());
+        let (id, serial) = (self.store.id(), self.store.serial());
         let comment = Comment { id, serial, owner, track, body: body.to_owned(), timestamp, created };
-        self.world.comments.insert(id, comment);
+        self.store.comments.insert(id, comment);
     }
 }

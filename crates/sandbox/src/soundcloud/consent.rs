@@ -1,21 +1,18 @@
-//! `GET /authorize`: a page to log in and consent, or an answer at once with `auto=approve` or `auto=deny`.
-
-use std::sync::Arc;
+//! `GET /authorize`: a page to log in and consent, or a decision at once with `auto=approve` or `auto=deny`.
 
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, REFERRER_POLICY};
+use http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY};
 
 use super::apps::SoundcloudApp;
-use super::oauth::{approve, redirect};
-use super::old_oauth::NON_EXPIRING;
-use super::refusal::escape;
-use super::session::Proof;
+use super::error::escape;
+use super::session::{Code, NON_EXPIRING, Proof};
+use super::state::{SERVICE, Soundcloud};
+use super::store::FIRST;
 use super::switches::Switches;
-use crate::form::Form;
-use crate::house::House;
-use crate::reply::Reply;
+use crate::kit::form::Form;
+use crate::kit::response::Response;
 
-/// What the page hands on to the form's answer.
+/// What the page hands on with the form.
 const CARRIED: [&str; 7] = [
     "client_id",
     "redirect_uri",
@@ -28,7 +25,7 @@ const CARRIED: [&str; 7] = [
 
 /// Which endpoint asks for consent.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Door {
+pub(super) enum Endpoint {
     /// `/authorize`, with PKCE.
     Authorize,
     /// `/connect` of the API host, which knew none.
@@ -44,7 +41,7 @@ pub(super) struct Consent<'a> {
 }
 
 struct Asked<'a> {
-    door: Door,
+    endpoint: Endpoint,
     pairs: &'a [(String, String)],
 }
 
@@ -54,12 +51,13 @@ impl Asked<'_> {
         value.filter(|value| !value.is_empty())
     }
 
-    /// What is to be consented to, or the answer that refuses.
-    fn check(&self, house: &House, switches: &Switches) -> Result<Consent<'_>, Reply> {
-        let app = self.get("client_id").and_then(|id| house.soundcloud.app(switches, id));
+    /// What is to be consented to, or the response that refuses.
+    fn check(&self, service: &Soundcloud, switches: &Switches) -> Result<Consent<'_>, Response> {
+        let app = self.get("client_id").and_then(|id| service.app(switches, id));
         let app = app.ok_or_else(|| problem("We don't know this application. Check its client_id."))?;
         // Wrong here means that nobody may be sent there.
-        let redirect_uri = self.get("redirect_uri").filter(|uri| app.redirects_to(switches, uri));
+        let redirect_uri =
+            self.get("redirect_uri").filter(|uri| app.redirects_to(switches.any_loopback_port, uri));
         let redirect_uri = redirect_uri
             .ok_or_else(|| problem("The redirect_uri is not the one that the application registered."))?;
         let state = self.get("state");
@@ -73,7 +71,7 @@ impl Asked<'_> {
             None => return refuse("invalid_request", "response_type is required"),
             Some(_) => return refuse("unsupported_response_type", "response_type must be code"),
         }
-        if self.door == Door::Connect {
+        if self.endpoint == Endpoint::Connect {
             let proof = Proof::Old { non_expiring: self.get("scope") == Some(NON_EXPIRING) };
             return Ok(Consent { app, redirect_uri, proof, state });
         }
@@ -91,22 +89,27 @@ impl Asked<'_> {
 }
 
 /// `GET /authorize`
-pub(super) fn ask(house: &Arc<House>, switches: &Switches, door: Door, pairs: &[(String, String)]) -> Reply {
-    let asked = Asked { door, pairs };
-    let consent = match asked.check(house, switches) {
+pub(super) fn ask(
+    service: &Soundcloud,
+    switches: &Switches,
+    endpoint: Endpoint,
+    pairs: &[(String, String)],
+) -> Response {
+    let asked = Asked { endpoint, pairs };
+    let consent = match asked.check(service, switches) {
         Ok(consent) => consent,
-        Err(reply) => return reply,
+        Err(response) => return response,
     };
     match asked.get("auto") {
         Some("approve") => {
             let user = match asked.get("username") {
                 None => None,
-                Some(name) => match house.soundcloud.world.lock().user_named(name) {
+                Some(name) => match service.store.lock().user_named(name) {
                     Some(user) => Some(user.id),
                     None => return problem("There is no such user."),
                 },
             };
-            approve(house, switches, user, &consent)
+            approve(service, switches, user, &consent)
         }
         Some("deny") => denied(&consent),
         Some(_) => problem("auto is approve or deny."),
@@ -115,11 +118,11 @@ pub(super) fn ask(house: &Arc<House>, switches: &Switches, door: Door, pairs: &[
 }
 
 /// `POST /authorize`: what the page's form sends.
-pub(super) fn decide(house: &Arc<House>, switches: &Switches, door: Door, form: &Form) -> Reply {
-    let asked = Asked { door, pairs: form.pairs() };
-    let consent = match asked.check(house, switches) {
+pub(super) fn decide(service: &Soundcloud, switches: &Switches, endpoint: Endpoint, form: &Form) -> Response {
+    let asked = Asked { endpoint, pairs: form.pairs() };
+    let consent = match asked.check(service, switches) {
         Ok(consent) => consent,
-        Err(reply) => return reply,
+        Err(response) => return response,
     };
     match form.text("decision") {
         Some("approve") => {}
@@ -127,17 +130,16 @@ pub(super) fn decide(house: &Arc<House>, switches: &Switches, door: Door, form: 
         _ => return problem("decision is approve or deny."),
     }
     let name = form.text("username").unwrap_or_default();
-    let service = &house.soundcloud;
-    let user = service.log_in(switches, &service.world.lock(), name, form.text("password"));
+    let user = service.log_in(switches, &service.store.lock(), name, form.text("password"));
     match user {
-        Some(user) => approve(house, switches, Some(user), &consent),
+        Some(user) => approve(service, switches, Some(user), &consent),
         None => {
             page(&asked, &consent.app, "That user name and password do not match.", StatusCode::UNAUTHORIZED)
         }
     }
 }
 
-fn denied(consent: &Consent<'_>) -> Reply {
+fn denied(consent: &Consent<'_>) -> Response {
     let parameters = [
         ("error", Some("access_denied")),
         ("error_description", Some("The user denied access")),
@@ -146,7 +148,7 @@ fn denied(consent: &Consent<'_>) -> Reply {
     redirect(consent.redirect_uri, &parameters)
 }
 
-fn page(asked: &Asked<'_>, app: &SoundcloudApp, warning: &str, status: StatusCode) -> Reply {
+fn page(asked: &Asked<'_>, app: &SoundcloudApp, warning: &str, status: StatusCode) -> Response {
     let name = escape(&app.name);
     let place = escape(asked.get("redirect_uri").unwrap_or_default());
     let username = escape(asked.get("username").unwrap_or_default());
@@ -159,9 +161,9 @@ fn page(asked: &Asked<'_>, app: &SoundcloudApp, warning: &str, status: StatusCod
         "" => String::new(),
         text => format!("<p role=\"alert\">{text}</p>\n"),
     };
-    let action = match asked.door {
-        Door::Authorize => "/authorize",
-        Door::Connect => "/connect",
+    let action = match asked.endpoint {
+        Endpoint::Authorize => "/authorize",
+        Endpoint::Connect => "/connect",
     };
     let rights = if app.may_write { ": to read it and to change it." } else { ": to read it." };
     html(
@@ -182,17 +184,47 @@ fn page(asked: &Asked<'_>, app: &SoundcloudApp, warning: &str, status: StatusCod
 }
 
 /// A page that leads nowhere.
-fn problem(sentence: &str) -> Reply {
+fn problem(sentence: &str) -> Response {
     html(StatusCode::BAD_REQUEST, "Something is wrong", &format!("<p>{sentence}</p>"))
 }
 
-fn html(status: StatusCode, title: &str, body: &str) -> Reply {
+fn html(status: StatusCode, title: &str, body: &str) -> Response {
     let page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\"><title>{title}</title></head>\n\
          <body><main><h1>{title}</h1>\n{body}\n</main></body></html>\n"
     );
-    Reply::new(status, "text/html; charset=utf-8", page)
+    Response::new(status, "text/html; charset=utf-8", page)
         .header(CACHE_CONTROL, "no-store")
         .header(REFERRER_POLICY, "no-referrer")
+}
+
+/// Responds with a code at the redirect URI.
+fn approve(service: &Soundcloud, switches: &Switches, user: Option<u64>, consent: &Consent<'_>) -> Response {
+    let Consent { app, redirect_uri, proof, state } = consent;
+    let expires = service.now() + switches.code_life_s;
+    let mut store = service.store.lock();
+    let store = &mut *store;
+    let code = Code {
+        user: user.unwrap_or(FIRST),
+        client_id: app.client_id.clone(),
+        redirect_uri: (*redirect_uri).to_owned(),
+        proof: proof.clone(),
+        expires,
+    };
+    let code = store.sessions.add_code(&mut store.rng, code);
+    service.sandbox.effects.created(SERVICE, "codes");
+    redirect(redirect_uri, &[("code", Some(&code)), ("state", *state)])
+}
+
+/// 302 to the redirect URI with these parameters.
+fn redirect(uri: &str, parameters: &[(&str, Option<&str>)]) -> Response {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in parameters {
+        if let Some(value) = value {
+            query.append_pair(name, value);
+        }
+    }
+    let joint = if uri.contains('?') { '&' } else { '?' };
+    Response::empty(StatusCode::FOUND).header(LOCATION, &format!("{uri}{joint}{}", query.finish()))
 }

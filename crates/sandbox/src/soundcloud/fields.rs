@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
+use super::context::truth;
 use super::date;
-use super::desk::truth;
-use super::refusal::{self, Refusal};
+use super::error::{self, Result};
 use super::show::{PLAYLIST_TEXTS, TRACK_TEXTS};
-use super::world::{Playlist, Track, slug};
-use crate::form::Form;
+use super::store::{Playlist, Track, slug};
+use crate::kit::form::Form;
 
 const LICENSES: [&str; 8] = [
     "no-rights-reserved",
@@ -36,9 +36,9 @@ impl Fields {
     }
 
     /// The members of `{"track": {…}}` that are not structures.
-    pub(super) fn of_json(body: &Value, wrapper: &str) -> Result<Self, Refusal> {
+    pub(super) fn of_json(body: &Value, wrapper: &str) -> Result<Self> {
         let Value::Object(members) = &body[wrapper] else {
-            return Err(refusal::bad_request(format!("the body is not an object with `{wrapper}`")));
+            return Err(error::bad_request(format!("the body is not an object with `{wrapper}`")));
         };
         let text = |value: &Value| match value {
             Value::String(text) => Some(text.clone()),
@@ -54,28 +54,28 @@ impl Fields {
     }
 }
 
-fn choice<'a>(name: &str, value: &'a str, choices: &[&str]) -> Result<&'a str, Refusal> {
+fn choice<'a>(name: &str, value: &'a str, choices: &[&str]) -> Result<&'a str> {
     if choices.contains(&value) {
         Ok(value)
     } else {
-        Err(refusal::unprocessable(format!("{name} is not included in the list")))
+        Err(error::unprocessable(format!("{name} is not included in the list")))
     }
 }
 
-fn word(name: &str, value: &str) -> Result<bool, Refusal> {
-    truth(value).ok_or_else(|| refusal::unprocessable(format!("{name} is not true or false")))
+fn word(name: &str, value: &str) -> Result<bool> {
+    truth(value).ok_or_else(|| error::unprocessable(format!("{name} is not true or false")))
 }
 
-fn private(value: &str) -> Result<bool, Refusal> {
+fn private(value: &str) -> Result<bool> {
     choice("sharing", value, &["public", "private"]).map(|value| value == "private")
 }
 
 /// Sets what the fields name; what they leave out stays.
-pub(super) fn change_track(track: &mut Track, fields: &Fields) -> Result<(), Refusal> {
+pub(super) fn change_track(track: &mut Track, fields: &Fields) -> Result<()> {
     for (name, value) in &fields.0 {
         let value = value.as_str();
         match name.as_str() {
-            "title" if value.trim().is_empty() => return Err(refusal::unprocessable("title can't be blank")),
+            "title" if value.trim().is_empty() => return Err(error::unprocessable("title can't be blank")),
             "title" => track.title = value.to_owned(),
             "permalink" if !value.is_empty() => track.permalink = slug(value),
             "sharing" => track.private = private(value)?,
@@ -101,11 +101,11 @@ pub(super) fn change_track(track: &mut Track, fields: &Fields) -> Result<(), Ref
 }
 
 /// Sets what the fields name; what they leave out stays.
-pub(super) fn change_playlist(list: &mut Playlist, fields: &Fields) -> Result<(), Refusal> {
+pub(super) fn change_playlist(list: &mut Playlist, fields: &Fields) -> Result<()> {
     for (name, value) in &fields.0 {
         let value = value.as_str();
         match name.as_str() {
-            "title" if value.trim().is_empty() => return Err(refusal::unprocessable("title can't be blank")),
+            "title" if value.trim().is_empty() => return Err(error::unprocessable("title can't be blank")),
             "title" => list.title = value.to_owned(),
             "permalink" if !value.is_empty() => list.permalink = slug(value),
             "sharing" => list.private = private(value)?,
@@ -124,8 +124,8 @@ pub(super) fn change_playlist(list: &mut Playlist, fields: &Fields) -> Result<()
     Ok(())
 }
 
-fn release(value: &str) -> Result<date::Day, Refusal> {
-    date::day(value).ok_or_else(|| refusal::unprocessable("release_date is not yyyy-mm-dd"))
+fn release(value: &str) -> Result<date::Day> {
+    date::day(value).ok_or_else(|| error::unprocessable("release_date is not yyyy-mm-dd"))
 }
 
 pub(super) fn set(

@@ -5,9 +5,9 @@ use std::cmp::Reverse;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::context::RequestContext;
 use super::date;
-use super::desk::{Answer, Desk};
-use super::refusal::{self, Refusal};
+use super::error::{self, Result};
 use super::switches::PageFault;
 
 /// How a list is continued.
@@ -50,7 +50,7 @@ pub(super) fn newest<T>(entries: &mut [Entry<T>]) {
     entries.sort_by_key(|entry| Reverse(entry.serial));
 }
 
-impl Desk<'_> {
+impl RequestContext<'_> {
     /// A page of these entries.
     pub(super) fn page<T: Copy>(
         &self,
@@ -58,7 +58,7 @@ impl Desk<'_> {
         shape: Shape,
         mut entries: Vec<Entry<T>>,
         show: impl Fn(&Self, &Entry<T>) -> Value,
-    ) -> Answer {
+    ) -> Result {
         let oldest_first = style == Style::Time("tracks") && self.oldest_first()?;
         if oldest_first {
             entries.reverse();
@@ -66,8 +66,8 @@ impl Desk<'_> {
         let limit = self.limit(style)?;
         let linked = match self.parameter("linked_partitioning") {
             None | Some("") => false,
-            Some(word) => super::desk::truth(word)
-                .ok_or_else(|| refusal::bad_request("linked_partitioning is not true or false"))?,
+            Some(word) => super::context::truth(word)
+                .ok_or_else(|| error::bad_request("linked_partitioning is not true or false"))?,
         };
         let newest_serial = entries.iter().map(|entry| entry.serial).max().unwrap_or(0);
         if let Some((serial, true)) =
@@ -90,7 +90,7 @@ impl Desk<'_> {
         let items = &entries[start.min(end)..end];
         let shown: Vec<Value> = items.iter().map(|entry| show(self, entry)).collect();
         if bare {
-            return Ok(refusal::json(StatusCode::OK, &Value::Array(shown)));
+            return Ok(error::json(StatusCode::OK, &Value::Array(shown)));
         }
         let next = items.last().filter(|_| end < entries.len() && style != Style::Single);
         let next = next.map(|last| self.link(style, limit, &cursor(style, last, end)));
@@ -111,19 +111,19 @@ impl Desk<'_> {
         if style == Style::Uuid {
             page["future_href"] = self.link(style, limit, &uuid(newest_serial, true)).into();
         }
-        Ok(refusal::json(StatusCode::OK, &page))
+        Ok(error::json(StatusCode::OK, &page))
     }
 
-    fn oldest_first(&self) -> Result<bool, Refusal> {
+    fn oldest_first(&self) -> Result<bool> {
         let order = ["sort", "direction", "order"].iter().find_map(|name| self.filled(name));
         match order.map(str::to_ascii_lowercase).as_deref() {
             None | Some("desc") => Ok(false),
             Some("asc") => Ok(true),
-            Some(other) => Err(refusal::bad_request(format!("sort cannot be {other}"))),
+            Some(other) => Err(error::bad_request(format!("sort cannot be {other}"))),
         }
     }
 
-    fn limit(&self, style: Style) -> Result<usize, Refusal> {
+    fn limit(&self, style: Style) -> Result<usize> {
         if style == Style::Single {
             return Ok(25);
         }
@@ -131,25 +131,25 @@ impl Desk<'_> {
         match given.map(str::parse::<usize>) {
             None => Ok(50),
             Some(Ok(limit)) if limit > 0 => Ok(limit.min(200)),
-            Some(_) => Err(refusal::bad_request("limit is not a number from 1 to 200")),
+            Some(_) => Err(error::bad_request("limit is not a number from 1 to 200")),
         }
     }
 
     /// The index of the first entry of the page.
-    fn start<T>(&self, style: Style, oldest_first: bool, entries: &[Entry<T>]) -> Result<usize, Refusal> {
+    fn start<T>(&self, style: Style, oldest_first: bool, entries: &[Entry<T>]) -> Result<usize> {
         if style == Style::Single {
             return Ok(0);
         }
         if let (Style::Offset, offset) = (style, self.filled("offset")) {
             let offset = offset.map_or(Ok(0), str::parse::<usize>);
-            return offset.map_err(|_| refusal::bad_request("offset is not a number from 0"));
+            return offset.map_err(|_| error::bad_request("offset is not a number from 0"));
         }
         let Some(cursor) = self.filled("cursor") else {
             // Offsets are half alive on the other lists.
             let offset = self.filled("offset").map_or(Ok(0), str::parse::<usize>);
-            return offset.map_err(|_| refusal::bad_request("offset is not a number from 0"));
+            return offset.map_err(|_| error::bad_request("offset is not a number from 0"));
         };
-        let bad = || refusal::bad_request("Cursor is not valid");
+        let bad = || error::bad_request("Cursor is not valid");
         let after =
             |is_after: &dyn Fn(&Entry<T>) -> bool| entries.iter().position(is_after).unwrap_or(entries.len());
         match style {
@@ -168,7 +168,7 @@ impl Desk<'_> {
             }
             Style::Uuid => {
                 let (serial, later) =
-                    read_uuid(cursor).ok_or_else(|| refusal::bad_request("Cursor is not a valid UUID"))?;
+                    read_uuid(cursor).ok_or_else(|| error::bad_request("Cursor is not a valid UUID"))?;
                 // Of what comes later nothing is left out.
                 Ok(if later { 0 } else { after(&|entry| entry.serial < serial) })
             }

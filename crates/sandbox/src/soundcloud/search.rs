@@ -2,36 +2,36 @@
 
 use serde_json::Value;
 
+use super::context::RequestContext;
 use super::date;
-use super::desk::{Answer, Desk};
+use super::error::{self, Result};
 use super::lists::tags;
 use super::page::{Entry, Shape, Style, newest};
-use super::refusal::{self, Refusal};
 use super::route::identifier;
-use super::world::Track;
+use super::store::Track;
 
 /// `GET /tracks`
-pub(super) fn tracks(desk: &Desk<'_>) -> Answer {
-    let levels = desk.levels("playable,preview")?;
-    let filter = Filter::read(desk)?;
-    let found = desk.world.tracks.values();
+pub(super) fn tracks(context: &RequestContext<'_>) -> Result {
+    let levels = context.levels("playable,preview")?;
+    let filter = Filter::read(context)?;
+    let found = context.store.tracks.values();
     let found =
-        found.filter(|track| !track.private && desk.listed(track, &levels) && filter.lets(desk, track));
+        found.filter(|track| !track.private && context.listed(track, &levels) && filter.lets(context, track));
     let mut entries: Vec<_> = found
         .map(|track| Entry { id: track.id, at: track.created, serial: track.serial, item: () })
         .collect();
     newest(&mut entries);
-    desk.page(Style::Offset, Shape::Either, entries, |desk, entry| desk.track_json(entry.id, true))
+    context.page(Style::Offset, Shape::Either, entries, |context, entry| context.track_json(entry.id, true))
 }
 
 /// `GET /playlists`
-pub(super) fn playlists(desk: &Desk<'_>) -> Answer {
-    let levels = desk.levels("playable,preview")?;
-    let show_tracks = desk.truth_parameter("show_tracks", true)?;
-    let words = words(desk);
+pub(super) fn playlists(context: &RequestContext<'_>) -> Result {
+    let levels = context.levels("playable,preview")?;
+    let show_tracks = context.truth_parameter("show_tracks", true)?;
+    let words = words(context);
     let name =
-        |owner: &u64| desk.world.users.get(owner).map(|user| user.username.as_str()).unwrap_or_default();
-    let found = desk.world.playlists.values().filter(|list| {
+        |owner: &u64| context.store.users.get(owner).map(|user| user.username.as_str()).unwrap_or_default();
+    let found = context.store.playlists.values().filter(|list| {
         let description = list.texts.get("description").map(String::as_str).unwrap_or_default();
         let texts = [list.title.as_str(), name(&list.owner), description, &list.tag_list];
         !list.private && matches(&words, &texts)
@@ -39,16 +39,16 @@ pub(super) fn playlists(desk: &Desk<'_>) -> Answer {
     let mut entries: Vec<_> =
         found.map(|list| Entry { id: list.id, at: list.created, serial: list.serial, item: () }).collect();
     newest(&mut entries);
-    desk.page(Style::Offset, Shape::Either, entries, |desk, entry| {
-        desk.playlist_json(entry.id, &levels, show_tracks)
+    context.page(Style::Offset, Shape::Either, entries, |context, entry| {
+        context.playlist_json(entry.id, &levels, show_tracks)
     })
 }
 
 /// `GET /users`
-pub(super) fn users(desk: &Desk<'_>) -> Answer {
-    let words = words(desk);
-    let named = named(desk, "users")?;
-    let found = desk.world.users.values().filter(|user| {
+pub(super) fn users(context: &RequestContext<'_>) -> Result {
+    let words = words(context);
+    let named = named(context, "users")?;
+    let found = context.store.users.values().filter(|user| {
         let full = format!("{} {}", user.first_name, user.last_name);
         let description = user.description.as_deref().unwrap_or_default();
         let texts = [user.username.as_str(), &user.permalink, &full, description];
@@ -56,13 +56,13 @@ pub(super) fn users(desk: &Desk<'_>) -> Answer {
     });
     let entries =
         found.map(|user| Entry { id: user.id, at: user.created, serial: user.id, item: () }).collect();
-    desk.page(Style::Offset, Shape::Object, entries, |desk, entry| {
-        desk.world.users.get(&entry.id).map_or(Value::Null, |user| desk.show_user(user))
+    context.page(Style::Offset, Shape::Object, entries, |context, entry| {
+        context.store.users.get(&entry.id).map_or(Value::Null, |user| context.show_user(user))
     })
 }
 
-fn words(desk: &Desk<'_>) -> String {
-    desk.filled("q").unwrap_or_default().trim().to_lowercase()
+fn words(context: &RequestContext<'_>) -> String {
+    context.filled("q").unwrap_or_default().trim().to_lowercase()
 }
 
 fn matches(words: &str, texts: &[&str]) -> bool {
@@ -70,17 +70,17 @@ fn matches(words: &str, texts: &[&str]) -> bool {
 }
 
 /// What `urns` or the deprecated `ids` name; both together are refused.
-fn named(desk: &Desk<'_>, kind: &str) -> Result<Option<Vec<u64>>, Refusal> {
-    let (urns, ids) = (desk.filled("urns"), desk.filled("ids"));
+fn named(context: &RequestContext<'_>, kind: &str) -> Result<Option<Vec<u64>>> {
+    let (urns, ids) = (context.filled("urns"), context.filled("ids"));
     let (list, what) = match (urns, ids) {
-        (Some(_), Some(_)) => return Err(refusal::bad_request("urns and ids do not go together")),
+        (Some(_), Some(_)) => return Err(error::bad_request("urns and ids do not go together")),
         (Some(list), None) => (list, "urns"),
         (None, Some(list)) => (list, "ids"),
         (None, None) => return Ok(None),
     };
     let read = |text: &str| identifier(kind, text.trim());
     let named = list.split(',').map(read).collect::<Option<Vec<_>>>();
-    named.map(Some).ok_or_else(|| refusal::bad_request(format!("{what} are not all of {kind}")))
+    named.map(Some).ok_or_else(|| error::bad_request(format!("{what} are not all of {kind}")))
 }
 
 /// The filters of a search for tracks.
@@ -95,26 +95,26 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    pub(super) fn read(desk: &Desk<'_>) -> Result<Self, Refusal> {
+    pub(super) fn read(context: &RequestContext<'_>) -> Result<Self> {
         let list = |name: &str| -> Vec<String> {
-            let given = desk.filled(name).unwrap_or_default().split(',');
+            let given = context.filled(name).unwrap_or_default().split(',');
             given.map(|one| one.trim().to_lowercase()).filter(|one| !one.is_empty()).collect()
         };
-        let number = |name: &str| match desk.filled(name).map(str::parse::<f64>) {
+        let number = |name: &str| match context.filled(name).map(str::parse::<f64>) {
             None => Ok(None),
             Some(Ok(number)) if number.is_finite() => Ok(Some(number)),
-            Some(_) => Err(refusal::bad_request(format!("{name} is not a number"))),
+            Some(_) => Err(error::bad_request(format!("{name} is not a number"))),
         };
-        let moment = |name: &str| match desk.filled(name) {
+        let moment = |name: &str| match context.filled(name) {
             None => Ok(None),
             Some(text) => match date::filter(text) {
-                None => Err(refusal::bad_request(format!("{name} is not yyyy-mm-dd hh:mm:ss"))),
+                None => Err(error::bad_request(format!("{name} is not yyyy-mm-dd hh:mm:ss"))),
                 moment => Ok(moment),
             },
         };
         Ok(Self {
-            words: words(desk),
-            named: named(desk, "tracks")?,
+            words: words(context),
+            named: named(context, "tracks")?,
             genres: list("genres"),
             tags: list("tags"),
             bpm: (number("bpm[from]")?, number("bpm[to]")?),
@@ -123,9 +123,10 @@ impl Filter {
         })
     }
 
-    pub(super) fn lets(&self, desk: &Desk<'_>, track: &Track) -> bool {
+    pub(super) fn lets(&self, context: &RequestContext<'_>, track: &Track) -> bool {
         let text = |name: &str| track.texts.get(name).map(String::as_str).unwrap_or_default();
-        let user = desk.world.users.get(&track.owner).map(|user| user.username.as_str()).unwrap_or_default();
+        let user =
+            context.store.users.get(&track.owner).map(|user| user.username.as_str()).unwrap_or_default();
         let texts = [&track.title, user, text("description"), &track.tag_list, text("genre")];
         let track_tags = tags(&track.tag_list);
         let within = |value: Option<f64>, (from, to): (Option<f64>, Option<f64>)| match value {

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use fastrand::Rng;
 
-use crate::seed::alphanumeric;
+use crate::kit::seed::alphanumeric;
+
+/// The scope of a token that does not end.
+pub(super) const NON_EXPIRING: &str = "non-expiring";
 
 /// Who a token speaks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::context::RequestContext;
 use super::date;
-use super::desk::Desk;
+use super::store::{Comment, Playlist, State, Track, User};
 use super::switches::{MemberFault, UriForm};
-use super::world::{Comment, Playlist, State, Track, User};
 
 const SITE: &str = "https://soundcloud.com";
 
@@ -32,7 +32,7 @@ pub(super) fn urn(kind: &str, id: u64) -> String {
     format!("soundcloud:{kind}:{id}")
 }
 
-impl Desk<'_> {
+impl RequestContext<'_> {
     pub(super) fn uri(&self, kind: &str, id: u64) -> String {
         let name = match self.switches.uri_form {
             UriForm::Urn => urn(kind, id),
@@ -49,21 +49,21 @@ impl Desk<'_> {
 
     pub(super) fn show_user(&self, user: &User) -> Value {
         let id = user.id;
-        let world = &self.world;
-        let tracks = world.tracks.values().filter(|track| track.owner == id && !track.private).count();
-        let playlists = world.playlists.values().filter(|list| list.owner == id && !list.private).count();
-        let reposts = world.track_reposts.of(id).count() + world.playlist_reposts.of(id).count();
+        let store = &self.store;
+        let tracks = store.tracks.values().filter(|track| track.owner == id && !track.private).count();
+        let playlists = store.playlists.values().filter(|list| list.owner == id && !list.private).count();
+        let reposts = store.track_reposts.of(id).count() + store.playlist_reposts.of(id).count();
         let mut shown = json!({
             "kind": "user", "urn": urn("users", id), "uri": self.uri("users", id),
             "avatar_url": format!("https://i1.sndcdn.com/avatars-{id:012}-large.jpg"),
             "city": user.city, "country": user.country, "description": user.description,
             "discogs_name": user.texts.get("discogs_name"), "first_name": user.first_name, "last_name": user.last_name,
             "full_name": format!("{} {}", user.first_name, user.last_name),
-            "followers_count": world.follows.to(id).count(), "followings_count": world.follows.of(id).count(),
+            "followers_count": store.follows.to(id).count(), "followings_count": store.follows.of(id).count(),
             "created_at": date::slashes(user.created), "last_modified": date::slashes(user.modified),
             "permalink": user.permalink, "permalink_url": format!("{SITE}/{}", user.permalink),
-            "plan": self.switches.standing(user).plan, "playlist_count": playlists, "track_count": tracks,
-            "public_favorites_count": world.track_likes.of(id).count(), "reposts_count": reposts,
+            "plan": self.switches.access(user).plan, "playlist_count": playlists, "track_count": tracks,
+            "public_favorites_count": store.track_likes.of(id).count(), "reposts_count": reposts,
             "username": user.username, "website": user.website,
             "website_title": user.website.as_ref().map(|_| "Website"), "subscriptions": [],
         });
@@ -75,12 +75,12 @@ impl Desk<'_> {
     pub(super) fn show_me(&self, user: &User) -> Value {
         let id = user.id;
         let mut shown = self.show_user(user);
-        let standing = self.switches.standing(user);
-        let (quota, used) = (standing.quota_s, self.world.quota_used(id));
+        let standing = self.switches.access(user);
+        let (quota, used) = (standing.quota_s, self.store.quota_used(id));
         let left = quota.map(|quota| quota.saturating_sub(used));
-        let private_tracks = self.world.tracks.values().filter(|t| t.owner == id && t.private).count();
-        let private_lists = self.world.playlists.values().filter(|p| p.owner == id && p.private).count();
-        let likes = self.world.track_likes.of(id).count() + self.world.playlist_likes.of(id).count();
+        let private_tracks = self.store.tracks.values().filter(|t| t.owner == id && t.private).count();
+        let private_lists = self.store.playlists.values().filter(|p| p.owner == id && p.private).count();
+        let likes = self.store.track_likes.of(id).count() + self.store.playlist_likes.of(id).count();
         let more = json!({
             "comments_count": 0, "likes_count": likes, "locale": "en", "online": false,
             "primary_email_confirmed": standing.email_confirmed,
@@ -105,15 +105,15 @@ impl Desk<'_> {
         let stats = track.reveal_stats || owner;
         let counted = |count: u64| if stats { Value::from(count) } else { Value::Null };
         let access = self.access(track);
-        let (user, path) = match self.world.users.get(&track.owner) {
+        let (user, path) = match self.store.users.get(&track.owner) {
             Some(user) => (self.show_user(user), format!("{SITE}/{}/{}", user.permalink, track.permalink)),
             None => (Value::Null, SITE.to_owned()),
         };
         let uri = self.uri("tracks", id);
         let me = self.me().ok();
-        let favorite = marks && me.is_some_and(|me| self.world.track_likes.has(me, id));
-        let played = u64::from(me.is_some_and(|me| self.world.plays.has(me, id)));
-        let comments = self.world.comments.values().filter(|comment| comment.track == id).count();
+        let favorite = marks && me.is_some_and(|me| self.store.track_likes.has(me, id));
+        let played = u64::from(me.is_some_and(|me| self.store.plays.has(me, id)));
+        let comments = self.store.comments.values().filter(|comment| comment.track == id).count();
         let permalink_url = if track.private { format!("{path}/{}", track.secret) } else { path };
         let secret_uri = (track.private && owner).then(|| format!("{uri}?secret_token={}", track.secret));
         let mut shown = json!({
@@ -124,13 +124,13 @@ impl Desk<'_> {
             "download_count": track.download_count, "downloadable": track.downloadable,
             "download_url": track.downloadable.then(|| format!("{uri}/download")),
             "duration": track.duration, "embeddable_by": track.embeddable_by,
-            "favoritings_count": counted(self.world.track_likes.to(id).count() as u64),
+            "favoritings_count": counted(self.store.track_likes.to(id).count() as u64),
             "license": track.license, "permalink_url": permalink_url,
             "playback_count": counted(track.playback_count),
             "release_day": track.release_day.map(|day| day.day),
             "release_month": track.release_day.map(|day| day.month),
             "release_year": track.release_day.map(|day| day.year),
-            "reposts_count": self.world.track_reposts.to(id).count(),
+            "reposts_count": self.store.track_reposts.to(id).count(),
             "reveal_stats": track.reveal_stats, "reveal_comments": track.reveal_comments,
             "secret_uri": secret_uri, "sharing": sharing(track.private),
             "stream_url": format!("{}/tracks/{}/stream", self.origin(), urn("tracks", id)),
@@ -152,14 +152,14 @@ impl Desk<'_> {
     /// A playlist, with those of its tracks that the caller sees at these levels.
     pub(super) fn show_playlist(&self, list: &Playlist, levels: &[String], show_tracks: bool) -> Value {
         let id = list.id;
-        let (user, path) = match self.world.users.get(&list.owner) {
+        let (user, path) = match self.store.users.get(&list.owner) {
             Some(user) => {
                 (self.show_user(user), format!("{SITE}/{}/sets/{}", user.permalink, list.permalink))
             }
             None => (Value::Null, SITE.to_owned()),
         };
         let permalink_url = if list.private { format!("{path}/{}", list.secret) } else { path };
-        let tracks: Vec<_> = list.tracks.iter().filter_map(|track| self.world.tracks.get(track)).collect();
+        let tracks: Vec<_> = list.tracks.iter().filter_map(|track| self.store.tracks.get(track)).collect();
         let duration: u64 = tracks.iter().map(|track| track.duration).sum();
         let uri = self.uri("playlists", id);
         let mut shown = json!({
@@ -177,7 +177,7 @@ impl Desk<'_> {
             "sharing": sharing(list.private), "streamable": true, "tag_list": list.tag_list,
             "tags": list.tag_list, "track_count": tracks.len(), "tracks_uri": format!("{uri}/tracks"),
             "user": user, "user_urn": urn("users", list.owner),
-            "likes_count": self.world.playlist_likes.to(id).count(),
+            "likes_count": self.store.playlist_likes.to(id).count(),
         });
         for name in PLAYLIST_TEXTS {
             shown[name] = list.texts.get(name).map_or(Value::Null, |text| text.clone().into());
@@ -198,7 +198,7 @@ impl Desk<'_> {
             "timestamp": comment.timestamp, "track_urn": urn("tracks", comment.track),
             "user_urn": urn("users", comment.owner),
         });
-        if let Some(user) = self.world.users.get(&comment.owner) {
+        if let Some(user) = self.store.users.get(&comment.owner) {
             let full = self.show_user(user);
             let short = [
                 "urn",

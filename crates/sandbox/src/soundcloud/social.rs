@@ -3,125 +3,125 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::desk::{Answer, Desk, status};
-use super::refusal::{self, json};
-use super::world::{Comment, Ties, World};
-use crate::reply::Reply;
+use super::context::{RequestContext, status};
+use super::error::{self, Result, json};
+use super::store::{Comment, Edges, Store};
+use crate::kit::response::Response;
 
 /// `PUT /me/followings/{user_urn}`
-pub(super) fn follow(desk: &mut Desk<'_>, user: Option<u64>) -> Answer {
-    let (me, user) = (desk.me()?, desk.user(user)?.id);
-    desk.count_action("follows")?;
+pub(super) fn follow(context: &mut RequestContext<'_>, user: Option<u64>) -> Result {
+    let (me, user) = (context.me()?, context.user(user)?.id);
+    context.count_action("follows")?;
     if user == me {
-        return Err(refusal::unprocessable("You cannot follow yourself"));
+        return Err(error::unprocessable("You cannot follow yourself"));
     }
-    if desk.world.follows.has(me, user) {
-        desk.changed("follows");
+    if context.store.follows.has(me, user) {
+        context.changed("follows");
         return status("200 - Successful");
     }
-    if desk.world.follows.of(me).count() >= desk.switches.follow_cap as usize {
-        return Err(refusal::unprocessable("You have reached the maximum number of followings"));
+    if context.store.follows.of(me).count() >= context.switches.follow_cap as usize {
+        return Err(error::unprocessable("You have reached the maximum number of followings"));
     }
-    let tie = desk.world.tie(desk.now);
-    desk.world.follows.put(me, user, tie);
-    desk.created("follows");
-    Ok(json(StatusCode::CREATED, &desk.show_user(desk.user(Some(user))?)))
+    let edge = context.store.edge(context.now);
+    context.store.follows.put(me, user, edge);
+    context.created("follows");
+    Ok(json(StatusCode::CREATED, &context.show_user(context.user(Some(user))?)))
 }
 
 /// `DELETE /me/followings/{user_urn}`
-pub(super) fn unfollow(desk: &mut Desk<'_>, user: Option<u64>) -> Answer {
-    let (me, user) = (desk.me()?, desk.user(user)?.id);
-    if !desk.world.follows.remove(me, user) {
-        return Err(refusal::not_found());
+pub(super) fn unfollow(context: &mut RequestContext<'_>, user: Option<u64>) -> Result {
+    let (me, user) = (context.me()?, context.user(user)?.id);
+    if !context.store.follows.remove(me, user) {
+        return Err(error::not_found());
     }
-    desk.deleted("follows");
+    context.deleted("follows");
     status("Status(200) - OK")
 }
 
-/// A kind of tie, its name among the effects, and how it is found in the world.
+/// A kind of edge, its name among the effects, and how it is found in the store.
 struct Tying {
     kind: &'static str,
-    ties: fn(&mut World) -> &mut Ties,
+    ties: fn(&mut Store) -> &mut Edges,
 }
 
-const TRACK_LIKES: Tying = Tying { kind: "track_likes", ties: |world| &mut world.track_likes };
-const PLAYLIST_LIKES: Tying = Tying { kind: "playlist_likes", ties: |world| &mut world.playlist_likes };
-const TRACK_REPOSTS: Tying = Tying { kind: "track_reposts", ties: |world| &mut world.track_reposts };
-const PLAYLIST_REPOSTS: Tying = Tying { kind: "playlist_reposts", ties: |world| &mut world.playlist_reposts };
+const TRACK_LIKES: Tying = Tying { kind: "track_likes", ties: |store| &mut store.track_likes };
+const PLAYLIST_LIKES: Tying = Tying { kind: "playlist_likes", ties: |store| &mut store.playlist_likes };
+const TRACK_REPOSTS: Tying = Tying { kind: "track_reposts", ties: |store| &mut store.track_reposts };
+const PLAYLIST_REPOSTS: Tying = Tying { kind: "playlist_reposts", ties: |store| &mut store.playlist_reposts };
 
-/// Ties the caller to something; doing it again changes nothing.
-fn tie(desk: &mut Desk<'_>, tying: &Tying, to: u64) -> Result<(), refusal::Refusal> {
-    let me = desk.me()?;
-    desk.count_action(tying.kind)?;
-    if (tying.ties)(desk.world).has(me, to) {
-        desk.changed(tying.kind);
+/// Edges the caller to something; doing it again changes nothing.
+fn edge(context: &mut RequestContext<'_>, tying: &Tying, to: u64) -> Result<()> {
+    let me = context.me()?;
+    context.count_action(tying.kind)?;
+    if (tying.ties)(context.store).has(me, to) {
+        context.changed(tying.kind);
         return Ok(());
     }
-    let new = desk.world.tie(desk.now);
-    (tying.ties)(desk.world).put(me, to, new);
-    desk.created(tying.kind);
+    let new = context.store.edge(context.now);
+    (tying.ties)(context.store).put(me, to, new);
+    context.created(tying.kind);
     Ok(())
 }
 
-fn untie(desk: &mut Desk<'_>, tying: &Tying, to: u64) -> Result<(), refusal::Refusal> {
-    let me = desk.me()?;
-    if !(tying.ties)(desk.world).remove(me, to) {
-        return Err(refusal::not_found());
+fn untie(context: &mut RequestContext<'_>, tying: &Tying, to: u64) -> Result<()> {
+    let me = context.me()?;
+    if !(tying.ties)(context.store).remove(me, to) {
+        return Err(error::not_found());
     }
-    desk.deleted(tying.kind);
+    context.deleted(tying.kind);
     Ok(())
 }
 
-pub(super) fn like_track(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
-    let id = desk.track(id)?.id;
-    tie(desk, &TRACK_LIKES, id)?;
+pub(super) fn like_track(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
+    let id = context.track(id)?.id;
+    edge(context, &TRACK_LIKES, id)?;
     status("200 - OK")
 }
 
-pub(super) fn unlike_track(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
-    let id = id.ok_or_else(refusal::not_found)?;
-    untie(desk, &TRACK_LIKES, id)?;
+pub(super) fn unlike_track(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
+    let id = id.ok_or_else(error::not_found)?;
+    untie(context, &TRACK_LIKES, id)?;
     status("200 - OK")
 }
 
-pub(super) fn like_playlist(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
-    let id = desk.playlist(id)?.id;
-    tie(desk, &PLAYLIST_LIKES, id)?;
+pub(super) fn like_playlist(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
+    let id = context.playlist(id)?.id;
+    edge(context, &PLAYLIST_LIKES, id)?;
     status("200 - OK")
 }
 
-pub(super) fn unlike_playlist(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
-    let id = id.ok_or_else(refusal::not_found)?;
-    untie(desk, &PLAYLIST_LIKES, id)?;
+pub(super) fn unlike_playlist(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
+    let id = id.ok_or_else(error::not_found)?;
+    untie(context, &PLAYLIST_LIKES, id)?;
     status("200 - OK")
 }
 
-pub(super) fn repost_track(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
-    let id = desk.track(id)?.id;
-    tie(desk, &TRACK_REPOSTS, id)?;
-    Ok(Reply::empty(StatusCode::CREATED))
+pub(super) fn repost_track(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
+    let id = context.track(id)?.id;
+    edge(context, &TRACK_REPOSTS, id)?;
+    Ok(Response::empty(StatusCode::CREATED))
 }
 
-pub(super) fn unrepost_track(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
-    let id = id.ok_or_else(refusal::not_found)?;
-    untie(desk, &TRACK_REPOSTS, id)?;
-    Ok(Reply::empty(StatusCode::OK))
+pub(super) fn unrepost_track(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
+    let id = id.ok_or_else(error::not_found)?;
+    untie(context, &TRACK_REPOSTS, id)?;
+    Ok(Response::empty(StatusCode::OK))
 }
 
-pub(super) fn repost_playlist(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
-    let id = desk.playlist(id)?.id;
-    tie(desk, &PLAYLIST_REPOSTS, id)?;
-    Ok(Reply::empty(StatusCode::CREATED))
+pub(super) fn repost_playlist(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
+    let id = context.playlist(id)?.id;
+    edge(context, &PLAYLIST_REPOSTS, id)?;
+    Ok(Response::empty(StatusCode::CREATED))
 }
 
-pub(super) fn unrepost_playlist(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
-    let id = id.ok_or_else(refusal::not_found)?;
-    untie(desk, &PLAYLIST_REPOSTS, id)?;
-    Ok(Reply::empty(StatusCode::OK))
+pub(super) fn unrepost_playlist(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
+    let id = id.ok_or_else(error::not_found)?;
+    untie(context, &PLAYLIST_REPOSTS, id)?;
+    Ok(Response::empty(StatusCode::OK))
 }
 
 /// `POST /tracks/{track_urn}/comments`
-pub(super) fn comment(desk: &mut Desk<'_>, track: Option<u64>, body: &Value) -> Answer {
+pub(super) fn comment(context: &mut RequestContext<'_>, track: Option<u64>, body: &Value) -> Result {
     let comment = &body["comment"];
     let text = comment["body"].as_str().unwrap_or_default().trim().to_owned();
     let timestamp = match &comment["timestamp"] {
@@ -133,41 +133,41 @@ pub(super) fn comment(desk: &mut Desk<'_>, track: Option<u64>, body: &Value) -> 
     let timestamp = match timestamp {
         None => None,
         Some(Some(at)) if (0.0..1e12).contains(&at) => Some(at as u64),
-        Some(_) => return Err(refusal::unprocessable("timestamp is not a position in the track")),
+        Some(_) => return Err(error::unprocessable("timestamp is not a position in the track")),
     };
-    let made = add_comment(desk, track, text, timestamp)?;
-    Ok(json(StatusCode::CREATED, &desk.show_comment(&made)))
+    let made = add_comment(context, track, text, timestamp)?;
+    Ok(json(StatusCode::CREATED, &context.show_comment(&made)))
 }
 
 /// Adds a comment of the caller.
 pub(super) fn add_comment(
-    desk: &mut Desk<'_>,
+    context: &mut RequestContext<'_>,
     track: Option<u64>,
     body: String,
     timestamp: Option<u64>,
-) -> Result<Comment, refusal::Refusal> {
-    let owner = desk.me()?;
-    let found = desk.track(track)?;
+) -> Result<Comment> {
+    let owner = context.me()?;
+    let found = context.track(track)?;
     let (track, commentable) = (found.id, found.commentable);
-    desk.count_action("comments")?;
+    context.count_action("comments")?;
     if !commentable {
-        return Err(refusal::unprocessable("This track does not take comments"));
+        return Err(error::unprocessable("This track does not take comments"));
     }
     if body.is_empty() {
-        return Err(refusal::unprocessable("body can't be blank"));
+        return Err(error::unprocessable("body can't be blank"));
     }
-    let (id, serial) = (desk.world.id(), desk.world.serial());
-    let comment = Comment { id, serial, owner, track, body, timestamp, created: desk.now };
-    desk.world.comments.insert(id, comment.clone());
-    desk.created("comments");
+    let (id, serial) = (context.store.id(), context.store.serial());
+    let comment = Comment { id, serial, owner, track, body, timestamp, created: context.now };
+    context.store.comments.insert(id, comment.clone());
+    context.created("comments");
     Ok(comment)
 }
 
 /// `GET /comments/{id}`, which nothing but `Comment.uri` names.
-pub(super) fn show_comment(desk: &Desk<'_>, id: Option<u64>) -> Answer {
-    let comment = id.and_then(|id| desk.world.comments.get(&id)).ok_or_else(refusal::not_found)?;
-    if desk.hides_comments(desk.track(Some(comment.track))?) {
-        return Err(refusal::not_found());
+pub(super) fn show_comment(context: &RequestContext<'_>, id: Option<u64>) -> Result {
+    let comment = id.and_then(|id| context.store.comments.get(&id)).ok_or_else(error::not_found)?;
+    if context.hides_comments(context.track(Some(comment.track))?) {
+        return Err(error::not_found());
     }
-    super::desk::ok(&desk.show_comment(comment))
+    super::context::ok(&context.show_comment(comment))
 }

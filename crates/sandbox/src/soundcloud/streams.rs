@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::desk::{Answer, Desk, found, ok};
-use super::refusal;
+use super::context::{RequestContext, found, ok};
+use super::error::{self, Result};
 use super::show::urn;
-use super::switches::seconds;
-use super::world::{Audio, State, Track};
-use crate::spool::Spool;
+use super::store::{Audio, State, Track};
+use crate::kit::seconds::seconds;
+use crate::kit::spool::Spool;
 use crate::storage::Object;
 
 /// Milliseconds of a preview.
@@ -48,17 +48,17 @@ impl Stream {
 }
 
 /// `GET /tracks/{track_urn}/streams`
-pub(super) fn streams(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
-    if desk.switches.streams_count_as_plays {
-        desk.count_play()?;
+pub(super) fn streams(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
+    if context.switches.streams_count_as_plays {
+        context.count_play()?;
     }
-    let track = desk.track(id)?;
-    let access = desk.access(track);
+    let track = context.track(id)?;
+    let access = context.access(track);
     if track.state != State::Finished || access == "blocked" || !track.streamable {
-        return Err(refusal::not_found());
+        return Err(error::not_found());
     }
-    let base = format!("{}/tracks/{}/streams", desk.origin(), urn("tracks", track.id));
-    let opened = desk.parameter("secret_token") == Some(track.secret.as_str());
+    let base = format!("{}/tracks/{}/streams", context.origin(), urn("tracks", track.id));
+    let opened = context.parameter("secret_token") == Some(track.secret.as_str());
     let secret = if opened { format!("?secret_token={}", track.secret) } else { String::new() };
     let open = STREAMS.iter().filter(|stream| stream.preview || access == "playable");
     let links = open.map(|stream| {
@@ -69,78 +69,78 @@ pub(super) fn streams(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
 }
 
 /// A link of the above: a redirect to storage.
-pub(super) fn follow(desk: &mut Desk<'_>, id: Option<u64>, texts: &[String]) -> Answer {
-    let track = desk.track(id)?.clone();
-    let access = desk.access(&track);
-    let [id, tail] = texts else { return Err(refusal::not_found()) };
+pub(super) fn follow(context: &mut RequestContext<'_>, id: Option<u64>, texts: &[String]) -> Result {
+    let track = context.track(id)?.clone();
+    let access = context.access(&track);
+    let [id, tail] = texts else { return Err(error::not_found()) };
     let stream = STREAMS.iter().find(|stream| stream.id(&track) == *id && stream.tail() == tail);
     let location = match stream.filter(|_| track.state == State::Finished) {
-        Some(stream) if stream.preview && access != "blocked" => preview(desk, &track),
-        Some(stream) if !stream.preview && access == "playable" => playlist(desk, &track, id),
-        _ => return Err(refusal::not_found()),
+        Some(stream) if stream.preview && access != "blocked" => preview(context, &track),
+        Some(stream) if !stream.preview && access == "playable" => playlist(context, &track, id),
+        _ => return Err(error::not_found()),
     };
-    played(desk, &track);
+    played(context, &track);
     found(&location)
 }
 
 /// `GET /tracks/{track_urn}/preview`
-pub(super) fn redirect_to_preview(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
-    if desk.switches.streams_count_as_plays {
-        desk.count_play()?;
+pub(super) fn redirect_to_preview(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
+    if context.switches.streams_count_as_plays {
+        context.count_play()?;
     }
-    let track = desk.track(id)?.clone();
-    if track.state != State::Finished || desk.access(&track) == "blocked" {
-        return Err(refusal::not_found());
+    let track = context.track(id)?.clone();
+    if track.state != State::Finished || context.access(&track) == "blocked" {
+        return Err(error::not_found());
     }
-    found(&preview(desk, &track))
+    found(&preview(context, &track))
 }
 
 /// `GET /tracks/{id}/stream`: the old link, which counts as a play.
-pub(super) fn stream(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
-    let track = desk.track(id)?.clone();
-    if track.state != State::Finished || desk.access(&track) == "blocked" {
-        return Err(refusal::not_found());
+pub(super) fn stream(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
+    let track = context.track(id)?.clone();
+    if track.state != State::Finished || context.access(&track) == "blocked" {
+        return Err(error::not_found());
     }
-    desk.count_play()?;
-    let location = preview(desk, &track);
-    played(desk, &track);
+    context.count_play()?;
+    let location = preview(context, &track);
+    played(context, &track);
     found(&location)
 }
 
 /// `GET /tracks/{id}/download`: the file as it was uploaded.
-pub(super) fn download(desk: &mut Desk<'_>, id: Option<u64>) -> Answer {
-    let track = desk.track(id)?.clone();
-    if !track.downloadable || desk.access(&track) == "blocked" {
-        return Err(refusal::not_found());
+pub(super) fn download(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
+    let track = context.track(id)?.clone();
+    if !track.downloadable || context.access(&track) == "blocked" {
+        return Err(error::not_found());
     }
     let path = path(&track, &format!(".{}", track.audio.extension));
-    put(desk, &path, track.audio.content.clone(), track.audio.content_type);
-    if let Some(track) = desk.world.tracks.get_mut(&track.id) {
+    put(context, &path, track.audio.content.clone(), track.audio.content_type);
+    if let Some(track) = context.store.tracks.get_mut(&track.id) {
         track.download_count += 1;
     }
-    found(&link(desk, &path))
+    found(&link(context, &path))
 }
 
-fn played(desk: &mut Desk<'_>, track: &Track) {
-    let tie = desk.world.tie(desk.now);
-    if let Ok(me) = desk.me() {
-        desk.world.plays.put(me, track.id, tie);
+fn played(context: &mut RequestContext<'_>, track: &Track) {
+    let edge = context.store.edge(context.now);
+    if let Ok(me) = context.me() {
+        context.store.plays.put(me, track.id, edge);
     }
-    if let Some(track) = desk.world.tracks.get_mut(&track.id) {
+    if let Some(track) = context.store.tracks.get_mut(&track.id) {
         track.playback_count += 1;
     }
 }
 
 /// A stored object; what is large is tagged by its name, for hashing gigabytes for a link would take too long.
-fn put(desk: &Desk<'_>, path: &str, content: Spool, content_type: &str) {
-    let modified = desk.house.clock.system_time();
+fn put(context: &RequestContext<'_>, path: &str, content: Spool, content_type: &str) {
+    let modified = context.service.sandbox.clock.system_time();
     let tagged = content.bytes(TAGGED_BYTES).ok().flatten().unwrap_or_else(|| path.to_owned().into());
     let object = Object {
         content,
         content_type: Some(content_type.to_owned()),
         ..Object::from_bytes(tagged, modified)
     };
-    desk.house.storage.put(path, object);
+    context.service.storage.put(path, object);
 }
 
 /// Where something of a track is stored.
@@ -149,13 +149,13 @@ fn path(track: &Track, tail: &str) -> String {
 }
 
 /// A link that lives as the switches say, or that is over at once.
-fn link(desk: &Desk<'_>, path: &str) -> String {
-    let life = if desk.switches.expired_streams { 0.0 } else { desk.switches.stream_life_s };
-    desk.house.storage.download_url(desk.house, path, seconds(life))
+fn link(context: &RequestContext<'_>, path: &str) -> String {
+    let life = if context.switches.expired_streams { 0.0 } else { context.switches.stream_life_s };
+    context.service.storage.download_url(path, seconds(life))
 }
 
 /// A media playlist (RFC 8216) of segments that are together the file as it was uploaded.
-fn playlist(desk: &Desk<'_>, track: &Track, id: &str) -> String {
+fn playlist(context: &RequestContext<'_>, track: &Track, id: &str) -> String {
     let Audio { content, content_type, extension } = &track.audio;
     let count = track.duration.div_ceil(SEGMENT).max(1);
     let mut text = format!(
@@ -165,24 +165,24 @@ fn playlist(desk: &Desk<'_>, track: &Track, id: &str) -> String {
     for index in 0..count {
         let (start, end) = (index * SEGMENT, track.duration.min((index + 1) * SEGMENT));
         let place = path(track, &format!("/{index}.{extension}"));
-        put(desk, &place, content.slice(byte_at(track, start)..byte_at(track, end)), content_type);
+        put(context, &place, content.slice(byte_at(track, start)..byte_at(track, end)), content_type);
         let length = (end - start) as f64 / 1000.0;
-        text += &format!("#EXTINF:{length:.3},\n{}\n", link(desk, &place));
+        text += &format!("#EXTINF:{length:.3},\n{}\n", link(context, &place));
     }
     text += "#EXT-X-ENDLIST\n";
     let place = format!("/soundcloud-media/{}/{id}.m3u8", track.id);
-    put(desk, &place, Spool::from_bytes(text), "application/vnd.apple.mpegurl");
-    link(desk, &place)
+    put(context, &place, Spool::from_bytes(text), "application/vnd.apple.mpegurl");
+    link(context, &place)
 }
 
 /// The first thirty seconds.
-fn preview(desk: &Desk<'_>, track: &Track) -> String {
+fn preview(context: &RequestContext<'_>, track: &Track) -> String {
     let Audio { content, content_type, extension } = &track.audio;
     let place = path(track, &format!("-preview.{extension}"));
     let start = content.slice(0..byte_at(track, PREVIEW));
     let start = if *extension == "mp3" { without_length(&start).unwrap_or(start) } else { start };
-    put(desk, &place, start, content_type);
-    link(desk, &place)
+    put(context, &place, start, content_type);
+    link(context, &place)
 }
 
 /// The start of an MP3 file whose first frame no longer says how long the whole was; `None` if it does not say so.

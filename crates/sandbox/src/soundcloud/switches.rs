@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::apps::SoundcloudApp;
-use super::catalogue::FIRST;
 use super::route::identifier;
-use super::world::User;
+use super::store::{FIRST, User};
+use crate::kit::rate_limit::RateLimit;
+use crate::kit::seconds::from_zero;
 
 /// How SoundCloud behaves where its documents are silent or disagree, what the first user and application may do, and which of
 /// the service's observed oddities show.
@@ -60,7 +60,7 @@ pub struct Switches {
     /// Where requests seem to come from; decides about tracks that are blocked in some countries.
     pub country: String,
     /// How others stand, or the first user in all respects, by the names that they log in with.
-    pub users: BTreeMap<String, Standing>,
+    pub users: BTreeMap<String, UserAccess>,
     /// Who may hear which track, apart from its owner; the first rule that fits goes before the track's own.
     pub access_rules: Vec<AccessRule>,
 
@@ -85,11 +85,11 @@ pub struct Switches {
     pub streams_count_as_plays: bool,
 
     /// A limit on likes, reposts, follows and comments of one user, each for itself; off by default.
-    pub actions: Option<RateLimited>,
+    pub actions: Option<RateLimit>,
     /// The gateway's limit on all calls of an application; off by default.
-    pub gateway: Option<RateLimited>,
+    pub gateway: Option<RateLimit>,
     /// The edge's limit on all calls; off by default.
-    pub edge: Option<RateLimited>,
+    pub edge: Option<RateLimit>,
     /// The body of every 429.
     pub rate_limit_shape: RateLimitShape,
     /// `Retry-After` of every 429, in seconds; the service sends none.
@@ -97,7 +97,7 @@ pub struct Switches {
     /// How many users one may follow.
     pub follow_cap: u32,
 
-    /// The body of every other refusal.
+    /// The body of every other error.
     pub error_shape: ErrorShape,
     /// The body of a 401 for a bad token or a forbidden upload.
     pub unauthorized_body: UnauthorizedBody,
@@ -154,27 +154,27 @@ impl Default for Switches {
 }
 
 impl Switches {
-    /// How a user stands.
-    pub(super) fn standing(&self, user: &User) -> Cow<'_, Standing> {
+    /// What a user may do.
+    pub(super) fn access(&self, user: &User) -> Cow<'_, UserAccess> {
         match self.users.get(&user.permalink) {
-            Some(standing) => Cow::Borrowed(standing),
-            None if user.id == FIRST => Cow::Owned(Standing {
+            Some(access) => Cow::Borrowed(access),
+            None if user.id == FIRST => Cow::Owned(UserAccess {
                 password: None,
                 plan: self.plan.clone(),
                 email_confirmed: self.email_confirmed,
                 quota_s: self.quota_s,
                 country: None,
             }),
-            None => Cow::Owned(Standing::default()),
+            None => Cow::Owned(UserAccess::default()),
         }
     }
 }
 
-/// How a user stands with the service.
+/// What a user may do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
-pub struct Standing {
+pub struct UserAccess {
     /// The password; `None` is the one that the description gives.
     pub password: Option<String>,
     /// The plan. Artwork and storefronts need one that starts with `Pro`.
@@ -187,7 +187,7 @@ pub struct Standing {
     pub country: Option<String>,
 }
 
-impl Default for Standing {
+impl Default for UserAccess {
     fn default() -> Self {
         Self {
             password: None,
@@ -199,7 +199,7 @@ impl Default for Standing {
     }
 }
 
-impl Standing {
+impl UserAccess {
     /// Whether the plan has what only paid ones have.
     pub(super) fn is_pro(&self) -> bool {
         self.plan.starts_with("Pro")
@@ -305,26 +305,6 @@ pub enum CreatedStatus {
     Ok,
 }
 
-/// A limit on calls; a window starts with its first call.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct RateLimited {
-    /// Calls in a window.
-    pub calls: u32,
-    /// Length of a window in seconds.
-    #[serde(deserialize_with = "from_zero")]
-    pub window_s: f64,
-}
-
-impl RateLimited {
-    /// So many calls in a window of so many seconds.
-    #[must_use]
-    pub fn new(calls: u32, window_s: f64) -> Self {
-        Self { calls, window_s }
-    }
-}
-
 /// The five bodies of a 429.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -418,24 +398,10 @@ pub enum MemberFault {
     UnknownEnums,
 }
 
-/// A duration of so many seconds.
-pub(super) fn seconds(value: f64) -> Duration {
-    Duration::try_from_secs_f64(value).unwrap_or(Duration::MAX)
-}
-
 fn track<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
     match identifier("tracks", &text) {
         Some(_) => Ok(text),
         None => Err(serde::de::Error::custom("a track is `soundcloud:tracks:N` or a number in quotes")),
-    }
-}
-
-fn from_zero<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-    let value = f64::deserialize(deserializer)?;
-    if (0.0..1e10).contains(&value) {
-        Ok(value)
-    } else {
-        Err(serde::de::Error::custom("seconds are a number from 0"))
     }
 }

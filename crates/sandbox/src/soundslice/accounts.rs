@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use crate::seed::{Seed, alphanumeric};
+use crate::kit::seed::{Seed, alphanumeric};
 
 /// An account on the Soundslice host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +21,7 @@ pub struct SoundsliceAccount {
     pub folders: Vec<u64>,
     /// The scorehashes of its slices, as they now are.
     pub slices: Vec<String>,
-    /// Its lists, as they now are; no call of the API gives them.
+    /// Its lists, as they now are; no request of the API gives them.
     pub lists: Vec<SoundsliceList>,
 }
 

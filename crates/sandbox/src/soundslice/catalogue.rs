@@ -1,29 +1,27 @@
 //! What the accounts own at the start.
 
-use std::sync::Arc;
-
 use serde_json::Number;
 
 use super::accounts::{FIRST, ORGANISATION, OTHER_ORGANISATION, SECOND};
 use super::notation;
 use super::source::Source;
+use super::state::Soundslice;
+use super::store::{Recording, Slice, Status, Store};
 use super::tune::{FRERE_JACQUES, GYMNOPEDIE, MINUET, ODE_TO_JOY, Tune};
-use super::world::{Recording, Slice, Status, World};
-use crate::house::House;
 use crate::storage::Object;
 
 const QUARTERS_PER_MINUTE: f64 = 100.0;
 
-/// Fills an empty world.
-pub(super) fn fill(house: &Arc<House>, world: &mut World) {
-    let repertoire = world.add_folder(FIRST, "Repertoire", None);
-    let beethoven = world.add_folder(FIRST, "Beethoven", Some(repertoire));
-    let warm_ups = world.add_folder(FIRST, "Warm-ups", None);
-    world.add_folder(ORGANISATION, "Shared scores", None);
-    world.add_folder(OTHER_ORGANISATION, "Programme", None);
-    let private = world.add_folder(SECOND, "Private", None);
+/// Fills an empty store.
+pub(super) fn fill(service: &Soundslice, store: &mut Store) {
+    let repertoire = store.add_folder(FIRST, "Repertoire", None);
+    let beethoven = store.add_folder(FIRST, "Beethoven", Some(repertoire));
+    let warm_ups = store.add_folder(FIRST, "Warm-ups", None);
+    store.add_folder(ORGANISATION, "Shared scores", None);
+    store.add_folder(OTHER_ORGANISATION, "Programme", None);
+    let private = store.add_folder(SECOND, "Private", None);
 
-    let mut catalogue = Catalogue { house, world };
+    let mut catalogue = Catalogue { service, store };
     let ode = catalogue.piece(&ODE_TO_JOY, Slice { folder: Some(beethoven), ..slice(FIRST) });
     catalogue.linked(ode, Source::YouTube, "aB3-dE5_gH7", "Choir", &ODE_TO_JOY);
     catalogue.uploaded(ode);
@@ -40,7 +38,7 @@ pub(super) fn fill(house: &Arc<House>, world: &mut World) {
     );
     let minuet = catalogue.piece(&MINUET, slice(FIRST));
     // An account from the time of slugs, and a slice without notation.
-    catalogue.world.add_slice(Slice {
+    catalogue.store.add_slice(Slice {
         slug: "etude-op-10-no-3".to_owned(),
         name: "Étude Op. 10 No. 3".to_owned(),
         artist: "Frédéric Chopin".to_owned(),
@@ -48,17 +46,17 @@ pub(super) fn fill(house: &Arc<House>, world: &mut World) {
     });
     let gymnopedie = catalogue.piece(&GYMNOPEDIE, Slice { folder: Some(private), ..slice(SECOND) });
     catalogue.linked(gymnopedie, Source::Vimeo, "76979871", "Video", &GYMNOPEDIE);
-    catalogue.world.add_slice(Slice {
+    catalogue.store.add_slice(Slice {
         name: "Clair de lune".to_owned(),
         artist: "Claude Debussy".to_owned(),
         ..slice(SECOND)
     });
 
-    let term = world.add_list(FIRST, "Autumn term", None);
-    if let Some(list) = world.lists.get_mut(&term) {
+    let term = store.add_list(FIRST, "Autumn term", None);
+    if let Some(list) = store.lists.get_mut(&term) {
         list.slices.extend([ode, minuet]);
     }
-    world.add_list(SECOND, "Recital", None);
+    store.add_list(SECOND, "Recital", None);
 }
 
 fn slice(owner: u64) -> Slice {
@@ -79,23 +77,23 @@ fn slice(owner: u64) -> Slice {
 }
 
 struct Catalogue<'a> {
-    house: &'a Arc<House>,
-    world: &'a mut World,
+    service: &'a Soundslice,
+    store: &'a mut Store,
 }
 
 impl Catalogue<'_> {
     /// A slice with the notation of a tune.
     fn piece(&mut self, tune: &Tune, slice: Slice) -> u64 {
-        let notation = Object::from_bytes(tune.musicxml(), self.house.clock.system_time());
+        let notation = Object::from_bytes(tune.musicxml(), self.service.sandbox.clock.system_time());
         let named = Slice { name: tune.title.to_owned(), artist: tune.composer.to_owned(), ..slice };
-        let number = self.world.add_slice(Slice { notation: Some(notation.clone()), ..named }).number;
-        self.house.storage.put(&notation::path(number), notation);
+        let number = self.store.add_slice(Slice { notation: Some(notation.clone()), ..named }).number;
+        self.service.storage.put(&notation::path(number), notation);
         number
     }
 
     fn linked(&mut self, slice: u64, source: Source, data: &str, name: &str, tune: &Tune) {
         let recording = recording(slice, source, name, tune);
-        self.world.add_recording(Recording { source_data: data.to_owned(), ..recording });
+        self.store.add_recording(Recording { source_data: data.to_owned(), ..recording });
     }
 
     /// A recording of the tune itself.
@@ -103,7 +101,7 @@ impl Catalogue<'_> {
         let tune = &ODE_TO_JOY;
         let duration = tune.bar_times(QUARTERS_PER_MINUTE).last().copied();
         let recording = recording(slice, Source::Mp3Upload, "Audio", tune);
-        self.world.add_recording(Recording { duration, ..recording });
+        self.store.add_recording(Recording { duration, ..recording });
     }
 }
 

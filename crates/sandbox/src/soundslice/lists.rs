@@ -3,11 +3,11 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use super::desk::Desk;
-use super::refusal::{self, NAME_MISSING, Nothing, REQUIRED};
-use super::world::List;
-use crate::form::Form;
-use crate::reply::Reply;
+use super::context::RequestContext;
+use super::error::{self, NAME_MISSING, Nothing, REQUIRED, Result};
+use super::store::List;
+use crate::kit::form::Form;
+use crate::kit::response::Response;
 
 #[derive(Serialize)]
 struct Id<'a> {
@@ -15,59 +15,59 @@ struct Id<'a> {
 }
 
 /// The list, if it is this account's; else 403.
-fn list<'a>(desk: &'a mut Desk<'_>, id: &str) -> Result<&'a mut List, Reply> {
-    let user = desk.user;
-    desk.world.lists.get_mut(id).filter(|list| list.owner == user).ok_or_else(refusal::forbidden)
+fn list<'a>(context: &'a mut RequestContext<'_>, id: &str) -> Result<&'a mut List> {
+    let user = context.user;
+    context.store.lists.get_mut(id).filter(|list| list.owner == user).ok_or_else(error::forbidden)
 }
 
 /// POST `/lists/`
-pub(super) fn create(desk: &mut Desk<'_>, form: &Form) -> Result<Reply, Reply> {
-    let name = form.filled("name").ok_or_else(|| refusal::invalid(NAME_MISSING))?;
+pub(super) fn create(context: &mut RequestContext<'_>, form: &Form) -> Result {
+    let name = form.filled("name").ok_or_else(|| error::invalid(NAME_MISSING))?;
     let parent = form.filled("parent").map(str::to_owned);
     if let Some(parent) = &parent
-        && list(desk, parent).is_err()
+        && list(context, parent).is_err()
     {
-        return Err(refusal::invalid("The parent was invalid or not owned by your account."));
+        return Err(error::invalid("The parent was invalid or not owned by your account."));
     }
-    let id = desk.world.add_list(desk.user, name, parent);
-    desk.created("lists");
-    Ok(Reply::python_json(StatusCode::CREATED, &Id { id: &id }))
+    let id = context.store.add_list(context.user, name, parent);
+    context.created("lists");
+    Ok(Response::python_json(StatusCode::CREATED, &Id { id: &id }))
 }
 
 /// POST `/lists/LIST_ID/`
-pub(super) fn rename(desk: &mut Desk<'_>, id: &str, form: &Form) -> Result<Reply, Reply> {
-    let list = list(desk, id)?;
-    form.filled("name").ok_or_else(|| refusal::invalid(NAME_MISSING))?.clone_into(&mut list.name);
-    desk.changed("lists");
-    Ok(Reply::python_json(StatusCode::CREATED, &Id { id }))
+pub(super) fn rename(context: &mut RequestContext<'_>, id: &str, form: &Form) -> Result {
+    let list = list(context, id)?;
+    form.filled("name").ok_or_else(|| error::invalid(NAME_MISSING))?.clone_into(&mut list.name);
+    context.changed("lists");
+    Ok(Response::python_json(StatusCode::CREATED, &Id { id }))
 }
 
 /// POST `/lists/LIST_ID/slices/`
-pub(super) fn add(desk: &mut Desk<'_>, id: &str, form: &Form) -> Result<Reply, Reply> {
-    list(desk, id)?;
-    let hashes = form.filled("slicehashes").ok_or_else(|| refusal::invalid(REQUIRED))?;
+pub(super) fn add(context: &mut RequestContext<'_>, id: &str, form: &Form) -> Result {
+    list(context, id)?;
+    let hashes = form.filled("slicehashes").ok_or_else(|| error::invalid(REQUIRED))?;
     let mut numbers = Vec::new();
     for hash in hashes.split(',') {
-        match desk.slice(hash) {
+        match context.slice(hash) {
             Ok(slice) => numbers.push(slice.number),
-            Err(_) => return Err(refusal::invalid(format!("Invalid slice: {hash}."))),
+            Err(_) => return Err(error::invalid(format!("Invalid slice: {hash}."))),
         }
     }
     for number in numbers {
-        if list(desk, id)?.slices.insert(number) {
-            desk.created("list_entries");
+        if list(context, id)?.slices.insert(number) {
+            context.created("list_entries");
         }
     }
-    Ok(Reply::python_json(StatusCode::CREATED, &Nothing {}))
+    Ok(Response::python_json(StatusCode::CREATED, &Nothing {}))
 }
 
 /// DELETE `/lists/LIST_ID/slices/SCOREHASH/`
-pub(super) fn remove(desk: &mut Desk<'_>, id: &str, slice: &str) -> Result<Reply, Reply> {
-    list(desk, id)?;
-    let number = desk.slice(slice)?.number;
-    if !list(desk, id)?.slices.remove(&number) {
-        return Err(refusal::forbidden());
+pub(super) fn remove(context: &mut RequestContext<'_>, id: &str, slice: &str) -> Result {
+    list(context, id)?;
+    let number = context.slice(slice)?.number;
+    if !list(context, id)?.slices.remove(&number) {
+        return Err(error::forbidden());
     }
-    desk.deleted("list_entries");
-    Ok(Reply::python_json(StatusCode::OK, &Nothing {}))
+    context.deleted("list_entries");
+    Ok(Response::python_json(StatusCode::OK, &Nothing {}))
 }

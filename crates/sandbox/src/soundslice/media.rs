@@ -1,58 +1,58 @@
 //! Uploaded media and its duration.
 
-mod mp3;
-mod wav;
-
-use std::io::{BufReader, Read, Seek};
+use std::io::BufReader;
 use std::sync::Arc;
 
 use http::StatusCode;
 use serde::Serialize;
 
-use super::desk::{Desk, SERVICE};
-use super::refusal;
-use super::switches::{Outcome, seconds};
-use super::world::Status;
-use crate::house::House;
-use crate::reply::Reply;
+use super::context::RequestContext;
+use super::error::{self, Result};
+use super::state::{SERVICE, Soundslice};
+use super::store::Status;
+use super::switches::Outcome;
+use crate::kit::response::Response;
+use crate::kit::seconds::seconds;
+use crate::media::{mp3, wav};
 use crate::storage::Object;
 
 /// POST `/recordings/RECORDING_ID/media/`
-pub(super) fn start_upload(desk: &mut Desk<'_>, id: u64) -> Result<Reply, Reply> {
+pub(super) fn start_upload(context: &mut RequestContext<'_>, id: u64) -> Result {
     #[derive(Serialize)]
     struct Link {
         url: String,
     }
-    if !desk.recording(id)?.source.is_upload() {
-        return Err(refusal::invalid("Media can be uploaded only for recordings whose source is 2 or 4."));
+    if !context.recording(id)?.source.is_upload() {
+        return Err(error::invalid("Media can be uploaded only for recordings whose source is 2 or 4."));
     }
-    let path = format!("/soundslice-audio/uploads/{id}-{}", desk.world.token());
-    let life = seconds(desk.switches.upload_life_s);
-    let url = desk
-        .house
+    let path = format!("/soundslice-audio/uploads/{id}-{}", context.store.token());
+    let life = seconds(context.switches.upload_life_s);
+    let service = context.service;
+    let url = service
         .storage
-        .upload_url(desk.house, &path, life, move |house, object| arrived(house, id, &object));
-    Ok(Reply::python_json(StatusCode::CREATED, &Link { url }))
+        .upload_url(&path, life, service, move |service, object| arrived(service, id, &object));
+    Ok(Response::python_json(StatusCode::CREATED, &Link { url }))
 }
 
-/// Processes an upload. The bytes themselves are not kept: no call gives them back.
-fn arrived(house: &Arc<House>, id: u64, object: &Object) {
-    let switches = house.switches.lock().soundslice.clone();
+/// Processes an upload. The bytes themselves are not kept: no request gives them back.
+fn arrived(service: &Arc<Soundslice>, id: u64, object: &Object) {
     let content = examine(object);
     {
-        let mut world = house.soundslice.world.lock();
-        let Some(recording) = world.recordings.get_mut(&id) else { return };
+        let mut store = service.store.lock();
+        let Some(recording) = store.recordings.get_mut(&id) else { return };
         recording.status = Status::Processing;
         recording.duration = None;
     }
-    house.clock.after(seconds(switches.media_delay_s), move |house| {
-        let good = match house.switches.lock().soundslice.media_outcome {
+    let delay = seconds(service.switches.standing().media_delay_s);
+    let service = Arc::clone(service);
+    Arc::clone(&service.sandbox).clock.after(delay, move || {
+        let good = match service.switches.standing().media_outcome {
             Outcome::ByContent => content != Content::Unknown,
             Outcome::Ready => true,
             Outcome::Error => false,
         };
-        let mut world = house.soundslice.world.lock();
-        let Some(recording) = world.recordings.get_mut(&id) else { return };
+        let mut store = service.store.lock();
+        let Some(recording) = store.recordings.get_mut(&id) else { return };
         if !good {
             recording.status = Status::Error;
             return;
@@ -60,13 +60,8 @@ fn arrived(house: &Arc<House>, id: u64, object: &Object) {
         let duration = if let Content::Audio(seconds) = content { Some(seconds) } else { None };
         recording.status = Status::Ready;
         recording.duration = duration;
-        house.effects.created(SERVICE, "media");
+        service.sandbox.effects.created(SERVICE, "media");
     });
-}
-
-/// Seconds of a WAV or MP3 file; `None` for anything else.
-pub(crate) fn seconds_of_audio(reader: &mut BufReader<impl Read + Seek>, len: u64) -> Option<f64> {
-    wav::duration(reader, len).or_else(|| mp3::duration(reader, len))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -6,26 +6,27 @@ use http::StatusCode;
 use quick_xml::events::{BytesDecl, Event};
 use quick_xml::{Reader, Writer};
 
-use super::desk::Desk;
-use super::{refusal, tune};
-use crate::reply::Reply;
+use super::context::RequestContext;
+use super::error::{self, Result};
+use super::tune;
+use crate::kit::response::Response;
 use crate::storage::Object;
 
 /// Notation larger than this, packed or not, is not read.
 const LIMIT: usize = 64 * 1024 * 1024;
 
 /// GET `/slices/SCOREHASH/musicxml/`
-pub(super) fn export(desk: &mut Desk<'_>, name: &str) -> Result<Reply, Reply> {
+pub(super) fn export(context: &mut RequestContext<'_>, name: &str) -> Result {
     // Here a slice that does not exist is 404, not 403.
-    if desk.world.slice_number(name).is_none() {
-        return Err(refusal::page_not_found());
+    if context.store.slice_number(name).is_none() {
+        return Err(error::page_not_found());
     }
-    let slice = desk.slice(name)?;
-    let notation = slice.notation.as_ref().ok_or_else(refusal::page_not_found)?;
+    let slice = context.slice(name)?;
+    let notation = slice.notation.as_ref().ok_or_else(error::page_not_found)?;
     let document = stored(notation)
         .and_then(|text| rewrite(&text))
         .unwrap_or_else(|| tune::empty_score(&slice.name, &slice.artist));
-    Ok(Reply::new(StatusCode::OK, "application/xml; charset=utf-8", document))
+    Ok(Response::new(StatusCode::OK, "application/xml; charset=utf-8", document))
 }
 
 /// The MusicXML text in the stored bytes, if there is any.

@@ -6,17 +6,18 @@ use std::time::Duration;
 use http::StatusCode;
 use serde::Serialize;
 
-use super::desk::{Desk, SERVICE};
+use super::context::RequestContext;
+use super::error::{self, Result};
 use super::recordings::is_web_address;
-use super::refusal;
-use super::switches::{CallbackKey, Outcome, seconds};
-use crate::form::Form;
-use crate::house::House;
-use crate::outbox::{self, Delivery};
-use crate::reply::Reply;
+use super::state::{SERVICE, Soundslice};
+use super::switches::{CallbackKey, Outcome};
+use crate::kit::form::Form;
+use crate::kit::outbox::Delivery;
+use crate::kit::response::Response;
+use crate::kit::seconds::seconds;
 use crate::storage::Object;
 
-const CALLBACK_TIME_OUT: Duration = Duration::from_secs(5);
+const CALLBACK_TIMEOUT: Duration = Duration::from_secs(5);
 const UNREADABLE: &str = "We couldn't parse the given file.";
 
 #[derive(Serialize)]
@@ -30,65 +31,67 @@ pub(super) fn path(slice: u64) -> String {
 }
 
 /// GET `/slices/SCOREHASH/notation-file/`
-pub(super) fn original(desk: &mut Desk<'_>, slice: &str) -> Result<Reply, Reply> {
-    let slice = desk.slice(slice)?;
+pub(super) fn original(context: &mut RequestContext<'_>, slice: &str) -> Result {
+    let slice = context.slice(slice)?;
     let (path, there) = (path(slice.number), slice.notation.is_some());
-    let life = seconds(desk.switches.download_life_s);
-    let url = if there { desk.house.storage.download_url(desk.house, &path, life) } else { String::new() };
-    Ok(Reply::python_json(StatusCode::OK, &Link { url }))
+    let life = seconds(context.switches.download_life_s);
+    let url = if there { context.service.storage.download_url(&path, life) } else { String::new() };
+    Ok(Response::python_json(StatusCode::OK, &Link { url }))
 }
 
 /// POST `/slices/SCOREHASH/notation-file/`
 pub(super) fn start_upload(
-    desk: &mut Desk<'_>,
+    context: &mut RequestContext<'_>,
     slice: &str,
     legacy: bool,
     form: &Form,
-) -> Result<Reply, Reply> {
-    let slice = desk.slice(slice)?.number;
-    if !desk.switches.notation_upload {
-        return Err(refusal::forbidden());
+) -> Result {
+    let slice = context.slice(slice)?.number;
+    if !context.switches.notation_upload {
+        return Err(error::forbidden());
     }
     let callback = form.filled("callback_url").map(str::to_owned);
     if callback.as_deref().is_some_and(|url| !is_web_address(url)) {
-        return Err(refusal::invalid("Enter a valid URL."));
+        return Err(error::invalid("Enter a valid URL."));
     }
-    let path = format!("/soundslice-uploads/notation/{slice}-{}", desk.world.token());
-    let life = seconds(desk.switches.upload_life_s);
-    let url = desk.house.storage.upload_url(desk.house, &path, life, move |house, object| {
-        arrived(house, slice, object, callback.clone());
+    let path = format!("/soundslice-uploads/notation/{slice}-{}", context.store.token());
+    let life = seconds(context.switches.upload_life_s);
+    let service = context.service;
+    let url = service.storage.upload_url(&path, life, service, move |service, object| {
+        arrived(service, slice, object, callback.clone());
     });
     // The old path was seen with 201, the new one is documented with 200.
     let status = if legacy { StatusCode::CREATED } else { StatusCode::OK };
-    Ok(Reply::python_json(status, &Link { url }))
+    Ok(Response::python_json(status, &Link { url }))
 }
 
-fn arrived(house: &Arc<House>, slice: u64, object: Object, callback: Option<String>) {
-    let switches = house.switches.lock().soundslice.clone();
-    house.clock.after(seconds(switches.notation_delay_s), move |house| {
-        let good = match house.switches.lock().soundslice.notation_outcome {
+fn arrived(service: &Arc<Soundslice>, slice: u64, object: Object, callback: Option<String>) {
+    let delay = seconds(service.switches.standing().notation_delay_s);
+    let service = Arc::clone(service);
+    Arc::clone(&service.sandbox).clock.after(delay, move || {
+        let good = match service.switches.standing().notation_outcome {
             Outcome::ByContent => is_notation(&object),
             Outcome::Ready => true,
             Outcome::Error => false,
         };
-        processed(house, slice, object, good, callback);
+        processed(&service, slice, object, good, callback);
     });
 }
 
-fn processed(house: &Arc<House>, slice: u64, object: Object, good: bool, callback: Option<String>) {
+fn processed(service: &Soundslice, slice: u64, object: Object, good: bool, callback: Option<String>) {
     let names = {
-        let mut world = house.soundslice.world.lock();
+        let mut store = service.store.lock();
         // It may be gone by now; then there is nobody to tell.
-        let Some(slice) = world.slices.get_mut(&slice) else { return };
+        let Some(slice) = store.slices.get_mut(&slice) else { return };
         if good {
-            house.storage.put(&path(slice.number), object.clone());
+            service.storage.put(&path(slice.number), object.clone());
             slice.notation = Some(object);
-            house.effects.created(SERVICE, "notations");
+            service.sandbox.effects.created(SERVICE, "notations");
         }
         (slice.scorehash.clone(), slice.slug.clone())
     };
     let Some(url) = callback else { return };
-    let key = house.switches.lock().soundslice.callback_key;
+    let key = service.switches.standing().callback_key;
     let mut form = form_urlencoded::Serializer::new(String::new());
     if key != CallbackKey::ScoreSlug {
         form.append_pair("scorehash", &names.0);
@@ -102,7 +105,8 @@ fn processed(house: &Arc<House>, slice: u64, object: Object, good: bool, callbac
     }
     let headers = vec![("Content-Type".to_owned(), "application/x-www-form-urlencoded".to_owned())];
     let body = form.finish();
-    outbox::send(house, Delivery { service: SERVICE, url, headers, body, time_out: CALLBACK_TIME_OUT });
+    let delivery = Delivery { service: SERVICE, url, headers, body, timeout: CALLBACK_TIMEOUT };
+    service.sandbox.outbox.send(delivery);
 }
 
 /// Whether the first bytes are those of a format that Soundslice reads.

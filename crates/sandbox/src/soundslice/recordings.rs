@@ -3,13 +3,13 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use super::desk::Desk;
-use super::refusal::{self, Nothing, REQUIRED, bad_choice, too_long};
+use super::context::RequestContext;
+use super::error::{self, Nothing, REQUIRED, Result, bad_choice, too_long};
 use super::source::{Source, youtube_id};
+use super::store::{Recording, Status};
 use super::switches::Switches;
-use super::world::{Recording, Status};
-use crate::form::Form;
-use crate::reply::Reply;
+use crate::kit::form::Form;
+use crate::kit::response::Response;
 
 const NAME_LIMIT: usize = 100;
 
@@ -51,20 +51,20 @@ fn cropped_duration(recording: &Recording, switches: &Switches) -> Option<f64> {
 }
 
 /// POST `/slices/SCOREHASH/recordings/`
-pub(super) fn create(desk: &mut Desk<'_>, slice: &str, form: &Form) -> Result<Reply, Reply> {
+pub(super) fn create(context: &mut RequestContext<'_>, slice: &str, form: &Form) -> Result {
     #[derive(Serialize)]
     struct Created {
         id: u64,
     }
-    let slice = desk.slice(slice)?.number;
-    let source = form.filled("source").ok_or_else(|| refusal::invalid(REQUIRED))?;
-    let source = Source::parse(source).ok_or_else(|| refusal::invalid(bad_choice(source)))?;
+    let slice = context.slice(slice)?.number;
+    let source = form.filled("source").ok_or_else(|| error::invalid(REQUIRED))?;
+    let source = Source::parse(source).ok_or_else(|| error::invalid(bad_choice(source)))?;
     let name = form.filled("name").unwrap_or(source.default_name()).to_owned();
     if let Some(message) = too_long(&name, NAME_LIMIT) {
-        return Err(refusal::invalid(message));
+        return Err(error::invalid(message));
     }
     let given = |field| form.filled(field).unwrap_or_default().to_owned();
-    let required = || form.filled("source_data").ok_or_else(|| refusal::invalid(REQUIRED));
+    let required = || form.filled("source_data").ok_or_else(|| error::invalid(REQUIRED));
     let (source_data, hls_url) = match source {
         Source::YouTube => (youtube_id(required()?), String::new()),
         Source::Vimeo | Source::Wistia => (required()?.to_owned(), String::new()),
@@ -73,7 +73,7 @@ pub(super) fn create(desk: &mut Desk<'_>, slice: &str, form: &Form) -> Result<Re
         Source::Mp3Upload | Source::VideoUpload => (String::new(), String::new()),
     };
     check_addresses(source, &source_data, &hls_url)?;
-    let id = desk.world.add_recording(Recording {
+    let id = context.store.add_recording(Recording {
         id: 0,
         slice,
         name,
@@ -86,23 +86,23 @@ pub(super) fn create(desk: &mut Desk<'_>, slice: &str, form: &Form) -> Result<Re
         crop_end: None,
         syncpoints: Vec::new(),
     });
-    desk.created("recordings");
-    Ok(Reply::python_json(StatusCode::CREATED, &Created { id }))
+    context.created("recordings");
+    Ok(Response::python_json(StatusCode::CREATED, &Created { id }))
 }
 
 /// Sources 3 and 8 need an address that is one.
-fn check_addresses(source: Source, source_data: &str, hls_url: &str) -> Result<(), Reply> {
+fn check_addresses(source: Source, source_data: &str, hls_url: &str) -> Result<()> {
     let needed = match source {
         Source::VideoUrl => source_data.is_empty() && hls_url.is_empty(),
         Source::Mp3Url => source_data.is_empty(),
         _ => return Ok(()),
     };
     if needed {
-        return Err(refusal::invalid(REQUIRED));
+        return Err(error::invalid(REQUIRED));
     }
     let is_address = |text: &str| text.is_empty() || is_web_address(text);
     if !is_address(source_data) || !is_address(hls_url) {
-        return Err(refusal::invalid("Enter a valid URL."));
+        return Err(error::invalid("Enter a valid URL."));
     }
     Ok(())
 }
@@ -116,34 +116,34 @@ pub(super) fn is_web_address(text: &str) -> bool {
 }
 
 /// GET `/slices/SCOREHASH/recordings/`
-pub(super) fn list(desk: &mut Desk<'_>, slice: &str) -> Result<Reply, Reply> {
-    let ids = desk.slice(slice)?.recordings.clone();
-    let recordings = ids.iter().filter_map(|id| desk.world.recordings.get(id));
-    let objects: Vec<_> = recordings.map(|it| RecordingObject::new(it, &desk.switches)).collect();
-    Ok(Reply::python_json(desk.disputed_status(), &objects))
+pub(super) fn list(context: &mut RequestContext<'_>, slice: &str) -> Result {
+    let ids = context.slice(slice)?.recordings.clone();
+    let recordings = ids.iter().filter_map(|id| context.store.recordings.get(id));
+    let objects: Vec<_> = recordings.map(|it| RecordingObject::new(it, &context.switches)).collect();
+    Ok(Response::python_json(context.disputed_status(), &objects))
 }
 
 /// POST `/slices/SCOREHASH/recordings/order/`
-pub(super) fn reorder(desk: &mut Desk<'_>, slice: &str, form: &Form) -> Result<Reply, Reply> {
-    let slice = desk.slice(slice)?;
-    let order = form.filled("order").ok_or_else(|| refusal::invalid(REQUIRED))?;
+pub(super) fn reorder(context: &mut RequestContext<'_>, slice: &str, form: &Form) -> Result {
+    let slice = context.slice(slice)?;
+    let order = form.filled("order").ok_or_else(|| error::invalid(REQUIRED))?;
     let ids: Option<Vec<u64>> = order.split(',').map(|id| id.parse().ok()).collect();
-    let ids = ids.ok_or_else(|| refusal::invalid("The order must be recording IDs separated by commas."))?;
+    let ids = ids.ok_or_else(|| error::invalid("The order must be recording IDs separated by commas."))?;
     let sorted = |ids: &[u64]| {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         ids
     };
     if sorted(&ids) != sorted(&slice.recordings) {
-        return Err(refusal::invalid("The order must name every recording of the slice once."));
+        return Err(error::invalid("The order must name every recording of the slice once."));
     }
     slice.recordings = ids;
-    desk.changed("recording_orders");
-    Ok(Reply::python_json(StatusCode::OK, &Nothing {}))
+    context.changed("recording_orders");
+    Ok(Response::python_json(StatusCode::OK, &Nothing {}))
 }
 
 /// POST `/recordings/RECORDING_ID/`
-pub(super) fn change(desk: &mut Desk<'_>, id: u64, form: &Form) -> Result<Reply, Reply> {
+pub(super) fn change(context: &mut RequestContext<'_>, id: u64, form: &Form) -> Result {
     #[derive(Serialize)]
     struct Changed {
         id: u64,
@@ -151,44 +151,44 @@ pub(super) fn change(desk: &mut Desk<'_>, id: u64, form: &Form) -> Result<Reply,
         source_data: String,
         hls_url: String,
     }
-    let recording = desk.recording(id)?;
+    let recording = context.recording(id)?;
     let mut new = recording.clone();
     if let Some(name) = form.text("name") {
         if let Some(message) = too_long(name, NAME_LIMIT) {
-            return Err(refusal::invalid(message));
+            return Err(error::invalid(message));
         }
         name.clone_into(&mut new.name);
     }
     if let Some(data) = form.text("source_data") {
         if !matches!(recording.source, Source::VideoUrl | Source::Mp3Url) {
-            return Err(refusal::invalid("The source_data of this kind of recording cannot be changed."));
+            return Err(error::invalid("The source_data of this kind of recording cannot be changed."));
         }
         data.clone_into(&mut new.source_data);
     }
     if let Some(url) = form.text("hls_url") {
         if recording.source != Source::VideoUrl {
-            return Err(refusal::invalid("This kind of recording has no hls_url."));
+            return Err(error::invalid("This kind of recording has no hls_url."));
         }
         url.clone_into(&mut new.hls_url);
     }
     check_addresses(new.source, &new.source_data, &new.hls_url)?;
     *recording = new.clone();
-    desk.changed("recordings");
+    context.changed("recordings");
     let changed = Changed { id, name: new.name, source_data: new.source_data, hls_url: new.hls_url };
-    Ok(Reply::python_json(StatusCode::OK, &changed))
+    Ok(Response::python_json(StatusCode::OK, &changed))
 }
 
 /// DELETE `/recordings/RECORDING_ID/`
-pub(super) fn delete(desk: &mut Desk<'_>, id: u64) -> Result<Reply, Reply> {
+pub(super) fn delete(context: &mut RequestContext<'_>, id: u64) -> Result {
     #[derive(Serialize)]
     struct Deleted {
         name: String,
     }
-    desk.recording(id)?;
-    let recording = desk.world.recordings.remove(&id).ok_or_else(refusal::forbidden)?;
-    if let Some(slice) = desk.world.slices.get_mut(&recording.slice) {
+    context.recording(id)?;
+    let recording = context.store.recordings.remove(&id).ok_or_else(error::forbidden)?;
+    if let Some(slice) = context.store.slices.get_mut(&recording.slice) {
         slice.recordings.retain(|other| *other != id);
     }
-    desk.deleted("recordings");
-    Ok(Reply::python_json(desk.disputed_status(), &Deleted { name: recording.name }))
+    context.deleted("recordings");
+    Ok(Response::python_json(context.disputed_status(), &Deleted { name: recording.name }))
 }

@@ -1,16 +1,20 @@
 //! Slices: create, list, get, delete, move, duplicate.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::StatusCode;
 use serde::Serialize;
 
-use super::desk::Desk;
-use super::refusal::{self, FieldErrors, bad_choice, too_long};
-use super::switches::seconds;
-use super::world::{Recording, Slice};
-use crate::form::Form;
-use crate::python_json;
-use crate::reply::{Reply, ReplyBody};
+use super::context::RequestContext;
+use super::error::{self, FieldErrors, Result, bad_choice, too_long};
+use super::notation;
+use super::state::SERVICE;
+use super::store::{Recording, Slice};
+use crate::kit::form::Form;
+use crate::kit::python_json;
+use crate::kit::response::{Response, ResponseBody};
+use crate::kit::seconds::seconds;
 
 /// A long list is sent in pieces of about this size.
 const PIECE: usize = 32 * 1024;
@@ -75,19 +79,19 @@ struct Created {
 }
 
 impl Created {
-    fn reply(slice: &Slice) -> Reply {
+    fn response(slice: &Slice) -> Response {
         let created = Self {
             scorehash: slice.scorehash.clone(),
             slug: slice.slug.clone(),
             url: url(slice),
             embed_url: embed_url(slice),
         };
-        Reply::python_json(StatusCode::CREATED, &created)
+        Response::python_json(StatusCode::CREATED, &created)
     }
 }
 
 /// POST `/slices/`
-pub(super) fn create(desk: &mut Desk<'_>, form: &Form) -> Result<Reply, Reply> {
+pub(super) fn create(context: &mut RequestContext<'_>, form: &Form) -> Result {
     let mut errors = FieldErrors::default();
     let name = form.filled("name").unwrap_or("Untitled");
     let artist = form.filled("artist").unwrap_or_default();
@@ -96,7 +100,7 @@ pub(super) fn create(desk: &mut Desk<'_>, form: &Form) -> Result<Reply, Reply> {
             errors.add(field, message);
         }
     }
-    let embeds: &[u8] = if desk.switches.embed_status_2 { &[1, 2, 4] } else { &[1, 4] };
+    let embeds: &[u8] = if context.switches.embed_status_2 { &[1, 2, 4] } else { &[1, 4] };
     let mut choice = |field, choices: &[u8]| {
         let Some(text) = form.filled(field) else { return 1 };
         let chosen = text.trim().parse().ok().filter(|chosen| choices.contains(chosen));
@@ -110,7 +114,7 @@ pub(super) fn create(desk: &mut Desk<'_>, form: &Form) -> Result<Reply, Reply> {
     let print_status = choice("print_status", &[1, 3]);
     let mut folder = None;
     if let Some(id) = form.filled("folder_id") {
-        match desk.folder_parameter(id, desk.user) {
+        match context.folder_parameter(id, context.user) {
             Some(found) => folder = found,
             None => errors.add("folder_id", "This folder ID is invalid."),
         }
@@ -120,7 +124,7 @@ pub(super) fn create(desk: &mut Desk<'_>, form: &Form) -> Result<Reply, Reply> {
         number: 0,
         scorehash: String::new(),
         slug: String::new(),
-        owner: desk.user,
+        owner: context.user,
         name: name.to_owned(),
         artist: artist.to_owned(),
         status,
@@ -130,20 +134,20 @@ pub(super) fn create(desk: &mut Desk<'_>, form: &Form) -> Result<Reply, Reply> {
         notation: None,
         recordings: Vec::new(),
     };
-    desk.created("slices");
-    Ok(Created::reply(&desk.world.add_slice(slice)))
+    context.created("slices");
+    Ok(Created::response(&context.store.add_slice(slice)))
 }
 
 /// GET `/slices/`
-pub(super) fn list(desk: &Desk<'_>) -> Reply {
-    let own = desk.world.slices.values().filter(|slice| slice.owner == desk.user);
+pub(super) fn list(context: &RequestContext<'_>) -> Response {
+    let own = context.store.slices.values().filter(|slice| slice.owner == context.user);
     let objects: Vec<SliceObject> = own.map(SliceObject::from).collect();
-    let extra = desk.switches.extra_slices;
+    let extra = context.switches.extra_slices;
     if extra == 0 {
-        return Reply::python_json(StatusCode::OK, &objects);
+        return Response::python_json(StatusCode::OK, &objects);
     }
     // Made while it is sent: the whole list would be too large to hold.
-    let user = desk.user;
+    let user = context.user;
     let all =
         objects.into_iter().chain((0..extra).map(move |index| SliceObject::from(&generated(index, user))));
     let mut items = all.enumerate().peekable();
@@ -161,91 +165,93 @@ pub(super) fn list(desk: &Desk<'_>) -> Reply {
         }
         (!piece.is_empty()).then(|| Bytes::from(piece))
     });
-    Reply::new(StatusCode::OK, "application/json", Bytes::new()).with(ReplyBody::Pieces(Box::new(pieces)))
+    Response::new(StatusCode::OK, "application/json", Bytes::new())
+        .with(ResponseBody::Pieces(Box::new(pieces)))
 }
 
 /// GET `/slices/SCOREHASH/`
-pub(super) fn get(desk: &mut Desk<'_>, name: &str) -> Result<Reply, Reply> {
-    let status = desk.disputed_status();
-    let generated = generated_index(name).filter(|index| *index < desk.switches.extra_slices);
+pub(super) fn get(context: &mut RequestContext<'_>, name: &str) -> Result {
+    let status = context.disputed_status();
+    let generated = generated_index(name).filter(|index| *index < context.switches.extra_slices);
     if let Some(index) = generated {
-        return Ok(Reply::python_json(status, &SliceObject::from(&self::generated(index, desk.user))));
+        return Ok(Response::python_json(status, &SliceObject::from(&self::generated(index, context.user))));
     }
-    Ok(Reply::python_json(status, &SliceObject::from(&*desk.slice(name)?)))
+    Ok(Response::python_json(status, &SliceObject::from(&*context.slice(name)?)))
 }
 
 /// DELETE `/slices/SCOREHASH/`
-pub(super) fn delete(desk: &mut Desk<'_>, name: &str) -> Result<Reply, Reply> {
+pub(super) fn delete(context: &mut RequestContext<'_>, name: &str) -> Result {
     #[derive(Serialize)]
     struct Deleted {
         name: String,
         artist: String,
     }
-    let number = desk.slice(name)?.number;
-    let (slice, recordings) = desk.world.remove_slice(number).ok_or_else(refusal::forbidden)?;
-    desk.house.storage.remove(&super::notation::path(number));
-    desk.deleted("slices");
+    let number = context.slice(name)?.number;
+    let (slice, recordings) = context.store.remove_slice(number).ok_or_else(error::forbidden)?;
+    context.service.storage.remove(&notation::path(number));
+    context.deleted("slices");
     for _ in recordings {
-        desk.deleted("recordings");
+        context.deleted("recordings");
     }
-    Ok(Reply::python_json(StatusCode::CREATED, &Deleted { name: slice.name, artist: slice.artist }))
+    Ok(Response::python_json(StatusCode::CREATED, &Deleted { name: slice.name, artist: slice.artist }))
 }
 
 /// POST `/slices/SCOREHASH/move/`
-pub(super) fn move_to(desk: &mut Desk<'_>, name: &str, form: &Form) -> Result<Reply, Reply> {
+pub(super) fn move_to(context: &mut RequestContext<'_>, name: &str, form: &Form) -> Result {
     #[derive(Serialize)]
     struct Moved {
         id: u64,
     }
-    let number = desk.slice(name)?.number;
+    let number = context.slice(name)?.number;
     let owner = match form.filled("user_id") {
-        None => desk.user,
+        None => context.user,
         Some(id) => {
-            let id = id.trim().parse().ok().filter(|id| desk.may_touch(*id));
-            id.ok_or_else(|| refusal::invalid("Invalid user ID."))?
+            let id = id.trim().parse().ok().filter(|id| context.may_touch(*id));
+            id.ok_or_else(|| error::invalid("Invalid user ID."))?
         }
     };
-    let folder = form.filled("folder_id").and_then(|id| desk.folder_parameter(id, owner));
-    let folder = folder.ok_or_else(|| refusal::invalid("Invalid folder ID."))?;
-    if let Some(slice) = desk.world.slices.get_mut(&number) {
+    let folder = form.filled("folder_id").and_then(|id| context.folder_parameter(id, owner));
+    let folder = folder.ok_or_else(|| error::invalid("Invalid folder ID."))?;
+    if let Some(slice) = context.store.slices.get_mut(&number) {
         slice.owner = owner;
         slice.folder = folder;
     }
-    desk.changed("slices");
-    Ok(Reply::python_json(StatusCode::CREATED, &Moved { id: folder.unwrap_or(0) }))
+    context.changed("slices");
+    Ok(Response::python_json(StatusCode::CREATED, &Moved { id: folder.unwrap_or(0) }))
 }
 
 /// POST `/slices/SCOREHASH/duplicate/`
-pub(super) fn duplicate(desk: &mut Desk<'_>, name: &str) -> Result<Reply, Reply> {
-    let (user, original) = (desk.user, desk.slice(name)?.clone());
+pub(super) fn duplicate(context: &mut RequestContext<'_>, name: &str) -> Result {
+    let (user, original) = (context.user, context.slice(name)?.clone());
     // It must be in this very account.
     if original.owner != user {
-        return Err(refusal::forbidden());
+        return Err(error::forbidden());
     }
-    if !desk.switches.duplicate {
-        return Err(refusal::invalid("Your account may not set the slug."));
+    if !context.switches.duplicate {
+        return Err(error::invalid("Your account may not set the slug."));
     }
-    let copied = |id: &u64| desk.world.recordings.get(id).cloned();
+    let copied = |id: &u64| context.store.recordings.get(id).cloned();
     let recordings: Vec<Recording> = original.recordings.iter().filter_map(copied).collect();
     let notation = original.notation.clone();
     let empty =
         Slice { slug: String::new(), folder: None, notation: None, recordings: Vec::new(), ..original };
-    let slice = desk.world.add_slice(empty);
-    let (number, reply) = (slice.number, Created::reply(&slice));
-    desk.created("slices");
-    desk.house.clock.after(seconds(desk.switches.duplicate_delay_s), move |house| {
-        let mut world = house.soundslice.world.lock();
-        let Some(slice) = world.slices.get_mut(&number) else { return };
+    let slice = context.store.add_slice(empty);
+    let (number, response) = (slice.number, Created::response(&slice));
+    context.created("slices");
+    let service = Arc::clone(context.service);
+    context.service.sandbox.clock.after(seconds(context.switches.duplicate_delay_s), move || {
+        let mut store = service.store.lock();
+        let Some(slice) = store.slices.get_mut(&number) else { return };
         if let Some(notation) = notation {
-            house.storage.put(&super::notation::path(number), notation.clone());
+            service.storage.put(&notation::path(number), notation.clone());
             slice.notation = Some(notation);
         }
         for recording in recordings {
-            world.add_recording(Recording { slice: number, ..recording });
-            house.effects.created(super::desk::SERVICE, "recordings");
+            store.add_recording(Recording { slice: number, ..recording });
+            service.sandbox.effects.created(SERVICE, "recordings");
         }
     });
-    Ok(reply)
+    Ok(response)
 }
 
 /// A slice of the switch `extra_slices`. Its scorehash tells its index.

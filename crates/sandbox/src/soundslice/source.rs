@@ -1,6 +1,6 @@
 //! Where a recording comes from.
 
-use super::world::Status;
+use super::store::Status;
 
 /// The `source` of a recording. There is no 5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,11 @@
 //! The switches of Soundslice.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use crate::kit::rate_limit::RateLimit;
+use crate::kit::seconds::from_zero;
 
 /// How Soundslice behaves where its documents are silent or disagree.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -78,20 +80,6 @@ impl Default for Switches {
     }
 }
 
-/// A number of seconds that can be waited for.
-pub(super) fn seconds(seconds: f64) -> Duration {
-    Duration::try_from_secs_f64(seconds).unwrap_or_default()
-}
-
-fn from_zero<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-    let seconds = f64::deserialize(deserializer)?;
-    if (0.0..1e9).contains(&seconds) {
-        Ok(seconds)
-    } else {
-        Err(serde::de::Error::custom("expected a number of seconds from 0"))
-    }
-}
-
 /// The answer to bad or missing credentials; no source shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -102,26 +90,6 @@ pub enum BadCredentials {
     /// 401 with `WWW-Authenticate: Basic realm="api"`.
     #[serde(rename = "401")]
     Unauthorized,
-}
-
-/// A fixed window of calls.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct RateLimit {
-    /// Calls that a window takes.
-    pub calls: u32,
-    /// Its length in seconds; it starts with the first call in it.
-    #[serde(deserialize_with = "from_zero")]
-    pub window_s: f64,
-}
-
-impl RateLimit {
-    /// So many calls in a window of so many seconds.
-    #[must_use]
-    pub fn new(calls: u32, window_s: f64) -> Self {
-        Self { calls, window_s }
-    }
 }
 
 /// How processing ends.

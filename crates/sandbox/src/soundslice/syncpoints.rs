@@ -4,58 +4,58 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::{Number, Value};
 
-use super::desk::Desk;
-use super::refusal::{self, REQUIRED};
-use crate::form::Form;
-use crate::reply::Reply;
+use super::context::RequestContext;
+use super::error::{self, REQUIRED, Result};
+use crate::kit::form::Form;
+use crate::kit::response::Response;
 
 /// GET `/recordings/RECORDING_ID/syncpoints/`
-pub(super) fn get(desk: &mut Desk<'_>, id: u64) -> Result<Reply, Reply> {
-    Ok(Reply::python_json(StatusCode::OK, &desk.recording(id)?.syncpoints))
+pub(super) fn get(context: &mut RequestContext<'_>, id: u64) -> Result {
+    Ok(Response::python_json(StatusCode::OK, &context.recording(id)?.syncpoints))
 }
 
 /// POST `/recordings/RECORDING_ID/syncpoints/`
-pub(super) fn set(desk: &mut Desk<'_>, id: u64, form: &Form) -> Result<Reply, Reply> {
+pub(super) fn set(context: &mut RequestContext<'_>, id: u64, form: &Form) -> Result {
     #[derive(Serialize)]
     struct Set {
         id: u64,
     }
-    let recording = desk.recording(id)?;
-    let points = form.filled("syncpoints").ok_or_else(|| refusal::invalid(REQUIRED))?;
-    let points = parse(points).map_err(refusal::invalid)?;
+    let recording = context.recording(id)?;
+    let points = form.filled("syncpoints").ok_or_else(|| error::invalid(REQUIRED))?;
+    let points = parse(points).map_err(error::invalid)?;
     // A crop that is not sent stays as it was.
     let crop_start = crop(form, "crop_start")?.or(recording.crop_start);
     let crop_end = crop(form, "crop_end")?.or(recording.crop_end);
     if let Some(end) = crop_end
         && crop_start.unwrap_or(0.0) >= end
     {
-        return Err(refusal::invalid("crop_start must be before crop_end."));
+        return Err(error::invalid("crop_start must be before crop_end."));
     }
     recording.syncpoints = points;
     recording.crop_start = crop_start;
     recording.crop_end = crop_end;
-    desk.changed("syncpoints");
-    Ok(Reply::python_json(StatusCode::OK, &Set { id }))
+    context.changed("syncpoints");
+    Ok(Response::python_json(StatusCode::OK, &Set { id }))
 }
 
-fn crop(form: &Form, name: &str) -> Result<Option<f64>, Reply> {
+fn crop(form: &Form, name: &str) -> Result<Option<f64>> {
     let Some(text) = form.filled(name) else { return Ok(None) };
     let seconds: Option<f64> = text.trim().parse().ok();
     match seconds.filter(|seconds| seconds.is_finite() && *seconds >= 0.0) {
         Some(seconds) => Ok(Some(seconds)),
-        None => Err(refusal::invalid(format!("{name} must be a number of seconds from 0."))),
+        None => Err(error::invalid(format!("{name} must be a number of seconds from 0."))),
     }
 }
 
 /// Reads the JSON text; the points keep their arity and number form.
-fn parse(text: &str) -> Result<Vec<Vec<Number>>, String> {
+fn parse(text: &str) -> std::result::Result<Vec<Vec<Number>>, String> {
     let value: Value = serde_json::from_str(text).map_err(|_| "The syncpoints are not valid JSON.")?;
     let Value::Array(elements) = value else { return Err("The syncpoints must be an array.".to_owned()) };
     let points: Vec<Vec<Number>> = elements
         .into_iter()
         .enumerate()
         .map(|(index, element)| point(index, element))
-        .collect::<Result<_, _>>()?;
+        .collect::<std::result::Result<_, _>>()?;
     if let Some(first) = points.first() {
         let number = |place: usize| first.get(place).and_then(Number::as_f64).unwrap_or(0.0);
         if number(0) != 0.0 || number(2) != 0.0 {
@@ -65,7 +65,7 @@ fn parse(text: &str) -> Result<Vec<Vec<Number>>, String> {
     Ok(points)
 }
 
-fn point(index: usize, element: Value) -> Result<Vec<Number>, String> {
+fn point(index: usize, element: Value) -> std::result::Result<Vec<Number>, String> {
     let complain = |what: &str| Err(format!("Syncpoint {index} {what}."));
     let Value::Array(values) = element else { return complain("is not an array") };
     let numbers: Option<Vec<Number>> = values

@@ -7,7 +7,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use crate::seed::Seed;
+use crate::kit::seed::Seed;
 
 pub(super) use effects::{Category, Effect};
 pub(super) use lists::{Playlist, PlaylistCategory};

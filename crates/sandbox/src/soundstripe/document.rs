@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::reply::Reply;
+use crate::kit::response::Response;
 
 pub(super) const MEDIA_TYPE: &str = "application/vnd.api+json";
 
@@ -90,6 +90,6 @@ impl Document {
 }
 
 /// A response with a document.
-pub(super) fn reply(status: StatusCode, document: &Document) -> Reply {
-    Reply::new(status, MEDIA_TYPE, document.text())
+pub(super) fn response(status: StatusCode, document: &Document) -> Response {
+    Response::new(status, MEDIA_TYPE, document.text())
 }

@@ -1,14 +1,13 @@
 //! The three documented headers, strict or as tolerant as callers were seen to need.
 
 use super::document::MEDIA_TYPE;
-use super::refusal;
+use super::error::{self, Result};
 use super::route::Route;
-use crate::call::Call;
-use crate::reply::Reply;
+use crate::kit::request::Request;
 
 /// The API key: `Token KEY`. Tolerant, also `Bearer KEY` and `Token token="KEY"`, the scheme in any case.
-pub(super) fn key(call: &Call, strict: bool) -> Option<String> {
-    let (scheme, rest) = call.header("authorization")?.split_once(' ')?;
+pub(super) fn key(request: &Request, strict: bool) -> Option<String> {
+    let (scheme, rest) = request.header("authorization")?.split_once(' ')?;
     if strict {
         return (scheme == "Token").then(|| rest.to_owned());
     }
@@ -20,29 +19,29 @@ pub(super) fn key(call: &Call, strict: bool) -> Option<String> {
     Some(quoted.unwrap_or(rest).to_owned())
 }
 
-pub(super) fn check_accept(call: &Call, strict: bool) -> Result<(), Reply> {
+pub(super) fn check_accept(request: &Request, strict: bool) -> Result<()> {
     let accepted: &[&str] = if strict { &[MEDIA_TYPE] } else { &[MEDIA_TYPE, "application/json", "*/*"] };
-    match call.header("accept") {
+    match request.header("accept") {
         None if !strict => Ok(()),
         Some(accept) if accept.split(',').map(essence).any(|range| accepted.contains(&range.as_str())) => {
             Ok(())
         }
-        _ => Err(refusal::not_acceptable()),
+        _ => Err(error::not_acceptable()),
     }
 }
 
-pub(super) fn check_content_type(call: &Call, route: &Route, strict: bool) -> Result<(), Reply> {
-    let content_type = call.header("content-type").map(essence);
+pub(super) fn check_content_type(request: &Request, route: &Route, strict: bool) -> Result<()> {
+    let content_type = request.header("content-type").map(essence);
     let is = |wanted: &str| content_type.as_deref() == Some(wanted);
     let fits = if *route == Route::UploadAsset {
         is("multipart/form-data")
     } else if strict {
         is(MEDIA_TYPE)
     } else {
-        let has_body = call.body.announced() != Some(0);
+        let has_body = request.body.announced() != Some(0);
         !has_body || is(MEDIA_TYPE) || is("application/json")
     };
-    if fits { Ok(()) } else { Err(refusal::unsupported_media_type()) }
+    if fits { Ok(()) } else { Err(error::unsupported_media_type()) }
 }
 
 /// A media type without its parameters.

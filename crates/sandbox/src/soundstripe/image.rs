@@ -1,6 +1,6 @@
 //! Width and height of an uploaded image.
 
-use crate::spool::Spool;
+use crate::kit::spool::Spool;
 
 /// So much of a file is looked at.
 const HEAD: usize = 512 * 1024;

@@ -4,12 +4,11 @@ use std::ops::Range;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::desk::Desk;
+use super::context::RequestContext;
 use super::document::{Links, Meta};
-use super::refusal;
+use super::error::{self, Result};
 use super::switches::LinkScheme;
-use crate::host::Host;
-use crate::reply::Reply;
+use crate::kit::host::Host;
 
 const SIZE: &str = "page[size]";
 const NUMBER: &str = "page[number]";
@@ -29,16 +28,16 @@ impl Paging {
     pub(super) const FIRST: Self = Self { size: 10, number: 1 };
 
     /// Reads both parameters. Without `strict`, what is outside the range is moved into it; what is no integer is a 400.
-    pub(super) fn read(desk: &Desk<'_>) -> Result<Self, Reply> {
+    pub(super) fn read(context: &RequestContext<'_>) -> Result<Self> {
         let value = |name: &str, default: i64, max: i64| {
-            let number = match desk.query.text(name) {
+            let number = match context.query.text(name) {
                 None => default,
                 Some(text) => {
-                    text.trim().parse().map_err(|_| refusal::bad(format!("{name} is not an integer")))?
+                    text.trim().parse().map_err(|_| error::bad(format!("{name} is not an integer")))?
                 }
             };
-            if desk.switches.strict_pagination && !(1..=max).contains(&number) {
-                return Err(refusal::bad(format!("{name} is out of range")));
+            if context.switches.strict_pagination && !(1..=max).contains(&number) {
+                return Err(error::bad(format!("{name} is out of range")));
             }
             Ok(number.clamp(1, max).unsigned_abs())
         };
@@ -55,11 +54,11 @@ impl Paging {
     }
 
     /// The `links` object of a list of so many.
-    pub(super) fn links(self, desk: &Desk<'_>, total: usize) -> Links {
+    pub(super) fn links(self, context: &RequestContext<'_>, total: usize) -> Links {
         let last = (total as u64).div_ceil(self.size);
-        let only = |wanted: bool, number: u64| wanted.then(|| self.link(desk, number));
+        let only = |wanted: bool, number: u64| wanted.then(|| self.link(context, number));
         Links {
-            this: self.link(desk, self.number),
+            this: self.link(context, self.number),
             first: only(self.number > 1 && total > 0, 1),
             prev: only(self.number > 1 && total > 0, (self.number - 1).min(last)),
             next: only(self.number < last, self.number + 1),
@@ -68,19 +67,19 @@ impl Paging {
         }
     }
 
-    fn link(self, desk: &Desk<'_>, number: u64) -> String {
-        let own = desk.house.origin(Host::SOUNDSTRIPE);
+    fn link(self, context: &RequestContext<'_>, number: u64) -> String {
+        let own = context.service.sandbox.origin(Host::SOUNDSTRIPE);
         let authority = own.strip_prefix("http://").unwrap_or(&own);
-        let scheme = match desk.switches.link_scheme {
+        let scheme = match context.switches.link_scheme {
             LinkScheme::Own | LinkScheme::Http => "http",
             LinkScheme::Https => "https",
         };
         let encoded = |text: &str| utf8_percent_encode(text, ENCODED).to_string();
-        let others = desk.query.pairs().iter().filter(|(name, _)| name != SIZE && name != NUMBER);
+        let others = context.query.pairs().iter().filter(|(name, _)| name != SIZE && name != NUMBER);
         let mut pairs: Vec<String> =
             others.map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
         pairs.push(format!("{}={}", encoded(SIZE), self.size));
         pairs.push(format!("{}={number}", encoded(NUMBER)));
-        format!("{scheme}://{authority}{}?{}", desk.path, pairs.join("&"))
+        format!("{scheme}://{authority}{}?{}", context.path, pairs.join("&"))
     }
 }

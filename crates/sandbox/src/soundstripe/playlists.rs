@@ -4,15 +4,14 @@
 use serde_json::{Value, json};
 
 use super::catalogue::{Playlist, PlaylistCategory};
-use super::desk::{Desk, number, ok};
+use super::context::{RequestContext, number, ok};
 use super::document::{Included, document, linkage, resource};
+use super::error::{self, Result};
 use super::paging::Paging;
-use super::refusal;
 use super::route::ItemKind;
 use super::songs::{self, ALTERNATES, Shown};
 use super::sound_effects;
 use super::switches::PlaylistLinkage;
-use crate::reply::Reply;
 
 /// What comes along.
 struct Include {
@@ -24,14 +23,14 @@ struct Include {
 }
 
 impl Include {
-    fn read(desk: &Desk<'_>) -> Result<Option<Self>, Reply> {
+    fn read(context: &RequestContext<'_>) -> Result<Option<Self>> {
         let shown = Shown {
             artists: true,
-            files: desk.query.boolean(ALTERNATES)?.unwrap_or(false),
-            lifetime: desk.lifetime(),
+            files: context.query.boolean(ALTERNATES)?.unwrap_or(false),
+            lifetime: context.lifetime(),
         };
         let mut include = Self { songs: false, artists: false, files: false, categories: false, shown };
-        let Some(value) = desk.query.filled("include") else { return Ok(None) };
+        let Some(value) = context.query.filled("include") else { return Ok(None) };
         for name in value.split(',').map(str::trim) {
             match name {
                 "songs" => include.songs = true,
@@ -39,18 +38,18 @@ impl Include {
                 "songs.artists" => (include.songs, include.artists) = (true, true),
                 "songs.audio_files" => (include.songs, include.files) = (true, true),
                 "playlist_categories" => include.categories = true,
-                _ => return Err(refusal::bad(format!("include cannot be {name}"))),
+                _ => return Err(error::bad(format!("include cannot be {name}"))),
             }
         }
         Ok(Some(include))
     }
 }
 
-fn media_type(desk: &Desk<'_>) -> Result<ItemKind, Reply> {
-    match desk.query.filled("filter[media_type]") {
+fn media_type(context: &RequestContext<'_>) -> Result<ItemKind> {
+    match context.query.filled("filter[media_type]") {
         None => Ok(ItemKind::Songs),
         Some(name) => ItemKind::of(name)
-            .ok_or_else(|| refusal::bad("filter[media_type] is neither songs nor sound_effects")),
+            .ok_or_else(|| error::bad("filter[media_type] is neither songs nor sound_effects")),
     }
 }
 
@@ -60,24 +59,24 @@ fn kind_of(playlist: &Playlist) -> ItemKind {
 
 /// A playlist with one page of its contents, which go into `included` where they are asked for.
 fn to_resource(
-    desk: &Desk<'_>,
+    context: &RequestContext<'_>,
     playlist: &Playlist,
     contents: Paging,
     include: Option<&Include>,
     included: &mut Included,
 ) -> Value {
     let page = |ids: &[u64]| ids[contents.range(ids.len())].to_vec();
-    let linked = |ids: &[u64]| match desk.switches.playlist_linkage {
+    let linked = |ids: &[u64]| match context.switches.playlist_linkage {
         PlaylistLinkage::Page => page(ids),
         PlaylistLinkage::All => ids.to_vec(),
     };
-    let songs = || playlist.songs.iter().filter_map(|&id| desk.catalogue.song(id));
+    let songs = || playlist.songs.iter().filter_map(|&id| context.catalogue.song(id));
     let duration: f64 = match kind_of(playlist) {
         ItemKind::Songs => songs().filter_map(|song| song.files.first()).map(|file| file.duration).sum(),
         ItemKind::SoundEffects => playlist
             .effects
             .iter()
-            .filter_map(|&id| desk.catalogue.effect(id))
+            .filter_map(|&id| context.catalogue.effect(id))
             .map(|effect| effect.duration)
             .sum(),
     };
@@ -97,23 +96,23 @@ fn to_resource(
     }
     let Some(include) = include else { return resource };
     if include.songs {
-        for song in page(&playlist.songs).into_iter().filter_map(|id| desk.catalogue.song(id)) {
+        for song in page(&playlist.songs).into_iter().filter_map(|id| context.catalogue.song(id)) {
             included.add("songs", song.id, || {
-                songs::to_resource(&desk.catalogue, &desk.switches, song, include.shown)
+                songs::to_resource(&context.catalogue, &context.switches, song, include.shown)
             });
             if include.artists {
-                songs::include_artists(&desk.catalogue, song, include.shown, included);
+                songs::include_artists(&context.catalogue, song, include.shown, included);
             }
             if include.files {
-                songs::include_files(desk.house, &desk.switches, song, include.shown, included);
+                songs::include_files(context.service, &context.switches, song, include.shown, included);
             }
         }
-        for effect in page(&playlist.effects).into_iter().filter_map(|id| desk.catalogue.effect(id)) {
-            included.add("sound_effects", effect.id, || sound_effects::to_resource(desk, effect));
+        for effect in page(&playlist.effects).into_iter().filter_map(|id| context.catalogue.effect(id)) {
+            included.add("sound_effects", effect.id, || sound_effects::to_resource(context, effect));
         }
     }
     if include.categories {
-        for category in &desk.catalogue.playlist_categories {
+        for category in &context.catalogue.playlist_categories {
             if playlist.categories.contains(&category.id) {
                 included.add("playlist_categories", category.id, || category_resource(category));
             }
@@ -122,11 +121,11 @@ fn to_resource(
     resource
 }
 
-pub(super) fn list(desk: &Desk<'_>) -> Result<Reply, Reply> {
-    let include = Include::read(desk)?;
-    let kind = media_type(desk)?;
-    let paging = Paging::read(desk)?;
-    let wanted: Option<Vec<u64>> = desk
+pub(super) fn list(context: &RequestContext<'_>) -> Result {
+    let include = Include::read(context)?;
+    let kind = media_type(context)?;
+    let paging = Paging::read(context)?;
+    let wanted: Option<Vec<u64>> = context
         .query
         .filled("filter[playlist_category_ids]")
         .map(|ids| ids.split(',').filter_map(|id| number(id.trim())).collect());
@@ -134,44 +133,44 @@ pub(super) fn list(desk: &Desk<'_>) -> Result<Reply, Reply> {
         kind_of(playlist) == kind
             && wanted.as_ref().is_none_or(|ids| playlist.categories.iter().any(|id| ids.contains(id)))
     };
-    let playlists: Vec<&Playlist> = desk.catalogue.playlists.iter().filter(passes).collect();
+    let playlists: Vec<&Playlist> = context.catalogue.playlists.iter().filter(passes).collect();
     let mut included = Included::default();
     let data: Vec<Value> = playlists[paging.range(playlists.len())]
         .iter()
-        .map(|playlist| to_resource(desk, playlist, Paging::FIRST, include.as_ref(), &mut included))
+        .map(|playlist| to_resource(context, playlist, Paging::FIRST, include.as_ref(), &mut included))
         .collect();
-    let links = paging.links(desk, playlists.len());
+    let links = paging.links(context, playlists.len());
     Ok(ok(&document(data.into(), include.map(|_| included), Some(links))))
 }
 
-pub(super) fn get(desk: &Desk<'_>, id: &str) -> Result<Reply, Reply> {
-    let include = Include::read(desk)?;
-    let kind = media_type(desk)?;
-    let paging = Paging::read(desk)?;
+pub(super) fn get(context: &RequestContext<'_>, id: &str) -> Result {
+    let include = Include::read(context)?;
+    let kind = media_type(context)?;
+    let paging = Paging::read(context)?;
     let playlist = number(id)
-        .and_then(|id| desk.catalogue.playlists.iter().find(|playlist| playlist.id == id))
+        .and_then(|id| context.catalogue.playlists.iter().find(|playlist| playlist.id == id))
         .filter(|playlist| kind_of(playlist) == kind)
-        .ok_or_else(|| refusal::not_found("Playlist", id))?;
+        .ok_or_else(|| error::not_found("Playlist", id))?;
     let mut included = Included::default();
-    let data = to_resource(desk, playlist, paging, include.as_ref(), &mut included);
+    let data = to_resource(context, playlist, paging, include.as_ref(), &mut included);
     let total = playlist.songs.len() + playlist.effects.len();
-    Ok(ok(&document(data, include.map(|_| included), Some(paging.links(desk, total)))))
+    Ok(ok(&document(data, include.map(|_| included), Some(paging.links(context, total)))))
 }
 
 fn category_resource(category: &PlaylistCategory) -> Value {
     resource("playlist_categories", category.id, json!({"name": category.name}))
 }
 
-pub(super) fn list_categories(desk: &Desk<'_>) -> Result<Reply, Reply> {
-    let paging = Paging::read(desk)?;
-    let categories = &desk.catalogue.playlist_categories;
+pub(super) fn list_categories(context: &RequestContext<'_>) -> Result {
+    let paging = Paging::read(context)?;
+    let categories = &context.catalogue.playlist_categories;
     let data: Vec<Value> = categories[paging.range(categories.len())].iter().map(category_resource).collect();
-    Ok(ok(&document(data.into(), None, Some(paging.links(desk, categories.len())))))
+    Ok(ok(&document(data.into(), None, Some(paging.links(context, categories.len())))))
 }
 
-pub(super) fn get_category(desk: &Desk<'_>, id: &str) -> Result<Reply, Reply> {
+pub(super) fn get_category(context: &RequestContext<'_>, id: &str) -> Result {
     let category = number(id)
-        .and_then(|id| desk.catalogue.playlist_categories.iter().find(|category| category.id == id));
-    let category = category.ok_or_else(|| refusal::not_found("PlaylistCategory", id))?;
+        .and_then(|id| context.catalogue.playlist_categories.iter().find(|category| category.id == id));
+    let category = category.ok_or_else(|| error::not_found("PlaylistCategory", id))?;
     Ok(ok(&document(category_resource(category), None, None)))
 }

@@ -1,7 +1,6 @@
 //! Query parameters and their values.
 
-use super::refusal;
-use crate::reply::Reply;
+use super::error::{self, Result};
 
 /// The decoded pairs of a query; of a name that comes twice the last counts.
 pub(super) struct Query(Vec<(String, String)>);
@@ -25,18 +24,18 @@ impl Query {
     }
 
     /// An int32.
-    pub(super) fn integer(&self, name: &str) -> Result<Option<i64>, Reply> {
+    pub(super) fn integer(&self, name: &str) -> Result<Option<i64>> {
         let number = self.filled(name).map(|value| value.parse::<i32>().map(i64::from));
-        number.transpose().map_err(|_| refusal::bad(format!("{name} is not an integer")))
+        number.transpose().map_err(|_| error::bad(format!("{name} is not an integer")))
     }
 
     /// `true` or `false`, also `1`, `0`, `t`, `f`, in any case.
-    pub(super) fn boolean(&self, name: &str) -> Result<Option<bool>, Reply> {
+    pub(super) fn boolean(&self, name: &str) -> Result<Option<bool>> {
         let Some(value) = self.filled(name) else { return Ok(None) };
         match value.to_ascii_lowercase().as_str() {
             "true" | "t" | "1" => Ok(Some(true)),
             "false" | "f" | "0" => Ok(Some(false)),
-            _ => Err(refusal::bad(format!("{name} is neither true nor false"))),
+            _ => Err(error::bad(format!("{name} is neither true nor false"))),
         }
     }
 }

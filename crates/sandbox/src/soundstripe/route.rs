@@ -3,10 +3,9 @@
 use http::Method;
 
 use super::accounts::SoundstripeAccount;
-use super::refusal;
-use crate::reply::Reply;
+use super::error::{self, Result};
 
-/// A call of the API, named as the rows of the documentation; ids as they stand in the path.
+/// A request of the API, named as the rows of the documentation; ids as they stand in the path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Route {
     Songs,
@@ -64,7 +63,7 @@ impl ItemKind {
 }
 
 impl Route {
-    /// The call behind verb and path; `None` for anything else.
+    /// The request behind verb and path; `None` for anything else.
     pub(super) fn find(method: &Method, segments: &[String]) -> Option<Self> {
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let (&"v1", rest) = segments.split_first()? else { return None };
@@ -114,8 +113,8 @@ impl Route {
         )
     }
 
-    /// Refuses an account that lacks the right to the call.
-    pub(super) fn check_right(&self, account: &SoundstripeAccount) -> Result<(), Reply> {
+    /// Refuses an account that lacks the right to the request.
+    pub(super) fn check_right(&self, account: &SoundstripeAccount) -> Result<()> {
         match self {
             Self::SoundEffects
             | Self::SoundEffect(_)
@@ -125,10 +124,10 @@ impl Route {
             | Self::RemoveItems(_, ItemKind::SoundEffects)
                 if !account.sound_effects =>
             {
-                Err(refusal::forbidden("sound effects"))
+                Err(error::forbidden("sound effects"))
             }
             Self::StartSearch | Self::Search(_) | Self::UploadAsset | Self::Asset(_) if !account.supe => {
-                Err(refusal::forbidden("Supe"))
+                Err(error::forbidden("Supe"))
             }
             _ => Ok(()),
         }

@@ -1,40 +1,40 @@
 //! The work of a search: finding songs, telling the caller.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::catalogue::Catalogue;
-use super::searches::to_document;
+use super::search_document::to_document;
 use super::songs::words;
+use super::state::Soundstripe;
+use super::store::{Search, SearchState};
 use super::switches::{SearchOutcome, Switches};
 use super::webhooks;
-use super::world::{Search, SearchState};
-use crate::house::House;
+use crate::kit::seconds::seconds;
 
 /// So many songs are found.
 const FOUND: usize = 10;
 
 /// Puts the end of a search on the agenda.
-pub(super) fn schedule(house: &Arc<House>, switches: &Switches, id: u64) {
-    let delay = Duration::try_from_secs_f64(switches.search_delay_s).unwrap_or_default();
-    house.clock.after(delay, move |house| finish(house, id));
+pub(super) fn schedule(service: &Arc<Soundstripe>, switches: &Switches, id: u64) {
+    let job = Arc::clone(service);
+    service.sandbox.clock.after(seconds(switches.search_delay_s), move || finish(&job, id));
 }
 
-fn finish(house: &Arc<House>, id: u64) {
-    let catalogue = house.soundstripe.catalogue();
-    let switches = house.switches.lock().soundstripe.clone();
-    let mut world = house.soundstripe.world.lock();
-    let Some(search) = world.searches.get_mut(&id) else { return };
+fn finish(service: &Arc<Soundstripe>, id: u64) {
+    let switches = service.switches.standing();
+    let mut store = service.store.lock();
+    let Some(search) = store.searches.get_mut(&id) else { return };
     search.state = match switches.search_outcome {
         SearchOutcome::Completed => {
-            SearchState::Completed { songs: find(&catalogue, search), at: house.clock.now() }
+            let songs = find(&service.catalogue(), search);
+            SearchState::Completed { songs, at: service.sandbox.clock.now() }
         }
         SearchOutcome::Failed => SearchState::Failed,
     };
     let search = search.clone();
-    drop(world);
-    let document = to_document(house, &catalogue, &switches, id, &search);
-    webhooks::send(house, search.owner, search.callback_url, document.text());
+    drop(store);
+    let document = to_document(service, &switches, id, &search);
+    webhooks::send(service, search.owner, search.callback_url, document.text());
 }
 
 /// The songs in which most of the words occur; of equals those with the lower id. A search that names no word of the

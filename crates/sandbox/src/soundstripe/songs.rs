@@ -3,15 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use super::catalogue::{Catalogue, Song, TagCategory};
-use super::desk::{Desk, number, ok};
+use super::context::{RequestContext, number, ok};
 use super::document::{Included, document, linkage, resource};
+use super::error::{self, Result};
 use super::media::{self, Lifetime};
 use super::paging::Paging;
-use super::refusal;
+use super::state::Soundstripe;
 use super::switches::{AudioFileShape, KeyShape, Switches};
 use super::terms::Terms;
-use crate::house::House;
-use crate::reply::Reply;
 
 pub(super) const ALTERNATES: &str = "filter[include_alternate_audio_files]";
 
@@ -23,42 +22,42 @@ pub(super) struct Shown {
     pub(super) lifetime: Lifetime,
 }
 
-pub(super) fn list(desk: &Desk<'_>) -> Result<Reply, Reply> {
-    let filter = Filter::read(desk)?;
+pub(super) fn list(context: &RequestContext<'_>) -> Result {
+    let filter = Filter::read(context)?;
     let shown = Shown {
         artists: true,
-        files: desk.query.boolean(ALTERNATES)?.unwrap_or(false),
-        lifetime: desk.lifetime(),
+        files: context.query.boolean(ALTERNATES)?.unwrap_or(false),
+        lifetime: context.lifetime(),
     };
-    let paging = Paging::read(desk)?;
-    let found: Vec<&Song> = desk
+    let paging = Paging::read(context)?;
+    let found: Vec<&Song> = context
         .catalogue
         .songs
         .iter()
-        .filter(|song| filter.passes(&desk.catalogue, &desk.switches, song))
+        .filter(|song| filter.passes(&context.catalogue, &context.switches, song))
         .collect();
     let mut included = Included::default();
     let data: Vec<Value> = found[paging.range(found.len())]
         .iter()
         .map(|song| {
-            include_artists(&desk.catalogue, song, shown, &mut included);
-            include_files(desk.house, &desk.switches, song, shown, &mut included);
-            to_resource(&desk.catalogue, &desk.switches, song, shown)
+            include_artists(&context.catalogue, song, shown, &mut included);
+            include_files(context.service, &context.switches, song, shown, &mut included);
+            to_resource(&context.catalogue, &context.switches, song, shown)
         })
         .collect();
-    let links = paging.links(desk, found.len());
+    let links = paging.links(context, found.len());
     Ok(ok(&document(data.into(), Some(included), Some(links))))
 }
 
-pub(super) fn get(desk: &Desk<'_>, id: &str) -> Result<Reply, Reply> {
+pub(super) fn get(context: &RequestContext<'_>, id: &str) -> Result {
     let song =
-        number(id).and_then(|id| desk.catalogue.song(id)).ok_or_else(|| refusal::not_found("Song", id))?;
-    let all = !desk.switches.retrieve_song_primary_only;
-    let shown = Shown { artists: all, files: all, lifetime: desk.lifetime() };
+        number(id).and_then(|id| context.catalogue.song(id)).ok_or_else(|| error::not_found("Song", id))?;
+    let all = !context.switches.retrieve_song_primary_only;
+    let shown = Shown { artists: all, files: all, lifetime: context.lifetime() };
     let mut included = Included::default();
-    include_artists(&desk.catalogue, song, shown, &mut included);
-    include_files(desk.house, &desk.switches, song, shown, &mut included);
-    let data = to_resource(&desk.catalogue, &desk.switches, song, shown);
+    include_artists(&context.catalogue, song, shown, &mut included);
+    include_files(context.service, &context.switches, song, shown, &mut included);
+    let data = to_resource(&context.catalogue, &context.switches, song, shown);
     Ok(ok(&document(data, Some(included), None)))
 }
 
@@ -100,7 +99,7 @@ pub(super) fn include_artists(catalogue: &Catalogue, song: &Song, shown: Shown, 
 }
 
 pub(super) fn include_files(
-    house: &House,
+    service: &Soundstripe,
     switches: &Switches,
     song: &Song,
     shown: Shown,
@@ -111,7 +110,7 @@ pub(super) fn include_files(
             let mut attributes = json!({
                 "description": file.description,
                 "duration": file.duration,
-                "versions": media::versions(house, "songs", file.id, shown.lifetime),
+                "versions": media::versions(service, "songs", file.id, shown.lifetime),
             });
             if switches.audio_file_shape != AudioFileShape::Legacy {
                 attributes["instrumental"] = file.instrumental.into();
@@ -141,9 +140,9 @@ struct Filter {
 }
 
 impl Filter {
-    fn read(desk: &Desk<'_>) -> Result<Self, Reply> {
-        let query = &desk.query;
-        let bounds = |name: &str| -> Result<_, Reply> {
+    fn read(context: &RequestContext<'_>) -> Result<Self> {
+        let query = &context.query;
+        let bounds = |name: &str| -> Result<_> {
             Ok((
                 query.integer(&format!("filter[{name}][min]"))?,
                 query.integer(&format!("filter[{name}][max]"))?,
@@ -155,7 +154,7 @@ impl Filter {
             .as_ref()
             .is_some_and(|energy| !["very_low", "low", "medium", "high"].contains(&energy.as_str()))
         {
-            return Err(refusal::bad("filter[energy] is none of very_low, low, medium, high"));
+            return Err(error::bad("filter[energy] is none of very_low, low, medium, high"));
         }
         let tags = TagCategory::ALL.into_iter().filter_map(|category| {
             let value = query.filled(&format!("filter[tags][{}]", category.name()))?;

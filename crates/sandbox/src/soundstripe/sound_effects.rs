@@ -3,48 +3,47 @@
 use serde_json::{Value, json};
 
 use super::catalogue::{Category, Effect};
-use super::desk::{Desk, number, ok};
+use super::context::{RequestContext, number, ok};
 use super::document::{document, resource};
+use super::error::{self, Result};
 use super::paging::Paging;
-use super::refusal;
 use super::songs::words;
 use super::terms::Terms;
-use crate::reply::Reply;
 
-pub(super) fn list(desk: &Desk<'_>) -> Result<Reply, Reply> {
-    let paging = Paging::read(desk)?;
-    let wanted = words(desk.query.filled("filter[q]").unwrap_or_default());
-    let terms = Terms::read(desk.query.filled("filter[categories]").unwrap_or_default());
+pub(super) fn list(context: &RequestContext<'_>) -> Result {
+    let paging = Paging::read(context)?;
+    let wanted = words(context.query.filled("filter[q]").unwrap_or_default());
+    let terms = Terms::read(context.query.filled("filter[categories]").unwrap_or_default());
     let passes = |effect: &&Effect| {
         let text = format!("{}\n{}", effect.title, effect.description).to_lowercase();
         let labels: Vec<(String, &str)> =
-            categories(desk, effect).map(|category| (category.id.to_string(), category.name)).collect();
+            categories(context, effect).map(|category| (category.id.to_string(), category.name)).collect();
         let labels: Vec<(&str, &str)> = labels.iter().map(|(id, name)| (id.as_str(), *name)).collect();
-        wanted.iter().all(|word| text.contains(word)) && terms.pass(desk.switches.tag_match, &labels)
+        wanted.iter().all(|word| text.contains(word)) && terms.pass(context.switches.tag_match, &labels)
     };
-    let effects: Vec<&Effect> = desk.catalogue.effects.iter().filter(passes).collect();
+    let effects: Vec<&Effect> = context.catalogue.effects.iter().filter(passes).collect();
     let data: Vec<Value> =
-        effects[paging.range(effects.len())].iter().map(|effect| to_resource(desk, effect)).collect();
-    Ok(ok(&document(data.into(), None, Some(paging.links(desk, effects.len())))))
+        effects[paging.range(effects.len())].iter().map(|effect| to_resource(context, effect)).collect();
+    Ok(ok(&document(data.into(), None, Some(paging.links(context, effects.len())))))
 }
 
-pub(super) fn get(desk: &Desk<'_>, id: &str) -> Result<Reply, Reply> {
-    let effect = number(id).and_then(|id| desk.catalogue.effect(id));
-    let effect = effect.ok_or_else(|| refusal::not_found("SoundEffect", id))?;
-    Ok(ok(&document(to_resource(desk, effect), None, None)))
+pub(super) fn get(context: &RequestContext<'_>, id: &str) -> Result {
+    let effect = number(id).and_then(|id| context.catalogue.effect(id));
+    let effect = effect.ok_or_else(|| error::not_found("SoundEffect", id))?;
+    Ok(ok(&document(to_resource(context, effect), None, None)))
 }
 
 /// The category and the subcategory of an effect.
-fn categories<'a>(desk: &'a Desk<'_>, effect: &'a Effect) -> impl Iterator<Item = &'a Category> {
+fn categories<'a>(context: &'a RequestContext<'_>, effect: &'a Effect) -> impl Iterator<Item = &'a Category> {
     let is_its =
         |category: &&Category| category.id == effect.category || Some(category.id) == effect.subcategory;
-    desk.catalogue.categories.iter().filter(is_its)
+    context.catalogue.categories.iter().filter(is_its)
 }
 
-pub(super) fn to_resource(desk: &Desk<'_>, effect: &Effect) -> Value {
+pub(super) fn to_resource(context: &RequestContext<'_>, effect: &Effect) -> Value {
     // Names are in lower case here, as the documentation's sample has them.
     let names = |parents: bool| -> Vec<String> {
-        categories(desk, effect)
+        categories(context, effect)
             .filter(|category| category.parent.is_none() == parents)
             .map(|category| category.name.to_lowercase())
             .collect()
@@ -58,7 +57,7 @@ pub(super) fn to_resource(desk: &Desk<'_>, effect: &Effect) -> Value {
         "categories": tops,
         "subcategories": subs,
         "duration": effect.duration,
-        "versions": desk.versions("sound_effects", effect.id, desk.lifetime()),
+        "versions": context.versions("sound_effects", effect.id, context.lifetime()),
     });
     resource("sound_effects", effect.id, attributes)
 }

@@ -1,8 +1,8 @@
 //! The switches of Soundstripe.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
+
+use crate::kit::seconds::from_zero;
 
 /// How Soundstripe behaves where its documents are silent or disagree.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -232,13 +232,4 @@ pub enum AssetRefusal {
     BadRequest,
     /// 413 and 415.
     Specific,
-}
-
-fn from_zero<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-    let number = f64::deserialize(deserializer)?;
-    if Duration::try_from_secs_f64(number).is_ok() && number < 1e10 {
-        Ok(number)
-    } else {
-        Err(serde::de::Error::custom("a number of seconds from 0"))
-    }
 }

@@ -7,15 +7,16 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::document::MEDIA_TYPE;
+use super::state::{SERVICE, Soundstripe};
 use super::switches::WebhookRedelivery;
-use crate::house::House;
-use crate::outbox::{self, Delivery};
+use crate::kit::outbox::Delivery;
+use crate::kit::seconds::seconds;
 
 /// How often a delivery is tried.
 const TRIES: u32 = 5;
 
 /// How long the receiver may take.
-const TIME_OUT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The document of a search on its way to a receiver.
 pub(super) struct Webhook {
@@ -31,14 +32,14 @@ pub(super) struct Webhook {
 }
 
 /// Sends a webhook, and again with a doubled delay until it is answered with 2xx or was tried five times.
-pub(super) fn send(house: &Arc<House>, account: usize, url: String, body: String) {
-    deliver(house, Webhook { account, url, body, headers: None, tries: 1, successes: 0 });
+pub(super) fn send(service: &Arc<Soundstripe>, account: usize, url: String, body: String) {
+    deliver(service, Webhook { account, url, body, headers: None, tries: 1, successes: 0 });
 }
 
-fn deliver(house: &Arc<House>, webhook: Webhook) {
+fn deliver(service: &Arc<Soundstripe>, webhook: Webhook) {
     let headers = webhook.headers.clone().unwrap_or_else(|| {
-        let timestamp = house.clock.unix().to_string();
-        let secret = &house.soundstripe.accounts.all()[webhook.account].key.webhook_secret;
+        let timestamp = service.sandbox.clock.unix().to_string();
+        let secret = &service.accounts.all()[webhook.account].key.webhook_secret;
         let signature = sign(secret, &timestamp, &webhook.body);
         vec![
             ("Content-Type".to_owned(), MEDIA_TYPE.to_owned()),
@@ -47,39 +48,39 @@ fn deliver(house: &Arc<House>, webhook: Webhook) {
         ]
     });
     let delivery = Delivery {
-        service: "soundstripe",
+        service: SERVICE,
         url: webhook.url.clone(),
         headers: headers.clone(),
         body: webhook.body.clone(),
-        time_out: TIME_OUT,
+        timeout: TIMEOUT,
     };
-    let id = outbox::send(house, delivery);
-    let repeats = house.switches.lock().soundstripe.webhook_repeats;
+    let id = service.sandbox.outbox.send(delivery);
+    let repeats = service.switches.standing().webhook_repeats;
     if webhook.tries < TRIES || webhook.successes < repeats {
-        check_later(house, Webhook { headers: Some(headers), ..webhook }, id);
+        check_later(service, Webhook { headers: Some(headers), ..webhook }, id);
     }
 }
 
 /// Looks later what became of a delivery; one that is still under way is looked at again.
-fn check_later(house: &Arc<House>, webhook: Webhook, id: u64) {
-    let first = house.switches.lock().soundstripe.webhook_retry_s;
-    let delay =
-        Duration::try_from_secs_f64(first * f64::from(1u32 << (webhook.tries - 1))).unwrap_or_default();
+fn check_later(service: &Arc<Soundstripe>, webhook: Webhook, id: u64) {
+    let first = service.switches.standing().webhook_retry_s;
+    let delay = seconds(first * f64::from(1u32 << (webhook.tries - 1)));
     // Never at once: a receiver needs a moment, by any clock.
-    house.clock.after(delay.max(Duration::from_millis(10)), move |house| {
-        let switches = house.switches.lock().soundstripe.clone();
+    let job = Arc::clone(service);
+    service.sandbox.clock.after(delay.max(Duration::from_millis(10)), move || {
+        let switches = job.switches.standing();
         let headers = match switches.webhook_redelivery {
             WebhookRedelivery::SignedAgain => None,
             WebhookRedelivery::Same => webhook.headers.clone(),
         };
-        match house.outbox.status(id) {
-            Some(None) => check_later(house, webhook, id),
+        match job.sandbox.outbox.status(id) {
+            Some(None) => check_later(&job, webhook, id),
             Some(Some(200..=299)) if webhook.successes < switches.webhook_repeats => {
-                deliver(house, Webhook { headers, tries: 1, successes: webhook.successes + 1, ..webhook });
+                deliver(&job, Webhook { headers, tries: 1, successes: webhook.successes + 1, ..webhook });
             }
             Some(Some(200..=299)) | None => {}
             Some(_) if webhook.tries < TRIES => {
-                deliver(house, Webhook { headers, tries: webhook.tries + 1, ..webhook });
+                deliver(&job, Webhook { headers, tries: webhook.tries + 1, ..webhook });
             }
             Some(_) => {}
         }
@@ -98,9 +99,8 @@ fn sign(secret: &str, timestamp: &str, body: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    /// Section 9.13 of the fact sheet.
     #[test]
-    fn the_vector_of_the_sheet() {
+    fn a_signature_is_over_timestamp_and_body() {
         let body = r#"{"data":{"id":"srch_77","type":"supe_searches","attributes":{"status":"completed"}}}"#;
         assert_eq!(
             super::sign("demo-signing-secret", "1790000000", body),

@@ -8,36 +8,35 @@ use http::header::{ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFI
 
 use super::object::Object;
 use super::xml;
-use crate::call::Call;
-use crate::house::House;
-use crate::reply::{Reply, ReplyBody};
+use crate::kit::request::Request;
+use crate::kit::response::{Response, ResponseBody};
 
 /// Serves an object whose signature is right.
-pub(super) fn get(_: &House, call: &Call, object: &Object) -> Reply {
+pub(super) fn get(request: &Request, object: &Object) -> Response {
     let etag = format!("\"{}\"", object.md5);
     let len = object.content.len();
-    let dated = |reply: Reply| {
+    let dated = |response: Response| {
         let modified = httpdate::fmt_http_date(object.modified);
-        reply.header(ETAG, &etag).header(LAST_MODIFIED, &modified).header(ACCEPT_RANGES, "bytes")
+        response.header(ETAG, &etag).header(LAST_MODIFIED, &modified).header(ACCEPT_RANGES, "bytes")
     };
-    if let Some(wanted) = call.header("if-match")
+    if let Some(wanted) = request.header("if-match")
         && !names_tag(wanted, &etag)
     {
         let details = "<Condition>If-Match</Condition>";
         let message = "At least one of the pre-conditions you specified did not hold";
         return xml::error(StatusCode::PRECONDITION_FAILED, "PreconditionFailed", message, details);
     }
-    if let Some(known) = call.header("if-none-match") {
+    if let Some(known) = request.header("if-none-match") {
         if names_tag(known, &etag) {
-            return dated(Reply::empty(StatusCode::NOT_MODIFIED));
+            return dated(Response::empty(StatusCode::NOT_MODIFIED));
         }
-    } else if let Some(since) = call.header("if-modified-since").and_then(date)
+    } else if let Some(since) = request.header("if-modified-since").and_then(date)
         && since >= whole_seconds(object.modified)
     {
-        return dated(Reply::empty(StatusCode::NOT_MODIFIED));
+        return dated(Response::empty(StatusCode::NOT_MODIFIED));
     }
     let content_type = object.content_type.as_deref().unwrap_or("binary/octet-stream");
-    let range = call.header("range").filter(|_| applies(call, object, &etag));
+    let range = request.header("range").filter(|_| applies(request, object, &etag));
     let (status, part) = match range.map_or(Part::Whole, |range| part(range, len)) {
         Part::Whole => (StatusCode::OK, 0..len),
         Part::Range(part) => (StatusCode::PARTIAL_CONTENT, part),
@@ -48,16 +47,16 @@ pub(super) fn get(_: &House, call: &Call, object: &Object) -> Reply {
                 .header(CONTENT_RANGE, &format!("bytes */{len}"));
         }
     };
-    let mut reply = dated(Reply::empty(status)).header(CONTENT_TYPE, content_type);
+    let mut response = dated(Response::empty(status)).header(CONTENT_TYPE, content_type);
     if status == StatusCode::PARTIAL_CONTENT {
-        reply = reply.header(CONTENT_RANGE, &format!("bytes {}-{}/{len}", part.start, part.end - 1));
+        response = response.header(CONTENT_RANGE, &format!("bytes {}-{}/{len}", part.start, part.end - 1));
     }
-    reply.with(ReplyBody::Stored(object.content.clone(), part))
+    response.with(ResponseBody::Stored(object.content.clone(), part))
 }
 
 /// Whether `Range` counts: without `If-Range` always, else only if it names this very object.
-fn applies(call: &Call, object: &Object, etag: &str) -> bool {
-    match call.header("if-range") {
+fn applies(request: &Request, object: &Object, etag: &str) -> bool {
+    match request.header("if-range") {
         None => true,
         Some(tag) if tag.starts_with('"') => tag == etag,
         // A weak tag never matches; a date must be the exact one.

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::spool::Spool;
+use crate::kit::spool::Spool;
 
 /// Bytes with their tag and date; a clone shares the bytes.
 #[derive(Clone, Debug)]

@@ -1,6 +1,8 @@
 //! Query-string authentication, signature version 2: `Signature` is Base64 of HMAC-SHA1 over method, `Content-MD5`,
 //! `Content-Type`, `Expires`, `x-amz-` headers and the path. A header that the signer did not know of breaks it.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -10,10 +12,9 @@ use sha1::Sha1;
 use subtle::ConstantTimeEq;
 
 use super::xml;
-use crate::call::Call;
-use crate::house::House;
-use crate::reply::Reply;
-use crate::seed::{Seed, alphanumeric};
+use crate::kit::request::Request;
+use crate::kit::response::Response;
+use crate::kit::seed::{Seed, alphanumeric};
 
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -46,9 +47,9 @@ impl Signer {
     }
 
     /// Whether a request may pass.
-    pub(super) fn check(&self, house: &House, call: &Call) -> Result<(), Reply> {
-        let value = |name| call.query_value(name);
-        if call.headers.contains_key(http::header::AUTHORIZATION) {
+    pub(super) fn check(&self, now: Duration, request: &Request) -> Result<(), Response> {
+        let value = |name| request.query_value(name);
+        if request.headers.contains_key(http::header::AUTHORIZATION) {
             return Err(xml::two_mechanisms());
         }
         let (Some(key), Some(signature), Some(expires)) =
@@ -64,17 +65,17 @@ impl Signer {
                 "",
             ));
         };
-        if house.clock.now().as_secs_f64() >= expires_at as f64 {
-            return Err(xml::expired(expires_at, house.clock.unix()));
+        if now.as_secs_f64() >= expires_at as f64 {
+            return Err(xml::expired(expires_at, now.as_secs()));
         }
-        let header = |name| call.header(name).unwrap_or_default();
+        let header = |name| request.header(name).unwrap_or_default();
         let text = format!(
             "{}\n{}\n{}\n{expires}\n{}{}",
-            call.method,
+            request.method,
             header("content-md5"),
             header("content-type"),
-            amazon_headers(call),
-            call.path
+            amazon_headers(request),
+            request.path
         );
         let right = self.sign(&text);
         if key == self.key_id && bool::from(right.as_bytes().ct_eq(signature.as_bytes())) {
@@ -86,13 +87,17 @@ impl Signer {
 }
 
 /// `x-amz-` headers in canonical form: sorted, one to a line.
-fn amazon_headers(call: &Call) -> String {
-    let mut names: Vec<&str> =
-        call.headers.keys().map(http::HeaderName::as_str).filter(|name| name.starts_with("x-amz-")).collect();
+fn amazon_headers(request: &Request) -> String {
+    let mut names: Vec<&str> = request
+        .headers
+        .keys()
+        .map(http::HeaderName::as_str)
+        .filter(|name| name.starts_with("x-amz-"))
+        .collect();
     names.sort_unstable();
     let line = |name: &str| {
         let values: Vec<&str> =
-            call.headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+            request.headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
         format!("{name}:{}\n", values.join(","))
     };
     names.into_iter().map(line).collect()

@@ -1,42 +1,39 @@
 //! PUT of an object.
 
-use std::sync::Arc;
+use std::time::SystemTime;
 
 use http::StatusCode;
 use http::header::{CONTENT_LENGTH, ETAG};
 
 use super::object::{Md5Hex, Object};
 use super::xml;
-use crate::call::{BodyError, Call};
-use crate::house::House;
-use crate::reply::Reply;
-use crate::spool::{Spool, SpoolWriter};
+use crate::kit::body::BodyError;
+use crate::kit::request::Request;
+use crate::kit::response::Response;
+use crate::kit::spool::SpoolWriter;
 
 /// Takes an upload whose signature is right.
-pub(super) async fn put(house: &Arc<House>, call: &mut Call) -> Reply {
-    if !call.headers.contains_key(CONTENT_LENGTH) {
-        return xml::missing_length();
+pub(super) async fn receive(request: &mut Request, modified: SystemTime) -> Result<Object, Response> {
+    if !request.headers.contains_key(CONTENT_LENGTH) {
+        return Err(xml::missing_length());
     }
-    let (content, md5) = match receive(call).await {
-        Ok(received) => received,
-        Err(BodyError::Store(_)) => return xml::storage_failed(),
-        Err(_) => return xml::incomplete(),
-    };
-    let etag = format!("\"{md5}\"");
-    let object = Object { content, md5, modified: house.clock.system_time(), content_type: None };
-    house.effects.created("storage", "uploads");
-    if let Some(arrived) = house.storage.expects(&call.path) {
-        arrived(house, object);
-    }
-    Reply::empty(StatusCode::OK).header(ETAG, &etag)
+    read(request, modified).await.map_err(|error| match error {
+        BodyError::Store(_) => xml::storage_failed(),
+        _ => xml::incomplete(),
+    })
 }
 
-async fn receive(call: &mut Call) -> Result<(Spool, String), BodyError> {
+async fn read(request: &mut Request, modified: SystemTime) -> Result<Object, BodyError> {
     let mut writer = SpoolWriter::default();
     let mut md5 = Md5Hex::default();
-    while let Some(piece) = call.body.piece().await? {
+    while let Some(piece) = request.body.piece().await? {
         md5.update(&piece);
         writer.write(&piece)?;
     }
-    Ok((writer.finish(), md5.finish()))
+    Ok(Object { content: writer.finish(), md5: md5.finish(), modified, content_type: None })
+}
+
+/// The response to a complete upload.
+pub(super) fn response(object: &Object) -> Response {
+    Response::empty(StatusCode::OK).header(ETAG, &format!("\"{}\"", object.md5))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use segno_core::{Cause, PageError, Paged, Retry};
 use segno_sandbox::{
     CreatedStatus, ErrorShape, Fault, FaultKind, Host, MemberFault, PageFault, Processing,
-    RateLimitShape as Shape429, RateLimited as Limit, Sandbox, SoundcloudSwitches as Switches,
+    RateLimit as Limit, RateLimitShape as Shape429, Sandbox, SoundcloudSwitches as Switches,
     UnauthorizedBody as Body401, UriForm,
 };
 use segno_soundcloud::streams::StreamKind;

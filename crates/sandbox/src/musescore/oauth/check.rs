@@ -3,15 +3,14 @@
 use http::StatusCode;
 use subtle::ConstantTimeEq;
 
-use super::super::accounts::Accounts;
-use super::super::refusal::Refusal;
+use super::super::error::{ErrorResponse, Result};
+use super::super::state::Musescore;
+use super::super::store::{NonceKey, Store};
 use super::super::switches::Switches;
-use super::super::world::{NonceKey, World};
 use super::parameters::{Parameters, Protocol};
 use super::signature::{base_string, base_uri, hmac_sha1, key};
-use crate::house::House;
 
-/// Who asks.
+/// Who calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::musescore) struct Caller {
     /// The consumer.
@@ -24,8 +23,8 @@ pub(in crate::musescore) struct Caller {
 
 impl Caller {
     /// The user; 401 without one.
-    pub(in crate::musescore) fn required_user(&self) -> Result<u64, Refusal> {
-        self.user.ok_or_else(Refusal::user_required)
+    pub(in crate::musescore) fn required_user(&self) -> Result<u64> {
+        self.user.ok_or_else(ErrorResponse::user_required)
     }
 }
 
@@ -45,21 +44,20 @@ pub(super) struct KnownToken {
 }
 
 /// What the check needs besides the request.
-pub(in crate::musescore) struct Bench<'a> {
-    pub(in crate::musescore) house: &'a House,
+pub(in crate::musescore) struct AuthContext<'a> {
+    pub(in crate::musescore) service: &'a Musescore,
     pub(in crate::musescore) switches: &'a Switches,
-    pub(in crate::musescore) accounts: &'a Accounts,
-    pub(in crate::musescore) world: &'a mut World,
+    pub(in crate::musescore) store: &'a mut Store,
 }
 
-impl Bench<'_> {
+impl AuthContext<'_> {
     /// Who sends a request to a resource: by signature, by the consumer key alone, or nobody.
-    pub(in crate::musescore) fn caller(&mut self, signed: &Signed<'_>) -> Result<Caller, Refusal> {
+    pub(in crate::musescore) fn caller(&mut self, signed: &Signed<'_>) -> Result<Caller> {
         let parameters = signed.parameters;
         if parameters.signed() {
             let mut user = None;
-            let consumer = self.verify(signed, |bench, consumer, token| {
-                let access = bench.access_token(consumer, token)?;
+            let consumer = self.verify(signed, |auth, consumer, token| {
+                let access = auth.access_token(consumer, token)?;
                 user = Some(access.0);
                 Some(KnownToken { secret: access.1 })
             })?;
@@ -70,8 +68,10 @@ impl Bench<'_> {
             Some((_, key)) if self.consumer_secret(key).is_some() => {
                 Ok(Caller { consumer: key.clone(), user: None, signed: false })
             }
-            None if parameters.has_header() => Err(Refusal::malformed("Missing parameter oauth_signature")),
-            _ => Err(Refusal::unauthorized("Invalid consumer")),
+            None if parameters.has_header() => {
+                Err(ErrorResponse::malformed("Missing parameter oauth_signature"))
+            }
+            _ => Err(ErrorResponse::unauthorized("Invalid consumer")),
         }
     }
 
@@ -81,7 +81,7 @@ impl Bench<'_> {
         &mut self,
         signed: &Signed<'_>,
         find: impl FnOnce(&Self, &str, &str) -> Option<KnownToken>,
-    ) -> Result<String, Refusal> {
+    ) -> Result<String> {
         let protocol = signed.parameters.protocol()?;
         let consumer = protocol.required("oauth_consumer_key")?;
         let signature = protocol.required("oauth_signature")?;
@@ -89,28 +89,28 @@ impl Bench<'_> {
         let plaintext = match method {
             "HMAC-SHA1" => false,
             "PLAINTEXT" if self.switches.plaintext => true,
-            other => return Err(Refusal::malformed(format!("Unsupported signature method {other}"))),
+            other => return Err(ErrorResponse::malformed(format!("Unsupported signature method {other}"))),
         };
         if protocol.get("oauth_version").is_some_and(|version| version != "1.0") {
-            return Err(Refusal::malformed("Unsupported version"));
+            return Err(ErrorResponse::malformed("Unsupported version"));
         }
         let moment = if plaintext { None } else { Some(moment(&protocol)?) };
         let consumer_secret =
-            self.consumer_secret(consumer).ok_or_else(|| Refusal::unauthorized("Invalid consumer"))?;
+            self.consumer_secret(consumer).ok_or_else(|| ErrorResponse::unauthorized("Invalid consumer"))?;
         let token = protocol.get("oauth_token").filter(|token| !token.is_empty());
         let token_secret = match token {
             None => String::new(),
             Some(token) => {
                 let known = find(self, consumer, token);
-                known.ok_or_else(|| Refusal::unauthorized("Invalid access token"))?.secret
+                known.ok_or_else(|| ErrorResponse::unauthorized("Invalid access token"))?.secret
             }
         };
-        let now = self.house.clock.now().as_secs_f64();
+        let now = self.service.sandbox.clock.now().as_secs_f64();
         let window = self.switches.timestamp_window_s;
         if let Some((timestamp, _)) = moment
             && (now.floor() - timestamp as f64).abs() > window
         {
-            return Err(Refusal::code(StatusCode::UNAUTHORIZED, "USER_TIMESTAMP_EXPIRED"));
+            return Err(ErrorResponse::code(StatusCode::UNAUTHORIZED, "USER_TIMESTAMP_EXPIRED"));
         }
         let key = key(&consumer_secret, &token_secret);
         let right = if plaintext {
@@ -120,7 +120,7 @@ impl Bench<'_> {
             hmac_sha1(&key, &base_string(signed.method, &uri, &signed.parameters.to_sign()))
         };
         if !bool::from(right.as_bytes().ct_eq(signature.as_bytes())) {
-            return Err(Refusal::unauthorized("Invalid signature"));
+            return Err(ErrorResponse::unauthorized("Invalid signature"));
         }
         if let Some((timestamp, nonce)) = moment {
             let used = NonceKey {
@@ -129,8 +129,8 @@ impl Bench<'_> {
                 timestamp,
                 nonce: nonce.to_owned(),
             };
-            if !self.world.nonces.take(used, now, 2.0 * window) {
-                return Err(Refusal::unauthorized("Nonce already used"));
+            if !self.store.nonces.take(used, now, 2.0 * window) {
+                return Err(ErrorResponse::unauthorized("Nonce already used"));
             }
         }
         Ok(consumer.to_owned())
@@ -140,7 +140,7 @@ impl Bench<'_> {
     pub(in crate::musescore) fn consumer_secret(&self, key: &str) -> Option<String> {
         let extra = self.switches.credentials.iter().find(|extra| extra.consumer_key == key);
         let extra = extra.map(|extra| extra.consumer_secret.clone());
-        extra.or_else(|| self.accounts.consumer_secret(key))
+        extra.or_else(|| self.service.accounts.consumer_secret(key))
     }
 
     /// User and secret of an access token that this consumer may use.
@@ -151,25 +151,25 @@ impl Bench<'_> {
         let extra = self.switches.credentials.iter();
         let extra = extra.filter(|extra| extra.consumer_key == consumer && extra.token == token);
         let mut extra = extra.map(|extra| {
-            (extra.user_id.unwrap_or_else(|| self.accounts.first()), extra.token_secret.clone())
+            (extra.user_id.unwrap_or_else(|| self.service.accounts.first()), extra.token_secret.clone())
         });
-        let granted = self.world.access_tokens.get(token).filter(|access| access.consumer == consumer);
+        let granted = self.store.access_tokens.get(token).filter(|access| access.consumer == consumer);
         extra
             .next()
             .or_else(|| granted.map(|access| (access.user, access.secret.clone())))
-            .or_else(|| self.accounts.access_token(consumer, token))
+            .or_else(|| self.service.accounts.access_token(consumer, token))
     }
 }
 
 /// Timestamp and nonce.
-fn moment<'a>(protocol: &Protocol<'a>) -> Result<(u64, &'a str), Refusal> {
+fn moment<'a>(protocol: &Protocol<'a>) -> Result<(u64, &'a str)> {
     let timestamp = protocol.required("oauth_timestamp")?;
     let nonce = protocol.required("oauth_nonce")?;
     let digits = timestamp.bytes().all(|byte| byte.is_ascii_digit());
     let number = timestamp.parse().ok().filter(|number: &u64| digits && *number > 0);
-    let number = number.ok_or_else(|| Refusal::malformed("Malformed parameter oauth_timestamp"))?;
+    let number = number.ok_or_else(|| ErrorResponse::malformed("Malformed parameter oauth_timestamp"))?;
     if nonce.is_empty() {
-        return Err(Refusal::malformed("Malformed parameter oauth_nonce"));
+        return Err(ErrorResponse::malformed("Malformed parameter oauth_nonce"));
     }
     Ok((number, nonce))
 }

@@ -3,8 +3,8 @@
 use http::header::AUTHORIZATION;
 use percent_encoding::percent_decode_str;
 
-use super::super::refusal::Refusal;
-use crate::call::Call;
+use super::super::error::{ErrorResponse, Result};
+use crate::kit::request::Request;
 
 /// What a request may carry under this prefix; anything else is an unsupported parameter (section 3.2).
 const PROTOCOL: [&str; 9] = [
@@ -37,19 +37,20 @@ fn is_protocol((name, _): &(String, String)) -> bool {
 impl Parameters {
     /// Collects them; a header that is no OAuth header is passed over, a broken one is refused.
     pub(in crate::musescore) fn gather(
-        call: &Call,
+        request: &Request,
         query: Vec<(String, String)>,
         form: Vec<(String, String)>,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self> {
         let mut header = None;
-        for value in call.headers.get_all(AUTHORIZATION) {
+        for value in request.headers.get_all(AUTHORIZATION) {
             let Ok(value) = value.to_str() else { continue };
             let scheme = value.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("oauth"));
             if scheme.is_some() && matches!(value.as_bytes().get(5), None | Some(b' ' | b'\t')) {
                 let items = parse_header(value.get(5..).unwrap_or_default());
-                let items = items.ok_or_else(|| Refusal::malformed("Malformed Authorization header"))?;
+                let items =
+                    items.ok_or_else(|| ErrorResponse::malformed("Malformed Authorization header"))?;
                 if header.replace(items).is_some() {
-                    return Err(Refusal::malformed("Repeated Authorization header"));
+                    return Err(ErrorResponse::malformed("Repeated Authorization header"));
                 }
             }
         }
@@ -71,7 +72,7 @@ impl Parameters {
     }
 
     /// The protocol parameters: each once, all in one place, none unknown.
-    pub(super) fn protocol(&self) -> Result<Protocol<'_>, Refusal> {
+    pub(super) fn protocol(&self) -> Result<Protocol<'_>> {
         let places = [self.header.as_deref().unwrap_or_default(), &self.form, &self.query];
         let mut filled = places.into_iter().filter(|place| place.iter().any(is_protocol));
         let place = filled.next().unwrap_or_default();
@@ -79,17 +80,17 @@ impl Parameters {
         let mut seen = Vec::new();
         for (name, value) in place.iter().filter(|pair| is_protocol(pair)) {
             if !PROTOCOL.contains(&name.as_str()) {
-                return Err(Refusal::malformed(format!("Unsupported parameter {name}")));
+                return Err(ErrorResponse::malformed(format!("Unsupported parameter {name}")));
             }
             if seen.iter().any(|(known, _)| known == name) {
-                return Err(Refusal::malformed(format!("Repeated parameter {name}")));
+                return Err(ErrorResponse::malformed(format!("Repeated parameter {name}")));
             }
             seen.push((name.as_str(), value.as_str()));
         }
         if let Some((name, _)) = elsewhere.first() {
             let repeated = seen.iter().any(|(known, _)| known == name);
             let what = if repeated { "Repeated parameter" } else { "Protocol parameters in two places:" };
-            return Err(Refusal::malformed(format!("{what} {name}")));
+            return Err(ErrorResponse::malformed(format!("{what} {name}")));
         }
         Ok(Protocol(seen))
     }
@@ -109,8 +110,8 @@ impl<'a> Protocol<'a> {
     }
 
     /// A parameter that the request needs.
-    pub(super) fn required(&self, name: &str) -> Result<&'a str, Refusal> {
-        self.get(name).ok_or_else(|| Refusal::malformed(format!("Missing parameter {name}")))
+    pub(super) fn required(&self, name: &str) -> Result<&'a str> {
+        self.get(name).ok_or_else(|| ErrorResponse::malformed(format!("Missing parameter {name}")))
     }
 }
 

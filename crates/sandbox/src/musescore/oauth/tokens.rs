@@ -2,101 +2,92 @@
 
 use http::StatusCode;
 
-use super::super::accounts::Standing;
-use super::super::desk::SERVICE;
-use super::super::refusal::Refusal;
+use super::super::accounts::LoginAccess;
+use super::super::error::{ErrorResponse, Result};
+use super::super::state::SERVICE;
+use super::super::store::{AccessToken, RequestToken, Stage};
 use super::super::switches::{LoginFailure, OauthMode};
-use super::super::world::{AccessToken, RequestToken, Stage};
-use super::check::{Bench, KnownToken, Signed};
+use super::check::{AuthContext, KnownToken, Signed};
 use super::signature::encode;
-use crate::reply::Reply;
+use crate::kit::response::Response;
 
-/// The value of `oauth_callback` for programs that cannot take a redirect.
+/// The value of `oauth_callback` for clients that cannot take a redirect.
 pub(in crate::musescore) const OUT_OF_BAND: &str = "oob";
 
 /// `/oauth/request_token`
-pub(in crate::musescore) fn request_token(
-    bench: &mut Bench<'_>,
-    signed: &Signed<'_>,
-) -> Result<Reply, Refusal> {
+pub(in crate::musescore) fn request_token(auth: &mut AuthContext<'_>, signed: &Signed<'_>) -> Result {
     let protocol = signed.parameters.protocol()?;
     let callback = protocol.get("oauth_callback").map(str::to_owned);
     if let Some(callback) = &callback
         && callback != OUT_OF_BAND
         && !is_absolute(callback)
     {
-        return Err(Refusal::malformed("Malformed parameter oauth_callback"));
+        return Err(ErrorResponse::malformed("Malformed parameter oauth_callback"));
     }
-    if callback.is_none() && bench.switches.oauth_mode == OauthMode::Strict {
-        return Err(Refusal::malformed("Missing parameter oauth_callback"));
+    if callback.is_none() && auth.switches.oauth_mode == OauthMode::Strict {
+        return Err(ErrorResponse::malformed("Missing parameter oauth_callback"));
     }
-    let consumer = bench.verify(signed, |_, _, _| None)?;
-    let (token, secret) = bench.world.new_token();
+    let consumer = auth.verify(signed, |_, _, _| None)?;
+    let (token, secret) = auth.store.new_token();
     let confirmed = if callback.is_some() { "&oauth_callback_confirmed=true" } else { "" };
     let body = format!("{}{confirmed}", credentials(&token, &secret));
-    bench
-        .world
-        .request_tokens
-        .insert(token, RequestToken { secret, consumer, callback, stage: Stage::Asked });
-    bench.house.effects.created(SERVICE, "request_tokens");
+    auth.store.request_tokens.insert(token, RequestToken { secret, consumer, callback, stage: Stage::Asked });
+    auth.service.sandbox.effects.created(SERVICE, "request_tokens");
     Ok(form(body))
 }
 
 /// `/oauth/access_token`
-pub(in crate::musescore) fn access_token(
-    bench: &mut Bench<'_>,
-    signed: &Signed<'_>,
-) -> Result<Reply, Refusal> {
+pub(in crate::musescore) fn access_token(auth: &mut AuthContext<'_>, signed: &Signed<'_>) -> Result {
     let parameter =
         |name: &str| signed.parameters.form.iter().find(|(key, _)| key == name).map(|(_, value)| value);
-    if bench.switches.xauth && parameter("x_auth_mode").is_some() {
-        let consumer = bench.verify(signed, |_, _, _| None)?;
+    if auth.switches.xauth && parameter("x_auth_mode").is_some() {
+        let consumer = auth.verify(signed, |_, _, _| None)?;
         if parameter("x_auth_mode").is_none_or(|mode| mode != "client_auth") {
-            return Err(Refusal::malformed("Unsupported x_auth_mode"));
+            return Err(ErrorResponse::malformed("Unsupported x_auth_mode"));
         }
         let text = |name| parameter(name).map(String::as_str).unwrap_or_default();
-        let user = login(bench, text("x_auth_username"), text("x_auth_password"))?;
-        return Ok(grant(bench, consumer, user));
+        let user = login(auth, text("x_auth_username"), text("x_auth_password"))?;
+        return Ok(grant(auth, consumer, user));
     }
     let protocol = signed.parameters.protocol()?;
     let token = protocol.required("oauth_token")?.to_owned();
-    let invalid = || Refusal::unauthorized("Invalid access token");
-    let consumer = bench.verify(signed, |bench, consumer, token| {
-        let known = bench.world.request_tokens.get(token).filter(|known| known.consumer == consumer)?;
+    let invalid = || ErrorResponse::unauthorized("Invalid access token");
+    let consumer = auth.verify(signed, |auth, consumer, token| {
+        let known = auth.store.request_tokens.get(token).filter(|known| known.consumer == consumer)?;
         Some(KnownToken { secret: known.secret.clone() })
     })?;
-    let known = bench.world.request_tokens.get(&token).ok_or_else(invalid)?;
+    let known = auth.store.request_tokens.get(&token).ok_or_else(invalid)?;
     let Stage::Approved { user, verifier } = &known.stage else { return Err(invalid()) };
-    let needed = known.callback.is_some() || bench.switches.oauth_mode == OauthMode::Strict;
+    let needed = known.callback.is_some() || auth.switches.oauth_mode == OauthMode::Strict;
     match protocol.get("oauth_verifier") {
         None if !needed => {}
         Some(given) if given == verifier => {}
-        _ => return Err(Refusal::unauthorized("Invalid verifier")),
+        _ => return Err(ErrorResponse::unauthorized("Invalid verifier")),
     }
     let user = *user;
-    bench.world.request_tokens.remove(&token);
-    Ok(grant(bench, consumer, user))
+    auth.store.request_tokens.remove(&token);
+    Ok(grant(auth, consumer, user))
 }
 
-fn grant(bench: &mut Bench<'_>, consumer: String, user: u64) -> Reply {
-    let (token, secret) = bench.world.new_token();
+fn grant(auth: &mut AuthContext<'_>, consumer: String, user: u64) -> Response {
+    let (token, secret) = auth.store.new_token();
     let body = credentials(&token, &secret);
-    bench.world.access_tokens.insert(token, AccessToken { secret, consumer, user });
-    bench.house.effects.created(SERVICE, "access_tokens");
+    auth.store.access_tokens.insert(token, AccessToken { secret, consumer, user });
+    auth.service.sandbox.effects.created(SERVICE, "access_tokens");
     form(body)
 }
 
 /// The user of a name and a password.
-fn login(bench: &Bench<'_>, name: &str, password: &str) -> Result<u64, Refusal> {
-    let status = match bench.switches.login_failure {
+fn login(auth: &AuthContext<'_>, name: &str, password: &str) -> Result<u64> {
+    let status = match auth.switches.login_failure {
         LoginFailure::Unauthorized => StatusCode::UNAUTHORIZED,
         LoginFailure::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
     };
-    match bench.accounts.login(name, password) {
-        None => Err(Refusal::code(status, "USER_AUTHENTICATION_FAILED")),
-        Some((_, Standing::Blocked)) => Err(Refusal::code(status, "USER_DENIED")),
-        Some((_, Standing::NotActivated)) => Err(Refusal::code(status, "USER_NOT_ACTIVATED")),
-        Some((user, Standing::Active)) => Ok(user),
+    match auth.service.accounts.login(name, password) {
+        None => Err(ErrorResponse::code(status, "USER_AUTHENTICATION_FAILED")),
+        Some((_, LoginAccess::Blocked)) => Err(ErrorResponse::code(status, "USER_DENIED")),
+        Some((_, LoginAccess::NotActivated)) => Err(ErrorResponse::code(status, "USER_NOT_ACTIVATED")),
+        Some((user, LoginAccess::Active)) => Ok(user),
     }
 }
 
@@ -104,8 +95,8 @@ fn credentials(token: &str, secret: &str) -> String {
     format!("oauth_token={}&oauth_token_secret={}", encode(token), encode(secret))
 }
 
-fn form(body: String) -> Reply {
-    Reply::new(StatusCode::OK, "application/x-www-form-urlencoded", body)
+fn form(body: String) -> Response {
+    Response::new(StatusCode::OK, "application/x-www-form-urlencoded", body)
 }
 
 /// Whether a text is an absolute URI (RFC 3986 section 4.3), as far as its start goes.

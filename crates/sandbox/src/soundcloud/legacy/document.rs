@@ -4,7 +4,7 @@
 use serde_json::Value as Json;
 
 use super::super::date;
-use super::super::refusal::escape;
+use super::super::error::escape;
 
 const PROLOGUE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 

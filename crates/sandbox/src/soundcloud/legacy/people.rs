@@ -2,43 +2,43 @@
 
 use http::{Method, StatusCode};
 
-use super::super::desk::Answer;
-use super::super::refusal::{self, Refusal};
+use super::super::context::RequestContext;
+use super::super::error::{self, ErrorResponse, Result};
+use super::super::fields;
 use super::super::social;
-use super::super::{desk::Desk, fields};
-use super::{Old, Sent};
-use crate::reply::Reply;
+use super::context::{LegacyBody, LegacyContext};
+use crate::kit::response::Response;
 
 /// The lists of a person. `contacts` are the followings, `fans` the followers; groups are not played.
 pub(super) const LISTS: [&str; 7] =
     ["tracks", "favorites", "comments", "followings", "contacts", "followers", "fans"];
 
 /// `GET /users`
-pub(super) fn search(old: &Old<'_>) -> Answer {
-    let words = old.desk.filled("q").unwrap_or_default().trim().to_lowercase();
-    let found = old.desk.world.users.values().filter(|user| {
+pub(super) fn search(legacy: &LegacyContext<'_>) -> Result {
+    let words = legacy.context.filled("q").unwrap_or_default().trim().to_lowercase();
+    let found = legacy.context.store.users.values().filter(|user| {
         let full = format!("{} {}", user.first_name, user.last_name);
         [&user.username, &user.permalink, &full].iter().any(|text| text.to_lowercase().contains(&words))
     });
-    Ok(old.place.document(StatusCode::OK, &old.users(found)))
+    Ok(legacy.writer.document(StatusCode::OK, &legacy.users(found)))
 }
 
 /// `GET /users/{id}`
-pub(super) fn get(old: &Old<'_>, id: Option<u64>) -> Answer {
-    Ok(old.place.document(StatusCode::OK, &old.user(old.desk.user(id)?)))
+pub(super) fn get(legacy: &LegacyContext<'_>, id: Option<u64>) -> Result {
+    Ok(legacy.writer.document(StatusCode::OK, &legacy.user(legacy.context.user(id)?)))
 }
 
 /// `PUT /users/{id}` with `<user>` or a form: oneself only.
-pub(super) fn change(old: &mut Old<'_>, id: Option<u64>, sent: &Sent) -> Answer {
-    let id = old.desk.user(id)?.id;
-    if !old.desk.is(id) {
-        return Err(Refusal::Unauthorized);
+pub(super) fn change(legacy: &mut LegacyContext<'_>, id: Option<u64>, body: &LegacyBody) -> Result {
+    let id = legacy.context.user(id)?.id;
+    if !legacy.context.is(id) {
+        return Err(ErrorResponse::Unauthorized);
     }
-    let fields = sent.fields("user")?;
-    let now = old.desk.now;
-    let user = old.desk.world.users.get_mut(&id).ok_or_else(refusal::not_found)?;
+    let fields = body.fields("user")?;
+    let now = legacy.context.now;
+    let user = legacy.context.store.users.get_mut(&id).ok_or_else(error::not_found)?;
     if fields.get("username").is_some_and(|name| name.trim().is_empty()) {
-        return Err(refusal::unprocessable("username can't be blank"));
+        return Err(error::unprocessable("username can't be blank"));
     }
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     for (name, value) in &fields.0 {
@@ -61,75 +61,87 @@ pub(super) fn change(old: &mut Old<'_>, id: Option<u64>, sent: &Sent) -> Answer 
         }
     }
     user.modified = now;
-    old.desk.changed("users");
-    get(old, Some(id))
+    legacy.context.changed("users");
+    get(legacy, Some(id))
 }
 
 /// `GET /users/{id}/{list}`
-pub(super) fn list(old: &Old<'_>, id: Option<u64>, list: &str) -> Answer {
-    let desk = &old.desk;
-    let id = desk.user(id)?.id;
-    let world = &desk.world;
-    let users = |ids: Vec<u64>| old.users(ids.iter().filter_map(|id| world.users.get(id)));
+pub(super) fn list(legacy: &LegacyContext<'_>, id: Option<u64>, list: &str) -> Result {
+    let context = &legacy.context;
+    let id = context.user(id)?.id;
+    let store = &context.store;
+    let users = |ids: Vec<u64>| legacy.users(ids.iter().filter_map(|id| store.users.get(id)));
     let node = match list {
-        "tracks" => old.tracks(world.tracks.values().filter(|track| track.owner == id)),
-        "favorites" => old.tracks(world.track_likes.of(id).filter_map(|(track, _)| world.tracks.get(&track))),
-        "comments" => old.comments(world.comments.values().filter(|comment| comment.owner == id)),
-        "followings" | "contacts" => users(world.follows.of(id).map(|tie| tie.0).collect()),
-        "followers" | "fans" => users(world.follows.to(id).map(|tie| tie.0).collect()),
-        _ => return Err(refusal::not_found()),
+        "tracks" => legacy.tracks(store.tracks.values().filter(|track| track.owner == id)),
+        "favorites" => {
+            legacy.tracks(store.track_likes.of(id).filter_map(|(track, _)| store.tracks.get(&track)))
+        }
+        "comments" => legacy.comments(store.comments.values().filter(|comment| comment.owner == id)),
+        "followings" | "contacts" => users(store.follows.of(id).map(|edge| edge.0).collect()),
+        "followers" | "fans" => users(store.follows.to(id).map(|edge| edge.0).collect()),
+        _ => return Err(error::not_found()),
     };
-    Ok(old.place.document(StatusCode::OK, &node))
+    Ok(legacy.writer.document(StatusCode::OK, &node))
 }
 
 /// `GET /users/{id}/followings/tracks`
-pub(super) fn tracks_of_followings(old: &Old<'_>, id: Option<u64>) -> Answer {
-    let (id, world) = (old.desk.user(id)?.id, &old.desk.world);
-    let tracks = world.tracks.values().filter(|track| world.follows.has(id, track.owner));
-    Ok(old.place.document(StatusCode::OK, &old.tracks(tracks)))
+pub(super) fn tracks_of_followings(legacy: &LegacyContext<'_>, id: Option<u64>) -> Result {
+    let (id, store) = (legacy.context.user(id)?.id, &legacy.context.store);
+    let tracks = store.tracks.values().filter(|track| store.follows.has(id, track.owner));
+    Ok(legacy.writer.document(StatusCode::OK, &legacy.tracks(tracks)))
 }
 
 /// `/users/{id}/followings/{other}`: GET, PUT, DELETE.
-pub(super) fn follow(old: &mut Old<'_>, method: &Method, id: Option<u64>, other: Option<u64>) -> Answer {
-    let (id, other) = (old.desk.user(id)?.id, old.desk.user(other)?.id);
+pub(super) fn follow(
+    legacy: &mut LegacyContext<'_>,
+    method: &Method,
+    id: Option<u64>,
+    other: Option<u64>,
+) -> Result {
+    let (id, other) = (legacy.context.user(id)?.id, legacy.context.user(other)?.id);
     match *method {
-        Method::GET if old.desk.world.follows.has(id, other) => get(old, Some(other)),
-        Method::GET => Err(refusal::not_found()),
-        Method::PUT => {
-            oneself(&old.desk, id).and_then(|()| social::follow(&mut old.desk, Some(other))).map(bare)
-        }
-        Method::DELETE => {
-            oneself(&old.desk, id).and_then(|()| social::unfollow(&mut old.desk, Some(other))).map(bare)
-        }
-        _ => Ok(old.place.wrong_method(&old.desk.switches, "GET, PUT, DELETE")),
+        Method::GET if legacy.context.store.follows.has(id, other) => get(legacy, Some(other)),
+        Method::GET => Err(error::not_found()),
+        Method::PUT => oneself(&legacy.context, id)
+            .and_then(|()| social::follow(&mut legacy.context, Some(other)))
+            .map(bare),
+        Method::DELETE => oneself(&legacy.context, id)
+            .and_then(|()| social::unfollow(&mut legacy.context, Some(other)))
+            .map(bare),
+        _ => Err(ErrorResponse::Method("GET, PUT, DELETE".to_owned())),
     }
 }
 
 /// `/users/{id}/favorites/{track}`: GET, PUT, DELETE.
-pub(super) fn favorite(old: &mut Old<'_>, method: &Method, id: Option<u64>, track: Option<u64>) -> Answer {
-    let (id, track) = (old.desk.user(id)?.id, old.desk.track(track)?.id);
+pub(super) fn favorite(
+    legacy: &mut LegacyContext<'_>,
+    method: &Method,
+    id: Option<u64>,
+    track: Option<u64>,
+) -> Result {
+    let (id, track) = (legacy.context.user(id)?.id, legacy.context.track(track)?.id);
     match *method {
-        Method::GET if old.desk.world.track_likes.has(id, track) => {
-            Ok(old.place.document(StatusCode::OK, &old.track(old.desk.track(Some(track))?)))
+        Method::GET if legacy.context.store.track_likes.has(id, track) => {
+            Ok(legacy.writer.document(StatusCode::OK, &legacy.track(legacy.context.track(Some(track))?)))
         }
-        Method::GET => Err(refusal::not_found()),
+        Method::GET => Err(error::not_found()),
         Method::PUT => {
-            oneself(&old.desk, id)?;
-            social::like_track(&mut old.desk, Some(track)).map(|_| Reply::empty(StatusCode::CREATED))
+            oneself(&legacy.context, id)?;
+            social::like_track(&mut legacy.context, Some(track)).map(|_| Response::empty(StatusCode::CREATED))
         }
-        Method::DELETE => {
-            oneself(&old.desk, id).and_then(|()| social::unlike_track(&mut old.desk, Some(track))).map(bare)
-        }
-        _ => Ok(old.place.wrong_method(&old.desk.switches, "GET, PUT, DELETE")),
+        Method::DELETE => oneself(&legacy.context, id)
+            .and_then(|()| social::unlike_track(&mut legacy.context, Some(track)))
+            .map(bare),
+        _ => Err(ErrorResponse::Method("GET, PUT, DELETE".to_owned())),
     }
 }
 
 /// What a person may do to nobody's things but their own.
-fn oneself(desk: &Desk<'_>, id: u64) -> Result<(), Refusal> {
-    if desk.is(id) { Ok(()) } else { Err(Refusal::Unauthorized) }
+fn oneself(context: &RequestContext<'_>, id: u64) -> Result<()> {
+    if context.is(id) { Ok(()) } else { Err(ErrorResponse::Unauthorized) }
 }
 
 /// The status alone: the bodies of the present API are JSON.
-fn bare(reply: Reply) -> Reply {
-    Reply::empty(reply.status)
+fn bare(response: Response) -> Response {
+    Response::empty(response.status)
 }

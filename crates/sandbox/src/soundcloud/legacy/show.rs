@@ -1,17 +1,17 @@
 //! People, tracks and comments as the old API shows them (13.3 of the sheet).
 
 use super::super::show::{sharing, state, waveform};
-use super::super::world::{Comment, Track, User};
-use super::Old;
+use super::super::store::{Comment, Track, User};
+use super::context::LegacyContext;
 use super::document::{Node, Value};
 
 const SITE: &str = "http://sandbox-soundcloud.com";
 
-impl Old<'_> {
+impl LegacyContext<'_> {
     pub(super) fn user(&self, user: &User) -> Node {
-        let (id, world) = (user.id, &self.desk.world);
+        let (id, store) = (user.id, &self.context.store);
         let full_name = format!("{} {}", user.first_name, user.last_name).trim().to_owned();
-        let tracks = world.tracks.values().filter(|track| track.owner == id && !track.private).count();
+        let tracks = store.tracks.values().filter(|track| track.owner == id && !track.private).count();
         Node::object(
             "user",
             vec![
@@ -29,19 +29,19 @@ impl Old<'_> {
                 Node::new("online", false),
                 Node::new("avatar_url", format!("http://i1.sndcdn.com/avatars-{id:012}-large.jpg")),
                 Node::new("permalink_url", format!("{SITE}/{}", user.permalink)),
-                Node::new("uri", format!("{}/users/{id}", self.place.origin)),
+                Node::new("uri", format!("{}/users/{id}", self.writer.origin)),
                 Node::new("track_count", tracks as u64),
-                Node::new("followings_count", world.follows.of(id).count() as u64),
-                Node::new("followers_count", world.follows.to(id).count() as u64),
+                Node::new("followings_count", store.follows.of(id).count() as u64),
+                Node::new("followers_count", store.follows.to(id).count() as u64),
             ],
         )
     }
 
     pub(super) fn track(&self, track: &Track) -> Node {
-        let (id, world, origin) = (track.id, &self.desk.world, &self.place.origin);
-        let owner = world.users.get(&track.owner);
+        let (id, store, origin) = (track.id, &self.context.store, &self.writer.origin);
+        let owner = store.users.get(&track.owner);
         let permalink = owner.map(|user| user.permalink.as_str()).unwrap_or_default();
-        let comments = world.comments.values().filter(|comment| comment.track == id).count();
+        let comments = store.comments.values().filter(|comment| comment.track == id).count();
         let text = |name: &'static str| Node::new(name, track.texts.get(name));
         let number = |name: &str| track.texts.get(name).and_then(|text| text.parse::<u64>().ok());
         let day = track.release_day;
@@ -99,14 +99,14 @@ impl Old<'_> {
                 Node::new("timestamp", comment.timestamp),
                 Node::new("track_id", comment.track),
                 Node::new("user_id", comment.owner),
-                Node::new("uri", format!("{}/comments/{}", self.place.origin, comment.id)),
+                Node::new("uri", format!("{}/comments/{}", self.writer.origin, comment.id)),
             ],
         )
     }
 
     /// Those of the tracks that the caller may see, newest first.
     pub(super) fn tracks<'t>(&self, tracks: impl Iterator<Item = &'t Track>) -> Node {
-        let mut seen: Vec<_> = tracks.filter(|track| self.desk.sees(track)).collect();
+        let mut seen: Vec<_> = tracks.filter(|track| self.context.sees(track)).collect();
         seen.sort_by_key(|track| std::cmp::Reverse(track.serial));
         self.tracks_in_order(&seen)
     }
@@ -121,8 +121,8 @@ impl Old<'_> {
 
     /// Those of the comments that are on tracks which the caller may see.
     pub(super) fn comments<'c>(&self, comments: impl Iterator<Item = &'c Comment>) -> Node {
-        let on = |comment: &&Comment| self.desk.world.tracks.get(&comment.track);
-        let seen = comments.filter(|comment| on(comment).is_some_and(|track| self.desk.sees(track)));
+        let on = |comment: &&Comment| self.context.store.tracks.get(&comment.track);
+        let seen = comments.filter(|comment| on(comment).is_some_and(|track| self.context.sees(track)));
         Node::list("comments", seen.map(|comment| self.comment(comment)).collect())
     }
 }

@@ -6,41 +6,40 @@ use std::collections::BTreeSet;
 use http::StatusCode;
 use http::header::LOCATION;
 
+use super::super::context::RequestContext;
 use super::super::date;
-use super::super::desk::{Answer, Desk};
+use super::super::error::{self, ErrorResponse, Result};
 use super::super::fields::{self, Fields};
-use super::super::refusal::{self, Refusal};
 use super::super::search::Filter;
+use super::super::store::Track;
 use super::super::tracks as modern;
-use super::super::world::Track;
+use super::context::{LegacyBody, LegacyContext, number};
 use super::document::{Node, Value};
-use super::{Old, Sent, number};
-use crate::form::Form;
-use crate::reply::Reply;
+use crate::kit::response::Response;
 
 /// A parameter with a closed set of values.
 fn choice<'a>(
-    desk: &'a Desk<'_>,
+    context: &'a RequestContext<'_>,
     name: &str,
     choices: &[&str],
     default: &'a str,
-) -> Result<&'a str, Refusal> {
-    let given = desk.filled(name).unwrap_or(default);
+) -> Result<&'a str> {
+    let given = context.filled(name).unwrap_or(default);
     if choices.contains(&given) {
         Ok(given)
     } else {
-        Err(refusal::bad_request(format!("{name} is none of {}", choices.join(", "))))
+        Err(error::bad_request(format!("{name} is none of {}", choices.join(", "))))
     }
 }
 
 /// `GET /tracks`: public ones, or with `filter` others that the caller may see.
-pub(super) fn list(old: &Old<'_>) -> Answer {
-    let desk = &old.desk;
+pub(super) fn list(legacy: &LegacyContext<'_>) -> Result {
+    let context = &legacy.context;
     let filters = ["all", "public", "private", "streamable", "downloadable"];
-    let filter = choice(desk, "filter", &filters, "public")?;
-    let order = choice(desk, "order", &["created_at", "hotness"], "created_at")?;
-    let search = Filter::read(desk)?;
-    let types = desk.filled("types").unwrap_or_default().to_lowercase();
+    let filter = choice(context, "filter", &filters, "public")?;
+    let order = choice(context, "order", &["created_at", "hotness"], "created_at")?;
+    let search = Filter::read(context)?;
+    let types = context.filled("types").unwrap_or_default().to_lowercase();
     let types: Vec<_> = types.split(',').map(str::trim).filter(|one| !one.is_empty()).collect();
     let kind =
         |track: &Track| track.texts.get("track_type").map(|kind| kind.to_lowercase()).unwrap_or_default();
@@ -53,55 +52,55 @@ pub(super) fn list(old: &Old<'_>) -> Answer {
             _ => !track.private,
         };
         right
-            && desk.sees(track)
-            && search.lets(desk, track)
+            && context.sees(track)
+            && search.lets(context, track)
             && (types.is_empty() || types.contains(&kind(track).as_str()))
     };
-    let mut found: Vec<_> = desk.world.tracks.values().filter(fits).collect();
+    let mut found: Vec<_> = context.store.tracks.values().filter(fits).collect();
     found.sort_by_key(|track| {
         (Reverse(if order == "hotness" { track.playback_count } else { 0 }), Reverse(track.serial))
     });
-    Ok(old.place.document(StatusCode::OK, &old.tracks_in_order(&found)))
+    Ok(legacy.writer.document(StatusCode::OK, &legacy.tracks_in_order(&found)))
 }
 
 /// `POST /tracks`: 201, `Location` and the track; its number agrees in all three.
-pub(super) fn upload(old: &mut Old<'_>, sent: &Sent) -> Answer {
-    let Sent::Form(form) = sent else {
-        return Err(sent.wrong("a form with track[title] and track[asset_data]"));
+pub(super) fn upload(legacy: &mut LegacyContext<'_>, body: &LegacyBody) -> Result {
+    let LegacyBody::Form(form) = body else {
+        return Err(body.wrong("a form with track[title] and track[asset_data]"));
     };
-    let track = modern::add(&mut old.desk, form)?;
-    let location = format!("{}/tracks/{}", old.place.origin, track.id);
-    Ok(old.place.document(StatusCode::CREATED, &old.track(&track)).header(LOCATION, &location))
+    let track = modern::add(&mut legacy.context, form)?;
+    let location = format!("{}/tracks/{}", legacy.writer.origin, track.id);
+    Ok(legacy.writer.document(StatusCode::CREATED, &legacy.track(&track)).header(LOCATION, &location))
 }
 
 /// `PUT /tracks/{id}` with `<track>` or a form: sets what is named, `shared_to` aside.
-pub(super) fn change(old: &mut Old<'_>, id: Option<u64>, sent: &Sent) -> Answer {
-    let desk = &mut old.desk;
-    let mut track = desk.my_track(id)?.clone();
-    if !desk.switches.app_may_write {
-        return Err(Refusal::Unauthorized);
+pub(super) fn change(legacy: &mut LegacyContext<'_>, id: Option<u64>, body: &LegacyBody) -> Result {
+    let context = &mut legacy.context;
+    let mut track = context.my_track(id)?.clone();
+    if !context.switches.app_may_write {
+        return Err(ErrorResponse::Unauthorized);
     }
-    let fields = sent.fields("track")?;
+    let fields = body.fields("track")?;
     fields::change_track(&mut track, &fields)?;
     change_old(&mut track, &fields)?;
-    track.permalink = desk.world.free_track_permalink(track.owner, track.id, &track.permalink);
-    let artwork = if let Sent::Form(form) = sent { form.file("track[artwork_data]") } else { None };
-    if let Some(artwork) = modern::artwork(desk, artwork)? {
+    track.permalink = context.store.free_track_permalink(track.owner, track.id, &track.permalink);
+    let artwork = if let LegacyBody::Form(form) = body { form.file("track[artwork_data]") } else { None };
+    if let Some(artwork) = modern::artwork(context, artwork)? {
         track.artwork = Some(artwork);
     }
-    desk.world.tracks.insert(track.id, track.clone());
-    desk.changed("tracks");
-    Ok(old.place.document(StatusCode::OK, &old.track(&track)))
+    context.store.tracks.insert(track.id, track.clone());
+    context.changed("tracks");
+    Ok(legacy.writer.document(StatusCode::OK, &legacy.track(&track)))
 }
 
 /// What only the old API can set.
-fn change_old(track: &mut Track, fields: &Fields) -> Result<(), Refusal> {
+fn change_old(track: &mut Track, fields: &Fields) -> Result<()> {
     match fields.get("bpm") {
         None => {}
         Some("") => track.bpm = None,
         Some(text) => {
             let bpm = text.parse().ok().filter(|bpm: &f64| bpm.is_finite() && *bpm > 0.0);
-            track.bpm = Some(bpm.ok_or_else(|| refusal::unprocessable("bpm is not a number above 0"))?);
+            track.bpm = Some(bpm.ok_or_else(|| error::unprocessable("bpm is not a number above 0"))?);
         }
     }
     for name in ["key_signature", "track_type", "video_url"] {
@@ -111,7 +110,7 @@ fn change_old(track: &mut Track, fields: &Fields) -> Result<(), Refusal> {
     }
     if let Some(text) = fields.get("label_id") {
         if !text.is_empty() && number(text).is_none() {
-            return Err(refusal::unprocessable("label_id is not a number"));
+            return Err(error::unprocessable("label_id is not a number"));
         }
         fields::set(&mut track.texts, "label_id", text);
     }
@@ -119,7 +118,7 @@ fn change_old(track: &mut Track, fields: &Fields) -> Result<(), Refusal> {
 }
 
 /// The day of the release in three parts, any of which may be unknown.
-fn release(track: &mut Track, fields: &Fields) -> Result<(), Refusal> {
+fn release(track: &mut Track, fields: &Fields) -> Result<()> {
     let was = track.release_day;
     let parts = [
         ("release_year", 9999, was.map(|day| day.year)),
@@ -137,14 +136,14 @@ fn release(track: &mut Track, fields: &Fields) -> Result<(), Refusal> {
                 .and_then(|part| u32::try_from(part).ok())
                 .filter(|part| (1..=most).contains(part));
             part.map(Some)
-                .ok_or_else(|| refusal::unprocessable(format!("{name} is not a number from 1 to {most}")))
+                .ok_or_else(|| error::unprocessable(format!("{name} is not a number from 1 to {most}")))
         }
     };
     let [year, month, day] = [part(parts[0])?, part(parts[1])?, part(parts[2])?];
     track.release_day = match (year, month, day) {
         (Some(year), Some(month), Some(day)) => {
             let whole = date::day(&format!("{year:04}-{month:02}-{day:02}"));
-            Some(whole.ok_or_else(|| refusal::unprocessable("there is no such day of a release"))?)
+            Some(whole.ok_or_else(|| error::unprocessable("there is no such day of a release"))?)
         }
         _ => None,
     };
@@ -156,36 +155,26 @@ fn release(track: &mut Track, fields: &Fields) -> Result<(), Refusal> {
 }
 
 /// `GET /tracks/{id}/permissions`, for the owner.
-pub(super) fn permissions(old: &mut Old<'_>, id: Option<u64>) -> Answer {
-    let permitted = old.desk.my_track(id)?.permitted.iter();
+pub(super) fn permissions(legacy: &mut LegacyContext<'_>, id: Option<u64>) -> Result {
+    let permitted = legacy.context.my_track(id)?.permitted.iter();
     let users = permitted.map(|user| Node::new("user_id", *user)).collect();
-    Ok(old.place.document(StatusCode::OK, &Node::new("permissions", Value::List(users, false))))
+    Ok(legacy.writer.document(StatusCode::OK, &Node::new("permissions", Value::List(users, false))))
 }
 
 /// `PUT /tracks/{id}/permissions`: the list becomes the whole list.
-pub(super) fn permit(old: &mut Old<'_>, id: Option<u64>, sent: &Sent) -> Answer {
-    let desk = &mut old.desk;
-    desk.my_track(id)?;
-    let element = sent.xml("permissions")?;
+pub(super) fn permit(legacy: &mut LegacyContext<'_>, id: Option<u64>, body: &LegacyBody) -> Result {
+    let context = &mut legacy.context;
+    context.my_track(id)?;
+    let element = body.xml("permissions")?;
     let known = |child: &super::xml::Element| {
         if child.name != "user_id" || !child.children.is_empty() {
-            return Err(refusal::unprocessable(format!("permissions have no {}", child.name)));
+            return Err(error::unprocessable(format!("permissions have no {}", child.name)));
         }
-        let user = number(&child.text).filter(|id| desk.world.users.contains_key(id));
-        user.ok_or_else(|| refusal::unprocessable(format!("there is no user {}", child.text)))
+        let user = number(&child.text).filter(|id| context.store.users.contains_key(id));
+        user.ok_or_else(|| error::unprocessable(format!("there is no user {}", child.text)))
     };
-    let permitted = element.children.iter().map(known).collect::<Result<BTreeSet<_>, _>>()?;
-    desk.my_track(id)?.permitted = permitted;
-    desk.changed("permissions");
-    Ok(Reply::empty(StatusCode::OK))
-}
-
-/// The names that a form gives to `track[…]` or `user[…]`; one that gives none says nothing.
-pub(super) fn of_form(form: &Form, what: &str) -> Result<Fields, Refusal> {
-    let fields = Fields::of_form(form, what);
-    let files = form.file(&format!("{what}[artwork_data]")).is_some();
-    if fields.0.is_empty() && !files {
-        return Err(refusal::unprocessable(format!("the form has no {what}[…]")));
-    }
-    Ok(fields)
+    let permitted = element.children.iter().map(known).collect::<Result<BTreeSet<_>>>()?;
+    context.my_track(id)?.permitted = permitted;
+    context.changed("permissions");
+    Ok(Response::empty(StatusCode::OK))
 }

@@ -9,7 +9,7 @@ const DEEPEST: usize = 16;
 
 /// An element of a body.
 #[derive(Debug, PartialEq)]
-pub(super) struct Element {
+pub(in crate::soundcloud) struct Element {
     /// With underscores: both spellings were shown.
     pub(super) name: String,
     /// Without the white space around it; nothing if it is nil.
@@ -120,7 +120,7 @@ impl Element {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::super::refusal::escape;
+    use super::super::super::error::escape;
     use super::{Element, Fault};
 
     #[test]

@@ -1,0 +1,30 @@
+//! What every service stands on: listeners and connections, requests and responses, clock, faults, log, switches. It knows no service.
+
+pub(crate) mod body;
+pub(crate) mod clock;
+pub(crate) mod coding;
+mod connection_fault;
+pub(crate) mod effects;
+mod exchange;
+pub(crate) mod faults;
+pub(crate) mod form;
+pub(crate) mod host;
+mod inject;
+pub(crate) mod listeners;
+pub(crate) mod mutex;
+pub(crate) mod outbox;
+pub(crate) mod pipeline;
+pub(crate) mod python_json;
+pub(crate) mod rate_limit;
+pub(crate) mod raw;
+pub(crate) mod request;
+pub(crate) mod request_log;
+pub(crate) mod response;
+pub(crate) mod seconds;
+pub(crate) mod seed;
+pub(crate) mod serve;
+pub(crate) mod service;
+pub(crate) mod spool;
+pub(crate) mod state;
+pub(crate) mod switches;
+pub(crate) mod tasks;

@@ -1,0 +1,96 @@
+//! One request and its response: logged, answered by its host or met by a fault.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use http::header::{CONNECTION, DATE, EXPECT, HeaderValue};
+use hyper::body::Incoming;
+
+use super::body::RequestBody;
+use super::connection_fault::ConnectionFault;
+use super::faults::FaultKind;
+use super::host::Host;
+use super::inject::{Delivery, Injection};
+use super::request::Request;
+use super::request_log::LoggedRequest;
+use super::response::{OutgoingBody, Response};
+use super::service::Service;
+use super::state::SandboxState;
+
+/// Of a body that the host left unread, this much is read before the response is sent.
+const READ_BEFORE_RESPONSE: u64 = 1024 * 1024;
+/// And this much after it.
+const READ_AFTER_RESPONSE: u64 = 64 * 1024 * 1024;
+
+/// Responds to one request.
+pub(super) async fn exchange(
+    sandbox: Arc<SandboxState>,
+    host: Host,
+    service: Arc<dyn Service>,
+    connection: Arc<ConnectionFault>,
+    request: http::Request<Incoming>,
+) -> Result<http::Response<OutgoingBody>, Infallible> {
+    let kept = connection.next_request();
+    let (head, body) = request.into_parts();
+    let mut request = Request {
+        host,
+        method: head.method,
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().map(str::to_owned),
+        headers: head.headers,
+        body: RequestBody::incoming(body),
+        switches: None,
+    };
+    if host == Host::CONTROL {
+        let response = service.handle(&mut request).await;
+        return Ok(finish(&sandbox, response));
+    }
+    sandbox.clock.run_due();
+    let fault = sandbox.faults.take_matching(host, request.method.as_str(), &request.path, kept);
+    if let Some(FaultKind::Switches(change)) = fault.as_ref().map(|fault| &fault.kind) {
+        request.switches = Some(change.clone());
+    }
+    let name = fault.as_ref().map(|fault| fault.kind.name());
+    let id = sandbox.requests.arrived(LoggedRequest::new(sandbox.clock.now(), &request, name));
+    let (mut response, delivery) = match &fault {
+        Some(fault) => {
+            Injection { sandbox: &sandbox, service, connection: &connection }
+                .inject(fault, &mut request)
+                .await
+        }
+        None => (service.handle(&mut request).await, Delivery::default()),
+    };
+    let coded = sandbox.responses.standing();
+    if let Some(coding) = coded.coding {
+        response = coding.apply(coded.accept_encoding, &request.headers, response);
+    }
+    sandbox.clock.run_due();
+    let waits = request.headers.contains_key(EXPECT) && !request.body.started();
+    if !waits && delivery.early.is_none() {
+        request.body.drain(READ_BEFORE_RESPONSE).await;
+    }
+    let complete = request.body.is_complete();
+    let tally = request.body.tally();
+    let status = (!delivery.dropped).then_some(response.status.as_u16());
+    sandbox.requests.update(id, |entry| {
+        entry.body = tally.lock().finish();
+        entry.status = status;
+    });
+    if !complete {
+        response.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        if !waits && delivery.early != Some(false) {
+            let sandbox = Arc::clone(&sandbox);
+            // Ends with the connection at the latest: the body is fed by it.
+            tokio::spawn(async move {
+                request.body.drain(READ_AFTER_RESPONSE).await;
+                sandbox.requests.update(id, |entry| entry.body = tally.lock().finish());
+            });
+        }
+    }
+    Ok(finish(&sandbox, response))
+}
+
+fn finish(sandbox: &SandboxState, response: Response) -> http::Response<OutgoingBody> {
+    let date = httpdate::fmt_http_date(sandbox.clock.system_time());
+    response.header(DATE, &date).into_http()
+}

@@ -1,0 +1,81 @@
+//! Error documents: `{"errors": [{"detail", "code", "status"}]}`, the status a number.
+
+use http::StatusCode;
+use http::header::RETRY_AFTER;
+use serde_json::{Map, json};
+
+use super::document::MEDIA_TYPE;
+use crate::kit::body::BodyError;
+use crate::kit::response::Response;
+
+pub(super) type Result<T = Response> = std::result::Result<T, ErrorResponse>;
+
+/// A response that ends the way of a request.
+pub(super) struct ErrorResponse(Response);
+
+impl ErrorResponse {
+    pub(super) fn status(&self) -> StatusCode {
+        self.0.status
+    }
+}
+
+impl From<ErrorResponse> for Response {
+    fn from(error: ErrorResponse) -> Self {
+        error.0
+    }
+}
+
+fn document(status: StatusCode, detail: &str, code: Option<&str>) -> ErrorResponse {
+    let mut error = Map::new();
+    error.insert("detail".into(), detail.into());
+    if let Some(code) = code {
+        error.insert("code".into(), code.into());
+    }
+    error.insert("status".into(), status.as_u16().into());
+    ErrorResponse(Response::new(status, MEDIA_TYPE, json!({"errors": [error]}).to_string()))
+}
+
+pub(super) fn no_route() -> ErrorResponse {
+    document(StatusCode::NOT_FOUND, "There is no such endpoint.", None)
+}
+
+pub(super) fn invalid_token() -> ErrorResponse {
+    document(StatusCode::UNAUTHORIZED, "Your API key is invalid.", Some("invalid_token"))
+}
+
+pub(super) fn forbidden(what: &str) -> ErrorResponse {
+    document(StatusCode::FORBIDDEN, &format!("Your API key does not have access to {what}."), None)
+}
+
+pub(super) fn rate_limited(retry_after: bool) -> ErrorResponse {
+    let detail = "You have made more than 25 requests in one second.";
+    let ErrorResponse(response) = document(StatusCode::TOO_MANY_REQUESTS, detail, Some("rate_limited"));
+    ErrorResponse(if retry_after { response.header(RETRY_AFTER, "1") } else { response })
+}
+
+pub(super) fn not_acceptable() -> ErrorResponse {
+    document(StatusCode::NOT_ACCEPTABLE, "This endpoint answers with application/vnd.api+json.", None)
+}
+
+pub(super) fn unsupported_media_type() -> ErrorResponse {
+    let detail = "The body of this request has to be application/vnd.api+json.";
+    document(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail, None)
+}
+
+/// 400; `what` names the member or parameter at fault.
+pub(super) fn bad(what: impl AsRef<str>) -> ErrorResponse {
+    document(StatusCode::BAD_REQUEST, what.as_ref(), None)
+}
+
+/// A error with a machine code.
+pub(super) fn coded(status: StatusCode, detail: &str, code: &str) -> ErrorResponse {
+    document(status, detail, Some(code))
+}
+
+pub(super) fn not_found(kind: &str, id: &str) -> ErrorResponse {
+    document(StatusCode::NOT_FOUND, &format!("Couldn't find {kind} with 'id'={id}"), None)
+}
+
+pub(super) fn unreadable(error: &BodyError) -> ErrorResponse {
+    document(error.status(), &error.to_string(), None)
+}
