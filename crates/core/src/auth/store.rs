@@ -63,7 +63,7 @@ pub trait TokenStore: Send + Sync + 'static {
     fn swap(&self, next: Record) -> BoxFuture<'_, Result<Swapped, StoreError>>;
 
     /// Waits until no other refresher is at work, in this process or another, and keeps the others waiting until the
-    /// lease is released.
+    /// lease is released. Who drops the future no longer waits.
     fn lease(&self) -> BoxFuture<'_, Result<Lease, StoreError>>;
 
     /// Makes sure that a successor of `record`, which was loaded under the lease, can be kept: room is there and the way
@@ -177,7 +177,7 @@ pub enum StoreError {
         column: usize,
     },
     /// Others may read the file.
-    #[error("{path} may be read by others (mode {mode:o}); run chmod 600 on it")]
+    #[error("{path} may be read by others (mode {mode:o}); run chmod 600 on it, or mount it with that mode")]
     Exposed {
         /// The file.
         path: String,

@@ -14,6 +14,8 @@ mod faults;
 mod json_stream;
 mod page;
 mod peer;
+#[cfg(feature = "oauth2")]
+mod places;
 mod poll;
 mod presigned;
 mod runtime;

@@ -67,7 +67,7 @@ fn a_token_file_makes_a_client_that_logs_in() {
         let exposed = told(&[ID, SECRET, ("SOUNDCLOUD_TOKEN_FILE", &path)]);
         let real = std::fs::canonicalize(&file).unwrap();
         let expected = format!(
-            "the token store: {} may be read by others (mode 640); run chmod 600 on it",
+            "the token store: {} may be read by others (mode 640); run chmod 600 on it, or mount it with that mode",
             real.display()
         );
         assert_eq!(exposed, expected);

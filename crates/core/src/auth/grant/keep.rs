@@ -1,6 +1,6 @@
 //! Keeping tokens: the lease, the reservation, the swap, and what is held in memory.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::HeaderValue;
 
@@ -8,9 +8,12 @@ use super::{Grant, Held, Outcome, Shared, State, TokenKind, Unsaved, signed_out}
 use crate::Secret;
 use crate::auth::store::{LEASE, Lease, Record, StoreError, Swapped, Token};
 use crate::auth::{AuthError, LoginError};
+use crate::transport::deadline::within;
 
 /// What of a lease is left for saving, when the server is asked for as long as it lasts.
 const SAVING: Duration = Duration::from_secs(15);
+/// How long a lease is waited for by who has a token that works yet.
+const IMPATIENT: Duration = Duration::from_secs(10);
 /// The pause before a second request or a second try to save, at most.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How often saving is tried.
@@ -22,16 +25,30 @@ impl Shared {
     }
 
     /// Takes the lease. Gives the moment until which the server may be asked.
-    pub(super) async fn take(&self, lease: &mut Option<Lease>) -> Result<std::time::Instant, AuthError> {
+    pub(super) async fn take(&self, lease: &mut Option<Lease>) -> Result<Instant, AuthError> {
         *lease = Some(self.store.lease().await.map_err(store)?);
         Ok(self.clock.now() + (LEASE - SAVING))
+    }
+
+    /// Takes the lease for a renewal: who holds a token that works does not wait long for whoever hangs with the lease.
+    pub(super) async fn take_to_renew(
+        &self,
+        refused: Option<u64>,
+        lease: &mut Option<Lease>,
+    ) -> Result<Instant, AuthError> {
+        let works = self.working(&self.state(), refused).is_some();
+        if !works {
+            return self.take(lease).await;
+        }
+        let busy = || AuthError::Store(format!("its lease was not free within {} s", IMPATIENT.as_secs()));
+        within(self.take(lease), self.clock.sleep(IMPATIENT)).await.unwrap_or_else(|| Err(busy()))
     }
 
     /// Takes the lease and makes sure that what comes can be kept.
     pub(super) async fn take_and_reserve(
         &self,
         lease: &mut Option<Lease>,
-    ) -> Result<(Record, std::time::Instant), AuthError> {
+    ) -> Result<(Record, Instant), AuthError> {
         let until = self.take(lease).await?;
         let record = self.load().await?;
         Ok((self.reserve(record).await?, until))

@@ -56,7 +56,7 @@ impl Shared {
             self.fall_back(&record, refused);
         }
         // Held until the new token is saved: other processes wait here and then find it.
-        let until = self.take(lease).await?;
+        let until = self.take_to_renew(refused, lease).await?;
         let record = self.load().await?;
         let unsaved = self.state().unsaved.take();
         if let Some(Unsaved { before, token }) = unsaved {

@@ -192,6 +192,38 @@ async fn the_server_is_asked_for_less_than_a_lease() {
     assert_eq!(peer.requests(), ["r1"], "no second request on a lease that ends soon");
 }
 
+/// Another process hangs with the lease.
+#[tokio::test]
+async fn who_has_a_token_that_works_does_not_wait_long_for_a_lease() {
+    let (clock, peer) = (StillClock::new(), Peer::new([]));
+    let store = stored(&clock);
+    let grant = user(&peer, &clock, Arc::clone(&store));
+    assert_eq!(text(&grant).await, "a1");
+    let lease = store.lease().await.unwrap();
+    clock.advance(3550);
+    let waiting = |grant: &Grant| {
+        let grant = grant.clone();
+        tokio::spawn(async move { grant.token().await.map(|token| token.expose().to_owned()) })
+    };
+    let waiter = waiting(&grant);
+    settle().await;
+    assert!(!waiter.is_finished());
+    clock.advance(10);
+    assert_eq!(waiter.await.unwrap().unwrap(), "a1");
+    let error = grant.status().last_error.unwrap().1;
+    assert_eq!(error.to_string(), "the token store: its lease was not free within 10 s");
+    // Who has none waits for it.
+    clock.advance(3600);
+    let waiter = waiting(&grant);
+    settle().await;
+    clock.advance(30);
+    settle().await;
+    assert!(!waiter.is_finished());
+    lease.release().await;
+    assert_eq!(waiter.await.unwrap().unwrap(), "a2");
+    assert_eq!(peer.requests(), ["r1"]);
+}
+
 /// A store whose leases are given back by a request that takes its time.
 struct Slow(MemoryStore, Arc<Semaphore>);
 

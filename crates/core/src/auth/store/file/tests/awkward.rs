@@ -167,7 +167,8 @@ async fn only_the_owner_may_read_it() {
     for mode in [0o644, 0o660, 0o601] {
         fs::set_permissions(folder.file(), fs::Permissions::from_mode(mode)).unwrap();
         let error = store.load().await.unwrap_err().to_string();
-        let expected = format!("may be read by others (mode {mode:o}); run chmod 600 on it");
+        let expected =
+            format!("may be read by others (mode {mode:o}); run chmod 600 on it, or mount it with that mode");
         assert!(error.ends_with(&expected), "{error}");
         assert!(FileStore::open(folder.file()).is_err());
     }
