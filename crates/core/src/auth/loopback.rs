@@ -160,6 +160,18 @@ impl Loopback {
     }
 }
 
+/// What [`Loopback::receive`] makes of a connection that sends these bytes and ends: the redirect that ends the wait, if it
+/// is one. For tests of what a login's redirect may look like; it needs no network.
+#[cfg(feature = "testing")]
+pub async fn received(
+    mut bytes: &[u8],
+    path: &str,
+    judge: impl Fn(&Redirected) -> Ending,
+) -> Option<Redirected> {
+    let request = request(&mut bytes).await?;
+    answer(&request, path, &judge).1
+}
+
 enum Next {
     Accepted(io::Result<TcpStream>),
     Read(Option<(TcpStream, Request)>),

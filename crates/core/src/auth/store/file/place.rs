@@ -119,7 +119,7 @@ impl Place {
     }
 
     /// The newest of the records in a text: one, or two while it is written in place.
-    fn parse(&self, bytes: &[u8]) -> Result<Record, StoreError> {
+    pub(super) fn parse(&self, bytes: &[u8]) -> Result<Record, StoreError> {
         let text = trim(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
         if text.is_empty() {
             return Ok(Record::default());

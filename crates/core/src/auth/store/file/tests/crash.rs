@@ -1,5 +1,7 @@
 //! What a crash leaves.
 
+use proptest::prelude::*;
+
 use super::*;
 
 /// Spends a token as a grant does.
@@ -114,6 +116,31 @@ async fn a_torn_record_is_found_again() {
     System.create(&beside).unwrap();
     fs::write(&beside, &*new).unwrap();
     assert_eq!(found(&folder).await, second);
+}
+
+proptest! {
+    /// Whatever stands in the file: nobody, a record, or an error that quotes nothing.
+    #[test]
+    fn any_content_is_read_without_a_panic(
+        pieces in prop::collection::vec(prop_oneof![
+            Just(&b"{\"version\":7}"[..]), Just(&b"\n"[..]), Just(&b"  "[..]), Just(&b"\0"[..]), Just(&b"\xef\xbb\xbf"[..]),
+            Just(&b"{\"version\":8,\"token\":{\"access_token\":\"CANARY\"}}"[..]), Just(&b"{\"version\":"[..]), Just(&b"CANARY"[..]),
+        ], 0..6),
+        noise in prop::collection::vec(any::<u8>(), 0..8),
+        before in any::<bool>(),
+    ) {
+        let place = Place { file: "/x/tokens.json".into(), folder: "/x".into() };
+        let pieces = pieces.concat();
+        let bytes = if before { [noise, pieces].concat() } else { [pieces, noise].concat() };
+        match place.parse(&bytes) {
+            Ok(record) => {
+                let whole = bytes.windows(13).any(|window| window == b"{\"version\":7}");
+                prop_assert!(record.version != 7 || whole);
+                prop_assert_eq!(record.version == 0, record == Record::default());
+            }
+            Err(error) => prop_assert!(error.to_string().starts_with("/x/tokens.json: invalid record at line ")),
+        }
+    }
 }
 
 /// Somebody else's file beside is not taken for ours.
