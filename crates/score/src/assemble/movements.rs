@@ -16,6 +16,7 @@ const PICKUPS: usize = 2;
 ///
 /// A trio that is numbered for itself is no movement of its own: its da capo leads back into what stands before.
 pub(super) fn split(draft: &mut Draft, written: &mut [WrittenBar]) -> Vec<Range<usize>> {
+    late_jumps(draft, written);
     let mut movements: Vec<Range<usize>> = Vec::new();
     let mut opening: Option<Facts> = None;
     for bars in numberings(draft) {
@@ -208,31 +209,46 @@ pub(super) fn closes(draft: &Draft, written: &[WrittenBar], bar: usize) -> bool 
         || next.is_none_or(|next| next.repeat_start.is_some())
 }
 
-/// Moves a jump that is printed one bar early, for want of room, to the bar line that it belongs to.
+/// Moves jumps that are printed one bar early, for want of room, to the bar line that they belong to.
 ///
-/// Left where it stands it would leave out the last bar of the passage for ever. Only words are moved: playback says
-/// where it means.
-pub(super) fn late_jumps(draft: &mut Draft, written: &[WrittenBar], signs: &mut [DraftSign]) {
-    let marked: Vec<usize> = signs.iter().map(|sign| sign.bar).collect();
-    for sign in signs.iter_mut().filter(|sign| sign.kind.is_jump() && sign.words_only) {
-        let (bar, next) = (sign.bar, sign.bar + 1);
-        let Some(after) = written.get(next) else { continue };
-        let drawn = draft.bars.get(next).is_some_and(|bar| bar.strong_line) || after.repeat_end.is_some();
-        if !drawn
-            || closes(draft, written, bar)
-            || marked.binary_search(&next).is_ok()
+/// Left where it stands such a jump would leave out the last bar of the passage for ever. Only words are moved: playback
+/// says where it means.
+fn late_jumps(draft: &mut Draft, written: &[WrittenBar]) {
+    for bar in 0..draft.bars.len().saturating_sub(1) {
+        let next = bar + 1;
+        let has_edge = |bar: usize, start: bool| {
+            draft
+                .bars
+                .get(bar)
+                .is_some_and(|bar| bar.endings.iter().any(|edge| (edge.edge == Edge::Start) == start))
+        };
+        let signs = |bar: usize| draft.bars.get(bar).map(|bar| bar.signs.as_slice()).unwrap_or_default();
+        let early = |sign: &DraftSign| {
             // The bar after such a jump may be its coda, even without a sign.
-            || sign.until == Some(Until::ToCoda)
-            || sign.then_coda
-            || after.endings.iter().any(|ending| ending.start)
-            || written.get(bar).is_some_and(|bar| bar.endings.iter().any(|ending| ending.stop.is_some()))
+            sign.kind.is_jump() && sign.words_only && sign.until != Some(Until::ToCoda) && !sign.then_coda
+        };
+        let repeats = written.get(next).is_some_and(|bar| bar.repeat_end.is_some());
+        let drawn = repeats || draft.bars.get(next).is_some_and(|bar| bar.strong_line);
+        if !signs(bar).iter().any(early)
+            || !signs(next).is_empty()
+            || !drawn
+            || closes(draft, written, bar)
+            || has_edge(next, true)
+            || has_edge(bar, false)
         {
             continue;
         }
-        (sign.bar, sign.at_end) = (next, true);
-        let message =
-            "a jump in words one bar before a double, final or repeat bar line is taken at that bar line";
-        draft.remark(DiagnosticKind::Inferred, bar, sign.offset, message);
+        let Some(from) = draft.bars.get_mut(bar) else { continue };
+        let (moved, kept): (Vec<DraftSign>, Vec<DraftSign>) = from.signs.drain(..).partition(early);
+        from.signs = kept;
+        for sign in &moved {
+            let message =
+                "a jump in words one bar before a double, final or repeat bar line is taken at that bar line";
+            draft.remark(DiagnosticKind::Inferred, bar, sign.offset, message);
+        }
+        if let Some(to) = draft.bars.get_mut(next) {
+            to.signs.extend(moved.into_iter().map(|sign| DraftSign { bar: next, at_end: true, ..sign }));
+        }
     }
 }
 
@@ -285,6 +301,21 @@ fn first_part(
     // The name of the piece tells that there is a part that comes again; a change of key, where it ends.
     if !jump.names_piece {
         return None;
+    }
+    // A menuet and its trio have two strains each, and each strain is played twice.
+    let starts: Vec<usize> = (movement.start..=jump.bar)
+        .filter(|&bar| {
+            bar == movement.start || written.get(bar).is_some_and(|bar| bar.repeat_start.is_some())
+        })
+        .collect();
+    let strain = |&start: &usize| {
+        let end = starts.iter().find(|&&next| next > start).copied().unwrap_or(jump.bar + 1);
+        (start..end).any(repeats)
+    };
+    if let &[_, _, third, _] = starts.as_slice()
+        && starts.iter().all(strain)
+    {
+        return third.checked_sub(1);
     }
     let key = |bar: usize| draft.bars.get(bar).and_then(|bar| bar.key);
     let first = key(movement.start)?;

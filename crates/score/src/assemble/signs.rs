@@ -41,7 +41,6 @@ pub(super) fn place(draft: &mut Draft, written: &mut [WrittenBar], movements: &[
         }
         needed_coda(draft, movement, &mut signs);
         first_of_two_codas(draft, &mut signs);
-        movements::late_jumps(draft, written, &mut signs);
         signs.iter().filter(|sign| sign.words_only).for_each(|sign| doubt(draft, written, sign));
         // MusicXML says for each repeat whether it is taken after a jump; if all are, the jumps play repeats.
         let bars = written.get(movement.clone()).unwrap_or_default();

@@ -263,7 +263,10 @@ impl<S: Source> Reader<'_, S> {
             sign.repeats = phrase.repeats;
             sign.names_piece = phrase.names_piece;
             sign.words_only = stated.is_none();
-            sign.passes.clone_from(&sound.passes);
+            // The first time is when a jump is taken anyway, by the letter of the format; who writes so means no more.
+            if sound.passes != [1] {
+                sign.passes.clone_from(&sound.passes);
+            }
             self.draft.sign(sign);
         }
         // Playback outranks words here too: "Fine" over a to-coda is where one leaves for the coda.

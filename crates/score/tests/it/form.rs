@@ -203,6 +203,9 @@ fn a_menuet_comes_again_without_its_trio() {
     // Without a heading: a final bar line before, or a change of key and the name of the piece.
     plays("0-3 0-1", &["_", "_ |.", "_", "_ 'D.C.' =dacapo |."]);
     plays("0-1 0-3 0-1", &["key0 _", "_ :|", "key3 _", "_ 'Scherzo da capo' |."]);
+    // Two strains each, all of them repeated.
+    plays("0 0-1 1-2 2-3 3 0-1", &["_ :|", "|: _ :|", "|: _ :|", "|: _ 'M.D.C.' :|"]);
+    plays("0 0-1 1-2 2-3 3 0-3", &["_ :|", "|: _ :|", "|: _ :|", "|: _ 'D.C.' :|"]);
     // What ends the menuet according to the signs counts more.
     plays("0-3 0", &["_ 'Fine'", "_ ||", "'Trio' _", "_ 'Menuetto D.C.' |."]);
     plays("0-3 0-3", &["_", "_", "_", "_ 'D.C.' |."]);
@@ -239,6 +242,8 @@ fn a_trio_that_is_numbered_for_itself_belongs_to_its_menuet() {
 fn a_jump_in_words_one_bar_early_does_not_eat_the_last_bar() {
     plays("0-1 0-4 2-4 0-1", &["_", "_ :|", "'Trio' |: _", "_ 'Menuetto D.C.'", "_ :|"]);
     plays("0-3 0-1", &["_", "_ ||", "'Trio' _ 'Menuetto D.C.'", "_ |."]);
+    // Also where another piece follows.
+    plays("0-2 0 3", &["_ 'Fine'", "_ 'D.C. al Fine'", "_ |.", "_"]);
     // Playback says where it means, and a coda of one bar is a coda.
     plays("0-2 0 3", &["_ 'Fine'", "_", "_ 'D.C. al Fine' =dacapo ||", "_ |."]);
     plays("0-2 0 3", &["_ 'To Coda' =tocoda=k", "_", "_ 'D.C. al Coda'", "coda =coda=k _ |."]);

@@ -120,6 +120,9 @@ fn several_parts_with_one_jump_jump_once() {
 fn time_only_names_the_passes() {
     let score = read(&[&(REST.to_owned() + "<sound dacapo='yes' time-only='2, 3'/>")]);
     assert_eq!(score.structure.bars[0].jumps[0].passes, [2, 3]);
+    // By the format a jump is taken the first time through if it does not say otherwise.
+    let score = read(&[&(REST.to_owned() + "<sound dacapo='yes' time-only='1'/>")]);
+    assert_eq!(score.structure.bars[0].jumps[0].passes, [0_u32; 0]);
 }
 
 #[test]
