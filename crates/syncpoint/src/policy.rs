@@ -254,7 +254,8 @@ switch! {
     /// What becomes of endings with no repeat that they could belong to.
     LooseEndings {
         /// They are played on the passes that jumps make: the first ending before the da capo, the second after it.
-        /// Without a jump back over them they are played.
+        /// Without a jump back over them, endings side by side with every pass from the first on imply a repeat at
+        /// the end of each but the last; others are played.
         FollowJumps,
         /// They are played.
         Play,

@@ -5,6 +5,7 @@ mod endings;
 mod jumps;
 mod layout;
 mod leaps;
+mod loose;
 mod passes;
 mod reach;
 mod walk;

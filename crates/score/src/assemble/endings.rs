@@ -7,6 +7,9 @@ use segno_syncpoint::{Ending, EndingStop, WrittenBar};
 use crate::diagnostic::DiagnosticKind;
 use crate::draft::{Draft, DraftEnding, Edge};
 
+/// A bracket in pieces is not longer than this.
+const LONGEST_BRACKET: usize = 16;
+
 /// An ending from its first bar to its last.
 struct Bracket {
     numbers: Vec<u32>,
@@ -47,6 +50,18 @@ fn brackets(draft: &mut Draft, bars: usize) -> Vec<Bracket> {
             open = Some(Bracket::at(bar, start));
         }
         let Some(end) = edges.into_iter().find(|edge| edge.edge != Edge::Start) else { continue };
+        if open.is_none()
+            && let Some(before) = goes_on(draft, &brackets, bar, &end)
+        {
+            let message =
+                "an ending stops that did not start; it goes on with the one of the same number before it";
+            draft.remark(DiagnosticKind::Ending, bar, end.offset, message);
+            if let Some(bracket) = brackets.get_mut(before) {
+                bracket.last = bar;
+                bracket.stop = Some(stop_of(&end));
+            }
+            continue;
+        }
         let mut bracket = open.take().unwrap_or_else(|| {
             let message = "an ending stops that did not start; it is taken to cover this bar alone";
             draft.remark(DiagnosticKind::Ending, bar, end.offset, message);
@@ -57,7 +72,7 @@ fn brackets(draft: &mut Draft, bars: usize) -> Vec<Bracket> {
             draft.remark(DiagnosticKind::Ending, bar, end.offset, message);
         }
         bracket.last = bar;
-        bracket.stop = Some(if end.edge == Edge::Stop { EndingStop::Stop } else { EndingStop::Discontinue });
+        bracket.stop = Some(stop_of(&end));
         brackets.push(bracket);
     }
     if let Some(unclosed) = open {
@@ -66,6 +81,25 @@ fn brackets(draft: &mut Draft, bars: usize) -> Vec<Bracket> {
         brackets.push(unclosed);
     }
     brackets
+}
+
+const fn stop_of(edge: &DraftEnding) -> EndingStop {
+    match edge.edge {
+        Edge::Stop => EndingStop::Stop,
+        Edge::Start | Edge::Discontinue => EndingStop::Discontinue,
+    }
+}
+
+/// The ending that a further stop belongs to: a bracket that is drawn in pieces stops once in each.
+fn goes_on(draft: &Draft, brackets: &[Bracket], bar: usize, end: &DraftEnding) -> Option<usize> {
+    let last = brackets.len().checked_sub(1)?;
+    let before =
+        brackets.get(last).filter(|before| !end.numbers.is_empty() && before.numbers == end.numbers)?;
+    let between = draft.bars.get(before.last..bar)?;
+    let parted = between.len() > LONGEST_BRACKET
+        || between.iter().any(|bar| bar.repeat_end.is_some())
+        || draft.bars.get(before.last + 1..=bar)?.iter().any(|bar| bar.repeat_start.is_some());
+    (!parted).then_some(last)
 }
 
 impl Bracket {

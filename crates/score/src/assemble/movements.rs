@@ -73,8 +73,12 @@ fn pieces(draft: &mut Draft, written: &mut [WrittenBar], movement: Range<usize>)
     for (place, sign) in signs.iter().enumerate() {
         fine |= sign.kind == SignKind::Fine;
         let (bar, next) = (sign.bar, sign.bar + 1);
-        let to_fine =
-            sign.kind.is_jump() && matches!(sign.until, None | Some(Until::Fine)) && !sign.then_coda;
+        let to_fine = !sign.then_coda
+            && match sign.kind {
+                SignKind::DaCapo => matches!(sign.until, None | Some(Until::Fine)),
+                SignKind::DalSegno => sign.until == Some(Until::Fine),
+                _ => false,
+            };
         // The next jump has a fine of its own, or there is none.
         let apart = signs.get(place + 1).is_none_or(|next| next.kind == SignKind::Fine && next.bar > bar);
         if !to_fine

@@ -20,6 +20,8 @@ fn the_last_ending_is_that_of_the_last_pass_whatever_its_number() {
     // Three endings, two of which have the same number.
     plays("0-1 0 2 0 3", &["|: _", "[1 _ ] :|", "[1 _ ] :|", "[2 _ ]-"]);
     plays("0-1 0 2 0 3", &["|: _", "[1 _ ] :|", "[2 _ ] :|", "[2 _ ]-"]);
+    // A bracket that is drawn in pieces stops in each of them.
+    plays("0-3 0 4-6", &["|: _", "[1 _ ]", "_", "_ ]1 :|", "[2 _ ]-", "_ ]2", "_"]);
     // An ending in the middle of the way, and a repeat sign at the end of the second.
     plays("0-2 0 2-3", &["|: _", "[1 _ ]", "[2 _ ] :|", "_"]);
 }
@@ -105,8 +107,12 @@ fn endings_without_repeat_signs_follow_the_jumps() {
         ],
     );
     plays("0-2 0 2", &["_", "[1 _ ]", "_ 'D.C.' =dacapo |."]);
-    // Without a jump back over them they are only brackets.
-    plays("0-3", &["_", "[1 _ ]", "[2 _ ]-", "_"]);
+    // Without a jump back over them they imply a repeat, from the sign if there is one, or are only brackets.
+    plays("0-1 0 2-3", &["_", "[1 _ ]", "[2 _ ]-", "_"]);
+    plays("0-2 1-2 1 3-4", &["_", "segno _", "[1,2 _ ]", "[3 _ ]-", "_"]);
+    plays("0-2 1 3", &["_", "|: _", "[1 _ ]", "[2 _ ]-"]);
+    plays("0-3", &["_", "[2 _ ]", "[3 _ ]-", "_"]);
+    plays("0-2", &["_", "[1 _ ]", "_"]);
     plays("0-1 0-4", &["_", "_ 'D.C.' =dacapo", "[1 _ ]", "[2 _ ]-", "_"]);
 }
 

@@ -135,19 +135,19 @@ fn extend(
     if policy.open_endings == OpenEndings::AsWritten {
         return;
     }
-    for (number, region) in regions.iter_mut().enumerate().rev() {
-        if region.first < section.start {
-            break;
-        }
+    let first = regions.partition_point(|region| region.first < section.start);
+    let repeated = repeated_before(structure, section, regions.get(first..).unwrap_or_default());
+    for (number, region) in regions.iter_mut().enumerate().skip(first).rev() {
         let Some(bar) = structure.bars.get(region.last) else { continue };
         let hooked = bar.endings.iter().any(|ending| ending.stop == Some(EndingStop::Stop));
         if bar.repeat_end.is_some() || (hooked && policy.open_endings == OpenEndings::ToRepeatEnd) {
             continue;
         }
         let mut last = region.last;
-        let mut closed = false;
+        let (mut closed, mut meets_ending) = (false, false);
         for (index, bar) in structure.bars.iter().enumerate().take(section.end).skip(region.last + 1) {
-            if region_of.get(index).copied().flatten().is_some() || bar.repeat_start.is_some() {
+            meets_ending = region_of.get(index).copied().flatten().is_some();
+            if meets_ending || bar.repeat_start.is_some() {
                 break;
             }
             last = index;
@@ -156,11 +156,30 @@ fn extend(
                 break;
             }
         }
-        if closed || policy.open_endings == OpenEndings::ToNextSign {
+        // Before the first backward repeat, what comes before the next ending belongs to this one.
+        let inside = meets_ending && !repeated.get(number - first).copied().unwrap_or(true);
+        if closed || inside || policy.open_endings == OpenEndings::ToNextSign {
             for slot in &mut region_of[region.last + 1..=last] {
                 *slot = Some(number);
             }
             region.last = last;
         }
     }
+}
+
+/// By region of a section: there is a backward repeat before it, behind the last forward one.
+fn repeated_before(structure: &Structure, section: &Range<usize>, regions: &[Region]) -> Vec<bool> {
+    let (mut found, mut repeated) = (Vec::with_capacity(regions.len()), false);
+    let mut next = regions.iter();
+    let mut region = next.next();
+    for index in section.clone() {
+        let Some(bar) = structure.bars.get(index) else { break };
+        repeated &= bar.repeat_start.is_none();
+        if region.is_some_and(|region| region.first == index) {
+            found.push(repeated);
+            region = next.next();
+        }
+        repeated |= bar.repeat_end.is_some();
+    }
+    found
 }

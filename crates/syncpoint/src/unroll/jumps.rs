@@ -198,6 +198,15 @@ impl<'a> Signs<'a> {
         Ok(target.or((rule == MissingTarget::FromStart).then_some(Target { bar: home.start, marker: None })))
     }
 
+    /// The last segno that stands at the beginning of a bar behind `start` and before `bar`.
+    pub(super) fn last_segno(&self, start: usize, bar: usize) -> Option<usize> {
+        let bars = self.structure.bars.get(start..bar)?;
+        let has_segno = |bar: &WrittenBar| {
+            bar.markers.iter().any(|marker| marker.kind == MarkerKind::Segno && marker.at == Place::Start)
+        };
+        bars.iter().rposition(has_segno).map(|place| start + place)
+    }
+
     /// The jumps that can be taken, whether or not they will be.
     pub(super) fn leaps(&self) -> Vec<Leap> {
         let mut leaps = Vec::new();

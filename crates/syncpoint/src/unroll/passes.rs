@@ -5,9 +5,7 @@ use alloc::vec::Vec;
 use super::UnrollError;
 use super::layout::{End, Layout};
 use super::leaps::{Leap, led_over, passes_made};
-use crate::policy::{
-    EndingsAfterJump, Jumps, LateEndings, LooseEndings, PlayCount, Policy, RepeatsAfterJump, UnreachedEndings,
-};
+use crate::policy::{EndingsAfterJump, LateEndings, PlayCount, Policy, RepeatsAfterJump, UnreachedEndings};
 
 /// The state of one group of repeats.
 #[derive(Clone, Copy, Debug)]
@@ -41,8 +39,8 @@ enum Fitting {
 /// The play counts of all repeats, with the work that looking ahead has cost.
 #[derive(Debug)]
 pub(super) struct Passes<'a> {
-    layout: &'a Layout,
-    policy: &'a Policy,
+    pub(super) layout: &'a Layout,
+    pub(super) policy: &'a Policy,
     progress: Vec<Progress>,
     /// By end: how often it has sent the music back.
     taken: Vec<u32>,
@@ -54,9 +52,11 @@ pub(super) struct Passes<'a> {
     epoch: u32,
     after_jump: AfterJump,
     /// By bar: a jump of the score leads over it again.
-    led_over: Vec<bool>,
+    pub(super) led_over: Vec<bool>,
     /// The jumps that were taken in this section.
-    leapt: Vec<Leap>,
+    pub(super) leapt: Vec<Leap>,
+    /// By region: the pass that endings without any repeat sign are on, kept at the first of those side by side.
+    pub(super) implied: Vec<u32>,
     fuel: usize,
 }
 
@@ -75,6 +75,7 @@ impl<'a> Passes<'a> {
             after_jump: AfterJump::default(),
             led_over: led_over(leaps, bars),
             leapt: Vec::new(),
+            implied: alloc::vec![1; layout.regions.len()],
             fuel: policy.max_bars.saturating_add(bars).saturating_mul(16),
         }
     }
@@ -315,38 +316,6 @@ impl<'a> Passes<'a> {
             Some(region) if layout.regions[region].group == group => Fitting::Region(region),
             _ => Fitting::Pass(last),
         })
-    }
-
-    /// Whether an ending is played whose passes no repeat makes.
-    fn allows_loose(&mut self, number: usize) -> Result<bool, UnrollError> {
-        let layout = self.layout;
-        let region = &layout.regions[number];
-        match self.policy.loose_endings {
-            LooseEndings::Play => return Ok(true),
-            LooseEndings::FirstPass => return Ok(region.contains(1)),
-            LooseEndings::FollowJumps => {}
-        }
-        let series = layout.series(number);
-        let first = layout.regions[series.start].first;
-        self.spend(series.len() + self.leapt.len())?;
-        if self.policy.jumps == Jumps::Ignore || !self.follows_jumps(number) {
-            return Ok(true);
-        }
-        let pass = 1 + passes_made(&self.leapt, first);
-        let named = series.clone().any(|other| layout.regions[other].contains(pass));
-        if named || series.len() == 1 {
-            return Ok(region.contains(pass));
-        }
-        // Further passes go through the last ending there is.
-        let due = series.clone().rfind(|&other| layout.regions[other].numbers.first() <= Some(&pass));
-        Ok(number == due.unwrap_or(series.start))
-    }
-
-    /// Whether a jump leads over an ending that no repeat counts.
-    pub(super) fn follows_jumps(&self, number: usize) -> bool {
-        let layout = self.layout;
-        self.policy.loose_endings == LooseEndings::FollowJumps
-            && self.led_over[layout.regions[layout.series(number).start].first]
     }
 
     /// The number of the ending that a bar being played now stands under.

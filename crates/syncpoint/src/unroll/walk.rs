@@ -195,6 +195,11 @@ impl<'a> Walk<'a> {
         {
             return Ok(Next::To(self.passes.take(end), Step::Repeat { end: bar }));
         }
+        if let Some(start) = self.passes.implied_repeat(bar)? {
+            // A sign behind that start is where singers go back to.
+            let to = self.signs.last_segno(start, bar).unwrap_or(start);
+            return Ok(Next::To(to, Step::Repeat { end: bar }));
+        }
         Ok(Next::To(bar + 1, Step::Next))
     }
 
@@ -362,7 +367,8 @@ impl<'a> Walk<'a> {
         let played = |bar: usize| self.times_played.get(bar).is_some_and(|&times| times > 0);
         let mut found: Vec<Diagnostic> = Vec::new();
         for (number, region) in self.layout.regions.iter().enumerate() {
-            if self.layout.groups[region.group].ends.is_empty() && !self.passes.follows_jumps(number) {
+            let counted = self.passes.follows_jumps(number);
+            if self.layout.groups[region.group].ends.is_empty() && !counted {
                 found.push(Diagnostic::new(region.first, Finding::EndingWithoutRepeat));
             }
             if !played(region.first) {
