@@ -53,7 +53,8 @@ impl Client {
         let clock = self.clock();
         let start = clock.now();
         let left = || at_most.saturating_sub(clock.now().saturating_duration_since(start));
-        let mut pause = pace.first;
+        // A pause of nothing would double to nothing.
+        let mut pause = pace.first.max(Duration::from_millis(1));
         loop {
             let before = left();
             let failed = match look(before.max(LOOK).min(self.0.timeouts.call)).await {

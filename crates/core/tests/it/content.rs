@@ -56,6 +56,11 @@ fn crumbs(media_type: &'static str, body: &'static str) -> Service {
     })
 }
 
+fn base64(text: &str) -> Vec<u8> {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.decode(text).unwrap()
+}
+
 async fn outcomes<const KIND: u8>(
     media_type: &'static str,
     body: &'static str,
@@ -115,6 +120,29 @@ async fn a_file_comes_whole_however_it_is_looked_at() {
     }
     for outcome in outcomes::<1>("application/json", "{\"error\":\"expired\"}").await {
         assert!(outcome.unwrap_err().contains("expected a file, found JSON"));
+    }
+}
+
+/// What is looked at is what the coding hides, not the coded bytes.
+#[tokio::test]
+async fn a_coded_page_is_a_page_and_a_coded_file_a_file() {
+    // `printf '%s' "$PAGE" | gzip -9n | base64`, and the same of `ID3 and the rest`.
+    let page = "H4sIAAAAAAACA7NRdPF3DokMcFXIKMnNseOyAVM2GamJKXY2JZklOal2PvnpCpl5CiX5CiUZqQp5qSXl+UXZNvoQSRt9iFJ9sD4AZtCTh04AAAA=";
+    let file = "H4sIAAAAAAACA/N0MVZIzEtRKMlIVShKLS4BAMzuswUQAAAA";
+    for (coded, is_page) in [(page, true), (file, false)] {
+        let coded = base64(coded);
+        let service = Service::new(move |_, _| {
+            Ok(Reply::ok()
+                .header("content-encoding", "gzip")
+                .header("content-type", "audio/mpeg")
+                .body(&coded))
+        });
+        let client = service.client().0.build().unwrap();
+        let mut sink = Vec::new();
+        let outcome = client.call(&Fetch::<1>).download_into(&mut sink).await;
+        assert_eq!(outcome.is_err(), is_page, "{outcome:?}");
+        assert_eq!(sink, if is_page { &b""[..] } else { b"ID3 and the rest" });
+        assert_eq!(client.send(&Fetch::<1>).await.is_err(), is_page);
     }
 }
 
