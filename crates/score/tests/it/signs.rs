@@ -275,3 +275,30 @@ fn signs_may_stand_on_the_bar_line() {
         .collect();
     assert_eq!(seen, [(0, MarkerKind::Segno, Place::Start), (1, MarkerKind::Coda, Place::End)]);
 }
+
+#[test]
+fn a_fine_that_is_denied_is_none() {
+    assert_eq!(markers(&read(&[&(REST.to_owned() + "<sound fine='no'/>")])), []);
+    assert_eq!(markers(&read(&[&(REST.to_owned() + "<sound fine='yes'/>")])).len(), 1);
+    assert_eq!(markers(&read(&[&(REST.to_owned() + "<sound fine='4'/>")])).len(), 1);
+}
+
+#[test]
+fn as_many_passes_as_are_believed() {
+    let plays = |times: u32| {
+        let end = format!(
+            "{REST}<barline location='right'><repeat direction='backward' times='{times}'/></barline>"
+        );
+        let score = read(&[&end]);
+        (score.structure.bars[0].repeat_end.map(|end| end.plays), score.diagnostics.len())
+    };
+    assert_eq!(plays(999), (Some(999), 0));
+    assert_eq!(plays(1000), (Some(2), 1));
+}
+
+#[test]
+fn a_coda_in_the_bar_of_the_to_coda_is_not_where_it_leads() {
+    let leave = CODA.to_owned() + REST + &words("To Coda");
+    let score = read(&[REST, &leave, &(REST.to_owned() + &words("D.C. al Coda")), CODA]);
+    assert_eq!(jumps(&score)[0].4.as_deref(), Some("coda-2"));
+}
