@@ -162,9 +162,9 @@ impl core::error::Error for SimplifyError {}
 /// `x` are positions (bars or any other unit), `t` times in seconds; both must increase.
 /// Among the smallest maps it is one of least maximum error, and among those one of least squared error.
 ///
-/// `Keep` costs, for each point, time proportional to how far chords from it stay within the tolerance:
-/// O(n) for rough maps and for maps that need no inner point, O(n² log n) at worst. `Move` costs about a hundred times
-/// as much.
+/// `Keep` costs O(n) times how far the chords of a point stay within the tolerance, or, where that is far, how few points
+/// have such chords: about linear for rough maps and for steady ones, O(n² log n) at worst. `Move` costs about a hundred
+/// times as much as `Keep` does on a rough map.
 ///
 /// # Errors
 ///

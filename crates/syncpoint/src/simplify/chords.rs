@@ -1,6 +1,7 @@
 //! `Keep`: shortest paths over chords that stay within the tolerance.
 
 use alloc::vec::Vec;
+use core::ops::ControlFlow;
 
 use super::grid::Grid;
 use super::hull::Hull;
@@ -19,18 +20,36 @@ impl Slope {
     }
 }
 
-/// Visits the ends of the chords from `from` that stay within the tolerance, up to `last`.
+/// Visits the other ends of the chords of a point that stay within the tolerance, the nearest first, up to `last` to its
+/// right or left, until `visit` breaks. Gives the number of visits.
 ///
-/// The slopes from `from` that pass within the tolerance of every point so far are an interval; a chord is legal if
+/// The slopes at the point that pass within the tolerance of every point so far are an interval; a chord is legal if
 /// its own slope is inside, and no farther chord is legal once the interval is empty.
-fn legal_chords(grid: &Grid, from: usize, last: usize, tolerance: i64, mut visit: impl FnMut(usize, bool)) {
-    let (x, t) = (grid.x[from], grid.t[from]);
+fn chords_of(
+    grid: &Grid,
+    point: usize,
+    last: usize,
+    tolerance: i64,
+    mut visit: impl FnMut(usize, bool) -> ControlFlow<()>,
+) -> usize {
+    let (x, t) = (grid.x[point], grid.t[point]);
     let mut cone: Option<(Slope, Slope)> = None;
-    for to in from + 1..=last {
-        let (run, rise) = (grid.x[to] - x, grid.t[to] - t);
+    let mut visits = 0;
+    let mut other = point;
+    while other != last {
+        let (run, rise) = if last > point {
+            other += 1;
+            (grid.x[other] - x, grid.t[other] - t)
+        } else {
+            other -= 1;
+            (x - grid.x[other], t - grid.t[other])
+        };
+        visits += 1;
         let own = Slope { rise, run };
         let legal = cone.is_none_or(|(low, high)| low.at_most(own) && own.at_most(high));
-        visit(to, legal);
+        if visit(other, legal).is_break() {
+            break;
+        }
         let (mut low, mut high) =
             (Slope { rise: rise - tolerance, run }, Slope { rise: rise + tolerance, run });
         if let Some((lowest, highest)) = cone {
@@ -42,10 +61,11 @@ fn legal_chords(grid: &Grid, from: usize, last: usize, tolerance: i64, mut visit
             }
         }
         if !low.at_most(high) {
-            return;
+            break;
         }
         cone = Some((low, high));
     }
+    visits
 }
 
 /// Whether the chord over everything between two points is legal. O(n), and at once if an end of it is far off.
@@ -54,35 +74,153 @@ fn is_legal(grid: &Grid, from: usize, to: usize, tolerance: i64) -> bool {
     (from + 1..to).all(|point| grid.above(from, to, point).abs() <= most)
 }
 
-/// The least number of points of a chain from the first point to each. `tight` is told of every legal chord along which
-/// that number may grow by one, by start.
-fn depths(grid: &Grid, tolerance: i64, mut tight: impl FnMut(usize, usize)) -> Vec<u32> {
+/// How many steps one way of looking for chords may take before the other is tried.
+const BUDGET: usize = 4_096;
+
+/// The points between two forced ones by the least number of points of a chain to them, the first forced one alone in front.
+type Layers = Vec<Vec<usize>>;
+
+/// The least number of points of a chain from the first point to each. `layers` is told of the layers between two forced
+/// points, or of none if one chord joins the two.
+fn depths(grid: &Grid, tolerance: i64, mut layers: impl FnMut(usize, usize, &[u32], Layers)) -> Vec<u32> {
     let mut depths = alloc::vec![u32::MAX; grid.len()];
     depths[0] = 1;
     for span in grid.forced.windows(2) {
         let [from, to] = *span else { continue };
-        let first = depths[from];
         if is_legal(grid, from, to, tolerance) {
-            depths[from + 1..=to].fill(first + 1);
-            tight(from, to);
+            let next = depths[from] + 1;
+            depths[from + 1..=to].fill(next);
+            layers(from, to, &depths, Vec::new());
             continue;
         }
-        for start in from..to {
-            let next = depths[start].saturating_add(1);
-            legal_chords(grid, start, to, tolerance, |end, legal| {
-                if legal && next <= depths[end] {
-                    depths[end] = next;
-                    tight(start, end);
-                }
-            });
+        let mut found = alloc::vec![alloc::vec![from]];
+        let (mut first_open, mut last_open) = (from + 1, to);
+        while first_open <= last_open {
+            let Some(layer) = found.last() else { break };
+            let mut search = Search { grid, tolerance, depths: &mut depths, layer, fresh: Vec::new() };
+            // A few chords reach far, or few points can be reached from far: whichever is less work.
+            let mut budget = BUDGET;
+            while !search.forwards(last_open, budget) && !search.backwards(first_open, last_open, budget) {
+                budget *= 2;
+            }
+            let fresh = search.fresh;
+            // Neighbours always have a legal chord, so that this cannot be.
+            if fresh.is_empty() {
+                break;
+            }
+            found.push(fresh);
+            while first_open <= last_open && depths[first_open] < u32::MAX {
+                first_open += 1;
+            }
+            while first_open <= last_open && depths[last_open] < u32::MAX {
+                last_open -= 1;
+            }
         }
+        layers(from, to, &depths, found);
     }
     depths
 }
 
+/// Looks for the points that chords from a layer reach.
+struct Search<'a> {
+    grid: &'a Grid,
+    tolerance: i64,
+    depths: &'a mut [u32],
+    layer: &'a [usize],
+    /// The points found.
+    fresh: Vec<usize>,
+}
+
+impl Search<'_> {
+    fn depth(&self) -> u32 {
+        self.layer.first().map_or(0, |&point| self.depths[point])
+    }
+
+    /// From the points of the layer. False if that takes more than so many steps.
+    fn forwards(&mut self, last_open: usize, budget: usize) -> bool {
+        let next = self.depth().saturating_add(1);
+        let mut steps = 0;
+        for &start in self.layer.iter().filter(|&&start| start < last_open) {
+            steps += chords_of(self.grid, start, last_open, self.tolerance, |end, legal| {
+                if legal && self.depths[end] == u32::MAX {
+                    self.depths[end] = next;
+                    self.fresh.push(end);
+                }
+                ControlFlow::Continue(())
+            });
+            if steps > budget {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// From the points that are not reached yet. False if that takes more than so many steps.
+    fn backwards(&mut self, first_open: usize, last_open: usize, budget: usize) -> bool {
+        let depth = self.depth();
+        let Some(&leftmost) = self.layer.iter().min() else { return true };
+        let mut steps = 0;
+        for end in first_open.max(leftmost + 1)..=last_open {
+            steps += 1;
+            if self.depths[end] < u32::MAX {
+                continue;
+            }
+            let mut reached = false;
+            steps += chords_of(self.grid, end, leftmost, self.tolerance, |start, legal| {
+                reached = legal && self.depths[start] == depth;
+                if reached { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            if reached {
+                self.depths[end] = depth.saturating_add(1);
+                self.fresh.push(end);
+            }
+            if steps > budget {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// The chords between two layers of which the second is on shortest chains; all that are on one are marked.
+fn between(
+    grid: &Grid,
+    tolerance: i64,
+    depths: &[u32],
+    before: &[usize],
+    useful: &[usize],
+    marked: &[bool],
+) -> Vec<Chord> {
+    let (Some(&leftmost), Some(&rightmost)) = (before.iter().min(), useful.iter().max()) else {
+        return Vec::new();
+    };
+    let depth = before.first().map_or(0, |&point| depths[point]);
+    let mut budget = BUDGET;
+    loop {
+        for (points, last, forwards) in [(useful, leftmost, false), (before, rightmost, true)] {
+            let (mut chords, mut steps) = (Vec::new(), 0);
+            let all = points.iter().filter(|&&point| if forwards { point < last } else { last < point });
+            let done = all.copied().all(|point| {
+                steps += chords_of(grid, point, last, tolerance, |other, legal| {
+                    let (from, to) = if forwards { (point, other) } else { (other, point) };
+                    if legal && depths[from] == depth && depths[to] == depth + 1 && marked[to] {
+                        chords.push(Chord { from, to, error: 0.0 });
+                    }
+                    ControlFlow::Continue(())
+                });
+                steps <= budget
+            });
+            if done {
+                return chords;
+            }
+        }
+        budget *= 2;
+    }
+}
+
 /// The least number of points within a tolerance in nanoseconds.
 pub(super) fn count(grid: &Grid, tolerance: i64) -> usize {
-    depths(grid, tolerance, |_, _| {}).last().map_or(0, |&depth| depth as usize)
+    depths(grid, tolerance, |_, _, _, _| {}).last().map_or(0, |&depth| depth as usize)
 }
 
 /// A legal chord that a shortest chain may use.
@@ -95,8 +233,27 @@ struct Chord {
 /// The smallest map within a tolerance in nanoseconds, of least maximum and then least squared error.
 pub(super) fn minimum(grid: &Grid, t: &[f64], tolerance: i64) -> Simplified {
     let mut chords = Vec::new();
-    let depths = depths(grid, tolerance, |from, to| chords.push(Chord { from, to, error: 0.0 }));
-    keep_shortest(&mut chords, &depths);
+    let mut marked = alloc::vec![false; grid.len()];
+    let depths = depths(grid, tolerance, |from, to, depths, mut layers| {
+        if layers.is_empty() {
+            chords.push(Chord { from, to, error: 0.0 });
+        }
+        // From behind, so that of each layer only the points on shortest chains are gone on with.
+        layers.truncate((depths[to] - depths[from]) as usize);
+        let mut useful = alloc::vec![to];
+        marked[to] = true;
+        for before in layers.into_iter().rev() {
+            let found = between(grid, tolerance, depths, &before, &useful, &marked);
+            useful.clear();
+            for chord in &found {
+                if !core::mem::replace(&mut marked[chord.from], true) {
+                    useful.push(chord.from);
+                }
+            }
+            chords.extend(found);
+        }
+    });
+    chords.sort_unstable_by_key(|chord| (chord.from, chord.to));
     measure(grid, &mut chords);
     // First the least maximum error of a shortest chain to each point...
     let mut worst = alloc::vec![f64::INFINITY; grid.len()];
@@ -133,22 +290,6 @@ pub(super) fn minimum(grid: &Grid, t: &[f64], tolerance: i64) -> Simplified {
         squared_error: squares.last().copied().unwrap_or(0.0) / 1e18,
         certificate: Certificate::Depths { tolerance: tolerance.unsigned_abs(), depths },
     }
-}
-
-/// Drops the chords that are on no shortest chain to the last point.
-fn keep_shortest(chords: &mut Vec<Chord>, depths: &[u32]) {
-    let mut useful = alloc::vec![false; depths.len()];
-    if let Some(last) = useful.last_mut() {
-        *last = true;
-    }
-    // Chords are sorted by start, so from behind all that follows a point is known before the point.
-    chords.reverse();
-    chords.retain(|chord| {
-        let keeps = useful[chord.to] && depths[chord.to] == depths[chord.from] + 1;
-        useful[chord.from] |= keeps;
-        keeps
-    });
-    chords.reverse();
 }
 
 /// Up to this many points a chord is measured point by point, beyond it with the convex hull.
