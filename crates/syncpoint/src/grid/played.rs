@@ -10,11 +10,16 @@ use crate::position::Position;
 /// Shorter than this is no length, in quarters; the lengths themselves are exact fractions.
 const TINY: f64 = 1e-9;
 
+/// Metres that come again after more others than this are worked out again.
+const RECENT: usize = 16;
+
 /// Lengths and beats of the played bars.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlayedGrid {
     bars: Vec<Bar>,
     patterns: Vec<Pattern>,
+    /// By written bar: its pattern.
+    pattern_of: Vec<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -119,12 +124,13 @@ impl BarGrid {
         if order.len() > Position::MAX_BAR as usize {
             return Err(GridError::TooManyBars);
         }
-        let patterns: Vec<Pattern> =
-            self.bars.iter().map(|bar| pattern(bar.nominal.quarters(), &bar.metre)).collect();
+        let (patterns, pattern_of) = self.patterns();
         let mut bars: Vec<Bar> = Vec::with_capacity(order.len());
         let (mut quarters_before, mut beats_before, mut open) = (0.0, 0.0, 0.0);
         for (played, &written) in order.iter().enumerate() {
-            let (Some(bar), Some(pattern)) = (self.bars.get(written), patterns.get(written)) else {
+            let (Some(bar), Some(pattern)) =
+                (self.bars.get(written), pattern_of.get(written).and_then(|&place| patterns.get(place)))
+            else {
                 return Err(GridError::NoSuchBar { played, written });
             };
             let (nominal, quarters) = (bar.nominal.quarters(), bar.actual.quarters());
@@ -145,7 +151,29 @@ impl BarGrid {
             quarters_before += quarters;
             beats_before += beats;
         }
-        Ok(PlayedGrid { bars, patterns })
+        Ok(PlayedGrid { bars, patterns, pattern_of })
+    }
+
+    /// The beats of each metre, and by written bar which of them is its own: a metre mostly holds for many bars.
+    fn patterns(&self) -> (Vec<Pattern>, Vec<usize>) {
+        let mut patterns: Vec<Pattern> = Vec::new();
+        let mut firsts: Vec<usize> = Vec::new();
+        let mut pattern_of = Vec::with_capacity(self.bars.len());
+        for (index, bar) in self.bars.iter().enumerate() {
+            let same = |&&place: &&usize| {
+                let first = firsts.get(place).and_then(|&first| self.bars.get(first));
+                first.is_some_and(|first| first.nominal == bar.nominal && first.metre == bar.metre)
+            };
+            // The metres of the bars just before are the likely ones.
+            let recent: Vec<usize> = (patterns.len().saturating_sub(RECENT)..patterns.len()).rev().collect();
+            let place = recent.iter().find(same).copied().unwrap_or(patterns.len());
+            if place == patterns.len() {
+                patterns.push(pattern(bar.nominal.quarters(), &bar.metre));
+                firsts.push(index);
+            }
+            pattern_of.push(place);
+        }
+        (patterns, pattern_of)
     }
 
     /// The grid of bars that are played once each as written. Cost: O(bars).
@@ -173,6 +201,11 @@ fn pattern(nominal: f64, metre: &super::Metre) -> Pattern {
 }
 
 impl PlayedGrid {
+    /// The beats of a written bar.
+    fn pattern(&self, written: usize) -> Option<&Pattern> {
+        self.pattern_of.get(written).and_then(|&place| self.patterns.get(place))
+    }
+
     /// The number of played bars.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -215,7 +248,7 @@ impl PlayedGrid {
     #[must_use]
     pub fn beats_before(&self, bars: f64) -> Option<f64> {
         let (bar, share) = self.locate(bars)?;
-        let pattern = self.patterns.get(bar.written)?;
+        let pattern = self.pattern(bar.written)?;
         let beats = pattern.beats_in(bar.start + share * bar.quarters) - pattern.beats_in(bar.start);
         Some(bar.beats_before + beats)
     }
@@ -250,7 +283,7 @@ impl PlayedGrid {
     #[must_use]
     pub fn beat_place(&self, bars: f64) -> Option<BeatPlace> {
         let (bar, share) = self.locate(bars)?;
-        let pattern = self.patterns.get(bar.written)?;
+        let pattern = self.pattern(bar.written)?;
         let index = float::floor(bars).min(self.bars.len() as f64 - 1.0);
         Some(BeatPlace { bar: index as u32, beat: pattern.beats_in(bar.start + share * bar.quarters) + 1.0 })
     }
@@ -259,7 +292,7 @@ impl PlayedGrid {
     #[must_use]
     pub fn bars_at_beat(&self, place: BeatPlace) -> Option<f64> {
         let bar = self.bars.get(place.bar as usize)?;
-        let pattern = self.patterns.get(bar.written)?;
+        let pattern = self.pattern(bar.written)?;
         if !(1.0..=pattern.beats.len() as f64 * 1024.0).contains(&place.beat) {
             return None;
         }
@@ -275,7 +308,7 @@ impl PlayedGrid {
     #[must_use]
     pub fn beats_of(&self, bar: u32) -> Vec<f64> {
         let Some(found) = self.bars.get(bar as usize) else { return Vec::new() };
-        let Some(pattern) = self.patterns.get(found.written) else { return Vec::new() };
+        let Some(pattern) = self.pattern(found.written) else { return Vec::new() };
         let (from, to) = (pattern.beats_in(found.start), pattern.beats_in(found.start + found.quarters));
         let mut beats = Vec::new();
         let mut beat = -float::floor(-(from - TINY));

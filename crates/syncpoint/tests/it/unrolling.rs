@@ -160,3 +160,12 @@ fn an_ending_may_skip_the_start_of_a_score() {
     structure.bars[0].endings[0].numbers = vec![2];
     assert_eq!(order(&structure), [1, 2, 0, 1, 2, 3]);
 }
+
+#[test]
+fn as_many_bars_as_the_limit_says() {
+    let bar = WrittenBar::new("1", Fraction::new(4, 4).unwrap());
+    let structure = Structure { bars: vec![bar; 5] };
+    let limited = |max_bars| Policy { max_bars, ..Policy::CLASSICAL };
+    assert_eq!(structure.unroll(&limited(5)).unwrap().len(), 5);
+    assert_eq!(structure.unroll(&limited(4)), Err(UnrollError::TooManyBars { limit: 4 }));
+}
