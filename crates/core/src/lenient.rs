@@ -36,7 +36,8 @@ use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, SeqAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::Value;
 
 mod error;
@@ -45,9 +46,19 @@ mod read;
 mod tape;
 
 pub(crate) use error::without_values;
-use node::{FORGIVING, KEEPING_LIST, LINK, LIST};
+use node::{FORGIVING, KEEPING_LIST, LINK, LIST, ONE_OR_MANY};
 pub(crate) use read::{Failure, read};
 pub(crate) use tape::{Append, Tape};
+
+/// Whether values are texts, numbers and truth values only.
+fn are_scalars<'v>(mut values: impl Iterator<Item = &'v Value>) -> bool {
+    let is_scalar = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
+    let mut any = false;
+    values.all(|value| {
+        any |= is_scalar(value);
+        value.is_null() || is_scalar(value)
+    }) && any
+}
 
 /// What was passed over while an object or a list was read: where it stood in it, and the JSON as it came.
 ///
@@ -134,10 +145,7 @@ impl<T> List<T> {
     /// Whether nothing in it is of the kind that it should be of: texts, numbers and truth values where objects or lists are
     /// expected, as in the errors that some services send as a list.
     pub(crate) fn is_of_another_kind(&self) -> bool {
-        let is_scalar = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
-        self.items.is_empty()
-            && self.passed_over.iter().any(|(_, value)| is_scalar(value))
-            && self.passed_over.iter().all(|(_, value)| value.is_null() || is_scalar(value))
+        self.items.is_empty() && are_scalars(self.passed_over.iter().map(|(_, value)| value))
     }
 
     /// How many members the service gave, read or passed over.
@@ -269,11 +277,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
             }
         }
         let kept = if forgiving && self.keeps { list.next_element()? } else { None };
-        let list = List { items, passed_over: kept.unwrap_or_default() };
-        if list.is_of_another_kind() {
-            return Err(A::Error::custom("expected a list of something else"));
-        }
-        Ok(list)
+        Ok(List { items, passed_over: kept.unwrap_or_default() })
     }
 }
 
@@ -302,9 +306,60 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
         fn visit_i64<E: Error>(self, number: i64) -> Result<String, E> {
             Ok(number.to_string())
         }
+
+        fn visit_f64<E: Error>(self, number: f64) -> Result<String, E> {
+            if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 {
+                return Ok((number as i64).to_string());
+            }
+            Err(E::invalid_type(Unexpected::Float(number), &self))
+        }
     }
 
     deserializer.deserialize_any(Text)
+}
+
+/// Nothing, one thing or a list of them, where a service sends any of the three.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OneOrMany<T> {
+    /// `null`.
+    None,
+    /// One thing.
+    One(T),
+    /// A list. A member that cannot be read is left out and kept by the model around it, as in [`list`].
+    Many(Vec<T>),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Shapes<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Shapes<T> {
+            type Value = OneOrMany<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("null, an object or a list of objects")
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
+                value.deserialize_any(self)
+            }
+
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(OneOrMany::None)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(OneOrMany::One)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+                let list = ListVisitor { keeps: false, item: PhantomData }.visit_seq(list)?;
+                Ok(OneOrMany::Many(list.items))
+            }
+        }
+
+        deserializer.deserialize_newtype_struct(ONE_OR_MANY, Shapes(PhantomData))
+    }
 }
 
 /// A text that says something, for `#[serde(default, deserialize_with)]`: `null`, the empty text and white space are `None`.

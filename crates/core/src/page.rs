@@ -14,6 +14,7 @@ use crate::client::Client;
 use crate::decode::DecodeError;
 use crate::endpoint::Endpoint;
 use crate::error::{BuildError, Cause, Error};
+use crate::lenient::PassedOver;
 
 /// An endpoint that answers with one page of a list.
 ///
@@ -52,7 +53,7 @@ use crate::error::{BuildError, Cause, Error};
 ///
 ///     fn page(&self, tags: Vec<String>) -> Result<Page<String>, DecodeError> {
 ///         let next = (!tags.is_empty()).then(|| Cursor::from_number(self.page + 1));
-///         Ok(Page { items: tags, next, total: None })
+///         Ok(Page::new(tags).next(next))
 ///     }
 /// }
 /// ```
@@ -83,6 +84,7 @@ pub trait Paged: Endpoint + Sized {
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Page<T> {
     /// The items on it; an empty page is not the end as long as there is a `next`.
     pub items: Vec<T>,
@@ -90,6 +92,33 @@ pub struct Page<T> {
     pub next: Option<Cursor>,
     /// How many items the whole list has, where the service tells.
     pub total: Option<u64>,
+    /// What of the page could not be read, members of the list among it. [`Items`] says nothing of them.
+    pub passed_over: PassedOver,
+}
+
+impl<T> Page<T> {
+    /// A page of a list that ends here and tells no total, all of which could be read.
+    pub fn new(items: Vec<T>) -> Self {
+        Self { items, next: None, total: None, passed_over: PassedOver::default() }
+    }
+
+    /// Where the next page is.
+    #[must_use]
+    pub fn next(self, next: Option<Cursor>) -> Self {
+        Self { next, ..self }
+    }
+
+    /// How many items the whole list has.
+    #[must_use]
+    pub fn total(self, total: Option<u64>) -> Self {
+        Self { total, ..self }
+    }
+
+    /// What of the page could not be read.
+    #[must_use]
+    pub fn passed_over(self, passed_over: PassedOver) -> Self {
+        Self { passed_over, ..self }
+    }
 }
 
 /// Where a page of a list is, in the words of its endpoint: a number, a token, an address. It can be stored and used
@@ -325,7 +354,12 @@ impl<'e, E: Paged + 'e> Pages<'e, E> {
             Err(error) => return Poll::Ready(Some(Err(self.failed(error)))),
         };
         self.read += 1;
-        self.empty = if page.items.is_empty() { self.empty + 1 } else { 0 };
+        let is_empty = page.items.is_empty() && page.passed_over.is_empty();
+        self.empty = if is_empty { self.empty + 1 } else { 0 };
+        if !page.passed_over.is_empty() {
+            let count = page.passed_over.len();
+            tracing::warn!(endpoint = E::NAME, page = self.read, count, "parts of a page cannot be read");
+        }
         let (endpoint, given) = (&self.endpoint, &mut self.given);
         page.items.retain(|item| endpoint.key(item).is_none_or(|name| given.is_new(name)));
         self.state = match &page.next {

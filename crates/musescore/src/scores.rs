@@ -103,7 +103,7 @@ impl Paged for Search {
 /// A page of scores and where the next one is.
 pub(crate) fn page_of(scores: Vec<Score>, number: Option<u32>) -> Page<Score> {
     let next = (scores.len() >= PAGE).then(|| number.unwrap_or(0).saturating_add(1));
-    Page { items: scores, next: next.map(Cursor::from_number), total: None }
+    Page::new(scores).next(next.map(Cursor::from_number))
 }
 
 /// `GET /score/{id}.{ext}`: one score.

@@ -140,7 +140,7 @@ impl Paging {
             next =
                 Some(Cursor::from_number(u32::saturating_add(offset, self.limit.unwrap_or(PER_PAGE).into())));
         }
-        Page { items, next, total: None }
+        Page::new(items).next(next)
     }
 
     /// Writes the query of the first page, or the link to another one. The path is written before.

@@ -1,6 +1,7 @@
 //! Artists. There is no endpoint for them: they come with songs.
 
 use segno_core::DecodeError;
+use segno_core::lenient::PassedOver;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -18,25 +19,27 @@ pub struct Artist {
     pub name: Option<String>,
     /// A picture, 100 × 100 pixels unless resized.
     pub image: Option<ImageUrl>,
+    /// What could not be read.
+    pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Attributes {
-    #[serde(default)]
     name: Option<String>,
-    #[serde(default)]
     image: Option<ImageUrl>,
-    #[serde(flatten)]
+    passed_over: PassedOver,
     other: Map<String, Value>,
 }
 
 impl FromResource for Artist {
     const TYPE: &'static str = "artists";
 
-    fn from_resource(resource: &Resource, _: &Included<'_>) -> Result<Self, DecodeError> {
-        let Attributes { name, image, other } = resource.read_attributes()?;
-        Ok(Self { id: ArtistId::wire(&resource.id), name, image, other })
+    fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
+        let Attributes { name, image, passed_over, other } = resource.read_attributes(included)?;
+        let passed_over = resource.all_passed_over(passed_over);
+        Ok(Self { id: ArtistId::wire(&resource.id), name, image, passed_over, other })
     }
 }

@@ -1,11 +1,12 @@
 //! Audio files. There is no endpoint for them: they come with songs.
 
-use segno_core::DecodeError;
+use segno_core::lenient::PassedOver;
+use segno_core::{DecodeError, lenient};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::ids::{AudioFileId, SongId};
-use crate::json_api::{FromResource, Included, Resource, null_is_default};
+use crate::json_api::{FromResource, Included, Resource};
 use crate::media::Versions;
 use crate::open_enum::open_enum;
 
@@ -34,6 +35,8 @@ pub struct AudioFile {
     pub vocal_degree: Option<VocalDegree>,
     /// The song it belongs to, where the service says so.
     pub song_id: Option<SongId>,
+    /// What could not be read.
+    pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
 }
@@ -60,33 +63,27 @@ impl AudioFile {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Attributes {
-    #[serde(default)]
     description: Option<String>,
-    #[serde(default)]
     duration: Option<f64>,
-    #[serde(default)]
     instrumental: Option<bool>,
-    #[serde(default, deserialize_with = "null_is_default")]
     versions: Versions,
-    #[serde(default)]
     file_extension: Option<String>,
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(deserialize_with = "lenient::list")]
     exclusions: Vec<Value>,
-    #[serde(default)]
     vocal_degree: Option<VocalDegree>,
-    #[serde(default)]
     song_id: Option<SongId>,
-    #[serde(flatten)]
+    passed_over: PassedOver,
     other: Map<String, Value>,
 }
 
 impl FromResource for AudioFile {
     const TYPE: &'static str = "audio_files";
 
-    fn from_resource(resource: &Resource, _: &Included<'_>) -> Result<Self, DecodeError> {
-        let read: Attributes = resource.read_attributes()?;
+    fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
+        let read: Attributes = resource.read_attributes(included)?;
         Ok(Self {
             id: AudioFileId::wire(&resource.id),
             description: read.description,
@@ -97,6 +94,7 @@ impl FromResource for AudioFile {
             exclusions: read.exclusions,
             vocal_degree: read.vocal_degree,
             song_id: read.song_id,
+            passed_over: resource.all_passed_over(read.passed_over),
             other: read.other,
         })
     }

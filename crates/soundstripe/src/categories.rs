@@ -1,5 +1,6 @@
 //! Categories of sound effects.
 
+use segno_core::lenient::PassedOver;
 use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -25,31 +26,34 @@ pub struct Category {
     pub subcategory_ids: Vec<CategoryId>,
     /// The subcategories that came with it, in the same order; those among them have none of their own filled in.
     pub subcategories: Vec<Category>,
+    /// What could not be read.
+    pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Attributes {
-    #[serde(default)]
     name: Option<String>,
-    #[serde(default)]
     parent_id: Option<CategoryId>,
-    #[serde(flatten)]
+    passed_over: PassedOver,
     other: Map<String, Value>,
 }
 
 const SUBCATEGORIES: &str = "subcategories";
 
 impl Category {
-    fn alone(resource: &Resource) -> Result<Self, DecodeError> {
-        let Attributes { name, parent_id, other } = resource.read_attributes()?;
+    fn alone(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
+        let Attributes { name, parent_id, passed_over, other } = resource.read_attributes(included)?;
+        let passed_over = resource.all_passed_over(passed_over);
         Ok(Self {
             id: CategoryId::wire(&resource.id),
             name,
             parent_id,
             subcategory_ids: resource.linked_ids(SUBCATEGORIES, Self::TYPE, CategoryId::wire),
             subcategories: Vec::new(),
+            passed_over,
             other,
         })
     }
@@ -89,13 +93,13 @@ impl FromResource for Category {
     const TYPE: &'static str = "categories";
 
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
-        let mut category = Self::alone(resource)?;
+        let mut category = Self::alone(resource, included)?;
         // One level only: a category that links to itself must not be followed for ever.
         category.subcategories = category
             .subcategory_ids
             .iter()
             .filter_map(|id| included.get(Self::TYPE, id.as_str()))
-            .map(Self::alone)
+            .map(|found| Self::alone(found, included))
             .collect::<Result<_, _>>()?;
         Ok(category)
     }

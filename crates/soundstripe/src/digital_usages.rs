@@ -1,5 +1,6 @@
 //! Digital usages: codes that clear YouTube claims.
 
+use segno_core::lenient::PassedOver;
 use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -17,6 +18,8 @@ pub struct DigitalUsage {
     /// The code that goes into the description of the video, at the time of its upload: later it lifts no claim. It
     /// clears one song in one video.
     pub youtube_code: String,
+    /// What could not be read.
+    pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
 }
@@ -24,16 +27,19 @@ pub struct DigitalUsage {
 #[derive(Deserialize)]
 struct Attributes {
     youtube_code: String,
-    #[serde(flatten)]
+    #[serde(default)]
+    passed_over: PassedOver,
+    #[serde(default)]
     other: Map<String, Value>,
 }
 
 impl FromResource for DigitalUsage {
     const TYPE: &'static str = "digital_usages";
 
-    fn from_resource(resource: &Resource, _: &Included<'_>) -> Result<Self, DecodeError> {
-        let Attributes { youtube_code, other } = resource.read_attributes()?;
-        Ok(Self { id: DigitalUsageId::wire(&resource.id), youtube_code, other })
+    fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
+        let Attributes { youtube_code, passed_over, other } = resource.read_attributes(included)?;
+        let passed_over = resource.all_passed_over(passed_over);
+        Ok(Self { id: DigitalUsageId::wire(&resource.id), youtube_code, passed_over, other })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use segno_core::{Bytes, Excerpt, HeaderMap, StatusCode};
+use segno_core::{Bytes, Excerpt, HeaderMap, Response, StatusCode, from_json};
 use serde_json::Value;
 
 /// An error of a call to Soundstripe.
@@ -90,12 +90,44 @@ impl ApiError {
 
 impl segno_core::ApiError for ApiError {
     fn read(status: StatusCode, _: &HeaderMap, body: &Bytes) -> Self {
-        let document: Option<Value> = serde_json::from_slice(body).ok();
-        let errors = document.as_ref().and_then(|document| document.get("errors")?.as_array());
-        let errors = errors.map_or_else(Vec::new, |errors| {
-            errors.iter().filter_map(Value::as_object).map(ErrorObject::read).collect()
-        });
+        let document: Option<Value> = from_json(body).ok();
+        let errors = document.as_ref().map_or_else(Vec::new, errors);
         Self { status, errors, excerpt: Excerpt::of(body) }
+    }
+
+    /// An error document with a status of success: errors instead of data.
+    fn in_success(response: &Response<Bytes>) -> Option<Self> {
+        let body = response.body();
+        if body.len() > LARGEST || !body.windows(8).any(|window| window == b"\"errors\"") {
+            return None;
+        }
+        let document: Value = from_json(body).ok()?;
+        let is_data = document.get("data").is_some_and(|data| !data.is_null());
+        let errors = errors(&document);
+        (!is_data && !errors.is_empty()).then(|| Self {
+            status: response.status(),
+            errors,
+            excerpt: Excerpt::default(),
+        })
+    }
+}
+
+/// The largest body that may be an error with a status of success, in bytes.
+const LARGEST: usize = 64 * 1024;
+
+/// The errors of a document: objects, as documented, or texts; a list of them, or one.
+fn errors(document: &Value) -> Vec<ErrorObject> {
+    let read = |error: &Value| match error {
+        Value::Object(object) => Some(ErrorObject::read(object)),
+        Value::String(text) if !text.is_empty() => {
+            Some(ErrorObject { detail: Some(text.clone()), ..ErrorObject::default() })
+        }
+        _ => None,
+    };
+    match document.get("errors") {
+        Some(Value::Array(errors)) => errors.iter().filter_map(read).collect(),
+        Some(error) => read(error).into_iter().collect(),
+        None => Vec::new(),
     }
 }
 
@@ -196,11 +228,41 @@ mod tests {
                 "a web page titled \"502 Bad Gateway\"",
             ),
             (503, r#"{"errors":"#, ""),
-            (503, r#"{"errors":{"detail":"x"}}"#, ""),
             (429, "slow down", "slow down"),
         ] {
             let error = read(status, body);
             assert_eq!((error.errors.len(), error.to_string().as_str()), (0, words), "{body}");
+        }
+    }
+
+    #[test]
+    fn errors_in_other_shapes_are_read() {
+        for (body, words) in [
+            (&br#"{"errors":{"detail":"x"}}"#[..], "x"),
+            (br#"{"errors":"x"}"#, "x"),
+            (br#"{"errors":["x", {"code": "y"}, 7]}"#, "x; y"),
+            (b"{\"errors\":[{\"detail\":\"caf\xe9\"}]}", "caf\u{fffd}"),
+        ] {
+            let body = Bytes::from_static(body);
+            assert_eq!(ApiError::read(StatusCode::NOT_FOUND, &HeaderMap::new(), &body).to_string(), words);
+        }
+    }
+
+    #[test]
+    fn an_error_may_come_with_a_status_of_success() {
+        let said = |body: &'static str| {
+            ApiError::in_success(&Response::new(Bytes::from_static(body.as_bytes())))
+                .map(|error| error.to_string())
+        };
+        assert_eq!(
+            said(r#"{"errors":[{"detail":"Not now.","code":"busy"}]}"#).as_deref(),
+            Some("Not now. (busy)")
+        );
+        assert_eq!(said(r#"{"data":null,"errors":[{"detail":"x"}]}"#).as_deref(), Some("x"));
+        for good in
+            [r#"{"data":[]}"#, r#"{"data":{"id":"1"},"errors":[{"detail":"x"}]}"#, r#"{"errors":[]}"#, "[]"]
+        {
+            assert_eq!(said(good), None, "{good}");
         }
     }
 

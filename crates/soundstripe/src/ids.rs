@@ -3,10 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use segno_core::lenient;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
-
-use crate::json_api::text_or_integer;
 
 /// The text is no identifier.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -80,10 +79,14 @@ macro_rules! ids {
             }
         }
 
-        /// Reads a string or an integer: `song_ids` and `parent_id` are numbers that refer to string ids.
+        /// Reads a text or a whole number: `song_ids` and `parent_id` are numbers that refer to identifiers that are texts.
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                text_or_integer(deserializer).map(|text| Self(text.into()))
+                let text = lenient::text(deserializer)?;
+                if text.is_empty() {
+                    return Err(serde::de::Error::custom("expected an identifier, found an empty text"));
+                }
+                Ok(Self(text.into()))
             }
         }
     )*};

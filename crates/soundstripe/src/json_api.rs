@@ -5,14 +5,12 @@
 
 mod document;
 mod included;
-mod lenient;
 mod links;
 mod resource;
 
 pub use document::{Document, read_done, read_list, read_one};
 pub(crate) use document::{one_from_value, read_list_within};
 pub use included::Included;
-pub(crate) use lenient::{null_is_default, text_or_integer};
 pub use links::{Links, NextPage, PageAddress};
 pub use resource::{FromResource, Identifier, Linkage, Relationship, Resource};
 

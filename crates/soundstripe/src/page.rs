@@ -1,5 +1,6 @@
 //! Pages of lists: `page[size]`, `page[number]`, and where a walk over them ends.
 
+use segno_core::lenient::PassedOver;
 use segno_core::{BuildError, Cursor, RequestWriter};
 
 use crate::json_api::{Links, NextPage};
@@ -17,6 +18,11 @@ pub struct Page<T> {
     pub total_count: Option<u64>,
     /// Page numbers of the neighbours.
     pub links: Links,
+    /// What of the page could not be read: resources that lack what they must have (`data[3]`, `included[2]`), links.
+    /// What of an item could not be read is in the item.
+    pub passed_over: PassedOver,
+    /// How many items the page has, read or passed over.
+    pub(crate) given: usize,
 }
 
 /// Which page is asked for. Both numbers are always sent, and by default the largest pages: fewer requests count
@@ -59,7 +65,7 @@ impl Paging {
         let size = page.links.this.and_then(|this| this.size).unwrap_or(self.size);
         let reached = u64::from(self.number) * u64::from(size);
         let complete = page.total_count.is_some_and(|total| reached >= total);
-        if page.items.is_empty() || complete {
+        if page.given == 0 || complete {
             return None;
         }
         let following = self.number.checked_add(1)?;
@@ -68,7 +74,7 @@ impl Paging {
             NextPage::At(address) => {
                 address.number.filter(|&number| number > self.number).unwrap_or(following)
             }
-            NextPage::Unknown if page.total_count.is_none() && page.items.len() < size as usize => {
+            NextPage::Unknown if page.total_count.is_none() && page.given < size as usize => {
                 return None;
             }
             NextPage::Unknown => following,
@@ -79,7 +85,7 @@ impl Paging {
     /// The answer to this page as the walk sees it.
     pub(crate) fn step<T>(self, page: Page<T>) -> segno_core::Page<T> {
         let next = self.behind(&page).map(|paging| Cursor::from_number(paging.number));
-        segno_core::Page { items: page.items, next, total: page.total_count }
+        segno_core::Page::new(page.items).next(next).total(page.total_count).passed_over(page.passed_over)
     }
 }
 
@@ -127,7 +133,13 @@ mod tests {
     use crate::json_api::PageAddress;
 
     fn page(items: usize, total: Option<u64>, next: NextPage) -> Page<()> {
-        Page { items: vec![(); items], total_count: total, links: Links { next, ..Links::default() } }
+        Page {
+            items: vec![(); items],
+            total_count: total,
+            links: Links { next, ..Links::default() },
+            passed_over: PassedOver::default(),
+            given: items,
+        }
     }
 
     fn at(number: u32) -> NextPage {

@@ -1,6 +1,7 @@
 //! Categories of curated playlists.
 
 use segno_core::DecodeError;
+use segno_core::lenient::PassedOver;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -16,24 +17,27 @@ pub struct PlaylistCategory {
     pub id: PlaylistCategoryId,
     /// The name, such as `Seasonal`.
     pub name: Option<String>,
+    /// What could not be read.
+    pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Attributes {
-    #[serde(default)]
     name: Option<String>,
-    #[serde(flatten)]
+    passed_over: PassedOver,
     other: Map<String, Value>,
 }
 
 impl FromResource for PlaylistCategory {
     const TYPE: &'static str = "playlist_categories";
 
-    fn from_resource(resource: &Resource, _: &Included<'_>) -> Result<Self, DecodeError> {
-        let Attributes { name, other } = resource.read_attributes()?;
-        Ok(Self { id: PlaylistCategoryId::wire(&resource.id), name, other })
+    fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
+        let Attributes { name, passed_over, other } = resource.read_attributes(included)?;
+        let passed_over = resource.all_passed_over(passed_over);
+        Ok(Self { id: PlaylistCategoryId::wire(&resource.id), name, passed_over, other })
     }
 }
 

@@ -5,6 +5,7 @@ mod songs;
 
 use std::fmt;
 
+use segno_core::lenient::PassedOver;
 use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -49,6 +50,8 @@ pub struct Playlist {
     pub category_ids: Vec<PlaylistCategoryId>,
     /// The categories that came with it, in the same order.
     pub categories: Vec<PlaylistCategory>,
+    /// What could not be read.
+    pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
 }
@@ -63,17 +66,14 @@ open_enum! {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Attributes {
-    #[serde(default)]
     name: Option<String>,
-    #[serde(default)]
     description: Option<String>,
-    #[serde(default)]
     image: Option<ImageUrl>,
-    #[serde(default)]
     duration: Option<f64>,
-    #[serde(flatten)]
+    passed_over: PassedOver,
     other: Map<String, Value>,
 }
 
@@ -81,7 +81,7 @@ impl FromResource for Playlist {
     const TYPE: &'static str = "playlists";
 
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
-        let read: Attributes = resource.read_attributes()?;
+        let read: Attributes = resource.read_attributes(included)?;
         Ok(Self {
             id: PlaylistId::wire(&resource.id),
             name: read.name,
@@ -98,6 +98,7 @@ impl FromResource for Playlist {
                 PlaylistCategoryId::wire,
             ),
             categories: included.resolve(resource, "playlist_categories")?,
+            passed_over: resource.all_passed_over(read.passed_over),
             other: read.other,
         })
     }

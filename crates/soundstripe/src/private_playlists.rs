@@ -6,12 +6,13 @@
 mod change;
 mod items;
 
-use segno_core::DecodeError;
+use segno_core::lenient::PassedOver;
+use segno_core::{DecodeError, lenient};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::ids::{PrivatePlaylistId, SongId, SoundEffectId};
-use crate::json_api::{FromResource, Included, Resource, null_is_default, read_done, read_one};
+use crate::json_api::{FromResource, Included, Resource, read_done, read_one};
 use crate::media::ImageUrl;
 pub use crate::playlists::MediaType;
 use crate::simple::{by_id, whole_list};
@@ -41,37 +42,34 @@ pub struct PrivatePlaylist {
     pub media_type: Option<MediaType>,
     /// Whether it is published.
     pub shareable: Option<bool>,
+    /// What could not be read.
+    pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Attributes {
-    #[serde(default)]
     name: Option<String>,
-    #[serde(default)]
     description: Option<String>,
-    #[serde(default)]
     duration: Option<f64>,
-    #[serde(default)]
     image: Option<ImageUrl>,
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(deserialize_with = "lenient::list")]
     song_ids: Vec<SongId>,
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(deserialize_with = "lenient::list")]
     sound_effect_ids: Vec<SoundEffectId>,
-    #[serde(default)]
     media_type: Option<MediaType>,
-    #[serde(default)]
     shareable: Option<bool>,
-    #[serde(flatten)]
+    passed_over: PassedOver,
     other: Map<String, Value>,
 }
 
 impl FromResource for PrivatePlaylist {
     const TYPE: &'static str = "private_playlists";
 
-    fn from_resource(resource: &Resource, _: &Included<'_>) -> Result<Self, DecodeError> {
-        let read: Attributes = resource.read_attributes()?;
+    fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
+        let read: Attributes = resource.read_attributes(included)?;
         Ok(Self {
             id: PrivatePlaylistId::wire(&resource.id),
             name: read.name,
@@ -82,6 +80,7 @@ impl FromResource for PrivatePlaylist {
             sound_effect_ids: read.sound_effect_ids,
             media_type: read.media_type,
             shareable: read.shareable,
+            passed_over: resource.all_passed_over(read.passed_over),
             other: read.other,
         })
     }

@@ -3,7 +3,8 @@
 mod key;
 mod list;
 
-use segno_core::DecodeError;
+use segno_core::lenient::PassedOver;
+use segno_core::{DecodeError, lenient};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -11,7 +12,7 @@ use crate::artists::Artist;
 use crate::audio_files::AudioFile;
 use crate::client::Refresh;
 use crate::ids::{ArtistId, AudioFileId, SongId};
-use crate::json_api::{FromResource, Included, Resource, null_is_default, read_one};
+use crate::json_api::{FromResource, Included, Resource, read_one};
 use crate::simple::by_id;
 
 pub use key::Key;
@@ -46,25 +47,28 @@ pub struct Song {
     pub audio_file_ids: Vec<AudioFileId>,
     /// The audio files that came with the song, in the same order.
     pub audio_files: Vec<AudioFile>,
+    /// What could not be read.
+    pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
 }
 
 /// The names of a song's tags.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct SongTags {
     /// What it does, such as `Building`.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(deserialize_with = "lenient::list")]
     pub characteristic: Vec<String>,
     /// Such as `Folk`.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(deserialize_with = "lenient::list")]
     pub genre: Vec<String>,
     /// Such as `Cello`.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(deserialize_with = "lenient::list")]
     pub instrument: Vec<String>,
     /// Such as `Hopeful`.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(deserialize_with = "lenient::list")]
     pub mood: Vec<String>,
 }
 
@@ -90,23 +94,17 @@ impl Song {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Attributes {
-    #[serde(default)]
     title: Option<String>,
-    #[serde(default)]
     bpm: Option<f64>,
-    #[serde(default)]
     explicit: Option<bool>,
-    #[serde(default)]
     key: Option<Key>,
-    #[serde(default, deserialize_with = "null_is_default")]
     tags: SongTags,
-    #[serde(default)]
     lyrics: Option<String>,
-    #[serde(default)]
     description: Option<String>,
-    #[serde(flatten)]
+    passed_over: PassedOver,
     other: Map<String, Value>,
 }
 
@@ -114,7 +112,7 @@ impl FromResource for Song {
     const TYPE: &'static str = "songs";
 
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
-        let read: Attributes = resource.read_attributes()?;
+        let read: Attributes = resource.read_attributes(included)?;
         Ok(Self {
             id: SongId::wire(&resource.id),
             title: read.title,
@@ -128,6 +126,7 @@ impl FromResource for Song {
             artists: included.resolve(resource, "artists")?,
             audio_file_ids: resource.linked_ids("audio_files", AudioFile::TYPE, AudioFileId::wire),
             audio_files: included.resolve(resource, "audio_files")?,
+            passed_over: resource.all_passed_over(read.passed_over),
             other: read.other,
         })
     }

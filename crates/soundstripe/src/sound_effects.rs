@@ -1,13 +1,16 @@
 //! Sound effects.
 
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use segno_core::lenient::PassedOver;
+use segno_core::{
+    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, lenient,
+};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::client::Refresh;
 use crate::error::ApiError;
 use crate::ids::SoundEffectId;
-use crate::json_api::{FromResource, Included, Resource, null_is_default, read_list, read_one};
+use crate::json_api::{FromResource, Included, Resource, read_list, read_one};
 use crate::media::Versions;
 use crate::page::{Page, Paging, paged};
 use crate::simple::by_id;
@@ -37,37 +40,34 @@ pub struct SoundEffect {
     pub duration: Option<f64>,
     /// Links to the file; they expire.
     pub versions: Versions,
+    /// What could not be read.
+    pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Attributes {
-    #[serde(default)]
     title: Option<String>,
-    #[serde(default)]
     description: Option<String>,
-    #[serde(default)]
     primary_category: Option<String>,
-    #[serde(default)]
     primary_subcategory: Option<String>,
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(deserialize_with = "lenient::list")]
     categories: Vec<String>,
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(deserialize_with = "lenient::list")]
     subcategories: Vec<String>,
-    #[serde(default)]
     duration: Option<f64>,
-    #[serde(default, deserialize_with = "null_is_default")]
     versions: Versions,
-    #[serde(flatten)]
+    passed_over: PassedOver,
     other: Map<String, Value>,
 }
 
 impl FromResource for SoundEffect {
     const TYPE: &'static str = "sound_effects";
 
-    fn from_resource(resource: &Resource, _: &Included<'_>) -> Result<Self, DecodeError> {
-        let read: Attributes = resource.read_attributes()?;
+    fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
+        let read: Attributes = resource.read_attributes(included)?;
         Ok(Self {
             id: SoundEffectId::wire(&resource.id),
             title: read.title,
@@ -78,6 +78,7 @@ impl FromResource for SoundEffect {
             subcategories: read.subcategories,
             duration: read.duration,
             versions: read.versions,
+            passed_over: resource.all_passed_over(read.passed_over),
             other: read.other,
         })
     }

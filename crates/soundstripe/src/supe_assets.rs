@@ -4,6 +4,7 @@ mod image;
 mod upload;
 mod video;
 
+use segno_core::lenient::PassedOver;
 use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -23,6 +24,8 @@ pub struct Asset {
     pub id: SupeAssetId,
     /// How far its processing is.
     pub state: Option<AssetState>,
+    /// What could not be read.
+    pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
 }
@@ -64,13 +67,12 @@ impl Asset {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Attributes {
-    #[serde(default)]
     status: Option<AssetState>,
-    #[serde(default)]
     state: Option<AssetState>,
-    #[serde(flatten)]
+    passed_over: PassedOver,
     other: Map<String, Value>,
 }
 
@@ -78,9 +80,10 @@ struct Attributes {
 impl FromResource for Asset {
     const TYPE: &'static str = "supe_assets";
 
-    fn from_resource(resource: &Resource, _: &Included<'_>) -> Result<Self, DecodeError> {
-        let Attributes { status, state, other } = resource.read_attributes()?;
-        Ok(Self { id: SupeAssetId::wire(&resource.id), state: status.or(state), other })
+    fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
+        let Attributes { status, state, passed_over, other } = resource.read_attributes(included)?;
+        let passed_over = resource.all_passed_over(passed_over);
+        Ok(Self { id: SupeAssetId::wire(&resource.id), state: status.or(state), passed_over, other })
     }
 }
 

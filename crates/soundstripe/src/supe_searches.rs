@@ -6,6 +6,7 @@
 mod wait;
 
 use segno_core::http::Uri;
+use segno_core::lenient::PassedOver;
 use segno_core::{
     BuildError, Bytes, DecodeError, Endpoint, Method, Origin, Replay, RequestWriter, Response, StatusCode,
 };
@@ -37,6 +38,8 @@ pub struct Search {
     /// The songs with their artists and audio files, in the same order. Links to the files are valid for 7 days; asking
     /// for the search again renews them.
     pub songs: Vec<Song>,
+    /// What could not be read.
+    pub passed_over: PassedOver,
     /// Attributes that are not documented, such as an echo of the query.
     pub other: Map<String, Value>,
 }
@@ -61,11 +64,11 @@ impl Search {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Attributes {
-    #[serde(default)]
     status: Option<SearchStatus>,
-    #[serde(flatten)]
+    passed_over: PassedOver,
     other: Map<String, Value>,
 }
 
@@ -73,12 +76,14 @@ impl FromResource for Search {
     const TYPE: &'static str = "supe_searches";
 
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
-        let Attributes { status, other } = resource.read_attributes()?;
+        let Attributes { status, passed_over, other } = resource.read_attributes(included)?;
+        let passed_over = resource.all_passed_over(passed_over);
         Ok(Self {
             id: SupeSearchId::wire(&resource.id),
             status,
             song_ids: resource.linked_ids("songs", Song::TYPE, SongId::wire),
             songs: included.resolve(resource, "songs")?,
+            passed_over,
             other,
         })
     }

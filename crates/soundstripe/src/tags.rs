@@ -1,5 +1,6 @@
 //! Tags: the words that songs can be searched by.
 
+use segno_core::lenient::PassedOver;
 use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -20,6 +21,8 @@ pub struct Tag {
     pub name: Option<String>,
     /// What kind of tag it is.
     pub category: Option<TagCategory>,
+    /// What could not be read.
+    pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
 }
@@ -38,22 +41,22 @@ open_enum! {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Attributes {
-    #[serde(default)]
     name: Option<String>,
-    #[serde(default)]
     category: Option<TagCategory>,
-    #[serde(flatten)]
+    passed_over: PassedOver,
     other: Map<String, Value>,
 }
 
 impl FromResource for Tag {
     const TYPE: &'static str = "tags";
 
-    fn from_resource(resource: &Resource, _: &Included<'_>) -> Result<Self, DecodeError> {
-        let Attributes { name, category, other } = resource.read_attributes()?;
-        Ok(Self { id: TagId::wire(&resource.id), name, category, other })
+    fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
+        let Attributes { name, category, passed_over, other } = resource.read_attributes(included)?;
+        let passed_over = resource.all_passed_over(passed_over);
+        Ok(Self { id: TagId::wire(&resource.id), name, category, passed_over, other })
     }
 }
 

@@ -5,6 +5,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unex
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Number, Value};
 
+use super::are_scalars;
 use super::error::ReadError;
 use super::read::{OTHER, PASSED_OVER, Reading, Step};
 use super::tape::Entry;
@@ -14,6 +15,9 @@ pub(crate) const LIST: &str = "\u{0}segno list";
 
 /// The name under which a list asks for the same and holds itself what is cut out.
 pub(crate) const KEEPING_LIST: &str = "\u{0}segno keeping list";
+
+/// The name under which something asks for the same that may also be one object or nothing.
+pub(crate) const ONE_OR_MANY: &str = "\u{0}segno one or many";
 
 /// The name under which a link asks to be made absolute.
 pub(crate) const LINK: &str = "\u{0}segno link";
@@ -105,6 +109,7 @@ impl<'r> Node<'r> {
             forgiving,
             keeper: false,
             ended: false,
+            read: 0,
         };
         match self.entry() {
             Entry::Null | Entry::List { .. } => {}
@@ -230,6 +235,13 @@ impl<'r> Deserializer<'r> for Node<'r> {
                 }
                 visitor.visit_seq(elements)
             }
+            ONE_OR_MANY => match self.entry() {
+                Entry::List { .. } if self.reading.is_kept() => match self.elements(true) {
+                    Some(elements) => visitor.visit_seq(elements),
+                    None => self.odd(&visitor),
+                },
+                _ => visitor.visit_newtype_struct(self),
+            },
             // Types of serde_json itself, such as its RawValue, know one another by their names.
             _ if name.starts_with("$serde_json::") => {
                 Ok(self.reading.tape.value(self.at).deserialize_newtype_struct(name, visitor)?)
@@ -321,6 +333,8 @@ pub(crate) struct Elements<'r> {
     /// Behind the end comes what was cut out.
     keeper: bool,
     ended: bool,
+    /// How many were read.
+    read: usize,
 }
 
 impl Elements<'_> {
@@ -341,10 +355,16 @@ impl<'r> SeqAccess<'r> for Elements<'r> {
         let reading = self.list.reading;
         let at = loop {
             let Some(at) = self.place() else {
-                if self.keeper && std::mem::replace(&mut self.ended, true) {
-                    return Ok(Some(seed.deserialize(reading.kept(self.list.at))?));
+                if !self.keeper || !std::mem::replace(&mut self.ended, true) {
+                    return Ok(None);
                 }
-                return Ok(None);
+                let kept = reading.kept(self.list.at);
+                let values = kept.as_array().into_iter().flatten().filter_map(|pair| pair.get(1));
+                // Errors of services that send them as a list of texts, in place of the documented list.
+                if self.list.at == 0 && self.read == 0 && are_scalars(values) {
+                    return Err(ReadError::custom("expected a list of something else"));
+                }
+                return Ok(Some(seed.deserialize(kept)?));
             };
             if !reading.is_hidden(at) {
                 break at;
@@ -356,6 +376,7 @@ impl<'r> SeqAccess<'r> for Elements<'r> {
         match seed.deserialize(Node { reading, at }) {
             Ok(value) => {
                 reading.leave(depth);
+                self.read += 1;
                 self.go_on();
                 Ok(Some(value))
             }

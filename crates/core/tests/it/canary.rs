@@ -76,7 +76,7 @@ impl Paged for Full {
     }
 
     fn page(&self, items: Vec<Answer>) -> Result<Page<Answer>, DecodeError> {
-        Ok(Page { items, next: Some(Cursor::new("https://api.example/?token=CANARY-cursor")), total: None })
+        Ok(Page::new(items).next(Some(Cursor::new("https://api.example/?token=CANARY-cursor"))))
     }
 }
 

@@ -49,7 +49,7 @@ impl Paged for Songs<'_> {
     }
 
     fn page(&self, list: SongList) -> Result<Page<String>, DecodeError> {
-        Ok(Page { items: list.songs, next: list.next.map(Cursor::from_number), total: None })
+        Ok(Page::new(list.songs).next(list.next.map(Cursor::from_number)))
     }
 
     /// Songs with numbers are known again.

@@ -1,27 +1,34 @@
 //! Whole documents.
 
-use segno_core::{Bytes, DecodeError, Response, from_json, read_unit};
+use segno_core::lenient::{List, PassedOver};
+use segno_core::{
+    Bytes, DecodeError, Response, ResponseUrl, SecretUrl, from_json, from_value, lenient, read_json,
+    read_unit,
+};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::links::Meta;
-use super::{FromResource, Included, Links, Resource, null_is_default};
+use super::{FromResource, Included, Links, Resource};
 use crate::page::Page;
 
 /// A document with primary data (JSON:API 1.0, section "Top Level").
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Document<D> {
-    /// The primary data: one [`Resource`] or a list of them.
+    /// The primary data: one [`Resource`] or a [`List`] of them.
     pub data: D,
     /// Resources that belong to the primary data. May be absent.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub included: Vec<Resource>,
     /// Page numbers; lists have them.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default)]
     pub links: Links,
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default)]
     meta: Meta,
+    /// What beside the primary data could not be read.
+    #[serde(default)]
+    pub passed_over: PassedOver,
 }
 
 impl<D> Document<D> {
@@ -30,6 +37,14 @@ impl<D> Document<D> {
     pub fn total_count(&self) -> Option<u64> {
         self.links.meta.total_count.or(self.meta.total_count)
     }
+
+    /// A resource without a type is linked to by nobody, so it is passed over.
+    fn settled(mut self) -> Self {
+        for untyped in self.included.extract_if(.., |resource| resource.kind.is_empty()) {
+            self.passed_over.add(format!("included/{}", untyped.id), untyped.raw());
+        }
+        self
+    }
 }
 
 /// Reads a document with one resource.
@@ -37,20 +52,21 @@ impl<D> Document<D> {
 /// # Errors
 /// [`DecodeError`] if it is no such document.
 pub fn read_one<T: FromResource>(response: &Response<Bytes>) -> Result<T, DecodeError> {
-    one(from_json(response.body())?)
+    one(read_json::<Document<Resource>>(response)?.settled(), ResponseUrl::of(response))
 }
 
 /// Reads a document with one resource from a JSON value that is already here.
 pub(crate) fn one_from_value<T: FromResource>(value: &Value) -> Result<T, DecodeError> {
-    let document = serde_path_to_error::deserialize(value).map_err(|error| DecodeError::Shape {
-        path: error.path().to_string(),
-        message: "not a JSON:API document with one resource".into(),
-    })?;
-    one(document)
+    one(from_value::<Document<Resource>>(value, None)?.settled(), None)
 }
 
-fn one<T: FromResource>(document: Document<Resource>) -> Result<T, DecodeError> {
-    let included = Included::new(std::iter::once(&document.data).chain(&document.included));
+fn one<T: FromResource>(
+    mut document: Document<Resource>,
+    base: Option<&SecretUrl>,
+) -> Result<T, DecodeError> {
+    // There is nobody else to tell of the rest of the document.
+    document.data.passed_over.take("", document.passed_over);
+    let included = Included::new(std::iter::once(&document.data).chain(&document.included)).from_url(base);
     T::from_resource(&document.data, &included)
 }
 
@@ -72,27 +88,41 @@ pub fn read_done(response: &Response<Bytes>) -> Result<(), DecodeError> {
     })
 }
 
-/// Reads a document with a list of resources.
+/// Reads a document with a list of resources. A resource that cannot be read is among what the page
+/// [passed over](Page::passed_over).
 ///
 /// # Errors
 /// [`DecodeError`] if it is no such document.
 pub fn read_list<T: FromResource>(response: &Response<Bytes>) -> Result<Page<T>, DecodeError> {
-    let document: Document<Vec<Resource>> = from_json(response.body())?;
-    let included = Included::new(document.data.iter().chain(&document.included));
-    let items = document
-        .data
-        .iter()
-        .map(|resource| T::from_resource(resource, &included))
-        .collect::<Result<_, _>>()?;
-    Ok(Page { items, total_count: document.total_count(), links: document.links.clone() })
+    let document = read_json::<Document<List<Resource>>>(response)?.settled();
+    let included =
+        Included::new(document.data.iter().chain(&document.included)).from_url(ResponseUrl::of(response));
+    let mut passed_over = document.passed_over.clone();
+    passed_over.take("data", document.data.passed_over.clone());
+    let mut items = Vec::with_capacity(document.data.len());
+    for resource in &document.data {
+        match T::from_resource(resource, &included) {
+            Ok(item) => items.push(item),
+            Err(_) => passed_over.add(format!("data/{}", resource.id), resource.raw()),
+        }
+    }
+    Ok(Page {
+        items,
+        total_count: document.total_count(),
+        links: document.links,
+        passed_over,
+        given: document.data.given(),
+    })
 }
 
-/// Reads a document with one resource whose contents are paged, and takes those.
+/// Reads a document with one resource whose contents are paged, and takes those: what was read of them, what of the resource
+/// could not be read, and how many the page has.
 pub(crate) fn read_list_within<T: FromResource, I>(
     response: &Response<Bytes>,
-    contents: fn(T) -> Vec<I>,
+    contents: fn(T) -> (Vec<I>, PassedOver, usize),
 ) -> Result<Page<I>, DecodeError> {
-    let document: Document<Resource> = from_json(response.body())?;
+    let document = read_json::<Document<Resource>>(response)?.settled();
     let (total_count, links) = (document.total_count(), document.links.clone());
-    Ok(Page { items: contents(one(document)?), total_count, links })
+    let (items, passed_over, given) = contents(one(document, ResponseUrl::of(response))?);
+    Ok(Page { items, total_count, links, passed_over, given })
 }

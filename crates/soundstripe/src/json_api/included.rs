@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use segno_core::DecodeError;
+use segno_core::{DecodeError, SecretUrl};
 
 use super::{FromResource, Resource};
 
@@ -12,7 +12,10 @@ use super::{FromResource, Resource};
 /// The primary data is part of it: the standard forbids to repeat a resource, so what is in `data` is not in
 /// `included` even if another resource links to it.
 #[derive(Debug, Default)]
-pub struct Included<'a>(HashMap<(&'a str, &'a str), &'a Resource>);
+pub struct Included<'a> {
+    resources: HashMap<(&'a str, &'a str), &'a Resource>,
+    base: Option<&'a SecretUrl>,
+}
 
 impl<'a> Included<'a> {
     /// An index over resources; of two with the same type and id, the first counts.
@@ -21,13 +24,23 @@ impl<'a> Included<'a> {
         for resource in resources {
             index.entry((resource.kind.as_str(), resource.id.as_str())).or_insert(resource);
         }
-        Self(index)
+        Self { resources: index, base: None }
+    }
+
+    /// With the URL that the document came from, which relative links are resolved against.
+    #[must_use]
+    pub fn from_url(self, base: Option<&'a SecretUrl>) -> Self {
+        Self { base, ..self }
+    }
+
+    pub(crate) fn base(&self) -> Option<&'a SecretUrl> {
+        self.base
     }
 
     /// The resource of this type and id, if the document has it.
     #[must_use]
     pub fn get(&self, kind: &str, id: &str) -> Option<&'a Resource> {
-        self.0.get(&(kind, id)).copied()
+        self.resources.get(&(kind, id)).copied()
     }
 
     /// What `resource` links to under `relationship`, in the order of the linkage; what the document does not include

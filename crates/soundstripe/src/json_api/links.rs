@@ -1,10 +1,7 @@
 //! The `links` of a list: page numbers and the total.
 
-use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
-
-use super::null_is_default;
 
 /// The top-level `links` of a document.
 ///
@@ -29,14 +26,13 @@ pub struct Links {
     #[serde(default)]
     pub last: Option<PageAddress>,
     /// The total, which this service puts inside `links`.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default)]
     pub(crate) meta: Meta,
 }
 
 /// `meta`, in either of the two places where it was seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(crate) struct Meta {
-    #[serde(default, deserialize_with = "total")]
     pub(crate) total_count: Option<u64>,
 }
 
@@ -80,7 +76,7 @@ impl PageAddress {
     }
 }
 
-/// A link is a string or an object with `href` (JSON:API 1.0, section "Links"); anything else is none.
+/// A link is a text or an object with `href` (JSON:API 1.0, section "Links"); `null` and the empty text are none.
 struct Link;
 
 impl<'de> Visitor<'de> for Link {
@@ -94,41 +90,21 @@ impl<'de> Visitor<'de> for Link {
         Ok(None)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
         Ok((!text.is_empty()).then(|| PageAddress::of(text)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut address = None;
+        let mut link = None;
         while let Some(name) = map.next_key::<String>()? {
             if name == "href" {
-                address = map.next_value::<Option<String>>()?.as_deref().map(PageAddress::of);
+                link = Some(map.next_value::<Option<String>>()?);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
         }
-        Ok(address)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
+        let link = link.ok_or_else(|| A::Error::missing_field("href"))?;
+        Ok(link.as_deref().map(PageAddress::of))
     }
 }
 
@@ -142,13 +118,4 @@ impl<'de> Deserialize<'de> for NextPage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(deserializer.deserialize_any(Link)?.map_or(Self::None, Self::At))
     }
-}
-
-/// An integer or a numeric string; anything else is not known.
-fn total<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Number(number) => number.as_u64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    })
 }

@@ -1,15 +1,14 @@
 //! Resource objects and what they are linked to.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use segno_core::DecodeError;
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{DeserializeOwned, MapAccess, SeqAccess, Visitor};
+use segno_core::lenient::{OneOrMany, PassedOver};
+use segno_core::{DecodeError, from_value, lenient};
+use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Included, null_is_default, text_or_integer};
+use super::Included;
 
 /// A resource object (JSON:API 1.0, section "Resource Objects"), undecoded.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -19,14 +18,17 @@ pub struct Resource {
     #[serde(default, rename = "type")]
     pub kind: String,
     /// The identifier, unique within the type.
-    #[serde(deserialize_with = "text_or_integer")]
+    #[serde(deserialize_with = "some_id")]
     pub id: String,
     /// The attributes as they came: an object, or null where there are none.
     #[serde(default)]
     pub attributes: Value,
     /// The relationships by name.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default)]
     pub relationships: BTreeMap<String, Relationship>,
+    /// What beside the attributes could not be read.
+    #[serde(default)]
+    pub passed_over: PassedOver,
 }
 
 /// One relationship of a resource.
@@ -58,7 +60,7 @@ pub struct Identifier {
     #[serde(default, rename = "type")]
     pub kind: String,
     /// The identifier within the type.
-    #[serde(deserialize_with = "text_or_integer")]
+    #[serde(deserialize_with = "some_id")]
     pub id: String,
 }
 
@@ -76,29 +78,11 @@ impl Linkage {
 
 impl<'de> Deserialize<'de> for Linkage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Shapes;
-
-        impl<'de> Visitor<'de> for Shapes {
-            type Value = Linkage;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("null, a resource identifier or a list of them")
-            }
-
-            fn visit_unit<E>(self) -> Result<Linkage, E> {
-                Ok(Linkage::ToOne(None))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Linkage, A::Error> {
-                Identifier::deserialize(MapAccessDeserializer::new(map)).map(Some).map(Linkage::ToOne)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Linkage, A::Error> {
-                Vec::deserialize(SeqAccessDeserializer::new(list)).map(Linkage::ToMany)
-            }
-        }
-
-        deserializer.deserialize_any(Shapes)
+        Ok(match OneOrMany::deserialize(deserializer)? {
+            OneOrMany::None => Self::ToOne(None),
+            OneOrMany::One(one) => Self::ToOne(Some(one)),
+            OneOrMany::Many(many) => Self::ToMany(many),
+        })
     }
 }
 
@@ -115,21 +99,37 @@ pub trait FromResource: Sized {
 }
 
 impl Resource {
-    /// The attributes as a type of ours.
+    /// The attributes as a type of ours. What of them cannot be read goes into its member
+    /// [`passed_over`](segno_core::lenient).
     ///
     /// # Errors
-    /// [`DecodeError`] with a path such as `songs/4711.attributes.bpm`; it never shows the value.
-    pub fn read_attributes<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+    /// [`DecodeError`] with a path such as `songs/4711.attributes.bpm`, if one is missing that must be there; it never
+    /// shows the value.
+    pub fn read_attributes<T: DeserializeOwned>(&self, included: &Included<'_>) -> Result<T, DecodeError> {
         let nothing = Value::Object(serde_json::Map::new());
-        let attributes = if self.attributes.is_null() { &nothing } else { &self.attributes };
-        serde_path_to_error::deserialize(attributes).map_err(|error| {
-            let path = error.path().to_string();
-            let path = if path == "." { String::new() } else { format!(".{path}") };
-            DecodeError::Shape {
-                path: format!("{}/{}.attributes{path}", self.kind, self.id),
-                message: without_values(&error.inner().to_string()),
+        let attributes = if self.attributes.is_object() { &self.attributes } else { &nothing };
+        from_value(attributes, included.base()).map_err(|error| match error {
+            DecodeError::Shape { path, message } => {
+                let path = if path.is_empty() { path } else { format!(".{path}") };
+                DecodeError::Shape { path: format!("{}/{}.attributes{path}", self.kind, self.id), message }
             }
+            other => other,
         })
+    }
+
+    /// What of the attributes and of the rest of the resource could not be read.
+    pub(crate) fn all_passed_over(&self, mut attributes: PassedOver) -> PassedOver {
+        attributes.take("", self.passed_over.clone());
+        let is_nothing = self.attributes.is_null() || self.attributes.as_array().is_some_and(Vec::is_empty);
+        if !self.attributes.is_object() && !is_nothing {
+            attributes.add("attributes", self.attributes.clone());
+        }
+        attributes
+    }
+
+    /// The resource as it came, as far as it was read.
+    pub(crate) fn raw(&self) -> Value {
+        json!({"type": self.kind, "id": self.id, "attributes": self.attributes})
     }
 
     /// The identifiers that a relationship links to, in their order; none if there is no such relationship.
@@ -145,12 +145,8 @@ impl Resource {
     }
 }
 
-/// serde quotes the value that it did not like; that value may be private.
-fn without_values(message: &str) -> String {
-    match (message.find('"'), message.rfind('"')) {
-        (Some(first), Some(last)) if first < last => {
-            format!("{}…{}", &message[..first], &message[last + 1..])
-        }
-        _ => message.to_owned(),
-    }
+/// An identifier: a text as the standard has it, or the number that refers to it elsewhere.
+fn some_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let id = lenient::text(deserializer)?;
+    if id.is_empty() { Err(D::Error::custom("expected an identifier, found an empty text")) } else { Ok(id) }
 }

@@ -3,13 +3,19 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::Deserialize;
+use segno_core::lenient;
+use serde::{Deserialize, Deserializer};
 
 /// The address of an image. Its `w` and `h` parameters may be edited to have it resized, or removed to get the full
 /// resolution; not every address has them.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ImageUrl(String);
+
+impl<'de> Deserialize<'de> for ImageUrl {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        lenient::link(deserializer).map(Self)
+    }
+}
 
 impl ImageUrl {
     /// The address as the service gave it.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use segno_core::{SecretUrl, Timestamp, UrlError};
+use segno_core::{SecretUrl, Timestamp, UrlError, lenient};
 use serde::{Deserialize, Deserializer};
 
 /// How long a link of the catalogue can be trusted at most, from the moment of the answer: 1 hour. The documentation
@@ -19,10 +19,8 @@ pub const SUPE_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 #[non_exhaustive]
 pub struct Versions {
     /// Small: for previews and telephones.
-    #[serde(default, deserialize_with = "link")]
     pub mp3: Option<MediaUrl>,
     /// 48 kHz, 24 bit: for film.
-    #[serde(default, deserialize_with = "link")]
     pub wav: Option<MediaUrl>,
 }
 
@@ -108,17 +106,9 @@ impl FromStr for MediaUrl {
     }
 }
 
-/// A link; null and nothing mean that the format is not there.
-fn link<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<MediaUrl>, D::Error> {
-    match Option::<String>::deserialize(deserializer)? {
-        Some(text) if !text.trim().is_empty() => text.parse().map(Some).map_err(serde::de::Error::custom),
-        _ => Ok(None),
-    }
-}
-
 impl<'de> Deserialize<'de> for MediaUrl {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        lenient::link(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -176,9 +166,9 @@ mod tests {
     }
 
     #[test]
-    fn null_and_empty_are_no_link_and_nonsense_is_an_error() {
+    fn null_and_absent_are_no_link_and_nonsense_is_an_error() {
         let read = |json: &str| serde_json::from_str::<Versions>(json);
-        assert_eq!(read(r#"{"mp3": null, "wav": ""}"#).unwrap(), Versions::default());
+        assert_eq!(read(r#"{"mp3": null}"#).unwrap(), Versions::default());
         assert_eq!(read("{}").unwrap(), Versions::default());
         assert!(read(r#"{"mp3": "80001.mp3"}"#).is_err());
     }

@@ -51,6 +51,11 @@ impl Endpoint for Songs {
     }
 
     fn read(response: Response<Bytes>) -> Result<Page<Song>, DecodeError> {
-        read_list_within(&response, |playlist: Playlist| playlist.songs)
+        // A song that the document does not include is on the page nevertheless.
+        read_list_within(&response, |playlist: Playlist| {
+            let lost = playlist.passed_over.paths().filter(|path| path.starts_with("relationships.songs."));
+            let given = playlist.song_ids.len() + lost.count();
+            (playlist.songs, playlist.passed_over, given)
+        })
     }
 }

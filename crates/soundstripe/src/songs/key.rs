@@ -1,22 +1,54 @@
 //! The musical key of a song.
 
-use serde::Deserialize;
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 /// A musical key, in either of the two forms in which the service sends it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(untagged, expecting = "expected a key: an object with name and mode, or a string")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Key {
     /// `"A Major"`.
     Text(String),
     /// `{"name": "Ab/G#", "mode": "major"}`.
     Parts {
         /// The note; enharmonic pairs are written with a slash.
-        #[serde(default)]
         name: Option<String>,
         /// Such as `major` or `minor`.
-        #[serde(default)]
         mode: Option<String>,
     },
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Forms;
+
+        #[derive(Deserialize)]
+        struct Parts {
+            name: Option<String>,
+            mode: Option<String>,
+        }
+
+        impl<'de> Visitor<'de> for Forms {
+            type Value = Key;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key: an object with name and mode, or a text")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Key, E> {
+                Ok(Key::Text(text.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Key, A::Error> {
+                let Parts { name, mode } = Parts::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Key::Parts { name, mode })
+            }
+        }
+
+        deserializer.deserialize_any(Forms)
+    }
 }
 
 impl Key {

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use segno_core::Endpoint;
+use segno_core::testing::reads_odd_responses;
 use segno_soundstripe::{
     categories, digital_usages, media, playlist_categories, playlists, private_playlists as private, songs,
     sound_effects, supe_assets, supe_searches, tags,
@@ -77,6 +78,20 @@ fn every_sample_of_the_sheet() {
 }
 
 #[test]
+fn odd_responses() {
+    struct Odd;
+
+    impl Visit for Odd {
+        fn visit<E: Endpoint<Output: Debug>>(&mut self, status: u16, body: &'static str) {
+            let count = reads_odd_responses::<E>(&crate::answer(status, body));
+            assert!(count >= 100 || !body.starts_with('{'), "{}: {count}", E::NAME);
+        }
+    }
+
+    every_endpoint(&mut Odd);
+}
+
+#[test]
 fn the_first_of_the_linkage_is_the_primary_one() {
     let page = crate::read::<songs::List>(200, document!("songs.list"));
     let song = &page.items[0];
@@ -111,4 +126,74 @@ fn unknown_members_are_kept_and_nulls_are_nothing() {
     assert_eq!(song.id.as_str(), "4711");
     assert_eq!(song.other["isrc"], "X");
     assert_eq!((song.title, song.tags.mood.len(), song.artists.len()), (None, 0, 0));
+}
+
+#[test]
+fn one_odd_value_costs_one_field_and_one_odd_member_one_member() {
+    let page = crate::read::<songs::List>(
+        200,
+        r#"{"data": [
+            {"id": 1, "type": "songs", "attributes": {"title": 5, "bpm": "96.0", "explicit": "true", "key": ["A"],
+                "tags": {"mood": ["Hopeful", {}], "genre": "Folk"}, "lyrics": {}}},
+            "x",
+            {"type": "songs", "attributes": {"title": "no id"}},
+            {"id": "2", "type": "songs", "attributes": {"title": "B", "bpm": NaN, "key": {"name": [], "mode": "major"}},
+                "relationships": {"audio_files": {"data": [{"id": 8, "type": "audio_files"}, 7]}, "artists": 7}}],
+            "included": [null, {"id": "8", "type": "audio_files", "attributes": {"versions": {"mp3": "80001.mp3", "wav": 7}}}],
+            "links": {"next": 7, "meta": {"total_count": "4"}}}"#,
+    );
+    let [a, b] = &page.items[..] else { panic!("{page:?}") };
+    assert_eq!(
+        (a.title.as_deref(), a.bpm, a.explicit, a.key.as_ref()),
+        (Some("5"), Some(96.0), Some(true), None)
+    );
+    assert_eq!(a.tags.mood, ["Hopeful"]);
+    let mut paths: Vec<_> = a.passed_over.paths().collect();
+    paths.sort_unstable();
+    assert_eq!(paths, ["key", "lyrics", "tags.genre", "tags.mood[1]"]);
+    assert_eq!((b.bpm, b.key.as_ref().and_then(|key| key.mode()).as_deref()), (None, Some("major")));
+    assert_eq!(b.passed_over.get("relationships.audio_files.data[1]").unwrap(), 7);
+    assert_eq!(b.passed_over.get("relationships.artists").unwrap(), 7);
+    let file = b.primary_audio().unwrap();
+    assert_eq!(file.passed_over.get("versions.mp3").unwrap(), "80001.mp3");
+    let mut paths: Vec<_> = page.passed_over.paths().collect();
+    paths.sort_unstable();
+    assert_eq!(paths, ["data[1]", "data[2]", "included[0]", "links.next"]);
+    assert_eq!(page.total_count, Some(4));
+    assert!(crate::read::<songs::List>(200, r#"{"data": null}"#).items.is_empty());
+}
+
+#[test]
+fn relative_links_are_resolved() {
+    let mut response = crate::answer(
+        200,
+        r#"{"data": [{"id": 1, "type": "sound_effects", "attributes": {"versions": {"mp3": "/files/1.mp3?exp=1"}}}]}"#,
+    );
+    let url = "https://api.soundstripe.com/v1/sound_effects?page=1".parse().unwrap();
+    response.extensions_mut().insert(segno_core::ResponseUrl(url));
+    let page = sound_effects::List::read(response).unwrap();
+    let link = page.items[0].versions.mp3.as_ref().unwrap();
+    assert_eq!(link.expose(), "https://api.soundstripe.com/files/1.mp3?exp=1");
+}
+
+/// A private value never stands in an error.
+#[test]
+fn decode_errors_show_no_values() {
+    for code in ["987654321", "[\"CANARY987654321\"]", "{}"] {
+        let body = format!(
+            r#"{{"data": {{"id": "1", "type": "digital_usages", "attributes": {{"youtube_code": {code}}}}}}}"#
+        );
+        let outcome = digital_usages::Create::read(crate::answer(201, body));
+        match outcome {
+            Ok(usage) => assert_eq!(usage.youtube_code, code, "a number is a text"),
+            Err(error) => {
+                let error = error.to_string();
+                assert!(
+                    error.starts_with("digital_usages/1.attributes.youtube_code: expected a string, found"),
+                    "{error}"
+                );
+                assert!(!error.contains("987654321"), "{error}");
+            }
+        }
+    }
 }

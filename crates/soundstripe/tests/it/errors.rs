@@ -107,14 +107,25 @@ async fn of_what_is_ones_own() {
 
 #[tokio::test]
 async fn a_success_that_cannot_be_read_says_where_and_shows_no_value() {
-    let body = r#"{"data": [{"id": "4711", "type": "songs", "attributes": {"bpm": "CANARY"}}]}"#;
-    let client = crate::builder(move |_| Ok(crate::answer(200, body))).build().unwrap();
-    let error = client.send(&songs::List::new()).await.unwrap_err();
+    let client = |body: &'static str| crate::builder(move |_| Ok(crate::answer(200, body))).build().unwrap();
+    let body =
+        r#"{"data": {"id": "1", "type": "digital_usages", "attributes": {"youtube_code": ["CANARY"]}}}"#;
+    let error = client(body).send(&digital_usages::Create::new(4711)).await.unwrap_err();
     assert!(error.is_decode());
     assert_eq!(
         error.to_string(),
-        "soundstripe.songs.list: 200 OK, but the answer cannot be read: songs/4711.attributes.bpm: invalid type: string …, expected f64"
+        "soundstripe.digital_usages.create: 200 OK, but the answer cannot be read: \
+         digital_usages/1.attributes.youtube_code: expected a string, found a list"
     );
+    let error = client(r#"{"data": "CANARY"}"#).send(&songs::List::new()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "soundstripe.songs.list: 200 OK, but the answer cannot be read: data: expected a list, found a text"
+    );
+    let error = client(r#"{"errors": [{"detail": "Not now.", "code": "busy"}]}"#);
+    let error = error.send(&songs::List::new()).await.unwrap_err();
+    assert_eq!(error.to_string(), "soundstripe.songs.list: 200 OK: Not now. (busy)");
+    assert_eq!(error.api().and_then(|api| api.code()), Some("busy"));
 }
 
 #[test]
