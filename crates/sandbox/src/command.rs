@@ -36,7 +36,7 @@ pub enum CommandError {
 pub async fn run(arguments: &[&str], out: &mut impl Write) -> Result<(), CommandError> {
     let (port_base, json) = read(arguments)?;
     // Before anything is said: whoever reads it may ask for the end at once.
-    let mut terminated = Termination::new()?;
+    let terminated = termination()?;
     let sandbox = Sandbox::builder().port_base(port_base).start().await?;
     let description = sandbox.description();
     if json {
@@ -47,7 +47,7 @@ pub async fn run(arguments: &[&str], out: &mut impl Write) -> Result<(), Command
         writeln!(out, "The page at {control} says what can be done with it. Stop with Ctrl-C.")?;
     }
     out.flush()?;
-    terminated.wait().await?;
+    terminated.await;
     sandbox.stop().await;
     Ok(())
 }
@@ -76,37 +76,25 @@ fn read(mut arguments: &[&str]) -> Result<(u16, bool), CommandError> {
     }
 }
 
-/// The signals that end a server.
-struct Termination {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
+/// Listens from now on for the signals that end a server.
+#[cfg(unix)]
+fn termination() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
-impl Termination {
-    #[cfg(unix)]
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-    }
-
-    #[cfg(not(unix))]
-    fn new() -> io::Result<Self> {
-        Ok(Self {})
-    }
-
-    #[cfg(unix)]
-    async fn wait(&mut self) -> io::Result<()> {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+#[cfg(not(unix))]
+fn termination() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // Without signals it serves until it is killed.
+            std::future::pending().await
         }
-        Ok(())
-    }
-
-    #[cfg(not(unix))]
-    async fn wait(&mut self) -> io::Result<()> {
-        tokio::signal::ctrl_c().await
-    }
+    })
 }

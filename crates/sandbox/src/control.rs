@@ -7,13 +7,7 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::kit::faults::Fault;
-use crate::kit::host::Host;
-use crate::kit::request::Request;
-use crate::kit::response::Response;
-use crate::kit::seconds::seconds;
-use crate::kit::service::{Handling, Service};
-use crate::kit::state::SandboxState;
+use crate::kit::{Fault, Handling, Host, Request, Response, SandboxState, Service, seconds};
 use crate::services::Services;
 
 /// Control requests may have this many bytes.
@@ -129,7 +123,7 @@ impl Control {
                 Ok(no_content())
             }
             ("/requests", _) => {
-                let since = request.query_value("since").map_or(Ok(0), |since| since.parse());
+                let since = request.query_pairs().text("since").map_or(Ok(0), str::parse);
                 let since = since.map_err(|_| "`since` is the id of a request")?;
                 Ok(ok(&json!({"requests": sandbox.requests.since(since)})))
             }

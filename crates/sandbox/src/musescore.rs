@@ -44,12 +44,7 @@ use self::oauth::tokens;
 use self::route::{Found, Resource};
 use self::store::Store;
 use self::target::Target;
-use crate::kit::form::Form;
-use crate::kit::host::Host;
-use crate::kit::pipeline::{self, Api};
-use crate::kit::request::Request;
-use crate::kit::response::Response;
-use crate::kit::service::{self, Handling};
+use crate::kit::{Admitted, Api, Form, Handling, Host, Pairs, Request, Response, pipeline, service};
 
 /// What is public of the service.
 pub(crate) mod public {
@@ -110,25 +105,18 @@ struct Scope {
     no_format: Option<ErrorResponse>,
 }
 
-/// What a path asks for.
-enum Route {
-    RequestToken,
-    AccessToken,
-    Resource { resource: Resource, extension: Option<Kind> },
-}
-
-/// REST and the token endpoints.
-struct RestApi(Arc<Service>);
-
 /// Who calls, once that is known; the token endpoints find out themselves.
 enum Party {
     Caller(Caller),
     Unchecked(Parameters),
 }
 
+/// REST and the token endpoints.
+struct RestApi(Arc<Service>);
+
 impl Api for RestApi {
     type Scope = Scope;
-    type Route = Route;
+    type Route = Found;
     type Caller = Party;
     type Body = Option<Form>;
     type Error = ErrorResponse;
@@ -141,27 +129,25 @@ impl Api for RestApi {
             Found::Resource { extension, .. } => extension.unwrap_or_else(|| format::accepted(request)),
             _ => Kind::Json,
         };
-        let (format, no_format) = match Format::new(kind, target.value("callback"), &switches) {
+        let (format, no_format) = match Format::new(kind, target.query.text("callback"), &switches) {
             Ok(format) => (format, None),
             Err(error) => (Format::json(&switches), Some(error)),
         };
         Scope { switches, target, format, no_format }
     }
 
-    fn route(&self, _: &Request, scope: &Scope) -> Result<Route> {
+    fn route(&self, _: &Request, scope: &Scope) -> Result<Found> {
         match (&scope.no_format, route::find(&scope.target.path)) {
             (Some(error), _) => Err(error.clone()),
-            (None, Found::RequestToken) => Ok(Route::RequestToken),
-            (None, Found::AccessToken) => Ok(Route::AccessToken),
-            (None, Found::Resource { resource, extension }) => Ok(Route::Resource { resource, extension }),
             (None, Found::UnknownExtension) => Err(ErrorResponse::unusable("Unknown format")),
             (None, Found::Nothing(_)) => Err(ErrorResponse::not_found()),
+            (None, found) => Ok(found),
         }
     }
 
-    async fn authenticate(&self, request: &mut Request, scope: &Scope, route: &Route) -> Result<Party> {
+    async fn authenticate(&self, request: &mut Request, scope: &Scope, route: &Found) -> Result<Party> {
         let target = &scope.target;
-        if let Route::RequestToken | Route::AccessToken = route {
+        if let Found::RequestToken | Found::AccessToken = route {
             // Here the method comes before the signature.
             if ![Method::GET, Method::HEAD, Method::POST].contains(&request.method) {
                 return Err(ErrorResponse::method("GET, HEAD, POST"));
@@ -177,18 +163,16 @@ impl Api for RestApi {
         auth.caller(&signed(request, &target.signed_path, &parameters)).map(Party::Caller)
     }
 
-    fn check_method(&self, request: &Request, route: &Route) -> Result<()> {
-        let Route::Resource { resource, .. } = route else { return Ok(()) };
-        let allowed = resource.methods();
-        if allowed.split(", ").any(|allowed| allowed == request.method_as_read().as_str()) {
-            Ok(())
-        } else {
-            Err(ErrorResponse::method(allowed))
-        }
+    fn check_method(&self, admitted: &Admitted<'_, Self>) -> Result<()> {
+        let Found::Resource { resource, .. } = &admitted.route else { return Ok(()) };
+        let (allowed, method) = (resource.methods(), admitted.request.method_as_read().as_str());
+        let fits = allowed.split(", ").any(|allowed| allowed == method);
+        if fits { Ok(()) } else { Err(ErrorResponse::method(allowed)) }
     }
 
-    async fn body(&self, request: &mut Request, _: &Scope, _: &Route, party: &Party) -> Result<Option<Form>> {
-        match party {
+    async fn body(&self, admitted: &mut Admitted<'_, Self>) -> Result<Option<Form>> {
+        let Admitted { request, caller, .. } = admitted;
+        match caller {
             Party::Caller(caller)
                 if request.method == Method::POST && request.media_type() == "multipart/form-data" =>
             {
@@ -199,32 +183,26 @@ impl Api for RestApi {
         }
     }
 
-    fn respond(
-        &self,
-        request: &Request,
-        scope: &Scope,
-        route: Route,
-        party: Party,
-        form: Option<Form>,
-    ) -> Result {
+    fn respond(&self, admitted: &Admitted<'_, Self>, form: Option<Form>) -> Result {
+        let Admitted { request, scope, route, caller } = admitted;
         let mut store = self.0.store.lock();
-        match (route, party) {
-            (Route::Resource { resource, extension }, Party::Caller(caller)) => {
+        match (route, caller) {
+            (Found::Resource { resource, extension }, Party::Caller(caller)) => {
                 let mut context = RequestContext {
                     service: &self.0,
                     store: &mut store,
                     switches: &scope.switches,
-                    caller,
+                    caller: caller.clone(),
                     format: scope.format.clone(),
                     query: scope.target.query.clone(),
                 };
-                dispatch(&mut context, &resource, request.method_as_read(), form.as_ref(), extension)
+                dispatch(&mut context, resource, request.method_as_read(), form.as_ref(), *extension)
             }
             (route, Party::Unchecked(parameters)) => {
-                let signed = signed(request, &scope.target.signed_path, &parameters);
+                let signed = signed(request, &scope.target.signed_path, parameters);
                 let mut auth = AuthContext { service: &self.0, switches: &scope.switches, store: &mut store };
                 match route {
-                    Route::RequestToken => tokens::request_token(&mut auth, &signed),
+                    Found::RequestToken => tokens::request_token(&mut auth, &signed),
                     _ => tokens::access_token(&mut auth, &signed),
                 }
             }
@@ -238,12 +216,12 @@ impl Api for RestApi {
 }
 
 /// Header, query and form of a request; of the body only what may be signed is read.
-async fn parameters(request: &mut Request, query: Vec<(String, String)>) -> Result<Parameters> {
+async fn parameters(request: &mut Request, query: Pairs) -> Result<Parameters> {
     let form = if request.media_type() == "application/x-www-form-urlencoded" {
         let form = request.form().await.map_err(|error| ErrorResponse::unreadable(&error))?;
-        form.pairs().to_vec()
+        form.pairs().clone()
     } else {
-        Vec::new()
+        Pairs::default()
     };
     Parameters::gather(request, query, form)
 }

@@ -9,19 +9,18 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use crate::control::Control;
-use crate::kit::clock::Clock;
-use crate::kit::effects::Effects;
-use crate::kit::faults::{Fault, UnusedFault};
-use crate::kit::host::Host;
-use crate::kit::listeners::{Listener, Listeners};
-use crate::kit::outbox::Callback;
-use crate::kit::request_log::LoggedRequest;
-use crate::kit::seed::Seed;
-use crate::kit::serve::serve;
-use crate::kit::service::Service;
-use crate::kit::state::SandboxState;
-use crate::kit::switches::SwitchError;
-use crate::kit::tasks::Tasks;
+use crate::kit::{
+    Fault, Host, SandboxState, Seed, Service,
+    clock::Clock,
+    effects::Effects,
+    faults::UnusedFault,
+    listeners::{Listener, Listeners},
+    outbox::Callback,
+    request_log::LoggedRequest,
+    serve::serve,
+    switches::SwitchError,
+    tasks::Tasks,
+};
 use crate::services::{Description, Services, Switches};
 
 /// The seed of a sandbox that was given none.

@@ -6,13 +6,11 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::{Deserialize as FromJson, Serialize};
 use serde_json::{Map, Value};
 
-use crate::kit::coding::ResponseSwitches;
-use crate::kit::faults::{Fault, FaultKind};
-use crate::kit::host::Host;
-use crate::kit::seed::Seed;
-use crate::kit::service::Service;
-use crate::kit::state::SandboxState;
-use crate::kit::switches::{SwitchChange, SwitchError, changed};
+use crate::kit::{
+    Fault, FaultKind, Host, SandboxState, Seed, Service,
+    coding::ResponseSwitches,
+    switches::{SwitchChange, SwitchError, changed},
+};
 use crate::storage::{self, Storage};
 use crate::{musescore, soundcloud, soundslice, soundstripe};
 

@@ -49,12 +49,7 @@ use self::route::{Found, Ids, Needs, Op};
 use self::session::{Grant, Subject};
 use self::store::Store;
 use self::switches::CreatedStatus;
-use crate::kit::form::Form;
-use crate::kit::host::Host;
-use crate::kit::pipeline::{self, Api};
-use crate::kit::request::Request;
-use crate::kit::response::Response;
-use crate::kit::service::{self, Handling};
+use crate::kit::{Admitted, Api, Form, Handling, Host, Request, Response, pipeline, service};
 
 /// What is public of the service.
 pub(crate) mod public {
@@ -184,47 +179,32 @@ impl Api for ModernApi {
         Ok(caller)
     }
 
-    async fn body(
-        &self,
-        request: &mut Request,
-        switches: &Arc<Switches>,
-        route: &Route,
-        caller: &Caller,
-    ) -> Result<Body> {
-        let op = route.op;
-        if switches.strict && op != Op::SignOut {
-            let unknown = request.query_pairs().into_iter().find(|(name, _)| !op.takes(name));
+    async fn body(&self, admitted: &mut Admitted<'_, Self>) -> Result<Body> {
+        let op = admitted.route.op;
+        if admitted.scope.strict && op != Op::SignOut {
+            let unknown = admitted.request.query_pairs().0.into_iter().find(|(name, _)| !op.takes(name));
             if let Some((name, _)) = unknown {
                 return Err(error::bad_request(format!("there is no parameter {name}")));
             }
-            if route.ids.numeric {
+            if admitted.route.ids.numeric {
                 return Err(error::bad_request("identifiers are URNs"));
             }
         }
         if op == Op::Upload {
-            tracks::check_announced(switches, request)?;
+            tracks::check_announced(admitted.scope, admitted.request)?;
             // Before the body, so that nobody sends gigabytes for a 401.
-            let mut store = self.0.store.lock();
-            tracks::may_upload(&context(&self.0, &mut store, switches, request, route, caller), 1)?;
+            tracks::may_upload(&context(self, &mut self.0.store.lock(), admitted), 1)?;
         }
-        read_body(request, op).await
+        read_body(admitted.request, op).await
     }
 
-    fn respond(
-        &self,
-        request: &Request,
-        switches: &Arc<Switches>,
-        route: Route,
-        caller: Caller,
-        body: Body,
-    ) -> Result {
-        if route.op == Op::SignOut {
-            self.0.end_session(&caller.token);
+    fn respond(&self, admitted: &Admitted<'_, Self>, body: Body) -> Result {
+        if admitted.route.op == Op::SignOut {
+            self.0.end_session(&admitted.caller.token);
             return Ok(Response::empty(StatusCode::OK));
         }
         let mut store = self.0.store.lock();
-        let mut context = context(&self.0, &mut store, switches, request, &route, &caller);
-        dispatch(&mut context, route.op, &route.ids, &body)
+        dispatch(&mut context(self, &mut store, admitted), admitted.route.op, &admitted.route.ids, &body)
     }
 
     fn error(&self, switches: &Arc<Switches>, error: ErrorResponse) -> Response {
@@ -250,17 +230,15 @@ impl Service {
 }
 
 fn context<'a>(
-    service: &'a Arc<Service>,
+    api: &'a ModernApi,
     store: &'a mut Store,
-    switches: &Arc<Switches>,
-    request: &Request,
-    route: &Route,
-    caller: &'a Caller,
+    admitted: &'a Admitted<'_, ModernApi>,
 ) -> RequestContext<'a> {
+    let Admitted { request, scope, route, caller } = admitted;
     let (subject, client_id) = (Some(caller.subject), caller.app.client_id.as_str());
-    let mut context = RequestContext::new(service, store, switches, request, subject, client_id);
+    let mut context = RequestContext::new(&api.0, store, scope, request, subject, client_id);
     // Elsewhere it opens nothing.
-    context.query.retain(|(name, _)| name != "secret_token" || route.op.takes(name));
+    context.query.0.retain(|(name, _)| name != "secret_token" || route.op.takes(name));
     context
 }
 

@@ -31,15 +31,10 @@ pub(crate) use self::state::{Soundslice as Service, SoundsliceAccess as Access};
 pub(crate) use self::switches::Switches;
 
 use self::context::RequestContext;
-use self::error::{ErrorResponse, Result};
+use self::error::Result;
 use self::route::{Found, Route};
 use self::store::Store;
-use crate::kit::form::Form;
-use crate::kit::host::Host;
-use crate::kit::pipeline::{self, Api};
-use crate::kit::request::Request;
-use crate::kit::response::Response;
-use crate::kit::service::{self, Handling};
+use crate::kit::{Admitted, Api, ErrorResponse, Form, Handling, Host, Request, Response, pipeline, service};
 
 /// What is public of the service.
 pub(crate) mod public {
@@ -123,49 +118,39 @@ impl Api for DataApi {
         caller.ok_or_else(|| error::bad_credentials(switches.bad_credentials))
     }
 
-    fn limit(&self, switches: &Arc<Switches>, caller: &Caller) -> Result<()> {
+    fn limit(&self, admitted: &Admitted<'_, Self>) -> Result<()> {
+        let switches = admitted.scope;
         let Some(limit) = switches.rate_limit else { return Ok(()) };
         let now = self.0.sandbox.clock.now().as_secs_f64();
-        let counted = self.0.store.lock().windows.count(&caller.app_id, limit, now);
+        let counted = self.0.store.lock().windows.count(&admitted.caller.app_id, limit, now);
         counted.map_err(|end| {
             let wait = (end - now).ceil().max(1.0) as u64;
             error::rate_limited(switches.rate_limit_retry_after.then_some(wait))
         })
     }
 
-    fn check_method(&self, request: &Request, route: &Route) -> Result<()> {
-        let allowed = route.methods();
-        if allowed.contains(request.method_as_read()) {
-            Ok(())
-        } else {
-            Err(error::method_not_allowed(allowed))
+    fn check_method(&self, admitted: &Admitted<'_, Self>) -> Result<()> {
+        let allowed = admitted.route.methods();
+        let fits = allowed.contains(admitted.request.method_as_read());
+        if fits { Ok(()) } else { Err(error::method_not_allowed(allowed)) }
+    }
+
+    async fn body(&self, admitted: &mut Admitted<'_, Self>) -> Result<Form> {
+        match admitted.request.method {
+            Method::POST => admitted.request.form().await.map_err(|error| error::unreadable(&error)),
+            _ => Ok(Form::default()),
         }
     }
 
-    async fn body(&self, request: &mut Request, _: &Arc<Switches>, _: &Route, _: &Caller) -> Result<Form> {
-        if request.method == Method::POST {
-            request.form().await.map_err(|error| error::unreadable(&error))
-        } else {
-            Ok(Form::default())
-        }
-    }
-
-    fn respond(
-        &self,
-        request: &Request,
-        switches: &Arc<Switches>,
-        route: Route,
-        caller: Caller,
-        form: Form,
-    ) -> Result {
+    fn respond(&self, admitted: &Admitted<'_, Self>, form: Form) -> Result {
+        let (switches, user) = (Arc::clone(admitted.scope), admitted.caller.user);
         let mut store = self.0.store.lock();
-        let (service, switches) = (&self.0, Arc::clone(switches));
-        let mut context = RequestContext { service, store: &mut store, switches, user: caller.user };
-        dispatch(&mut context, &route, request, &form)
+        let mut context = RequestContext { service: &self.0, store: &mut store, switches, user };
+        dispatch(&mut context, &admitted.route, admitted.request, &form)
     }
 
     fn error(&self, _: &Arc<Switches>, error: ErrorResponse) -> Response {
-        error.into()
+        error.0
     }
 }
 
@@ -191,7 +176,7 @@ fn dispatch(context: &mut RequestContext<'_>, route: &Route, request: &Request, 
         Route::Syncpoints(id) if get => syncpoints::get(context, *id),
         Route::Syncpoints(id) => syncpoints::set(context, *id, form),
         Route::Folders if post => folders::create(context, form),
-        Route::Folders => folders::list(context, request.query_value("parent_id").as_deref()),
+        Route::Folders => folders::list(context, request.query_pairs().text("parent_id")),
         Route::Folder(id) if get => folders::contents(context, *id),
         Route::Folder(id) if post => folders::rename(context, *id, form),
         Route::Folder(id) => folders::delete(context, *id),

@@ -40,16 +40,11 @@ pub(crate) use self::state::{Soundstripe as Service, SoundstripeAccess as Access
 pub(crate) use self::switches::Switches;
 
 use self::context::RequestContext;
-use self::error::{ErrorResponse, Result};
+use self::error::Result;
 use self::query::Query;
 use self::route::Route;
 use self::store::Store;
-use crate::kit::form::Form;
-use crate::kit::host::Host;
-use crate::kit::pipeline::{self, Api};
-use crate::kit::request::Request;
-use crate::kit::response::Response;
-use crate::kit::service::{self, Handling};
+use crate::kit::{Admitted, Api, ErrorResponse, Form, Handling, Host, Request, Response, pipeline, service};
 
 /// What is public of the service.
 pub(crate) mod public {
@@ -128,20 +123,16 @@ impl Api for JsonApi {
         self.0.accounts.of(&key).ok_or_else(error::invalid_token)
     }
 
-    fn limit(&self, switches: &Arc<Switches>, account: &usize) -> Result<()> {
-        let Some(limit) = switches.rate_limit else { return Ok(()) };
-        let wait = self.0.store.lock().rate.count(*account, limit, self.0.sandbox.clock.now());
-        wait.map_or(Ok(()), |_| Err(error::rate_limited(switches.rate_limit_retry_after)))
+    fn limit(&self, admitted: &Admitted<'_, Self>) -> Result<()> {
+        let Some(limit) = admitted.scope.rate_limit else { return Ok(()) };
+        let now = self.0.sandbox.clock.now();
+        let wait = self.0.store.lock().rate.count(admitted.caller, limit, now);
+        wait.map_or(Ok(()), |_| Err(error::rate_limited(admitted.scope.rate_limit_retry_after)))
     }
 
-    async fn body(
-        &self,
-        request: &mut Request,
-        switches: &Arc<Switches>,
-        route: &Route,
-        account: &usize,
-    ) -> Result<Body> {
-        route.check_right(&self.0.accounts.all()[*account])?;
+    async fn body(&self, admitted: &mut Admitted<'_, Self>) -> Result<Body> {
+        let Admitted { request, scope: switches, route, caller } = admitted;
+        route.check_right(&self.0.accounts.all()[*caller])?;
         headers::check_accept(request, switches.strict_headers)?;
         headers::check_content_type(request, route, switches.strict_headers)?;
         if *route == Route::UploadAsset {
@@ -154,27 +145,20 @@ impl Api for JsonApi {
         serde_json::from_slice(&bytes).map(Body::Json).map_err(|_| error::bad("The body is not JSON."))
     }
 
-    fn respond(
-        &self,
-        request: &Request,
-        switches: &Arc<Switches>,
-        route: Route,
-        account: usize,
-        body: Body,
-    ) -> Result {
+    fn respond(&self, admitted: &Admitted<'_, Self>, body: Body) -> Result {
         let context = RequestContext {
             service: &self.0,
             catalogue: self.0.catalogue(),
-            query: Query::new(request.query_pairs()),
-            path: request.path.clone(),
-            switches: Arc::clone(switches),
-            account,
+            query: Query(admitted.request.query_pairs()),
+            path: admitted.request.path.clone(),
+            switches: Arc::clone(admitted.scope),
+            account: admitted.caller,
         };
-        dispatch(&context, &route, &body)
+        dispatch(&context, &admitted.route, &body)
     }
 
     fn error(&self, _: &Arc<Switches>, error: ErrorResponse) -> Response {
-        error.into()
+        error.0
     }
 }
 

@@ -1,11 +1,11 @@
 //! Object storage behind presigned URLs, as Amazon S3 does it with path-style addresses and query-string authentication
 //! (signature version 2).
 
-mod download;
+pub(crate) mod download;
 mod object;
 mod sign;
 mod upload;
-mod xml;
+pub(crate) mod xml;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,14 +17,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::object::Object;
 
 use self::sign::Signer;
-use crate::kit::host::Host;
-use crate::kit::mutex::Mutex;
-use crate::kit::request::Request;
-use crate::kit::response::Response;
-use crate::kit::seed::Seed;
-use crate::kit::service::{Handling, Service};
-use crate::kit::state::SandboxState;
-use crate::kit::switches::Switchboard;
+use crate::kit::{Handling, Host, Mutex, Request, Response, SandboxState, Seed, Service, Switchboard};
 
 impl Host {
     /// Object storage behind presigned URLs.
@@ -157,24 +150,4 @@ impl Service for Storage {
     fn handle<'a>(self: Arc<Self>, request: &'a mut Request) -> Handling<'a> {
         Box::pin(async move { self.respond(request).await })
     }
-}
-
-/// An object as a public bucket serves it: ranges and conditions as for presigned downloads, nothing to sign.
-pub(crate) fn public(request: &Request, object: &Object) -> Response {
-    download::get(request, object)
-}
-
-/// 403 of a public bucket.
-pub(crate) fn public_denied() -> Response {
-    xml::error(StatusCode::FORBIDDEN, "AccessDenied", "Access Denied", "")
-}
-
-/// 404 of a public bucket that has a host name of its own.
-pub(crate) fn public_missing(request: &Request) -> Response {
-    xml::no_such_key(&format!("/bucket{}", request.path))
-}
-
-/// The refusal of a method that a public bucket does not take.
-pub(crate) fn public_method_refusal(request: &Request) -> Response {
-    xml::method_not_allowed(&request.method).header(http::header::ALLOW, "GET, HEAD")
 }

@@ -4,6 +4,7 @@
 use multer::Multipart;
 
 use super::body::BodyError;
+use super::pairs::Pairs;
 use super::request::Request;
 use super::spool::{Spool, SpoolWriter};
 
@@ -13,7 +14,7 @@ const TEXT_LIMIT: usize = 16 * 1024 * 1024;
 /// A decoded form.
 #[derive(Default)]
 pub(crate) struct Form {
-    pairs: Vec<(String, String)>,
+    pairs: Pairs,
     files: Vec<FormFile>,
 }
 
@@ -32,16 +33,16 @@ pub(crate) struct FormFile {
 impl Form {
     /// The last value of a parameter.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.pairs.text(name)
     }
 
     /// The last value of a parameter, unless it is empty.
     pub(crate) fn filled(&self, name: &str) -> Option<&str> {
-        self.text(name).filter(|value| !value.is_empty())
+        self.pairs.filled(name)
     }
 
-    /// All parameters, in order.
-    pub(crate) fn pairs(&self) -> &[(String, String)] {
+    /// All parameters.
+    pub(crate) fn pairs(&self) -> &Pairs {
         &self.pairs
     }
 
@@ -69,8 +70,7 @@ async fn read(request: &mut Request) -> Result<Form, BodyError> {
     match request.media_type().as_str() {
         "application/x-www-form-urlencoded" => {
             let bytes = request.body.bytes(TEXT_LIMIT).await?;
-            let pairs = form_urlencoded::parse(&bytes).into_owned().collect();
-            Ok(Form { pairs, files: Vec::new() })
+            Ok(Form { pairs: Pairs::decode(&bytes), files: Vec::new() })
         }
         "multipart/form-data" => {
             let boundary = multer::parse_boundary(content_type).map_err(malformed)?;
@@ -98,7 +98,7 @@ async fn multipart(request: &mut Request, boundary: String) -> Result<Form, Body
                     }
                     value.extend_from_slice(&piece);
                 }
-                form.pairs.push((name, String::from_utf8_lossy(&value).into_owned()));
+                form.pairs.0.push((name, String::from_utf8_lossy(&value).into_owned()));
             }
             Some(file_name) => {
                 let mut content = SpoolWriter::default();
@@ -174,8 +174,8 @@ mod tests {
             body.extend(&file);
             body.extend(b"\r\n--boundary42--\r\n");
             let multipart = form("multipart/form-data; boundary=boundary42", body).expect("a form");
-            prop_assert_eq!(plain.pairs(), &pairs);
-            prop_assert_eq!(multipart.pairs(), &pairs);
+            prop_assert_eq!(&plain.pairs().0, &pairs);
+            prop_assert_eq!(&multipart.pairs().0, &pairs);
             let received = multipart.file("f").expect("a file");
             prop_assert_eq!(&received.content.bytes(usize::MAX).expect("memory").expect("all")[..], &file[..]);
         }

@@ -4,7 +4,7 @@ use super::request::Request;
 use super::response::Response;
 
 /// One API of a service, as the steps that a request to it passes. An error at one step ends the way.
-pub(crate) trait Api: Sync {
+pub(crate) trait Api: Sized + Sync {
     /// What every step looks at: the switches for this request, the format of its response.
     type Scope: Send + Sync;
     /// What the path asks for.
@@ -31,36 +31,34 @@ pub(crate) trait Api: Sync {
     ) -> impl Future<Output = Result<Self::Caller, Self::Error>> + Send;
 
     /// Counts the request against the caller's limit.
-    fn limit(&self, _: &Self::Scope, _: &Self::Caller) -> Result<(), Self::Error> {
+    fn limit(&self, _: &Admitted<'_, Self>) -> Result<(), Self::Error> {
         Ok(())
     }
 
     /// Whether the route takes the method.
-    fn check_method(&self, _: &Request, _: &Self::Route) -> Result<(), Self::Error> {
+    fn check_method(&self, _: &Admitted<'_, Self>) -> Result<(), Self::Error> {
         Ok(())
     }
 
     /// Reads what was sent, once it is known that it is wanted.
     fn body(
         &self,
-        request: &mut Request,
-        scope: &Self::Scope,
-        route: &Self::Route,
-        caller: &Self::Caller,
+        admitted: &mut Admitted<'_, Self>,
     ) -> impl Future<Output = Result<Self::Body, Self::Error>> + Send;
 
     /// Does what was asked for.
-    fn respond(
-        &self,
-        request: &Request,
-        scope: &Self::Scope,
-        route: Self::Route,
-        caller: Self::Caller,
-        body: Self::Body,
-    ) -> Result<Response, Self::Error>;
+    fn respond(&self, admitted: &Admitted<'_, Self>, body: Self::Body) -> Result<Response, Self::Error>;
 
     /// The response to a request that is refused.
     fn error(&self, scope: &Self::Scope, error: Self::Error) -> Response;
+}
+
+/// A request whose caller is known.
+pub(crate) struct Admitted<'a, A: Api> {
+    pub(crate) request: &'a mut Request,
+    pub(crate) scope: &'a A::Scope,
+    pub(crate) route: A::Route,
+    pub(crate) caller: A::Caller,
 }
 
 /// Takes a request through all steps.
@@ -75,8 +73,9 @@ pub(crate) async fn run<A: Api>(api: &A, request: &mut Request) -> Response {
 async fn steps<A: Api>(api: &A, request: &mut Request, scope: &A::Scope) -> Result<Response, A::Error> {
     let route = api.route(request, scope)?;
     let caller = api.authenticate(request, scope, &route).await?;
-    api.limit(scope, &caller)?;
-    api.check_method(request, &route)?;
-    let body = api.body(request, scope, &route, &caller).await?;
-    api.respond(request, scope, route, caller, body)
+    let mut admitted = Admitted { request, scope, route, caller };
+    api.limit(&admitted)?;
+    api.check_method(&admitted)?;
+    let body = api.body(&mut admitted).await?;
+    api.respond(&admitted, body)
 }

@@ -5,6 +5,7 @@ use percent_encoding::percent_decode_str;
 
 use super::body::RequestBody;
 use super::host::Host;
+use super::pairs::Pairs;
 use super::switches::SwitchChange;
 
 /// One request.
@@ -33,14 +34,9 @@ impl Request {
         path.split('/').map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
     }
 
-    /// The query's pairs, decoded, in order.
-    pub(crate) fn query_pairs(&self) -> Vec<(String, String)> {
-        form_urlencoded::parse(self.query.as_deref().unwrap_or_default().as_bytes()).into_owned().collect()
-    }
-
-    /// The last value of a query parameter.
-    pub(crate) fn query_value(&self, name: &str) -> Option<String> {
-        self.query_pairs().into_iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
+    /// The parameters of the query.
+    pub(crate) fn query_pairs(&self) -> Pairs {
+        Pairs::decode(self.query.as_deref().unwrap_or_default().as_bytes())
     }
 
     /// A header's value, if it is text.

@@ -34,6 +34,15 @@ pub(crate) enum ResponseBody {
     Pieces(Box<dyn Iterator<Item = Bytes> + Send>),
 }
 
+/// A response that ends the way of a request.
+pub(crate) struct ErrorResponse(pub(crate) Response);
+
+impl From<Response> for ErrorResponse {
+    fn from(response: Response) -> Self {
+        Self(response)
+    }
+}
+
 impl ResponseBody {
     /// Whether there is nothing to send.
     pub(crate) fn is_empty(&self) -> bool {

@@ -11,7 +11,7 @@ use super::oauth::check::Caller;
 use super::state::Musescore;
 use super::store::{Score, Store};
 use super::switches::Switches;
-use crate::kit::host::Host;
+use crate::kit::{Host, Pairs};
 
 pub(super) struct RequestContext<'a> {
     pub(super) service: &'a Arc<Musescore>,
@@ -20,14 +20,13 @@ pub(super) struct RequestContext<'a> {
     pub(super) caller: Caller,
     pub(super) format: Format,
     /// The decoded query.
-    pub(super) query: Vec<(String, String)>,
+    pub(super) query: Pairs,
 }
 
 impl RequestContext<'_> {
     /// The last value of a query parameter, unless it is empty.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        let value = self.query.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        value.filter(|value| !value.is_empty())
+        self.query.filled(name)
     }
 
     pub(super) fn user(&self, id: u64) -> Result<&MusescoreAccount> {

@@ -2,8 +2,7 @@
 
 use http::StatusCode;
 
-use crate::kit::body::BodyError;
-use crate::kit::response::Response;
+use crate::kit::{BodyError, Response};
 
 pub(super) type Result<T = Response> = std::result::Result<T, ErrorResponse>;
 

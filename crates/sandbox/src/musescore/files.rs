@@ -2,33 +2,32 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::Method;
+use http::header::ALLOW;
+use http::{Method, StatusCode};
 
 use super::state::Musescore;
-use crate::kit::request::Request;
-use crate::kit::response::Response;
-use crate::storage::{self, Object};
+use crate::kit::{Request, Response, number};
+use crate::storage::{Object, download, xml};
 
 /// Responds to a request for a file.
 pub(super) fn respond(service: &Musescore, request: &Request) -> Response {
     if ![Method::GET, Method::HEAD].contains(&request.method) {
-        return storage::public_method_refusal(request);
+        return xml::method_not_allowed(&request.method).header(ALLOW, "GET, HEAD");
     }
     match find(service, request) {
-        Ok(object) => storage::public(request, &object),
+        Ok(object) => download::get(request, &object),
         Err(response) => response,
     }
 }
 
 fn find(service: &Musescore, request: &Request) -> Result<Object, Response> {
-    let missing = || storage::public_missing(request);
+    let missing = || xml::no_such_key(&format!("/bucket{}", request.path));
     let segments = request.segments();
     let [id, secret, name] = segments.as_slice() else { return Err(missing()) };
-    let id = id.bytes().all(|byte| byte.is_ascii_digit()).then(|| id.parse::<u64>().ok()).flatten();
     let store = service.store.lock();
-    let score = id.and_then(|id| store.scores.get(&id)).ok_or_else(missing)?;
+    let score = number(id).and_then(|id| store.scores.get(&id)).ok_or_else(missing)?;
     if *secret != score.secret {
-        return Err(storage::public_denied());
+        return Err(xml::error(StatusCode::FORBIDDEN, "AccessDenied", "Access Denied", ""));
     }
     let audio = score.audio.as_ref().filter(|_| name == "score.mp3");
     let mut object = audio.or_else(|| score.rendering.files.get(name)).ok_or_else(missing)?.clone();

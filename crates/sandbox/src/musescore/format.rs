@@ -6,8 +6,7 @@ use http::header::{ALLOW, WWW_AUTHENTICATE};
 use super::document::{Document, Node};
 use super::error::{CHALLENGE, ErrorResponse, Message, Result};
 use super::switches::Switches;
-use crate::kit::request::Request;
-use crate::kit::response::Response;
+use crate::kit::{Request, Response};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {

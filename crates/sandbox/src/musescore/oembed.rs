@@ -8,15 +8,14 @@ use super::format::{Format, Kind};
 use super::resolve::{self, Page};
 use super::state::Musescore;
 use super::switches::{OembedHtml, Switches};
-use crate::kit::host::Host;
-use crate::kit::request::Request;
-use crate::kit::response::Response;
+use crate::kit::{Host, Request, Response, number};
 
 const HEIGHT: u64 = 394;
 
 /// GET `/oembed/endpoint`
 pub(super) fn respond(service: &Musescore, switches: &Switches, request: &Request) -> Response {
-    let value = |name| request.query_value(name).filter(|value| !value.is_empty());
+    let query = request.query_pairs();
+    let value = |name: &'static str| query.filled(name).map(str::to_owned);
     let kind = match value("format").as_deref() {
         None | Some("json") => Kind::Json,
         Some("xml") => Kind::Xml,
@@ -86,6 +85,5 @@ fn embed(
 /// The short URL `http://mus.cr/ID`.
 fn short(url: &str) -> Option<Page> {
     let id = url.strip_prefix("http://mus.cr/").or_else(|| url.strip_prefix("https://mus.cr/"))?;
-    let digits = id.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| id.parse().ok()).flatten().map(Page::Score)
+    number(id).map(Page::Score)
 }

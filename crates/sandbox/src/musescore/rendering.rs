@@ -10,7 +10,7 @@ use quick_xml::events::{BytesStart, Event as Xml};
 
 use super::metadata::Metadata;
 use super::mscx;
-use crate::kit::spool::Spool;
+use crate::kit::Spool;
 use crate::storage::Object;
 
 /// Everything that is made from one file.

@@ -8,8 +8,7 @@ use super::error::{ErrorResponse, Result};
 use super::format::Kind;
 use super::oauth::signature::encode;
 use super::state::Musescore;
-use crate::kit::host::Host;
-use crate::kit::response::Response;
+use crate::kit::{Host, Response, number};
 
 /// What a page is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,10 +39,6 @@ pub(super) fn page(service: &Musescore, url: &str) -> Option<Page> {
     };
     let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
-    let number = |text: &str| {
-        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| text.parse().ok()).flatten()
-    };
     match segments.as_slice() {
         ["score" | "node", id] => number(id).map(Page::Score),
         ["user", uid] => accounts.user(number(uid)?).map(|user| Page::User(user.user_id)),

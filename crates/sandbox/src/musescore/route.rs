@@ -1,6 +1,7 @@
 //! Which path means what.
 
 use super::format::Kind;
+use crate::kit::number;
 
 /// The base of the resources.
 const BASE: &str = "/services/rest/";
@@ -83,10 +84,6 @@ fn resource(path: &str) -> Option<Resource> {
         },
         _ => return None,
     })
-}
-
-fn number(segment: &str) -> Option<u64> {
-    segment.bytes().all(|byte| byte.is_ascii_digit()).then(|| segment.parse().ok())?
 }
 
 impl Resource {

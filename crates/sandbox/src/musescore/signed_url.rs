@@ -5,7 +5,7 @@ use super::document::{Document, Node};
 use super::error::{ErrorResponse, Result};
 use super::rendering::named;
 use super::state::{Musescore, SERVICE};
-use crate::kit::seconds::seconds;
+use crate::kit::seconds;
 use crate::storage::Object;
 
 /// GET `/signedurl/ID/VID/ENCODING`

@@ -8,11 +8,7 @@ use super::accounts::{Accounts, MusescoreAccount, MusescoreKeys, MusescoreScore}
 use super::rendering::Renderer;
 use super::store::{Score, Store};
 use super::switches::Switches;
-use crate::kit::host::Host;
-use crate::kit::mutex::Mutex;
-use crate::kit::seed::Seed;
-use crate::kit::state::SandboxState;
-use crate::kit::switches::Switchboard;
+use crate::kit::{Host, Mutex, SandboxState, Seed, Switchboard};
 use crate::storage::Storage;
 
 /// The service's name among the effects.

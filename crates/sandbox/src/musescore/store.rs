@@ -6,7 +6,7 @@ use std::sync::Arc;
 use fastrand::Rng;
 
 use super::rendering::Rendering;
-use crate::kit::seed::{Seed, alphanumeric, hexadecimal};
+use crate::kit::{Seed, alphanumeric, hexadecimal};
 use crate::storage::Object;
 
 pub(super) struct Store {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kit::seconds::from_zero;
+use crate::kit::from_zero;
 
 /// How MuseScore behaves where its documents are silent or disagree.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

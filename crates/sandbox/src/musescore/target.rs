@@ -1,14 +1,14 @@
 //! The target of a request to the API.
 
-use crate::kit::request::Request;
+use crate::kit::{Pairs, Request};
 
 /// A request's target with the query where it should be.
 pub(super) struct Target {
     pub(super) path: String,
-    pub(super) query: Vec<(String, String)>,
+    pub(super) query: Pairs,
     /// The path and the query as a signature has them.
     pub(super) signed_path: String,
-    pub(super) signed_query: Vec<(String, String)>,
+    pub(super) signed_query: Pairs,
 }
 
 impl Target {
@@ -22,17 +22,13 @@ impl Target {
             let (path, query) = (request.path.clone(), request.query_pairs());
             return Self { signed_path: path.clone(), signed_query: query.clone(), path, query };
         };
-        let query: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let query = Pairs::decode(query.as_bytes());
         // Signed in the query, the rest of the target is the path; signed elsewhere, all of it is.
-        let (signed_path, signed_query) = if query.iter().any(|(name, _)| name == "oauth_signature") {
+        let (signed_path, signed_query) = if query.0.iter().any(|(name, _)| name == "oauth_signature") {
             (path.to_owned(), query.clone())
         } else {
-            (request.path.clone(), Vec::new())
+            (request.path.clone(), Pairs::default())
         };
         Self { path: path.to_owned(), query, signed_path, signed_query }
-    }
-
-    pub(super) fn value(&self, name: &str) -> Option<&str> {
-        self.query.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }

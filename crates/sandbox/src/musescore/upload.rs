@@ -8,8 +8,7 @@ use super::license;
 use super::rendering::Rendering;
 use super::state::SERVICE;
 use super::store::Score;
-use crate::kit::form::Form;
-use crate::kit::spool::Spool;
+use crate::kit::{Form, Spool};
 
 /// Words of an upload may have this many bytes.
 const TEXT_LIMIT: usize = 1024 * 1024;

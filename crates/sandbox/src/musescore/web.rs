@@ -13,9 +13,7 @@ use super::resolve::{self, Page};
 use super::state::Musescore;
 use super::store::Stage;
 use super::switches::{OauthMode, Switches};
-use crate::kit::host::Host;
-use crate::kit::request::Request;
-use crate::kit::response::Response;
+use crate::kit::{Host, Request, Response};
 
 /// Responds to one request to the web site.
 pub(super) async fn respond(service: &Musescore, request: &mut Request) -> Response {
@@ -31,7 +29,8 @@ pub(super) async fn respond(service: &Musescore, request: &mut Request) -> Respo
             Err(error) => error.into(),
         },
         "/oauth/authorize" if read => {
-            let value = |name: &str| request.query_value(name).filter(|value| !value.is_empty());
+            let query = request.query_pairs();
+            let value = |name: &str| query.filled(name).map(str::to_owned);
             let decision = value("auto").filter(|_| request.method == Method::GET);
             authorize(service, switches, decision, &value)
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
-use crate::kit::seed::{Seed, alphanumeric};
+use crate::kit::{Seed, alphanumeric};
 
 /// An application on the SoundCloud host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

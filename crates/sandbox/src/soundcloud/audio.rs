@@ -2,7 +2,7 @@
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
-use crate::kit::spool::Spool;
+use crate::kit::Spool;
 use crate::media::seconds_of_audio;
 
 /// Milliseconds of audio whose bytes do not tell.
@@ -106,7 +106,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{duration, format};
-    use crate::kit::spool::Spool;
+    use crate::kit::Spool;
 
     proptest! {
         #[test]

@@ -5,7 +5,7 @@ use super::date::day;
 use super::session::{Grant, Subject};
 use super::state::Soundcloud;
 use super::store::{Audio, Comment, Edge, FIRST, Rule, State, Store, Track, User, WebProfile};
-use crate::kit::spool::Spool;
+use crate::kit::Spool;
 
 /// Owns what the first may not touch.
 const SECOND: u64 = 5_530;

@@ -9,8 +9,7 @@ use super::session::{Code, NON_EXPIRING, Proof};
 use super::state::{SERVICE, Soundcloud};
 use super::store::FIRST;
 use super::switches::Switches;
-use crate::kit::form::Form;
-use crate::kit::response::Response;
+use crate::kit::{Form, Pairs, Response};
 
 /// What the page hands on with the form.
 const CARRIED: [&str; 7] = [
@@ -42,13 +41,12 @@ pub(super) struct Consent<'a> {
 
 struct Asked<'a> {
     endpoint: Endpoint,
-    pairs: &'a [(String, String)],
+    pairs: &'a Pairs,
 }
 
 impl Asked<'_> {
     fn get(&self, name: &str) -> Option<&str> {
-        let value = self.pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        value.filter(|value| !value.is_empty())
+        self.pairs.filled(name)
     }
 
     /// What is to be consented to, or the response that refuses.
@@ -89,12 +87,7 @@ impl Asked<'_> {
 }
 
 /// `GET /authorize`
-pub(super) fn ask(
-    service: &Soundcloud,
-    switches: &Switches,
-    endpoint: Endpoint,
-    pairs: &[(String, String)],
-) -> Response {
+pub(super) fn ask(service: &Soundcloud, switches: &Switches, endpoint: Endpoint, pairs: &Pairs) -> Response {
     let asked = Asked { endpoint, pairs };
     let consent = match asked.check(service, switches) {
         Ok(consent) => consent,

@@ -11,9 +11,7 @@ use super::session::Subject;
 use super::state::{SERVICE, Soundcloud};
 use super::store::{Playlist, Rule, Store, Track, User};
 use super::switches::{Access, AccessRule, Switches};
-use crate::kit::host::Host;
-use crate::kit::rate_limit::RateLimit;
-use crate::kit::request::Request;
+use crate::kit::{Host, Pairs, RateLimit, Request};
 
 pub(super) struct RequestContext<'a> {
     pub(super) service: &'a Arc<Soundcloud>,
@@ -23,7 +21,7 @@ pub(super) struct RequestContext<'a> {
     /// `None` only in the old API, where public things need no login.
     pub(super) caller: Option<Subject>,
     pub(super) path: String,
-    pub(super) query: Vec<(String, String)>,
+    pub(super) query: Pairs,
     /// Seconds since the Unix epoch.
     pub(super) now: u64,
 }
@@ -53,12 +51,12 @@ impl<'a> RequestContext<'a> {
 impl RequestContext<'_> {
     /// The last value of a query parameter.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        self.query.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.query.text(name)
     }
 
     /// A parameter that is there and not empty.
     pub(super) fn filled(&self, name: &str) -> Option<&str> {
-        self.parameter(name).filter(|value| !value.is_empty())
+        self.query.filled(name)
     }
 
     pub(super) fn truth_parameter(&self, name: &str, default: bool) -> Result<bool> {

@@ -6,9 +6,7 @@ use serde_json::{Value, json};
 
 use super::date;
 use super::switches::{ErrorShape, RateLimitShape, Switches, UnauthorizedBody};
-use crate::kit::body::BodyError;
-use crate::kit::rate_limit::RateLimit;
-use crate::kit::response::Response;
+use crate::kit::{BodyError, RateLimit, Response};
 
 pub(super) type Result<T = Response> = std::result::Result<T, ErrorResponse>;
 

@@ -1,5 +1,6 @@
 //! What a request says about a track or playlist, from JSON or a form, and what of it is refused.
 
+use jiff::civil::Date;
 use serde_json::Value;
 
 use super::context::truth;
@@ -7,7 +8,7 @@ use super::date;
 use super::error::{self, Result};
 use super::show::{PLAYLIST_TEXTS, TRACK_TEXTS};
 use super::store::{Playlist, Track, slug};
-use crate::kit::form::Form;
+use crate::kit::Form;
 
 const LICENSES: [&str; 8] = [
     "no-rights-reserved",
@@ -31,7 +32,7 @@ impl Fields {
     pub(super) fn of_form(form: &Form, wrapper: &str) -> Self {
         let name =
             |name: &str| Some(name.strip_prefix(wrapper)?.strip_prefix('[')?.strip_suffix(']')?.to_owned());
-        let pairs = form.pairs().iter();
+        let pairs = form.pairs().0.iter();
         Self(pairs.filter_map(|(key, value)| Some((name(key)?, value.clone()))).collect())
     }
 
@@ -124,7 +125,7 @@ pub(super) fn change_playlist(list: &mut Playlist, fields: &Fields) -> Result<()
     Ok(())
 }
 
-fn release(value: &str) -> Result<date::Day> {
+fn release(value: &str) -> Result<Date> {
     date::day(value).ok_or_else(|| error::unprocessable("release_date is not yyyy-mm-dd"))
 }
 

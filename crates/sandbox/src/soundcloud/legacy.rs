@@ -22,18 +22,16 @@ use std::sync::Arc;
 use http::header::LOCATION;
 use http::{Method, StatusCode};
 
-use self::context::{LegacyBody, LegacyContext, Writer, number};
+use self::context::{LegacyBody, LegacyContext, Writer};
 use self::format::Format;
 use super::context::RequestContext;
 use super::error::{self, ErrorResponse, Result};
 use super::session::Subject;
 use super::state::Soundcloud;
+use super::store::Store;
 use super::streams;
 use super::switches::Switches;
-use crate::kit::host::Host;
-use crate::kit::pipeline::Api;
-use crate::kit::request::Request;
-use crate::kit::response::Response;
+use crate::kit::{Admitted, Api, Host, Request, Response, number};
 
 /// How the names of the old sandbox's hosts begin.
 const OLD_HOST: &str = "api.sandbox-soundcloud.";
@@ -93,41 +91,34 @@ impl Api for LegacyApi {
         Ok(caller)
     }
 
-    async fn body(
-        &self,
-        request: &mut Request,
-        scope: &Scope,
-        (): &(),
-        caller: &Option<Subject>,
-    ) -> Result<LegacyBody> {
-        super::tracks::check_announced(&scope.switches, request)?;
-        if request.method == Method::POST && matches!(scope.segments.as_slice(), [only] if only == "tracks") {
+    async fn body(&self, admitted: &mut Admitted<'_, Self>) -> Result<LegacyBody> {
+        let Scope { switches, segments, .. } = admitted.scope;
+        super::tracks::check_announced(switches, admitted.request)?;
+        if admitted.request.method == Method::POST
+            && matches!(segments.as_slice(), [only] if only == "tracks")
+        {
             // Before the body, so that nobody sends gigabytes for a 401.
-            let mut store = self.0.store.lock();
-            let (switches, client_id) = (&scope.switches, &self.0.client_id);
-            let context = RequestContext::new(&self.0, &mut store, switches, request, *caller, client_id);
-            super::tracks::may_upload(&context, 1)?;
+            super::tracks::may_upload(&self.context(&mut self.0.store.lock(), admitted), 1)?;
         }
-        LegacyBody::read(request).await
+        LegacyBody::read(admitted.request).await
     }
 
-    fn respond(
-        &self,
-        request: &Request,
-        scope: &Scope,
-        (): (),
-        caller: Option<Subject>,
-        body: LegacyBody,
-    ) -> Result {
+    fn respond(&self, admitted: &Admitted<'_, Self>, body: LegacyBody) -> Result {
         let mut store = self.0.store.lock();
-        let (switches, client_id) = (&scope.switches, &self.0.client_id);
-        let context = RequestContext::new(&self.0, &mut store, switches, request, caller, client_id);
-        let mut legacy = LegacyContext { context, writer: &scope.writer };
-        dispatch(&mut legacy, request.method_as_read(), &scope.segments, &body)
+        let context = self.context(&mut store, admitted);
+        let mut legacy = LegacyContext { context, writer: &admitted.scope.writer };
+        dispatch(&mut legacy, admitted.request.method_as_read(), &admitted.scope.segments, &body)
     }
 
     fn error(&self, scope: &Scope, error: ErrorResponse) -> Response {
         scope.writer.error(error, &scope.switches)
+    }
+}
+
+impl LegacyApi {
+    fn context<'a>(&'a self, store: &'a mut Store, admitted: &Admitted<'_, Self>) -> RequestContext<'a> {
+        let Admitted { request, scope, caller, .. } = admitted;
+        RequestContext::new(&self.0, store, &scope.switches, request, *caller, &self.0.client_id)
     }
 }
 

@@ -15,9 +15,7 @@ use super::ration::{Exceeded, ration};
 use super::session::{Code, Grant, Pair, Proof, Subject};
 use super::state::{SERVICE, Soundcloud};
 use super::switches::{ClientCredentials, RateLimitShape, Refresh, Switches};
-use crate::kit::form::Form;
-use crate::kit::request::Request;
-use crate::kit::response::Response;
+use crate::kit::{Form, Request, Response};
 
 const BODY_LIMIT: usize = 64 * 1024;
 

@@ -10,9 +10,7 @@ use super::ration::ration;
 use super::session::{Grant, NON_EXPIRING, Pair, Proof, Subject};
 use super::state::{SERVICE, Soundcloud};
 use super::switches::Switches;
-use crate::kit::form::Form;
-use crate::kit::request::Request;
-use crate::kit::response::Response;
+use crate::kit::{Form, Request, Response};
 
 /// Life of a token of these endpoints in seconds.
 const LIFE_S: u64 = 21_599;

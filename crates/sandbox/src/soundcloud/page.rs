@@ -180,7 +180,7 @@ impl RequestContext<'_> {
     fn link(&self, style: Style, limit: usize, next: &str) -> String {
         let fault = self.switches.pages;
         let mut pairs = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in &self.query {
+        for (name, value) in &self.query.0 {
             let place = ["cursor", "offset", "limit", "page_size", "empty"].contains(&name.as_str());
             let lost = name == "access" && fault == PageFault::DroppedAccess;
             if !place && !lost {
@@ -200,7 +200,7 @@ impl RequestContext<'_> {
     /// The same place under an address that did not occur yet.
     fn here_again(&self) -> String {
         let times = self.filled("empty").and_then(|times| times.parse().ok()).unwrap_or(0_u64);
-        let others = self.query.iter().filter(|(name, _)| name != "empty");
+        let others = self.query.0.iter().filter(|(name, _)| name != "empty");
         let mut pairs = form_urlencoded::Serializer::new(String::new());
         pairs.extend_pairs(others).append_pair("empty", &times.saturating_add(1).to_string());
         format!("{}{}?{}", self.origin(), self.path, pairs.finish())
@@ -208,7 +208,7 @@ impl RequestContext<'_> {
 
     fn here(&self) -> String {
         let mut pairs = form_urlencoded::Serializer::new(String::new());
-        pairs.extend_pairs(&self.query);
+        pairs.extend_pairs(&self.query.0);
         format!("{}{}?{}", self.origin(), self.path, pairs.finish())
     }
 }

@@ -10,8 +10,7 @@ use super::fields::{self, Fields};
 use super::route::identifier;
 use super::store::Playlist;
 use super::tracks::artwork;
-use crate::kit::form::Form;
-use crate::kit::response::Response;
+use crate::kit::{Form, Response};
 
 /// A playlist holds at most this many tracks.
 const MOST_TRACKS: usize = 500;
@@ -43,7 +42,7 @@ impl Given<'_> {
             },
             Self::Form(form) => {
                 let named = ["playlist[tracks][][urn]", "playlist[tracks][][id]"];
-                let given = form.pairs().iter().filter(|(key, _)| named.contains(&key.as_str()));
+                let given = form.pairs().0.iter().filter(|(key, _)| named.contains(&key.as_str()));
                 let names: Vec<_> = given
                     .flat_map(|(_, value)| value.split(',').map(|name| name.trim().to_owned()))
                     .collect();

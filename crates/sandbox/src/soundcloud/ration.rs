@@ -2,7 +2,7 @@
 
 use super::store::Store;
 use super::switches::Switches;
-use crate::kit::rate_limit::RateLimit;
+use crate::kit::RateLimit;
 
 /// A limit that is exceeded.
 pub(super) struct Exceeded {

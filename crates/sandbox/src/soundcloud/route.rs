@@ -279,7 +279,7 @@ pub(super) fn identifier(kind: &str, text: &str) -> Option<u64> {
         Some(rest) => rest.strip_prefix(kind)?.strip_prefix(':')?,
         None => text,
     };
-    number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.parse().ok())?
+    crate::kit::number(number)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use fastrand::Rng;
 
-use crate::kit::seed::alphanumeric;
+use crate::kit::alphanumeric;
 
 /// The scope of a token that does not end.
 pub(super) const NON_EXPIRING: &str = "non-expiring";

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::context::{RequestContext, status};
 use super::error::{self, Result, json};
 use super::store::{Comment, Edges, Store};
-use crate::kit::response::Response;
+use crate::kit::Response;
 
 /// `PUT /me/followings/{user_urn}`
 pub(super) fn follow(context: &mut RequestContext<'_>, user: Option<u64>) -> Result {

@@ -9,11 +9,7 @@ use super::error::{ErrorResponse, Limit, LimitKind, Result};
 use super::session::{Grant, Pair};
 use super::store::Store;
 use super::switches::Switches;
-use crate::kit::host::Host;
-use crate::kit::mutex::Mutex;
-use crate::kit::seed::{Seed, alphanumeric};
-use crate::kit::state::SandboxState;
-use crate::kit::switches::Switchboard;
+use crate::kit::{Host, Mutex, SandboxState, Seed, Switchboard, alphanumeric};
 use crate::storage::Storage;
 
 /// The service's name among the effects.

@@ -3,13 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fastrand::Rng;
+use jiff::civil::Date;
 use serde_json::Value;
 
-use super::date::Day;
 use super::session::Sessions;
-use crate::kit::rate_limit::Windows;
-use crate::kit::seed::{Seed, alphanumeric, hexadecimal};
-use crate::kit::spool::Spool;
+use crate::kit::{Seed, Spool, Windows, alphanumeric, hexadecimal};
 
 /// The user of the description.
 pub(super) const FIRST: u64 = 5_512;
@@ -132,7 +130,7 @@ pub(super) struct Track {
     /// `description`, `genre`, `label_name` and the like, by their names in JSON.
     pub(super) texts: BTreeMap<&'static str, String>,
     pub(super) tag_list: String,
-    pub(super) release_day: Option<Day>,
+    pub(super) release_day: Option<Date>,
     pub(super) license: String,
     pub(super) embeddable_by: String,
     pub(super) private: bool,
@@ -178,7 +176,7 @@ pub(super) struct Playlist {
     pub(super) texts: BTreeMap<&'static str, String>,
     pub(super) tag_list: String,
     pub(super) set_type: String,
-    pub(super) release_day: Option<Day>,
+    pub(super) release_day: Option<Date>,
     pub(super) private: bool,
     pub(super) secret: String,
     pub(super) artwork: Option<String>,

@@ -6,8 +6,7 @@ use super::context::{RequestContext, found, ok};
 use super::error::{self, Result};
 use super::show::urn;
 use super::store::{Audio, State, Track};
-use crate::kit::seconds::seconds;
-use crate::kit::spool::Spool;
+use crate::kit::{Spool, seconds};
 use crate::storage::Object;
 
 /// Milliseconds of a preview.

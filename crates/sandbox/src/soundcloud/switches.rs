@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::apps::SoundcloudApp;
 use super::route::identifier;
 use super::store::{FIRST, User};
-use crate::kit::rate_limit::RateLimit;
-use crate::kit::seconds::from_zero;
+use crate::kit::{RateLimit, from_zero};
 
 /// How SoundCloud behaves where its documents are silent or disagree, what the first user and application may do, and which of
 /// the service's observed oddities show.

@@ -14,10 +14,7 @@ use super::show::urn;
 use super::state::{SERVICE, Soundcloud};
 use super::store::{Audio, State, Track};
 use super::switches::{Processing, Switches};
-use crate::kit::form::{Form, FormFile};
-use crate::kit::request::Request;
-use crate::kit::response::Response;
-use crate::kit::seconds::seconds;
+use crate::kit::{Form, FormFile, Request, Response, seconds};
 
 /// No track is longer than 24 hours.
 const MAX_DURATION_MS: u64 = 24 * 3_600_000;

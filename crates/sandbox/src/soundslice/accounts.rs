@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use crate::kit::seed::{Seed, alphanumeric};
+use crate::kit::{Seed, alphanumeric};
 
 /// An account on the Soundslice host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -84,7 +84,7 @@ struct Catalogue<'a> {
 impl Catalogue<'_> {
     /// A slice with the notation of a tune.
     fn piece(&mut self, tune: &Tune, slice: Slice) -> u64 {
-        let notation = Object::from_bytes(tune.musicxml(), self.service.sandbox.clock.system_time());
+        let notation = Object::from_bytes(tune.musicxml, self.service.sandbox.clock.system_time());
         let named = Slice { name: tune.title.to_owned(), artist: tune.composer.to_owned(), ..slice };
         let number = self.store.add_slice(Slice { notation: Some(notation.clone()), ..named }).number;
         self.service.storage.put(&notation::path(number), notation);

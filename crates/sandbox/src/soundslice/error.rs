@@ -8,25 +8,9 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::switches::BadCredentials;
-use crate::kit::body::BodyError;
-use crate::kit::response::Response;
+use crate::kit::{BodyError, ErrorResponse, Response};
 
 pub(super) type Result<T = Response> = std::result::Result<T, ErrorResponse>;
-
-/// A response that ends the way of a request.
-pub(super) struct ErrorResponse(Response);
-
-impl From<Response> for ErrorResponse {
-    fn from(response: Response) -> Self {
-        Self(response)
-    }
-}
-
-impl From<ErrorResponse> for Response {
-    fn from(error: ErrorResponse) -> Self {
-        error.0
-    }
-}
 
 fn json(status: StatusCode, body: &impl Serialize) -> ErrorResponse {
     Response::python_json(status, body).into()

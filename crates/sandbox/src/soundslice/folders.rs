@@ -6,8 +6,7 @@ use serde::Serialize;
 use super::context::RequestContext;
 use super::error::{self, BAD_PARENT, NAME_MISSING, Result};
 use super::slices::SliceObject;
-use crate::kit::form::Form;
-use crate::kit::response::Response;
+use crate::kit::{Form, Response};
 
 #[derive(Serialize)]
 struct Id {

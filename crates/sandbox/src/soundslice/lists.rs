@@ -6,8 +6,7 @@ use serde::Serialize;
 use super::context::RequestContext;
 use super::error::{self, NAME_MISSING, Nothing, REQUIRED, Result};
 use super::store::List;
-use crate::kit::form::Form;
-use crate::kit::response::Response;
+use crate::kit::{Form, Response};
 
 #[derive(Serialize)]
 struct Id<'a> {

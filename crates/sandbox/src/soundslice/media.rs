@@ -11,8 +11,7 @@ use super::error::{self, Result};
 use super::state::{SERVICE, Soundslice};
 use super::store::Status;
 use super::switches::Outcome;
-use crate::kit::response::Response;
-use crate::kit::seconds::seconds;
+use crate::kit::{Response, seconds};
 use crate::media::{mp3, wav};
 use crate::storage::Object;
 

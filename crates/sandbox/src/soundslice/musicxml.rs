@@ -9,7 +9,7 @@ use quick_xml::{Reader, Writer};
 use super::context::RequestContext;
 use super::error::{self, Result};
 use super::tune;
-use crate::kit::response::Response;
+use crate::kit::Response;
 use crate::storage::Object;
 
 /// Notation larger than this, packed or not, is not read.

@@ -11,10 +11,7 @@ use super::error::{self, Result};
 use super::recordings::is_web_address;
 use super::state::{SERVICE, Soundslice};
 use super::switches::{CallbackKey, Outcome};
-use crate::kit::form::Form;
-use crate::kit::outbox::Delivery;
-use crate::kit::response::Response;
-use crate::kit::seconds::seconds;
+use crate::kit::{Delivery, Form, Response, seconds};
 use crate::storage::Object;
 
 const CALLBACK_TIMEOUT: Duration = Duration::from_secs(5);

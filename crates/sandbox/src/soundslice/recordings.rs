@@ -8,8 +8,7 @@ use super::error::{self, Nothing, REQUIRED, Result, bad_choice, too_long};
 use super::source::{Source, youtube_id};
 use super::store::{Recording, Status};
 use super::switches::Switches;
-use crate::kit::form::Form;
-use crate::kit::response::Response;
+use crate::kit::{Form, Response};
 
 const NAME_LIMIT: usize = 100;
 

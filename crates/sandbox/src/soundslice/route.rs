@@ -2,6 +2,8 @@
 
 use http::Method;
 
+use crate::kit::number;
+
 /// The base of every path.
 const BASE: &str = "/api/v1/";
 
@@ -75,10 +77,6 @@ fn identifier(segment: &str) -> Option<String> {
     let fits =
         !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     fits.then(|| segment.to_owned())
-}
-
-fn number(segment: &str) -> Option<u64> {
-    segment.bytes().all(|byte| byte.is_ascii_digit()).then(|| segment.parse().ok())?
 }
 
 impl Route {

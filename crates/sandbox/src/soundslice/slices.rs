@@ -11,10 +11,7 @@ use super::error::{self, FieldErrors, Result, bad_choice, too_long};
 use super::notation;
 use super::state::SERVICE;
 use super::store::{Recording, Slice};
-use crate::kit::form::Form;
-use crate::kit::python_json;
-use crate::kit::response::{Response, ResponseBody};
-use crate::kit::seconds::seconds;
+use crate::kit::{Form, Response, ResponseBody, python_json, seconds};
 
 /// A long list is sent in pieces of about this size.
 const PIECE: usize = 32 * 1024;

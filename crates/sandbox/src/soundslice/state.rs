@@ -7,11 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::accounts::{Accounts, SoundsliceAccount, SoundsliceKey};
 use super::store::Store;
 use super::switches::Switches;
-use crate::kit::host::Host;
-use crate::kit::mutex::Mutex;
-use crate::kit::seed::Seed;
-use crate::kit::state::SandboxState;
-use crate::kit::switches::Switchboard;
+use crate::kit::{Host, Mutex, SandboxState, Seed, Switchboard};
 use crate::storage::Storage;
 
 /// The service's name among the effects and callbacks.

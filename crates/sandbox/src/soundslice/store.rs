@@ -7,8 +7,7 @@ use serde_json::Number;
 
 use super::accounts::SoundsliceList;
 use super::source::Source;
-use crate::kit::rate_limit::Windows;
-use crate::kit::seed::{Seed, alphanumeric};
+use crate::kit::{Seed, Windows, alphanumeric};
 use crate::storage::Object;
 
 /// Everything that the API can touch.

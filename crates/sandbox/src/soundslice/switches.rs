@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kit::rate_limit::RateLimit;
-use crate::kit::seconds::from_zero;
+use crate::kit::{RateLimit, from_zero};
 
 /// How Soundslice behaves where its documents are silent or disagree.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

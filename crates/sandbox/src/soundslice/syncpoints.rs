@@ -6,8 +6,7 @@ use serde_json::{Number, Value};
 
 use super::context::RequestContext;
 use super::error::{self, REQUIRED, Result};
-use crate::kit::form::Form;
-use crate::kit::response::Response;
+use crate::kit::{Form, Response};
 
 /// GET `/recordings/RECORDING_ID/syncpoints/`
 pub(super) fn get(context: &mut RequestContext<'_>, id: u64) -> Result {

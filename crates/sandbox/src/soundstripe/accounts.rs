@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use crate::kit::seed::{Seed, hexadecimal};
+use crate::kit::{Seed, hexadecimal};
 
 /// An account on the Soundstripe host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,15 +6,14 @@ use std::time::SystemTime;
 use http::StatusCode;
 use serde_json::json;
 
-use super::context::{RequestContext, number, ok};
+use super::context::{RequestContext, ok};
 use super::document::{Document, document, resource, response};
 use super::error::{self, Result};
 use super::image;
 use super::state::SERVICE;
 use super::store::Asset;
 use super::switches::{AssetOutcome, AssetRefusal};
-use crate::kit::form::{Form, FormFile};
-use crate::kit::seconds::seconds;
+use crate::kit::{Form, FormFile, number, seconds};
 
 const IMAGES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
 const VIDEOS: [&str; 3] = ["video/mp4", "video/quicktime", "video/webm"];

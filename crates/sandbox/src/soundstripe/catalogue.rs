@@ -3,48 +3,17 @@
 mod effects;
 mod lists;
 mod music;
+mod tags;
 mod words;
 
 use std::collections::BTreeMap;
 
-use crate::kit::seed::Seed;
+use crate::kit::Seed;
 
 pub(super) use effects::{Category, Effect};
 pub(super) use lists::{Playlist, PlaylistCategory};
-pub(super) use music::{Artist, Song};
-
-/// How many songs there are.
-pub(super) const SONGS: usize = 4500;
-
-/// A tag of songs.
-#[derive(Clone, Debug)]
-pub(super) struct Tag {
-    pub(super) id: String,
-    pub(super) name: &'static str,
-    pub(super) category: TagCategory,
-}
-
-/// The four kinds of tags, in the order of a song's attributes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TagCategory {
-    Characteristic,
-    Genre,
-    Instrument,
-    Mood,
-}
-
-impl TagCategory {
-    pub(super) const ALL: [Self; 4] = [Self::Characteristic, Self::Genre, Self::Instrument, Self::Mood];
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Characteristic => "characteristic",
-            Self::Genre => "genre",
-            Self::Instrument => "instrument",
-            Self::Mood => "mood",
-        }
-    }
-}
+pub(super) use music::{Artist, SONGS, Song};
+pub(super) use tags::{Tag, TagCategory, slug};
 
 /// Everything that is for everybody.
 pub(super) struct Catalogue {
@@ -65,7 +34,7 @@ impl Catalogue {
         let tags: Vec<Tag> = TagCategory::ALL
             .into_iter()
             .flat_map(|category| {
-                words::tags(category).iter().map(move |&name| Tag { id: slug(name), name, category })
+                words::tags(category).map(move |name| Tag { id: slug(name), name, category })
             })
             .collect();
         let artists = music::artists(&mut seed.rng("soundstripe.artists"));
@@ -96,16 +65,6 @@ impl Catalogue {
     pub(super) fn effect(&self, id: u64) -> Option<&Effect> {
         self.effect_places.get(&id).map(|&place| &self.effects[place])
     }
-}
-
-/// The id of a tag: lower case, each run of anything but letters and digits an underscore.
-pub(super) fn slug(name: &str) -> String {
-    let words: Vec<String> = name
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
-    words.join("_")
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::catalogue::Category;
-use super::context::{RequestContext, number, ok};
+use super::context::{RequestContext, ok};
 use super::document::{Included, document, linkage, resource};
 use super::error::{self, Result};
 use super::paging::Paging;
 use super::switches::CategoriesList;
+use crate::kit::number;
 
 /// Whether subcategories come along.
 fn with_subcategories(context: &RequestContext<'_>) -> Result<bool> {

@@ -11,7 +11,7 @@ use super::error::{self, Result};
 use super::query::Query;
 use super::state::Soundstripe;
 use super::switches::Switches;
-use crate::kit::response::Response;
+use crate::kit::Response;
 
 /// A request that is let in.
 pub(super) struct RequestContext<'a> {
@@ -23,11 +23,6 @@ pub(super) struct RequestContext<'a> {
     pub(super) switches: Arc<Switches>,
     /// The number of the account whose key it is.
     pub(super) account: usize,
-}
-
-/// An id in a path; anything but a number is like an id that does not exist.
-pub(super) fn number(id: &str) -> Option<u64> {
-    (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())).then(|| id.parse().ok()).flatten()
 }
 
 /// The `data` of a body, if its type is one of these.

@@ -3,11 +3,11 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::context::{RequestContext, number};
+use super::context::RequestContext;
 use super::document::{document, resource, response};
 use super::error::{self, Result};
 use super::state::SERVICE;
-use crate::kit::seed::alphanumeric;
+use crate::kit::{alphanumeric, number};
 
 pub(super) fn create(context: &RequestContext<'_>, song: &str, body: &Value) -> Result {
     // Exactly this, by the documentation.

@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::kit::response::Response;
+use crate::kit::Response;
 
 pub(super) const MEDIA_TYPE: &str = "application/vnd.api+json";
 

@@ -5,25 +5,9 @@ use http::header::RETRY_AFTER;
 use serde_json::{Map, json};
 
 use super::document::MEDIA_TYPE;
-use crate::kit::body::BodyError;
-use crate::kit::response::Response;
+use crate::kit::{BodyError, ErrorResponse, Response};
 
 pub(super) type Result<T = Response> = std::result::Result<T, ErrorResponse>;
-
-/// A response that ends the way of a request.
-pub(super) struct ErrorResponse(Response);
-
-impl ErrorResponse {
-    pub(super) fn status(&self) -> StatusCode {
-        self.0.status
-    }
-}
-
-impl From<ErrorResponse> for Response {
-    fn from(error: ErrorResponse) -> Self {
-        error.0
-    }
-}
 
 fn document(status: StatusCode, detail: &str, code: Option<&str>) -> ErrorResponse {
     let mut error = Map::new();

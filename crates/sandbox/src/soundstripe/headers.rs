@@ -3,7 +3,7 @@
 use super::document::MEDIA_TYPE;
 use super::error::{self, Result};
 use super::route::Route;
-use crate::kit::request::Request;
+use crate::kit::Request;
 
 /// The API key: `Token KEY`. Tolerant, also `Bearer KEY` and `Token token="KEY"`, the scheme in any case.
 pub(super) fn key(request: &Request, strict: bool) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Width and height of an uploaded image.
 
-use crate::kit::spool::Spool;
+use crate::kit::Spool;
 
 /// So much of a file is looked at.
 const HEAD: usize = 512 * 1024;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::context::RequestContext;
 use super::state::Soundstripe;
-use crate::kit::seconds::seconds;
+use crate::kit::seconds;
 use crate::storage::Object;
 
 /// For how long links work.

@@ -8,7 +8,7 @@ use super::context::RequestContext;
 use super::document::{Links, Meta};
 use super::error::{self, Result};
 use super::switches::LinkScheme;
-use crate::kit::host::Host;
+use crate::kit::Host;
 
 const SIZE: &str = "page[size]";
 const NUMBER: &str = "page[number]";
@@ -75,7 +75,7 @@ impl Paging {
             LinkScheme::Https => "https",
         };
         let encoded = |text: &str| utf8_percent_encode(text, ENCODED).to_string();
-        let others = context.query.pairs().iter().filter(|(name, _)| name != SIZE && name != NUMBER);
+        let others = context.query.0.0.iter().filter(|(name, _)| name != SIZE && name != NUMBER);
         let mut pairs: Vec<String> =
             others.map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
         pairs.push(format!("{}={}", encoded(SIZE), self.size));

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::catalogue::{Playlist, PlaylistCategory};
-use super::context::{RequestContext, number, ok};
+use super::context::{RequestContext, ok};
 use super::document::{Included, document, linkage, resource};
 use super::error::{self, Result};
 use super::paging::Paging;
@@ -12,6 +12,7 @@ use super::route::ItemKind;
 use super::songs::{self, ALTERNATES, Shown};
 use super::sound_effects;
 use super::switches::PlaylistLinkage;
+use crate::kit::number;
 
 /// What comes along.
 struct Include {

@@ -9,7 +9,7 @@ use super::private_playlists::{ids, own, shown};
 use super::route::ItemKind;
 use super::state::SERVICE;
 use super::store::Store;
-use crate::kit::response::Response;
+use crate::kit::Response;
 
 /// The ids in a body of any of the three forms: linkage, attributes of a resource, bare.
 fn named(context: &RequestContext<'_>, kind: ItemKind, body: &Value) -> Result<Vec<u64>> {
@@ -41,7 +41,7 @@ fn change(
     let mut store = context.service.store.lock();
     // A malformed body is told before a missing playlist, a missing item after it.
     let named = match named {
-        Err(error) if error.status() == StatusCode::BAD_REQUEST => return Err(error),
+        Err(error) if error.0.status == StatusCode::BAD_REQUEST => return Err(error),
         named => named,
     };
     let id = own(context, &store, playlist)?;

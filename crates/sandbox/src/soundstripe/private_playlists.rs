@@ -4,14 +4,14 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::catalogue::Catalogue;
-use super::context::{RequestContext, attributes, data, number, ok};
+use super::context::{RequestContext, attributes, data, ok};
 use super::document::{document, resource, response};
 use super::error::{self, Result};
 use super::paging::Paging;
 use super::route::ItemKind;
 use super::state::SERVICE;
 use super::store::{PrivatePlaylist, Store};
-use crate::kit::response::Response;
+use crate::kit::{Response, number};
 
 const TYPE: &str = "private_playlists";
 

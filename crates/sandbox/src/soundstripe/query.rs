@@ -1,21 +1,14 @@
 //! Query parameters and their values.
 
 use super::error::{self, Result};
+use crate::kit::Pairs;
 
-/// The decoded pairs of a query; of a name that comes twice the last counts.
-pub(super) struct Query(Vec<(String, String)>);
+/// The parameters of a query, read as what they stand for.
+pub(super) struct Query(pub(super) Pairs);
 
 impl Query {
-    pub(super) fn new(pairs: Vec<(String, String)>) -> Self {
-        Self(pairs)
-    }
-
-    pub(super) fn pairs(&self) -> &[(String, String)] {
-        &self.0
-    }
-
     pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.0.text(name)
     }
 
     /// A value that is not empty.

@@ -9,7 +9,7 @@ use super::state::Soundstripe;
 use super::store::{Search, SearchState};
 use super::switches::{SearchOutcome, Switches};
 use super::webhooks;
-use crate::kit::seconds::seconds;
+use crate::kit::seconds;
 
 /// So many songs are found.
 const FOUND: usize = 10;

@@ -3,14 +3,14 @@
 use http::{StatusCode, Uri};
 use serde_json::{Map, Value};
 
-use super::context::{RequestContext, attributes, data, number, ok};
+use super::context::{RequestContext, attributes, data, ok};
 use super::document::response;
 use super::error::{self, Result};
 use super::search_document::{TYPE, to_document};
 use super::state::SERVICE;
 use super::store::{Search, SearchState};
 use super::{search_job, webhooks};
-use crate::kit::seconds::seconds;
+use crate::kit::{number, seconds};
 
 /// Ten images and one video.
 const MOST_ASSETS: usize = 11;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::catalogue::{Catalogue, Song, TagCategory};
-use super::context::{RequestContext, number, ok};
+use super::context::{RequestContext, ok};
 use super::document::{Included, document, linkage, resource};
 use super::error::{self, Result};
 use super::media::{self, Lifetime};
@@ -11,6 +11,7 @@ use super::paging::Paging;
 use super::state::Soundstripe;
 use super::switches::{AudioFileShape, KeyShape, Switches};
 use super::terms::Terms;
+use crate::kit::number;
 
 pub(super) const ALTERNATES: &str = "filter[include_alternate_audio_files]";
 

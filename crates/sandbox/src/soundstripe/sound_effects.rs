@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use super::catalogue::{Category, Effect};
-use super::context::{RequestContext, number, ok};
+use super::context::{RequestContext, ok};
 use super::document::{document, resource};
 use super::error::{self, Result};
 use super::paging::Paging;
 use super::songs::words;
 use super::terms::Terms;
+use crate::kit::number;
 
 pub(super) fn list(context: &RequestContext<'_>) -> Result {
     let paging = Paging::read(context)?;

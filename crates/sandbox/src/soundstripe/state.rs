@@ -9,11 +9,7 @@ use super::catalogue::Catalogue;
 use super::store::Store;
 use super::switches::Switches;
 use super::tones::Tones;
-use crate::kit::host::Host;
-use crate::kit::mutex::Mutex;
-use crate::kit::seed::Seed;
-use crate::kit::state::SandboxState;
-use crate::kit::switches::Switchboard;
+use crate::kit::{Host, Mutex, SandboxState, Seed, Switchboard};
 use crate::storage::Storage;
 
 /// The service's name among the effects and callbacks.

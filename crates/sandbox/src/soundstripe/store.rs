@@ -8,7 +8,7 @@ use fastrand::Rng;
 use super::catalogue::SONGS;
 use super::rate::Rate;
 use super::route::ItemKind;
-use crate::kit::seed::Seed;
+use crate::kit::Seed;
 
 /// Everything that requests can change.
 pub(super) struct Store {

@@ -9,8 +9,7 @@ use sha2::Sha256;
 use super::document::MEDIA_TYPE;
 use super::state::{SERVICE, Soundstripe};
 use super::switches::WebhookRedelivery;
-use crate::kit::outbox::Delivery;
-use crate::kit::seconds::seconds;
+use crate::kit::{Delivery, seconds};
 
 /// How often a delivery is tried.
 const TRIES: u32 = 5;

@@ -8,11 +8,10 @@ use http::header::{ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFI
 
 use super::object::Object;
 use super::xml;
-use crate::kit::request::Request;
-use crate::kit::response::{Response, ResponseBody};
+use crate::kit::{Request, Response, ResponseBody};
 
 /// Serves an object whose signature is right.
-pub(super) fn get(request: &Request, object: &Object) -> Response {
+pub(crate) fn get(request: &Request, object: &Object) -> Response {
     let etag = format!("\"{}\"", object.md5);
     let len = object.content.len();
     let dated = |response: Response| {

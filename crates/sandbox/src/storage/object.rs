@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::kit::spool::Spool;
+use crate::kit::Spool;
 
 /// Bytes with their tag and date; a clone shares the bytes.
 #[derive(Clone, Debug)]

@@ -12,9 +12,7 @@ use sha1::Sha1;
 use subtle::ConstantTimeEq;
 
 use super::xml;
-use crate::kit::request::Request;
-use crate::kit::response::Response;
-use crate::kit::seed::{Seed, alphanumeric};
+use crate::kit::{Request, Response, Seed, alphanumeric};
 
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -48,7 +46,8 @@ impl Signer {
 
     /// Whether a request may pass.
     pub(super) fn check(&self, now: Duration, request: &Request) -> Result<(), Response> {
-        let value = |name| request.query_value(name);
+        let query = request.query_pairs();
+        let value = |name| query.text(name);
         if request.headers.contains_key(http::header::AUTHORIZATION) {
             return Err(xml::two_mechanisms());
         }

@@ -7,10 +7,7 @@ use http::header::{CONTENT_LENGTH, ETAG};
 
 use super::object::{Md5Hex, Object};
 use super::xml;
-use crate::kit::body::BodyError;
-use crate::kit::request::Request;
-use crate::kit::response::Response;
-use crate::kit::spool::SpoolWriter;
+use crate::kit::{BodyError, Request, Response, SpoolWriter};
 
 /// Takes an upload whose signature is right.
 pub(super) async fn receive(request: &mut Request, modified: SystemTime) -> Result<Object, Response> {

@@ -63,10 +63,10 @@ impl AuthContext<'_> {
             })?;
             return Ok(Caller { consumer, user, signed: true });
         }
-        let key = parameters.query.iter().rev().find(|(name, _)| name == "oauth_consumer_key");
+        let key = parameters.query.text("oauth_consumer_key");
         match key {
-            Some((_, key)) if self.consumer_secret(key).is_some() => {
-                Ok(Caller { consumer: key.clone(), user: None, signed: false })
+            Some(key) if self.consumer_secret(key).is_some() => {
+                Ok(Caller { consumer: key.to_owned(), user: None, signed: false })
             }
             None if parameters.has_header() => {
                 Err(ErrorResponse::malformed("Missing parameter oauth_signature"))

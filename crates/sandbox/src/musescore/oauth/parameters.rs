@@ -4,7 +4,7 @@ use http::header::AUTHORIZATION;
 use percent_encoding::percent_decode_str;
 
 use super::super::error::{ErrorResponse, Result};
-use crate::kit::request::Request;
+use crate::kit::{Pairs, Request};
 
 /// What a request may carry under this prefix; anything else is an unsupported parameter (section 3.2).
 const PROTOCOL: [&str; 9] = [
@@ -23,11 +23,11 @@ const PROTOCOL: [&str; 9] = [
 #[derive(Clone, Debug, Default)]
 pub(in crate::musescore) struct Parameters {
     /// Of the query.
-    pub(in crate::musescore) query: Vec<(String, String)>,
+    pub(in crate::musescore) query: Pairs,
     /// Of `Authorization: OAuth`, without `realm`; `None` without such a header.
     header: Option<Vec<(String, String)>>,
     /// Of a body in form encoding.
-    pub(in crate::musescore) form: Vec<(String, String)>,
+    pub(in crate::musescore) form: Pairs,
 }
 
 fn is_protocol((name, _): &(String, String)) -> bool {
@@ -36,11 +36,7 @@ fn is_protocol((name, _): &(String, String)) -> bool {
 
 impl Parameters {
     /// Collects them; a header that is no OAuth header is passed over, a broken one is refused.
-    pub(in crate::musescore) fn gather(
-        request: &Request,
-        query: Vec<(String, String)>,
-        form: Vec<(String, String)>,
-    ) -> Result<Self> {
+    pub(in crate::musescore) fn gather(request: &Request, query: Pairs, form: Pairs) -> Result<Self> {
         let mut header = None;
         for value in request.headers.get_all(AUTHORIZATION) {
             let Ok(value) = value.to_str() else { continue };
@@ -68,12 +64,12 @@ impl Parameters {
     }
 
     fn all(&self) -> impl Iterator<Item = &(String, String)> {
-        self.query.iter().chain(self.header.iter().flatten()).chain(&self.form)
+        self.query.0.iter().chain(self.header.iter().flatten()).chain(&self.form.0)
     }
 
     /// The protocol parameters: each once, all in one place, none unknown.
     pub(super) fn protocol(&self) -> Result<Protocol<'_>> {
-        let places = [self.header.as_deref().unwrap_or_default(), &self.form, &self.query];
+        let places = [self.header.as_deref().unwrap_or_default(), &self.form.0, &self.query.0];
         let mut filled = places.into_iter().filter(|place| place.iter().any(is_protocol));
         let place = filled.next().unwrap_or_default();
         let elsewhere: Vec<_> = filled.flatten().filter(|pair| is_protocol(pair)).collect();

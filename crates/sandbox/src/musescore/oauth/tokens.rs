@@ -9,7 +9,7 @@ use super::super::store::{AccessToken, RequestToken, Stage};
 use super::super::switches::{LoginFailure, OauthMode};
 use super::check::{AuthContext, KnownToken, Signed};
 use super::signature::encode;
-use crate::kit::response::Response;
+use crate::kit::Response;
 
 /// The value of `oauth_callback` for clients that cannot take a redirect.
 pub(in crate::musescore) const OUT_OF_BAND: &str = "oob";
@@ -39,7 +39,7 @@ pub(in crate::musescore) fn request_token(auth: &mut AuthContext<'_>, signed: &S
 /// `/oauth/access_token`
 pub(in crate::musescore) fn access_token(auth: &mut AuthContext<'_>, signed: &Signed<'_>) -> Result {
     let parameter =
-        |name: &str| signed.parameters.form.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+        |name: &str| signed.parameters.form.0.iter().find(|(key, _)| key == name).map(|(_, value)| value);
     if auth.switches.xauth && parameter("x_auth_mode").is_some() {
         let consumer = auth.verify(signed, |_, _, _| None)?;
         if parameter("x_auth_mode").is_none_or(|mode| mode != "client_auth") {

@@ -10,9 +10,7 @@ use super::super::switches::Switches;
 use super::document::{self, Node};
 use super::format::Format;
 use super::xml::Element;
-use crate::kit::form::Form;
-use crate::kit::request::Request;
-use crate::kit::response::Response;
+use crate::kit::{Form, Request, Response};
 
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 const REALM: &str = "Basic realm=\"SoundCloud sandbox\"";
@@ -113,11 +111,6 @@ impl LegacyBody {
 pub(super) struct LegacyContext<'a> {
     pub(super) context: RequestContext<'a>,
     pub(super) writer: &'a Writer,
-}
-
-/// A number in a path or a document: digits only.
-pub(super) fn number(text: &str) -> Option<u64> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
 /// The names that a form gives to `track[…]` or `user[…]`; one that gives none says nothing.

@@ -7,7 +7,7 @@ use super::super::error::{self, ErrorResponse, Result};
 use super::super::fields;
 use super::super::social;
 use super::context::{LegacyBody, LegacyContext};
-use crate::kit::response::Response;
+use crate::kit::Response;
 
 /// The lists of a person. `contacts` are the followings, `fans` the followers; groups are not played.
 pub(super) const LISTS: [&str; 7] =

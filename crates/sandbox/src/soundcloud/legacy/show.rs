@@ -1,5 +1,6 @@
 //! People, tracks and comments as the old API shows them (13.3 of the sheet).
 
+use super::super::date;
 use super::super::show::{sharing, state, waveform};
 use super::super::store::{Comment, Track, User};
 use super::context::LegacyContext;
@@ -44,10 +45,10 @@ impl LegacyContext<'_> {
         let comments = store.comments.values().filter(|comment| comment.track == id).count();
         let text = |name: &'static str| Node::new(name, track.texts.get(name));
         let number = |name: &str| track.texts.get(name).and_then(|text| text.parse::<u64>().ok());
-        let day = track.release_day;
-        let year = day.map(|day| u64::from(day.year)).or_else(|| number("release_year"));
-        let month = day.map(|day| u64::from(day.month)).or_else(|| number("release_month"));
-        let day = day.map(|day| u64::from(day.day)).or_else(|| number("release_day"));
+        let day = track.release_day.map(|day| date::parts(day).map(u64::from));
+        let year = day.map(|day| day[0]).or_else(|| number("release_year"));
+        let month = day.map(|day| day[1]).or_else(|| number("release_month"));
+        let day = day.map(|day| day[2]).or_else(|| number("release_day"));
         let download = track.downloadable.then(|| format!("{origin}/tracks/{id}/download"));
         let mut members = vec![
             Node::new("id", id),

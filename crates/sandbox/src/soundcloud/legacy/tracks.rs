@@ -13,9 +13,9 @@ use super::super::fields::{self, Fields};
 use super::super::search::Filter;
 use super::super::store::Track;
 use super::super::tracks as modern;
-use super::context::{LegacyBody, LegacyContext, number};
+use super::context::{LegacyBody, LegacyContext};
 use super::document::{Node, Value};
-use crate::kit::response::Response;
+use crate::kit::{Response, number};
 
 /// A parameter with a closed set of values.
 fn choice<'a>(
@@ -119,11 +119,11 @@ fn change_old(track: &mut Track, fields: &Fields) -> Result<()> {
 
 /// The day of the release in three parts, any of which may be unknown.
 fn release(track: &mut Track, fields: &Fields) -> Result<()> {
-    let was = track.release_day;
+    let was = track.release_day.map(date::parts);
     let parts = [
-        ("release_year", 9999, was.map(|day| day.year)),
-        ("release_month", 12, was.map(|day| day.month)),
-        ("release_day", 31, was.map(|day| day.day)),
+        ("release_year", 9999, was.map(|day| day[0])),
+        ("release_month", 12, was.map(|day| day[1])),
+        ("release_day", 31, was.map(|day| day[2])),
     ];
     if parts.iter().all(|(name, ..)| fields.get(name).is_none()) {
         return Ok(());

@@ -2,8 +2,9 @@
 
 use fastrand::Rng;
 
-use super::words::{ADJECTIVES, NOUNS};
-use super::{Effect, Song};
+use super::effects::Effect;
+use super::music::Song;
+use super::words::{ADJECTIVES, NOUNS, pick};
 
 /// A category of curated playlists.
 pub(in crate::soundstripe) struct PlaylistCategory {
@@ -30,8 +31,8 @@ pub(super) fn categories() -> Vec<PlaylistCategory> {
 pub(super) fn playlists(rng: &mut Rng, songs: &[Song], effects: &[Effect]) -> Vec<Playlist> {
     (0..32u64)
         .map(|number| {
-            let adjective = ADJECTIVES[rng.usize(..ADJECTIVES.len())];
-            let noun = NOUNS[rng.usize(..NOUNS.len())];
+            let adjective = pick(rng, ADJECTIVES);
+            let noun = pick(rng, NOUNS);
             let first = rng.u64(1..=CATEGORIES.len() as u64);
             let mut playlist = Playlist {
                 id: 71 + number,

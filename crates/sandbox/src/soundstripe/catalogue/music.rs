@@ -2,9 +2,11 @@
 
 use fastrand::Rng;
 
-use super::words::{ADJECTIVES, FAMILY, GIVEN, NOTES, NOUNS};
-use super::{SONGS, Tag, TagCategory};
+use super::tags::{Tag, TagCategory};
+use super::words::{ADJECTIVES, FAMILY, GIVEN, NOTES, NOUNS, pick};
 
+/// How many songs there are.
+pub(in crate::soundstripe) const SONGS: usize = 4500;
 const ARTISTS: usize = 380;
 const FIRST_SONG: u64 = 1001;
 const FIRST_FILE: u64 = 80_001;
@@ -55,9 +57,9 @@ impl Song {
 pub(super) fn artists(rng: &mut Rng) -> Vec<Artist> {
     let name = |rng: &mut Rng| {
         if rng.bool() {
-            format!("{} {}", GIVEN[rng.usize(..GIVEN.len())], FAMILY[rng.usize(..FAMILY.len())])
+            format!("{} {}", pick(rng, GIVEN), pick(rng, FAMILY))
         } else {
-            format!("{} {}", ADJECTIVES[rng.usize(..ADJECTIVES.len())], NOUNS[rng.usize(..NOUNS.len())])
+            format!("{} {}", pick(rng, ADJECTIVES), pick(rng, NOUNS))
         }
     };
     (0..ARTISTS).map(|place| Artist { id: 301 + place as u64, name: name(rng) }).collect()
@@ -85,7 +87,7 @@ pub(super) fn songs(rng: &mut Rng, tags: &[Tag], artists: &[Artist]) -> Vec<Song
                 id: FIRST_SONG + number,
                 bpm: f64::from(rng.u32(60..=180)),
                 explicit: rng.u32(..100) < 4,
-                key: (NOTES[rng.usize(..NOTES.len())], if rng.u32(..100) < 55 { "major" } else { "minor" }),
+                key: (pick(rng, NOTES), if rng.u32(..100) < 55 { "major" } else { "minor" }),
                 energy: ["very_low", "low", "medium", "high"][rng.usize(..4)],
                 artists: by,
                 tags: tags_of_song,
@@ -98,10 +100,10 @@ pub(super) fn songs(rng: &mut Rng, tags: &[Tag], artists: &[Artist]) -> Vec<Song
 }
 
 fn title(rng: &mut Rng) -> String {
-    let (adjective, noun) = (ADJECTIVES[rng.usize(..ADJECTIVES.len())], NOUNS[rng.usize(..NOUNS.len())]);
+    let (adjective, noun) = (pick(rng, ADJECTIVES), pick(rng, NOUNS));
     match rng.u32(..4) {
         0 => format!("The {adjective} {noun}"),
-        1 => format!("{noun} of the {}", NOUNS[rng.usize(..NOUNS.len())]),
+        1 => format!("{noun} of the {}", pick(rng, NOUNS)),
         _ => format!("{adjective} {noun}"),
     }
 }
