@@ -80,7 +80,7 @@ impl Signer {
         if key == self.key_id && bool::from(right.as_bytes().ct_eq(signature.as_bytes())) {
             Ok(())
         } else {
-            Err(xml::wrong_signature(&self.key_id, &signature, &text))
+            Err(xml::wrong_signature(&self.key_id, signature, &text))
         }
     }
 }
