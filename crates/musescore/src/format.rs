@@ -111,7 +111,7 @@ pub(crate) fn read_list<T: DeserializeOwned>(body: &[u8], singular: &str) -> Res
 /// An answer as a tree: objects, lists and texts.
 pub(crate) fn tree(body: &[u8], markup: Option<&str>) -> Result<Value, DecodeError> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
-    if body.starts_with(b"<") && !is_page(body) {
+    if body.starts_with(b"<") && !is_page(body) && !is_markup(body) {
         let text = std::str::from_utf8(body).map_err(|_| DecodeError::NotUtf8)?;
         return xml::tree(text, markup);
     }
@@ -123,6 +123,17 @@ pub(crate) fn tree(body: &[u8], markup: Option<&str>) -> Result<Value, DecodeErr
 fn is_page(body: &[u8]) -> bool {
     let start = body.get(..14.min(body.len())).unwrap_or_default().to_ascii_lowercase();
     start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
+}
+
+/// Notices of PHP and fragments of pages begin with elements that no document of the service has: the JSON reader passes
+/// over them, or says what they are.
+fn is_markup(body: &[u8]) -> bool {
+    const ELEMENTS: [&str; 19] = [
+        "b", "br", "body", "center", "div", "font", "h1", "h2", "head", "hr", "i", "meta", "p", "pre",
+        "script", "span", "style", "table", "title",
+    ];
+    let name = body.get(1..).unwrap_or_default().split(|byte| !byte.is_ascii_alphanumeric()).next();
+    name.is_some_and(|name| ELEMENTS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name)))
 }
 
 /// What stands between the first and the last parenthesis of a call; the `;` and white space behind it may be missing.
@@ -176,6 +187,16 @@ mod tests {
         assert_eq!(error("cb()"), "the body is empty");
         assert_eq!(error("{\"id\":"), "the JSON ends in the middle, after 6 bytes");
         assert_eq!(tree(b"<a>\xff</a>", None).unwrap_err(), DecodeError::NotUtf8);
+    }
+
+    #[test]
+    fn a_notice_is_never_an_empty_document() {
+        let warning =
+            "<br />\n<b>Warning</b>:  Undefined index in <b>/srv/api.php</b> on line <b>7</b><br />\n";
+        assert_eq!(tree(format!("{warning}{{\"id\":\"7\"}}").as_bytes(), None).unwrap(), json!({"id": "7"}));
+        for body in [warning, "<hr/>", "<br />", "<b>Fatal error</b>: Uncaught Error: [] in /srv/api.php"] {
+            assert!(tree(body.as_bytes(), None).is_err(), "{body}");
+        }
     }
 
     #[test]
