@@ -39,7 +39,7 @@ pub(crate) enum BodyError {
     /// More than the host takes.
     #[error("the body is longer than {0} bytes")]
     TooLong(u64),
-    /// A multipart body that is none.
+    /// A body that says it is multipart and cannot be read as such.
     #[error("the multipart body is malformed: {0}")]
     Multipart(String),
     /// The sandbox could not store it.

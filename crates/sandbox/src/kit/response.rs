@@ -24,7 +24,7 @@ pub(crate) struct Response {
     pub(crate) body: ResponseBody,
 }
 
-/// What an answer carries.
+/// What a response carries.
 pub(crate) enum ResponseBody {
     /// Bytes in memory.
     Bytes(Bytes),
@@ -64,12 +64,12 @@ impl ResponseBody {
 }
 
 impl Response {
-    /// An answer without body and without `Content-Type`.
+    /// A response without body and without `Content-Type`.
     pub(crate) fn empty(status: StatusCode) -> Self {
         Self { status, headers: Box::default(), body: ResponseBody::Bytes(Bytes::new()) }
     }
 
-    /// An answer with a body of this type.
+    /// A response with a body of this type.
     pub(crate) fn new(status: StatusCode, content_type: &str, body: impl Into<Bytes>) -> Self {
         Self::empty(status).header(CONTENT_TYPE, content_type).with(ResponseBody::Bytes(body.into()))
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use quick_xml::escape::escape;
 
-/// A value of an answer.
+/// A value of a response.
 #[derive(Clone, Debug)]
 pub(super) enum Node {
     /// `null`; an empty element.

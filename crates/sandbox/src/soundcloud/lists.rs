@@ -90,7 +90,7 @@ pub(super) fn followers(context: &RequestContext<'_>, user: u64) -> Result {
     context.linked_users(context.store.follows.to(user).collect(), Style::Number)
 }
 
-/// Row 10 goes by offset, row 47 by cursor.
+/// The caller's own list goes by offset, that of others by cursor.
 pub(super) fn followings(context: &RequestContext<'_>, user: u64, mine: bool) -> Result {
     let style = if mine { Style::Offset } else { Style::Number };
     context.linked_users(context.store.follows.of(user).collect(), style)

@@ -1,4 +1,4 @@
-//! Pages of lists (section 6 of the sheet): four kinds of cursors, and every way in which lists were seen to be wrong.
+//! Pages of lists: four kinds of cursors, and every way in which lists were seen to be wrong.
 
 use std::cmp::Reverse;
 

@@ -1,4 +1,4 @@
-//! Things as the API shows them (section 7 of the sheet): every member of the tables, null where unknown.
+//! Things as the API shows them: every member of the tables, null where unknown.
 
 use serde_json::{Map, Value, json};
 

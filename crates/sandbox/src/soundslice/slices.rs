@@ -65,7 +65,7 @@ fn embed_url(slice: &Slice) -> Option<String> {
     (slice.embed_status != 1).then(|| format!("/slices/{}/embed/", slice.scorehash))
 }
 
-/// The answer of Create and Duplicate.
+/// The response of Create and Duplicate.
 #[derive(Serialize)]
 struct Created {
     scorehash: String,

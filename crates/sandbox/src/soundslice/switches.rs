@@ -11,7 +11,7 @@ use crate::kit::{RateLimit, from_zero};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Switches {
-    /// The answer to bad or missing credentials.
+    /// The response to bad or missing credentials.
     pub bad_credentials: BadCredentials,
     /// A limit on calls, per application ID; off by default.
     pub rate_limit: Option<RateLimit>,
@@ -79,7 +79,7 @@ impl Default for Switches {
     }
 }
 
-/// The answer to bad or missing credentials; no source shows it.
+/// The response to bad or missing credentials; no source shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum BadCredentials {

@@ -63,7 +63,7 @@ pub(super) fn get(context: &RequestContext<'_>, id: &str) -> Result {
     Ok(shown(context, &store, id, StatusCode::OK))
 }
 
-/// An answer with a playlist as it now is.
+/// A response with a playlist as it now is.
 pub(super) fn shown(context: &RequestContext<'_>, store: &Store, id: u64, status: StatusCode) -> Response {
     let data = store.playlists.get(&id).map(|playlist| to_resource(&context.catalogue, id, playlist));
     response(status, &document(data.unwrap_or_default(), None, None))

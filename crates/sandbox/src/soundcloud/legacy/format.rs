@@ -1,6 +1,6 @@
 //! XML or JSON: the end of the path decides, then `Accept`, and without either it is XML.
 
-/// The form of an answer.
+/// The format of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Xml,

@@ -1,4 +1,4 @@
-//! People, tracks and comments as the old API shows them (13.3 of the sheet).
+//! Users, tracks and comments as the old API shows them.
 
 use super::super::date;
 use super::super::show::{sharing, state, waveform};
