@@ -3,7 +3,7 @@
 use super::UnrollError;
 use super::leaps::passes_made;
 use super::passes::Passes;
-use crate::policy::{Jumps, LooseEndings};
+use crate::policy::{Jumps, LooseEndings, PlayCount};
 
 impl Passes<'_> {
     /// Whether an ending is played whose passes no repeat sign makes.
@@ -42,12 +42,15 @@ impl Passes<'_> {
     }
 
     /// Whether endings stand side by side that have every pass from the first on, but neither a repeat nor a jump that
-    /// makes these passes: the music goes back at the end of each but the last.
+    /// makes these passes, and there is music before them to go back to: it is repeated at the end of each but the last.
     pub(super) fn implies_repeat(&self, number: usize) -> bool {
         let layout = self.layout;
         let series = layout.series(number);
+        let group = &layout.groups[layout.regions[number].group];
         if self.policy.loose_endings != LooseEndings::FollowJumps
-            || !layout.groups[layout.regions[number].group].ends.is_empty()
+            || self.policy.plays == PlayCount::Never
+            || !group.ends.is_empty()
+            || group.start >= layout.regions[series.start].first
             || series.len() < 2
             || self.follows_jumps(number)
         {

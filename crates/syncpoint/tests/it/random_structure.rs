@@ -2,7 +2,7 @@
 //!
 //! Also compiled into the example `random_structures`.
 
-use segno_syncpoint::policy::ZeroPlays;
+use segno_syncpoint::policy::{LooseEndings, PlayCount, ZeroPlays};
 use segno_syncpoint::{
     Ending, EndingStop, Fraction, Jump, JumpKind, Marker, MarkerKind, Place, Playthrough, Policy, RepeatEnd,
     RepeatStart, Step, Structure, WrittenBar,
@@ -105,7 +105,12 @@ pub(crate) fn check(structure: &Structure, policy: &Policy, playthrough: &Playth
             (Step::Next, Some(before)) => bar.written == before + 1,
             (Step::Skip, Some(before)) => bar.written > before + 1 && lands(before + 1),
             (Step::Repeat { end }, before) => {
-                structure.bars[end].repeat_end.is_some()
+                // Endings side by side without any repeat sign imply one at their end, which an open one has not in print.
+                let implied = (0..=end).any(under_ending)
+                    && policy.loose_endings == LooseEndings::FollowJumps
+                    && policy.plays != PlayCount::Never
+                    && before == Some(end);
+                (structure.bars[end].repeat_end.is_some() || implied)
                     && (before == Some(end)
                         || before.is_none_or(|before| {
                             before < end && (omits || under_ending(before + 1)) || under_ending(before)
