@@ -10,6 +10,7 @@ mod errors;
 mod fixtures;
 mod legacy;
 mod login;
+mod odd_tokens;
 mod pains;
 mod peer;
 mod sample;
