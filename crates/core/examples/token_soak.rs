@@ -91,7 +91,7 @@ async fn parent(numbers: &[String]) -> Result<ExitCode, Failure> {
     println!("calls without a fresh token {}", sums.unavailable);
     println!("logins lost                 {}", sums.lost);
     println!("store holds the last token  {}", if kept_is_current { "yes" } else { "NO" });
-    let clean = seen(&peer.invalid_grants) == 0 && sums.lost == 0 && sums.other == 0 && kept_is_current;
+    let clean = seen(&peer.invalid_grants) == 0 && sums.lost == 0 && sums.strange == 0 && kept_is_current;
     println!("{}", if clean { "no token lost" } else { "FAILED" });
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -103,7 +103,7 @@ struct Counts {
     dropped: u64,
     unavailable: u64,
     lost: u64,
-    other: u64,
+    strange: u64,
 }
 
 impl Counts {
@@ -113,7 +113,7 @@ impl Counts {
         self.dropped += more.dropped;
         self.unavailable += more.unavailable;
         self.lost += more.lost;
-        self.other += more.other;
+        self.strange += more.strange;
     }
 }
 
@@ -138,6 +138,11 @@ async fn worker(base: &str, store: &str, tasks: &str) -> Result<ExitCode, Failur
                 match outcome {
                     Ok(()) => counts.ok += 1,
                     Err(error) if error.is_not_found() => return,
+                    // The parent is gone.
+                    Err(error) if error.is_connect() => {
+                        counts.strange += 1;
+                        return;
+                    }
                     Err(error) => match error.cause() {
                         Cause::Auth(AuthError::LoginNeeded(_)) => counts.lost += 1,
                         Cause::Auth(AuthError::Unavailable(words)) if words == DROPPED => counts.dropped += 1,
@@ -146,7 +151,7 @@ async fn worker(base: &str, store: &str, tasks: &str) -> Result<ExitCode, Failur
                         _ if error.is_auth() => counts.unavailable += 1,
                         _ => {
                             eprintln!("{error}");
-                            counts.other += 1;
+                            counts.strange += 1;
                         }
                     },
                 }
