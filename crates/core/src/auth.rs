@@ -7,6 +7,7 @@ use http::{Method, Uri};
 
 use crate::BoxFuture;
 use crate::body::Body;
+use crate::secret::Secret;
 use crate::time::Clock;
 use crate::url::Origin;
 
@@ -45,6 +46,12 @@ pub trait Authorize: Send + Sync + 'static {
     fn rejected(&self, ticket: Ticket) -> BoxFuture<'_, Result<bool, AuthError>> {
         let _ = ticket;
         Box::pin(std::future::ready(Ok(false)))
+    }
+
+    /// The secrets behind these credentials, also those that no request carries: no error shows them, should a service
+    /// ever echo one. What stands in a header marked sensitive is known without being told.
+    fn secrets(&self) -> Vec<Secret> {
+        Vec::new()
     }
 
     /// Whether these credentials may travel over plain http to another machine. Only a signature that does not reveal

@@ -196,6 +196,10 @@ fn document<T>(body: &[u8], read: impl Fn(&[u8]) -> Result<T, Unread>) -> Result
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err(DecodeError::Empty);
     }
+    if let Some(encoding) = foreign(body) {
+        let message = format!("it is encoded in {encoding}, and JSON is in UTF-8 (RFC 8259, section 8.1)");
+        return Err(DecodeError::Syntax { message });
+    }
     let lenient = |text: &[u8]| match read(text) {
         Err(Unread::Json(error)) => match mend::mended(text).map(|text| read(text.as_bytes())) {
             Some(Ok(value)) => Ok(value),
@@ -242,6 +246,19 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Members<'_, T> {
             }
         }
         Ok(list)
+    }
+}
+
+/// The encoding of a text in units of two or four bytes, told by its byte order mark or its first characters, which are
+/// ASCII in every JSON text.
+fn foreign(body: &[u8]) -> Option<&'static str> {
+    match body {
+        [0xFF, 0xFE, 0, 0, ..]
+        | [0, 0, 0xFE, 0xFF, ..]
+        | [1..=0x7F, 0, 0, 0, ..]
+        | [0, 0, 0, 1..=0x7F, ..] => Some("UTF-32"),
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [1..=0x7F, 0, ..] | [0, 1..=0x7F, ..] => Some("UTF-16"),
+        _ => None,
     }
 }
 
@@ -309,6 +326,27 @@ mod tests {
 
     fn error(body: &[u8]) -> String {
         from_json::<Vec<Slice>>(body).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn texts_in_utf_16_are_named() {
+        let utf_16 =
+            |text: &str, bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+        for body in [
+            utf_16("\u{feff}[{\"name\":\"é\"}]", u16::to_le_bytes),
+            utf_16("\u{feff}[]", u16::to_be_bytes),
+            utf_16("[]", u16::to_le_bytes),
+            utf_16("{\"a\":1}", u16::to_be_bytes),
+        ] {
+            let error = from_json::<Value>(&body).unwrap_err().to_string();
+            assert_eq!(
+                error,
+                "it is not JSON: it is encoded in UTF-16, and JSON is in UTF-8 (RFC 8259, section 8.1)"
+            );
+        }
+        let utf_32: Vec<u8> = "[]".chars().flat_map(|letter| u32::from(letter).to_le_bytes()).collect();
+        let error = from_json::<Value>(&utf_32).unwrap_err().to_string();
+        assert!(error.contains("UTF-32"), "{error}");
     }
 
     #[test]

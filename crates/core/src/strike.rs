@@ -11,6 +11,7 @@ use http::{HeaderValue, Response, Uri};
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use zeroize::Zeroizing;
 
+use crate::auth::Authorize;
 use crate::body::Body;
 use crate::decode::DecodeError;
 use crate::path::RESERVED;
@@ -55,17 +56,18 @@ struct Sources {
     headers: Vec<HeaderValue>,
     pairs: Vec<Secret>,
     told: Arc<[Secret]>,
+    credentials: Option<Arc<dyn Authorize>>,
 }
 
 impl Private {
     /// The secrets of a request as it is sent, and those that the client was told of.
     pub(crate) fn of(
-        uri: &Uri,
+        request: (&Uri, &HeaderMap, &Body),
         presigned: bool,
-        headers: &HeaderMap,
-        body: &Body,
+        credentials: Option<Arc<dyn Authorize>>,
         told: &Arc<[Secret]>,
     ) -> Self {
+        let (uri, headers, body) = request;
         let headers = headers.values().filter(|value| value.is_sensitive()).cloned().collect();
         let mut pairs: Vec<Secret> = Vec::new();
         for (name, value) in body.form_pairs().into_iter().flat_map(crate::query::Pairs::iter) {
@@ -78,7 +80,7 @@ impl Private {
                 pairs.push(value.into_owned().into());
             }
         }
-        Self(Arc::new(Sources { headers, pairs, told: Arc::clone(told) }))
+        Self(Arc::new(Sources { headers, pairs, told: Arc::clone(told), credentials }))
     }
 
     /// The secrets of the request that a response is to.
@@ -136,7 +138,8 @@ impl Private {
                 of_header(value, &mut spellings);
             }
         }
-        for secret in self.0.pairs.iter().chain(&*self.0.told) {
+        let behind = self.0.credentials.as_ref().map(|credentials| credentials.secrets()).unwrap_or_default();
+        for secret in self.0.pairs.iter().chain(&*self.0.told).chain(&behind) {
             spell(secret.expose(), &mut spellings);
         }
         spellings.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
@@ -289,7 +292,7 @@ mod tests {
         pairs.push("client_secret", "CANARY-1");
         pairs.push("grant_type", "refresh_token");
         let uri = "https://a.example/?Signature=CANARYCANARYCANARY&Expires=1795292100&token=CANARY-2";
-        let private = Private::of(&uri.parse().unwrap(), true, &headers, &Body::form(pairs), &told);
+        let private = Private::of((&uri.parse().unwrap(), &headers, &Body::form(pairs)), true, None, &told);
         let said = "hunter2hunter2, dXNlcjpodW50ZXIyaHVudGVyMg==, CANARY-1 CANARYCANARYCANARY 1795292100 CANARY-2 \
                     CANARY-3 not-a-secret refresh_token user";
         assert_eq!(

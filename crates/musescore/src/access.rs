@@ -97,6 +97,14 @@ impl Authorize for Credentials {
         }
     }
 
+    fn secrets(&self) -> Vec<Secret> {
+        match self {
+            Self::Key(key) => vec![key.clone()],
+            Self::Signature(signature) => signature.secrets(),
+            Self::Stored(grant) => grant.secrets(),
+        }
+    }
+
     /// A key alone opens only what is public, and web pages carry theirs for all to see.
     fn survives_plain_http(&self) -> bool {
         match self {

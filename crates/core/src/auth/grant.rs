@@ -446,6 +446,12 @@ impl Authorize for Grant {
         })
     }
 
+    fn secrets(&self) -> Vec<Secret> {
+        let held = self.0.state().held.as_ref().map(|held| Arc::clone(&held.token));
+        let refresh = held.and_then(|token| token.refresh.clone());
+        refresh.into_iter().chain(self.0.server.app().secret.clone()).collect()
+    }
+
     /// Renews the token unless a newer one is held already. `false` if no better one can be had: the token is a
     /// person's and has no refresh token.
     fn rejected(&self, ticket: Ticket) -> BoxFuture<'_, Result<bool, AuthError>> {

@@ -73,17 +73,20 @@ impl<'a> Exchange<'a, '_> {
             // Credentials go into copies, so that a redirect finds the request as it was without them.
             let mut parts = (uri.clone(), headers.clone(), prepared.body.clone());
             *used = None;
+            let mut behind = None;
             if credentials_apply
                 && let Some(credentials) = credentials_for(client, &uri).map_err(Cause::Auth)?
             {
+                behind = Some(Arc::clone(credentials));
                 let (uri, headers, body) = &mut parts;
                 let clock = &*client.clock;
                 let attempt = Attempt { method: &prepared.method, uri, headers, body, clock };
                 let ticket = credentials.authorize(attempt).await.map_err(Cause::Auth)?;
-                *used = Some((credentials, ticket));
+                *used = Some((&**credentials, ticket));
             }
             let (target, authorized, body) = parts;
-            let private = Private::of(&target, prepared.elsewhere, &authorized, &body, &client.secrets);
+            let request = (&target, &authorized, &body);
+            let private = Private::of(request, prepared.elsewhere, behind, &client.secrets);
             // More connections than a process may open would take them from everybody else in it.
             let permit = Arc::clone(&client.connections).acquire_owned().await.ok();
             let (outgoing, activity) = body
@@ -167,7 +170,10 @@ impl<'a> Exchange<'a, '_> {
 }
 
 /// The credentials for a URL, if any are bound to its origin.
-fn credentials_for<'a>(client: &'a Inner, uri: &http::Uri) -> Result<Option<&'a dyn Authorize>, AuthError> {
+fn credentials_for<'a>(
+    client: &'a Inner,
+    uri: &http::Uri,
+) -> Result<Option<&'a Arc<dyn Authorize>>, AuthError> {
     let Some(origin) = Origin::of(uri) else { return Ok(None) };
     let Some((_, credentials)) = client.credentials.iter().find(|(bound, _)| *bound == origin) else {
         return Ok(None);
@@ -175,5 +181,5 @@ fn credentials_for<'a>(client: &'a Inner, uri: &http::Uri) -> Result<Option<&'a 
     if !origin.is_secure() && !origin.is_loopback() && !credentials.survives_plain_http() {
         return Err(AuthError::Insecure(origin));
     }
-    Ok(Some(&**credentials))
+    Ok(Some(credentials))
 }

@@ -7,6 +7,8 @@ mod canary;
 mod coding;
 mod content;
 mod credentials;
+#[cfg(unix)]
+mod descriptors;
 mod download;
 mod early;
 mod example;

@@ -155,3 +155,21 @@ async fn an_error_of_a_transfer_has_the_time_of_a_call() {
     let error = client.call(&PLAIN).deadline(Duration::from_secs(7)).send().await.unwrap_err();
     assert_eq!(error.to_string(), "example.token.exchange: 400 Bad Request: too b");
 }
+
+/// The secrets that sign are on no request, and are struck all the same.
+#[cfg(feature = "oauth1")]
+#[tokio::test]
+async fn what_signs_is_struck_too() {
+    use segno_core::auth::oauth1::{AccessToken, Consumer, OAuth1};
+    let service = Service::new(|_, _| {
+        Ok(Reply::new(401).body("wrong key: CANARY-consumer or CANARY-token%2F1, demo-key"))
+    });
+    let (builder, _) = service.client();
+    let signature = OAuth1::new(&Consumer::new("demo-key", "CANARY-consumer"))
+        .token(&AccessToken::new("public-part", "CANARY-token/1"));
+    let error = builder.authorize(signature).build().unwrap().send(&LOUD).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "example.token.exchange: 401 Unauthorized: wrong key: [redacted] or [redacted], demo-key"
+    );
+}

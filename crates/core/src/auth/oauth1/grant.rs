@@ -193,6 +193,12 @@ impl Authorize for Grant {
         })
     }
 
+    fn secrets(&self) -> Vec<crate::Secret> {
+        let token = self.held().token.clone();
+        let token = token.map_or_else(Vec::new, |token| vec![token.token, token.secret]);
+        [vec![self.consumer.secret.clone()], token].concat()
+    }
+
     /// Looks whether another process has put another token into the store.
     fn rejected(&self, ticket: Ticket) -> BoxFuture<'_, Result<bool, AuthError>> {
         Box::pin(async move {

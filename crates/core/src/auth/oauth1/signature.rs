@@ -157,6 +157,12 @@ impl Key {
         STANDARD.encode(hmac.finalize().into_bytes())
     }
 
+    /// The consumer secret and the token secret.
+    pub(super) fn secrets(&self) -> Vec<Secret> {
+        let decoded = |part| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned();
+        self.text.expose().split('&').map(|part| decoded(part).into()).collect()
+    }
+
     /// The signature of PLAINTEXT (section 3.4.4): the key itself.
     #[must_use]
     pub fn plaintext(&self) -> &Secret {

@@ -283,6 +283,10 @@ impl Authorize for OAuth1 {
         Box::pin(std::future::ready(self.apply(attempt)))
     }
 
+    fn secrets(&self) -> Vec<Secret> {
+        self.key.secrets()
+    }
+
     fn survives_plain_http(&self) -> bool {
         self.method == SignatureMethod::HmacSha1
     }
