@@ -94,8 +94,10 @@ pub fn write(lyrics: &Lyrics) -> String {
     for line in &lyrics.lines {
         let milliseconds = clock::milliseconds(line.time);
         let (minutes, rest) = (milliseconds / 60_000, milliseconds % 60_000);
-        let _ =
-            writeln!(out, "[{minutes:02}:{:02}.{:03}]{}", rest / 1000, rest % 1000, clean(&line.text).trim());
+        let text = clean(&line.text);
+        // A text that begins with a bracket would be read as one more stamp.
+        let gap = if text.trim_start().starts_with('[') { " " } else { "" };
+        let _ = writeln!(out, "[{minutes:02}:{:02}.{:03}]{gap}{}", rest / 1000, rest % 1000, text.trim());
     }
     out
 }

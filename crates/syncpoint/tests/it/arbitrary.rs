@@ -53,8 +53,10 @@ proptest! {
         prop_assert!(chain.windows(2).all(|pair| pair[0].0 < pair[1].0));
         prop_assert!(forced.iter().all(|index| chain.iter().any(|point| point.0 == *index)));
         let error = distance(&x, &t, &chain);
-        prop_assert!(error <= tolerance + 2e-6, "{} of {}", error, tolerance);
-        prop_assert!((found.max_error - error).abs() < 2e-6, "{} is {}", found.max_error, error);
+        // Neighbours as near as these ask for slopes that floating point knows to a few parts in a million.
+        let slack = 2e-6 + 1e-5 * error;
+        prop_assert!(error <= tolerance + slack, "{} of {}", error, tolerance);
+        prop_assert!((found.max_error - error).abs() < slack, "{} is {}", found.max_error, error);
         let count = minimum_count(&x, &t, tolerance, &forced).unwrap();
         if moves {
             prop_assert!(chain.len() <= count);

@@ -102,3 +102,10 @@ proptest! {
         settles(&text, timemap::read, |entries| timemap::write(entries))?;
     }
 }
+
+#[test]
+fn a_text_that_begins_with_a_bracket_is_no_stamp_when_it_comes_back() {
+    let read = lrc::read("[00:01.50] [01:NaN5]so [x]\n").unwrap();
+    assert_eq!(read.lines[0].text.trim(), "[01:NaN5]so [x]");
+    assert_eq!(lrc::read(&lrc::write(&read)), Ok(read));
+}
