@@ -154,6 +154,21 @@ async fn a_crowd_of_silent_connections_keeps_nobody_out() {
 }
 
 #[tokio::test]
+async fn of_too_many_connections_the_oldest_is_let_go() {
+    let (address, waiting) = start().await;
+    let mut oldest = TcpStream::connect(address).await.unwrap();
+    let mut others = Vec::new();
+    for _ in 0..OPEN {
+        others.push(TcpStream::connect(address).await.unwrap());
+    }
+    let start = std::time::Instant::now();
+    let closed = oldest.read(&mut [0]).await;
+    assert!(matches!(closed, Ok(0) | Err(_)), "{closed:?}");
+    assert!(start.elapsed() < PATIENCE / 2, "{:?}", start.elapsed());
+    waiting.abort();
+}
+
+#[tokio::test]
 async fn a_port_that_is_taken_is_named() {
     let taken = Loopback::bind(0, "callback").await.unwrap();
     let port = taken.address.port();

@@ -140,6 +140,27 @@ async fn a_token_that_could_not_be_saved_is_newer_than_a_reservation_of_another(
     assert!(!grant.status().unsaved);
 }
 
+/// While the server answers, another process makes a reservation, as stores do that know no other.
+#[tokio::test]
+async fn a_reservation_of_another_does_not_stop_the_successor() {
+    let (clock, peer) = (StillClock::new(), Peer::with_gate([], Some(Semaphore::new(0))));
+    let store = stored(&clock);
+    let grant = user(&peer, &clock, Arc::clone(&store));
+    clock.advance(4000);
+    let waiter = tokio::spawn({
+        let grant = grant.clone();
+        async move { text(&grant).await }
+    });
+    settle().await;
+    assert_eq!(peer.requests(), ["r1"]);
+    let record = store.load().await.unwrap();
+    let again = record.with(record.token.clone());
+    assert_eq!(store.swap(again).await.unwrap(), Swapped::Done);
+    peer.gate.as_ref().unwrap().add_permits(1);
+    assert_eq!(waiter.await.unwrap(), "a2");
+    assert_eq!(store.load().await.unwrap().token.unwrap().access.expose(), "a2");
+}
+
 /// A login in another process is newer than what this one could not save.
 #[tokio::test]
 async fn a_login_elsewhere_is_newer_than_what_could_not_be_saved() {

@@ -51,10 +51,10 @@ async fn a_crash_at_any_operation_leaves_a_whole_record() {
     }
 }
 
-/// The process dies while a dead process's work is finished.
+/// The process dies while a dead process's work is finished, by who renews or by who only writes.
 #[tokio::test]
 async fn a_crash_while_a_crash_is_cleaned_up_loses_nothing() {
-    for (way, failing) in WAYS {
+    for ((way, failing), renews) in WAYS.into_iter().flat_map(|way| [(way, true), (way, false)]) {
         for after in 0..40 {
             let (folder, first) = kept().await;
             let second = first.with(Some(token("2")));
@@ -65,7 +65,11 @@ async fn a_crash_while_a_crash_is_cleaned_up_loses_nothing() {
             assert_eq!(found(&folder).await, second, "{way}: the next start finds it");
             let third = second.with(Some(token("3")));
             let disk = Faulty::dying(failing, after, 20);
-            let outcome = renew(&store(&folder, &disk), &second, &third).await;
+            let dying = store(&folder, &disk);
+            let outcome = match renews {
+                true => renew(&dying, &second, &third).await,
+                false => dying.swap(third.clone()).await,
+            };
             let now = found(&folder).await;
             assert!(now == second || now == third, "{way}, {after}: {now:?}");
             if outcome.is_ok() {
