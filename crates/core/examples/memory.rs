@@ -17,8 +17,8 @@ use std::time::Instant;
 use bytes::Bytes;
 use hyper_util::rt::TokioIo;
 use segno_core::{
-    ArrayEndpoint, BaseUrl, Body, BuildError, Client, DecodeError, Endpoint, Method, PlainApiError, Replay,
-    RequestWriter, Response,
+    BaseUrl, Body, BuildError, Client, DecodeError, Endpoint, Method, PlainApiError, Replay, RequestWriter,
+    Response, StreamEndpoint,
 };
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -188,7 +188,7 @@ impl Endpoint for List {
     }
 }
 
-impl ArrayEndpoint for List {
+impl StreamEndpoint for List {
     type Item = Item;
 }
 

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use segno_core::auth::oauth2::{App, TokenResponse, TokenServer};
 use segno_core::auth::store::{FileStore, TokenStore};
-use segno_core::auth::{Attempt, AuthError, Authorize, Grant, Ticket};
+use segno_core::auth::{Attempt, AuthError, Authorize, CredentialVersion, Grant};
 use segno_core::{
     BoxFuture, BuildError, Bytes, Cause, Client, Clock, DecodeError, Endpoint, Method, PlainApiError, Replay,
     RequestWriter, Response, Retry, SystemClock,
@@ -176,11 +176,11 @@ struct Flaky {
 }
 
 impl Authorize for Flaky {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<Ticket, AuthError>> {
+    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         self.grant.authorize(attempt)
     }
 
-    fn rejected(&self, ticket: Ticket) -> BoxFuture<'_, Result<bool, AuthError>> {
+    fn rejected(&self, ticket: CredentialVersion) -> BoxFuture<'_, Result<bool, AuthError>> {
         if let Ok(mut counts) = self.counts.lock() {
             counts.refreshing += 1;
         }

@@ -39,11 +39,11 @@ pub use token::Token;
 /// The client asks it only for requests to the origin that the credentials belong to.
 pub trait Authorize: Send + Sync + 'static {
     /// Authorizes one attempt. The ticket tells later which credentials it used.
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<Ticket, AuthError>>;
+    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>>;
 
     /// The service answered 401 to an attempt with this ticket: gets better credentials if it can, and says whether
     /// one more attempt is worth while.
-    fn rejected(&self, ticket: Ticket) -> BoxFuture<'_, Result<bool, AuthError>> {
+    fn rejected(&self, ticket: CredentialVersion) -> BoxFuture<'_, Result<bool, AuthError>> {
         let _ = ticket;
         Box::pin(std::future::ready(Ok(false)))
     }
@@ -77,7 +77,7 @@ pub struct Attempt<'a> {
 
 /// Which generation of credentials an attempt used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Ticket(pub u64);
+pub struct CredentialVersion(pub u64);
 
 /// Credentials that could not be put on a request. Nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

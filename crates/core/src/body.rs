@@ -14,7 +14,7 @@ use http_body::{Frame, SizeHint};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::BoxFuture;
-use crate::query::Pairs;
+use crate::query::FormPairs;
 use crate::time::Clock;
 use crate::transfer::progress::{Meter, OnProgress};
 
@@ -46,7 +46,7 @@ pub type Reader = Pin<Box<dyn AsyncRead + Send>>;
 #[derive(Clone, Default)]
 pub struct Body {
     pieces: Vec<Piece>,
-    form: Option<Pairs>,
+    form: Option<FormPairs>,
 }
 
 #[derive(Clone)]
@@ -64,7 +64,7 @@ impl Body {
 
     /// A form as `application/x-www-form-urlencoded`. The pairs are kept, because OAuth 1.0a signs them.
     #[must_use]
-    pub fn form(pairs: Pairs) -> Self {
+    pub fn form(pairs: FormPairs) -> Self {
         let bytes = Bytes::from(pairs.to_form());
         Self { form: Some(pairs), ..Self::from(bytes) }
     }
@@ -126,7 +126,7 @@ impl Body {
 
     /// The pairs of a form body.
     #[must_use]
-    pub fn form_pairs(&self) -> Option<&Pairs> {
+    pub fn form_pairs(&self) -> Option<&FormPairs> {
         self.form.as_ref()
     }
 
@@ -145,7 +145,7 @@ impl Body {
         clock: Arc<dyn Clock>,
         progress: Option<OnProgress>,
         attempt: u32,
-    ) -> io::Result<(Outgoing, Arc<Activity>)> {
+    ) -> io::Result<(RequestBody, Arc<Activity>)> {
         let mut pieces = VecDeque::with_capacity(self.pieces.len());
         for piece in &self.pieces {
             pieces.push_back(match piece {
@@ -158,7 +158,7 @@ impl Body {
         let left = self.len();
         let activity = Arc::new(Activity::new(clock, left));
         let meter = Meter::new(progress, Some(left), attempt);
-        Ok((Outgoing { pieces, left, meter, activity: Arc::clone(&activity) }, activity))
+        Ok((RequestBody { pieces, left, meter, activity: Arc::clone(&activity) }, activity))
     }
 }
 
@@ -267,7 +267,7 @@ impl Source for Once {
 
 /// A body opened for one attempt: what a [`Transport`](crate::Transport) sends. Yields exactly the announced length or
 /// an error, never less in silence.
-pub struct Outgoing {
+pub struct RequestBody {
     pieces: VecDeque<OpenPiece>,
     left: u64,
     meter: Meter,
@@ -279,7 +279,7 @@ enum OpenPiece {
     Reader { reader: Reader, left: u64 },
 }
 
-impl Outgoing {
+impl RequestBody {
     /// For the transport to tell when the request has its connection.
     #[must_use]
     pub fn on_connected(&self) -> OnConnected {
@@ -295,7 +295,7 @@ impl Outgoing {
     }
 }
 
-impl http_body::Body for Outgoing {
+impl http_body::Body for RequestBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -353,9 +353,9 @@ impl http_body::Body for Outgoing {
     }
 }
 
-impl fmt::Debug for Outgoing {
+impl fmt::Debug for RequestBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Outgoing({} bytes left)", self.left)
+        write!(f, "RequestBody({} bytes left)", self.left)
     }
 }
 

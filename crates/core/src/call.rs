@@ -13,9 +13,9 @@ use crate::coding;
 use crate::decode::{Content, DecodeError};
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Before, Cause, Error, Raw};
-use crate::json_stream::{Array, ArrayEndpoint};
+use crate::json_stream::{JsonArrayStream, StreamEndpoint};
 use crate::request::{Kind, Prepared};
-use crate::response::Incoming;
+use crate::response::ResponseBody;
 use crate::strike::Private;
 use crate::transfer::progress::{OnProgress, Progress};
 
@@ -103,7 +103,7 @@ impl<'a, E: Endpoint> Call<'a, E> {
     ///
     /// # Errors
     /// See [`Error`]; a success that is not the [`Content`](crate::Content) of the endpoint is one.
-    pub async fn open(self) -> Result<Response<Incoming>, Error<E::ApiError>> {
+    pub async fn open(self) -> Result<Response<ResponseBody>, Error<E::ApiError>> {
         let mut prepared = self.prepare()?;
         prepared.as_file();
         let (response, attempts) =
@@ -117,9 +117,9 @@ impl<'a, E: Endpoint> Call<'a, E> {
     ///
     /// # Errors
     /// See [`Error`]; the items have errors of their own.
-    pub async fn stream(self) -> Result<Array<E>, Error<E::ApiError>>
+    pub async fn stream(self) -> Result<JsonArrayStream<E>, Error<E::ApiError>>
     where
-        E: ArrayEndpoint,
+        E: StreamEndpoint,
     {
         let mut prepared = self.prepare()?;
         prepared.kind = Kind::Transfer;
@@ -127,7 +127,7 @@ impl<'a, E: Endpoint> Call<'a, E> {
             attempt::streamed(&self.client.0, prepared, self.options, Reading::of::<E>())
                 .await
                 .map_err(|failure| error::<E>(failure))?;
-        Ok(Array::new(response, attempts))
+        Ok(JsonArrayStream::new(response, attempts))
     }
 
     /// Sends it and gives the whole answer, undecoded.
@@ -155,8 +155,8 @@ impl<E: Endpoint> fmt::Debug for Call<'_, E> {
 
 /// The response, if its body begins as the endpoint's content does.
 pub(crate) async fn checked<E: Endpoint>(
-    response: Response<Incoming>,
-) -> Result<Response<Incoming>, Cause<E::ApiError>> {
+    response: Response<ResponseBody>,
+) -> Result<Response<ResponseBody>, Cause<E::ApiError>> {
     let (parts, body) = response.into_parts();
     if !Content::is_checked_at(parts.status) {
         return Ok(Response::from_parts(parts, body));

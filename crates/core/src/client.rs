@@ -12,8 +12,8 @@ use crate::call::Call;
 use crate::coding;
 use crate::endpoint::Endpoint;
 use crate::error::{BuildError, Error};
-use crate::json_stream::{Array, ArrayEndpoint};
-use crate::limit::Limit;
+use crate::json_stream::{JsonArrayStream, StreamEndpoint};
+use crate::limit::RateLimiter;
 use crate::page::{Paged, Pages};
 use crate::request::{Bases, Prepared};
 use crate::retry::{Budget, Retry};
@@ -43,7 +43,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) retry: Retry,
     pub(crate) budget: Arc<Budget>,
-    pub(crate) limit: Arc<Limit>,
+    pub(crate) limit: Arc<RateLimiter>,
     pub(crate) connections: Arc<Semaphore>,
     pub(crate) secrets: Arc<[Secret]>,
     pub(crate) timeouts: Timeouts,
@@ -63,7 +63,7 @@ impl Client {
             transport: None,
             clock: Arc::new(SystemClock),
             retry: Retry::default(),
-            limit: Arc::new(Limit::none()),
+            limit: Arc::new(RateLimiter::none()),
             connections: CONNECTIONS,
             secrets: Vec::new(),
             timeouts: Timeouts::default(),
@@ -94,7 +94,10 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`]; the items have errors of their own.
-    pub async fn stream<E: ArrayEndpoint>(&self, endpoint: &E) -> Result<Array<E>, Error<E::ApiError>> {
+    pub async fn stream<E: StreamEndpoint>(
+        &self,
+        endpoint: &E,
+    ) -> Result<JsonArrayStream<E>, Error<E::ApiError>> {
         self.call(endpoint).stream().await
     }
 
@@ -152,7 +155,7 @@ pub struct ClientBuilder {
     transport: Option<Arc<dyn Transport>>,
     clock: Arc<dyn Clock>,
     retry: Retry,
-    limit: Arc<Limit>,
+    limit: Arc<RateLimiter>,
     connections: usize,
     secrets: Vec<Secret>,
     timeouts: Timeouts,
@@ -226,14 +229,14 @@ impl ClientBuilder {
     }
 
     /// A rate limit, shared with whoever else holds it.
-    pub fn limit(mut self, limit: Arc<Limit>) -> Self {
+    pub fn limit(mut self, limit: Arc<RateLimiter>) -> Self {
         self.limit = limit;
         self
     }
 
     /// No rate limit but what the service itself asks for.
     pub fn no_limit(self) -> Self {
-        self.limit(Arc::new(Limit::none()))
+        self.limit(Arc::new(RateLimiter::none()))
     }
 
     /// How many requests may be under way at the same time, from sending to the last byte of the response (at least 1); the

@@ -11,7 +11,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
 use http::{HeaderValue, Response};
 use http_body::Frame;
 
-use crate::response::Incoming;
+use crate::response::ResponseBody;
 use crate::transport::{Phase, TransportError, TransportErrorKind};
 
 /// What a request for a document accepts.
@@ -43,7 +43,7 @@ pub(crate) struct Unknown(pub(crate) String);
 
 /// The response with every coding of its body undone, and without the headers that described the coded form. A coding
 /// that is not known ([`left`]) leaves it as it is.
-pub(crate) fn decoded(response: Response<Incoming>) -> Response<Incoming> {
+pub(crate) fn decoded(response: Response<ResponseBody>) -> Response<ResponseBody> {
     let codings = codings(response.headers()).unwrap_or_default();
     if codings.is_empty() {
         return response;
@@ -53,7 +53,7 @@ pub(crate) fn decoded(response: Response<Incoming>) -> Response<Incoming> {
     parts.headers.remove(CONTENT_LENGTH);
     parts.extensions.insert(Coded);
     for coding in codings.into_iter().rev() {
-        body = Incoming::new(Inflated::new(body, coding));
+        body = ResponseBody::new(Inflated::new(body, coding));
     }
     Response::from_parts(parts, body)
 }
@@ -92,7 +92,7 @@ enum Wrong {
 
 /// A body without one coding.
 struct Inflated {
-    body: Incoming,
+    body: ResponseBody,
     coding: Coding,
     /// Made when the first byte is here, which tells what it has to read.
     state: Option<Decompress>,
@@ -104,7 +104,7 @@ struct Inflated {
 }
 
 impl Inflated {
-    fn new(body: Incoming, coding: Coding) -> Self {
+    fn new(body: ResponseBody, coding: Coding) -> Self {
         // Nothing at all is no coded form and whole: a response to HEAD, a 204.
         Self { body, coding, state: None, whole: true, input: Bytes::new(), read: 0, wrote: 0 }
     }

@@ -9,7 +9,7 @@ use crate::client::ClientError;
 ///
 /// # Errors
 /// [`EnvironmentError`], which names the variable and what is wrong with it.
-pub fn environment(name: &'static str) -> Result<String, ClientError> {
+pub fn env_var(name: &'static str) -> Result<String, ClientError> {
     Ok(read(name, std::env::var_os(name))?)
 }
 
@@ -17,7 +17,7 @@ pub fn environment(name: &'static str) -> Result<String, ClientError> {
 ///
 /// # Errors
 /// [`EnvironmentError`] if it is set to what cannot be meant: a mistake is never taken for the default.
-pub fn environment_if_set(name: &'static str) -> Result<Option<String>, ClientError> {
+pub fn env_var_if_set(name: &'static str) -> Result<Option<String>, ClientError> {
     match read(name, std::env::var_os(name)) {
         Ok(value) => Ok(Some(value)),
         Err(EnvironmentError::Missing(_) | EnvironmentError::Empty(_)) => Ok(None),

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use crate::decode::DecodeError;
 use crate::endpoint::{Endpoint, ResponseUrl};
 use crate::error::{ApiError as _, Cause, Error};
-use crate::response::Incoming;
+use crate::response::ResponseBody;
 use crate::strike::Private;
 
 mod splitter;
@@ -22,7 +22,7 @@ mod splitter;
 use splitter::Splitter;
 
 /// An endpoint that answers with a JSON array of items.
-pub trait ArrayEndpoint: Endpoint {
+pub trait StreamEndpoint: Endpoint {
     /// What the array is of.
     type Item: DeserializeOwned;
 
@@ -32,8 +32,8 @@ pub trait ArrayEndpoint: Endpoint {
 
 /// The items of a JSON array as they arrive. Made by [`Client::stream`](crate::Client::stream).
 #[must_use = "items are read when next() is called"]
-pub struct Array<E: ArrayEndpoint> {
-    body: Incoming,
+pub struct JsonArrayStream<E: StreamEndpoint> {
+    body: ResponseBody,
     head: Parts,
     attempts: u32,
     splitter: Splitter,
@@ -42,10 +42,10 @@ pub struct Array<E: ArrayEndpoint> {
     endpoint: std::marker::PhantomData<fn() -> E>,
 }
 
-type Next<E> = Option<Result<<E as ArrayEndpoint>::Item, Error<<E as Endpoint>::ApiError>>>;
+type Next<E> = Option<Result<<E as StreamEndpoint>::Item, Error<<E as Endpoint>::ApiError>>>;
 
-impl<E: ArrayEndpoint> Array<E> {
-    pub(crate) fn new(response: http::Response<Incoming>, attempts: u32) -> Self {
+impl<E: StreamEndpoint> JsonArrayStream<E> {
+    pub(crate) fn new(response: http::Response<ResponseBody>, attempts: u32) -> Self {
         let (parts, body) = response.into_parts();
         Self {
             body,
@@ -61,7 +61,7 @@ impl<E: ArrayEndpoint> Array<E> {
     /// The next item; `None` after the last. A call that is dropped before it is done loses nothing.
     ///
     /// # Errors
-    /// An item that cannot be read or is larger than [`ITEM_CAP`](ArrayEndpoint::ITEM_CAP), with its index and the path of
+    /// An item that cannot be read or is larger than [`ITEM_CAP`](StreamEndpoint::ITEM_CAP), with its index and the path of
     /// the field; [`Error::body`] has it as it came, and the next call goes on with the item behind it. After any other
     /// error (the response broke off, is no array, ends in the middle) the array is at its end.
     pub async fn next(&mut self) -> Next<E> {
@@ -70,7 +70,7 @@ impl<E: ArrayEndpoint> Array<E> {
 
     /// The items as a stream.
     pub fn into_stream(self) -> impl Stream<Item = Result<E::Item, Error<E::ApiError>>> + use<E> {
-        ArrayStream(self)
+        JsonItems(self)
     }
 
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Next<E>> {
@@ -151,15 +151,15 @@ impl<E: ArrayEndpoint> Array<E> {
     }
 }
 
-impl<E: ArrayEndpoint> fmt::Debug for Array<E> {
+impl<E: StreamEndpoint> fmt::Debug for JsonArrayStream<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Array").field("endpoint", &E::NAME).finish_non_exhaustive()
+        f.debug_struct("JsonArrayStream").field("endpoint", &E::NAME).finish_non_exhaustive()
     }
 }
 
-struct ArrayStream<E: ArrayEndpoint>(Array<E>);
+struct JsonItems<E: StreamEndpoint>(JsonArrayStream<E>);
 
-impl<E: ArrayEndpoint> Stream for ArrayStream<E> {
+impl<E: StreamEndpoint> Stream for JsonItems<E> {
     type Item = Result<E::Item, Error<E::ApiError>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {

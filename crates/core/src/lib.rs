@@ -34,21 +34,21 @@ mod url;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use body::{Body, OnConnected, Outgoing, Reader, Source};
+pub use body::{Body, OnConnected, Reader, RequestBody, Source};
 pub use call::Call;
 pub use client::{Client, ClientBuilder, ClientError, Pace, Undelivered, Unfinished};
 pub use decode::{Content, DecodeError, Excerpt, from_json, from_value, read_json, read_list, read_unit};
 pub use endpoint::{Endpoint, Replay, ResponseUrl};
-pub use environment::{EnvironmentError, environment, environment_if_set};
+pub use environment::{EnvironmentError, env_var, env_var_if_set};
 pub use error::{ApiError, BuildError, Cause, Error, OneLine, PlainApiError, RedirectError};
-pub use json_stream::{Array, ArrayEndpoint};
-pub use limit::Limit;
+pub use json_stream::{JsonArrayStream, StreamEndpoint};
+pub use limit::RateLimiter;
 pub use multipart::Multipart;
 pub use page::{Cursor, Items, Page, PageError, Paged, Pages};
-pub use query::Pairs;
+pub use query::FormPairs;
 pub use redirect::resolve;
 pub use request::{Kind, Prepared, RequestWriter};
-pub use response::Incoming;
+pub use response::ResponseBody;
 pub use retry::{Retry, retry_after};
 pub use secret::Secret;
 pub use time::{Clock, SystemClock, Timestamp, TimestampError};

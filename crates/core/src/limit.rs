@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 /// In any window of time there start at most `burst` requests plus one for each `interval` that the window is long. A
 /// service that counts 25 requests in any second is therefore met by a burst of 1 and an interval of 1/25 s.
 ///
-/// When the service says that it has too much to do and names a time, the limit is [held](Limit::hold): everybody who
+/// When the service says that it has too much to do and names a time, the limit is [held](RateLimiter::hold): everybody who
 /// shares it waits, also those who had a place already.
 #[derive(Debug)]
-pub struct Limit {
+pub struct RateLimiter {
     interval: Duration,
     burst: u32,
     state: Mutex<State>,
@@ -25,7 +25,7 @@ struct State {
     held: Option<Instant>,
 }
 
-impl Limit {
+impl RateLimiter {
     /// One request each `interval`, after `burst` (at least 1) that may start at once.
     #[must_use]
     pub fn new(interval: Duration, burst: u32) -> Self {
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_burst_and_then_evenly() {
-        let limit = Limit::new(40 * MS, 3);
+        let limit = RateLimiter::new(40 * MS, 3);
         let start = Instant::now();
         let waits: Vec<_> = (0..6).map(|_| limit.reserve(start, None).unwrap()).collect();
         assert_eq!(waits, [Duration::ZERO, Duration::ZERO, Duration::ZERO, 40 * MS, 80 * MS, 120 * MS]);
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_place_that_is_too_far_is_not_taken() {
-        let limit = Limit::new(40 * MS, 1);
+        let limit = RateLimiter::new(40 * MS, 1);
         let start = Instant::now();
         assert_eq!(limit.reserve(start, Some(MS)), Ok(Duration::ZERO));
         assert_eq!(limit.reserve(start, Some(MS)), Err(40 * MS));
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_hold_binds_the_next_request() {
-        let limit = Limit::new(40 * MS, 4);
+        let limit = RateLimiter::new(40 * MS, 4);
         let start = Instant::now();
         limit.hold(start + 1000 * MS);
         assert_eq!(limit.reserve(start, None), Ok(1000 * MS));
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_hold_binds_those_who_have_a_place_already() {
-        let limit = Limit::new(40 * MS, 1);
+        let limit = RateLimiter::new(40 * MS, 1);
         let start = Instant::now();
         for _ in 0..50 {
             limit.reserve(start, None).unwrap();
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn no_limit_waits_only_when_it_is_held() {
-        let limit = Limit::none();
+        let limit = RateLimiter::none();
         let start = Instant::now();
         assert!((0..1000).all(|_| limit.reserve(start, None) == Ok(Duration::ZERO)));
         limit.hold(start + 1000 * MS);
@@ -145,10 +145,10 @@ mod tests {
     fn nothing_overflows() {
         let start = Instant::now();
         for limit in [
-            Limit::new(Duration::MAX, 1),
-            Limit::new(Duration::MAX, u32::MAX),
-            Limit::per(1, Duration::MAX),
-            Limit::per(0, Duration::MAX),
+            RateLimiter::new(Duration::MAX, 1),
+            RateLimiter::new(Duration::MAX, u32::MAX),
+            RateLimiter::per(1, Duration::MAX),
+            RateLimiter::per(0, Duration::MAX),
         ] {
             assert_eq!(limit.reserve(start, None), Ok(Duration::ZERO));
             let _ = limit.reserve(start, None);
@@ -160,12 +160,12 @@ mod tests {
     /// Rounded down, the interval of a third of a second is a nanosecond too short for any three requests.
     #[test]
     fn an_interval_is_never_rounded_down() {
-        let limit = Limit::per(3, Duration::from_secs(1));
+        let limit = RateLimiter::per(3, Duration::from_secs(1));
         let start = Instant::now();
         let waits: Vec<_> = (0..4).map(|_| limit.reserve(start, None).unwrap()).collect();
         assert!(waits[3] >= Duration::from_secs(1), "{waits:?}");
         assert!(waits[3] < Duration::from_secs(1) + Duration::from_nanos(10), "{waits:?}");
-        let whole = Limit::per(25, Duration::from_secs(1));
+        let whole = RateLimiter::per(25, Duration::from_secs(1));
         let waits: Vec<_> = (0..26).map(|_| whole.reserve(start, None).unwrap()).collect();
         assert_eq!(waits[25], Duration::from_secs(1));
     }
@@ -173,7 +173,7 @@ mod tests {
     proptest! {
         #[test]
         fn never_more_than_25_in_any_second(gaps in prop::collection::vec(0u64..100, 1..200)) {
-            let limit = Limit::per(25, Duration::from_secs(1));
+            let limit = RateLimiter::per(25, Duration::from_secs(1));
             let start = Instant::now();
             let mut now = start;
             let mut starts = Vec::new();

@@ -8,9 +8,9 @@ use crate::path::RESERVED;
 
 /// Name-value pairs in the order in which they are sent. Names may repeat.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Pairs(Vec<(String, String)>);
+pub struct FormPairs(Vec<(String, String)>);
 
-impl Pairs {
+impl FormPairs {
     /// No pairs.
     #[must_use]
     pub const fn new() -> Self {
@@ -65,7 +65,7 @@ impl Pairs {
     }
 }
 
-impl fmt::Debug for Pairs {
+impl fmt::Debug for FormPairs {
     // Values carry passwords and tokens.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter().map(|(name, _)| name)).finish()
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn forms_and_queries_differ_in_the_space() {
-        let mut pairs = Pairs::new();
+        let mut pairs = FormPairs::new();
         pairs.push("name", "Morning Étude");
         pairs.push_some("artist", Some("R. Okafor"));
         pairs.push_some("folder_id", None::<&str>);
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn values_are_never_printed() {
-        let mut pairs = Pairs::new();
+        let mut pairs = FormPairs::new();
         pairs.push("client_secret", "CANARY");
         assert_eq!(format!("{pairs:?}"), r#"["client_secret"]"#);
     }
@@ -98,7 +98,7 @@ mod tests {
     proptest! {
         #[test]
         fn both_forms_read_back_as_they_were(given in prop::collection::vec((".*", ".*"), 0..6)) {
-            let mut pairs = Pairs::new();
+            let mut pairs = FormPairs::new();
             for (name, value) in &given {
                 pairs.push(name, value);
             }

@@ -55,7 +55,7 @@ pub(crate) fn decide(
 }
 
 /// The headers of a request that goes on to another origin: without cookies and whatever is marked as secret.
-pub(crate) fn for_strangers(headers: &HeaderMap) -> HeaderMap {
+pub(crate) fn strip_cross_origin_headers(headers: &HeaderMap) -> HeaderMap {
     let private = |name: &HeaderName| [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name);
     headers
         .iter()
@@ -154,7 +154,8 @@ mod tests {
             (COOKIE, HeaderValue::from_static("session=CANARY")),
             (HeaderName::from_static("accept"), HeaderValue::from_static("application/json")),
         ]);
-        let left: Vec<_> = for_strangers(&headers).keys().map(|name| name.as_str().to_owned()).collect();
+        let left: Vec<_> =
+            strip_cross_origin_headers(&headers).keys().map(|name| name.as_str().to_owned()).collect();
         assert_eq!(left, ["accept"]);
     }
 

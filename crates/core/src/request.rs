@@ -13,7 +13,7 @@ use crate::endpoint::{Endpoint, Replay};
 use crate::error::BuildError;
 use crate::multipart::Multipart;
 use crate::path;
-use crate::query::Pairs;
+use crate::query::FormPairs;
 use crate::redirect::Redirects;
 use crate::url::{BaseUrl, SecretUrl};
 
@@ -74,7 +74,7 @@ pub struct RequestWriter {
     target: Target,
     template: &'static str,
     path: String,
-    query: Pairs,
+    query: FormPairs,
     headers: HeaderMap,
     body: Body,
     credentials: bool,
@@ -106,7 +106,7 @@ impl RequestWriter {
             target: Target::Base(None),
             template: "",
             path: String::new(),
-            query: Pairs::new(),
+            query: FormPairs::new(),
             headers: HeaderMap::new(),
             body: Body::empty(),
             credentials: true,
@@ -183,7 +183,7 @@ impl RequestWriter {
     }
 
     /// Sends pairs as `application/x-www-form-urlencoded`; no pairs are no body.
-    pub fn form(&mut self, pairs: Pairs) {
+    pub fn form(&mut self, pairs: FormPairs) {
         if pairs.is_empty() {
             self.body = Body::empty();
         } else {

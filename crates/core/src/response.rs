@@ -12,9 +12,9 @@ use crate::transport::TransportError;
 use crate::transport::deadline::within;
 
 /// The body of an answer, arriving.
-pub struct Incoming(Pin<Box<dyn http_body::Body<Data = Bytes, Error = TransportError> + Send>>);
+pub struct ResponseBody(Pin<Box<dyn http_body::Body<Data = Bytes, Error = TransportError> + Send>>);
 
-impl Incoming {
+impl ResponseBody {
     /// Wraps the body of a transport.
     pub fn new(body: impl http_body::Body<Data = Bytes, Error = TransportError> + Send + 'static) -> Self {
         Self(Box::pin(body))
@@ -101,7 +101,7 @@ pub(crate) enum CollectError {
     Transport(TransportError),
 }
 
-impl http_body::Body for Incoming {
+impl http_body::Body for ResponseBody {
     type Data = Bytes;
     type Error = TransportError;
 
@@ -123,7 +123,7 @@ impl http_body::Body for Incoming {
 
 /// A body that keeps something until its end.
 struct Holding<T> {
-    body: Incoming,
+    body: ResponseBody,
     held: Option<T>,
 }
 
@@ -154,7 +154,7 @@ impl<T: Unpin> http_body::Body for Holding<T> {
 /// A body of which something was read already.
 struct Ahead {
     first: Option<Result<Bytes, TransportError>>,
-    rest: Incoming,
+    rest: ResponseBody,
 }
 
 impl http_body::Body for Ahead {
@@ -188,8 +188,8 @@ impl http_body::Body for Ahead {
     }
 }
 
-impl fmt::Debug for Incoming {
+impl fmt::Debug for ResponseBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Incoming")
+        f.write_str("ResponseBody")
     }
 }

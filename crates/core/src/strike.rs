@@ -70,7 +70,7 @@ impl Private {
         let (uri, headers, body) = request;
         let headers = headers.values().filter(|value| value.is_sensitive()).cloned().collect();
         let mut pairs: Vec<Secret> = Vec::new();
-        for (name, value) in body.form_pairs().into_iter().flat_map(crate::query::Pairs::iter) {
+        for (name, value) in body.form_pairs().into_iter().flat_map(crate::query::FormPairs::iter) {
             if is_secret(name) {
                 pairs.push(value.into());
             }
@@ -243,7 +243,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::query::Pairs;
+    use crate::query::FormPairs;
 
     fn told(secret: &str) -> Private {
         Private(Arc::new(Sources { told: [secret.into()].into(), ..Sources::default() }))
@@ -288,7 +288,7 @@ mod tests {
         headers.insert(AUTHORIZATION, basic);
         headers.insert("x-open", HeaderValue::from_static("not-a-secret"));
         let told = [Secret::from("CANARY-3")].into();
-        let mut pairs = Pairs::new();
+        let mut pairs = FormPairs::new();
         pairs.push("client_secret", "CANARY-1");
         pairs.push("grant_type", "refresh_token");
         let uri = "https://a.example/?Signature=CANARYCANARYCANARY&Expires=1795292100&token=CANARY-2";

@@ -6,8 +6,8 @@ use http::{Request, Response};
 use http_body_util::BodyExt as _;
 
 use crate::BoxFuture;
-use crate::body::Outgoing;
-use crate::response::Incoming;
+use crate::body::RequestBody;
+use crate::response::ResponseBody;
 use crate::transport::{Phase, Transport, TransportError, TransportErrorKind};
 
 mod canary;
@@ -49,7 +49,10 @@ impl<F> Transport for FnTransport<F>
 where
     F: Fn(Request<Bytes>) -> Result<Response<Bytes>, TransportError> + Send + Sync + 'static,
 {
-    fn send(&self, request: Request<Outgoing>) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
+    fn send(
+        &self,
+        request: Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
         Box::pin(async move {
             let (parts, body) = request.into_parts();
             let body = body
@@ -57,7 +60,7 @@ where
                 .await
                 .map_err(|error| TransportError::new(Phase::MaybeSent, TransportErrorKind::Source, &error))?;
             let response = (self.0)(Request::from_parts(parts, body.to_bytes()))?;
-            Ok(response.map(Incoming::from_bytes))
+            Ok(response.map(ResponseBody::from_bytes))
         })
     }
 }

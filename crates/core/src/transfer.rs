@@ -24,7 +24,7 @@ use crate::decode::DecodeError;
 use crate::endpoint::Endpoint;
 use crate::error::{Before, Cause, Error};
 use crate::request::Prepared;
-use crate::response::Incoming;
+use crate::response::ResponseBody;
 use crate::retry::{Outcome, Spent, Verdict};
 use crate::transport::deadline::within;
 use crate::transport::{Phase, TransportError, TransportErrorKind};
@@ -193,7 +193,7 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
     }
 
     /// Asks for the file, or for the rest of it.
-    async fn ask(&mut self) -> Result<Response<Incoming>, Error<E::ApiError>> {
+    async fn ask(&mut self) -> Result<Response<ResponseBody>, Error<E::ApiError>> {
         self.prepared.headers = self.fresh.clone();
         let resumed = match self.known.as_ref().and_then(|known| known.validator.as_ref()) {
             Some(validator) if self.written > 0 => {
@@ -223,7 +223,7 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
     }
 
     /// Writes what arrives, after a look at whether it is what was asked for.
-    async fn take(&mut self, response: Response<Incoming>) -> Result<End, Cause<E::ApiError>> {
+    async fn take(&mut self, response: Response<ResponseBody>) -> Result<End, Cause<E::ApiError>> {
         let (parts, mut body) = call::checked::<E>(response).await?.into_parts();
         let asked = self.prepared.headers.contains_key(IF_RANGE);
         let length = content_length(&parts.headers).or(body.size_hint().exact());

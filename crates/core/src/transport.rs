@@ -7,10 +7,10 @@ use std::time::Duration;
 use http::{Request, Response};
 
 use crate::BoxFuture;
-use crate::body::Outgoing;
+use crate::body::RequestBody;
 use crate::decode::DecodeError;
 use crate::error::Seconds;
-use crate::response::Incoming;
+use crate::response::ResponseBody;
 use crate::url::Origin;
 
 pub(crate) mod deadline;
@@ -25,11 +25,17 @@ pub mod tls;
 /// its error tells whether the request can have arrived.
 pub trait Transport: Send + Sync + 'static {
     /// Sends the request and returns as soon as the head of the answer is there.
-    fn send(&self, request: Request<Outgoing>) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>>;
+    fn send(
+        &self,
+        request: Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>>;
 }
 
 impl<T: Transport + ?Sized> Transport for Arc<T> {
-    fn send(&self, request: Request<Outgoing>) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
+    fn send(
+        &self,
+        request: Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
         (**self).send(request)
     }
 }

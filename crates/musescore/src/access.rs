@@ -4,10 +4,10 @@ use std::fmt;
 
 use segno_core::auth::oauth1::{AccessToken, Consumer, Grant, OAuth1};
 use segno_core::auth::store::TokenStore;
-use segno_core::auth::{Attempt, AuthError, Authorize, Ticket};
+use segno_core::auth::{Attempt, AuthError, Authorize, CredentialVersion};
 use segno_core::http::Uri;
 use segno_core::http::uri::PathAndQuery;
-use segno_core::{BoxFuture, Pairs, Secret};
+use segno_core::{BoxFuture, FormPairs, Secret};
 
 /// Who asks.
 #[derive(Clone, Debug)]
@@ -79,18 +79,18 @@ impl From<&Access> for Credentials {
 }
 
 impl Authorize for Credentials {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<Ticket, AuthError>> {
+    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         match self {
             Self::Signature(signature) => signature.authorize(attempt),
             Self::Stored(grant) => grant.authorize(attempt),
             Self::Key(key) => {
                 let outcome = with_key(attempt.uri, key).map(|uri| *attempt.uri = uri);
-                Box::pin(std::future::ready(outcome.map(|()| Ticket::default())))
+                Box::pin(std::future::ready(outcome.map(|()| CredentialVersion::default())))
             }
         }
     }
 
-    fn rejected(&self, ticket: Ticket) -> BoxFuture<'_, Result<bool, AuthError>> {
+    fn rejected(&self, ticket: CredentialVersion) -> BoxFuture<'_, Result<bool, AuthError>> {
         match self {
             Self::Stored(grant) => grant.rejected(ticket),
             Self::Key(_) | Self::Signature(_) => Box::pin(std::future::ready(Ok(false))),
@@ -126,7 +126,7 @@ fn with_key(uri: &Uri, key: &Secret) -> Result<Uri, AuthError> {
     if query.split('&').any(|pair| pair.split('=').next() == Some(NAME)) {
         return Ok(uri.clone());
     }
-    let mut pairs = Pairs::new();
+    let mut pairs = FormPairs::new();
     pairs.push(NAME, key.expose());
     let and = if query.is_empty() { "" } else { "&" };
     let mut parts = uri.clone().into_parts();

@@ -7,7 +7,7 @@ use segno_core::auth::oauth1::{AccessToken, Consumer};
 use segno_core::auth::store::FileStore;
 use segno_core::{
     BaseUrl, Body, Call, ClientError, Endpoint, EnvironmentError, Origin, Paged, Pages, Secret, Undelivered,
-    environment, environment_if_set,
+    env_var, env_var_if_set,
 };
 
 use crate::access::{Access, Credentials};
@@ -57,17 +57,17 @@ impl Client {
     /// If the key is missing, a token lacks its other half or the secret that it needs, the token file cannot be used, or a
     /// URL is not one.
     pub fn from_env() -> Result<Self, ClientError> {
-        let key = environment("MUSESCORE_CONSUMER_KEY")?;
-        let secret = environment_if_set("MUSESCORE_CONSUMER_SECRET")?;
-        let needed = || environment("MUSESCORE_CONSUMER_SECRET");
-        let token = environment_if_set("MUSESCORE_ACCESS_TOKEN")?;
-        let token_secret = environment_if_set("MUSESCORE_ACCESS_TOKEN_SECRET")?;
+        let key = env_var("MUSESCORE_CONSUMER_KEY")?;
+        let secret = env_var_if_set("MUSESCORE_CONSUMER_SECRET")?;
+        let needed = || env_var("MUSESCORE_CONSUMER_SECRET");
+        let token = env_var_if_set("MUSESCORE_ACCESS_TOKEN")?;
+        let token_secret = env_var_if_set("MUSESCORE_ACCESS_TOKEN_SECRET")?;
         let access = if token.is_some() || token_secret.is_some() {
             let half = |half: Option<String>, name| half.ok_or(EnvironmentError::Missing(name));
             let token = half(token, "MUSESCORE_ACCESS_TOKEN")?;
             let token_secret = half(token_secret, "MUSESCORE_ACCESS_TOKEN_SECRET")?;
             Access::Person(Consumer::new(key, needed()?), AccessToken::new(token, token_secret))
-        } else if let Some(file) = environment_if_set("MUSESCORE_TOKEN_FILE")? {
+        } else if let Some(file) = env_var_if_set("MUSESCORE_TOKEN_FILE")? {
             let store = FileStore::open(file).map_err(|error| AuthError::Store(error.to_string()))?;
             Access::stored(Consumer::new(key, needed()?), store)
         } else if let Some(secret) = secret {
@@ -82,7 +82,7 @@ impl Client {
             ("MUSESCORE_WEB_URL", ClientBuilder::web_url),
             ("MUSESCORE_STATIC_URL", ClientBuilder::static_url),
         ] {
-            if let Some(url) = environment_if_set(name)? {
+            if let Some(url) = env_var_if_set(name)? {
                 builder = set(builder, &url);
             }
         }

@@ -2,7 +2,7 @@
 
 use segno_core::auth::oauth1::TokenAnswer;
 use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter, Response, Secret,
+    BuildError, Bytes, DecodeError, Endpoint, FormPairs, Method, Replay, RequestWriter, Response, Secret,
 };
 
 use crate::error::ApiError;
@@ -82,7 +82,7 @@ impl Endpoint for XAuth {
         }
         request.base("oauth");
         request.path("access_token", &[])?;
-        let mut form = Pairs::new();
+        let mut form = FormPairs::new();
         form.push("x_auth_mode", "client_auth");
         form.push("x_auth_password", self.password.expose());
         form.push("x_auth_username", &self.user);

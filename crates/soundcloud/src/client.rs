@@ -8,8 +8,8 @@ use segno_core::auth::{AuthError, Authorize, Grant, Login, LoginError, Token, To
 use segno_core::http::HeaderValue;
 use segno_core::http::header::ACCEPT;
 use segno_core::{
-    BaseUrl, Call, ClientError, Endpoint, Method, Paged, Pages, Replay, Retry, Secret, environment,
-    environment_if_set,
+    BaseUrl, Call, ClientError, Endpoint, Method, Paged, Pages, Replay, Retry, Secret, env_var,
+    env_var_if_set,
 };
 
 use crate::jobs::Siblings;
@@ -68,17 +68,17 @@ impl Client {
     /// If what is needed is missing or unusable.
     pub fn builder_from_env() -> Result<ClientBuilder, ClientError> {
         let mut builder = Self::builder();
-        if let Some(url) = environment_if_set("SOUNDCLOUD_BASE_URL")? {
+        if let Some(url) = env_var_if_set("SOUNDCLOUD_BASE_URL")? {
             builder = builder.base_url(&url);
         }
-        if let Some(url) = environment_if_set("SOUNDCLOUD_AUTH_URL")? {
+        if let Some(url) = env_var_if_set("SOUNDCLOUD_AUTH_URL")? {
             builder = builder.auth_url(&url);
         }
-        if let Some(token) = environment_if_set("SOUNDCLOUD_ACCESS_TOKEN")? {
+        if let Some(token) = env_var_if_set("SOUNDCLOUD_ACCESS_TOKEN")? {
             return Ok(builder.token(token));
         }
-        let (id, secret) = (environment("SOUNDCLOUD_CLIENT_ID")?, environment("SOUNDCLOUD_CLIENT_SECRET")?);
-        Ok(match environment_if_set("SOUNDCLOUD_TOKEN_FILE")? {
+        let (id, secret) = (env_var("SOUNDCLOUD_CLIENT_ID")?, env_var("SOUNDCLOUD_CLIENT_SECRET")?);
+        Ok(match env_var_if_set("SOUNDCLOUD_TOKEN_FILE")? {
             Some(file) => {
                 let store = FileStore::open(file).map_err(|error| AuthError::Store(error.to_string()))?;
                 builder.user(&id, Some(secret.into()), store)
@@ -275,10 +275,10 @@ impl ClientBuilder {
     /// # fn main() -> Result<(), segno_soundcloud::core::ClientError> {
     /// use std::time::Duration;
     /// use segno_soundcloud::Client;
-    /// use segno_soundcloud::core::Limit;
+    /// use segno_soundcloud::core::RateLimiter;
     ///
     /// // Five requests in a second at most, as the service does not tell what it takes.
-    /// let limit = std::sync::Arc::new(Limit::per(5, Duration::from_secs(1)));
+    /// let limit = std::sync::Arc::new(RateLimiter::per(5, Duration::from_secs(1)));
     /// let client = Client::builder()
     ///     .token("2-400113--Zk3pQ")
     ///     .settings(move |core| core.limit(limit.clone()).call_deadline(Duration::from_secs(20)))

@@ -1,7 +1,7 @@
 //! What a token of the program alone may do: nothing that needs a person. Said here, because the service only answers
 //! with a bare 401.
 
-use segno_core::auth::{Attempt, AuthError, Authorize, Grant, Ticket, TokenKind};
+use segno_core::auth::{Attempt, AuthError, Authorize, CredentialVersion, Grant, TokenKind};
 use segno_core::{BaseUrl, BoxFuture, Method};
 
 /// A grant that knows the kind of its token.
@@ -27,7 +27,7 @@ impl Rights {
 }
 
 impl Authorize for Rights {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<Ticket, AuthError>> {
+    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         if self.kind == TokenKind::App && self.needs_a_person(attempt.method, attempt.uri.path()) {
             let why = "this call needs a user's login, and the token is one of the program alone; build it with \
                        Client::builder().user(…), or set SOUNDCLOUD_TOKEN_FILE, and log in";
@@ -36,7 +36,7 @@ impl Authorize for Rights {
         self.grant.authorize(attempt)
     }
 
-    fn rejected(&self, ticket: Ticket) -> BoxFuture<'_, Result<bool, AuthError>> {
+    fn rejected(&self, ticket: CredentialVersion) -> BoxFuture<'_, Result<bool, AuthError>> {
         self.grant.rejected(ticket)
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use segno_core::auth::Basic;
 use segno_core::{
-    Array, ArrayEndpoint, Call, ClientError, Endpoint, Secret, environment, environment_if_set,
+    Call, ClientError, Endpoint, JsonArrayStream, Secret, StreamEndpoint, env_var, env_var_if_set,
 };
 
 /// Where the data API lives.
@@ -36,9 +36,9 @@ impl Client {
     /// # Errors
     /// If one of the two is missing, or one of the three cannot be meant: in quotes, with a line break inside.
     pub fn builder_from_env() -> Result<ClientBuilder, ClientError> {
-        let application_id = environment("SOUNDSLICE_APP_ID")?;
-        let builder = Self::builder(&application_id, environment("SOUNDSLICE_PASSWORD")?);
-        Ok(match environment_if_set("SOUNDSLICE_BASE_URL")? {
+        let application_id = env_var("SOUNDSLICE_APP_ID")?;
+        let builder = Self::builder(&application_id, env_var("SOUNDSLICE_PASSWORD")?);
+        Ok(match env_var_if_set("SOUNDSLICE_BASE_URL")? {
             Some(url) => builder.base_url(&url),
             None => builder,
         })
@@ -72,10 +72,10 @@ impl Client {
     ///
     /// # Errors
     /// See [`segno_core::Error`].
-    pub async fn stream<E: ArrayEndpoint>(
+    pub async fn stream<E: StreamEndpoint>(
         &self,
         endpoint: &E,
-    ) -> Result<Array<E>, segno_core::Error<E::ApiError>> {
+    ) -> Result<JsonArrayStream<E>, segno_core::Error<E::ApiError>> {
         self.0.stream(endpoint).await
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 use segno_core::lenient::PassedOver;
 use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter, Response, lenient,
+    BuildError, Bytes, DecodeError, Endpoint, FormPairs, Method, Replay, RequestWriter, Response, lenient,
     read_json, read_list,
 };
 use serde::Deserialize;
@@ -64,7 +64,7 @@ impl Endpoint for Create {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         request.path("folders/", &[])?;
-        let mut form = Pairs::new();
+        let mut form = FormPairs::new();
         form.push("name", named(&self.name)?);
         form.push_some("parent_id", self.parent.as_ref());
         request.form(form);
@@ -250,7 +250,7 @@ impl Endpoint for Rename {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         request.path("folders/{folder}/", &[&self.folder])?;
-        let mut form = Pairs::new();
+        let mut form = FormPairs::new();
         form.push("name", named(&self.name)?);
         request.form(form);
         Ok(())

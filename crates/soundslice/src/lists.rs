@@ -3,7 +3,7 @@
 //! Neither a list of the lists nor their contents can be asked for, nor can a list be deleted.
 
 use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter, Response, from_json,
+    BuildError, Bytes, DecodeError, Endpoint, FormPairs, Method, Replay, RequestWriter, Response, from_json,
 };
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ impl Endpoint for Create {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         request.path("lists/", &[])?;
-        let mut form = Pairs::new();
+        let mut form = FormPairs::new();
         form.push("name", named(&self.name)?);
         // Not `parent_id`, which is the folders' name for it.
         form.push_some("parent", self.parent.as_ref());
@@ -91,7 +91,7 @@ impl Endpoint for Rename {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         request.path("lists/{list}/", &[&self.list])?;
-        let mut form = Pairs::new();
+        let mut form = FormPairs::new();
         form.push("name", named(&self.name)?);
         request.form(form);
         Ok(())
@@ -130,7 +130,7 @@ impl Endpoint for AddSlices {
         if self.slices.is_empty() {
             return Err(BuildError::value("slicehashes", "it is empty; name at least one slice"));
         }
-        let mut form = Pairs::new();
+        let mut form = FormPairs::new();
         form.push("slicehashes", self.slices.iter().map(Scorehash::as_str).collect::<Vec<_>>().join(","));
         request.form(form);
         Ok(())

@@ -1,7 +1,7 @@
 //! The notation of a slice: the original file, and uploading another.
 
 use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter, Response, SecretUrl,
+    BuildError, Bytes, DecodeError, Endpoint, FormPairs, Method, Replay, RequestWriter, Response, SecretUrl,
     lenient, read_json,
 };
 use serde::Deserialize;
@@ -80,7 +80,7 @@ impl Endpoint for StartUpload {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         request.path("slices/{scorehash}/notation-file/", &[&self.slice])?;
-        let mut form = Pairs::new();
+        let mut form = FormPairs::new();
         if let Some(url) = &self.callback_url {
             if !url.starts_with("http://") && !url.starts_with("https://") {
                 return Err(BuildError::value("callback_url", "it must begin with http:// or https://"));

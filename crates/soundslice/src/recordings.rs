@@ -2,7 +2,7 @@
 
 use segno_core::lenient::PassedOver;
 use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter, Response, SecretUrl,
+    BuildError, Bytes, DecodeError, Endpoint, FormPairs, Method, Replay, RequestWriter, Response, SecretUrl,
     from_json, lenient, read_json, read_list, read_unit,
 };
 use serde::Deserialize;
@@ -135,7 +135,7 @@ impl Endpoint for Create {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         request.path("slices/{scorehash}/recordings/", &[&self.slice])?;
-        let mut form = Pairs::new();
+        let mut form = FormPairs::new();
         match &self.media {
             Media::Upload(source) => form.push("source", source),
             Media::Linked { source, source_data } => {
@@ -227,7 +227,7 @@ impl Endpoint for Reorder {
                 "it is empty; every recording of the slice must be named",
             ));
         }
-        let mut form = Pairs::new();
+        let mut form = FormPairs::new();
         form.push("order", self.order.iter().map(ToString::to_string).collect::<Vec<_>>().join(","));
         request.form(form);
         Ok(())
@@ -305,7 +305,7 @@ impl Endpoint for Change {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         request.path("recordings/{recording}/", &[&self.id])?;
-        let mut form = Pairs::new();
+        let mut form = FormPairs::new();
         form.push_some("name", at_most("name", self.name.as_deref(), NAME_LIMIT)?);
         form.push_some("source_data", self.source_data.as_deref());
         form.push_some("hls_url", self.hls_url.as_deref());

@@ -2,8 +2,8 @@
 
 use segno_core::lenient::PassedOver;
 use segno_core::{
-    ArrayEndpoint, BuildError, Bytes, Content, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter,
-    Response, ResponseUrl, lenient, read_json, read_list,
+    BuildError, Bytes, Content, DecodeError, Endpoint, FormPairs, Method, Replay, RequestWriter, Response,
+    ResponseUrl, StreamEndpoint, lenient, read_json, read_list,
 };
 use serde::Deserialize;
 
@@ -209,7 +209,7 @@ impl Endpoint for Create {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         request.path("slices/", &[])?;
-        let mut form = Pairs::new();
+        let mut form = FormPairs::new();
         form.push_some("name", at_most("name", self.name.as_deref(), NAME_LIMIT)?);
         form.push_some("artist", at_most("artist", self.artist.as_deref(), NAME_LIMIT)?);
         form.push_some("status", self.status);
@@ -265,7 +265,7 @@ impl Endpoint for List {
     }
 }
 
-impl ArrayEndpoint for List {
+impl StreamEndpoint for List {
     type Item = Slice;
 }
 
@@ -374,7 +374,7 @@ impl Endpoint for Move {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         request.path("slices/{scorehash}/move/", &[&self.slice])?;
-        let mut form = Pairs::new();
+        let mut form = FormPairs::new();
         form.push("folder_id", self.folder.as_ref().map_or("0", FolderId::as_str));
         form.push_some("user_id", self.user);
         request.form(form);

@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 
 use segno_core::lenient::List;
 use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Pairs, Replay, RequestWriter, Response, read_json,
+    BuildError, Bytes, DecodeError, Endpoint, FormPairs, Method, Replay, RequestWriter, Response, read_json,
 };
 use serde::de::{DeserializeOwned, SeqAccess, Visitor};
 use serde::ser::SerializeSeq;
@@ -255,7 +255,7 @@ impl<T: Serialize + Sync + ?Sized> Endpoint for Set<'_, T> {
         {
             return Err(BuildError::value("crop_end", format!("{end} is not after crop_start {start}")));
         }
-        let mut form = Pairs::new();
+        let mut form = FormPairs::new();
         form.push("syncpoints", text);
         // A float with its decimal, as in the service's own examples.
         form.push_some("crop_start", self.crop_start.map(|crop| format!("{crop:?}")));

@@ -7,7 +7,7 @@ use segno_core::auth::Token;
 use segno_core::http::HeaderValue;
 use segno_core::http::header::{ACCEPT, CONTENT_TYPE};
 use segno_core::{
-    Call, ClientError, Endpoint, Items, Limit, Paged, Pages, Retry, Secret, environment, environment_if_set,
+    Call, ClientError, Endpoint, Items, Paged, Pages, RateLimiter, Retry, Secret, env_var, env_var_if_set,
 };
 
 use crate::error::{ApiError, Error};
@@ -40,8 +40,8 @@ impl Client {
     /// # Errors
     /// If the key is missing or something is unusable.
     pub fn from_env() -> Result<Self, ClientError> {
-        let builder = Self::builder(environment("SOUNDSTRIPE_API_KEY")?);
-        match environment_if_set("SOUNDSTRIPE_BASE_URL")? {
+        let builder = Self::builder(env_var("SOUNDSTRIPE_API_KEY")?);
+        match env_var_if_set("SOUNDSTRIPE_BASE_URL")? {
             Some(url) => builder.base_url(&url).build(),
             None => builder.build(),
         }
@@ -138,10 +138,10 @@ impl ClientBuilder {
     /// use std::sync::Arc;
     /// use std::time::Duration;
     ///
-    /// use segno_soundstripe::{Client, core::Limit};
+    /// use segno_soundstripe::{Client, core::RateLimiter};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let shared = Arc::new(Limit::per(24, Duration::from_secs(1)));
+    /// let shared = Arc::new(RateLimiter::per(24, Duration::from_secs(1)));
     /// let (one, two) = (Arc::clone(&shared), shared);
     /// let reader = Client::builder("sk_demo_0001").settings(|core| core.limit(one)).build()?;
     /// let writer = Client::builder("sk_demo_0001").settings(|core| core.limit(two)).build()?;
@@ -169,7 +169,7 @@ impl ClientBuilder {
             .header(ACCEPT, HeaderValue::from_static(MEDIA_TYPE))
             .header(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE))
             .retry(Retry { attempts: 5, ..Retry::default() })
-            .limit(Arc::new(Limit::per(RATE, Duration::from_secs(1))));
+            .limit(Arc::new(RateLimiter::per(RATE, Duration::from_secs(1))));
         for setting in self.settings {
             core = setting(core);
         }

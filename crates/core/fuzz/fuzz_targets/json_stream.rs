@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http_body::Frame;
 use libfuzzer_sys::fuzz_target;
 use segno_core::{
-    ArrayEndpoint, BoxFuture, BuildError, Client, DecodeError, Endpoint, Incoming, Method, Outgoing,
+    StreamEndpoint, BoxFuture, BuildError, Client, DecodeError, Endpoint, ResponseBody, Method, RequestBody,
     PlainApiError, Replay, RequestWriter, Response, Transport, TransportError,
 };
 use serde_json::Value;
@@ -33,7 +33,7 @@ impl Endpoint for List {
     }
 }
 
-impl ArrayEndpoint for List {
+impl StreamEndpoint for List {
     type Item = Value;
 }
 
@@ -53,8 +53,8 @@ impl http_body::Body for Pieces {
 }
 
 impl Transport for Pieces {
-    fn send(&self, _: http::Request<Outgoing>) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
-        let body = Incoming::new(self.clone());
+    fn send(&self, _: http::Request<RequestBody>) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
+        let body = ResponseBody::new(self.clone());
         Box::pin(std::future::ready(Ok(Response::new(body))))
     }
 }

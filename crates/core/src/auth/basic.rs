@@ -8,7 +8,7 @@ use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use zeroize::Zeroizing;
 
-use super::{Attempt, AuthError, Authorize, Ticket};
+use super::{Attempt, AuthError, Authorize, CredentialVersion};
 use crate::BoxFuture;
 
 /// `Authorization: Basic …`: a user name and a password on every request.
@@ -39,9 +39,9 @@ impl Basic {
 }
 
 impl Authorize for Basic {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<Ticket, AuthError>> {
+    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         attempt.headers.insert(AUTHORIZATION, self.0.clone());
-        Box::pin(std::future::ready(Ok(Ticket::default())))
+        Box::pin(std::future::ready(Ok(CredentialVersion::default())))
     }
 }
 

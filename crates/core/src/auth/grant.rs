@@ -25,7 +25,7 @@ use tokio::sync::watch;
 use super::oauth2::{Quota, TokenResponse, TokenServer, is_sendable};
 use super::pkce::Login;
 use super::store::{Lease, Token, TokenStore};
-use super::{Attempt, AuthError, Authorize, Ticket};
+use super::{Attempt, AuthError, Authorize, CredentialVersion};
 use crate::time::{Clock, Timestamp};
 use crate::transport::deadline::within;
 use crate::{BoxFuture, Secret};
@@ -438,11 +438,11 @@ impl Drop for Landing {
 }
 
 impl Authorize for Grant {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<Ticket, AuthError>> {
+    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         Box::pin(async {
             let held = self.held(None).await?;
             attempt.headers.insert(AUTHORIZATION, held.header);
-            Ok(Ticket(held.generation))
+            Ok(CredentialVersion(held.generation))
         })
     }
 
@@ -454,7 +454,7 @@ impl Authorize for Grant {
 
     /// Renews the token unless a newer one is held already. `false` if no better one can be had: the token is a
     /// person's and has no refresh token.
-    fn rejected(&self, ticket: Ticket) -> BoxFuture<'_, Result<bool, AuthError>> {
+    fn rejected(&self, ticket: CredentialVersion) -> BoxFuture<'_, Result<bool, AuthError>> {
         Box::pin(async move {
             let hopeless = {
                 let state = self.0.state();

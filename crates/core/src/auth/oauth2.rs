@@ -8,7 +8,7 @@ use http::header::AUTHORIZATION;
 use http::{Method, Response};
 
 use super::{AuthError, Basic};
-use crate::query::Pairs;
+use crate::query::FormPairs;
 use crate::{
     BaseUrl, BuildError, Bytes, Client, DecodeError, Endpoint, Error, Replay, RequestWriter, Secret,
 };
@@ -92,7 +92,7 @@ impl TokenServer {
         challenge: &str,
         state: &str,
     ) -> Result<String, AuthError> {
-        let mut query = Pairs::new();
+        let mut query = FormPairs::new();
         query.push("client_id", &self.app.id);
         query.push("redirect_uri", redirect_uri);
         query.push("response_type", "code");
@@ -203,15 +203,15 @@ pub struct ClientCredentials<'a> {
 
 impl TokenServer {
     /// A form with the program's own fields, which stand behind the grant type.
-    fn form(&self, grant_type: &str) -> Pairs {
-        let mut form = Pairs::new();
+    fn form(&self, grant_type: &str) -> FormPairs {
+        let mut form = FormPairs::new();
         form.push("grant_type", grant_type);
         form.push("client_id", &self.app.id);
         form.push_some("client_secret", self.app.secret.as_ref().map(Secret::expose));
         form
     }
 
-    fn write(&self, request: &mut RequestWriter, form: Pairs) -> Result<(), BuildError> {
+    fn write(&self, request: &mut RequestWriter, form: FormPairs) -> Result<(), BuildError> {
         // The secret is in the form, so the client does not see that these are credentials.
         let origin = self.client.base(None).map(BaseUrl::origin);
         if let Some(origin) = origin.filter(|origin| !origin.is_secure() && !origin.is_loopback()) {
@@ -280,7 +280,7 @@ impl Endpoint for ClientCredentials<'_> {
         let basic =
             Basic::new(&app.id, secret).map_err(|error| BuildError::value("client_id", error.to_string()))?;
         request.header_value(AUTHORIZATION, basic.header());
-        let mut form = Pairs::new();
+        let mut form = FormPairs::new();
         form.push("grant_type", "client_credentials");
         self.server.write(request, form)
     }

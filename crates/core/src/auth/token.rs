@@ -5,7 +5,7 @@ use std::fmt;
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
 
-use super::{Attempt, AuthError, Authorize, Ticket};
+use super::{Attempt, AuthError, Authorize, CredentialVersion};
 use crate::{BoxFuture, Secret};
 
 /// `Authorization: <scheme> <token>`: a key that does not change.
@@ -30,9 +30,9 @@ impl Token {
 }
 
 impl Authorize for Token {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<Ticket, AuthError>> {
+    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         attempt.headers.insert(AUTHORIZATION, self.0.clone());
-        Box::pin(std::future::ready(Ok(Ticket::default())))
+        Box::pin(std::future::ready(Ok(CredentialVersion::default())))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::call::Options;
 use crate::endpoint::{Endpoint, Replay};
 use crate::error::{ApiError, Before, Cause, Error, Raw, Seconds};
 use crate::request::{Kind, Prepared};
-use crate::response::Incoming;
+use crate::response::ResponseBody;
 use crate::retry::{Outcome, Spent, Verdict, is_busy, retry_after};
 use crate::time::Timestamp;
 use crate::transport::TransportErrorKind;
@@ -72,10 +72,10 @@ pub(crate) async fn streamed(
     prepared: Prepared,
     options: Options,
     reading: Reading,
-) -> Result<(Response<Incoming>, u32), Failure> {
+) -> Result<(Response<ResponseBody>, u32), Failure> {
     match boxed(client, prepared, options, reading, Taking::Stream).await? {
         (Taken::Stream(response), attempts) => Ok((response, attempts)),
-        (Taken::Whole(response), attempts) => Ok((response.map(Incoming::from_bytes), attempts)),
+        (Taken::Whole(response), attempts) => Ok((response.map(ResponseBody::from_bytes), attempts)),
     }
 }
 

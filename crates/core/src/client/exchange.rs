@@ -9,14 +9,14 @@ use http::header::HOST;
 use http::{Request, Response, StatusCode};
 
 use super::Inner;
-use crate::auth::{Attempt, AuthError, Authorize, Ticket};
+use crate::auth::{Attempt, AuthError, Authorize, CredentialVersion};
 use crate::coding;
 use crate::decode::DecodeError;
 use crate::endpoint::ResponseUrl;
 use crate::error::{Cause, Raw};
 use crate::redirect::{self, Redirects};
 use crate::request::{Prepared, host};
-use crate::response::{CollectError, Incoming};
+use crate::response::{CollectError, ResponseBody};
 use crate::strike::Private;
 use crate::transfer::progress::OnProgress;
 use crate::transport::deadline;
@@ -36,11 +36,11 @@ pub(super) enum Taking {
 
 pub(super) enum Taken {
     Whole(Response<Bytes>),
-    Stream(Response<Incoming>),
+    Stream(Response<ResponseBody>),
 }
 
 /// Which credentials the last request of an attempt carried.
-pub(super) type Used<'a> = Option<(&'a dyn Authorize, Ticket)>;
+pub(super) type Used<'a> = Option<(&'a dyn Authorize, CredentialVersion)>;
 
 /// One attempt with all its redirects.
 pub(super) struct Exchange<'a, 's> {
@@ -111,7 +111,7 @@ impl<'a> Exchange<'a, '_> {
                     hops += 1;
                     if !hop.same_origin {
                         credentials_apply = false;
-                        headers = redirect::for_strangers(&headers);
+                        headers = redirect::strip_cross_origin_headers(&headers);
                     }
                     headers.insert(HOST, host(&hop.to).map_err(Cause::Build)?);
                     uri = hop.to;
@@ -127,7 +127,7 @@ impl<'a> Exchange<'a, '_> {
 
     async fn accepted(
         &self,
-        response: Response<Incoming>,
+        response: Response<ResponseBody>,
         uri: http::Uri,
         private: Private,
     ) -> Result<Taken, Cause<Raw>> {
@@ -159,7 +159,7 @@ impl<'a> Exchange<'a, '_> {
 
     /// An error response, without the client's own secrets in it. It has at most the time of a whole call to arrive, even
     /// where a transfer has more.
-    async fn refused(&self, response: Response<Incoming>, private: &Private) -> Cause<Raw> {
+    async fn refused(&self, response: Response<ResponseBody>, private: &Private) -> Cause<Raw> {
         let client = self.client;
         let left = self.until.map(|until| until.saturating_duration_since(client.clock.now()));
         let limit = left.unwrap_or(client.timeouts.call).min(client.timeouts.call);

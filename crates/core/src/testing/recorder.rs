@@ -13,8 +13,8 @@ use http_body_util::BodyExt;
 
 use super::wire::hex;
 use crate::BoxFuture;
-use crate::body::{Body, Outgoing};
-use crate::response::Incoming;
+use crate::body::{Body, RequestBody};
+use crate::response::ResponseBody;
 use crate::time::SystemClock;
 use crate::transport::{Phase, Transport, TransportError, TransportErrorKind};
 
@@ -67,7 +67,10 @@ impl Recorder {
 }
 
 impl Transport for Recorder {
-    fn send(&self, request: Request<Outgoing>) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
+    fn send(
+        &self,
+        request: Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
         Box::pin(async move {
             let lost =
                 |error: io::Error| TransportError::new(Phase::MaybeSent, TransportErrorKind::Source, &error);
@@ -80,7 +83,7 @@ impl Transport for Recorder {
             let bytes = BodyExt::collect(body).await?.to_bytes();
             let response = Response::from_parts(parts, bytes);
             self.keep(&whole, &response);
-            Ok(response.map(Incoming::from_bytes))
+            Ok(response.map(ResponseBody::from_bytes))
         })
     }
 }

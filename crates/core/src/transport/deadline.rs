@@ -12,8 +12,8 @@ use http_body::{Frame, SizeHint};
 
 use super::{Phase, Timeout, Timeouts, Transport, TransportError};
 use crate::BoxFuture;
-use crate::body::{Activity, Outgoing, Stage};
-use crate::response::Incoming;
+use crate::body::{Activity, RequestBody, Stage};
+use crate::response::ResponseBody;
 use crate::time::Clock;
 
 /// Resolves with `work`, or with `None` once `limit` is over.
@@ -34,11 +34,11 @@ pub(crate) async fn within<T>(work: impl Future<Output = T>, limit: impl Future<
 /// fault. The wait for the head begins when the last byte was taken, and allows for what buffers still hold of it.
 pub(crate) async fn send(
     transport: &dyn Transport,
-    request: Request<Outgoing>,
+    request: Request<RequestBody>,
     activity: &Arc<Activity>,
     timeouts: Timeouts,
     clock: &Arc<dyn Clock>,
-) -> Result<Response<Incoming>, TransportError> {
+) -> Result<Response<ResponseBody>, TransportError> {
     let mut exchange = pin!(transport.send(request));
     loop {
         let (stage, since) = activity.now();
@@ -82,7 +82,7 @@ pub(crate) async fn send(
                     timer: None,
                     sending,
                 };
-                response.map(|body| Incoming::new(watched(body)))
+                response.map(|body| ResponseBody::new(watched(body)))
             });
         }
     }
@@ -90,7 +90,7 @@ pub(crate) async fn send(
 
 /// A response body that fails when nothing arrives for too long.
 struct Watched {
-    body: Incoming,
+    body: ResponseBody,
     limit: Duration,
     clock: Arc<dyn Clock>,
     timer: Option<BoxFuture<'static, ()>>,

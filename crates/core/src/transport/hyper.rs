@@ -18,9 +18,9 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::{Phase, Timeout, Timeouts, Transport, TransportError, TransportErrorKind};
 use crate::BoxFuture;
-use crate::body::Outgoing;
+use crate::body::RequestBody;
 use crate::client::ClientError;
-use crate::response::Incoming;
+use crate::response::ResponseBody;
 use crate::time::{Clock, SystemClock};
 use crate::url::Origin;
 
@@ -38,7 +38,7 @@ const HEADERS: usize = 500;
 /// A pool of HTTP/1.1 connections.
 #[derive(Clone)]
 pub struct Hyper {
-    pool: Client<Connector, Outgoing>,
+    pool: Client<Connector, RequestBody>,
     #[cfg(feature = "_tls")]
     tls: Arc<super::tls::Lazy>,
 }
@@ -142,8 +142,8 @@ impl HyperBuilder {
 impl Transport for Hyper {
     fn send(
         &self,
-        mut request: Request<Outgoing>,
-    ) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
+        mut request: Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
         Box::pin(async move {
             if tokio::runtime::Handle::try_current().is_err() {
                 return Err(no_runtime(
@@ -175,7 +175,7 @@ impl Transport for Hyper {
                     if let Some(served) = response.extensions().get::<Served>() {
                         served.0.store(true, Ordering::Relaxed);
                     }
-                    Ok(response.map(|body| Incoming::new(body.map_err(|error| broken_off(&error)))))
+                    Ok(response.map(|body| ResponseBody::new(body.map_err(|error| broken_off(&error)))))
                 }
                 Err(error) => {
                     let mut extras = http::Extensions::new();

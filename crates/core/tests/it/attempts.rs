@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use segno_core::{
-    Body, BuildError, Bytes, Cause, Clock as _, DecodeError, Endpoint, Limit, Method, Phase, PlainApiError,
-    Replay, RequestWriter, Response, Retry, StatusCode, TransportErrorKind,
+    Body, BuildError, Bytes, Cause, Clock as _, DecodeError, Endpoint, Method, Phase, PlainApiError,
+    RateLimiter, Replay, RequestWriter, Response, Retry, StatusCode, TransportErrorKind,
 };
 
 use crate::example::{self, Reply, Service, lost};
@@ -199,7 +199,7 @@ async fn a_wait_that_the_body_asks_for_holds_for_all_who_share_the_limit() {
     });
     let (builder, clock) = service.client();
     let client =
-        builder.limit(Arc::new(Limit::new(Duration::ZERO, 1))).retry(Retry::never()).build().unwrap();
+        builder.limit(Arc::new(RateLimiter::new(Duration::ZERO, 1))).retry(Retry::never()).build().unwrap();
     client.send(&Polite).await.unwrap_err();
     client.send(&SAFE).await.unwrap();
     assert_eq!(clock.wall().since(example::moment()), 7 * S);
@@ -287,7 +287,7 @@ async fn absurd_waits_and_deadlines_do_not_panic() {
         let service = Service::new(move |_, _| Ok(Reply::new(429).header("retry-after", wait)));
         let (builder, _) = service.client();
         let patient = Retry { patience: Duration::MAX, ..Retry::default() };
-        let limit = Arc::new(Limit::per(10, S));
+        let limit = Arc::new(RateLimiter::per(10, S));
         let client = builder.retry(patient).limit(limit).call_deadline(Duration::MAX).build().unwrap();
         let error = client.send(&SAFE).await.unwrap_err();
         assert_eq!(error.attempts(), 2, "the patience is used up by the first wait");
@@ -337,7 +337,7 @@ async fn the_budget_stops_retries_when_the_service_is_down() {
 async fn clones_share_one_rate_limit() {
     let service = Service::new(|_, _| Ok(Reply::ok()));
     let (builder, clock) = service.client();
-    let client = builder.limit(Arc::new(Limit::new(2 * S, 1))).build().unwrap();
+    let client = builder.limit(Arc::new(RateLimiter::new(2 * S, 1))).build().unwrap();
     let clone = client.clone();
     for _ in 0..3 {
         client.send(&SAFE).await.unwrap();
@@ -352,7 +352,7 @@ async fn a_429_holds_everybody_back_who_shares_the_limit() {
         Ok(if number == 0 { Reply::new(429).header("retry-after", 30) } else { Reply::ok() })
     });
     let (builder, clock) = service.client();
-    let client = builder.retry(Retry::never()).limit(Arc::new(Limit::new(S, 5))).build().unwrap();
+    let client = builder.retry(Retry::never()).limit(Arc::new(RateLimiter::new(S, 5))).build().unwrap();
     client.send(&SAFE).await.unwrap_err();
     client.clone().send(&SAFE).await.unwrap();
     assert!(clock.wall().since(example::moment()) >= 30 * S);
@@ -362,7 +362,7 @@ async fn a_429_holds_everybody_back_who_shares_the_limit() {
 async fn a_limit_without_room_before_the_deadline_sends_nothing() {
     let service = Service::new(|_, _| Ok(Reply::ok()));
     let (builder, _) = service.client();
-    let client = builder.limit(Arc::new(Limit::new(100 * S, 1))).build().unwrap();
+    let client = builder.limit(Arc::new(RateLimiter::new(100 * S, 1))).build().unwrap();
     client.send(&SAFE).await.unwrap();
     let error = client.send(&SAFE).await.unwrap_err();
     assert_eq!(error.attempts(), 0);
@@ -377,7 +377,7 @@ async fn a_limit_without_room_before_the_deadline_sends_nothing() {
 async fn a_limit_that_fills_up_between_attempts_tells_the_real_error() {
     let service = Service::new(|_, _| Ok(Reply::new(503).body("busy")));
     let (builder, _) = service.client();
-    let client = builder.limit(Arc::new(Limit::new(100 * S, 1))).build().unwrap();
+    let client = builder.limit(Arc::new(RateLimiter::new(100 * S, 1))).build().unwrap();
     let error = client.send(&SAFE).await.unwrap_err();
     assert_eq!(error.to_string(), "example.things.send: 503 Service Unavailable: busy");
 }
@@ -387,7 +387,7 @@ async fn a_dropped_call_leaves_the_client_as_it_was() {
     let service =
         Service::new(|_, number| Ok(if number == 0 { Reply::ok().body("a").stalls() } else { Reply::ok() }));
     let (builder, clock) = service.client();
-    let client = builder.limit(Arc::new(Limit::new(S, 1))).build().unwrap();
+    let client = builder.limit(Arc::new(RateLimiter::new(S, 1))).build().unwrap();
     let endpoint = SAFE;
     let mut call = Box::pin(client.send(&endpoint));
     std::future::poll_fn(|cx| {

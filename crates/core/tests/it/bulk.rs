@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use segno_core::auth::Basic;
 use segno_core::{
-    BuildError, Bytes, Clock, DecodeError, Endpoint, Limit, Method, Origin, Phase, PlainApiError, Replay,
-    RequestWriter, Response, Retry,
+    BuildError, Bytes, Clock, DecodeError, Endpoint, Method, Origin, Phase, PlainApiError, RateLimiter,
+    Replay, RequestWriter, Response, Retry,
 };
 use tokio::io::AsyncWriteExt as _;
 
@@ -76,7 +76,7 @@ fn limited(calls: usize, status: u16, clock: &Arc<segno_core::testing::ManualClo
 #[tokio::test]
 async fn two_hundred_calls_against_sixty_in_nine_seconds() {
     for status in [429, 503] {
-        for limit in [Limit::none(), Limit::per(25, S)] {
+        for limit in [RateLimiter::none(), RateLimiter::per(25, S)] {
             let clock = example::clock();
             let service = limited(60, status, &clock);
             let client =
@@ -134,7 +134,7 @@ async fn no_wait_at_all_is_waited_over_with_growing_pauses() {
 
 #[tokio::test]
 async fn everybody_is_held_with_a_limit_or_without() {
-    for (status, limit) in [(429, None), (503, None), (429, Some(Limit::new(S, 5)))] {
+    for (status, limit) in [(429, None), (503, None), (429, Some(RateLimiter::new(S, 5)))] {
         let service = Service::new(move |_, number| {
             Ok(if number == 0 { Reply::new(status).header("retry-after", 30) } else { Reply::ok() })
         });
@@ -163,7 +163,7 @@ async fn a_place_under_the_limit_is_worth_nothing_while_everybody_is_held() {
         assert!(number == 0 || passed >= 30 * S, "request {number} came after {passed:?}");
         Ok(if number == 0 { Reply::new(429).header("retry-after", 30) } else { Reply::ok() })
     });
-    let limit = Arc::new(Limit::new(S, 1));
+    let limit = Arc::new(RateLimiter::new(S, 1));
     let client = service.client().0.clock(Arc::clone(&clock) as _).limit(limit).build().unwrap();
     let calls: Vec<_> = (0..10)
         .map(|_| {

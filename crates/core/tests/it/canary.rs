@@ -8,9 +8,9 @@ use segno_core::auth::{Basic, Token};
 use segno_core::testing::Canary;
 use segno_core::transport::hyper::Hyper;
 use segno_core::{
-    Array, ArrayEndpoint, Body, BuildError, Bytes, Client, ClientBuilder, Cursor, DecodeError, Endpoint,
-    Method, Multipart, Page, Paged, Pairs, PlainApiError, Replay, RequestWriter, Response, Retry, Secret,
-    SecretUrl,
+    Body, BuildError, Bytes, Client, ClientBuilder, Cursor, DecodeError, Endpoint, FormPairs,
+    JsonArrayStream, Method, Multipart, Page, Paged, PlainApiError, Replay, RequestWriter, Response, Retry,
+    Secret, SecretUrl, StreamEndpoint,
 };
 use tokio::io::AsyncWriteExt;
 
@@ -45,7 +45,7 @@ impl Endpoint for Full {
         request.path("things/{id}", &[&"CANARY-segment"])?;
         request.query("client_id", "CANARY-query");
         request.header(http::header::COOKIE, "session=CANARY-cookie")?;
-        let mut pairs = Pairs::new();
+        let mut pairs = FormPairs::new();
         pairs.push("password", "CANARY-form");
         let mut multipart = Multipart::new();
         multipart.text("token", "CANARY-part");
@@ -64,7 +64,7 @@ impl Endpoint for Full {
     }
 }
 
-impl ArrayEndpoint for Full {
+impl StreamEndpoint for Full {
     type Item = Answer;
 }
 
@@ -131,7 +131,7 @@ async fn everything(builder: ClientBuilder, server: &str, canary: &Canary) {
     }
 }
 
-async fn print_items(canary: &Canary, array: &mut Array<Full>) {
+async fn print_items(canary: &Canary, array: &mut JsonArrayStream<Full>) {
     while let Some(item) = array.next().await {
         canary.show(&format!("{item:?}"));
     }

@@ -6,8 +6,8 @@ use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use proptest::prelude::*;
 use segno_core::{
-    ArrayEndpoint, BuildError, Bytes, Cause, Client, DecodeError, Endpoint, Method, PlainApiError, Replay,
-    RequestWriter, Response,
+    BuildError, Bytes, Cause, Client, DecodeError, Endpoint, Method, PlainApiError, Replay, RequestWriter,
+    Response, StreamEndpoint,
 };
 
 use crate::example::{Reply, Service};
@@ -31,7 +31,7 @@ impl Endpoint for Tags {
     }
 }
 
-impl ArrayEndpoint for Tags {
+impl StreamEndpoint for Tags {
     type Item = String;
 }
 

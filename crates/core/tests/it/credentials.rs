@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::header::AUTHORIZATION;
-use segno_core::auth::{Attempt, AuthError, Authorize, Ticket, Token};
+use segno_core::auth::{Attempt, AuthError, Authorize, CredentialVersion, Token};
 use segno_core::{
     BoxFuture, BuildError, Bytes, Client, DecodeError, Endpoint, HeaderMap, Method, PlainApiError, Replay,
     RequestWriter, Response, SecretUrl, StatusCode,
@@ -51,17 +51,17 @@ struct Counter {
 }
 
 impl Authorize for Counter {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<Ticket, AuthError>> {
+    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         let number = self.attempts.fetch_add(1, Ordering::SeqCst) + 1;
         let value = http::HeaderValue::try_from(format!("Count {number}")).unwrap();
         attempt.headers.insert(AUTHORIZATION, value.clone());
         attempt.headers.insert("x-signature", value);
         let uri = format!("{}?signature={number}", attempt.uri);
         *attempt.uri = uri.parse().unwrap();
-        Box::pin(std::future::ready(Ok(Ticket(number))))
+        Box::pin(std::future::ready(Ok(CredentialVersion(number))))
     }
 
-    fn rejected(&self, ticket: Ticket) -> BoxFuture<'_, Result<bool, AuthError>> {
+    fn rejected(&self, ticket: CredentialVersion) -> BoxFuture<'_, Result<bool, AuthError>> {
         self.rejections.fetch_add(ticket.0, Ordering::SeqCst);
         Box::pin(std::future::ready(Ok(!self.hopeless)))
     }

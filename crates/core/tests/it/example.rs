@@ -9,8 +9,8 @@ use http::Uri;
 use http_body_util::BodyExt as _;
 use segno_core::testing::ManualClock;
 use segno_core::{
-    BaseUrl, BoxFuture, Bytes, Client, ClientBuilder, HeaderMap, Incoming, Method, Outgoing, Phase, Response,
-    Timestamp, Transport, TransportError, TransportErrorKind,
+    BaseUrl, BoxFuture, Bytes, Client, ClientBuilder, HeaderMap, Method, Phase, RequestBody, Response,
+    ResponseBody, Timestamp, Transport, TransportError, TransportErrorKind,
 };
 
 pub(crate) fn base() -> BaseUrl {
@@ -144,8 +144,8 @@ impl Service {
 impl Transport for Service {
     fn send(
         &self,
-        request: http::Request<Outgoing>,
-    ) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
+        request: http::Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
         Box::pin(async move {
             let (parts, body) = request.into_parts();
             let body = body
@@ -160,7 +160,7 @@ impl Transport for Service {
                 all.len() - 1
             };
             let Reply { head, pieces, stalls } = (self.answer)(&seen, number)?;
-            Ok(head.body(Incoming::new(Pieces { pieces, stalls })).unwrap())
+            Ok(head.body(ResponseBody::new(Pieces { pieces, stalls })).unwrap())
         })
     }
 }

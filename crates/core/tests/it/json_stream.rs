@@ -7,9 +7,9 @@ use std::task::{Context, Poll};
 
 use http_body::Frame;
 use segno_core::{
-    ApiError, Array, ArrayEndpoint, BoxFuture, BuildError, Bytes, Cause, Client, DecodeError, Endpoint,
-    HeaderMap, Incoming, Method, Outgoing, Phase, Replay, RequestWriter, Response, StatusCode, Transport,
-    TransportError, TransportErrorKind,
+    ApiError, BoxFuture, BuildError, Bytes, Cause, Client, DecodeError, Endpoint, HeaderMap, JsonArrayStream,
+    Method, Phase, Replay, RequestBody, RequestWriter, Response, ResponseBody, StatusCode, StreamEndpoint,
+    Transport, TransportError, TransportErrorKind,
 };
 
 use crate::example;
@@ -59,7 +59,7 @@ impl Endpoint for Slices {
     }
 }
 
-impl ArrayEndpoint for Slices {
+impl StreamEndpoint for Slices {
     type Item = Slice;
     const ITEM_CAP: usize = 64;
 }
@@ -117,12 +117,15 @@ impl http_body::Body for Fed {
 }
 
 impl Transport for Fed {
-    fn send(&self, _: http::Request<Outgoing>) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
-        Box::pin(async { Ok(Response::new(Incoming::new(self.clone()))) })
+    fn send(
+        &self,
+        _: http::Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
+        Box::pin(async { Ok(Response::new(ResponseBody::new(self.clone()))) })
     }
 }
 
-async fn stream(fed: Fed) -> Array<Slices> {
+async fn stream(fed: Fed) -> JsonArrayStream<Slices> {
     let client = Client::builder(example::base()).transport(fed).clock(example::clock()).build().unwrap();
     client.stream(&Slices).await.unwrap()
 }

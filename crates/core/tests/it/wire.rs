@@ -6,8 +6,8 @@ use segno_core::auth::Basic;
 use segno_core::testing::{ManualClock, wire, wire_bytes};
 use segno_core::transport::hyper::Hyper;
 use segno_core::{
-    Body, BuildError, Bytes, Client, DecodeError, Endpoint, Method, Multipart, Pairs, PlainApiError, Replay,
-    RequestWriter, Response, SecretUrl,
+    Body, BuildError, Bytes, Client, DecodeError, Endpoint, FormPairs, Method, Multipart, PlainApiError,
+    Replay, RequestWriter, Response, SecretUrl,
 };
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
@@ -114,7 +114,7 @@ async fn rendered_bytes_are_the_sent_bytes() {
     assert!(bytes.starts_with(b"GET /songs/a%2Fb?q=%C3%89tude%20%26%20more&page%5Bnumber%5D=2 HTTP/1.1\r\n"));
 
     let bytes = assert_same(&post(|request| {
-        let mut pairs = Pairs::new();
+        let mut pairs = FormPairs::new();
         pairs.push("name", "Morning Étude");
         request.form(pairs);
         request.path("slices/", &[])

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use segno_core::auth::{Basic, Token};
 use segno_core::{
-    ApiError, BuildError, Bytes, DecodeError, Endpoint, HeaderMap, Method, OneLine, Pairs, PlainApiError,
+    ApiError, BuildError, Bytes, DecodeError, Endpoint, FormPairs, HeaderMap, Method, OneLine, PlainApiError,
     Replay, RequestWriter, Response, Secret, StatusCode,
 };
 
@@ -37,7 +37,7 @@ impl<A: ApiError> Endpoint for Exchange<A> {
     const REPLAY: Replay = Replay::Unsafe;
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        let mut pairs = Pairs::new();
+        let mut pairs = FormPairs::new();
         pairs.push("client_secret", "CANARY-form");
         request.form(pairs);
         request.path("token", &[])

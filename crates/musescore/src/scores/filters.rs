@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use segno_core::{BuildError, Pairs, RequestWriter};
+use segno_core::{BuildError, FormPairs, RequestWriter};
 
 use crate::ids::Program;
 use crate::license::Permission;
@@ -17,7 +17,7 @@ pub struct Filters {
     language: Option<String>,
     license: Option<Permission>,
     sort: Option<Sort>,
-    extra: Pairs,
+    extra: FormPairs,
 }
 
 /// In which order results come.

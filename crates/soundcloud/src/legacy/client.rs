@@ -2,10 +2,8 @@
 
 use std::fmt;
 
-use segno_core::auth::{Attempt, AuthError, Authorize, Basic, Ticket};
-use segno_core::{
-    BoxFuture, Call, ClientError, Endpoint, EnvironmentError, Secret, environment, environment_if_set,
-};
+use segno_core::auth::{Attempt, AuthError, Authorize, Basic, CredentialVersion};
+use segno_core::{BoxFuture, Call, ClientError, Endpoint, EnvironmentError, Secret, env_var, env_var_if_set};
 
 /// A client for the old API. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -33,8 +31,8 @@ impl Client {
     /// # Errors
     /// If the URL is missing or something is unusable.
     pub fn from_env() -> Result<Self, ClientError> {
-        let url = environment("SOUNDCLOUD_LEGACY_URL")?;
-        match (environment_if_set("SOUNDCLOUD_USERNAME")?, environment_if_set("SOUNDCLOUD_PASSWORD")?) {
+        let url = env_var("SOUNDCLOUD_LEGACY_URL")?;
+        match (env_var_if_set("SOUNDCLOUD_USERNAME")?, env_var_if_set("SOUNDCLOUD_PASSWORD")?) {
             (Some(user), Some(password)) => Self::new(&url, &user, password),
             (None, None) => Self::anonymous(&url),
             (None, Some(_)) => Err(EnvironmentError::Missing("SOUNDCLOUD_USERNAME").into()),
@@ -129,7 +127,7 @@ impl fmt::Debug for ClientBuilder {
 struct InTheClear(Basic);
 
 impl Authorize for InTheClear {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<Ticket, AuthError>> {
+    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         self.0.authorize(attempt)
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use segno_core::{Cause, PageError, Paged, Retry};
 use segno_sandbox::{
     CreatedStatus, ErrorShape, Fault, FaultKind, Host, MemberFault, PageFault, Processing,
-    RateLimit as Limit, RateLimitShape as Shape429, Sandbox, SoundcloudSwitches as Switches,
+    RateLimit as RateLimiter, RateLimitShape as Shape429, Sandbox, SoundcloudSwitches as Switches,
     UnauthorizedBody as Body401, UriForm,
 };
 use segno_soundcloud::streams::StreamKind;
@@ -196,7 +196,7 @@ async fn every_form_of_a_429() {
         (Shape429::Edge, Throttle::Edge),
     ] {
         switch(&sandbox, |switches| {
-            switches.edge = Some(Limit::new(0, 3600.0));
+            switches.edge = Some(RateLimiter::new(0, 3600.0));
             switches.rate_limit_shape = shape;
         });
         let error = client.send(&users::Get(OKAFOR)).await.unwrap_err();

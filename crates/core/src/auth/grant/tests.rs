@@ -331,7 +331,7 @@ async fn a_wrong_secret_is_said_and_is_no_logout() {
     assert_eq!(text(&grant).await, "a2");
 }
 
-async fn authorize(grant: &Grant) -> (Ticket, HeaderValue) {
+async fn authorize(grant: &Grant) -> (CredentialVersion, HeaderValue) {
     let (mut uri, mut headers, mut body) =
         (Uri::from_static("https://api.example/me"), HeaderMap::new(), Body::empty());
     let clock = Fixed(0);

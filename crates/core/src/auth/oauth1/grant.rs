@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::{AccessToken, Consumer, OAuth1};
 use crate::BoxFuture;
 use crate::auth::store::{Record, StoreError, Swapped, Token, TokenStore};
-use crate::auth::{Attempt, AuthError, Authorize, Ticket};
+use crate::auth::{Attempt, AuthError, Authorize, CredentialVersion};
 
 /// How often saving is tried.
 const SAVES: u32 = 3;
@@ -184,12 +184,12 @@ impl From<&AccessToken> for Token {
 }
 
 impl Authorize for Grant {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<Ticket, AuthError>> {
+    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         Box::pin(async {
             let token = self.token().await?;
             let (token, generation) = self.hold(token);
             OAuth1::new(&self.consumer).token(&token).authorize(attempt).await?;
-            Ok(Ticket(generation))
+            Ok(CredentialVersion(generation))
         })
     }
 
@@ -200,7 +200,7 @@ impl Authorize for Grant {
     }
 
     /// Looks whether another process has put another token into the store.
-    fn rejected(&self, ticket: Ticket) -> BoxFuture<'_, Result<bool, AuthError>> {
+    fn rejected(&self, ticket: CredentialVersion) -> BoxFuture<'_, Result<bool, AuthError>> {
         Box::pin(async move {
             if self.held().generation != ticket.0 {
                 return Ok(true);

@@ -8,7 +8,7 @@ use http::{HeaderValue, Method, Uri};
 
 use super::signature::{Key, base_string_with};
 use super::{AccessToken, Consumer, percent_encode};
-use crate::auth::{Attempt, AuthError, Authorize, Ticket};
+use crate::auth::{Attempt, AuthError, Authorize, CredentialVersion};
 use crate::body::Body;
 use crate::time::Clock;
 use crate::url::Origin;
@@ -211,7 +211,7 @@ impl OAuth1 {
         header
     }
 
-    fn apply(&self, attempt: Attempt<'_>) -> Result<Ticket, AuthError> {
+    fn apply(&self, attempt: Attempt<'_>) -> Result<CredentialVersion, AuthError> {
         let Attempt { method, uri, headers, body, clock } = attempt;
         if self.consumer.is_empty() {
             return Err(AuthError::Unusable("consumer key"));
@@ -248,7 +248,7 @@ impl OAuth1 {
                 headers.insert(AUTHORIZATION, value);
             }
         }
-        Ok(Ticket::default())
+        Ok(CredentialVersion::default())
     }
 }
 
@@ -279,7 +279,7 @@ fn with_query<'a>(uri: &Uri, pairs: impl Iterator<Item = (&'a str, &'a str)>) ->
 }
 
 impl Authorize for OAuth1 {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<Ticket, AuthError>> {
+    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         Box::pin(std::future::ready(self.apply(attempt)))
     }
 

@@ -4,8 +4,8 @@
 use segno_core::http::{Request, Uri};
 use segno_core::transport::hyper::Hyper;
 use segno_core::{
-    BoxFuture, BuildError, Bytes, DecodeError, Endpoint, Incoming, Method, Outgoing, PlainApiError, Replay,
-    RequestWriter, Response, SecretUrl, StatusCode, Timeouts, Transport, TransportError,
+    BoxFuture, BuildError, Bytes, DecodeError, Endpoint, Method, PlainApiError, Replay, RequestBody,
+    RequestWriter, Response, ResponseBody, SecretUrl, StatusCode, Timeouts, Transport, TransportError,
 };
 use segno_sandbox::{Host, Sandbox};
 use segno_soundcloud::Sharing;
@@ -38,7 +38,10 @@ impl Endpoint for Hear {
 struct Here(Hyper, String);
 
 impl Transport for Here {
-    fn send(&self, request: Request<Outgoing>) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
+    fn send(
+        &self,
+        request: Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
         let (mut parts, body) = request.into_parts();
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
         parts.uri = format!("{}{target}", self.1).parse::<Uri>().unwrap();

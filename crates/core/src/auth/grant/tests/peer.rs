@@ -11,9 +11,9 @@ use tokio::sync::Semaphore;
 
 use super::*;
 use crate::auth::oauth2::App;
-use crate::body::Outgoing;
+use crate::body::RequestBody;
 use crate::transport::{Phase, TransportErrorKind};
-use crate::{Client, Incoming, Retry, Timestamp, Transport, TransportError};
+use crate::{Client, ResponseBody, Retry, Timestamp, Transport, TransportError};
 
 /// A clock that stands until it is moved; sleepers wait for that. Pauses between two requests pass by themselves.
 pub(super) struct StillClock {
@@ -109,7 +109,10 @@ pub(super) fn field(form: &str, name: &str) -> Option<String> {
 }
 
 impl Transport for Peer {
-    fn send(&self, request: Request<Outgoing>) -> BoxFuture<'_, Result<Response<Incoming>, TransportError>> {
+    fn send(
+        &self,
+        request: Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
         Box::pin(async move {
             let body = request.into_body().collect().await.unwrap().to_bytes();
             let form = String::from_utf8(body.to_vec()).unwrap();
@@ -148,7 +151,7 @@ impl Transport for Peer {
                 let broken = std::io::Error::other("reset");
                 return Err(TransportError::new(Phase::MaybeSent, TransportErrorKind::Broken, &broken));
             }
-            Ok(Response::builder().status(status).body(Incoming::from_bytes(Bytes::from(body))).unwrap())
+            Ok(Response::builder().status(status).body(ResponseBody::from_bytes(Bytes::from(body))).unwrap())
         })
     }
 }

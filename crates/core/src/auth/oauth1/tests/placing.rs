@@ -9,7 +9,7 @@ use crate::auth::Authorize as _;
 use crate::auth::oauth1::*;
 use crate::testing::{FnTransport, ManualClock, wire};
 use crate::{
-    BuildError, Client, DecodeError, Endpoint, Multipart, Pairs, PlainApiError, Replay, RequestWriter,
+    BuildError, Client, DecodeError, Endpoint, FormPairs, Multipart, PlainApiError, Replay, RequestWriter,
     Secret, Timestamp,
 };
 
@@ -33,7 +33,7 @@ impl Endpoint for Post {
         request.query("q", "a b");
         match self.0 {
             Send::Form => {
-                let mut pairs = Pairs::new();
+                let mut pairs = FormPairs::new();
                 pairs.push("status", "Hello & more");
                 request.form(pairs);
             }
