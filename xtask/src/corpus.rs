@@ -45,7 +45,7 @@ pub(crate) struct Section {
     /// Why each case failed, for people.
     #[serde(skip)]
     reasons: Vec<String>,
-    /// Failures do not fail the run: nobody knows the right answer.
+    /// Failures do not fail the run: nobody knows the right result.
     #[serde(skip)]
     pub(crate) contested: bool,
 }

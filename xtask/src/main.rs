@@ -27,7 +27,7 @@ const USAGE: &str = "\
 usage: cargo xtask <command>
 
   test                  everything that must hold before a commit
-  rules                 the rules of the house alone: dependencies, sizes, fixtures, snapshots
+  rules                 the rules of the workspace alone: dependencies, fixtures, snapshots, words, links
   fixtures [--check | --live SERVICE]
                         write every fixture from the sandbox; compare; or record from the real service
   demo                  a score from MuseScore onto Soundslice; writes target/demo/report.html

@@ -10,6 +10,11 @@ use serde_json::Value;
 use crate::say;
 use crate::shell::{cargo, output, root};
 
+mod links;
+mod macros;
+mod text;
+mod words;
+
 /// The crates of one service each.
 pub(crate) const SERVICES: [&str; 4] = ["soundslice", "soundstripe", "soundcloud", "musescore"];
 
@@ -28,6 +33,10 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     endpoints(&mut faults)?;
     licences(&mut faults)?;
     sources(&mut faults)?;
+    let texts = text::all()?;
+    words::check(&texts, &mut faults);
+    macros::check(&texts, &mut faults);
+    links::check(&texts, &mut faults);
     if faults.is_empty() {
         say!("   rules: all hold");
         Ok(ExitCode::SUCCESS)

@@ -19,6 +19,13 @@ pub(crate) fn cargo(arguments: &str) -> Command {
     command
 }
 
+/// Git in the root of the workspace.
+pub(crate) fn git(arguments: &str) -> Command {
+    let mut command = Command::new("git");
+    command.args(arguments.split_whitespace()).current_dir(root()).stdin(Stdio::null());
+    command
+}
+
 /// Runs a step of a check under a title and says how long it took.
 pub(crate) fn step(title: &str, command: &mut Command) -> Result<(), String> {
     say!("== {title}");

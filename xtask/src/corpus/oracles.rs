@@ -1,6 +1,6 @@
 //! A folder of any scores: what MuseScore 3 and verovio make of them, beside what we make of them.
 //!
-//! The two programs are asked by `docs/interop/score_oracles.py`, which keeps their answers in `target/oracles`. Only
+//! The two programs are asked by `docs/interop/score_oracles.py`, which keeps their results in `target/oracles`. Only
 //! where both say the same and we do not, a case counts as failed; even then they may both be wrong, so that it does
 //! not fail the run.
 
@@ -43,7 +43,7 @@ const PROGRAMS: [&str; 2] = ["musescore", "verovio"];
 const TOLERANCE: f64 = 0.020;
 
 pub(crate) fn run(folder: &Path) -> Result<Option<Vec<Section>>, String> {
-    // A corpus with answers of its own needs no second opinion.
+    // A corpus with expected values of its own needs no second opinion.
     if ["repeats", "musicxml", "asap"].iter().any(|part| folder.join(part).is_dir()) {
         return Ok(None);
     }
@@ -131,12 +131,12 @@ fn compare(pieces: &[Piece], refused: usize) -> Vec<Section> {
     let mut bars = Section::new("oracles/bars");
     let mut orders = Section::new("oracles/order");
     let mut times = Section::new("oracles/times");
-    let mut answered = [0; 2];
+    let mut readable = [0; 2];
     let mut same = [0; 2];
     for piece in pieces {
         for (place, opinion) in piece.opinions.iter().enumerate() {
             let Some(opinion) = opinion else { continue };
-            answered[place] += 1;
+            readable[place] += 1;
             same[place] += usize::from(opinion.order == piece.order);
         }
         let [Some(first), Some(second)] = &piece.opinions else { continue };
@@ -169,8 +169,8 @@ fn compare(pieces: &[Piece], refused: usize) -> Vec<Section> {
     }
     bars.figure("scores", pieces.len());
     bars.figure("not_read", refused);
-    for (program, (answered, same)) in PROGRAMS.iter().zip(answered.into_iter().zip(same)) {
-        orders.figure(&format!("{program}_answered"), answered);
+    for (program, (readable, same)) in PROGRAMS.iter().zip(readable.into_iter().zip(same)) {
+        orders.figure(&format!("{program}_read"), readable);
         orders.figure(&format!("{program}_same_order"), same);
     }
     let agreement = 100.0 * orders.passed as f64 / (orders.cases.max(1)) as f64;

@@ -33,7 +33,7 @@ impl Listener {
         let (sender, news) = mpsc::channel(8);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = socket.accept().await {
-                let service = service_fn(|request| answer(request, &path, &sender));
+                let service = service_fn(|request| respond(request, &path, &sender));
                 // A peer that breaks off is its own loss; the next one is served.
                 let _ = hyper::server::conn::http1::Builder::new()
                     .keep_alive(false)
@@ -63,7 +63,7 @@ impl Drop for Listener {
     }
 }
 
-async fn answer(
+async fn respond(
     request: Request<Incoming>,
     path: &str,
     sender: &mpsc::Sender<Result<Callback, String>>,
