@@ -9,8 +9,10 @@
 //! | [`Mode::Keep`] | some of the given ones | shortest path over legal chords (Imai and Iri, 1988), all comparisons exact |
 //! | [`Mode::Move`] | at some of the given positions, at any time within the tolerance | sets of times that k points can reach, position by position |
 //!
-//! Positions and times are rounded once: times to nanoseconds, positions to 1/480 of a unit where that is exact and
-//! to 2⁻²⁰ of that otherwise. From there on `Keep` calculates in whole numbers.
+//! For `Keep`, positions and times are rounded once: times to nanoseconds, positions to 1/480 of a unit where that is
+//! exact and otherwise to about 2⁻⁵² of the largest position. From there on it calculates in whole numbers. So an error
+//! that `Keep` reports, or a tolerance that it keeps, is that of the given numbers but for 1 ns and 2⁻⁵⁰ of the largest
+//! position times the slope of the steepest chord. `Move` calculates in floating point on the given numbers.
 
 mod chords;
 mod grid;

@@ -7,7 +7,6 @@ use super::SimplifyError;
 /// The largest size of a position or time.
 const LIMIT: f64 = 1e6;
 const PER_UNIT: f64 = 480.0;
-const FINER: f64 = 1_048_576.0;
 
 /// A map as whole numbers, and the points that must stay.
 #[derive(Debug)]
@@ -28,11 +27,25 @@ pub(super) fn nanoseconds(seconds: f64) -> Option<i64> {
 
 #[allow(clippy::cast_possible_truncation)]
 fn rounded(value: f64, scale: f64) -> Option<i64> {
-    // Beyond the limit, and for NaN, there is no answer; below it the product is far inside i64.
+    // Beyond the limit, and for NaN, there is no whole number; below it the product is far inside i64.
     (value.abs() <= LIMIT).then(|| {
         let scaled = value * scale;
         (if scaled < 0.0 { scaled - 0.5 } else { scaled + 0.5 }) as i64
     })
+}
+
+/// The power of two by which all positions fit into 52 bits, or into fewer if the sums of that many squares of them would
+/// leave 127: so fine that positions are rounded as floating point itself rounds the largest of them.
+fn finest(x: &[f64]) -> f64 {
+    let largest = x.iter().fold(1.0, |largest: f64, x| largest.max(x.abs())).min(LIMIT);
+    let bits = (124 - (usize::BITS - x.len().leading_zeros())) / 2;
+    let bits = bits.min(52);
+    let mut scale = 1.0;
+    #[allow(clippy::cast_precision_loss)]
+    while largest * scale * 2.0 <= (1_u64 << bits) as f64 {
+        scale *= 2.0;
+    }
+    scale
 }
 
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::float_cmp)]
@@ -52,7 +65,7 @@ impl Grid {
         } else if x.iter().all(|&x| whole(x, PER_UNIT)) {
             PER_UNIT
         } else {
-            PER_UNIT * FINER
+            finest(x)
         };
         let mut grid =
             Self { x: Vec::with_capacity(x.len()), t: Vec::with_capacity(t.len()), forced: Vec::new() };

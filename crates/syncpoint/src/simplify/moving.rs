@@ -183,14 +183,16 @@ impl<'a> Search<'a> {
             // Slopes of lines back from the end that stay near everything and arrive in the window before.
             let run = self.x[end.index] - self.x[start.index];
             let mut flat = self.least_slope.max((end.time - start.to) / run);
-            let mut steep = (end.time - start.from) / run;
+            let mut steep = flat.max((end.time - start.from) / run);
             for index in start.index + 1..end.index {
                 let run = self.x[end.index] - self.x[index];
-                flat = flat.max((end.time - self.t[index] - within) / run);
-                steep = steep.min((end.time - self.t[index] + within) / run);
+                let low = (end.time - self.t[index] - within) / run;
+                let high = (end.time - self.t[index] + within) / run;
+                // Where rounding leaves no slope for all, the far point counts: what the slope is off by is little at the near one.
+                (flat, steep) = (low.clamp(flat, steep), high.clamp(flat, steep));
             }
             let wanted = (end.time - self.t[start.index]) / run;
-            let slope = if flat <= steep { wanted.clamp(flat, steep) } else { f64::midpoint(flat, steep) };
+            let slope = wanted.clamp(flat, steep);
             chain.push(Point { index: start.index, time: end.time - slope * run });
             place = parent;
         }

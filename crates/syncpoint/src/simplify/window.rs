@@ -60,8 +60,11 @@ impl Lines {
             if (before_excess > SLACK && corner_excess < -SLACK)
                 || (before_excess < -SLACK && corner_excess > SLACK)
             {
-                let part = before_excess / (before_excess - corner_excess);
-                let between = |a: f64, b: f64| a + part * (b - a);
+                // Both shares are positive and known to a few bits, so that a corner of a slope far out, as neighbours close to
+                // each other bring, leaves no error of its own size behind, which `a + part * (b - a)` would.
+                let apart = before_excess - corner_excess;
+                let (near, far) = (-corner_excess / apart, before_excess / apart);
+                let between = |a: f64, b: f64| near * a + far * b;
                 self.spare.push((between(before.0, corner.0), between(before.1, corner.1)));
             }
             if corner_excess <= SLACK {

@@ -17,9 +17,14 @@ pub(crate) fn place(bar: u32, part: u32, float: bool) -> Position {
 /// Valid lists of points: from one point to forty, gaps of a part of a bar to eight bars, tempos from presto to adagio
 /// with rubato, hidden stretches.
 pub(crate) fn points() -> impl Strategy<Value = Vec<Syncpoint>> {
+    points_after(0..40)
+}
+
+/// As [`points`], so many after the first one.
+pub(crate) fn points_after(count: core::ops::Range<usize>) -> impl Strategy<Value = Vec<Syncpoint>> {
     let step =
         (0_u32..8, prop_oneof![3 => Just(0_u32), 1 => 1_u32..480], any::<bool>(), 0.05_f64..6.0, 0_u8..8);
-    (0.0_f64..200.0, prop::collection::vec(step, 0..40)).prop_map(|(start, steps)| {
+    (0.0_f64..200.0, prop::collection::vec(step, count)).prop_map(|(start, steps)| {
         let mut points = vec![Syncpoint::bar_line(0, start)];
         let (mut bar, mut time) = (0, start);
         for (bars, part, float, seconds_per_bar, hide) in steps {

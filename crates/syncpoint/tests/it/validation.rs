@@ -51,8 +51,7 @@ proptest! {
     }
 
     #[test]
-    fn each_spoiled_point_is_named(points in maps::points(), at in any::<prop::sample::Index>()) {
-        prop_assume!(points.len() >= 3);
+    fn each_spoiled_point_is_named(points in maps::points_after(2..40), at in any::<prop::sample::Index>()) {
         let at = 1 + at.index(points.len() - 1);
         for (code, spoil) in SPOIL {
             let mut spoiled = raw(&points);
