@@ -27,7 +27,7 @@ pub enum CommandError {
     Io(#[from] io::Error),
 }
 
-/// Runs the command with these arguments (without the program's name): prints URLs and credentials to `out`, serves until Ctrl-C or
+/// Runs the command with these arguments (without the command's name): prints URLs and credentials to `out`, serves until Ctrl-C or
 /// SIGTERM, and closes every connection. Request it inside a tokio runtime with I/O and time.
 ///
 /// # Errors

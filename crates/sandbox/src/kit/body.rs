@@ -48,7 +48,7 @@ pub(crate) enum BodyError {
 }
 
 impl BodyError {
-    /// A plain answer, for hosts without an error form of their own.
+    /// The status of a plain-text response, for hosts without an error form of their own.
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Broken | Self::Multipart(_) => StatusCode::BAD_REQUEST,

@@ -1,4 +1,4 @@
-//! One request and its response: logged, answered by its host or met by a fault.
+//! One request and its response: logged, then handled by its host or replaced by a fault.
 
 use std::convert::Infallible;
 use std::sync::Arc;

@@ -87,7 +87,7 @@ impl Outbox {
         self.tasks.spawn(async move {
             let outcome = match tokio::time::timeout(delivery.timeout, post(&delivery)).await {
                 Ok(outcome) => outcome,
-                Err(_) => Err(format!("no answer within {} s", delivery.timeout.as_secs_f64())),
+                Err(_) => Err(format!("no response within {} s", delivery.timeout.as_secs_f64())),
             };
             sent.lock().finish(id, outcome);
         });

@@ -1,4 +1,4 @@
-//! Answers of the hosts.
+//! Responses of the hosts.
 
 use std::ops::Range;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use super::spool::Spool;
 /// Files are sent in pieces of this size.
 const PIECE: usize = 64 * 1024;
 
-/// One answer: status, headers, body. Length, `Date` and `Connection` are added when it is sent.
+/// One response: status, headers, body. Length, `Date` and `Connection` are added when it is sent.
 pub(crate) struct Response {
     pub(crate) status: StatusCode,
     /// Boxed so that a `Result` with a response as its error stays small.

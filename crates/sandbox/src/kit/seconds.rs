@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 
-/// So many seconds; what is below zero is none, what is too much for a `Duration` its maximum.
+/// A duration from seconds: zero for a negative number, the longest `Duration` for one that does not fit.
 pub(crate) fn seconds(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX)
 }

@@ -5,7 +5,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 
 /// How far into the file the first frame may be, after an ID3 tag.
 const SEARCH: u64 = 128 * 1024;
-/// So many bytes are counted frame by frame. A larger file is taken to go on as it began: somebody waits for the answer.
+/// So many bytes are counted frame by frame. A larger file is taken to go on as it began: a client waits for the response.
 const COUNTED: u64 = 64 * 1024 * 1024;
 
 /// Seconds; `None` if this is not an MPEG audio file.

@@ -13,7 +13,7 @@ pub struct MusescoreAccount {
     pub user_id: u64,
     /// The screen name, and the name to log in with.
     pub name: String,
-    /// The name in addresses of pages.
+    /// The name in URLs of pages.
     pub page: String,
     /// The password, for the login with user name and password.
     pub password: String,

@@ -1,4 +1,4 @@
-//! Answers as a tree that is written as JSON or XML: one shape, two spellings.
+//! Responses as a tree that is written as JSON or XML: one shape, two spellings.
 
 use std::fmt::Write as _;
 
@@ -42,7 +42,7 @@ impl Node {
     }
 }
 
-/// A whole answer.
+/// A whole response.
 #[derive(Clone, Debug)]
 pub(super) struct Document {
     /// The name of the root element.
@@ -190,7 +190,7 @@ mod tests {
     use super::{Document, Node};
 
     #[test]
-    fn writes_the_shapes_of_the_sheet() {
+    fn writes_the_documented_shapes() {
         let parts = vec![Node::Members(vec![("name", Node::text("Oboe")), ("program", Node::text(68))])];
         let document = Document::members(
             "score",

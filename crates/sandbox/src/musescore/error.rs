@@ -33,7 +33,7 @@ impl ErrorResponse {
         Self::text(StatusCode::UNAUTHORIZED, text)
     }
 
-    /// A code that the login of the desktop program knows.
+    /// A code that the login of MuseScore 2 knows.
     pub(super) fn code(status: StatusCode, code: &'static str) -> Self {
         Self { status, message: Message::Code(code), allow: None }
     }

@@ -10,7 +10,7 @@ use super::metadata::{Metadata, Part};
 /// A score larger than this is not read.
 const LIMIT: u64 = 64 * 1024 * 1024;
 
-/// The metadata of a packed score; `None` if there is none that can be read.
+/// The metadata of a packed score; `None` if it has none that can be read.
 pub(super) fn metadata(mscz: &[u8]) -> Option<Metadata> {
     let mut archive = zip::ZipArchive::new(Cursor::new(mscz)).ok()?;
     let is_score = |name: &String| name.ends_with(".mscx") && !name.contains('/');
@@ -21,7 +21,7 @@ pub(super) fn metadata(mscz: &[u8]) -> Option<Metadata> {
     read(&text)
 }
 
-/// The thumbnail that the program put into the file.
+/// The thumbnail that MuseScore put into the file.
 pub(super) fn thumbnail(mscz: &[u8]) -> Option<Vec<u8>> {
     let mut archive = zip::ZipArchive::new(Cursor::new(mscz)).ok()?;
     entry(&mut archive, "Thumbnails/thumbnail.png", LIMIT)

@@ -28,7 +28,7 @@ pub(super) fn get(context: &mut RequestContext<'_>, id: u64, version: u64, encod
     Ok(context.format.ok(&Document::members("result", vec![("url", Node::text(url))])))
 }
 
-/// Audio of a version that is no longer there is forgotten.
+/// Audio of an older version is forgotten.
 fn arrived(service: &Musescore, id: u64, version: u64, object: Object) {
     let mut store = service.store.lock();
     if let Some(score) = store.scores.get_mut(&id).filter(|score| score.vid == version) {

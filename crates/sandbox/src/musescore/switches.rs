@@ -64,7 +64,7 @@ pub enum OauthMode {
     Compat,
 }
 
-/// The status of a failed login; the desktop program takes both.
+/// The status of a failed login; MuseScore 2 takes both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum LoginFailure {
@@ -76,7 +76,7 @@ pub enum LoginFailure {
     NotAcceptable,
 }
 
-/// The two spellings of markup in an XML answer.
+/// The two spellings of markup in an XML response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

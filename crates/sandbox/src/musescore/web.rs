@@ -57,7 +57,7 @@ fn authorize(
     let token = store.request_tokens.get(&name).filter(|token| matches!(token.stage, Stage::Asked));
     let Some(token) = token else {
         let text =
-            "This request for access is unknown, or it was answered before. Start again in the program.";
+            "This request for access is unknown, or it was decided before. Start again in the application.";
         return message(StatusCode::UNAUTHORIZED, text).header(http::header::WWW_AUTHENTICATE, CHALLENGE);
     };
     // Plain OAuth 1.0 gave the callback here.
@@ -83,13 +83,13 @@ fn authorize(
                 (Some(OUT_OF_BAND), _) => message_html(
                     StatusCode::OK,
                     &format!(
-                        "<p>Access is granted. Type this into the program:</p><p><code id=\"verifier\">{}</code></p>",
+                        "<p>Access is granted. Type this into the application:</p><p><code id=\"verifier\">{}</code></p>",
                         escape(verifier.as_str())
                     ),
                 ),
                 (Some(callback), _) => redirect(callback, &pair),
                 (None, Some(callback)) => redirect(&callback, &pair[..1]),
-                (None, None) => message(StatusCode::OK, "Access is granted. Go back to the program."),
+                (None, None) => message(StatusCode::OK, "Access is granted. Go back to the application."),
             };
             if let Some(token) = store.request_tokens.get_mut(&name) {
                 token.stage = Stage::Approved { user, verifier };
@@ -104,7 +104,7 @@ fn authorize(
                 None => message(StatusCode::OK, "Access is denied. You may close this page."),
             }
         }
-        Some(_) => message(StatusCode::BAD_REQUEST, "The answer is approve or deny."),
+        Some(_) => message(StatusCode::BAD_REQUEST, "The decision must be approve or deny."),
     }
 }
 
@@ -133,11 +133,11 @@ fn question(service: &Musescore, token: &str, consumer: &str, late: Option<&str>
     message_html(
         StatusCode::OK,
         &format!(
-            "<p>The program with the key <code>{}</code> asks for access to your scores: to read private ones, to \
+            "<p>The application with the key <code>{}</code> asks for access to your scores: to read private ones, to \
              upload, change and delete.</p>\
              <form method=\"post\" action=\"/oauth/authorize\">\
              <input type=\"hidden\" name=\"oauth_token\" value=\"{}\">{late}\
-             <p><label>Answer as <select name=\"user\">{options}</select></label></p>\
+             <p><label>Decide as <select name=\"user\">{options}</select></label></p>\
              <p><button name=\"decision\" value=\"approve\">Allow</button> \
              <button name=\"decision\" value=\"deny\">Deny</button></p></form>",
             escape(consumer),

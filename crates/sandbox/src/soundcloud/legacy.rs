@@ -6,7 +6,7 @@
 //! then `Accept`; without either it is XML.
 //!
 //! Not played, because nothing tells what their documents look like: `/tracks/{id}/secret-token`,
-//! `/tracks/{id}/shared-to/…`, `/playlists` and `/users/{id}/playlists`, `/users/{id}/groups`. They answer 404. OAuth 1.0a
+//! `/tracks/{id}/shared-to/…`, `/playlists` and `/users/{id}/playlists`, `/users/{id}/groups`. They are 404. OAuth 1.0a
 //! is not played either; tokens of the present authorization host are taken in its stead.
 
 mod context;

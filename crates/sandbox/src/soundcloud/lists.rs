@@ -116,7 +116,7 @@ pub(super) fn linked_user(context: &RequestContext<'_>, from: u64, to: u64, show
     ok(&context.show_user(context.user(Some(shown))?))
 }
 
-/// Tracks of the people that the caller follows, as a bare array.
+/// Tracks of the users whom the caller follows, as a bare array.
 pub(super) fn followings_tracks(context: &RequestContext<'_>) -> Result {
     let me = context.me()?;
     let follows = &context.store.follows;
@@ -250,7 +250,7 @@ pub(super) fn tags(list: &str) -> Vec<String> {
     tags
 }
 
-/// What the people whom the caller follows posted and reposted.
+/// What the users whom the caller follows posted and reposted.
 pub(super) fn feed(context: &RequestContext<'_>, tracks_only: bool) -> Result {
     let me = context.me()?;
     let levels = context.levels(HEARD)?;

@@ -197,7 +197,7 @@ impl RequestContext<'_> {
         format!("{origin}{}?{}", self.path, pairs.finish())
     }
 
-    /// The same place under an address that did not occur yet.
+    /// The same place under a URL that did not occur yet.
     fn here_again(&self) -> String {
         let times = self.filled("empty").and_then(|times| times.parse().ok()).unwrap_or(0_u64);
         let others = self.query.0.iter().filter(|(name, _)| name != "empty");

@@ -13,7 +13,7 @@ use super::tracks::artwork;
 use crate::kit::{Form, Response};
 
 /// A playlist holds at most this many tracks.
-const MOST_TRACKS: usize = 500;
+const MAX_TRACKS: usize = 500;
 
 /// What a request says about a playlist.
 pub(super) enum Given<'a> {
@@ -52,8 +52,8 @@ impl Given<'_> {
                 names.into_iter().filter(|name| !name.is_empty()).collect()
             }
         };
-        if names.len() > MOST_TRACKS {
-            return Err(error::unprocessable(format!("a playlist holds at most {MOST_TRACKS} tracks")));
+        if names.len() > MAX_TRACKS {
+            return Err(error::unprocessable(format!("a playlist holds at most {MAX_TRACKS} tracks")));
         }
         let known = |name: &String| {
             let track = identifier("tracks", name).and_then(|id| context.store.tracks.get(&id));

@@ -1,4 +1,4 @@
-//! Addresses of the site, resolved to addresses of the API.
+//! URLs of the site, resolved to URLs of the API.
 
 use super::context::{RequestContext, found};
 use super::error::{self, Result};
@@ -26,7 +26,7 @@ fn location(context: &RequestContext<'_>, url: &str, follow: bool) -> Result<Str
 }
 
 fn page(context: &RequestContext<'_>, segments: &[&str]) -> Result<String> {
-    // Only after a whole address: `/USER/s-bahn` and `/USER/sets/s-bahn` name a track and a playlist.
+    // Only after a whole URL: `/USER/s-bahn` and `/USER/sets/s-bahn` name a track and a playlist.
     let (segments, secret) = match segments {
         [_, "sets", _] => (segments, None),
         [rest @ .., secret] if rest.len() >= 2 && secret.starts_with("s-") => (rest, Some(*secret)),

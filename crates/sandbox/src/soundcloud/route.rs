@@ -218,7 +218,7 @@ pub(super) enum Found {
     Nothing,
 }
 
-/// The identifiers of a path, in order. `None` is something that is no identifier of its kind.
+/// The identifiers of a path, in order. `None` is a segment that is not an identifier of its kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Ids {
     ids: Vec<Option<u64>>,

@@ -114,7 +114,7 @@ pub(super) enum Rule {
     Playable,
     /// A snippet only.
     Preview,
-    /// A snippet for applications, everything for people who are logged in.
+    /// A snippet for applications, everything for users who are logged in.
     PreviewForApps,
     /// Nothing in these countries.
     BlockedIn(Vec<&'static str>),
@@ -337,7 +337,7 @@ fn free(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
     (1_u64..).map(|number| format!("{slug}-{number}")).find(|name| !taken(name)).unwrap_or(slug)
 }
 
-/// A title as the end of an address.
+/// A title as the end of a URL.
 pub(super) fn slug(title: &str) -> String {
     let mut slug = String::new();
     for c in title.chars().flat_map(char::to_lowercase) {

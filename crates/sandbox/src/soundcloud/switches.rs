@@ -16,9 +16,9 @@ use crate::kit::{RateLimit, from_zero};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Switches {
-    /// Whether the old API answers: HTTP Basic, `.xml`, `.json`, `Accept: application/xml`, hosts named `api.sandbox-soundcloud.…`.
+    /// Whether the old API is served: HTTP Basic, `.xml`, `.json`, `Accept: application/xml`, hosts named `api.sandbox-soundcloud.…`.
     pub legacy: bool,
-    /// Whether `/connect` and `/oauth2/token` of the API host answer; else 410.
+    /// Whether `/connect` and `/oauth2/token` of the API host are served; else 410.
     pub old_oauth: bool,
     /// Numeric `id`, `user_id` and `track_id`, and `state`, beside the URNs.
     pub legacy_ids: bool,
@@ -37,7 +37,7 @@ pub struct Switches {
     pub client_credentials: ClientCredentials,
     /// Client-credentials tokens that an application gets in 12 hours.
     pub client_credentials_per_12h: u32,
-    /// Client-credentials tokens that an address gets in an hour.
+    /// Client-credentials tokens that an IP address gets in an hour.
     pub client_credentials_per_1h: u32,
     /// How a refresh ends.
     pub refresh: Refresh,
@@ -47,10 +47,10 @@ pub struct Switches {
     pub public_app: bool,
     /// Whether a registered loopback redirect URI fits with any port (RFC 8252, section 7.3).
     pub any_loopback_port: bool,
-    /// Whether the first application may write; without it every write answers a bare 401.
+    /// Whether the first application may write; without it every write is a bare 401.
     pub app_may_write: bool,
 
-    /// Whether the first user's address is confirmed; without it uploads answer a bare 401.
+    /// Whether the first user's e-mail address is confirmed; without it uploads are a bare 401.
     pub email_confirmed: bool,
     /// The first user's plan. Artwork and storefronts need one that starts with `Pro`.
     pub plan: String,
@@ -63,7 +63,7 @@ pub struct Switches {
     /// Who may hear which track, apart from its owner; the first rule that fits goes before the track's own.
     pub access_rules: Vec<AccessRule>,
 
-    /// Larger files answer 413.
+    /// Larger files are 413.
     pub max_upload_bytes: u64,
     /// How many seconds processing takes.
     #[serde(deserialize_with = "from_zero")]
@@ -178,7 +178,7 @@ pub struct UserAccess {
     pub password: Option<String>,
     /// The plan. Artwork and storefronts need one that starts with `Pro`.
     pub plan: String,
-    /// Whether the address is confirmed; without it uploads answer a bare 401.
+    /// Whether the e-mail address is confirmed; without it uploads are a bare 401.
     pub email_confirmed: bool,
     /// Seconds of audio that the user may have; `None` is unlimited.
     pub quota_s: Option<u64>,
@@ -249,7 +249,7 @@ pub struct AccessRule {
     /// Only for requests that seem to come from one of these countries; empty is everywhere.
     #[serde(default)]
     pub countries: Vec<String>,
-    /// Only for people who are logged in, or only for applications; `None` is both.
+    /// Only for users who are logged in, or only for applications; `None` is both.
     #[serde(default)]
     pub logged_in: Option<bool>,
     /// How much of it they hear.
@@ -282,7 +282,7 @@ pub enum Access {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Processing {
-    /// Well, if the first bytes are those of a known format; else the upload answers 422.
+    /// Well, if the first bytes are those of a known format; else the upload is 422.
     ByContent,
     /// Well, whatever the bytes are.
     Finished,

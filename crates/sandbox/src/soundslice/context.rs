@@ -47,7 +47,7 @@ impl RequestContext<'_> {
         }
     }
 
-    /// The folder; 404 if there is none, 403 if the account may not touch it.
+    /// The folder; 404 if it does not exist, 403 if the account may not touch it.
     pub(super) fn folder(&mut self, id: u64) -> Result<&mut Folder> {
         let owner =
             self.store.folders.get(&id).map(|folder| folder.owner).ok_or_else(error::page_not_found)?;
@@ -66,7 +66,7 @@ impl RequestContext<'_> {
         self.store.folders.get(&id).filter(|folder| folder.owner == owner).map(|folder| Some(folder.id))
     }
 
-    /// The status of calls whose documents say 201 and whose answers were seen with 200.
+    /// The status of calls whose documents say 201 and whose responses were seen with 200.
     pub(super) fn disputed_status(&self) -> StatusCode {
         match self.switches.success_codes {
             SuccessCodes::Observed => StatusCode::OK,

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::context::RequestContext;
 use super::error::{self, Result};
-use super::recordings::is_web_address;
+use super::recordings::is_web_url;
 use super::state::{SERVICE, Soundslice};
 use super::switches::{CallbackKey, Outcome};
 use crate::kit::{Delivery, Form, Response, seconds};
@@ -48,7 +48,7 @@ pub(super) fn start_upload(
         return Err(error::forbidden());
     }
     let callback = form.filled("callback_url").map(str::to_owned);
-    if callback.as_deref().is_some_and(|url| !is_web_address(url)) {
+    if callback.as_deref().is_some_and(|url| !is_web_url(url)) {
         return Err(error::invalid("Enter a valid URL."));
     }
     let path = format!("/soundslice-uploads/notation/{slice}-{}", context.store.token());

@@ -71,7 +71,7 @@ pub(super) fn create(context: &mut RequestContext<'_>, slice: &str, form: &Form)
         Source::VideoUrl => (given("source_data"), given("hls_url")),
         Source::Mp3Upload | Source::VideoUpload => (String::new(), String::new()),
     };
-    check_addresses(source, &source_data, &hls_url)?;
+    check_urls(source, &source_data, &hls_url)?;
     let id = context.store.add_recording(Recording {
         id: 0,
         slice,
@@ -89,8 +89,8 @@ pub(super) fn create(context: &mut RequestContext<'_>, slice: &str, form: &Form)
     Ok(Response::python_json(StatusCode::CREATED, &Created { id }))
 }
 
-/// Sources 3 and 8 need an address that is one.
-fn check_addresses(source: Source, source_data: &str, hls_url: &str) -> Result<()> {
+/// Sources 3 and 8 need a full URL.
+fn check_urls(source: Source, source_data: &str, hls_url: &str) -> Result<()> {
     let needed = match source {
         Source::VideoUrl => source_data.is_empty() && hls_url.is_empty(),
         Source::Mp3Url => source_data.is_empty(),
@@ -99,15 +99,15 @@ fn check_addresses(source: Source, source_data: &str, hls_url: &str) -> Result<(
     if needed {
         return Err(error::invalid(REQUIRED));
     }
-    let is_address = |text: &str| text.is_empty() || is_web_address(text);
-    if !is_address(source_data) || !is_address(hls_url) {
+    let is_url = |text: &str| text.is_empty() || is_web_url(text);
+    if !is_url(source_data) || !is_url(hls_url) {
         return Err(error::invalid("Enter a valid URL."));
     }
     Ok(())
 }
 
-/// Whether this is a full `http://` or `https://` address.
-pub(super) fn is_web_address(text: &str) -> bool {
+/// Whether this is a full `http://` or `https://` URL.
+pub(super) fn is_web_url(text: &str) -> bool {
     let uri: Option<http::Uri> = text.parse().ok();
     uri.is_some_and(|uri| {
         matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
@@ -170,7 +170,7 @@ pub(super) fn change(context: &mut RequestContext<'_>, id: u64, form: &Form) -> 
         }
         url.clone_into(&mut new.hls_url);
     }
-    check_addresses(new.source, &new.source_data, &new.hls_url)?;
+    check_urls(new.source, &new.source_data, &new.hls_url)?;
     *recording = new.clone();
     context.changed("recordings");
     let changed = Changed { id, name: new.name, source_data: new.source_data, hls_url: new.hls_url };

@@ -48,7 +48,7 @@ impl Source {
     }
 }
 
-/// The 11-character ID in a YouTube address; anything else stays as it is.
+/// The 11-character ID in a YouTube URL; anything else stays as it is.
 pub(super) fn youtube_id(text: &str) -> String {
     let is_id = |id: &str| {
         id.len() == 11 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
@@ -76,7 +76,7 @@ mod tests {
     use super::youtube_id;
 
     #[test]
-    fn addresses_are_reduced_to_the_id() {
+    fn urls_are_reduced_to_the_id() {
         for address in [
             "aB3-dE5_gH7",
             "https://www.youtube.com/watch?v=aB3-dE5_gH7",

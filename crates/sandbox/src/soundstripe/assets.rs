@@ -17,7 +17,7 @@ use crate::kit::{Form, FormFile, number, seconds};
 
 const IMAGES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
 const VIDEOS: [&str; 3] = ["video/mp4", "video/quicktime", "video/webm"];
-const MOST_PIXELS: u32 = 4096;
+const MAX_PIXELS: u32 = 4096;
 const LONGEST_S: f64 = 600.0;
 
 fn to_document(id: u64, asset: &Asset) -> Document {
@@ -76,7 +76,7 @@ pub(super) fn upload(context: &RequestContext<'_>, form: &Form) -> Result {
 /// Whether pixels or length are within the limits. A file whose header cannot be read is not an image.
 fn fits(context: &RequestContext<'_>, file: &FormFile, is_image: bool) -> bool {
     if is_image {
-        image::size(&file.content).is_some_and(|(width, height)| width.max(height) <= MOST_PIXELS)
+        image::size(&file.content).is_some_and(|(width, height)| width.max(height) <= MAX_PIXELS)
     } else {
         context.switches.video_duration_s <= LONGEST_S
     }

@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slugs_of_the_sheet() {
+    fn slugs_are_those_of_the_reference() {
         assert_eq!(slug("8-bit"), "8_bit");
         assert_eq!(slug("Soundtrack / Cinematic"), "soundtrack_cinematic");
     }

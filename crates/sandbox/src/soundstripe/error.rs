@@ -38,7 +38,7 @@ pub(super) fn rate_limited(retry_after: bool) -> ErrorResponse {
 }
 
 pub(super) fn not_acceptable() -> ErrorResponse {
-    document(StatusCode::NOT_ACCEPTABLE, "This endpoint answers with application/vnd.api+json.", None)
+    document(StatusCode::NOT_ACCEPTABLE, "This endpoint responds with application/vnd.api+json.", None)
 }
 
 pub(super) fn unsupported_media_type() -> ErrorResponse {

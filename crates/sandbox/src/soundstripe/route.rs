@@ -63,7 +63,7 @@ impl ItemKind {
 }
 
 impl Route {
-    /// The request behind verb and path; `None` for anything else.
+    /// The request behind method and path; `None` for anything else.
     pub(super) fn find(method: &Method, segments: &[String]) -> Option<Self> {
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let (&"v1", rest) = segments.split_first()? else { return None };

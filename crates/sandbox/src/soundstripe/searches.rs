@@ -13,7 +13,7 @@ use super::{search_job, webhooks};
 use crate::kit::{number, seconds};
 
 /// Ten images and one video.
-const MOST_ASSETS: usize = 11;
+const MAX_ASSETS: usize = 11;
 
 /// What a search asks for, checked.
 fn read(request: &RequestContext<'_>, attributes: &Map<String, Value>) -> Result<Search> {
@@ -34,12 +34,12 @@ fn read(request: &RequestContext<'_>, attributes: &Map<String, Value>) -> Result
     if query.is_none() && context.is_none() && assets.is_empty() {
         return Err(error::bad("one of query, context and asset_ids has to be there"));
     }
-    if assets.len() > MOST_ASSETS {
-        return Err(error::bad(format!("asset_ids has more than {MOST_ASSETS}")));
+    if assets.len() > MAX_ASSETS {
+        return Err(error::bad(format!("asset_ids has more than {MAX_ASSETS}")));
     }
     let callback_url = attributes.get("callback_url").and_then(Value::as_str).unwrap_or_default().to_owned();
     if !is_safe(&callback_url) {
-        return Err(error::bad("callback_url has to be an https address"));
+        return Err(error::bad("callback_url must be an https URL"));
     }
     Ok(Search {
         owner: request.account,

@@ -155,7 +155,7 @@ impl Filter {
             .as_ref()
             .is_some_and(|energy| !["very_low", "low", "medium", "high"].contains(&energy.as_str()))
         {
-            return Err(error::bad("filter[energy] is none of very_low, low, medium, high"));
+            return Err(error::bad("filter[energy] must be very_low, low, medium or high"));
         }
         let tags = TagCategory::ALL.into_iter().filter_map(|category| {
             let value = query.filled(&format!("filter[tags][{}]", category.name()))?;

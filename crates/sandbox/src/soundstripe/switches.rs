@@ -52,7 +52,7 @@ pub struct Switches {
     /// For how many seconds the result of a search is given again.
     #[serde(deserialize_with = "from_zero")]
     pub search_cache_s: f64,
-    /// Whether a search that is answered from the cache sends a webhook, too.
+    /// Whether a search whose results come from the cache sends a webhook, too.
     pub webhook_for_cached: bool,
     /// How many seconds the processing of an asset takes: half of them it is `pending`, half `processing`.
     #[serde(deserialize_with = "from_zero")]
@@ -69,7 +69,7 @@ pub struct Switches {
     pub webhook_retry_s: f64,
     /// What a webhook is sent again with.
     pub webhook_redelivery: WebhookRedelivery,
-    /// How many times a webhook comes once more although it was answered with 2xx.
+    /// How many times a webhook comes once more although the receiver returned 2xx.
     pub webhook_repeats: u32,
 }
 
@@ -123,7 +123,7 @@ impl Default for Switches {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LinkScheme {
-    /// That of the sandbox's own address.
+    /// That of the sandbox's own URL.
     Own,
     /// `http`
     Http,

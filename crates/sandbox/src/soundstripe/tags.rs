@@ -18,7 +18,7 @@ pub(super) fn list(context: &RequestContext<'_>) -> Result {
         TagCategory::ALL.into_iter().find(|category| category.name().eq_ignore_ascii_case(wanted))
     });
     if category == Some(None) && context.switches.unknown_tag_category == UnknownTagCategory::Refused {
-        return Err(error::bad("filter[category] is none of characteristic, genre, instrument, mood"));
+        return Err(error::bad("filter[category] must be characteristic, genre, instrument or mood"));
     }
     let passes = |tag: &&Tag| category.is_none_or(|category| category == Some(tag.category));
     let tags: Vec<&Tag> = context.catalogue.tags.iter().filter(passes).collect();

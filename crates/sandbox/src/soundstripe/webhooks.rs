@@ -30,7 +30,7 @@ pub(super) struct Webhook {
     successes: u32,
 }
 
-/// Sends a webhook, and again with a doubled delay until it is answered with 2xx or was tried five times.
+/// Sends a webhook, and again with a doubled delay until the receiver returns 2xx or it was tried five times.
 pub(super) fn send(service: &Arc<Soundstripe>, account: usize, url: String, body: String) {
     deliver(service, Webhook { account, url, body, headers: None, tries: 1, successes: 0 });
 }

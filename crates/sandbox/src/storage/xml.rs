@@ -1,4 +1,4 @@
-//! Error answers of the store.
+//! Error responses of the store.
 
 use http::header::ALLOW;
 use http::{Method, StatusCode};

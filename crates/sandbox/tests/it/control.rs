@@ -62,9 +62,9 @@ async fn the_clock_moves_by_whole_and_broken_seconds() {
 async fn the_log_holds_what_arrived() {
     let control = Control::start().await;
     let url = control.0.origin(Host::STORAGE) + "/bucket/k%20ey?a=1&a=%C3%A9";
-    let answer =
+    let response =
         Request::new("POST", &url).header("X-Twice", "1").header("X-Twice", "2").body("abc").send().await;
-    assert_eq!(answer.status, 405);
+    assert_eq!(response.status, 405);
     let log = control.get("/requests").await;
     let entry = &log["requests"][0];
     assert_eq!(entry["id"], 1);

@@ -39,12 +39,12 @@ fn soundslice(sandbox: &Sandbox, method: &str, path: &str) -> Request {
     Request::new(method, &(access.base_url + path)).header("Authorization", &format!("Basic {pair}"))
 }
 
-/// A request with a short, well-known answer: the store's 403 to an unsigned GET.
+/// A request with a short, well-known response: the store's 403 to an unsigned GET.
 fn probe(sandbox: &Sandbox) -> Request {
     Request::new("GET", &(sandbox.origin(Host::STORAGE) + "/bucket/key"))
 }
 
-async fn whole_answer(sandbox: &Sandbox) -> Vec<u8> {
+async fn whole_response(sandbox: &Sandbox) -> Vec<u8> {
     probe(sandbox).raw().await.0
 }
 
@@ -66,7 +66,7 @@ async fn refuse_for_a_time_closes_the_port_and_idle_connections() {
     let mut idle = TcpStream::connect(probe(&sandbox).address()).await.expect("connects");
     idle.write_all(&probe(&sandbox).bytes(false)).await.expect("writes");
     let mut buffer = vec![0; 4096];
-    assert!(idle.read(&mut buffer).await.expect("answers") > 0);
+    assert!(idle.read(&mut buffer).await.expect("a response") > 0);
 
     sandbox.fault(Fault::new(FaultKind::Refuse { for_s: Some(2.0) }).on(Host::STORAGE));
     assert_eq!(idle.read(&mut buffer).await.expect("an orderly close"), 0);
@@ -81,7 +81,7 @@ async fn refuse_for_a_time_closes_the_port_and_idle_connections() {
 #[tokio::test]
 async fn reset_lets_exactly_so_many_bytes_through() {
     let sandbox = start().await;
-    let whole = whole_answer(&sandbox).await;
+    let whole = whole_response(&sandbox).await;
     for after in [0, 1, 20, whole.len() - 1] {
         sandbox.fault(Fault::new(FaultKind::Reset { after_bytes: after as u64 }));
         let (bytes, end) = probe(&sandbox).raw().await;
@@ -93,7 +93,7 @@ async fn reset_lets_exactly_so_many_bytes_through() {
 #[tokio::test]
 async fn truncate_sends_the_head_and_so_much_of_the_body_and_closes() {
     let sandbox = start().await;
-    let whole = Response::parse(&whole_answer(&sandbox).await);
+    let whole = Response::parse(&whole_response(&sandbox).await);
     for after in [0, 1, 100, whole.body.len() - 1] {
         sandbox.fault(Fault::new(FaultKind::Truncate { after_bytes: after as u64 }));
         let cut = probe(&sandbox).send().await;
@@ -106,7 +106,7 @@ async fn truncate_sends_the_head_and_so_much_of_the_body_and_closes() {
 #[tokio::test]
 async fn stall_is_silent_until_its_time_is_up() {
     let sandbox = start().await;
-    let whole = whole_answer(&sandbox).await;
+    let whole = whole_response(&sandbox).await;
     sandbox.fault(Fault::new(FaultKind::Stall { after_bytes: 12, for_s: Some(5.0) }));
     let mut stream = TcpStream::connect(probe(&sandbox).address()).await.expect("connects");
     stream.write_all(&probe(&sandbox).bytes(true)).await.expect("writes");
@@ -124,7 +124,7 @@ async fn stall_is_silent_until_its_time_is_up() {
 }
 
 #[tokio::test]
-async fn status_answers_in_place_of_the_host_with_both_forms_of_retry_after() {
+async fn status_replaces_the_response_of_the_host_with_both_forms_of_retry_after() {
     let sandbox = start().await;
     sandbox.fault(Fault::status(429).retry_after(RetryAfter::Seconds(7)));
     sandbox.fault(Fault::status(503).retry_after(RetryAfter::DateIn(20)));
@@ -197,26 +197,26 @@ async fn drop_response_does_the_work_and_says_nothing() {
 }
 
 #[tokio::test]
-async fn duplicate_does_the_work_twice_and_shows_the_second_answer() {
+async fn duplicate_does_the_work_twice_and_shows_the_second_response() {
     let sandbox = start().await;
     sandbox.fault(Fault::new(FaultKind::Duplicate));
-    let answer = create(&sandbox).send().await;
-    assert_eq!(answer.status, 201);
+    let response = create(&sandbox).send().await;
+    assert_eq!(response.status, 201);
     assert_eq!(made(&sandbox), 2);
     let last = sandbox.soundslice_accounts()[0].slices.last().expect("a slice").clone();
-    assert_eq!(answer.json()["scorehash"], last);
+    assert_eq!(response.json()["scorehash"], last);
     assert_eq!(sandbox.requests()[0].body.length, 9);
 }
 
 #[tokio::test]
-async fn malformed_json_is_the_right_answer_cut_in_the_middle() {
+async fn malformed_json_is_the_right_response_cut_in_the_middle() {
     let sandbox = start().await;
     sandbox.fault(Fault::new(FaultKind::MalformedJson));
-    let answer = create(&sandbox).send().await;
-    assert_eq!((answer.status, answer.header("content-type")), (201, Some("application/json")));
-    assert!(answer.text().starts_with("{\"scorehash\": "));
-    assert_eq!(answer.header("content-length"), Some(answer.body.len().to_string().as_str()));
-    assert!(serde_json::from_slice::<Value>(&answer.body).is_err());
+    let response = create(&sandbox).send().await;
+    assert_eq!((response.status, response.header("content-type")), (201, Some("application/json")));
+    assert!(response.text().starts_with("{\"scorehash\": "));
+    assert_eq!(response.header("content-length"), Some(response.body.len().to_string().as_str()));
+    assert!(serde_json::from_slice::<Value>(&response.body).is_err());
     assert_eq!(made(&sandbox), 1);
 }
 
@@ -269,7 +269,7 @@ async fn reset_upload_cuts_the_request_and_does_nothing() {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_a_stalled_answer_is_let_go() {
+async fn a_client_that_leaves_a_stalled_response_is_let_go() {
     let sandbox = start().await;
     sandbox.fault(Fault::new(FaultKind::Stall { after_bytes: 0, for_s: None }));
     let mut stream = TcpStream::connect(probe(&sandbox).address()).await.expect("connects");
@@ -294,13 +294,13 @@ async fn switches_of_each_service_stand_for_single_requests() {
         (Host::MUSESCORE_WEB, embed.as_str(), serde_json::json!({"escape_json": false})),
     ] {
         let request = || Request::new("GET", &(sandbox.origin(host) + path)).header("Authorization", &bearer);
-        let answer = async || {
-            let answer = request().send().await;
-            (answer.status, answer.text().to_owned())
+        let response = async || {
+            let response = request().send().await;
+            (response.status, response.text().to_owned())
         };
-        let usual = answer().await;
+        let usual = response().await;
         sandbox.fault(Fault::switches(host, &switches).expect("a fault").times(2));
-        let (first, second, third) = (answer().await, answer().await, answer().await);
+        let (first, second, third) = (response().await, response().await, response().await);
         assert_ne!(first, usual, "{host}");
         assert_eq!((first, third), (second, usual), "{host}");
     }

@@ -105,7 +105,7 @@ async fn ports_follow_the_base_and_are_free_again_after_stopping() {
 }
 
 #[tokio::test]
-async fn a_dropped_sandbox_answers_no_more() {
+async fn a_dropped_sandbox_responds_no_more() {
     let sandbox = Sandbox::start().await.expect("starts");
     let url = sandbox.origin(Host::CONTROL) + "/effects";
     assert_eq!(Request::new("GET", &url).send().await.summary(), (200, "{}"));
@@ -139,7 +139,7 @@ async fn one_seed_gives_one_set_of_credentials() {
     assert_ne!(with_seed(3).await, with_seed(4).await);
 }
 
-/// The program, and its first line.
+/// The running command, and its first line.
 fn serve(arguments: &[&str]) -> (Child, String) {
     let mut server = Command::new(env!("CARGO_BIN_EXE_segno-sandbox"))
         .args(arguments)

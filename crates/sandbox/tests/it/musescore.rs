@@ -1,4 +1,4 @@
-//! The MuseScore hosts, rule by rule of the fact sheet.
+//! The MuseScore hosts, rule by rule of docs/services/musescore.md.
 
 mod access;
 mod login;
@@ -128,7 +128,7 @@ fn multipart(fields: &[(&str, &str)], file: Option<&[u8]>) -> Vec<u8> {
     body
 }
 
-/// Status and error text of a refusal in the shape of section 15.3.
+/// Status and error text of a refusal: docs/services/musescore.md#errors.
 fn refusal(response: &Response) -> (u16, String) {
     let body = response.json();
     let list = body.as_array().expect("a list");

@@ -1,4 +1,4 @@
-//! The SoundCloud hosts, rule by rule of the fact sheet.
+//! The SoundCloud hosts, rule by rule of docs/services/soundcloud.md.
 
 mod apps;
 mod errors;
@@ -65,9 +65,9 @@ impl Api {
 
     async fn code(&self, more: &str) -> String {
         let path = format!("/authorize?{}{more}", self.authorization());
-        let answer = self.auth("GET", &path).send().await;
-        assert_eq!(answer.status, 302, "{}", answer.text());
-        let location = answer.header("location").expect("a location").to_owned();
+        let response = self.auth("GET", &path).send().await;
+        assert_eq!(response.status, 302, "{}", response.text());
+        let location = response.header("location").expect("a location").to_owned();
         let (uri, query) = location.split_once('?').expect("a query");
         assert_eq!(uri, "http://127.0.0.1:8765/callback");
         let code = query.strip_prefix("code=").and_then(|query| query.strip_suffix("&state=xyz"));

@@ -1,4 +1,4 @@
-//! The Soundslice host and the storage behind it, rule by rule of the fact sheet.
+//! The Soundslice host and the storage behind it, rule by rule of docs/services/soundslice.md.
 
 mod folders;
 mod media;

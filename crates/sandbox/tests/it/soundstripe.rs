@@ -1,4 +1,4 @@
-//! The Soundstripe host, rule by rule of the fact sheet.
+//! The Soundstripe host, rule by rule of docs/services/soundstripe.md.
 
 mod audio;
 mod catalogue;
@@ -61,7 +61,7 @@ impl Api {
     }
 }
 
-/// The detail of the only error, and whether its status is the number that the answer has (section 5).
+/// The detail of the only error, and whether its status is the number that the response has.
 fn refusal(response: &Response) -> (u16, String) {
     let errors = &response.json()["errors"];
     assert_eq!(errors.as_array().map(Vec::len), Some(1), "{errors}");

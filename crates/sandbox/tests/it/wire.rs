@@ -72,7 +72,7 @@ impl Request {
         exchange(&self.host, &self.bytes(true)).await
     }
 
-    /// Sends it and reads the answer.
+    /// Sends it and reads the response.
     pub(crate) async fn send(self) -> Response {
         let (bytes, end) = self.raw().await;
         end.expect("an orderly end");
@@ -92,7 +92,7 @@ pub(crate) async fn exchange(address: &str, bytes: &[u8]) -> (Vec<u8>, io::Resul
     (received, end)
 }
 
-/// An answer, taken apart.
+/// A response, taken apart.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,

@@ -1,4 +1,4 @@
-//! Changes to a response on its way: status, headers, and a body that is no longer what the host wrote.
+//! Changes to a response on its way: status, headers, and a body that differs from what the host wrote.
 
 mod tree;
 
@@ -305,7 +305,7 @@ fn pointer(path: &str) -> Result<Vec<String>, String> {
     Ok(names.split('/').map(|name| name.replace("~1", "/").replace("~0", "~")).collect())
 }
 
-/// The bytes with every `find` replaced; `None` if there is none.
+/// The bytes with every `find` replaced; `None` if it does not occur.
 fn substituted(bytes: &[u8], find: &[u8], raw: &[u8]) -> Option<Vec<u8>> {
     if find.is_empty() {
         return None;

@@ -35,7 +35,7 @@ fn is_protocol((name, _): &(String, String)) -> bool {
 }
 
 impl Parameters {
-    /// Collects them; a header that is no OAuth header is passed over, a broken one is refused.
+    /// Collects them; a header of another scheme is passed over, a broken one is refused.
     pub(in crate::musescore) fn gather(request: &Request, query: Pairs, form: Pairs) -> Result<Self> {
         let mut header = None;
         for value in request.headers.get_all(AUTHORIZATION) {

@@ -1,4 +1,4 @@
-//! Answers of the old API: one tree, written as XML (dashes, `type` attributes, `nil="true"`) or as JSON (underscores,
+//! Responses of the old API: one tree, written as XML (dashes, `type` attributes, `nil="true"`) or as JSON (underscores,
 //! real numbers, truth values and null).
 
 use serde_json::Value as Json;

@@ -9,7 +9,7 @@ use super::super::social;
 use super::context::{LegacyBody, LegacyContext};
 use crate::kit::Response;
 
-/// The lists of a person. `contacts` are the followings, `fans` the followers; groups are not played.
+/// The lists of a user. `contacts` are the followings, `fans` the followers; groups are not played.
 pub(super) const LISTS: [&str; 7] =
     ["tracks", "favorites", "comments", "followings", "contacts", "followers", "fans"];
 
@@ -136,7 +136,7 @@ pub(super) fn favorite(
     }
 }
 
-/// What a person may do to nobody's things but their own.
+/// What a user may do to their own things only.
 fn oneself(context: &RequestContext<'_>, id: u64) -> Result<()> {
     if context.is(id) { Ok(()) } else { Err(ErrorResponse::Unauthorized) }
 }

@@ -28,7 +28,7 @@ fn choice<'a>(
     if choices.contains(&given) {
         Ok(given)
     } else {
-        Err(error::bad_request(format!("{name} is none of {}", choices.join(", "))))
+        Err(error::bad_request(format!("invalid {name}: expected one of {}", choices.join(", "))))
     }
 }
 

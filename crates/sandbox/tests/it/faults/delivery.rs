@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::{add, create, made, probe, soundslice, start, whole_answer};
+use super::{add, create, made, probe, soundslice, start, whole_response};
 use crate::wire::{Request, Response};
 
 /// Sends a head that announces 50 MB and as much of them as the other side takes; what came back, how it ended, and how
@@ -116,7 +116,7 @@ async fn drip_lets_a_byte_through_now_and_then() {
     let sandbox = start().await;
     let fault = Fault::status(500).body("a slow error");
     sandbox.fault(fault.clone());
-    let whole = whole_answer(&sandbox).await;
+    let whole = whole_response(&sandbox).await;
     sandbox.fault(fault.also(FaultKind::Drip { after_bytes: whole.len() as u64 - 5, every_s: 0.5 }));
     let mut stream = TcpStream::connect(probe(&sandbox).address()).await.expect("connects");
     stream.write_all(&probe(&sandbox).bytes(true)).await.expect("writes");
@@ -184,7 +184,7 @@ async fn heads_take_odd_values_and_many_of_them() {
         &json!({"kind": "status", "status": 302, "headers": {"Location": {"latin1": "/caf\u{e9}"}}}),
     )
     .await;
-    let raw = whole_answer(&sandbox).await;
+    let raw = whole_response(&sandbox).await;
     assert!(raw.windows(15).any(|window| window == b"Location: /caf\xe9"), "{}", raw.escape_ascii());
 
     let many: serde_json::Map<_, _> =

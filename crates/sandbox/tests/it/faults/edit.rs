@@ -206,7 +206,7 @@ async fn errors_come_with_status_200() {
     assert_eq!(odd.json()["errors"][0]["status"], 404);
 }
 
-/// The forms in which other providers answer a request for a token.
+/// The forms in which other providers respond to a request for a token.
 #[tokio::test]
 async fn tokens_come_in_odd_forms() {
     let sandbox = start().await;

@@ -1,4 +1,4 @@
-//! Consumer key and signature: sections 3, 14.6 to 14.8 and 15.
+//! Consumer key and signature: docs/services/musescore.md#access and docs/services/musescore.md#oauth-10a.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use crate::wire::Request;
 
 async fn me(site: &Site, header: &str) -> (u16, String) {
     let url = site.rest("/me.json");
-    let answer = Request::new("GET", &url).header("Authorization", header).send().await;
-    if answer.status == 200 { said(200, "") } else { refusal(&answer) }
+    let response = Request::new("GET", &url).header("Authorization", header).send().await;
+    if response.status == 200 { said(200, "") } else { refusal(&response) }
 }
 
 #[tokio::test]
@@ -120,11 +120,11 @@ async fn the_protocol_is_kept() {
     let url = site.rest("/me.json");
     let sign = || site.signature("GET", &url);
     for missing in ["oauth_consumer_key", "oauth_timestamp", "oauth_nonce", "oauth_signature_method"] {
-        let answer = me(&site, &sign().without(missing).header()).await;
-        assert_eq!(answer, said(400, &format!("Missing parameter {missing}")));
+        let response = me(&site, &sign().without(missing).header()).await;
+        assert_eq!(response, said(400, &format!("Missing parameter {missing}")));
     }
-    let answer = me(&site, "OAuth oauth_consumer_key=\"x\"").await;
-    assert_eq!(answer, said(400, "Missing parameter oauth_signature"));
+    let response = me(&site, "OAuth oauth_consumer_key=\"x\"").await;
+    assert_eq!(response, said(400, "Missing parameter oauth_signature"));
     let cases = [
         (sign().set("oauth_version", "2.0"), "Unsupported version"),
         (sign().set("oauth_signature_method", "RSA-SHA1"), "Unsupported signature method RSA-SHA1"),
@@ -143,8 +143,8 @@ async fn the_protocol_is_kept() {
     // The key in the query besides the one in the header.
     let again = format!("{url}?oauth_consumer_key={}", site.keys.consumer_key);
     let header = site.signature("GET", &again).header();
-    let answer = Request::new("GET", &again).header("Authorization", &header).send().await;
-    assert_eq!(refusal(&answer), said(400, "Repeated parameter oauth_consumer_key"));
+    let response = Request::new("GET", &again).header("Authorization", &header).send().await;
+    assert_eq!(refusal(&response), said(400, "Repeated parameter oauth_consumer_key"));
     // `oauth_version` may be left out.
     assert_eq!(me(&site, &sign().without("oauth_version").header()).await, said(200, ""));
 }
@@ -178,11 +178,11 @@ async fn parameters_come_in_header_query_or_form() {
     let url = site.rest("/score.json");
     let mut signature = site.signature("POST", &url);
     signature.form = vec![("title".into(), "a b+c*é".into())];
-    let answer = Request::new("POST", &url).form(&signature.pairs()).send().await;
-    assert_eq!(refusal(&answer), said(406, "An upload is multipart/form-data"));
+    let response = Request::new("POST", &url).form(&signature.pairs()).send().await;
+    assert_eq!(refusal(&response), said(406, "An upload is multipart/form-data"));
     let changed = signature.clone().set("oauth_nonce", "another").pairs().replace("title=a", "title=b");
-    let answer = Request::new("POST", &url).form(&changed).send().await;
-    assert_eq!(refusal(&answer), said(401, "Invalid signature"));
+    let response = Request::new("POST", &url).form(&changed).send().await;
+    assert_eq!(refusal(&response), said(401, "Invalid signature"));
 
     // White space, none, or a comma at the end; the scheme in any case; a realm that is not signed.
     let url = site.rest("/me.json");
@@ -203,8 +203,8 @@ async fn a_query_is_decoded_before_it_is_signed() {
     for query in ["text=a+b", "text=a%20b", "text=%22a%22&part=0,73", "text=a&&x", "?=&text"] {
         let url = site.rest(&format!("/score.json?{query}"));
         let header = site.signature("GET", &url).header();
-        let answer = Request::new("GET", &url).header("Authorization", &header).send().await;
-        assert_eq!(answer.status, 200, "{query}: {}", answer.text());
+        let response = Request::new("GET", &url).header("Authorization", &header).send().await;
+        assert_eq!(response.status, 200, "{query}: {}", response.text());
     }
 }
 
@@ -218,9 +218,9 @@ async fn other_methods_are_named() {
         ("GET", format!("/score/{score}/update.json"), "POST"),
         ("DELETE", "/me.json".to_owned(), "GET, HEAD"),
     ] {
-        let answer = site.signed(method, &path).send().await;
-        assert_eq!(refusal(&answer), said(405, "Method not allowed"), "{path}");
-        assert_eq!(answer.header("allow"), Some(allow));
+        let response = site.signed(method, &path).send().await;
+        assert_eq!(refusal(&response), said(405, "Method not allowed"), "{path}");
+        assert_eq!(response.header("allow"), Some(allow));
     }
     let url = site.api("/oauth/request_token");
     assert_eq!(Request::new("DELETE", &url).send().await.status, 405);

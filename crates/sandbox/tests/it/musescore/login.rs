@@ -1,4 +1,4 @@
-//! Tokens: section 4.
+//! Tokens: docs/services/musescore.md#oauth-10a.
 
 use segno_sandbox::{LoginFailure, OauthMode};
 
@@ -22,11 +22,11 @@ async fn ask(site: &Site, callback: Option<&str>) -> Response {
     Request::new("POST", &url).header("Authorization", &signature.header()).send().await
 }
 
-/// Token and secret of an answer.
-fn pair(answer: &Response) -> (String, String) {
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    assert_eq!(answer.header("content-type"), Some("application/x-www-form-urlencoded"));
-    let text = |name| value(answer.text(), name).expect("a value");
+/// Token and secret of a response.
+fn pair(response: &Response) -> (String, String) {
+    assert_eq!(response.status, 200, "{}", response.text());
+    assert_eq!(response.header("content-type"), Some("application/x-www-form-urlencoded"));
+    let text = |name| value(response.text(), name).expect("a value");
     (text("oauth_token"), text("oauth_token_secret"))
 }
 
@@ -77,7 +77,7 @@ async fn three_legs() {
 }
 
 #[tokio::test]
-async fn a_person_reads_and_clicks() {
+async fn a_user_reads_and_clicks() {
     let mut site = Site::start().await;
     let token = pair(&ask(&site, Some("oob")).await);
     let page = visit(&site, &format!("oauth_token={}", token.0)).await;
@@ -141,15 +141,15 @@ async fn plain_oauth_1_0_in_compat_mode_only() {
 async fn request_tokens_are_asked_for_properly() {
     let site = Site::start().await;
     for callback in ["done", "http://", "/done", "", "http://a.example/#b"] {
-        let answer = ask(&site, Some(callback)).await;
-        assert_eq!(refusal(&answer), said(400, "Malformed parameter oauth_callback"), "{callback}");
+        let response = ask(&site, Some(callback)).await;
+        assert_eq!(refusal(&response), said(400, "Malformed parameter oauth_callback"), "{callback}");
     }
     assert_eq!(ask(&site, Some("segno:done")).await.status, 200);
     // With a token secret in the key the signature is another one.
     let url = site.api("/oauth/request_token");
     let signature = site.signature("POST", &url).without("oauth_token").set("oauth_callback", "oob");
-    let answer = Request::new("POST", &url).header("Authorization", &signature.header()).send().await;
-    assert_eq!(refusal(&answer), said(401, "Invalid signature"));
+    let response = Request::new("POST", &url).header("Authorization", &signature.header()).send().await;
+    assert_eq!(refusal(&response), said(401, "Invalid signature"));
     // GET, with everything in the query.
     let mut signature = site.signature("GET", &url).without("oauth_token").set("oauth_callback", "oob");
     signature.token_secret.clear();
@@ -157,8 +157,8 @@ async fn request_tokens_are_asked_for_properly() {
     // An access token is no request token.
     let url = site.api("/oauth/access_token");
     let signature = site.signature("POST", &url).set("oauth_verifier", "x");
-    let answer = Request::new("POST", &url).header("Authorization", &signature.header()).send().await;
-    assert_eq!(refusal(&answer), said(401, "Invalid access token"));
+    let response = Request::new("POST", &url).header("Authorization", &signature.header()).send().await;
+    assert_eq!(refusal(&response), said(401, "Invalid access token"));
     // And no unsigned request gets anything.
     assert_eq!(Request::new("POST", &url).send().await.status, 400);
 }

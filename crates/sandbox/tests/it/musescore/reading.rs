@@ -1,4 +1,4 @@
-//! Scores, users, times and boxes in three formats: sections 2, 5, 7 to 9 and 12.
+//! Scores, users, times and boxes in three formats: docs/services/musescore.md#formats, docs/services/musescore.md#the-score.
 
 use segno_sandbox::Host;
 use serde_json::json;
@@ -90,8 +90,8 @@ async fn formats_are_chosen_by_suffix_then_by_accept() {
     let key = format!("oauth_consumer_key={}", site.keys.consumer_key);
     let get = async |path: &str, query: &str, accept: &str| {
         let url = site.rest(&format!("{path}?{key}{query}"));
-        let answer = Request::new("GET", &url).header("Accept", accept).send().await;
-        (answer.status, answer.header("content-type").unwrap_or_default().to_owned())
+        let response = Request::new("GET", &url).header("Accept", accept).send().await;
+        (response.status, response.header("content-type").unwrap_or_default().to_owned())
     };
     let json = (200, "application/json".to_owned());
     let xml = (200, "text/xml; charset=utf-8".to_owned());
@@ -134,7 +134,7 @@ async fn refusals_come_in_the_format_of_the_request() {
 }
 
 #[tokio::test]
-async fn head_is_answered_where_get_is() {
+async fn head_is_served_where_get_is() {
     let site = Site::start().await;
     let path = format!("/score/{}.json", site.score(false).id);
     let get = site.get_signed(&path).await;
@@ -144,7 +144,7 @@ async fn head_is_answered_where_get_is() {
     assert_eq!(head.header("content-type"), get.header("content-type"));
 }
 
-/// The table of section 7; rows: key, key and secret, owner, other, other with secret.
+/// Who may read which score; rows: key, key and secret, owner, other, other with secret.
 #[tokio::test]
 async fn who_sees_what() {
     let mut site = Site::start().await;
@@ -245,10 +245,10 @@ async fn path_and_query_may_be_joined_by_an_ampersand() {
         (Request::new("GET", &joined).send().await, Request::new("GET", &usual).send().await);
     assert_eq!(joined.status, 200);
     assert_eq!(joined.body, usual.body);
-    // With the header the whole address is signed as a path.
+    // With the header the whole URL is signed as a path.
     let url = site.rest("/score.json&text=maman");
     let header = site.signature("GET", &url).header();
-    let answer = Request::new("GET", &url).header("Authorization", &header).send().await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    assert_eq!(answer.json()[0]["metadata"]["title"], "Ah ! vous dirai-je, maman");
+    let response = Request::new("GET", &url).header("Authorization", &header).send().await;
+    assert_eq!(response.status, 200, "{}", response.text());
+    assert_eq!(response.json()[0]["metadata"]["title"], "Ah ! vous dirai-je, maman");
 }

@@ -1,4 +1,4 @@
-//! Lists of scores: sections 6 and 12.4, licences: section 16.
+//! Lists of scores: docs/services/musescore.md#search; licences: docs/services/musescore.md#licences.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::{Site, empty, ids, refusal, said};
 
 async fn list(site: &Site, query: &str) -> Vec<Value> {
-    let answer = site.get(&format!("/score.json?{query}")).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    answer.json().as_array().expect("a list").clone()
+    let response = site.get(&format!("/score.json?{query}")).await;
+    assert_eq!(response.status, 200, "{}", response.text());
+    response.json().as_array().expect("a list").clone()
 }
 
 /// All pages, one after the other.
@@ -127,8 +127,8 @@ async fn filters_narrow() {
     assert_eq!(all(&site, "no_cache=1&genre=3&format=1&sort=size&license=to_sing").await.len(), 48);
     for wrong in ["page=-1", "page=x", "parts=x", "parts=0", "part=flute", "part=129", "part=-2", "page=1.5"]
     {
-        let answer = site.get(&format!("/score.json?{wrong}")).await;
-        assert_eq!(answer.status, 406, "{wrong}: {}", answer.text());
+        let response = site.get(&format!("/score.json?{wrong}")).await;
+        assert_eq!(response.status, 406, "{wrong}: {}", response.text());
     }
     assert_eq!(
         refusal(&site.get("/score.json?part=x").await),
@@ -144,7 +144,7 @@ async fn licences_permit() {
     let present: BTreeSet<_> =
         everything.iter().map(|score| score["license"].as_str().expect("text")).collect();
     assert_eq!(present.len(), 9);
-    // The rows of section 16.
+    // The table of docs/services/musescore.md#licences.
     let open = ["publicdomain", "cc-zero", "cc-by", "cc-by-sa"].as_slice();
     let no_derivatives = ["cc-by-nd"].as_slice();
     let noncommercial = ["cc-by-nc", "cc-by-nc-sa", "cc-by-nc-nd"].as_slice();

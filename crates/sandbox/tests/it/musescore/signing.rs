@@ -65,14 +65,14 @@ impl Signature {
     }
 
     pub(super) fn value(&self) -> String {
-        let (address, query) = self.url.split_once('?').unwrap_or((&self.url, ""));
+        let (url, query) = self.url.split_once('?').unwrap_or((&self.url, ""));
         let mut pairs: Vec<(String, String)> =
             form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         pairs.extend(self.oauth.iter().chain(&self.form).cloned());
         let mut pairs: Vec<_> = pairs.iter().map(|(name, value)| (encode(name), encode(value))).collect();
         pairs.sort();
         let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let text = format!("{}&{}&{}", self.method, encode(address), encode(&pairs.join("&")));
+        let text = format!("{}&{}&{}", self.method, encode(url), encode(&pairs.join("&")));
         let key = format!("{}&{}", encode(&self.consumer_secret), encode(&self.token_secret));
         let mut mac = Hmac::<Sha1>::new_from_slice(key.as_bytes()).expect("any length");
         mac.update(text.as_bytes());

@@ -1,4 +1,4 @@
-//! Signed requests of the fact sheet, sent as they stand there: host, path, parameters and signature.
+//! Signed requests that other programs computed, sent as they are: host, path, parameters and signature.
 //!
 //! What the requests are about does not exist here, so a right signature shows in that the refusal, if there is one, comes later.
 
@@ -91,7 +91,7 @@ const VECTORS: &[Vector] = &[
     },
 ];
 
-/// Knows the sheet's consumer and token, and stands at the time of its requests.
+/// Knows the consumer and token of the vectors, and stands at the time of their requests.
 async fn sandbox() -> Sandbox {
     let mut credentials = MusescoreCredentials::new("emu-app-key", "emu app&secret=1");
     credentials.token = "tok-7f3a".into();
@@ -106,7 +106,7 @@ async fn sandbox() -> Sandbox {
 
 async fn send(sandbox: &Sandbox, vector: &Vector, header: &str) -> Response {
     let address = sandbox.origin(Host::MUSESCORE);
-    let address = address.strip_prefix("http://").expect("an http address");
+    let address = address.strip_prefix("http://").expect("an http URL");
     let Vector { method, host, target, .. } = vector;
     let request = format!(
         "{method} {target} HTTP/1.1\r\nHost: {host}\r\nAuthorization: OAuth {header}\r\nConnection: close\r\n\
@@ -118,12 +118,12 @@ async fn send(sandbox: &Sandbox, vector: &Vector, header: &str) -> Response {
 }
 
 #[tokio::test]
-async fn the_requests_of_the_sheet_are_taken() {
+async fn the_requests_that_others_signed_are_taken() {
     for vector in VECTORS {
         // One sandbox each: two of them share a nonce.
-        let answer = send(&sandbox().await, vector, vector.header).await;
-        assert_eq!(answer.status, vector.status, "{}: {}", vector.name, answer.text());
-        assert!(!answer.text().contains("Invalid signature"), "{}", vector.name);
+        let response = send(&sandbox().await, vector, vector.header).await;
+        assert_eq!(response.status, vector.status, "{}: {}", vector.name, response.text());
+        assert!(!response.text().contains("Invalid signature"), "{}", vector.name);
     }
 }
 
@@ -133,8 +133,8 @@ async fn and_no_others() {
     for vector in VECTORS {
         let wrong = vector.header.replace("oauth_timestamp=\"14000000", "oauth_timestamp=\"14000001");
         assert_ne!(wrong, vector.header);
-        let answer = send(&sandbox, vector, &wrong).await;
-        assert_eq!(answer.status, 401, "{}", vector.name);
-        assert!(answer.text().contains("Invalid signature"), "{}: {}", vector.name, answer.text());
+        let response = send(&sandbox, vector, &wrong).await;
+        assert_eq!(response.status, 401, "{}", vector.name);
+        assert!(response.text().contains("Invalid signature"), "{}: {}", vector.name, response.text());
     }
 }

@@ -1,4 +1,4 @@
-//! Files, resolve, oEmbed and pages: sections 13, 17 and 18.
+//! Files, resolve, oEmbed and pages: docs/services/musescore.md#resolve, docs/services/musescore.md#oembed.
 
 use segno_sandbox::{Host, OembedHtml};
 use serde_json::json;
@@ -79,13 +79,13 @@ async fn pages_lead_to_resources() {
         ("http://musescore.com/okafor".to_owned(), &to_user),
         (format!("HTTP://MuseScore.com/user/{uid}"), &to_user),
     ] {
-        let answer = site.get(&format!("/resolve.json?url={}", encode(&page))).await;
-        assert_eq!((answer.status, answer.header("location")), (302, Some(location.as_str())), "{page}");
+        let response = site.get(&format!("/resolve.json?url={}", encode(&page))).await;
+        assert_eq!((response.status, response.header("location")), (302, Some(location.as_str())), "{page}");
     }
     // Unencoded, as in the documentation.
-    let answer = site.get(&format!("/resolve.xml?url=http://musescore.com/score/{id}")).await;
-    assert_eq!(answer.header("location"), Some(to_score.replace(".json", ".xml").as_str()));
-    assert_eq!(Request::new("GET", answer.header("location").expect("one")).send().await.status, 200);
+    let response = site.get(&format!("/resolve.xml?url=http://musescore.com/score/{id}")).await;
+    assert_eq!(response.header("location"), Some(to_score.replace(".json", ".xml").as_str()));
+    assert_eq!(Request::new("GET", response.header("location").expect("one")).send().await.status, 200);
     let url = encode(&format!("http://musescore.com/score/{id}"));
     let jsonp = site.get(&format!("/resolve.jsonp?callback=f&url={url}")).await;
     assert!(jsonp.header("location").is_some_and(|location| location.ends_with("&callback=f")));
@@ -100,8 +100,8 @@ async fn pages_lead_to_resources() {
         "ftp://musescore.com/okafor",
         "okafor",
     ] {
-        let answer = site.get(&format!("/resolve.json?url={}", encode(unknown))).await;
-        assert_eq!(refusal(&answer), said(404, "Not found"), "{unknown}");
+        let response = site.get(&format!("/resolve.json?url={}", encode(unknown))).await;
+        assert_eq!(refusal(&response), said(404, "Not found"), "{unknown}");
     }
     assert_eq!(refusal(&site.get("/resolve.json").await), said(406, "url is required"));
 }
@@ -117,8 +117,8 @@ async fn oembed() {
     let (id, uid, web) = (score.id, site.account(0).user_id, site.web(""));
     let page = format!("http://musescore.com/okafor/scores/{id}");
     let url = format!("url={}", encode(&page));
-    let answer = embed(&site, &url).await;
-    assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/json")));
+    let response = embed(&site, &url).await;
+    assert_eq!((response.status, response.header("content-type")), (200, Some("application/json")));
     let html = format!(
         "<iframe width=\"100%\" height=\"394\" src=\"{web}/node/{id}/embed\" frameborder=\"0\"></iframe><span>\
          <a href=\"{web}/okafor/scores/{id}\">Minuet in G</a> by <a href=\"{web}/user/{uid}\">R. Okafor</a></span>"
@@ -128,8 +128,8 @@ async fn oembed() {
         "provider_url": "http://musescore.com", "html": html, "title": "Minuet in G", "author_name": "R. Okafor",
         "author_url": format!("{web}/okafor"), "original_url": page,
     });
-    assert_eq!(answer.json(), expected);
-    assert!(answer.text().starts_with(r#"{"type":"rich","version":"1.0","provider_name""#));
+    assert_eq!(response.json(), expected);
+    assert!(response.text().starts_with(r#"{"type":"rich","version":"1.0","provider_name""#));
     let sized = embed(&site, &format!("{url}&maxwidth=640&maxheight=700&format=json")).await.json();
     assert_eq!((&sized["width"], &sized["height"]), (&json!(640), &json!(700)));
     assert!(sized["html"].as_str().expect("html").starts_with("<iframe width=\"640\" height=\"700\""));
@@ -137,10 +137,10 @@ async fn oembed() {
     assert_eq!(odd["width"], "100%");
     for format in ["jsonp", "js"] {
         let jsonp = embed(&site, &format!("{url}&format={format}&callback=f")).await;
-        assert_eq!(jsonp.text(), format!("f({});", answer.text()));
+        assert_eq!(jsonp.text(), format!("f({});", response.text()));
         assert_eq!(jsonp.header("content-type"), Some("text/javascript; charset=utf-8"));
     }
-    assert_eq!(embed(&site, &format!("{url}&format=jsonp")).await.body, answer.body);
+    assert_eq!(embed(&site, &format!("{url}&format=jsonp")).await.body, response.body);
 
     let xml = embed(&site, &format!("{url}&format=xml")).await;
     assert_eq!(xml.header("content-type"), Some("text/xml; charset=utf-8"));
@@ -178,11 +178,11 @@ async fn oembed_refuses() {
 }
 
 #[tokio::test]
-async fn addresses_in_objects_are_pages() {
+async fn urls_in_objects_are_pages() {
     let site = Site::start().await;
     let score = site.get(&format!("/score/{}.json", site.score(false).id)).await.json();
-    for address in [&score["permalink"], &score["user"]["custom_url"]] {
-        let page = Request::new("GET", address.as_str().expect("text")).send().await;
+    for url in [&score["permalink"], &score["user"]["custom_url"]] {
+        let page = Request::new("GET", url.as_str().expect("text")).send().await;
         assert_eq!(page.status, 200);
         assert!(page.text().contains("Minuet in G"), "{}", page.text());
     }

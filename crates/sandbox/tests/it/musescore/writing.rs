@@ -1,4 +1,4 @@
-//! Uploads, updates, deletions and audio: sections 10, 11 and 1.4.
+//! Uploads, updates, deletions and audio: docs/services/musescore.md#uploads.
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -47,9 +47,9 @@ async fn an_upload_becomes_a_score() {
         ("license", "cc-by-nc-sa"),
         ("tags", "a,b"),
     ];
-    let answer = site.post("/score.json", &fields, Some(ODE)).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    let object = answer.json();
+    let response = site.post("/score.json", &fields, Some(ODE)).await;
+    assert_eq!(response.status, 200, "{}", response.text());
+    let object = response.json();
     assert_eq!(object["title"], "Öde & more");
     assert_eq!(object["description"], "two\r\nlines");
     assert_eq!((&object["sharing"], &object["status"]), (&json!("private"), &json!("ready")));
@@ -72,7 +72,7 @@ async fn an_upload_becomes_a_score() {
 async fn the_file_says_what_is_in_it() {
     let site = Site::start().await;
     let file = small_score();
-    let answer = site.post("/score.xml", &[("title", "Small")], Some(&file)).await;
+    let response = site.post("/score.xml", &[("title", "Small")], Some(&file)).await;
     for piece in [
         "<sharing>public</sharing>",
         "<license>all-rights-reserved</license>",
@@ -82,7 +82,7 @@ async fn the_file_says_what_is_in_it() {
         "<keysig>-2</keysig>",
         "<part><name>Flutes</name><program>73</program></part><part><name>Kit</name><program>128</program></part>",
     ] {
-        assert!(answer.text().contains(piece), "{piece} in {}", answer.text());
+        assert!(response.text().contains(piece), "{piece} in {}", response.text());
     }
     // Any ZIP file passes; without a score in it there is nothing to say.
     let bare = site.post("/score.json", &[("title", "Bare")], Some(b"PK\x03\x04")).await.json();
@@ -112,19 +112,19 @@ async fn uploads_that_cannot_be_used() {
     ] {
         assert_eq!(refusal(&site.post("/score.json", fields, file).await), said(406, text));
     }
-    let answer = site.signed("POST", "/score.json").json(&json!({"title": "T"})).send().await;
-    assert_eq!(refusal(&answer), said(406, "An upload is multipart/form-data"));
+    let response = site.signed("POST", "/score.json").json(&json!({"title": "T"})).send().await;
+    assert_eq!(refusal(&response), said(406, "An upload is multipart/form-data"));
     let broken =
         site.signed("POST", "/score.json").header("Content-Type", "multipart/form-data; boundary=bound");
     assert_eq!(broken.body("--bound\r\nnonsense").send().await.status, 406);
     // A user is required.
     let url = site.rest(&format!("/score.json?oauth_consumer_key={}", site.keys.consumer_key));
-    let answer = Request::new("POST", &url)
+    let response = Request::new("POST", &url)
         .header("Content-Type", "multipart/form-data; boundary=bound")
         .body(super::multipart(&title, Some(ODE)))
         .send()
         .await;
-    assert_eq!(refusal(&answer), said(401, "Access denied"));
+    assert_eq!(refusal(&response), said(401, "Access denied"));
     site.keys.access_token_secret = "other".into();
     assert_eq!(refusal(&site.post("/score.json", &title, Some(ODE)).await), said(401, "Invalid signature"));
     assert_eq!(site.created("scores"), 0);
@@ -139,13 +139,13 @@ async fn text_fields_with_an_empty_file_name_are_text() {
                      Content-Type: text/plain\r\n\r\n1\r\n"
             .to_vec();
     body.extend(super::multipart(&[], Some(ODE)));
-    let answer = site
+    let response = site
         .signed("POST", "/score.json")
         .header("Content-Type", "multipart/form-data; boundary=bound")
         .body(body)
         .send()
         .await;
-    let object = answer.json();
+    let object = response.json();
     assert_eq!((&object["title"], &object["sharing"]), (&json!("Named"), &json!("private")), "{object}");
 }
 
@@ -157,13 +157,13 @@ async fn a_multipart_field_is_not_signed_but_the_query_is() {
     assert_eq!(site.post(&path, &[("title", "New"), ("oauth_token", "field")], None).await.status, 200);
     let url = site.rest(&path);
     let header = site.signature("POST", &url.replace("ab", "ba")).header();
-    let answer = Request::new("POST", &url)
+    let response = Request::new("POST", &url)
         .header("Authorization", &header)
         .header("Content-Type", "multipart/form-data; boundary=bound")
         .body(super::multipart(&[("title", "New")], None))
         .send()
         .await;
-    assert_eq!(refusal(&answer), said(401, "Invalid signature"));
+    assert_eq!(refusal(&response), said(401, "Invalid signature"));
 }
 
 #[tokio::test]
@@ -226,7 +226,7 @@ async fn deletions() {
     assert_eq!(Request::new("GET", &site.file(&scores[0], "score.mxl")).send().await.status, 404);
     let xml = site.signed("DELETE", &format!("/score/{}.xml", scores[1].id)).send().await;
     assert_eq!(xml.summary(), (200, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<result>1</result>\n"));
-    // The address in the documentation's example.
+    // The path of the documentation's example.
     let url = site.api(&format!("/score/{}.json", scores[2].id));
     let header = site.signature("DELETE", &url).header();
     let root = Request::new("DELETE", &url).header("Authorization", &header).send().await;
@@ -241,8 +241,8 @@ async fn audio_of_ones_own() {
     let mut site = Site::start().await;
     let score = site.score(true);
     let path = format!("/signedurl/{}/{}/mp3.json", score.id, score.vid);
-    let answer = site.get_signed(&path).await;
-    let url = answer.json()["url"].as_str().expect("a URL").to_owned();
+    let response = site.get_signed(&path).await;
+    let url = response.json()["url"].as_str().expect("a URL").to_owned();
     assert!(url.starts_with(&site.sandbox.origin(Host::STORAGE)), "{url}");
     let put = Request::new("PUT", &url).body(b"ID3 not really".as_slice()).send().await;
     assert_eq!(put.status, 200, "{}", put.text());
@@ -264,7 +264,7 @@ async fn audio_of_ones_own() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_shows_in_the_effects() {
+async fn a_lost_response_shows_in_the_effects() {
     let site = Site::start().await;
     site.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::MUSESCORE).method("POST"));
     let url = site.rest("/score.json");

@@ -1,4 +1,4 @@
-//! Section 15, registered applications: several, each with codes, tokens and rights of its own.
+//! Registered applications (docs/services/soundcloud.md#authorization): several, each with codes, tokens and rights of its own.
 
 use segno_sandbox::SoundcloudApp;
 use serde_json::json;
@@ -27,7 +27,7 @@ impl Api {
         self.auth("GET", &path).send().await
     }
 
-    /// The answer to an exchange of this application's code by the application of these credentials.
+    /// The response to an exchange of this application's code by the application of these credentials.
     async fn exchange_of(&self, app: &SoundcloudApp, client: &str) -> Response {
         let redirect_uri = &app.redirect_uris[0];
         let asked = self.code_of(app, redirect_uri).await;
@@ -135,7 +135,7 @@ async fn tokens_of_applications_are_counted_for_each() {
     };
     assert_eq!([ask(&apps[0]).await, ask(&apps[0]).await, ask(&apps[0]).await], [200, 200, 429]);
     assert_eq!(ask(&apps[2]).await, 200);
-    // What the address is refused for is not counted for the application.
+    // What the IP address is refused for is not counted for the application.
     api.switch(&json!({"client_credentials_per_12h": 50, "client_credentials_per_1h": 3}));
     for _ in 0..60 {
         assert_eq!(ask(&apps[2]).await, 429);

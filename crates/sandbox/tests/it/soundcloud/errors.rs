@@ -1,4 +1,4 @@
-//! Sections 10, 11 and 15: the shapes of refusals, and what switches do.
+//! The shapes of refusals, and what switches do to them: docs/services/soundcloud.md#rate-limits, docs/services/soundcloud.md#errors.
 
 use std::time::Duration;
 
@@ -48,10 +48,10 @@ async fn every_shape_of_an_error_can_be_had() {
 async fn a_401_tells_little() {
     let api = Api::start().await;
     for header in ["OAuth nope", "nope", "Token x"] {
-        let answer = api.anonymous("GET", "/me").header("Authorization", header).send().await;
-        let body = answer.json();
+        let response = api.anonymous("GET", "/me").header("Authorization", header).send().await;
+        let body = response.json();
         assert_eq!(
-            (answer.status, &body["message"], &body["errors"]),
+            (response.status, &body["message"], &body["errors"]),
             (401, &json!(""), &json!([])),
             "{header}"
         );
@@ -108,10 +108,10 @@ async fn limits_on_actions_gateway_and_edge() {
     let urn = api.track("Minuet in G").await;
     api.switch(&json!({"actions": {"calls": 2, "window_s": 60}}));
     for status in [200, 200, 429] {
-        let answer = api.send("POST", &format!("/likes/tracks/{urn}")).await;
-        assert_eq!(answer.status, status);
+        let response = api.send("POST", &format!("/likes/tracks/{urn}")).await;
+        assert_eq!(response.status, status);
         if status == 429 {
-            assert!(text(&answer.json(), "spam_warning_urn").starts_with("soundcloud:spam-warnings:"));
+            assert!(text(&response.json(), "spam_warning_urn").starts_with("soundcloud:spam-warnings:"));
         }
     }
     let count = api.sandbox.effects().of("soundcloud", "track_likes");

@@ -1,4 +1,4 @@
-//! Section 15: faults for the next so many requests, by switches that stand for these alone.
+//! Faults for the next so many requests, by switches that stand for these alone.
 
 use std::time::Duration;
 
@@ -187,9 +187,9 @@ async fn pages_in_html_come_from_the_edge() {
         for path in ["/oauth/token", "/me"] {
             let host = if path == "/me" { Host::SOUNDCLOUD } else { Host::SOUNDCLOUD_AUTH };
             api.sandbox.fault(Fault::new(FaultKind::Html { status }).on(host));
-            let answer = if path == "/me" { api.get(path).await } else { api.refresh("x").await };
-            assert_eq!((answer.status, answer.header("content-type")), (status, Some("text/html")));
-            let page = answer.text();
+            let response = if path == "/me" { api.get(path).await } else { api.refresh("x").await };
+            assert_eq!((response.status, response.header("content-type")), (status, Some("text/html")));
+            let page = response.text();
             assert!(page.contains("<TITLE>ERROR: The request could not be satisfied</TITLE>"), "{page}");
             assert!(page.contains("cloudfront") && page.contains("Request ID: "), "{page}");
         }

@@ -1,4 +1,4 @@
-//! Section 13: the old XML API.
+//! The old XML API: docs/services/soundcloud.md#the-old-api.
 
 mod bodies;
 mod filters;
@@ -48,9 +48,12 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
 #[tokio::test]
 async fn public_tracks_need_no_login_and_are_xml() {
     let api = Api::start().await;
-    let answer = api.anonymous("GET", "/tracks").header("Accept", "application/xml").send().await;
-    assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/xml; charset=utf-8")));
-    let text = answer.text();
+    let response = api.anonymous("GET", "/tracks").header("Accept", "application/xml").send().await;
+    assert_eq!(
+        (response.status, response.header("content-type")),
+        (200, Some("application/xml; charset=utf-8"))
+    );
+    let text = response.text();
     assert!(
         text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<tracks type=\"array\">\n"),
         "{text}"
@@ -77,7 +80,7 @@ async fn public_tracks_need_no_login_and_are_xml() {
 }
 
 #[tokio::test]
-async fn an_upload_answers_201_with_one_number_in_three_places() {
+async fn an_upload_gives_201_with_one_number_in_three_places() {
     let api = Api::start().await;
     let body = multipart(
         &[("track[title]", "Harbour & <Sea>"), ("track[sharing]", "private")],
@@ -132,7 +135,7 @@ async fn permissions_open_a_private_track_to_those_named() {
     assert!(api.old("reis", &path).await.text().contains("<title>Sketch for a Tape</title>"));
     let heard = api.old("reis", &format!("{path}/stream")).await;
     assert_eq!(heard.summary(), (302, ""));
-    let audio = Request::new("GET", heard.header("location").expect("an address")).send().await;
+    let audio = Request::new("GET", heard.header("location").expect("a URL")).send().await;
     assert_eq!((audio.status, audio.header("content-type")), (200, Some("audio/mpeg")));
     for (name, list, shown) in [
         ("reis", "/users/5512/tracks", true),

@@ -1,4 +1,4 @@
-//! Sections 5, 6 and 9: paging, filters, search, feed, resolve.
+//! Paging, filters, search, feed, resolve: docs/services/soundcloud.md#lists, docs/services/soundcloud.md#resolve.
 
 use serde_json::{Value, json};
 
@@ -60,9 +60,9 @@ async fn page_parameters_are_checked_and_clamped() {
     for bad in
         ["limit=0", "limit=-1", "limit=x", "offset=-1", "linked_partitioning=maybe", "access=loud", "sort=up"]
     {
-        let answer = api.get(&format!("/me/tracks?{bad}")).await;
-        assert_eq!(answer.status, 400, "{bad}");
-        assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));
+        let response = api.get(&format!("/me/tracks?{bad}")).await;
+        assert_eq!(response.status, 400, "{bad}");
+        assert_eq!(response.header("content-type"), Some("application/json; charset=utf-8"));
     }
     assert_eq!(api.get("/me/tracks?limit=1000").await.status, 200);
     let bad = api.get("/me/feed?cursor=10").await;
@@ -193,7 +193,7 @@ async fn recently_played_is_newest_first_and_each_track_once() {
 }
 
 #[tokio::test]
-async fn resolve_understands_the_addresses_of_the_site() {
+async fn resolve_understands_the_urls_of_the_site() {
     let api = Api::start().await;
     let minuet = api.track("Minuet in G").await;
     let walks = api.playlist("Coast Walks").await;
@@ -205,10 +205,10 @@ async fn resolve_understands_the_addresses_of_the_site() {
         ("https://on.soundcloud.com/mINu3t", format!("tracks/{minuet}")),
     ] {
         let query: String = url.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        let answer = api.get(&format!("/resolve?url={query}")).await;
+        let response = api.get(&format!("/resolve?url={query}")).await;
         let location = format!("{base}{place}");
-        assert_eq!((answer.status, answer.header("location")), (302, Some(location.as_str())), "{url}");
-        assert_eq!(answer.json(), json!({"status": "302 - Found", "location": location}));
+        assert_eq!((response.status, response.header("location")), (302, Some(location.as_str())), "{url}");
+        assert_eq!(response.json(), json!({"status": "302 - Found", "location": location}));
     }
     for url in [
         "https://soundcloud.com/nobody",
@@ -340,8 +340,8 @@ async fn names_that_look_like_secrets_are_resolved() {
         (format!("sets/s-bahn/{secret}"), format!("{urn}?secret_token={secret}")),
         ("s-minuet".to_owned(), minuet),
     ] {
-        let answer = api.get(&format!("/resolve?url=https://soundcloud.com/okafor/{page}")).await;
-        assert_eq!(answer.status, 302, "{page}: {}", answer.text());
-        assert!(answer.header("location").expect("a location").ends_with(&place), "{page}");
+        let response = api.get(&format!("/resolve?url=https://soundcloud.com/okafor/{page}")).await;
+        assert_eq!(response.status, 302, "{page}: {}", response.text());
+        assert!(response.header("location").expect("a location").ends_with(&place), "{page}");
     }
 }

@@ -1,4 +1,4 @@
-//! Section 3: consent, tokens, sign-out.
+//! Consent, tokens, sign-out: docs/services/soundcloud.md#authorization.
 
 use std::time::Duration;
 
@@ -10,9 +10,9 @@ use super::{Api, CHALLENGE, VERIFIER, text};
 async fn a_code_becomes_a_pair_of_tokens_once() {
     let api = Api::start().await;
     let code = api.code("&auto=approve").await;
-    let answer = api.exchange(&code, VERIFIER).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    let pair = answer.json();
+    let response = api.exchange(&code, VERIFIER).await;
+    assert_eq!(response.status, 200, "{}", response.text());
+    let pair = response.json();
     assert_eq!(
         (&pair["token_type"], &pair["expires_in"], &pair["scope"]),
         (&json!("bearer"), &json!(3599), &json!(""))
@@ -71,7 +71,7 @@ async fn access_tokens_end_after_3599_seconds() {
 }
 
 #[tokio::test]
-async fn the_token_endpoint_refuses_as_the_sheet_says() {
+async fn the_token_endpoint_refuses_with_the_documented_errors() {
     let api = Api::start().await;
     let client = api.client();
     for (form, status, error) in [
@@ -87,8 +87,8 @@ async fn the_token_endpoint_refuses_as_the_sheet_says() {
         // Credentials in the body are not for this grant.
         (format!("{client}&grant_type=client_credentials"), 401, "invalid_client"),
     ] {
-        let answer = api.token(&form).await;
-        assert_eq!((answer.status, &answer.json()), (status, &json!({"error": error})), "{form}");
+        let response = api.token(&form).await;
+        assert_eq!((response.status, &response.json()), (status, &json!({"error": error})), "{form}");
     }
     assert_eq!(api.auth("GET", "/oauth/token").send().await.status, 405);
     let json = json!({"grant_type": "client_credentials"});
@@ -174,21 +174,21 @@ async fn bad_authorization_requests_go_back_with_an_error_or_nowhere() {
         (CHALLENGE, "short", "invalid_request"),
     ] {
         let query = good.replace(from, to);
-        let answer = api.auth("GET", &format!("/authorize?{query}&auto=approve")).send().await;
-        let location = answer.header("location").expect("a location").to_owned();
+        let response = api.auth("GET", &format!("/authorize?{query}&auto=approve")).send().await;
+        let location = response.header("location").expect("a location").to_owned();
         let expected = format!("http://127.0.0.1:8765/callback?error={error}&");
         assert!(location.starts_with(&expected) && location.ends_with("state=xyz"), "{location}");
     }
     for (from, to) in [("8765", "8766"), ("http%3A", "https%3A"), ("client_id=", "client_id=x")] {
         let query = good.replace(from, to);
-        let answer = api.auth("GET", &format!("/authorize?{query}&auto=approve")).send().await;
-        assert_eq!((answer.status, answer.header("location")), (400, None), "{to}");
+        let response = api.auth("GET", &format!("/authorize?{query}&auto=approve")).send().await;
+        assert_eq!((response.status, response.header("location")), (400, None), "{to}");
     }
     api.switch(&json!({"any_loopback_port": true}));
     let query = good.replace("8765", "50123");
-    let answer = api.auth("GET", &format!("/authorize?{query}&auto=deny")).send().await;
+    let response = api.auth("GET", &format!("/authorize?{query}&auto=deny")).send().await;
     assert!(
-        answer
+        response
             .header("location")
             .expect("a location")
             .starts_with("http://127.0.0.1:50123/callback?error=access_denied")
@@ -275,9 +275,9 @@ async fn a_code_without_a_challenge_is_good_at_the_old_endpoint_only() {
     assert!(page.text().contains("action=\"/connect\""), "{}", page.text());
     let given = format!("{asked}&decision=approve&username=okafor&password={}", access.password);
     let code = async || {
-        let answer = api.anonymous("POST", "/connect").form(&given).send().await;
-        assert_eq!(answer.status, 302, "{}", answer.text());
-        let location = answer.header("location").unwrap().to_owned();
+        let response = api.anonymous("POST", "/connect").form(&given).send().await;
+        assert_eq!(response.status, 302, "{}", response.text());
+        let location = response.header("location").unwrap().to_owned();
         assert!(location.ends_with("&state=x"), "{location}");
         location.split("code=").nth(1).unwrap().split('&').next().unwrap().to_owned()
     };

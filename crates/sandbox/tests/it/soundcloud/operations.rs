@@ -1,4 +1,4 @@
-//! Section 1.2: each of the 64 operations, once as it should go.
+//! Each of the 64 operations of the OpenAPI document, once as it should go.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::{Api, MULTIPART, multipart, text, wav};
 const USER: &str = "soundcloud:users:5530";
 
 #[tokio::test]
-async fn every_operation_answers_with_its_status_and_shape() {
+async fn every_operation_responds_with_its_status_and_shape() {
     let mut api = Api::start().await;
     let (mine, theirs) = (api.track("Minuet in G").await, api.track("Ah ! vous dirai-je").await);
     let list = api.playlist("Coast Walks").await;
@@ -120,12 +120,12 @@ async fn every_operation_answers_with_its_status_and_shape() {
         if path.ends_with("/comments") && method == "POST" {
             request = request.json(&json!({"comment": {"body": "nice break here", "timestamp": 42_000}}));
         }
-        let answer = request.send().await;
-        assert_eq!(answer.status, status, "{method} {path}: {}", answer.text());
-        let body = if answer.body.is_empty() { Value::Null } else { answer.json() };
+        let response = request.send().await;
+        assert_eq!(response.status, status, "{method} {path}: {}", response.text());
+        let body = if response.body.is_empty() { Value::Null } else { response.json() };
         assert!(fits(&body), "{method} {path}: {body}");
-        if !answer.body.is_empty() {
-            assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"), "{path}");
+        if !response.body.is_empty() {
+            assert_eq!(response.header("content-type"), Some("application/json; charset=utf-8"), "{path}");
         }
         if method == "GET" && status == 200 {
             let anonymous = api.anonymous(method, &path).send().await;
@@ -136,7 +136,7 @@ async fn every_operation_answers_with_its_status_and_shape() {
             );
         }
     }
-    // One row answered twice, the writes with bodies follow: upload, change and delete of a track, storefront, and the same
+    // One operation stands there twice; the writes with bodies follow: upload, change and delete of a track, storefront, and the same
     // three of a playlist; sign-out comes last.
     seen -= 1;
     let body = multipart(
@@ -177,10 +177,10 @@ async fn every_operation_answers_with_its_status_and_shape() {
 async fn wrong_methods_and_paths() {
     let api = Api::start().await;
     let urn = api.track("Minuet in G").await;
-    // The three that the sheet names, and a path that leads nowhere.
+    // Methods that these paths do not have, and paths that lead nowhere.
     for method in ["POST", "PATCH"] {
-        let answer = api.send(method, &format!("/tracks/{urn}/storefront")).await;
-        assert_eq!((answer.status, answer.header("allow")), (405, Some("PUT")));
+        let response = api.send(method, &format!("/tracks/{urn}/storefront")).await;
+        assert_eq!((response.status, response.header("allow")), (405, Some("PUT")));
     }
     assert_eq!(api.send("PUT", &format!("/tracks/{urn}/stream")).await.status, 405);
     assert_eq!(api.send("PUT", &format!("/me/tracks/{urn}")).await.status, 405);

@@ -1,4 +1,4 @@
-//! Section 8.4.
+//! Playlists: docs/services/soundcloud.md#playlists.
 
 use serde_json::json;
 

@@ -1,10 +1,10 @@
-//! Sections 2 and 7: which members things have, and which content type answers have.
+//! Which members things have (docs/services/soundcloud.md#what-a-thing-looks-like), and which content type responses have.
 
 use serde_json::{Value, json};
 
 use super::Api;
 
-/// The rows of the sheet's tables 7.1 to 7.5, 7.9 and 7.10, without those that only old replies or examples have.
+/// The members of the OpenAPI document, without those that only old replies or examples have.
 const USER: &str = "avatar_url city country description discogs_name first_name followers_count followings_count \
     full_name urn kind created_at last_modified last_name permalink permalink_url plan playlist_count \
     public_favorites_count reposts_count track_count uri username website website_title subscriptions";
@@ -98,8 +98,12 @@ async fn each_status_has_its_content_type() {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        let answer = request.send().await;
-        assert_eq!((answer.status, answer.header("content-type")), (status, content_type), "{method} {path}");
+        let response = request.send().await;
+        assert_eq!(
+            (response.status, response.header("content-type")),
+            (status, content_type),
+            "{method} {path}"
+        );
     }
     let anonymous = api.anonymous("GET", "/me").send().await;
     assert_eq!((anonymous.status, anonymous.header("content-type")), (401, with_charset));

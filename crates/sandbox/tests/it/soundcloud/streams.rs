@@ -1,4 +1,4 @@
-//! Section 9.4: links that need the token and lead to short-lived ones that do not.
+//! Streams (docs/services/soundcloud.md#streams): links that need the token and lead to short-lived ones that do not.
 
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use crate::wire::Request;
 
 async fn follow(api: &Api, link: &str) -> String {
     let request = Request::new("GET", link).header("Authorization", &format!("OAuth {}", api.token));
-    let answer = request.send().await;
-    assert_eq!(answer.status, 302, "{}", answer.text());
-    answer.header("location").expect("a location").to_owned()
+    let response = request.send().await;
+    assert_eq!(response.status, 302, "{}", response.text());
+    response.header("location").expect("a location").to_owned()
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Section 8: upload, processing, change, storefront, comments.
+//! Upload, processing, change, storefront, comments: docs/services/soundcloud.md#uploads.
 
 use std::time::Duration;
 
@@ -58,8 +58,8 @@ async fn uploads_are_refused_for_what_they_lack() {
         ),
         (&[TITLE], b"fLaC-audio", 201),
     ] {
-        let answer = upload(&api, texts, file).await;
-        assert_eq!(answer.status, status, "{texts:?} {}", answer.text());
+        let response = upload(&api, texts, file).await;
+        assert_eq!(response.status, status, "{texts:?} {}", response.text());
     }
     let nothing = api.request("POST", "/tracks").form("track%5Btitle%5D=x").send().await;
     assert_eq!(
@@ -156,9 +156,9 @@ async fn changes_touch_only_what_they_name_and_only_ones_own() {
     );
     assert_eq!(api.send_json("PUT", &path, &json!({"track": {"title": " "}})).await.status, 422);
     for method in ["PUT", "DELETE"] {
-        let answer =
+        let response =
             api.send_json(method, &format!("/tracks/{theirs}"), &json!({"track": {"title": "x"}})).await;
-        assert_eq!(answer.status, 404, "{method}");
+        assert_eq!(response.status, 404, "{method}");
     }
     assert_eq!(api.send("DELETE", &path).await.summary(), (200, ""));
     api.log_in("reis").await;
@@ -235,7 +235,7 @@ async fn comments_need_a_body_and_an_open_track() {
 }
 
 #[tokio::test]
-async fn secrets_open_what_the_sheet_says_and_nothing_else() {
+async fn secrets_open_their_track_and_nothing_else() {
     let mut api = Api::start().await;
     let (sketch, ideas) = (api.track("Sketch for a Tape").await, api.get("/me/playlists").await.json());
     let secret = |uri: String| uri.rsplit(['=', '/']).next().expect("a secret").to_owned();
@@ -257,8 +257,8 @@ async fn secrets_open_what_the_sheet_says_and_nothing_else() {
         ("POST", format!("/likes/tracks/{sketch}"), &track_secret, 404),
         ("DELETE", format!("/tracks/{sketch}"), &track_secret, 404),
     ] {
-        let answer = api.send(method, &format!("{path}?secret_token={secret}")).await;
-        assert_eq!(answer.status, status, "{method} {path}");
+        let response = api.send(method, &format!("{path}?secret_token={secret}")).await;
+        assert_eq!(response.status, status, "{method} {path}");
         assert_eq!(api.send(method, &path).await.status, 404, "{method} {path} without the secret");
     }
 }
@@ -355,9 +355,9 @@ async fn a_body_without_announced_length_is_cut_off_at_the_limit() {
     )
     .into_bytes();
     bytes.extend(chunked);
-    let (answer, _) = crate::wire::exchange(address, &bytes).await;
-    let answer = Response::parse(&answer);
-    assert_eq!((answer.status, &answer.json()["code"]), (413, &json!(413)));
+    let (response, _) = crate::wire::exchange(address, &bytes).await;
+    let response = Response::parse(&response);
+    assert_eq!((response.status, &response.json()["code"]), (413, &json!(413)));
     assert_eq!(api.created("tracks"), 0);
 }
 

@@ -1,4 +1,4 @@
-//! Folders and lists: sections 9 and 10.
+//! Folders and lists: docs/services/soundslice.md#folders-and-lists.
 
 use serde_json::json;
 
@@ -76,8 +76,8 @@ async fn folder_refusals() {
     assert_eq!(api.post(&format!("/folders/{own}/"), "").await.summary(), no_name);
     for method in ["GET", "POST", "DELETE"] {
         assert!(is_html_404(&api.request(method, "/folders/999999/").body("").send().await), "{method}");
-        let answer = api.request(method, &format!("/folders/{foreign}/")).body("").send().await;
-        assert_eq!(answer.summary(), FORBIDDEN, "{method}");
+        let response = api.request(method, &format!("/folders/{foreign}/")).body("").send().await;
+        assert_eq!(response.summary(), FORBIDDEN, "{method}");
     }
 }
 

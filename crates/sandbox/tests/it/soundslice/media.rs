@@ -1,4 +1,4 @@
-//! Media: sections 7.1 and 7.7.
+//! Media: docs/services/soundslice.md#recordings.
 
 use std::time::Duration;
 

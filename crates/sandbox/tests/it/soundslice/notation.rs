@@ -1,4 +1,4 @@
-//! Notation: section 6.
+//! Notation: docs/services/soundslice.md#notation.
 
 use std::time::Duration;
 
@@ -87,7 +87,7 @@ async fn a_failed_upload_leaves_the_slice_as_it_was() {
 }
 
 #[tokio::test]
-async fn uploading_may_be_forbidden_and_callbacks_must_be_addresses() {
+async fn uploading_may_be_forbidden_and_callbacks_must_be_urls() {
     let api = Api::start().await;
     let slice = api.slice("").await;
     let path = format!("/slices/{slice}/notation-file/");
@@ -124,8 +124,8 @@ async fn processing_takes_the_time_of_the_switch_and_ends_as_it_says() {
     assert!(has_notation(&api, &slice).await);
 }
 
-/// Takes one request and answers it; the request as text.
-async fn receive(listener: &TcpListener, answer: &[u8]) -> String {
+/// Takes one request and responds to it; the request as text.
+async fn receive(listener: &TcpListener, response: &[u8]) -> String {
     let (mut stream, _) = listener.accept().await.expect("a callback");
     let mut text = Vec::new();
     let mut buffer = [0; 4096];
@@ -143,7 +143,7 @@ async fn receive(listener: &TcpListener, answer: &[u8]) -> String {
         assert_ne!(read, 0, "a whole request");
         text.extend(&buffer[..read]);
     }
-    stream.write_all(answer).await.expect("answers");
+    stream.write_all(response).await.expect("the response is sent");
     String::from_utf8(text).expect("text")
 }
 
@@ -284,7 +284,7 @@ async fn with_a_running_clock_delayed_work_happens_by_itself() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_receiver_that_does_not_answer_is_given_up_after_five_seconds() {
+async fn a_receiver_that_does_not_respond_is_given_up_after_five_seconds() {
     let api = Api::start().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -298,7 +298,7 @@ async fn a_receiver_that_does_not_answer_is_given_up_after_five_seconds() {
     }
     let waited = start.elapsed();
     assert!((5.0..5.5).contains(&waited.as_secs_f64()), "{waited:?}");
-    assert_eq!(api.sandbox.callbacks()[0].error.as_deref(), Some("no answer within 5 s"));
+    assert_eq!(api.sandbox.callbacks()[0].error.as_deref(), Some("no response within 5 s"));
 }
 
 #[tokio::test]

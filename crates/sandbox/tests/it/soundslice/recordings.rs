@@ -1,4 +1,4 @@
-//! Recordings: section 7.
+//! Recordings: docs/services/soundslice.md#recordings.
 
 use serde_json::json;
 
@@ -149,8 +149,8 @@ async fn delete_gives_the_name() {
     for (method, path) in
         [("DELETE", ""), ("POST", ""), ("POST", "media/"), ("GET", "syncpoints/"), ("POST", "syncpoints/")]
     {
-        let answer = api.request(method, &format!("/recordings/{id}/{path}")).body("").send().await;
-        assert_eq!(answer.summary(), FORBIDDEN, "{method} {path}");
+        let response = api.request(method, &format!("/recordings/{id}/{path}")).body("").send().await;
+        assert_eq!(response.summary(), FORBIDDEN, "{method} {path}");
     }
     api.as_first();
     assert_eq!(api.delete(&format!("/recordings/{id}/")).await.summary(), (200, r#"{"name": "Audio"}"#));

@@ -1,4 +1,4 @@
-//! Slices: section 5.
+//! Slices: docs/services/soundslice.md#the-slice.
 
 use std::time::Duration;
 
@@ -139,8 +139,8 @@ async fn what_others_own_is_403_and_stays_as_it_is() {
             ("POST", "recordings/"),
             ("POST", "recordings/order/"),
         ] {
-            let answer = api.request(method, &format!("/slices/{slice}/{path}")).body("").send().await;
-            assert_eq!(answer.summary(), FORBIDDEN, "{method} {slice} {path}");
+            let response = api.request(method, &format!("/slices/{slice}/{path}")).body("").send().await;
+            assert_eq!(response.summary(), FORBIDDEN, "{method} {slice} {path}");
         }
     }
     assert_eq!(api.get(&format!("/slices/{}/musicxml/", foreign[0])).await.summary(), FORBIDDEN);

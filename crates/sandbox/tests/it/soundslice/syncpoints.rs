@@ -1,4 +1,4 @@
-//! Syncpoints and crops: section 8.
+//! Syncpoints and crops: docs/services/soundslice.md#syncpoints.
 
 use super::Api;
 
@@ -32,8 +32,8 @@ async fn points_come_back_as_they_were_set() {
         ("[[0, 3], [8, 19], [2, 7, 480], [1, 5e0]]", "[[0, 3], [8, 19], [2, 7, 480], [1, 5.0]]"),
         ("[]", "[]"),
     ] {
-        let answer = api.post(&path, &format!("syncpoints={}", encoded(set))).await;
-        assert_eq!(answer.summary(), (200, format!("{{\"id\": {id}}}").as_str()), "{set}");
+        let response = api.post(&path, &format!("syncpoints={}", encoded(set))).await;
+        assert_eq!(response.summary(), (200, format!("{{\"id\": {id}}}").as_str()), "{set}");
         assert_eq!(api.get(&path).await.summary(), (200, got));
         let count = got.matches('[').count() - 1;
         assert_eq!(api.only_recording(&slice).await["syncpoint_count"], count);

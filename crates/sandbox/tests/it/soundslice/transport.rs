@@ -1,4 +1,4 @@
-//! Credentials, encodings, paths, methods, limits: sections 2 and 11.
+//! Credentials, encodings, paths, methods, limits: docs/services/soundslice.md#requests, docs/services/soundslice.md#legacy-paths.
 
 use segno_sandbox::{BadCredentials, RateLimit};
 
@@ -12,14 +12,14 @@ async fn bad_credentials_are_403_and_by_switch_401() {
         let request = api.anonymous("GET", "/slices/");
         let request =
             if let Some(header) = header { request.header("Authorization", header) } else { request };
-        let answer = request.send().await;
-        assert_eq!(answer.summary(), FORBIDDEN, "{header:?}");
-        assert_eq!(answer.header("content-type"), Some("application/json"));
+        let response = request.send().await;
+        assert_eq!(response.summary(), FORBIDDEN, "{header:?}");
+        assert_eq!(response.header("content-type"), Some("application/json"));
     }
     api.sandbox.switches(|switches| switches.soundslice.bad_credentials = BadCredentials::Unauthorized);
-    let answer = api.anonymous("GET", "/slices/").send().await;
-    assert_eq!(answer.status, 401);
-    assert_eq!(answer.header("www-authenticate"), Some("Basic realm=\"api\""));
+    let response = api.anonymous("GET", "/slices/").send().await;
+    assert_eq!(response.status, 401);
+    assert_eq!(response.header("www-authenticate"), Some("Basic realm=\"api\""));
 }
 
 #[tokio::test]
@@ -36,10 +36,10 @@ async fn an_account_has_several_keys() {
 async fn a_missing_final_slash_is_301_for_every_method() {
     let api = Api::start().await;
     for method in ["GET", "POST", "DELETE", "PUT"] {
-        let answer = api.anonymous(method, "/folders?parent_id=5120&x=%20").send().await;
-        let location = answer.header("location");
+        let response = api.anonymous(method, "/folders?parent_id=5120&x=%20").send().await;
+        let location = response.header("location");
         assert_eq!(
-            (answer.status, location),
+            (response.status, location),
             (301, Some("/api/v1/folders/?parent_id=5120&x=%20")),
             "{method}"
         );
@@ -47,9 +47,9 @@ async fn a_missing_final_slash_is_301_for_every_method() {
     assert!(is_html_404(&api.get("/nothing").await));
     assert!(is_html_404(&api.get("/nothing/").await));
     assert!(is_html_404(&api.get("/recordings/abc/").await));
-    let answer = api.get("/slices//").await;
-    assert!(is_html_404(&answer));
-    assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
+    let response = api.get("/slices//").await;
+    assert!(is_html_404(&response));
+    assert_eq!(response.header("content-type"), Some("text/html; charset=utf-8"));
 }
 
 #[tokio::test]
@@ -74,9 +74,9 @@ async fn wrong_methods_are_405_with_allow_and_an_empty_body() {
         ("GET", "/lists/2abc9/slices/", "POST"),
         ("POST", "/lists/2abc9/slices/Qm4Zt/", "DELETE"),
     ] {
-        let answer = api.request(method, path).send().await;
+        let response = api.request(method, path).send().await;
         assert_eq!(
-            (answer.status, answer.header("allow"), answer.text()),
+            (response.status, response.header("allow"), response.text()),
             (405, Some(allow), ""),
             "{method} {path}"
         );
@@ -86,8 +86,8 @@ async fn wrong_methods_are_405_with_allow_and_an_empty_body() {
 #[tokio::test]
 async fn forms_come_urlencoded_or_multipart_and_json_is_no_parameters() {
     let api = Api::start().await;
-    let name_of = async |answer: crate::wire::Response| {
-        let hash = super::text(&answer.json(), "scorehash");
+    let name_of = async |response: crate::wire::Response| {
+        let hash = super::text(&response.json(), "scorehash");
         super::text(&api.get(&format!("/slices/{hash}/")).await.json(), "name")
     };
     let urlencoded = api.post("/slices/", "name=Morning+%C3%89tude").await;
@@ -182,7 +182,7 @@ async fn switches_are_set_over_http_and_refused_with_what_exists() {
 }
 
 #[tokio::test]
-async fn old_scores_paths_take_slug_or_scorehash_and_answer_alike() {
+async fn old_scores_paths_take_slug_or_scorehash_and_respond_alike() {
     let api = Api::start().await;
     let created = api.post("/scores/", "name=Old").await.json();
     let (hash, slug) = (super::text(&created, "scorehash"), super::text(&created, "slug"));

@@ -1,4 +1,4 @@
-//! Presigned uploads and downloads: section 4 and 6.1.
+//! Presigned uploads and downloads: docs/services/soundslice.md#presigned-uploads.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ const NOT_IMPLEMENTED: &str = "<Code>NotImplemented</Code><Message>A header you 
 
 const SCORE: &[u8] = b"<?xml version=\"1.0\"?><score-partwise/>";
 
-fn check(answer: &crate::wire::Response, status: u16, core: &str) {
-    assert_eq!(answer.status, status, "{}", answer.text());
-    assert_eq!(answer.header("content-type"), Some("application/xml"));
-    assert!(answer.text().starts_with(PROLOGUE), "{}", answer.text());
-    assert!(answer.text().contains(core), "{}", answer.text());
+fn check(response: &crate::wire::Response, status: u16, core: &str) {
+    assert_eq!(response.status, status, "{}", response.text());
+    assert_eq!(response.header("content-type"), Some("application/xml"));
+    assert!(response.text().starts_with(PROLOGUE), "{}", response.text());
+    assert!(response.text().contains(core), "{}", response.text());
 }
 
 async fn media_url(api: &Api) -> (String, u64, String) {
@@ -38,7 +38,7 @@ async fn a_bare_put_with_a_length_is_200_and_empty_with_an_etag() {
 }
 
 #[tokio::test]
-async fn each_rule_of_the_store_has_its_answer() {
+async fn each_rule_of_the_store_has_its_response() {
     let api = Api::start().await;
     let (slice, _, url) = media_url(&api).await;
     let with = |name: &str, value: &str| Request::new("PUT", &url).header(name, value).body("x").send();
@@ -172,7 +172,7 @@ async fn downloads_resume() {
 }
 
 #[tokio::test]
-async fn a_large_upload_that_is_refused_still_gets_its_answer() {
+async fn a_large_upload_that_is_refused_still_gets_its_response() {
     let api = Api::start().await;
     let (_, _, url) = media_url(&api).await;
     api.sandbox.advance(Duration::from_secs(300));
@@ -197,12 +197,12 @@ async fn expect_continue_asks_before_it_sends() {
     tokio::io::AsyncReadExt::read_exact(&mut stream, &mut go_on).await.expect("100");
     assert_eq!(go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
     tokio::io::AsyncWriteExt::write_all(&mut stream, b"ID3-fake-mp3").await.expect("writes");
-    let mut answer = Vec::new();
-    tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut answer).await.expect("an answer");
-    assert_eq!(crate::wire::Response::parse(&answer).status, 200);
+    let mut response = Vec::new();
+    tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut response).await.expect("a response");
+    assert_eq!(crate::wire::Response::parse(&response).status, 200);
 
     let (bytes, address) = head(&url.replace("Signature=", "Signature=A"));
-    let (answer, end) = exchange(&address, &bytes).await;
+    let (response, end) = exchange(&address, &bytes).await;
     end.expect("a plain close");
-    check(&crate::wire::Response::parse(&answer), 403, SIGNATURE);
+    check(&crate::wire::Response::parse(&response), 403, SIGNATURE);
 }

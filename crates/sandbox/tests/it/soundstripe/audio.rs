@@ -1,4 +1,4 @@
-//! Section 7: signed links that expire.
+//! Signed links that expire: docs/services/soundstripe.md#links-that-expire.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ async fn real_sound_behind_links_that_want_no_key() {
     let (mp3, wav) = links(&api).await;
     let sound = Request::new("GET", &wav).send().await;
     assert_eq!((sound.status, sound.header("content-type")), (200, Some("audio/wav")));
-    // 48 kHz and 24 bit, as the sheet says of WAV.
+    // WAV files of the service have 48 kHz and 24 bit.
     assert_eq!(&sound.body[..4], b"RIFF");
     assert_eq!(u32::from_le_bytes(sound.body[24..28].try_into().unwrap()), 48_000);
     assert_eq!(u16::from_le_bytes(sound.body[34..36].try_into().unwrap()), 24);

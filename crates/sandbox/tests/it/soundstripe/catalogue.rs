@@ -1,4 +1,4 @@
-//! Sections 9.5 to 9.9: tags, sound effects, categories, curated playlists.
+//! Tags, sound effects, categories, curated playlists: docs/services/soundstripe.md#tags and what follows there.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Sections 2, 5 and 6: headers, errors, the rate.
+//! Headers, errors, the rate: docs/services/soundstripe.md#requests, docs/services/soundstripe.md#errors.
 
 use std::time::Duration;
 

@@ -1,10 +1,10 @@
-//! Section 4: pages and their links.
+//! Pages and their links: docs/services/soundstripe.md#pages.
 
 use serde_json::{Value, json};
 
 use super::{Api, ids, refusal, total};
 
-/// Page numbers of the five links; null where there is none.
+/// Page numbers of the five links; null where there is no such page.
 fn numbers(document: &Value) -> Value {
     let number = |name: &str| match &document["links"][name] {
         Value::Null => Value::Null,
@@ -39,7 +39,7 @@ async fn a_link_has_the_request_again_with_both_parameters_last() {
     let link = |page: u32| {
         format!("{base}/v1/tags?filter%5Bcategory%5D=mood&page%5Bsize%5D=5&page%5Bnumber%5D={page}")
     };
-    // The example of section 4: page 2 of 3 of 13.
+    // Page 2 of 3 of 13 songs.
     assert_eq!(
         document["links"],
         json!({"self": link(2), "first": link(1), "prev": link(1), "next": link(3), "last": link(3),

@@ -1,4 +1,4 @@
-//! Section 9.10: private playlists.
+//! Private playlists: docs/services/soundstripe.md#playlists.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Section 9.3: songs, their filters, what belongs to them; 9.4: YouTube codes.
+//! Songs, their filters, what belongs to them: docs/services/soundstripe.md#songs; YouTube codes: docs/services/soundstripe.md#digital-usages.
 
 use serde_json::{Value, json};
 

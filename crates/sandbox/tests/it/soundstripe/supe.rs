@@ -1,4 +1,4 @@
-//! Sections 9.11 to 9.13: searches, assets, webhooks.
+//! Searches, assets, webhooks: docs/services/soundstripe.md#supe, docs/services/soundstripe.md#webhooks.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ fn search(attributes: Value) -> Value {
     json!({"data": {"type": "supe_searches", "attributes": attributes}})
 }
 
-/// A receiver that answers each delivery with the next of these statuses.
+/// A receiver that responds to each delivery with the next of these statuses.
 async fn receiver(statuses: &'static [u16]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/supe", listener.local_addr().unwrap());
@@ -45,14 +45,14 @@ async fn receiver(statuses: &'static [u16]) -> String {
                     break;
                 }
             }
-            let answer = format!("HTTP/1.1 {status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-            stream.write_all(answer.as_bytes()).await.unwrap();
+            let response = format!("HTTP/1.1 {status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            stream.write_all(response.as_bytes()).await.unwrap();
         }
     });
     url
 }
 
-/// The deliveries, once there are this many and all are answered.
+/// The deliveries, once there are this many and all have a response.
 async fn callbacks(api: &Api, count: usize) -> Vec<Callback> {
     let mut rounds = 0;
     loop {
@@ -92,7 +92,7 @@ async fn from_processing_to_completed_and_cached() {
         included(&done, "audio_files", &song["relationships"]["audio_files"]["data"][0]["id"]);
     }
 
-    // For 24 hours the same search is answered at once, wherever its result is to go.
+    // For 24 hours the same search has its results at once, wherever its result is to go.
     let again = search(json!({"query": "happy piano", "callback_url": "https://hooks.example.test/"}));
     let cached = api.send("POST", SEARCH, &again).await;
     assert_eq!((cached.status, &cached.json()["data"]["id"]), (200, &started["data"]["id"]));
@@ -227,7 +227,7 @@ async fn a_failed_search_is_delivered_too() {
     assert!(document.get("included").is_none());
 }
 
-/// An upload as section 9.12 shows it.
+/// An upload as the reference shows it.
 async fn upload(api: &Api, file: &[u8], declared: &str, content_type: Option<&str>) -> Response {
     let mut body = Vec::new();
     if let Some(content_type) = content_type {

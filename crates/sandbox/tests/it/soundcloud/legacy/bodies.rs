@@ -159,7 +159,7 @@ async fn an_upload_needs_a_title_and_audio() {
 }
 
 #[tokio::test]
-async fn a_person_changes_oneself_and_nobody_else() {
+async fn a_user_changes_oneself_and_nobody_else() {
     let api = Api::start().await;
     let sent = "<user><username>rosa</username><full-name>Rosa Maria Okafor</full-name><city>Faro</city><website nil=\"true\"/>\
         <discogs-name>rosa-o</discogs-name><description>Cello &amp; more</description><id>1</id></user>";
@@ -177,7 +177,7 @@ async fn a_person_changes_oneself_and_nobody_else() {
     ] {
         assert!(changed.text().contains(shown), "{shown} in {}", changed.text());
     }
-    assert_eq!(api.get("/users/5512").await.json()["discogs_name"], "rosa-o", "one person in both");
+    assert_eq!(api.get("/users/5512").await.json()["discogs_name"], "rosa-o", "one user in both");
     let form = api.basic("okafor", "PUT", "/users/5512.json").form("user[country]=Brasil").send().await;
     assert_eq!((&form.json()["country"], &form.json()["city"]), (&"Brasil".into(), &"Faro".into()));
     assert_eq!(api.put_xml("okafor", "/users/5530", "<user><city>x</city></user>").await.status, 401);
@@ -226,7 +226,7 @@ async fn comments_are_hidden_with_their_track() {
 }
 
 #[tokio::test]
-async fn what_has_no_known_form_is_404_and_a_wrong_verb_405() {
+async fn what_has_no_known_form_is_404_and_a_wrong_method_405() {
     let api = Api::start().await;
     let minuet = api.number("Minuet in G").await;
     for path in [

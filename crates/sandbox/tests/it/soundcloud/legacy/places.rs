@@ -64,7 +64,7 @@ async fn on_the_api_host_the_end_of_a_path_asks_for_the_old_api() {
 }
 
 #[tokio::test]
-async fn the_answer_to_an_upload_names_the_host_that_it_was_sent_to() {
+async fn the_response_to_an_upload_names_the_host_that_it_was_sent_to() {
     let api = Api::start().await;
     let body = multipart(
         &[("track[title]", "Harbour"), ("track[sharing]", "private")],
@@ -110,9 +110,9 @@ async fn the_end_of_the_path_beats_accept_and_accept_beats_xml() {
     ] {
         let request = api.basic("okafor", "GET", path);
         let request = if let Some(accept) = accept { request.header("Accept", accept) } else { request };
-        let answer = request.send().await;
+        let response = request.send().await;
         assert_eq!(
-            (answer.status, answer.header("content-type")),
+            (response.status, response.header("content-type")),
             (200, Some(expected)),
             "{path} {accept:?}"
         );
