@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::BoxFuture;
 use crate::query::FormPairs;
-use crate::time::Clock;
+use crate::time::{Clock, SystemClock};
 use crate::transfer::progress::{Meter, OnProgress};
 
 /// How much is read from a source at a time, in bytes: large enough that file reads do not dominate, small enough that
@@ -280,6 +280,19 @@ enum OpenPiece {
 }
 
 impl RequestBody {
+    /// A body of these bytes, for a transport that reads a request whole and sends it through another transport.
+    #[must_use]
+    pub fn from_bytes(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        let left = bytes.len() as u64;
+        Self {
+            pieces: VecDeque::from([OpenPiece::Bytes(bytes)]),
+            left,
+            meter: Meter::new(None, Some(left), 1),
+            activity: Arc::new(Activity::new(Arc::new(SystemClock), left)),
+        }
+    }
+
     /// For the transport to tell when the request has its connection.
     #[must_use]
     pub fn on_connected(&self) -> OnConnected {

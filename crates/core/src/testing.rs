@@ -1,33 +1,22 @@
-//! For tests: a transport that is a function, a clock that only moves when told, the exact bytes of a request, a canary
-//! for secrets, and the contract of token stores.
+//! For tests: a transport that is a function, a clock that only moves when told, the exact bytes of a request, what an
+//! endpoint reads from a response, and the contract of token stores.
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 
-use crate::BoxFuture;
 use crate::body::RequestBody;
+use crate::error::ApiError as _;
 use crate::response::ResponseBody;
 use crate::transport::{Phase, Transport, TransportError, TransportErrorKind};
+use crate::{BoxFuture, DecodeError, Endpoint};
 
-mod canary;
 mod clock;
-mod environment;
-mod odd;
-mod recorder;
-mod recording;
-mod strangers;
 #[cfg(any(feature = "oauth1", feature = "oauth2"))]
 mod token_store;
 mod wire;
 
-pub use canary::Canary;
 pub use clock::ManualClock;
-pub use environment::{tell, told_in};
-pub use odd::reads_odd_responses;
-pub use recorder::{Fixtures, Recorder, answer, redact};
-pub use recording::Recording;
-pub use strangers::{STRANGERS, read, taken_strangers};
 #[cfg(any(feature = "oauth1", feature = "oauth2"))]
 pub use token_store::{token_store_contract, token_store_contract_between};
 pub use wire::{wire, wire_bytes};
@@ -39,9 +28,9 @@ impl<F> FnTransport<F>
 where
     F: Fn(Request<Bytes>) -> Result<Response<Bytes>, TransportError> + Send + Sync + 'static,
 {
-    /// A transport that answers with what `answer` returns.
-    pub fn new(answer: F) -> Self {
-        Self(answer)
+    /// A transport whose response is what `respond` returns.
+    pub fn new(respond: F) -> Self {
+        Self(respond)
     }
 }
 
@@ -63,4 +52,17 @@ where
             Ok(response.map(ResponseBody::from_bytes))
         })
     }
+}
+
+/// What a client makes of a response with a status that the endpoint accepts: its content is checked, an error of the
+/// service in it is an error, then the endpoint reads it.
+///
+/// # Errors
+/// [`DecodeError`] as the client reports it.
+pub fn read_response<E: Endpoint>(response: Response<Bytes>) -> Result<E::Output, DecodeError> {
+    E::CONTENT.check_whole(&response)?;
+    if let Some(error) = E::ApiError::in_success(&response) {
+        return Err(DecodeError::Other(error.to_string()));
+    }
+    E::read(response)
 }

@@ -5,13 +5,13 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use segno_core::auth::{Basic, Token};
-use segno_core::testing::Canary;
 use segno_core::transport::hyper::Hyper;
 use segno_core::{
     Body, BuildError, Bytes, Client, ClientBuilder, Cursor, DecodeError, Endpoint, FormPairs,
     JsonArrayStream, Method, Multipart, Page, Paged, PlainApiError, Replay, RequestWriter, Response, Retry,
     Secret, SecretUrl, StreamEndpoint,
 };
+use segno_testkit::Canary;
 use tokio::io::AsyncWriteExt;
 
 use crate::peer::{self, read_request, soon};

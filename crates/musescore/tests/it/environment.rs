@@ -1,11 +1,11 @@
 //! Clients that are set up by the environment.
 
-use segno_core::testing::{tell, told_in};
 use segno_musescore::{Access, Client};
+use segno_testkit::{report, run_with_env};
 
 #[test]
 fn child() {
-    tell(|| match Client::from_env() {
+    report(|| match Client::from_env() {
         Ok(client) => match client.access() {
             Access::Key(_) => "key".into(),
             Access::Program(_) => "program".into(),
@@ -18,7 +18,7 @@ fn child() {
 }
 
 fn told(variables: &[(&str, &str)]) -> String {
-    told_in("environment::child", "MUSESCORE_", variables)
+    run_with_env("environment::child", "MUSESCORE_", variables)
 }
 
 const KEY: (&str, &str) = ("MUSESCORE_CONSUMER_KEY", "key\r\n");

@@ -2,12 +2,12 @@
 
 use std::fmt::Debug;
 
-use segno_core::testing::{Fixtures, answer};
 use segno_core::{Endpoint, testing};
 use segno_musescore::scores::{self, Filters, Visibility};
 use segno_musescore::{
     ScoreId, UserId, VersionId, files, oauth, oembed, resolve, signed_url, space, time, users,
 };
+use segno_testkit::{Fixtures, recorded_response};
 
 use crate::clients::{answered, client, ok, person};
 
@@ -77,7 +77,7 @@ mod decode {
                 E::Output: Debug,
             {
                 let case = E::NAME.strip_prefix("musescore.").unwrap().replacen('.', "/", 1);
-                let value = E::read(answer(&Fixtures::read(FOLDER, &case))).unwrap();
+                let value = E::read(recorded_response(&Fixtures::read(FOLDER, &case))).unwrap();
                 insta::assert_debug_snapshot!(E::NAME, value);
             }
         }
@@ -140,7 +140,7 @@ mod success {
             where
                 E::Output: Debug,
             {
-                self.0.extend(testing::taken_strangers::<E>());
+                self.0.extend(segno_testkit::accepted_undocumented::<E>());
             }
         }
 

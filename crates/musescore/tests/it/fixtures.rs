@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use segno_core::auth::oauth1::Callback;
-use segno_core::testing::{Fixtures, ManualClock, Recording};
+use segno_core::testing::ManualClock;
 use segno_core::transport::hyper::Hyper;
 use segno_core::{Body, Timeouts, Timestamp};
 use segno_musescore::files::File;
@@ -14,6 +14,7 @@ use segno_musescore::{
     signed_url, space, time, users,
 };
 use segno_sandbox::{Host, Sandbox};
+use segno_testkit::{Fixtures, Recording};
 
 use crate::site::{Site, verifier};
 
@@ -197,7 +198,7 @@ async fn from_the_real_service() {
 /// What was recorded decodes again, the same in every format.
 #[test]
 fn recorded_answers_decode() {
-    let answer = |case: &str| segno_core::testing::answer(&Fixtures::read(FOLDER, case));
+    let answer = |case: &str| segno_testkit::recorded_response(&Fixtures::read(FOLDER, case));
     let score = |case| <scores::Get as segno_core::Endpoint>::read(answer(case)).unwrap();
     assert_eq!(score("scores/get"), score("scores/get-xml"));
     assert_eq!(score("scores/get"), score("scores/get-jsonp"));

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use segno_core::auth::store::{FileStore, MemoryStore, Record, TokenStore};
-use segno_core::testing::{Canary, Recorder};
 use segno_core::transport::hyper::Hyper;
 use segno_core::{Endpoint, Retry, Secret, Timeouts};
 use segno_sandbox::{Fault, Host, Sandbox, SoundcloudAccess};
@@ -17,6 +16,7 @@ use segno_soundcloud::{
     Access, Client, ClientBuilder, Sharing, comments, feed, me, playlists, resolve, session, streams, tracks,
     users,
 };
+use segno_testkit::{Canary, Recorder};
 
 use crate::browser::decide;
 

@@ -1,11 +1,11 @@
 //! Clients that are set up by the environment.
 
-use segno_core::testing::{tell, told_in};
 use segno_soundcloud::{Client, legacy};
+use segno_testkit::{report, run_with_env};
 
 #[test]
 fn child() {
-    tell(|| match Client::from_env() {
+    report(|| match Client::from_env() {
         Ok(client) => {
             let login = client.login("https://my.example/callback").map_err(|error| error.to_string());
             format!("{:?} {:?}", client.token_kind(), login)
@@ -16,14 +16,14 @@ fn child() {
 
 #[test]
 fn old_child() {
-    tell(|| match legacy::Client::from_env() {
+    report(|| match legacy::Client::from_env() {
         Ok(client) => format!("{client:?}"),
         Err(error) => error.to_string(),
     });
 }
 
 fn told(variables: &[(&str, &str)]) -> String {
-    told_in("environment::child", "SOUNDCLOUD_", variables)
+    run_with_env("environment::child", "SOUNDCLOUD_", variables)
 }
 
 const ID: (&str, &str) = ("SOUNDCLOUD_CLIENT_ID", "app1\r\n");
@@ -79,7 +79,7 @@ fn a_token_file_makes_a_client_that_logs_in() {
 
 #[test]
 fn the_old_api_needs_both_halves_or_none() {
-    let old = |variables: &[(&str, &str)]| told_in("environment::old_child", "SOUNDCLOUD_", variables);
+    let old = |variables: &[(&str, &str)]| run_with_env("environment::old_child", "SOUNDCLOUD_", variables);
     let url = ("SOUNDCLOUD_LEGACY_URL", "http://127.0.0.1:8404/\n");
     assert!(old(&[url]).contains("http://127.0.0.1:8404/"));
     let user = ("SOUNDCLOUD_USERNAME", "okafor");

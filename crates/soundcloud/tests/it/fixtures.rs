@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use segno_core::auth::oauth2::{App, TokenServer};
 use segno_core::auth::store::{MemoryStore, TokenStore as _};
-use segno_core::testing::{FnTransport, Recorder, Recording, redact};
+use segno_core::testing::FnTransport;
 use segno_core::transport::hyper::Hyper;
 use segno_core::{
     BoxFuture, Bytes, Clock, Endpoint, Response, Retry, Secret, SystemClock, Timeouts, Timestamp,
@@ -19,6 +19,7 @@ use segno_soundcloud::{
     Access, Client, ClientBuilder, PlaylistUrn, Sharing, TrackUrn, UserUrn, comments, feed, follows, likes,
     me, playlists, reposts, resolve, session, storefront, streams, tracks, users,
 };
+use segno_testkit::{Recorder, Recording, redact};
 
 use crate::browser::decide;
 

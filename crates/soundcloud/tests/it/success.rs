@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use segno_core::Endpoint;
-use segno_core::testing::taken_strangers;
+use segno_testkit::accepted_undocumented;
 
 use crate::legacy;
 use crate::sample::{self, Visit};
@@ -19,7 +19,7 @@ fn nothing_but_the_documented_is_a_success() {
         where
             E::Output: Debug,
         {
-            self.0.extend(taken_strangers::<E>());
+            self.0.extend(accepted_undocumented::<E>());
         }
     }
 

@@ -204,7 +204,7 @@ async fn a_track_from_before_the_upload_is_another() {
 /// A 200 that is a page, or an object that names no track, is no upload.
 #[tokio::test]
 async fn a_success_that_names_no_track_is_looked_into() {
-    for (media_type, body) in segno_core::testing::STRANGERS {
+    for (media_type, body) in segno_testkit::UNDOCUMENTED {
         let (client, log) = person(move |line| {
             if line.starts_with("POST") {
                 let mut page = answer(200, body);

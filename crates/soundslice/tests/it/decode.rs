@@ -1,10 +1,10 @@
 //! Answers decoded: every fixture, and the shapes of other years that the fact sheet tells of.
 
-use segno_core::testing::{Fixtures, answer, reads_odd_responses};
 use segno_core::{Endpoint, Response};
 use segno_soundslice::{
     PrintStatus, Status, folders, lists, notation, recordings, slices, storage, syncpoints,
 };
+use segno_testkit::{Fixtures, reads_odd_responses, recorded_response};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 
@@ -14,7 +14,7 @@ where
     E::Output: std::fmt::Debug,
 {
     let case = E::NAME.strip_prefix("soundslice.").unwrap().replacen('.', "/", 1);
-    let value = E::read(answer(&Fixtures::read(FOLDER, &case))).unwrap();
+    let value = E::read(recorded_response(&Fixtures::read(FOLDER, &case))).unwrap();
     insta::assert_debug_snapshot!(E::NAME, value);
 }
 
@@ -63,7 +63,7 @@ where
     E::Output: std::fmt::Debug,
 {
     let case = E::NAME.strip_prefix("soundslice.").unwrap().replacen('.', "/", 1);
-    let response = answer(&Fixtures::read(FOLDER, &case));
+    let response = recorded_response(&Fixtures::read(FOLDER, &case));
     let is_json = response.body().starts_with(b"{\"") || response.body().starts_with(b"[");
     assert!(reads_odd_responses::<E>(&response) >= 100 || !is_json, "{}", E::NAME);
 }

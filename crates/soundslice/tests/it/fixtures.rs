@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use segno_core::testing::Recording;
 use segno_core::transport::hyper::Hyper;
 use segno_core::{Body, Timeouts};
 use segno_sandbox::{Host, Sandbox};
@@ -10,6 +9,7 @@ use segno_soundslice::{
     Client, EmbedStatus, FolderId, PrintStatus, RecordingId, Status, folders, lists, notation, recordings,
     slices, storage, syncpoints,
 };
+use segno_testkit::Recording;
 
 use crate::sample::POINTS;
 

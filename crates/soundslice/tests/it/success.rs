@@ -1,7 +1,7 @@
 //! A success is what the endpoint documents, and nothing else.
 
 use segno_core::Endpoint;
-use segno_core::testing::taken_strangers;
+use segno_testkit::accepted_undocumented;
 
 use crate::sample::{self, Visit};
 
@@ -20,7 +20,7 @@ fn nothing_but_the_documented_is_a_success() {
 
     impl Visit for Taken {
         fn visit<E: Endpoint>(&mut self, _: &E) {
-            let mut taken = taken_strangers::<E>();
+            let mut taken = accepted_undocumented::<E>();
             for (_, object) in OBJECTS_OF_ANY_KIND.iter().filter(|(name, _)| *name == E::NAME) {
                 taken.retain(|line| !line.contains(object));
             }

@@ -3,11 +3,11 @@
 use std::fmt::Debug;
 
 use segno_core::Endpoint;
-use segno_core::testing::reads_odd_responses;
 use segno_soundstripe::{
     categories, digital_usages, media, playlist_categories, playlists, private_playlists as private, songs,
     sound_effects, supe_assets, supe_searches, tags,
 };
+use segno_testkit::reads_odd_responses;
 
 /// What is done with each endpoint: its answer with status.
 pub(crate) trait Visit {

@@ -1,18 +1,18 @@
 //! Clients that are set up by the environment.
 
-use segno_core::testing::{tell, told_in};
 use segno_soundstripe::Client;
+use segno_testkit::{report, run_with_env};
 
 #[test]
 fn child() {
-    tell(|| match Client::from_env() {
+    report(|| match Client::from_env() {
         Ok(client) => format!("{client:?}"),
         Err(error) => error.to_string(),
     });
 }
 
 fn told(variables: &[(&str, &str)]) -> String {
-    told_in("environment::child", "SOUNDSTRIPE_", variables)
+    run_with_env("environment::child", "SOUNDSTRIPE_", variables)
 }
 
 #[test]

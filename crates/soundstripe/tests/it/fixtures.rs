@@ -1,6 +1,5 @@
 //! Every endpoint driven once against the sandbox, or the real service, and its exchange kept as a file.
 
-use segno_core::testing::Recording;
 use segno_core::transport::hyper::Hyper;
 use segno_core::{Body, Timeouts};
 use segno_sandbox::{Host, Sandbox};
@@ -13,6 +12,7 @@ use segno_soundstripe::{
     Client, Terms, categories, digital_usages, playlist_categories, playlists, songs, sound_effects,
     supe_assets, supe_searches, tags,
 };
+use segno_testkit::Recording;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use segno_core::Endpoint;
-use segno_core::testing::taken_strangers;
+use segno_testkit::accepted_undocumented;
 
 use crate::decode::{self, Visit};
 
@@ -15,7 +15,7 @@ fn nothing_but_the_documented_is_a_success() {
 
     impl Visit for Taken {
         fn visit<E: Endpoint<Output: Debug>>(&mut self, _: u16, _: &'static str) {
-            self.0.extend(taken_strangers::<E>());
+            self.0.extend(accepted_undocumented::<E>());
         }
     }
 

@@ -4,12 +4,12 @@ use std::error::Error;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use segno_core::testing::Recording;
 use segno_core::{Endpoint, Retry};
 use segno_sandbox::Sandbox;
 use segno_soundcloud::Sharing;
 use segno_soundcloud::legacy::{Client, TrackId, UserId, comments, permissions, tracks, users};
 use segno_soundcloud::tracks::Asset;
+use segno_testkit::Recording;
 
 use crate::fixtures::{Unsurprising, silence};
 

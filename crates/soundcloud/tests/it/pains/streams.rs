@@ -74,7 +74,7 @@ async fn pain_08_streams_need_the_token_then_a_redirect_then_no_token() {
     };
     let music = in_place("application/vnd.apple.mpegurl", "#EXTM3U\n");
     assert!(music.stream(TRACK_URN, StreamKind::BEST, None).await.is_ok());
-    for (media_type, body) in segno_core::testing::STRANGERS {
+    for (media_type, body) in segno_testkit::UNDOCUMENTED {
         if media_type != "text/plain" {
             let error =
                 in_place(media_type, body).stream(TRACK_URN, StreamKind::BEST, None).await.unwrap_err();

@@ -248,7 +248,7 @@ async fn a_token_that_cannot_be_sent_is_not_installed() {
 /// Whatever a token server says, nothing of it is logged or shown.
 #[tokio::test]
 async fn nothing_secret_is_heard() {
-    let mut canary = crate::testing::Canary::listen();
+    let mut canary = segno_testkit::Canary::listen();
     canary.secret("a token", "CANARY");
     for body in [
         r#"{"access_token":"CANARY-a#","refresh_token":"CANARY-r#","expires_in":"CANARY"}"#,

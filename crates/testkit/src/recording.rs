@@ -5,11 +5,12 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::path::PathBuf;
 
-use super::{Canary, Fixtures, Recorder};
-use crate::transport::Transport;
+use segno_core::Transport;
+
+use crate::{Canary, Fixtures, Recorder};
 
 /// Drives the endpoints of a service. Each exchange becomes a fixture; at the end [`finish`](Recording::finish) compares
-/// or writes them, and fails if a secret stands in what was logged on the way or in an answer or error when printed.
+/// or writes them, and fails if a secret stands in what was logged on the way or in a response or error when printed.
 #[must_use = "nothing is compared until finish() is called"]
 pub struct Recording {
     recorder: Recorder,
@@ -18,7 +19,7 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Records what passes through `inner` for the fixtures below `folder`. `hosts` are addresses such as
+    /// Records what passes through `inner` for the fixtures below `folder`. `hosts` are origins such as
     /// `http://127.0.0.1:8401` and the names that stand for them in the files.
     pub fn new(
         inner: impl Transport,

@@ -10,18 +10,15 @@ use bytes::Bytes;
 use http::header::{CONNECTION, COOKIE, DATE, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt;
-
-use super::wire::hex;
-use crate::BoxFuture;
-use crate::body::{Body, RequestBody};
-use crate::response::ResponseBody;
-use crate::time::SystemClock;
-use crate::transport::{Phase, Transport, TransportError, TransportErrorKind};
+use segno_core::{
+    BoxFuture, Phase, RequestBody, ResponseBody, Transport, TransportError, TransportErrorKind,
+};
+use sha2::Digest as _;
 
 /// A transport that keeps every exchange as text and otherwise does what the one inside it does.
 ///
-/// What is sensitive is kept as `[redacted]`, a body that is not text by its length and SHA-256, and addresses under the
-/// names that they are given here, so that the text does not depend on the port.
+/// What is sensitive is kept as `[redacted]`, a body that is not text by its length and SHA-256, and hosts under the names
+/// that they are given here, so that the text does not depend on the port.
 #[derive(Clone)]
 pub struct Recorder {
     inner: Arc<dyn Transport>,
@@ -72,13 +69,13 @@ impl Transport for Recorder {
         request: Request<RequestBody>,
     ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
         Box::pin(async move {
-            let lost =
+            let failed =
                 |error: io::Error| TransportError::new(Phase::MaybeSent, TransportErrorKind::Source, &error);
             let (parts, body) = request.into_parts();
-            let bytes = body.collect().await.map_err(lost)?.to_bytes();
+            let bytes = body.collect().await.map_err(failed)?.to_bytes();
             let whole = Request::from_parts(parts.clone(), bytes.clone());
-            let (outgoing, _) = Body::from(bytes).open(Arc::new(SystemClock), None, 1).await.map_err(lost)?;
-            let response = self.inner.send(Request::from_parts(parts, outgoing)).await?;
+            let response =
+                self.inner.send(Request::from_parts(parts, RequestBody::from_bytes(bytes))).await?;
             let (parts, body) = response.into_parts();
             let bytes = BodyExt::collect(body).await?.to_bytes();
             let response = Response::from_parts(parts, bytes);
@@ -193,7 +190,7 @@ fn half(text: &mut String, mark: char, first: &str, headers: &HeaderMap, body: &
     let _ = writeln!(text, "{mark}");
     if !body.is_empty() {
         let shown = match std::str::from_utf8(body) {
-            Ok(words) if !words.contains('\0') => words.replace("\r\n", "\n"),
+            Ok(text) if !text.contains('\0') => text.replace("\r\n", "\n"),
             _ => format!("[{} bytes, SHA-256 {}]", body.len(), hex(body)),
         };
         for line in shown.split('\n') {
@@ -202,19 +199,19 @@ fn half(text: &mut String, mark: char, first: &str, headers: &HeaderMap, body: &
     }
 }
 
-/// The answer in a kept exchange, for decoding it again.
+/// The response of a recorded exchange, for decoding it again.
 ///
 /// # Panics
-/// If the text has no answer: it is a fixture that somebody edited.
+/// If the text has no response: it is a fixture that somebody edited.
 #[must_use]
-pub fn answer(exchange: &str) -> Response<Bytes> {
+pub fn recorded_response(exchange: &str) -> Response<Bytes> {
     let mut lines = exchange
         .lines()
         .filter_map(|line| line.strip_prefix('<'))
         .map(|line| line.strip_prefix(' ').unwrap_or(line));
     let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse::<StatusCode>().ok());
     let mut response = Response::new(Bytes::new());
-    *response.status_mut() = status.expect("the exchange has an answer with a status");
+    *response.status_mut() = status.expect("the exchange has a response with a status");
     for line in lines.by_ref().take_while(|line| !line.is_empty()) {
         let (name, value) = line.split_once(": ").expect("a header has a name and a value");
         let name = HeaderName::from_bytes(name.as_bytes()).expect("a header name");
@@ -305,6 +302,13 @@ impl Fixtures {
     }
 }
 
+fn hex(bytes: &[u8]) -> String {
+    sha2::Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 fn first_difference(old: &str, new: &str) -> String {
     if old.is_empty() {
         return "not written yet".into();
@@ -351,9 +355,9 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_read_back() {
+    fn a_recorded_response_is_read_back() {
         let text = "> GET / HTTP/1.1\n>\n< HTTP/1.1 404 Not Found\n< content-type: text/html\n<\n< <!DOCTYPE html>\n<\n< x\n";
-        let response = answer(text);
+        let response = recorded_response(text);
         assert_eq!(response.status(), StatusCode::NOT_FOUND);
         assert_eq!(response.headers()["content-type"], "text/html");
         assert_eq!(&response.body()[..], b"<!DOCTYPE html>\n\nx");

@@ -10,17 +10,17 @@ use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Hears everything that is logged on this thread, at every level, as long as it lives, and takes what a test prints.
-/// At the end [`silent`](Canary::silent) fails if a secret is anywhere in it.
+/// Keeps everything that is logged on this thread, at every level, as long as it lives, and what a test prints. At the
+/// end [`silent`](Canary::silent) fails if a secret is anywhere in it.
 ///
 /// ```
-/// # use segno_core::testing::Canary;
+/// # use segno_testkit::Canary;
 /// let mut canary = Canary::listen();
 /// canary.secret("the password", "hairspray");
-/// tracing::trace!("off we go");
+/// tracing::trace!("request sent");
 /// canary.print(&segno_core::Secret::new("hairspray"));
 /// let heard = canary.silent();
-/// assert!(heard.contains("off we go"));
+/// assert!(heard.contains("request sent"));
 /// ```
 #[must_use = "nothing is checked until silent() is called"]
 pub struct Canary {
@@ -60,9 +60,9 @@ impl<'a> MakeWriter<'a> for Log {
 impl Canary {
     /// Listens from now on. Tasks on other threads are not heard: a test runs on one thread.
     pub fn listen() -> Self {
-        // Once in a process, a second call does no harm. What says its words through the log crate is heard by this; and
-        // with it there is more than one subscriber, so that a place in the code that another thread passed first, with
-        // nobody listening, is not taken for one that nobody ever listens to.
+        // Once in a process, a second call does no harm. It collects what is logged through the log crate; and with it
+        // there is more than one subscriber, so that a call site that another thread passed first, without a subscriber,
+        // is not cached as one that is never interesting.
         let _ = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::ERROR)
             .with_writer(io::sink)
@@ -109,10 +109,10 @@ impl Canary {
         }
     }
 
-    /// An outcome, whichever it is; it is given back.
+    /// A result, printed whichever it is, and returned.
     ///
     /// # Errors
-    /// Those of the outcome.
+    /// The error of the result.
     pub fn outcome<T: Debug, E: Error>(&self, outcome: Result<T, E>) -> Result<T, E> {
         match &outcome {
             Ok(value) => self.print(value),
@@ -121,10 +121,10 @@ impl Canary {
         outcome
     }
 
-    /// Everything that was heard, if no secret is in it.
+    /// Everything that was logged and printed.
     ///
     /// # Panics
-    /// If one is, naming it and the line.
+    /// If a secret is in it, with its name and the line.
     #[must_use]
     pub fn silent(self) -> String {
         let heard = self.log.0.lock().unwrap_or_else(PoisonError::into_inner);

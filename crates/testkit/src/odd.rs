@@ -6,10 +6,8 @@ use std::marker::PhantomData;
 
 use bytes::Bytes;
 use http::Response;
+use segno_core::{ApiError as _, Endpoint};
 use serde_json::{Value, json};
-
-use crate::endpoint::Endpoint;
-use crate::error::ApiError as _;
 
 /// The most places of a document that are made odd one by one.
 const PLACES: usize = 25;

@@ -1,0 +1,18 @@
+//! What the tests of the crates share: exchanges kept as fixtures ([`Recording`]), a listener for secrets ([`Canary`]),
+//! responses that a service does not document ([`UNDOCUMENTED`], [`reads_odd_responses`]), and clients that are set up by
+//! the environment ([`run_with_env`]). Not published; what tests of an own endpoint or token store need is in
+//! `segno_core::testing`.
+
+mod canary;
+mod environment;
+mod odd;
+mod recorder;
+mod recording;
+mod undocumented;
+
+pub use canary::Canary;
+pub use environment::{report, run_with_env};
+pub use odd::reads_odd_responses;
+pub use recorder::{Fixtures, Recorder, recorded_response, redact};
+pub use recording::Recording;
+pub use undocumented::{UNDOCUMENTED, accepted_undocumented};
