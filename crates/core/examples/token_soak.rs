@@ -118,7 +118,7 @@ impl Counts {
 }
 
 fn grant(base: &str, store: impl TokenStore) -> Result<Grant, Failure> {
-    let client = Client::builder(base.parse()?).retry(Retry::never()).build()?;
+    let client = Client::builder(base).retry(Retry::never()).build()?;
     let server = TokenServer::new(client, App { id: "soak".into(), secret: Some("s3cret".into()) });
     Ok(Grant::user(server).scheme("OAuth").build(store))
 }
@@ -127,7 +127,7 @@ async fn worker(base: &str, store: &str, tasks: &str) -> Result<ExitCode, Failur
     let grant = grant(base, FileStore::open(store)?)?;
     let counts = Arc::new(Mutex::new(Counts::default()));
     let flaky = Flaky { grant: grant.clone(), counts: Arc::clone(&counts) };
-    let client = Client::builder(base.parse()?).authorize(flaky).build()?;
+    let client = Client::builder(base).authorize(flaky).build()?;
     let mut running = Vec::new();
     for _ in 0..tasks.parse()? {
         let (client, counts) = (client.clone(), Arc::clone(&counts));

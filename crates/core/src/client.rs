@@ -20,7 +20,7 @@ use crate::retry::{Budget, Retry};
 use crate::secret::Secret;
 use crate::time::{Clock, SystemClock};
 use crate::transport::{Timeouts, Transport};
-use crate::url::{BaseUrl, Origin};
+use crate::url::{BaseUrl, Origin, UrlError};
 
 pub(crate) mod attempt;
 mod deliver;
@@ -51,10 +51,18 @@ pub(crate) struct Inner {
 }
 
 impl Client {
-    /// A client for a service at `base`.
-    pub fn builder(base: BaseUrl) -> ClientBuilder {
-        ClientBuilder {
-            bases: Bases::new(base),
+    /// A client for a service at `base`, a [`BaseUrl`] or its text. A text that is not a URL is an error of
+    /// [`build`](ClientBuilder::build).
+    ///
+    /// ```
+    /// let client = segno_core::Client::builder("https://api.example.com/v1/").build()?;
+    /// assert!(segno_core::Client::builder("api.example.com").build().is_err());
+    /// # Ok::<(), segno_core::ClientError>(())
+    /// ```
+    pub fn builder(base: impl TryInto<BaseUrl, Error: Into<UrlError>>) -> ClientBuilder {
+        let builder = ClientBuilder {
+            bases: Bases::default(),
+            credentials_at_base: Vec::new(),
             defaults: HeaderMap::from_iter([
                 (USER_AGENT, HeaderValue::from_static(AGENT)),
                 (ACCEPT_ENCODING, coding::GZIP),
@@ -69,7 +77,8 @@ impl Client {
             timeouts: Timeouts::default(),
             body_cap: 32 * 1024 * 1024,
             unusable: None,
-        }
+        };
+        builder.base(FIRST_BASE, base)
     }
 
     /// Sends an endpoint and reads the answer.
@@ -143,15 +152,21 @@ impl fmt::Debug for Client {
 /// gives a process.
 const CONNECTIONS: usize = 64;
 
+/// The name of the base URL of requests that name none.
+const FIRST_BASE: &str = "api";
+
 /// What requests call themselves unless told otherwise.
 const AGENT: &str = concat!("segno/", env!("CARGO_PKG_VERSION"));
 
-/// A client in the making.
+/// A client in the making. What cannot be used is an error of [`build`](ClientBuilder::build), the first of several.
+#[derive(Clone)]
 #[must_use = "a builder does nothing until build() is called"]
 pub struct ClientBuilder {
     bases: Bases,
     defaults: HeaderMap,
     credentials: Vec<(Origin, Arc<dyn Authorize>)>,
+    /// Those for whatever is the first base URL in the end.
+    credentials_at_base: Vec<Arc<dyn Authorize>>,
     transport: Option<Arc<dyn Transport>>,
     clock: Arc<dyn Clock>,
     retry: Retry,
@@ -160,14 +175,26 @@ pub struct ClientBuilder {
     secrets: Vec<Secret>,
     timeouts: Timeouts,
     body_cap: usize,
-    unusable: Option<BuildError>,
+    unusable: Option<ClientError>,
 }
 
 impl ClientBuilder {
-    /// Another base URL, which endpoints choose by name.
-    pub fn base(mut self, name: &'static str, url: BaseUrl) -> Self {
-        self.bases.named.push((name, url));
+    /// Another first base URL: a sandbox, a proxy.
+    pub fn base_url(self, url: impl TryInto<BaseUrl, Error: Into<UrlError>>) -> Self {
+        self.base(FIRST_BASE, url)
+    }
+
+    /// A base URL that endpoints choose by name; it takes the place of one with the same name.
+    pub fn base(mut self, name: &'static str, url: impl TryInto<BaseUrl, Error: Into<UrlError>>) -> Self {
+        match url.try_into() {
+            Ok(url) => self.bases.set(name, url),
+            Err(error) => self.unusable(ClientError::Url(name, error.into())),
+        }
         self
+    }
+
+    fn unusable(&mut self, error: ClientError) {
+        self.unusable.get_or_insert(error);
     }
 
     /// The only hosts to which something is sent at URLs that the service gives, such as presigned ones: `uploads.example.net`,
@@ -179,11 +206,9 @@ impl ClientBuilder {
     }
 
     /// Credentials for the origin of the first base URL. They are sent nowhere else.
-    pub fn authorize(self, credentials: impl Authorize) -> Self {
-        match self.bases.named.first().map(|(_, base)| base.origin()) {
-            Some(origin) => self.authorize_at(origin, Arc::new(credentials)),
-            None => self,
-        }
+    pub fn authorize(mut self, credentials: impl Authorize) -> Self {
+        self.credentials_at_base.push(Arc::new(credentials));
+        self
     }
 
     /// Credentials for another origin.
@@ -204,7 +229,7 @@ impl ClientBuilder {
         match HeaderValue::from_str(name) {
             Ok(value) => self.header(USER_AGENT, value),
             Err(_) => {
-                self.unusable = Some(BuildError::Header(USER_AGENT));
+                self.unusable(BuildError::Header(USER_AGENT).into());
                 self
             }
         }
@@ -277,9 +302,13 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// If the default transport cannot be set up, or there is none and none was given, or a setting cannot be used.
-    pub fn build(self) -> Result<Client, ClientError> {
+    pub fn build(mut self) -> Result<Client, ClientError> {
         if let Some(error) = self.unusable {
-            return Err(error.into());
+            return Err(error);
+        }
+        if let Some(base) = self.bases.find(None) {
+            let origin = base.origin();
+            self.credentials.extend(self.credentials_at_base.into_iter().map(|held| (origin.clone(), held)));
         }
         let transport = match self.transport {
             Some(transport) => transport,
@@ -299,6 +328,12 @@ impl ClientBuilder {
             timeouts: self.timeouts,
             body_cap: self.body_cap,
         })))
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").field("bases", &self.bases.named).finish_non_exhaustive()
     }
 }
 
@@ -337,9 +372,9 @@ pub enum ClientError {
     /// The credentials cannot be used.
     #[error(transparent)]
     Auth(#[from] crate::auth::AuthError),
-    /// A base URL cannot be used.
-    #[error("{0}: {1}")]
-    Url(&'static str, crate::url::UrlError),
+    /// The base URL of this name cannot be used.
+    #[error("invalid base URL ({0}): {1}")]
+    Url(&'static str, UrlError),
     /// A setting cannot be used.
     #[error(transparent)]
     Build(#[from] BuildError),

@@ -30,6 +30,7 @@ mod time;
 mod transfer;
 pub mod transport;
 mod url;
+mod vocabulary;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -56,6 +57,9 @@ pub use transfer::progress::{OnProgress, Progress};
 pub use transfer::{Downloaded, Sink};
 pub use transport::{Phase, Timeout, Timeouts, Transport, TransportError, TransportErrorKind};
 pub use url::{BaseUrl, Origin, SecretUrl, UrlError};
+#[doc(hidden)]
+pub use vocabulary::__private;
+pub use vocabulary::{IdError, IntoParameter};
 
 /// A boxed future that can be sent between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -18,7 +18,7 @@ use crate::redirect::Redirects;
 use crate::url::{BaseUrl, SecretUrl};
 
 /// The base URLs of a service by name; the first is where requests go that name none.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Bases {
     pub(crate) named: Vec<(&'static str, BaseUrl)>,
     /// The only hosts of URLs of their own, if the user named any.
@@ -26,8 +26,12 @@ pub(crate) struct Bases {
 }
 
 impl Bases {
-    pub(crate) fn new(first: BaseUrl) -> Self {
-        Self { named: vec![("api", first)], pinned: Vec::new() }
+    /// Sets the URL of a name. The first one stays the first.
+    pub(crate) fn set(&mut self, name: &'static str, url: BaseUrl) {
+        match self.named.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = url,
+            None => self.named.push((name, url)),
+        }
     }
 
     /// Whether something may be sent to a URL that the service gave: over https if the service itself is spoken to so, and to

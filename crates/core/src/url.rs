@@ -27,6 +27,12 @@ pub enum UrlError {
     TooMuch,
 }
 
+impl From<std::convert::Infallible> for UrlError {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}
+
 /// Scheme, host and port: what credentials are bound to.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Origin {
@@ -212,6 +218,30 @@ impl FromStr for BaseUrl {
             path.push('/');
         }
         Ok(Self { scheme, authority, path })
+    }
+}
+
+impl TryFrom<&str> for BaseUrl {
+    type Error = UrlError;
+
+    fn try_from(text: &str) -> Result<Self, UrlError> {
+        text.parse()
+    }
+}
+
+impl TryFrom<&String> for BaseUrl {
+    type Error = UrlError;
+
+    fn try_from(text: &String) -> Result<Self, UrlError> {
+        text.parse()
+    }
+}
+
+impl TryFrom<String> for BaseUrl {
+    type Error = UrlError;
+
+    fn try_from(text: String) -> Result<Self, UrlError> {
+        text.parse()
     }
 }
 

@@ -45,8 +45,8 @@ impl Capture {
             }
             Ok(Response::new(Bytes::from("{}")))
         });
-        let client = segno_core::Client::builder(format!("{}services/rest/", self.base).parse()?)
-            .base("oauth", format!("{}oauth/", self.base).parse()?)
+        let client = segno_core::Client::builder(format!("{}services/rest/", self.base))
+            .base("oauth", format!("{}oauth/", self.base))
             .transport(transport)
             .authorize(credentials)
             .build()?;

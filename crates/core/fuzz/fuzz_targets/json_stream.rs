@@ -63,7 +63,7 @@ fuzz_target!(|input: (u8, &[u8])| {
     let (size, text) = (usize::from(input.0).max(1), input.1);
     let pieces = Pieces(text.chunks(size).map(Bytes::copy_from_slice).collect());
     let clock = segno_core::testing::ManualClock::new(segno_core::Timestamp::from_unix_seconds(0).unwrap());
-    let client = Client::builder("https://fuzz.example/".parse().unwrap())
+    let client = Client::builder("https://fuzz.example/")
         .transport(pieces)
         .clock(clock)
         .build()

@@ -13,7 +13,7 @@ use segno_core::testing::{FnTransport, ManualClock};
 use segno_core::{Bytes, Client, Response, Secret, Timestamp};
 
 static GRANT: LazyLock<Grant> = LazyLock::new(|| {
-    let client = Client::builder("https://fuzz.example/".parse().unwrap())
+    let client = Client::builder("https://fuzz.example/")
         .transport(FnTransport::new(|_| Ok(Response::new(Bytes::new()))))
         .clock(ManualClock::stopped(Timestamp::from_unix_seconds(0).unwrap()))
         .build()

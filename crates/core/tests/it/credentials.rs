@@ -282,9 +282,8 @@ async fn a_documented_redirect_gives_its_location() {
 async fn credentials_do_not_travel_in_the_clear() {
     let service = Service::new(|_, _| Ok(Reply::ok()));
     let token = || Token::new("Token", &"CANARY".into()).unwrap();
-    let client = |base: &str| {
-        Client::builder(base.parse().unwrap()).transport(service.clone()).authorize(token()).build().unwrap()
-    };
+    let client =
+        |base: &str| Client::builder(base).transport(service.clone()).authorize(token()).build().unwrap();
     let error = client("http://api.example/").send(&Get::default()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -293,4 +292,25 @@ async fn credentials_do_not_travel_in_the_clear() {
     assert!(service.seen().is_empty());
     client("http://127.0.0.1:8400/").send(&Get::default()).await.unwrap();
     assert_eq!(authorizations(&service), [Some("Token CANARY".to_owned())]);
+}
+
+#[tokio::test]
+async fn credentials_belong_to_whatever_is_the_base_url_in_the_end() {
+    let service = Service::new(|_, _| Ok(Reply::ok()));
+    let credentials = Token::new("Token", &"CANARY".into()).unwrap();
+    let builder =
+        Client::builder("https://api.example/").authorize(credentials).base_url("https://own.example/");
+    let client = builder.transport(service.clone()).build().unwrap();
+    client.send(&Get::default()).await.unwrap();
+    assert_eq!(authorizations(&service), [Some("Token CANARY".to_owned())]);
+    assert_eq!(client.base(None).unwrap().to_string(), "https://own.example/");
+}
+
+#[test]
+fn a_builder_keeps_the_first_error() {
+    let error = |builder: segno_core::ClientBuilder| builder.build().unwrap_err().to_string();
+    let nonsense = Client::builder("https://api.example/").base("auth", "nonsense").user_agent("\n");
+    assert_eq!(error(nonsense), "invalid base URL (auth): not an absolute http or https URL");
+    let mended = Client::builder("nonsense").base_url("https://api.example/");
+    assert_eq!(error(mended), "invalid base URL (api): not an absolute http or https URL");
 }

@@ -42,7 +42,7 @@ async fn child() {
     let at_once = std::env::var(AT_ONCE).unwrap().parse().unwrap();
     let patience = Duration::from_millis(if at_once == 0 { 50 } else { 60_000 });
     let retry = Retry { budget: 0, base: Duration::from_millis(20), patience, ..Retry::default() };
-    let client = Client::builder(base.parse().unwrap()).connections(at_once).retry(retry).build().unwrap();
+    let client = Client::builder(base).connections(at_once).retry(retry).build().unwrap();
     if at_once == 0 {
         let taken: Vec<_> = std::iter::from_fn(|| std::fs::File::open("/dev/null").ok()).collect();
         let error = client.send(&Get).await.unwrap_err();

@@ -69,7 +69,7 @@ pub(crate) async fn read_request(stream: &mut TcpStream) -> io::Result<Vec<u8>> 
 /// A client of a peer, on a clock that moves when the test says so, without retries.
 pub(crate) fn client(base: &str) -> (ClientBuilder, Arc<ManualClock>) {
     let clock = ManualClock::stopped(example::moment());
-    let builder = Client::builder(base.parse().unwrap())
+    let builder = Client::builder(base)
         .clock(Arc::clone(&clock) as _)
         .transport(Hyper::builder().clock(Arc::clone(&clock) as _).build())
         .retry(Retry::never());

@@ -101,7 +101,7 @@ impl World {
             let body = format!(r#"{{"access_token":"a{next}","refresh_token":"r{next}","expires_in":3600}}"#);
             Ok(Response::new(body.into()))
         });
-        let client = Client::builder("https://login.example/".parse().unwrap())
+        let client = Client::builder("https://login.example/")
             .transport(transport)
             .clock(Arc::clone(&self.clock) as Arc<dyn Clock>)
             .retry(Retry::never())

@@ -52,7 +52,7 @@ impl Endpoint for Get {
 /// A client of a service at `base` that sends to no network.
 fn client(base: &str, set: impl FnOnce(ClientBuilder) -> ClientBuilder) -> (Client, Service) {
     let service = Service::new(|_, _| Ok(Reply::ok()));
-    let builder = Client::builder(base.parse().unwrap()).transport(service.clone());
+    let builder = Client::builder(base).transport(service.clone());
     (set(builder).build().unwrap(), service)
 }
 

@@ -32,7 +32,7 @@ impl Endpoint for Get {
 }
 
 fn client() -> Client {
-    Client::builder("http://127.0.0.1:9/".parse().unwrap()).build().unwrap()
+    Client::builder("http://127.0.0.1:9/").build().unwrap()
 }
 
 /// What a future comes to that has nothing to wait for.
@@ -54,7 +54,7 @@ fn assert_told(error: &Error<PlainApiError>, says: &str) {
 fn without_a_runtime() {
     assert_told(&now(client().send(&Get)).unwrap_err(), "there is no Tokio runtime here");
     // With a clock of one's own the transport is the one to notice.
-    let client = Client::builder("http://127.0.0.1:9/".parse().unwrap())
+    let client = Client::builder("http://127.0.0.1:9/")
         .clock(example::clock())
         .transport(Hyper::builder().clock(example::clock()).build())
         .build()

@@ -74,7 +74,7 @@ async fn server() -> String {
 }
 
 pub(crate) fn client(base: &str, hyper: HyperBuilder) -> Client {
-    Client::builder(base.parse().unwrap()).transport(hyper.build()).retry(Retry::never()).build().unwrap()
+    Client::builder(base).transport(hyper.build()).retry(Retry::never()).build().unwrap()
 }
 
 pub(crate) fn trusting() -> HyperBuilder {
@@ -127,7 +127,7 @@ async fn a_certificate_of_another_name_is_no_connection() {
 #[tokio::test]
 async fn a_certificate_is_looked_at_once() {
     let base = server().await;
-    let client = Client::builder(base.parse().unwrap()).transport(Hyper::builder().build()).build().unwrap();
+    let client = Client::builder(base).transport(Hyper::builder().build()).build().unwrap();
     let error = soon(client.send(&Get)).await.unwrap_err();
     assert_eq!(error.attempts(), 1, "{error}");
     assert!(!error.is_transient());

@@ -60,7 +60,7 @@ fn delete<F: Fn(&mut RequestWriter) -> Result<(), BuildError> + Send + Sync>(wri
 
 /// A client whose random numbers begin at 1 like those of every other.
 fn client(base: &str) -> Client {
-    Client::builder(base.parse().unwrap())
+    Client::builder(base)
         .authorize(Basic::new("app", &"CANARY".into()).unwrap())
         .transport(Hyper::builder().build())
         .clock(ManualClock::stopped(example::moment()))

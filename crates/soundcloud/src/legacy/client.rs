@@ -104,8 +104,7 @@ impl ClientBuilder {
     /// # Errors
     /// If the base URL is none, the credentials cannot be sent, or TLS cannot be set up.
     pub fn build(self) -> Result<Client, ClientError> {
-        let base = self.base.parse().map_err(|error| ClientError::Url("base URL", error))?;
-        let mut core = segno_core::Client::builder(base);
+        let mut core = segno_core::Client::builder(self.base);
         if let Some((user_name, password)) = self.basic {
             let basic = Basic::new(&user_name, &password)?;
             core = if self.in_the_clear { core.authorize(InTheClear(basic)) } else { core.authorize(basic) };

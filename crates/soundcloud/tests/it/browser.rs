@@ -35,6 +35,6 @@ impl Endpoint for Open {
 /// Has the person on a consent page of the sandbox decide (`approve` or `deny`), and gives the address with the answer.
 pub(crate) async fn decide(page: &str, decision: &str) -> String {
     let page: SecretUrl = format!("{page}&auto={decision}").parse().unwrap();
-    let client = Client::builder("http://127.0.0.1/".parse().unwrap()).transport(Hyper::builder().build());
+    let client = Client::builder("http://127.0.0.1/").transport(Hyper::builder().build());
     client.build().unwrap().send(&Open(page)).await.unwrap()
 }

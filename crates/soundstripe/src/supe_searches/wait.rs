@@ -53,7 +53,7 @@ impl Client {
         patience: Duration,
         is_done: fn(&E::Output) -> bool,
     ) -> Result<E::Output, WaitError> {
-        let clock = self.0.clock();
+        let clock = self.core().clock();
         let start = clock.now();
         let look = |limit| {
             let call = self.call(get).deadline(limit);
@@ -70,6 +70,6 @@ impl Client {
                 }
             }
         };
-        self.0.poll(PACE, patience, look).await
+        self.core().poll(PACE, patience, look).await
     }
 }

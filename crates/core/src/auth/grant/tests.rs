@@ -229,7 +229,7 @@ async fn renewed_early_and_at_different_moments() {
     assert_eq!(text(&grant).await, "a2", "60 s before its end, as there is no jitter on this clock");
 
     let held = |random: u64| {
-        let client = Client::builder("https://secure.example/".parse().unwrap())
+        let client = Client::builder("https://secure.example/")
             .transport(Peer::new([]))
             .clock(Arc::new(Fixed(random)))
             .build()

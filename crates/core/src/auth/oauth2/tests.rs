@@ -5,7 +5,7 @@ use crate::ApiError as _;
 use crate::testing::{FnTransport, ManualClock, wire};
 
 fn server(secret: Option<&str>) -> TokenServer {
-    let client = Client::builder("https://secure.example/".parse().unwrap())
+    let client = Client::builder("https://secure.example/")
         .transport(FnTransport::new(|_| Ok(Response::new(Bytes::new()))))
         .clock(ManualClock::new("2026-11-21T20:00:00Z".parse().unwrap()))
         .build()
@@ -52,7 +52,7 @@ fn the_redirect_uri_is_named_in_a_refresh_if_that_is_wished() {
 fn the_secret_of_a_program_does_not_travel_over_plain_http() {
     let at = |base: &str| {
         let transport = FnTransport::new(|_| Ok(Response::new(Bytes::new())));
-        let client = Client::builder(base.parse().unwrap()).transport(transport).build().unwrap();
+        let client = Client::builder(base).transport(transport).build().unwrap();
         TokenServer::new(client, App { id: "app1".into(), secret: Some("s3cret".into()) })
     };
     let (code, verifier) = ("c".into(), "v".into());

@@ -20,7 +20,7 @@ fn timed(status: u16, body: &'static str, id: &str) -> (Grant, Arc<MemoryStore>,
     let seen = Seen::default();
     let clock = ManualClock::new("2026-11-21T20:00:00Z".parse().unwrap());
     let log = Arc::clone(&seen);
-    let client = Client::builder("https://secure.example/".parse().unwrap())
+    let client = Client::builder("https://secure.example/")
         .transport(FnTransport::new(move |request: Request<Bytes>| {
             let head = format!("{} {}", request.method(), request.uri());
             log.lock().unwrap().push(format!("{head} {}", String::from_utf8_lossy(request.body())));

@@ -157,7 +157,7 @@ impl Transport for Peer {
 }
 
 pub(super) fn server(peer: &Arc<Peer>, clock: &Arc<StillClock>) -> TokenServer {
-    let client = Client::builder("https://secure.example/".parse().unwrap())
+    let client = Client::builder("https://secure.example/")
         .transport(Arc::clone(peer))
         .clock(Arc::new(Handle(Arc::clone(clock))))
         .retry(Retry::never())

@@ -132,7 +132,7 @@ fn client(grant: &Grant, good: &'static str) -> Client {
         let status = if header.contains(&format!("oauth_token=\"{good}\"")) { 200 } else { 401 };
         Ok(Response::builder().status(status).body(Bytes::new()).unwrap())
     });
-    Client::builder("https://api.example/".parse().unwrap())
+    Client::builder("https://api.example/")
         .transport(transport)
         .clock(ManualClock::new(now()))
         .authorize(grant.clone())

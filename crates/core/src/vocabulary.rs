@@ -1,0 +1,20 @@
+//! The one way in which service crates write identifiers, enumerations, endpoints and clients.
+
+mod endpoint;
+mod id;
+mod open_enum;
+mod parameter;
+mod service_client;
+
+pub use id::IdError;
+pub use parameter::IntoParameter;
+
+/// What the macros of this folder expand to.
+#[doc(hidden)]
+pub mod __private {
+    pub use serde::de::Error;
+    pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub use super::endpoint::{Parameter, Text};
+    pub use super::id::digits;
+}

@@ -1,0 +1,307 @@
+//! Endpoints as declarations: everything that a reader asks of one, under its name.
+
+use std::fmt::Display;
+
+use crate::secret::Secret;
+
+/// A parameter as the text that goes over the wire. A secret is exposed here and nowhere else.
+pub struct Parameter<'a, T>(pub &'a T);
+
+impl Parameter<'_, Secret> {
+    /// The secret itself: an inherent method goes before that of [`Text`].
+    pub fn text(&self) -> &str {
+        self.0.expose()
+    }
+}
+
+/// The text of whatever can be displayed.
+pub trait Text {
+    /// What goes over the wire.
+    fn text(&self) -> String;
+}
+
+impl<T: Display> Text for Parameter<'_, T> {
+    fn text(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+/// Defines an endpoint: the struct, its constructor, its setters and its [`Endpoint`](trait@crate::Endpoint).
+///
+/// ```
+/// use segno_core::{PlainApiError, endpoint, read_json};
+///
+/// #[derive(Debug, serde::Deserialize)]
+/// pub struct Tag {
+///     name: String,
+/// }
+///
+/// endpoint! {
+///     /// `GET /tags/{tag}`: one tag.
+///     pub struct Get { path tag: String }
+///     name: "example.tags.get",
+///     method: GET,
+///     path: "tags/{tag}",
+///     replay: Safe,
+///     response: Tag,
+///     error: PlainApiError,
+///     read: read_json,
+/// }
+///
+/// // client.send(&Get::new("bright")).await?
+/// # let client = segno_core::Client::builder("https://api.example.com/v1/").build()?;
+/// assert_eq!(client.prepare(&Get::new("bright"))?.uri, "https://api.example.com/v1/tags/bright");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// The keys come in the order below; those in brackets may be left out.
+///
+/// | key | |
+/// | --- | --- |
+/// | `struct` | name and required parameters, which `new` takes in this order; `{}` if there are none |
+/// | [`optional`] | parameters with a setter each |
+/// | [`state`] | private fields that begin with their `Default`, for setters and for a [`Paged`](crate::Paged) of one's own |
+/// | `name` | [`NAME`](crate::Endpoint::NAME), `service.resource.operation` |
+/// | `method`, `path`, `replay` | `GET`, the template below the base URL, a variant of [`Replay`](crate::Replay) |
+/// | [`write`] | a function `(&Self, &mut RequestWriter) -> Result<(), BuildError>` that runs last: it checks, and writes what no parameter can (JSON, multipart, headers, another base URL) |
+/// | `response`, `error` | [`Output`](crate::Endpoint::Output) and [`ApiError`](trait@crate::ApiError) |
+/// | [`content`], [`accepts`] | [`CONTENT`](crate::Endpoint::CONTENT), [`accepts`](crate::Endpoint::accepts) |
+/// | `read` | a function `(&Response<Bytes>) -> Result<Output, DecodeError>` |
+///
+/// A parameter is written `place name: Type = "wire name"`. Its place is `path` (fills the next `{…}` of the template), `query`,
+/// `form`, or `field` (for `write`). The wire name may be left out if it is the parameter's. `via f` behind it sends `f(&value)`
+/// instead of the value's `Display`; a [`Secret`](crate::Secret) is exposed without being told. Parameters are sent in the order
+/// in which they stand here, required ones first. Callers may give whatever is [`IntoParameter`](crate::IntoParameter).
+///
+/// ```
+/// use segno_core::{BuildError, PlainApiError, RequestWriter, Secret, endpoint, read_json};
+///
+/// endpoint! {
+///     /// `GET /songs`: songs that meet every condition.
+///     #[derive(PartialEq)]
+///     pub struct Search { query text: String = "q" }
+///     optional {
+///         /// The slowest tempo, in beats per minute.
+///         query slowest: u32 = "filter[bpm][min]",
+///         /// Only songs of these genres.
+///         query genres: Vec<String> = "filter[genres]" via |genres: &Vec<String>| genres.join(","),
+///         /// The secret of a private catalogue.
+///         query secret: Secret,
+///     }
+///     name: "example.songs.search",
+///     method: GET,
+///     path: "songs",
+///     replay: Safe,
+///     write: Self::check,
+///     response: Vec<String>,
+///     error: PlainApiError,
+///     read: read_json,
+/// }
+///
+/// impl Search {
+///     fn check(&self, _: &mut RequestWriter) -> Result<(), BuildError> {
+///         match self.slowest {
+///             Some(0) => Err(BuildError::value("slowest", "must be at least 1, found 0")),
+///             _ => Ok(()),
+///         }
+///     }
+/// }
+///
+/// # let client = segno_core::Client::builder("https://api.example.com/").build()?;
+/// let search = Search::new("rain").slowest(80).genres(["folk".into(), "jazz".into()]).secret("s3cret");
+/// assert_eq!(
+///     client.prepare(&search)?.uri,
+///     "https://api.example.com/songs?q=rain&filter%5Bbpm%5D%5Bmin%5D=80&filter%5Bgenres%5D=folk%2Cjazz&secret=s3cret"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// An endpoint that this cannot say is a plain `impl Endpoint`.
+#[macro_export]
+macro_rules! endpoint {
+    (
+        $(#[$meta:meta])*
+        $vis:vis struct $name:ident {
+            $( $(#[$required_meta:meta])* $required_place:ident $required:ident: $required_type:ty
+                $( = $required_wire:literal $(via $required_via:expr)? )? ),* $(,)?
+        }
+        $( optional {
+            $( $(#[$optional_meta:meta])* $optional_place:ident $optional:ident: $optional_type:ty
+                $( = $optional_wire:literal $(via $optional_via:expr)? )? ),* $(,)?
+        } )?
+        $( state { $( $state:ident: $state_type:ty ),* $(,)? } )?
+        name: $endpoint:literal,
+        method: $method:ident,
+        path: $path:literal,
+        replay: $replay:ident,
+        $( write: $write:expr, )?
+        response: $response:ty,
+        error: $error:ty,
+        $( content: $content:expr, )?
+        $( accepts: $accepts:expr, )?
+        read: $read:expr $(,)?
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        #[must_use = "an endpoint does nothing until a client sends it"]
+        $vis struct $name {
+            $( $(#[$required_meta])* $required: $required_type, )*
+            $( $( $optional: Option<$optional_type>, )* )?
+            $( $( $state: $state_type, )* )?
+        }
+
+        impl $name {
+            #[doc = concat!("`", stringify!($method), " ", $path, "` with its required parameters; setters add the others.")]
+            #[allow(clippy::new_without_default)]
+            $vis fn new($( $required: impl $crate::IntoParameter<$required_type> ),*) -> Self {
+                Self {
+                    $( $required: $crate::IntoParameter::into_parameter($required), )*
+                    $( $( $optional: None, )* )?
+                    $( $( $state: Default::default(), )* )?
+                }
+            }
+
+            $( $(
+                $(#[$optional_meta])*
+                $vis fn $optional(mut self, $optional: impl $crate::IntoParameter<$optional_type>) -> Self {
+                    self.$optional = Some($crate::IntoParameter::into_parameter($optional));
+                    self
+                }
+            )* )?
+        }
+
+        impl $crate::Endpoint for $name {
+            type Output = $response;
+            type ApiError = $error;
+            const NAME: &'static str = $endpoint;
+            const METHOD: $crate::Method = $crate::Method::$method;
+            const REPLAY: $crate::Replay = $crate::Replay::$replay;
+            $( const CONTENT: $crate::Content = $content; )?
+
+            #[allow(unused_imports, unused_mut)]
+            fn write(&self, request: &mut $crate::RequestWriter) -> Result<(), $crate::BuildError> {
+                use $crate::__private::Text as _;
+                let mut arguments: Vec<&dyn std::fmt::Display> = Vec::new();
+                let mut form = $crate::FormPairs::new();
+                $( $crate::endpoint!(
+                    @$required_place arguments, request, form, &self.$required,
+                    $required $( = $required_wire $(via $required_via)? )?
+                ); )*
+                $( $( if let Some(value) = &self.$optional {
+                    $crate::endpoint!(
+                        @$optional_place arguments, request, form, value,
+                        $optional $( = $optional_wire $(via $optional_via)? )?
+                    );
+                } )* )?
+                request.path($path, &arguments)?;
+                if !form.is_empty() {
+                    request.form(form);
+                }
+                $(
+                    let write: fn(&Self, &mut $crate::RequestWriter) -> Result<(), $crate::BuildError> = $write;
+                    write(self, request)?;
+                )?
+                Ok(())
+            }
+
+            $( fn accepts(status: $crate::StatusCode) -> bool {
+                let accepts: fn($crate::StatusCode) -> bool = $accepts;
+                accepts(status)
+            } )?
+
+            fn read(
+                response: $crate::Response<$crate::Bytes>,
+            ) -> Result<Self::Output, $crate::DecodeError> {
+                let read: fn(&$crate::Response<$crate::Bytes>) -> Result<Self::Output, $crate::DecodeError> = $read;
+                read(&response)
+            }
+        }
+    };
+
+    (@path $arguments:ident, $request:ident, $form:ident, $value:expr, $name:ident) => {
+        $arguments.push($value);
+    };
+    (@query $arguments:ident, $request:ident, $form:ident, $value:expr, $name:ident $($wire:tt)*) => {
+        $request.query(
+            $crate::endpoint!(@wire $name $($wire)*),
+            $crate::endpoint!(@text $value, $($wire)*),
+        );
+    };
+    (@form $arguments:ident, $request:ident, $form:ident, $value:expr, $name:ident $($wire:tt)*) => {
+        $form.push($crate::endpoint!(@wire $name $($wire)*), $crate::endpoint!(@text $value, $($wire)*));
+    };
+    (@field $($rest:tt)*) => {};
+
+    (@wire $name:ident) => { stringify!($name) };
+    (@wire $name:ident = $wire:literal $($via:tt)*) => { $wire };
+    (@text $value:expr, = $wire:literal via $via:expr) => { ($via)($value) };
+    (@text $value:expr, $($wire:tt)*) => { $crate::__private::Parameter($value).text() };
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Client, Content, Endpoint, PlainApiError, Prepared, Secret, StatusCode, read_json};
+
+    endpoint! {
+        /// Moves a thing.
+        struct Move {
+            form folder: u32 = "folder_id",
+            path id: String,
+            field note: Secret,
+            query token: Secret,
+            path part: u8,
+        }
+        optional {
+            /// Later than.
+            form after: u32,
+            /// How.
+            query how: Vec<&'static str> = "how[]" via |how: &Vec<&str>| how.join("+"),
+        }
+        state { visited: Vec<u32> }
+        name: "example.things.move",
+        method: POST,
+        path: "things/{id}/{part}/move",
+        replay: Once,
+        write: |this, request| {
+            request.query("note", this.note.expose());
+            request.query("visited", this.visited.len());
+            Ok(())
+        },
+        response: Option<u32>,
+        error: PlainApiError,
+        content: Content::File,
+        accepts: |status| status == StatusCode::NOT_FOUND,
+        read: read_json,
+    }
+
+    fn prepared(endpoint: &Move) -> Prepared {
+        Client::builder("https://api.example/").build().unwrap().prepare(endpoint).unwrap()
+    }
+
+    #[test]
+    fn every_parameter_goes_to_its_place_in_the_order_of_the_declaration() {
+        let sparse = prepared(&Move::new(3, "a/b", "NOTE", "TOKEN", 2));
+        assert_eq!(sparse.uri, "https://api.example/things/a%2Fb/2/move?token=TOKEN&note=NOTE&visited=0");
+        assert_eq!(format!("{:?}", sparse.body), format!("{:?}", crate::Body::from("folder_id=3")));
+        let full = prepared(&Move::new(3, "a", "NOTE", "TOKEN", 2).how(["x", "y"]).after(9));
+        assert_eq!(
+            full.uri,
+            "https://api.example/things/a/2/move?token=TOKEN&how%5B%5D=x%2By&note=NOTE&visited=0"
+        );
+        assert_eq!(full.headers["content-length"], "folder_id=3&after=9".len().to_string());
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let endpoint = Move::new(3, "a", "NOTE", "TOKEN", 2);
+        let shown = format!("{endpoint:?}");
+        assert!(!shown.contains("NOTE") && !shown.contains("TOKEN"), "{shown}");
+    }
+
+    #[test]
+    fn what_is_declared_is_what_the_endpoint_is() {
+        assert_eq!((Move::NAME, Move::METHOD.as_str()), ("example.things.move", "POST"));
+        assert_eq!((Move::REPLAY, Move::CONTENT), (crate::Replay::Once, Content::File));
+        assert!(Move::accepts(StatusCode::NOT_FOUND) && !Move::accepts(StatusCode::OK));
+    }
+}
