@@ -2,7 +2,7 @@
 //! passed over is kept.
 //!
 //! A model is a plain struct with serde's derived `Deserialize`, whose members have defaults where the service may leave
-//! them out or send something odd, and one member `passed_over`:
+//! them out or send something odd, and one member `passed_over` of the type [`PassedOver`]:
 //!
 //! ```
 //! use segno_core::lenient::{List, PassedOver};
@@ -29,7 +29,8 @@
 //! own: numbers and booleans as texts, numbers as texts, whole numbers with a fraction of 0, `null` as an empty list or
 //! text, lists as objects with numbers for names (PHP), an empty list as an empty object; of a member that comes twice the
 //! last counts. What a struct with `passed_over` cannot read is left out and kept there; without such a struct around it, it is
-//! an error. A struct that also has a member `other` finds there what it does not know.
+//! an error. A struct that also has a member `other` of the type of a map finds there the members that it does not know. In
+//! any other struct, and with any other type, members of these names are members like all others.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -46,7 +47,7 @@ mod read;
 mod tape;
 
 pub(crate) use error::without_values;
-use node::{FORGIVING, KEEPING_LIST, LINK, LIST, ONE_OR_MANY};
+use node::{FORGIVING, KEEPING_LIST, KEPT, LINK, LIST, ONE_OR_MANY};
 pub(crate) use read::{Failure, read};
 pub(crate) use tape::{Append, Tape};
 
@@ -128,7 +129,21 @@ impl fmt::Display for PassedOver {
 
 impl<'de> Deserialize<'de> for PassedOver {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Vec::deserialize(deserializer).map(Self)
+        struct Pairs;
+
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = PassedOver;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of pairs of path and value")
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, pairs: D) -> Result<PassedOver, D::Error> {
+                Vec::deserialize(pairs).map(PassedOver)
+            }
+        }
+
+        deserializer.deserialize_newtype_struct(KEPT, Pairs)
     }
 }
 

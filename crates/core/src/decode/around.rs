@@ -66,10 +66,29 @@ fn whole(text: &[u8]) -> Option<usize> {
     None
 }
 
-/// Whether a body is a web page.
+/// Whether a body is a web page, which its document type or its root tells; an XML declaration (XHTML) and comments may stand
+/// before them.
 pub(crate) fn is_page(body: &[u8]) -> bool {
-    let start: Vec<u8> = body.trim_ascii_start().iter().take(14).map(u8::to_ascii_lowercase).collect();
-    start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
+    let (_, root) = behind_prolog(body);
+    let start: Vec<u8> = root.iter().take(14).map(u8::to_ascii_lowercase).collect();
+    let is_root = start.starts_with(b"<html")
+        && start.get(5).is_none_or(|byte| byte.is_ascii_whitespace() || b"/>".contains(byte));
+    is_root || start.starts_with(b"<!doctype html")
+}
+
+/// What stands behind white space, an XML declaration and comments, and whether there was a declaration.
+fn behind_prolog(body: &[u8]) -> (bool, &[u8]) {
+    let mut rest = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+    let is_xml = rest.starts_with(b"<?xml");
+    for (open, close) in std::iter::once(("<?xml", "?>")).chain(std::iter::repeat(("<!--", "-->"))) {
+        if rest.starts_with(open.as_bytes()) {
+            let end = rest.windows(close.len()).position(|window| window == close.as_bytes());
+            rest = end.map_or(&[][..], |end| &rest[end + close.len()..]).trim_ascii_start();
+        } else if open == "<!--" {
+            break;
+        }
+    }
+    (is_xml, rest)
 }
 
 /// The page or notice that a body is, or that stands behind its document.
@@ -80,14 +99,16 @@ pub(crate) fn page(body: &[u8]) -> Option<DecodeError> {
     })
 }
 
-/// What a body is that begins with markup and is not XML.
+/// What a body is that begins with markup and is not XML. An XML document may have a `<title>`, too: what tells them apart is
+/// the first element.
 pub(crate) fn markup(body: &[u8]) -> Option<DecodeError> {
     let start = body.trim_ascii_start();
+    let (is_xml, root) = behind_prolog(body);
+    let is_markup = start.starts_with(b"<") && !is_xml && root.strip_prefix(b"<").is_none_or(is_html_element);
     let title = title(body);
-    if is_page(body) || start.starts_with(b"<") && title.is_some() {
+    if is_page(body) || is_markup && title.is_some() {
         return Some(DecodeError::Html { title });
     }
-    let is_markup = start.starts_with(b"<") && !start.starts_with(b"<?xml") && is_html_element(&start[1..]);
     let are_lines = !start.is_empty() && !start.starts_with(b"<") && is_notice(start);
     if !is_markup && !are_lines {
         return None;
@@ -103,15 +124,14 @@ pub(crate) fn markup(body: &[u8]) -> Option<DecodeError> {
 /// Whether an element of HTML begins here, behind the `<`.
 pub(crate) fn is_html_element(text: &[u8]) -> bool {
     const ELEMENTS: &[&str] = &[
-        "a", "b", "big", "body", "br", "center", "code", "div", "em", "font", "form", "h1", "h2", "h3", "h4",
-        "head", "hr", "i", "iframe", "img", "li", "link", "meta", "ol", "p", "pre", "script", "small",
-        "span", "strong", "style", "table", "tbody", "td", "th", "title", "tr", "tt", "u", "ul",
+        "a", "article", "b", "big", "body", "br", "center", "code", "div", "em", "font", "form", "h1", "h2",
+        "h3", "h4", "head", "header", "hr", "i", "iframe", "img", "li", "link", "main", "meta", "noscript",
+        "ol", "p", "pre", "script", "section", "small", "span", "strong", "style", "table", "tbody", "td",
+        "th", "title", "tr", "tt", "u", "ul",
     ];
     let text = text.strip_prefix(b"/").unwrap_or(text);
-    if text.starts_with(b"!--") || text.starts_with(b"!DOCTYPE html") || text.starts_with(b"!doctype html") {
-        return true;
-    }
-    let name = text.split(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let name =
+        text.split(|byte| byte.is_ascii_whitespace() || b"/>".contains(byte)).next().unwrap_or_default();
     ELEMENTS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))
 }
 
@@ -142,4 +162,51 @@ pub(crate) fn title(body: &[u8]) -> Option<String> {
     let end = start + lower[start..].find("</title")?;
     let words: String = page[start..end].split_whitespace().collect::<Vec<_>>().join(" ");
     (!words.is_empty()).then(|| words.chars().take(80).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_in_xml_is_no_page_whatever_it_is_titled() {
+        for document in [
+            "<track><id>7</id><title>\u{c9}tude</title></track>",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<track><title>\u{c9}tude</title></track>",
+            "<?xml version='1.0'?><!-- made by hand --><html-like><title>x</title></html-like>",
+            "<!-- cached --><tracks type=\"array\"><track><title>x</title></track></tracks>",
+            "<!DOCTYPE score-partwise PUBLIC \"-//Recordare//DTD MusicXML 4.0 Partwise//EN\" \"x\"><score-partwise>",
+            "<?xml version=\"1.0\"?><title>x</title>",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"><title>x</title></svg>",
+            "<error><title>no such track</title></error>",
+            "<a-track><title>x</title></a-track>",
+        ] {
+            assert_eq!(markup(document.as_bytes()), None, "{document}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_one_however_it_begins() {
+        for page in [
+            "<!DOCTYPE html><title>Sign in</title>",
+            "\u{feff}<!doctype HTML>\n<title>Sign in</title>",
+            "<HTML lang=en><head><TITLE>Sign in</TITLE>",
+            "<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0\"><html><title>Sign in</title>",
+            "<?xml version=\"1.0\"?><html xmlns=\"http://www.w3.org/1999/xhtml\"><title>Sign in</title>",
+            "<!-- gateway 7 -->\n<html><title>Sign in</title>",
+            "<head><title>Sign in</title></head>",
+            "<title>Sign in</title><p>",
+            "<meta charset=utf-8><title>Sign in</title>",
+            "<main><title>Sign in</title></main>",
+        ] {
+            assert_eq!(
+                markup(page.as_bytes()),
+                Some(DecodeError::Html { title: Some("Sign in".into()) }),
+                "{page}"
+            );
+        }
+        for page in ["<!-- nothing else -->", "<!-- it never ends", "<div></div>"] {
+            assert_eq!(markup(page.as_bytes()), Some(DecodeError::Html { title: None }), "{page}");
+        }
+    }
 }

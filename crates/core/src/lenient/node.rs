@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 
 use super::are_scalars;
 use super::error::ReadError;
-use super::read::{OTHER, PASSED_OVER, Reading, Step};
+use super::read::{HOOKS, Model, OTHER, PASSED_OVER, Reading, Step};
 use super::tape::Entry;
 
 /// The name under which a list asks to be given its members one by one, whatever becomes of each.
@@ -18,6 +18,9 @@ pub(crate) const KEEPING_LIST: &str = "\u{0}segno keeping list";
 
 /// The name under which something asks for the same that may also be one object or nothing.
 pub(crate) const ONE_OR_MANY: &str = "\u{0}segno one or many";
+
+/// The name under which what was passed over is asked for.
+pub(crate) const KEPT: &str = "\u{0}segno passed over";
 
 /// The name under which a link asks to be made absolute.
 pub(crate) const LINK: &str = "\u{0}segno link";
@@ -122,15 +125,9 @@ impl<'r> Node<'r> {
         Some(elements)
     }
 
-    fn members(self, fields: &'static [&'static str]) -> Members<'r> {
+    fn members(self, model: Option<Model>) -> Members<'r> {
         let tape = self.reading.tape;
-        Members {
-            object: self,
-            fields,
-            next: self.at + 1,
-            end: tape.behind(self.at),
-            stage: Stage::Own(None),
-        }
+        Members { object: self, model, next: self.at + 1, end: tape.behind(self.at), stage: Stage::Own(None) }
     }
 }
 
@@ -169,7 +166,7 @@ impl<'r> Deserializer<'r> for Node<'r> {
                 Some(elements) => visitor.visit_seq(elements),
                 None => self.odd(&visitor),
             },
-            Entry::Object { .. } => visitor.visit_map(self.members(&[])),
+            Entry::Object { .. } => visitor.visit_map(self.members(None)),
         }
     }
 
@@ -275,9 +272,9 @@ impl<'r> Deserializer<'r> for Node<'r> {
 
     fn deserialize_map<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.entry() {
-            Entry::Object { .. } => visitor.visit_map(self.members(&[])),
+            Entry::Object { .. } => visitor.visit_map(self.members(None)),
             // A language that does not tell an empty object from an empty list.
-            Entry::List { end } if *end == self.at + 1 => visitor.visit_map(self.members(&[])),
+            Entry::List { end } if *end == self.at + 1 => visitor.visit_map(self.members(None)),
             _ => self.odd(&visitor),
         }
     }
@@ -285,16 +282,17 @@ impl<'r> Deserializer<'r> for Node<'r> {
     /// A list is no struct, although serde's own readers would fill the members in their order.
     fn deserialize_struct<V: Visitor<'r>>(
         self,
-        _: &'static str,
+        name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ReadError> {
         match self.entry() {
             Entry::Object { .. } => {
-                if fields.contains(&PASSED_OVER) {
+                let model = Model { name, fields };
+                if self.reading.is_hook(model, PASSED_OVER) {
                     self.reading.keep_here();
                 }
-                visitor.visit_map(self.members(fields))
+                visitor.visit_map(self.members(Some(model)))
             }
             Entry::List { end } if *end == self.at + 1 => Err(ReadError::nothing(&visitor)),
             _ => self.odd(&visitor),
@@ -398,8 +396,8 @@ impl<'r> SeqAccess<'r> for Elements<'r> {
 /// The members of an object; of a struct those that it knows, then what was passed over.
 struct Members<'r> {
     object: Node<'r>,
-    /// What the struct knows; empty for an object whose members all are asked for.
-    fields: &'static [&'static str],
+    /// The struct; `None` for an object whose members all are asked for.
+    model: Option<Model>,
     next: usize,
     end: usize,
     stage: Stage,
@@ -415,16 +413,20 @@ enum Stage {
 }
 
 impl<'r> Members<'r> {
+    fn is_hook(&self, name: &'static str) -> bool {
+        self.model.is_some_and(|model| self.object.reading.is_hook(model, name))
+    }
+
     /// Whether a member is the document's to give: the names of what is made here are not.
     fn gives(&self, name: &str) -> bool {
-        self.fields.is_empty() || (name != PASSED_OVER && name != OTHER)
+        !HOOKS.iter().any(|hook| *hook == name && self.is_hook(hook))
     }
 
     /// The members that the struct does not know.
     fn unknown(&self) -> Map<String, Value> {
         let tape = self.object.reading.tape;
-        let unknown =
-            tape.members(self.object.at).filter(|(name, _)| !self.gives(name) || !self.fields.contains(name));
+        let is_known = |name: &str| self.model.is_some_and(|model| model.fields.contains(&name));
+        let unknown = tape.members(self.object.at).filter(|(name, _)| !self.gives(name) || !is_known(name));
         unknown.map(|(name, at)| (name.to_owned(), tape.value(at))).collect()
     }
 }
@@ -434,7 +436,6 @@ impl<'r> MapAccess<'r> for Members<'r> {
 
     fn next_key_seed<K: DeserializeSeed<'r>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
         let reading = self.object.reading;
-        let reserved = |name: &'static str| StrDeserializer::<ReadError>::new(name);
         while self.next < self.end {
             let Entry::Name(name) = reading.tape.entry(self.next) else { break };
             let value = self.next + 1;
@@ -444,24 +445,25 @@ impl<'r> MapAccess<'r> for Members<'r> {
                 return seed.deserialize(BorrowedStrDeserializer::<ReadError>::new(name)).map(Some);
             }
         }
-        if matches!(self.stage, Stage::Own(_)) {
-            self.stage = Stage::PassedOver;
-            if self.fields.contains(&PASSED_OVER) {
-                return seed.deserialize(reserved(PASSED_OVER)).map(Some);
+        loop {
+            let name;
+            (self.stage, name) = match self.stage {
+                Stage::Own(_) => (Stage::PassedOver, PASSED_OVER),
+                Stage::PassedOver => (Stage::Other, OTHER),
+                Stage::Other | Stage::End => {
+                    self.stage = Stage::End;
+                    return Ok(None);
+                }
+            };
+            if self.is_hook(name) {
+                return seed.deserialize(StrDeserializer::<ReadError>::new(name)).map(Some);
             }
         }
-        if matches!(self.stage, Stage::PassedOver) {
-            self.stage = Stage::Other;
-            if self.fields.contains(&OTHER) {
-                return seed.deserialize(reserved(OTHER)).map(Some);
-            }
-        }
-        self.stage = Stage::End;
-        Ok(None)
     }
 
     fn next_value_seed<T: DeserializeSeed<'r>>(&mut self, seed: T) -> Result<T::Value, ReadError> {
         let reading = self.object.reading;
+        let hook = |name, value| Hook { reading, model: self.model, name, value };
         match self.stage {
             Stage::Own(Some(at)) => {
                 let Entry::Name(name) = reading.tape.entry(at - 1) else {
@@ -472,9 +474,58 @@ impl<'r> MapAccess<'r> for Members<'r> {
                 reading.leave(depth);
                 Ok(value)
             }
-            Stage::PassedOver => Ok(seed.deserialize(reading.kept(self.object.at))?),
-            Stage::Other => Ok(seed.deserialize(Value::Object(self.unknown()))?),
+            Stage::PassedOver => seed.deserialize(hook(PASSED_OVER, reading.kept(self.object.at))),
+            Stage::Other => seed.deserialize(hook(OTHER, Value::Object(self.unknown()))),
             Stage::Own(None) | Stage::End => Err(ReadError::custom("a value was asked for before its name")),
         }
+    }
+}
+
+/// The value of a member that is made here. A member that asks for another type than those made for it is an ordinary one
+/// that happens to have the name: the document is then read again, with the member from the document.
+struct Hook<'r> {
+    reading: &'r Reading<'r>,
+    model: Option<Model>,
+    name: &'static str,
+    value: Value,
+}
+
+impl<'r> Deserializer<'r> for Hook<'r> {
+    type Error = ReadError;
+
+    fn deserialize_any<V: Visitor<'r>>(self, _: V) -> Result<V::Value, ReadError> {
+        if let Some(model) = self.model {
+            self.reading.not_a_hook(model, self.name);
+        }
+        Err(ReadError::custom("a member of another type"))
+    }
+
+    fn deserialize_option<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'r>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        match (self.name, name) {
+            (PASSED_OVER, KEPT) => Ok(self.value.deserialize_newtype_struct(name, visitor)?),
+            (PASSED_OVER, _) => self.deserialize_any(visitor),
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        if self.name == OTHER {
+            Ok(self.value.deserialize_map(visitor)?)
+        } else {
+            self.deserialize_any(visitor)
+        }
+    }
+
+    forward_to_deserialize_any! { <V: Visitor<'r>>
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct struct enum identifier ignored_any
     }
 }

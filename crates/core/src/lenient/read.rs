@@ -2,7 +2,7 @@
 //! again without it.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use http::Uri;
@@ -14,17 +14,31 @@ use super::node::Node;
 use super::tape::{Entry, Tape};
 use crate::redirect::resolve;
 
-/// The member of a struct that holds what was passed over: a struct that has it is read without its odd members.
+/// The member of a struct that holds what was passed over, if its type is [`PassedOver`](super::PassedOver): such a struct is
+/// read without its odd members.
 pub(crate) const PASSED_OVER: &str = "passed_over";
 
-/// The member of a struct that holds the members which the struct does not know.
+/// The member of such a struct that holds the members which the struct does not know, if its type is a map.
 pub(crate) const OTHER: &str = "other";
+
+pub(crate) const HOOKS: [&str; 2] = [PASSED_OVER, OTHER];
+
+/// A struct, as serde tells of it: its name and its members.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Model {
+    pub(crate) name: &'static str,
+    pub(crate) fields: &'static [&'static str],
+}
 
 /// The reading of one document.
 pub(crate) struct Reading<'t> {
     pub(crate) tape: &'t Tape<'t>,
     base: Option<&'t Uri>,
     state: RefCell<State<'t>>,
+    /// Members that have the name of a hook and another type. Serde tells the types of members only as it reads them.
+    ordinary: RefCell<Vec<(Model, &'static str)>>,
+    /// One was found: what was read so far took it for a hook.
+    again: Cell<bool>,
 }
 
 #[derive(Default)]
@@ -74,11 +88,13 @@ thread_local! {
 
 /// Reads a value; links in it are relative to `base`.
 pub(crate) fn read<T: DeserializeOwned>(tape: &Tape<'_>, base: Option<&Uri>) -> Result<T, Failure> {
-    let reading = Reading { tape, base, state: RefCell::default() };
+    let (state, ordinary, again) = <(RefCell<_>, RefCell<_>, Cell<_>)>::default();
+    let reading = Reading { tape, base, state, ordinary, again };
     loop {
         reading.state.borrow_mut().trail.clear();
         reading.enter(Step::Root, 0);
         match T::deserialize(Node { reading: &reading, at: 0 }) {
+            _ if reading.again.take() => *reading.state.borrow_mut() = State::default(),
             Ok(value) => return Ok(value),
             Err(error) if reading.cut(1, &error) => {}
             Err(error) => return Err(reading.failure(error)),
@@ -105,6 +121,18 @@ impl<'t> Reading<'t> {
     pub(crate) fn is_hidden(&self, at: usize) -> bool {
         let state = self.state.borrow();
         !state.hidden.is_empty() && state.hidden.contains(&at)
+    }
+
+    /// Whether a struct has this hook.
+    pub(crate) fn is_hook(&self, model: Model, name: &'static str) -> bool {
+        let has = |name| model.fields.contains(&name) && !self.ordinary.borrow().contains(&(model, name));
+        has(PASSED_OVER) && has(name)
+    }
+
+    /// A member that has the name of a hook is an ordinary one.
+    pub(crate) fn not_a_hook(&self, model: Model, name: &'static str) {
+        self.ordinary.borrow_mut().push((model, name));
+        self.again.set(true);
     }
 
     /// The value at hand holds what is cut out below it.

@@ -361,3 +361,73 @@ mod random {
         format!("/{}", path.replace('[', ".").replace(']', "").replace('.', "/"))
     }
 }
+
+/// Structs of users who know nothing of the hooks.
+#[test]
+fn members_that_only_happen_to_have_the_names_of_hooks_are_read() {
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Choice {
+        mood: String,
+        other: String,
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Exam {
+        passed_over: bool,
+        #[serde(default)]
+        other: Map<String, Value>,
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Kept {
+        #[serde(default)]
+        id: u64,
+        #[serde(default)]
+        other: String,
+        #[serde(default)]
+        passed_over: PassedOver,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    struct All {
+        choice: Choice,
+        exams: Vec<Exam>,
+        kept: List<Kept>,
+        none: Kept,
+        passed_over: PassedOver,
+    }
+
+    let body = json!({
+        "choice": {"mood": "calm", "other": "rainy"},
+        "exams": [{"passed_over": true}, {"passed_over": false, "other": {"a": 1}, "b": 2}],
+        "kept": [{"id": 7, "other": "x"}, {"id": [], "other": "y", "new": 1}, 3],
+        "none": {"id": "CANARY"},
+    });
+    let all: All = from_json(body.to_string().as_bytes()).unwrap();
+    assert_eq!(all.choice, Choice { mood: "calm".into(), other: "rainy".into() });
+    assert!(all.exams[0].passed_over && all.exams[0].other.is_empty());
+    assert_eq!(Value::Object(all.exams[1].other.clone()), json!({"a": 1}));
+    assert_eq!((all.kept[0].id, all.kept[0].other.as_str()), (7, "x"));
+    assert_eq!((all.kept[1].id, all.kept[1].other.as_str()), (0, "y"));
+    assert_eq!(all.kept[1].passed_over.paths().collect::<Vec<_>>(), ["id"]);
+    assert_eq!(all.kept.passed_over.paths().collect::<Vec<_>>(), ["[2]"]);
+    assert_eq!((all.none.id, all.none.other.as_str()), (0, ""));
+    assert_eq!(all.none.passed_over.paths().collect::<Vec<_>>(), ["id"]);
+    assert!(all.passed_over.is_empty(), "{:?}", all.passed_over);
+}
+
+/// What is an error for serde is one here: nothing is passed over where nobody keeps it.
+#[test]
+fn a_struct_with_an_ordinary_member_of_that_name_keeps_nothing() {
+    #[derive(Debug, serde::Deserialize)]
+    #[allow(dead_code)]
+    struct Exam {
+        #[serde(default)]
+        passed_over: bool,
+        #[serde(default)]
+        marks: u8,
+    }
+
+    let error = from_json::<Vec<Exam>>(br#"[{"marks": 1}, {"marks": "CANARY"}]"#).unwrap_err();
+    assert_eq!(error.to_string(), "[1].marks: expected u8, found a text");
+}

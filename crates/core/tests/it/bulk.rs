@@ -106,6 +106,17 @@ async fn a_time_that_is_named_costs_neither_attempts_nor_budget() {
     let client = service.client().0.clock(Arc::clone(&clock) as _).retry(retry).build().unwrap();
     client.send(&Post).await.unwrap();
     assert_eq!(service.seen().len(), 51);
+
+    // What counts is counted apart from it.
+    let service = Service::new(|_, number| {
+        Ok(match number {
+            0..5 => Reply::new(429).header("retry-after", 1),
+            5 | 6 => Reply::new(500),
+            _ => Reply::ok(),
+        })
+    });
+    service.client().0.build().unwrap().send(&Get).await.unwrap();
+    assert_eq!(service.seen().len(), 8);
 }
 
 #[tokio::test]
@@ -160,21 +171,63 @@ async fn a_place_under_the_limit_is_worth_nothing_while_everybody_is_held() {
     let (at, start) = (Arc::clone(&clock), clock.now());
     let service = Service::new(move |_, number| {
         let passed = at.now().saturating_duration_since(start);
-        assert!(number == 0 || passed >= 30 * S, "request {number} came after {passed:?}");
-        Ok(if number == 0 { Reply::new(429).header("retry-after", 30) } else { Reply::ok() })
+        assert!(passed >= 30 * S, "request {number} came after {passed:?}");
+        Ok(Reply::ok())
     });
     let limit = Arc::new(RateLimiter::new(S, 1));
-    let client = service.client().0.clock(Arc::clone(&clock) as _).limit(limit).build().unwrap();
-    let calls: Vec<_> = (0..10)
+    limit.reserve(start, None).unwrap();
+    let builder = service.client().0.clock(Arc::clone(&clock) as _).limit(Arc::clone(&limit));
+    let client = builder.build().unwrap();
+    let calls: Vec<_> = (0..5)
         .map(|_| {
             let client = client.clone();
             tokio::spawn(async move { client.send(&Get).await })
         })
         .collect();
+    // Until they sleep for their places, and not until the first may go.
+    soon(clock.until_asleep(5 * S)).await;
+    assert!(service.seen().is_empty());
+    limit.hold(start + 30 * S);
     for call in calls {
-        call.await.unwrap().unwrap();
+        soon(call).await.unwrap().unwrap();
     }
-    assert_eq!(service.seen().len(), 11);
+}
+
+/// `PUT` to a storage, which is another service.
+struct Store;
+
+impl Endpoint for Store {
+    type Output = ();
+    type ApiError = PlainApiError;
+    const NAME: &'static str = "example.storage.put";
+    const METHOD: Method = Method::PUT;
+    const REPLAY: Replay = Replay::Idempotent;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        let url = "https://storage.example/x?Signature=1".parse();
+        request.url("storage", url.map_err(|_| BuildError::value("url", "must be a URL"))?);
+        Ok(())
+    }
+
+    fn read(_: Response<Bytes>) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_storage_is_not_under_the_limit_of_the_service() {
+    let service = Service::new(|seen, number| {
+        let busy = seen.method == Method::PUT && number == 0;
+        Ok(if busy { Reply::new(503).header("retry-after", 30) } else { Reply::ok() })
+    });
+    let (builder, clock) = service.client();
+    let client = builder.limit(Arc::new(RateLimiter::new(50 * S, 1))).retry(Retry::never()).build().unwrap();
+    client.send(&Store).await.unwrap_err();
+    client.send(&Get).await.unwrap();
+    client.send(&Store).await.unwrap();
+    assert_eq!(clock.wall().since(example::moment()), Duration::ZERO, "nobody waited for the other");
+    client.send(&Get).await.unwrap();
+    assert_eq!(clock.wall().since(example::moment()), 50 * S);
 }
 
 #[tokio::test]
@@ -267,6 +320,31 @@ async fn a_connection_that_the_service_had_closed_costs_nothing() {
             tokio::task::yield_now().await;
         }
     }
+}
+
+/// The attempt that met it is no attempt: it is not told.
+#[tokio::test]
+async fn a_closed_connection_is_not_told_as_an_attempt() {
+    let connections = Arc::new(AtomicUsize::new(0));
+    let base = peer::listen(move |mut stream| {
+        let first = connections.fetch_add(1, Ordering::SeqCst) == 0;
+        async move {
+            read_request(&mut stream).await?;
+            if first {
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await?;
+                return read_request(&mut stream).await.map(drop);
+            }
+            stream.write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n").await
+        }
+    })
+    .await;
+    let client = peer::client(&base).0.build().unwrap();
+    soon(client.send(&Get)).await.unwrap();
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+    let error = soon(client.send(&Get)).await.unwrap_err();
+    assert_eq!(error.to_string(), "example.things.get: 404 Not Found");
 }
 
 /// What may have arrived is not sent again, whatever it costs.
