@@ -6,7 +6,7 @@ use http::header::HeaderMap;
 use http::{Method, Uri};
 
 use crate::BoxFuture;
-use crate::body::Body;
+use crate::request::body::Body;
 use crate::secret::Secret;
 use crate::time::Clock;
 use crate::url::Origin;

@@ -8,24 +8,33 @@ use http::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, USER_AGE
 use tokio::sync::Semaphore;
 
 use crate::auth::Authorize;
-use crate::call::Call;
-use crate::coding;
+use crate::client::call::Call;
+use crate::client::error::{BuildError, Error};
+use crate::client::json_stream::{JsonArrayStream, StreamEndpoint};
+use crate::client::pages::{Paged, Pages};
+use crate::client::rate_limiter::RateLimiter;
+use crate::client::retry::{Budget, Retry};
 use crate::endpoint::Endpoint;
-use crate::error::{BuildError, Error};
-use crate::json_stream::{JsonArrayStream, StreamEndpoint};
-use crate::limit::RateLimiter;
-use crate::page::{Paged, Pages};
 use crate::request::{Bases, Prepared};
-use crate::retry::{Budget, Retry};
 use crate::secret::Secret;
 use crate::time::{Clock, SystemClock};
+use crate::transport::coding;
 use crate::transport::{Timeouts, Transport};
 use crate::url::{BaseUrl, Origin, UrlError};
 
 pub(crate) mod attempt;
+pub(crate) mod call;
 mod deliver;
+pub(crate) mod download;
+pub(crate) mod error;
 mod exchange;
+pub(crate) mod json_stream;
+pub(crate) mod pages;
 mod poll;
+pub(crate) mod rate_limiter;
+pub(crate) mod redirect;
+pub(crate) mod retry;
+pub(crate) mod strike;
 
 pub use deliver::Undelivered;
 pub use poll::{Pace, Unfinished};

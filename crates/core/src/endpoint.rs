@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 
+use crate::client::error::{ApiError, BuildError};
 use crate::decode::{Content, DecodeError};
-use crate::error::{ApiError, BuildError};
 use crate::request::RequestWriter;
 use crate::url::SecretUrl;
 

@@ -7,15 +7,20 @@ use http::header::{
 };
 use http::{Method, Uri};
 
-use crate::body::Body;
-use crate::coding;
+use crate::client::error::BuildError;
+use crate::client::redirect::Redirects;
 use crate::endpoint::{Endpoint, Replay};
-use crate::error::BuildError;
-use crate::multipart::Multipart;
-use crate::path;
-use crate::query::FormPairs;
-use crate::redirect::Redirects;
+use crate::request::body::Body;
+use crate::request::form::FormPairs;
+use crate::request::multipart::Multipart;
+use crate::transport::coding;
 use crate::url::{BaseUrl, SecretUrl};
+
+pub(crate) mod body;
+pub(crate) mod form;
+pub(crate) mod multipart;
+pub(crate) mod path;
+pub(crate) mod progress;
 
 /// The base URLs of a service by name; the first is where requests go that name none.
 #[derive(Clone, Debug, Default)]

@@ -5,9 +5,9 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 
-use crate::body::RequestBody;
-use crate::error::ApiError as _;
-use crate::response::ResponseBody;
+use crate::client::error::ApiError as _;
+use crate::request::body::RequestBody;
+use crate::transport::body::ResponseBody;
 use crate::transport::{Phase, Transport, TransportError, TransportErrorKind};
 use crate::{BoxFuture, DecodeError, Endpoint};
 

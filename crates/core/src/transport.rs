@@ -7,12 +7,14 @@ use std::time::Duration;
 use http::{Request, Response};
 
 use crate::BoxFuture;
-use crate::body::RequestBody;
+use crate::client::error::Seconds;
 use crate::decode::DecodeError;
-use crate::error::Seconds;
-use crate::response::ResponseBody;
+use crate::request::body::RequestBody;
+use crate::transport::body::ResponseBody;
 use crate::url::Origin;
 
+pub(crate) mod body;
+pub(crate) mod coding;
 pub(crate) mod deadline;
 #[cfg(feature = "hyper")]
 pub mod hyper;

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
 
-use crate::error::BuildError;
-use crate::path;
+use crate::client::error::BuildError;
+use crate::request::path;
 
 /// An address that cannot be used, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -8,7 +8,7 @@ use http::header::AUTHORIZATION;
 use http::{Method, Response};
 
 use super::{AuthError, Basic};
-use crate::query::FormPairs;
+use crate::request::form::FormPairs;
 use crate::{
     BaseUrl, BuildError, Bytes, Client, DecodeError, Endpoint, Error, Replay, RequestWriter, Secret,
 };

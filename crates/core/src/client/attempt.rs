@@ -11,14 +11,14 @@ use tracing::Instrument as _;
 use super::Inner;
 use super::exchange::{Exchange, Taken, Taking, Used};
 use crate::BoxFuture;
-use crate::call::Options;
+use crate::client::call::Options;
+use crate::client::error::{ApiError, Before, Cause, Error, Raw, Seconds};
+use crate::client::retry::{Outcome, Spent, Verdict, is_busy, retry_after};
 use crate::endpoint::{Endpoint, Replay};
-use crate::error::{ApiError, Before, Cause, Error, Raw, Seconds};
 use crate::request::{Kind, Prepared};
-use crate::response::ResponseBody;
-use crate::retry::{Outcome, Spent, Verdict, is_busy, retry_after};
 use crate::time::Timestamp;
 use crate::transport::TransportErrorKind;
+use crate::transport::body::ResponseBody;
 use crate::transport::deadline::within;
 
 /// A call that failed, before the service's error is read as the endpoint's type.

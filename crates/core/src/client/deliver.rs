@@ -4,10 +4,10 @@ use std::fmt;
 use std::future::Future;
 
 use super::Client;
-use crate::body::Body;
+use crate::client::error::Error;
 use crate::endpoint::Endpoint;
-use crate::error::Error;
-use crate::transfer::progress::OnProgress;
+use crate::request::body::Body;
+use crate::request::progress::OnProgress;
 use crate::url::SecretUrl;
 
 /// An upload in two steps that failed: which step it was, and so what is with the service.

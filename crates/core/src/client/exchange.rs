@@ -10,15 +10,15 @@ use http::{Request, Response, StatusCode};
 
 use super::Inner;
 use crate::auth::{Attempt, AuthError, Authorize, CredentialVersion};
-use crate::coding;
+use crate::client::error::{Cause, Raw};
+use crate::client::redirect::{self, Redirects};
+use crate::client::strike::Private;
 use crate::decode::DecodeError;
 use crate::endpoint::ResponseUrl;
-use crate::error::{Cause, Raw};
-use crate::redirect::{self, Redirects};
+use crate::request::progress::OnProgress;
 use crate::request::{Prepared, host};
-use crate::response::{CollectError, ResponseBody};
-use crate::strike::Private;
-use crate::transfer::progress::OnProgress;
+use crate::transport::body::{CollectError, ResponseBody};
+use crate::transport::coding;
 use crate::transport::deadline;
 use crate::url::{Origin, SecretUrl};
 

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use super::Client;
-use crate::error::{Error, Seconds};
+use crate::client::error::{Error, Seconds};
 
 /// How often a service is asked whether its work is done: after `first`, then after pauses that double up to `longest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::error::{Kind, ReadError};
 use super::node::Node;
 use super::tape::{Entry, Tape};
-use crate::redirect::resolve;
+use crate::client::redirect::resolve;
 
 /// The member of a struct that holds what was passed over, if its type is [`PassedOver`](super::PassedOver): such a struct is
 /// read without its odd members.
@@ -83,7 +83,7 @@ pub(crate) struct Failure {
 #[cfg(test)]
 thread_local! {
     /// How many values were gone to, for the test that this grows as the document does.
-    pub(crate) static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    pub(crate) static STEPS: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Reads a value; links in it are relative to `base`.

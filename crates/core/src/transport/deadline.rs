@@ -12,9 +12,9 @@ use http_body::{Frame, SizeHint};
 
 use super::{Phase, Timeout, Timeouts, Transport, TransportError};
 use crate::BoxFuture;
-use crate::body::{Activity, RequestBody, Stage};
-use crate::response::ResponseBody;
+use crate::request::body::{Activity, RequestBody, Stage};
 use crate::time::Clock;
+use crate::transport::body::ResponseBody;
 
 /// Resolves with `work`, or with `None` once `limit` is over.
 pub(crate) async fn within<T>(work: impl Future<Output = T>, limit: impl Future<Output = ()>) -> Option<T> {

@@ -18,10 +18,10 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::{Phase, Timeout, Timeouts, Transport, TransportError, TransportErrorKind};
 use crate::BoxFuture;
-use crate::body::RequestBody;
 use crate::client::ClientError;
-use crate::response::ResponseBody;
+use crate::request::body::RequestBody;
 use crate::time::{Clock, SystemClock};
+use crate::transport::body::ResponseBody;
 use crate::url::Origin;
 
 mod connect;

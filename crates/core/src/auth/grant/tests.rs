@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use super::*;
 use crate::auth::oauth2::App;
 use crate::auth::store::{Lease, MemoryStore, Record, StoreError, Swapped};
-use crate::body::Body;
+use crate::request::body::Body;
 use crate::{Client, Timestamp};
 
 mod odd;

@@ -9,7 +9,7 @@ use http::{HeaderValue, Method, Uri};
 use super::signature::{Key, base_string_with};
 use super::{AccessToken, Consumer, percent_encode};
 use crate::auth::{Attempt, AuthError, Authorize, CredentialVersion};
-use crate::body::Body;
+use crate::request::body::Body;
 use crate::time::Clock;
 use crate::url::Origin;
 use crate::{BoxFuture, Secret};

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 
 use super::*;
 use crate::auth::oauth2::App;
-use crate::body::RequestBody;
+use crate::request::body::RequestBody;
 use crate::transport::{Phase, TransportErrorKind};
 use crate::{Client, ResponseBody, Retry, Timestamp, Transport, TransportError};
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use crate::body::Body;
+use crate::request::body::Body;
 
 /// Parts of a form in the order in which they are sent.
 #[derive(Debug, Default)]

@@ -11,11 +11,11 @@ use http::response::Parts;
 use http_body::Body as _;
 use serde::de::DeserializeOwned;
 
+use crate::client::error::{ApiError as _, Cause, Error};
+use crate::client::strike::Private;
 use crate::decode::DecodeError;
 use crate::endpoint::{Endpoint, ResponseUrl};
-use crate::error::{ApiError as _, Cause, Error};
-use crate::response::ResponseBody;
-use crate::strike::Private;
+use crate::transport::body::ResponseBody;
 
 mod splitter;
 

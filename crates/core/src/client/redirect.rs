@@ -3,7 +3,7 @@
 use http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, LOCATION, PROXY_AUTHORIZATION};
 use http::{Method, StatusCode, Uri};
 
-use crate::error::RedirectError;
+use crate::client::error::RedirectError;
 use crate::url::{self, Origin};
 
 /// What an endpoint wants done with redirects.

@@ -14,9 +14,9 @@ use http_body::{Frame, SizeHint};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::BoxFuture;
-use crate::query::FormPairs;
+use crate::request::form::FormPairs;
+use crate::request::progress::{Meter, OnProgress};
 use crate::time::{Clock, SystemClock};
-use crate::transfer::progress::{Meter, OnProgress};
 
 /// How much is read from a source at a time, in bytes: large enough that file reads do not dominate, small enough that
 /// memory stays flat.

@@ -11,7 +11,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
 use http::{HeaderValue, Response};
 use http_body::Frame;
 
-use crate::response::ResponseBody;
+use crate::transport::body::ResponseBody;
 use crate::transport::{Phase, TransportError, TransportErrorKind};
 
 /// What a request for a document accepts.

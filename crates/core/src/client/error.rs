@@ -8,10 +8,10 @@ use http::header::{HeaderMap, HeaderName};
 use http::{Response, StatusCode};
 
 use crate::auth::AuthError;
+use crate::client::pages::PageError;
+use crate::client::retry::is_passing;
 use crate::decode::{DecodeError, Excerpt};
 use crate::endpoint::Replay;
-use crate::page::PageError;
-use crate::retry::is_passing;
 use crate::time::Timestamp;
 use crate::transport::{Phase, TransportError, TransportErrorKind};
 

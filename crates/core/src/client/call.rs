@@ -9,15 +9,15 @@ use http::{Method, Response, StatusCode};
 
 use crate::client::Client;
 use crate::client::attempt::{self, Failure, Reading};
-use crate::coding;
+use crate::client::error::{ApiError, Before, Cause, Error, Raw};
+use crate::client::json_stream::{JsonArrayStream, StreamEndpoint};
+use crate::client::strike::Private;
 use crate::decode::{Content, DecodeError};
 use crate::endpoint::Endpoint;
-use crate::error::{ApiError, Before, Cause, Error, Raw};
-use crate::json_stream::{JsonArrayStream, StreamEndpoint};
+use crate::request::progress::{OnProgress, Progress};
 use crate::request::{Kind, Prepared};
-use crate::response::ResponseBody;
-use crate::strike::Private;
-use crate::transfer::progress::{OnProgress, Progress};
+use crate::transport::body::ResponseBody;
+use crate::transport::coding;
 
 /// A call that is not sent yet.
 #[must_use = "a call does nothing until it is sent"]

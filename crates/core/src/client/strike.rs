@@ -12,9 +12,9 @@ use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use crate::auth::Authorize;
-use crate::body::Body;
 use crate::decode::DecodeError;
-use crate::path::RESERVED;
+use crate::request::body::Body;
+use crate::request::path::RESERVED;
 use crate::secret::Secret;
 
 /// What stands where a secret was.
@@ -70,7 +70,7 @@ impl Private {
         let (uri, headers, body) = request;
         let headers = headers.values().filter(|value| value.is_sensitive()).cloned().collect();
         let mut pairs: Vec<Secret> = Vec::new();
-        for (name, value) in body.form_pairs().into_iter().flat_map(crate::query::FormPairs::iter) {
+        for (name, value) in body.form_pairs().into_iter().flat_map(crate::request::form::FormPairs::iter) {
             if is_secret(name) {
                 pairs.push(value.into());
             }
@@ -243,7 +243,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::query::FormPairs;
+    use crate::request::form::FormPairs;
 
     fn told(secret: &str) -> Private {
         Private(Arc::new(Sources { told: [secret.into()].into(), ..Sources::default() }))

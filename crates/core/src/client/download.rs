@@ -17,22 +17,21 @@ use http::{Method, Response, StatusCode};
 use http_body::Body as _;
 use tokio::io::AsyncWrite;
 
-use crate::call::{self, Call};
 use crate::client::attempt::{self, Reading};
-use crate::coding::Coded;
+use crate::client::call::{self, Call};
+use crate::client::error::{Before, Cause, Error};
+use crate::client::retry::{Outcome, Spent, Verdict};
 use crate::decode::DecodeError;
 use crate::endpoint::Endpoint;
-use crate::error::{Before, Cause, Error};
 use crate::request::Prepared;
-use crate::response::ResponseBody;
-use crate::retry::{Outcome, Spent, Verdict};
+use crate::request::progress::Meter;
+use crate::transport::body::ResponseBody;
+use crate::transport::coding::Coded;
 use crate::transport::deadline::within;
 use crate::transport::{Phase, TransportError, TransportErrorKind};
-use progress::Meter;
 use range::{ContentRange, Validator};
 
 mod file;
-pub(crate) mod progress;
 mod range;
 mod sink;
 

@@ -9,7 +9,7 @@ use tokio::fs::File;
 
 use super::sink::Sink;
 use crate::BoxFuture;
-use crate::body::{of_file, with_files};
+use crate::request::body::{of_file, with_files};
 
 /// Writes beside the final name and renames at the end. What is not finished is removed.
 pub(super) struct FileSink {

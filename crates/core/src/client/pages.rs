@@ -11,9 +11,9 @@ use futures_core::Stream;
 
 use crate::BoxFuture;
 use crate::client::Client;
+use crate::client::error::{BuildError, Cause, Error};
 use crate::decode::DecodeError;
 use crate::endpoint::Endpoint;
-use crate::error::{BuildError, Cause, Error};
 use crate::lenient::PassedOver;
 
 /// An endpoint that answers with one page of a list.
