@@ -7,11 +7,10 @@ use segno_core::auth::store::{FileStore, MemoryStore, TokenStore};
 use segno_core::auth::{AuthError, Authorize, Grant, Login, LoginError, Token, TokenKind};
 use segno_core::http::HeaderValue;
 use segno_core::http::header::ACCEPT;
-use segno_core::{
-    BaseUrl, Call, ClientError, Endpoint, Method, Paged, Pages, Replay, Retry, Secret, env_var,
-    env_var_if_set,
-};
+use segno_core::{BaseUrl, ClientError, Endpoint, Paged, Pages, Retry, Secret, env_var, env_var_if_set};
 
+use crate::call::Call;
+use crate::diagnosis::Diagnosable;
 use crate::jobs::Siblings;
 use crate::rights::Rights;
 
@@ -98,31 +97,30 @@ impl Client {
         }
     }
 
-    /// Sends an endpoint and reads the answer. A write that is refused without a reason is looked into: see
+    /// Sends an endpoint and reads the response. A write that is refused without a reason is looked into: see
     /// [`Diagnosis`](crate::Diagnosis).
     ///
     /// # Errors
     /// See [`segno_core::Error`]; the service's own part is an [`ApiError`](crate::ApiError) for every endpoint of this
     /// crate.
-    pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, segno_core::Error<E::ApiError>> {
-        let used = if E::REPLAY == Replay::Once { Box::pin(self.held_token()).await } else { None };
-        let error = match self.core.send(endpoint).await {
-            Ok(output) => return Ok(output),
-            Err(error) => error,
-        };
-        // On the heap, because it is seldom gone and would make every call larger.
-        if E::METHOD == Method::GET { Err(error) } else { Err(Box::pin(self.explained(error, used)).await) }
+    pub fn send<'a, E: Endpoint>(
+        &'a self,
+        endpoint: &'a E,
+    ) -> impl Future<Output = Result<E::Output, segno_core::Error<E::ApiError>>> + Send + use<'a, E>
+    where
+        E::ApiError: Diagnosable,
+    {
+        self.call(endpoint).send()
+    }
+
+    /// A call that can still be given a deadline or a progress function.
+    pub fn call<'a, E: Endpoint>(&'a self, endpoint: &'a E) -> Call<'a, E> {
+        Call::new(self, endpoint)
     }
 
     /// The token that a request sent now would have.
     pub(crate) async fn held_token(&self) -> Option<Secret> {
         self.grant.as_ref()?.token().await.ok()
-    }
-
-    /// A call that can still be given a deadline or a progress function. Its errors are as the service sent them: what
-    /// [`send`](Client::send) finds out about a refused write is not added.
-    pub fn call<'a, E: Endpoint>(&'a self, endpoint: &'a E) -> Call<'a, E> {
-        self.core.call(endpoint)
     }
 
     /// The pages of a list; [`items`](Pages::items) gives the things on them one by one, over empty pages too. Ten empty pages

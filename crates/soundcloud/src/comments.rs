@@ -1,47 +1,76 @@
 //! Comments on tracks. They cannot be deleted through the API.
 
+use segno_core::lenient::PassedOver;
 use segno_core::{
     BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Timestamp,
 };
+use serde::{Deserialize, Deserializer};
 use serde_json::json;
 
 use crate::ApiError;
 use crate::ids::{CommentUrn, TrackUrn, UserUrn};
 use crate::list::{list, plain};
-use crate::read::{made, model, named, object};
+use crate::read::{Model, OtherMembers, created, identify, object, relate, timestamp};
 use crate::simple::simple;
 use crate::users::User;
 
-model!(
-    /// A comment on a track.
-    Comment {
-        /// The name, `soundcloud:comments:N`.
-        urn: CommentUrn,
-        /// The number alone.
-        id: u64,
-        /// `comment`.
-        kind: String,
-        /// What was said.
-        body: String,
-        /// When.
-        created_at: Timestamp,
-        /// Where in the track, in milliseconds from its beginning; absent if it is about the whole track.
-        timestamp: u64,
-        /// About which track.
-        track_urn: TrackUrn,
-        /// The number of the track alone, in older answers.
-        track_id: u64,
-        /// Who said it.
-        user_urn: UserUrn,
-        /// The number of the person alone, in older answers.
-        user_id: u64,
-        /// Who said it, in short.
-        user: User,
-        /// The address on the API.
-        uri: String,
+/// A comment on a track.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, expecting = "a comment", remote = "Self")]
+#[non_exhaustive]
+pub struct Comment {
+    /// The name, `soundcloud:comments:N`.
+    pub urn: Option<CommentUrn>,
+    /// The number alone.
+    pub id: Option<u64>,
+    /// `comment`.
+    pub kind: Option<String>,
+    /// What was said.
+    pub body: Option<String>,
+    /// When.
+    #[serde(deserialize_with = "timestamp")]
+    pub created_at: Option<Timestamp>,
+    /// Where in the track, in milliseconds from its beginning; absent if it is about the whole track.
+    pub timestamp: Option<u64>,
+    /// About which track.
+    pub track_urn: Option<TrackUrn>,
+    /// The number of the track alone, in older answers.
+    pub track_id: Option<u64>,
+    /// Who said it.
+    pub user_urn: Option<UserUrn>,
+    /// The number of the person alone, in older answers.
+    pub user_id: Option<u64>,
+    /// Who said it, in short.
+    pub user: Option<User>,
+    /// The address on the API.
+    pub uri: Option<String>,
+    /// What could not be read, by its path.
+    pub passed_over: PassedOver,
+    /// Members that this crate does not know.
+    pub other: OtherMembers,
+}
+
+impl<'de> Deserialize<'de> for Comment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut comment = Self::deserialize(deserializer)?;
+        identify(&mut comment.urn, &mut comment.id, comment.uri.as_deref());
+        relate(&mut comment.track_urn, &mut comment.track_id);
+        relate(&mut comment.user_urn, &mut comment.user_id);
+        Ok(comment)
     }
-);
-named!(Comment, CommentUrn, "a comment", track_urn / track_id, user_urn / user_id);
+}
+
+impl Model for Comment {
+    const EXPECTED: &'static str = "a comment";
+
+    fn other(&mut self) -> &mut OtherMembers {
+        &mut self.other
+    }
+
+    fn number(&self) -> Option<u64> {
+        self.urn.map(CommentUrn::number)
+    }
+}
 
 simple!(
     /// `GET /comments/{comment_urn}`: not in the specification; the address that comments give as their own
@@ -97,6 +126,6 @@ impl Endpoint for Create {
     }
 
     fn read(response: Response<Bytes>) -> Result<Comment, DecodeError> {
-        made(&response)
+        created(&response)
     }
 }

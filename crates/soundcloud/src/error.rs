@@ -3,12 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use segno_core::{Bytes, Excerpt, HeaderMap, StatusCode, Timestamp};
+use segno_core::{Bytes, Excerpt, HeaderMap, Response, StatusCode, Timestamp, from_json};
 use serde_json::{Map, Value};
 
 use crate::diagnosis::Diagnosis;
 use crate::ids::Urn;
-use crate::read::{Read, member};
 
 mod rate;
 
@@ -25,8 +24,10 @@ pub struct ApiError {
     pub status: StatusCode,
     /// The form of the answer.
     pub shape: Shape,
-    /// The service's words; often empty, above all with 401.
+    /// The service's message; often empty, above all with 401.
     pub message: String,
+    /// The status in the document, such as `401 - Unauthorized`.
+    pub status_text: Option<String>,
     /// Further messages that say something else than `message`.
     pub errors: Vec<String>,
     /// A code such as `invalid_grant`, from older servers.
@@ -84,6 +85,7 @@ impl ApiError {
             message: String::new(),
             errors: Vec::new(),
             error_code: None,
+            status_text: None,
             link: None,
             rate_limit: None,
             edge_request_id: None,
@@ -93,31 +95,30 @@ impl ApiError {
 
     fn object(status: StatusCode, object: &Map<String, Value>) -> Self {
         let mut this = Self::new(status, Shape::Unknown);
-        this.message = member(object, "message").unwrap_or_default();
-        this.error_code = member(object, "error_code");
-        this.link = member(object, "link");
-        let single: Option<String> = member(object, "error").filter(|word: &String| !word.is_empty());
-        let list = object.get("errors").and_then(Value::as_array);
-        this.errors =
-            list.into_iter().flatten().filter_map(words).filter(|words| !words.is_empty()).collect();
-        let limits: Vec<_> = list.into_iter().flatten().filter_map(ExceededLimit::read).collect();
-        let own =
-            object.contains_key("message") || object.contains_key("code") || object.contains_key("status");
-        this.shape = match (&single, list) {
+        let text = |name: &str| object.get(name).and_then(text);
+        this.message = text("message").unwrap_or_default();
+        this.status_text = text("status");
+        this.error_code = text("error_code");
+        this.link = text("link");
+        let single = object.get("error").map(messages).unwrap_or_default().join("; ");
+        let list = object.get("errors").filter(|list| !list.is_null());
+        this.errors = list.map(messages).unwrap_or_default();
+        let limits: Vec<_> = list.into_iter().flat_map(members).filter_map(ExceededLimit::of).collect();
+        let own = ["message", "code", "status"].iter().any(|name| object.contains_key(*name));
+        this.shape = match list {
             _ if !limits.is_empty() => Shape::RateLimit,
             _ if own => Shape::Object,
-            (_, Some(_)) => Shape::Errors,
-            (Some(_), None) => Shape::Word,
-            (None, None) => Shape::Unknown,
+            Some(_) => Shape::Errors,
+            None if !single.is_empty() => Shape::Word,
+            None => Shape::Unknown,
         };
         if this.message.is_empty() {
-            let status_line: Option<String> = member(object, "status").filter(|_| this.errors.is_empty());
-            this.message = single.or(status_line).unwrap_or_default();
+            this.message = single;
         }
         let message = this.message.clone();
-        this.errors.retain(|words| *words != message);
+        this.errors.retain(|said| *said != message);
         if status == StatusCode::TOO_MANY_REQUESTS || !limits.is_empty() {
-            let warning: Option<Urn> = member(object, "spam_warning_urn");
+            let warning = text("spam_warning_urn").map(|urn| Urn::from(urn.as_str()));
             this.rate_limit = Some(RateLimited::read(&this, limits, warning));
         }
         this
@@ -152,26 +153,83 @@ impl ApiError {
 
 impl segno_core::ApiError for ApiError {
     fn read(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Self {
-        match serde_json::from_slice::<Value>(body) {
+        match from_json::<Value>(body) {
             Ok(Value::Object(object)) => Self::object(status, &object),
+            Ok(list @ Value::Array(_)) => {
+                Self { errors: messages(&list), ..Self::new(status, Shape::Unknown) }
+            }
             Ok(_) => Self::new(status, Shape::Unknown),
             Err(_) => Self::other(status, headers, body),
         }
     }
 
-    /// Until the limit that was met has room again, where the service tells.
+    /// The error object, or the one of the old API, with a status of success.
+    fn in_success(response: &Response<Bytes>) -> Option<Self> {
+        let body = response.body();
+        if body.len() > MAX_ERROR {
+            return None;
+        }
+        if body.trim_ascii_start().starts_with(b"<") {
+            let document = crate::legacy::Element::parse(body).ok()?;
+            let is_error = matches!(document.name(), "errors" | "error");
+            return is_error.then(|| Self::other(response.status(), response.headers(), body));
+        }
+        let object: Map<String, Value> = from_json(body).ok()?;
+        // What describes something is not the document of an error, whatever else is in it.
+        let describes = DESCRIBING.iter().any(|member| object.contains_key(*member));
+        let failed = |name: &str| object.get(name).and_then(status_of).is_some_and(|status| status >= 400);
+        let says = |name: &str| object.get(name).is_some_and(|value| !messages(value).is_empty());
+        let is_error = says("error") || says("errors") || failed("status") || failed("code");
+        (is_error && !describes).then(|| Self::object(response.status(), &object))
+    }
+
+    /// Until the limit that was exceeded has room again, where the service tells.
     fn retry_after(&self, now: Timestamp) -> Option<Duration> {
         Some(self.rate_limit.as_ref()?.reset_at?.since(now))
     }
 }
 
-/// The words of a member of `errors`: an object since 2026, a text before.
-fn words(value: &Value) -> Option<String> {
+/// The largest body that may be an error with a status of success, in bytes.
+const MAX_ERROR: usize = 64 * 1024;
+
+/// The members of documents that describe something.
+const DESCRIBING: [&str; 6] = ["collection", "urn", "id", "uri", "title", "location"];
+
+/// The number in a status such as `404 - Not Found`, `Status(200) - OK` or `404`.
+pub(crate) fn status_of(value: &Value) -> Option<u16> {
+    let text = text(value)?;
+    let digits = text.trim_start_matches(|letter: char| !letter.is_ascii_digit());
+    let end = digits.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(digits.len());
+    digits[..end].parse().ok()
+}
+
+/// A text, or a number as one; nothing empty.
+fn text(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Object(object) => member(object, "error_message").or_else(|| member(object, "code")),
+        Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
+        Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// The members of `errors`: a list, an object that stands for one, or one error alone.
+fn members(errors: &Value) -> Vec<&Value> {
+    match errors {
+        Value::Array(items) => items.iter().collect(),
+        Value::Object(object) if object.values().all(Value::is_object) => object.values().collect(),
+        alone => vec![alone],
+    }
+}
+
+/// The messages in `error` or `errors`: texts, or objects with `error_message`.
+fn messages(errors: &Value) -> Vec<String> {
+    let message = |error: &Value| match error {
+        Value::Object(object) => ["error_message", "message", "error_description", "code"]
+            .iter()
+            .find_map(|name| object.get(*name).and_then(text)),
+        error => text(error),
+    };
+    members(errors).into_iter().filter_map(message).collect()
 }
 
 /// The number that a page of the edge shows: `Request ID: …`.
@@ -183,26 +241,40 @@ fn page_request_id(body: &[u8]) -> Option<String> {
     (!id.is_empty()).then(|| id.chars().take(100).collect())
 }
 
+impl ApiError {
+    /// Whether the service gave no reason, or no more than the status says anyway.
+    pub(crate) fn lacks_reason(&self) -> bool {
+        let restates = |said: &String| {
+            let words = said.trim_start_matches(self.status.as_str()).trim_matches([' ', '-', ':']);
+            words.is_empty()
+                || self.status.canonical_reason().is_some_and(|reason| reason.eq_ignore_ascii_case(words))
+        };
+        let said = Some(&self.message).filter(|message| !message.is_empty());
+        said.into_iter().chain(&self.errors).all(restates)
+    }
+}
+
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut said = !self.message.is_empty();
-        f.write_str(&self.message)?;
-        for words in &self.errors {
-            let separator = if said { "; " } else { "" };
-            write!(f, "{separator}{words}")?;
-            said = true;
-        }
+        // Another status in the document than that of the response is the service's last word.
+        let status = self
+            .status_text
+            .as_ref()
+            .filter(|text| status_of(&text.as_str().into()) != Some(self.status.as_u16()));
         let hint = match (&self.diagnosis, self.status) {
             (Some(diagnosis), _) => Some(diagnosis.to_string()),
-            (None, StatusCode::UNAUTHORIZED) if !said => Some(
-                "no reason given; the token is missing, over, of the wrong kind, or may not write".into(),
+            (None, StatusCode::UNAUTHORIZED) if self.shape == Shape::Xml => {
+                Some("check user name and password".into())
+            }
+            (None, StatusCode::UNAUTHORIZED) if self.lacks_reason() => Some(
+                "no reason given; the access token may be missing, expired, revoked or of the wrong kind"
+                    .into(),
             ),
-            _ => self.rate_limit.as_ref().map(ToString::to_string).filter(|words| !words.is_empty()),
+            _ => self.rate_limit.as_ref().map(ToString::to_string),
         };
-        if let Some(hint) = hint {
-            let separator = if said { "; " } else { "" };
-            write!(f, "{separator}{hint}")?;
-        }
+        let parts = [Some(&self.message), status].into_iter().flatten().chain(&self.errors).chain(&hint);
+        let parts: Vec<&str> = parts.map(String::as_str).filter(|part| !part.is_empty()).collect();
+        f.write_str(&parts.join("; "))?;
         match &self.edge_request_id {
             Some(id) => write!(f, " (request {id} at the edge)"),
             None => Ok(()),

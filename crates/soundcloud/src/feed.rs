@@ -2,13 +2,16 @@
 
 use std::fmt;
 
-use segno_core::Timestamp;
-use serde_json::Value;
+use segno_core::lenient::PassedOver;
+use segno_core::{DecodeError, Timestamp, from_value};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
+use serde_json::{Map, Value};
 
 use crate::ids::UserUrn;
 use crate::list::{list, listenable};
 use crate::playlists::Playlist;
-use crate::read::{Model, Read, model, words};
+use crate::read::{Model, OtherMembers, timestamp, words};
 use crate::tracks::Track;
 
 words!(
@@ -25,38 +28,44 @@ words!(
     }
 );
 
-model!(
-    /// One thing that somebody did.
-    Activity {
-        /// What was done.
-        kind: ActivityKind = "type",
-        /// When.
-        created_at: Timestamp,
-        /// To what.
-        origin: Origin,
-        /// Who reposted it.
-        reposter: UserUrn,
+/// One thing that somebody did.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, expecting = "an activity", remote = "Self")]
+#[non_exhaustive]
+pub struct Activity {
+    /// What was done.
+    #[serde(rename = "type")]
+    pub kind: Option<ActivityKind>,
+    /// When.
+    #[serde(deserialize_with = "timestamp")]
+    pub created_at: Option<Timestamp>,
+    /// To what.
+    pub origin: Option<Origin>,
+    /// Who reposted it.
+    pub reposter: Option<UserUrn>,
+    /// What could not be read, by its path.
+    pub passed_over: PassedOver,
+    /// Members that this crate does not know.
+    pub other: OtherMembers,
+}
+
+impl<'de> Deserialize<'de> for Activity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut activity = Self::deserialize(deserializer)?;
+        // An origin without a `kind` that is known is told by the type of the activity.
+        if let (Some(Origin::Other(value)), Some(kind)) = (&activity.origin, &activity.kind) {
+            let kind = kind.as_str().split(':').next().unwrap_or_default();
+            activity.origin = Some(Origin::of(kind, value).map_err(D::Error::custom)?);
+        }
+        Ok(activity)
     }
-);
+}
 
 impl Model for Activity {
-    const WHAT: &'static str = "an activity";
+    const EXPECTED: &'static str = "an activity";
 
-    /// An origin without a `kind` is known by the type of the activity.
-    fn finish(&mut self) {
-        let Some(Origin::Other(value)) = &self.origin else { return };
-        let of_track = self.kind.as_ref().map(|kind| kind.as_str().starts_with("track"));
-        let of_playlist = self.kind.as_ref().map(|kind| kind.as_str().starts_with("playlist"));
-        let known = if of_track == Some(true) {
-            Track::read(value).map(|track| Origin::Track(Box::new(track)))
-        } else if of_playlist == Some(true) {
-            Playlist::read(value).map(|playlist| Origin::Playlist(Box::new(playlist)))
-        } else {
-            None
-        };
-        if known.is_some() {
-            self.origin = known;
-        }
+    fn other(&mut self) -> &mut OtherMembers {
+        &mut self.other
     }
 }
 
@@ -79,21 +88,28 @@ impl fmt::Debug for Origin {
             Self::Track(track) => f.debug_tuple("Track").field(track).finish(),
             Self::Playlist(playlist) => f.debug_tuple("Playlist").field(playlist).finish(),
             Self::Other(value) => {
-                let names: Vec<_> = value.as_object().into_iter().flat_map(serde_json::Map::keys).collect();
+                let names: Vec<_> = value.as_object().into_iter().flat_map(Map::keys).collect();
                 f.debug_tuple("Other").field(&names).finish()
             }
         }
     }
 }
 
-impl Read for Origin {
-    fn read(value: &Value) -> Option<Self> {
-        Some(match value.get("kind").and_then(Value::as_str) {
-            Some("track") => Self::Track(Box::new(Track::read(value)?)),
-            Some("playlist") => Self::Playlist(Box::new(Playlist::read(value)?)),
-            _ if value.is_object() => Self::Other(value.clone()),
-            _ => return None,
+impl Origin {
+    fn of(kind: &str, value: &Value) -> Result<Self, DecodeError> {
+        Ok(match kind {
+            "track" => Self::Track(from_value(value, None)?),
+            "playlist" => Self::Playlist(from_value(value, None)?),
+            _ => Self::Other(value.clone()),
         })
+    }
+}
+
+impl<'de> Deserialize<'de> for Origin {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Map::deserialize(deserializer)?.into();
+        let kind = Value::get(&value, "kind").and_then(Value::as_str).unwrap_or_default();
+        Self::of(kind, &value).map_err(D::Error::custom)
     }
 }
 

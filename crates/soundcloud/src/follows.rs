@@ -7,7 +7,7 @@ use segno_core::{
 use crate::ApiError;
 use crate::ids::UserUrn;
 use crate::list::{Paging, list, plain};
-use crate::read::{done, object};
+use crate::read::{object, status};
 use crate::simple::simple;
 use crate::tracks::Track;
 use crate::users::User;
@@ -58,7 +58,7 @@ simple!(
 simple!(
     /// `DELETE /me/followings/{user_urn}`
     Unfollow(user: UserUrn) -> (),
-    "soundcloud.follows.unfollow", DELETE, Idempotent, "me/followings/{user_urn}", done
+    "soundcloud.follows.unfollow", DELETE, Idempotent, "me/followings/{user_urn}", status
 );
 
 /// `PUT /me/followings/{user_urn}`
@@ -93,6 +93,6 @@ impl Endpoint for Follow {
         if response.status() == StatusCode::CREATED && !response.body().trim_ascii().is_empty() {
             return object(&response).map(|user| Followed::Now(Box::new(user)));
         }
-        done(&response).map(|()| Followed::Already)
+        status(&response).map(|()| Followed::Already)
     }
 }

@@ -3,9 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde_json::Value;
-
-use crate::read::Read;
+use segno_core::lenient;
+use serde::de::{Deserialize, Deserializer, Error as _};
 
 /// A text that names no such thing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -96,13 +95,16 @@ macro_rules! urn {
             }
         }
 
-        impl Read for $name {
-            fn read(value: &Value) -> Option<Self> {
-                match value {
-                    Value::Number(number) => number.as_u64().map(Self),
-                    Value::String(text) => text.parse().ok(),
-                    _ => None,
-                }
+        impl From<$name> for u64 {
+            fn from(urn: $name) -> Self {
+                urn.0
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let expected = |_| D::Error::custom(concat!("expected a URN such as ", $example));
+                lenient::text(deserializer)?.parse().map_err(expected)
             }
         }
     };
@@ -185,9 +187,9 @@ impl fmt::Display for Urn {
     }
 }
 
-impl Read for Urn {
-    fn read(value: &Value) -> Option<Self> {
-        value.as_str().map(Self::from)
+impl<'de> Deserialize<'de> for Urn {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        lenient::text(deserializer).map(|text| Self::from(text.as_str()))
     }
 }
 

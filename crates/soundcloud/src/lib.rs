@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod call;
 mod client;
 pub mod comments;
 mod diagnosis;
@@ -26,13 +27,15 @@ pub mod tracks;
 pub mod users;
 mod values;
 
+pub use call::Call;
 pub use client::{Client, ClientBuilder};
-pub use diagnosis::Diagnosis;
+pub use diagnosis::{Diagnosable, Diagnosis};
 pub use error::{ApiError, Error, ExceededLimit, RateLimited, Shape, Throttle};
 pub use ids::{CommentUrn, PlaylistUrn, TrackUrn, Urn, UrnError, UserUrn};
 #[cfg(feature = "loopback")]
 pub use jobs::LogInError;
 pub use jobs::{PlaylistError, ReadyError, StreamError, StreamLocation, UploadError, UploadJob, Uploaded};
 pub use list::{Listing, MOST_PER_PAGE};
+pub use read::{OtherMembers, SiteUrl};
 pub use segno_core as core;
 pub use values::{Access, AccessLevel, EmbeddableBy, License, SetType, Sharing, Sort, tag_list, tags};

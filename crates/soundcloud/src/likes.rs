@@ -3,7 +3,7 @@
 use crate::ids::{PlaylistUrn, TrackUrn, UserUrn};
 use crate::list::{every_access, list, listenable, plain};
 use crate::playlists::Playlist;
-use crate::read::done;
+use crate::read::status;
 use crate::simple::simple;
 use crate::tracks::Track;
 use crate::users::User;
@@ -11,22 +11,22 @@ use crate::users::User;
 simple!(
     /// `POST /likes/tracks/{track_urn}`
     LikeTrack(track: TrackUrn) -> (),
-    "soundcloud.likes.like_track", POST, Idempotent, "likes/tracks/{track_urn}", done
+    "soundcloud.likes.like_track", POST, Idempotent, "likes/tracks/{track_urn}", status
 );
 simple!(
     /// `DELETE /likes/tracks/{track_urn}`
     UnlikeTrack(track: TrackUrn) -> (),
-    "soundcloud.likes.unlike_track", DELETE, Idempotent, "likes/tracks/{track_urn}", done
+    "soundcloud.likes.unlike_track", DELETE, Idempotent, "likes/tracks/{track_urn}", status
 );
 simple!(
     /// `POST /likes/playlists/{playlist_urn}`
     LikePlaylist(playlist: PlaylistUrn) -> (),
-    "soundcloud.likes.like_playlist", POST, Idempotent, "likes/playlists/{playlist_urn}", done
+    "soundcloud.likes.like_playlist", POST, Idempotent, "likes/playlists/{playlist_urn}", status
 );
 simple!(
     /// `DELETE /likes/playlists/{playlist_urn}`
     UnlikePlaylist(playlist: PlaylistUrn) -> (),
-    "soundcloud.likes.unlike_playlist", DELETE, Idempotent, "likes/playlists/{playlist_urn}", done
+    "soundcloud.likes.unlike_playlist", DELETE, Idempotent, "likes/playlists/{playlist_urn}", status
 );
 
 list!(

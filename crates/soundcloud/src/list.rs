@@ -2,12 +2,15 @@
 
 use std::fmt;
 
+use segno_core::lenient::{self, List, PassedOver};
 use segno_core::{
-    BuildError, Bytes, Cursor, DecodeError, Page, RequestWriter, Response, SecretUrl, read_json,
+    BuildError, Bytes, Cursor, DecodeError, Page, RequestWriter, Response, ResponseUrl, SecretUrl,
+    from_value, read_json,
 };
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
-use crate::read::{Model, items, wrong};
+use crate::read::Model;
 use crate::values::Access;
 
 /// The most items on one page.
@@ -26,30 +29,56 @@ pub struct Listing<T> {
     /// Where newer items will be, for activities and the feed: [`at`](segno_core::Paged::at) makes the request to send
     /// later.
     pub future: Option<Cursor>,
+    /// What of the page could not be read, by its path: items (`collection[3]`, or `[3]` of a bare list), links.
+    pub passed_over: PassedOver,
+    /// How many items the service sent, read or passed over.
+    pub(crate) sent: usize,
 }
 
 /// Reads one page, in either form.
 pub(crate) fn listing<T: Model>(response: &Response<Bytes>) -> Result<Listing<T>, DecodeError> {
-    let value: Value = read_json(response)?;
-    let object = match &value {
-        Value::Array(values) => return Ok(Listing { items: items("", values)?, next: None, future: None }),
-        Value::Object(object) => object,
-        _ => return Err(wrong(String::new(), &value, "a list")),
+    #[derive(Deserialize)]
+    #[serde(bound = "T: Deserialize<'de>")]
+    struct Wire<T> {
+        collection: List<T>,
+        #[serde(default, deserialize_with = "lenient::link")]
+        next_href: String,
+        #[serde(default, deserialize_with = "lenient::link")]
+        future_href: String,
+        #[serde(default)]
+        passed_over: PassedOver,
+    }
+
+    let mut page: Value = read_json(response)?;
+    let base = ResponseUrl::of(response);
+    let Some(collection) = page.get_mut("collection") else {
+        // A bare list, unless it is an object that describes something else.
+        if page.as_object().is_some_and(|object| !is_numbered(object)) {
+            return Err(DecodeError::unexpected("a list", response.body()));
+        }
+        let List { items, passed_over } = from_value(&page, base)?;
+        let sent = items.len() + passed_over.len();
+        return Ok(Listing { items, next: None, future: None, passed_over, sent });
     };
-    let items = match object.get("collection") {
-        Some(Value::Array(values)) => items("collection", values)?,
-        Some(Value::Null) => Vec::new(),
-        Some(other) => return Err(wrong("collection".into(), other, "a list")),
-        // An object without a collection is an error object or something else that came with 200.
-        None => return Err(DecodeError::Other("collection: it is missing".into())),
+    // One item in place of a list of one.
+    if collection.as_object().is_some_and(|object| !object.is_empty() && !is_numbered(object)) {
+        *collection = vec![collection.take()].into();
+    }
+    let Wire { collection, next_href, future_href, mut passed_over } = from_value::<Wire<T>>(&page, base)?;
+    let sent = collection.given();
+    // A link that cannot be read is an error of the next page, never the end of the list.
+    let link = |name: &str, link: String| match passed_over.get(name) {
+        Some(odd) => Some(Cursor::new(odd.to_string())),
+        None => Some(link).filter(|link| !link.is_empty()).map(Cursor::new),
     };
-    let link = |name: &str| match object.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) if text.is_empty() => Ok(None),
-        Some(Value::String(text)) => Ok(Some(Cursor::new(text))),
-        Some(other) => Err(wrong(name.into(), other, "an address")),
-    };
-    Ok(Listing { items, next: link("next_href")?, future: link("future_href")? })
+    let (next, future) = (link("next_href", next_href), link("future_href", future_href));
+    passed_over.take("collection", collection.passed_over);
+    Ok(Listing { items: collection.items, next, future, passed_over, sent })
+}
+
+/// Whether an object stands for a list, as PHP writes one.
+fn is_numbered(object: &Map<String, Value>) -> bool {
+    !object.is_empty() && object.keys().all(|name| name.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// What a request for a list carries.
@@ -132,15 +161,15 @@ impl Paging {
     }
 
     pub(crate) fn page<T>(&self, listing: Listing<T>) -> Page<T> {
-        let Listing { items, mut next, .. } = listing;
+        let Listing { items, mut next, passed_over, sent, .. } = listing;
         // A page may be short because tracks were filtered out of it, so only an empty one is the end.
-        if self.counted && next.is_none() && !items.is_empty() {
+        if self.counted && next.is_none() && sent > 0 {
             let offset = self.filters.iter().find(|(name, _)| *name == "offset");
             let offset = offset.and_then(|(_, offset)| offset.parse().ok()).unwrap_or(0);
             next =
                 Some(Cursor::from_number(u32::saturating_add(offset, self.limit.unwrap_or(PER_PAGE).into())));
         }
-        Page::new(items).next(next)
+        Page::new(items).next(next).passed_over(passed_over)
     }
 
     /// Writes the query of the first page, or the link to another one. The path is written before.

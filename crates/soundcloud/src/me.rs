@@ -1,92 +1,120 @@
 //! The person who is logged in.
 
 use segno_core::Timestamp;
+use segno_core::lenient::{List, PassedOver};
+use serde::{Deserialize, Deserializer};
 
 use crate::ids::UserUrn;
 use crate::list::{Paging, list};
-use crate::read::{Model, model, named, object};
+use crate::read::{Model, OtherMembers, identify, object, timestamp};
 use crate::simple::simple;
 use crate::tracks::Track;
 use crate::users::Subscription;
 
-model!(
-    /// One's own account: what others see of it and more.
-    Me {
-        /// The name, `soundcloud:users:N`.
-        urn: UserUrn,
-        /// The number alone.
-        id: u64,
-        /// `user`.
-        kind: String,
-        /// The picture.
-        avatar_url: String,
-        /// The town; may be empty.
-        city: String,
-        /// The country.
-        country: String,
-        /// What the person says.
-        description: String,
-        /// The name on Discogs.
-        discogs_name: String,
-        /// The first name.
-        first_name: String,
-        /// The last name.
-        last_name: String,
-        /// Both names.
-        full_name: String,
-        /// How many follow this person.
-        followers_count: u64,
-        /// How many this person follows; the service allows 2,000.
-        followings_count: u64,
-        /// When the account was made.
-        created_at: Timestamp,
-        /// When it was last changed.
-        last_modified: Timestamp,
-        /// The last part of the address on the site.
-        permalink: String,
-        /// The address on the site.
-        permalink_url: String,
-        /// The plan, such as `Free`.
-        plan: String,
-        /// How many public playlists there are.
-        playlist_count: u64,
-        /// How many tracks this person likes in public.
-        public_favorites_count: u64,
-        /// How many reposts there are.
-        reposts_count: u64,
-        /// How many public tracks there are.
-        track_count: u64,
-        /// The address on the API.
-        uri: String,
-        /// The name that is shown.
-        username: String,
-        /// The person's own site.
-        website: String,
-        /// What its link says.
-        website_title: String,
-        /// What the person has subscribed to.
-        subscriptions: Vec<Subscription>,
-        /// Always 0.
-        comments_count: u64,
-        /// How many things this person likes.
-        likes_count: u64,
-        /// The language.
-        locale: String,
-        /// Whether the person is online.
-        online: bool,
-        /// Whether the e-mail address is confirmed; without that no upload is taken.
-        primary_email_confirmed: bool,
-        /// How many private playlists there are.
-        private_playlists_count: u64,
-        /// How many private tracks there are.
-        private_tracks_count: u64,
-        /// How much can be uploaded.
-        quota: Quota,
-        /// Seconds of audio that can still be uploaded, once more; absent if there is no limit.
-        upload_seconds_left: u64,
+/// One's own account: what others see of it and more.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, expecting = "the account", remote = "Self")]
+#[non_exhaustive]
+pub struct Me {
+    /// The name, `soundcloud:users:N`.
+    pub urn: Option<UserUrn>,
+    /// The number alone.
+    pub id: Option<u64>,
+    /// `user`.
+    pub kind: Option<String>,
+    /// The picture.
+    pub avatar_url: Option<String>,
+    /// The town; may be empty.
+    pub city: Option<String>,
+    /// The country.
+    pub country: Option<String>,
+    /// What the person says.
+    pub description: Option<String>,
+    /// The name on Discogs.
+    pub discogs_name: Option<String>,
+    /// The first name.
+    pub first_name: Option<String>,
+    /// The last name.
+    pub last_name: Option<String>,
+    /// Both names.
+    pub full_name: Option<String>,
+    /// How many follow this person.
+    pub followers_count: Option<u64>,
+    /// How many this person follows; the service allows 2,000.
+    pub followings_count: Option<u64>,
+    /// When the account was made.
+    #[serde(deserialize_with = "timestamp")]
+    pub created_at: Option<Timestamp>,
+    /// When it was last changed.
+    #[serde(deserialize_with = "timestamp")]
+    pub last_modified: Option<Timestamp>,
+    /// The last part of the address on the site.
+    pub permalink: Option<String>,
+    /// The address on the site.
+    pub permalink_url: Option<String>,
+    /// The plan, such as `Free`.
+    pub plan: Option<String>,
+    /// How many public playlists there are.
+    pub playlist_count: Option<u64>,
+    /// How many tracks this person likes in public.
+    pub public_favorites_count: Option<u64>,
+    /// How many reposts there are.
+    pub reposts_count: Option<u64>,
+    /// How many public tracks there are.
+    pub track_count: Option<u64>,
+    /// The address on the API.
+    pub uri: Option<String>,
+    /// The name that is shown.
+    pub username: Option<String>,
+    /// The person's own site.
+    pub website: Option<String>,
+    /// What its link says.
+    pub website_title: Option<String>,
+    /// What the person has subscribed to.
+    pub subscriptions: Option<List<Subscription>>,
+    /// Always 0.
+    pub comments_count: Option<u64>,
+    /// How many things this person likes.
+    pub likes_count: Option<u64>,
+    /// The language.
+    pub locale: Option<String>,
+    /// Whether the person is online.
+    pub online: Option<bool>,
+    /// Whether the e-mail address is confirmed; without that no upload is taken.
+    pub primary_email_confirmed: Option<bool>,
+    /// How many private playlists there are.
+    pub private_playlists_count: Option<u64>,
+    /// How many private tracks there are.
+    pub private_tracks_count: Option<u64>,
+    /// How much can be uploaded.
+    pub quota: Option<Quota>,
+    /// Seconds of audio that can still be uploaded, once more; absent if there is no limit.
+    pub upload_seconds_left: Option<u64>,
+    /// What could not be read, by its path.
+    pub passed_over: PassedOver,
+    /// Members that this crate does not know.
+    pub other: OtherMembers,
+}
+
+impl<'de> Deserialize<'de> for Me {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut me = Self::deserialize(deserializer)?;
+        identify(&mut me.urn, &mut me.id, me.uri.as_deref());
+        Ok(me)
     }
-);
-named!(Me, UserUrn, "the own account");
+}
+
+impl Model for Me {
+    const EXPECTED: &'static str = "the account";
+
+    fn other(&mut self) -> &mut OtherMembers {
+        &mut self.other
+    }
+
+    fn number(&self) -> Option<u64> {
+        self.urn.map(UserUrn::number)
+    }
+}
 
 impl Me {
     /// Seconds of audio that can still be uploaded; `None` if there is no limit or it is not told.
@@ -100,19 +128,21 @@ impl Me {
     }
 }
 
-model!(
-    /// How much can be uploaded, in seconds of audio.
-    Quota {
-        /// Whether there is no limit.
-        unlimited_upload_quota: bool,
-        /// How much was uploaded.
-        upload_seconds_used: u64,
-        /// How much can still be; absent if there is no limit.
-        upload_seconds_left: u64,
-    }
-);
-impl Model for Quota {
-    const WHAT: &'static str = "a quota";
+/// How much can be uploaded, in seconds of audio.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, expecting = "an upload quota")]
+#[non_exhaustive]
+pub struct Quota {
+    /// Whether there is no limit.
+    pub unlimited_upload_quota: Option<bool>,
+    /// How much was uploaded.
+    pub upload_seconds_used: Option<u64>,
+    /// How much can still be; absent if there is no limit.
+    pub upload_seconds_left: Option<u64>,
+    /// What could not be read, by its path.
+    pub passed_over: PassedOver,
+    /// Members that this crate does not know.
+    pub other: OtherMembers,
 }
 
 simple!(

@@ -1,15 +1,17 @@
 //! Playlists and albums. A change of the tracks replaces the whole list; [`Client::add_tracks`](crate::Client::add_tracks)
 //! and its siblings change it without losing any.
 
+use segno_core::lenient::{List, PassedOver};
 use segno_core::{
     BuildError, Bytes, DecodeError, Endpoint, Method, Multipart, Replay, RequestWriter, Response, Secret,
     Timestamp,
 };
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
 use crate::ids::{PlaylistUrn, TrackUrn, UserUrn, joined};
 use crate::list::{list, listenable, plain};
-use crate::read::{made, model, named, object};
+use crate::read::{Model, OtherMembers, SiteUrl, created, identify, object, relate, timestamp};
 use crate::simple::simple;
 use crate::tracks::{Artwork, Track};
 use crate::users::User;
@@ -23,90 +25,118 @@ pub use fields::PlaylistFields;
 /// The most tracks in one playlist.
 pub const MOST_TRACKS: usize = 500;
 
-model!(
-    /// A playlist or an album.
-    Playlist {
-        /// The name, `soundcloud:playlists:N`.
-        urn: PlaylistUrn,
-        /// The number alone.
-        id: u64,
-        /// `playlist`.
-        kind: String,
-        /// The title.
-        title: String,
-        /// The picture; may be empty.
-        artwork_url: String,
-        /// When it was made.
-        created_at: Timestamp,
-        /// What the owner says about it.
-        description: String,
-        /// Whether it can be downloaded.
-        downloadable: bool,
-        /// The length of all tracks in milliseconds.
-        duration: u64,
-        /// The release's EAN.
-        ean: String,
-        /// Who may put a player on a page.
-        embeddable_by: EmbeddableBy,
-        /// The genre; may be empty.
-        genre: String,
-        /// The number of the label.
-        label_id: u64,
-        /// The name of the label.
-        label_name: String,
-        /// The label.
-        label: User,
-        /// When it was last changed.
-        last_modified: Timestamp,
-        /// The terms.
-        license: License,
-        /// How many like it.
-        likes_count: u64,
-        /// The last part of the address on the site.
-        permalink: String,
-        /// The address on the site.
-        permalink_url: String,
-        /// What it is; may be empty.
-        playlist_type: SetType,
-        /// What it is, once more; may be empty.
-        set_type: SetType = "type",
-        /// What the link to buy it says.
-        purchase_title: String,
-        /// Where to buy it.
-        purchase_url: String,
-        /// The name or number of the release.
-        release: String,
-        /// The day of the release, 1 to 31.
-        release_day: u64,
-        /// The month of the release, 1 to 12.
-        release_month: u64,
-        /// The year of the release.
-        release_year: u64,
-        /// Who can see it.
-        sharing: Sharing,
-        /// Whether it can be heard.
-        streamable: bool,
-        /// The tags as one text.
-        tag_list: String,
-        /// The tags once more.
-        tags: String,
-        /// How many tracks there are.
-        track_count: u64,
-        /// The tracks, if they were asked for. Searches leave them out.
-        tracks: Vec<Track>,
-        /// The address of the tracks on the API.
-        tracks_uri: String,
-        /// The address on the API.
-        uri: String,
-        /// Who made it.
-        user: User,
-        /// Who made it, by name.
-        user_urn: UserUrn,
-        /// Who made it, by number, in older answers.
-        user_id: u64,
+/// A playlist or an album.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, expecting = "a playlist", remote = "Self")]
+#[non_exhaustive]
+pub struct Playlist {
+    /// The name, `soundcloud:playlists:N`.
+    pub urn: Option<PlaylistUrn>,
+    /// The number alone.
+    pub id: Option<u64>,
+    /// `playlist`.
+    pub kind: Option<String>,
+    /// The title.
+    pub title: Option<String>,
+    /// The picture; may be empty.
+    pub artwork_url: Option<String>,
+    /// When it was made.
+    #[serde(deserialize_with = "timestamp")]
+    pub created_at: Option<Timestamp>,
+    /// What the owner says about it.
+    pub description: Option<String>,
+    /// Whether it can be downloaded.
+    pub downloadable: Option<bool>,
+    /// The length of all tracks in milliseconds.
+    pub duration: Option<u64>,
+    /// The release's EAN.
+    pub ean: Option<String>,
+    /// Who may put a player on a page.
+    pub embeddable_by: Option<EmbeddableBy>,
+    /// The genre; may be empty.
+    pub genre: Option<String>,
+    /// The number of the label.
+    pub label_id: Option<u64>,
+    /// The name of the label.
+    pub label_name: Option<String>,
+    /// The label.
+    pub label: Option<User>,
+    /// When it was last changed.
+    #[serde(deserialize_with = "timestamp")]
+    pub last_modified: Option<Timestamp>,
+    /// The terms.
+    pub license: Option<License>,
+    /// How many like it.
+    pub likes_count: Option<u64>,
+    /// The last part of the address on the site.
+    pub permalink: Option<String>,
+    /// The address on the site.
+    pub permalink_url: Option<SiteUrl>,
+    /// What it is; may be empty.
+    pub playlist_type: Option<SetType>,
+    /// What it is, once more; may be empty.
+    #[serde(rename = "type")]
+    pub set_type: Option<SetType>,
+    /// What the link to buy it says.
+    pub purchase_title: Option<String>,
+    /// Where to buy it.
+    pub purchase_url: Option<String>,
+    /// The name or number of the release.
+    pub release: Option<String>,
+    /// The day of the release, 1 to 31.
+    pub release_day: Option<u64>,
+    /// The month of the release, 1 to 12.
+    pub release_month: Option<u64>,
+    /// The year of the release.
+    pub release_year: Option<u64>,
+    /// Who can see it.
+    pub sharing: Option<Sharing>,
+    /// Whether it can be heard.
+    pub streamable: Option<bool>,
+    /// The tags as one text.
+    pub tag_list: Option<String>,
+    /// The tags once more.
+    pub tags: Option<String>,
+    /// How many tracks there are.
+    pub track_count: Option<u64>,
+    /// The tracks, if they were asked for. Searches leave them out.
+    pub tracks: Option<List<Track>>,
+    /// The address of the tracks on the API.
+    pub tracks_uri: Option<String>,
+    /// The address on the API.
+    pub uri: Option<String>,
+    /// Who made it.
+    pub user: Option<User>,
+    /// Who made it, by name.
+    pub user_urn: Option<UserUrn>,
+    /// Who made it, by number, in older answers.
+    pub user_id: Option<u64>,
+    /// What could not be read, by its path.
+    pub passed_over: PassedOver,
+    /// Members that this crate does not know.
+    pub other: OtherMembers,
+}
+
+impl<'de> Deserialize<'de> for Playlist {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut playlist = Self::deserialize(deserializer)?;
+        identify(&mut playlist.urn, &mut playlist.id, playlist.uri.as_deref());
+        relate(&mut playlist.user_urn, &mut playlist.user_id);
+        Ok(playlist)
     }
-);
-named!(Playlist, PlaylistUrn, "a playlist", user_urn / user_id);
+}
+
+impl Model for Playlist {
+    const EXPECTED: &'static str = "a playlist";
+
+    fn other(&mut self) -> &mut OtherMembers {
+        &mut self.other
+    }
+
+    fn number(&self) -> Option<u64> {
+        self.urn.map(PlaylistUrn::number)
+    }
+}
 
 list!(
     /// `GET /playlists`: search
@@ -258,7 +288,7 @@ impl Endpoint for Create {
     }
 
     fn read(response: Response<Bytes>) -> Result<Playlist, DecodeError> {
-        made(&response)
+        created(&response)
     }
 }
 
@@ -308,7 +338,7 @@ impl Endpoint for Change {
 simple!(
     /// `DELETE /playlists/{playlist_urn}`
     Delete(playlist: PlaylistUrn) -> (),
-    "soundcloud.playlists.delete", DELETE, Idempotent, "playlists/{playlist_urn}", crate::read::done
+    "soundcloud.playlists.delete", DELETE, Idempotent, "playlists/{playlist_urn}", crate::read::undocumented
 );
 
 fn enough(tracks: &[TrackUrn]) -> Result<(), BuildError> {

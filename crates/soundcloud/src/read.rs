@@ -1,105 +1,137 @@
-//! Reading what was seen beside what is documented: fields that are absent, `null`, of another type or new.
+//! How responses are read: dates in the service's own form, URNs that follow from numbers, status objects.
 
 use std::fmt;
+use std::ops::Deref;
+use std::str::FromStr;
 
-use segno_core::{
-    Bytes, DecodeError, Response, Secret, SecretUrl, Timestamp, from_json, read_json, read_unit,
-};
+use segno_core::{Bytes, DecodeError, Response, Timestamp, from_json, read_json, read_unit};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde_json::{Map, Value};
 
-/// A value that may stand in an answer in more than one form.
-pub(crate) trait Read: Sized {
-    /// The value, if it is in a form that is understood.
-    fn read(value: &Value) -> Option<Self>;
+use crate::error::status_of;
 
-    /// Whether anything in it is known: an object of unknown members only is something else.
-    fn is_known(&self) -> bool {
-        true
+/// The members of an object that this crate does not know. Their values may be secret, so only their names are printed.
+#[derive(Clone, Default, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct OtherMembers(Map<String, Value>);
+
+impl Deref for OtherMembers {
+    type Target = Map<String, Value>;
+
+    fn deref(&self) -> &Map<String, Value> {
+        &self.0
     }
 }
 
-impl Read for String {
-    fn read(value: &Value) -> Option<Self> {
-        match value {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        }
+impl fmt::Debug for OtherMembers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.keys()).finish()
     }
 }
 
-impl Read for Secret {
-    fn read(value: &Value) -> Option<Self> {
-        value.as_str().filter(|text| !text.is_empty()).map(Self::from)
+/// A URL on the site. That of something private ends in the token that opens it (`/s-…`), which is not printed.
+#[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(transparent)]
+pub struct SiteUrl(String);
+
+impl SiteUrl {
+    /// The URL with its token.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
-impl Read for SecretUrl {
-    fn read(value: &Value) -> Option<Self> {
-        value.as_str()?.parse().ok()
+impl From<&str> for SiteUrl {
+    fn from(url: &str) -> Self {
+        Self(url.into())
     }
 }
 
-/// As it is: a member of which not even the type is settled.
-impl Read for Value {
-    fn read(value: &Value) -> Option<Self> {
-        Some(value.clone())
+impl From<String> for SiteUrl {
+    fn from(url: String) -> Self {
+        Self(url)
     }
 }
 
-impl Read for bool {
-    fn read(value: &Value) -> Option<Self> {
-        match value {
-            Value::Bool(value) => Some(*value),
-            Value::String(text) if text == "true" => Some(true),
-            Value::String(text) if text == "false" => Some(false),
-            _ => None,
-        }
+impl fmt::Debug for SiteUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (front, token) = self.0.split_once("/s-").unwrap_or((&self.0, ""));
+        let end = token.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(token.len());
+        let redacted = if self.0.contains("/s-") { "/s-[redacted]" } else { "" };
+        fmt::Debug::fmt(&format_args!("{front}{redacted}{}", &token[end..]).to_string(), f)
     }
 }
 
-impl Read for u64 {
-    fn read(value: &Value) -> Option<Self> {
-        match value {
-            Value::Number(number) => number.as_u64().or_else(|| {
-                let number = number.as_f64()?;
-                (number.fract() == 0.0 && (0.0..9e15).contains(&number)).then_some(number as Self)
-            }),
-            Value::String(text) => text.trim().parse().ok(),
-            _ => None,
-        }
+/// An object that an endpoint returns, or a list is of.
+pub(crate) trait Model: DeserializeOwned + Default + PartialEq {
+    /// What it is called in errors.
+    const EXPECTED: &'static str;
+
+    fn other(&mut self) -> &mut OtherMembers;
+
+    /// The number in its URN, by which it is known again.
+    fn number(&self) -> Option<u64> {
+        None
+    }
+
+    /// Whether nothing in it is known, although there is something: it describes something else.
+    fn is_foreign(&mut self) -> bool {
+        let other = std::mem::take(self.other());
+        let is_foreign = !other.is_empty() && *self == Self::default();
+        *self.other() = other;
+        is_foreign
     }
 }
 
-impl Read for f64 {
-    fn read(value: &Value) -> Option<Self> {
-        match value {
-            Value::Number(number) => number.as_f64(),
-            Value::String(text) => text.trim().parse().ok().filter(|number: &Self| number.is_finite()),
-            _ => None,
-        }
+/// Reads a response that is one object.
+pub(crate) fn object<T: Model>(response: &Response<Bytes>) -> Result<T, DecodeError> {
+    let mut object: T = read_json(response)?;
+    if object.is_foreign() {
+        return Err(DecodeError::unexpected(T::EXPECTED, response.body()));
+    }
+    Ok(object)
+}
+
+/// Reads what a request created. A response that does not say what that is describes something else.
+pub(crate) fn created<T: Model>(response: &Response<Bytes>) -> Result<T, DecodeError> {
+    let object: T = object(response)?;
+    match object.number() {
+        Some(_) => Ok(object),
+        None => Err(DecodeError::Other(format!("expected {} with its URN, found one without", T::EXPECTED))),
     }
 }
 
-impl Read for Timestamp {
-    /// `2026/02/11 08:00:00 +0000`, or ISO 8601, which was seen once.
-    fn read(value: &Value) -> Option<Self> {
-        moment(value.as_str()?)
-    }
+/// Fills the URN of an object from its number or its URL on the API, and the number from the URN.
+pub(crate) fn identify<U: Copy + From<u64> + Into<u64> + FromStr>(
+    urn: &mut Option<U>,
+    id: &mut Option<u64>,
+    uri: Option<&str>,
+) {
+    relate(urn, id);
+    *urn = urn.or_else(|| uri?.parse().ok());
+    relate(urn, id);
 }
 
-impl<T: Read> Read for Vec<T> {
-    /// A list all of whose members are understood; `null` members are passed over.
-    fn read(value: &Value) -> Option<Self> {
-        value.as_array()?.iter().filter(|item| !item.is_null()).map(T::read).collect()
-    }
+/// Fills a URN and the number in it from each other.
+pub(crate) fn relate<U: Copy + From<u64> + Into<u64>>(urn: &mut Option<U>, number: &mut Option<u64>) {
+    *urn = urn.or(number.map(U::from));
+    *number = number.or(urn.map(U::into));
 }
 
-/// A moment in SoundCloud's own form or in ISO 8601.
-pub(crate) fn moment(text: &str) -> Option<Timestamp> {
+/// Reads a date in SoundCloud's own form or in RFC 3339.
+pub(crate) fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let expected = || D::Error::custom("expected a date such as 2026/02/11 08:00:00 +0000");
+    parse_timestamp(&text).map(Some).ok_or_else(expected)
+}
+
+/// Parses `2026/02/11 08:00:00 +0000`, or RFC 3339.
+pub(crate) fn parse_timestamp(text: &str) -> Option<Timestamp> {
     let text = text.trim();
-    if let Ok(moment) = text.parse() {
-        return Some(moment);
+    if let Ok(timestamp) = text.parse() {
+        return Some(timestamp);
     }
     let mut parts = text.split_ascii_whitespace();
     let (date, time, offset) = (parts.next()?, parts.next()?, parts.next().unwrap_or("+0000"));
@@ -109,139 +141,6 @@ pub(crate) fn moment(text: &str) -> Option<Timestamp> {
         _ => offset.to_owned(),
     };
     format!("{}T{time}{offset}", date.replace('/', "-")).parse().ok()
-}
-
-/// Something that is an object on the wire: knows its members, keeps the others.
-pub(crate) trait Model: Read {
-    /// What it is called in errors.
-    const WHAT: &'static str;
-
-    /// Fills what follows from other members.
-    fn finish(&mut self) {}
-
-    /// The number in its name, by which it is known again.
-    fn number(&self) -> Option<u64> {
-        None
-    }
-}
-
-/// A struct of optional members, read from an object. A member that is absent or `null` is `None`. One that is unknown
-/// or in a form that is not understood is kept in `extra`.
-macro_rules! model {
-    (@key $field:ident) => { stringify!($field) };
-    (@key $field:ident $key:literal) => { $key };
-    (
-        $(#[$meta:meta])*
-        $name:ident { $( $(#[$field_meta:meta])* $field:ident : $type:ty $(= $key:literal)? ),* $(,)? }
-    ) => {
-        $(#[$meta])*
-        #[derive(Clone, Default, PartialEq)]
-        #[non_exhaustive]
-        pub struct $name {
-            $( $(#[$field_meta])* pub $field: Option<$type>, )*
-            /// Members that this crate does not know, and known ones in a form that it does not understand.
-            pub extra: serde_json::Map<String, serde_json::Value>,
-        }
-
-        impl $crate::read::Read for $name {
-            fn read(value: &serde_json::Value) -> Option<Self> {
-                let mut this = Self::default();
-                for (key, value) in value.as_object()? {
-                    if value.is_null() {
-                        continue;
-                    }
-                    match key.as_str() {
-                        $( model!(@key $field $($key)?) => {
-                            this.$field = $crate::read::Read::read(value);
-                            if this.$field.is_some() {
-                                continue;
-                            }
-                        } )*
-                        _ => {}
-                    }
-                    this.extra.insert(key.clone(), value.clone());
-                }
-                $crate::read::Model::finish(&mut this);
-                Some(this)
-            }
-
-            fn is_known(&self) -> bool {
-                self.extra.is_empty() $( || self.$field.is_some() )*
-            }
-        }
-
-        impl std::fmt::Debug for $name {
-            // Shows what is there. The values of unknown members may be secret, so only their names are shown.
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                let mut shown = f.debug_struct(stringify!($name));
-                $( if let Some(value) = &self.$field {
-                    shown.field(stringify!($field), &$crate::read::Veiled(value));
-                } )*
-                if !self.extra.is_empty() {
-                    shown.field("extra", &self.extra.keys().collect::<Vec<_>>());
-                }
-                shown.finish()
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let value = <serde_json::Value as serde::Deserialize>::deserialize(deserializer)?;
-                <Self as $crate::read::Read>::read(&value).ok_or_else(|| {
-                    serde::de::Error::custom(concat!("expected an object: ", stringify!($name)))
-                })
-            }
-        }
-    };
-}
-pub(crate) use model;
-
-/// A model with a URN, a number and an address, any of which may be missing: the URN follows from the others.
-///
-/// The same for the names of other things in it, given as `urn_member / number_member`.
-macro_rules! named {
-    ($name:ident, $urn:ty, $what:literal $(, $other:ident / $other_id:ident)* $(,)?) => {
-        impl $crate::read::Model for $name {
-            const WHAT: &'static str = $what;
-
-            fn finish(&mut self) {
-                if self.urn.is_none() {
-                    self.urn = self
-                        .id
-                        .map(<$urn>::new)
-                        .or_else(|| self.uri.as_ref().and_then(|uri| uri.parse().ok()));
-                }
-                if self.id.is_none() {
-                    self.id = self.urn.map(|urn| urn.number());
-                }
-                $(
-                    self.$other = self.$other.or(self.$other_id.map(Into::into));
-                    self.$other_id = self.$other_id.or(self.$other.map(|urn| urn.number()));
-                )*
-            }
-
-            fn number(&self) -> Option<u64> {
-                self.urn.map(|urn| urn.number())
-            }
-        }
-    };
-}
-pub(crate) use named;
-
-/// Shows a value without the tokens of private things, which stand at the end of their addresses on the site: `/s-…`.
-pub(crate) struct Veiled<'a>(pub(crate) &'a dyn fmt::Debug);
-
-impl fmt::Debug for Veiled<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = if f.alternate() { format!("{:#?}", self.0) } else { format!("{:?}", self.0) };
-        let mut parts = shown.split("/s-");
-        f.write_str(parts.next().unwrap_or_default())?;
-        for part in parts {
-            let end = part.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(part.len());
-            write!(f, "/s-[redacted]{}", &part[end..])?;
-        }
-        Ok(())
-    }
 }
 
 /// A set of words that may grow: an unknown word is kept.
@@ -288,94 +187,60 @@ macro_rules! words {
             }
         }
 
-        impl $crate::read::Read for $name {
-            fn read(value: &serde_json::Value) -> Option<Self> {
-                value.as_str().map(Self::from)
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let word = String::deserialize(deserializer)?;
+                if word.is_empty() {
+                    return Err(serde::de::Error::custom("expected a word, found an empty text"));
+                }
+                Ok(Self::from(word.as_str()))
             }
         }
     };
 }
 pub(crate) use words;
 
-/// An answer that is one object.
-pub(crate) fn object<T: Model>(response: &Response<Bytes>) -> Result<T, DecodeError> {
-    let value: Value = read_json(response)?;
-    match T::read(&value) {
-        Some(thing) if thing.is_known() => Ok(thing),
-        Some(_) => Err(DecodeError::unexpected(T::WHAT, response.body())),
-        None => Err(wrong(String::new(), &value, T::WHAT)),
+/// Reads a response that documents a status object (`{"status":"200 - OK"}`, of which other spellings were seen) and is empty
+/// at times.
+pub(crate) fn status(response: &Response<Bytes>) -> Result<(), DecodeError> {
+    // Like any document, it may stand between the notices of a server.
+    match from_json(response.body()) {
+        Ok(object) if is_status(&object) => Ok(()),
+        _ => read_unit(response, |_| false),
     }
 }
 
-/// What a request made. A response that does not say which thing that is tells of something else.
-pub(crate) fn made<T: Model>(response: &Response<Bytes>) -> Result<T, DecodeError> {
-    let thing: T = object(response)?;
-    match thing.number() {
-        Some(_) => Ok(thing),
-        None => Err(DecodeError::Other(format!("it does not name {}", T::WHAT))),
+/// Reads a response that nobody documents: nothing at all, JSON of nothing (`{}`, `null`), or a status object.
+pub(crate) fn undocumented(response: &Response<Bytes>) -> Result<(), DecodeError> {
+    match from_json(response.body()) {
+        Ok(object) if is_nothing(&object) => Ok(()),
+        _ => status(response),
     }
 }
 
-/// The members of a list; `null` members are passed over.
-pub(crate) fn items<T: Model>(path: &str, values: &[Value]) -> Result<Vec<T>, DecodeError> {
-    let present = values.iter().enumerate().filter(|(_, value)| !value.is_null());
-    present
-        .map(|(index, value)| T::read(value).ok_or_else(|| wrong(format!("{path}[{index}]"), value, T::WHAT)))
-        .collect()
-}
-
-/// A value of another type than expected; its content is not told.
-pub(crate) fn wrong(path: String, value: &Value, expected: &str) -> DecodeError {
-    let given = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    };
-    let path = if path.is_empty() { "the answer".into() } else { path };
-    DecodeError::Shape { path, message: format!("expected {expected}, found {given}") }
-}
-
-/// A member of an object.
-pub(crate) fn member<T: Read>(object: &Map<String, Value>, name: &str) -> Option<T> {
-    object.get(name).and_then(T::read)
-}
-
-/// A response of which nothing is wanted but that it came: nothing at all, or a status object.
-pub(crate) fn done(response: &Response<Bytes>) -> Result<(), DecodeError> {
-    read_unit(response, |body| from_json(body).is_ok_and(|object| is_status(&object)))
-}
-
-/// A status object: `{"status":"200 - OK"}`, of which other spellings were seen. What is documented nowhere is at times an
-/// empty object.
-pub(crate) fn is_status(object: &Value) -> bool {
-    let Value::Object(members) = object else { return object.is_null() };
-    let says_nothing = |value: &Value| match value {
+/// Whether JSON holds nothing.
+pub(crate) fn is_nothing(value: &Value) -> bool {
+    match value {
         Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
         _ => false,
-    };
-    let failed =
-        ["error", "errors"].iter().any(|name| members.get(*name).is_some_and(|said| !says_nothing(said)));
-    !failed
-        && match members.get("status") {
-            Some(Value::String(words)) => is_success(words),
-            Some(Value::Number(number)) => number.as_u64().is_some_and(|status| (200..300).contains(&status)),
-            _ => members.is_empty(),
-        }
+    }
 }
 
-/// Whether words name a status of success: `200 - OK`, `Status(200) - OK`, `201 - Created`.
-pub(crate) fn is_success(words: &str) -> bool {
-    let digits: String = words
-        .chars()
-        .skip_while(|letter| !letter.is_ascii_digit())
-        .take_while(char::is_ascii_digit)
-        .collect();
-    digits.parse().is_ok_and(|status: u16| (200..300).contains(&status))
+/// Whether it is a status object, and no error beside.
+pub(crate) fn is_status(object: &Value) -> bool {
+    let says_nothing = |name: &str| match object.get(name) {
+        None | Some(Value::Null) => true,
+        Some(Value::String(text)) => text.is_empty(),
+        Some(Value::Array(items)) => items.is_empty(),
+        Some(_) => false,
+    };
+    says_nothing("error") && says_nothing("errors") && object.get("status").is_some_and(is_success)
+}
+
+/// Whether a text or number names a status of success: `200 - OK`, `Status(200) - OK`, `201`.
+pub(crate) fn is_success(status: &Value) -> bool {
+    status_of(status).is_some_and(|status| (200..300).contains(&status))
 }
 
 #[cfg(test)]
@@ -385,7 +250,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_in_every_form() {
+    fn dates_in_every_form() {
         let expected: Timestamp = "2026-02-11T08:00:00Z".parse().unwrap();
         for text in [
             "2026/02/11 08:00:00 +0000",
@@ -395,17 +260,17 @@ mod tests {
             "2026/02/11 08:00:00",
             "2026/02/11 08:00:00 Z",
         ] {
-            assert_eq!(moment(text), Some(expected), "{text}");
+            assert_eq!(parse_timestamp(text), Some(expected), "{text}");
         }
         for text in ["", "yesterday", "2026/02/11", "2026/13/11 08:00:00 +0000", "2026/02/11 08:00:00 +é00"]
         {
-            assert_eq!(moment(text), None, "{text}");
+            assert_eq!(parse_timestamp(text), None, "{text}");
         }
     }
 
     #[test]
     fn what_is_a_status_of_success() {
-        let is_done = |body: &str| done(&Response::new(Bytes::copy_from_slice(body.as_bytes()))).is_ok();
+        let response = |body: &str| Response::new(Bytes::copy_from_slice(body.as_bytes()));
         for good in [
             "",
             r#"{"status":"200 - OK"}"#,
@@ -413,10 +278,14 @@ mod tests {
             r#"{"status":"Status(200) - OK"}"#,
             r#"{"status":"202 - Accepted"}"#,
             r#"{"status":201,"errors":[],"error":null}"#,
-            "{}",
-            "null",
         ] {
-            assert!(is_done(good), "{good}");
+            assert!(status(&response(good)).is_ok() && undocumented(&response(good)).is_ok(), "{good}");
+        }
+        for nothing in ["{}", "null"] {
+            assert!(
+                status(&response(nothing)).is_err() && undocumented(&response(nothing)).is_ok(),
+                "{nothing}"
+            );
         }
         for bad in [
             r#"{"status":"404 - Not Found"}"#,
@@ -430,14 +299,14 @@ mod tests {
             "OK",
             "<status>200 - OK</status>",
         ] {
-            assert!(!is_done(bad), "{bad}");
+            assert!(status(&response(bad)).is_err() && undocumented(&response(bad)).is_err(), "{bad}");
         }
     }
 
     proptest! {
         #[test]
         fn no_text_panics(text in "\\PC{0,40}") {
-            let _ = moment(&text);
+            let _ = parse_timestamp(&text);
         }
     }
 }

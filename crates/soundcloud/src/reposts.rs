@@ -3,7 +3,7 @@
 use crate::ids::{PlaylistUrn, TrackUrn, UserUrn};
 use crate::list::{every_access, list, listenable, plain};
 use crate::playlists::Playlist;
-use crate::read::done;
+use crate::read::undocumented;
 use crate::simple::simple;
 use crate::tracks::Track;
 use crate::users::User;
@@ -14,24 +14,24 @@ pub(crate) const NAMES: &str = "soundcloud.reposts.";
 simple!(
     /// `POST /reposts/tracks/{track_urn}`
     RepostTrack(track: TrackUrn) -> (),
-    "soundcloud.reposts.repost_track", POST, Idempotent, "reposts/tracks/{track_urn}", done
+    "soundcloud.reposts.repost_track", POST, Idempotent, "reposts/tracks/{track_urn}", undocumented
 );
 simple!(
     /// `DELETE /reposts/tracks/{track_urn}`
     ///
     /// Marked deprecated in the specification, most likely by mistake: there is no other way.
     RemoveTrack(track: TrackUrn) -> (),
-    "soundcloud.reposts.remove_track", DELETE, Idempotent, "reposts/tracks/{track_urn}", done
+    "soundcloud.reposts.remove_track", DELETE, Idempotent, "reposts/tracks/{track_urn}", undocumented
 );
 simple!(
     /// `POST /reposts/playlists/{playlist_urn}`
     RepostPlaylist(playlist: PlaylistUrn) -> (),
-    "soundcloud.reposts.repost_playlist", POST, Idempotent, "reposts/playlists/{playlist_urn}", done
+    "soundcloud.reposts.repost_playlist", POST, Idempotent, "reposts/playlists/{playlist_urn}", undocumented
 );
 simple!(
     /// `DELETE /reposts/playlists/{playlist_urn}`
     RemovePlaylist(playlist: PlaylistUrn) -> (),
-    "soundcloud.reposts.remove_playlist", DELETE, Idempotent, "reposts/playlists/{playlist_urn}", done
+    "soundcloud.reposts.remove_playlist", DELETE, Idempotent, "reposts/playlists/{playlist_urn}", undocumented
 );
 
 list!(

@@ -1,7 +1,5 @@
 //! From an address on the site to the thing itself.
 
-use std::fmt;
-
 use segno_core::{
     BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Secret, SecretUrl,
     StatusCode,
@@ -9,7 +7,7 @@ use segno_core::{
 
 use crate::ids::Urn;
 use crate::playlists::{self, Playlist};
-use crate::read::Veiled;
+use crate::read::SiteUrl;
 use crate::streams::location;
 use crate::tracks::{self, Track};
 use crate::users::{self, User};
@@ -19,16 +17,16 @@ use crate::{ApiError, Client};
 ///
 /// The service answers with a redirect, which is the result and is not followed: [`Client::resolve_track`] and its
 /// siblings go on with the token.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 #[must_use = "an endpoint does nothing until it is sent"]
-pub struct Resolve(
-    /// The address on the site. It may end in the token of something private.
-    pub String,
-);
+pub struct Resolve {
+    url: SiteUrl,
+}
 
-impl fmt::Debug for Resolve {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Resolve").field(&Veiled(&self.0)).finish()
+impl Resolve {
+    /// The URL on the site. It may end in the token of something private.
+    pub fn new(url: impl Into<SiteUrl>) -> Self {
+        Self { url: url.into() }
     }
 }
 
@@ -51,11 +49,11 @@ impl Endpoint for Resolve {
     const REPLAY: Replay = Replay::Safe;
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        if self.0.trim().is_empty() {
+        if self.url.as_str().trim().is_empty() {
             return Err(BuildError::value("url", "is empty"));
         }
         request.path("resolve", &[])?;
-        request.query("url", self.0.trim());
+        request.query("url", self.url.as_str().trim());
         request.keep_redirects();
         Ok(())
     }
@@ -83,7 +81,7 @@ impl Client {
     /// # Errors
     /// If there is none, or it is something else.
     pub async fn resolve_track(&self, url: &str) -> Result<Track, crate::Error> {
-        let resolved = self.send(&Resolve(url.into())).await?;
+        let resolved = self.send(&Resolve::new(url)).await?;
         let Urn::Track(urn) = resolved.urn else { return Err(other("track", &resolved)) };
         let mut get = tracks::Get::new(urn);
         if let Some(token) = &resolved.secret_token {
@@ -97,7 +95,7 @@ impl Client {
     /// # Errors
     /// If there is none, or it is something else.
     pub async fn resolve_playlist(&self, url: &str) -> Result<Playlist, crate::Error> {
-        let resolved = self.send(&Resolve(url.into())).await?;
+        let resolved = self.send(&Resolve::new(url)).await?;
         let Urn::Playlist(urn) = resolved.urn else { return Err(other("playlist", &resolved)) };
         let mut get = playlists::Get::new(urn);
         if let Some(token) = &resolved.secret_token {
@@ -111,7 +109,7 @@ impl Client {
     /// # Errors
     /// If there is none, or it is something else.
     pub async fn resolve_user(&self, url: &str) -> Result<User, crate::Error> {
-        let resolved = self.send(&Resolve(url.into())).await?;
+        let resolved = self.send(&Resolve::new(url)).await?;
         let Urn::User(urn) = resolved.urn else { return Err(other("user", &resolved)) };
         self.send(&users::Get(urn)).await
     }

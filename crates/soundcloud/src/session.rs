@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::ApiError;
 use crate::client::{AUTH_BASE, Client};
-use crate::read::done;
+use crate::read::undocumented;
 use crate::simple::simple;
 
 /// `POST /sign-out` on the host of the logins: ends the session of an access token
@@ -33,13 +33,13 @@ impl Endpoint for SignOut {
     }
 
     fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
-        done(&response)
+        undocumented(&response)
     }
 }
 
 simple!(
     /// `POST /sign-out` on the host of the API: ends the session of the token that the client uses
-    SignOutHere -> (), "soundcloud.session.sign_out_here", POST, Idempotent, "sign-out", done
+    SignOutHere -> (), "soundcloud.session.sign_out_here", POST, Idempotent, "sign-out", undocumented
 );
 
 impl Client {

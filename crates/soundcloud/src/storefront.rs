@@ -1,11 +1,13 @@
 //! The card under a track that leads to a shop. It can be set, not read.
 
+use segno_core::lenient::PassedOver;
 use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::ApiError;
 use crate::ids::TrackUrn;
-use crate::read::{Model, model, object, words};
+use crate::read::{Model, OtherMembers, object, words};
 
 words!(
     /// What is sold.
@@ -33,29 +35,40 @@ words!(
     }
 );
 
-model!(
-    /// The card under a track.
-    Storefront {
-        /// Under which track.
-        track_urn: TrackUrn,
-        /// What it says.
-        title: String,
-        /// What is sold.
-        product: ProductType = "type",
-        /// Where it leads.
-        link: String,
-        /// What the link says.
-        link_title: String,
-        /// More words.
-        description: String,
-        /// The picture. It cannot be set.
-        image_url: String,
-        /// The price as text.
-        price: String,
-    }
-);
+/// The card under a track.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, expecting = "a storefront")]
+#[non_exhaustive]
+pub struct Storefront {
+    /// Under which track.
+    pub track_urn: Option<TrackUrn>,
+    /// What it says.
+    pub title: Option<String>,
+    /// What is sold.
+    #[serde(rename = "type")]
+    pub product: Option<ProductType>,
+    /// Where it leads.
+    pub link: Option<String>,
+    /// What the link says.
+    pub link_title: Option<String>,
+    /// More words.
+    pub description: Option<String>,
+    /// The picture. It cannot be set.
+    pub image_url: Option<String>,
+    /// The price as text.
+    pub price: Option<String>,
+    /// What could not be read, by its path.
+    pub passed_over: PassedOver,
+    /// Members that this crate does not know.
+    pub other: OtherMembers,
+}
+
 impl Model for Storefront {
-    const WHAT: &'static str = "a storefront";
+    const EXPECTED: &'static str = "a storefront";
+
+    fn other(&mut self) -> &mut OtherMembers {
+        &mut self.other
+    }
 }
 
 /// `PUT /tracks/{track_urn}/storefront`: replaces the whole card; what is left out is cleared

@@ -1,35 +1,48 @@
 //! Hearing a track: its streams, its preview, and the address behind them.
 
+use segno_core::http::header::LOCATION;
+use segno_core::lenient::PassedOver;
 use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Secret, SecretUrl,
-    StatusCode, read_json,
+    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, ResponseUrl, Secret,
+    SecretUrl, StatusCode, from_value, read_json,
 };
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::ApiError;
 use crate::ids::TrackUrn;
-use crate::read::{Model, Read as _, model, object};
+use crate::read::{Model, OtherMembers, object};
 
-model!(
-    /// Where the streams of a track are. Each address is asked with the token, redirects to one that is not, and that one
-    /// is good for some minutes only; [`Client::stream`](crate::Client::stream) does this.
-    Streams {
-        /// AAC, 160 kbit/s, in HLS segments: the best there is.
-        hls_aac_160_url: SecretUrl,
-        /// AAC, 96 kbit/s, in HLS segments.
-        hls_aac_96_url: SecretUrl,
-        /// MP3, 128 kbit/s, in HLS segments; announced for removal.
-        hls_mp3_128_url: SecretUrl,
-        /// MP3, 128 kbit/s, as one file; no longer given.
-        http_mp3_128_url: SecretUrl,
-        /// Opus, 64 kbit/s, in HLS segments; no longer given.
-        hls_opus_64_url: SecretUrl,
-        /// A snippet of 30 s, MP3.
-        preview_mp3_128_url: SecretUrl,
-    }
-);
+/// Where the streams of a track are. Each address is asked with the token, redirects to one that is not, and that one
+/// is good for some minutes only; [`Client::stream`](crate::Client::stream) does this.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, expecting = "the streams of a track")]
+#[non_exhaustive]
+pub struct Streams {
+    /// AAC, 160 kbit/s, in HLS segments: the best there is.
+    pub hls_aac_160_url: Option<SecretUrl>,
+    /// AAC, 96 kbit/s, in HLS segments.
+    pub hls_aac_96_url: Option<SecretUrl>,
+    /// MP3, 128 kbit/s, in HLS segments; announced for removal.
+    pub hls_mp3_128_url: Option<SecretUrl>,
+    /// MP3, 128 kbit/s, as one file; no longer given.
+    pub http_mp3_128_url: Option<SecretUrl>,
+    /// Opus, 64 kbit/s, in HLS segments; no longer given.
+    pub hls_opus_64_url: Option<SecretUrl>,
+    /// A snippet of 30 s, MP3.
+    pub preview_mp3_128_url: Option<SecretUrl>,
+    /// What could not be read, by its path.
+    pub passed_over: PassedOver,
+    /// Members that this crate does not know.
+    pub other: OtherMembers,
+}
+
 impl Model for Streams {
-    const WHAT: &'static str = "the streams";
+    const EXPECTED: &'static str = "the streams of a track";
+
+    fn other(&mut self) -> &mut OtherMembers {
+        &mut self.other
+    }
 }
 
 /// A kind of stream.
@@ -191,13 +204,19 @@ impl Endpoint for Follow {
     }
 }
 
-/// The address that an answer redirects to: in the header, or in the body as the specification has it.
+/// The URL that a response redirects to: in the header, or in the body as the specification has it.
 pub(crate) fn location(response: &Response<Bytes>) -> Result<SecretUrl, DecodeError> {
-    let header = response.headers().get(segno_core::http::header::LOCATION);
-    if let Some(address) = header.and_then(|value| value.to_str().ok()?.parse().ok()) {
-        return Ok(address);
+    #[derive(Deserialize)]
+    struct Found {
+        location: SecretUrl,
     }
-    let body: Value = read_json(response).unwrap_or_default();
-    let address = body.get("location").and_then(SecretUrl::read);
-    address.ok_or_else(|| DecodeError::Other("the redirect has no absolute address".into()))
+
+    let header = response.headers().get(LOCATION).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let url = header.and_then(|url| from_value(&Value::from(url), ResponseUrl::of(response)).ok());
+    match url.or_else(|| read_json(response).ok().map(|Found { location }| location)) {
+        Some(url) => Ok(url),
+        None => {
+            Err(DecodeError::Other("expected a redirect with a URL, found none in header and body".into()))
+        }
+    }
 }

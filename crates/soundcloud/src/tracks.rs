@@ -5,10 +5,13 @@ use segno_core::{
     Timestamp,
 };
 
+use segno_core::lenient::{self, PassedOver};
+use serde::{Deserialize, Deserializer};
+
 use crate::ApiError;
 use crate::ids::{TrackUrn, UserUrn, joined};
 use crate::list::{list, listenable, plain};
-use crate::read::{model, named, object};
+use crate::read::{Model, OtherMembers, SiteUrl, identify, object, timestamp};
 use crate::simple::simple;
 use crate::users::User;
 use crate::values::{AccessLevel, EmbeddableBy, License, Sharing, date_time};
@@ -26,108 +29,136 @@ pub use fields::TrackFields;
 pub use format::Format;
 pub use upload::{Asset, Upload};
 
-model!(
-    /// A track.
-    Track {
-        /// The name, `soundcloud:tracks:N`.
-        urn: TrackUrn,
-        /// The number alone.
-        id: u64,
-        /// `track`.
-        kind: String,
-        /// The title.
-        title: String,
-        /// The picture.
-        artwork_url: String,
-        /// Beats per minute.
-        bpm: f64,
-        /// How many comments there are; hidden in quiet mode.
-        comment_count: u64,
-        /// Whether comments are taken.
-        commentable: bool,
-        /// When it was uploaded.
-        created_at: Timestamp,
-        /// What the owner says about it.
-        description: String,
-        /// How often it was downloaded.
-        download_count: u64,
-        /// Whether it can be downloaded.
-        downloadable: bool,
-        /// Its length in milliseconds; 0 while it is processed.
-        duration: u64,
-        /// Who may put a player on a page.
-        embeddable_by: EmbeddableBy,
-        /// How many like it; hidden in quiet mode.
-        favoritings_count: u64,
-        /// The genre.
-        genre: String,
-        /// The recording's ISRC.
-        isrc: String,
-        /// The key.
-        key_signature: String,
-        /// The name of the label.
-        label_name: String,
-        /// The terms.
-        license: License,
-        /// The artist, where that is not the uploader.
-        metadata_artist: String,
-        /// The address on the site.
-        permalink_url: String,
-        /// How often it was played; hidden in quiet mode.
-        playback_count: u64,
-        /// What the link to buy it says.
-        purchase_title: String,
-        /// Where to buy it.
-        purchase_url: String,
-        /// The name or number of the release.
-        release: String,
-        /// The day of the release, 1 to 31.
-        release_day: u64,
-        /// The month of the release, 1 to 12.
-        release_month: u64,
-        /// The year of the release.
-        release_year: u64,
-        /// Who can see it.
-        sharing: Sharing,
-        /// The old address of a snippet; [`streams::Get`](crate::streams::Get) knows the whole track.
-        stream_url: SecretUrl,
-        /// Whether it can be heard at all.
-        streamable: bool,
-        /// The tags as one text; see [`tags`](crate::tags).
-        tag_list: String,
-        /// The address on the API.
-        uri: String,
-        /// Who uploaded it, often in short.
-        user: User,
-        /// Whether the caller likes it; true to life only in searches and when it is read alone.
-        user_favorite: bool,
-        /// How often the caller played it.
-        user_playback_count: u64,
-        /// The picture of the waveform.
-        waveform_url: String,
-        /// What the caller may do with it.
-        access: AccessLevel,
-        /// In which countries it can be heard: a text, a list, or absent; the documents do not agree.
-        available_country_codes: serde_json::Value,
-        /// Where it can be downloaded.
-        download_url: SecretUrl,
-        /// How often it was reposted.
-        reposts_count: u64,
-        /// Whether counts are shown; false is quiet mode.
-        reveal_stats: bool,
-        /// Whether comments are shown; false is quiet mode.
-        reveal_comments: bool,
-        /// The address on the API that opens a private track to everybody who has it.
-        secret_uri: SecretUrl,
-        /// The token in that address, in older answers.
-        secret_token: Secret,
-        /// The number of the uploader alone, in older answers.
-        user_id: u64,
-        /// How far processing is, in older answers.
-        state: ProcessingState,
+/// A track.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, expecting = "a track", remote = "Self")]
+#[non_exhaustive]
+pub struct Track {
+    /// The name, `soundcloud:tracks:N`.
+    pub urn: Option<TrackUrn>,
+    /// The number alone.
+    pub id: Option<u64>,
+    /// `track`.
+    pub kind: Option<String>,
+    /// The title.
+    pub title: Option<String>,
+    /// The picture.
+    pub artwork_url: Option<String>,
+    /// Beats per minute.
+    pub bpm: Option<f64>,
+    /// How many comments there are; hidden in quiet mode.
+    pub comment_count: Option<u64>,
+    /// Whether comments are taken.
+    pub commentable: Option<bool>,
+    /// When it was uploaded.
+    #[serde(deserialize_with = "timestamp")]
+    pub created_at: Option<Timestamp>,
+    /// What the owner says about it.
+    pub description: Option<String>,
+    /// How often it was downloaded.
+    pub download_count: Option<u64>,
+    /// Whether it can be downloaded.
+    pub downloadable: Option<bool>,
+    /// Its length in milliseconds; 0 while it is processed.
+    pub duration: Option<u64>,
+    /// Who may put a player on a page.
+    pub embeddable_by: Option<EmbeddableBy>,
+    /// How many like it; hidden in quiet mode.
+    pub favoritings_count: Option<u64>,
+    /// The genre.
+    pub genre: Option<String>,
+    /// The recording's ISRC.
+    pub isrc: Option<String>,
+    /// The key.
+    pub key_signature: Option<String>,
+    /// The name of the label.
+    pub label_name: Option<String>,
+    /// The terms.
+    pub license: Option<License>,
+    /// The artist, where that is not the uploader.
+    pub metadata_artist: Option<String>,
+    /// The address on the site.
+    pub permalink_url: Option<SiteUrl>,
+    /// How often it was played; hidden in quiet mode.
+    pub playback_count: Option<u64>,
+    /// What the link to buy it says.
+    pub purchase_title: Option<String>,
+    /// Where to buy it.
+    pub purchase_url: Option<String>,
+    /// The name or number of the release.
+    pub release: Option<String>,
+    /// The day of the release, 1 to 31.
+    pub release_day: Option<u64>,
+    /// The month of the release, 1 to 12.
+    pub release_month: Option<u64>,
+    /// The year of the release.
+    pub release_year: Option<u64>,
+    /// Who can see it.
+    pub sharing: Option<Sharing>,
+    /// The old address of a snippet; [`streams::Get`](crate::streams::Get) knows the whole track.
+    pub stream_url: Option<SecretUrl>,
+    /// Whether it can be heard at all.
+    pub streamable: Option<bool>,
+    /// The tags as one text; see [`tags`](crate::tags).
+    pub tag_list: Option<String>,
+    /// The address on the API.
+    pub uri: Option<String>,
+    /// Who uploaded it, often in short.
+    pub user: Option<User>,
+    /// Whether the caller likes it; true to life only in searches and when it is read alone.
+    pub user_favorite: Option<bool>,
+    /// How often the caller played it.
+    pub user_playback_count: Option<u64>,
+    /// The picture of the waveform.
+    pub waveform_url: Option<String>,
+    /// What the caller may do with it.
+    pub access: Option<AccessLevel>,
+    /// In which countries it can be heard: a text, a list, or absent; the documents do not agree.
+    pub available_country_codes: Option<serde_json::Value>,
+    /// Where it can be downloaded.
+    pub download_url: Option<SecretUrl>,
+    /// How often it was reposted.
+    pub reposts_count: Option<u64>,
+    /// Whether counts are shown; false is quiet mode.
+    pub reveal_stats: Option<bool>,
+    /// Whether comments are shown; false is quiet mode.
+    pub reveal_comments: Option<bool>,
+    /// The address on the API that opens a private track to everybody who has it.
+    pub secret_uri: Option<SecretUrl>,
+    /// The token in that address, in older answers.
+    #[serde(deserialize_with = "lenient::filled")]
+    pub secret_token: Option<Secret>,
+    /// The number of the uploader alone, in older answers.
+    pub user_id: Option<u64>,
+    /// How far processing is, in older answers.
+    pub state: Option<ProcessingState>,
+    /// The size of the file as it was uploaded, in bytes, in older responses.
+    pub original_content_size: Option<u64>,
+    /// What could not be read, by its path.
+    pub passed_over: PassedOver,
+    /// Members that this crate does not know.
+    pub other: OtherMembers,
+}
+
+impl<'de> Deserialize<'de> for Track {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut track = Self::deserialize(deserializer)?;
+        identify(&mut track.urn, &mut track.id, track.uri.as_deref());
+        Ok(track)
     }
-);
-named!(Track, TrackUrn, "a track");
+}
+
+impl Model for Track {
+    const EXPECTED: &'static str = "a track";
+
+    fn other(&mut self) -> &mut OtherMembers {
+        &mut self.other
+    }
+
+    fn number(&self) -> Option<u64> {
+        self.urn.map(TrackUrn::number)
+    }
+}
 
 impl Track {
     /// Whether it belongs to a person; `None` if the answer does not say whose it is. The service's caches have given
@@ -251,7 +282,7 @@ impl Endpoint for Get {
 simple!(
     /// `DELETE /tracks/{track_urn}`
     Delete(track: TrackUrn) -> (),
-    "soundcloud.tracks.delete", DELETE, Idempotent, "tracks/{track_urn}", crate::read::done
+    "soundcloud.tracks.delete", DELETE, Idempotent, "tracks/{track_urn}", crate::read::undocumented
 );
 
 list!(

@@ -1,126 +1,169 @@
 //! People: search, profiles, related artists, their links.
 
+use segno_core::lenient::{List, PassedOver};
 use segno_core::{SecretUrl, Timestamp};
+use serde::{Deserialize, Deserializer};
 
 use crate::ids::{UserUrn, joined};
 use crate::list::{Paging, list, plain};
-use crate::read::{Model, model, named, object};
+use crate::read::{Model, OtherMembers, identify, object, timestamp};
 use crate::simple::simple;
 
-model!(
-    /// A person or an artist. In lists and inside other things often a short form of it.
-    User {
-        /// The name, `soundcloud:users:N`.
-        urn: UserUrn,
-        /// The number alone.
-        id: u64,
-        /// `user`.
-        kind: String,
-        /// The picture.
-        avatar_url: String,
-        /// The town; may be empty.
-        city: String,
-        /// The country.
-        country: String,
-        /// What the person says.
-        description: String,
-        /// The name on Discogs.
-        discogs_name: String,
-        /// The name on Myspace, in older answers.
-        myspace_name: String,
-        /// The first name.
-        first_name: String,
-        /// The last name.
-        last_name: String,
-        /// Both names.
-        full_name: String,
-        /// How many follow this person.
-        followers_count: u64,
-        /// How many this person follows.
-        followings_count: u64,
-        /// When the account was made.
-        created_at: Timestamp,
-        /// When it was last changed.
-        last_modified: Timestamp,
-        /// The last part of the address on the site.
-        permalink: String,
-        /// The address on the site.
-        permalink_url: String,
-        /// The plan, such as `Free` or `Pro Unlimited`.
-        plan: String,
-        /// How many public playlists there are.
-        playlist_count: u64,
-        /// How many tracks this person likes in public.
-        public_favorites_count: u64,
-        /// How many reposts there are.
-        reposts_count: u64,
-        /// How many public tracks there are.
-        track_count: u64,
-        /// The address on the API.
-        uri: String,
-        /// The name that is shown.
-        username: String,
-        /// The person's own site.
-        website: String,
-        /// What its link says.
-        website_title: String,
-        /// What the person has subscribed to.
-        subscriptions: Vec<Subscription>,
-        /// Seconds of audio that can still be uploaded, in older answers.
-        upload_seconds_left: u64,
-    }
-);
-named!(User, UserUrn, "a user");
-
-model!(
-    /// A plan that a person pays for.
-    Subscription {
-        /// The plan.
-        product: Product,
-        /// Whether it renews itself.
-        recurring: bool,
-    }
-);
-impl Model for Subscription {
-    const WHAT: &'static str = "a subscription";
+/// A person or an artist. In lists and inside other things often a short form of it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, expecting = "a user", remote = "Self")]
+#[non_exhaustive]
+pub struct User {
+    /// The name, `soundcloud:users:N`.
+    pub urn: Option<UserUrn>,
+    /// The number alone.
+    pub id: Option<u64>,
+    /// `user`.
+    pub kind: Option<String>,
+    /// The picture.
+    pub avatar_url: Option<String>,
+    /// The town; may be empty.
+    pub city: Option<String>,
+    /// The country.
+    pub country: Option<String>,
+    /// What the person says.
+    pub description: Option<String>,
+    /// The name on Discogs.
+    pub discogs_name: Option<String>,
+    /// The name on Myspace, in older answers.
+    pub myspace_name: Option<String>,
+    /// The first name.
+    pub first_name: Option<String>,
+    /// The last name.
+    pub last_name: Option<String>,
+    /// Both names.
+    pub full_name: Option<String>,
+    /// How many follow this person.
+    pub followers_count: Option<u64>,
+    /// How many this person follows.
+    pub followings_count: Option<u64>,
+    /// When the account was made.
+    #[serde(deserialize_with = "timestamp")]
+    pub created_at: Option<Timestamp>,
+    /// When it was last changed.
+    #[serde(deserialize_with = "timestamp")]
+    pub last_modified: Option<Timestamp>,
+    /// The last part of the address on the site.
+    pub permalink: Option<String>,
+    /// The address on the site.
+    pub permalink_url: Option<String>,
+    /// The plan, such as `Free` or `Pro Unlimited`.
+    pub plan: Option<String>,
+    /// How many public playlists there are.
+    pub playlist_count: Option<u64>,
+    /// How many tracks this person likes in public.
+    pub public_favorites_count: Option<u64>,
+    /// How many reposts there are.
+    pub reposts_count: Option<u64>,
+    /// How many public tracks there are.
+    pub track_count: Option<u64>,
+    /// The address on the API.
+    pub uri: Option<String>,
+    /// The name that is shown.
+    pub username: Option<String>,
+    /// The person's own site.
+    pub website: Option<String>,
+    /// What its link says.
+    pub website_title: Option<String>,
+    /// What the person has subscribed to.
+    pub subscriptions: Option<List<Subscription>>,
+    /// Seconds of audio that can still be uploaded, in older answers.
+    pub upload_seconds_left: Option<u64>,
+    /// What could not be read, by its path.
+    pub passed_over: PassedOver,
+    /// Members that this crate does not know.
+    pub other: OtherMembers,
 }
 
-model!(
-    /// A plan.
-    Product {
-        /// Its identifier.
-        id: String,
-        /// Its name.
-        name: String,
+impl<'de> Deserialize<'de> for User {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut user = Self::deserialize(deserializer)?;
+        identify(&mut user.urn, &mut user.id, user.uri.as_deref());
+        Ok(user)
     }
-);
-impl Model for Product {
-    const WHAT: &'static str = "a product";
 }
 
-model!(
-    /// A link on a profile.
-    WebProfile {
-        /// The name, `soundcloud:web-profiles:N`.
-        urn: String,
-        /// The number alone.
-        id: u64,
-        /// `web-profile`.
-        kind: String,
-        /// When it was added.
-        created_at: Timestamp,
-        /// Which service it is, such as `instagram`; an open set.
-        service: String,
-        /// What the link says.
-        title: String,
-        /// Where it leads. It may lead anywhere.
-        url: SecretUrl,
-        /// The name there.
-        username: String,
+impl Model for User {
+    const EXPECTED: &'static str = "a user";
+
+    fn other(&mut self) -> &mut OtherMembers {
+        &mut self.other
     }
-);
+
+    fn number(&self) -> Option<u64> {
+        self.urn.map(UserUrn::number)
+    }
+}
+
+/// A plan that a person pays for.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, expecting = "a subscription")]
+#[non_exhaustive]
+pub struct Subscription {
+    /// The plan.
+    pub product: Option<Product>,
+    /// Whether it renews itself.
+    pub recurring: Option<bool>,
+    /// What could not be read, by its path.
+    pub passed_over: PassedOver,
+    /// Members that this crate does not know.
+    pub other: OtherMembers,
+}
+
+/// A plan.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, expecting = "a product")]
+#[non_exhaustive]
+pub struct Product {
+    /// Its identifier.
+    pub id: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+    /// What could not be read, by its path.
+    pub passed_over: PassedOver,
+    /// Members that this crate does not know.
+    pub other: OtherMembers,
+}
+
+/// A link on a profile.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, expecting = "a web profile")]
+#[non_exhaustive]
+pub struct WebProfile {
+    /// The name, `soundcloud:web-profiles:N`.
+    pub urn: Option<String>,
+    /// The number alone.
+    pub id: Option<u64>,
+    /// `web-profile`.
+    pub kind: Option<String>,
+    /// When it was added.
+    #[serde(deserialize_with = "timestamp")]
+    pub created_at: Option<Timestamp>,
+    /// Which service it is, such as `instagram`; an open set.
+    pub service: Option<String>,
+    /// What the link says.
+    pub title: Option<String>,
+    /// Where it leads. It may lead anywhere.
+    pub url: Option<SecretUrl>,
+    /// The name there.
+    pub username: Option<String>,
+    /// What could not be read, by its path.
+    pub passed_over: PassedOver,
+    /// Members that this crate does not know.
+    pub other: OtherMembers,
+}
+
 impl Model for WebProfile {
-    const WHAT: &'static str = "a web profile";
+    const EXPECTED: &'static str = "a web profile";
+
+    fn other(&mut self) -> &mut OtherMembers {
+        &mut self.other
+    }
 }
 
 simple!(

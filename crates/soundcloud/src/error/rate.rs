@@ -3,12 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
-use segno_core::Timestamp;
+use segno_core::{Timestamp, from_value};
 use serde_json::Value;
 
 use super::{ApiError, Shape};
 use crate::ids::Urn;
-use crate::read::{Read, member};
+use crate::read::parse_timestamp;
 
 /// What is known about a limit that was met.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,22 +62,23 @@ pub struct ExceededLimit {
     pub reset_at: Option<Timestamp>,
 }
 
-impl Read for ExceededLimit {
-    fn read(value: &Value) -> Option<Self> {
-        let meta = value.get("meta")?;
+impl ExceededLimit {
+    /// Reads a member of `errors` with `meta.rate_limit`.
+    pub(super) fn of(error: &Value) -> Option<Self> {
+        let meta = error.get("meta")?;
         let limit = meta.get("rate_limit")?.as_object()?;
         // The times stand beside the limit's own object in one form and inside it in another.
-        let either = |name: &str| meta.get(name).or_else(|| limit.get(name));
+        let either = |name: &str| meta.get(name).or_else(|| limit.get(name)).or_else(|| error.get(name));
+        let text = |name: &str| limit.get(name).and_then(super::text);
+        let number = |value: &Value| from_value(value, None).ok();
         Some(Self {
-            group: member(limit, "group"),
-            bucket: member(limit, "bucket"),
-            name: member(limit, "name"),
-            requests: member(limit, "max_nr_of_requests"),
-            remaining: either("remaining_requests")
-                .or_else(|| value.get("remaining_requests"))
-                .and_then(u64::read),
-            window: member(limit, "time_window").and_then(|text: String| iso_duration(&text)),
-            reset_at: either("reset_time").or_else(|| value.get("reset_time")).and_then(Timestamp::read),
+            group: text("group"),
+            bucket: text("bucket"),
+            name: text("name"),
+            requests: limit.get("max_nr_of_requests").and_then(number),
+            remaining: either("remaining_requests").and_then(number),
+            window: text("time_window").and_then(|text| iso_duration(&text)),
+            reset_at: either("reset_time").and_then(Value::as_str).and_then(parse_timestamp),
         })
     }
 }

@@ -29,7 +29,7 @@ fn all_eight_shapes_parse() {
             401,
             "\n",
             Shape::Empty,
-            "no reason given; the token is missing, over, of the wrong kind, or may not write",
+            "no reason given; the access token may be missing, expired, revoked or of the wrong kind",
         ),
         (500, "", Shape::Empty, ""),
         (429, "Please slow down.", Shape::Text, "Please slow down."),
@@ -46,7 +46,7 @@ fn all_eight_shapes_parse() {
             "404 - Not Found",
         ),
         (418, r#"{"something":"else"}"#, Shape::Unknown, ""),
-        (500, r#"[1]"#, Shape::Unknown, ""),
+        (500, r#"[1]"#, Shape::Unknown, "1"),
     ];
     for (status, body, shape, words) in table {
         let error = error(status, body);
@@ -55,13 +55,17 @@ fn all_eight_shapes_parse() {
 }
 
 #[test]
-fn a_401_without_words_says_so() {
+fn a_401_without_a_reason_says_so() {
     let bare = error(
         401,
         r#"{"code":401,"message":"","link":"x","status":"401 - Unauthorized","errors":[],"error":null}"#,
     );
     assert_eq!(bare.shape, Shape::Object);
-    assert_eq!(bare.to_string(), "401 - Unauthorized");
+    assert_eq!(
+        bare.to_string(),
+        "no reason given; the access token may be missing, expired, revoked or of the wrong kind"
+    );
+    assert_eq!((bare.message.as_str(), bare.status_text.as_deref()), ("", Some("401 - Unauthorized")));
     assert_eq!(bare.link.as_deref(), Some("x"));
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use segno_core::{Pace, Unfinished};
+use segno_core::{OneLine, Pace, Unfinished};
 
 use crate::client::Client;
 use crate::error::Error;
@@ -22,7 +22,7 @@ pub enum ReadyError {
     #[error("the service could not process it")]
     Failed(Box<Track>),
     /// It took longer than was allowed. Tracks were seen to stay in processing for good.
-    #[error("it was not ready after {} s{}", .after.as_secs(), .error.as_ref().map(|error| format!("; the last look failed: {error}")).unwrap_or_default())]
+    #[error("{}", OneLine(format_args!("it was not ready after {} s{}", .after.as_secs(), last_look(.error.as_deref()))))]
     Late {
         /// How long was waited.
         after: Duration,
@@ -32,8 +32,13 @@ pub enum ReadyError {
         error: Option<Box<Error>>,
     },
     /// It could not be looked at.
-    #[error("it could not be looked at: {0}")]
+    #[error("{}", OneLine(format_args!("it could not be looked at: {0}", .0)))]
     Look(#[source] Error),
+}
+
+/// How the last look failed, if it did.
+fn last_look(error: Option<&Error>) -> String {
+    error.map(|error| format!("; the last look failed: {error}")).unwrap_or_default()
 }
 
 /// What a look at a track shows.

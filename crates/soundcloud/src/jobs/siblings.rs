@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use segno_core::Timestamp;
 
 use crate::ids::TrackUrn;
-use crate::read::Read as _;
 use crate::tracks::Track;
 
 /// By how much the length of a track may differ from that of its file, which conversion pads, or from what the caller
@@ -53,7 +52,7 @@ impl Shape {
             (Some(own), Some(given)) => Some(own.abs_diff(Duration::from_millis(given)) <= LENGTH_TOLERANCE),
             _ => None,
         };
-        let size = track.extra.get("original_content_size").and_then(u64::read).filter(|size| *size > 0);
+        let size = track.original_content_size.filter(|size| *size > 0);
         let size = size.map(|size| size == self.bytes);
         match (length, size) {
             (Some(false), _) | (_, Some(false)) => Fit::No,
@@ -211,7 +210,7 @@ mod tests {
     }
 
     fn track(json: &str) -> Track {
-        serde_json::from_str(json).unwrap()
+        segno_core::from_json(json.as_bytes()).unwrap()
     }
 
     fn at(text: &str) -> Timestamp {

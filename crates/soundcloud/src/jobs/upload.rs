@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use segno_core::auth::TokenKind;
-use segno_core::{BuildError, OnProgress, Progress};
+use segno_core::{BuildError, OnProgress, OneLine, Progress};
 
 use super::ReadyError;
 use super::siblings::{Before, Place, Shape};
 use crate::client::Client;
-use crate::diagnosis::{Diagnosis, of_account};
+use crate::diagnosis::{Diagnosis, against_upload};
 use crate::error::Error;
 use crate::me;
 use crate::tracks::{Mine, Track, Upload};
@@ -59,14 +59,14 @@ pub enum UploadError {
         needed_seconds: u64,
     },
     /// A request before the upload failed; nothing was sent.
-    #[error("nothing was uploaded: {0}")]
+    #[error("{}", OneLine(format_args!("nothing was uploaded: {0}", .0)))]
     Before(#[source] Error),
     /// The upload failed. If its response was lost, the track was looked for among one's own for 22 s and is not there.
-    #[error("{0}{looked}", looked = looked(.0))]
+    #[error("{}", OneLine(format_args!("{}{}", looked(.0), .0)))]
     Call(#[source] Error),
     /// The response to the upload was lost, and whether the track arrived could not be found out. Look at the candidates,
     /// and at one's own tracks, before sending it again.
-    #[error("{upload}; whether the track arrived is not known: {doubt}", doubt = doubt(.candidates, .look.as_deref()))]
+    #[error("{}", OneLine(format_args!("{}: {upload}", doubt(.candidates, .look.as_deref()))))]
     Unknown {
         /// How the upload failed.
         upload: Box<Error>,
@@ -76,7 +76,7 @@ pub enum UploadError {
         look: Option<Box<Error>>,
     },
     /// It arrived and did not become ready.
-    #[error("the track arrived, but {error}")]
+    #[error("{}", OneLine(format_args!("the track arrived, but {error}")))]
     NotReady {
         /// The track as the upload gave it.
         track: Box<Track>,
@@ -204,7 +204,6 @@ impl UploadJob {
         if let Some(report) = self.progress.clone() {
             call = call.progress(move |progress| report(progress));
         }
-        let used = self.client.held_token().await;
         match call.send().await {
             Ok(track) => {
                 if let Some(urn) = track.urn {
@@ -215,7 +214,7 @@ impl UploadJob {
             Err(error) if error.may_have_taken_effect() => self.look_for_it(error, place, before).await,
             Err(error) => {
                 place.refused();
-                Err(UploadError::Call(self.client.explained(error, used).await))
+                Err(UploadError::Call(error))
             }
         }
     }
@@ -234,9 +233,8 @@ impl UploadJob {
             return Err(UploadError::NotAllowed(Diagnosis::TokenKind));
         }
         let me = self.client.core().send(&me::Get).await.map_err(UploadError::Before)?;
-        match of_account(&me) {
-            Diagnosis::AppNotAllowed => {}
-            against => return Err(UploadError::NotAllowed(against)),
+        if let Some(against) = against_upload(&me) {
+            return Err(UploadError::NotAllowed(against));
         }
         let needed =
             self.known_length().map(|length| length.as_secs() + u64::from(length.subsec_nanos() > 0));
@@ -311,21 +309,28 @@ impl UploadJob {
 
 /// What was done about an upload that failed.
 fn looked(upload: &Error) -> &'static str {
-    if upload.may_have_taken_effect() { "; the track was looked for and is not there" } else { "" }
+    if upload.may_have_taken_effect() { "the track was looked for and is not there: " } else { "" }
 }
 
-/// Why it is not known whether a track arrived.
+/// Why it is not known whether a track arrived. It stands first in the line, whose end may be cut.
 fn doubt(candidates: &[Track], look: Option<&Error>) -> String {
     let urns: Vec<String> =
         candidates.iter().filter_map(|track| track.urn).map(|urn| urn.to_string()).collect();
-    match (look, urns.is_empty()) {
-        (Some(error), true) => format!("looking for it failed ({error})"),
-        (Some(error), false) => {
-            format!("it may be {}, and looking further failed ({error})", urns.join(" or "))
-        }
-        (None, _) => format!("it may be {}", urns.join(" or ")),
+    let named = urns.iter().take(MAX_NAMED).map(String::as_str).collect::<Vec<_>>().join(" or ");
+    let more = urns.len().saturating_sub(MAX_NAMED);
+    let more = if more > 0 { format!(" or {more} more") } else { String::new() };
+    let mut doubt = "it is not known whether the track arrived".to_owned();
+    if !named.is_empty() {
+        doubt.push_str(&format!("; it may be {named}{more}"));
     }
+    if let Some(error) = look {
+        doubt.push_str(&format!("; looking for it failed ({})", error.cause()));
+    }
+    doubt
 }
+
+/// The most candidates that are named in the line of an error.
+const MAX_NAMED: usize = 4;
 
 const NAME: &str = <Upload as segno_core::Endpoint>::NAME;
 

@@ -9,7 +9,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use segno_core::{BuildError, Bytes, DecodeError, Response, SecretUrl, Timestamp, from_json, read_unit};
 
-use crate::read::{is_status, is_success};
+use crate::read::{is_nothing, is_status, is_success};
 
 /// The deepest nesting that is read; the API's own goes to 4.
 const DEEPEST: usize = 32;
@@ -204,7 +204,7 @@ impl Element {
 
     /// The moment in a child, ISO 8601 with offset or in the later form.
     pub(crate) fn moment(&self, name: &str) -> Option<Timestamp> {
-        crate::read::moment(self.child(name)?.text()?)
+        crate::read::parse_timestamp(self.child(name)?.text()?)
     }
 
     /// The text of the first leaf that has one.
@@ -257,11 +257,11 @@ pub(crate) fn document(response: &Response<Bytes>) -> Result<Element, DecodeErro
 pub(crate) fn done(response: &Response<Bytes>, thing: &str) -> Result<(), DecodeError> {
     read_unit(response, |body| {
         if !body.trim_ascii_start().starts_with(b"<") {
-            return from_json(body).is_ok_and(|object| is_status(&object));
+            return from_json(body).is_ok_and(|object| is_nothing(&object) || is_status(&object));
         }
         let Ok(document) = Element::parse(body) else { return false };
         let status = if document.name == "status" { Some(&document) } else { document.child("status") };
-        document.name == thing || status.and_then(Element::text).is_some_and(is_success)
+        document.name == thing || status.and_then(Element::text).is_some_and(|text| is_success(&text.into()))
     })
 }
 

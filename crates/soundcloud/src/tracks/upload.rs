@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use super::length::{HEAD, length};
 use super::{Artwork, Format, Track, TrackFields};
 use crate::ApiError;
-use crate::read::made;
+use crate::read::created;
 
 /// The audio of a track: a file, bytes, or anything that can be read.
 #[derive(Clone, Debug)]
@@ -217,7 +217,7 @@ impl Endpoint for Upload {
     }
 
     fn read(response: Response<Bytes>) -> Result<Track, DecodeError> {
-        made(&response)
+        created(&response)
     }
 }
 

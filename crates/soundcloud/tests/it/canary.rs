@@ -13,8 +13,8 @@ use segno_sandbox::{Fault, Host, Sandbox, SoundcloudAccess};
 use segno_soundcloud::streams::StreamKind;
 use segno_soundcloud::tracks::{Artwork, Asset, TrackFields, Upload};
 use segno_soundcloud::{
-    Access, Client, ClientBuilder, Sharing, comments, feed, me, playlists, resolve, session, streams, tracks,
-    users,
+    Access, Client, ClientBuilder, Diagnosable, Sharing, comments, feed, me, playlists, resolve, session,
+    streams, tracks, users,
 };
 use segno_testkit::{Canary, Recorder};
 
@@ -55,7 +55,7 @@ impl Scene {
     ) -> Result<E::Output, segno_core::Error<E::ApiError>>
     where
         E::Output: Debug,
-        E::ApiError: Display,
+        E::ApiError: Diagnosable + Display,
     {
         self.canary.print(endpoint);
         self.canary.print(&client.call(endpoint));
@@ -174,7 +174,7 @@ async fn private_things(scene: &mut Scene, client: &Client) {
     scene.send(&app, &streams::Get::new(urn).secret_token(&token)).await.unwrap();
     scene.send(&app, &streams::Preview::new(urn).secret_token(&token)).await.unwrap();
     scene.send(&app, &me::Get).await.unwrap_err();
-    scene.send(&app, &resolve::Resolve(link.clone())).await.unwrap();
+    scene.send(&app, &resolve::Resolve::new(link.clone())).await.unwrap();
     scene.canary.outcome(app.resolve_track(&link).await).unwrap();
     scene.canary.outcome(app.resolve_user(&link).await).unwrap_err();
     for kinds in [StreamKind::WHOLE, &[StreamKind::Preview]] {

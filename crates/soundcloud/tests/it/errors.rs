@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use segno_core::Endpoint;
+use segno_soundcloud::Diagnosable;
 
 use crate::answers::error;
 use crate::sample::{self, Visit, client_for};
@@ -15,6 +16,7 @@ fn every_documented_failure() {
         fn visit<E: Endpoint>(&mut self, endpoint: &E, _: u16, _: &str, errors: &[u16])
         where
             E::Output: Debug,
+            E::ApiError: Diagnosable,
         {
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             let lines = errors.iter().map(|status| {

@@ -16,8 +16,8 @@ use segno_sandbox::{Host, Sandbox};
 use segno_soundcloud::storefront::ProductType;
 use segno_soundcloud::tracks::{Asset, TrackFields, Upload};
 use segno_soundcloud::{
-    Access, Client, ClientBuilder, PlaylistUrn, Sharing, TrackUrn, UserUrn, comments, feed, follows, likes,
-    me, playlists, reposts, resolve, session, storefront, streams, tracks, users,
+    Access, Client, ClientBuilder, Diagnosable, PlaylistUrn, Sharing, TrackUrn, UserUrn, comments, feed,
+    follows, likes, me, playlists, reposts, resolve, session, storefront, streams, tracks, users,
 };
 use segno_testkit::{Recorder, Recording, redact};
 
@@ -80,7 +80,7 @@ impl Run {
     /// Sends an endpoint and keeps the exchange as `case`.
     async fn send<E>(&mut self, case: &str, endpoint: &E) -> Result<E::Output, segno_core::Error<E::ApiError>>
     where
-        E: Endpoint<Output: Debug, ApiError: Debug>,
+        E: Endpoint<Output: Debug, ApiError: Diagnosable + Debug>,
     {
         self.recording.keep(case, self.client.send(endpoint)).await
     }
@@ -239,8 +239,8 @@ async fn drive(r: &mut Run, token: &Secret) -> Result<(), Box<dyn std::error::Er
     r.send("users/web_profiles", &users::WebProfiles::new(UserUrn::new(5512))).await?;
 
     let page = "https://soundcloud.com/okafor/minuet-in-g".to_owned();
-    r.send("resolve/resolve", &resolve::Resolve(page)).await?;
-    let nobody = resolve::Resolve("https://soundcloud.com/nobody".to_owned());
+    r.send("resolve/resolve", &resolve::Resolve::new(page)).await?;
+    let nobody = resolve::Resolve::new("https://soundcloud.com/nobody");
     r.send("resolve/resolve-404", &nobody).await.expect_err("nobody");
 
     r.send("session/sign_out", &session::SignOut(token.clone())).await?;
@@ -345,7 +345,7 @@ async fn drive_for_real(r: &mut Run, words: &str) -> Result<(), Box<dyn std::err
     r.send("playlists/search", &playlists::Search::new().q(words).limit(1).show_tracks(false)).await?;
     r.send("playlists/of_user", &playlists::OfUser::new(mine).limit(1).show_tracks(false)).await?;
     if let Some(page) = track.permalink_url {
-        r.send("resolve/resolve", &resolve::Resolve(page)).await?;
+        r.send("resolve/resolve", &resolve::Resolve::new(page)).await?;
     }
 
     let private = TrackFields::new().sharing(Sharing::Private);
@@ -424,7 +424,7 @@ async fn nothing_secret_is_kept_of_an_exchange() {
     login.finish(&answer).await.unwrap();
     let secret: Secret = "s-CANARY".into();
     client.send(&tracks::Get::new(1).secret_token(&secret)).await.unwrap();
-    client.send(&resolve::Resolve("https://soundcloud.com/ana/x/s-CANARY".into())).await.unwrap_err();
+    client.send(&resolve::Resolve::new("https://soundcloud.com/ana/x/s-CANARY")).await.unwrap_err();
     let _ = client.grant().unwrap().server().client_credentials().await;
     let _ = client.send(&session::SignOut("CANARY".into())).await;
     let kept = recorder.take().join("\n");

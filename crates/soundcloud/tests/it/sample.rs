@@ -6,8 +6,8 @@ use segno_core::auth::oauth2::{App, ClientCredentials, ExchangeCode, RefreshToke
 use segno_core::{Endpoint, Retry, Secret};
 use segno_soundcloud::tracks::{Artwork, Asset, TrackFields};
 use segno_soundcloud::{
-    Access, Client, License, PlaylistUrn, SetType, Sharing, Sort, TrackUrn, UserUrn, comments, feed, follows,
-    likes, me, playlists, reposts, resolve, session, storefront, streams, tracks, users,
+    Access, Client, Diagnosable, License, PlaylistUrn, SetType, Sharing, Sort, TrackUrn, UserUrn, comments,
+    feed, follows, likes, me, playlists, reposts, resolve, session, storefront, streams, tracks, users,
 };
 
 use crate::answers::{
@@ -19,7 +19,8 @@ use crate::peer::{self, answer};
 pub(crate) trait Visit {
     fn visit<E: Endpoint>(&mut self, endpoint: &E, status: u16, body: &str, errors: &[u16])
     where
-        E::Output: Debug;
+        E::Output: Debug,
+        E::ApiError: Diagnosable;
 }
 
 pub(crate) const TRACK_URN: TrackUrn = TrackUrn::new(70071);
@@ -152,7 +153,7 @@ pub(crate) fn every_endpoint(visit: &mut impl Visit) {
     visit.visit(&reposts::UsersOfTrack::new(TRACK_URN).limit(10), 200, user, &[401, 404]);
     let related = tracks::Related::new(TRACK_URN).access(Access::ALL).limit(10).offset(20);
     visit.visit(&related, 200, track, &[401, 404]);
-    visit.visit(&resolve::Resolve("https://soundcloud.com/anareis".into()), 302, FOUND, &[404]);
+    visit.visit(&resolve::Resolve::new("https://soundcloud.com/anareis"), 302, FOUND, &[404]);
     visit.visit(&users::Get(USER_URN), 200, USER, &[401, 404]);
     visit.visit(&users::Related::new(USER_URN).limit(10).offset(20), 200, user, &[401, 404]);
     visit.visit(&likes::FavoritesOf::new(USER_URN).limit(10), 200, track, &[401]);

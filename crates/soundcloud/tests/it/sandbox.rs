@@ -158,7 +158,7 @@ async fn numbers_in_addresses_name_the_same_things() {
     let old = client.resolve_track(page).await.unwrap();
     assert_eq!((old.urn, old.id), (plain.urn, plain.urn.map(TrackUrn::number)));
     assert_eq!(old.belongs_to(OKAFOR), Some(true));
-    let resolved = client.send(&segno_soundcloud::resolve::Resolve(page.into())).await.unwrap();
+    let resolved = client.send(&segno_soundcloud::resolve::Resolve::new(page)).await.unwrap();
     assert_eq!(resolved.urn, Urn::Track(plain.urn.unwrap()));
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use segno_core::Endpoint;
+use segno_soundcloud::Diagnosable;
 use segno_testkit::accepted_undocumented;
 
 use crate::legacy;
@@ -18,6 +19,7 @@ fn nothing_but_the_documented_is_a_success() {
         fn visit<E: Endpoint>(&mut self, _: &E, _: u16, _: &str, _: &[u16])
         where
             E::Output: Debug,
+            E::ApiError: Diagnosable,
         {
             self.0.extend(accepted_undocumented::<E>());
         }

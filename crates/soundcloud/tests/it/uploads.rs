@@ -110,7 +110,9 @@ async fn if_it_cannot_be_looked_for_that_is_said() {
     let error = client.upload(upload).send().await.unwrap_err();
     assert!(matches!(error, UploadError::Unknown { .. }), "{error}");
     assert!(
-        error.to_string().contains("; whether the track arrived is not known: looking for it failed"),
+        error
+            .to_string()
+            .starts_with("it is not known whether the track arrived; looking for it failed (503"),
         "{error}"
     );
     assert_eq!(log.count("POST"), 1);
@@ -264,4 +266,35 @@ async fn a_success_that_is_200_is_one_too() {
         person(|line| if line.starts_with("POST") { answer(200, TRACK) } else { own_tracks_or_me(line) });
     let upload = Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
     assert!(client.upload(upload).send().await.unwrap().track.urn.is_some());
+}
+
+/// However long the parts are, the line is one of at most 400 characters and begins with what matters.
+#[tokio::test]
+async fn an_error_of_a_job_is_one_short_line() {
+    let candidates = (0..40)
+        .map(|number| format!(r#"{{"title":"Low Tide","urn":"soundcloud:tracks:70000000000{number}"}}"#));
+    let page = format!(r#"{{"collection":[{}]}}"#, candidates.collect::<Vec<_>>().join(","));
+    let posted = AtomicU32::new(0);
+    let (client, _) = person(move |line| {
+        if line.starts_with("POST") {
+            posted.store(1, Ordering::SeqCst);
+            answer(504, format!(r#"{{"code":504,"message":"{}"}}"#, "at\\n length ".repeat(80)))
+        } else if line.contains("/me/tracks") && posted.load(Ordering::SeqCst) == 1 {
+            answer(200, page.clone())
+        } else {
+            own_tracks_or_me(line)
+        }
+    });
+    let upload = Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
+    let error = client.upload(upload).send().await.unwrap_err();
+    assert!(matches!(error, UploadError::Unknown { .. }), "{error}");
+    let line = error.to_string();
+    assert!(line.chars().count() <= 400 && !line.contains('\n'), "{} {line}", line.len());
+    assert!(
+        line.starts_with(
+            "it is not known whether the track arrived; it may be soundcloud:tracks:700000000000 or "
+        ),
+        "{line}"
+    );
+    assert!(line.contains(" or 36 more: soundcloud.tracks.upload: 504"), "{line}");
 }

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use segno_core::{Cursor, Endpoint, Paged, testing};
 use segno_soundcloud::tracks::{Asset, Change, TrackFields, Upload};
-use segno_soundcloud::{Access, comments, playlists, storefront, tracks, users};
+use segno_soundcloud::{Access, Diagnosable, comments, playlists, storefront, tracks, users};
 
 use crate::sample::{self, PLAYLIST_URN, TRACK_URN, USER_URN, Visit, client, client_for, png};
 
@@ -23,6 +23,7 @@ impl Visit for Snapshot {
     fn visit<E: Endpoint>(&mut self, endpoint: &E, _: u16, _: &str, _: &[u16])
     where
         E::Output: Debug,
+        E::ApiError: Diagnosable,
     {
         insta::assert_snapshot!(E::NAME, wire(endpoint));
     }
@@ -57,6 +58,7 @@ fn the_64_operations_and_no_name_twice() {
         fn visit<E: Endpoint>(&mut self, endpoint: &E, _: u16, _: &str, _: &[u16])
         where
             E::Output: Debug,
+            E::ApiError: Diagnosable,
         {
             let line = wire(endpoint).lines().next().unwrap().to_owned();
             let target = line.trim_end_matches(" HTTP/1.1").split('?').next().unwrap().to_owned();

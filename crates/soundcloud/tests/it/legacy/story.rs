@@ -113,7 +113,10 @@ async fn a_wrong_password_and_a_missing_one_are_told() {
     let access = sandbox.description().soundcloud;
     let wrong = Client::new(&access.base_url, "okafor", "hairspray").unwrap();
     let error = wrong.send(&users::Me).await.unwrap_err();
-    assert_eq!(error.to_string(), "soundcloud.legacy.users.me: 401 Unauthorized: 401 - Unauthorized");
+    assert_eq!(
+        error.to_string(),
+        "soundcloud.legacy.users.me: 401 Unauthorized: 401 - Unauthorized; check user name and password"
+    );
     let anybody = Client::anonymous(&access.base_url).unwrap();
     assert_eq!(statuses(anybody.send(&users::Contacts::mine()).await), Some(StatusCode::UNAUTHORIZED));
     let upload = tracks::Upload::new("Harbour", Asset::bytes("harbour.wav", silence()));

@@ -27,7 +27,7 @@ async fn pain_12_the_token_is_not_lost_on_the_way_from_resolve() {
         error.to_string().ends_with("url: stands for soundcloud:playlists:881, which is no user"),
         "{error}"
     );
-    let resolved = client.send(&resolve::Resolve("https://on.soundcloud.com/x".into())).await.unwrap();
+    let resolved = client.send(&resolve::Resolve::new("https://on.soundcloud.com/x")).await.unwrap();
     assert_eq!(resolved.urn, Urn::Playlist(PLAYLIST_URN));
     assert!(!format!("{resolved:?}").contains("s-X1y2Z"));
 }

@@ -22,7 +22,7 @@ async fn pain_01_an_upload_answers_401_although_reads_work() {
     let error = client.upload(flac()).send().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "not sent: the token is one of the program alone, and this needs a person's login"
+        "not sent: the access token is the application's own, and this call needs a user's login"
     );
     let error = client.send(&comments::Create::new(TRACK_URN, "x")).await.unwrap_err();
     assert!(error.to_string().contains("the token is one of the program alone"), "{error}");
@@ -48,7 +48,7 @@ async fn pain_01_an_upload_answers_401_although_reads_work() {
         ("\n", answer(200, ME), Diagnosis::AppNotAllowed),
         (r#"{"code":401,"message":"","errors":[]}"#, answer(200, ME), Diagnosis::AppNotAllowed),
         ("\n", answer(401, ""), Diagnosis::TokenBad),
-        ("\n", answer(200, r#"{"primary_email_confirmed":false}"#), Diagnosis::EmailUnconfirmed),
+        ("\n", answer(200, r#"{"primary_email_confirmed":false}"#), Diagnosis::AppNotAllowed),
         ("\n", answer(404, ""), Diagnosis::Unknown),
     ] {
         let (client, _) =
@@ -88,8 +88,8 @@ async fn pain_04_an_upload_that_ends_in_a_502_is_looked_for_and_never_sent_twice
     let error = client.upload(flac()).send().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "soundcloud.tracks.upload: 502 Bad Gateway: a web page titled \"502 Bad Gateway\"; \
-         the track was looked for and is not there"
+        "the track was looked for and is not there: soundcloud.tracks.upload: 502 Bad Gateway: \
+         a web page titled \"502 Bad Gateway\""
     );
     assert_eq!(error.is_uploaded(), None);
     assert_eq!(log.count("POST"), 1);
