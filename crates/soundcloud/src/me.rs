@@ -1,12 +1,12 @@
 //! The person who is logged in.
 
 use segno_core::Timestamp;
-use segno_core::lenient::{List, PassedOver};
+use segno_core::lenient::PassedOver;
 use serde::{Deserialize, Deserializer};
 
 use crate::ids::UserUrn;
 use crate::list::{Paging, list};
-use crate::read::{Model, OtherMembers, identify, object, timestamp};
+use crate::read::{Model, OtherMembers, identify, list_if_any, object, timestamp};
 use crate::simple::simple;
 use crate::tracks::Track;
 use crate::users::Subscription;
@@ -71,7 +71,8 @@ pub struct Me {
     /// What its link says.
     pub website_title: Option<String>,
     /// What the person has subscribed to.
-    pub subscriptions: Option<List<Subscription>>,
+    #[serde(deserialize_with = "list_if_any")]
+    pub subscriptions: Option<Vec<Subscription>>,
     /// Always 0.
     pub comments_count: Option<u64>,
     /// How many things this person likes.

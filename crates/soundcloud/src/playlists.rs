@@ -1,7 +1,7 @@
 //! Playlists and albums. A change of the tracks replaces the whole list; [`Client::add_tracks`](crate::Client::add_tracks)
 //! and its siblings change it without losing any.
 
-use segno_core::lenient::{List, PassedOver};
+use segno_core::lenient::PassedOver;
 use segno_core::{
     BuildError, Bytes, DecodeError, Endpoint, Method, Multipart, Replay, RequestWriter, Response, Secret,
     Timestamp,
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::ids::{PlaylistUrn, TrackUrn, UserUrn, joined};
 use crate::list::{list, listenable, plain};
-use crate::read::{Model, OtherMembers, SiteUrl, created, identify, object, relate, timestamp};
+use crate::read::{Model, OtherMembers, SiteUrl, created, identify, list_if_any, object, relate, timestamp};
 use crate::simple::simple;
 use crate::tracks::{Artwork, Track};
 use crate::users::User;
@@ -100,7 +100,8 @@ pub struct Playlist {
     /// How many tracks there are.
     pub track_count: Option<u64>,
     /// The tracks, if they were asked for. Searches leave them out.
-    pub tracks: Option<List<Track>>,
+    #[serde(deserialize_with = "list_if_any")]
+    pub tracks: Option<Vec<Track>>,
     /// The address of the tracks on the API.
     pub tracks_uri: Option<String>,
     /// The address on the API.

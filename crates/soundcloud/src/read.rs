@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
 
-use segno_core::{Bytes, DecodeError, Response, Timestamp, from_json, read_json, read_unit};
+use segno_core::{Bytes, DecodeError, Response, Timestamp, from_json, lenient, read_json, read_unit};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde_json::{Map, Value};
@@ -118,6 +118,13 @@ pub(crate) fn identify<U: Copy + From<u64> + Into<u64> + FromStr>(
 pub(crate) fn relate<U: Copy + From<u64> + Into<u64>>(urn: &mut Option<U>, number: &mut Option<u64>) {
     *urn = urn.or(number.map(U::from));
     *number = number.or(urn.map(U::into));
+}
+
+/// Reads a list that may be absent.
+pub(crate) fn list_if_any<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    lenient::list(deserializer).map(Some)
 }
 
 /// Reads a date in SoundCloud's own form or in RFC 3339.

@@ -1,12 +1,12 @@
 //! People: search, profiles, related artists, their links.
 
-use segno_core::lenient::{List, PassedOver};
+use segno_core::lenient::PassedOver;
 use segno_core::{SecretUrl, Timestamp};
 use serde::{Deserialize, Deserializer};
 
 use crate::ids::{UserUrn, joined};
 use crate::list::{Paging, list, plain};
-use crate::read::{Model, OtherMembers, identify, object, timestamp};
+use crate::read::{Model, OtherMembers, identify, list_if_any, object, timestamp};
 use crate::simple::simple;
 
 /// A person or an artist. In lists and inside other things often a short form of it.
@@ -71,7 +71,8 @@ pub struct User {
     /// What its link says.
     pub website_title: Option<String>,
     /// What the person has subscribed to.
-    pub subscriptions: Option<List<Subscription>>,
+    #[serde(deserialize_with = "list_if_any")]
+    pub subscriptions: Option<Vec<Subscription>>,
     /// Seconds of audio that can still be uploaded, in older answers.
     pub upload_seconds_left: Option<u64>,
     /// What could not be read, by its path.
