@@ -16,6 +16,7 @@ pub(crate) mod around;
 mod content;
 mod mend;
 
+pub use around::{between_notices, is_html, json_length};
 pub use content::{Content, read_unit};
 
 /// A body that is not what the service documents or was seen to send. Never shows values from the body.

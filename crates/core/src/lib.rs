@@ -29,7 +29,10 @@ pub use client::rate_limiter::RateLimiter;
 pub use client::redirect::resolve;
 pub use client::retry::{Retry, retry_after};
 pub use client::{Client, ClientBuilder, ClientError, Pace, Undelivered, Unfinished};
-pub use decode::{Content, DecodeError, Excerpt, from_json, from_value, read_json, read_list, read_unit};
+pub use decode::{
+    Content, DecodeError, Excerpt, between_notices, from_json, from_value, is_html, json_length, read_json,
+    read_list, read_unit,
+};
 pub use endpoint::{Endpoint, Replay, ResponseUrl};
 pub use environment::{EnvironmentError, env_var, env_var_if_set};
 pub use request::body::{Body, OnConnected, Reader, RequestBody, Source};

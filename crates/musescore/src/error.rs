@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use segno_core::{Bytes, Excerpt, HeaderMap, StatusCode};
+use segno_core::{Bytes, Excerpt, HeaderMap, Response, StatusCode};
 use serde_json::Value;
 
 use crate::format;
@@ -58,39 +58,75 @@ impl ApiError {
 
 impl segno_core::ApiError for ApiError {
     fn read(status: StatusCode, _: &HeaderMap, body: &Bytes) -> Self {
-        let words = format::tree(body, None).map(|tree| words(&tree)).unwrap_or_default();
-        let excerpt = if words == Words::default() { Excerpt::of(body) } else { Excerpt::default() };
-        Self { status, code: words.code, message: words.message, excerpt }
+        let said = format::tree(body).map(|tree| said(&tree)).unwrap_or_default();
+        let excerpt = if said == Said::default() { Excerpt::of(body) } else { Excerpt::default() };
+        Self { status, code: said.code, message: said.message, excerpt }
+    }
+
+    /// The document of an error with a status of success.
+    fn in_success(response: &Response<Bytes>) -> Option<Self> {
+        let body = response.body();
+        let start = body.trim_ascii_start().first()?;
+        if body.len() > MAX_ERROR || !(b"[{<\"\xef".contains(start) || start.is_ascii_alphabetic()) {
+            return None;
+        }
+        let tree = format::tree(body).ok().filter(is_error)?;
+        let Said { code, message } = said(&tree);
+        Some(Self { status: response.status(), code, message, excerpt: Excerpt::default() })
+    }
+}
+
+/// The largest body that may be an error with a status of success, in bytes.
+const MAX_ERROR: usize = 16 * 1024;
+
+/// Members of which every documented object has one.
+const DESCRIBING: [&str; 4] = ["id", "elid", "url", "html"];
+
+/// Whether a document says why something was refused, and nothing else: an object, or a list of objects and texts. A text
+/// that means yes or no is no reason.
+fn is_error(tree: &Value) -> bool {
+    match tree {
+        Value::Array(items) => {
+            let is_reason = |item: &Value| match item {
+                Value::String(text) => !matches!(text.trim(), "" | "0" | "1" | "true" | "false"),
+                item => item.is_object() && is_error(item),
+            };
+            !items.is_empty() && items.iter().all(is_reason)
+        }
+        Value::Object(members) => {
+            said(tree) != Said::default() && !DESCRIBING.iter().any(|name| members.contains_key(*name))
+        }
+        _ => false,
     }
 }
 
 #[derive(Default, PartialEq, Eq)]
-struct Words {
+struct Said {
     code: Option<String>,
     message: Option<String>,
 }
 
-/// A list of texts or objects, one object, or an XML container of `item`s: the first that says something.
-fn words(tree: &Value) -> Words {
+/// A list of texts or objects, or one of them: the first that says something.
+fn said(tree: &Value) -> Said {
     match tree {
-        Value::String(text) => Words { message: line(text), code: None },
+        Value::String(text) => Said { message: line(text), code: None },
         Value::Array(items) => {
-            items.iter().map(words).find(|words| *words != Words::default()).unwrap_or_default()
+            items.iter().map(said).find(|said| *said != Said::default()).unwrap_or_default()
         }
         Value::Object(members) => {
             let member = |names: &[&str]| {
                 names.iter().find_map(|name| members.get(*name).and_then(Value::as_str).and_then(line))
             };
-            // Those of the storage behind signed URLs are written large.
+            // Those of the storage behind signed URLs begin with capitals.
             let message = member(&["message", "error", "Message"]);
-            let found = Words { code: member(&["code", "Code"]), message };
-            if found != Words::default() {
+            let found = Said { code: member(&["code", "Code"]), message };
+            if found != Said::default() {
                 return found;
             }
-            let nested = ["item", "error", "result"].iter().find_map(|name| members.get(*name));
-            nested.map(words).unwrap_or_default()
+            let nested = ["item", "error", "errors", "result"].iter().find_map(|name| members.get(*name));
+            nested.map(said).unwrap_or_default()
         }
-        _ => Words::default(),
+        _ => Said::default(),
     }
 }
 

@@ -1,17 +1,19 @@
-//! The three formats that the service answers in, and one way to read them all.
+//! The three formats of responses, and one way to read them all.
 
 use std::fmt;
 use std::str::FromStr;
 
-use segno_core::{BuildError, DecodeError, RequestWriter, from_json};
+use segno_core::lenient::List;
+use segno_core::{
+    BuildError, Bytes, DecodeError, RequestWriter, Response, ResponseUrl, between_notices, from_json,
+    from_value, is_html, json_length, read_json,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::lenient;
-
 mod xml;
 
-/// What format an answer is asked for in. All of them decode to the same values.
+/// The format that a response is asked for in. All of them decode to the same values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Format {
     /// `.json`
@@ -41,7 +43,7 @@ impl Format {
     }
 }
 
-/// The name of the function in a JSONP answer, such as `onScores`: ASCII letters, digits, `_`, `$` and dots, not
+/// The name of the function in a JSONP response, such as `onScores`: ASCII letters, digits, `_`, `$` and dots, not
 /// beginning with a digit or a dot, and at most 64 characters long.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Callback(Box<str>);
@@ -55,7 +57,10 @@ impl FromStr for Callback {
         if text.len() <= 64 && text.starts_with(first) && text.chars().all(later) {
             Ok(Self(text.into()))
         } else {
-            Err(BuildError::value("callback", "is the name of a function: letters, digits, _, $ and dots"))
+            Err(BuildError::value(
+                "callback",
+                "must be the name of a function: at most 64 letters, digits, _, $ and dots",
+            ))
         }
     }
 }
@@ -66,89 +71,125 @@ impl fmt::Display for Callback {
     }
 }
 
-/// Reads an answer of any of the three formats, told apart by content: media types are not to be relied on here.
+/// Reads a response in any of the three formats, told apart by content: media types are not to be relied on here. A server's
+/// notices around the document are passed over.
 ///
 /// # Errors
-/// [`DecodeError`] with the path of the field where the shape is wrong.
-pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
-    shape(tree(body, None)?)
-}
-
-/// Like [`read`], for an element that may hold nested markup in XML: its inner XML becomes its text.
-pub(crate) fn read_with_markup<T: DeserializeOwned>(body: &[u8], markup: &str) -> Result<T, DecodeError> {
-    shape(tree(body, Some(markup))?)
-}
-
-fn shape<T: DeserializeOwned>(tree: Value) -> Result<T, DecodeError> {
-    if !tree.is_object() {
-        return Err(DecodeError::Other("expected an object".into()));
+/// [`DecodeError`] with the path of the field where the shape is wrong, or with what the body is instead.
+pub fn read<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, DecodeError> {
+    match document(response.body())? {
+        Document::Json(inside) => read_json(&with_body(response, inside)),
+        Document::Xml(value) => from_value(&value, ResponseUrl::of(response)),
     }
-    serde_path_to_error::deserialize(tree).map_err(|error| {
-        // Our own readers never quote a value, and every field goes through one of them.
-        let message = error.inner().to_string();
-        match error.path().to_string() {
-            root if root == "." => DecodeError::Other(message),
-            path => DecodeError::Shape { path, message },
-        }
-    })
 }
 
-/// Reads a list whose items are called `singular` in XML.
-pub(crate) fn read_list<T: DeserializeOwned>(body: &[u8], singular: &str) -> Result<Vec<T>, DecodeError> {
-    let items = lenient::items(tree(body, None)?, singular);
-    let items = items.ok_or_else(|| DecodeError::Other(format!("expected a list of {singular}")))?;
-    let read = |(index, item)| {
-        shape(item).map_err(|error| match error {
-            DecodeError::Shape { path, message } => {
-                DecodeError::Shape { path: format!("[{index}].{path}"), message }
-            }
-            other => DecodeError::Shape { path: format!("[{index}]"), message: other.to_string() },
-        })
-    };
-    items.into_iter().enumerate().map(read).collect()
+/// Like [`read`], for a list: a member that cannot be read costs no other.
+///
+/// # Errors
+/// [`DecodeError`] if it is no list.
+pub fn read_list<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<List<T>, DecodeError> {
+    match document(response.body())? {
+        Document::Json(inside) => segno_core::read_list(&with_body(response, inside)),
+        Document::Xml(value) => from_value(&value, ResponseUrl::of(response)),
+    }
 }
 
-/// An answer as a tree: objects, lists and texts.
-pub(crate) fn tree(body: &[u8], markup: Option<&str>) -> Result<Value, DecodeError> {
+fn with_body(response: &Response<Bytes>, inside: &[u8]) -> Response<Bytes> {
+    response.clone().map(|body| body.slice_ref(inside))
+}
+
+/// A document as a tree: objects, lists and texts.
+pub(crate) fn tree(body: &[u8]) -> Result<Value, DecodeError> {
+    match document(body)? {
+        Document::Json(inside) => from_json(inside),
+        Document::Xml(value) => Ok(value),
+    }
+}
+
+/// The document in a body.
+enum Document<'b> {
+    /// JSON as it stands there, or what is no document at all, of which the reader of JSON says what it is.
+    Json(&'b [u8]),
+    /// XML in the shape that the service's JSON has.
+    Xml(Value),
+}
+
+fn document(body: &[u8]) -> Result<Document<'_>, DecodeError> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
-    if body.starts_with(b"<") && !is_page(body) && !is_markup(body) {
-        let text = std::str::from_utf8(body).map_err(|_| DecodeError::NotUtf8)?;
-        return xml::tree(text, markup);
+    if body.starts_with(b"{") || body.starts_with(b"[") {
+        return Ok(Document::Json(body));
     }
-    // White space that JSON does not know, a form feed, is passed over within a call as it is without one.
-    from_json(jsonp(body).unwrap_or(body).trim_ascii())
+    let text = String::from_utf8_lossy(body);
+    let mut behind = None;
+    if text.starts_with('<') && !is_html(body) {
+        let (value, length) = xml::read(&text)?;
+        match text[length..].trim_ascii() {
+            "" => return says(value, body).map(Document::Xml),
+            rest => behind = Some(rest),
+        }
+    } else if let Some(inside) = call(body) {
+        // White space that JSON does not know, a form feed, is passed over within a call as it is without one.
+        return Ok(Document::Json(inside.trim_ascii()));
+    }
+    let is_xml = |text: &[u8]| {
+        matches!(text, [b'<', first, ..] if first.is_ascii_alphabetic() || *first == b'?') && !is_html(text)
+    };
+    let first = (0..text.len()).find(|at| is_xml(&text.as_bytes()[*at..]));
+    // An element inside a document is not the document.
+    let begins = |rest: &[u8]| first == Some(text.len() - rest.len());
+    let xml_at = |text: &[u8]| xml::read(std::str::from_utf8(text).ok()?).ok();
+    let length = |text: &[u8]| xml_at(text).filter(|(value, _)| !is_nothing(value)).map(|(_, length)| length);
+    if let Some((value, _)) = between_notices(text.as_bytes(), begins, length).and_then(xml_at) {
+        return Ok(Document::Xml(value));
+    }
+    if let Some(found) = between_notices(body, |text| arguments(text).is_some(), call_length).and_then(call) {
+        return Ok(Document::Json(found.trim_ascii()));
+    }
+    match behind {
+        Some(rest) => Err(DecodeError::unexpected("nothing behind the document", rest.as_bytes())),
+        None => Ok(Document::Json(body)),
+    }
 }
 
-/// A web page is for the JSON reader to complain of: it says which page.
-fn is_page(body: &[u8]) -> bool {
-    let start = body.get(..14.min(body.len())).unwrap_or_default().to_ascii_lowercase();
-    start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
-/// Notices of PHP and fragments of pages begin with elements that no document of the service has: the JSON reader passes
-/// over them, or says what they are.
-fn is_markup(body: &[u8]) -> bool {
-    const ELEMENTS: [&str; 19] = [
-        "b", "br", "body", "center", "div", "font", "h1", "h2", "head", "hr", "i", "meta", "p", "pre",
-        "script", "span", "style", "table", "title",
-    ];
-    let name = body.get(1..).unwrap_or_default().split(|byte| !byte.is_ascii_alphanumeric()).next();
-    name.is_some_and(|name| ELEMENTS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name)))
+/// A root element without content is a document only if it is one of the lists.
+fn says(value: Value, body: &[u8]) -> Result<Value, DecodeError> {
+    if value.is_null() { Err(DecodeError::unexpected("a document", body)) } else { Ok(value) }
+}
+
+fn begins_call(text: &[u8]) -> bool {
+    text.first().is_some_and(|first| first.is_ascii_alphabetic() || matches!(first, b'_' | b'$' | b'/'))
 }
 
 /// What stands between the first and the last parenthesis of a call; the `;` and white space behind it may be missing.
-fn jsonp(body: &[u8]) -> Option<&[u8]> {
-    let first = body.first()?;
-    if !(first.is_ascii_alphabetic() || matches!(first, b'_' | b'$' | b'/')) {
+fn call(text: &[u8]) -> Option<&[u8]> {
+    let open = text.iter().position(|byte| begins_call(text) && *byte == b'(')?;
+    let close = text.iter().rposition(|byte| *byte == b')')?;
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || *byte == b';';
+    let inside = text.get(open + 1..close)?;
+    text[close + 1..].iter().all(is_end).then_some(inside)
+}
+
+/// What stands behind the parenthesis that opens the arguments of a call that begins a text.
+fn arguments(text: &[u8]) -> Option<&[u8]> {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$./* ".contains(byte);
+    let end = text.iter().position(|byte| !is_name(byte))?;
+    text[end..].strip_prefix(b"(").filter(|_| begins_call(text)).map(<[u8]>::trim_ascii_start)
+}
+
+/// How many bytes the call has that begins a text, if its argument is an object or a list that says something.
+fn call_length(text: &[u8]) -> Option<usize> {
+    let inside = arguments(text)?;
+    let (argument, rest) = inside.split_at_checked(json_length(inside)?)?;
+    if argument.iter().all(|byte| b"{}[] \t\r\n".contains(byte)) {
         return None;
     }
-    let open = body.iter().position(|byte| *byte == b'(')?;
-    let close = body.iter().rposition(|byte| *byte == b')')?;
-    let rest = body.get(close + 1..)?;
-    if !rest.iter().all(|byte| byte.is_ascii_whitespace() || *byte == b';') {
-        return None;
-    }
-    body.get(open + 1..close)
+    let rest = rest.trim_ascii_start().strip_prefix(b")")?;
+    let rest = rest.trim_ascii_start().strip_prefix(b";").unwrap_or(rest);
+    Some(text.len() - rest.len())
 }
 
 #[cfg(test)]
@@ -171,13 +212,13 @@ mod tests {
             "<score><id>7</id></score>",
         ];
         for body in bodies {
-            assert_eq!(tree(body.as_bytes(), None).unwrap(), expected, "{body}");
+            assert_eq!(tree(body.as_bytes()).unwrap(), expected, "{body}");
         }
     }
 
     #[test]
     fn what_is_none_of_the_three_says_so() {
-        let error = |body: &str| tree(body.as_bytes(), None).unwrap_err().to_string();
+        let error = |body: &str| tree(body.as_bytes()).unwrap_err().to_string();
         assert_eq!(error(" "), "the body is empty");
         assert_eq!(
             error("<!DOCTYPE html><title>502 Bad Gateway</title>"),
@@ -186,17 +227,6 @@ mod tests {
         assert_eq!(error("cb({\"id\":"), "it is not JSON: expected value at line 1 column 1");
         assert_eq!(error("cb()"), "the body is empty");
         assert_eq!(error("{\"id\":"), "the JSON ends in the middle, after 6 bytes");
-        assert_eq!(tree(b"<a>\xff</a>", None).unwrap_err(), DecodeError::NotUtf8);
-    }
-
-    #[test]
-    fn a_notice_is_never_an_empty_document() {
-        let warning =
-            "<br />\n<b>Warning</b>:  Undefined index in <b>/srv/api.php</b> on line <b>7</b><br />\n";
-        assert_eq!(tree(format!("{warning}{{\"id\":\"7\"}}").as_bytes(), None).unwrap(), json!({"id": "7"}));
-        for body in [warning, "<hr/>", "<br />", "<b>Fatal error</b>: Uncaught Error: [] in /srv/api.php"] {
-            assert!(tree(body.as_bytes(), None).is_err(), "{body}");
-        }
     }
 
     #[test]
@@ -213,27 +243,25 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_panics(body in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = tree(&body, None);
-            let _ = tree(&body, Some("html"));
+            let _ = tree(&body);
         }
 
         #[test]
-        fn nothing_that_looks_like_xml_panics(body in "<?[a-c</>&;#x0-9 =\"!\\[\\]?'-]{0,60}") {
-            let _ = tree(body.as_bytes(), None);
-            let _ = tree(body.as_bytes(), Some("a"));
+        fn nothing_that_looks_like_xml_panics(body in "<?[x-z</>&;#x0-9 =\"!\\[\\]?'-]{0,60}") {
+            let _ = tree(body.as_bytes());
         }
 
         #[test]
         fn nothing_that_looks_like_jsonp_panics(body in "[a-z$/]{0,3}[(){}\\[\\]\",:;a-z0-9 ]{0,40}") {
-            let _ = tree(body.as_bytes(), None);
+            let _ = tree(body.as_bytes());
         }
 
         #[test]
         fn any_text_comes_back_from_xml(text in "\\PC{0,40}") {
             let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-            let read = tree(format!("<a><b>{escaped}</b></a>").as_bytes(), None).unwrap();
+            let read = tree(format!("<score><id>{escaped}</id></score>").as_bytes()).unwrap();
             let expected = if text.trim().is_empty() { Value::Null } else { text.into() };
-            prop_assert_eq!(&read["b"], &expected);
+            prop_assert_eq!(&read["id"], &expected);
         }
     }
 }

@@ -5,8 +5,6 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::lenient;
-
 /// A text that is no identifier of this kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is no {kind}: it is made of digits")]
@@ -40,7 +38,7 @@ macro_rules! id {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                lenient::integer(deserializer).map(Self)
+                u64::deserialize(deserializer).map(Self)
             }
         }
     };
@@ -91,8 +89,8 @@ impl fmt::Display for Program {
 
 impl<'de> Deserialize<'de> for Program {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = lenient::some_integer(deserializer)?.unwrap_or(-1);
-        Self::new(number).ok_or_else(|| serde::de::Error::custom("a program is -1 to 128"))
+        let number = i16::deserialize(deserializer)?;
+        Self::new(number).ok_or_else(|| serde::de::Error::custom("expected a program from -1 to 128"))
     }
 }
 
@@ -107,8 +105,8 @@ mod tests {
             let error = text.parse::<ScoreId>().unwrap_err().to_string();
             assert_eq!(error, format!("{text:?} is no score ID: it is made of digits"));
         }
-        assert_eq!(serde_json::from_str::<UserId>("\"88\"").unwrap(), UserId(88));
-        assert_eq!(serde_json::from_str::<UserId>("88.0").unwrap(), UserId(88));
+        assert_eq!(segno_core::from_json::<UserId>(b"\"88\"").unwrap(), UserId(88));
+        assert_eq!(segno_core::from_json::<UserId>(b"88.0").unwrap(), UserId(88));
     }
 
     #[test]
@@ -116,6 +114,6 @@ mod tests {
         assert_eq!(Program::new(128), Some(Program::DRUMS));
         assert_eq!(Program::new(-1), Some(Program::UNDEFINED));
         assert_eq!((Program::new(-2), Program::new(129)), (None, None));
-        assert!(serde_json::from_str::<Program>("\"129\"").is_err());
+        assert!(segno_core::from_json::<Program>(b"\"129\"").is_err());
     }
 }

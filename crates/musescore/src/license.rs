@@ -2,10 +2,6 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer};
-
-use crate::lenient;
-
 /// The licence of a score.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -89,12 +85,6 @@ impl From<String> for License {
 impl fmt::Display for License {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for License {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        lenient::parsed(deserializer)
     }
 }
 

@@ -2,13 +2,12 @@
 
 use std::fmt;
 
+use segno_core::lenient::{self, PassedOver};
 use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 
 use crate::error::ApiError;
 use crate::format::{self, Format};
-use crate::lenient;
 
 /// `GET /oembed/endpoint` on the web host: the player of a public score. Needs no key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,46 +68,48 @@ impl Endpoint for Get {
     }
 
     fn read(response: Response<Bytes>) -> Result<Player, DecodeError> {
-        format::read_with_markup(response.body(), "html")
+        format::read(&response)
     }
 }
 
 /// The player of a score.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(expecting = "a player")]
 #[non_exhaustive]
 pub struct Player {
     /// `rich`
-    #[serde(default, rename = "type", deserialize_with = "lenient::text")]
+    #[serde(default, rename = "type")]
     pub kind: String,
     /// `1.0`
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default)]
     pub version: String,
     /// `MuseScore.com`
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default)]
     pub provider_name: String,
     /// The front page of the service.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default)]
     pub provider_url: String,
     /// How wide the player is.
-    pub width: Width,
+    pub width: Option<Width>,
     /// How high it is, in pixels.
-    #[serde(deserialize_with = "lenient::integer")]
-    pub height: u32,
+    pub height: Option<u32>,
     /// What to put into the page. It comes from outside: put it nowhere that you would not put a stranger's HTML.
-    #[serde(deserialize_with = "lenient::text")]
     pub html: String,
     /// The title of the score.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default)]
     pub title: String,
     /// Who published it.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default)]
     pub author_name: String,
     /// That member's page.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default)]
     pub author_url: String,
     /// The page of the score.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default)]
     pub original_url: String,
+    /// What could not be read.
+    #[serde(default)]
+    pub passed_over: PassedOver,
 }
 
 /// The width of a player. oEmbed knows pixels only; this service also answers a share of the page.
@@ -131,13 +132,13 @@ impl fmt::Display for Width {
 
 impl<'de> Deserialize<'de> for Width {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        if let Ok(Some(pixels)) = lenient::some_integer::<_, u32>(&value) {
-            return Ok(Self::Pixels(pixels));
-        }
-        match value {
-            Value::String(text) if text.trim().ends_with('%') => Ok(Self::Text(text.trim().into())),
-            _ => Err(serde::de::Error::custom("expected a number of pixels or a percentage")),
+        let text = lenient::text(deserializer)?;
+        match text.trim() {
+            share if share.ends_with('%') => Ok(Self::Text(share.into())),
+            pixels => pixels
+                .parse()
+                .map(Self::Pixels)
+                .map_err(|_| serde::de::Error::custom("expected a number of pixels or a percentage")),
         }
     }
 }

@@ -11,10 +11,9 @@ pub enum Spelling {
     IdLast,
 }
 
-/// The endpoint `Get` that reads a list of things of one score: `spelt` has both spellings of its path, `each` is the
-/// element of one thing in XML.
+/// The endpoint `Get` that reads a list of things of one score: `spelt` has both spellings of its path.
 macro_rules! of_score {
-    ($(#[$doc:meta])* $output:ident, $endpoint:literal, spelt $id_first:literal $id_last:literal, each $each:literal) => {
+    ($(#[$doc:meta])* $output:ident, $endpoint:literal, spelt $id_first:literal $id_last:literal) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[must_use = "an endpoint does nothing until a client sends it"]
@@ -71,7 +70,7 @@ macro_rules! of_score {
             fn read(
                 response: segno_core::Response<segno_core::Bytes>,
             ) -> Result<Self::Output, segno_core::DecodeError> {
-                $crate::format::read_list(response.body(), $each).map($output)
+                $crate::format::read_list(&response).map($output)
             }
         }
     };

@@ -1,5 +1,6 @@
 //! Scores: search, read, publish, update, delete.
 
+use segno_core::lenient::List;
 use segno_core::{
     BuildError, Bytes, Cursor, DecodeError, Endpoint, Method, Page, Paged, Replay, RequestWriter, Response,
     Secret,
@@ -69,7 +70,7 @@ impl Search {
 }
 
 impl Endpoint for Search {
-    type Output = Vec<Score>;
+    type Output = List<Score>;
     type ApiError = ApiError;
     const NAME: &'static str = "musescore.scores.search";
     const METHOD: Method = Method::GET;
@@ -83,8 +84,8 @@ impl Endpoint for Search {
         Ok(())
     }
 
-    fn read(response: Response<Bytes>) -> Result<Vec<Score>, DecodeError> {
-        format::read_list(response.body(), "score")
+    fn read(response: Response<Bytes>) -> Result<List<Score>, DecodeError> {
+        format::read_list(&response)
     }
 }
 
@@ -95,15 +96,15 @@ impl Paged for Search {
         Ok(self.clone().page(cursor.number()?))
     }
 
-    fn page(&self, scores: Vec<Score>) -> Result<Page<Score>, DecodeError> {
+    fn page(&self, scores: List<Score>) -> Result<Page<Score>, DecodeError> {
         Ok(page_of(scores, self.page))
     }
 }
 
 /// A page of scores and where the next one is.
-pub(crate) fn page_of(scores: Vec<Score>, number: Option<u32>) -> Page<Score> {
-    let next = (scores.len() >= PAGE).then(|| number.unwrap_or(0).saturating_add(1));
-    Page::new(scores).next(next.map(Cursor::from_number))
+pub(crate) fn page_of(scores: List<Score>, number: Option<u32>) -> Page<Score> {
+    let next = (scores.given() >= PAGE).then(|| number.unwrap_or(0).saturating_add(1));
+    Page::new(scores.items).next(next.map(Cursor::from_number)).passed_over(scores.passed_over)
 }
 
 /// `GET /score/{id}.{ext}`: one score.
@@ -151,6 +152,6 @@ impl Endpoint for Get {
     }
 
     fn read(response: Response<Bytes>) -> Result<Score, DecodeError> {
-        format::read(response.body())
+        format::read(&response)
     }
 }

@@ -54,7 +54,7 @@ impl Endpoint for Get {
             url: SecretUrl,
         }
 
-        Ok(format::read::<Wire>(response.body())?.url)
+        Ok(format::read::<Wire>(&response)?.url)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Where each measure stands on the pages of a score.
 
+use segno_core::lenient::List;
 use serde::Deserialize;
 
-use crate::lenient;
 use crate::paths::of_score;
 
 /// So many units of a box are one pixel of a page image.
@@ -10,30 +10,28 @@ pub const UNITS_PER_PIXEL: f64 = 12.0;
 
 of_score!(
     /// `GET /score/{id}/space.{ext}`: the box of each measure.
-    Boxes, "musescore.space.get", spelt "score/{id}/space.{ext}" "score/space/{id}.{ext}", each "element"
+    Boxes, "musescore.space.get", spelt "score/{id}/space.{ext}" "score/space/{id}.{ext}"
 );
 
 /// The rectangle around a measure, in the units of the service: 1/1200 inch, twelve to a pixel of the page image.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(expecting = "a box")]
 #[non_exhaustive]
 pub struct MeasureBox {
     /// The measure, from 0: the [`measure`](crate::time::Event::measure) of its events.
-    #[serde(rename = "id", deserialize_with = "lenient::integer")]
+    #[serde(rename = "id")]
     pub measure: u32,
     /// The left edge.
-    #[serde(deserialize_with = "lenient::number")]
     pub x: f64,
     /// The upper edge.
-    #[serde(deserialize_with = "lenient::number")]
     pub y: f64,
     /// The width.
-    #[serde(rename = "sx", deserialize_with = "lenient::number")]
+    #[serde(rename = "sx")]
     pub width: f64,
     /// The height.
-    #[serde(rename = "sy", deserialize_with = "lenient::number")]
+    #[serde(rename = "sy")]
     pub height: f64,
     /// The page, from 0, as in [`File::Page`](crate::files::File::Page).
-    #[serde(deserialize_with = "lenient::integer")]
     pub page: u32,
 }
 
@@ -65,7 +63,7 @@ impl MeasureBox {
 
 /// The boxes of a score, one a measure.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Boxes(pub Vec<MeasureBox>);
+pub struct Boxes(pub List<MeasureBox>);
 
 impl Boxes {
     /// The box of a measure.
@@ -94,7 +92,7 @@ mod tests {
     fn twelve_units_are_a_pixel() {
         let measure =
             |measure, page| MeasureBox { measure, x: 1200.0, y: 2400.5, width: 960.0, height: 1320.0, page };
-        let boxes = Boxes(vec![measure(0, 0), measure(1, 1), measure(2, 1)]);
+        let boxes = Boxes(List::from(vec![measure(0, 0), measure(1, 1), measure(2, 1)]));
         let pixels = boxes.of(1).unwrap().pixels();
         assert_eq!((pixels.x, pixels.width, pixels.height), (100.0, 80.0, 110.0));
         assert!((pixels.y - 200.041_666).abs() < 1e-5);

@@ -1,31 +1,32 @@
 //! When each measure sounds in the MP3 and MIDI files of a score.
 
+use segno_core::lenient::List;
 use serde::Deserialize;
 
-use crate::lenient;
 use crate::paths::of_score;
 
 of_score!(
     /// `GET /score/{id}/time.{ext}`: when each measure sounds.
-    Times, "musescore.time.get", spelt "score/{id}/time.{ext}" "score/time/{id}.{ext}", each "event"
+    Times, "musescore.time.get", spelt "score/{id}/time.{ext}" "score/time/{id}.{ext}"
 );
 
 /// A measure begins to sound.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(expecting = "an event")]
 #[non_exhaustive]
 pub struct Event {
     /// The measure, from 0, as it is written: the `elid`, and the [`measure`](crate::space::MeasureBox::measure) of its box.
-    #[serde(rename = "elid", deserialize_with = "lenient::integer")]
+    #[serde(rename = "elid")]
     pub measure: u32,
     /// When it begins, in milliseconds from the start of the MP3 and MIDI files.
-    #[serde(rename = "position", deserialize_with = "lenient::number")]
+    #[serde(rename = "position")]
     pub position_ms: f64,
 }
 
 /// The events of a score as the service gives them, which is the order of playing. A measure inside a repeat comes more
 /// than once.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Times(pub Vec<Event>);
+pub struct Times(pub List<Event>);
 
 /// A measure as it is played once.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,7 +46,7 @@ impl Times {
     /// have done so.
     #[must_use]
     pub fn played(&self) -> Vec<Played> {
-        let mut events = self.0.clone();
+        let mut events = self.0.items.clone();
         events.sort_by(|one, other| one.position_ms.total_cmp(&other.position_ms));
         let ends = events.iter().skip(1).map(|next| Some(next.position_ms)).chain([None]);
         let played = events.iter().zip(ends).enumerate();

@@ -1,5 +1,6 @@
 //! Members and their scores.
 
+use segno_core::lenient::{self, List, PassedOver};
 use segno_core::{
     BuildError, Bytes, Cursor, DecodeError, Endpoint, Method, Page, Paged, Replay, RequestWriter, Response,
 };
@@ -8,31 +9,34 @@ use serde::Deserialize;
 use crate::error::ApiError;
 use crate::format::{self, Format};
 use crate::ids::UserId;
-use crate::lenient;
 use crate::scores::{Filters, Score, page_of};
 
 /// A member. [`Author`](crate::scores::Author) has the same under other names.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(expecting = "a member")]
 #[non_exhaustive]
 pub struct User {
     /// The member.
     pub id: UserId,
     /// The name on the screen.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default)]
     pub name: String,
     /// The page for people.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default)]
     pub permalink: String,
     /// The address in this API, without an extension.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default)]
     pub uri: String,
     /// A picture of 48 by 48 pixels.
-    #[serde(default, deserialize_with = "lenient::some_text")]
+    #[serde(default, deserialize_with = "lenient::filled")]
     pub avatar_url: Option<String>,
+    /// What could not be read.
+    #[serde(default)]
+    pub passed_over: PassedOver,
 }
 
 fn read(response: &Response<Bytes>) -> Result<User, DecodeError> {
-    let user: User = format::read(response.body())?;
+    let user: User = format::read(response)?;
     if user.name.is_empty() {
         return Err(DecodeError::Shape { path: "name".into(), message: "a member has a name".into() });
     }
@@ -154,7 +158,7 @@ impl Scores {
 }
 
 impl Endpoint for Scores {
-    type Output = Vec<Score>;
+    type Output = List<Score>;
     type ApiError = ApiError;
     const NAME: &'static str = "musescore.users.scores";
     const METHOD: Method = Method::GET;
@@ -168,8 +172,8 @@ impl Endpoint for Scores {
         Ok(())
     }
 
-    fn read(response: Response<Bytes>) -> Result<Vec<Score>, DecodeError> {
-        format::read_list(response.body(), "score")
+    fn read(response: Response<Bytes>) -> Result<List<Score>, DecodeError> {
+        format::read_list(&response)
     }
 }
 
@@ -180,7 +184,7 @@ impl Paged for Scores {
         Ok(self.clone().page(cursor.number()?))
     }
 
-    fn page(&self, scores: Vec<Score>) -> Result<Page<Score>, DecodeError> {
+    fn page(&self, scores: List<Score>) -> Result<Page<Score>, DecodeError> {
         Ok(page_of(scores, self.page))
     }
 }

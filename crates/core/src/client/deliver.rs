@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 
 use super::Client;
-use crate::client::error::Error;
+use crate::client::error::{Error, OneLine};
 use crate::endpoint::Endpoint;
 use crate::request::body::Body;
 use crate::request::progress::OnProgress;
@@ -72,14 +72,12 @@ impl<A> Undelivered<A> {
 
 impl<A: fmt::Display> fmt::Display for Undelivered<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let arrived = self.may_have_arrived();
-        match self {
-            Self::Url(error) => write!(f, "nothing was uploaded: {error}"),
-            Self::Put(error) if arrived => {
-                write!(f, "the upload failed, though the file may have arrived: {error}")
-            }
-            Self::Put(error) => write!(f, "the upload failed, and nothing of it is kept: {error}"),
-        }
+        let what = match self {
+            Self::Url(_) => "nothing was uploaded",
+            Self::Put(_) if self.may_have_arrived() => "the upload failed, though the file may have arrived",
+            Self::Put(_) => "the upload failed, and nothing of it is kept",
+        };
+        OneLine(format_args!("{what}: {}", self.error())).fmt(f)
     }
 }
 

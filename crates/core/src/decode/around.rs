@@ -5,25 +5,48 @@ use super::DecodeError;
 /// The most places at which a document is looked for.
 const PLACES: usize = 16;
 
-/// The document in a body that has a server's notices before or behind it, as PHP puts them: markup such as
-/// `<b>Warning</b>: …<br />`, or lines such as `Warning: …`. `None` if there is no such document, or if the body is a page.
+/// The JSON in a body that has a server's notices before or behind it.
 ///
-/// A document that says nothing is none: the notices may be the reason why it is empty.
+/// JSON that says nothing does not count: the notices may be the reason why it is empty.
 pub(crate) fn document(body: &[u8]) -> Option<&[u8]> {
-    let lower = body.to_ascii_lowercase();
-    let has = |part: &[u8]| lower.windows(part.len()).any(|window| window == part);
-    if is_page(body) || has(b"<title") || has(b"<script") {
+    between_notices(
+        body,
+        |text| matches!(text.first(), Some(b'{' | b'[')),
+        |text| {
+            let length = json_length(text)?;
+            let is_structure =
+                |byte: &u8| matches!(byte, b'{' | b'}' | b'[' | b']') || byte.is_ascii_whitespace();
+            (!text[..length].iter().all(is_structure)).then_some(length)
+        },
+    )
+}
+
+/// The document in a body that has a server's notices before or behind it, as PHP puts them: markup such as
+/// `<b>Warning</b>: …<br />`, or lines such as `Warning: …`. For formats other than JSON, whose readers do this themselves.
+///
+/// `begins` tells whether a document may begin at the head of a text, `length` how many bytes the one that does has. `None`
+/// if there is no such document, or if the body is a web page.
+pub fn between_notices(
+    body: &[u8],
+    begins: impl Fn(&[u8]) -> bool,
+    length: impl Fn(&[u8]) -> Option<usize>,
+) -> Option<&[u8]> {
+    if is_page(body) {
         return None;
     }
-    let starts = (0..body.len()).filter(|at| matches!(body[*at], b'{' | b'['));
-    let starts = starts.filter(|at| begins_a_line(&body[..*at])).take(PLACES);
-    starts.filter_map(|at| whole(&body[at..]).map(|length| (at, at + length))).find_map(|(start, end)| {
-        let (before, document, behind) = (&body[..start], &body[start..end], &body[end..]);
-        let says = document
-            .iter()
-            .any(|byte| !matches!(byte, b'{' | b'}' | b'[' | b']') && !byte.is_ascii_whitespace());
-        (says && is_notice(before) && is_notice(behind)).then_some(document)
+    let starts = (0..body.len()).filter(|at| begins(&body[*at..]) && begins_a_line(&body[..*at]));
+    starts.take(PLACES).find_map(|start| {
+        let (before, text) = body.split_at(start);
+        let (document, behind) = text.split_at_checked(length(text)?)?;
+        (is_notice(before) && is_notice(behind) && !is_of_page(before) && !is_of_page(behind))
+            .then_some(document)
     })
+}
+
+/// Whether markup is part of a web page rather than a notice.
+fn is_of_page(markup: &[u8]) -> bool {
+    let lower = markup.to_ascii_lowercase();
+    [&b"<title"[..], b"<script"].iter().any(|part| lower.windows(part.len()).any(|window| window == *part))
 }
 
 /// Whether something may begin behind this: at the beginning, in a new line, or behind markup.
@@ -44,8 +67,9 @@ pub(crate) fn is_notice(text: &[u8]) -> bool {
             && kinds.iter().any(|kind| word.ends_with(kind) && word.len() < kind.len() + 32)
 }
 
-/// How long the object or list is that begins here, if it ends here too.
-fn whole(text: &[u8]) -> Option<usize> {
+/// How many bytes the JSON object or list has that begins a text; `None` if the text ends before it does.
+#[must_use]
+pub fn json_length(text: &[u8]) -> Option<usize> {
     let (mut depth, mut string, mut escaped) = (0usize, false, false);
     for (at, byte) in text.iter().enumerate() {
         match byte {
@@ -95,7 +119,7 @@ fn behind_prolog(body: &[u8]) -> (bool, &[u8]) {
 pub(crate) fn page(body: &[u8]) -> Option<DecodeError> {
     markup(body).or_else(|| {
         let start = body.trim_ascii_start();
-        markup(&start[whole(start)?..])
+        markup(&start[json_length(start)?..])
     })
 }
 
@@ -103,8 +127,7 @@ pub(crate) fn page(body: &[u8]) -> Option<DecodeError> {
 /// the first element.
 pub(crate) fn markup(body: &[u8]) -> Option<DecodeError> {
     let start = body.trim_ascii_start();
-    let (is_xml, root) = behind_prolog(body);
-    let is_markup = start.starts_with(b"<") && !is_xml && root.strip_prefix(b"<").is_none_or(is_html_element);
+    let is_markup = is_html(body);
     let title = title(body);
     if is_page(body) || is_markup && title.is_some() {
         return Some(DecodeError::Html { title });
@@ -119,6 +142,14 @@ pub(crate) fn markup(body: &[u8]) -> Option<DecodeError> {
     } else {
         DecodeError::Notice { text: words }
     })
+}
+
+/// Whether a text begins with HTML: a web page, or a notice with markup.
+#[must_use]
+pub fn is_html(text: &[u8]) -> bool {
+    let (is_xml, root) = behind_prolog(text);
+    let is_markup = text.trim_ascii_start().starts_with(b"<") && !is_xml;
+    is_page(text) || is_markup && root.strip_prefix(b"<").is_none_or(is_html_element)
 }
 
 /// Whether an element of HTML begins here, behind the `<`.

@@ -1,7 +1,7 @@
 //! XML into a tree, safely: no entities beyond the predefined five and character references, bounded depth and size.
 
 use quick_xml::Reader;
-use quick_xml::events::{BytesRef, Event};
+use quick_xml::events::{BytesRef, BytesStart, Event};
 use segno_core::DecodeError;
 use serde_json::{Map, Value};
 
@@ -10,40 +10,42 @@ const DEPTH: usize = 32;
 /// The largest documents are the boxes of a long score: seven elements a measure.
 const ELEMENTS: usize = 500_000;
 
-/// The content of the root element.
+/// The elements that hold lists, also where they do not say so with `is_array="true"`.
+const LISTS: [&str; 4] = ["scores", "events", "elements", "parts"];
+
+/// The element that may hold HTML as nested markup, which is its text.
+const MARKUP: &str = "html";
+
+/// The content of the root element in the shape that JSON has, and how many bytes the document has.
 ///
-/// An element with child elements is an object, where a name that comes more than once is a list; an element with text is
-/// a text; an element with neither (or with white space alone) is null. Attributes tell nothing that the names do not.
-/// The element named `markup` is a text even if it has child elements.
-pub(super) fn tree(text: &str, markup: Option<&str>) -> Result<Value, DecodeError> {
+/// A list is an array of its child elements, whatever they are called. Another element with child elements is an object,
+/// where a name that comes more than once is an array; an element with text is a text; an element with neither (or with
+/// white space alone) is null.
+pub(super) fn read(text: &str) -> Result<(Value, usize), DecodeError> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().allow_dangling_amp = true;
     let mut open: Vec<Element> = Vec::new();
     let mut elements = 0;
     loop {
         let event = reader.read_event().map_err(|error| broken(&error.to_string()))?;
+        let is_empty = matches!(event, Event::Empty(_));
         let closed = match event {
-            Event::Start(start) => {
+            Event::Start(start) | Event::Empty(start) => {
                 elements += 1;
                 if open.len() >= DEPTH || elements > ELEMENTS {
-                    return Err(broken("it is deeper or larger than any answer of the service"));
+                    return Err(broken("it is deeper or larger than any document of the service"));
                 }
-                let name = start.local_name().into_inner().to_owned();
-                if Some(name.as_str()) == markup {
+                let mut element = Element::new(&start);
+                if is_empty {
+                    Some(element)
+                } else if element.name == MARKUP {
                     let inner = reader.read_text(start.name()).map_err(|error| broken(&error.to_string()))?;
-                    Some(Element { name, value: Content::Text(inner_text(&inner.into_inner())) })
+                    element.text = inner_text(&inner.into_inner());
+                    Some(element)
                 } else {
-                    open.push(Element { name, value: Content::Text(String::new()) });
+                    open.push(element);
                     None
                 }
-            }
-            Event::Empty(start) => {
-                elements += 1;
-                if elements > ELEMENTS {
-                    return Err(broken("it is larger than any answer of the service"));
-                }
-                let name = start.local_name().into_inner().to_owned();
-                Some(Element { name, value: Content::Text(String::new()) })
             }
             Event::End(_) => open.pop(),
             Event::Text(words) => {
@@ -55,7 +57,7 @@ pub(super) fn tree(text: &str, markup: Option<&str>) -> Result<Value, DecodeErro
                 None
             }
             Event::GeneralRef(reference) => {
-                push(open.last_mut(), &resolve(&reference)?);
+                push(open.last_mut(), &resolve(&reference));
                 None
             }
             Event::Eof => return Err(broken("it ends in the middle")),
@@ -63,8 +65,11 @@ pub(super) fn tree(text: &str, markup: Option<&str>) -> Result<Value, DecodeErro
         };
         if let Some(element) = closed {
             match open.last_mut() {
-                Some(parent) => parent.add(element),
-                None => return Ok(element.value.into_value()),
+                Some(parent) => parent.children.push((element.name.clone(), element.into_value())),
+                None => {
+                    let length = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
+                    return Ok((element.into_value(), length));
+                }
             }
         }
     }
@@ -80,56 +85,71 @@ fn broken(reason: &str) -> DecodeError {
 
 struct Element {
     name: String,
-    value: Content,
-}
-
-enum Content {
-    Text(String),
-    Children(Map<String, Value>),
+    is_list: bool,
+    text: String,
+    children: Vec<(String, Value)>,
 }
 
 impl Element {
-    fn add(&mut self, child: Self) {
-        if let Content::Text(_) = self.value {
-            self.value = Content::Children(Map::new());
-        }
-        let Content::Children(children) = &mut self.value else { return };
-        let value = child.value.into_value();
-        match children.get_mut(&child.name) {
-            None => drop(children.insert(child.name, value)),
-            Some(Value::Array(values)) => values.push(value),
-            Some(first) => *first = Value::Array(vec![first.take(), value]),
-        }
+    fn new(start: &BytesStart<'_>) -> Self {
+        let name = start.local_name().into_inner().to_owned();
+        let is_marked =
+            matches!(start.try_get_attribute("is_array"), Ok(Some(mark)) if &*mark.value == "true");
+        let is_list = is_marked || LISTS.contains(&name.as_str());
+        Self { name, is_list, text: String::new(), children: Vec::new() }
     }
-}
 
-impl Content {
     fn into_value(self) -> Value {
-        match self {
-            Self::Text(text) if text.trim().is_empty() => Value::Null,
-            Self::Text(text) => Value::String(text),
-            Self::Children(children) => Value::Object(children),
+        let Self { name, is_list, text, children } = self;
+        let text = (!text.trim().is_empty()).then_some(text);
+        if is_list {
+            let members = children.into_iter().map(|(_, value)| value).chain(text.map(Value::from));
+            return if name == "parts" { members.flat_map(unwrapped).collect() } else { members.collect() };
         }
+        if children.is_empty() {
+            return text.map_or(Value::Null, Value::from);
+        }
+        let mut object = Map::new();
+        for (name, value) in children.into_iter().chain(text.map(|text| ("#text".into(), text.into()))) {
+            match object.get_mut(&name) {
+                None => drop(object.insert(name, value)),
+                Some(Value::Array(values)) => values.push(value),
+                Some(first) => *first = Value::Array(vec![first.take(), value]),
+            }
+        }
+        Value::Object(object)
     }
 }
 
-/// White space between child elements, and words there, mean nothing.
+/// Every part of a score, whatever lies between it and the list.
+fn unwrapped(member: Value) -> Vec<Value> {
+    match member {
+        Value::Array(members) => members.into_iter().flat_map(unwrapped).collect(),
+        Value::Object(mut object) if object.len() == 1 => {
+            match object.remove("part").or(object.remove("item")) {
+                Some(inner) => unwrapped(inner),
+                None => vec![Value::Object(object)],
+            }
+        }
+        other => vec![other],
+    }
+}
+
 fn push(element: Option<&mut Element>, words: &str) {
-    if let Some(Element { value: Content::Text(text), .. }) = element {
-        text.push_str(words);
+    if let Some(element) = element {
+        element.text.push_str(words);
     }
 }
 
-/// A reference to something that only a DTD could define stays as it is written.
-fn resolve(reference: &BytesRef<'_>) -> Result<String, DecodeError> {
-    if let Some(character) = reference.resolve_char_ref().map_err(|error| broken(&error.to_string()))? {
-        return Ok(character.into());
+/// A reference to something that only a DTD could define stays as it is written; one to no character becomes U+FFFD.
+fn resolve(reference: &BytesRef<'_>) -> String {
+    match reference.resolve_char_ref() {
+        Ok(Some(character)) => return character.into(),
+        Ok(None) => {}
+        Err(_) => return char::REPLACEMENT_CHARACTER.into(),
     }
     let name = reference.xml10_content();
-    Ok(match predefined(&name) {
-        Some(character) => character.into(),
-        None => format!("&{name};"),
-    })
+    predefined(&name).map_or_else(|| format!("&{name};"), String::from)
 }
 
 fn predefined(name: &str) -> Option<char> {
@@ -152,10 +172,7 @@ fn inner_text(inner: &str) -> String {
         match reader.read_event() {
             Ok(Event::Text(words)) => text.push_str(&words.xml10_content()),
             Ok(Event::CData(words)) => text.push_str(&words.xml10_content()),
-            Ok(Event::GeneralRef(reference)) => match resolve(&reference) {
-                Ok(words) => text.push_str(&words),
-                Err(_) => return inner.trim().to_owned(),
-            },
+            Ok(Event::GeneralRef(reference)) => text.push_str(&resolve(&reference)),
             Ok(Event::Eof) => return text,
             Ok(Event::Comment(_) | Event::PI(_) | Event::Decl(_) | Event::DocType(_)) => {}
             Ok(Event::Start(_) | Event::Empty(_) | Event::End(_)) | Err(_) => return inner.trim().to_owned(),
@@ -168,49 +185,52 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn read(text: &str) -> Value {
-        tree(text, None).unwrap()
+    fn tree(text: &str) -> Value {
+        read(text).unwrap().0
     }
 
     fn error(text: &str) -> String {
-        tree(text, None).unwrap_err().to_string()
+        read(text).unwrap_err().to_string()
     }
 
     #[test]
     fn elements_texts_and_lists() {
         let text = "<?xml version='1.0'?><!-- c --><scores is_array=\"true\">\n <score><id>1</id><title>A &amp; B</title>\n\
             <genre/><format>  </format></score>\n <score x='&lt;'><id><![CDATA[<2>]]></id></score></scores>";
-        let expected = json!({"score": [
+        let expected = json!([
             {"id": "1", "title": "A & B", "genre": null, "format": null},
             {"id": "<2>"},
-        ]});
-        assert_eq!(read(text), expected);
-        assert_eq!(read("<scores is_array='true'/>"), Value::Null);
-        assert_eq!(read("<a>1<!-- c -->2&#51;&#x34;</a>"), json!("1234"));
+        ]);
+        assert_eq!(tree(text), expected);
+        assert_eq!(
+            (tree("<scores/>"), tree("<x is_array='true'/>"), tree("<x/>")),
+            (json!([]), json!([]), json!(null))
+        );
+        assert_eq!(tree("<a>1<!-- c -->2&#51;&#x34;</a>"), json!("1234"));
     }
 
     #[test]
     fn no_entity_is_expanded_that_a_document_defines() {
         let lol = "<!DOCTYPE a [<!ENTITY b \"CANARY\"><!ENTITY c SYSTEM \"file:///etc/passwd\">\
             <!ENTITY d \"&b;&b;&b;\">]><a><x>&b;</x><y>&c;&d;</y><z>&lt;&gt;&amp;&quot;&apos;</z></a>";
-        assert_eq!(read(lol), json!({"x": "&b;", "y": "&c;&d;", "z": "<>&\"'"}));
-        assert_eq!(read("<a>R & B &nbsp;x</a>"), json!("R & B &nbsp;x"));
+        assert_eq!(tree(lol), json!({"x": "&b;", "y": "&c;&d;", "z": "<>&\"'"}));
+        assert_eq!(tree("<a>R & B &nbsp;x</a>"), json!("R & B &nbsp;x"));
     }
 
     #[test]
     fn depth_and_size_are_bounded() {
         let deep = |levels: usize| format!("{}{}", "<a>".repeat(levels), "</a>".repeat(levels));
-        assert!(tree(&deep(DEPTH), None).is_ok());
+        assert!(read(&deep(DEPTH)).is_ok());
         assert!(error(&deep(DEPTH + 1)).contains("deeper or larger"));
         assert!(error(&deep(1_000_000)).contains("deeper or larger"));
         assert!(error(&format!("<a>{}</a>", "<b/>".repeat(ELEMENTS))).contains("larger"));
         let wide = format!("<a>{}</a>", "<b>1</b>".repeat(1000));
-        assert_eq!(read(&wide)["b"].as_array().unwrap().len(), 1000);
+        assert_eq!(tree(&wide)["b"].as_array().unwrap().len(), 1000);
     }
 
     #[test]
     fn broken_documents_are_errors() {
-        for text in ["<a>", "<a><b></a>", "<a", "<a>&#0;</a>", "<a>&#xD800;</a>", "<!DOCTYPE a [", "<?xml"] {
+        for text in ["<a>", "<a><b></a>", "<a", "<!DOCTYPE a [", "<?xml"] {
             assert!(error(text).starts_with("it is not XML as the service writes it: "), "{text}");
         }
     }
@@ -219,7 +239,7 @@ mod tests {
     fn markup_is_kept_escaped_or_nested() {
         let html = |inner: &str| {
             let text = format!("<oembed><html>{inner}</html><title>T</title></oembed>");
-            let value = tree(&text, Some("html")).unwrap();
+            let value = tree(&text);
             assert_eq!(value["title"], "T");
             value["html"].as_str().unwrap().to_owned()
         };

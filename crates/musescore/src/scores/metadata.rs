@@ -2,93 +2,79 @@
 
 use std::fmt;
 
+use segno_core::lenient;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 
 use crate::ids::Program;
-use crate::lenient;
 
-/// What the service read from the file of a score. What it does not tell is none.
+/// What the service read from the file of a score. What it does not tell is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(expecting = "an object")]
 #[non_exhaustive]
 pub struct Metadata {
     /// The title in the file.
-    #[serde(default, deserialize_with = "lenient::some_text")]
+    #[serde(default, deserialize_with = "lenient::filled")]
     pub title: Option<String>,
     /// The subtitle.
-    #[serde(default, deserialize_with = "lenient::some_text")]
+    #[serde(default, deserialize_with = "lenient::filled")]
     pub subtitle: Option<String>,
     /// The composer.
-    #[serde(default, deserialize_with = "lenient::some_text")]
+    #[serde(default, deserialize_with = "lenient::filled")]
     pub composer: Option<String>,
     /// The author of the words.
-    #[serde(default, deserialize_with = "lenient::some_text")]
+    #[serde(default, deserialize_with = "lenient::filled")]
     pub poet: Option<String>,
     /// How many pages there are.
-    #[serde(default, deserialize_with = "lenient::some_integer")]
     pub pages: Option<u32>,
     /// How many measures are written.
-    #[serde(default, deserialize_with = "lenient::some_integer")]
     pub measures: Option<u32>,
     /// Whether it has lyrics.
-    #[serde(default, deserialize_with = "lenient::flag")]
-    pub lyrics: bool,
+    pub lyrics: Option<bool>,
     /// Whether it has chord names.
-    #[serde(default, rename = "chordnames", deserialize_with = "lenient::flag")]
-    pub chord_names: bool,
+    #[serde(rename = "chordnames")]
+    pub chord_names: Option<bool>,
     /// The first key signature of the first staff, -7 to 7. The service does not say which sign is which; positive for
     /// sharps is the usual reading.
-    #[serde(default, rename = "keysig", deserialize_with = "lenient::some_integer")]
+    #[serde(rename = "keysig")]
     pub key_signature: Option<i8>,
     /// How long it lasts in seconds, repeats included.
-    #[serde(default, rename = "duration", deserialize_with = "lenient::some_integer")]
+    #[serde(rename = "duration")]
     pub duration_seconds: Option<u32>,
     /// The size of the paper.
-    #[serde(default, deserialize_with = "lenient::some_parsed")]
+    #[serde(default, deserialize_with = "lenient::filled")]
     pub dimensions: Option<Dimensions>,
     /// The parts.
-    #[serde(default, deserialize_with = "parts")]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub parts: Vec<Part>,
 }
 
 /// A part of a score.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Part {
-    /// Its name.
-    #[serde(default, deserialize_with = "lenient::text")]
+    /// Its name, such as `Oboe`.
     pub name: String,
-    /// Its sound.
-    #[serde(default = "undefined")]
+    /// Its sound; [`Program::UNDEFINED`] if the service does not tell it.
     pub program: Program,
 }
 
-fn undefined() -> Program {
-    Program::UNDEFINED
-}
-
-/// Every part under `parts`, whatever lies between: each wrapped in an object, each by itself, or XML.
-fn parts<'de, D: Deserializer<'de>>(field: D) -> Result<Vec<Part>, D::Error> {
-    let mut found = Vec::new();
-    collect(Value::deserialize(field)?, &mut found).map_err(D::Error::custom)?;
-    Ok(found)
-}
-
-fn collect(value: Value, found: &mut Vec<Part>) -> Result<(), serde_json::Error> {
-    match value {
-        Value::Array(values) => values.into_iter().try_for_each(|value| collect(value, found)),
-        Value::Object(mut members) => {
-            if let Some(inner) = members.remove("part") {
-                collect(inner, found)
-            } else if members.contains_key("name") || members.contains_key("program") {
-                found.push(serde_json::from_value(Value::Object(members))?);
-                Ok(())
-            } else {
-                members.into_iter().try_for_each(|(_, value)| collect(value, found))
-            }
+/// A part by itself, or wrapped in an object as the service documents it.
+impl<'de> Deserialize<'de> for Part {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(expecting = "a part")]
+        struct Wire {
+            part: Option<Part>,
+            name: Option<String>,
+            program: Option<Program>,
         }
-        _ => Ok(()),
+
+        let Wire { part, name, program } = Wire::deserialize(deserializer)?;
+        if name.is_none() && program.is_none() {
+            return part.ok_or_else(|| Error::missing_field("part"));
+        }
+        Ok(Self { name: name.unwrap_or_default(), program: program.unwrap_or(Program::UNDEFINED) })
     }
 }
 
@@ -135,12 +121,12 @@ impl fmt::Display for Dimensions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     #[test]
     fn parts_in_every_wrapper() {
         let names = |parts: Value| -> Vec<(String, i16)> {
-            let metadata: Metadata = serde_json::from_value(json!({ "parts": parts })).unwrap();
+            let metadata: Metadata = segno_core::from_value(&json!({ "parts": parts }), None).unwrap();
             metadata.parts.into_iter().map(|part| (part.name, part.program.number())).collect()
         };
         let (oboe, drums) =
@@ -149,15 +135,13 @@ mod tests {
         for parts in [
             json!([{"part": oboe}, {"part": drums}]),
             json!([oboe, drums]),
-            json!({"part": [oboe, drums]}),
-            json!({"item": [{"part": oboe}, {"part": drums}]}),
             json!({"0": {"part": oboe}, "1": {"part": drums}}),
+            json!([{"part": {"part": oboe}}, drums]),
         ] {
             assert_eq!(names(parts.clone()), expected, "{parts}");
         }
-        assert_eq!(names(json!({"part": oboe})), expected[..1]);
         assert_eq!(names(json!([{"part": {"name": "Kazoo"}}])), [("Kazoo".to_owned(), -1)]);
-        for nothing in [json!(null), json!([]), json!(""), json!({})] {
+        for nothing in [json!(null), json!([]), json!({})] {
             assert_eq!(names(nothing), []);
         }
     }

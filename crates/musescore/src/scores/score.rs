@@ -2,87 +2,85 @@
 
 use std::fmt;
 
+use segno_core::lenient::{self, PassedOver};
 use segno_core::{Secret, Timestamp};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::Metadata;
 use crate::ids::{ScoreId, UserId, VersionId};
-use crate::lenient;
 use crate::license::{License, Permission};
 
-/// A score. Texts that the service leaves empty are empty, or none where the service does not always have them; counts
-/// that it leaves out are 0.
+/// A score. What the service leaves out is `None`, or empty where it is a text that every score has; what cannot be read is
+/// the same, and in `passed_over`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(expecting = "a score")]
 #[non_exhaustive]
 pub struct Score {
     /// Its identifier.
     pub id: ScoreId,
     /// The version of its file.
-    #[serde(default, deserialize_with = "version")]
     pub vid: Option<VersionId>,
     /// When it was posted and changed.
-    #[serde(default, deserialize_with = "lenient::object")]
+    #[serde(default)]
     pub dates: Dates,
     /// Opens its files and, if it is private, the score itself.
-    #[serde(default, deserialize_with = "lenient::secret")]
+    #[serde(default, deserialize_with = "secret")]
     pub secret: Secret,
     /// Its address in this API, without an extension.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default)]
     pub uri: String,
     /// Its page for people.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default)]
     pub permalink: String,
     /// Who published it.
-    #[serde(default, rename = "user", deserialize_with = "lenient::some_object")]
+    #[serde(rename = "user")]
     pub author: Option<Author>,
     /// Whether it is ready.
-    #[serde(default, deserialize_with = "lenient::some_parsed")]
+    #[serde(default, deserialize_with = "lenient::filled")]
     pub status: Option<Status>,
     /// Who may see it.
-    #[serde(default, deserialize_with = "lenient::some_parsed")]
+    #[serde(default, deserialize_with = "lenient::filled")]
     pub sharing: Option<Sharing>,
     /// How many comments it has.
-    #[serde(default, deserialize_with = "lenient::count")]
-    pub comment_count: u64,
+    pub comment_count: Option<u64>,
     /// How many members made it a favourite.
-    #[serde(default, deserialize_with = "lenient::count")]
-    pub favoriting_count: u64,
+    pub favoriting_count: Option<u64>,
     /// How often it was looked at.
-    #[serde(default, deserialize_with = "lenient::count")]
-    pub view_count: u64,
+    pub view_count: Option<u64>,
     /// How often it was played.
-    #[serde(default, deserialize_with = "lenient::count")]
-    pub playback_count: u64,
+    pub playback_count: Option<u64>,
     /// How often it was downloaded.
-    #[serde(default, deserialize_with = "lenient::count")]
-    pub download_count: u64,
+    pub download_count: Option<u64>,
     /// Not documented; mostly none.
-    #[serde(default, deserialize_with = "lenient::some_text")]
+    #[serde(default, deserialize_with = "lenient::filled")]
     pub genre: Option<String>,
     /// Not documented; mostly none.
-    #[serde(default, deserialize_with = "lenient::some_text")]
+    #[serde(default, deserialize_with = "lenient::filled")]
     pub format: Option<String>,
     /// Its licence. None means that all rights are reserved; see [`permits`](Score::permits).
-    #[serde(default, deserialize_with = "lenient::some_parsed")]
+    #[serde(default, deserialize_with = "lenient::filled")]
     pub license: Option<License>,
     /// The language of the lyrics, two letters.
-    #[serde(default, deserialize_with = "lenient::some_text")]
+    #[serde(default, deserialize_with = "lenient::filled")]
     pub language: Option<String>,
     /// The title that was given when it was published; the file may have another, see [`Metadata::title`].
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default)]
     pub title: String,
     /// The description that was given when it was published.
-    #[serde(default, deserialize_with = "lenient::some_text")]
+    #[serde(default, deserialize_with = "lenient::filled")]
     pub description: Option<String>,
     /// Its tags.
     #[serde(default, deserialize_with = "tags")]
     pub tags: Vec<String>,
     /// The address of its page that the author chose.
-    #[serde(default, deserialize_with = "lenient::some_text")]
+    #[serde(default, deserialize_with = "lenient::filled")]
     pub custom_url: Option<String>,
     /// What stands in the file.
-    #[serde(default, deserialize_with = "lenient::some_object")]
     pub metadata: Option<Metadata>,
+    /// What could not be read.
+    #[serde(default)]
+    pub passed_over: PassedOver,
 }
 
 impl Score {
@@ -104,25 +102,26 @@ impl Score {
 #[non_exhaustive]
 pub struct Dates {
     /// When it was posted.
-    #[serde(default, deserialize_with = "lenient::moment")]
+    #[serde(default, deserialize_with = "moment")]
     pub posted: Option<Timestamp>,
     /// When its file, or what is said of it, changed last.
-    #[serde(default, rename = "lastupdate", deserialize_with = "lenient::moment")]
+    #[serde(default, rename = "lastupdate", deserialize_with = "moment")]
     pub updated: Option<Timestamp>,
 }
 
 /// Who published a score. [`User`](crate::users::User) has the same under other names.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(expecting = "a member")]
 #[non_exhaustive]
 pub struct Author {
     /// The member.
     #[serde(rename = "uid")]
     pub id: UserId,
     /// The name on the screen.
-    #[serde(default, rename = "username", deserialize_with = "lenient::text")]
+    #[serde(default, rename = "username")]
     pub name: String,
     /// The address of the page that the member chose.
-    #[serde(default, deserialize_with = "lenient::some_text")]
+    #[serde(default, deserialize_with = "lenient::filled")]
     pub custom_url: Option<String>,
 }
 
@@ -183,11 +182,21 @@ words! {
     }
 }
 
-fn version<'de, D: Deserializer<'de>>(field: D) -> Result<Option<VersionId>, D::Error> {
-    Ok(lenient::some_integer(field)?.map(VersionId))
+fn secret<'de, D: Deserializer<'de>>(field: D) -> Result<Secret, D::Error> {
+    String::deserialize(field).map(Secret::new)
+}
+
+/// Numbers beyond this, which as seconds would be in the year 5138, are milliseconds.
+const MAX_SECONDS: u64 = 100_000_000_000;
+
+fn moment<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Timestamp>, D::Error> {
+    let Some(number) = Option::<i64>::deserialize(field)? else { return Ok(None) };
+    let seconds = if number.unsigned_abs() < MAX_SECONDS { number } else { number.div_euclid(1000) };
+    let moment = Timestamp::from_unix_seconds(seconds);
+    moment.map(Some).ok_or_else(|| Error::custom("expected a time before the year 10000"))
 }
 
 fn tags<'de, D: Deserializer<'de>>(field: D) -> Result<Vec<String>, D::Error> {
-    let text = lenient::text(field)?;
+    let text = String::deserialize(field)?;
     Ok(text.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect())
 }

@@ -250,7 +250,7 @@ impl Endpoint for Update {
 
 /// The service's own program takes an answer without a page address for a failure.
 fn published(response: &Response<Bytes>) -> Result<Score, DecodeError> {
-    let score: Score = format::read(response.body())?;
+    let score: Score = format::read(response)?;
     if score.permalink.is_empty() {
         return Err(DecodeError::Other("the score has no permalink, so it was not published".into()));
     }
@@ -293,7 +293,7 @@ impl Endpoint for Delete {
 
     /// The body is not documented: it may be empty, or say yes in any of the formats.
     fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
-        read_unit(&response, |body| format::tree(body, None).is_ok_and(|tree| is_yes(&tree)))
+        read_unit(&response, |body| format::tree(body).is_ok_and(|tree| is_yes(&tree)))
     }
 }
 

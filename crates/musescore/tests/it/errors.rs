@@ -67,41 +67,68 @@ async fn the_documented_ones() {
 }
 
 #[tokio::test]
-async fn answers_that_cannot_be_read() {
+async fn responses_that_cannot_be_read() {
     let get = scores::Get::new(ID);
+    let search = scores::Search::new(Filters::new());
     let lines = [
         line(&get, 200, "").await,
         line(&get, 200, "<!DOCTYPE html><html><title>Maintenance</title></html>").await,
+        line(&get, 200, "<br />\n<b>Fatal error</b>: Uncaught Error in /srv/api.php:7<br />").await,
         line(&get, 200, r#"{"id":"7301","title":"#).await,
         line(&get, 200, r#"{"title":"CANARY"}"#).await,
         line(&get, 200, r#"{"id":"CANARY"}"#).await,
-        line(&get, 200, r#"{"id":1,"metadata":{"keysig":"CANARY"}}"#).await,
-        line(&get, 200, r#"{"id":1,"metadata":{"parts":[{"part":{"program":"999"}}]}}"#).await,
-        line(&get, 200, r#"{"id":1,"dates":{"posted":"99999999999999999"}}"#).await,
         line(&get, 200, "<score><id>7301</id>").await,
+        line(&get, 200, "<score><id>7301</id></score> CANARY=x").await,
+        line(&get, 200, "<score><id>7301</id></score><hr/><title>Maintenance</title>").await,
+        line(&get, 200, "<score/>").await,
         line(&get, 200, "cb({\"id\":").await,
         line(&get, 200, "[]").await,
         line(&get, 200, "\"CANARY\"").await,
-        line(&get, 200, r#"{"id":1,"user":"CANARY"}"#).await,
-        line(&get, 200, r#"{"id":1,"user":{"uid":"CANARY"}}"#).await,
-        line(&get, 200, r#"{"id":1,"title":{"x":"CANARY"}}"#).await,
-        line(&get, 200, r#"{"id":1,"status":["CANARY"]}"#).await,
-        line(&get, 200, r#"["CANARY"]"#).await,
-        line(&scores::Search::new(Filters::new()), 200, r#"[{"id":1},{"id":"x"}]"#).await,
-        line(&scores::Search::new(Filters::new()), 200, "<scores><score><id>1</id></score><score/></scores>")
-            .await,
-        line(&scores::Search::new(Filters::new()), 200, r#"{"error":"CANARY"}"#).await,
-        line(&time::Get::new(ID), 200, r#"[{"elid":0,"position":"soon"}]"#).await,
-        line(&space::Get::new(ID), 200, r#"[{"id":0}]"#).await,
+        line(&get, 200, "[7]").await,
+        line(&search, 200, "[7]").await,
+        line(&search, 200, "{\"scores\":[\"CANARY\"]}").await,
+        line(&search, 200, "<portal><login>CANARY</login></portal>").await,
+        line(&search, 200, "<portal/>").await,
+        line(&time::Get::new(ID), 200, "\"CANARY\"").await,
         line(&users::Me::new(), 200, r#"{"id":1}"#).await,
         line(&scores::Create::new("T", "t.mscz", "PK", Visibility::Public), 200, r#"{"id":1}"#).await,
-        line(&oembed::Get::new("x"), 200, r#"{"width":"wide","height":1,"html":""}"#).await,
-        line(&signed_url::Get::new(ID, VersionId(1)), 200, r#"{"url":"CANARY"}"#).await,
+        line(&oembed::Get::new("x"), 200, r#"{"width":"wide","height":1}"#).await,
+        line(&signed_url::Get::new(ID, VersionId(1)), 200, r#"{"url":["CANARY"]}"#).await,
         line(&oauth::RequestToken, 200, "oauth_problem=CANARY").await,
     ]
     .join("\n");
     assert!(!lines.contains("CANARY"), "{lines}");
     assert_snapshot!("unreadable", lines);
+}
+
+/// What is odd in a response costs itself, and is told without its value.
+#[tokio::test]
+async fn responses_that_are_read_in_part() {
+    for (body, path) in [
+        (r#"{"id":1,"metadata":{"keysig":"CANARY"}}"#, "metadata.keysig"),
+        (
+            r#"{"id":1,"metadata":{"parts":[{"part":{"name":"Oboe","program":"CANARY"}}]}}"#,
+            "metadata.parts[0].part.program",
+        ),
+        (r#"{"id":1,"dates":{"posted":"99999999999999999"}}"#, "dates.posted"),
+        (r#"{"id":1,"user":"CANARY"}"#, "user"),
+        (r#"{"id":1,"user":{"uid":"CANARY"}}"#, "user"),
+        (r#"{"id":1,"title":{"x":"CANARY"}}"#, "title"),
+        (r#"{"id":1,"status":["CANARY"]}"#, "status"),
+    ] {
+        let score = answered(200, body).send(&scores::Get::new(ID)).await.unwrap();
+        assert_eq!(score.passed_over.paths().collect::<Vec<_>>(), [path], "{body}");
+        assert!(!format!("{score:?}").contains("CANARY"), "{score:?}");
+    }
+    let search = scores::Search::new(Filters::new());
+    for body in [r#"[{"id":1},{"id":"x"}]"#, "<scores><score><id>1</id></score><score/></scores>"] {
+        let found = answered(200, body).send(&search).await.unwrap();
+        assert_eq!((found.len(), found.given(), found.passed_over.to_string()), (1, 2, "[1]".to_owned()));
+    }
+    let times = answered(200, r#"[{"elid":0,"position":"soon"}]"#).send(&time::Get::new(ID)).await.unwrap();
+    assert_eq!(times.0.passed_over.to_string(), "[0]");
+    let boxes = answered(200, r#"[{"id":0}]"#).send(&space::Get::new(ID)).await.unwrap();
+    assert_eq!(boxes.0.passed_over.get("[0]").unwrap().to_string(), r#"{"id":0}"#);
 }
 
 #[tokio::test]

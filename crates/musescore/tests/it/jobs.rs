@@ -160,7 +160,7 @@ async fn a_signed_url_that_expired_on_the_way_is_asked_for_once_more() {
 #[tokio::test]
 async fn the_pages_of_a_score() {
     let (client, _) = client(person(), |request| ok(request.uri().path().to_owned()));
-    let score: scores::Score = segno_musescore::read(bodies::score(7).as_bytes()).unwrap();
+    let score: scores::Score = segno_musescore::read(&ok(bodies::score(7))).unwrap();
     let mut paths = Vec::new();
     for page in files::Get::pages(&score) {
         paths.push(String::from_utf8(client.send(&page).await.unwrap().to_vec()).unwrap());

@@ -11,6 +11,7 @@ mod flows;
 mod formats;
 mod jobs;
 mod login;
+mod odd;
 mod pages;
 mod quirks;
 mod requests;
