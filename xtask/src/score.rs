@@ -9,8 +9,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use segno_score::{Format, Options, Score, read_any};
-use segno_syncpoint::svg::{Drawing, draw};
-use segno_syncpoint::unroll::Finding;
+use segno_syncpoint::formats::svg::{Drawing, draw};
+use segno_syncpoint::playthrough::DiagnosticKind;
 use segno_syncpoint::{Playthrough, Policy};
 
 use roadmap::{Names, road_map};
@@ -128,8 +128,8 @@ fn print(out: &mut impl Write, score: &Score, play: &Playthrough, policy: &str) 
         writeln!(out, "note          and {} more", score.diagnostics_dropped)?;
     }
     for remark in play.diagnostics() {
-        let finding = match remark.finding {
-            Finding::RepeatEndWithoutStart { goes_to } => {
+        let finding = match remark.kind {
+            DiagnosticKind::RepeatEndWithoutStart { goes_to } => {
                 format!("backward repeat without a forward repeat, goes back to bar {}", goes_to + 1)
             }
             finding => finding.to_string(),

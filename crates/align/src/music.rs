@@ -1,6 +1,6 @@
 //! The notes of a score in the form that alignment needs.
 
-use segno_score::{Score, Stretch};
+use segno_score::{Score, TempoSegment};
 
 /// Tempo marks outside of these are taken for mistakes: quarters a minute.
 const TEMPOS: (f64, f64) = (15.0, 600.0);
@@ -38,7 +38,8 @@ pub(crate) struct Note {
 impl Music {
     pub(crate) fn new(score: &Score) -> Self {
         let mut bars: Vec<Bar> = Vec::with_capacity(score.grid.bars.len());
-        let clocks: Vec<Clock> = score.stretches().iter().map(|stretches| Clock::new(stretches)).collect();
+        let clocks: Vec<Clock> =
+            score.tempo_segments().iter().map(|stretches| Clock::new(stretches)).collect();
         for (bar, clock) in score.grid.bars.iter().zip(&clocks) {
             let quarters = bar.actual.quarters().clamp(0.0, 1000.0);
             bars.push(Bar { seconds: clock.at(quarters).max(0.01), quarters, notes: Vec::new() });
@@ -73,7 +74,7 @@ struct Clock {
 }
 
 impl Clock {
-    fn new(stretches: &[Stretch]) -> Self {
+    fn new(stretches: &[TempoSegment]) -> Self {
         let mut out: Vec<(f64, f64, f64)> = Vec::with_capacity(stretches.len());
         for stretch in stretches {
             let from = stretch.offset.quarters();

@@ -21,7 +21,7 @@ fn main() {
     for file in files {
         match std::fs::read(&file) {
             Ok(bytes) => table(&file, &bytes),
-            Err(fault) => println!("{file}: {fault}"),
+            Err(error) => println!("{file}: {error}"),
         }
     }
     let before = peak();

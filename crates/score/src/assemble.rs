@@ -7,7 +7,8 @@ mod tempos;
 
 use std::collections::HashSet;
 
-use segno_syncpoint::{BarGrid, Finding, Fraction, GridBar, Metre, Policy, Structure, WrittenBar};
+use segno_syncpoint::playthrough::DiagnosticKind as Unplayed;
+use segno_syncpoint::{BarGrid, Fraction, GridBar, Metre, Policy, Structure, WrittenBar};
 
 use crate::diagnostic::DiagnosticKind;
 use crate::draft::{Draft, DraftBar};
@@ -18,7 +19,7 @@ use crate::span::Span;
 const ROUNDING: (i128, i128) = (1, 128);
 
 /// A measure of a part in a metre of its own does not span more bars of the others than this.
-const MOST_SPANNED: usize = 64;
+const MAX_SPANNED: usize = 64;
 
 /// Puts a score together.
 pub(crate) fn score(mut draft: Draft, format: Format) -> Score {
@@ -30,7 +31,7 @@ pub(crate) fn score(mut draft: Draft, format: Format) -> Score {
         grid.push(counted);
     }
     // A bar before the first full one, or in the middle of a repeat, is short on purpose; the last one may be too.
-    remark_lengths(&mut draft, &written);
+    diagnose_lengths(&mut draft, &written);
     // Stable: over one bar the first part's heading comes first.
     draft.headings.sort_by_key(|heading| heading.bar);
     let movements = movements::split(&mut draft, &mut written);
@@ -39,7 +40,7 @@ pub(crate) fn score(mut draft: Draft, format: Format) -> Score {
     let tempos = tempos::settle(&mut draft);
     let sections = sections(&mut draft);
     let structure = Structure { bars: written };
-    remark_unplayed(&mut draft, &structure);
+    diagnose_unplayed(&mut draft, &structure);
     spread(&mut draft, &grid);
     draft.onsets.sort_by_key(|onset| (onset.bar, onset.offset, onset.part));
     let titles = draft.titles;
@@ -55,13 +56,13 @@ pub(crate) fn score(mut draft: Draft, format: Format) -> Score {
         tempos,
         sections,
         onsets: draft.onsets,
-        diagnostics: draft.remarks.kept,
-        diagnostics_dropped: draft.remarks.dropped,
+        diagnostics: draft.diagnostics.kept,
+        diagnostics_dropped: draft.diagnostics.dropped,
     }
 }
 
 /// Tells which bars are never played: whatever the signs mean, nobody writes music for that.
-fn remark_unplayed(draft: &mut Draft, structure: &Structure) {
+fn diagnose_unplayed(draft: &mut Draft, structure: &Structure) {
     let leads = |bar: &WrittenBar| {
         bar.repeat_end.is_some() || !bar.jumps.is_empty() || !bar.endings.is_empty() || bar.section_break
     };
@@ -69,8 +70,10 @@ fn remark_unplayed(draft: &mut Draft, structure: &Structure) {
         return;
     }
     let Ok(play) = structure.unroll(&Policy::CLASSICAL) else { return };
-    let unplayed = |remark: &&segno_syncpoint::Diagnostic| remark.finding == Finding::BarNeverPlayed;
-    let bars: Vec<usize> = play.diagnostics().iter().filter(unplayed).map(|remark| remark.bar).collect();
+    let unplayed =
+        |diagnostic: &&segno_syncpoint::playthrough::Diagnostic| diagnostic.kind == Unplayed::BarNeverPlayed;
+    let bars: Vec<usize> =
+        play.diagnostics().iter().filter(unplayed).map(|diagnostic| diagnostic.bar).collect();
     for run in bars.chunk_by(|a, b| a + 1 == *b) {
         let &[first, ..] = run else { continue };
         let offset = draft.bars.get(first).map_or(0, |bar| bar.offset);
@@ -78,7 +81,7 @@ fn remark_unplayed(draft: &mut Draft, structure: &Structure) {
             1 => "this bar is never played in the usual order".to_owned(),
             count => format!("this bar and the {} after it are never played in the usual order", count - 1),
         };
-        draft.remark(DiagnosticKind::NeverPlayed, first, offset, message);
+        draft.diagnose(DiagnosticKind::NeverPlayed, first, offset, message);
     }
 }
 
@@ -94,7 +97,7 @@ fn fill_with_rests(bar: &mut DraftBar) {
 fn spread(draft: &mut Draft, grid: &[GridBar]) {
     let free = &draft.free_parts;
     for onset in draft.onsets.iter_mut().filter(|onset| free.contains(&onset.part)) {
-        for _ in 0..MOST_SPANNED {
+        for _ in 0..MAX_SPANNED {
             let Some(bar) = grid.get(onset.bar).filter(|bar| onset.offset >= bar.actual) else { break };
             let rest = Span::from(onset.offset).sub(Span::from(bar.actual)).and_then(Span::fraction);
             let Some(rest) = rest.filter(|_| onset.bar + 1 < grid.len()) else { break };
@@ -112,7 +115,7 @@ fn lengths(draft: &mut Draft, index: usize) -> Option<(WrittenBar, GridBar)> {
     let metre = bar.metre.clone();
     let held = if filled { bar.length.fraction() } else { None };
     if filled && held.is_none() {
-        draft.remark(
+        draft.diagnose(
             DiagnosticKind::BadValue,
             index,
             offset,
@@ -168,19 +171,19 @@ fn rounded(nominal: Fraction, held: Fraction) -> Fraction {
     }
 }
 
-/// Remarks on bars whose length nothing explains.
-fn remark_lengths(draft: &mut Draft, written: &[WrittenBar]) {
+/// Tells of bars whose length nothing explains.
+fn diagnose_lengths(draft: &mut Draft, written: &[WrittenBar]) {
     for (index, bar) in written.iter().enumerate() {
         let Some(actual) = bar.actual else { continue };
         let offset = draft.bars.get(index).map_or(0, |bar| bar.offset);
         if actual > bar.nominal {
             let message =
                 format!("the bar holds {} of a whole note, its metre says {}", actual.lowest(), bar.nominal);
-            draft.remark(DiagnosticKind::Length, index, offset, message);
+            draft.diagnose(DiagnosticKind::Length, index, offset, message);
         } else if !bar.implicit && !explained(written, index) {
             let message =
                 format!("the bar holds only {} of a whole note of {}", actual.lowest(), bar.nominal);
-            draft.remark(DiagnosticKind::Length, index, offset, message);
+            draft.diagnose(DiagnosticKind::Length, index, offset, message);
         }
     }
 }

@@ -2,19 +2,30 @@
 
 use core::fmt;
 
-/// A remark about a file that was read all the same.
+/// Something contradictory, incomplete or not understood in a file that was read all the same.
+///
+/// ```
+/// use segno_score::{DiagnosticKind, Options, read_any};
+///
+/// let xml = b"<score-partwise><part id='P1'><measure number='7'><sound dalsegno='segno'/></measure></part></score-partwise>";
+/// let score = read_any(xml, &Options::new())?;
+/// let missing = &score.diagnostics[0];
+/// assert_eq!((missing.kind, missing.bar), (DiagnosticKind::MissingTarget, Some(0)));
+/// assert!(missing.to_string().starts_with("measure 7 (byte "));
+/// # Ok::<(), segno_score::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// What kind of remark.
+    /// Which kind of thing, for code to act on.
     pub kind: DiagnosticKind,
-    /// The written bar, zero-based, if the remark is about one.
+    /// The written bar, zero-based, if it is about one.
     pub bar: Option<usize>,
     /// The printed number of that bar.
     pub measure: String,
     /// Bytes before the markup in question (after conversion to UTF-8, after decompression).
     pub offset: u64,
-    /// The remark as a sentence.
+    /// What is there and what was made of it, as a sentence for the user.
     pub message: String,
 }
 
@@ -28,7 +39,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// What kind of remark a [`Diagnostic`] is.
+/// Which kind of thing a [`Diagnostic`] tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DiagnosticKind {
@@ -40,7 +51,7 @@ pub enum DiagnosticKind {
     MissingTarget,
     /// An ending that does not begin, does not end, or has no number.
     Ending,
-    /// A bar is longer or shorter than its metre says although it is no pickup, or parts differ in it.
+    /// A bar is longer or shorter than its metre says without being a pickup, or parts differ in it.
     Length,
     /// The meaning was inferred because the file does not state it.
     Inferred,
@@ -53,7 +64,7 @@ pub enum DiagnosticKind {
 }
 
 impl DiagnosticKind {
-    /// The name of the kind, for programs: `Inferred`.
+    /// A stable name: that of the variant, such as `Inferred`.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {

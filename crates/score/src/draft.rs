@@ -21,7 +21,7 @@ pub(crate) struct Draft {
     /// Parts whose measures do not always share their bar lines with the others.
     pub(crate) free_parts: Vec<usize>,
     pub(crate) onsets: Vec<Onset>,
-    pub(crate) remarks: Remarks,
+    pub(crate) diagnostics: Diagnostics,
 }
 
 /// Titles and names from the head of a score.
@@ -119,7 +119,7 @@ pub(crate) struct DraftSign {
     /// It stands at the right bar line.
     pub(crate) at_end: bool,
     /// How far a jump is played.
-    pub(crate) until: Option<crate::words::Until>,
+    pub(crate) until: Option<crate::words::JumpEnd>,
     pub(crate) then_coda: bool,
     pub(crate) repeats: Option<bool>,
     pub(crate) passes: Vec<u32>,
@@ -178,13 +178,13 @@ pub(crate) struct DraftTempo {
     pub(crate) bar: usize,
     pub(crate) part: usize,
     pub(crate) place: Span,
-    pub(crate) pace: Pace,
+    pub(crate) value: TempoValue,
     pub(crate) offset: u64,
 }
 
 /// How a tempo is given.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Pace {
+pub(crate) enum TempoValue {
     /// Quarter notes a minute, for playback.
     Sound(f64),
     /// Quarter notes a minute, as printed.
@@ -212,13 +212,13 @@ pub(crate) struct DraftHeading {
 
 /// Diagnostics, up to a number.
 #[derive(Debug, Default)]
-pub(crate) struct Remarks {
+pub(crate) struct Diagnostics {
     pub(crate) kept: Vec<Diagnostic>,
     pub(crate) dropped: usize,
     most: usize,
 }
 
-impl Remarks {
+impl Diagnostics {
     pub(crate) fn new(options: &Options) -> Self {
         Self { kept: Vec::new(), dropped: 0, most: options.limits.diagnostics }
     }
@@ -241,11 +241,11 @@ impl Remarks {
 
 impl Draft {
     pub(crate) fn new(options: &Options) -> Self {
-        Self { remarks: Remarks::new(options), ..Self::default() }
+        Self { diagnostics: Diagnostics::new(options), ..Self::default() }
     }
 
-    /// Notes a remark about a bar.
-    pub(crate) fn remark(
+    /// Adds a diagnostic about a bar.
+    pub(crate) fn diagnose(
         &mut self,
         kind: DiagnosticKind,
         bar: usize,
@@ -253,7 +253,7 @@ impl Draft {
         message: impl Into<String>,
     ) {
         let number = self.bars.get(bar).map_or("", |bar| bar.number.as_str());
-        self.remarks.add(kind, Some((bar, number)), offset, message.into());
+        self.diagnostics.add(kind, Some((bar, number)), offset, message.into());
     }
 
     /// Notes a sign once: the same sign of another part or staff only adds what the first one left open.
@@ -285,7 +285,7 @@ impl Draft {
         }
         if until_differs || repeats_differ || passes_differ {
             let message = "the same jump is written here twice with different meanings; the first one counts";
-            self.remark(DiagnosticKind::Contradiction, sign.bar, sign.offset, message);
+            self.diagnose(DiagnosticKind::Contradiction, sign.bar, sign.offset, message);
         }
     }
 

@@ -29,19 +29,19 @@ pub enum Limit {
     Token,
     /// Elements inside each other.
     Depth,
-    /// Elements in all.
+    /// Elements of the whole document.
     Elements,
     /// Bytes of text for each byte of the archive.
     Ratio,
-    /// Bars.
+    /// Written bars.
     Bars,
-    /// Parts.
+    /// Parts of the score.
     Parts,
     /// Segnos, codas, fines and jumps together.
     Signs,
     /// Tempo marks and rehearsal marks together.
     Marks,
-    /// Note onsets.
+    /// Notes, if they are collected.
     Onsets,
     /// Files in an archive.
     Entries,
@@ -87,7 +87,7 @@ pub enum Error {
         open: usize,
     },
     /// The bytes are not text of the file's encoding.
-    #[error("{at}: the bytes are not valid {encoding}")]
+    #[error("{at}: invalid text: the bytes are not valid {encoding}")]
     Text {
         /// Where the faulty bytes, or the markup with them, begin.
         at: Position,
@@ -95,15 +95,15 @@ pub enum Error {
         encoding: &'static str,
     },
     /// A character that XML forbids, such as NUL.
-    #[error("{at}: the control character U+{code:04X} may not stand in XML")]
+    #[error("{at}: the control character U+{code:04X} is forbidden in XML")]
     Character {
-        /// Where it stands.
+        /// Where the character stands.
         at: Position,
-        /// Which character.
+        /// Its number in Unicode.
         code: u32,
     },
     /// The XML declaration names an encoding that the WHATWG Encoding Standard does not know.
-    #[error("the encoding {name:?} is not supported")]
+    #[error("unsupported encoding {name:?}: expected one that web browsers know, such as UTF-8")]
     Encoding {
         /// The name as declared.
         name: String,
@@ -113,11 +113,11 @@ pub enum Error {
     Entity {
         /// Where the markup with the reference begins.
         at: Position,
-        /// The entity's name.
+        /// The name of the entity, without `&` and `;`.
         name: String,
     },
     /// The document type declaration declares entities.
-    #[error("{at}: documents that declare entities of their own are refused")]
+    #[error("{at}: a document must not declare entities of its own")]
     EntityDeclaration {
         /// Where the declaration begins.
         at: Position,
@@ -127,9 +127,9 @@ pub enum Error {
     Limit {
         /// Where it was noticed, in text.
         at: Option<Position>,
-        /// Which limit.
+        /// What there is too much of.
         limit: Limit,
-        /// Its value.
+        /// How much the caller allows.
         allowed: u64,
     },
     /// The XML is something else than a MusicXML score.
@@ -137,7 +137,7 @@ pub enum Error {
     Root {
         /// Where the root element begins.
         at: Position,
-        /// Its name.
+        /// Its name; empty if there is no element.
         root: String,
     },
     /// The score has no bars.
@@ -148,27 +148,27 @@ pub enum Error {
     Member {
         /// The name of the file in the archive.
         file: String,
-        /// Why.
+        /// What is wrong with that file.
         #[source]
         error: Box<Self>,
     },
     /// The compressed file cannot be opened, or holds no score.
-    #[error("not a readable MXL archive: {what}")]
+    #[error("invalid MXL archive: {what}")]
     Archive {
-        /// What is wrong.
+        /// What is wrong, and where in the file if that is known.
         what: String,
     },
     /// The MIDI file cannot be read.
-    #[error("not a readable MIDI file: {what}")]
+    #[error("invalid MIDI file: {what}")]
     Midi {
-        /// What is wrong.
+        /// What is wrong, and where in the file if that is known.
         what: String,
     },
     /// The MIDI file counts SMPTE frames instead of ticks per quarter, so that it has no bars.
     #[error("the MIDI file counts time in SMPTE frames and therefore has no bars")]
     Smpte,
-    /// The bytes are none of the formats that this crate reads.
-    #[error("neither MusicXML nor MXL nor MIDI")]
+    /// The bytes are of no format that this crate reads.
+    #[error("unknown format: expected MusicXML, MXL or MIDI")]
     UnknownFormat,
     /// The reader that was passed in failed.
     #[error("reading failed: {0}")]

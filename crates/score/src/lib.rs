@@ -1,4 +1,17 @@
 #![doc = include_str!("../README.md")]
+//! # Modules
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`musicxml`] | MusicXML 4.0 and older, from a slice or a stream |
+//! | [`mxl`] | MusicXML in a ZIP archive |
+//! | [`midi`] | Standard MIDI Files, also damaged ones |
+//!
+//! What comes out stands at the root: [`Score`] with its parts, bars, tempos and notes; [`Diagnostic`] for what is wrong with
+//! a file that was read all the same; [`Error`] for one that was not. [`Options`] say what to read, [`Limits`] how much of it.
+//!
+//! The private modules follow the way of a file: `xml` (elements within limits) and `musicxml` or `midi` gather a `draft`,
+//! with `words` for what directions say; `assemble` makes a score of it, and `timing` seconds of the score.
 #![forbid(unsafe_code)]
 
 mod assemble;
@@ -21,4 +34,4 @@ pub use error::{Error, Limit, Position};
 pub use options::{Limits, Options};
 pub use score::{DEFAULT_TEMPO, Format, Onset, Part, Score, Section, Tempo};
 pub use sniff::{read_any, sniff};
-pub use timing::Stretch;
+pub use timing::TempoSegment;

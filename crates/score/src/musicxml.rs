@@ -19,15 +19,28 @@ use crate::draft::{Draft, DraftBar};
 use crate::error::{Error, Limit};
 use crate::options::Options;
 use crate::score::{Format, Part, Score};
-use crate::xml::{Cursor, Element, Encoding, SliceSource, Source, StreamSource, Token};
+use crate::xml::{Cursor, Element, Encoding, SliceSource, StreamSource, Token, XmlSource};
 use measure::PartState;
 
 /// Reads MusicXML from a stream.
 ///
 /// The text is never held whole: memory grows with the bars, signs and (if asked for) notes, not with the bytes.
 ///
+/// ```
+/// use std::io::BufReader;
+///
+/// use segno_score::{Options, musicxml};
+///
+/// let file = "<score-partwise><part id='P1'><measure number='1'>\
+///     <attributes><divisions>1</divisions></attributes><note><rest/><duration>3</duration></note>\
+///     </measure></part></score-partwise>";
+/// let score = musicxml::read(BufReader::new(file.as_bytes()), &Options::new())?;
+/// assert_eq!(score.structure.bars[0].length().to_string(), "3/4");
+/// # Ok::<(), segno_score::Error>(())
+/// ```
+///
 /// # Errors
-/// [`Error`] if the input is not well-formed XML in a supported encoding, is no MusicXML score, exceeds a limit, or
+/// [`Error`] if the input is not well-formed XML in a supported encoding, is not a MusicXML score, exceeds a limit, or
 /// cannot be read. Contradictions inside a score are [diagnostics](Score::diagnostics).
 pub fn read(input: impl BufRead, options: &Options) -> Result<Score, Error> {
     let source = StreamSource::new(input, &options.limits)?;
@@ -35,6 +48,15 @@ pub fn read(input: impl BufRead, options: &Options) -> Result<Score, Error> {
 }
 
 /// Reads MusicXML that is held whole; somewhat faster than [`read`].
+///
+/// ```
+/// use segno_score::{Error, Options, musicxml};
+///
+/// // Anything else is refused with the place.
+/// let error = musicxml::read_slice(b"<score-partwise>\n<part>", &Options::new()).unwrap_err();
+/// assert!(matches!(error, Error::Truncated { open: 2, .. }));
+/// assert_eq!(error.position().map(|at| at.line), Some(2));
+/// ```
 ///
 /// # Errors
 /// As for [`read`].
@@ -47,7 +69,7 @@ pub fn read_slice(bytes: &[u8], options: &Options) -> Result<Score, Error> {
 }
 
 /// A measure that spans more bars of the other parts than this is not looked for.
-const FARTHEST: usize = 64;
+const MAX_SKIPPED_BARS: usize = 64;
 
 /// A score being read.
 struct Reader<'o, S> {
@@ -68,7 +90,7 @@ struct Reader<'o, S> {
     told_divisions: bool,
 }
 
-impl<'o, S: Source> Reader<'o, S> {
+impl<'o, S: XmlSource> Reader<'o, S> {
     fn new(source: S, options: &'o Options) -> Self {
         Self {
             cursor: Cursor::new(source, &options.limits),
@@ -198,10 +220,10 @@ impl<'o, S: Source> Reader<'o, S> {
             self.draft.free_parts.push(part);
             let message =
                 "measures that do not share their bar lines with the other parts are joined by number";
-            self.draft.remark(DiagnosticKind::Inferred, next, self.cursor.offset(), message);
+            self.draft.diagnose(DiagnosticKind::Inferred, next, self.cursor.offset(), message);
         }
         let Some(before) = next.checked_sub(1) else { return Ok((next, false)) };
-        let later = self.draft.bars.get(next..).unwrap_or_default().iter().take(FARTHEST);
+        let later = self.draft.bars.get(next..).unwrap_or_default().iter().take(MAX_SKIPPED_BARS);
         if let Some(skipped) = later.clone().position(|bar| bar.number == number) {
             return Ok((next + skipped, false));
         }

@@ -16,10 +16,10 @@ use crate::xml::{Cursor, Element, StreamSource, Token};
 const CONTAINER: &str = "META-INF/container.xml";
 
 /// The table of contents is at most this long.
-const LONGEST_CONTAINER: u64 = 1 << 20;
+const MAX_CONTAINER_BYTES: u64 = 1 << 20;
 
 /// Text of up to this many bytes may be compressed as well as it can be.
-const UNSUSPECTED: u64 = 16 << 20;
+const MAX_UNSUSPECTED: u64 = 16 << 20;
 
 /// How much of the decompressed score is held at a time.
 const BUFFER: usize = 64 << 10;
@@ -31,8 +31,15 @@ type Archive<'a> = ZipArchive<Bytes<&'a [u8]>>;
 /// The score is decompressed while it is read and never held whole. [`Limits::bytes`] holds for the decompressed
 /// text, whatever size the archive claims.
 ///
+/// ```
+/// use segno_score::{Error, Options, mxl};
+///
+/// let error = mxl::read_slice(b"PK, but no archive", &Options::new()).unwrap_err();
+/// assert!(matches!(error, Error::Archive { .. }));
+/// ```
+///
 /// # Errors
-/// [`Error::Archive`] if it is no ZIP archive or holds no score; [`Error::Member`] if a file in it cannot be read, for
+/// [`Error::Archive`] if it is not a ZIP archive or holds no score; [`Error::Member`] if a file in it cannot be read, for
 /// the reasons of [`musicxml::read`].
 pub fn read_slice(bytes: &[u8], options: &Options) -> Result<Score, Error> {
     let mut archive = ZipArchive::new(Bytes::new(bytes)).map_err(refused)?;
@@ -41,10 +48,10 @@ pub fn read_slice(bytes: &[u8], options: &Options) -> Result<Score, Error> {
     }
     let names: Vec<String> =
         archive.file_names().filter_map(Result::ok).map(std::borrow::Cow::into_owned).collect();
-    let (name, remark) = score_name(&mut archive, &names, &options.limits)?;
+    let (name, diagnostic) = score_name(&mut archive, &names, &options.limits)?;
     let mut score = read_member(&mut archive, &name, options)?;
     score.format = Format::Mxl;
-    if let Some(message) = remark {
+    if let Some(message) = diagnostic {
         let kind = DiagnosticKind::Inferred;
         score.diagnostics.push(Diagnostic { kind, bar: None, measure: String::new(), offset: 0, message });
     }
@@ -53,15 +60,15 @@ pub fn read_slice(bytes: &[u8], options: &Options) -> Result<Score, Error> {
 
 fn read_member(archive: &mut Archive<'_>, name: &str, options: &Options) -> Result<Score, Error> {
     let file = archive.by_name(name).map_err(refused)?;
-    let most = file.compressed_size().saturating_mul(options.limits.ratio).max(UNSUSPECTED);
-    let suspected = most < options.limits.bytes;
-    let limits = Limits { bytes: options.limits.bytes.min(most), ..options.limits.clone() };
-    let options = options.clone().with_limits(limits);
-    musicxml::read(BufReader::with_capacity(BUFFER, file), &options).map_err(|error| match error {
+    let Limits { bytes, ratio, .. } = options.limits;
+    let dense = file.compressed_size().saturating_mul(ratio).max(MAX_UNSUSPECTED);
+    // By what the archive says of itself, before anything is decompressed; more than it says is never read from it.
+    if file.size() > dense.min(bytes) {
+        let (limit, allowed) = if dense < bytes { (Limit::Ratio, ratio) } else { (Limit::Bytes, bytes) };
+        return Err(member(name, Error::Limit { at: None, limit, allowed }));
+    }
+    musicxml::read(BufReader::with_capacity(BUFFER, file), options).map_err(|error| match error {
         Error::Io(error) => Error::Archive { what: format!("{name}: {error}") },
-        Error::Limit { at, limit: Limit::Bytes, .. } if suspected => {
-            member(name, Error::Limit { at, limit: Limit::Ratio, allowed: options.limits.ratio })
-        }
         error => member(name, error),
     })
 }
@@ -79,27 +86,33 @@ fn score_name(
     let scores: Vec<&String> = names.iter().filter(|name| is_score(name)).collect();
     let only = || scores.first().map(|&only| only.clone());
     let Some(container) = container else {
-        let name = only().ok_or_else(|| Error::Archive { what: "there is no score in it".to_owned() })?;
-        let remark = format!("the archive has no {CONTAINER}; {name:?} is taken for the score");
-        return Ok((name, Some(remark)));
+        let name = only().ok_or_else(|| Error::Archive {
+            what: "expected a file named *.musicxml or *.xml, found no such file".to_owned(),
+        })?;
+        let diagnostic = format!("the archive has no {CONTAINER}; {name:?} is taken for the score");
+        return Ok((name, Some(diagnostic)));
     };
     let path = match (root_file(archive, container, limits), scores.as_slice()) {
         (Ok(Some(path)), _) => path,
         (Ok(None), _) => {
-            let what = format!("{container} names no score, and there is none in the archive");
+            let what = format!(
+                "{container} names no score, and the archive holds no file named *.musicxml or *.xml"
+            );
             let name = only().ok_or(Error::Archive { what })?;
             return Ok((name.clone(), Some(format!("{container} names no score; {name:?} is taken for it"))));
         }
         (Err(error), &[only]) => {
-            let remark = format!("{container} cannot be read ({error}); {only:?}, the only score, is taken");
-            return Ok((only.clone(), Some(remark)));
+            let diagnostic =
+                format!("{container} cannot be read ({error}); {only:?}, the only score, is taken");
+            return Ok((only.clone(), Some(diagnostic)));
         }
         (Err(error), _) => return Err(member(container, error)),
     };
     let folder = container.strip_suffix(CONTAINER).unwrap_or_default();
     if let Some(exact) = names.iter().find(|name| name.strip_prefix(folder) == Some(path.as_str())) {
-        let remark = (!folder.is_empty()).then(|| format!("{container} is not where it belongs but counts"));
-        return Ok((exact.clone(), remark));
+        let diagnostic =
+            (!folder.is_empty()).then(|| format!("{container} is not where it belongs but counts"));
+        return Ok((exact.clone(), diagnostic));
     }
     let meant = names.iter().find(|name| same_path(name.strip_prefix(folder).unwrap_or(name), &path));
     if let Some(meant) = meant {
@@ -107,18 +120,18 @@ fn score_name(
     }
     match scores.as_slice() {
         &[only] => {
-            let remark =
+            let diagnostic =
                 format!("{container} names {path:?}, which is not there; {only:?}, the only score, is taken");
-            Ok((only.clone(), Some(remark)))
+            Ok((only.clone(), Some(diagnostic)))
         }
-        _ => Err(Error::Archive { what: format!("{container} names {path:?}, which is not in it") }),
+        _ => Err(Error::Archive { what: format!("{container} names {path:?}, which is not in the archive") }),
     }
 }
 
 /// The score that the table of contents names; `None` if it names none.
 fn root_file(archive: &mut Archive<'_>, container: &str, limits: &Limits) -> Result<Option<String>, Error> {
     let file = archive.by_name(container).map_err(refused)?;
-    let limits = Limits { bytes: limits.bytes.min(LONGEST_CONTAINER), ..limits.clone() };
+    let limits = Limits { bytes: limits.bytes.min(MAX_CONTAINER_BYTES), ..limits.clone() };
     let mut cursor = Cursor::new(StreamSource::new(BufReader::new(file), &limits)?, &limits);
     loop {
         match cursor.next()? {
@@ -137,7 +150,7 @@ fn root_file(archive: &mut Archive<'_>, container: &str, limits: &Limits) -> Res
     }
 }
 
-/// Whether a file is called like a score. What macOS adds to each file is called like it and is none.
+/// Whether a file is called like a score. What macOS adds to each file is called like it, too, but is not a score.
 fn is_score(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let last = lower.rsplit('/').next().unwrap_or_default();

@@ -24,7 +24,7 @@ impl Options {
         self
     }
 
-    /// Sets the limits.
+    /// Replaces the limits on how large a file may be.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -34,6 +34,16 @@ impl Options {
 
 /// How large a file may be before it is refused. The defaults let through every real score that was seen and
 /// keep hostile ones from using up memory or time.
+///
+/// ```
+/// use segno_score::{Error, Limit, Limits, Options, read_any};
+///
+/// let mut limits = Limits::default();
+/// limits.bars = 1;
+/// let xml = b"<score-partwise><part id='P1'><measure/><measure/></part></score-partwise>";
+/// let refused = read_any(xml, &Options::new().with_limits(limits));
+/// assert!(matches!(refused, Err(Error::Limit { limit: Limit::Bars, allowed: 1, .. })));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -48,9 +58,9 @@ pub struct Limits {
     /// Bytes of text for each byte of the archive that it is compressed in, where the text has more than 16 MiB.
     /// Default 100; real scores have fewer than 60.
     pub ratio: u64,
-    /// Bars. Default 100,000.
+    /// Written bars. Default 100,000.
     pub bars: usize,
-    /// Parts. Default 2,000.
+    /// Parts of the score. Default 2,000.
     pub parts: usize,
     /// Segnos, codas, fines and jumps together. Default 5,000.
     pub signs: usize,

@@ -13,7 +13,7 @@ pub const DEFAULT_TEMPO: f64 = 120.0;
 pub struct Score {
     /// The format that was read.
     pub format: Format,
-    /// The work's title; the movement's, or the credit on the first page, where there is none.
+    /// The work's title; the movement's, or the credit on the first page, if it has none.
     pub title: Option<String>,
     /// The movement's title, if the work has one of its own.
     pub movement: Option<String>,
@@ -37,16 +37,16 @@ pub struct Score {
     pub diagnostics_dropped: usize,
 }
 
-/// A file format.
+/// The format that a score was read from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// MusicXML text.
+    /// MusicXML as text (`.musicxml`, `.xml`).
     #[default]
     MusicXml,
-    /// Compressed MusicXML.
+    /// MusicXML in a ZIP archive (`.mxl`).
     Mxl,
-    /// Standard MIDI File.
+    /// Standard MIDI File of format 0, 1 or 2 (`.mid`), also inside RIFF (`.rmi`).
     Midi,
 }
 
@@ -56,7 +56,7 @@ pub enum Format {
 pub struct Part {
     /// The identifier in the file: `P1`; the track number from 1 for MIDI.
     pub id: String,
-    /// The printed name.
+    /// The name that is printed before the first system; empty if there is none.
     pub name: String,
     /// The printed short name.
     pub abbreviation: Option<String>,
@@ -66,6 +66,7 @@ pub struct Part {
 
 /// The tempo from a place on.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Tempo {
     /// The written bar, zero-based.
     pub bar: usize,
@@ -77,6 +78,7 @@ pub struct Tempo {
 
 /// A rehearsal mark or marker.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Section {
     /// The written bar, zero-based.
     pub bar: usize,
@@ -88,6 +90,7 @@ pub struct Section {
 
 /// A note that is struck: ties are merged into their first note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Onset {
     /// The part, an index into [`Score::parts`].
     pub part: usize,
@@ -101,4 +104,28 @@ pub struct Onset {
     pub duration: Fraction,
     /// A grace note: it is struck a little before its place.
     pub grace: bool,
+}
+
+impl Tempo {
+    /// The tempo from a place in a written bar (zero-based) on, in quarter notes a minute.
+    #[must_use]
+    pub const fn new(bar: usize, offset: Fraction, quarter_bpm: f64) -> Self {
+        Self { bar, offset, quarter_bpm }
+    }
+}
+
+impl Section {
+    /// A mark at a place in a written bar (zero-based).
+    #[must_use]
+    pub fn new(bar: usize, offset: Fraction, text: impl Into<String>) -> Self {
+        Self { bar, offset, text: text.into() }
+    }
+}
+
+impl Onset {
+    /// A note of a part (an index into [`Score::parts`]) at a place in a written bar (zero-based); no grace note.
+    #[must_use]
+    pub const fn new(part: usize, bar: usize, offset: Fraction, key: Option<u8>, duration: Fraction) -> Self {
+        Self { part, bar, offset, key, duration, grace: false }
+    }
 }

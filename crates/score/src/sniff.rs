@@ -5,7 +5,15 @@ use crate::options::Options;
 use crate::score::{Format, Score};
 use crate::{midi, musicxml, mxl};
 
-/// The format of a file by its first bytes; `None` if it is none that this crate reads.
+/// The format of a file by its first bytes; `None` for a format that this crate does not read.
+///
+/// ```
+/// use segno_score::{Format, sniff};
+///
+/// assert_eq!(sniff(b"MThd\0\0\0\x06"), Some(Format::Midi));
+/// assert_eq!(sniff(b"<?xml version='1.0'?>"), Some(Format::MusicXml));
+/// assert_eq!(sniff(b"%PDF-1.7"), None);
+/// ```
 #[must_use]
 pub fn sniff(bytes: &[u8]) -> Option<Format> {
     match bytes {
@@ -26,8 +34,17 @@ pub fn sniff(bytes: &[u8]) -> Option<Format> {
 
 /// Reads a file in any of the formats, recognised by its first bytes.
 ///
+/// ```
+/// use segno_score::{Options, read_any};
+///
+/// let xml = b"<score-partwise><part id='P1'><measure number='1'/></part></score-partwise>";
+/// let score = read_any(xml, &Options::new())?;
+/// assert_eq!(score.structure.bars[0].number, "1");
+/// # Ok::<(), segno_score::Error>(())
+/// ```
+///
 /// # Errors
-/// [`Error::UnknownFormat`] if it is none of them, otherwise as for the format's own reader.
+/// [`Error::UnknownFormat`] for anything else, otherwise as for the format's own reader.
 pub fn read_any(bytes: &[u8], options: &Options) -> Result<Score, Error> {
     match sniff(bytes) {
         Some(Format::MusicXml) => musicxml::read_slice(bytes, options),

@@ -1,7 +1,7 @@
 //! What performers read as jumps and signs in the text above the staff, in the usual languages and spellings.
 //!
 //! A text is a jump only if the jump is all that it says: the whole of it has to be used up by the grammar. "Come al
-//! principio" and "voice tacet on D.S." speak of a jump and are none.
+//! principio" and "voice tacet on D.S." only speak of a jump.
 
 mod expressions;
 mod grammar;
@@ -13,9 +13,9 @@ pub(crate) use letters::{glyph, plain};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Phrase {
     /// A da capo or dal segno.
-    pub(crate) jump: Option<Leap>,
+    pub(crate) jump: Option<JumpTarget>,
     /// How far one plays after the jump.
-    pub(crate) until: Option<Until>,
+    pub(crate) until: Option<JumpEnd>,
     /// After the end of the jump one goes on at the coda.
     pub(crate) then_coda: bool,
     /// Whether repeats are played after the jump.
@@ -28,14 +28,14 @@ pub(crate) struct Phrase {
 
 /// Where a jump goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Leap {
+pub(crate) enum JumpTarget {
     Beginning,
     Segno,
 }
 
 /// Where what follows a jump ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Until {
+pub(crate) enum JumpEnd {
     Fine,
     ToCoda,
     Segno,
@@ -65,8 +65,8 @@ pub(crate) enum Heading {
     Movement,
 }
 
-/// Longer texts are no jumps, signs or headings.
-const LONGEST: usize = 240;
+/// Longer texts are not read as jumps, signs or headings.
+const MAX_WORDS_BYTES: usize = 240;
 
 /// Reads the words of one direction; `None` if they are something else.
 pub(crate) fn read(words: &str) -> Option<Phrase> {
@@ -80,7 +80,7 @@ pub(crate) fn hints(words: &str) -> Phrase {
     tokens(words).map_or_else(Phrase::default, |tokens| grammar::hints(&tokens))
 }
 
-/// Whether words that are no jump speak of one: "solo on D.C.".
+/// Whether words that are not a jump speak of one: "solo on D.C.".
 pub(crate) fn mentions(words: &str) -> bool {
     tokens(words).is_some_and(|tokens| grammar::mentions(&tokens))
 }
@@ -99,7 +99,7 @@ pub(crate) fn is_numbered(words: &str) -> bool {
 
 /// The words in lower case without accents, each sign for itself; punctuation is left out. `None` if there are none.
 fn tokens(words: &str) -> Option<Vec<String>> {
-    if words.len() > LONGEST {
+    if words.len() > MAX_WORDS_BYTES {
         return None;
     }
     let (mut tokens, mut word) = (Vec::new(), String::new());

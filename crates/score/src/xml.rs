@@ -2,8 +2,8 @@
 
 mod cursor;
 mod encoding;
-mod feed;
+mod source;
 
-pub(crate) use cursor::{Cursor, Element, Source, Token};
+pub(crate) use cursor::{Cursor, Element, Token, XmlSource};
 pub(crate) use encoding::Encoding;
-pub(crate) use feed::{SliceSource, StreamSource};
+pub(crate) use source::{SliceSource, StreamSource};

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::Instant;
 
-use segno_syncpoint::bridge::{lrc, measure_map, musescore, timemap};
+use segno_syncpoint::formats::{lrc, measure_map, musescore, timemap};
 use segno_syncpoint::simplify::{Rules, minimum, minimum_count};
 use segno_syncpoint::{
     Ending, EndingStop, Fraction, Jump, JumpKind, Policy, RepeatEnd, RepeatStart, Structure, SyncMap,

@@ -32,7 +32,7 @@ type Knot = (i128, i128);
 
 fn main() -> Result<(), String> {
     let count: u64 = match std::env::args().nth(1) {
-        Some(text) => text.parse().map_err(|fault| format!("{text}: {fault}"))?,
+        Some(text) => text.parse().map_err(|error| format!("{text}: {error}"))?,
         None => 1_000_000,
     };
     let begun = Instant::now();
@@ -42,7 +42,7 @@ fn main() -> Result<(), String> {
     while lookups < count {
         let knots = knots(&mut random);
         let points = knots.iter().map(point).collect::<Result<Vec<_>, _>>()?;
-        let map = SyncMap::new(points).map_err(|fault| fault.to_string())?;
+        let map = SyncMap::new(points).map_err(|error| error.to_string())?;
         for point in map.points() {
             if map.time_of(point.position) != Ok(point.time)
                 || map.position_at(point.time) != Ok(point.position)
@@ -53,12 +53,12 @@ fn main() -> Result<(), String> {
         anchors += knots.len();
         let mut batch: Vec<(i128, f64)> = Vec::new();
         for _ in 0..LOOKUPS.min(count - lookups) {
-            let last = u64::try_from(knots[knots.len() - 1].0).map_err(|fault| fault.to_string())?;
+            let last = u64::try_from(knots[knots.len() - 1].0).map_err(|error| error.to_string())?;
             let place = i128::from(random.below(last + 1));
             let position = point(&(place, 0))?.position;
-            let time = map.time_of(position).map_err(|fault| format!("{position}: {fault}"))?;
+            let time = map.time_of(position).map_err(|error| format!("{position}: {error}"))?;
             let off = distance(&knots, place, time)?;
-            let back = map.bars_at(time).map_err(|fault| format!("{time} s: {fault}"))?;
+            let back = map.bars_at(time).map_err(|error| format!("{time} s: {error}"))?;
             let trip = (back - position.bars()).abs();
             if off > TIME || trip > ROUND_TRIP {
                 return Err(format!(
@@ -106,10 +106,10 @@ fn knots(random: &mut Random) -> Vec<Knot> {
 
 #[allow(clippy::cast_precision_loss)]
 fn point(knot: &Knot) -> Result<Syncpoint, String> {
-    let bar = u32::try_from(knot.0 / PARTS).map_err(|fault| fault.to_string())?;
-    let part = u16::try_from(knot.0 % PARTS).map_err(|fault| fault.to_string())?;
-    let offset = Offset::integer(part).map_err(|fault| fault.to_string())?;
-    let position = Position::new(bar, offset).map_err(|fault| fault.to_string())?;
+    let bar = u32::try_from(knot.0 / PARTS).map_err(|error| error.to_string())?;
+    let part = u16::try_from(knot.0 % PARTS).map_err(|error| error.to_string())?;
+    let offset = Offset::integer(part).map_err(|error| error.to_string())?;
+    let position = Position::new(bar, offset).map_err(|error| error.to_string())?;
     // Exact: far below 2^53, and divided by a power of 2.
     Ok(Syncpoint::new(position, knot.1 as f64 / STEPS as f64))
 }

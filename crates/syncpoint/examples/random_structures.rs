@@ -12,7 +12,7 @@ mod random_structure;
 
 fn main() -> Result<(), String> {
     let count: u64 = match std::env::args().nth(1) {
-        Some(text) => text.parse().map_err(|fault| format!("{text}: {fault}"))?,
+        Some(text) => text.parse().map_err(|error| format!("{text}: {error}"))?,
         None => 1_000_000,
     };
     let begun = Instant::now();
@@ -38,7 +38,7 @@ fn main() -> Result<(), String> {
             match result {
                 Ok(playthrough) => {
                     random_structure::check(&structure, &policy, &playthrough)
-                        .map_err(|fault| format!("structure {round} under {name}: {fault}"))?;
+                        .map_err(|error| format!("structure {round} under {name}: {error}"))?;
                     played += playthrough.len() as u64;
                     longest = longest.max(playthrough.len());
                 }

@@ -19,6 +19,7 @@ pub struct Crop {
 
 /// Numbers that make no [`Crop`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CropError {
     /// A value is negative or not finite.
     Negative,
@@ -103,7 +104,7 @@ impl CropView<'_> {
     }
 
     /// The bars that can be reached, as numbers of bars: from the crop or the first point to the crop or the last point.
-    /// `None` if there are none. Cost: as [`SyncMap::bars_at`].
+    /// `None` if the crop holds no bar. Cost: as [`SyncMap::bars_at`].
     #[must_use]
     pub fn bars(&self) -> Option<RangeInclusive<f64>> {
         let (first, last) = (self.map.first(), self.map.last());
@@ -161,7 +162,7 @@ impl SyncMap {
         Ok(Self::with(points, crate::Options { fragment, ..self.options().clone() })?)
     }
 
-    /// The points from one time within the map to another, with new points at both ends where there are none.
+    /// The points from one time within the map to another, with new points at both ends if need be.
     pub(crate) fn points_between(&self, from: f64, to: f64) -> Result<alloc::vec::Vec<Syncpoint>, EditError> {
         let at = |time: f64| -> Result<Syncpoint, EditError> {
             let hide = self.hidden_at(time, crate::Side::Right);

@@ -37,22 +37,23 @@ pub(crate) struct Knot {
 
 /// Why numbers make no [`Curve`].
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum CurveError {
     /// There are no knots.
     Empty,
     /// A number is not finite.
     NotFinite {
-        /// Which knot.
+        /// Index of the knot, from 0.
         knot: usize,
     },
     /// The first number is not above that of the knot before.
     XNotIncreasing {
-        /// Which knot.
+        /// Index of the knot, from 0.
         knot: usize,
     },
     /// The second number is not above that of the knot before.
     YNotIncreasing {
-        /// Which knot.
+        /// Index of the knot, from 0.
         knot: usize,
     },
     /// More knots than a 32-bit number counts.
@@ -270,7 +271,7 @@ impl Curve {
         let knots = self.all();
         let mut step = 1;
         if knots[at].key::<D>() <= value {
-            // Gallop: after the loop the answer is in low..high.
+            // Gallop: after the loop the knot is in low..high.
             let mut low = at;
             let mut high = at + 1;
             while high < knots.len() && knots[high].key::<D>() <= value {

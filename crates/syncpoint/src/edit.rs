@@ -7,7 +7,7 @@ use crate::map::{MapError, Outside};
 use crate::simplify::SimplifyError;
 
 mod average;
-mod carry;
+mod compose;
 mod fit;
 mod join;
 mod metronome;
@@ -40,12 +40,12 @@ pub enum EditError {
     NothingLeft,
     /// There is no point with this index.
     NoSuchPoint {
-        /// The index.
+        /// The index that was asked for, from 0.
         index: usize,
     },
     /// A number that must be finite, and mostly above 0, is not.
     BadNumber {
-        /// What it is.
+        /// The name of the number, as in "a bar".
         what: &'static str,
     },
 }
@@ -53,13 +53,13 @@ pub enum EditError {
 impl fmt::Display for EditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Map(error) => write!(f, "the result is no map: {error}"),
+            Self::Map(error) => write!(f, "the result makes no map: {error}"),
             Self::Outside(outside) => write!(f, "{outside}"),
             Self::Curve(error) => write!(f, "{error}"),
             Self::Simplify(error) => write!(f, "{error}"),
             Self::NothingLeft => f.write_str("nothing of the map would be left"),
-            Self::NoSuchPoint { index } => write!(f, "there is no point {index}"),
-            Self::BadNumber { what } => write!(f, "{what} is out of range"),
+            Self::NoSuchPoint { index } => write!(f, "invalid point {index}: it does not exist"),
+            Self::BadNumber { what } => write!(f, "{what} must be a finite number within range"),
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::point::Syncpoint;
 
 /// A stretch in which the playhead is hidden.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct HideSpan {
     /// The point that hides it.
     pub from: Syncpoint,

@@ -1,45 +1,51 @@
 #![doc = include_str!("../README.md")]
-//! The mathematics of syncpoints: which second of a recording belongs to which place in the notation.
+//! # Modules
 //!
 //! | module | holds |
 //! | --- | --- |
+//! | [`position`], [`point`] | a place in the music; a place tied to a second, as value and as read |
+//! | [`map`] | the whole map: bars to seconds and back, options, cursor, segments |
+//! | [`curve`] | what a map calculates with: an increasing line through knots, and its inverse |
+//! | [`validate`], [`repair`] | what is wrong with a list of points; the least change that mends it |
+//! | [`edit`] | maps made of maps: moved, merged, spliced, averaged, renumbered, quantised |
+//! | [`simplify`] | the fewest points within a tolerance, with proof |
+//! | [`tempo`], [`hide`], [`looping`], [`crop`] | beats a minute; hidden playhead; loops; crops, all of a map |
 //! | [`fraction`] | exact lengths in whole notes |
 //! | [`structure`] | the written bars with their repeats, endings, markers and jumps |
-//! | [`grid`] | how long each written bar is and how it is counted |
 //! | [`policy`] | whose rules decide the play order |
 //! | [`unroll`] | from written bars to played bars |
-//! | [`simplify`] | the fewest points within a tolerance, with proof |
+//! | [`playthrough`] | the played bars, where each comes from, and what was odd on the page |
 //! | [`variants`] | which repeats a performer took |
-//! | [`playthrough`] | the played bars and where each comes from |
+//! | [`grid`] | how long each bar is and how it is counted, written and played |
+//! | [`wire`] | syncpoints as the JSON of Soundslice |
+//! | [`formats`] | syncpoints in the formats of other software, and as a drawing |
+//!
+//! What is wrong is always a *diagnostic*: [`validate::Diagnostic`] for a list of points, [`playthrough::Diagnostic`] for
+//! the signs on a page. What cannot be read or done is an error.
 #![no_std]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
 
-pub mod bridge;
 pub mod crop;
 pub mod curve;
 pub mod edit;
-pub mod fault;
 mod float;
+pub mod formats;
 pub mod fraction;
 pub mod grid;
 pub mod hide;
-mod json;
 pub mod looping;
 pub mod map;
 pub mod playthrough;
 pub mod point;
 pub mod policy;
 pub mod position;
-pub mod problem;
 pub mod repair;
 #[cfg(feature = "serde")]
 mod serial;
 pub mod simplify;
 pub mod structure;
-#[cfg(feature = "svg")]
-pub mod svg;
 pub mod tempo;
 pub mod unroll;
 pub mod validate;
@@ -49,21 +55,19 @@ pub mod wire;
 pub use crop::{Crop, CropError, CropView};
 pub use curve::{Curve, CurveError};
 pub use edit::{Affine, Average, EditError, PlaceGrid, Ripple, SimplifiedMap, TimeGrid, metronome};
-pub use fault::{Cause, Fault};
 pub use fraction::Fraction;
 pub use grid::{BarGrid, BeatPlace, GridBar, GridError, Metre, MetrePart, PlayedGrid};
 pub use hide::HideSpan;
 pub use looping::{Loop, LoopError};
 pub use map::{Extrapolation, Interpolation, MapCursor, MapError, Options, Outside, Segment, Side, SyncMap};
-pub use playthrough::{Carried, Lost, LostReason, PassChoice, PlayedBar, Playthrough, Step};
+pub use playthrough::{PassChoice, PlayedBar, Playthrough, RemappedBars, Step, UnmappedBar, UnmappedReason};
 pub use point::{RawPoint, RawValue, Syncpoint};
 pub use policy::Policy;
 pub use position::{Offset, Position, PositionError};
-pub use problem::{NotIncreasing, Problem, ProblemKind, Severity, Suggestion};
 pub use repair::{Repair, Repaired};
 pub use structure::{
     Ending, EndingStop, Jump, JumpKind, Marker, MarkerKind, Place, RepeatEnd, RepeatStart, Structure,
     WrittenBar,
 };
 pub use tempo::{BarTempo, BeatUnit};
-pub use unroll::{Diagnostic, Finding, UnrollError};
+pub use unroll::UnrollError;

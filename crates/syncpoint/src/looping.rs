@@ -21,6 +21,7 @@ pub struct Loop {
 
 /// Why there is no loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LoopError {
     /// The end is not after the start, or a number is not finite.
     Empty,
@@ -72,7 +73,7 @@ impl Loop {
 
     /// Where a player is that has run for `clock` seconds: up to the loop's end that is the time in the recording itself,
     /// afterwards it goes round. Computed from the beginning each time, with the rounding of the lap carried along, so that
-    /// nothing adds up: after any number of laps the answer is off by no more than one step of `clock` as an `f64`.
+    /// nothing adds up: after any number of laps the place is off by no more than one step of `clock` as an `f64`.
     /// Cost: O(1).
     #[must_use]
     pub fn wrap(&self, clock: f64) -> f64 {

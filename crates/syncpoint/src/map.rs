@@ -9,7 +9,7 @@ use crate::curve::{Backward, Curve, Direction, Forward};
 use crate::grid::PlayedGrid;
 use crate::point::Syncpoint;
 use crate::position::{Position, PositionError};
-use crate::validate::{self, Context, Findings};
+use crate::validate::{self, Context, Diagnostics};
 
 mod cursor;
 mod knots;
@@ -44,7 +44,7 @@ pub struct SyncMap {
 /// How a [`SyncMap`] behaves between, before and after its points.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
-    /// Outside the points.
+    /// What lookups before the first and after the last point give.
     pub extrapolation: Extrapolation,
     /// Between two points more than a bar apart.
     pub interpolation: Interpolation,
@@ -88,8 +88,8 @@ pub enum Interpolation {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MapError {
-    /// The points are not valid; the findings hold at least one error.
-    Points(Findings),
+    /// The points are not valid; the diagnostics hold at least one error.
+    Points(Diagnostics),
     /// The grid ends before the last point.
     GridTooShort {
         /// The bars of the grid.
@@ -97,7 +97,7 @@ pub enum MapError {
     },
     /// Between two points the grid has a bar without a length, so that the time cannot be shared by quarters.
     BarWithoutLength {
-        /// The played bar.
+        /// The played bar, from 0.
         bar: usize,
     },
     /// The tempo of [`Extrapolation::FixedBpm`] is not a finite number above 0.
@@ -107,8 +107,8 @@ pub enum MapError {
 impl fmt::Display for MapError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Points(findings) => {
-                let mut errors = findings.errors();
+            Self::Points(diagnostics) => {
+                let mut errors = diagnostics.errors();
                 match errors.next() {
                     Some(first) => write!(f, "{first}")?,
                     None => f.write_str("the syncpoints are not valid")?,
@@ -133,6 +133,7 @@ impl core::error::Error for MapError {}
 
 /// A lookup outside the map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Outside {
     /// Before the first point.
     Before,
@@ -169,14 +170,14 @@ impl SyncMap {
     /// A map with options. Cost: O(points), and O(bars) with [`Interpolation::PerQuarter`].
     ///
     /// # Errors
-    /// If the points have errors, the grid does not cover them or the tempo is none.
+    /// If the points have errors, the grid does not cover them or the tempo is not above 0.
     pub fn with(points: impl Into<Vec<Syncpoint>>, options: Options) -> Result<Self, MapError> {
         let points = points.into();
         let context =
             Context { bar_count: options.bar_count, fragment: options.fragment, ..Context::default() };
-        let findings = validate::points(&points, &context);
-        if !findings.is_valid() {
-            return Err(MapError::Points(findings));
+        let diagnostics = validate::points(&points, &context);
+        if !diagnostics.is_valid() {
+            return Err(MapError::Points(diagnostics));
         }
         if let Extrapolation::FixedBpm { bpm, beats_per_bar } = options.extrapolation {
             let seconds = 60.0 * beats_per_bar / bpm;
@@ -191,7 +192,7 @@ impl SyncMap {
             Interpolation::PerQuarter(grid) => Curve::new(knots::per_quarter(&points, grid)?),
         };
         // The validated points are exactly what a curve asks for.
-        let curve = curve.map_err(|_| MapError::Points(findings))?;
+        let curve = curve.map_err(|_| MapError::Points(diagnostics))?;
         let mut hidden = false;
         let changes = |point: &Syncpoint| core::mem::replace(&mut hidden, point.hide) != point.hide;
         let changes = points.iter().map(changes).enumerate();
@@ -224,7 +225,7 @@ impl SyncMap {
         self.points
     }
 
-    /// The options.
+    /// The options that the map was made with.
     #[must_use]
     pub fn options(&self) -> &Options {
         &self.options
@@ -237,13 +238,13 @@ impl SyncMap {
         &self.curve
     }
 
-    /// The first point.
+    /// The first point: the start of the music, unless the map is a fragment.
     #[must_use]
     pub fn first(&self) -> &Syncpoint {
         &self.points[0]
     }
 
-    /// The last point.
+    /// The last point: where the last known tempo ends.
     #[must_use]
     pub fn last(&self) -> &Syncpoint {
         &self.points[self.points.len() - 1]

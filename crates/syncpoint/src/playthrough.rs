@@ -1,19 +1,22 @@
 //! The bars as they are played, each with where it comes from.
 
-mod carry;
+mod diagnostic;
 mod musical;
 mod passes;
 mod performed;
+mod remap;
+mod step;
 
 use alloc::vec::Vec;
 
-pub use carry::{Carried, Lost, LostReason};
+pub use diagnostic::{Diagnostic, DiagnosticKind};
 pub use passes::PassChoice;
+pub use remap::{RemappedBars, UnmappedBar, UnmappedReason};
+pub use step::Step;
 
-use crate::unroll::Diagnostic;
-
-/// One played bar.
+/// A bar as it is played, and the written bar that it is a playing of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct PlayedBar {
     /// The zero-based index of the written bar.
     pub written: usize,
@@ -25,45 +28,11 @@ pub struct PlayedBar {
     pub step: Step,
 }
 
-/// Why a bar is played after the one before. Bars are zero-based written bars.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Step {
-    /// It is the first.
-    Start,
-    /// It stands next on the page.
-    Next,
-    /// It stands next after endings (or a passage of zero plays) that are left out.
-    Skip,
-    /// The backward repeat at the end of bar `end` goes back to it.
-    Repeat {
-        /// The bar of the sign.
-        end: usize,
-    },
-    /// A da capo or dal segno goes to it.
-    Jump {
-        /// The bar of the jump.
-        from: usize,
-    },
-    /// A to-coda goes to it, or the piece goes on with it when the part is over that a da capo brings again.
-    Coda {
-        /// The bar of the to-coda, or the last of the part.
-        from: usize,
-    },
-    /// It begins the next section.
-    Section,
-    /// The performance goes on where the score does not lead: a cut, or a new start.
-    Break {
-        /// The bar played before.
-        from: usize,
-    },
-}
-
-impl Step {
-    /// A jump or to-coda.
+impl PlayedBar {
+    /// A playing of a written bar (zero-based): its pass from 1, its ending, and why it follows the bar before.
     #[must_use]
-    pub const fn is_jump(self) -> bool {
-        matches!(self, Self::Jump { .. } | Self::Coda { .. })
+    pub const fn new(written: usize, pass: u32, ending: Option<u32>, step: Step) -> Self {
+        Self { written, pass, ending, step }
     }
 }
 

@@ -87,7 +87,7 @@ impl RawPoint {
         point
     }
 
-    /// What stands where a point should, but is no list.
+    /// What stands where a point should, but is not a list.
     #[must_use]
     pub const fn not_a_list() -> Self {
         Self { values: [RawValue::Null; 4], arity: None }

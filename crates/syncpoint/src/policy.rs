@@ -94,9 +94,9 @@ switch! {
     /// Whether repeats are played after a jump. A repeat that begins after the bar of the jump, or after the coda,
     /// is new ground and not meant here.
     RepeatsAfterJump {
-        /// No.
+        /// They are not.
         Off,
-        /// Yes.
+        /// They are, whatever jump or sign says.
         On,
         /// As the jump says (`play_repeats`).
         PerJump,
@@ -115,7 +115,7 @@ switch! {
         Last,
         /// The one of the first pass.
         First,
-        /// Every one.
+        /// Every one, in the order of the page.
         All,
     }
 }
@@ -200,7 +200,7 @@ switch! {
         PassBy,
         /// Without the place to go to it goes to the start of the section, else like `PlayToEnd`.
         FromStart,
-        /// Unrolling fails.
+        /// Unrolling fails with [`UnrollError::MissingTarget`](crate::UnrollError::MissingTarget).
         Error,
     }
 }
@@ -212,7 +212,7 @@ switch! {
         Isolate,
         /// Repeats stay inside; a jump goes back to the section before if its own lacks the targets.
         Reach,
-        /// Not at all.
+        /// Section breaks count for nothing: repeats and jumps reach across.
         Ignore,
     }
 }
@@ -220,7 +220,7 @@ switch! {
 switch! {
     /// What a copy of a jump on another staff does.
     StaffCopies {
-        /// Nothing.
+        /// Nothing: a jump on two staves is taken once.
         Once,
         /// It is taken as well.
         Each,
@@ -230,7 +230,7 @@ switch! {
 switch! {
     /// How far an ending reaches beyond the bars that list it.
     OpenEndings {
-        /// No farther.
+        /// Exactly over the bars that list it.
         AsWritten,
         /// An open bracket reaches to the next backward repeat if neither another ending nor a forward repeat comes
         /// before.
@@ -257,7 +257,7 @@ switch! {
         /// Without a jump back over them, endings side by side with every pass from the first on imply a repeat at
         /// the end of each but the last; others are played.
         FollowJumps,
-        /// They are played.
+        /// They are played on every pass.
         Play,
         /// They are played if they name pass 1.
         FirstPass,
@@ -289,7 +289,7 @@ switch! {
 switch! {
     /// What a repeat sign does in a bar that is left out.
     SkippedRepeat {
-        /// Nothing.
+        /// Nothing: it belongs to the bar.
         Ignore,
         /// It goes back all the same.
         Act,
@@ -309,9 +309,9 @@ switch! {
 switch! {
     /// Whether jumps are taken at all.
     Jumps {
-        /// Yes.
+        /// They are, as the other rules say.
         Take,
-        /// No.
+        /// They are not: the bars are played in order, with their repeats.
         Ignore,
     }
 }

@@ -62,7 +62,7 @@ impl Position {
         // In range by the tests above; the fraction is at most 1, so the product is at most 480.
         let offset = ((bars - bar) * f64::from(BAR_PARTS)).min(f64::from(BAR_PARTS));
         let whole = Self { bar: bar as u32, offset: Offset::shortest(float::round(offset)) };
-        // 7 + 160/480 is no binary number: a whole offset that means the same number is what was meant.
+        // 7 + 160/480 has no finite binary form: a whole offset that means the same number is what was meant.
         Ok(if whole.bars() == bars { whole } else { Self { offset: Offset::shortest(offset), ..whole } })
     }
 
@@ -140,7 +140,7 @@ pub struct Offset {
 }
 
 impl Offset {
-    /// The bar line.
+    /// The bar line: no share of the bar.
     pub const ZERO: Self = Self { value: 0.0, float: false };
 
     /// An offset given as an integer.
@@ -175,7 +175,7 @@ impl Offset {
         Self { value: value + 0.0, float: !float::is_whole(value) }
     }
 
-    /// The offset, 0.0..=480.0.
+    /// The offset in parts of a bar, 0.0..=480.0.
     #[must_use]
     pub const fn value(self) -> f64 {
         self.value
@@ -219,8 +219,9 @@ impl fmt::Display for Offset {
     }
 }
 
-/// Why a place is none.
+/// Why a number or an offset makes no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PositionError {
     /// Not a finite number.
     NotFinite,
@@ -237,7 +238,7 @@ impl fmt::Display for PositionError {
         f.write_str(match self {
             Self::NotFinite => "a position must be a finite number",
             Self::Negative => "a position must not be negative",
-            Self::BarTooLarge => "the bar number is above 1048575",
+            Self::BarTooLarge => "a bar number must be at most 1048575",
             Self::OffsetOutOfRange => "an offset must be within 0 and 480",
         })
     }

@@ -4,9 +4,9 @@ use alloc::vec::Vec;
 
 use crate::point::{RawPoint, Syncpoint};
 use crate::position::Position;
-use crate::validate::{self, Context};
+use crate::validate::{self, Context, DiagnosticKind, Suggestion};
 
-/// How to repair.
+/// How to repair, and what is known of the score and the recording.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Repair {
     /// Which of several points on one place stays.
@@ -44,8 +44,9 @@ impl Default for Repair {
 
 /// A repaired list and what was done to it.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Repaired {
-    /// The points, valid.
+    /// The points, which [`SyncMap::new`](crate::SyncMap::new) accepts; empty if none could be kept.
     pub points: Vec<Syncpoint>,
     /// The points that were dropped because their values mean nothing or lie after the end, by index.
     pub dropped: Vec<usize>,
@@ -196,10 +197,10 @@ impl Repair {
 
     fn end(&self, points: &mut Vec<Syncpoint>, repaired: &mut Repaired) {
         let context = Context { bar_count: self.bar_count, duration: self.duration, ..Context::default() };
-        let findings = validate::points(points, &context);
-        for problem in findings.problems {
-            if let (crate::ProblemKind::MissingEndPoint { .. }, crate::Suggestion::Insert { point, .. }) =
-                (problem.kind, problem.suggestion)
+        let diagnostics = validate::points(points, &context);
+        for diagnostic in diagnostics {
+            if let (DiagnosticKind::MissingEndPoint { .. }, Suggestion::Insert { point, .. }) =
+                (diagnostic.kind, diagnostic.suggestion)
                 && points.last().is_some_and(|last| point.time > last.time && last.position < point.position)
             {
                 points.push(point);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use alloc::vec::Vec;
 
-use crate::json::Shortest;
+use crate::formats::json::Shortest;
 use crate::map::SyncMap;
 use crate::point::{RawPoint, RawValue, Syncpoint};
 use crate::validate;
@@ -42,7 +42,7 @@ impl Serialize for Syncpoint {
 impl<'de> Deserialize<'de> for Syncpoint {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = RawPoint::deserialize(deserializer)?;
-        validate::point(0, &raw).map_err(|problem| D::Error::custom(problem.kind))
+        validate::point(0, &raw).map_err(|diagnostic| D::Error::custom(diagnostic.kind))
     }
 }
 

@@ -9,20 +9,21 @@
 //! | [`Mode::Keep`] | some of the given ones | shortest path over legal chords (Imai and Iri, 1988), all comparisons exact |
 //! | [`Mode::Move`] | at some of the given positions, at any time within the tolerance | sets of times that k points can reach, position by position |
 //!
-//! For `Keep`, positions and times are rounded once: times to nanoseconds, positions to 1/480 of a unit where that is
-//! exact and otherwise to about 2⁻⁵² of the largest position. From there on it calculates in whole numbers. So an error
-//! that `Keep` reports, or a tolerance that it keeps, is that of the given numbers but for 1 ns and 2⁻⁵⁰ of the largest
-//! position times the slope of the steepest chord. `Move` calculates in floating point on the given numbers.
+//! For `Keep`, positions and times are rounded once: times to nanoseconds, positions to a grid of 1/480 of a unit or as much
+//! finer as they need, by no more than 2⁻⁵¹ of the largest. From there on it calculates in whole numbers. So an error that
+//! `Keep` reports, or a tolerance that it keeps, is that of the given numbers but for 1 ns, and 2⁻⁴⁹ of the largest position
+//! times the slope of the steepest chord. `Move` calculates in floating point on the given numbers.
 
 mod chords;
+mod error;
 mod grid;
 mod hull;
 mod moving;
+mod result;
 mod window;
 
-use alloc::vec::Vec;
-use core::fmt;
-
+pub use error::SimplifyError;
+pub use result::{Certificate, Point, Simplified};
 pub use window::Window;
 
 use grid::Grid;
@@ -30,7 +31,7 @@ use grid::Grid;
 /// Where the points of a simplified map may lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mode {
-    /// On given points.
+    /// On given points, whose times stay as they are.
     Keep,
     /// At given positions, at any time within the tolerance. Time still grows by at least a microsecond a position
     /// unit (or half of what the given map grows at its slowest, if that is less).
@@ -53,111 +54,6 @@ impl Rules<'_> {
     /// Points are kept, moved or left out; none is forced but first and last.
     pub const MOVE: Self = Self { mode: Mode::Move, forced: &[] };
 }
-
-/// A simplified map and the proof that it is the smallest.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Simplified {
-    /// The points that are left.
-    pub points: Vec<Point>,
-    /// The largest distance in time from a given point, in seconds.
-    ///
-    /// Among the smallest maps this is the least possible: exactly in `Keep`, to a microsecond in `Move`.
-    pub max_error: f64,
-    /// The sum of the squared distances, in seconds squared.
-    ///
-    /// In `Keep` the least possible among the smallest maps of least `max_error`; in `Move` the result of a descent.
-    pub squared_error: f64,
-    /// Why fewer points do not suffice.
-    pub certificate: Certificate,
-}
-
-/// One point of a simplified map.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Point {
-    /// The given point at whose position it lies.
-    pub index: usize,
-    /// Its time in seconds; in `Keep` the given one.
-    pub time: f64,
-}
-
-/// A lower bound for the number of points that can be checked without trusting the search.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Certificate {
-    /// For each given point a number. The first is 1, the last is the number of points of the result, and along a
-    /// chord that stays within the tolerance and passes over no forced point the number grows by 1 at most: so no
-    /// chain of chords is shorter.
-    Depths {
-        /// The tolerance in nanoseconds.
-        tolerance: u64,
-        /// The numbers.
-        depths: Vec<u32>,
-    },
-    /// The times at which a map of so many points can stand. The windows of 1 point are the whole tolerance at the
-    /// first position; a line that leaves a window of fewer points than the result has, k say, and stays within the
-    /// tolerance arrives in windows of at most k + 1; and at the last position there is no window of fewer points
-    /// than the result has.
-    Windows {
-        /// The tolerance in seconds.
-        tolerance: f64,
-        /// The windows.
-        windows: Vec<Window>,
-    },
-}
-
-/// Why a map cannot be simplified.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SimplifyError {
-    /// There are no points.
-    Empty,
-    /// There are not as many times as positions.
-    LengthsDiffer,
-    /// A position or time is not a number below 10⁶ in size.
-    OutOfRange {
-        /// The point.
-        index: usize,
-    },
-    /// A position or time is not greater than the one before, after rounding.
-    NotIncreasing {
-        /// The point.
-        index: usize,
-    },
-    /// The tolerance is not a number from 0 to 10⁶ seconds.
-    Tolerance,
-    /// A forced point does not exist.
-    Forced {
-        /// Its index.
-        index: usize,
-    },
-    /// Fewer points are wanted than must stay.
-    TooFew {
-        /// How many must stay.
-        least: usize,
-    },
-}
-
-impl fmt::Display for SimplifyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("there are no points"),
-            Self::LengthsDiffer => f.write_str("there must be one time for each position"),
-            Self::OutOfRange { index } => write!(f, "point {index} is not a number below a million"),
-            Self::NotIncreasing { index } => {
-                write!(
-                    f,
-                    "point {index} does not come after the one before in position and time; repair the map first"
-                )
-            }
-            Self::Tolerance => f.write_str("the tolerance must be 0 to 1000000 seconds"),
-            Self::Forced { index } => write!(f, "forced point {index} does not exist"),
-            Self::TooFew { least } => {
-                write!(f, "at least {least} points must stay: first, last and the forced ones")
-            }
-        }
-    }
-}
-
-impl core::error::Error for SimplifyError {}
 
 /// The fewest points that stay within `tolerance` seconds of every given point.
 ///

@@ -18,8 +18,9 @@ pub enum BeatUnit {
 
 /// The tempo of one played bar.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct BarTempo {
-    /// The played bar.
+    /// The played bar, from 0.
     pub bar: u32,
     /// When it begins, in seconds.
     pub time: f64,

@@ -1,60 +1,22 @@
 //! From written bars to played bars.
 
-mod diagnostic;
 mod endings;
+mod error;
 mod jumps;
 mod layout;
-mod leaps;
 mod loose;
 mod passes;
 mod reach;
+mod section_jump;
 mod walk;
 
 use alloc::vec::Vec;
-use core::fmt;
 
-pub use diagnostic::{Diagnostic, Finding};
+pub use error::UnrollError;
 
 use crate::Structure;
 use crate::playthrough::Playthrough;
 use crate::policy::Policy;
-
-/// Why a structure has no playthrough under a policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum UnrollError {
-    /// More bars would be played than [`Policy::max_bars`] allows, or finding out would cost too much.
-    TooManyBars {
-        /// The limit.
-        limit: usize,
-    },
-    /// A jump has no target, and the policy is [`MissingTarget::Error`](crate::policy::MissingTarget::Error).
-    MissingTarget {
-        /// The written bar of the jump, zero-based.
-        bar: usize,
-    },
-}
-
-impl fmt::Display for UnrollError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooManyBars { limit } => {
-                write!(
-                    f,
-                    "more than {limit} bars would be played; check the play counts or raise Policy::max_bars"
-                )
-            }
-            Self::MissingTarget { bar } => {
-                write!(
-                    f,
-                    "the jump at bar {bar} goes to a sign that does not exist; add the sign or choose another policy"
-                )
-            }
-        }
-    }
-}
-
-impl core::error::Error for UnrollError {}
 
 impl Structure {
     /// The order in which the bars are played under a policy, with the reason for each step.

@@ -1,14 +1,15 @@
 //! Judges a list of syncpoints: every error and warning with its point and a suggestion.
 
 use alloc::vec::Vec;
-use core::fmt;
 
 use crate::grid::PlayedGrid;
 use crate::point::{RawPoint, RawValue, Syncpoint};
 use crate::position::{Offset, Position, PositionError};
-use crate::problem::{Problem, ProblemKind, Suggestion};
 
+mod diagnostic;
 mod sequence;
+
+pub use diagnostic::{Diagnostic, DiagnosticKind, Diagnostics, NotIncreasing, Severity, Suggestion};
 
 /// What is known beside the points themselves. The default knows nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -27,107 +28,68 @@ pub struct Context<'a> {
     pub fragment: bool,
 }
 
-/// All findings about a list of syncpoints, errors and warnings in the order of their points.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Findings {
-    /// The findings.
-    pub problems: Vec<Problem>,
-}
-
-impl Findings {
-    /// True if there is no error; there may be warnings.
-    #[must_use]
-    pub fn is_valid(&self) -> bool {
-        self.errors().next().is_none()
-    }
-
-    /// The errors.
-    pub fn errors(&self) -> impl Iterator<Item = &Problem> {
-        self.problems.iter().filter(|problem| problem.is_error())
-    }
-
-    /// The warnings.
-    pub fn warnings(&self) -> impl Iterator<Item = &Problem> {
-        self.problems.iter().filter(|problem| !problem.is_error())
-    }
-
-    fn add(&mut self, point: Option<usize>, kind: ProblemKind, suggestion: Suggestion) {
-        self.problems.push(Problem { point, kind, suggestion });
-    }
-}
-
-impl fmt::Display for Findings {
-    /// One finding a line.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.problems.iter().enumerate() {
-            let word = if problem.is_error() { "error" } else { "warning" };
-            write!(f, "{}{word}: {problem}", if index == 0 { "" } else { "\n" })?;
-        }
-        Ok(())
-    }
-}
-
-impl core::error::Error for Findings {}
-
 /// Judges points whose single values are already known to be possible, as [`Syncpoint`] mostly guarantees; times are
 /// judged here. Cost: O(points).
 #[must_use]
-pub fn points(points: &[Syncpoint], context: &Context<'_>) -> Findings {
-    let mut findings = Findings::default();
+pub fn points(points: &[Syncpoint], context: &Context<'_>) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
     if points.is_empty() {
-        findings.add(None, ProblemKind::Empty, empty_suggestion());
+        diagnostics.add(None, DiagnosticKind::Empty, empty_suggestion());
     }
     let mut good = Vec::with_capacity(points.len());
     for (index, point) in points.iter().enumerate() {
         match check_time(index, point.time) {
             Ok(()) => good.push((index, *point)),
-            Err(problem) => findings.problems.push(problem),
+            Err(diagnostic) => diagnostics.push(diagnostic),
         }
     }
-    sequence::check(&mut findings, &good, points.len(), context);
-    findings
+    sequence::check(&mut diagnostics, &good, points.len(), context);
+    diagnostics
 }
 
 /// Judges points as read, for instance by [`wire::read_raw`](crate::wire::read_raw). Every point with impossible values
 /// is reported; order and tempo are judged among the others. Cost: O(points).
 #[must_use]
-pub fn raw(points: &[RawPoint], context: &Context<'_>) -> Findings {
-    let mut findings = Findings::default();
+pub fn raw(points: &[RawPoint], context: &Context<'_>) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
     if points.is_empty() {
-        findings.add(None, ProblemKind::Empty, empty_suggestion());
+        diagnostics.add(None, DiagnosticKind::Empty, empty_suggestion());
     }
     let mut good = Vec::with_capacity(points.len());
     for (index, raw) in points.iter().enumerate() {
         match point(index, raw) {
             Ok(point) => good.push((index, point)),
-            Err(problem) => findings.problems.push(problem),
+            Err(diagnostic) => diagnostics.push(diagnostic),
         }
     }
-    sequence::check(&mut findings, &good, points.len(), context);
-    findings
+    sequence::check(&mut diagnostics, &good, points.len(), context);
+    diagnostics
 }
 
-/// The point that a list of values means. `index` only names it in the problem. Cost: O(1).
+/// The point that a list of values means. `index` only names it in the diagnostic. Cost: O(1).
 ///
 /// # Errors
 /// The first of: `BadArity`, `BarNotInteger`, `BarNegative`, `BarTooLarge`, `TimeNotFinite`, `TimeNegative`,
 /// `OffsetNotFinite`, `OffsetOutOfRange`, `BadHideFlag`.
-pub fn point(index: usize, raw: &RawPoint) -> Result<Syncpoint, Problem> {
-    let problem = |kind, suggestion| Problem { point: Some(index), kind, suggestion };
+pub fn point(index: usize, raw: &RawPoint) -> Result<Syncpoint, Diagnostic> {
+    let diagnostic = |kind, suggestion| Diagnostic::new(Some(index), kind, suggestion);
     match raw.arity {
         Some(2..=4) => {}
         Some(0 | 1) | None => {
-            return Err(problem(ProblemKind::BadArity { values: raw.arity }, Suggestion::Remove { index }));
+            return Err(diagnostic(
+                DiagnosticKind::BadArity { values: raw.arity },
+                Suggestion::Remove { index },
+            ));
         }
-        Some(_) => return Err(problem(ProblemKind::BadArity { values: raw.arity }, Suggestion::Ask)),
+        Some(_) => return Err(diagnostic(DiagnosticKind::BadArity { values: raw.arity }, Suggestion::Ask)),
     }
     let [bar, time, offset, hide] = raw.values;
     let bar = whole_bar(bar).map_err(|kind| {
         let suggestion = match kind {
-            ProblemKind::BarNegative => Suggestion::SetBar { index, bar: 0 },
+            DiagnosticKind::BarNegative => Suggestion::SetBar { index, bar: 0 },
             _ => Suggestion::Ask,
         };
-        problem(kind, suggestion)
+        diagnostic(kind, suggestion)
     })?;
     let time = match time {
         RawValue::Integer(value) => value as f64,
@@ -147,12 +109,12 @@ pub fn point(index: usize, raw: &RawPoint) -> Result<Syncpoint, Problem> {
     .map_err(|(error, offset)| match error {
         PositionError::OffsetOutOfRange => {
             let nearest = offset.clamp(0.0, 480.0);
-            problem(
-                ProblemKind::OffsetOutOfRange { offset },
+            diagnostic(
+                DiagnosticKind::OffsetOutOfRange { offset },
                 Suggestion::SetOffset { index, offset: nearest },
             )
         }
-        _ => problem(ProblemKind::OffsetNotFinite, Suggestion::SetOffset { index, offset: 0.0 }),
+        _ => diagnostic(DiagnosticKind::OffsetNotFinite, Suggestion::SetOffset { index, offset: 0.0 }),
     })?;
     let hide = match hide {
         RawValue::Null | RawValue::Bool(false) | RawValue::Integer(0) => Some(false),
@@ -162,37 +124,33 @@ pub fn point(index: usize, raw: &RawPoint) -> Result<Syncpoint, Problem> {
         _ => None,
     };
     let Some(hide) = hide else {
-        return Err(problem(ProblemKind::BadHideFlag, Suggestion::SetHide { index, hide: false }));
+        return Err(diagnostic(DiagnosticKind::BadHideFlag, Suggestion::SetHide { index, hide: false }));
     };
     let position =
-        Position::new(bar, offset).map_err(|_| problem(ProblemKind::BarTooLarge, Suggestion::Ask))?;
+        Position::new(bar, offset).map_err(|_| diagnostic(DiagnosticKind::BarTooLarge, Suggestion::Ask))?;
     Ok(Syncpoint { position, time, hide })
 }
 
-fn whole_bar(value: RawValue) -> Result<u32, ProblemKind> {
+fn whole_bar(value: RawValue) -> Result<u32, DiagnosticKind> {
     let bar = match value {
         RawValue::Integer(bar) => bar,
         // A float may be a whole number; one beyond the range of an integer is too large or too small.
         RawValue::Float(bar) if crate::float::is_whole(bar) => bar as i64,
-        _ => return Err(ProblemKind::BarNotInteger),
+        _ => return Err(DiagnosticKind::BarNotInteger),
     };
     match u32::try_from(bar) {
         Ok(bar) if bar <= Position::MAX_BAR => Ok(bar),
-        _ if bar < 0 => Err(ProblemKind::BarNegative),
-        _ => Err(ProblemKind::BarTooLarge),
+        _ if bar < 0 => Err(DiagnosticKind::BarNegative),
+        _ => Err(DiagnosticKind::BarTooLarge),
     }
 }
 
-fn check_time(index: usize, time: f64) -> Result<(), Problem> {
+fn check_time(index: usize, time: f64) -> Result<(), Diagnostic> {
     if !time.is_finite() {
-        Err(Problem {
-            point: Some(index),
-            kind: ProblemKind::TimeNotFinite,
-            suggestion: Suggestion::Remove { index },
-        })
+        Err(Diagnostic::new(Some(index), DiagnosticKind::TimeNotFinite, Suggestion::Remove { index }))
     } else if time < 0.0 {
         let suggestion = Suggestion::SetTime { index, time: 0.0 };
-        Err(Problem { point: Some(index), kind: ProblemKind::TimeNegative { time }, suggestion })
+        Err(Diagnostic::new(Some(index), DiagnosticKind::TimeNegative { time }, suggestion))
     } else {
         Ok(())
     }

@@ -16,10 +16,10 @@ use crate::policy::{Jumps, RepeatsAfterJump};
 use crate::unroll::UnrollError;
 use crate::{Playthrough, Policy, Structure};
 
-/// What was heard.
+/// What is known of a performance.
 #[derive(Clone, Copy, Debug)]
 pub enum Observed<'a> {
-    /// So many bars.
+    /// The number of bars that were played, nothing more.
     Bars(usize),
     /// Bars of these durations in seconds, the first bar first. Besides their number, each is compared with the length
     /// of the written bar, at the tempo that fits best of those that make the median duration a common bar.
@@ -39,8 +39,9 @@ pub enum JumpReading {
 
 /// One way to play the structure.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Variant {
-    /// The played bars.
+    /// The order of this variant.
     pub playthrough: Playthrough,
     /// How jumps are read.
     pub jumps: JumpReading,
@@ -59,7 +60,7 @@ pub enum VariantsError {
     Unroll(UnrollError),
     /// A duration is not a number above 0.
     Duration {
-        /// Its index.
+        /// Index of the duration in the list, from 0.
         index: usize,
     },
     /// Repeats of too many different lengths to keep track of (millions of sums).
@@ -69,7 +70,7 @@ pub enum VariantsError {
 impl fmt::Display for VariantsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unroll(fault) => fault.fmt(f),
+            Self::Unroll(error) => error.fmt(f),
             Self::Duration { index } => write!(f, "duration {index} is not a number of seconds above 0"),
             Self::TooManySums => f.write_str("too many repeats of too many different lengths"),
         }
@@ -79,8 +80,8 @@ impl fmt::Display for VariantsError {
 impl core::error::Error for VariantsError {}
 
 impl From<UnrollError> for VariantsError {
-    fn from(fault: UnrollError) -> Self {
-        Self::Unroll(fault)
+    fn from(error: UnrollError) -> Self {
+        Self::Unroll(error)
     }
 }
 
@@ -131,7 +132,7 @@ impl Variants {
         ] {
             let playthrough = match structure.unroll(&policy) {
                 Ok(playthrough) => playthrough,
-                Err(fault) if bases.is_empty() => return Err(fault.into()),
+                Err(error) if bases.is_empty() => return Err(error.into()),
                 Err(_) => continue,
             };
             if bases.iter().all(|(_, base)| !base.playthrough.order().eq(playthrough.order())) {

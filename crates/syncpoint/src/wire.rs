@@ -1,4 +1,4 @@
-//! Syncpoints as JSON text: the body of Soundslice's "set syncpoints" and the answer of "get syncpoints".
+//! Syncpoints as JSON text: the body of Soundslice's "set syncpoints" and the response of "get syncpoints".
 //!
 //! Read leniently: 2 to 4 values, integers or floats, `null` for a missing third or fourth value, a boolean for the
 //! fourth. Written canonically: as few values as the point needs, each number in its shortest form, no spaces.
@@ -9,17 +9,17 @@
 //! let points = wire::read("[[0, 0.0], [4, 11.25, 240, null], [8, 20.5, 0, true]]")?;
 //! assert_eq!(wire::write(&points), "[[0,0],[4,11.25,240],[8,20.5,0,1]]");
 //!
-//! let fault = wire::read("[[0, 0],\n [4, 11.25, 500]]").unwrap_err();
-//! assert_eq!(fault.to_string(), "line 2, column 2: point 1: the offset 500 is not within 0 and 480 (set the offset of point 1 to 480)");
-//! # Ok::<(), segno_syncpoint::Fault>(())
+//! let error = wire::read("[[0, 0],\n [4, 11.25, 500]]").unwrap_err();
+//! assert_eq!(error.to_string(), "line 2, column 2: point 1: the offset 500 is not within 0 and 480 (set the offset of point 1 to 480)");
+//! # Ok::<(), segno_syncpoint::formats::ParseError>(())
 //! ```
 
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
-use crate::fault::{Cause, Fault};
-use crate::json::{Json, Kind, Number, Shortest};
+use crate::formats::json::{Json, Kind, Number, Shortest};
+use crate::formats::{ParseError, ParseErrorKind};
 use crate::point::{RawPoint, RawValue, Syncpoint};
 use crate::validate;
 
@@ -27,13 +27,13 @@ use crate::validate;
 /// [`validate`] do that. Cost: O(length of the text).
 ///
 /// # Errors
-/// Line, column and cause of the first fault: the text is not JSON, not a list of lists, or a point has values that no
+/// The first error with line and column: the text is not JSON, not a list of lists, or a point has values that no
 /// syncpoint can have.
-pub fn read(text: &str) -> Result<Vec<Syncpoint>, Fault> {
+pub fn read(text: &str) -> Result<Vec<Syncpoint>, ParseError> {
     let mut points = Vec::new();
     each(text, |at, index, raw| {
-        let point =
-            validate::point(index, raw).map_err(|problem| Fault::at(text, at, Cause::Point(problem)))?;
+        let point = validate::point(index, raw)
+            .map_err(|diagnostic| ParseError::at(text, at, ParseErrorKind::Point(diagnostic)))?;
         points.push(point);
         Ok(())
     })?;
@@ -44,7 +44,7 @@ pub fn read(text: &str) -> Result<Vec<Syncpoint>, Fault> {
 ///
 /// # Errors
 /// Line, column and cause if the text is not JSON or not a list.
-pub fn read_raw(text: &str) -> Result<Vec<RawPoint>, Fault> {
+pub fn read_raw(text: &str) -> Result<Vec<RawPoint>, ParseError> {
     let mut points = Vec::new();
     each(text, |_, _, raw| {
         points.push(*raw);
@@ -53,7 +53,10 @@ pub fn read_raw(text: &str) -> Result<Vec<RawPoint>, Fault> {
     Ok(points)
 }
 
-fn each(text: &str, mut take: impl FnMut(usize, usize, &RawPoint) -> Result<(), Fault>) -> Result<(), Fault> {
+fn each(
+    text: &str,
+    mut take: impl FnMut(usize, usize, &RawPoint) -> Result<(), ParseError>,
+) -> Result<(), ParseError> {
     let mut json = Json::new(text);
     let mut index = 0;
     json.list(|json| {
@@ -81,7 +84,7 @@ fn each(text: &str, mut take: impl FnMut(usize, usize, &RawPoint) -> Result<(), 
     json.end()
 }
 
-fn raw_value(json: &mut Json<'_>) -> Result<RawValue, Fault> {
+fn raw_value(json: &mut Json<'_>) -> Result<RawValue, ParseError> {
     Ok(match json.kind()? {
         Kind::Null => {
             json.null()?;
@@ -202,8 +205,8 @@ mod tests {
             ("[[0,0,0,0.5]]", "BadHideFlag"),
             ("[[0,0,0,[]]]", "BadHideFlag"),
         ] {
-            let Cause::Point(problem) = read(text).unwrap_err().cause else { panic!("{text}") };
-            assert_eq!((problem.kind.code(), problem.point), (code, Some(0)), "{text}");
+            let ParseErrorKind::Point(diagnostic) = read(text).unwrap_err().kind else { panic!("{text}") };
+            assert_eq!((diagnostic.kind.code(), diagnostic.point), (code, Some(0)), "{text}");
         }
     }
 

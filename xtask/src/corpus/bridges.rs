@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use segno_syncpoint::bridge::{
-    alphatab, audacity, beats, lrc, musescore, name_of, smf, sonic, soundslice, srt, timemap, vtt,
+use segno_syncpoint::formats::{
+    alphatab, audacity, beats, lrc, musescore, name_of, smf, sonic, srt, timemap, vtt,
 };
 use segno_syncpoint::{
     BarGrid, Fraction, GridBar, Interpolation, Metre, Offset, Options, PlayedGrid, Position, SyncMap,
-    Syncpoint, TimeGrid,
+    Syncpoint, TimeGrid, wire,
 };
 
 use super::asap::Performance;
@@ -85,9 +85,7 @@ type Trip = fn(&Source) -> Result<(), String>;
 
 /// To the format's text and back: the points must be the same, to the last bit where the format has no coarser unit.
 const TRIPS: [(&str, Trip); 11] = [
-    ("bridges/soundslice", |source| {
-        source.same(&text(soundslice::read(&soundslice::write(source.map.points())))?)
-    }),
+    ("bridges/soundslice", |source| source.same(&text(wire::read(&wire::write(source.map.points())))?)),
     ("bridges/audacity", |source| {
         let labels = text(audacity::read(&audacity::write(&audacity::from_points(source.map.points()))))?;
         source.same(&audacity::to_points(&labels))

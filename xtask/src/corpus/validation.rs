@@ -80,7 +80,7 @@ pub(crate) fn run(folder: &Path) -> Result<Option<Vec<Section>>, String> {
 fn check(mutated: &Mutated) -> Result<(), String> {
     let findings = validate::raw(&mutated.points, &mutated.context);
     let found: Vec<(&str, Option<usize>)> =
-        findings.problems.iter().map(|problem| (problem.kind.code(), problem.point)).collect();
+        findings.iter().map(|problem| (problem.kind.code(), problem.point)).collect();
     let expected = (mutated.code, mutated.point);
     let mut errors = findings.errors().map(|problem| (problem.kind.code(), problem.point));
     // One error is one error: nothing else may be called wrong. Warnings may come with others.

@@ -5,7 +5,7 @@ use segno_musescore::scores::{self, Filters, Score as Entry};
 use segno_musescore::space::Boxes;
 use segno_musescore::{Client, space, time};
 use segno_score::{Options, Score, read_any};
-use segno_syncpoint::bridge::musescore::{End, Event, order, to_points};
+use segno_syncpoint::formats::musescore::{End, Event, order, to_points};
 use segno_syncpoint::{PlayedGrid, Playthrough, Policy, SyncMap};
 
 use crate::say;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use segno_soundslice::{Client, folders, recordings, slices};
-use segno_syncpoint::svg::{Drawing, draw};
+use segno_syncpoint::formats::svg::{Drawing, draw};
 
 use super::{Published, piece::Piece, player};
 use crate::score::roadmap::{Names, road_map};

@@ -49,10 +49,10 @@ pub(super) fn print(out: &mut impl Write, score: &Score, play: &Playthrough) -> 
         message: remark.message.as_str().into(),
     });
     let played = play.diagnostics().iter().map(|remark| Remark {
-        code: remark.finding.code(),
+        code: remark.kind.code(),
         bar: Some(remark.bar),
         byte: None,
-        message: remark.finding.to_string().into(),
+        message: remark.kind.to_string().into(),
     });
     let report = Report {
         bars: score.structure.bars.len(),

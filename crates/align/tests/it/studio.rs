@@ -79,13 +79,8 @@ impl Piece {
         score.structure = self.structure.clone();
         score.grid = BarGrid::uniform(self.bars.len(), 4, 4).unwrap();
         for (bar, notes) in self.bars.iter().enumerate() {
-            score.onsets.extend(notes.iter().map(|(offset, duration, key)| Onset {
-                part: 0,
-                bar,
-                offset: quarters(*offset),
-                key: Some(*key),
-                duration: quarters(*duration),
-                grace: false,
+            score.onsets.extend(notes.iter().map(|(offset, duration, key)| {
+                Onset::new(0, bar, quarters(*offset), Some(*key), quarters(*duration))
             }));
         }
         score

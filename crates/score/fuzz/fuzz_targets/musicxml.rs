@@ -1,4 +1,4 @@
-//! MusicXML text: no panic, and the same answer in one piece as in many.
+//! MusicXML text: no panic, and the same score in one piece as in many.
 #![no_main]
 
 use std::io::BufReader;

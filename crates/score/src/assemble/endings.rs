@@ -8,7 +8,7 @@ use crate::diagnostic::DiagnosticKind;
 use crate::draft::{Draft, DraftEnding, Edge};
 
 /// A bracket in pieces is not longer than this.
-const LONGEST_BRACKET: usize = 16;
+const MAX_BRACKET_BARS: usize = 16;
 
 /// An ending from its first bar to its last.
 struct Bracket {
@@ -55,7 +55,7 @@ fn brackets(draft: &mut Draft, bars: usize) -> Vec<Bracket> {
         {
             let message =
                 "an ending stops that did not start; it goes on with the one of the same number before it";
-            draft.remark(DiagnosticKind::Ending, bar, end.offset, message);
+            draft.diagnose(DiagnosticKind::Ending, bar, end.offset, message);
             if let Some(bracket) = brackets.get_mut(before) {
                 bracket.last = bar;
                 bracket.stop = Some(stop_of(&end));
@@ -64,12 +64,12 @@ fn brackets(draft: &mut Draft, bars: usize) -> Vec<Bracket> {
         }
         let mut bracket = open.take().unwrap_or_else(|| {
             let message = "an ending stops that did not start; it is taken to cover this bar alone";
-            draft.remark(DiagnosticKind::Ending, bar, end.offset, message);
+            draft.diagnose(DiagnosticKind::Ending, bar, end.offset, message);
             Bracket::at(bar, &end)
         });
         if !end.numbers.is_empty() && end.numbers != bracket.numbers && !bracket.numbers.is_empty() {
             let message = "an ending stops under another number than it starts with; the first counts";
-            draft.remark(DiagnosticKind::Ending, bar, end.offset, message);
+            draft.diagnose(DiagnosticKind::Ending, bar, end.offset, message);
         }
         bracket.last = bar;
         bracket.stop = Some(stop_of(&end));
@@ -77,7 +77,7 @@ fn brackets(draft: &mut Draft, bars: usize) -> Vec<Bracket> {
     }
     if let Some(unclosed) = open {
         let message = "the last ending is not closed";
-        draft.remark(DiagnosticKind::Ending, unclosed.first, unclosed.offset, message);
+        draft.diagnose(DiagnosticKind::Ending, unclosed.first, unclosed.offset, message);
         brackets.push(unclosed);
     }
     brackets
@@ -96,7 +96,7 @@ fn goes_on(draft: &Draft, brackets: &[Bracket], bar: usize, end: &DraftEnding) -
     let before =
         brackets.get(last).filter(|before| !end.numbers.is_empty() && before.numbers == end.numbers)?;
     let between = draft.bars.get(before.last..bar)?;
-    let parted = between.len() > LONGEST_BRACKET
+    let parted = between.len() > MAX_BRACKET_BARS
         || between.iter().any(|bar| bar.repeat_end.is_some())
         || draft.bars.get(before.last + 1..=bar)?.iter().any(|bar| bar.repeat_start.is_some());
     (!parted).then_some(last)
@@ -142,7 +142,7 @@ fn settle(draft: &mut Draft, written: &[WrittenBar], series: &mut [Bracket]) {
         if bracket.numbers.is_empty() {
             bracket.numbers = vec![highest + 1];
             let message = format!("an ending without a number is taken as number {}", highest + 1);
-            draft.remark(DiagnosticKind::Ending, bracket.first, bracket.offset, message);
+            draft.diagnose(DiagnosticKind::Ending, bracket.first, bracket.offset, message);
         }
         highest = bracket.numbers.iter().copied().fold(highest, u32::max);
     }
@@ -163,7 +163,7 @@ fn settle(draft: &mut Draft, written: &[WrittenBar], series: &mut [Bracket]) {
         } else {
             "the printed text of an ending says another number than the file; the text counts"
         };
-        draft.remark(DiagnosticKind::Contradiction, bracket.first, bracket.offset, message);
+        draft.diagnose(DiagnosticKind::Contradiction, bracket.first, bracket.offset, message);
         if !fit {
             bracket.numbers.clone_from(&bracket.printed);
         }

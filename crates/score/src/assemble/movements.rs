@@ -6,7 +6,7 @@ use segno_syncpoint::{Marker, MarkerKind, Place, WrittenBar};
 
 use crate::diagnostic::DiagnosticKind;
 use crate::draft::{Draft, DraftBar, DraftHeading, DraftSign, Edge, SignKind};
-use crate::words::{Heading, Until};
+use crate::words::{Heading, JumpEnd};
 
 /// A trio's heading may stand so many bars after the beginning of the trio: it has a pickup, or two.
 const PICKUPS: usize = 2;
@@ -14,7 +14,7 @@ const PICKUPS: usize = 2;
 /// Notes the ends of movements and gives the movements: a new one begins where the numbering begins again after a final
 /// or double bar line, with or without a repeat sign, or under the number of a movement.
 ///
-/// A trio that is numbered for itself is no movement of its own: its da capo leads back into what stands before.
+/// A trio that is numbered for itself is not a movement of its own: its da capo leads back into what stands before.
 pub(super) fn split(draft: &mut Draft, written: &mut [WrittenBar]) -> Vec<Range<usize>> {
     late_jumps(draft, written);
     let mut movements: Vec<Range<usize>> = Vec::new();
@@ -31,7 +31,7 @@ pub(super) fn split(draft: &mut Draft, written: &mut [WrittenBar]) -> Vec<Range<
         if facts.is_trio_of(before) {
             let message = "numbering that begins again after a final bar line, but the da capo there means what stands \
                            before it: taken as one movement";
-            draft.remark(DiagnosticKind::Inferred, last, offset, message);
+            draft.diagnose(DiagnosticKind::Inferred, last, offset, message);
             movement.end = bars.end;
             continue;
         }
@@ -40,7 +40,7 @@ pub(super) fn split(draft: &mut Draft, written: &mut [WrittenBar]) -> Vec<Range<
         }
         let message = "numbering that begins again after a final or double bar line or under the number of a movement: taken \
                        as the end of a movement";
-        draft.remark(DiagnosticKind::Inferred, last, offset, message);
+        draft.diagnose(DiagnosticKind::Inferred, last, offset, message);
         movements.push(bars);
         opening = Some(facts);
     }
@@ -75,8 +75,8 @@ fn pieces(draft: &mut Draft, written: &mut [WrittenBar], movement: Range<usize>)
         let (bar, next) = (sign.bar, sign.bar + 1);
         let to_fine = !sign.then_coda
             && match sign.kind {
-                SignKind::DaCapo => matches!(sign.until, None | Some(Until::Fine)),
-                SignKind::DalSegno => sign.until == Some(Until::Fine),
+                SignKind::DaCapo => matches!(sign.until, None | Some(JumpEnd::Fine)),
+                SignKind::DalSegno => sign.until == Some(JumpEnd::Fine),
                 _ => false,
             };
         // The next jump has a fine of its own, or there is none.
@@ -94,7 +94,7 @@ fn pieces(draft: &mut Draft, written: &mut [WrittenBar], movement: Range<usize>)
         }
         let message =
             "what follows a jump up to a fine could never be played otherwise: taken as another piece";
-        draft.remark(DiagnosticKind::Inferred, bar, sign.offset, message);
+        draft.diagnose(DiagnosticKind::Inferred, bar, sign.offset, message);
         pieces.push(start..next);
         (start, fine) = (next, false);
     }
@@ -179,7 +179,7 @@ impl Facts {
             has_trio: headed(title.end..bars.end, Heading::Trio),
             jump: signs()
                 .find(|sign| sign.kind.is_jump())
-                .map(|sign| (sign.kind, sign.until == Some(Until::Fine), sign.names_piece)),
+                .map(|sign| (sign.kind, sign.until == Some(JumpEnd::Fine), sign.names_piece)),
         }
     }
 
@@ -229,7 +229,7 @@ fn late_jumps(draft: &mut Draft, written: &[WrittenBar]) {
         let signs = |bar: usize| draft.bars.get(bar).map(|bar| bar.signs.as_slice()).unwrap_or_default();
         let early = |sign: &DraftSign| {
             // The bar after such a jump may be its coda, even without a sign.
-            sign.kind.is_jump() && sign.words_only && sign.until != Some(Until::ToCoda) && !sign.then_coda
+            sign.kind.is_jump() && sign.words_only && sign.until != Some(JumpEnd::ToCoda) && !sign.then_coda
         };
         let repeats = written.get(next).is_some_and(|bar| bar.repeat_end.is_some());
         let drawn = repeats || draft.bars.get(next).is_some_and(|bar| bar.strong_line);
@@ -248,7 +248,7 @@ fn late_jumps(draft: &mut Draft, written: &[WrittenBar]) {
         for sign in &moved {
             let message =
                 "a jump in words one bar before a double, final or repeat bar line is taken at that bar line";
-            draft.remark(DiagnosticKind::Inferred, bar, sign.offset, message);
+            draft.diagnose(DiagnosticKind::Inferred, bar, sign.offset, message);
         }
         if let Some(to) = draft.bars.get_mut(next) {
             to.signs.extend(moved.into_iter().map(|sign| DraftSign { bar: next, at_end: true, ..sign }));
@@ -266,7 +266,7 @@ pub(super) fn part_end(
     let Some(end) = first_part(draft, written, movement, jump) else {
         let message = "a jump that does not say how far to play, and no fine or trio on its way: to the end of the \
                        movement";
-        draft.remark(DiagnosticKind::Inferred, jump.bar, jump.offset, message);
+        draft.diagnose(DiagnosticKind::Inferred, jump.bar, jump.offset, message);
         return;
     };
     let Some(bar) = written.get_mut(end) else { return };
@@ -274,7 +274,7 @@ pub(super) fn part_end(
         "a jump that does not say how far to play: to the end of what stands before the trio, measure {}",
         bar.number
     );
-    draft.remark(DiagnosticKind::Inferred, jump.bar, jump.offset, message);
+    draft.diagnose(DiagnosticKind::Inferred, jump.bar, jump.offset, message);
     if !bar.markers.iter().any(|marker| marker.kind == MarkerKind::PartEnd) {
         let label = "part-end".to_owned();
         bar.markers.push(Marker { kind: MarkerKind::PartEnd, label, at: Place::End, staff: None });

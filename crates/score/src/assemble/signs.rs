@@ -7,7 +7,7 @@ use segno_syncpoint::{Jump, JumpKind, Marker, MarkerKind, Place, WrittenBar};
 use crate::diagnostic::DiagnosticKind;
 use crate::draft::{Draft, DraftSign, SignKind};
 use crate::span::Span;
-use crate::words::{Heading, Until};
+use crate::words::{Heading, JumpEnd};
 
 use super::movements;
 
@@ -76,14 +76,14 @@ fn doubt(draft: &mut Draft, written: &[WrittenBar], sign: &DraftSign) {
     } else {
         "a jump that only the words state, in the middle of the piece and at a plain bar line: doubtful"
     };
-    draft.remark(DiagnosticKind::Inferred, sign.bar, sign.offset, message);
+    draft.diagnose(DiagnosticKind::Inferred, sign.bar, sign.offset, message);
 }
 
 /// A coda that stands only as a rehearsal mark or heading is one if a jump needs it.
 fn needed_coda(draft: &mut Draft, movement: &Range<usize>, signs: &mut Vec<DraftSign>) {
     let needs = |sign: &&DraftSign| {
         sign.kind == SignKind::ToCoda
-            || (sign.kind.is_jump() && (sign.until == Some(Until::ToCoda) || sign.then_coda))
+            || (sign.kind.is_jump() && (sign.until == Some(JumpEnd::ToCoda) || sign.then_coda))
     };
     let Some(last) = signs.iter().filter(needs).map(|sign| sign.bar).max() else { return };
     if signs.iter().any(|sign| sign.kind == SignKind::Coda) {
@@ -104,7 +104,7 @@ fn needed_coda(draft: &mut Draft, movement: &Range<usize>, signs: &mut Vec<Draft
         DraftSign { place: coda.place, offset: coda.offset, ..DraftSign::new(coda.bar, SignKind::Coda) },
     );
     let message = "there is no coda sign; the mark or heading \"Coda\" is taken for it";
-    draft.remark(DiagnosticKind::Inferred, coda.bar, coda.offset, message);
+    draft.diagnose(DiagnosticKind::Inferred, coda.bar, coda.offset, message);
 }
 
 /// The sign of the coda is printed twice, where one leaves and where one arrives, and many files say nothing more.
@@ -121,7 +121,7 @@ fn first_of_two_codas(draft: &mut Draft, signs: &mut [DraftSign]) {
         first.kind = SignKind::ToCoda;
         let (bar, offset) = (first.bar, first.offset);
         let message = "of two coda signs the first one is taken as the place to leave for the coda";
-        draft.remark(DiagnosticKind::Inferred, bar, offset, message);
+        draft.diagnose(DiagnosticKind::Inferred, bar, offset, message);
     }
 }
 
@@ -182,10 +182,10 @@ fn coda_of(draft: &mut Draft, markers: &[Placed], sign: &DraftSign) -> String {
         }
         if let (Some(only), None) = (codas.next(), codas.next()) {
             let message = format!("there is no coda {name:?}; the only one there is taken");
-            draft.remark(DiagnosticKind::MissingTarget, sign.bar, sign.offset, message);
+            draft.diagnose(DiagnosticKind::MissingTarget, sign.bar, sign.offset, message);
             return only.label.clone();
         }
-        draft.remark(
+        draft.diagnose(
             DiagnosticKind::MissingTarget,
             sign.bar,
             sign.offset,
@@ -196,7 +196,7 @@ fn coda_of(draft: &mut Draft, markers: &[Placed], sign: &DraftSign) -> String {
     match codas.clone().find(|coda| coda.bar > sign.bar).or_else(|| codas.next()) {
         Some(coda) => coda.label.clone(),
         None => {
-            draft.remark(DiagnosticKind::MissingTarget, sign.bar, sign.offset, "there is no coda to go to");
+            draft.diagnose(DiagnosticKind::MissingTarget, sign.bar, sign.offset, "there is no coda to go to");
             "coda".to_owned()
         }
     }
@@ -223,53 +223,53 @@ fn jump(
     let anywhere = |kind: MarkerKind| markers.iter().find(move |marker| marker.kind == kind);
     let until = sign.until.or_else(|| {
         // Plain "D.C.": a fine or to-coda on the way can only be meant for the time after the jump.
-        let fine = between(MarkerKind::Fine).map(|marker| (marker.bar, Until::Fine));
-        let coda = between(MarkerKind::ToCoda).map(|marker| (marker.bar, Until::ToCoda));
+        let fine = between(MarkerKind::Fine).map(|marker| (marker.bar, JumpEnd::Fine));
+        let coda = between(MarkerKind::ToCoda).map(|marker| (marker.bar, JumpEnd::ToCoda));
         // Of two in one bar the one that leads on: nothing is left unplayed then.
         let inferred = [coda, fine].into_iter().flatten().min_by_key(|(bar, _)| *bar).map(|(_, until)| until);
         if inferred.is_some() {
             let message =
                 "the jump does not say how far to play; the next fine or to-coda on the way ends it";
-            draft.remark(DiagnosticKind::Inferred, sign.bar, sign.offset, message);
+            draft.diagnose(DiagnosticKind::Inferred, sign.bar, sign.offset, message);
         }
         inferred
     });
     let until = match until {
-        Some(Until::Fine)
+        Some(JumpEnd::Fine)
             if anywhere(MarkerKind::Fine).is_none() && between(MarkerKind::ToCoda).is_some() =>
         {
             let message =
                 "there is no fine in this movement, but a place to leave for the coda, which counts";
-            draft.remark(DiagnosticKind::MissingTarget, sign.bar, sign.offset, message);
-            Some(Until::ToCoda)
+            draft.diagnose(DiagnosticKind::MissingTarget, sign.bar, sign.offset, message);
+            Some(JumpEnd::ToCoda)
         }
         until => until,
     };
     let (until, continue_at) = match until {
-        None | Some(Until::Trio) => ("end".to_owned(), None),
-        Some(Until::Fine) => {
+        None | Some(JumpEnd::Trio) => ("end".to_owned(), None),
+        Some(JumpEnd::Fine) => {
             let fine = anywhere(MarkerKind::Fine).map(|fine| fine.label.clone());
             if fine.is_none() {
                 let message = "there is no fine in this movement";
-                draft.remark(DiagnosticKind::MissingTarget, sign.bar, sign.offset, message);
+                draft.diagnose(DiagnosticKind::MissingTarget, sign.bar, sign.offset, message);
             }
             let coda =
                 if sign.then_coda { anywhere(MarkerKind::Coda).map(|coda| coda.label.clone()) } else { None };
             (fine.unwrap_or_else(|| no_fine.to_owned()), coda)
         }
-        Some(Until::ToCoda) => match between(MarkerKind::ToCoda).or_else(|| anywhere(MarkerKind::ToCoda)) {
+        Some(JumpEnd::ToCoda) => match between(MarkerKind::ToCoda).or_else(|| anywhere(MarkerKind::ToCoda)) {
             Some(leave) => (leave.label.clone(), Some(leave.coda.clone())),
             None => {
                 let message = "there is no place to leave for the coda";
-                draft.remark(DiagnosticKind::MissingTarget, sign.bar, sign.offset, message);
+                draft.diagnose(DiagnosticKind::MissingTarget, sign.bar, sign.offset, message);
                 let coda =
                     anywhere(MarkerKind::Coda).map_or_else(|| "coda".to_owned(), |coda| coda.label.clone());
                 (format!("to-{coda}"), Some(coda))
             }
         },
-        Some(Until::Segno) => {
+        Some(JumpEnd::Segno) => {
             let message = "playing up to a segno cannot be expressed; the jump names the segno as its end";
-            draft.remark(DiagnosticKind::Unsupported, sign.bar, sign.offset, message);
+            draft.diagnose(DiagnosticKind::Unsupported, sign.bar, sign.offset, message);
             let segno =
                 anywhere(MarkerKind::Segno).map_or_else(|| "segno".to_owned(), |segno| segno.label.clone());
             let coda = anywhere(MarkerKind::Coda).filter(|_| sign.then_coda).map(|coda| coda.label.clone());
@@ -294,11 +294,11 @@ fn segno_of(draft: &mut Draft, markers: &[Placed], sign: &DraftSign) -> (String,
     match nearest(None) {
         Some(segno) => {
             let message = format!("there is no segno {name:?}; the nearest one is taken");
-            draft.remark(DiagnosticKind::MissingTarget, sign.bar, sign.offset, message);
+            draft.diagnose(DiagnosticKind::MissingTarget, sign.bar, sign.offset, message);
             (segno.label.clone(), Some(segno.bar))
         }
         None => {
-            draft.remark(
+            draft.diagnose(
                 DiagnosticKind::MissingTarget,
                 sign.bar,
                 sign.offset,

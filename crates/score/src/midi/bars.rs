@@ -5,7 +5,7 @@ use segno_syncpoint::{Fraction, Metre};
 use super::exceeded;
 use super::tracks::{self, SILENCE, Sequence};
 use crate::diagnostic::DiagnosticKind;
-use crate::draft::{Draft, DraftBar, DraftSection, DraftTempo, Pace};
+use crate::draft::{Draft, DraftBar, DraftSection, DraftTempo, TempoValue};
 use crate::error::{Error, Limit};
 use crate::options::Options;
 use crate::score::Onset;
@@ -17,7 +17,7 @@ const UNIT: u64 = 1024;
 /// Grains in a tick: a quarter note's ticks are a fourth of a whole note's.
 const GRAINS: u64 = UNIT / 4;
 
-/// A rest of a bar below one of so many parts of a whole note comes from rounded ticks and is no bar.
+/// A rest of a bar below one of so many parts of a whole note comes from rounded ticks and makes no bar.
 const SLIVER: u64 = 128;
 
 /// The bars of a sequence.
@@ -40,7 +40,7 @@ pub(super) fn lay_out(mut sequence: Sequence, draft: &mut Draft, options: &Optio
         if let Some(next) = sequence.tempos.get(index + 1).filter(|next| next.tick == tempo.tick) {
             if (tempo.bpm / next.bpm - 1.0).abs() > 0.01 {
                 let message = "two tempos at one time; the last one counts".to_owned();
-                draft.remarks.add(DiagnosticKind::Contradiction, None, tempo.at as u64, message);
+                draft.diagnostics.add(DiagnosticKind::Contradiction, None, tempo.at as u64, message);
             }
             continue;
         }
@@ -51,7 +51,7 @@ pub(super) fn lay_out(mut sequence: Sequence, draft: &mut Draft, options: &Optio
                 part: 0,
                 bar,
                 place,
-                pace: Pace::Sound(tempo.bpm),
+                value: TempoValue::Sound(tempo.bpm),
                 offset: tempo.at as u64,
             });
         }
@@ -93,7 +93,7 @@ fn end(sequence: &Sequence, draft: &mut Draft) -> u64 {
     }
     let message =
         format!("the tracks end {silence} whole notes after the last note; that silence makes no bars");
-    draft.remarks.add(DiagnosticKind::Inferred, None, sequence.end_at as u64, message);
+    draft.diagnostics.add(DiagnosticKind::Inferred, None, sequence.end_at as u64, message);
     last
 }
 

@@ -1,7 +1,7 @@
 //! The chunks of a file: the header, and the tracks wherever they begin.
 
 use crate::diagnostic::DiagnosticKind;
-use crate::draft::Remarks;
+use crate::draft::Diagnostics;
 use crate::error::Error;
 
 /// The bytes that a chunk's name and length take.
@@ -61,8 +61,8 @@ impl Track {
 
 impl<'a> Chunks<'a> {
     /// Reads the header.
-    pub(super) fn open(bytes: &'a [u8], remarks: &mut Remarks) -> Result<Self, Error> {
-        let (start, bytes) = content(bytes, remarks)?;
+    pub(super) fn open(bytes: &'a [u8], diagnostics: &mut Diagnostics) -> Result<Self, Error> {
+        let (start, bytes) = content(bytes, diagnostics)?;
         let field = |at: usize| {
             let field = bytes.get(start + HEAD + at..)?.first_chunk::<2>()?;
             Some(u16::from_be_bytes(*field))
@@ -86,17 +86,17 @@ impl<'a> Chunks<'a> {
             chunks.at = end;
         } else if length != HEADER {
             let message = format!("the header's length is {length}, not {HEADER}");
-            remarks.add(DiagnosticKind::Damage, None, start as u64, message);
+            diagnostics.add(DiagnosticKind::Damage, None, start as u64, message);
         }
         if format > 2 {
             let message = format!("format {format} is read as format 1");
-            remarks.add(DiagnosticKind::BadValue, None, start as u64, message);
+            diagnostics.add(DiagnosticKind::BadValue, None, start as u64, message);
         }
         Ok(chunks)
     }
 
     /// The next track, if there is one. What stands between is passed over.
-    pub(super) fn next(&mut self, remarks: &mut Remarks) -> Option<Track> {
+    pub(super) fn next(&mut self, diagnostics: &mut Diagnostics) -> Option<Track> {
         let mut apart = false;
         loop {
             let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
@@ -105,13 +105,13 @@ impl<'a> Chunks<'a> {
                 let (at, start) = (self.at, self.at + HEAD);
                 if start > self.bytes.len() {
                     let message = "the file ends inside the head of a track";
-                    remarks.add(DiagnosticKind::Damage, None, place, message.to_owned());
+                    diagnostics.add(DiagnosticKind::Damage, None, place, message.to_owned());
                     return None;
                 }
                 if apart && self.promised > 0 && self.found >= usize::from(self.promised) {
                     // Behind files that were written over longer ones stand the rests of these.
                     let message = passed_over(rest.len(), "with tracks that the header does not count");
-                    remarks.add(DiagnosticKind::Damage, None, place, message);
+                    diagnostics.add(DiagnosticKind::Damage, None, place, message);
                     return None;
                 }
                 self.found += 1;
@@ -122,10 +122,15 @@ impl<'a> Chunks<'a> {
             if rest.starts_with(b"MThd") {
                 if self.found >= usize::from(self.promised) {
                     let message = format!("a second MIDI file of {} bytes passed over", rest.len());
-                    remarks.add(DiagnosticKind::Damage, None, place, message);
+                    diagnostics.add(DiagnosticKind::Damage, None, place, message);
                     return None;
                 }
-                remarks.add(DiagnosticKind::Damage, None, place, "a second header passed over".to_owned());
+                diagnostics.add(
+                    DiagnosticKind::Damage,
+                    None,
+                    place,
+                    "a second header passed over".to_owned(),
+                );
                 self.at += HEAD + HEADER;
                 continue;
             }
@@ -133,7 +138,7 @@ impl<'a> Chunks<'a> {
             if self.is_chunk(self.at) && self.is_chunk(after) {
                 let name = rest.get(..4).unwrap_or_default().escape_ascii();
                 let message = format!("the chunk \"{name}\" of {} bytes is passed over", after - self.at);
-                remarks.add(DiagnosticKind::Unsupported, None, place, message);
+                diagnostics.add(DiagnosticKind::Unsupported, None, place, message);
                 self.at = after;
                 continue;
             }
@@ -145,16 +150,16 @@ impl<'a> Chunks<'a> {
                 )
             });
             let message = passed_over(count, which);
-            remarks.add(DiagnosticKind::Damage, None, place, message);
+            diagnostics.add(DiagnosticKind::Damage, None, place, message);
             self.at = next?;
             apart = true;
         }
     }
 
     /// Goes on behind a track whose events were read up to `at`, of which the last one was its end or not.
-    pub(super) fn leave(&mut self, track: Track, at: usize, ended: bool, remarks: &mut Remarks) {
+    pub(super) fn leave(&mut self, track: Track, at: usize, ended: bool, diagnostics: &mut Diagnostics) {
         let mut note =
-            |at: usize, message: String| remarks.add(DiagnosticKind::Damage, None, at as u64, message);
+            |at: usize, message: String| diagnostics.add(DiagnosticKind::Damage, None, at as u64, message);
         let size = self.bytes.len();
         let (claims, held) = (track.claimed - track.start, at - track.start);
         let trusted = track.is_trusted() && self.search(at).is_none_or(|next| next >= track.end);
@@ -174,7 +179,7 @@ impl<'a> Chunks<'a> {
     }
 
     /// Compares the number of tracks with the header's.
-    pub(super) fn count(&self, remarks: &mut Remarks) {
+    pub(super) fn count(&self, diagnostics: &mut Diagnostics) {
         let tracks = |count: usize| if count == 1 { "1 track".to_owned() } else { format!("{count} tracks") };
         let message = if self.found != usize::from(self.promised) {
             format!("the header counts {}, there are {}", tracks(usize::from(self.promised)), self.found)
@@ -183,7 +188,7 @@ impl<'a> Chunks<'a> {
         } else {
             return;
         };
-        remarks.add(DiagnosticKind::Damage, None, self.head as u64, message);
+        diagnostics.add(DiagnosticKind::Damage, None, self.head as u64, message);
     }
 
     /// Whether a chunk begins here, or the file ends.
@@ -218,7 +223,7 @@ pub(super) fn passed_over(count: usize, which: &str) -> String {
 }
 
 /// Where the header begins, and the bytes up to the end of the MIDI data in a RIFF file (`.rmi`) or whole.
-fn content<'a>(bytes: &'a [u8], remarks: &mut Remarks) -> Result<(usize, &'a [u8]), Error> {
+fn content<'a>(bytes: &'a [u8], diagnostics: &mut Diagnostics) -> Result<(usize, &'a [u8]), Error> {
     if bytes.starts_with(b"MThd") {
         return Ok((0, bytes));
     }
@@ -233,7 +238,7 @@ fn content<'a>(bytes: &'a [u8], remarks: &mut Remarks) -> Result<(usize, &'a [u8
         return Err(Error::Midi { what: "it does not begin with a header".to_owned() });
     };
     let message = passed_over(start, "before the header");
-    remarks.add(DiagnosticKind::Damage, None, 0, message);
+    diagnostics.add(DiagnosticKind::Damage, None, 0, message);
     Ok((start, bytes))
 }
 

@@ -3,7 +3,7 @@
 
 use super::chunks::Track;
 use crate::diagnostic::DiagnosticKind;
-use crate::draft::Remarks;
+use crate::draft::Diagnostics;
 
 /// An event and how many ticks after the one before it happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,9 +46,9 @@ pub(super) enum Step {
     Status(usize),
 }
 
-/// What keeps an event from being read.
+/// Why an event cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum EventError {
     /// A time of more than four bytes.
     Time,
     /// The bytes end first.
@@ -80,9 +80,9 @@ pub(super) struct Read<'a> {
 
 /// Where and why an event cannot be read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bad {
-    pub(super) fault: Fault,
-    /// The byte at fault.
+pub(super) struct BadEvent {
+    pub(super) error: EventError,
+    /// The byte that does not fit.
     pub(super) at: usize,
     pub(super) delta: u32,
     pub(super) running: u8,
@@ -98,7 +98,7 @@ pub(super) struct Events<'a> {
     pub(super) seen: u128,
     /// The end-of-track event was read.
     pub(super) ended: bool,
-    /// Somewhere ahead is a fault, so that odd events deserve doubt.
+    /// Somewhere ahead is an event that cannot be read, so that odd events deserve doubt.
     pub(super) damaged: bool,
     pub(super) track: Track,
     /// All of the track can be read as it stands.
@@ -113,9 +113,9 @@ impl<'a> Events<'a> {
         Self { bytes, step, running: 0, seen: 0, ended: false, damaged: !sound, track, sound }
     }
 
-    /// The next event; what has to be passed over is remarked. `proofs` is how many bytes may still be read ahead to
+    /// The next event; what has to be passed over is told. `proofs` is how many bytes may still be read ahead to
     /// find out where events go on.
-    pub(super) fn next(&mut self, proofs: &mut usize, remarks: &mut Remarks) -> Option<Event<'a>> {
+    pub(super) fn next(&mut self, proofs: &mut usize, diagnostics: &mut Diagnostics) -> Option<Event<'a>> {
         if self.ended || self.is_over() {
             return None;
         }
@@ -124,26 +124,26 @@ impl<'a> Events<'a> {
                 if self.damaged
                     && let Some(doubt) = self.doubt(&good)
                 {
-                    self.settle(&mut good, doubt, proofs, remarks);
+                    self.settle(&mut good, doubt, proofs, diagnostics);
                 }
                 self.step = Step::Time(good.next);
                 self.running = good.running;
-                self.note(good.event.kind, proofs, remarks);
+                self.note(good.event.kind, proofs, diagnostics);
                 Some(good.event)
             }
-            Err(bad) => Some(self.mend(bad, proofs, remarks)),
+            Err(bad) => Some(self.mend(bad, proofs, diagnostics)),
         }
     }
 
     /// Remembers a status, and the end of the track if it is one: what follows may be the rest of the music.
-    pub(super) fn note(&mut self, kind: Kind<'_>, proofs: &mut usize, remarks: &mut Remarks) {
+    pub(super) fn note(&mut self, kind: Kind<'_>, proofs: &mut usize, diagnostics: &mut Diagnostics) {
         match kind {
             Kind::Voice { status, .. } => self.seen |= 1 << (status & 0x7F),
             Kind::Meta { kind: END_OF_TRACK, .. } => {
                 self.ended = !self.continues(proofs);
                 if !self.ended {
                     let message = "an end-of-track event before the end of the track passed over".to_owned();
-                    remarks.add(DiagnosticKind::Damage, None, self.place() as u64, message);
+                    diagnostics.add(DiagnosticKind::Damage, None, self.place() as u64, message);
                 }
             }
             _ => {}
@@ -180,6 +180,12 @@ pub(super) fn look_ahead(bytes: &[u8], step: Step, running: u8, track: Track) ->
     let (Step::Time(begin) | Step::Status(begin)) = step;
     let (mut step, mut at, mut running, mut ended) = (step, begin, running, false);
     while !is_over(bytes, at) {
+        if let Step::Time(from) = step
+            && let Some(plain) = plain(bytes, from, running)
+        {
+            (step, at, running, ended) = (Step::Time(plain.next), plain.next, plain.status, false);
+            continue;
+        }
         match read(bytes, step, running) {
             Ok(read) => {
                 (step, at, running) = (Step::Time(read.next), read.next, read.running);
@@ -189,7 +195,7 @@ pub(super) fn look_ahead(bytes: &[u8], step: Step, running: u8, track: Track) ->
                 }
             }
             Err(bad) => {
-                let sound = bad.fault == Fault::Ends && track.is_cut_off();
+                let sound = bad.error == EventError::Ends && track.is_cut_off();
                 return Ahead { whole: false, sound, read: bad.at.saturating_sub(begin) };
             }
         }
@@ -205,16 +211,22 @@ pub(super) fn is_over(bytes: &[u8], at: usize) -> bool {
 
 /// Reads one event strictly. `running` is the status that data bytes alone repeat, 0 for none.
 #[inline]
-pub(super) fn read(bytes: &[u8], step: Step, running: u8) -> Result<Read<'_>, Bad> {
+pub(super) fn read(bytes: &[u8], step: Step, running: u8) -> Result<Read<'_>, BadEvent> {
+    if let Step::Time(at) = step
+        && let Some(Plain { delta, status, data, next }) = plain(bytes, at, running)
+    {
+        let event = Event { delta: u32::from(delta), kind: Kind::Voice { status, data }, at };
+        return Ok(Read { event, status_at: at + 1, next, running: status });
+    }
     let (begin, delta, at) = match step {
         Step::Status(at) => (at, 0, at),
         Step::Time(at) => match number(bytes, at) {
             Ok((delta, status)) => (at, delta, status),
-            Err((fault, at)) => return Err(Bad { fault, at, delta: 0, running }),
+            Err((error, at)) => return Err(BadEvent { error, at, delta: 0, running }),
         },
     };
-    let bad = |fault: Fault, at: usize| Bad { fault, at, delta, running };
-    let byte = |at: usize| bytes.get(at).copied().ok_or(bad(Fault::Ends, at));
+    let bad = |error: EventError, at: usize| BadEvent { error, at, delta, running };
+    let byte = |at: usize| bytes.get(at).copied().ok_or(bad(EventError::Ends, at));
     let good =
         |kind, next, running| Read { event: Event { delta, kind, at: begin }, status_at: at, next, running };
     let first = byte(at)?;
@@ -222,40 +234,58 @@ pub(super) fn read(bytes: &[u8], step: Step, running: u8) -> Result<Read<'_>, Ba
         0..=0xEF => {
             let (status, from) = if first < 0x80 { (running, at) } else { (first, at + 1) };
             if status == 0 {
-                return Err(bad(Fault::NoStatus, at));
+                return Err(bad(EventError::NoStatus, at));
             }
             let one = byte(from)?;
             if one > 0x7F {
-                return Err(bad(Fault::Data { status, first: None }, from));
+                return Err(bad(EventError::Data { status, first: None }, from));
             }
             if data_bytes(status) == 1 {
                 return Ok(good(Kind::Voice { status, data: [one, 0] }, from + 1, status));
             }
             let two = byte(from + 1)?;
             if two > 0x7F {
-                return Err(bad(Fault::Data { status, first: Some(one) }, from + 1));
+                return Err(bad(EventError::Data { status, first: Some(one) }, from + 1));
             }
             Ok(good(Kind::Voice { status, data: [one, two] }, from + 2, status))
         }
         EXCLUSIVE | 0xF7 | 0xFF => {
             let (kind, from) = if first == 0xFF { (byte(at + 1)?, at + 2) } else { (0, at + 1) };
             if kind > 0x7F {
-                return Err(bad(Fault::Type, at + 1));
+                return Err(bad(EventError::Type, at + 1));
             }
-            let (length, start) = number(bytes, from).map_err(|(fault, at)| match fault {
-                Fault::Time => bad(Fault::LengthOfLength, at),
-                _ => bad(fault, at),
+            let (length, start) = number(bytes, from).map_err(|(error, at)| match error {
+                EventError::Time => bad(EventError::LengthOfLength, at),
+                _ => bad(error, at),
             })?;
             let next = start.saturating_add(usize::try_from(length).unwrap_or(usize::MAX));
             let Some(data) = bytes.get(start..next) else {
-                return Err(bad(Fault::Length { status: first, kind, start }, at));
+                return Err(bad(EventError::Length { status: first, kind, start }, at));
             };
             let kind = if first == 0xFF { Kind::Meta { kind, data } } else { Kind::Exclusive(data) };
             // RP-001 has these events cancel the running status; players let it go on, and files count on that.
             Ok(good(kind, next, running))
         }
-        _ => Err(bad(Fault::System(first), at)),
+        _ => Err(bad(EventError::System(first), at)),
     }
+}
+
+/// A channel message of two data bytes after less than 128 ticks, which most events are.
+struct Plain {
+    delta: u8,
+    status: u8,
+    data: [u8; 2],
+    next: usize,
+}
+
+/// The plain message at a place, if one stands there: the same as [`read`] gives, at a fraction of its cost.
+#[inline]
+fn plain(bytes: &[u8], at: usize, running: u8) -> Option<Plain> {
+    let &[delta, first, second, third] = bytes.get(at..)?.first_chunk::<4>()?;
+    let (status, data, next) =
+        if first > 0x7F { (first, [second, third], at + 4) } else { (running, [first, second], at + 3) };
+    let two = (0x80..0xC0).contains(&status) || status & 0xF0 == 0xE0;
+    (two && (delta | data[0] | data[1]) < 0x80).then_some(Plain { delta, status, data, next })
 }
 
 /// How many data bytes follow a channel status.
@@ -265,14 +295,14 @@ pub(super) const fn data_bytes(status: u8) -> usize {
 
 /// A number of one to four bytes of seven bits, and where it ends.
 #[inline]
-pub(super) fn number(bytes: &[u8], from: usize) -> Result<(u32, usize), (Fault, usize)> {
+pub(super) fn number(bytes: &[u8], from: usize) -> Result<(u32, usize), (EventError, usize)> {
     let mut value = 0;
     for at in from..from + 4 {
-        let Some(&byte) = bytes.get(at) else { return Err((Fault::Ends, at)) };
+        let Some(&byte) = bytes.get(at) else { return Err((EventError::Ends, at)) };
         value = value << 7 | u32::from(byte & 0x7F);
         if byte < 0x80 {
             return Ok((value, at + 1));
         }
     }
-    Err((Fault::Time, from))
+    Err((EventError::Time, from))
 }

@@ -1,13 +1,13 @@
-//! How reading goes on where bytes are no events: each way that the damage can have come about is tried, and the one
+//! How reading goes on where bytes make no event: each way that the damage can have come about is tried, and the one
 //! behind which most events can be read is taken.
 
 use super::chunks::passed_over;
 use super::events::{
-    Bad, END_OF_TRACK, EXCLUSIVE, Event, Events, Fault, Kind, Read, Step, data_bytes, is_over, look_ahead,
-    number, read,
+    BadEvent, END_OF_TRACK, EXCLUSIVE, Event, EventError, Events, Kind, Read, Step, data_bytes, is_over,
+    look_ahead, number, read,
 };
 use crate::diagnostic::DiagnosticKind;
-use crate::draft::Remarks;
+use crate::draft::Diagnostics;
 
 /// How many events are looked at behind a damaged place.
 const AHEAD: usize = 8;
@@ -114,7 +114,7 @@ impl<'a> Events<'a> {
         good: &mut Read<'a>,
         doubt: Doubt,
         proofs: &mut usize,
-        remarks: &mut Remarks,
+        diagnostics: &mut Diagnostics,
     ) {
         let (kind, next, sure) = match (good.event.kind, doubt) {
             (Kind::Meta { kind, data }, Doubt::Length(length)) => {
@@ -132,7 +132,7 @@ impl<'a> Events<'a> {
                     && let Ok(other) = read(self.bytes, Step::Status(status), self.running)
                 {
                     *good = other;
-                    tell(remarks, status, "a time is not readable and taken as none");
+                    tell(diagnostics, status, "a time is not readable and taken as none");
                 }
                 return;
             }
@@ -145,7 +145,11 @@ impl<'a> Events<'a> {
         }
         good.event.kind = kind;
         good.next = next;
-        tell(remarks, good.status_at, "the length of an event is wrong; it ends where the next one begins");
+        tell(
+            diagnostics,
+            good.status_at,
+            "the length of an event is wrong; it ends where the next one begins",
+        );
     }
 
     /// Whether all the rest of the track can be read from here; then nothing there is in doubt any more.
@@ -160,7 +164,12 @@ impl<'a> Events<'a> {
     }
 
     /// Goes on behind a place that cannot be read.
-    pub(super) fn mend(&mut self, bad: Bad, proofs: &mut usize, remarks: &mut Remarks) -> Event<'a> {
+    pub(super) fn mend(
+        &mut self,
+        bad: BadEvent,
+        proofs: &mut usize,
+        diagnostics: &mut Diagnostics,
+    ) -> Event<'a> {
         let tried = self.ways(&bad).into_iter().map(|way| {
             let mut outlook = self.outlook(way.step, way.running);
             if way.last && outlook.events < AHEAD * WHOLE {
@@ -178,15 +187,15 @@ impl<'a> Events<'a> {
             Some((outlook, way)) if outlook.events >= LEAST => (way, bad.at),
             _ => (self.search(&bad), at),
         };
-        tell(remarks, told_at, &way.told);
+        tell(diagnostics, told_at, &way.told);
         self.step = way.step;
         self.running = way.running;
-        self.note(way.kind, proofs, remarks);
+        self.note(way.kind, proofs, diagnostics);
         Event { delta: bad.delta, kind: way.kind, at }
     }
 
     /// How the damage can have come about, the likeliest first.
-    fn ways(&self, bad: &Bad) -> Vec<Way<'a>> {
+    fn ways(&self, bad: &BadEvent) -> Vec<Way<'a>> {
         let at = bad.at;
         let way = |kind, step, told: &str| Way {
             kind,
@@ -196,8 +205,8 @@ impl<'a> Events<'a> {
             last: false,
         };
         let byte = self.bytes.get(at).copied().unwrap_or_default();
-        match bad.fault {
-            Fault::Data { status, first } => {
+        match bad.error {
+            EventError::Data { status, first } => {
                 let mut ways = Vec::new();
                 let mut push = |message: Option<([u8; 2], usize)>, told: String| {
                     let Some((data, next)) = message else { return };
@@ -226,7 +235,7 @@ impl<'a> Events<'a> {
                 );
                 ways
             }
-            Fault::System(status) => {
+            EventError::System(status) => {
                 let told = format!("the status 0x{status:02X} cannot stand in a file and is passed over");
                 vec![
                     way(Kind::Lost, Step::Time(at + 1 + system_data(status)), &told),
@@ -234,14 +243,14 @@ impl<'a> Events<'a> {
                     way(Kind::Lost, Step::Time(at + 1), &told),
                 ]
             }
-            Fault::Type => {
+            EventError::Type => {
                 let told = "a meta event of an impossible type is passed over";
                 let whole = number(self.bytes, at + 1).ok();
                 let end = whole.and_then(|(length, start)| start.checked_add(usize::try_from(length).ok()?));
                 let steps = end.map(Step::Time).into_iter().chain([Step::Time(at), Step::Status(at)]);
                 steps.map(|step| way(Kind::Lost, step, told)).collect()
             }
-            Fault::Length { status, kind, start } => {
+            EventError::Length { status, kind, start } => {
                 let told = "an event is longer than the track; it ends where the next one begins";
                 if status == 0xFF {
                     let end = standard(kind).map(|length| start + length);
@@ -254,14 +263,14 @@ impl<'a> Events<'a> {
                     end.map(|end| way(Kind::Lost, Step::Time(end), told)).into_iter().collect()
                 }
             }
-            Fault::Time => {
+            EventError::Time => {
                 // Numbers may be filled up with zeros in front.
                 let zeros = self.bytes.iter().skip(at).take_while(|byte| **byte == 0x80).count();
                 let told = "a time of more than four bytes";
                 let filled = (zeros > 0).then(|| way(Kind::Lost, Step::Time(at + zeros), told));
                 filled.into_iter().collect()
             }
-            Fault::Ends | Fault::NoStatus | Fault::LengthOfLength => Vec::new(),
+            EventError::Ends | EventError::NoStatus | EventError::LengthOfLength => Vec::new(),
         }
     }
 
@@ -288,7 +297,7 @@ impl<'a> Events<'a> {
     }
 
     /// The next place from which events can be read on, or the end.
-    fn search(&self, bad: &Bad) -> Way<'a> {
+    fn search(&self, bad: &BadEvent) -> Way<'a> {
         let explicit = |read: Read<'_>| self.bytes.get(read.status_at).is_some_and(|byte| *byte > 0x7F);
         let fits = |step| {
             let first = read(self.bytes, step, bad.running);
@@ -318,7 +327,7 @@ impl<'a> Events<'a> {
     }
 
     /// All up to a place is lost.
-    fn lost(&self, bad: &Bad, begin: usize, step: Step) -> Way<'a> {
+    fn lost(&self, bad: &BadEvent, begin: usize, step: Step) -> Way<'a> {
         let (Step::Time(end) | Step::Status(end)) = step;
         let told = passed_over(end.saturating_sub(begin), "of no event");
         Way { kind: Kind::Lost, step, running: bad.running, told, last: false }
@@ -356,7 +365,7 @@ impl<'a> Events<'a> {
                     }
                     (step, running) = (Step::Time(read.next), read.running);
                 }
-                Err(Bad { fault: Fault::Data { status, first }, at, .. }) => {
+                Err(BadEvent { error: EventError::Data { status, first }, at, .. }) => {
                     let Some((_, next)) = self.message(status, first, at, |byte| Some(byte & 0x7F)) else {
                         break;
                     };
@@ -365,7 +374,7 @@ impl<'a> Events<'a> {
                     used |= 1 << (status & 0x7F);
                     (step, running) = (Step::Time(next), status);
                 }
-                Err(Bad { fault: Fault::System(status), at, .. }) => {
+                Err(BadEvent { error: EventError::System(status), at, .. }) => {
                     seen.events += MENDED;
                     step = Step::Time(at + 1 + system_data(status));
                 }
@@ -411,6 +420,6 @@ const fn system_data(status: u8) -> usize {
     }
 }
 
-fn tell(remarks: &mut Remarks, at: usize, message: &str) {
-    remarks.add(DiagnosticKind::Damage, None, at as u64, message.to_owned());
+fn tell(diagnostics: &mut Diagnostics, at: usize, message: &str) {
+    diagnostics.add(DiagnosticKind::Damage, None, at as u64, message.to_owned());
 }

@@ -3,7 +3,7 @@
 use super::events::{END_OF_TRACK, Event, Events, Kind};
 use super::exceeded;
 use crate::diagnostic::DiagnosticKind;
-use crate::draft::{Draft, Remarks};
+use crate::draft::{Diagnostics, Draft};
 use crate::error::{Error, Limit};
 use crate::options::Options;
 use crate::score::Part;
@@ -13,7 +13,7 @@ const PERCUSSION: u8 = 9;
 const CHANNELS: usize = 16;
 const KEYS: usize = 128;
 
-/// So many whole notes without a note are no music before the end of the tracks, nor where bytes are damaged.
+/// So many whole notes without a note are not music before the end of the tracks, nor where bytes are damaged.
 pub(super) const SILENCE: u64 = 64;
 
 /// No note, in a queue of notes.
@@ -121,11 +121,11 @@ impl Sequence {
             Track { number, now: 0, name: None, metres: Vec::new(), parts: [None; CHANNELS], sounding };
         let before = self.notes.len();
         let mut last_at = 0;
-        while let Some(event) = events.next(proofs, &mut draft.remarks) {
+        while let Some(event) = events.next(proofs, &mut draft.diagnostics) {
             last_at = event.at;
             if !events.sound && u64::from(event.delta) > 4 * SILENCE * self.division {
                 let message = "a time that cannot be meant, in a damaged track, taken as none".to_owned();
-                draft.remarks.add(DiagnosticKind::Damage, None, event.at as u64, message);
+                draft.diagnostics.add(DiagnosticKind::Damage, None, event.at as u64, message);
             } else {
                 track.now = track.now.saturating_add(u64::from(event.delta));
             }
@@ -163,7 +163,7 @@ impl Sequence {
         for note in self.notes.iter_mut().skip(before).filter(|note| note.end == u64::MAX) {
             note.end = track.now;
         }
-        self.add_metres(&track, &mut draft.remarks);
+        self.add_metres(&track, &mut draft.diagnostics);
         self.name(track, draft);
         Ok(())
     }
@@ -214,7 +214,7 @@ impl Sequence {
     fn meta(&mut self, track: &mut Track, event: &Event<'_>, kind: u8, data: &[u8], draft: &mut Draft) {
         let tick = track.now;
         let mut refuse = |what: &str| {
-            draft.remarks.add(DiagnosticKind::BadValue, None, event.at as u64, what.to_owned());
+            draft.diagnostics.add(DiagnosticKind::BadValue, None, event.at as u64, what.to_owned());
         };
         match (kind, data) {
             (0x58, &[beats, power, ..]) if beats > 0 && power <= 10 => {
@@ -233,14 +233,14 @@ impl Sequence {
     }
 
     /// The metres of the first track that has any count; those of a later one count before that track's first.
-    fn add_metres(&mut self, track: &Track, remarks: &mut Remarks) {
+    fn add_metres(&mut self, track: &Track, diagnostics: &mut Diagnostics) {
         let mut told = false;
         let known = self.metres.len();
         for (index, metre) in track.metres.iter().enumerate() {
             let &Metre { tick, beats, unit, at } = metre;
             let mut contradict = |message: String| {
                 if !core::mem::replace(&mut told, true) {
-                    remarks.add(DiagnosticKind::Contradiction, None, at as u64, message);
+                    diagnostics.add(DiagnosticKind::Contradiction, None, at as u64, message);
                 }
             };
             if let Some(next) = track.metres.get(index + 1).filter(|next| next.tick == tick) {

@@ -7,12 +7,12 @@ use crate::assemble;
 use crate::diagnostic::DiagnosticKind;
 use crate::error::Error;
 use crate::span::Span;
-use crate::xml::{Element, Source, Token};
+use crate::xml::{Element, Token, XmlSource};
 
 /// A metre with more terms than this is a mistake.
-const MOST_TERMS: usize = 16;
+const MAX_TERMS: usize = 16;
 
-impl<S: Source> Reader<'_, S> {
+impl<S: XmlSource> Reader<'_, S> {
     pub(super) fn attributes(&mut self, part: usize, bar: usize) -> Result<(), Error> {
         while let Token::Open(element) = self.cursor.next()? {
             match element {
@@ -27,7 +27,7 @@ impl<S: Source> Reader<'_, S> {
                         }
                         None => {
                             let message = "divisions are not a positive number; the value before stays";
-                            self.draft.remark(DiagnosticKind::BadValue, bar, offset, message);
+                            self.draft.diagnose(DiagnosticKind::BadValue, bar, offset, message);
                         }
                     }
                 }
@@ -85,7 +85,7 @@ impl<S: Source> Reader<'_, S> {
                     let unit =
                         self.cursor.text()?.parse::<u32>().ok().filter(|unit| (1..=1024).contains(unit));
                     match (beats.take(), unit) {
-                        (Some(groups), Some(unit)) if terms + groups.len() <= MOST_TERMS => {
+                        (Some(groups), Some(unit)) if terms + groups.len() <= MAX_TERMS => {
                             terms += groups.len();
                             parts.push(MetrePart { groups, unit });
                         }
@@ -101,7 +101,7 @@ impl<S: Source> Reader<'_, S> {
         }
         if !good || (parts.is_empty() && !senza) {
             let message = "the time signature is not understood; the one before stays";
-            self.draft.remark(DiagnosticKind::BadValue, bar, offset, message);
+            self.draft.diagnose(DiagnosticKind::BadValue, bar, offset, message);
             return Ok(());
         }
         let metre = Metre { parts };
@@ -117,7 +117,7 @@ impl<S: Source> Reader<'_, S> {
             draft.metre = metre;
         } else if draft.metre != metre {
             let message = "the parts have different time signatures; the first one counts";
-            self.draft.remark(DiagnosticKind::Contradiction, bar, offset, message);
+            self.draft.diagnose(DiagnosticKind::Contradiction, bar, offset, message);
         }
         Ok(())
     }
@@ -128,7 +128,7 @@ fn groups(text: &str) -> Option<Vec<u32>> {
     let mut groups = Vec::new();
     for term in text.split('+') {
         let beats = term.trim().parse::<u32>().ok().filter(|beats| (1..=1024).contains(beats))?;
-        if groups.len() == MOST_TERMS {
+        if groups.len() == MAX_TERMS {
             return None;
         }
         groups.push(beats);

@@ -6,13 +6,13 @@ use super::Reader;
 use crate::diagnostic::DiagnosticKind;
 use crate::draft::{DraftEnding, DraftSign, Edge, SignKind};
 use crate::error::Error;
-use crate::xml::{Element, Source, Token};
+use crate::xml::{Element, Token, XmlSource};
 
 /// An ending does not have more numbers than this.
-const MOST_NUMBERS: usize = 64;
+const MAX_NUMBERS: usize = 64;
 
 /// Passes above this are not believed.
-const MOST_PASSES: u32 = 999;
+const MAX_PASSES: u32 = 999;
 
 /// Which side of the bar.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ enum Side {
     Middle,
 }
 
-impl<S: Source> Reader<'_, S> {
+impl<S: XmlSource> Reader<'_, S> {
     pub(super) fn barline(&mut self, part: usize, bar: usize) -> Result<(), Error> {
         let offset = self.cursor.offset();
         let begins = self.states.get(part).is_some_and(|state| !state.reach.is_positive());
@@ -44,7 +44,7 @@ impl<S: Source> Reader<'_, S> {
                         Some("backward") => backward = Some(self.backward(bar)?),
                         _ => {
                             let message = "a repeat that is neither forward nor backward";
-                            self.draft.remark(DiagnosticKind::BadValue, bar, offset, message);
+                            self.draft.diagnose(DiagnosticKind::BadValue, bar, offset, message);
                         }
                     }
                     self.cursor.skip()?;
@@ -67,7 +67,7 @@ impl<S: Source> Reader<'_, S> {
         let side = stated.unwrap_or(if begins && opens { Side::Left } else { Side::Right });
         if side == Side::Middle && (forward || backward.is_some() || ending.is_some()) {
             let message = "a repeat inside a bar counts for the whole bar";
-            self.draft.remark(DiagnosticKind::Unsupported, bar, offset, message);
+            self.draft.diagnose(DiagnosticKind::Unsupported, bar, offset, message);
         }
         if forward {
             if side == Side::Right {
@@ -76,7 +76,7 @@ impl<S: Source> Reader<'_, S> {
                 }
             } else if let Some(draft) = self.draft.bars.get_mut(bar) {
                 let new = draft.repeat_start.replace(RepeatStart::Printed).is_none() && draft.lead != part;
-                self.remark_new(new, bar, offset);
+                self.diagnose_new(new, bar, offset);
             }
         }
         if let Some(repeat) = backward {
@@ -116,9 +116,9 @@ impl<S: Source> Reader<'_, S> {
         let plays = match self.cursor.attribute("times")? {
             None => 2,
             Some(times) => {
-                times.parse::<u32>().ok().filter(|&times| times <= MOST_PASSES).unwrap_or_else(|| {
+                times.parse::<u32>().ok().filter(|&times| times <= MAX_PASSES).unwrap_or_else(|| {
                     let message = format!("a repeat cannot be played {times:.40} times; taken as 2");
-                    self.draft.remark(DiagnosticKind::BadValue, bar, offset, message);
+                    self.draft.diagnose(DiagnosticKind::BadValue, bar, offset, message);
                     2
                 })
             }
@@ -136,29 +136,29 @@ impl<S: Source> Reader<'_, S> {
     ) {
         let Some(draft) = closed.and_then(|closed| self.draft.bars.get_mut(closed)) else {
             let message = "a backward repeat before the first bar has nothing to repeat";
-            self.draft.remark(DiagnosticKind::BadValue, bar, offset, message);
+            self.draft.diagnose(DiagnosticKind::BadValue, bar, offset, message);
             return;
         };
         match draft.repeat_end {
             None => {
                 draft.repeat_end = Some(repeat);
                 let new = draft.lead != part;
-                self.remark_new(new, bar, offset);
+                self.diagnose_new(new, bar, offset);
             }
             Some(first) if first.plays != repeat.plays => {
                 let message =
                     "two repeat signs at one place differ in how often they are played; the first counts";
-                self.draft.remark(DiagnosticKind::Contradiction, bar, offset, message);
+                self.draft.diagnose(DiagnosticKind::Contradiction, bar, offset, message);
             }
             Some(ref mut first) => first.after_jump = first.after_jump.or(repeat.after_jump),
         }
     }
 
-    /// Remarks upon a repeat or ending that the first part, which is read first, does not have.
-    fn remark_new(&mut self, new: bool, bar: usize, offset: u64) {
+    /// Tells of a repeat or ending that the first part, which is read first, does not have.
+    fn diagnose_new(&mut self, new: bool, bar: usize, offset: u64) {
         if new {
             let message = "a repeat or ending that the first part lacks; it counts all the same";
-            self.draft.remark(DiagnosticKind::Contradiction, bar, offset, message);
+            self.draft.diagnose(DiagnosticKind::Contradiction, bar, offset, message);
         }
     }
 
@@ -175,7 +175,7 @@ impl<S: Source> Reader<'_, S> {
         let printed = self::numbers(self.cursor.text()?);
         let Some(edge) = edge else {
             let message = "an ending that neither starts nor stops";
-            self.draft.remark(DiagnosticKind::Ending, bar, offset, message);
+            self.draft.diagnose(DiagnosticKind::Ending, bar, offset, message);
             return Ok(None);
         };
         Ok(Some(DraftEnding { numbers, printed, edge, offset }))
@@ -198,11 +198,11 @@ impl<S: Source> Reader<'_, S> {
             None => {
                 let (new, offset) = (draft.lead != part, ending.offset);
                 draft.endings.push(ending);
-                self.remark_new(new, bar, offset);
+                self.diagnose_new(new, bar, offset);
             }
             Some(first) if first.numbers != ending.numbers => {
                 let message = "two endings at one place have different numbers; the first counts";
-                self.draft.remark(DiagnosticKind::Contradiction, bar, ending.offset, message);
+                self.draft.diagnose(DiagnosticKind::Contradiction, bar, ending.offset, message);
             }
             Some(_) => {}
         }
@@ -224,14 +224,14 @@ pub(super) fn numbers(text: &str) -> Vec<u32> {
         }
         let (number, tail) = rest.split_at_checked(digits).unwrap_or((rest, ""));
         rest = tail;
-        let Some(number) = number.parse::<u32>().ok().filter(|number| (1..=MOST_PASSES).contains(number))
+        let Some(number) = number.parse::<u32>().ok().filter(|number| (1..=MAX_PASSES).contains(number))
         else {
             continue;
         };
         let from =
             if core::mem::take(&mut range) { numbers.last().map_or(number, |last| last + 1) } else { number };
         for pass in from.min(number)..=number {
-            if !numbers.contains(&pass) && numbers.len() < MOST_NUMBERS {
+            if !numbers.contains(&pass) && numbers.len() < MAX_NUMBERS {
                 numbers.push(pass);
             }
         }

@@ -4,18 +4,18 @@ use super::Reader;
 use super::barline::numbers;
 use super::tempo::sound;
 use crate::diagnostic::DiagnosticKind;
-use crate::draft::{DraftHeading, DraftSection, DraftSign, DraftTempo, Pace, SignKind};
+use crate::draft::{DraftHeading, DraftSection, DraftSign, DraftTempo, SignKind, TempoValue};
 use crate::error::Error;
 use crate::span::Span;
-use crate::words::{self, Leap, Until};
-use crate::xml::{Element, Source, Token};
+use crate::words::{self, JumpEnd, JumpTarget};
+use crate::xml::{Element, Token, XmlSource};
 use segno_syncpoint::RepeatStart;
 
-/// Longer words are no signs and need not be kept.
-const LONGEST: usize = 400;
+/// Longer words are not signs and need not be kept.
+const MAX_WORDS_BYTES: usize = 400;
 
 /// Longer names of signs are cut.
-const LONGEST_NAME: usize = 100;
+const MAX_LABEL_CHARS: usize = 100;
 
 /// What a `sound` element says.
 #[derive(Default)]
@@ -39,7 +39,7 @@ struct Direction {
     words: String,
     segno: bool,
     coda: bool,
-    pace: Option<Pace>,
+    value: Option<TempoValue>,
     rehearsal: String,
     sound: Sound,
     /// The direction's offset, if it holds for playback too.
@@ -50,14 +50,14 @@ struct Direction {
 
 impl Direction {
     fn say(&mut self, words: &str) {
-        if self.words.len() + words.len() < LONGEST {
+        if self.words.len() + words.len() < MAX_WORDS_BYTES {
             self.words.push_str(if self.words.is_empty() { "" } else { " " });
             self.words.push_str(words);
         }
     }
 }
 
-impl<S: Source> Reader<'_, S> {
+impl<S: XmlSource> Reader<'_, S> {
     pub(super) fn direction(&mut self, part: usize, bar: usize) -> Result<(), Error> {
         let at = self.cursor.offset();
         let mut direction = Direction::default();
@@ -96,7 +96,7 @@ impl<S: Source> Reader<'_, S> {
                 Element::Symbol => direction.say(words::glyph(self.cursor.text()?)),
                 Element::Rehearsal => {
                     let text = self.cursor.text()?;
-                    if direction.rehearsal.len() + text.len() < LONGEST {
+                    if direction.rehearsal.len() + text.len() < MAX_WORDS_BYTES {
                         direction.rehearsal.push_str(text);
                     }
                 }
@@ -109,8 +109,8 @@ impl<S: Source> Reader<'_, S> {
                     self.cursor.skip()?;
                 }
                 Element::Metronome => {
-                    let pace = self.metronome()?;
-                    direction.pace = direction.pace.or(pace);
+                    let value = self.metronome()?;
+                    direction.value = direction.value.or(value);
                 }
                 _ => self.cursor.skip()?,
             }
@@ -134,10 +134,10 @@ impl<S: Source> Reader<'_, S> {
             tempo: tempo.as_deref().and_then(|tempo| tempo.parse::<f64>().ok()),
             shift: None,
         };
-        sound.tempo = sound.tempo.filter(|&tempo| self::sound(Pace::Sound(tempo)));
+        sound.tempo = sound.tempo.filter(|&tempo| self::sound(TempoValue::Sound(tempo)));
         if let (Some(tempo), None) = (tempo, sound.tempo) {
             let message = format!("the tempo {tempo:.40} is not usable");
-            self.draft.remark(DiagnosticKind::BadValue, bar, at, message);
+            self.draft.diagnose(DiagnosticKind::BadValue, bar, at, message);
         }
         while let Token::Open(element) = self.cursor.next()? {
             if element == Element::Offset {
@@ -151,7 +151,7 @@ impl<S: Source> Reader<'_, S> {
 
     /// A name that signs and jumps share, cut to a sensible length.
     pub(super) fn label(&self, attribute: &str) -> Result<Option<String>, Error> {
-        Ok(self.cursor.attribute(attribute)?.map(|name| name.chars().take(LONGEST_NAME).collect()))
+        Ok(self.cursor.attribute(attribute)?.map(|name| name.chars().take(MAX_LABEL_CHARS).collect()))
     }
 
     fn shift(&mut self, part: usize) -> Result<Option<Span>, Error> {
@@ -164,7 +164,7 @@ impl<S: Source> Reader<'_, S> {
         let here = self.states.get(part).map_or(Span::ZERO, |state| state.here);
         let shift = direction.sound.shift.or(direction.shift).unwrap_or(Span::ZERO);
         let place = here.add(shift).map_or(here, |place| place.max(Span::ZERO));
-        let printed = direction.pace;
+        let printed = direction.value;
         let tempo_place = if direction.sound.tempo.is_some() || printed.is_some() {
             self.tempo_place(bar, at, here, place, &direction)
         } else {
@@ -175,16 +175,16 @@ impl<S: Source> Reader<'_, S> {
                 bar,
                 part,
                 place: tempo_place,
-                pace: Pace::Sound(tempo),
+                value: TempoValue::Sound(tempo),
                 offset: at,
             });
             let differs = |printed: f64| (printed / tempo - 1.0).abs() > 0.01;
-            if matches!(printed, Some(Pace::Printed(printed)) if differs(printed)) {
+            if matches!(printed, Some(TempoValue::Printed(printed)) if differs(printed)) {
                 let message = "the metronome mark and the playback tempo differ; the playback tempo counts";
-                self.draft.remark(DiagnosticKind::Contradiction, bar, at, message);
+                self.draft.diagnose(DiagnosticKind::Contradiction, bar, at, message);
             }
-        } else if let Some(pace) = printed {
-            self.draft.tempos.push(DraftTempo { bar, part, place: tempo_place, pace, offset: at });
+        } else if let Some(value) = printed {
+            self.draft.tempos.push(DraftTempo { bar, part, place: tempo_place, value, offset: at });
         }
         if !direction.rehearsal.is_empty() {
             let text = direction.rehearsal.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -210,7 +210,7 @@ impl<S: Source> Reader<'_, S> {
         } else {
             ("the offset of a tempo is not said to hold for playback; the tempo holds where it stands", place)
         };
-        self.draft.remark(DiagnosticKind::Inferred, bar, at, message);
+        self.draft.diagnose(DiagnosticKind::Inferred, bar, at, message);
         place
     }
 
@@ -234,18 +234,18 @@ impl<S: Source> Reader<'_, S> {
         if spoken.is_none() && stated.is_none() && words::mentions(&text) {
             let message =
                 "the words speak of a da capo or dal segno but say more than that; not taken for a jump";
-            self.draft.remark(DiagnosticKind::Unsupported, bar, at, message);
+            self.draft.diagnose(DiagnosticKind::Unsupported, bar, at, message);
         }
         let phrase = spoken
             .unwrap_or_else(|| if stated.is_some() { words::hints(&text) } else { words::Phrase::default() });
         let said = match phrase.jump {
-            Some(Leap::Beginning) if sound.da_capo != Some(false) => Some(SignKind::DaCapo),
-            Some(Leap::Segno) => Some(SignKind::DalSegno),
+            Some(JumpTarget::Beginning) if sound.da_capo != Some(false) => Some(SignKind::DaCapo),
+            Some(JumpTarget::Segno) => Some(SignKind::DalSegno),
             _ => None,
         };
         if stated.is_some() && said.is_some() && stated != said {
             let message = "the words and the playback say different jumps; the playback counts";
-            self.draft.remark(DiagnosticKind::Contradiction, bar, at, message);
+            self.draft.diagnose(DiagnosticKind::Contradiction, bar, at, message);
         }
         let jump = stated.or(said);
         let sign = |kind, name: Option<String>| DraftSign {
@@ -258,8 +258,8 @@ impl<S: Source> Reader<'_, S> {
         if let Some(kind) = jump {
             let mut sign = sign(kind, sound.dal_segno.clone().filter(|_| kind == SignKind::DalSegno));
             // The sign may stand for the word: "D.S. al" and the symbol.
-            sign.until = phrase.until.or(coda.then_some(Until::ToCoda));
-            sign.then_coda = phrase.then_coda || sign.until == Some(Until::ToCoda);
+            sign.until = phrase.until.or(coda.then_some(JumpEnd::ToCoda));
+            sign.then_coda = phrase.then_coda || sign.until == Some(JumpEnd::ToCoda);
             sign.repeats = phrase.repeats;
             sign.names_piece = phrase.names_piece;
             sign.words_only = stated.is_none();
@@ -282,7 +282,7 @@ impl<S: Source> Reader<'_, S> {
         });
         if spoken != phrase.sign {
             let message = "the words and the playback say different signs; the playback counts";
-            self.draft.remark(DiagnosticKind::Contradiction, bar, at, message);
+            self.draft.diagnose(DiagnosticKind::Contradiction, bar, at, message);
         }
         let to_coda = sound.to_coda.is_some() || spoken == Some(words::Sign::ToCoda);
         if to_coda {
@@ -302,7 +302,7 @@ impl<S: Source> Reader<'_, S> {
         }
         if !sound.passes.is_empty() && jump.is_none() && (to_coda || sound.fine) {
             let message = "time-only is read for da capo and dal segno only";
-            self.draft.remark(DiagnosticKind::Unsupported, bar, at, message);
+            self.draft.diagnose(DiagnosticKind::Unsupported, bar, at, message);
         }
     }
 }

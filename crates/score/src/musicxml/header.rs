@@ -3,12 +3,12 @@
 use super::Reader;
 use crate::error::Error;
 use crate::score::Part;
-use crate::xml::{Element, Source, Token};
+use crate::xml::{Element, Token, XmlSource};
 
 /// Longer names are cut.
-const LONGEST: usize = 1_000;
+const MAX_NAME_BYTES: usize = 1_000;
 
-impl<S: Source> Reader<'_, S> {
+impl<S: XmlSource> Reader<'_, S> {
     /// Reads one element before the music; what is not known is passed over.
     pub(super) fn header(&mut self, element: Element) -> Result<(), Error> {
         match element {
@@ -81,7 +81,7 @@ impl<S: Source> Reader<'_, S> {
                         top = self.cursor.attribute("valign")?.is_none_or(|valign| valign == "top");
                     }
                     let more = self.name()?.unwrap_or_default();
-                    if words.len() < LONGEST {
+                    if words.len() < MAX_NAME_BYTES {
                         words.push_str(if words.is_empty() { "" } else { " " });
                         words.push_str(&more);
                     }
@@ -153,11 +153,11 @@ impl<S: Source> Reader<'_, S> {
 fn one_line(text: &str) -> String {
     let mut line = String::new();
     for word in text.split_whitespace() {
-        if line.len() > LONGEST {
+        if line.len() > MAX_NAME_BYTES {
             break;
         }
         line.push_str(if line.is_empty() { "" } else { " " });
-        line.extend(word.chars().take(LONGEST));
+        line.extend(word.chars().take(MAX_NAME_BYTES));
     }
     line
 }

@@ -9,7 +9,7 @@ use crate::diagnostic::DiagnosticKind;
 use crate::draft::DraftEnding;
 use crate::error::Error;
 use crate::span::Span;
-use crate::xml::{Element, Source, Token};
+use crate::xml::{Element, Token, XmlSource};
 
 /// Where a part stands.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl Default for PartState {
     }
 }
 
-impl<S: Source> Reader<'_, S> {
+impl<S: XmlSource> Reader<'_, S> {
     /// Reads the contents of a measure of a part, up to its closing tag. It may go on with the bar of the one before.
     pub(super) fn measure(&mut self, part: usize, bar: usize, goes_on: bool) -> Result<(), Error> {
         let start = self.cursor.offset();
@@ -116,7 +116,7 @@ impl<S: Source> Reader<'_, S> {
             draft.length = draft.length.max(state.reach);
             if shorter {
                 let message = "the parts differ in the length of this bar; the longest counts";
-                self.draft.remark(DiagnosticKind::Length, bar, start, message);
+                self.draft.diagnose(DiagnosticKind::Length, bar, start, message);
             }
         }
         Ok(())
@@ -142,7 +142,7 @@ impl<S: Source> Reader<'_, S> {
         });
         if moved != Some(true) {
             let message = if moved.is_none() { "no usable duration" } else { "goes back to before the bar" };
-            self.draft.remark(DiagnosticKind::BadValue, bar, offset, message);
+            self.draft.diagnose(DiagnosticKind::BadValue, bar, offset, message);
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::diagnostic::DiagnosticKind;
 use crate::error::{Error, Limit};
 use crate::score::Onset;
 use crate::span::Span;
-use crate::xml::{Element, Source, Token};
+use crate::xml::{Element, Token, XmlSource};
 
 /// What a `note` element says.
 #[derive(Default)]
@@ -29,7 +29,7 @@ struct Note {
     instrument: Option<u8>,
 }
 
-impl<S: Source> Reader<'_, S> {
+impl<S: XmlSource> Reader<'_, S> {
     pub(super) fn note(&mut self, part: usize, bar: usize) -> Result<(), Error> {
         let offset = self.cursor.offset();
         let mut note = Note::default();
@@ -96,7 +96,7 @@ impl<S: Source> Reader<'_, S> {
         }
         if end.is_none() || measured.is_none() {
             let message = "a note without a usable duration takes no time";
-            self.draft.remark(DiagnosticKind::BadValue, bar, offset, message);
+            self.draft.diagnose(DiagnosticKind::BadValue, bar, offset, message);
         }
         if onsets && !note.rest && !note.cue { self.strike(part, bar, begin, length, &note) } else { Ok(()) }
     }
@@ -110,7 +110,7 @@ impl<S: Source> Reader<'_, S> {
         if !core::mem::replace(&mut self.told_divisions, true) {
             let message =
                 "the part states no divisions of a quarter note; lengths come from the types of the notes";
-            self.draft.remark(DiagnosticKind::BadValue, bar, offset, message);
+            self.draft.diagnose(DiagnosticKind::BadValue, bar, offset, message);
         }
         let state = self.states.get_mut(part)?;
         if let (Some(written), Some(duration)) = (note.written, note.duration)

@@ -1,9 +1,9 @@
 //! Metronome marks.
 
 use super::Reader;
-use crate::draft::Pace;
+use crate::draft::TempoValue;
 use crate::error::Error;
-use crate::xml::{Element, Source, Token};
+use crate::xml::{Element, Token, XmlSource};
 
 /// One side of a metronome mark: the length of its notes in quarters.
 #[derive(Clone, Copy, Default)]
@@ -26,9 +26,9 @@ impl Side {
     }
 }
 
-impl<S: Source> Reader<'_, S> {
+impl<S: XmlSource> Reader<'_, S> {
     /// Reads the `metronome` just opened: a tempo in quarters a minute, or a relation to the tempo before.
-    pub(super) fn metronome(&mut self) -> Result<Option<Pace>, Error> {
+    pub(super) fn metronome(&mut self) -> Result<Option<TempoValue>, Error> {
         let mut sides = [Side::default(), Side::default()];
         let (mut side, mut units, mut tied, mut relation) = (0, 0, false, false);
         let (mut plain, mut dots, mut per_minute) = (0.0, 0, None);
@@ -91,14 +91,14 @@ impl<S: Source> Reader<'_, S> {
         }
         let [left, right] = sides;
         Ok(match per_minute {
-            Some(number) => (left.notes > 0).then_some(Pace::Printed(number * left.quarters)),
+            Some(number) => (left.notes > 0).then_some(TempoValue::Printed(number * left.quarters)),
             None if left.notes > 0 && right.notes > 0 && (relation || units > 1) => {
                 // What lasted as long as the left side now lasts as long as the right one.
-                Some(Pace::Times(right.quarters / left.quarters))
+                Some(TempoValue::Times(right.quarters / left.quarters))
             }
             None => None,
         })
-        .map(|pace| pace.filter(|pace| sound(*pace)))
+        .map(|value| value.filter(|value| sound(*value)))
     }
 
     fn metronome_note(&mut self) -> Result<Option<f64>, Error> {
@@ -133,8 +133,8 @@ impl<S: Source> Reader<'_, S> {
 }
 
 /// Whether a tempo can be used.
-pub(super) fn sound(pace: Pace) -> bool {
-    let (Pace::Sound(value) | Pace::Printed(value) | Pace::Times(value)) = pace;
+pub(super) fn sound(value: TempoValue) -> bool {
+    let (TempoValue::Sound(value) | TempoValue::Printed(value) | TempoValue::Times(value)) = value;
     value.is_finite() && (0.001..=100_000.0).contains(&value)
 }
 

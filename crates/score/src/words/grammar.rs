@@ -1,7 +1,7 @@
-//! The grammar of jumps: every word of a text has its place in it, or the text is no jump.
+//! The grammar of jumps: every word of a text has its place in it, or the text is not a jump.
 
 use super::expressions as words;
-use super::{Heading, Leap, Phrase, Sign, Until};
+use super::{Heading, JumpEnd, JumpTarget, Phrase, Sign};
 
 /// A text and how far it has been read.
 struct Reader<'a> {
@@ -72,17 +72,17 @@ impl Reader<'_> {
     }
 
     /// A jump, and whether the words for it mean nothing else.
-    fn leap(&mut self) -> Option<(Leap, bool)> {
+    fn leap(&mut self) -> Option<(JumpTarget, bool)> {
         let abbreviated = self.take(words::DA_CAPO);
         if !abbreviated && !self.take(words::BEGINNING) {
-            return self.dal_segno().map(|()| (Leap::Segno, true));
+            return self.dal_segno().map(|()| (JumpTarget::Segno, true));
         }
         // "Da capo dal segno" goes to the sign; "D.C. from the beginning" says it twice.
         if self.dal_segno().is_some() {
-            return Some((Leap::Segno, true));
+            return Some((JumpTarget::Segno, true));
         }
         self.take(words::BEGINNING);
-        Some((Leap::Beginning, abbreviated))
+        Some((JumpTarget::Beginning, abbreviated))
     }
 
     fn dal_segno(&mut self) -> Option<()> {
@@ -94,13 +94,13 @@ impl Reader<'_> {
         self.attempt(|text| (text.take(words::TO) && text.sign(words::SEGNO)).then_some(()))
     }
 
-    fn until(&mut self) -> Option<Until> {
+    fn until(&mut self) -> Option<JumpEnd> {
         self.attempt(|text| {
             if text.take(words::AL_FINE) {
-                return Some(Until::Fine);
+                return Some(JumpEnd::Fine);
             }
             if text.take(words::AL_CODA) {
-                return Some(Until::ToCoda);
+                return Some(JumpEnd::ToCoda);
             }
             let mut places = Vec::new();
             while text.take(words::UP_TO) || (!places.is_empty() && text.take(words::THE)) {
@@ -114,15 +114,15 @@ impl Reader<'_> {
         })
     }
 
-    fn place(&mut self) -> Option<Until> {
+    fn place(&mut self) -> Option<JumpEnd> {
         if self.take(words::FINE) {
-            Some(Until::Fine)
+            Some(JumpEnd::Fine)
         } else if self.sign(words::CODA) {
-            Some(Until::ToCoda)
+            Some(JumpEnd::ToCoda)
         } else if self.sign(words::SEGNO) {
-            Some(Until::Segno)
+            Some(JumpEnd::Segno)
         } else {
-            self.take(words::TRIO).then_some(Until::Trio)
+            self.take(words::TRIO).then_some(JumpEnd::Trio)
         }
     }
 
@@ -176,7 +176,7 @@ impl Reader<'_> {
             {
                 phrase.until = Some(until);
             } else if phrase.until.is_none() && self.take(words::FINE) {
-                phrase.until = Some(Until::Fine);
+                phrase.until = Some(JumpEnd::Fine);
             } else if !phrase.then_coda && self.then_coda().is_some() {
                 phrase.then_coda = true;
             } else if phrase.repeats.is_none()
@@ -204,18 +204,18 @@ pub(super) fn jump(tokens: &[String]) -> Option<Phrase> {
     if !text.done() {
         return None;
     }
-    if phrase.jump == Some(Leap::Segno) && phrase.until == Some(Until::Segno) {
+    if phrase.jump == Some(JumpTarget::Segno) && phrase.until == Some(JumpEnd::Segno) {
         // From sign to sign is only the way there.
         phrase.until = None;
     }
-    phrase.then_coda |= phrase.until == Some(Until::ToCoda);
+    phrase.then_coda |= phrase.until == Some(JumpEnd::ToCoda);
     Some(phrase)
 }
 
 /// The jump itself, with what may go before it, and whether its words mean nothing else.
-fn start(text: &mut Reader<'_>, phrase: &mut Phrase) -> Option<(Leap, bool)> {
+fn start(text: &mut Reader<'_>, phrase: &mut Phrase) -> Option<(JumpTarget, bool)> {
     if text.al_segno().is_some() {
-        return Some((Leap::Segno, true));
+        return Some((JumpTarget::Segno, true));
     }
     text.take(words::BEFORE);
     phrase.names_piece = text.name().is_some();
@@ -230,7 +230,7 @@ pub(super) fn sign(tokens: &[String]) -> Option<Sign> {
         part(&mut text) && text.done()
     };
     let leaves = |text: &mut Reader<'_>| {
-        text.until() == Some(Until::ToCoda) || {
+        text.until() == Some(JumpEnd::ToCoda) || {
             text.at = 0;
             let found = text.take(words::TO_CODA);
             text.take(words::CODA);
@@ -261,7 +261,7 @@ pub(super) fn hints(tokens: &[String]) -> Phrase {
         text.rest(&mut phrase, false);
         text.at = text.at.max(before + 1);
     }
-    phrase.then_coda |= phrase.until == Some(Until::ToCoda);
+    phrase.then_coda |= phrase.until == Some(JumpEnd::ToCoda);
     phrase
 }
 
@@ -274,8 +274,8 @@ pub(super) fn mentions(tokens: &[String]) -> bool {
 
 /// What a text says that stands over a part of a movement.
 pub(super) fn heading(tokens: &[String]) -> Option<Heading> {
-    const MOST_WORDS: usize = 6;
-    if tokens.len() > MOST_WORDS {
+    const MAX_WORDS: usize = 6;
+    if tokens.len() > MAX_WORDS {
         return None;
     }
     let mut text = Reader { tokens, at: 0 };

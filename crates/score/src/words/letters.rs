@@ -78,7 +78,7 @@ pub(crate) fn plain<'a>(text: &'a str, font: Option<&str>) -> Cow<'a, str> {
     Cow::Owned(out)
 }
 
-/// The sign that a SMuFL glyph name means; nothing for one that is no sign here.
+/// The sign that a SMuFL glyph name means; nothing for other glyphs.
 pub(crate) fn glyph(name: &str) -> &'static str {
     match name {
         "coda" | "codaSquare" => "𝄌",

@@ -1,11 +1,11 @@
 use super::*;
 
-fn jump(words: &str) -> Option<(Leap, Option<Until>)> {
+fn jump(words: &str) -> Option<(JumpTarget, Option<JumpEnd>)> {
     read(words).and_then(|phrase| phrase.jump.map(|jump| (jump, phrase.until)))
 }
 
 #[track_caller]
-fn all(texts: &[&str], expected: (Leap, Option<Until>)) {
+fn all(texts: &[&str], expected: (JumpTarget, Option<JumpEnd>)) {
     let wrong: Vec<_> = texts.iter().filter(|words| jump(words) != Some(expected)).collect();
     assert!(wrong.is_empty(), "not {expected:?}: {wrong:?}");
 }
@@ -72,7 +72,7 @@ fn da_capo_in_many_spellings() {
             "D.C. ad lib.",
             "Da Capo\u{301}",
         ],
-        (Leap::Beginning, None),
+        (JumpTarget::Beginning, None),
     );
     all(
         &[
@@ -105,7 +105,7 @@ fn da_capo_in_many_spellings() {
             "D.C. al Fine (senza rep.)",
             "Fra begynnelsen til Fine",
         ],
-        (Leap::Beginning, Some(Until::Fine)),
+        (JumpTarget::Beginning, Some(JumpEnd::Fine)),
     );
     all(
         &[
@@ -119,10 +119,10 @@ fn da_capo_in_many_spellings() {
             "D.C. al Coda 2",
             "From the top to the Coda",
         ],
-        (Leap::Beginning, Some(Until::ToCoda)),
+        (JumpTarget::Beginning, Some(JumpEnd::ToCoda)),
     );
-    all(&["D.C. al Segno", "D.C. sin al 𝄋 e poi la Coda"], (Leap::Beginning, Some(Until::Segno)));
-    all(&["D.C. al Minore", "D.C. bis zum Trio"], (Leap::Beginning, Some(Until::Trio)));
+    all(&["D.C. al Segno", "D.C. sin al 𝄋 e poi la Coda"], (JumpTarget::Beginning, Some(JumpEnd::Segno)));
+    all(&["D.C. al Minore", "D.C. bis zum Trio"], (JumpTarget::Beginning, Some(JumpEnd::Trio)));
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn dal_segno_in_many_spellings() {
             "D.S. (con rep.)",
             "D.S. 2",
         ],
-        (Leap::Segno, None),
+        (JumpTarget::Segno, None),
     );
     all(
         &[
@@ -192,7 +192,7 @@ fn dal_segno_in_many_spellings() {
             "Del signo al fin",
             "D.S. al Fine e Coda",
         ],
-        (Leap::Segno, Some(Until::Fine)),
+        (JumpTarget::Segno, Some(JumpEnd::Fine)),
     );
     all(
         &[
@@ -204,7 +204,7 @@ fn dal_segno_in_many_spellings() {
             "D.S. alla Coda e poi Coda",
             "Vom Zeichen bis zur Coda",
         ],
-        (Leap::Segno, Some(Until::ToCoda)),
+        (JumpTarget::Segno, Some(JumpEnd::ToCoda)),
     );
 }
 
@@ -392,8 +392,8 @@ fn other_words_mean_nothing() {
 #[test]
 fn what_words_say_of_a_jump_that_is_stated() {
     let told = hints("D.C. al Fine the last time only, senza rep.");
-    assert_eq!((told.until, told.repeats, told.then_coda), (Some(Until::Fine), Some(false), false));
-    assert_eq!(hints("after 3rd verse D.S. al Coda").until, Some(Until::ToCoda));
+    assert_eq!((told.until, told.repeats, told.then_coda), (Some(JumpEnd::Fine), Some(false), false));
+    assert_eq!(hints("after 3rd verse D.S. al Coda").until, Some(JumpEnd::ToCoda));
     assert_eq!(hints("Allegro"), Phrase::default());
 }
 
@@ -411,10 +411,13 @@ fn letters_of_music_fonts() {
         assert_eq!(read(&plain("D.S. al \u{E048}", Some(font))), None, "{font}");
     }
     let until = |text: &str| read(&plain(text, None)).and_then(|phrase| phrase.until);
-    assert_eq!(until("D.C. al <font face=\"ScoreText\"></font>\u{E048}"), Some(Until::ToCoda));
-    assert_eq!(until("<b>Da Capo\nal Fine.</b>"), Some(Until::Fine));
+    assert_eq!(until("D.C. al <font face=\"ScoreText\"></font>\u{E048}"), Some(JumpEnd::ToCoda));
+    assert_eq!(until("<b>Da Capo\nal Fine.</b>"), Some(JumpEnd::Fine));
     assert_eq!(read_in("To <font size=\"20\"/><sym>coda</sym>", Some("Edwin")), Some(Sign::ToCoda));
-    assert_eq!(read(&plain("\u{E045} al Fine", None)).and_then(|phrase| phrase.jump), Some(Leap::Segno));
+    assert_eq!(
+        read(&plain("\u{E045} al Fine", None)).and_then(|phrase| phrase.jump),
+        Some(JumpTarget::Segno)
+    );
     assert_eq!(plain("a < b", None), "a < b");
 }
 

@@ -4,7 +4,7 @@ use quick_xml::escape::{EscapeError, resolve_predefined_entity, unescape};
 use quick_xml::events::Event;
 use quick_xml::events::attributes::Attributes;
 
-pub(crate) use super::feed::Source;
+pub(crate) use super::source::XmlSource;
 use crate::error::{Error, Limit, Position};
 use crate::options::Limits;
 
@@ -19,42 +19,62 @@ pub(crate) enum Token {
     End,
 }
 
-macro_rules! elements {
-    ($($variant:ident $name:literal),* $(,)?) => {
-        /// The elements that the readers know by name.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum Element { $($variant,)* Other }
-
-        impl Element {
-            // Byte strings become a tree of comparisons; strings would be compared one after the other.
-            fn named(name: &[u8]) -> Self {
-                match name { $($name => Self::$variant,)* _ => Self::Other }
-            }
-        }
-    };
+/// The elements that the readers know by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[rustfmt::skip]
+pub(crate) enum Element {
+    Note, Duration, Chord, Grace, Rest, Cue, Tie, Pitch, Step, Alter, Octave, Unpitched, Instrument, Backup,
+    Forward, Measure, Part, Attributes, Divisions, Time, Beats, BeatType, SenzaMisura, Interchangeable,
+    Transpose, Chromatic, OctaveChange, Barline, BarStyle, Repeat, Ending, Segno, Coda, Direction,
+    DirectionType, Words, Rehearsal, Symbol, Metronome, BeatUnit, BeatUnitDot, PerMinute, BeatUnitTied,
+    MetronomeNote, MetronomeType, MetronomeDot, MetronomeTied, MetronomeTuplet, MetronomeRelation,
+    ActualNotes, NormalNotes, Offset, Sound, Staff, ScorePartwise, ScoreTimewise, Work, WorkTitle,
+    MovementTitle, Identification, Creator, PartList, ScorePart, PartName, PartAbbreviation, MidiInstrument,
+    MidiProgram, MidiChannel, MidiUnpitched, Credit, CreditType, CreditWords, Key, Fifths, Type, Dot,
+    TimeModification, Software, Encoding, Container, Rootfiles, Rootfile, Other,
 }
 
-elements! {
-    Note b"note", Duration b"duration", Chord b"chord", Grace b"grace", Rest b"rest", Cue b"cue", Tie b"tie",
-    Pitch b"pitch", Step b"step", Alter b"alter", Octave b"octave", Unpitched b"unpitched", Instrument b"instrument",
-    Backup b"backup", Forward b"forward", Measure b"measure", Part b"part", Attributes b"attributes",
-    Divisions b"divisions", Time b"time", Beats b"beats", BeatType b"beat-type", SenzaMisura b"senza-misura",
-    Interchangeable b"interchangeable", Transpose b"transpose", Chromatic b"chromatic", OctaveChange b"octave-change",
-    Barline b"barline", BarStyle b"bar-style", Repeat b"repeat", Ending b"ending", Segno b"segno", Coda b"coda",
-    Direction b"direction", DirectionType b"direction-type", Words b"words", Rehearsal b"rehearsal", Symbol b"symbol",
-    Metronome b"metronome", BeatUnit b"beat-unit", BeatUnitDot b"beat-unit-dot", PerMinute b"per-minute",
-    BeatUnitTied b"beat-unit-tied", MetronomeNote b"metronome-note", MetronomeType b"metronome-type",
-    MetronomeDot b"metronome-dot", MetronomeTied b"metronome-tied", MetronomeTuplet b"metronome-tuplet",
-    MetronomeRelation b"metronome-relation", ActualNotes b"actual-notes", NormalNotes b"normal-notes",
-    Offset b"offset", Sound b"sound", Staff b"staff",
-    ScorePartwise b"score-partwise", ScoreTimewise b"score-timewise", Work b"work", WorkTitle b"work-title",
-    MovementTitle b"movement-title", Identification b"identification", Creator b"creator", PartList b"part-list",
-    ScorePart b"score-part", PartName b"part-name", PartAbbreviation b"part-abbreviation",
-    MidiInstrument b"midi-instrument", MidiProgram b"midi-program", MidiChannel b"midi-channel",
-    MidiUnpitched b"midi-unpitched", Credit b"credit", CreditType b"credit-type", CreditWords b"credit-words",
-    Key b"key", Fifths b"fifths", Type b"type", Dot b"dot", TimeModification b"time-modification",
-    Software b"software", Encoding b"encoding",
-    Container b"container", Rootfiles b"rootfiles", Rootfile b"rootfile",
+impl Element {
+    // Byte strings become a tree of comparisons; strings would be compared one after the other.
+    #[rustfmt::skip]
+    fn named(name: &[u8]) -> Self {
+        match name {
+            b"note" => Self::Note, b"duration" => Self::Duration, b"chord" => Self::Chord,
+            b"grace" => Self::Grace, b"rest" => Self::Rest, b"cue" => Self::Cue, b"tie" => Self::Tie,
+            b"pitch" => Self::Pitch, b"step" => Self::Step, b"alter" => Self::Alter,
+            b"octave" => Self::Octave, b"unpitched" => Self::Unpitched, b"instrument" => Self::Instrument,
+            b"backup" => Self::Backup, b"forward" => Self::Forward, b"measure" => Self::Measure,
+            b"part" => Self::Part, b"attributes" => Self::Attributes, b"divisions" => Self::Divisions,
+            b"time" => Self::Time, b"beats" => Self::Beats, b"beat-type" => Self::BeatType,
+            b"senza-misura" => Self::SenzaMisura, b"interchangeable" => Self::Interchangeable,
+            b"transpose" => Self::Transpose, b"chromatic" => Self::Chromatic,
+            b"octave-change" => Self::OctaveChange, b"barline" => Self::Barline,
+            b"bar-style" => Self::BarStyle, b"repeat" => Self::Repeat, b"ending" => Self::Ending,
+            b"segno" => Self::Segno, b"coda" => Self::Coda, b"direction" => Self::Direction,
+            b"direction-type" => Self::DirectionType, b"words" => Self::Words,
+            b"rehearsal" => Self::Rehearsal, b"symbol" => Self::Symbol, b"metronome" => Self::Metronome,
+            b"beat-unit" => Self::BeatUnit, b"beat-unit-dot" => Self::BeatUnitDot,
+            b"per-minute" => Self::PerMinute, b"beat-unit-tied" => Self::BeatUnitTied,
+            b"metronome-note" => Self::MetronomeNote, b"metronome-type" => Self::MetronomeType,
+            b"metronome-dot" => Self::MetronomeDot, b"metronome-tied" => Self::MetronomeTied,
+            b"metronome-tuplet" => Self::MetronomeTuplet, b"metronome-relation" => Self::MetronomeRelation,
+            b"actual-notes" => Self::ActualNotes, b"normal-notes" => Self::NormalNotes,
+            b"offset" => Self::Offset, b"sound" => Self::Sound, b"staff" => Self::Staff,
+            b"score-partwise" => Self::ScorePartwise, b"score-timewise" => Self::ScoreTimewise,
+            b"work" => Self::Work, b"work-title" => Self::WorkTitle,
+            b"movement-title" => Self::MovementTitle, b"identification" => Self::Identification,
+            b"creator" => Self::Creator, b"part-list" => Self::PartList, b"score-part" => Self::ScorePart,
+            b"part-name" => Self::PartName, b"part-abbreviation" => Self::PartAbbreviation,
+            b"midi-instrument" => Self::MidiInstrument, b"midi-program" => Self::MidiProgram,
+            b"midi-channel" => Self::MidiChannel, b"midi-unpitched" => Self::MidiUnpitched,
+            b"credit" => Self::Credit, b"credit-type" => Self::CreditType,
+            b"credit-words" => Self::CreditWords, b"key" => Self::Key, b"fifths" => Self::Fifths,
+            b"type" => Self::Type, b"dot" => Self::Dot, b"time-modification" => Self::TimeModification,
+            b"software" => Self::Software, b"encoding" => Self::Encoding, b"container" => Self::Container,
+            b"rootfiles" => Self::Rootfiles, b"rootfile" => Self::Rootfile,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// What a step does with what it meets.
@@ -83,7 +103,7 @@ pub(crate) struct Cursor<S> {
     text: String,
 }
 
-impl<S: Source> Cursor<S> {
+impl<S: XmlSource> Cursor<S> {
     pub(crate) fn new(source: S, limits: &Limits) -> Self {
         Self {
             source,
@@ -106,7 +126,7 @@ impl<S: Source> Cursor<S> {
         self.source.offset()
     }
 
-    /// The name of the element opened last, if it is none of the known ones.
+    /// The name of the element opened last, if it is not a known one.
     pub(crate) fn unknown_name(&self) -> &str {
         &self.name
     }

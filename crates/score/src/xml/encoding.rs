@@ -54,7 +54,7 @@ impl Encoding {
     }
 }
 
-/// Appends the text of `bytes` to `out` as UTF-8; false if it is no text, of which `out` then has the good beginning.
+/// Appends the text of `bytes` to `out` as UTF-8; false if it is not text of that encoding, of which `out` then has the good beginning.
 /// `last` tells that no bytes follow.
 pub(crate) fn convert(decoder: &mut Decoder, bytes: &[u8], last: bool, out: &mut Vec<u8>) -> bool {
     let start = out.len();

@@ -3,7 +3,7 @@
 use segno_score::DiagnosticKind;
 use segno_syncpoint::{Metre, MetrePart, Policy};
 
-use crate::score::{REST, read, read_text, remarks};
+use crate::score::{REST, read, read_text, told};
 
 fn lengths(score: &segno_score::Score) -> Vec<String> {
     score.grid.bars.iter().map(|bar| format!("{} of {}", bar.actual.lowest(), bar.nominal)).collect()
@@ -79,7 +79,7 @@ fn metres_of_all_forms() {
     assert_eq!(score.structure.bars[1].nominal.to_string(), "7/8");
     assert_eq!(metre(2).parts, []);
     assert_eq!(lengths(&score)[2], "7/4 of 7/4");
-    assert_eq!(remarks(&score), ["BadValue 4"]);
+    assert_eq!(told(&score), ["BadValue 4"]);
 }
 
 #[test]
@@ -98,20 +98,20 @@ fn wrong_lengths_are_remarked_upon() {
     let score = read(&[REST, REST, &half, REST, &(note("16") + &half), REST]);
     assert_eq!(lengths(&score)[2], "1/2 of 4/4");
     assert_eq!(lengths(&score)[4], "3/2 of 4/4");
-    assert_eq!(remarks(&score), ["Length 3", "Length 5"]);
-    let remark = &score.diagnostics[0];
-    assert_eq!((remark.kind, remark.bar), (DiagnosticKind::Length, Some(2)));
+    assert_eq!(told(&score), ["Length 3", "Length 5"]);
+    let diagnostic = &score.diagnostics[0];
+    assert_eq!((diagnostic.kind, diagnostic.bar), (DiagnosticKind::Length, Some(2)));
     let text = crate::score::xml(&[REST, REST, &half, REST, &(note("16") + &half), REST]);
-    let at = usize::try_from(remark.offset).unwrap();
+    let at = usize::try_from(diagnostic.offset).unwrap();
     assert!(text[at..].starts_with("<measure number=\"3\">"), "{at}");
-    assert!(remark.to_string().starts_with(&format!("measure 3 (byte {at}): ")));
+    assert!(diagnostic.to_string().starts_with(&format!("measure 3 (byte {at}): ")));
 }
 
 #[test]
 fn backing_up_too_far_stays_at_the_bar_line() {
     let score = read(&[&format!("{}<backup><duration>99</duration></backup>{REST}", note("4"))]);
     assert_eq!(lengths(&score), ["1/1 of 4/4"]);
-    assert_eq!(remarks(&score), ["BadValue 1"]);
+    assert_eq!(told(&score), ["BadValue 1"]);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn the_longest_part_counts() {
          <part id='B'><measure number='1'><note><duration>4</duration></note></measure></part></score-partwise>",
     );
     assert_eq!(lengths(&score), ["1/1 of 4/4"]);
-    assert_eq!(remarks(&score), ["BadValue 1", "Length 1"]);
+    assert_eq!(told(&score), ["BadValue 1", "Length 1"]);
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn numbering_that_begins_again_after_a_final_bar_line_is_a_new_movement() {
     ));
     let breaks: Vec<bool> = score.structure.bars.iter().map(|bar| bar.section_break).collect();
     assert_eq!(breaks, [false, true, false, false]);
-    assert_eq!(remarks(&score), ["Inferred 2"]);
+    assert_eq!(told(&score), ["Inferred 2"]);
 }
 
 #[test]
@@ -334,7 +334,7 @@ fn without_divisions_the_types_of_the_notes_count() {
         ].concat())
     ));
     assert_eq!(quarters(&score), [4.0; 5]);
-    assert_eq!(remarks(&score), ["BadValue 1"]);
+    assert_eq!(told(&score), ["BadValue 1"]);
     assert!(score.diagnostics[0].message.contains("no divisions"));
 }
 
@@ -376,7 +376,7 @@ fn measures_of_parts_in_several_metres_are_paired_by_number() {
     let score = read(&plain, &halves);
     assert_eq!(quarters(&score), [4.0; 3]);
     assert_eq!(onsets(&score, 1), [(0, 0.0), (0, 2.0), (1, 0.0), (1, 2.0), (2, 0.0), (2, 2.0)]);
-    assert!(score.diagnostics.iter().any(|remark| remark.message.contains("joined by number")));
+    assert!(score.diagnostics.iter().any(|diagnostic| diagnostic.message.contains("joined by number")));
     // A measure as long as two bars of the other part.
     let double = measure("1", true, &(time(8) + &note("4") + &note("2") + &note("2")))
         + &measure("3", true, &note("4"));
@@ -422,8 +422,8 @@ fn bars_that_are_never_played_are_told() {
     let never: Vec<(Option<usize>, &str)> = score
         .diagnostics
         .iter()
-        .filter(|remark| remark.kind == DiagnosticKind::NeverPlayed)
-        .map(|remark| (remark.bar, remark.message.as_str()))
+        .filter(|diagnostic| diagnostic.kind == DiagnosticKind::NeverPlayed)
+        .map(|diagnostic| (diagnostic.bar, diagnostic.message.as_str()))
         .collect();
     assert_eq!(never, [(Some(2), "this bar and the 1 after it are never played in the usual order")]);
     let score = read(&[&fine, &da_capo, REST]);
@@ -431,7 +431,7 @@ fn bars_that_are_never_played_are_told() {
         score
             .diagnostics
             .iter()
-            .any(|remark| remark.message == "this bar is never played in the usual order")
+            .any(|diagnostic| diagnostic.message == "this bar is never played in the usual order")
     );
     assert!(read(&[REST, REST]).diagnostics.is_empty());
 }

@@ -10,7 +10,7 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/cases")
 }
 
-/// What is wrong with a score by one answer.
+/// What is wrong with a score by one expectation.
 fn unmet(want: &Value, score: &Score) -> Option<String> {
     let policy = want["policy"].as_str().map_or(Policy::CLASSICAL, |name| Policy::named(name).unwrap());
     let play = score.structure.unroll(&policy).unwrap();
@@ -28,7 +28,7 @@ fn unmet(want: &Value, score: &Score) -> Option<String> {
         return Some(format!("starts {starts:?}, wanted {:?}", want["starts_s"]));
     }
     let silent = score.diagnostics.is_empty() && play.diagnostics().is_empty();
-    (want["remark"] == true && silent).then(|| "no remark".to_owned())
+    (want["diagnostic"] == true && silent).then(|| "no diagnostic".to_owned())
 }
 
 #[test]

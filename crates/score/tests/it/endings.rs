@@ -50,7 +50,7 @@ fn the_printed_text_corrects_a_number_that_contradicts() {
     // Verses that the file does not count: its numbers fit together and with the repeat sign.
     let verses = plays("0-1 0 2", &["|: _", "[1/1.-5. _ ] :|", "[2/6. _ ]-"]);
     assert!(has(&verses, DiagnosticKind::Contradiction, "fit together"));
-    // Words are no numbers.
+    // Words are not numbers.
     let words = plays("0-1 0 2", &["|: _", "[1/prima _ ] :|", "[2/finale _ ]-"]);
     assert_eq!(words.diagnostics, []);
 }
@@ -135,5 +135,5 @@ fn bars_that_are_never_played_are_told() {
     let score = score(&["_ 'Fine'", "_ 'D.C. al Fine' =dacapo", "_", "_", "_"]);
     assert!(has(&score, DiagnosticKind::NeverPlayed, "this bar and the 2 after it"));
     let all = plays("0-1 0 2", &["|: _", "[1 _ ] :|", "[2 _ ]-"]);
-    assert!(!all.diagnostics.iter().any(|remark| remark.kind == DiagnosticKind::NeverPlayed));
+    assert!(!all.diagnostics.iter().any(|diagnostic| diagnostic.kind == DiagnosticKind::NeverPlayed));
 }

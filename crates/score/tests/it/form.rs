@@ -109,7 +109,7 @@ pub(crate) fn plays(expected: &str, bars: &[&str]) -> Score {
 }
 
 pub(crate) fn has(score: &Score, kind: DiagnosticKind, words: &str) -> bool {
-    score.diagnostics.iter().any(|remark| remark.kind == kind && remark.message.contains(words))
+    score.diagnostics.iter().any(|diagnostic| diagnostic.kind == kind && diagnostic.message.contains(words))
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn what_follows_a_da_capo_al_fine_is_another_piece() {
     plays("0-2 0 3-4", &["_ 'Fine'", "_", "_ 'D.C.' =dacapo |.", "_", "_ |."]);
     // A rondeau comes back to its refrain after each couplet.
     plays("0-1 0 2-3 0", &["_ 'Fine' ||", "_ 'D.C. al Fine' =dacapo ||", "_", "_ 'D.C. al Fine' =dacapo |."]);
-    // A coda is no other piece, and neither is what a repeat leads back from.
+    // A coda is not another piece, and neither is what a repeat leads back from.
     plays("0-2 0 3", &["_ 'To Coda' =tocoda=k", "_", "_ 'D.C. al Coda' =dacapo ||", "coda =coda=k _"]);
 }
 

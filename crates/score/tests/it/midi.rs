@@ -87,7 +87,7 @@ fn the_patterns_of_a_format_2_file_are_sections() {
 fn without_a_signature_bars_are_4_4() {
     let track = [b"\0\x90\x3C\x40\x86\x01\x3C\0".as_slice(), END].concat();
     let score = read(&file(0, DIVISION, &[&track]));
-    // 769 ticks: two bars of 384 and a sliver that is no bar.
+    // 769 ticks: two bars of 384 and a sliver that makes no bar.
     assert_eq!(score.structure.bars.len(), 2);
 }
 

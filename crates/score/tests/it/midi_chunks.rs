@@ -44,12 +44,12 @@ fn keys(score: &Score) -> Vec<u8> {
 }
 
 fn told(score: &Score) -> Vec<(u64, &str)> {
-    score.diagnostics.iter().map(|remark| (remark.offset, remark.message.as_str())).collect()
+    score.diagnostics.iter().map(|diagnostic| (diagnostic.offset, diagnostic.message.as_str())).collect()
 }
 
 #[test]
 fn the_shared_inputs_are_read() {
-    for (name, bars, notes, remarks) in [
+    for (name, bars, notes, diagnostics) in [
         ("80-running-status-after-meta", 2, 8, false),
         ("81-data-byte-above-127", 4, 16, true),
         ("83-truncated", 3, 12, true),
@@ -60,7 +60,7 @@ fn the_shared_inputs_are_read() {
         let path = format!("{}/tests/data/midi/{name}.mid", env!("CARGO_MANIFEST_DIR"));
         let score = read(&std::fs::read(path).unwrap());
         assert_eq!((score.structure.bars.len(), score.onsets.len()), (bars, notes), "{name}");
-        assert_eq!(!score.diagnostics.is_empty(), remarks, "{name}: {:?}", score.diagnostics);
+        assert_eq!(!score.diagnostics.is_empty(), diagnostics, "{name}: {:?}", score.diagnostics);
     }
 }
 
@@ -134,7 +134,7 @@ fn bytes_before_and_between_tracks() {
         let bytes = [&head(1, 2)[..], stray, &whole(b"MTrk", &three(60)), stray, &whole(b"MTrk", &three(70))];
         let score = read(&bytes.concat());
         assert_eq!(keys(&score), [60, 61, 62, 70, 71, 72], "{stray:?}");
-        let places: Vec<u64> = told(&score).iter().map(|remark| remark.0).collect();
+        let places: Vec<u64> = told(&score).iter().map(|diagnostic| diagnostic.0).collect();
         assert_eq!(places, [14, 14 + stray.len() as u64 + 36]);
     }
 }
@@ -147,7 +147,7 @@ fn chunks_of_another_kind() {
     let score = read(&bytes);
     assert_eq!(keys(&score), [60, 61, 62, 70, 71, 72]);
     assert_eq!(told(&score)[0], (14, "the chunk \"XFIH\" of 32 bytes is passed over"));
-    assert!(score.diagnostics.iter().all(|remark| remark.kind == DiagnosticKind::Unsupported));
+    assert!(score.diagnostics.iter().all(|diagnostic| diagnostic.kind == DiagnosticKind::Unsupported));
     // One whose length leads nowhere hides no track.
     for claims in [0, 3, 50, u32::MAX] {
         let lost = chunk(b"Junk", claims, b"whatever");
@@ -191,7 +191,7 @@ fn headers_that_are_not_as_they_should_be() {
 fn a_format_0_file_of_two_tracks() {
     let score = read(&file(0, DIVISION, &[&three(60), &three(70)]));
     assert_eq!(keys(&score), [60, 61, 62, 70, 71, 72]);
-    let told = score.diagnostics.iter().map(|remark| remark.message.as_str()).collect::<Vec<_>>();
+    let told = score.diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect::<Vec<_>>();
     assert_eq!(told, ["format 0 has one track, there are 2"]);
 }
 
@@ -247,7 +247,7 @@ fn riff_files_whose_lengths_are_wrong() {
         assert_eq!(riff(size, 50).diagnostics, []);
     }
     // Of a file that ends early the place is counted from the first byte of the whole file.
-    assert_eq!(told(&riff(0, 45)).iter().map(|remark| remark.0).collect::<Vec<_>>(), [62, 34]);
+    assert_eq!(told(&riff(0, 45)).iter().map(|diagnostic| diagnostic.0).collect::<Vec<_>>(), [62, 34]);
     let renamed = [b"RIFF\0\0\0\0RMIDnope\x02\0\0\0".to_vec(), inner].concat();
     assert_eq!(
         (keys(&read(&renamed)), told(&read(&renamed))),
@@ -281,7 +281,7 @@ fn an_end_of_track_event_in_the_middle_of_a_track() {
     let score = read(&[head(0, 1), whole(b"MTrk", &early)].concat());
     assert_eq!(keys(&score), [60, 61, 62]);
     assert_eq!(told(&score), [(34, "an end-of-track event before the end of the track passed over")]);
-    // The rest has no end of its own, or is no music.
+    // The rest has no end of its own, or is not music.
     let open = [METRE, END, &notes(60..63)].concat();
     assert_eq!(keys(&read(&[head(0, 1), whole(b"MTrk", &open)].concat())), [60, 61, 62]);
     let noise = [&three(60)[..], &[0x55, 0xAA].repeat(40)].concat();

@@ -49,11 +49,11 @@ fn scale(keys: core::ops::Range<u8>) -> Vec<(u8, f64)> {
 }
 
 fn damage(score: &Score) -> Vec<(u64, &str)> {
-    let remarks = score.diagnostics.iter().filter(|remark| remark.kind == DiagnosticKind::Damage);
-    remarks.map(|remark| (remark.offset, remark.message.as_str())).collect()
+    let diagnostics = score.diagnostics.iter().filter(|diagnostic| diagnostic.kind == DiagnosticKind::Damage);
+    diagnostics.map(|diagnostic| (diagnostic.offset, diagnostic.message.as_str())).collect()
 }
 
-/// A scale of eight notes with these bytes after the second one: all eight are read, and one remark tells the place, so
+/// A scale of eight notes with these bytes after the second one: all eight are read, and one diagnostic tells the place, so
 /// many bytes into the damage.
 #[track_caller]
 fn scale_around(bytes: &[u8], place: u64) {
@@ -63,7 +63,7 @@ fn scale_around(bytes: &[u8], place: u64) {
     ] {
         let score = read(&track(&[METRE, &before, bytes, &after]));
         assert_eq!(beats(&score), scale(60..68), "{bytes:02X?}");
-        let told: Vec<u64> = damage(&score).iter().map(|remark| remark.0).collect();
+        let told: Vec<u64> = damage(&score).iter().map(|diagnostic| diagnostic.0).collect();
         assert_eq!(told, [EVENTS + 8 + 16 + place], "{bytes:02X?}: {:?}", score.diagnostics);
         assert_eq!(score.structure.bars.len(), 2);
     }
@@ -153,7 +153,7 @@ fn data_bytes_above_127_throughout() {
     let score = read(&track(&[METRE, &(60..76).flat_map(loud).collect::<Vec<u8>>()]));
     assert_eq!(beats(&score), scale(60..76));
     assert_eq!(damage(&score).len(), 32);
-    // Louder than there is, at the pace of a tune: each velocity could be a status as well.
+    // Louder than there is, at the value of a tune: each velocity could be a status as well.
     let tune = |key: u8| vec![0, 0x90, key, 0xD0 + 0x10 * (key % 3), 0x81, 0x70, 0x80, key, 0x64];
     let score = read(&track(&[METRE, &(60..76).flat_map(tune).collect::<Vec<u8>>()]));
     assert_eq!((score.onsets.len(), damage(&score).len()), (16, 16));

@@ -38,8 +38,9 @@ fn bars(score: &Score) -> Vec<String> {
 }
 
 fn contradictions(score: &Score) -> Vec<&str> {
-    let remarks = score.diagnostics.iter().filter(|remark| remark.kind == DiagnosticKind::Contradiction);
-    remarks.map(|remark| remark.message.as_str()).collect()
+    let diagnostics =
+        score.diagnostics.iter().filter(|diagnostic| diagnostic.kind == DiagnosticKind::Contradiction);
+    diagnostics.map(|diagnostic| diagnostic.message.as_str()).collect()
 }
 
 /// pretty_midi reads metres from the first track alone.

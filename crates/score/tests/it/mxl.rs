@@ -109,14 +109,17 @@ fn damaged_archives_are_errors() {
     assert!(read(&bytes).is_err());
 }
 
-/// The bars that are read from an archive whose container names `path` and that holds `files`, and the remarks.
+/// The bars that are read from an archive whose container names `path` and that holds `files`, and the diagnostics.
 fn read_named(path: &str, files: &[&str]) -> Result<(usize, Vec<String>), Error> {
     let table = container(&format!("<rootfile full-path=\"{path}\"/>"));
     let scores: Vec<String> = (1..=files.len()).map(|bars| xml(&vec![REST; bars])).collect();
     let mut entries = vec![("META-INF/container.xml", table.as_bytes())];
     entries.extend(files.iter().zip(&scores).map(|(name, score)| (*name, score.as_bytes())));
     let score = read(&archive(&entries))?;
-    Ok((score.structure.bars.len(), score.diagnostics.into_iter().map(|remark| remark.message).collect()))
+    Ok((
+        score.structure.bars.len(),
+        score.diagnostics.into_iter().map(|diagnostic| diagnostic.message).collect(),
+    ))
 }
 
 #[test]
@@ -135,9 +138,9 @@ fn paths_as_other_programs_write_them() {
         ("deep//b.xml", "deep/b.xml"),
     ] {
         // Of two scores it is not the first one that is meant.
-        let (bars, remarks) = read_named(path, &["a.xml", name]).unwrap();
+        let (bars, diagnostics) = read_named(path, &["a.xml", name]).unwrap();
         assert_eq!(bars, 2, "{path}");
-        assert_eq!(remarks.len(), usize::from(path != name), "{path}: {remarks:?}");
+        assert_eq!(diagnostics.len(), usize::from(path != name), "{path}: {diagnostics:?}");
     }
     // What is there by its exact name needs no interpretation.
     assert_eq!(read_named("100%.xml", &["a.xml", "100%.xml"]).unwrap(), (2, vec![]));
@@ -145,9 +148,9 @@ fn paths_as_other_programs_write_them() {
 
 #[test]
 fn the_only_score_is_taken_where_the_container_does_not_help() {
-    let (bars, remarks) = read_named("gone.xml", &["a.xml"]).unwrap();
+    let (bars, diagnostics) = read_named("gone.xml", &["a.xml"]).unwrap();
     assert_eq!(bars, 1);
-    assert!(remarks[0].contains("gone.xml") && remarks[0].contains("a.xml"), "{remarks:?}");
+    assert!(diagnostics[0].contains("gone.xml") && diagnostics[0].contains("a.xml"), "{diagnostics:?}");
     let error = read_named("gone.xml", &["a.xml", "b.xml"]).unwrap_err();
     assert!(error.to_string().contains("META-INF/container.xml names \"gone.xml\""), "{error}");
     let score = xml(&[REST, REST]);
@@ -207,7 +210,16 @@ fn text_that_was_compressed_too_well_is_a_bomb() {
     let text = text.replace("x y z  ", "x--><!--");
     let bytes = archive(&[("s.xml", text.as_bytes())]);
     assert!(bytes.len() * 100 < text.len());
-    assert!(matches!(inner(read(&bytes)), Error::Limit { limit: Limit::Ratio, allowed: 100, .. }));
+    // What the archive says of itself is enough: nothing was decompressed, so that there is no place.
+    assert!(matches!(inner(read(&bytes)), Error::Limit { limit: Limit::Ratio, allowed: 100, at: None }));
+    // One that says less of itself is found out where it goes on.
+    let honest = u32::try_from(text.len()).unwrap().to_le_bytes();
+    let mut lying = bytes;
+    let places: Vec<usize> = (0..lying.len() - 4).filter(|&at| lying[at..at + 4] == honest).collect();
+    assert_eq!(places.len(), 2, "in the file's own head and in the directory");
+    places.iter().for_each(|&at| lying[at..at + 4].copy_from_slice(&1_000_u32.to_le_bytes()));
+    let error = read(&lying).unwrap_err().to_string();
+    assert!(error.contains("s.xml: File is larger than its declared"), "{error}");
     // As much as that in a file of its own is only long.
     let plain = segno_score::musicxml::read_slice(text.as_bytes(), &Options::new());
     assert!(matches!(plain, Err(Error::NoBars)));

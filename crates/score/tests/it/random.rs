@@ -1,4 +1,4 @@
-//! Any bytes, and valid files with damage: no panic, and the same answer in one piece as in many.
+//! Any bytes, and valid files with damage: no panic, and the same score in one piece as in many.
 
 use std::io::BufReader;
 

@@ -38,6 +38,10 @@ pub(crate) fn read_text(text: &str) -> Score {
 }
 
 /// The kinds of the diagnostics with their printed bar numbers.
-pub(crate) fn remarks(score: &Score) -> Vec<String> {
-    score.diagnostics.iter().map(|remark| format!("{:?} {}", remark.kind, remark.measure)).collect()
+pub(crate) fn told(score: &Score) -> Vec<String> {
+    score
+        .diagnostics
+        .iter()
+        .map(|diagnostic| format!("{:?} {}", diagnostic.kind, diagnostic.measure))
+        .collect()
 }

@@ -3,7 +3,7 @@
 use segno_score::DiagnosticKind;
 use segno_syncpoint::{EndingStop, JumpKind, MarkerKind, Place, RepeatStart};
 
-use crate::score::{REST, read, read_text, remarks};
+use crate::score::{REST, read, read_text, told};
 
 fn words(text: &str) -> String {
     format!("<direction><direction-type><words>{text}</words></direction-type></direction>")
@@ -39,7 +39,7 @@ fn words_alone_are_enough() {
     assert_eq!(score.structure.bars[1].markers[0].at, Place::End);
     assert_eq!(jumps(&score), [(3, JumpKind::DaCapo, "start".to_owned(), "fine".to_owned(), None)]);
     // But it is told that there are only words.
-    assert_eq!(remarks(&score), ["Inferred 4"]);
+    assert_eq!(told(&score), ["Inferred 4"]);
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn the_first_of_two_bare_coda_signs_is_where_one_leaves() {
     let score = read(&[SEGNO, &(REST.to_owned() + CODA), &(REST.to_owned() + &words("D.S. al Coda")), CODA]);
     assert_eq!(markers(&score)[1].1, MarkerKind::ToCoda);
     assert_eq!(jumps(&score)[0].4.as_deref(), Some("coda"));
-    assert_eq!(remarks(&score), ["Inferred 2", "Inferred 3"]);
+    assert_eq!(told(&score), ["Inferred 2", "Inferred 3"]);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_plain_da_capo_ends_at_the_fine_on_its_way() {
     let da_capo = REST.to_owned() + "<sound dacapo='yes'/>";
     let score = read(&[&(REST.to_owned() + &words("Fine")), &da_capo]);
     assert_eq!(jumps(&score)[0].3, "fine");
-    assert_eq!(remarks(&score), ["Inferred 2"]);
+    assert_eq!(told(&score), ["Inferred 2"]);
     let score = read(&[&da_capo, &(REST.to_owned() + &words("Fine"))]);
     assert_eq!(jumps(&score)[0].3, "end");
     assert!(score.diagnostics[0].message.contains("does not say how far"));
@@ -109,11 +109,11 @@ fn several_parts_with_one_jump_jump_once() {
     let wrap = |parts: &[String]| format!("<score-partwise>{}</score-partwise>", parts.concat());
     let same = read_text(&wrap(&[part("A", "D.C."), part("B", "D.C."), part("C", "Da Capo")]));
     assert_eq!(jumps(&same).len(), 1);
-    assert_eq!(remarks(&same), ["Inferred 1"; 2]);
+    assert_eq!(told(&same), ["Inferred 1"; 2]);
     let differ = read_text(&wrap(&[part("A", "D.C. al Fine"), part("B", "D.C. al Coda")]));
     assert_eq!(jumps(&differ).len(), 1);
     assert_eq!(jumps(&differ)[0].3, "fine");
-    assert!(remarks(&differ).contains(&"Contradiction 1".to_owned()));
+    assert!(told(&differ).contains(&"Contradiction 1".to_owned()));
 }
 
 #[test]
@@ -132,8 +132,9 @@ fn missing_targets_are_remarked_upon() {
         &(REST.to_owned() + &words("D.C. al Coda")),
     ]);
     assert_eq!(jumps(&score)[0].2, "nowhere");
-    let missing = score.diagnostics.iter().filter(|remark| remark.kind == DiagnosticKind::MissingTarget);
-    assert_eq!(missing.map(|remark| remark.bar).collect::<Vec<_>>(), [Some(0), Some(1)]);
+    let missing =
+        score.diagnostics.iter().filter(|diagnostic| diagnostic.kind == DiagnosticKind::MissingTarget);
+    assert_eq!(missing.map(|diagnostic| diagnostic.bar).collect::<Vec<_>>(), [Some(0), Some(1)]);
 }
 
 #[test]
@@ -142,7 +143,7 @@ fn a_nameless_dal_segno_goes_to_the_nearest_segno_before_it() {
     let score = read(&[SEGNO, &ds, SEGNO, &ds, &(REST.to_owned() + "<sound dalsegno='other'/>"), SEGNO]);
     let targets: Vec<String> = jumps(&score).into_iter().map(|jump| jump.2).collect();
     assert_eq!(targets, ["segno", "segno-2", "segno-2"]);
-    assert!(remarks(&score).contains(&"MissingTarget 5".to_owned()));
+    assert!(told(&score).contains(&"MissingTarget 5".to_owned()));
 }
 
 #[test]
@@ -162,7 +163,7 @@ fn where_words_and_playback_disagree_the_playback_counts() {
     let both = "<direction><direction-type><words>Da Capo</words></direction-type><sound dalsegno='segno'/></direction>";
     let score = read(&[SEGNO, &(REST.to_owned() + both)]);
     assert_eq!(jumps(&score)[0].1, JumpKind::DalSegno);
-    assert_eq!(remarks(&score)[0], "Contradiction 2");
+    assert_eq!(told(&score)[0], "Contradiction 2");
 }
 
 #[test]
@@ -187,7 +188,7 @@ fn endings_with_ranges_lists_and_printed_text() {
         .flat_map(|bar| bar.endings.iter().map(|ending| ending.numbers.clone()))
         .collect();
     assert_eq!(numbers, [vec![1, 2, 3], vec![4, 5], vec![6, 7], vec![8]]);
-    assert_eq!(remarks(&score), ["Ending 5"]);
+    assert_eq!(told(&score), ["Ending 5"]);
 }
 
 #[test]
@@ -211,7 +212,7 @@ fn an_ending_covers_the_bars_between_its_edges() {
         seen,
         [(1, true, None), (2, false, None), (3, false, Some(EndingStop::Discontinue)), (4, true, None)]
     );
-    assert_eq!(remarks(&score), ["Ending 5"]);
+    assert_eq!(told(&score), ["Ending 5"]);
 }
 
 #[test]
@@ -240,7 +241,7 @@ fn odd_repeat_attributes_are_remarked_upon() {
         &format!("{REST}<barline location='right'><repeat direction='sideways'/></barline>"),
         &format!("{REST}<barline location='middle'><repeat direction='backward'/></barline>"),
     ]);
-    assert_eq!(remarks(&score), ["BadValue 1", "BadValue 2", "Unsupported 3"]);
+    assert_eq!(told(&score), ["BadValue 1", "BadValue 2", "Unsupported 3"]);
 }
 
 #[test]
@@ -254,7 +255,7 @@ fn repeats_that_the_first_part_lacks_are_remarked_upon() {
     let both = format!("{start}{end}");
     let later = read_text(&wrap(&[part("A", ""), part("B", &both)]));
     assert_eq!(later.structure.bars[0].repeat_end.map(|end| end.plays), Some(2));
-    assert_eq!(remarks(&later), ["Contradiction 1"; 4]);
+    assert_eq!(told(&later), ["Contradiction 1"; 4]);
     let all = read_text(&wrap(&[part("A", &both), part("B", &both)]));
     assert_eq!(all.structure, later.structure);
     assert_eq!(all.diagnostics, []);

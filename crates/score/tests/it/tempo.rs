@@ -2,7 +2,7 @@
 
 use segno_syncpoint::Policy;
 
-use crate::score::{REST, read, read_text, remarks};
+use crate::score::{REST, read, read_text, told};
 
 fn tempos(score: &segno_score::Score) -> Vec<(usize, String, f64)> {
     score
@@ -24,7 +24,7 @@ fn the_playback_tempo_counts() {
     );
     let score = read(&[&bar]);
     assert_eq!(tempos(&score), [(0, "0/1".to_owned(), 96.5)]);
-    assert_eq!(remarks(&score), ["Contradiction 1"]);
+    assert_eq!(told(&score), ["Contradiction 1"]);
 }
 
 #[test]
@@ -111,10 +111,10 @@ fn all_parts_may_carry_the_tempo() {
         format!("<part id='{id}'><measure number='1'><sound tempo='{bpm}'/></measure></part>")
     };
     let agree = read_text(&format!("<score-partwise>{}{}</score-partwise>", part("A", 90), part("B", 90)));
-    assert_eq!((agree.tempos.len(), remarks(&agree).len()), (1, 0));
+    assert_eq!((agree.tempos.len(), told(&agree).len()), (1, 0));
     let differ = read_text(&format!("<score-partwise>{}{}</score-partwise>", part("A", 90), part("B", 60)));
     assert_eq!(tempos(&differ), [(0, "0/1".to_owned(), 90.0)]);
-    assert_eq!(remarks(&differ), ["Contradiction 1"]);
+    assert_eq!(told(&differ), ["Contradiction 1"]);
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn unusable_tempos_are_left_out() {
         "<sound tempo='0'/><sound tempo='-5'/><sound tempo='NaN'/><sound tempo='1e300'/><sound tempo='fast'/>",
     ]);
     assert_eq!(score.tempos, []);
-    assert_eq!(remarks(&score), ["BadValue 1"; 5]);
+    assert_eq!(told(&score), ["BadValue 1"; 5]);
 }
 
 /// A score whose software is named in its head.
@@ -150,7 +150,7 @@ fn of_two_tempos_at_one_place_in_one_part_the_later_one_counts() {
     for bar in [format!("{printed}{}{REST}", tempo(90)), format!("{}{printed}{REST}", tempo(90))] {
         assert_eq!(tempos(&read(&[&bar])), [(0, "0/1".to_owned(), 90.0)]);
     }
-    // Three parts: the later of the first part counts, and both remarks are made.
+    // Three parts: the later of the first part counts, and both diagnostics are made.
     let part =
         |id: &str, content: &str| format!("<part id='{id}'><measure number='1'>{content}</measure></part>");
     let score = read_text(&format!(
@@ -160,9 +160,9 @@ fn of_two_tempos_at_one_place_in_one_part_the_later_one_counts() {
         part("C", &tempo(70))
     ));
     assert_eq!(tempos(&score), [(0, "0/1".to_owned(), 60.0)]);
-    assert_eq!(remarks(&score), ["Contradiction 1"; 2]);
+    assert_eq!(told(&score), ["Contradiction 1"; 2]);
     assert!(score.diagnostics[1].message.contains("the first part's counts"));
-    // The same tempo twice is no contradiction.
+    // The same tempo twice does not contradict itself.
     assert_eq!(read(&[&(tempo(72) + &tempo(72) + REST)]).diagnostics, []);
 }
 
@@ -179,19 +179,19 @@ fn musescore_means_the_offset_of_a_tempo() {
     for software in ["MuseScore 3.6.2", "MuseScore 4.2.0", "MuseScore 2.3.2"] {
         let score = by(software);
         assert_eq!(score.bar_times([0, 1, 2]), [0.0, 2.5, 4.5, 6.5], "{software}");
-        assert!(score.diagnostics.iter().any(|remark| remark.message.contains("MuseScore means it")));
+        assert!(score.diagnostics.iter().any(|diagnostic| diagnostic.message.contains("MuseScore means it")));
     }
     // By the letter such an offset is one of the page only; that is told.
     let score = by("Finale v26");
     assert_eq!(score.bar_times([0, 1, 2]), [0.0, 2.0, 6.0, 10.0]);
-    assert!(score.diagnostics.iter().any(|remark| remark.message.contains("holds where it stands")));
+    assert!(score.diagnostics.iter().any(|diagnostic| diagnostic.message.contains("holds where it stands")));
     // What says whether it holds for playback is believed, whoever wrote it.
     for (sound, times) in [("yes", [0.0, 2.5, 4.5]), ("no", [0.0, 2.0, 6.0])] {
         let bar = bar.replace("<offset>", &format!("<offset sound='{sound}'>"));
         for software in ["MuseScore 3.6.2", "Finale v26"] {
             let score = written_by(software, &[&bar, REST, REST]);
             assert_eq!(score.bar_times([0, 1]), times, "{software} {sound}");
-            assert!(!score.diagnostics.iter().any(|remark| remark.message.contains("offset")));
+            assert!(!score.diagnostics.iter().any(|diagnostic| diagnostic.message.contains("offset")));
         }
     }
 }

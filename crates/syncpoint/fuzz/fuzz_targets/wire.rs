@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use segno_syncpoint::svg::{Drawing, draw};
+use segno_syncpoint::formats::svg::{Drawing, draw};
 use segno_syncpoint::validate::{self, Context};
 use segno_syncpoint::{Repair, SyncMap, wire};
 

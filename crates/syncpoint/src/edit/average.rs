@@ -20,6 +20,7 @@ pub enum Average {
 
 /// Several maps made into one.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Averaged {
     /// The average, with the options and hide flags of the first map.
     pub map: SyncMap,

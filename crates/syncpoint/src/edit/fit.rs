@@ -10,7 +10,7 @@ use crate::point::Syncpoint;
 /// A change of speed and start: `t -> offset + factor * t`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Affine {
-    /// Seconds.
+    /// What is added to each time after it is multiplied, in seconds.
     pub offset: f64,
     /// Seconds of the new recording for a second of the old one.
     pub factor: f64,

@@ -9,8 +9,9 @@ use crate::position::Position;
 
 /// Two maps merged by priority.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Merged {
-    /// The merged map.
+    /// The points of both, with the options of the first.
     pub map: SyncMap,
     /// The points of the second map that did not fit between those of the first, by index.
     pub dropped: Vec<usize>,

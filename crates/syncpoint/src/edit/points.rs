@@ -97,7 +97,7 @@ impl SyncMap {
         Ok(self.rebuilt(points)?)
     }
 
-    /// The same map with a point on every bar line between the first and the last point, for programs that do not
+    /// The same map with a point on every bar line between the first and the last point, for software that does not
     /// interpolate. Cost: O(points + bars).
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use crate::position::{Offset, Position};
 /// To what times are rounded.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum TimeGrid {
-    /// Whole milliseconds.
+    /// Whole milliseconds from the start of the recording.
     Milliseconds,
     /// Whole steps, so many a second: video frames (25.0, 30000.0 / 1001.0) or samples (44100.0).
     PerSecond(f64),
@@ -23,16 +23,17 @@ pub enum TimeGrid {
 pub enum PlaceGrid<'a> {
     /// So many equal parts of a bar, whatever its metre; 480 gives whole offsets, 1 bar lines.
     Parts(u32),
-    /// The nearest beat.
+    /// The nearest beat of the metre in force.
     Beats(&'a PlayedGrid),
 }
 
 /// What rounding did.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Rounding {
     /// The largest change, in seconds for times and in bars for places.
     pub largest: f64,
-    /// The mean change.
+    /// The mean size of a change, over all points, in the unit of `largest`.
     pub mean: f64,
     /// How many points changed.
     pub changed: usize,

@@ -9,6 +9,7 @@ use crate::simplify::{self, Certificate, Mode, Rules, Simplified};
 
 /// A simplified map and what was lost by it.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct SimplifiedMap {
     /// The map, with the options of the one it was made from.
     pub map: SyncMap,

@@ -7,7 +7,7 @@ use super::BarGrid;
 use crate::float;
 use crate::position::Position;
 
-/// Shorter than this is no length, in quarters; the lengths themselves are exact fractions.
+/// Shorter than this counts as no length, in quarters; the lengths themselves are exact fractions.
 const TINY: f64 = 1e-9;
 
 /// Metres that come again after more others than this are worked out again.
@@ -78,6 +78,7 @@ impl Pattern {
 
 /// A place as musicians count it.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct BeatPlace {
     /// The played bar, from 0.
     pub bar: u32,
@@ -87,6 +88,7 @@ pub struct BeatPlace {
 
 /// A played order that does not fit the written bars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum GridError {
     /// A played bar that was not written.
     NoSuchBar {
@@ -103,7 +105,7 @@ impl fmt::Display for GridError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoSuchBar { played, written } => {
-                write!(f, "played bar {played} is written bar {written}, and there is none")
+                write!(f, "played bar {played} is written bar {written}, which does not exist")
             }
             Self::TooManyBars => write!(f, "more than {} bars are played", Position::MAX_BAR),
         }

@@ -33,7 +33,7 @@ pub(super) fn per_quarter(points: &[Syncpoint], grid: &PlayedGrid) -> Result<Vec
             }
             let Some(quarters) = grid.quarters_before(bar as f64) else { return Err(too_short) };
             let time = a.time + (quarters - start) / (end - start) * (b.time - a.time);
-            // Where seconds are too coarse for a bend there is none.
+            // Where seconds are too coarse for a bend, its knot is left out.
             if knots.last().is_some_and(|(_, before)| time > *before) && time < b.time {
                 knots.push((bar as f64, time));
             }

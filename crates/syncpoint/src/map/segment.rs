@@ -16,6 +16,7 @@ pub enum Side {
 
 /// A stretch of a map with one speed.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Segment {
     /// Which stretch, from 0. Counts the knots of [`SyncMap::curve`].
     pub index: usize,
@@ -52,13 +53,13 @@ impl SyncMap {
         Some(Segment { index, from_bars: a.x, to_bars: b.x, from_time: a.y, to_time: b.y })
     }
 
-    /// All segments.
+    /// The segments between neighbouring points, in order; none for a map of one point.
     pub fn segments(&self) -> impl Iterator<Item = Segment> + '_ {
         (0..self.segment_count()).filter_map(|index| self.segment(index))
     }
 
-    /// The segment at a place; at a breakpoint the one on `side`. Before the first and after the last breakpoint, on that
-    /// side, there is none. Cost: O(1) where points are about even, O(log points) at worst.
+    /// The segment at a place; at a breakpoint the one on `side`. `None` before the first breakpoint and after the
+    /// last. Cost: O(1) where points are about even, O(log points) at worst.
     #[must_use]
     pub fn segment_at(&self, bars: f64, side: Side) -> Option<Segment> {
         let curve = self.curve();

@@ -5,16 +5,16 @@ use super::Playthrough;
 /// Which playing of a written bar is meant, when somebody points at the page.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum PassChoice {
-    /// The first.
+    /// The first playing of the bar.
     First,
-    /// The last.
+    /// The last playing of the bar.
     Last,
     /// The one of this number, from 1.
     Pass(u32),
     /// The one nearest to this place, in played bars (5.5 is the middle of played bar 5); of two equally near ones the
     /// later.
     Nearest(f64),
-    /// The first at or after this played bar; if there is none, the first of all.
+    /// The first at or after this played bar, or else the first of all.
     Next(usize),
 }
 

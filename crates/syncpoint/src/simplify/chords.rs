@@ -5,7 +5,7 @@ use core::ops::ControlFlow;
 
 use super::grid::Grid;
 use super::hull::Hull;
-use super::{Certificate, Point, Simplified};
+use super::result::{Certificate, Point, Simplified};
 
 /// A slope as a fraction; the denominator is positive.
 #[derive(Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::SimplifyError;
+use super::error::SimplifyError;
 
 /// The largest size of a position or time.
 const LIMIT: f64 = 1e6;
@@ -34,13 +34,23 @@ fn rounded(value: f64, scale: f64) -> Option<i64> {
     })
 }
 
-/// The power of two by which all positions fit into 52 bits, or into fewer if the sums of that many squares of them would
-/// leave 127: so fine that positions are rounded as floating point itself rounds the largest of them.
-fn finest(x: &[f64]) -> f64 {
+/// How many grid steps make a position unit: the fewest of 1, 480, 960, ..., 480 * 2^20 that put every position onto the
+/// grid but for the last bits of floating point, and otherwise so many that only those bits are rounded.
+fn scale(x: &[f64]) -> f64 {
+    if x.iter().all(|&x| lies_on(x, 1.0)) {
+        return 1.0;
+    }
+    let mut scale = PER_UNIT;
+    for _ in 0..=20 {
+        if x.iter().all(|&x| lies_on(x, scale)) {
+            return scale;
+        }
+        scale *= 2.0;
+    }
+    // 52 bits, or fewer if the sums of so many squares of them would leave 127.
     let largest = x.iter().fold(1.0, |largest: f64, x| largest.max(x.abs())).min(LIMIT);
-    let bits = (124 - (usize::BITS - x.len().leading_zeros())) / 2;
-    let bits = bits.min(52);
-    let mut scale = 1.0;
+    let bits = ((124 - (usize::BITS - x.len().leading_zeros())) / 2).min(52);
+    let mut scale = PER_UNIT;
     #[allow(clippy::cast_precision_loss)]
     while largest * scale * 2.0 <= (1_u64 << bits) as f64 {
         scale *= 2.0;
@@ -48,10 +58,12 @@ fn finest(x: &[f64]) -> f64 {
     scale
 }
 
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::float_cmp)]
-fn whole(value: f64, scale: f64) -> bool {
-    let scaled = value * scale;
-    scaled == (scaled as i64) as f64
+/// Whether a position is a whole number of grid steps, but for what `bar + part / 480` and this product round.
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+fn lies_on(x: f64, scale: f64) -> bool {
+    let scaled = x * scale;
+    let nearest = (if scaled < 0.0 { scaled - 0.5 } else { scaled + 0.5 }) as i64;
+    (scaled - nearest as f64).abs() <= 2.0 * f64::EPSILON * scaled.abs()
 }
 
 impl Grid {
@@ -60,13 +72,7 @@ impl Grid {
         if x.len() != t.len() {
             return Err(SimplifyError::LengthsDiffer);
         }
-        let scale = if x.iter().all(|&x| whole(x, 1.0)) {
-            1.0
-        } else if x.iter().all(|&x| whole(x, PER_UNIT)) {
-            PER_UNIT
-        } else {
-            finest(x)
-        };
+        let scale = scale(x);
         let mut grid =
             Self { x: Vec::with_capacity(x.len()), t: Vec::with_capacity(t.len()), forced: Vec::new() };
         for (index, (&x, &t)) in x.iter().zip(t).enumerate() {

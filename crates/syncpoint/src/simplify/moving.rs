@@ -1,15 +1,16 @@
 //! `Move`: which times can be reached with how many points, position by position.
 //!
 //! From a window of times at one position, the lines that stay within the tolerance reach a window at each later
-//! position until there are none left. Windows of one point more are made from all windows of k points, and those
+//! position until none is left. Windows of one point more are made from all windows of k points, and those
 //! that bring no new time are dropped. The first layer that reaches the last position has the least number of points.
 
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use super::chords;
 use super::grid::Grid;
+use super::result::{Certificate, Point, Simplified};
 use super::window::{Cover, Lines, Window};
-use super::{Certificate, Point, Simplified, chords};
 
 /// The least that time grows in a position unit, in seconds.
 const LEAST_SLOPE: f64 = 1e-6;

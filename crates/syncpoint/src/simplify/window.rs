@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 /// The times in which a map of `points` points can stand at one position.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Window {
     /// So many points, this one included.
     pub points: u32,
@@ -36,7 +37,7 @@ impl Lines {
     }
 
     /// Keeps the lines that pass between two times after `run` position units, and gives the times at which they do;
-    /// `None` if there are none. O(corners).
+    /// `None` if no line does. O(corners).
     pub(super) fn pass(&mut self, run: f64, from: f64, to: f64) -> Option<(f64, f64)> {
         self.clip(run, 1.0, to);
         self.clip(run, -1.0, -from);

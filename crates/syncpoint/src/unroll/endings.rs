@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::diagnostic::{Diagnostic, Finding};
+use crate::playthrough::{Diagnostic, DiagnosticKind};
 use crate::policy::{OpenEndings, OverlappingEndings, Policy, UnreachedEndings};
 use crate::{Ending, EndingStop, Structure, WrittenBar};
 
@@ -59,7 +59,7 @@ pub(super) fn regions(
                 });
                 serial += usize::from(known.is_none());
                 if known.is_none() && !ending.start {
-                    diagnostics.push(Diagnostic::new(index, Finding::EndingWithoutStart));
+                    diagnostics.push(Diagnostic::new(index, DiagnosticKind::EndingWithoutStart));
                 }
                 covering.push(Bracket {
                     ending,
@@ -73,7 +73,7 @@ pub(super) fn regions(
                 continue;
             }
             if now.len() > 1 {
-                diagnostics.push(Diagnostic::new(index, Finding::EndingsOverlap));
+                diagnostics.push(Diagnostic::new(index, DiagnosticKind::EndingsOverlap));
             }
             match regions.last_mut() {
                 Some(region) if now == serials => region.last = index,
@@ -98,10 +98,10 @@ fn own_endings<'a>(bar: &'a WrittenBar, index: usize, diagnostics: &mut Vec<Diag
     for ending in &bar.endings {
         let same = |other: &&Ending| other.numbers == ending.numbers && other.staff.is_none();
         if ending.numbers.is_empty() {
-            diagnostics.push(Diagnostic::new(index, Finding::EndingWithoutNumbers));
+            diagnostics.push(Diagnostic::new(index, DiagnosticKind::EndingWithoutNumbers));
         } else if ending.staff.is_some() && bar.endings.iter().any(|other| same(&other)) {
             if ending.start {
-                diagnostics.push(Diagnostic::new(index, Finding::StaffCopy));
+                diagnostics.push(Diagnostic::new(index, DiagnosticKind::StaffCopy));
             }
         } else {
             own.push(ending);

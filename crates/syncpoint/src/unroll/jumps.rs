@@ -4,10 +4,10 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::UnrollError;
-use super::diagnostic::Finding;
+use super::error::UnrollError;
 use super::layout::Layout;
-use super::leaps::Leap;
+use super::section_jump::SectionJump;
+use crate::playthrough::DiagnosticKind;
 use crate::policy::{MissingTarget, OpenDaCapo, Policy, Sections, StaffCopies};
 use crate::{Jump, Marker, MarkerKind, Place, Structure, WrittenBar};
 
@@ -208,23 +208,29 @@ impl<'a> Signs<'a> {
     }
 
     /// The jumps that can be taken, whether or not they will be.
-    pub(super) fn leaps(&self) -> Vec<Leap> {
-        let mut leaps = Vec::new();
+    pub(super) fn section_jumps(&self) -> Vec<SectionJump> {
+        let mut section_jumps = Vec::new();
         for (from, bar) in self.structure.bars.iter().enumerate().filter(|(_, bar)| !bar.jumps.is_empty()) {
             let Some(home) = self.layout.section_of(from) else { continue };
             for jump in &bar.jumps {
                 if let Ok(Some(target)) = self.target(jump, from, home) {
-                    leaps.push(self.leap(jump, from, home, &target));
+                    section_jumps.push(self.section_jump(jump, from, home, &target));
                 }
             }
         }
-        leaps
+        section_jumps
     }
 
     /// A jump that goes to `target`, as the bars see it.
-    pub(super) fn leap(&self, jump: &Jump, from: usize, home: &Range<usize>, target: &Target) -> Leap {
+    pub(super) fn section_jump(
+        &self,
+        jump: &Jump,
+        from: usize,
+        home: &Range<usize>,
+        target: &Target,
+    ) -> SectionJump {
         let sign = self.until(jump, from, home).map(|(bar, _)| bar);
-        Leap {
+        SectionJump {
             from,
             to: target.bar,
             until: sign.or_else(|| self.part_end(jump, from, target).map(|(bar, _)| bar)),
@@ -251,16 +257,16 @@ impl<'a> Signs<'a> {
     }
 
     /// What is wrong with the targets of a jump.
-    pub(super) fn missing(&self, jump: &Jump, origin: usize) -> impl Iterator<Item = Finding> {
+    pub(super) fn missing(&self, jump: &Jump, origin: usize) -> impl Iterator<Item = DiagnosticKind> {
         let home = self.layout.section_of(origin).cloned().unwrap_or(0..0);
         let to = jump.to != START && self.find(&jump.to, Role::To, origin, &home, false).is_none();
         let until = jump.until != END && self.until(jump, origin, &home).is_none();
         let coda = jump.continue_at.as_deref().filter(|label| !label.is_empty());
         let coda = coda.is_some_and(|label| self.coda(label, origin, &home).is_none());
         [
-            to.then_some(Finding::JumpTargetMissing),
-            until.then_some(Finding::JumpUntilMissing),
-            coda.then_some(Finding::JumpCodaMissing),
+            to.then_some(DiagnosticKind::JumpTargetMissing),
+            until.then_some(DiagnosticKind::JumpUntilMissing),
+            coda.then_some(DiagnosticKind::JumpCodaMissing),
         ]
         .into_iter()
         .flatten()

@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::diagnostic::{Diagnostic, Finding};
 use super::endings::{self, Region};
+use crate::playthrough::{Diagnostic, DiagnosticKind};
 use crate::policy::{
     InnerRepeats, PlayCount, Policy, Sections, UnmatchedRepeat, UnreachedEndings, ZeroPlays,
 };
@@ -97,7 +97,7 @@ impl Layout {
         layout.find_peaks();
         for group in &layout.groups {
             if group.signed && group.ends.is_empty() {
-                diagnostics.push(Diagnostic::new(group.start, Finding::RepeatStartWithoutEnd));
+                diagnostics.push(Diagnostic::new(group.start, DiagnosticKind::RepeatStartWithoutEnd));
             }
         }
         layout
@@ -334,7 +334,7 @@ impl<'a> Pairing<'a> {
         };
         if self.closed(group) && !alternative || !self.layout.groups[group].signed {
             let goes_to = self.layout.groups[group].start;
-            diagnostics.push(Diagnostic::new(index, Finding::RepeatEndWithoutStart { goes_to }));
+            diagnostics.push(Diagnostic::new(index, DiagnosticKind::RepeatEndWithoutStart { goes_to }));
         }
         let plays = match (sign.plays, self.policy.plays) {
             (0, _) if self.policy.zero_plays == ZeroPlays::Omit => 0,
@@ -342,7 +342,8 @@ impl<'a> Pairing<'a> {
             (plays, _) => plays.max(1),
         };
         if sign.plays < 2 {
-            diagnostics.push(Diagnostic::new(index, Finding::RepeatEndWithoutRepeat { plays: sign.plays }));
+            diagnostics
+                .push(Diagnostic::new(index, DiagnosticKind::RepeatEndWithoutRepeat { plays: sign.plays }));
         }
         let end = self.layout.ends.len();
         self.layout.ends.push(End { bar: index, group, plays, after_jump: sign.after_jump });

@@ -1,8 +1,8 @@
 //! Endings that no repeat sign counts: their passes come from jumps, or a repeat is implied.
 
-use super::UnrollError;
-use super::leaps::passes_made;
+use super::error::UnrollError;
 use super::passes::Passes;
+use super::section_jump::passes_made;
 use crate::policy::{Jumps, LooseEndings, PlayCount};
 
 impl Passes<'_> {
@@ -17,14 +17,14 @@ impl Passes<'_> {
         }
         let series = layout.series(number);
         let first = layout.regions[series.start].first;
-        self.spend(series.len() + self.leapt.len())?;
+        self.spend(series.len() + self.taken_jumps.len())?;
         if self.implies_repeat(number) {
             return Ok(region.contains(self.implied[series.start]));
         }
         if self.policy.jumps == Jumps::Ignore || !self.follows_jumps(number) {
             return Ok(true);
         }
-        let pass = 1 + passes_made(&self.leapt, first);
+        let pass = 1 + passes_made(&self.taken_jumps, first);
         let named = series.clone().any(|other| layout.regions[other].contains(pass));
         if named || series.len() == 1 {
             return Ok(region.contains(pass));

@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use super::UnrollError;
+use super::error::UnrollError;
 use super::layout::{End, Layout};
-use super::leaps::{Leap, led_over, passes_made};
+use super::section_jump::{SectionJump, led_over, passes_made};
 use crate::policy::{EndingsAfterJump, LateEndings, PlayCount, Policy, RepeatsAfterJump, UnreachedEndings};
 
 /// The state of one group of repeats.
@@ -54,14 +54,14 @@ pub(super) struct Passes<'a> {
     /// By bar: a jump of the score leads over it again.
     pub(super) led_over: Vec<bool>,
     /// The jumps that were taken in this section.
-    pub(super) leapt: Vec<Leap>,
+    pub(super) taken_jumps: Vec<SectionJump>,
     /// By region: the pass that endings without any repeat sign are on, kept at the first of those side by side.
     pub(super) implied: Vec<u32>,
     fuel: usize,
 }
 
 impl<'a> Passes<'a> {
-    pub(super) fn new(layout: &'a Layout, policy: &'a Policy, leaps: &[Leap]) -> Self {
+    pub(super) fn new(layout: &'a Layout, policy: &'a Policy, section_jumps: &[SectionJump]) -> Self {
         let bars = layout.region_of.len();
         Self {
             layout,
@@ -73,8 +73,8 @@ impl<'a> Passes<'a> {
             entered: alloc::vec![false; layout.regions.len()],
             epoch: 0,
             after_jump: AfterJump::default(),
-            led_over: led_over(leaps, bars),
-            leapt: Vec::new(),
+            led_over: led_over(section_jumps, bars),
+            taken_jumps: Vec::new(),
             implied: alloc::vec![1; layout.regions.len()],
             fuel: policy.max_bars.saturating_add(bars).saturating_mul(16),
         }
@@ -154,14 +154,14 @@ impl<'a> Passes<'a> {
     pub(super) fn next_section(&mut self) {
         self.epoch = self.epoch.saturating_add(1);
         self.after_jump = AfterJump::default();
-        self.leapt.clear();
+        self.taken_jumps.clear();
     }
 
     /// A jump was taken. What begins before `known_before` has been played.
-    pub(super) fn jumped(&mut self, leap: Leap, known_before: usize, with_repeats: bool) {
+    pub(super) fn jumped(&mut self, section_jump: SectionJump, known_before: usize, with_repeats: bool) {
         self.epoch = self.epoch.saturating_add(1);
-        self.after_jump = AfterJump { known_before, with_repeats, until: leap.until, landed: None };
-        self.leapt.push(leap);
+        self.after_jump = AfterJump { known_before, with_repeats, until: section_jump.until, landed: None };
+        self.taken_jumps.push(section_jump);
     }
 
     /// The coda at `bar` is reached: what begins there is played with repeats.
@@ -300,7 +300,7 @@ impl<'a> Passes<'a> {
         let regions = &layout.groups[group].regions;
         self.spend(regions.len())?;
         let start = layout.groups[group].start;
-        let due = last.saturating_add(passes_made(&self.leapt, start).max(1));
+        let due = last.saturating_add(passes_made(&self.taken_jumps, start).max(1));
         let named = regions.iter().any(|&region| {
             let region = &layout.regions[region];
             region.contains(due) && region.numbers.first().is_some_and(|&first| first <= last)

@@ -2,15 +2,15 @@
 
 use alloc::vec::Vec;
 
-use super::diagnostic::{Diagnostic, Finding};
 use super::layout::{End, Group, Layout};
+use crate::playthrough::{Diagnostic, DiagnosticKind};
 use crate::policy::{PlayCount, Policy};
 
 /// Endings of a repeat that would take longer than this to try out are left as they are.
-const MOST_STEPS: usize = 100_000;
+const MAX_STEPS: usize = 100_000;
 
 /// An ending is not given more passes than this.
-const MOST_PASSES: u32 = 1_000;
+const MAX_PASSES: u32 = 1_000;
 
 impl Layout {
     /// Whether a backward repeat of this many takings goes back on this pass, as far as its sign and the endings say.
@@ -51,7 +51,7 @@ impl Layout {
                 self.regions[region].numbers.clear();
             }
             self.set_highest(number);
-            let passes = self.asked_passes(&self.groups[number]).min(MOST_PASSES);
+            let passes = self.asked_passes(&self.groups[number]).min(MAX_PASSES);
             for region in left {
                 self.regions[region].numbers = (1..=passes).collect();
             }
@@ -60,7 +60,8 @@ impl Layout {
                 let region = &self.regions[region];
                 if written.get(place) != Some(&region.numbers) {
                     let pass = region.numbers.first().copied().unwrap_or(1);
-                    diagnostics.push(Diagnostic::new(region.first, Finding::EndingRenumbered { pass }));
+                    diagnostics
+                        .push(Diagnostic::new(region.first, DiagnosticKind::EndingRenumbered { pass }));
                 }
             }
         }
@@ -99,7 +100,7 @@ impl Layout {
         let mut taken = alloc::vec![0_u32; group.ends.len()];
         let mut pass = 1;
         loop {
-            if steps.saturating_mul(pass as usize) > MOST_STEPS {
+            if steps.saturating_mul(pass as usize) > MAX_STEPS {
                 return None;
             }
             let back = group.ends.iter().enumerate().find(|&(place, &end)| {

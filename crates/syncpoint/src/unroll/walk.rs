@@ -3,13 +3,13 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::UnrollError;
-use super::diagnostic::{Diagnostic, Finding};
+use super::error::UnrollError;
 use super::jumps::{Signs, Target};
 use super::layout::Layout;
-use super::leaps::Leap;
 use super::passes::Passes;
+use super::section_jump::SectionJump;
 use crate::playthrough::Step;
+use crate::playthrough::{Diagnostic, DiagnosticKind};
 use crate::policy::{ActOn, EarlyFine, Jumps, MarkersLive, MissingTarget, Policy, Resume, SkippedRepeat};
 use crate::{Jump, MarkerKind, Place, Structure};
 
@@ -37,7 +37,7 @@ pub(super) struct Walk<'a> {
     policy: &'a Policy,
     layout: &'a Layout,
     signs: Signs<'a>,
-    leaps: Vec<Leap>,
+    section_jumps: Vec<SectionJump>,
     passes: Passes<'a>,
     out: Vec<Played>,
     times_played: Vec<u32>,
@@ -62,14 +62,14 @@ impl<'a> Walk<'a> {
         diagnostics: &'a mut Vec<Diagnostic>,
     ) -> Self {
         let signs = Signs::new(structure, layout, policy);
-        let leaps = signs.leaps();
-        let passes = Passes::new(layout, policy, &leaps);
+        let section_jumps = signs.section_jumps();
+        let passes = Passes::new(layout, policy, &section_jumps);
         Self {
             structure,
             policy,
             layout,
             signs,
-            leaps,
+            section_jumps,
             passes,
             out: Vec::new(),
             times_played: alloc::vec![0; structure.bars.len()],
@@ -264,12 +264,14 @@ impl<'a> Walk<'a> {
         let Some(from) = self.active.as_ref().map(|active| active.from) else {
             return Ok(Next::EndOfSection);
         };
-        self.passes.spend(self.leaps.len())?;
+        self.passes.spend(self.section_jumps.len())?;
         let next = from + 1;
-        let leads_back = |leap: &Leap| {
-            (next..self.home.end).contains(&leap.from) && leap.to <= bar && leap.until == Some(bar)
+        let leads_back = |section_jump: &SectionJump| {
+            (next..self.home.end).contains(&section_jump.from)
+                && section_jump.to <= bar
+                && section_jump.until == Some(bar)
         };
-        let again = self.policy.early_fine == EarlyFine::GoOn && self.leaps.iter().any(leads_back);
+        let again = self.policy.early_fine == EarlyFine::GoOn && self.section_jumps.iter().any(leads_back);
         if !again || self.times_played.get(next).is_none_or(|&times| times > 0) {
             return Ok(Next::EndOfSection);
         }
@@ -350,8 +352,8 @@ impl<'a> Walk<'a> {
             Resume::PastJump => bar + 1,
             Resume::AtCoda => usize::MAX,
         };
-        let leap = self.signs.leap(jump, bar, &self.home, target);
-        self.passes.jumped(leap, known_before, jump.play_repeats);
+        let section_jump = self.signs.section_jump(jump, bar, &self.home, target);
+        self.passes.jumped(section_jump, known_before, jump.play_repeats);
         self.land(target)?;
         Ok(Next::To(target.bar, Step::Jump { from: bar }))
     }
@@ -369,36 +371,36 @@ impl<'a> Walk<'a> {
         for (number, region) in self.layout.regions.iter().enumerate() {
             let counted = self.passes.follows_jumps(number);
             if self.layout.groups[region.group].ends.is_empty() && !counted {
-                found.push(Diagnostic::new(region.first, Finding::EndingWithoutRepeat));
+                found.push(Diagnostic::new(region.first, DiagnosticKind::EndingWithoutRepeat));
             }
             if !played(region.first) {
-                found.push(Diagnostic::new(region.first, Finding::EndingNeverPlayed));
+                found.push(Diagnostic::new(region.first, DiagnosticKind::EndingNeverPlayed));
             }
         }
         for (end, sign) in self.layout.ends.iter().enumerate() {
             if sign.plays > 1 && !self.passes.ever_taken[end] {
-                found.push(Diagnostic::new(sign.bar, Finding::RepeatEndNotTaken));
+                found.push(Diagnostic::new(sign.bar, DiagnosticKind::RepeatEndNotTaken));
             }
         }
         for (index, bar) in self.structure.bars.iter().enumerate() {
             if !played(index) {
-                found.push(Diagnostic::new(index, Finding::BarNeverPlayed));
+                found.push(Diagnostic::new(index, DiagnosticKind::BarNeverPlayed));
             }
             for (number, jump) in bar.jumps.iter().enumerate() {
                 if self.signs.is_copy(bar, jump) {
-                    found.push(Diagnostic::new(index, Finding::StaffCopy));
+                    found.push(Diagnostic::new(index, DiagnosticKind::StaffCopy));
                     continue;
                 }
                 found.extend(self.signs.missing(jump, index).map(|finding| Diagnostic::new(index, finding)));
                 if self.taken.range((index, number, 0)..=(index, number, u32::MAX)).next().is_none() {
-                    found.push(Diagnostic::new(index, Finding::JumpNotTaken));
+                    found.push(Diagnostic::new(index, DiagnosticKind::JumpNotTaken));
                 }
             }
             for (number, marker) in bar.markers.iter().enumerate() {
                 if self.signs.is_marker_copy(bar, marker) {
-                    found.push(Diagnostic::new(index, Finding::StaffCopy));
+                    found.push(Diagnostic::new(index, DiagnosticKind::StaffCopy));
                 } else if marker.kind != MarkerKind::PartEnd && !self.signs.was_used(index, number) {
-                    found.push(Diagnostic::new(index, Finding::MarkerWithoutEffect));
+                    found.push(Diagnostic::new(index, DiagnosticKind::MarkerWithoutEffect));
                 }
             }
         }

@@ -1,9 +1,9 @@
 //! What two or more points say together.
 
-use super::{Context, Findings};
+use super::Context;
+use super::diagnostic::{DiagnosticKind, Diagnostics, NotIncreasing, Suggestion};
 use crate::point::Syncpoint;
 use crate::position::Position;
-use crate::problem::{NotIncreasing, ProblemKind, Suggestion};
 
 /// Beats per minute that music has.
 const PLAUSIBLE_BPM: core::ops::RangeInclusive<f64> = 10.0..=400.0;
@@ -17,8 +17,8 @@ const REDUNDANT: f64 = 1e-9;
 type Indexed = (usize, Syncpoint);
 
 /// `good` are the points with possible values, with their indexes in the list of `length` points.
-pub(super) fn check(findings: &mut Findings, good: &[Indexed], length: usize, context: &Context<'_>) {
-    let context = &if crop(findings, context) {
+pub(super) fn check(diagnostics: &mut Diagnostics, good: &[Indexed], length: usize, context: &Context<'_>) {
+    let context = &if crop(diagnostics, context) {
         *context
     } else {
         Context { crop_start: None, crop_end: None, ..*context }
@@ -28,44 +28,44 @@ pub(super) fn check(findings: &mut Findings, good: &[Indexed], length: usize, co
         && first.position != Position::START
     {
         let point = before_first(good);
-        let kind = ProblemKind::FirstNotBarZero { position: first.position };
-        findings.add(Some(0), kind, Suggestion::Insert { index: 0, point });
+        let kind = DiagnosticKind::FirstNotBarZero { position: first.position };
+        diagnostics.add(Some(0), kind, Suggestion::Insert { index: 0, point });
     }
     for (index, point) in good {
-        single(findings, *index, point, context);
+        single(diagnostics, *index, point, context);
     }
     for pair in good.windows(2) {
         if let [a, b] = pair {
-            order(findings, a, b);
+            order(diagnostics, a, b);
         }
     }
     let rising = |a: &Indexed, b: &Indexed| b.1.position > a.1.position && b.1.time > a.1.time;
     let mut before: Option<(f64, &Indexed)> = None;
     for pair in good.windows(2) {
         let [a, b] = pair else { continue };
-        let speed = rising(a, b).then(|| tempo(findings, a, b, context));
+        let speed = rising(a, b).then(|| tempo(diagnostics, a, b, context));
         if let (Some((previous, first)), Some(speed)) = (before, speed) {
-            jump(findings, previous, speed, a);
-            redundant(findings, first, a, b);
+            jump(diagnostics, previous, speed, a);
+            redundant(diagnostics, first, a, b);
         }
         before = speed.map(|speed| (speed, a));
     }
-    hide(findings, good);
+    hide(diagnostics, good);
     if length == 1 && good.len() == 1 {
-        findings.add(Some(0), ProblemKind::OnlyOnePoint, Suggestion::Ask);
+        diagnostics.add(Some(0), DiagnosticKind::OnlyOnePoint, Suggestion::Ask);
     }
-    end(findings, good, length, context);
-    findings.problems.sort_by_key(|problem| problem.point);
+    end(diagnostics, good, length, context);
+    diagnostics.sort_by_point();
 }
 
 /// True if the crop is one.
-fn crop(findings: &mut Findings, context: &Context<'_>) -> bool {
+fn crop(diagnostics: &mut Diagnostics, context: &Context<'_>) -> bool {
     let bad = |value: Option<f64>| value.is_some_and(|value| !value.is_finite() || value < 0.0);
     let (start, end) = (context.crop_start, context.crop_end);
     if bad(start) || bad(end) {
         let keep = |value: Option<f64>| if bad(value) { None } else { value };
         let suggestion = Suggestion::SetCrop { start: keep(start), end: keep(end) };
-        findings.add(None, ProblemKind::CropNegative, suggestion);
+        diagnostics.add(None, DiagnosticKind::CropNegative, suggestion);
         false
     } else if let (Some(start), Some(end)) = (start, end)
         && start >= end
@@ -75,7 +75,7 @@ fn crop(findings: &mut Findings, context: &Context<'_>) -> bool {
         } else {
             Suggestion::SetCrop { start: Some(end), end: Some(start) }
         };
-        findings.add(None, ProblemKind::CropInverted, suggestion);
+        diagnostics.add(None, DiagnosticKind::CropInverted, suggestion);
         false
     } else {
         true
@@ -93,7 +93,7 @@ fn before_first(good: &[Indexed]) -> Syncpoint {
     Syncpoint::new(Position::START, time.max(0.0))
 }
 
-fn single(findings: &mut Findings, index: usize, point: &Syncpoint, context: &Context<'_>) {
+fn single(diagnostics: &mut Diagnostics, index: usize, point: &Syncpoint, context: &Context<'_>) {
     if let Some(bar_count) = context.bar_count
         // As numbers of bars: the highest bar has no bar line after it.
         && point.position.bars() > f64::from(bar_count)
@@ -101,44 +101,49 @@ fn single(findings: &mut Findings, index: usize, point: &Syncpoint, context: &Co
         let (line, offset) = (point.position.bar() == bar_count, 0.0);
         let suggestion =
             if line { Suggestion::SetOffset { index, offset } } else { Suggestion::Remove { index } };
-        findings.add(Some(index), ProblemKind::BeyondEnd { bar_count }, suggestion);
+        diagnostics.add(Some(index), DiagnosticKind::BeyondEnd { bar_count }, suggestion);
     }
     let before = context.crop_start.is_some_and(|start| point.time < start);
     let after = context.crop_end.is_some_and(|end| point.time > end);
     if before || after {
         // Points outside the crop still fix the tempo inside: nothing must be done.
-        findings.add(Some(index), ProblemKind::PointOutsideCrop, Suggestion::Ask);
+        diagnostics.add(Some(index), DiagnosticKind::PointOutsideCrop, Suggestion::Ask);
     }
     if let Some(duration) = context.duration
         && point.time > duration
     {
         let suggestion = Suggestion::SetTime { index, time: duration };
-        findings.add(Some(index), ProblemKind::PointAfterAudioEnd { duration }, suggestion);
+        diagnostics.add(Some(index), DiagnosticKind::PointAfterAudioEnd { duration }, suggestion);
     }
 }
 
-fn order(findings: &mut Findings, (first, a): &Indexed, (second, b): &Indexed) {
+fn order(diagnostics: &mut Diagnostics, (first, a): &Indexed, (second, b): &Indexed) {
     let (pa, pb) = (a.position, b.position);
     if pb < pa {
-        let kind = ProblemKind::PositionNotIncreasing(NotIncreasing::Unsorted);
-        findings.add(Some(*second), kind, Suggestion::Sort);
+        let kind = DiagnosticKind::PositionNotIncreasing(NotIncreasing::Unsorted);
+        diagnostics.add(Some(*second), kind, Suggestion::Sort);
     } else if pb.bars() <= pa.bars() {
         // Also for two places so close that no time lies between them.
         let same = pa.bar() == pb.bar();
         let kind = if same { NotIncreasing::Duplicate } else { NotIncreasing::SamePlace };
         let suggestion = Suggestion::Merge { first: *first, second: *second };
-        findings.add(Some(*second), ProblemKind::PositionNotIncreasing(kind), suggestion);
+        diagnostics.add(Some(*second), DiagnosticKind::PositionNotIncreasing(kind), suggestion);
     } else if b.time <= a.time {
-        let kind = ProblemKind::TimeNotIncreasing { previous: a.time, time: b.time };
-        findings.add(Some(*second), kind, Suggestion::Remove { index: *second });
+        let kind = DiagnosticKind::TimeNotIncreasing { previous: a.time, time: b.time };
+        diagnostics.add(Some(*second), kind, Suggestion::Remove { index: *second });
     } else if b.time - a.time < 0.001 {
         let suggestion = Suggestion::Merge { first: *first, second: *second };
-        findings.add(Some(*second), ProblemKind::SubMillisecondGap, suggestion);
+        diagnostics.add(Some(*second), DiagnosticKind::SubMillisecondGap, suggestion);
     }
 }
 
 /// Judges the tempo between two points; returns it in beats (or, without a grid, bars) per minute.
-fn tempo(findings: &mut Findings, (_, a): &Indexed, (second, b): &Indexed, context: &Context<'_>) -> f64 {
+fn tempo(
+    diagnostics: &mut Diagnostics,
+    (_, a): &Indexed,
+    (second, b): &Indexed,
+    context: &Context<'_>,
+) -> f64 {
     let minutes = (b.time - a.time) / 60.0;
     let (from, to) = (a.position.bars(), b.position.bars());
     let (low, high, speed) = match context.grid.and_then(|grid| grid.beats_between(from, to)) {
@@ -156,27 +161,27 @@ fn tempo(findings: &mut Findings, (_, a): &Indexed, (second, b): &Indexed, conte
         None
     };
     if let Some(bpm) = bpm {
-        findings.add(Some(*second), ProblemKind::ImplausibleTempo { bpm }, Suggestion::Ask);
+        diagnostics.add(Some(*second), DiagnosticKind::ImplausibleTempo { bpm }, Suggestion::Ask);
     }
     speed
 }
 
-fn jump(findings: &mut Findings, before: f64, after: f64, (index, _): &Indexed) {
+fn jump(diagnostics: &mut Diagnostics, before: f64, after: f64, (index, _): &Indexed) {
     let ratio = if before > after { before / after } else { after / before };
     if ratio > JUMP {
-        findings.add(Some(*index), ProblemKind::TempoJump { ratio }, Suggestion::Ask);
+        diagnostics.add(Some(*index), DiagnosticKind::TempoJump { ratio }, Suggestion::Ask);
     }
 }
 
-fn redundant(findings: &mut Findings, (_, a): &Indexed, (index, b): &Indexed, (_, c): &Indexed) {
+fn redundant(diagnostics: &mut Diagnostics, (_, a): &Indexed, (index, b): &Indexed, (_, c): &Indexed) {
     let (from, to) = (a.position.bars(), c.position.bars());
     let line = a.time + (b.position.bars() - from) * (c.time - a.time) / (to - from);
     if (line - b.time).abs() <= REDUNDANT && a.hide == b.hide {
-        findings.add(Some(*index), ProblemKind::RedundantPoint, Suggestion::Remove { index: *index });
+        diagnostics.add(Some(*index), DiagnosticKind::RedundantPoint, Suggestion::Remove { index: *index });
     }
 }
 
-fn hide(findings: &mut Findings, good: &[Indexed]) {
+fn hide(diagnostics: &mut Diagnostics, good: &[Indexed]) {
     let Some((last, point)) = good.last() else { return };
     if !point.hide {
         return;
@@ -185,16 +190,16 @@ fn hide(findings: &mut Findings, good: &[Indexed]) {
     match run {
         Some((start, _)) if start != last => {
             let suggestion = Suggestion::SetHide { index: *last, hide: false };
-            findings.add(Some(*start), ProblemKind::HideNeverCleared, suggestion);
+            diagnostics.add(Some(*start), DiagnosticKind::HideNeverCleared, suggestion);
         }
         _ => {
             let suggestion = Suggestion::SetHide { index: *last, hide: false };
-            findings.add(Some(*last), ProblemKind::HideOnLastPoint, suggestion);
+            diagnostics.add(Some(*last), DiagnosticKind::HideOnLastPoint, suggestion);
         }
     }
 }
 
-fn end(findings: &mut Findings, good: &[Indexed], length: usize, context: &Context<'_>) {
+fn end(diagnostics: &mut Diagnostics, good: &[Indexed], length: usize, context: &Context<'_>) {
     let (Some(bar_count), Some((index, last))) = (context.bar_count, good.last()) else { return };
     if good.iter().any(|(_, point)| point.position.bars() >= f64::from(bar_count)) {
         return;
@@ -216,7 +221,7 @@ fn end(findings: &mut Findings, good: &[Indexed], length: usize, context: &Conte
         }
         None => Suggestion::Ask,
     };
-    findings.add(Some(*index), ProblemKind::MissingEndPoint { bar_count }, suggestion);
+    diagnostics.add(Some(*index), DiagnosticKind::MissingEndPoint { bar_count }, suggestion);
 }
 
 fn bar_count_left(last: &Syncpoint, bar_count: u32) -> f64 {

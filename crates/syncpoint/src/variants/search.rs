@@ -8,11 +8,11 @@ use super::{Observed, VariantsError};
 use crate::{Fraction, Playthrough, Step, Structure};
 
 /// The most pairs of a place and a number of bars that are kept.
-const MOST_STATES: usize = 2_000_000;
+const MAX_STATES: usize = 2_000_000;
 /// What a bar of an unlikely length costs at most, in bars.
-const MOST_MISFIT: f64 = 0.5;
+const MAX_MISFIT: f64 = 0.5;
 /// The most tempos that are tried.
-const MOST_TEMPOS: usize = 8;
+const MAX_TEMPOS: usize = 8;
 
 /// How badly a path fits: first the misfit in bars, then how much it leaves out.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -150,7 +150,7 @@ impl Base {
         for node in 0..self.nodes.len() {
             let played: Vec<usize> = rest[node].keys().copied().collect();
             states += played.len();
-            if states > MOST_STATES {
+            if states > MAX_STATES {
                 return Err(VariantsError::TooManySums);
             }
             for &played in &played {
@@ -292,7 +292,7 @@ impl Fit {
             .map(|(length, bars)| (bars, length))
             .collect();
         common.sort_unstable_by(|a, b| b.cmp(a));
-        common.truncate(MOST_TEMPOS);
+        common.truncate(MAX_TEMPOS);
         if common.is_empty() {
             return alloc::vec![Self { bars: durations.len(), ..Self::default() }];
         }
@@ -317,7 +317,7 @@ impl Fit {
             // Half as long or twice as long is as unlikely as can be.
             (Some(&written), Some(&heard)) => {
                 let ratio = if heard > written { heard / written } else { written / heard };
-                (MOST_MISFIT * (ratio - 1.0)).min(MOST_MISFIT)
+                (MAX_MISFIT * (ratio - 1.0)).min(MAX_MISFIT)
             }
             _ => 0.0,
         }

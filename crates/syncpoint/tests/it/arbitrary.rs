@@ -54,11 +54,11 @@ proptest! {
         prop_assert!(forced.iter().all(|index| chain.iter().any(|point| point.0 == *index)));
         let error = distance(&x, &t, &chain);
         // What is rounded, and no more. The times of both ends of a chord and of a point between are each half a
-        // nanosecond off, of which at most two halves add up; the three positions are each off by half a step of the grid,
-        // 2^-53 of the largest, which moves the chord's time by at most four such halves times its slope. On top of that
-        // comes what `distance` itself rounds: six operations on numbers up to the largest time.
+        // nanosecond off, of which at most two halves add up; the three positions are each off by at most 2^-51 of the
+        // largest, which moves the chord's time by at most four times as much, times its slope. On top of that comes what
+        // `distance` itself rounds: six operations on numbers up to the largest time.
         let steepest = chain.windows(2).map(|pair| (pair[1].1 - pair[0].1) / (x[pair[1].0] - x[pair[0].0]));
-        let positions = 2_f64.powi(-51) * x[x.len() - 1].max(1.0) * steepest.fold(0.0, f64::max);
+        let positions = 2_f64.powi(-49) * x[x.len() - 1].max(1.0) * steepest.fold(0.0, f64::max);
         let slack = 1e-9 + positions + 6.0 * f64::EPSILON * t[t.len() - 1].max(1.0);
         prop_assert!(error <= tolerance + slack, "{} of {}", error, tolerance);
         prop_assert!((found.max_error - error).abs() < slack, "{} is {}", found.max_error, error);

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use proptest::prelude::*;
-use segno_syncpoint::bridge::timemap::{When, when_points};
-use segno_syncpoint::bridge::{lrc, measure_map};
+use segno_syncpoint::formats::timemap::{When, when_points};
+use segno_syncpoint::formats::{lrc, measure_map};
 use segno_syncpoint::{BarGrid, Interpolation, Options, Side, SyncMap, Syncpoint};
 
 use crate::maps;
@@ -95,12 +95,12 @@ fn a_line_of_lyrics_cannot_multiply_its_text() {
     assert_eq!(lrc::read(&stamped(5, 100)).unwrap().lines.len(), 5);
     // A thousand times a refrain of a thousand bytes is just within the bound.
     assert_eq!(lrc::read(&stamped(1_049, 1_000)).unwrap().lines.len(), 1_049);
-    let fault = lrc::read(&stamped(1_051, 1_000)).unwrap_err();
-    assert_eq!((fault.line, fault.column), (1, 10_511));
-    assert!(fault.to_string().contains("expected a text that fewer stamps share"), "{fault}");
+    let error = lrc::read(&stamped(1_051, 1_000)).unwrap_err();
+    assert_eq!((error.line, error.column), (1, 10_511));
+    assert!(error.to_string().contains("expected a text that fewer stamps share"), "{error}");
     // Many lines are counted together; a text of its own may be as long as it is.
-    let fault = lrc::read(&stamped(11, 1_000).repeat(200)).unwrap_err();
-    assert_eq!(fault.line, 105);
+    let error = lrc::read(&stamped(11, 1_000).repeat(200)).unwrap_err();
+    assert_eq!(error.line, 105);
     assert!(lrc::read(&stamped(1, 1_000).repeat(5_000)).is_ok());
     assert_eq!(lrc::read(&stamped(100_000, 0)).unwrap().lines.len(), 100_000);
 }
@@ -114,14 +114,14 @@ fn a_measure_map_cannot_leave_out_measures_without_end() {
     assert_eq!(map(&[1, 65_538]).unwrap().len(), 65_538);
     assert_eq!(map(&[1, 30_002, 65_539]).unwrap().len(), 65_539);
     for counts in [&[1, 65_539][..], &[1, 40_000, 80_000], &[1, 4_294_967_295]] {
-        let fault = map(counts).unwrap_err();
-        assert!(fault.to_string().contains("expected no more than 65536 measures left out"), "{fault}");
+        let error = map(counts).unwrap_err();
+        assert!(error.to_string().contains("expected no more than 65536 measures left out"), "{error}");
     }
     for counts in [&[2][..], &[1, 1], &[1, 3, 2]] {
-        let fault = map(counts).unwrap_err();
+        let error = map(counts).unwrap_err();
         assert!(
-            fault.to_string().contains("expected a measure whose count is above the one before"),
-            "{fault}"
+            error.to_string().contains("expected a measure whose count is above the one before"),
+            "{error}"
         );
     }
 }

@@ -3,8 +3,8 @@
 mod algebra;
 mod arbitrary;
 mod bounds;
-mod bridges;
 mod exact;
+mod formats;
 mod map;
 mod maps;
 mod performances;

@@ -228,8 +228,8 @@ fn points_that_make_no_map() {
         ("[[0,0],[4,1,0.5]]", "BeyondEnd", Some(1)),
     ] {
         let refused = with(text, Options { bar_count: Some(4), ..Options::default() });
-        let Err(MapError::Points(findings)) = refused else { panic!("{text} was accepted") };
-        let first = findings.errors().next().unwrap();
+        let Err(MapError::Points(diagnostics)) = refused else { panic!("{text} was accepted") };
+        let first = diagnostics.errors().next().unwrap();
         assert_eq!((first.kind.code(), first.point), (code, index), "{text}");
     }
     let nan = [Syncpoint::bar_line(0, f64::NAN)];

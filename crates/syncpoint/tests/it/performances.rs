@@ -121,8 +121,8 @@ fn durations_tell_repeats_of_equal_length_apart() {
     let best =
         Variants::new(&structure, &Policy::CLASSICAL, Observed::Durations(&heard)).unwrap().next().unwrap();
     assert!(best.playthrough.order().eq([0, 1, 2, 3, 2, 3, 4]), "{best:?}");
-    let fault = Variants::new(&structure, &Policy::CLASSICAL, Observed::Durations(&[1.0, 0.0])).unwrap_err();
-    assert_eq!(fault, VariantsError::Duration { index: 1 });
+    let error = Variants::new(&structure, &Policy::CLASSICAL, Observed::Durations(&[1.0, 0.0])).unwrap_err();
+    assert_eq!(error, VariantsError::Duration { index: 1 });
 }
 
 #[test]

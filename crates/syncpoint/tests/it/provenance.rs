@@ -1,7 +1,7 @@
 //! Played bars and written bars, both ways.
 
 use segno_syncpoint::{
-    Fraction, LostReason, PassChoice, Policy, RepeatEnd, RepeatStart, Step, Structure, WrittenBar,
+    Fraction, PassChoice, Policy, RepeatEnd, RepeatStart, Step, Structure, UnmappedReason, WrittenBar,
 };
 
 use crate::repeats::cases;
@@ -101,16 +101,16 @@ fn an_inserted_repeat_moves_what_follows() {
     let mut structure = plain(4);
     repeat(&mut structure, 1, 2);
     let after = structure.unroll(&Policy::CLASSICAL).unwrap();
-    let carried = before.carry(&after, 0..=4, Some);
-    assert_eq!(carried.kept, [0, 1, 2]);
-    assert_eq!(carried.moved, [(3, 5), (4, 6)], "bar 3 and the end move by the two bars of the repeat");
-    assert!(carried.lost.is_empty());
-    assert_eq!(carried.new_bar(3), Some(5));
-    let back = after.carry(&before, 0..=6, Some);
+    let remapped = before.remap(&after, 0..=4, Some);
+    assert_eq!(remapped.kept, [0, 1, 2]);
+    assert_eq!(remapped.moved, [(3, 5), (4, 6)], "bar 3 and the end move by the two bars of the repeat");
+    assert!(remapped.unmapped.is_empty());
+    assert_eq!(remapped.new_bar(3), Some(5));
+    let back = after.remap(&before, 0..=6, Some);
     assert_eq!(back.moved, [(5, 3), (6, 4)]);
     assert_eq!(
-        back.lost.iter().map(|lost| (lost.played, lost.reason)).collect::<Vec<_>>(),
-        [(3, LostReason::PassGone), (4, LostReason::PassGone)]
+        back.unmapped.iter().map(|unmapped| (unmapped.played, unmapped.reason)).collect::<Vec<_>>(),
+        [(3, UnmappedReason::PassGone), (4, UnmappedReason::PassGone)]
     );
 }
 
@@ -118,18 +118,19 @@ fn an_inserted_repeat_moves_what_follows() {
 fn a_deleted_bar_and_a_bar_beyond_the_end_are_lost() {
     let (before, after) =
         (plain(4).unroll(&Policy::WRITTEN).unwrap(), plain(3).unroll(&Policy::WRITTEN).unwrap());
-    let carried = before.carry(&after, [1, 2, 9], |bar| if bar == 1 { None } else { bar.checked_sub(1) });
-    assert_eq!(carried.moved, [(2, 1)]);
-    let lost: Vec<_> = carried.lost.iter().map(|lost| (lost.played, lost.reason)).collect();
-    assert_eq!(lost, [(1, LostReason::BarGone), (9, LostReason::BeyondEnd)]);
+    let remapped = before.remap(&after, [1, 2, 9], |bar| if bar == 1 { None } else { bar.checked_sub(1) });
+    assert_eq!(remapped.moved, [(2, 1)]);
+    let unmapped: Vec<_> =
+        remapped.unmapped.iter().map(|unmapped| (unmapped.played, unmapped.reason)).collect();
+    assert_eq!(unmapped, [(1, UnmappedReason::BarGone), (9, UnmappedReason::BeyondEnd)]);
 }
 
 #[test]
 fn places_that_would_cross_are_lost_as_few_as_possible() {
     let playthrough = plain(5).unroll(&Policy::WRITTEN).unwrap();
     // The first bar was moved to the end.
-    let carried = playthrough.carry(&playthrough, 0..5, |bar| Some(bar.checked_sub(1).unwrap_or(4)));
-    assert_eq!(carried.moved, [(1, 0), (2, 1), (3, 2), (4, 3)]);
-    assert_eq!(carried.lost.len(), 1);
-    assert_eq!(carried.lost[0].reason, LostReason::OutOfOrder);
+    let remapped = playthrough.remap(&playthrough, 0..5, |bar| Some(bar.checked_sub(1).unwrap_or(4)));
+    assert_eq!(remapped.moved, [(1, 0), (2, 1), (3, 2), (4, 3)]);
+    assert_eq!(remapped.unmapped.len(), 1);
+    assert_eq!(remapped.unmapped[0].reason, UnmappedReason::OutOfOrder);
 }

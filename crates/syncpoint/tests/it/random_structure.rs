@@ -86,7 +86,7 @@ fn jump(what: u8, how: u8) -> Jump {
     }
 }
 
-/// Whether every step of the play order is what it says it is; the text of a fault names the played bar.
+/// Whether every step of the play order is what it says it is; the text of a error names the played bar.
 pub(crate) fn check(structure: &Structure, policy: &Policy, playthrough: &Playthrough) -> Result<(), String> {
     let bars = playthrough.bars();
     if bars.len() > policy.max_bars {

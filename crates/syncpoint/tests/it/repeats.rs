@@ -12,7 +12,7 @@ pub(crate) fn cases() -> Vec<Case> {
     files.sort();
     let read = |file: &std::path::PathBuf| {
         serde_json::from_str(&std::fs::read_to_string(file).unwrap())
-            .unwrap_or_else(|fault| panic!("{}: {fault}", file.display()))
+            .unwrap_or_else(|error| panic!("{}: {error}", file.display()))
     };
     files.iter().map(read).collect()
 }

@@ -318,7 +318,7 @@ fn moved_points_are_as_few_as_elimination_allows() {
         };
         let count = least(tolerance);
         if found.points.len() != count {
-            // Only where a microsecond less of tolerance changes the answer.
+            // Only where a microsecond less of tolerance changes the result.
             assert_eq!(found.points.len(), least(tolerance - 1), "map {round}: {t:?} within {seconds}");
             borderline += 1;
         }

@@ -23,7 +23,7 @@ pub(crate) struct Case {
     pub(crate) alternatives: Vec<Alternative>,
     #[serde(default)]
     pub(crate) contested: bool,
-    // For people, or for other programs.
+    // For readers, or for other software.
     #[serde(rename = "origin")]
     _origin: serde::de::IgnoredAny,
     #[serde(default, rename = "title")]
@@ -168,13 +168,13 @@ struct ShortLeap {
 }
 
 impl Case {
-    /// The written bars; the text of a fault names the bar.
+    /// The written bars; the text of a error names the bar.
     pub(crate) fn structure(&self) -> Result<Structure, String> {
         let mut bars = Vec::with_capacity(self.bars.len());
         for (index, bar) in self.bars.iter().enumerate() {
             let near = |step: isize| index.checked_add_signed(step).and_then(|near| self.bars.get(near));
             let volta = |bar: Option<&Bar>| bar.and_then(|bar| bar.volta);
-            let mut written = bar.written().map_err(|fault| format!("bar {index}: {fault}"))?;
+            let mut written = bar.written().map_err(|error| format!("bar {index}: {error}"))?;
             if let Some(number) = bar.volta {
                 written.endings.push(Ending {
                     numbers: vec![number],
@@ -211,7 +211,7 @@ impl Case {
 
 impl Bar {
     fn written(&self) -> Result<WrittenBar, String> {
-        let length = |text: &String| text.parse::<Fraction>().map_err(|fault| format!("{text:?}: {fault}"));
+        let length = |text: &String| text.parse::<Fraction>().map_err(|error| format!("{text:?}: {error}"));
         let mut written = WrittenBar::new(self.n.clone(), length(&self.len)?);
         written.actual = self.actual.as_ref().map(length).transpose()?;
         written.implicit = self.implicit || self.dont_count;

@@ -1,7 +1,7 @@
 //! The picture: well formed whatever it is given, self-contained, bounded.
 
 use proptest::prelude::*;
-use segno_syncpoint::svg::{Drawing, draw};
+use segno_syncpoint::formats::svg::{Drawing, draw};
 use segno_syncpoint::{BarGrid, Crop, SyncMap, Syncpoint, wire};
 
 use crate::maps;

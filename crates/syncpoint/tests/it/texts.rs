@@ -4,10 +4,11 @@
 use core::fmt::Debug;
 
 use proptest::prelude::*;
-use segno_syncpoint::bridge::{
+use segno_syncpoint::formats::ParseError;
+use segno_syncpoint::formats::{
     alphatab, audacity, beats, lrc, measure_map, musescore, sonic, srt, timemap, vtt,
 };
-use segno_syncpoint::{Fault, wire};
+use segno_syncpoint::wire;
 
 /// Pieces of a sample text in another order, some of them changed.
 fn spoiled(sample: &'static str) -> impl Strategy<Value = String> {
@@ -32,12 +33,12 @@ fn spoiled(sample: &'static str) -> impl Strategy<Value = String> {
 /// What is read can be written, and what is written is read as the same for good.
 fn settles<T: PartialEq + Debug>(
     text: &str,
-    read: impl Fn(&str) -> Result<T, Fault>,
+    read: impl Fn(&str) -> Result<T, ParseError>,
     write: impl Fn(&T) -> String,
 ) -> Result<(), TestCaseError> {
     let Ok(first) = read(text) else { return Ok(()) };
     let once = write(&first);
-    let second = read(&once).map_err(|fault| TestCaseError::fail(format!("{fault}\n{text:?}\n{once:?}")))?;
+    let second = read(&once).map_err(|error| TestCaseError::fail(format!("{error}\n{text:?}\n{once:?}")))?;
     let again = write(&second);
     prop_assert_eq!(read(&again), Ok(second), "{:?}\n{:?}", text, once);
     Ok(())

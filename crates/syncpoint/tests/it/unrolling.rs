@@ -1,10 +1,11 @@
 //! What holds for every structure, however absurd.
 
 use proptest::prelude::*;
+use segno_syncpoint::playthrough::{Diagnostic, DiagnosticKind};
 use segno_syncpoint::policy::MissingTarget;
 use segno_syncpoint::{
-    Diagnostic, Ending, EndingStop, Finding, Fraction, Jump, JumpKind, Policy, RepeatEnd, RepeatStart,
-    Structure, UnrollError, WrittenBar,
+    Ending, EndingStop, Fraction, Jump, JumpKind, Policy, RepeatEnd, RepeatStart, Structure, UnrollError,
+    WrittenBar,
 };
 
 use crate::random_structure::{check, structure};
@@ -23,7 +24,7 @@ proptest! {
                     let musical = playthrough.musical_bars(&structure);
                     prop_assert_eq!(musical.iter().map(ExactSizeIterator::len).sum::<usize>(), playthrough.len());
                 }
-                Err(fault) => prop_assert_eq!(fault, UnrollError::TooManyBars { limit: 20_000 }),
+                Err(error) => prop_assert_eq!(error, UnrollError::TooManyBars { limit: 20_000 }),
             }
         }
     }
@@ -127,10 +128,10 @@ fn what_is_ignored_or_repaired_is_told() {
     assert_eq!(
         playthrough.diagnostics(),
         [
-            Diagnostic { bar: 1, finding: Finding::RepeatEndWithoutStart { goes_to: 0 } },
-            Diagnostic { bar: 2, finding: Finding::RepeatStartWithoutEnd },
-            Diagnostic { bar: 3, finding: Finding::JumpTargetMissing },
-            Diagnostic { bar: 3, finding: Finding::JumpNotTaken },
+            Diagnostic::new(1, DiagnosticKind::RepeatEndWithoutStart { goes_to: 0 }),
+            Diagnostic::new(2, DiagnosticKind::RepeatStartWithoutEnd),
+            Diagnostic::new(3, DiagnosticKind::JumpTargetMissing),
+            Diagnostic::new(3, DiagnosticKind::JumpNotTaken),
         ]
     );
     let strict = Policy { missing_target: MissingTarget::Error, ..Policy::CLASSICAL };

@@ -1,18 +1,17 @@
-//! Every class of fault, made on purpose in valid lists, is found with its code and point; repair undoes what it can.
+//! Every class of error, made on purpose in valid lists, is found with its code and point; repair undoes what it can.
 
 use proptest::prelude::*;
-use segno_syncpoint::validate::{self, Context};
+use segno_syncpoint::validate::{self, Context, Suggestion};
 use segno_syncpoint::{
-    BarGrid, MapError, Position, RawPoint, RawValue, Repair, Suggestion, SyncMap, Syncpoint,
-    repair::Duplicates, wire,
+    BarGrid, MapError, Position, RawPoint, RawValue, Repair, SyncMap, Syncpoint, repair::Duplicates, wire,
 };
 
 use crate::maps;
 
 fn codes(text: &str, context: &Context<'_>) -> Vec<(&'static str, Option<usize>)> {
     let raw = wire::read_raw(text).unwrap();
-    let findings = validate::raw(&raw, context);
-    findings.problems.iter().map(|problem| (problem.kind.code(), problem.point)).collect()
+    let diagnostics = validate::raw(&raw, context);
+    diagnostics.iter().map(|diagnostic| (diagnostic.kind.code(), diagnostic.point)).collect()
 }
 
 fn raw(points: &[Syncpoint]) -> Vec<RawPoint> {
@@ -44,8 +43,8 @@ const SPOIL: [(&str, Spoil); 13] = [
 proptest! {
     #[test]
     fn valid_lists_have_no_errors(points in maps::points()) {
-        let findings = validate::points(&points, &Context::default());
-        prop_assert!(findings.is_valid(), "{}", findings);
+        let diagnostics = validate::points(&points, &Context::default());
+        prop_assert!(diagnostics.is_valid(), "{}", diagnostics);
         prop_assert!(validate::raw(&raw(&points), &Context::default()).is_valid());
         prop_assert!(Repair::default().points(&points).is_unchanged());
     }
@@ -57,8 +56,8 @@ proptest! {
             let mut spoiled = raw(&points);
             spoil(&mut spoiled, at);
             let expected = if code == "PositionNotIncreasing" && spoiled.len() > points.len() { at + 1 } else { at };
-            let findings = validate::raw(&spoiled, &Context::default());
-            let errors: Vec<_> = findings.errors().map(|problem| (problem.kind.code(), problem.point)).collect();
+            let diagnostics = validate::raw(&spoiled, &Context::default());
+            let errors: Vec<_> = diagnostics.errors().map(|diagnostic| (diagnostic.kind.code(), diagnostic.point)).collect();
             if at == 1 && code == "PositionNotIncreasing" && spoiled.len() == points.len() {
                 // The first two were exchanged: the list does not begin at the first bar either.
                 prop_assert_eq!(errors, [("FirstNotBarZero", Some(0)), (code, Some(1))]);
@@ -201,7 +200,7 @@ fn warnings() {
 #[test]
 fn suggestions_are_enough_to_act_on() {
     let first = |text: &str, context: &Context<'_>| {
-        validate::raw(&wire::read_raw(text).unwrap(), context).problems[0].suggestion
+        validate::raw(&wire::read_raw(text).unwrap(), context).into_iter().next().unwrap().suggestion
     };
     let plain = Context::default();
     let count = Context { bar_count: Some(8), ..plain };

@@ -46,7 +46,7 @@ fn simplified_by_the_interpolation_of_the_map() {
     assert_eq!((text(&found.map), found.kept), ("[[0,0],[12,36]]".to_owned(), vec![0, 12]));
     assert!(found.max_error < 1e-9);
     assert_eq!(found.map.time_at(1.0), Ok(4.0));
-    // Per bar the same points are no line, and two of them would be a second off at every second bar line.
+    // Per bar the same points do not make a line, and two of them would be a second off at every second bar line.
     let bars = SyncMap::new(points).unwrap();
     let found = bars.simplified(0.01, &Rules::KEEP).unwrap();
     assert_eq!((found.map.points().len(), found.max_error), (13, 0.0));
@@ -175,8 +175,11 @@ fn the_highest_bar() {
     assert_eq!(map.position_at(2e6), Ok(end));
     assert_eq!(map.time_at(1_048_576.0), Ok(2e6));
     let context = validate::Context { bar_count, ..validate::Context::default() };
-    let findings = validate::points(&points, &context);
-    assert!(findings.problems.iter().all(|problem| problem.kind.code() != "MissingEndPoint"), "{findings}");
+    let diagnostics = validate::points(&points, &context);
+    assert!(
+        diagnostics.iter().all(|diagnostic| diagnostic.kind.code() != "MissingEndPoint"),
+        "{diagnostics}"
+    );
     assert!(Repair { bar_count, ..Repair::default() }.points(&points).is_unchanged());
     let repaired =
         Repair { bar_count, ..Repair::default() }.points(&[points[0], Syncpoint::bar_line(1, 1.5)]);

@@ -6,28 +6,30 @@ use super::Playthrough;
 
 /// Where places went when the score was edited; every place is in one of the three lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Carried {
+#[non_exhaustive]
+pub struct RemappedBars {
     /// Played bars that stay where they are.
     pub kept: Vec<usize>,
     /// Played bars that move: from, to.
     pub moved: Vec<(usize, usize)>,
     /// Played bars that have no place any more.
-    pub lost: Vec<Lost>,
+    pub unmapped: Vec<UnmappedBar>,
 }
 
 /// A place that is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lost {
+#[non_exhaustive]
+pub struct UnmappedBar {
     /// The played bar before the edit.
     pub played: usize,
-    /// Why.
-    pub reason: LostReason,
+    /// What keeps it from having a place in the new order.
+    pub reason: UnmappedReason,
 }
 
 /// Why a place is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum LostReason {
+pub enum UnmappedReason {
     /// It lay beyond the end before the edit.
     BeyondEnd,
     /// The written bar is gone.
@@ -38,7 +40,7 @@ pub enum LostReason {
     OutOfOrder,
 }
 
-impl Carried {
+impl RemappedBars {
     /// The new played bar of an old one, if it is not lost. O(log n).
     #[must_use]
     pub fn new_bar(&self, played: usize) -> Option<usize> {
@@ -58,42 +60,42 @@ impl Playthrough {
     /// Where the new order would make places cross, as many as possible are kept. `places` are played bars in any
     /// order; doubles count once. O(n log n).
     #[must_use]
-    pub fn carry(
+    pub fn remap(
         &self,
         new: &Self,
         places: impl IntoIterator<Item = usize>,
         mut written: impl FnMut(usize) -> Option<usize>,
-    ) -> Carried {
+    ) -> RemappedBars {
         let mut places: Vec<usize> = places.into_iter().collect();
         places.sort_unstable();
         places.dedup();
-        let mut carried = Carried::default();
+        let mut remapped = RemappedBars::default();
         let mut found: Vec<(usize, usize)> = Vec::new();
         for played in places {
             let place = match self.bars.get(played) {
                 None if played == self.len() => Ok(new.len()),
-                None => Err(LostReason::BeyondEnd),
+                None => Err(UnmappedReason::BeyondEnd),
                 Some(bar) => written(bar.written)
-                    .ok_or(LostReason::BarGone)
-                    .and_then(|written| new.played(written, bar.pass).ok_or(LostReason::PassGone)),
+                    .ok_or(UnmappedReason::BarGone)
+                    .and_then(|written| new.played(written, bar.pass).ok_or(UnmappedReason::PassGone)),
             };
             match place {
                 Ok(to) => found.push((played, to)),
-                Err(reason) => carried.lost.push(Lost { played, reason }),
+                Err(reason) => remapped.unmapped.push(UnmappedBar { played, reason }),
             }
         }
         let in_order = longest_increasing(&found);
         for (&(played, to), keep) in found.iter().zip(in_order) {
             if !keep {
-                carried.lost.push(Lost { played, reason: LostReason::OutOfOrder });
+                remapped.unmapped.push(UnmappedBar { played, reason: UnmappedReason::OutOfOrder });
             } else if played == to {
-                carried.kept.push(played);
+                remapped.kept.push(played);
             } else {
-                carried.moved.push((played, to));
+                remapped.moved.push((played, to));
             }
         }
-        carried.lost.sort_unstable_by_key(|lost| lost.played);
-        carried
+        remapped.unmapped.sort_unstable_by_key(|bar| bar.played);
+        remapped
     }
 }
 

@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 use core::fmt::Write;
 
 use super::decimal::{Milliseconds, thousandths};
-use crate::fault::Fault;
-use crate::json::{Json, Kind, Number};
+use crate::formats::ParseError;
+use crate::formats::json::{Json, Kind, Number};
 use crate::map::SyncMap;
 use crate::point::Syncpoint;
 
@@ -39,8 +39,8 @@ pub enum End {
 /// passed over. Cost: O(length of the text).
 ///
 /// # Errors
-/// Line and column of the first fault.
-pub fn read(text: &str) -> Result<Vec<Event>, Fault> {
+/// Line and column of the first error.
+pub fn read(text: &str) -> Result<Vec<Event>, ParseError> {
     let mut json = Json::new(text);
     let mut events = Vec::new();
     json.list(|json| {
@@ -55,7 +55,7 @@ pub fn read(text: &str) -> Result<Vec<Event>, Fault> {
             Ok(())
         })?;
         let (Some(bar), Some(time)) = (bar, time) else {
-            return Err(Fault::expected(text, start, "an event with elid and position"));
+            return Err(ParseError::expected(text, start, "an event with elid and position"));
         };
         events.push(Event { bar, time });
         Ok(())
@@ -64,7 +64,7 @@ pub fn read(text: &str) -> Result<Vec<Event>, Fault> {
     Ok(events)
 }
 
-fn element(json: &mut Json<'_>) -> Result<usize, Fault> {
+fn element(json: &mut Json<'_>) -> Result<usize, ParseError> {
     let at = json.next_at();
     let value = match json.kind()? {
         Kind::Text => json.text()?.trim().parse::<u32>().ok(),
@@ -77,7 +77,7 @@ fn element(json: &mut Json<'_>) -> Result<usize, Fault> {
     value.map(|value| value as usize).ok_or_else(|| json.expected_at(at, "a measure from 0"))
 }
 
-fn position(json: &mut Json<'_>) -> Result<f64, Fault> {
+fn position(json: &mut Json<'_>) -> Result<f64, ParseError> {
     let at = json.next_at();
     let value = match json.kind()? {
         Kind::Text => thousandths(json.text()?.trim()),

@@ -8,19 +8,19 @@ use alloc::vec::Vec;
 use core::fmt::Write;
 
 use super::line::{Piece, lines};
-use crate::fault::Fault;
 use crate::float;
-use crate::json::Shortest;
+use crate::formats::ParseError;
+use crate::formats::json::Shortest;
 use crate::point::Syncpoint;
 
 /// One row of a layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// Seconds.
+    /// Where the instant lies, in seconds of the recording.
     pub time: f64,
     /// The value, in a layer that has values.
     pub value: Option<f64>,
-    /// The label, empty if there is none; line breaks become spaces when it is written.
+    /// The label, may be empty; line breaks become spaces when it is written.
     pub label: String,
 }
 
@@ -37,8 +37,8 @@ pub struct Layout {
 /// text).
 ///
 /// # Errors
-/// Line and column of the first row that is none.
-pub fn read(text: &str, layout: Layout) -> Result<Vec<Row>, Fault> {
+/// Line and column of the first row that is not one.
+pub fn read(text: &str, layout: Layout) -> Result<Vec<Row>, ParseError> {
     let mut rows = Vec::new();
     for (index, line) in lines(text).filter(|line| !line.is_blank()).enumerate() {
         let (time, mut rest) = match line.split_once(",") {
@@ -69,7 +69,7 @@ pub fn read(text: &str, layout: Layout) -> Result<Vec<Row>, Fault> {
     Ok(rows)
 }
 
-fn unquoted(piece: Piece<'_>) -> Result<String, Fault> {
+fn unquoted(piece: Piece<'_>) -> Result<String, ParseError> {
     let Some(quoted) = piece.after("\"") else { return Ok(piece.text.into()) };
     let Some(inner) = quoted.text.strip_suffix('"') else {
         return Err(piece.end().expected("the closing quote"));

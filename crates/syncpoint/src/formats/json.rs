@@ -1,9 +1,13 @@
 //! A reader of JSON text that remembers where things stand.
+//!
+//! By hand, because the crate is `no_std` and without dependencies by default, because errors must name line and column of
+//! a value that is good JSON but no syncpoint, and because syncpoints in the wild hold what JSON has not: Python writes
+//! `NaN` and `Infinity`, and whether a number was `240` or `240.0` is kept. serde_json gives none of the three.
 
 use alloc::string::String;
 use core::fmt::{self, Write};
 
-use crate::fault::Fault;
+use crate::formats::ParseError;
 
 /// Lists and objects inside each other deeper than this are refused.
 const DEPTH: usize = 64;
@@ -72,13 +76,13 @@ impl<'a> Json<'a> {
         found
     }
 
-    pub(crate) fn expected(&self, expected: &'static str) -> Fault {
+    pub(crate) fn expected(&self, expected: &'static str) -> ParseError {
         self.expected_at(self.at, expected)
     }
 
-    /// As [`Self::expected`], of a value that was read. Lines are counted up to the place: for faults only.
-    pub(crate) fn expected_at(&self, at: usize, expected: &'static str) -> Fault {
-        Fault::expected(self.text, at, expected)
+    /// As [`Self::expected`], of a value that was read. Lines are counted up to the place: for errors only.
+    pub(crate) fn expected_at(&self, at: usize, expected: &'static str) -> ParseError {
+        ParseError::expected(self.text, at, expected)
     }
 
     /// The byte at which the next value starts.
@@ -87,7 +91,7 @@ impl<'a> Json<'a> {
         self.at
     }
 
-    pub(crate) fn kind(&mut self) -> Result<Kind, Fault> {
+    pub(crate) fn kind(&mut self) -> Result<Kind, ParseError> {
         self.space();
         match self.peek() {
             Some(b'n') => Ok(Kind::Null),
@@ -100,12 +104,12 @@ impl<'a> Json<'a> {
         }
     }
 
-    pub(crate) fn null(&mut self) -> Result<(), Fault> {
+    pub(crate) fn null(&mut self) -> Result<(), ParseError> {
         self.space();
         if self.word("null") { Ok(()) } else { Err(self.expected("null")) }
     }
 
-    pub(crate) fn bool(&mut self) -> Result<bool, Fault> {
+    pub(crate) fn bool(&mut self) -> Result<bool, ParseError> {
         self.space();
         if self.word("true") {
             Ok(true)
@@ -117,7 +121,7 @@ impl<'a> Json<'a> {
     }
 
     /// A number; also `NaN`, `Infinity` and `-Infinity`, which Python's json module writes.
-    pub(crate) fn number(&mut self) -> Result<Number, Fault> {
+    pub(crate) fn number(&mut self) -> Result<Number, ParseError> {
         self.space();
         for (word, value) in
             [("NaN", f64::NAN), ("Infinity", f64::INFINITY), ("-Infinity", f64::NEG_INFINITY)]
@@ -163,14 +167,14 @@ impl<'a> Json<'a> {
     }
 
     /// A number as its digits stand in the text.
-    pub(crate) fn number_text(&mut self) -> Result<&'a str, Fault> {
+    pub(crate) fn number_text(&mut self) -> Result<&'a str, ParseError> {
         self.space();
         let start = self.at;
         self.number()?;
         Ok(self.text.get(start..self.at).unwrap_or(""))
     }
 
-    pub(crate) fn text(&mut self) -> Result<String, Fault> {
+    pub(crate) fn text(&mut self) -> Result<String, ParseError> {
         if !self.eat(b'"') {
             return Err(self.expected("a text in quotes"));
         }
@@ -196,7 +200,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    fn escape(&mut self) -> Result<char, Fault> {
+    fn escape(&mut self) -> Result<char, ParseError> {
         let simple = match self.text.as_bytes().get(self.at + 1) {
             Some(b'"') => '"',
             Some(b'\\') => '\\',
@@ -226,7 +230,7 @@ impl<'a> Json<'a> {
         Ok(simple)
     }
 
-    fn hex(&self, at: usize) -> Result<u32, Fault> {
+    fn hex(&self, at: usize) -> Result<u32, ParseError> {
         self.text
             .get(at..at + 4)
             .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
@@ -235,7 +239,10 @@ impl<'a> Json<'a> {
     }
 
     /// Calls `item` at the start of each item of a list; `item` must read exactly one value.
-    pub(crate) fn list(&mut self, mut item: impl FnMut(&mut Self) -> Result<(), Fault>) -> Result<(), Fault> {
+    pub(crate) fn list(
+        &mut self,
+        mut item: impl FnMut(&mut Self) -> Result<(), ParseError>,
+    ) -> Result<(), ParseError> {
         if !self.eat(b'[') {
             return Err(self.expected("a list"));
         }
@@ -257,8 +264,8 @@ impl<'a> Json<'a> {
     /// Calls `member` with each name of an object; `member` must read exactly one value.
     pub(crate) fn object(
         &mut self,
-        mut member: impl FnMut(&mut Self, &str) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
+        mut member: impl FnMut(&mut Self, &str) -> Result<(), ParseError>,
+    ) -> Result<(), ParseError> {
         if !self.eat(b'{') {
             return Err(self.expected("an object"));
         }
@@ -282,11 +289,11 @@ impl<'a> Json<'a> {
     }
 
     /// Passes over one value.
-    pub(crate) fn skip(&mut self) -> Result<(), Fault> {
+    pub(crate) fn skip(&mut self) -> Result<(), ParseError> {
         self.skip_within(DEPTH)
     }
 
-    fn skip_within(&mut self, depth: usize) -> Result<(), Fault> {
+    fn skip_within(&mut self, depth: usize) -> Result<(), ParseError> {
         let kind = self.kind()?;
         let Some(inner) = depth.checked_sub(1) else {
             return Err(self.expected("lists and objects no deeper than 64"));
@@ -302,7 +309,7 @@ impl<'a> Json<'a> {
     }
 
     /// The text must end here.
-    pub(crate) fn end(&mut self) -> Result<(), Fault> {
+    pub(crate) fn end(&mut self) -> Result<(), ParseError> {
         self.space();
         if self.at == self.text.len() { Ok(()) } else { Err(self.expected("the end of the text")) }
     }

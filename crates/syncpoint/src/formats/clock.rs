@@ -24,7 +24,7 @@ pub(super) fn milliseconds(seconds: f64) -> u64 {
     float::round(seconds * 1000.0) as u64
 }
 
-/// Seconds of `1:02:03.5`, `02:03,500` or `3.5`: up to three numbers, the last with a fraction. `None` if it is no such time.
+/// Seconds of `1:02:03.5`, `02:03,500` or `3.5`: up to three numbers, the last with a fraction. `None` for anything else.
 pub(super) fn seconds(text: &str) -> Option<f64> {
     let mut parts = text.split(':').rev();
     let last = parts.next()?;

@@ -28,6 +28,7 @@ pub struct TempoEvent {
 
 /// A tempo map.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct TempoMap {
     /// Ticks a quarter (the division of the file header).
     pub division: u16,
@@ -65,7 +66,7 @@ pub enum SmfError {
     TooSlow {
         /// The place, in bars.
         bars: f64,
-        /// Seconds a quarter.
+        /// The length that a quarter would have, in seconds.
         seconds: f64,
     },
     /// The tempo is faster than a microsecond a quarter.
@@ -80,7 +81,7 @@ pub enum SmfError {
     },
     /// Events are not in order of their ticks, a tempo is 0 or above 24 bits, or the first is not at tick 0.
     BadEvent {
-        /// Which event.
+        /// Index of the event in the list.
         index: usize,
     },
 }

@@ -10,14 +10,14 @@ use core::fmt::Write;
 
 use super::clock;
 use super::line::{Piece, lines};
-use crate::fault::Fault;
-use crate::json::Shortest;
+use crate::formats::ParseError;
+use crate::formats::json::Shortest;
 use crate::point::Syncpoint;
 
 /// One label.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Label {
-    /// Seconds.
+    /// Where it begins, in seconds of the recording.
     pub start: f64,
     /// Seconds; equal to `start` for a point.
     pub end: f64,
@@ -30,8 +30,8 @@ pub struct Label {
 /// Reads a label track. Empty lines are passed over. Cost: O(length of the text).
 ///
 /// # Errors
-/// Line and column of the first line that is no label.
-pub fn read(text: &str) -> Result<Vec<Label>, Fault> {
+/// Line and column of the first line that is not a label.
+pub fn read(text: &str) -> Result<Vec<Label>, ParseError> {
     let mut labels: Vec<Label> = Vec::new();
     for line in lines(text).filter(|line| !line.is_blank()) {
         if let Some(range) = line.after("\\") {
@@ -53,7 +53,7 @@ pub fn read(text: &str) -> Result<Vec<Label>, Fault> {
     Ok(labels)
 }
 
-fn time(piece: Piece<'_>) -> Result<f64, Fault> {
+fn time(piece: Piece<'_>) -> Result<f64, ParseError> {
     let piece = piece.trim();
     if piece.text.contains(':') {
         return clock::seconds(piece.text).ok_or_else(|| piece.expected("a time in seconds"));

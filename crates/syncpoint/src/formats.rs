@@ -1,11 +1,11 @@
-//! Other programs' formats: text or plain values in, text or plain values out.
+//! The formats of other software: text or plain values in, text or plain values out.
 //!
-//! Readers name line and column of a fault. Writers lose nothing that the format can hold; what it cannot hold is said
-//! where the format is described. None of them does I/O.
+//! A room of its own: nothing of the mathematics depends on it. Readers name line and column of an error ([`ParseError`]).
+//! Writers lose nothing that the format can hold; what it cannot hold is said where the format is described. None of them
+//! does I/O. The JSON of Soundslice, which holds everything that a map does, is [`wire`](crate::wire).
 //!
 //! | module | format | holds |
 //! | --- | --- | --- |
-//! | [`soundslice`] | Soundslice JSON | everything |
 //! | [`musescore`] | MuseScore time events (JSON) | bar lines, no end |
 //! | [`beats`] | ASAP and other beat lists (TSV) | bar lines and beats |
 //! | [`audacity`] | Audacity label tracks | everything, with places as text |
@@ -16,26 +16,30 @@
 //! | [`srt`], [`vtt`] | SubRip and WebVTT subtitles | times to the millisecond, with places as text |
 //! | [`measure_map`] | Measure Map JSON | bar lengths and successors, no times |
 //! | [`timemap`] | verovio timemap JSON, MEI `when` values | bar lines |
+//! | `svg` | a drawing of a map (feature `svg`), written only | what is seen |
 
 pub mod alphatab;
 pub mod audacity;
 pub mod beats;
 mod clock;
 mod decimal;
+pub(crate) mod json;
 mod line;
 pub mod lrc;
 pub mod measure_map;
 pub mod musescore;
 mod name;
+mod parse_error;
 pub mod smf;
 pub mod sonic;
 pub mod srt;
+#[cfg(feature = "svg")]
+pub mod svg;
 pub mod timemap;
 pub mod vtt;
 
 pub use name::{name_of, point_named};
+pub use parse_error::{ParseError, ParseErrorKind};
 
-/// Soundslice JSON: the wire form of the service, as in [`wire`](crate::wire).
-pub mod soundslice {
-    pub use crate::wire::{read, read_raw, write, write_to};
-}
+#[cfg(test)]
+mod tests;

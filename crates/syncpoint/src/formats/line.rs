@@ -1,6 +1,6 @@
 //! A text as lines and fields that know where they stand.
 
-use crate::fault::Fault;
+use crate::formats::ParseError;
 
 /// A piece of a text.
 #[derive(Clone, Copy)]
@@ -78,12 +78,12 @@ impl<'a> Piece<'a> {
         Self { at: self.at + self.text.len(), text: "", ..self }
     }
 
-    pub(super) fn expected(&self, expected: &'static str) -> Fault {
-        Fault::expected(self.whole, self.at, expected)
+    pub(super) fn expected(&self, expected: &'static str) -> ParseError {
+        ParseError::expected(self.whole, self.at, expected)
     }
 
     /// A finite number.
-    pub(super) fn number(self, expected: &'static str) -> Result<f64, Fault> {
+    pub(super) fn number(self, expected: &'static str) -> Result<f64, ParseError> {
         let piece = self.trim();
         match piece.text.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(number),
@@ -92,13 +92,13 @@ impl<'a> Piece<'a> {
     }
 
     /// A number divided by a thousand, rounded once: milliseconds as seconds.
-    pub(super) fn thousandths(self, expected: &'static str) -> Result<f64, Fault> {
+    pub(super) fn thousandths(self, expected: &'static str) -> Result<f64, ParseError> {
         let piece = self.trim();
         super::decimal::thousandths(piece.text).ok_or_else(|| piece.expected(expected))
     }
 
     /// A whole number from 0.
-    pub(super) fn whole_number(self, expected: &'static str) -> Result<u32, Fault> {
+    pub(super) fn whole_number(self, expected: &'static str) -> Result<u32, ParseError> {
         let piece = self.trim();
         let digits = !piece.text.is_empty() && piece.text.bytes().all(|byte| byte.is_ascii_digit());
         piece.text.parse().ok().filter(|_| digits).ok_or_else(|| piece.expected(expected))

@@ -8,11 +8,11 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Write;
 
-use crate::fault::Fault;
 use crate::float;
+use crate::formats::ParseError;
+use crate::formats::json::{Json, Kind, Quoted, Shortest};
 use crate::fraction::Fraction;
 use crate::grid::{BarGrid, GridBar, Metre};
-use crate::json::{Json, Kind, Quoted, Shortest};
 
 /// One measure.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,7 +25,7 @@ pub struct Measure {
     pub qstamp: f64,
     /// Its number.
     pub number: i64,
-    /// Its printed number.
+    /// Its number as it is printed: `12a`, `X1` or empty.
     pub name: String,
     /// The time signature: `3/4`.
     pub time_signature: String,
@@ -69,8 +69,8 @@ const MOST: u32 = 1 << 16;
 /// Reads a measure map: a list of measures. Successors may be counts or ids. Cost: O(length of the text + measures).
 ///
 /// # Errors
-/// Line and column of the first fault: no JSON, counts that do not ascend, a time signature or length that is none.
-pub fn read(text: &str) -> Result<Vec<Measure>, Fault> {
+/// Line and column of the first error: invalid JSON, counts that do not ascend, an invalid time signature or length.
+pub fn read(text: &str) -> Result<Vec<Measure>, ParseError> {
     let mut json = Json::new(text);
     let mut measures: Vec<Measure> = Vec::new();
     let mut left_out = 0_u32;
@@ -78,27 +78,27 @@ pub fn read(text: &str) -> Result<Vec<Measure>, Fault> {
     json.list(|json| {
         let at = json.next_at();
         let mut read = measure(json)?;
-        let fault = |expected| Fault::expected(text, at, expected);
+        let error = |expected| ParseError::expected(text, at, expected);
         let count = read.count.unwrap_or(measures.last().map_or(1, |before| before.count.saturating_add(1)));
         let first_missing = measures.last().map_or(1, |before| before.count.saturating_add(1));
         let missing = count.checked_sub(first_missing).filter(|_| !measures.is_empty() || count == 1);
         let Some(missing) = missing else {
-            return Err(fault("a measure whose count is above the one before"));
+            return Err(error("a measure whose count is above the one before"));
         };
         left_out = left_out.saturating_add(missing);
         if left_out > MOST {
-            return Err(fault("no more than 65536 measures left out"));
+            return Err(error("no more than 65536 measures left out"));
         }
         for missing in first_missing..count {
             let filled = follow(measures.last(), Read::default(), missing)
-                .ok_or_else(|| fault("a known time signature"))?;
+                .ok_or_else(|| error("a known time signature"))?;
             measures.push(filled);
         }
         if let Some(next) = read.next.take() {
             successors.push((measures.len(), at, next));
         }
         let whole = follow(measures.last(), read, count).ok_or_else(|| {
-            fault("a measure with a time signature such as 3/4 and lengths that are not negative")
+            error("a measure with a time signature such as 3/4 and lengths that are not negative")
         })?;
         measures.push(whole);
         Ok(())
@@ -119,7 +119,7 @@ pub fn read(text: &str) -> Result<Vec<Measure>, Fault> {
             Next::Id(id) => ids.get(&id).copied(),
         };
         let next: Option<Vec<u32>> = next.into_iter().map(known).collect();
-        let next = next.ok_or_else(|| Fault::expected(text, at, "a measure whose successors exist"))?;
+        let next = next.ok_or_else(|| ParseError::expected(text, at, "a measure whose successors exist"))?;
         if let Some(measure) = measures.get_mut(index) {
             measure.next = next;
         }
@@ -127,7 +127,7 @@ pub fn read(text: &str) -> Result<Vec<Measure>, Fault> {
     Ok(measures)
 }
 
-fn measure(json: &mut Json<'_>) -> Result<Read, Fault> {
+fn measure(json: &mut Json<'_>) -> Result<Read, ParseError> {
     let mut read = Read::default();
     json.object(|json, name| {
         if json.kind()? == Kind::Null {
@@ -166,14 +166,14 @@ fn measure(json: &mut Json<'_>) -> Result<Read, Fault> {
     Ok(read)
 }
 
-fn text_or_number(json: &mut Json<'_>) -> Result<String, Fault> {
+fn text_or_number(json: &mut Json<'_>) -> Result<String, ParseError> {
     match json.kind()? {
         Kind::Number => json.number_text().map(ToString::to_string),
         _ => json.text(),
     }
 }
 
-fn count(json: &mut Json<'_>) -> Result<u32, Fault> {
+fn count(json: &mut Json<'_>) -> Result<u32, ParseError> {
     let at = json.next_at();
     json.number_text()?.parse().map_err(|_| json.expected_at(at, "a count from 1"))
 }

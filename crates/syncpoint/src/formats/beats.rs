@@ -9,9 +9,9 @@ use alloc::vec::Vec;
 use core::fmt::Write;
 
 use super::line::lines;
-use crate::fault::Fault;
+use crate::formats::ParseError;
+use crate::formats::json::Shortest;
 use crate::grid::PlayedGrid;
-use crate::json::Shortest;
 use crate::map::{Outside, SyncMap};
 use crate::point::Syncpoint;
 use crate::position::Position;
@@ -19,7 +19,7 @@ use crate::position::Position;
 /// One line of a beat list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Beat {
-    /// Seconds.
+    /// When it sounds, in seconds of the recording.
     pub time: f64,
     /// The second column, in seconds; the same as `time` in every file seen.
     pub end: f64,
@@ -44,8 +44,8 @@ pub enum BeatKind {
 /// Cost: O(length of the text).
 ///
 /// # Errors
-/// Line and column of the first line that is no beat.
-pub fn read(text: &str) -> Result<Vec<Beat>, Fault> {
+/// Line and column of the first line that is not a beat.
+pub fn read(text: &str) -> Result<Vec<Beat>, ParseError> {
     let mut beats = Vec::new();
     for line in lines(text).filter(|line| !line.is_blank()) {
         let mut fields = line.split('\t');

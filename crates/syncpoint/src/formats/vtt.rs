@@ -11,19 +11,19 @@ use super::clock::{self, Clock};
 use super::line::lines;
 use super::srt::times;
 pub use super::srt::{Cue, from_points, to_points};
-use crate::fault::Fault;
+use crate::formats::ParseError;
 
 /// Reads cues. Cost: O(length of the text).
 ///
 /// # Errors
-/// Line and column of the first fault.
-pub fn read(text: &str) -> Result<Vec<Cue>, Fault> {
+/// Line and column of the first error.
+pub fn read(text: &str) -> Result<Vec<Cue>, ParseError> {
     let mut lines = lines(text);
     let header = lines.next();
     if !header.is_some_and(|line| {
         line.text.strip_prefix("WEBVTT").is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
     }) {
-        return Err(Fault::expected(text, 0, "WEBVTT"));
+        return Err(ParseError::expected(text, 0, "WEBVTT"));
     }
     /// What the lines up to the next empty one are.
     enum Block {

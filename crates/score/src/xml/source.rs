@@ -12,7 +12,7 @@ use crate::error::{Error, Limit, Position};
 use crate::options::Limits;
 
 /// A sequence of XML events that knows where it is.
-pub(crate) trait Source {
+pub(crate) trait XmlSource {
     /// The next event.
     fn event(&mut self) -> Result<Event<'_>, Error>;
     /// Where the latest event began.
@@ -50,7 +50,7 @@ impl<'a> SliceSource<'a> {
     }
 }
 
-impl Source for SliceSource<'_> {
+impl XmlSource for SliceSource<'_> {
     fn event(&mut self) -> Result<Event<'_>, Error> {
         self.start = self.reader.buffer_position();
         match self.reader.read_event() {
@@ -76,20 +76,20 @@ impl Source for SliceSource<'_> {
 
 /// Events of a stream, of which never more than one event and the stream's own buffer are held.
 pub(crate) struct StreamSource<R> {
-    reader: Reader<Feed<R>>,
+    reader: Reader<Utf8Stream<R>>,
     buffer: Vec<u8>,
 }
 
 impl<R: BufRead> StreamSource<R> {
     /// Events of `input` in any supported encoding.
     pub(crate) fn new(input: R, limits: &Limits) -> Result<Self, Error> {
-        let mut reader = Reader::from_reader(Feed::new(input, limits)?);
+        let mut reader = Reader::from_reader(Utf8Stream::new(input, limits)?);
         reader.config_mut().expand_empty_elements = true;
         Ok(Self { reader, buffer: Vec::new() })
     }
 }
 
-impl<R: BufRead> Source for StreamSource<R> {
+impl<R: BufRead> XmlSource for StreamSource<R> {
     fn event(&mut self) -> Result<Event<'_>, Error> {
         self.buffer.clear();
         self.reader.get_mut().begin();
@@ -113,7 +113,7 @@ impl<R: BufRead> Source for StreamSource<R> {
 }
 
 /// Text as UTF-8 out of a stream of bytes, with the place, and an end when a limit is reached.
-struct Feed<R> {
+struct Utf8Stream<R> {
     input: io::Chain<io::Cursor<Vec<u8>>, R>,
     encoding: Encoding,
     decoder: Option<Decoder>,
@@ -134,7 +134,7 @@ struct Feed<R> {
 /// How much of the beginning is looked at to find the encoding.
 const HEAD: usize = 256;
 
-impl<R: BufRead> Feed<R> {
+impl<R: BufRead> Utf8Stream<R> {
     fn new(mut input: R, limits: &Limits) -> Result<Self, Error> {
         let mut head = Vec::with_capacity(HEAD);
         (&mut input).take(HEAD as u64).read_to_end(&mut head)?;
@@ -223,7 +223,7 @@ impl<R: BufRead> Feed<R> {
     }
 }
 
-impl<R: BufRead> BufRead for Feed<R> {
+impl<R: BufRead> BufRead for Utf8Stream<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.token_left == 0 {
             let error =
@@ -243,7 +243,7 @@ impl<R: BufRead> BufRead for Feed<R> {
     }
 }
 
-impl<R: BufRead> Read for Feed<R> {
+impl<R: BufRead> Read for Utf8Stream<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let count = self.fill_buf()?.read(out)?;
         self.consume(count);

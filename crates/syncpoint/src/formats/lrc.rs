@@ -9,7 +9,7 @@ use core::fmt::Write;
 
 use super::clock;
 use super::line::lines;
-use crate::fault::Fault;
+use crate::formats::ParseError;
 use crate::point::Syncpoint;
 
 /// An LRC file.
@@ -24,9 +24,9 @@ pub struct Lyrics {
 /// A text with its time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LyricLine {
-    /// Seconds.
+    /// When the line begins, in seconds, 0 or above.
     pub time: f64,
-    /// The text.
+    /// The words of the line, without stamps; may be empty.
     pub text: String,
 }
 
@@ -39,7 +39,7 @@ const REPEATED: usize = 1 << 20;
 /// # Errors
 /// Line and column of the first bracket that is neither a stamp nor a tag, and of a text that more stamps share than any song
 /// has, so that a small file cannot become a large one.
-pub fn read(text: &str) -> Result<Lyrics, Fault> {
+pub fn read(text: &str) -> Result<Lyrics, ParseError> {
     let mut lyrics = Lyrics::default();
     let (mut offset, mut repeated) = (0.0, 0_usize);
     for line in lines(text) {

@@ -10,9 +10,9 @@ use alloc::vec::Vec;
 use core::fmt::Write;
 
 use super::decimal::{Milliseconds, thousandths};
-use crate::fault::Fault;
+use crate::formats::ParseError;
+use crate::formats::json::{Json, Kind, Quoted, Shortest};
 use crate::grid::PlayedGrid;
-use crate::json::{Json, Kind, Quoted, Shortest};
 use crate::map::{Outside, SyncMap};
 use crate::point::Syncpoint;
 use crate::position::Position;
@@ -33,15 +33,15 @@ pub struct Entry {
 pub struct When {
     /// The id of a measure (the element that `when@data` points to, without `#`).
     pub id: String,
-    /// Seconds.
+    /// When it sounds, in seconds from the start of the performance.
     pub time: f64,
 }
 
 /// Reads a timemap; members other than the three are passed over. Cost: O(length of the text).
 ///
 /// # Errors
-/// Line and column of the first fault.
-pub fn read(text: &str) -> Result<Vec<Entry>, Fault> {
+/// Line and column of the first error.
+pub fn read(text: &str) -> Result<Vec<Entry>, ParseError> {
     let mut json = Json::new(text);
     let mut entries = Vec::new();
     json.list(|json| {
@@ -67,7 +67,7 @@ pub fn read(text: &str) -> Result<Vec<Entry>, Fault> {
             Ok(())
         })?;
         let (Some(time), Some(quarters)) = (time, quarters) else {
-            return Err(Fault::expected(text, start, "an entry with tstamp and qstamp"));
+            return Err(ParseError::expected(text, start, "an entry with tstamp and qstamp"));
         };
         entries.push(Entry { time, quarters, measure });
         Ok(())

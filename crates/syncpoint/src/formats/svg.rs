@@ -15,9 +15,9 @@ use crate::map::SyncMap;
 use crate::tempo::BeatUnit;
 
 /// The most marks of one kind that are drawn: a longer map is thinned evenly, so that the text stays below about a megabyte.
-const MOST_MARKS: usize = 4000;
+const MAX_MARKS: usize = 4000;
 /// The most characters of a title or bar number that are shown.
-const MOST_CHARS: usize = 120;
+const MAX_CHARS: usize = 120;
 
 /// What to draw. Everything is optional but the map.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,7 +29,7 @@ pub struct Drawing<'a> {
     pub grid: Option<&'a PlayedGrid>,
     /// What is printed over each written bar; without it, its index plus 1.
     pub numbers: &'a [&'a str],
-    /// The crop.
+    /// What is cropped away is drawn pale; `None` for the whole recording.
     pub crop: Option<Crop>,
     /// The length of the recording in seconds; the time axis reaches at least so far.
     pub duration: Option<f64>,
@@ -196,7 +196,7 @@ impl Picture<'_> {
                 Pixel(to)
             )
         };
-        for span in self.map.hide_spans().take(MOST_MARKS) {
+        for span in self.map.hide_spans().take(MAX_MARKS) {
             block("hide", span.from.time, span.to.map_or(self.end, |to| to.time), "playhead hidden")?;
         }
         if let Some(crop) = self.drawing.crop {
@@ -321,7 +321,7 @@ impl Picture<'_> {
         let mut odd = false;
         let mut before: Option<usize> = None;
         // Nothing may be left out here, or jumps would be invented: a strip that is too long to read is not drawn.
-        if grid.len() > MOST_MARKS {
+        if grid.len() > MAX_MARKS {
             return writeln!(out, "<text x=\"{LEFT}\" y=\"{}\">{} bars</text>", STRIP_TOP + 26.0, grid.len());
         }
         // The middle of each cell and its label.
@@ -391,7 +391,7 @@ fn label_step(labels: &[(f64, String)]) -> usize {
         })
     };
     let steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
-    steps.into_iter().find(|step| fits(*step)).unwrap_or(MOST_MARKS)
+    steps.into_iter().find(|step| fits(*step)).unwrap_or(MAX_MARKS)
 }
 
 /// Seconds as minutes and seconds.
@@ -413,7 +413,7 @@ impl core::fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         for (index, c) in self.0.chars().enumerate() {
             match c {
-                _ if index >= MOST_CHARS => return f.write_char('…'),
+                _ if index >= MAX_CHARS => return f.write_char('…'),
                 '<' => f.write_str("&lt;")?,
                 '>' => f.write_str("&gt;")?,
                 '&' => f.write_str("&amp;")?,
@@ -449,9 +449,9 @@ fn ticks(from: f64, to: f64, count: usize) -> impl Iterator<Item = f64> {
     (0..number).map(move |index| (first + index as f64) * step)
 }
 
-/// Every k-th item, and the last, so that there are no more than [`MOST_MARKS`].
+/// Every k-th item, and the last, so that there are no more than [`MAX_MARKS`].
 fn thinned<T: Clone>(items: Vec<T>) -> Vec<T> {
-    let step = items.len().div_ceil(MOST_MARKS).max(1);
+    let step = items.len().div_ceil(MAX_MARKS).max(1);
     if step == 1 {
         return items;
     }

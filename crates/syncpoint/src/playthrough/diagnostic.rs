@@ -1,27 +1,30 @@
-//! What was found odd on the page: signs that were ignored, repaired or never reached.
+//! What is odd on the page: signs that were ignored, repaired or never reached.
 
 use core::fmt;
 
-/// One finding at one written bar.
+/// What is odd about the signs of one written bar, and what was made of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// The zero-based index of the written bar.
     pub bar: usize,
-    /// What was found there.
-    pub finding: Finding,
+    /// Which sign, and what was made of it.
+    pub kind: DiagnosticKind,
 }
 
 impl Diagnostic {
-    pub(super) const fn new(bar: usize, finding: Finding) -> Self {
-        Self { bar, finding }
+    /// A diagnostic about a written bar, zero-based.
+    #[must_use]
+    pub const fn new(bar: usize, kind: DiagnosticKind) -> Self {
+        Self { bar, kind }
     }
 }
 
 /// What a [`Diagnostic`] says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum Finding {
-    /// A forward repeat that no backward repeat answers; ignored.
+pub enum DiagnosticKind {
+    /// A forward repeat without a backward repeat of its own; ignored.
     RepeatStartWithoutEnd,
     /// A backward repeat without a forward repeat of its own; it goes back to this bar.
     RepeatEndWithoutStart {
@@ -66,8 +69,8 @@ pub enum Finding {
     BarNeverPlayed,
 }
 
-impl Finding {
-    /// The name of the finding, for programs: `BarNeverPlayed`.
+impl DiagnosticKind {
+    /// A stable name: that of the variant, such as `BarNeverPlayed`.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -94,11 +97,11 @@ impl Finding {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "bar {}: {}", self.bar, self.finding)
+        write!(f, "bar {}: {}", self.bar, self.kind)
     }
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for DiagnosticKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::RepeatStartWithoutEnd => f.write_str("forward repeat without a backward repeat, ignored"),

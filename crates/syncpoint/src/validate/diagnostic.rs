@@ -1,23 +1,96 @@
 //! What can be wrong with a list of syncpoints.
 
+use alloc::vec::{self, Vec};
 use core::fmt;
+use core::slice;
 
 use crate::point::Syncpoint;
 use crate::position::Position;
 
-/// One finding about a list of syncpoints.
+/// One thing that is wrong with a list of syncpoints.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Problem {
+#[non_exhaustive]
+pub struct Diagnostic {
     /// The index of the point it is about. Where two points contradict each other it is the later one in the list.
     /// `None` if it is about the list as a whole or the crop.
     pub point: Option<usize>,
-    /// What is wrong.
-    pub kind: ProblemKind,
+    /// Which rule the list breaks.
+    pub kind: DiagnosticKind,
     /// What would put it right.
     pub suggestion: Suggestion,
 }
 
-/// How bad a [`Problem`] is.
+/// All that is wrong with a list of syncpoints: errors and warnings in the order of their points.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// True if there is no error; there may be warnings.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        self.errors().next().is_none()
+    }
+
+    /// Those of [`Severity::Error`]: each keeps the list from being a map.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.iter().filter(|diagnostic| diagnostic.is_error())
+    }
+
+    /// Those of [`Severity::Warning`].
+    pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.iter().filter(|diagnostic| !diagnostic.is_error())
+    }
+
+    /// Errors and warnings.
+    pub fn iter(&self) -> slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+
+    pub(super) fn add(&mut self, point: Option<usize>, kind: DiagnosticKind, suggestion: Suggestion) {
+        self.push(Diagnostic::new(point, kind, suggestion));
+    }
+
+    pub(super) fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    pub(super) fn sort_by_point(&mut self) {
+        self.0.sort_by_key(|diagnostic| diagnostic.point);
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    /// One diagnostic a line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, diagnostic) in self.iter().enumerate() {
+            let word = if diagnostic.is_error() { "error" } else { "warning" };
+            write!(f, "{}{word}: {diagnostic}", if index == 0 { "" } else { "\n" })?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for Diagnostics {}
+
+/// How bad a [`Diagnostic`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// The list works, but probably not as meant.
@@ -29,7 +102,7 @@ pub enum Severity {
 /// What is wrong. The first group are errors, the second warnings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum ProblemKind {
+pub enum DiagnosticKind {
     /// There are no points.
     Empty,
     /// A point has not 2, 3 or 4 values; `None` if it is not even a list.
@@ -47,14 +120,14 @@ pub enum ProblemKind {
     TimeNotFinite,
     /// The time is below 0.
     TimeNegative {
-        /// Seconds.
+        /// The time of the point, in seconds.
         time: f64,
     },
     /// The offset is not a finite number.
     OffsetNotFinite,
     /// The offset is not within 0 and 480.
     OffsetOutOfRange {
-        /// The offset.
+        /// The offset as given, in parts of a bar.
         offset: f64,
     },
     /// The hide flag is neither 0 nor 1.
@@ -99,7 +172,7 @@ pub enum ProblemKind {
     },
     /// The tempo from the point before to this one is outside 10..=400 beats per minute.
     ImplausibleTempo {
-        /// Beats per minute.
+        /// The tempo, in beats per minute.
         bpm: f64,
     },
     /// The tempo at this point changes by more than a factor of 4.
@@ -124,11 +197,11 @@ pub enum NotIncreasing {
     Duplicate,
     /// The same place, once as the end of a bar (offset 480) and once as the start of the next.
     SamePlace,
-    /// An earlier place.
+    /// A place before that of the point before.
     Unsorted,
 }
 
-/// What would put a [`Problem`] right, for a program to act on.
+/// What would put a [`Diagnostic`] right, for code to act on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Suggestion {
@@ -138,62 +211,62 @@ pub enum Suggestion {
     Insert {
         /// Where in the list.
         index: usize,
-        /// The point.
+        /// The point that is missing.
         point: Syncpoint,
     },
     /// Remove the point at the index.
     Remove {
-        /// Which point.
+        /// Index of the point in the list.
         index: usize,
     },
     /// Change the bar of the point at the index.
     SetBar {
-        /// Which point.
+        /// Index of the point in the list.
         index: usize,
-        /// The played bar.
+        /// The played bar to set, from 0.
         bar: u32,
     },
     /// Change the time of the point at the index.
     SetTime {
-        /// Which point.
+        /// Index of the point in the list.
         index: usize,
-        /// Seconds.
+        /// The time of the point, in seconds.
         time: f64,
     },
     /// Change the offset of the point at the index.
     SetOffset {
-        /// Which point.
+        /// Index of the point in the list.
         index: usize,
-        /// 0.0..=480.0.
+        /// The offset to set, 0.0..=480.0.
         offset: f64,
     },
     /// Change the hide flag of the point at the index.
     SetHide {
-        /// Which point.
+        /// Index of the point in the list.
         index: usize,
-        /// The flag.
+        /// True to hide the playhead.
         hide: bool,
     },
     /// Sort the points by position.
     Sort,
     /// Make one point of the two.
     Merge {
-        /// The earlier point in the list.
+        /// Index of the earlier of the two.
         first: usize,
-        /// The later one.
+        /// Index of the later one.
         second: usize,
     },
     /// Change the crop; values that are `None` are left out.
     SetCrop {
-        /// Seconds.
+        /// Where playback begins, in seconds.
         start: Option<f64>,
-        /// Seconds.
+        /// Where playback ends, in seconds.
         end: Option<f64>,
     },
 }
 
-impl ProblemKind {
-    /// A stable name for programs: that of the variant.
+impl DiagnosticKind {
+    /// A stable name: that of the variant, such as `BarNegative`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -226,7 +299,7 @@ impl ProblemKind {
         }
     }
 
-    /// Error or warning.
+    /// [`Severity::Error`] for what keeps the list from being a map, else [`Severity::Warning`].
     #[must_use]
     pub const fn severity(&self) -> Severity {
         match self {
@@ -245,7 +318,13 @@ impl ProblemKind {
     }
 }
 
-impl Problem {
+impl Diagnostic {
+    /// A diagnostic about the point at an index, or about the whole list.
+    #[must_use]
+    pub const fn new(point: Option<usize>, kind: DiagnosticKind, suggestion: Suggestion) -> Self {
+        Self { point, kind, suggestion }
+    }
+
     /// True if it is an error, not a warning.
     #[must_use]
     pub fn is_error(&self) -> bool {
@@ -253,7 +332,7 @@ impl Problem {
     }
 }
 
-impl fmt::Display for ProblemKind {
+impl fmt::Display for DiagnosticKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("there are no syncpoints"),
@@ -306,7 +385,7 @@ impl fmt::Display for ProblemKind {
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(point) = self.point {
             write!(f, "point {point}: ")?;
@@ -319,7 +398,7 @@ impl fmt::Display for Problem {
     }
 }
 
-impl core::error::Error for Problem {}
+impl core::error::Error for Diagnostic {}
 
 impl fmt::Display for Suggestion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

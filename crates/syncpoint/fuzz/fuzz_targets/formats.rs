@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use segno_syncpoint::BarGrid;
-use segno_syncpoint::bridge::{alphatab, audacity, beats, lrc, measure_map, musescore, sonic, srt, timemap, vtt};
+use segno_syncpoint::formats::{alphatab, audacity, beats, lrc, measure_map, musescore, sonic, srt, timemap, vtt};
 
 fuzz_target!(|text: &str| {
     let order = [0, 1, 0, 2];

@@ -5,14 +5,14 @@ use core::ops::Range;
 
 /// A jump that can be taken: from the end of one bar to the start of another, and on until a third.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Leap {
+pub(super) struct SectionJump {
     pub(super) from: usize,
     pub(super) to: usize,
     /// The bar of the sign at which it ends, if it ends at one.
     pub(super) until: Option<usize>,
 }
 
-impl Leap {
+impl SectionJump {
     /// The bars to whose start the music comes once more.
     fn bars(&self) -> Range<usize> {
         let last =
@@ -22,16 +22,18 @@ impl Leap {
 }
 
 /// How often the jumps that were taken have led over a bar.
-pub(super) fn passes_made(taken: &[Leap], bar: usize) -> u32 {
-    let count = taken.iter().filter(|leap| leap.bars().contains(&bar)).count();
+pub(super) fn passes_made(taken: &[SectionJump], bar: usize) -> u32 {
+    let count = taken.iter().filter(|section_jump| section_jump.bars().contains(&bar)).count();
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// Which of `count` bars a jump leads over again.
-pub(super) fn led_over(leaps: &[Leap], count: usize) -> Vec<bool> {
+pub(super) fn led_over(section_jumps: &[SectionJump], count: usize) -> Vec<bool> {
     // How many more stretches begin than end at each bar.
     let mut steps = alloc::vec![0_isize; count + 1];
-    for bars in leaps.iter().map(Leap::bars).filter(|bars| !bars.is_empty() && bars.end <= count) {
+    for bars in
+        section_jumps.iter().map(SectionJump::bars).filter(|bars| !bars.is_empty() && bars.end <= count)
+    {
         steps[bars.start] += 1;
         steps[bars.end] -= 1;
     }

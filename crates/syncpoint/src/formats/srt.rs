@@ -8,15 +8,15 @@ use core::fmt::Write;
 
 use super::clock::{self, Clock};
 use super::line::{Piece, lines};
-use crate::fault::Fault;
+use crate::formats::ParseError;
 use crate::point::Syncpoint;
 
 /// A text shown for a while.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cue {
-    /// Seconds.
+    /// When the text appears, in seconds.
     pub start: f64,
-    /// Seconds.
+    /// When it goes, in seconds; not before `start`.
     pub end: f64,
     /// The text, its lines separated by `\n`. Empty lines inside it cannot be written and are left out.
     pub text: String,
@@ -25,8 +25,8 @@ pub struct Cue {
 /// Reads subtitles. Numbers are not needed and not judged. Cost: O(length of the text).
 ///
 /// # Errors
-/// Line and column of the first fault.
-pub fn read(text: &str) -> Result<Vec<Cue>, Fault> {
+/// Line and column of the first error.
+pub fn read(text: &str) -> Result<Vec<Cue>, ParseError> {
     let mut cues: Vec<Cue> = Vec::new();
     let mut open = false;
     for line in lines(text) {
@@ -49,7 +49,7 @@ pub fn read(text: &str) -> Result<Vec<Cue>, Fault> {
 }
 
 /// The two times of a line; what stands after the second is passed over.
-pub(super) fn times(line: Piece<'_>) -> Result<(f64, f64), Fault> {
+pub(super) fn times(line: Piece<'_>) -> Result<(f64, f64), ParseError> {
     let Some((start, rest)) = line.split_once("-->") else { return Err(line.expected("-->")) };
     let (start, end) = (start.trim(), rest.words().next().unwrap_or(rest.end()));
     let time = |piece: Piece<'_>| {

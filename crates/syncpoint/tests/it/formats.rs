@@ -1,12 +1,13 @@
-//! Bridges: every format there and back, examples as other programs write them, faults with line and column, and no text at
+//! Bridges: every format there and back, examples as other programs write them, errors with line and column, and no text at
 //! all that makes a reader panic.
 
 use proptest::prelude::*;
-use segno_syncpoint::bridge::{
-    alphatab, audacity, beats, lrc, measure_map, musescore, name_of, point_named, smf, sonic, soundslice,
-    srt, timemap, vtt,
+use segno_syncpoint::formats::ParseError;
+use segno_syncpoint::formats::{
+    alphatab, audacity, beats, lrc, measure_map, musescore, name_of, point_named, smf, sonic, srt, timemap,
+    vtt,
 };
-use segno_syncpoint::{BarGrid, BeatUnit, Fault, SyncMap, Syncpoint, metronome, wire};
+use segno_syncpoint::{BarGrid, BeatUnit, SyncMap, Syncpoint, metronome, wire};
 
 use crate::maps;
 
@@ -14,7 +15,7 @@ fn map(text: &str) -> SyncMap {
     SyncMap::new(wire::read(text).unwrap()).unwrap()
 }
 
-fn fault<T: core::fmt::Debug>(read: Result<T, Fault>) -> String {
+fn error<T: core::fmt::Debug>(read: Result<T, ParseError>) -> String {
     read.unwrap_err().to_string()
 }
 
@@ -49,7 +50,7 @@ proptest! {
 
     #[test]
     fn lossless_formats(points in maps::points()) {
-        prop_assert_eq!(&soundslice::read(&soundslice::write(&points)).unwrap(), &points);
+        prop_assert_eq!(&wire::read(&wire::write(&points)).unwrap(), &points);
         let labels = audacity::from_points(&points);
         prop_assert_eq!(&audacity::to_points(&audacity::read(&audacity::write(&labels)).unwrap()), &points);
         for values in [false, true] {
@@ -234,18 +235,18 @@ fn beat_lists() {
     assert_eq!(wire::write(&beats::bar_lines(&list)), "[[0,0.5],[1,1],[2,2.5]]");
     assert_eq!(wire::write(&beats::points(&list).unwrap()), "[[0,0.5],[1,1],[1,2,320],[2,2.5],[2,3,160]]");
     assert_eq!(
-        fault(beats::read("0.5\t0.5\tdb\n1\t1\tx\n")),
+        error(beats::read("0.5\t0.5\tdb\n1\t1\tx\n")),
         "line 2, column 5: expected db, b or bR, found \"x\""
     );
     assert_eq!(
-        fault(beats::read("0.5 0.5 db")),
+        error(beats::read("0.5 0.5 db")),
         "line 1, column 1: expected a time in seconds, found \"0.5 0.5 db\""
     );
     assert_eq!(
-        fault(beats::read("0.5\tnan\tdb")),
+        error(beats::read("0.5\tnan\tdb")),
         "line 1, column 5: expected a time in seconds, found \"nan\\tdb\""
     );
-    // With a grid, the beats of a map; the pickup's is no downbeat.
+    // With a grid, the beats of a map; the pickup's is not a downbeat.
     let mut grid = BarGrid::uniform(2, 4, 4).unwrap();
     grid.bars[0].actual = "1/4".parse().unwrap();
     let grid = grid.play_straight().unwrap();
@@ -263,14 +264,14 @@ fn audacity_labels() {
     assert_eq!(audacity::read(&written).unwrap(), labels);
     assert!(written.contains("2.5\t2.5\tverse\n\\\t100.5\t2000\n"));
     assert_eq!(
-        fault(audacity::read("\\\t1\t2")),
+        error(audacity::read("\\\t1\t2")),
         "line 1, column 1: expected a label before its frequency range, found \"\\\\\\t1\\t2\""
     );
     assert_eq!(
-        fault(audacity::read("1\t1\ta\n\n2\tx\tb")),
+        error(audacity::read("1\t1\ta\n\n2\tx\tb")),
         "line 3, column 3: expected a time in seconds, found \"x\\tb\""
     );
-    assert_eq!(fault(audacity::read("12")), "line 1, column 3: expected a tab, found the end of the line");
+    assert_eq!(error(audacity::read("12")), "line 1, column 3: expected a tab, found the end of the line");
 }
 
 #[test]
@@ -283,15 +284,15 @@ fn sonic_visualiser_layers() {
     let rows = sonic::read("TIME,LABEL\n0.5,New Point\n1\n", instants).unwrap();
     assert_eq!(wire::write(&sonic::to_points(&rows)), "[[0,0.5],[1,1]]");
     assert_eq!(
-        fault(sonic::read("0.5,1\n1,x", sonic::Layout { values: true, ..instants })),
+        error(sonic::read("0.5,1\n1,x", sonic::Layout { values: true, ..instants })),
         "line 2, column 3: expected a value, found \"x\""
     );
     assert_eq!(
-        fault(sonic::read("0.5,\"a", instants)),
+        error(sonic::read("0.5,\"a", instants)),
         "line 1, column 7: expected the closing quote, found the end of the line"
     );
     assert_eq!(
-        fault(sonic::read("1,a\nTIME", instants)),
+        error(sonic::read("1,a\nTIME", instants)),
         "line 2, column 1: expected a time, found \"TIME\""
     );
 }
@@ -324,15 +325,15 @@ fn alphatab_sync_lines() {
         Err(alphatab::OrderError::BeyondEnd { index: 0 })
     );
     assert_eq!(
-        fault(alphatab::read(".\n\n\\sync 0 x 1")),
+        error(alphatab::read(".\n\n\\sync 0 x 1")),
         "line 3, column 9: expected an occurrence, found \"x 1\""
     );
     assert_eq!(
-        fault(alphatab::read("\\sync 0 0")),
+        error(alphatab::read("\\sync 0 0")),
         "line 1, column 10: expected a time in milliseconds, found the end of the line"
     );
     assert_eq!(
-        fault(alphatab::read("\\tempo 90")),
+        error(alphatab::read("\\tempo 90")),
         "line 1, column 1: expected \\sync, found \"\\\\tempo 90\""
     );
 }
@@ -353,11 +354,11 @@ fn musescore_events() {
         "[{\"elid\":\"0\",\"position\":0},{\"elid\":\"1\",\"position\":1600.5},{\"elid\":\"0\",\"position\":3201}]"
     );
     assert_eq!(
-        fault(musescore::read("[{\"elid\":0}]")),
+        error(musescore::read("[{\"elid\":0}]")),
         "line 1, column 2: expected an event with elid and position, found \"{\\\"elid\\\":0}]\""
     );
     assert_eq!(
-        fault(musescore::read("[{\"elid\":-1,\"position\":0}]")),
+        error(musescore::read("[{\"elid\":-1,\"position\":0}]")),
         "line 1, column 10: expected a measure from 0, found \"-1,\\\"position\\\":0}]\""
     );
 }
@@ -394,11 +395,11 @@ fn lyrics_and_subtitles() {
     assert_eq!(lyrics.tags, [("ti".into(), "Étude".into())]);
     assert_eq!(lrc::write(&lyrics), "[ti:Étude]\n[00:01.000]la [x]\n[00:08.750]la [x]\n");
     assert_eq!(
-        fault(lrc::read("[00:01.0]a\n[1:x]b")),
+        error(lrc::read("[00:01.0]a\n[1:x]b")),
         "line 2, column 2: expected a time such as 01:02.50, found \"1:x]b\""
     );
     assert_eq!(
-        fault(lrc::read("[00:01")),
+        error(lrc::read("[00:01")),
         "line 1, column 7: expected a closing bracket, found the end of the line"
     );
 
@@ -414,11 +415,11 @@ fn lyrics_and_subtitles() {
     let cues = vtt::read("WEBVTT - x\nKind: captions\n\nNOTE a\n00:01.000 --> nothing\n\nintro\n00:01.000 --> 00:02.500 align:start\nla\n").unwrap();
     assert_eq!((cues.len(), cues[0].end, cues[0].text.as_str()), (1, 2.5, "la"));
     assert_eq!(
-        fault(vtt::read("1\n00:01.000 --> 00:02.500")),
+        error(vtt::read("1\n00:01.000 --> 00:02.500")),
         "line 1, column 1: expected WEBVTT, found \"1\""
     );
     assert_eq!(
-        fault(srt::read("1\n00:00:01,000 --> x\n")),
+        error(srt::read("1\n00:00:01,000 --> x\n")),
         "line 2, column 18: expected a time such as 00:01:02,500, found \"x\""
     );
 }
@@ -441,10 +442,10 @@ fn measure_maps() {
     let grid = measure_map::to_grid(&measures).unwrap().play_straight().unwrap();
     assert_eq!([0, 1, 4].map(|bar| grid.beats(bar).unwrap()), [1.0, 3.0, 2.0]);
     assert_eq!(
-        fault(measure_map::read("[{\"count\":1},\n {\"count\":1}]")),
+        error(measure_map::read("[{\"count\":1},\n {\"count\":1}]")),
         "line 2, column 2: expected a measure whose count is above the one before, found \"{\\\"count\\\":1}]\""
     );
-    assert!(fault(measure_map::read("[{\"next\":[3]}]")).contains("a measure whose successors exist"));
+    assert!(error(measure_map::read("[{\"next\":[3]}]")).contains("a measure whose successors exist"));
     assert!(measure_map::read("[{\"count\":4000000000}]").is_err());
 }
 
@@ -458,7 +459,7 @@ fn timemaps() {
         entries.iter().map(|entry| timemap::Entry { measure: None, ..entry.clone() }).collect();
     assert_eq!(wire::write(&timemap::to_points(&bare, &grid).unwrap()), "[[0,0],[0,1.0005,240],[1,2]]");
     assert!(
-        fault(timemap::read("[{\"qstamp\":0}]"))
+        error(timemap::read("[{\"qstamp\":0}]"))
             .starts_with("line 1, column 2: expected an entry with tstamp and qstamp")
     );
     assert!(

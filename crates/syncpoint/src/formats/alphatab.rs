@@ -10,8 +10,8 @@ use core::fmt::{self, Write};
 
 use super::decimal::Milliseconds;
 use super::line::lines;
-use crate::fault::Fault;
-use crate::json::Shortest;
+use crate::formats::ParseError;
+use crate::formats::json::Shortest;
 use crate::point::Syncpoint;
 use crate::position::{BAR_PARTS, Offset, Position};
 
@@ -30,20 +30,21 @@ pub struct FlatSyncPoint {
 
 /// A sync point that fits no played bar, or a point that fits no written one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OrderError {
     /// The written bar is not played so often.
     NotPlayed {
-        /// Which sync point.
+        /// Index of the sync point in the list.
         index: usize,
     },
     /// The ratio is not within 0 and 1.
     BadRatio {
-        /// Which sync point.
+        /// Index of the sync point in the list.
         index: usize,
     },
     /// The point is after the last played bar.
     BeyondEnd {
-        /// Which point.
+        /// Index of the syncpoint in the map.
         index: usize,
     },
 }
@@ -66,8 +67,8 @@ impl core::error::Error for OrderError {}
 /// Cost: O(length of the text).
 ///
 /// # Errors
-/// Line and column of the first line that is no sync point.
-pub fn read(text: &str) -> Result<Vec<FlatSyncPoint>, Fault> {
+/// Line and column of the first line that is not a sync point.
+pub fn read(text: &str) -> Result<Vec<FlatSyncPoint>, ParseError> {
     let mut points = Vec::new();
     for line in lines(text) {
         let line = line.trim();
