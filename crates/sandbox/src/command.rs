@@ -7,7 +7,7 @@ use crate::sandbox::{Sandbox, StartError};
 const USAGE: &str = "\
 usage: [--port-base N] [--json]
 
-  --port-base N   nine ports in a row from N on, the control port first; 0, the default: free ports
+  --port-base N   ten ports in a row from N on, the control port first; 0, the default: free ports
   --json          print the URLs and credentials as one line of JSON
 
 Serves until it is interrupted (Ctrl-C) or told to terminate (SIGTERM).";

@@ -53,7 +53,7 @@ impl Control {
             "/switches" => &[Method::GET, Method::PUT],
             "/faults" => &[Method::GET, Method::POST, Method::DELETE],
             "/requests" => &[Method::GET, Method::DELETE],
-            "/effects" | "/callbacks" | "/accounts" => &[Method::GET],
+            "/hosts" | "/effects" | "/callbacks" | "/accounts" => &[Method::GET],
             _ => return problem(StatusCode::NOT_FOUND, "no such page; GET / lists what there is"),
         };
         if !allowed.contains(&method) {
@@ -126,6 +126,11 @@ impl Control {
                 let since = request.query_pairs().text("since").map_or(Ok(0), str::parse);
                 let since = since.map_err(|_| "`since` is the id of a request")?;
                 Ok(ok(&json!({"requests": sandbox.requests.since(since)})))
+            }
+            ("/hosts", _) => {
+                let hosts =
+                    Host::ALL.iter().map(|host| (host.name().to_owned(), sandbox.origin(*host).into()));
+                Ok(ok(&Value::Object(hosts.collect())))
             }
             ("/effects", _) => Ok(Response::compact_json(StatusCode::OK, &sandbox.effects.snapshot())),
             ("/callbacks", _) => Ok(ok(&json!({"callbacks": sandbox.outbox.callbacks()}))),

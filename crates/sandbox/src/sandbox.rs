@@ -62,7 +62,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// The first of nine ports in a row; free ports by default, and for 0.
+    /// The first of ten ports in a row; free ports by default, and for 0.
     pub fn port_base(mut self, port: u16) -> Self {
         self.port_base = Some(port);
         self

@@ -149,14 +149,24 @@ macro_rules! services {
                 const HOSTS: &[&[Host]] =
                     &[&[Host::CONTROL], $($first::HOSTS,)* storage::HOSTS, $($rest::HOSTS),*];
                 let mut all = [Self::CONTROL; 2 $(+ $first::HOSTS.len())* $(+ $rest::HOSTS.len())*];
-                let (mut group, mut count) = (0, 0);
-                while group < HOSTS.len() {
-                    let mut host = 0;
-                    while host < HOSTS[group].len() {
-                        all[count] = HOSTS[group][host];
-                        (host, count) = (host + 1, count + 1);
+                let (mut last, mut count) = (false, 0);
+                loop {
+                    let mut group = 0;
+                    while group < HOSTS.len() {
+                        let mut host = 0;
+                        while host < HOSTS[group].len() {
+                            if HOSTS[group][host].last == last {
+                                all[count] = HOSTS[group][host];
+                                count += 1;
+                            }
+                            host += 1;
+                        }
+                        group += 1;
                     }
-                    group += 1;
+                    if last {
+                        break;
+                    }
+                    last = true;
                 }
                 all
             };

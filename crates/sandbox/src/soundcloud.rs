@@ -1,4 +1,4 @@
-//! SoundCloud: `api.soundcloud.com` and `secure.soundcloud.com`.
+//! SoundCloud: `api.soundcloud.com`, `secure.soundcloud.com` and the old `api.sandbox-soundcloud.com`.
 
 mod accounts;
 mod apps;
@@ -68,9 +68,11 @@ impl Host {
     pub const SOUNDCLOUD: Self = Self::new("soundcloud");
     /// `secure.soundcloud.com`: authorization and tokens.
     pub const SOUNDCLOUD_AUTH: Self = Self::new("soundcloud_auth");
+    /// `api.sandbox-soundcloud.com`: the old API, XML.
+    pub const SOUNDCLOUD_LEGACY: Self = Self::last("soundcloud_legacy");
 }
 
-pub(crate) const HOSTS: &[Host] = &[Host::SOUNDCLOUD, Host::SOUNDCLOUD_AUTH];
+pub(crate) const HOSTS: &[Host] = &[Host::SOUNDCLOUD, Host::SOUNDCLOUD_AUTH, Host::SOUNDCLOUD_LEGACY];
 
 /// Bodies other than forms may have this many bytes.
 const MAX_JSON_BYTES: usize = 1024 * 1024;
@@ -91,6 +93,9 @@ impl service::Service for Service {
         Box::pin(async move {
             if request.host == Host::SOUNDCLOUD_AUTH {
                 return oauth::respond(&self, request).await;
+            }
+            if request.host == Host::SOUNDCLOUD_LEGACY {
+                return pipeline::run(&LegacyApi(self), request).await;
             }
             let switches = self.switches.with(request.switches.as_ref());
             if let Some(response) = old_oauth::respond(&self, &switches, request).await {
@@ -356,14 +361,14 @@ fn dispatch(context: &mut RequestContext<'_>, op: Op, ids: &Ids, body: &Body) ->
         Op::PlaylistLikes => lists::playlist_likes(context, known(context, id)?),
         Op::TrackReposts => lists::track_reposts(context, known(context, id)?, false),
         Op::PlaylistReposts => lists::playlist_reposts(context, known(context, id)?),
-        Op::LikeTrack => social::like_track(context, id),
-        Op::UnlikeTrack => social::unlike_track(context, id),
-        Op::LikePlaylist => social::like_playlist(context, id),
-        Op::UnlikePlaylist => social::unlike_playlist(context, id),
-        Op::RepostTrack => social::repost_track(context, id),
-        Op::UnrepostTrack => social::unrepost_track(context, id),
-        Op::RepostPlaylist => social::repost_playlist(context, id),
-        Op::UnrepostPlaylist => social::unrepost_playlist(context, id),
+        Op::LikeTrack => social::like(context, &social::TRACK_LIKES, id),
+        Op::UnlikeTrack => social::unlike(context, &social::TRACK_LIKES, id),
+        Op::LikePlaylist => social::like(context, &social::PLAYLIST_LIKES, id),
+        Op::UnlikePlaylist => social::unlike(context, &social::PLAYLIST_LIKES, id),
+        Op::RepostTrack => social::repost(context, &social::TRACK_REPOSTS, id),
+        Op::UnrepostTrack => social::unrepost(context, &social::TRACK_REPOSTS, id),
+        Op::RepostPlaylist => social::repost(context, &social::PLAYLIST_REPOSTS, id),
+        Op::UnrepostPlaylist => social::unrepost(context, &social::PLAYLIST_REPOSTS, id),
         Op::Stream => streams::stream(context, id),
         Op::Download => streams::download(context, id),
         Op::FollowStream => streams::follow(context, id, &ids.texts),

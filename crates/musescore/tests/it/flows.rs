@@ -139,7 +139,7 @@ async fn behind_a_captive_portal_nothing_is_reported_done() {
     let create = Create::new("Minuet", "minuet.mscz", Body::from(MSCZ.to_vec()), Visibility::Private);
     let score = person.send(&create).await.unwrap();
     let before = site.sandbox.effects();
-    let page = Fault::new(FaultKind::Html { status: 200 });
+    let page = Fault::new(FaultKind::html(200));
     for host in [Host::MUSESCORE, Host::MUSESCORE_STATIC, Host::STORAGE] {
         site.sandbox.fault(page.clone().on(host).times(u32::MAX));
     }
@@ -174,8 +174,8 @@ async fn files_are_resumed_where_they_broke() {
     assert_eq!(site.key().send(&mxl).await.unwrap(), MXL);
 
     site.sandbox.clear_requests();
-    site.sandbox.fault(Fault::new(FaultKind::Reset { after_bytes: 100_000 }).on(Host::MUSESCORE_STATIC));
-    site.sandbox.fault(Fault::new(FaultKind::Truncate { after_bytes: 150_000 }).on(Host::MUSESCORE_STATIC));
+    site.sandbox.fault(Fault::new(FaultKind::reset(100_000)).on(Host::MUSESCORE_STATIC));
+    site.sandbox.fault(Fault::new(FaultKind::truncate(150_000)).on(Host::MUSESCORE_STATIC));
     let mut sound = Vec::new();
     let mp3 = files::Get::of(&score, File::Mp3);
     let done = site.key().call(&mp3).download(&mut sound).await.unwrap();

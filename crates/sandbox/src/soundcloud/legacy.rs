@@ -1,8 +1,8 @@
 //! The old API: the same users and tracks, XML or JSON, HTTP Basic, numbers instead of URNs.
 //!
-//! It has two places. Everything that is sent to a host whose name begins with `api.sandbox-soundcloud.` is meant for it,
-//! whatever the port. On the API's own host a request is meant for it that comes with HTTP Basic, with `.xml` or `.json` at
-//! the end of its path or with `Accept: application/xml`. In both, the end of the path decides on the format of the response,
+//! It has three places: a port of its own; every port for requests that name a host which begins with
+//! `api.sandbox-soundcloud.`; and the port of the present API for requests with HTTP Basic, with `.xml` or `.json` at the end
+//! of the path or with `Accept: application/xml`. In all of them, the end of the path decides on the format of the response,
 //! then `Accept`; without either it is XML.
 //!
 //! Not played, because nothing tells what their documents look like: `/tracks/{id}/secret-token`,
@@ -31,7 +31,7 @@ use super::state::Soundcloud;
 use super::store::Store;
 use super::streams;
 use super::switches::Switches;
-use crate::kit::{Admitted, Api, Host, Request, Response, number};
+use crate::kit::{Admitted, Api, Request, Response, number};
 
 /// How the names of the old sandbox's hosts begin.
 const OLD_HOST: &str = "api.sandbox-soundcloud.";
@@ -72,7 +72,7 @@ impl Api for LegacyApi {
     fn scope(&self, request: &Request) -> Scope {
         let mut segments = request.segments();
         let format = Format::choose(segments.last_mut(), request.header("accept"));
-        let own = || self.0.sandbox.origin(Host::SOUNDCLOUD);
+        let own = || self.0.sandbox.origin(request.host);
         let origin = old_host(request).map_or_else(own, |host| format!("http://{host}"));
         let switches = self.0.switches.with(request.switches.as_ref());
         Scope { switches, segments, writer: Writer { origin, format } }

@@ -13,38 +13,61 @@ const HEARD: &str = "playable,preview";
 /// What the lists of one's own likes and reposts show.
 const ALL: &str = "playable,preview,blocked";
 
-type Ids = Vec<(u64, Edge)>;
-
-fn entry(id: u64, edge: Edge) -> Entry<()> {
-    Entry { id, at: edge.at, serial: edge.serial, item: () }
-}
-
 impl RequestContext<'_> {
-    /// Tracks in the order of their ties, without those that the caller does not get to see.
-    fn tied_tracks(&self, ids: Ids, default: &str, style: Style, shape: Shape) -> Result {
+    /// The newest first, without those that the caller does not get to see.
+    fn connected_tracks(
+        &self,
+        edges: impl Iterator<Item = (u64, Edge)>,
+        default: &str,
+        style: Style,
+        shape: Shape,
+    ) -> Result {
         let levels = self.levels(default)?;
         let seen = |id: &u64| self.store.tracks.get(id).is_some_and(|track| self.listed(track, &levels));
         let mut entries: Vec<_> =
-            ids.into_iter().filter(|(id, _)| seen(id)).map(|(id, edge)| entry(id, edge)).collect();
+            edges.filter(|(id, _)| seen(id)).map(|(id, edge)| Entry::new(id, edge)).collect();
         newest(&mut entries);
-        self.page(style, shape, entries, |context, entry| context.track_json(entry.id, false))
+        self.page_of_tracks(style, shape, entries, false)
     }
 
-    fn tied_playlists(&self, ids: Ids) -> Result {
-        let levels = self.levels(HEARD)?;
-        let show_tracks = self.truth_parameter("show_tracks", true)?;
+    fn connected_playlists(&self, edges: impl Iterator<Item = (u64, Edge)>) -> Result {
         let seen = |id: &u64| self.store.playlists.get(id).is_some_and(|list| self.sees_playlist(list));
-        let mut entries: Vec<_> =
-            ids.into_iter().filter(|(id, _)| seen(id)).map(|(id, edge)| entry(id, edge)).collect();
+        self.page_of_playlists(Style::Number, HEARD, edges.filter(|(id, _)| seen(id)))
+    }
+
+    fn connected_users(&self, edges: impl Iterator<Item = (u64, Edge)>, style: Style) -> Result {
+        let mut entries: Vec<_> = edges.map(|(id, edge)| Entry::new(id, edge)).collect();
         newest(&mut entries);
-        self.page(Style::Number, Shape::Either, entries, |context, entry| {
+        self.page_of_users(style, entries)
+    }
+
+    /// With the marks of the caller, if the list has them.
+    pub(super) fn page_of_tracks(
+        &self,
+        style: Style,
+        shape: Shape,
+        entries: Vec<Entry<()>>,
+        marks: bool,
+    ) -> Result {
+        self.page(style, shape, entries, |context, entry| context.track_json(entry.id, marks))
+    }
+
+    /// The newest first, with the tracks that the parameters ask for.
+    pub(super) fn page_of_playlists(
+        &self,
+        style: Style,
+        default: &str,
+        lists: impl Iterator<Item = (u64, Edge)>,
+    ) -> Result {
+        let (levels, show_tracks) = (self.levels(default)?, self.truth_parameter("show_tracks", true)?);
+        let mut entries: Vec<_> = lists.map(|(id, edge)| Entry::new(id, edge)).collect();
+        newest(&mut entries);
+        self.page(style, Shape::Either, entries, |context, entry| {
             context.playlist_json(entry.id, &levels, show_tracks)
         })
     }
 
-    fn linked_users(&self, ids: Ids, style: Style) -> Result {
-        let mut entries: Vec<_> = ids.into_iter().map(|(id, edge)| entry(id, edge)).collect();
-        newest(&mut entries);
+    pub(super) fn page_of_users(&self, style: Style, entries: Vec<Entry<()>>) -> Result {
         self.page(style, Shape::Object, entries, |context, entry| {
             context.store.users.get(&entry.id).map_or(Value::Null, |user| context.show_user(user))
         })
@@ -64,51 +87,47 @@ impl RequestContext<'_> {
     }
 }
 
-pub(super) fn track_of(track: &Track) -> Edge {
-    Edge { at: track.created, serial: track.serial }
-}
-
 pub(super) fn track_likes(context: &RequestContext<'_>, user: u64, mine: bool) -> Result {
-    let ids = context.store.track_likes.of(user).collect();
-    context.tied_tracks(ids, if mine { ALL } else { HEARD }, Style::Number, Shape::Either)
+    let default = if mine { ALL } else { HEARD };
+    context.connected_tracks(context.store.track_likes.of(user), default, Style::Number, Shape::Either)
 }
 
 pub(super) fn track_reposts(context: &RequestContext<'_>, user: u64, mine: bool) -> Result {
-    let ids = context.store.track_reposts.of(user).collect();
-    context.tied_tracks(ids, if mine { ALL } else { HEARD }, Style::Number, Shape::Either)
+    let default = if mine { ALL } else { HEARD };
+    context.connected_tracks(context.store.track_reposts.of(user), default, Style::Number, Shape::Either)
 }
 
 pub(super) fn playlist_likes(context: &RequestContext<'_>, user: u64) -> Result {
-    context.tied_playlists(context.store.playlist_likes.of(user).collect())
+    context.connected_playlists(context.store.playlist_likes.of(user))
 }
 
 pub(super) fn playlist_reposts(context: &RequestContext<'_>, user: u64) -> Result {
-    context.tied_playlists(context.store.playlist_reposts.of(user).collect())
+    context.connected_playlists(context.store.playlist_reposts.of(user))
 }
 
 pub(super) fn followers(context: &RequestContext<'_>, user: u64) -> Result {
-    context.linked_users(context.store.follows.to(user).collect(), Style::Number)
+    context.connected_users(context.store.follows.to(user), Style::Number)
 }
 
 /// The caller's own list goes by offset, that of others by cursor.
 pub(super) fn followings(context: &RequestContext<'_>, user: u64, mine: bool) -> Result {
     let style = if mine { Style::Offset } else { Style::Number };
-    context.linked_users(context.store.follows.of(user).collect(), style)
+    context.connected_users(context.store.follows.of(user), style)
 }
 
 pub(super) fn favoriters(context: &RequestContext<'_>, track: u64) -> Result {
-    context.linked_users(context.store.track_likes.to(track).collect(), Style::Number)
+    context.connected_users(context.store.track_likes.to(track), Style::Number)
 }
 
 pub(super) fn track_reposters(context: &RequestContext<'_>, track: u64) -> Result {
-    context.linked_users(context.store.track_reposts.to(track).collect(), Style::Number)
+    context.connected_users(context.store.track_reposts.to(track), Style::Number)
 }
 
 pub(super) fn playlist_reposters(context: &RequestContext<'_>, playlist: u64) -> Result {
-    context.linked_users(context.store.playlist_reposts.to(playlist).collect(), Style::Number)
+    context.connected_users(context.store.playlist_reposts.to(playlist), Style::Number)
 }
 
-/// The followed user, or the follower: 404 if they are not tied so.
+/// The followed user, or the follower: 404 if they are not connected so.
 pub(super) fn linked_user(context: &RequestContext<'_>, from: u64, to: u64, shown: u64) -> Result {
     if !context.store.follows.has(from, to) {
         return Err(error::not_found());
@@ -121,35 +140,28 @@ pub(super) fn followings_tracks(context: &RequestContext<'_>) -> Result {
     let me = context.me()?;
     let follows = &context.store.follows;
     let tracks = context.store.tracks.values().filter(|track| follows.has(me, track.owner));
-    let ids = tracks.map(|track| (track.id, track_of(track))).collect();
-    context.tied_tracks(ids, HEARD, Style::Offset, Shape::Bare)
+    let edges = tracks.map(|track| (track.id, track.made()));
+    context.connected_tracks(edges, HEARD, Style::Offset, Shape::Bare)
 }
 
 /// At most 25 tracks, the last play first.
 pub(super) fn recently_played(context: &RequestContext<'_>) -> Result {
     let me = context.me()?;
-    context.tied_tracks(context.store.plays.of(me).collect(), ALL, Style::Single, Shape::Either)
+    context.connected_tracks(context.store.plays.of(me), ALL, Style::Single, Shape::Either)
 }
 
 /// A user's tracks; the own ones at every level.
 pub(super) fn user_tracks(context: &RequestContext<'_>, user: u64, mine: bool) -> Result {
     let tracks = context.store.tracks.values().filter(|track| track.owner == user);
-    let ids = tracks.map(|track| (track.id, track_of(track))).collect();
-    context.tied_tracks(ids, if mine { ALL } else { HEARD }, Style::Time("tracks"), Shape::Either)
+    let edges = tracks.map(|track| (track.id, track.made()));
+    context.connected_tracks(edges, if mine { ALL } else { HEARD }, Style::Time("tracks"), Shape::Either)
 }
 
 pub(super) fn user_playlists(context: &RequestContext<'_>, user: u64, mine: bool) -> Result {
-    let levels = context.levels(if mine { ALL } else { HEARD })?;
-    let show_tracks = context.truth_parameter("show_tracks", true)?;
     let lists = context.store.playlists.values();
-    let mut entries: Vec<_> = lists
-        .filter(|list| list.owner == user && context.sees_playlist(list))
-        .map(|list| Entry { id: list.id, at: list.created, serial: list.serial, item: () })
-        .collect();
-    newest(&mut entries);
-    context.page(Style::Time("playlists"), Shape::Either, entries, |context, entry| {
-        context.playlist_json(entry.id, &levels, show_tracks)
-    })
+    let lists = lists.filter(|list| list.owner == user && context.sees_playlist(list));
+    let edges = lists.map(|list| (list.id, list.made()));
+    context.page_of_playlists(Style::Time("playlists"), if mine { ALL } else { HEARD }, edges)
 }
 
 /// The tracks of a playlist in their order; the caller has seen the playlist already.
@@ -157,11 +169,9 @@ pub(super) fn playlist_tracks(context: &RequestContext<'_>, playlist: u64) -> Re
     let levels = context.levels(HEARD)?;
     let ids = context.store.playlists.get(&playlist).map(|list| list.tracks.clone()).unwrap_or_default();
     let tracks = ids.iter().filter_map(|id| context.store.tracks.get(id));
-    let entries = tracks
-        .filter(|track| context.listed(track, &levels))
-        .map(|track| Entry { id: track.id, at: track.created, serial: track.serial, item: () })
-        .collect();
-    context.page(Style::Offset, Shape::Either, entries, |context, entry| context.track_json(entry.id, false))
+    let tracks = tracks.filter(|track| context.listed(track, &levels));
+    let entries = tracks.map(|track| Entry::new(track.id, track.made())).collect();
+    context.page_of_tracks(Style::Offset, Shape::Either, entries, false)
 }
 
 /// Other tracks with the same genre or a tag in common, those of the same user last.
@@ -178,11 +188,8 @@ pub(super) fn related_tracks(context: &RequestContext<'_>, id: u64) -> Result {
     let mut related: Vec<&Track> = context.store.tracks.values().filter(alike).collect();
     related.retain(|other| context.listed(other, &levels));
     related.sort_by_key(|other| (other.owner == track.owner, other.id));
-    let entries = related
-        .iter()
-        .map(|other| Entry { id: other.id, at: other.created, serial: other.serial, item: () })
-        .collect();
-    context.page(Style::Offset, Shape::Either, entries, |context, entry| context.track_json(entry.id, false))
+    let entries = related.iter().map(|other| Entry::new(other.id, other.made())).collect();
+    context.page_of_tracks(Style::Offset, Shape::Either, entries, false)
 }
 
 /// Other users whom the followers of this one follow, or who are followed by it.
@@ -193,11 +200,7 @@ pub(super) fn related_users(context: &RequestContext<'_>, user: u64) -> Result {
             && (follows.has(user, other.id) || follows.to(user).any(|(fan, _)| follows.has(fan, other.id)))
     };
     let users = context.store.users.values().filter(near);
-    let entries =
-        users.map(|user| Entry { id: user.id, at: user.created, serial: user.id, item: () }).collect();
-    context.page(Style::Offset, Shape::Object, entries, |context, entry| {
-        context.store.users.get(&entry.id).map_or(Value::Null, |user| context.show_user(user))
-    })
+    context.page_of_users(Style::Offset, users.map(|user| Entry::new(user.id, user.made())).collect())
 }
 
 /// A bare array; `limit` counts, the rest of paging does not exist here.
@@ -258,14 +261,12 @@ pub(super) fn feed(context: &RequestContext<'_>, tracks_only: bool) -> Result {
     let mut entries: Vec<Entry<Item>> = Vec::new();
     for (user, _) in store.follows.of(me) {
         let tracks = store.tracks.values().filter(|track| track.owner == user && !track.private);
-        entries.extend(tracks.map(|track| item(track.id, track_of(track), Kind::Track, None)));
+        entries.extend(tracks.map(|track| item(track.id, track.made(), Kind::Track, None)));
         let reposts = store.track_reposts.of(user);
         entries.extend(reposts.map(|(id, edge)| item(id, edge, Kind::Track, Some(user))));
         if !tracks_only {
             let lists = store.playlists.values().filter(|list| list.owner == user && !list.private);
-            entries.extend(lists.map(|list| {
-                item(list.id, Edge { at: list.created, serial: list.serial }, Kind::Playlist, None)
-            }));
+            entries.extend(lists.map(|list| item(list.id, list.made(), Kind::Playlist, None)));
             let reposts = store.playlist_reposts.of(user);
             entries.extend(reposts.map(|(id, edge)| item(id, edge, Kind::Playlist, Some(user))));
         }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::context::RequestContext;
 use super::date;
 use super::error::{self, Result};
+use super::store::Edge;
 use super::switches::PageFault;
 
 /// How a list is continued.
@@ -43,6 +44,12 @@ pub(super) struct Entry<T> {
     pub(super) at: u64,
     pub(super) serial: u64,
     pub(super) item: T,
+}
+
+impl Entry<()> {
+    pub(super) fn new(id: u64, Edge { at, serial }: Edge) -> Self {
+        Self { id, at, serial, item: () }
+    }
 }
 
 /// Newest first.

@@ -1,7 +1,5 @@
 //! Search: substrings in any case, and filters that all must hold.
 
-use serde_json::Value;
-
 use super::context::RequestContext;
 use super::date;
 use super::error::{self, Result};
@@ -17,17 +15,13 @@ pub(super) fn tracks(context: &RequestContext<'_>) -> Result {
     let found = context.store.tracks.values();
     let found =
         found.filter(|track| !track.private && context.listed(track, &levels) && filter.lets(context, track));
-    let mut entries: Vec<_> = found
-        .map(|track| Entry { id: track.id, at: track.created, serial: track.serial, item: () })
-        .collect();
+    let mut entries: Vec<_> = found.map(|track| Entry::new(track.id, track.made())).collect();
     newest(&mut entries);
-    context.page(Style::Offset, Shape::Either, entries, |context, entry| context.track_json(entry.id, true))
+    context.page_of_tracks(Style::Offset, Shape::Either, entries, true)
 }
 
 /// `GET /playlists`
 pub(super) fn playlists(context: &RequestContext<'_>) -> Result {
-    let levels = context.levels("playable,preview")?;
-    let show_tracks = context.truth_parameter("show_tracks", true)?;
     let words = words(context);
     let name =
         |owner: &u64| context.store.users.get(owner).map(|user| user.username.as_str()).unwrap_or_default();
@@ -36,12 +30,8 @@ pub(super) fn playlists(context: &RequestContext<'_>) -> Result {
         let texts = [list.title.as_str(), name(&list.owner), description, &list.tag_list];
         !list.private && matches(&words, &texts)
     });
-    let mut entries: Vec<_> =
-        found.map(|list| Entry { id: list.id, at: list.created, serial: list.serial, item: () }).collect();
-    newest(&mut entries);
-    context.page(Style::Offset, Shape::Either, entries, |context, entry| {
-        context.playlist_json(entry.id, &levels, show_tracks)
-    })
+    let edges = found.map(|list| (list.id, list.made()));
+    context.page_of_playlists(Style::Offset, "playable,preview", edges)
 }
 
 /// `GET /users`
@@ -54,11 +44,7 @@ pub(super) fn users(context: &RequestContext<'_>) -> Result {
         let texts = [user.username.as_str(), &user.permalink, &full, description];
         matches(&words, &texts) && named.as_ref().is_none_or(|named| named.contains(&user.id))
     });
-    let entries =
-        found.map(|user| Entry { id: user.id, at: user.created, serial: user.id, item: () }).collect();
-    context.page(Style::Offset, Shape::Object, entries, |context, entry| {
-        context.store.users.get(&entry.id).map_or(Value::Null, |user| context.show_user(user))
-    })
+    context.page_of_users(Style::Offset, found.map(|user| Entry::new(user.id, user.made())).collect())
 }
 
 fn words(context: &RequestContext<'_>) -> String {

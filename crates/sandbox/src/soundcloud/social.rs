@@ -38,85 +38,68 @@ pub(super) fn unfollow(context: &mut RequestContext<'_>, user: Option<u64>) -> R
     status("Status(200) - OK")
 }
 
-/// A kind of edge, its name among the effects, and how it is found in the store.
-struct Tying {
+/// What the caller can like or repost: its name among the effects, where its edges are, and who may be named.
+pub(super) struct Relation {
     kind: &'static str,
-    ties: fn(&mut Store) -> &mut Edges,
+    edges: fn(&mut Store) -> &mut Edges,
+    target: fn(&RequestContext<'_>, Option<u64>) -> Result<u64>,
 }
 
-const TRACK_LIKES: Tying = Tying { kind: "track_likes", ties: |store| &mut store.track_likes };
-const PLAYLIST_LIKES: Tying = Tying { kind: "playlist_likes", ties: |store| &mut store.playlist_likes };
-const TRACK_REPOSTS: Tying = Tying { kind: "track_reposts", ties: |store| &mut store.track_reposts };
-const PLAYLIST_REPOSTS: Tying = Tying { kind: "playlist_reposts", ties: |store| &mut store.playlist_reposts };
+const TRACK: fn(&RequestContext<'_>, Option<u64>) -> Result<u64> = |context, id| Ok(context.track(id)?.id);
+const PLAYLIST: fn(&RequestContext<'_>, Option<u64>) -> Result<u64> =
+    |context, id| Ok(context.playlist(id)?.id);
 
-/// Edges the caller to something; doing it again changes nothing.
-fn edge(context: &mut RequestContext<'_>, tying: &Tying, to: u64) -> Result<()> {
-    let me = context.me()?;
-    context.count_action(tying.kind)?;
-    if (tying.ties)(context.store).has(me, to) {
-        context.changed(tying.kind);
-        return Ok(());
+pub(super) const TRACK_LIKES: Relation =
+    Relation { kind: "track_likes", edges: |store| &mut store.track_likes, target: TRACK };
+pub(super) const PLAYLIST_LIKES: Relation =
+    Relation { kind: "playlist_likes", edges: |store| &mut store.playlist_likes, target: PLAYLIST };
+pub(super) const TRACK_REPOSTS: Relation =
+    Relation { kind: "track_reposts", edges: |store| &mut store.track_reposts, target: TRACK };
+pub(super) const PLAYLIST_REPOSTS: Relation =
+    Relation { kind: "playlist_reposts", edges: |store| &mut store.playlist_reposts, target: PLAYLIST };
+
+impl Relation {
+    /// Connects the caller to something; doing it again changes nothing.
+    fn add(&self, context: &mut RequestContext<'_>, id: Option<u64>) -> Result<()> {
+        let (to, me) = ((self.target)(context, id)?, context.me()?);
+        context.count_action(self.kind)?;
+        if (self.edges)(context.store).has(me, to) {
+            context.changed(self.kind);
+            return Ok(());
+        }
+        let edge = context.store.edge(context.now);
+        (self.edges)(context.store).put(me, to, edge);
+        context.created(self.kind);
+        Ok(())
     }
-    let new = context.store.edge(context.now);
-    (tying.ties)(context.store).put(me, to, new);
-    context.created(tying.kind);
-    Ok(())
-}
 
-fn untie(context: &mut RequestContext<'_>, tying: &Tying, to: u64) -> Result<()> {
-    let me = context.me()?;
-    if !(tying.ties)(context.store).remove(me, to) {
-        return Err(error::not_found());
+    fn remove(&self, context: &mut RequestContext<'_>, id: Option<u64>) -> Result<()> {
+        let (to, me) = (id.ok_or_else(error::not_found)?, context.me()?);
+        if !(self.edges)(context.store).remove(me, to) {
+            return Err(error::not_found());
+        }
+        context.deleted(self.kind);
+        Ok(())
     }
-    context.deleted(tying.kind);
-    Ok(())
 }
 
-pub(super) fn like_track(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
-    let id = context.track(id)?.id;
-    edge(context, &TRACK_LIKES, id)?;
+pub(super) fn like(context: &mut RequestContext<'_>, likes: &Relation, id: Option<u64>) -> Result {
+    likes.add(context, id)?;
     status("200 - OK")
 }
 
-pub(super) fn unlike_track(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
-    let id = id.ok_or_else(error::not_found)?;
-    untie(context, &TRACK_LIKES, id)?;
+pub(super) fn unlike(context: &mut RequestContext<'_>, likes: &Relation, id: Option<u64>) -> Result {
+    likes.remove(context, id)?;
     status("200 - OK")
 }
 
-pub(super) fn like_playlist(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
-    let id = context.playlist(id)?.id;
-    edge(context, &PLAYLIST_LIKES, id)?;
-    status("200 - OK")
-}
-
-pub(super) fn unlike_playlist(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
-    let id = id.ok_or_else(error::not_found)?;
-    untie(context, &PLAYLIST_LIKES, id)?;
-    status("200 - OK")
-}
-
-pub(super) fn repost_track(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
-    let id = context.track(id)?.id;
-    edge(context, &TRACK_REPOSTS, id)?;
+pub(super) fn repost(context: &mut RequestContext<'_>, reposts: &Relation, id: Option<u64>) -> Result {
+    reposts.add(context, id)?;
     Ok(Response::empty(StatusCode::CREATED))
 }
 
-pub(super) fn unrepost_track(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
-    let id = id.ok_or_else(error::not_found)?;
-    untie(context, &TRACK_REPOSTS, id)?;
-    Ok(Response::empty(StatusCode::OK))
-}
-
-pub(super) fn repost_playlist(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
-    let id = context.playlist(id)?.id;
-    edge(context, &PLAYLIST_REPOSTS, id)?;
-    Ok(Response::empty(StatusCode::CREATED))
-}
-
-pub(super) fn unrepost_playlist(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
-    let id = id.ok_or_else(error::not_found)?;
-    untie(context, &PLAYLIST_REPOSTS, id)?;
+pub(super) fn unrepost(context: &mut RequestContext<'_>, reposts: &Relation, id: Option<u64>) -> Result {
+    reposts.remove(context, id)?;
     Ok(Response::empty(StatusCode::OK))
 }
 

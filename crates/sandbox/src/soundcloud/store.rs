@@ -35,14 +35,36 @@ pub(super) struct Store {
     pub(super) windows: Windows,
 }
 
-/// Somebody and something, and since when.
+/// Who is connected to what, and since when.
 #[derive(Default)]
 pub(super) struct Edges(BTreeMap<(u64, u64), Edge>);
 
+/// When something was made or connected: seconds since the Unix epoch, and a number that orders what is of one second.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Edge {
     pub(super) at: u64,
     pub(super) serial: u64,
+}
+
+impl Track {
+    /// When it was made.
+    pub(super) fn made(&self) -> Edge {
+        Edge { at: self.created, serial: self.serial }
+    }
+}
+
+impl Playlist {
+    /// When it was made.
+    pub(super) fn made(&self) -> Edge {
+        Edge { at: self.created, serial: self.serial }
+    }
+}
+
+impl User {
+    /// When it was made.
+    pub(super) fn made(&self) -> Edge {
+        Edge { at: self.created, serial: self.id }
+    }
 }
 
 impl Edges {
@@ -54,12 +76,12 @@ impl Edges {
         self.0.remove(&(from, to)).is_some()
     }
 
-    /// What somebody is tied to.
+    /// What somebody points at.
     pub(super) fn of(&self, from: u64) -> impl Iterator<Item = (u64, Edge)> + '_ {
         self.0.range((from, 0)..=(from, u64::MAX)).map(|(key, edge)| (key.1, *edge))
     }
 
-    /// Who is tied to something.
+    /// Who points at something.
     pub(super) fn to(&self, to: u64) -> impl Iterator<Item = (u64, Edge)> + '_ {
         self.0.iter().filter(move |(key, _)| key.1 == to).map(|(key, edge)| (key.0, *edge))
     }
@@ -305,8 +327,8 @@ impl Store {
 
     pub(super) fn remove_track(&mut self, id: u64) -> Option<Track> {
         let track = self.tracks.remove(&id)?;
-        for ties in [&mut self.track_likes, &mut self.track_reposts, &mut self.plays] {
-            ties.forget(id);
+        for edges in [&mut self.track_likes, &mut self.track_reposts, &mut self.plays] {
+            edges.forget(id);
         }
         self.comments.retain(|_, comment| comment.track != id);
         for playlist in self.playlists.values_mut() {
@@ -317,8 +339,8 @@ impl Store {
 
     pub(super) fn remove_playlist(&mut self, id: u64) -> Option<Playlist> {
         let playlist = self.playlists.remove(&id)?;
-        for ties in [&mut self.playlist_likes, &mut self.playlist_reposts] {
-            ties.forget(id);
+        for edges in [&mut self.playlist_likes, &mut self.playlist_reposts] {
+            edges.forget(id);
         }
         Some(playlist)
     }

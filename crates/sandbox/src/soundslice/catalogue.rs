@@ -4,9 +4,9 @@ use serde_json::Number;
 
 use super::accounts::{FIRST, ORGANISATION, OTHER_ORGANISATION, SECOND};
 use super::notation;
-use super::source::Source;
+use super::source::{Source, Status};
 use super::state::Soundslice;
-use super::store::{Recording, Slice, Status, Store};
+use super::store::{Recording, Slice, Store};
 use super::tune::{FRERE_JACQUES, GYMNOPEDIE, MINUET, ODE_TO_JOY, Tune};
 use crate::storage::Object;
 

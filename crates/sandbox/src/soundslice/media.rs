@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::context::RequestContext;
 use super::error::{self, Result};
+use super::source::Status;
 use super::state::{SERVICE, Soundslice};
-use super::store::Status;
 use super::switches::Outcome;
 use crate::kit::{Response, seconds};
 use crate::media::{mp3, wav};

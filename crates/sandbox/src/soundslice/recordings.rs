@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::context::RequestContext;
 use super::error::{self, Nothing, REQUIRED, Result, bad_choice, too_long};
-use super::source::{Source, youtube_id};
-use super::store::{Recording, Status};
+use super::source::{Source, Status, youtube_id};
+use super::store::Recording;
 use super::switches::Switches;
 use crate::kit::{Form, Response};
 

@@ -1,6 +1,4 @@
-//! Where a recording comes from.
-
-use super::store::Status;
+//! Where a recording comes from, and how far it is.
 
 /// The `source` of a recording. There is no 5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +43,26 @@ impl Source {
 
     pub(super) fn first_status(self) -> Status {
         if self.is_upload() { Status::Waiting } else { Status::Ready }
+    }
+}
+
+/// How far the media of a recording is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    Waiting,
+    Processing,
+    Ready,
+    Error,
+}
+
+impl Status {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Processing => "processing",
+            Self::Ready => "ready",
+            Self::Error => "error",
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use fastrand::Rng;
 use serde_json::Number;
 
 use super::accounts::SoundsliceList;
-use super::source::Source;
+use super::source::{Source, Status};
 use crate::kit::{Seed, Windows, alphanumeric};
 use crate::storage::Object;
 
@@ -57,25 +57,6 @@ pub(super) struct Recording {
     pub(super) crop_end: Option<f64>,
     /// With arity and number form as they were set.
     pub(super) syncpoints: Vec<Vec<Number>>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Status {
-    Waiting,
-    Processing,
-    Ready,
-    Error,
-}
-
-impl Status {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Processing => "processing",
-            Self::Ready => "ready",
-            Self::Error => "error",
-        }
-    }
 }
 
 #[derive(Clone, Debug)]

@@ -51,7 +51,7 @@ async fn whole_response(sandbox: &Sandbox) -> Vec<u8> {
 #[tokio::test]
 async fn refuse_resets_the_next_connection() {
     let sandbox = start().await;
-    sandbox.fault(Fault::new(FaultKind::Refuse { for_s: None }).on(Host::STORAGE));
+    sandbox.fault(Fault::new(FaultKind::refuse()).on(Host::STORAGE));
     let (bytes, end) = probe(&sandbox).raw().await;
     assert!(bytes.is_empty());
     let kind = end.expect_err("no connection").kind();
@@ -68,7 +68,7 @@ async fn refuse_for_a_time_closes_the_port_and_idle_connections() {
     let mut buffer = vec![0; 4096];
     assert!(idle.read(&mut buffer).await.expect("a response") > 0);
 
-    sandbox.fault(Fault::new(FaultKind::Refuse { for_s: Some(2.0) }).on(Host::STORAGE));
+    sandbox.fault(Fault::new(FaultKind::refuse_for(2.0)).on(Host::STORAGE));
     assert_eq!(idle.read(&mut buffer).await.expect("an orderly close"), 0);
     let refused = TcpStream::connect(probe(&sandbox).address()).await.expect_err("a closed port");
     assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
@@ -83,7 +83,7 @@ async fn reset_lets_exactly_so_many_bytes_through() {
     let sandbox = start().await;
     let whole = whole_response(&sandbox).await;
     for after in [0, 1, 20, whole.len() - 1] {
-        sandbox.fault(Fault::new(FaultKind::Reset { after_bytes: after as u64 }));
+        sandbox.fault(Fault::new(FaultKind::reset(after as u64)));
         let (bytes, end) = probe(&sandbox).raw().await;
         assert_eq!(end.expect_err("a reset").kind(), ErrorKind::ConnectionReset);
         assert_eq!(bytes, whole[..after]);
@@ -95,7 +95,7 @@ async fn truncate_sends_the_head_and_so_much_of_the_body_and_closes() {
     let sandbox = start().await;
     let whole = Response::parse(&whole_response(&sandbox).await);
     for after in [0, 1, 100, whole.body.len() - 1] {
-        sandbox.fault(Fault::new(FaultKind::Truncate { after_bytes: after as u64 }));
+        sandbox.fault(Fault::new(FaultKind::truncate(after as u64)));
         let cut = probe(&sandbox).send().await;
         assert_eq!(cut.headers, whole.headers);
         assert_eq!(cut.header("content-length"), Some(whole.body.len().to_string().as_str()));
@@ -107,7 +107,7 @@ async fn truncate_sends_the_head_and_so_much_of_the_body_and_closes() {
 async fn stall_is_silent_until_its_time_is_up() {
     let sandbox = start().await;
     let whole = whole_response(&sandbox).await;
-    sandbox.fault(Fault::new(FaultKind::Stall { after_bytes: 12, for_s: Some(5.0) }));
+    sandbox.fault(Fault::new(FaultKind::stall_for(12, 5.0)));
     let mut stream = TcpStream::connect(probe(&sandbox).address()).await.expect("connects");
     stream.write_all(&probe(&sandbox).bytes(true)).await.expect("writes");
     let mut start = vec![0; 12];
@@ -144,7 +144,7 @@ async fn status_replaces_the_response_of_the_host_with_both_forms_of_retry_after
 #[tokio::test]
 async fn html_is_a_gateway_page() {
     let sandbox = start().await;
-    sandbox.fault(Fault::new(FaultKind::Html { status: 504 }));
+    sandbox.fault(Fault::new(FaultKind::html(504)));
     let page = probe(&sandbox).send().await;
     assert_eq!((page.status, page.header("content-type")), (504, Some("text/html")));
     assert!(page.text().contains("<h1>504 Gateway Timeout</h1>"));
@@ -229,10 +229,10 @@ async fn work_is_done_or_not_as_asked() {
     sandbox.fault(Fault::status(503).work(true));
     assert_eq!(create(&sandbox).send().await.status, 503);
     assert_eq!(made(&sandbox), 1);
-    sandbox.fault(Fault::new(FaultKind::Reset { after_bytes: 5 }).work(false));
+    sandbox.fault(Fault::new(FaultKind::reset(5)).work(false));
     create(&sandbox).raw().await.1.expect_err("a reset");
     assert_eq!(made(&sandbox), 1);
-    sandbox.fault(Fault::new(FaultKind::Reset { after_bytes: 5 }));
+    sandbox.fault(Fault::new(FaultKind::reset(5)));
     create(&sandbox).raw().await.1.expect_err("a reset");
     assert_eq!(made(&sandbox), 2);
 }
@@ -240,14 +240,14 @@ async fn work_is_done_or_not_as_asked() {
 #[tokio::test]
 async fn reset_upload_cuts_the_request_and_does_nothing() {
     let sandbox = start().await;
-    sandbox.fault(Fault::new(FaultKind::ResetUpload { after_bytes: 4 }));
+    sandbox.fault(Fault::new(FaultKind::reset_upload(4)));
     let (bytes, end) = create(&sandbox).raw().await;
     assert_eq!(bytes, b"");
     assert_eq!(end.expect_err("a reset").kind(), ErrorKind::ConnectionReset);
     assert_eq!(made(&sandbox), 0);
 
     // A large body is cut on the way, not after it has arrived.
-    sandbox.fault(Fault::new(FaultKind::ResetUpload { after_bytes: 100_000 }));
+    sandbox.fault(Fault::new(FaultKind::reset_upload(100_000)));
     let mut stream = TcpStream::connect(probe(&sandbox).address()).await.expect("connects");
     let head =
         Request::new("PUT", &(sandbox.origin(Host::STORAGE) + "/b/k")).header("Content-Length", "50000000");
@@ -271,7 +271,7 @@ async fn reset_upload_cuts_the_request_and_does_nothing() {
 #[tokio::test]
 async fn a_client_that_leaves_a_stalled_response_is_let_go() {
     let sandbox = start().await;
-    sandbox.fault(Fault::new(FaultKind::Stall { after_bytes: 0, for_s: None }));
+    sandbox.fault(Fault::new(FaultKind::stall(0)));
     let mut stream = TcpStream::connect(probe(&sandbox).address()).await.expect("connects");
     stream.write_all(&probe(&sandbox).bytes(true)).await.expect("writes");
     let silence = tokio::time::timeout(Duration::from_millis(20), stream.read(&mut [0])).await;

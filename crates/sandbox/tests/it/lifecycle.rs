@@ -79,15 +79,15 @@ async fn the_description_has_exactly_the_documented_keys_in_order() {
     assert_eq!(path("/musescore/static_url", Host::MUSESCORE_STATIC), "/");
 }
 
-/// Nine ports in a row that were free a moment ago.
+/// Ten ports in a row that were free a moment ago.
 fn free_base() -> u16 {
     (20_000..60_000)
         .step_by(16)
         .find(|base| {
-            let all: Vec<_> = (0..9).map(|offset| TcpListener::bind(("127.0.0.1", base + offset))).collect();
+            let all: Vec<_> = (0..10).map(|offset| TcpListener::bind(("127.0.0.1", base + offset))).collect();
             all.iter().all(Result::is_ok)
         })
-        .expect("nine free ports")
+        .expect("ten free ports")
 }
 
 #[tokio::test]
@@ -102,6 +102,32 @@ async fn ports_follow_the_base_and_are_free_again_after_stopping() {
     assert!(matches!(second, Err(StartError::Bind { host: Host::CONTROL, port, .. }) if port == base));
     sandbox.stop().await;
     Sandbox::builder().port_base(base).start().await.expect("the ports are free again");
+}
+
+#[tokio::test]
+async fn a_host_that_came_later_moves_no_port() {
+    let names: Vec<_> = Host::ALL.iter().map(|host| host.name()).collect();
+    assert_eq!(
+        names,
+        [
+            "control",
+            "soundslice",
+            "storage",
+            "soundstripe",
+            "soundcloud",
+            "soundcloud_auth",
+            "musescore",
+            "musescore_web",
+            "musescore_static",
+            "soundcloud_legacy"
+        ]
+    );
+    let sandbox = Sandbox::start().await.expect("starts");
+    let hosts = Request::new("GET", &(sandbox.origin(Host::CONTROL) + "/hosts")).send().await.json();
+    assert_eq!(hosts.as_object().map(serde_json::Map::len), Some(names.len()));
+    for host in Host::ALL {
+        assert_eq!(hosts[host.name()], sandbox.origin(*host));
+    }
 }
 
 #[tokio::test]

@@ -241,7 +241,7 @@ async fn a_bare_401_is_explained_in_both_forms() {
 async fn behind_a_captive_portal_nothing_is_reported_done() {
     let (sandbox, client) = sandbox().await;
     let found = client.send(&tracks::Search::new().q("minuet")).await.unwrap().items[0].urn.unwrap();
-    let page = Fault::new(FaultKind::Html { status: 200 });
+    let page = Fault::new(FaultKind::html(200));
     sandbox.fault(page.clone().on(Host::SOUNDCLOUD).times(u32::MAX));
     sandbox.fault(page.on(Host::SOUNDCLOUD_AUTH).times(u32::MAX));
     let before = sandbox.effects();

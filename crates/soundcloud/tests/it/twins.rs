@@ -83,8 +83,7 @@ async fn of_twins_none_is_reported_for_the_other() {
     for pair in 0..20 {
         let (sandbox, client) = studio().await;
         let before = created(&sandbox);
-        let lost =
-            if pair % 2 == 0 { FaultKind::ResetUpload { after_bytes: 9 } } else { FaultKind::DropResponse };
+        let lost = if pair % 2 == 0 { FaultKind::reset_upload(9) } else { FaultKind::DropResponse };
         sandbox.fault(Fault::new(lost.clone()).on(Host::SOUNDCLOUD).method("POST").path("/tracks"));
         let jobs = [client.upload(untitled(3000)), client.upload(untitled(3000))];
         let [one, other] = jobs.map(|job| tokio::spawn(job.send()));

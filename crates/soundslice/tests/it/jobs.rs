@@ -210,7 +210,7 @@ async fn waiting_survives_an_outage_that_is_shorter_than_itself() {
 
     let studio = Studio::open().await;
     let path = format!("/api/v1/slices/{}/", studio.slice);
-    let page = Fault::new(FaultKind::Html { status: 200 }).on(Host::SOUNDSLICE).method("GET").path(&path);
+    let page = Fault::new(FaultKind::html(200)).on(Host::SOUNDSLICE).method("GET").path(&path);
     studio.sandbox.fault(page.nth(2).times(2));
     let upload = NotationUpload::new(studio.slice.clone(), SCORE).wait(Duration::MAX);
     studio.polling().upload_notation(upload).await.unwrap();
@@ -255,7 +255,7 @@ async fn a_service_that_does_not_come_back_is_named_and_so_is_where_the_file_is(
 async fn a_page_in_the_place_of_the_storage_is_no_upload() {
     let studio = Studio::open().await;
     let recording = studio.recording().await;
-    studio.sandbox.fault(Fault::new(FaultKind::Html { status: 200 }).on(Host::STORAGE).method("PUT"));
+    studio.sandbox.fault(Fault::new(FaultKind::html(200)).on(Host::STORAGE).method("PUT"));
     let error = studio.client.upload_media(MediaUpload::new(recording, wav(1))).await.unwrap_err();
     assert!(
         error
@@ -265,7 +265,7 @@ async fn a_page_in_the_place_of_the_storage_is_no_upload() {
     );
     let upload = NotationUpload::new(studio.slice.clone(), SCORE);
     studio.client.upload_notation(upload).await.unwrap();
-    studio.sandbox.fault(Fault::new(FaultKind::Html { status: 200 }).on(Host::STORAGE).method("GET"));
+    studio.sandbox.fault(Fault::new(FaultKind::html(200)).on(Host::STORAGE).method("GET"));
     let mut file = Vec::new();
     let error = studio.client.download_notation(&studio.slice, &mut file).await.unwrap_err();
     assert!(error.is_decode() && file.is_empty(), "{error}");
@@ -290,20 +290,10 @@ async fn a_recording_of_another_slice_is_told() {
 
 /// Lets the first URL expire between the POST that gives it and the PUT that uses it.
 fn expire_first_url(sandbox: &Sandbox) {
-    sandbox.fault(
-        Fault::new(FaultKind::Status {
-            status: 403,
-            headers: [("content-type".into(), "application/xml".into())].into(),
-            retry_after: None,
-            body: Some(
-                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code>\
-                 <Message>Request has expired</Message></Error>"
-                    .into(),
-            ),
-        })
-        .on(Host::STORAGE)
-        .method("PUT"),
-    );
+    let expired = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code>\
+                   <Message>Request has expired</Message></Error>";
+    let fault = Fault::status(403).header("content-type", "application/xml").body(expired);
+    sandbox.fault(fault.on(Host::STORAGE).method("PUT"));
 }
 
 #[tokio::test]
@@ -328,7 +318,7 @@ async fn urls_that_are_always_expired_end_in_the_words_of_the_storage() {
     let studio = Studio::open().await;
     let recording = studio.recording().await;
     studio.sandbox.switches(|switches| switches.soundslice.upload_life_s = 0.0);
-    let early = FaultKind::Early { after_bytes: 0, linger: false };
+    let early = FaultKind::early(0, false);
     studio.sandbox.fault(Fault::new(early).on(Host::STORAGE).method("PUT").times(u32::MAX));
     let file = segno_core::Bytes::from(vec![0x52; 24 << 20]);
     for _ in 0..10 {

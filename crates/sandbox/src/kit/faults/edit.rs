@@ -45,6 +45,7 @@ pub struct Edit {
 #[non_exhaustive]
 pub enum BodyEdit {
     /// Puts `raw` in the place of a value, valid JSON or not. The empty path is the whole body, of any type.
+    #[non_exhaustive]
     Replace {
         /// Which value.
         path: String,
@@ -53,6 +54,7 @@ pub enum BodyEdit {
     },
     /// Adds a member at the end of an object, a second one if there is one of this name, or (as `-`) an item at the end of a
     /// list.
+    #[non_exhaustive]
     Add {
         /// Object or list, and the name of the new member.
         path: String,
@@ -60,11 +62,13 @@ pub enum BodyEdit {
         raw: Raw,
     },
     /// Takes a member or an item out.
+    #[non_exhaustive]
     Remove {
         /// Which one.
         path: String,
     },
     /// Puts the members of an object in another order.
+    #[non_exhaustive]
     Reorder {
         /// Which object.
         path: String,
@@ -72,11 +76,13 @@ pub enum BodyEdit {
         order: Vec<String>,
     },
     /// Writes a list as PHP does when its keys have a gap: `{"0": …, "1": …}`.
+    #[non_exhaustive]
     ListToObject {
         /// Which list.
         path: String,
     },
     /// Replaces a text wherever it stands in the body, JSON or not.
+    #[non_exhaustive]
     Substitute {
         /// What is looked for.
         find: Raw,
@@ -184,6 +190,19 @@ impl Edit {
     #[must_use]
     pub fn remove(self, path: &str) -> Self {
         self.body(BodyEdit::Remove { path: path.to_owned() })
+    }
+
+    /// Puts these members of an object first: [`BodyEdit::Reorder`].
+    #[must_use]
+    pub fn reorder(self, path: &str, order: &[&str]) -> Self {
+        let order = order.iter().map(|&name| name.to_owned()).collect();
+        self.body(BodyEdit::Reorder { path: path.to_owned(), order })
+    }
+
+    /// Writes a list as an object with numbers for names: [`BodyEdit::ListToObject`].
+    #[must_use]
+    pub fn list_to_object(self, path: &str) -> Self {
+        self.body(BodyEdit::ListToObject { path: path.to_owned() })
     }
 
     /// Replaces a text wherever it stands: [`BodyEdit::Substitute`].

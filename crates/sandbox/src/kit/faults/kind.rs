@@ -15,6 +15,7 @@ pub enum FaultKind {
     /// No connection. With `for_s` the host's port is closed for that many seconds of the sandbox's clock (or until faults
     /// are cleared), so that connecting fails; without, the next `times` connections are reset as soon as they are open.
     /// Idle connections to the host are closed in both cases. Needs `host`; takes neither `method` nor `path`.
+    #[non_exhaustive]
     Refuse {
         /// Seconds for which the port is closed.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -22,18 +23,21 @@ pub enum FaultKind {
     },
     /// The connection ends when a request arrives on it that is not its first: a client's pool kept it for too long. Does no
     /// work, ever.
+    #[non_exhaustive]
     Stale {
         /// Whether it ends with a TCP reset instead of an ordinary close.
         #[serde(default)]
         reset: bool,
     },
     /// A TCP reset after this many bytes of the response (head included). Does the work.
+    #[non_exhaustive]
     Reset {
         /// Bytes that still get through.
         #[serde(default)]
         after_bytes: u64,
     },
     /// A TCP reset after this many bytes of the request's body were read. Does no work, ever.
+    #[non_exhaustive]
     ResetUpload {
         /// Bytes that are read.
         #[serde(default)]
@@ -41,6 +45,7 @@ pub enum FaultKind {
     },
     /// Silence after this many bytes of the response (head included): for `for_s` seconds of the sandbox's clock, else until
     /// the client gives up. Does the work.
+    #[non_exhaustive]
     Stall {
         /// Bytes that still get through.
         #[serde(default)]
@@ -51,6 +56,7 @@ pub enum FaultKind {
     },
     /// So many bytes of the response (head included), then one byte every `every_s` seconds of the sandbox's clock. Does the
     /// work.
+    #[non_exhaustive]
     Drip {
         /// Bytes that get through at once.
         #[serde(default)]
@@ -59,6 +65,7 @@ pub enum FaultKind {
         every_s: f64,
     },
     /// The whole head, then this many bytes of the body, then an ordinary close. Does the work.
+    #[non_exhaustive]
     Truncate {
         /// Bytes of the body (as framed on the wire) that still get through.
         #[serde(default)]
@@ -68,6 +75,7 @@ pub enum FaultKind {
     /// client still sends then meets a reset, or (`linger`) is read and thrown away. A host that wants the body has read it
     /// before it responds: meant for refusals, and for [`Fault::also`](super::Fault::also) behind [`FaultKind::Status`]. Does
     /// the work.
+    #[non_exhaustive]
     Early {
         /// Bytes of the request's body that are read.
         #[serde(default)]
@@ -77,6 +85,7 @@ pub enum FaultKind {
         linger: bool,
     },
     /// This response. Does no work.
+    #[non_exhaustive]
     Status {
         /// The status.
         status: u16,
@@ -95,6 +104,7 @@ pub enum FaultKind {
     /// The right response, changed on its way. Does the work.
     Edit(Edit),
     /// The right response with its body coded. Does the work.
+    #[non_exhaustive]
     Coded {
         /// The coding.
         coding: Coding,
@@ -103,6 +113,7 @@ pub enum FaultKind {
         accept_encoding: AcceptEncoding,
     },
     /// A gateway's HTML page. Does no work.
+    #[non_exhaustive]
     Html {
         /// Its status.
         #[serde(default = "bad_gateway")]
@@ -184,6 +195,79 @@ pub(super) const KINDS: [Rules; 16] = [
 ];
 
 impl FaultKind {
+    /// The next connection is reset as soon as it is open.
+    #[must_use]
+    pub fn refuse() -> Self {
+        Self::Refuse { for_s: None }
+    }
+
+    /// The host's port is closed for so many seconds of the sandbox's clock.
+    #[must_use]
+    pub fn refuse_for(seconds: f64) -> Self {
+        Self::Refuse { for_s: Some(seconds) }
+    }
+
+    /// A kept connection ends when the next request arrives on it: with an ordinary close, or with a TCP reset.
+    #[must_use]
+    pub fn stale(reset: bool) -> Self {
+        Self::Stale { reset }
+    }
+
+    /// A TCP reset after so many bytes of the response, head included.
+    #[must_use]
+    pub fn reset(after_bytes: u64) -> Self {
+        Self::Reset { after_bytes }
+    }
+
+    /// A TCP reset after so many bytes of the request's body were read.
+    #[must_use]
+    pub fn reset_upload(after_bytes: u64) -> Self {
+        Self::ResetUpload { after_bytes }
+    }
+
+    /// Silence after so many bytes of the response (head included), until the client gives up.
+    #[must_use]
+    pub fn stall(after_bytes: u64) -> Self {
+        Self::Stall { after_bytes, for_s: None }
+    }
+
+    /// Silence after so many bytes of the response (head included), for so many seconds of the sandbox's clock.
+    #[must_use]
+    pub fn stall_for(after_bytes: u64, seconds: f64) -> Self {
+        Self::Stall { after_bytes, for_s: Some(seconds) }
+    }
+
+    /// So many bytes of the response (head included), then one byte every `every_s` seconds of the sandbox's clock.
+    #[must_use]
+    pub fn drip(after_bytes: u64, every_s: f64) -> Self {
+        Self::Drip { after_bytes, every_s }
+    }
+
+    /// The head and so many bytes of the body, then an ordinary close.
+    #[must_use]
+    pub fn truncate(after_bytes: u64) -> Self {
+        Self::Truncate { after_bytes }
+    }
+
+    /// The response when so many bytes of the request's body were read, then the end of the connection; what still comes meets a
+    /// reset, or is read (`linger`).
+    #[must_use]
+    pub fn early(after_bytes: u64, linger: bool) -> Self {
+        Self::Early { after_bytes, linger }
+    }
+
+    /// The right response in a content coding; whether the request has a say in it.
+    #[must_use]
+    pub fn coded(coding: Coding, accept_encoding: AcceptEncoding) -> Self {
+        Self::Coded { coding, accept_encoding }
+    }
+
+    /// A gateway's HTML page with this status.
+    #[must_use]
+    pub fn html(status: u16) -> Self {
+        Self::Html { status }
+    }
+
     pub(super) fn rules(&self) -> &'static Rules {
         &KINDS[match self {
             Self::Refuse { .. } => 0,

@@ -127,10 +127,10 @@ pub(super) fn favorite(
         Method::GET => Err(error::not_found()),
         Method::PUT => {
             oneself(&legacy.context, id)?;
-            social::like_track(&mut legacy.context, Some(track)).map(|_| Response::empty(StatusCode::CREATED))
+            social::repost(&mut legacy.context, &social::TRACK_LIKES, Some(track))
         }
         Method::DELETE => oneself(&legacy.context, id)
-            .and_then(|()| social::unlike_track(&mut legacy.context, Some(track)))
+            .and_then(|()| social::unlike(&mut legacy.context, &social::TRACK_LIKES, Some(track)))
             .map(bare),
         _ => Err(ErrorResponse::Method("GET, PUT, DELETE".to_owned())),
     }

@@ -65,8 +65,7 @@ async fn a_fault_codes_single_responses_and_what_other_faults_made() {
     add(&sandbox, &json!({"kind": "coded", "coding": "gzip", "accept_encoding": "honoured"})).await;
     assert_eq!(decoded(&probe(&sandbox).send().await), plain.body);
     assert_eq!(probe(&sandbox).send().await.body, plain.body);
-    let coded =
-        FaultKind::Coded { coding: Coding::Gzip, accept_encoding: segno_sandbox::AcceptEncoding::Ignored };
+    let coded = FaultKind::coded(Coding::Gzip, segno_sandbox::AcceptEncoding::Ignored);
     sandbox.fault(Fault::status(503).body("later").also(coded));
     let error = probe(&sandbox).send().await;
     assert_eq!((error.status, decoded(&error)), (503, b"later".to_vec()));

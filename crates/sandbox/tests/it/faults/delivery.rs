@@ -117,7 +117,7 @@ async fn drip_lets_a_byte_through_now_and_then() {
     let fault = Fault::status(500).body("a slow error");
     sandbox.fault(fault.clone());
     let whole = whole_response(&sandbox).await;
-    sandbox.fault(fault.also(FaultKind::Drip { after_bytes: whole.len() as u64 - 5, every_s: 0.5 }));
+    sandbox.fault(fault.also(FaultKind::drip(whole.len() as u64 - 5, 0.5)));
     let mut stream = TcpStream::connect(probe(&sandbox).address()).await.expect("connects");
     stream.write_all(&probe(&sandbox).bytes(true)).await.expect("writes");
     let mut begin = vec![0; whole.len() - 5];

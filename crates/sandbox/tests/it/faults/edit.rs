@@ -1,6 +1,6 @@
 //! Responses that are changed on their way.
 
-use segno_sandbox::{BodyEdit, Edit, Fault, FaultKind, Host, Sandbox};
+use segno_sandbox::{Edit, Fault, FaultKind, Host, Sandbox};
 use serde_json::{Value, json};
 
 use super::{add, create, made, probe, soundslice, start};
@@ -259,8 +259,7 @@ async fn tokens_come_in_odd_forms() {
 async fn edits_follow_each_other_and_other_faults() {
     let sandbox = start().await;
     let fault = Fault::status(500).body(json!({"error": "x"})).work(true);
-    let second =
-        FaultKind::Edit(Edit::new().body(BodyEdit::Replace { path: "/error".into(), raw: "NaN".into() }));
+    let second = FaultKind::Edit(Edit::new().replace("/error", "NaN"));
     let third = FaultKind::Edit(Edit::new().append("!").header("X-Last", "yes"));
     sandbox.fault(fault.also(second).also(third));
     let odd = create(&sandbox).send().await;

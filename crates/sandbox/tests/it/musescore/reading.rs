@@ -48,7 +48,7 @@ async fn a_score_in_three_formats() {
         object["user"],
         json!({"uid": user.user_id.to_string(), "username": user.name, "custom_url": site.web("/okafor")})
     );
-    // The types of table 5.1.
+    // The types of docs/services/musescore.md#the-score.
     for text in ["vid", "comment_count", "view_count", "playback_count", "genre", "format", "license"] {
         assert!(object[text].is_string(), "{text}");
     }

@@ -186,7 +186,7 @@ async fn pages_in_html_come_from_the_edge() {
     for status in [403, 502, 503, 504] {
         for path in ["/oauth/token", "/me"] {
             let host = if path == "/me" { Host::SOUNDCLOUD } else { Host::SOUNDCLOUD_AUTH };
-            api.sandbox.fault(Fault::new(FaultKind::Html { status }).on(host));
+            api.sandbox.fault(Fault::new(FaultKind::html(status)).on(host));
             let response = if path == "/me" { api.get(path).await } else { api.refresh("x").await };
             assert_eq!((response.status, response.header("content-type")), (status, Some("text/html")));
             let page = response.text();

@@ -37,7 +37,7 @@ async fn every_song_once_though_every_third_answer_fails() {
     let kinds = [
         Fault::status(429).retry_after(RetryAfter::Seconds(1)),
         Fault::status(503),
-        Fault::new(FaultKind::Reset { after_bytes: 4000 }),
+        Fault::new(FaultKind::reset(4000)),
         Fault::status(429).retry_after(RetryAfter::DateIn(2)),
         Fault::new(FaultKind::DropResponse),
     ];

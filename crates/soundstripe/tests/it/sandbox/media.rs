@@ -38,7 +38,7 @@ async fn a_download_goes_on_where_it_broke() {
     let mut whole = Vec::new();
     client.download(&link, &mut whole).await.unwrap();
     sandbox.clear_requests();
-    sandbox.fault(Fault::new(FaultKind::Truncate { after_bytes: 3000 }).on(Host::STORAGE));
+    sandbox.fault(Fault::new(FaultKind::truncate(3000)).on(Host::STORAGE));
     let mut resumed = Vec::new();
     let done = client.call(&Download::new(&link)).download(&mut resumed).await.unwrap();
     assert_eq!((resumed == whole, done.attempts), (true, 2));
@@ -77,7 +77,7 @@ async fn behind_a_captive_portal_nothing_is_removed_and_no_page_is_a_song() {
     let playlist = client.send(&private::Create::named("Mine")).await.unwrap();
     client.send(&private::AddSongs::new(playlist.id.clone(), [1001_u64])).await.unwrap();
     let before = sandbox.effects();
-    let page = Fault::new(FaultKind::Html { status: 200 });
+    let page = Fault::new(FaultKind::html(200));
     sandbox.fault(page.clone().on(Host::SOUNDSTRIPE).times(u32::MAX));
     sandbox.fault(page.on(Host::STORAGE).times(u32::MAX));
     let outcomes = [
@@ -103,9 +103,7 @@ async fn behind_a_captive_portal_nothing_is_removed_and_no_page_is_a_song() {
         ("application/json", r#"{"errors":[{"detail":"This link is over.","status":403}]}"#),
         ("application/xml", "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>"),
     ] {
-        let headers = [("content-type".to_owned(), media_type.to_owned())].into();
-        let kind = FaultKind::Status { status: 200, headers, body: Some(body.into()), retry_after: None };
-        sandbox.fault(Fault::new(kind).on(Host::STORAGE));
+        sandbox.fault(Fault::status(200).header("content-type", media_type).body(body).on(Host::STORAGE));
         let mut file = Vec::new();
         let error = client.download(&link, &mut file).await.unwrap_err();
         assert!(error.is_decode() && file.is_empty(), "{error}");

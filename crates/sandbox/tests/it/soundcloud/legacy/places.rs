@@ -1,5 +1,6 @@
-//! 13.1: hosts, forms, logins.
+//! Hosts, forms, logins: docs/services/soundcloud.md#the-old-api.
 
+use segno_sandbox::{Fault, Host};
 use serde_json::json;
 
 use super::super::{Api, MULTIPART, multipart, wav};
@@ -51,6 +52,57 @@ async fn the_old_host_is_the_old_api_whatever_is_asked() {
         "the present API"
     );
     assert_eq!(api.at("sandbox-soundcloud.com", |request| request, "GET", "/tracks").await.status, 401);
+}
+
+/// What `curl http://HOST/tracks` sends, byte by byte.
+#[tokio::test]
+async fn the_old_api_has_a_port_of_its_own() {
+    let api = Api::start().await;
+    let origin = api.sandbox.origin(Host::SOUNDCLOUD_LEGACY);
+    let address = origin.strip_prefix("http://").expect("a URL");
+    let curl =
+        format!("GET /tracks HTTP/1.1\r\nHost: {address}\r\nUser-Agent: curl/8.5.0\r\nAccept: */*\r\n\r\n");
+    let curl = curl.replace("Accept", "Connection: close\r\nAccept");
+    let (bytes, end) = exchange(address, curl.as_bytes()).await;
+    end.expect("an orderly end");
+    let tracks = Response::parse(&bytes);
+    assert_eq!((tracks.status, tracks.header("content-type")), (200, Some("application/xml; charset=utf-8")));
+    assert!(tracks.text().contains(&format!("<uri>{origin}/tracks/")), "{}", tracks.text());
+    let get = |path: &str| Request::new("GET", &format!("{origin}{path}"));
+    let refused = get("/me").send().await;
+    assert_eq!(
+        (refused.status, refused.header("www-authenticate")),
+        (401, Some("Basic realm=\"SoundCloud sandbox\""))
+    );
+    let password = api.sandbox.description().soundcloud.password;
+    let me = get("/me").header("Authorization", &super::basic("okafor", &password)).send().await;
+    assert!(me.text().contains(&format!("<uri>{origin}/users/5512</uri>")), "{}", me.text());
+    // The present API is elsewhere, whatever is asked for; the switch is about the present API's port.
+    assert_eq!(get("/me/feed").send().await.status, 401);
+    api.sandbox.switches(|switches| switches.soundcloud.legacy = false);
+    assert_eq!(get("/tracks").send().await.status, 200);
+    let edge = json!({"edge": {"calls": 0, "window_s": 60}});
+    api.sandbox.fault(Fault::switches(Host::SOUNDCLOUD_LEGACY, &edge).expect("a switch of the service"));
+    assert_eq!(get("/tracks").send().await.status, 429);
+}
+
+#[tokio::test]
+async fn an_upload_to_the_old_port_is_named_by_it() {
+    let api = Api::start().await;
+    let origin = api.sandbox.origin(Host::SOUNDCLOUD_LEGACY);
+    let body = multipart(
+        &[("track[title]", "Harbour"), ("track[sharing]", "private")],
+        &[("track[asset_data]", "harbour.wav", "audio/wav", &wav())],
+    );
+    let password = api.sandbox.description().soundcloud.password;
+    let upload = Request::new("POST", &format!("{origin}/tracks")).header("Content-Type", MULTIPART);
+    let made = upload.header("Authorization", &super::basic("okafor", &password)).body(body).send().await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let id = between(made.text(), "<id type=\"integer\">", "</id>");
+    assert_eq!(made.header("location"), Some(format!("{origin}/tracks/{id}").as_str()));
+    assert_eq!(between(made.text(), "<uri>", "</uri>"), format!("{origin}/tracks/{id}"));
+    // One store: the present API shows it to its owner.
+    assert_eq!(api.get(&format!("/tracks/{id}")).await.json()["title"], "Harbour");
 }
 
 #[tokio::test]
