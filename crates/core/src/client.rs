@@ -2,27 +2,20 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use http::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::header::HeaderMap;
 use tokio::sync::Semaphore;
 
 use crate::auth::Authorize;
-use crate::client::call::Call;
-use crate::client::error::{BuildError, Error};
-use crate::client::json_stream::{JsonArrayStream, StreamEndpoint};
-use crate::client::pages::{Paged, Pages};
-use crate::client::rate_limiter::RateLimiter;
-use crate::client::retry::{Budget, Retry};
 use crate::endpoint::Endpoint;
-use crate::request::{Bases, Prepared};
+use crate::request::{Bases, BuildError, Prepared, RequestWriter};
 use crate::secret::Secret;
-use crate::time::{Clock, SystemClock};
-use crate::transport::coding;
+use crate::time::Clock;
 use crate::transport::{Timeouts, Transport};
-use crate::url::{BaseUrl, Origin, UrlError};
+use crate::url::{BaseUrl, Origin};
 
 pub(crate) mod attempt;
+mod builder;
 pub(crate) mod call;
 mod deliver;
 pub(crate) mod download;
@@ -36,8 +29,19 @@ pub(crate) mod redirect;
 pub(crate) mod retry;
 pub(crate) mod strike;
 
+pub use crate::one_line::OneLine;
+pub use builder::{ClientBuilder, ClientError};
+pub use call::Call;
 pub use deliver::Undelivered;
+pub use download::{Downloaded, Sink};
+pub use error::{Cause, Error, PageError};
+pub use json_stream::{JsonArrayStream, StreamEndpoint};
+pub use pages::{Cursor, Items, Page, Paged, Pages};
 pub use poll::{Pace, Unfinished};
+pub use rate_limiter::RateLimiter;
+pub use redirect::RedirectError;
+pub(crate) use retry::Budget;
+pub use retry::{Retry, retry_after};
 
 /// Sends endpoints. Cheap to clone: clones share connections, limits and credentials.
 #[derive(Clone)]
@@ -60,72 +64,15 @@ pub(crate) struct Inner {
 }
 
 impl Client {
-    /// A client for a service at `base`, a [`BaseUrl`] or its text. A text that is not a URL is an error of
-    /// [`build`](ClientBuilder::build).
-    ///
-    /// ```
-    /// let client = segno_core::Client::builder("https://api.example.com/v1/").build()?;
-    /// assert!(segno_core::Client::builder("api.example.com").build().is_err());
-    /// # Ok::<(), segno_core::ClientError>(())
-    /// ```
-    pub fn builder(base: impl TryInto<BaseUrl, Error: Into<UrlError>>) -> ClientBuilder {
-        let builder = ClientBuilder {
-            bases: Bases::default(),
-            credentials_at_base: Vec::new(),
-            defaults: HeaderMap::from_iter([
-                (USER_AGENT, HeaderValue::from_static(AGENT)),
-                (ACCEPT_ENCODING, coding::GZIP),
-            ]),
-            credentials: Vec::new(),
-            transport: None,
-            clock: Arc::new(SystemClock),
-            retry: Retry::default(),
-            limit: Arc::new(RateLimiter::none()),
-            connections: CONNECTIONS,
-            secrets: Vec::new(),
-            timeouts: Timeouts::default(),
-            body_cap: 32 * 1024 * 1024,
-            unusable: None,
-        };
-        builder.base(FIRST_BASE, base)
-    }
-
-    /// Sends an endpoint and reads the answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, Error<E::ApiError>> {
-        self.call(endpoint).send().await
-    }
-
-    /// A call that can still be given a deadline or a progress function.
-    pub fn call<'a, E: Endpoint>(&'a self, endpoint: &'a E) -> Call<'a, E> {
-        Call::new(self, endpoint)
-    }
-
-    /// The pages of a list, to be read one after the other.
-    pub fn pages<'e, E: Paged + 'e>(&self, endpoint: E) -> Pages<'e, E> {
-        Pages::new(self.clone(), endpoint)
-    }
-
-    /// Sends an endpoint and gives the items of its array as they arrive. Memory does not grow with their number.
-    ///
-    /// # Errors
-    /// See [`Error`]; the items have errors of their own.
-    pub async fn stream<E: StreamEndpoint>(
-        &self,
-        endpoint: &E,
-    ) -> Result<JsonArrayStream<E>, Error<E::ApiError>> {
-        self.call(endpoint).stream().await
-    }
-
     /// The request of an endpoint as it would be sent, without its credentials. Needs no runtime.
     ///
     /// # Errors
     /// If the endpoint cannot write its request.
     pub fn prepare<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<Prepared, BuildError> {
         let clock = &self.0.clock;
-        Prepared::new(endpoint, &self.0.bases, &self.0.defaults, [clock.random(), clock.random()])
+        let mut writer = RequestWriter::new([clock.random(), clock.random()]);
+        endpoint.write(&mut writer)?;
+        Prepared::new(writer, (E::NAME, E::METHOD, E::REPLAY), &self.0.bases, &self.0.defaults)
     }
 
     /// The base URL of that name, or the first.
@@ -155,239 +102,4 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("bases", &self.0.bases.named).finish_non_exhaustive()
     }
-}
-
-/// How many requests may be under way at once: enough for any program, and a quarter of the file descriptors that macOS
-/// gives a process.
-const CONNECTIONS: usize = 64;
-
-/// The name of the base URL of requests that name none.
-const FIRST_BASE: &str = "api";
-
-/// What requests call themselves unless told otherwise.
-const AGENT: &str = concat!("segno/", env!("CARGO_PKG_VERSION"));
-
-/// A client in the making. What cannot be used is an error of [`build`](ClientBuilder::build), the first of several.
-#[derive(Clone)]
-#[must_use = "a builder does nothing until build() is called"]
-pub struct ClientBuilder {
-    bases: Bases,
-    defaults: HeaderMap,
-    credentials: Vec<(Origin, Arc<dyn Authorize>)>,
-    /// Those for whatever is the first base URL in the end.
-    credentials_at_base: Vec<Arc<dyn Authorize>>,
-    transport: Option<Arc<dyn Transport>>,
-    clock: Arc<dyn Clock>,
-    retry: Retry,
-    limit: Arc<RateLimiter>,
-    connections: usize,
-    secrets: Vec<Secret>,
-    timeouts: Timeouts,
-    body_cap: usize,
-    unusable: Option<ClientError>,
-}
-
-impl ClientBuilder {
-    /// Another first base URL: a sandbox, a proxy.
-    pub fn base_url(self, url: impl TryInto<BaseUrl, Error: Into<UrlError>>) -> Self {
-        self.base(FIRST_BASE, url)
-    }
-
-    /// A base URL that endpoints choose by name; it takes the place of one with the same name.
-    pub fn base(mut self, name: &'static str, url: impl TryInto<BaseUrl, Error: Into<UrlError>>) -> Self {
-        match url.try_into() {
-            Ok(url) => self.bases.set(name, url),
-            Err(error) => self.unusable(ClientError::Url(name, error.into())),
-        }
-        self
-    }
-
-    fn unusable(&mut self, error: ClientError) {
-        self.unusable.get_or_insert(error);
-    }
-
-    /// The only hosts to which something is sent at URLs that the service gives, such as presigned ones: `uploads.example.net`,
-    /// or `*.example.net` for all below. What is at another host is not sent. Default: any host; over https, if the first base
-    /// URL is https.
-    pub fn pin_hosts(mut self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.bases.pinned.extend(hosts.into_iter().map(|host| host.into().to_ascii_lowercase()));
-        self
-    }
-
-    /// Credentials for the origin of the first base URL. They are sent nowhere else.
-    pub fn authorize(mut self, credentials: impl Authorize) -> Self {
-        self.credentials_at_base.push(Arc::new(credentials));
-        self
-    }
-
-    /// Credentials for another origin.
-    pub fn authorize_at(mut self, origin: Origin, credentials: Arc<dyn Authorize>) -> Self {
-        self.credentials.push((origin, credentials));
-        self
-    }
-
-    /// A header on every request to a base URL, such as `Accept`.
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.defaults.insert(name, value);
-        self
-    }
-
-    /// What requests call themselves; put your program's name and address there. A text that a header cannot carry fails
-    /// in [`build`](ClientBuilder::build).
-    pub fn user_agent(mut self, name: &str) -> Self {
-        match HeaderValue::from_str(name) {
-            Ok(value) => self.header(USER_AGENT, value),
-            Err(_) => {
-                self.unusable(BuildError::Header(USER_AGENT).into());
-                self
-            }
-        }
-    }
-
-    /// Another transport instead of hyper.
-    pub fn transport(mut self, transport: impl Transport) -> Self {
-        self.transport = Some(Arc::new(transport));
-        self
-    }
-
-    /// Another clock.
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
-        self
-    }
-
-    /// How failed attempts are repeated.
-    pub fn retry(mut self, retry: Retry) -> Self {
-        self.retry = retry;
-        self
-    }
-
-    /// A rate limit, shared with whoever else holds it.
-    pub fn limit(mut self, limit: Arc<RateLimiter>) -> Self {
-        self.limit = limit;
-        self
-    }
-
-    /// No rate limit but what the service itself asks for.
-    pub fn no_limit(self) -> Self {
-        self.limit(Arc::new(RateLimiter::none()))
-    }
-
-    /// How many requests may be under way at the same time, from sending to the last byte of the response (at least 1); the
-    /// others wait in a queue. Each takes a connection, and so a file descriptor. Default 64.
-    ///
-    /// A response that is read as it arrives (a download, [`Client::stream`]) counts until it is dropped.
-    pub fn connections(mut self, at_once: usize) -> Self {
-        self.connections = at_once;
-        self
-    }
-
-    /// A secret of the user that no error may show, should the service ever echo it. What requests carry as credentials
-    /// is known without being told.
-    pub fn secret(mut self, secret: Secret) -> Self {
-        self.secrets.push(secret);
-        self
-    }
-
-    /// How long is waited for what.
-    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
-        self.timeouts = timeouts;
-        self
-    }
-
-    /// The deadline of a whole call with its retries and pauses.
-    pub fn call_deadline(mut self, deadline: Duration) -> Self {
-        self.timeouts.call = deadline;
-        self
-    }
-
-    /// The largest answer that is read into memory, in bytes. Default 32 MiB; streams are not bound by it.
-    pub fn body_cap(mut self, bytes: usize) -> Self {
-        self.body_cap = bytes;
-        self
-    }
-
-    /// The client.
-    ///
-    /// # Errors
-    /// If the default transport cannot be set up, or there is none and none was given, or a setting cannot be used.
-    pub fn build(mut self) -> Result<Client, ClientError> {
-        if let Some(error) = self.unusable {
-            return Err(error);
-        }
-        if let Some(base) = self.bases.find(None) {
-            let origin = base.origin();
-            self.credentials.extend(self.credentials_at_base.into_iter().map(|held| (origin.clone(), held)));
-        }
-        let transport = match self.transport {
-            Some(transport) => transport,
-            None => default_transport(&self.bases, self.timeouts, &self.clock)?,
-        };
-        Ok(Client(Arc::new(Inner {
-            bases: self.bases,
-            defaults: self.defaults,
-            credentials: self.credentials,
-            transport,
-            clock: self.clock,
-            retry: self.retry,
-            budget: Arc::new(Budget::new(self.retry.budget)),
-            limit: self.limit,
-            connections: Arc::new(Semaphore::new(self.connections.clamp(1, Semaphore::MAX_PERMITS))),
-            secrets: self.secrets.into(),
-            timeouts: self.timeouts,
-            body_cap: self.body_cap,
-        })))
-    }
-}
-
-impl fmt::Debug for ClientBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder").field("bases", &self.bases.named).finish_non_exhaustive()
-    }
-}
-
-#[cfg(feature = "hyper")]
-fn default_transport(
-    bases: &Bases,
-    timeouts: Timeouts,
-    clock: &Arc<dyn Clock>,
-) -> Result<Arc<dyn Transport>, ClientError> {
-    let hyper = crate::transport::hyper::Hyper::builder()
-        .connect_timeout(timeouts.connect)
-        .clock(Arc::clone(clock))
-        .build();
-    // What is missing for https is better known now than in the first call.
-    if bases.named.iter().any(|(_, base)| base.origin().is_secure()) {
-        hyper.prepare_tls()?;
-    }
-    Ok(Arc::new(hyper))
-}
-
-#[cfg(not(feature = "hyper"))]
-fn default_transport(_: &Bases, _: Timeouts, _: &Arc<dyn Clock>) -> Result<Arc<dyn Transport>, ClientError> {
-    Err(ClientError::NoTransport)
-}
-
-/// A client that cannot be built.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ClientError {
-    /// The crate was built without the `hyper` feature and no transport was given.
-    #[error("no transport: turn the feature \"hyper\" on or give one to the builder")]
-    NoTransport,
-    /// TLS cannot be set up.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(String),
-    /// The credentials cannot be used.
-    #[error(transparent)]
-    Auth(#[from] crate::auth::AuthError),
-    /// The base URL of this name cannot be used.
-    #[error("invalid base URL ({0}): {1}")]
-    Url(&'static str, UrlError),
-    /// A setting cannot be used.
-    #[error(transparent)]
-    Build(#[from] BuildError),
-    /// An environment variable cannot be used.
-    #[error(transparent)]
-    Environment(#[from] crate::environment::EnvironmentError),
 }

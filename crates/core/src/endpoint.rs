@@ -1,12 +1,15 @@
 //! An endpoint is a value; sending it is one call.
 
+use std::fmt;
+use std::time::Duration;
+
 use bytes::Bytes;
+use http::header::HeaderMap;
 use http::{Method, Response, StatusCode};
 
-use crate::client::error::{ApiError, BuildError};
-use crate::decode::{Content, DecodeError};
-use crate::request::RequestWriter;
-use crate::url::SecretUrl;
+use crate::decode::{Content, DecodeError, Excerpt};
+use crate::request::{BuildError, Replay, RequestWriter};
+use crate::time::Timestamp;
 
 /// One operation of a service with its arguments: knows how to write the request and to read the answer.
 ///
@@ -77,30 +80,43 @@ pub trait Endpoint: Send + Sync {
     }
 }
 
-/// The URL that a response came from, after redirects: [`Endpoint::read`] finds it among the extensions of the response.
-/// Relative links are resolved against it, and what a service left out of its response may stand in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ResponseUrl(pub SecretUrl);
+/// The error that a service itself answers with.
+pub trait ApiError: fmt::Debug + fmt::Display + Send + Sync + 'static {
+    /// Reads the answer. It must accept anything: HTML from a gateway, an empty body, truncated JSON.
+    ///
+    /// Its `Display` gives the service's words; the status stands before it already.
+    fn read(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Self;
 
-impl ResponseUrl {
-    /// The URL of a response, unless it was made by hand, as in a test.
-    #[must_use]
-    pub fn of<T>(response: &Response<T>) -> Option<&SecretUrl> {
-        response.extensions().get().map(|Self(url)| url)
+    /// The error in a response whose status says success, for a service that was seen to send one. `None`, unless
+    /// overridden and unless the body is the service's error document and nothing else.
+    fn in_success(response: &Response<Bytes>) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        let _ = response;
+        None
+    }
+
+    /// How long the service asks to wait in the words of this error, `now` being the client's wall clock. `Retry-After` is
+    /// read anyway; if both are given, the longer wait holds.
+    fn retry_after(&self, now: Timestamp) -> Option<Duration> {
+        let _ = now;
+        None
     }
 }
 
-/// What a second delivery of a request would do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Replay {
-    /// Nothing: the request only reads.
-    Safe,
-    /// Nothing more than the first: the request sets a state (rename, delete, replace).
-    Idempotent,
-    /// Something again: the request creates or counts. Sent again only if it certainly had no effect.
-    Unsafe,
-    /// Something again, and it is so large (the upload of a file) that nobody should send it twice unasked. Sent again only
-    /// if it certainly never left; a 429 is told to the caller, and so is a 401, with which better credentials are not tried.
-    /// [`RequestWriter::replay`] lets a value wish otherwise.
-    Once,
+/// An error answer of which nothing is known but its first words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlainApiError(Excerpt);
+
+impl ApiError for PlainApiError {
+    fn read(_: StatusCode, _: &HeaderMap, body: &Bytes) -> Self {
+        Self(Excerpt::of(body))
+    }
+}
+
+impl fmt::Display for PlainApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
 }

@@ -2,26 +2,24 @@
 
 use std::ffi::OsString;
 
-use crate::client::ClientError;
-
 /// An environment variable that a client needs. White space and invisible marks around the value (a line break of a file,
 /// the byte order mark of an editor) are left out.
 ///
 /// # Errors
 /// [`EnvironmentError`], which names the variable and what is wrong with it.
-pub fn env_var(name: &'static str) -> Result<String, ClientError> {
-    Ok(read(name, std::env::var_os(name))?)
+pub fn env_var(name: &'static str) -> Result<String, EnvironmentError> {
+    read(name, std::env::var_os(name))
 }
 
 /// An environment variable that a client can do without; `None` if it is not set or empty.
 ///
 /// # Errors
 /// [`EnvironmentError`] if it is set to what cannot be meant: a mistake is never taken for the default.
-pub fn env_var_if_set(name: &'static str) -> Result<Option<String>, ClientError> {
+pub fn env_var_if_set(name: &'static str) -> Result<Option<String>, EnvironmentError> {
     match read(name, std::env::var_os(name)) {
         Ok(value) => Ok(Some(value)),
         Err(EnvironmentError::Missing(_) | EnvironmentError::Empty(_)) => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
     }
 }
 

@@ -41,25 +41,17 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::Value;
 
+use crate::url::SecretUrl;
+
 mod error;
 mod node;
 mod read;
 mod tape;
 
 pub(crate) use error::without_values;
-use node::{FORGIVING, KEEPING_LIST, KEPT, LINK, LIST, ONE_OR_MANY};
+use node::{FORGIVING, KEEPING_LIST, KEPT, LINK, LIST, ONE_OR_MANY, are_scalars};
 pub(crate) use read::{Failure, read};
 pub(crate) use tape::{Append, Tape};
-
-/// Whether values are texts, numbers and truth values only.
-fn are_scalars<'v>(mut values: impl Iterator<Item = &'v Value>) -> bool {
-    let is_scalar = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
-    let mut any = false;
-    values.all(|value| {
-        any |= is_scalar(value);
-        value.is_null() || is_scalar(value)
-    }) && any
-}
 
 /// What was passed over while an object or a list was read: where it stood in it, and the JSON as it came.
 ///
@@ -410,6 +402,12 @@ pub fn link<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
     }
 
     deserializer.deserialize_newtype_struct(LINK, Link)
+}
+
+impl<'de> Deserialize<'de> for SecretUrl {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        link(deserializer)?.parse().map_err(Error::custom)
+    }
 }
 
 #[cfg(test)]

@@ -5,49 +5,55 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub mod auth;
-mod client;
-mod decode;
-mod endpoint;
-mod environment;
+pub mod client;
+pub mod decode;
+pub mod endpoint;
+pub mod environment;
 pub mod lenient;
-mod request;
+mod one_line;
+pub mod request;
 mod secret;
-mod time;
+pub mod time;
 pub mod transport;
-mod url;
-mod vocabulary;
+pub mod url;
+pub mod vocabulary;
 
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use client::call::Call;
-pub use client::download::{Downloaded, Sink};
-pub use client::error::{ApiError, BuildError, Cause, Error, OneLine, PlainApiError, RedirectError};
-pub use client::json_stream::{JsonArrayStream, StreamEndpoint};
-pub use client::pages::{Cursor, Items, Page, PageError, Paged, Pages};
-pub use client::rate_limiter::RateLimiter;
-pub use client::redirect::resolve;
-pub use client::retry::{Retry, retry_after};
-pub use client::{Client, ClientBuilder, ClientError, Pace, Undelivered, Unfinished};
-pub use decode::{
-    Content, DecodeError, Excerpt, between_notices, from_json, from_value, is_html, json_length, read_json,
-    read_list, read_unit,
-};
-pub use endpoint::{Endpoint, Replay, ResponseUrl};
-pub use environment::{EnvironmentError, env_var, env_var_if_set};
-pub use request::body::{Body, OnConnected, Reader, RequestBody, Source};
-pub use request::form::FormPairs;
-pub use request::multipart::Multipart;
-pub use request::progress::{OnProgress, Progress};
-pub use request::{Kind, Prepared, RequestWriter};
+pub use client::error::{Cause, Error};
+pub use client::pages::{Page, Pages};
+pub use client::retry::Retry;
+pub use client::{Client, ClientBuilder};
+pub use decode::DecodeError;
+pub use endpoint::{ApiError, Endpoint};
+pub use request::{Body, BuildError, Replay, RequestWriter};
 pub use secret::Secret;
-pub use time::{Clock, SystemClock, Timestamp, TimestampError};
-pub use transport::body::ResponseBody;
-pub use transport::{Phase, Timeout, Timeouts, Transport, TransportError, TransportErrorKind};
-pub use url::{BaseUrl, Origin, SecretUrl, UrlError};
+pub use time::Timestamp;
+pub use transport::Timeouts;
+pub use url::SecretUrl;
+
+// Where they were before; to go when nobody imports them from here any more.
 #[doc(hidden)]
-pub use vocabulary::__private;
-pub use vocabulary::{IdError, IntoParameter};
+pub use {
+    client::{
+        Call, ClientError, Cursor, Downloaded, Items, JsonArrayStream, OneLine, Pace, PageError, Paged,
+        RateLimiter, RedirectError, Sink, StreamEndpoint, Undelivered, Unfinished, retry_after,
+    },
+    decode::{
+        Content, Excerpt, ResponseUrl, between_notices, from_json, from_value, is_html, json_length,
+        read_json, read_list, read_unit,
+    },
+    endpoint::PlainApiError,
+    environment::{EnvironmentError, env_var, env_var_if_set},
+    request::{
+        FormPairs, Kind, Multipart, OnConnected, OnProgress, Prepared, Progress, Reader, RequestBody, Source,
+    },
+    time::{Clock, SystemClock, TimestampError},
+    transport::{Phase, ResponseBody, Timeout, Transport, TransportError, TransportErrorKind},
+    url::{BaseUrl, Origin, UrlError, resolve},
+    vocabulary::{__private, IdError, IntoParameter},
+};
 
 /// A boxed future that can be sent between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

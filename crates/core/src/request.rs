@@ -7,66 +7,35 @@ use http::header::{
 };
 use http::{Method, Uri};
 
-use crate::client::error::BuildError;
-use crate::client::redirect::Redirects;
-use crate::endpoint::{Endpoint, Replay};
-use crate::request::body::Body;
-use crate::request::form::FormPairs;
-use crate::request::multipart::Multipart;
-use crate::transport::coding;
-use crate::url::{BaseUrl, SecretUrl};
+use crate::url::SecretUrl;
 
+mod bases;
 pub(crate) mod body;
+mod error;
 pub(crate) mod form;
 pub(crate) mod multipart;
 pub(crate) mod path;
 pub(crate) mod progress;
+mod replay;
 
-/// The base URLs of a service by name; the first is where requests go that name none.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Bases {
-    pub(crate) named: Vec<(&'static str, BaseUrl)>,
-    /// The only hosts of URLs of their own, if the user named any.
-    pub(crate) pinned: Vec<String>,
-}
+pub(crate) use bases::Bases;
+pub use body::{Body, OnConnected, Reader, RequestBody, Source};
+pub use error::BuildError;
+pub use form::FormPairs;
+pub use multipart::Multipart;
+pub use progress::{OnProgress, Progress};
+pub use replay::Replay;
 
-impl Bases {
-    /// Sets the URL of a name. The first one stays the first.
-    pub(crate) fn set(&mut self, name: &'static str, url: BaseUrl) {
-        match self.named.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) => *known = url,
-            None => self.named.push((name, url)),
-        }
-    }
+/// What a request for a file accepts: ranges and lengths are those of the file then.
+const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 
-    /// Whether something may be sent to a URL that the service gave: over https if the service itself is spoken to so, and to
-    /// no host but those that the user named, if any were.
-    fn check(&self, url: &SecretUrl) -> Result<(), BuildError> {
-        let origin = url.origin().ok_or_else(|| BuildError::Url("it is not http or https".into()))?;
-        let secure = self.find(None).is_some_and(|base| base.origin().is_secure());
-        if secure && !origin.is_secure() && !origin.is_loopback() {
-            return Err(BuildError::Insecure { origin: origin.to_string() });
-        }
-        let is_host = |pinned: &String| match pinned.strip_prefix("*.") {
-            Some(domain) => origin
-                .host()
-                .strip_suffix(domain)
-                .is_some_and(|front| front.len() > 1 && front.ends_with('.')),
-            None => origin.host() == pinned,
-        };
-        if self.pinned.is_empty() || self.pinned.iter().any(is_host) {
-            Ok(())
-        } else {
-            Err(BuildError::Unpinned { origin: origin.to_string() })
-        }
-    }
-
-    pub(crate) fn find(&self, name: Option<&'static str>) -> Option<&BaseUrl> {
-        match name {
-            None => self.named.first().map(|(_, base)| base),
-            Some(name) => self.named.iter().find(|(known, _)| *known == name).map(|(_, base)| base),
-        }
-    }
+/// What an endpoint wants done with redirects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Redirects {
+    /// Follow within the rules.
+    Follow,
+    /// Hand the answer to the endpoint: its `Location` is the result.
+    Keep,
 }
 
 /// Whether a call is an exchange of small documents or the transfer of a file: they have different deadlines.
@@ -110,7 +79,7 @@ enum Target {
 }
 
 impl RequestWriter {
-    fn new(boundary: [u64; 2]) -> Self {
+    pub(crate) fn new(boundary: [u64; 2]) -> Self {
         Self {
             target: Target::Base(None),
             template: "",
@@ -285,14 +254,13 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    pub(crate) fn new<E: Endpoint + ?Sized>(
-        endpoint: &E,
+    /// What an endpoint wrote, as the request of its name, its method and its replay class.
+    pub(crate) fn new(
+        writer: RequestWriter,
+        (endpoint, method, replay): (&'static str, Method, Replay),
         bases: &Bases,
         defaults: &HeaderMap,
-        boundary: [u64; 2],
     ) -> Result<Self, BuildError> {
-        let mut writer = RequestWriter::new(boundary);
-        endpoint.write(&mut writer)?;
         let query = writer.query.to_query();
         let uri = match &writer.target {
             Target::Url(url) => {
@@ -302,7 +270,7 @@ impl Prepared {
             Target::Link(link) => {
                 let base = bases.find(None).ok_or(BuildError::Base("first"))?;
                 let own = if writer.path.is_empty() { "" } else { writer.template };
-                base.follow(link, own, &query)?
+                bases::follow(base, link, own, &query)?
             }
             Target::Base(name) => bases
                 .find(*name)
@@ -315,21 +283,21 @@ impl Prepared {
         headers.insert(HOST, host(&uri)?);
         if !matches!(writer.target, Target::Url(_)) {
             headers.extend(defaults.clone());
-        } else if matches!(E::METHOD, Method::GET | Method::HEAD) {
-            headers.insert(ACCEPT_ENCODING, coding::IDENTITY);
+        } else if matches!(method, Method::GET | Method::HEAD) {
+            headers.insert(ACCEPT_ENCODING, IDENTITY);
         }
         for (name, value) in &writer.headers {
             headers.insert(name.clone(), value.clone());
         }
-        let wants_length = matches!(E::METHOD, Method::POST | Method::PUT | Method::PATCH);
+        let wants_length = matches!(method, Method::POST | Method::PUT | Method::PATCH);
         if wants_length || !writer.body.is_empty() {
             headers.insert(CONTENT_LENGTH, writer.body.len().into());
         }
         Ok(Self {
-            endpoint: E::NAME,
-            replay: writer.replay.unwrap_or(E::REPLAY),
+            endpoint,
+            replay: writer.replay.unwrap_or(replay),
             template: writer.template,
-            method: E::METHOD,
+            method,
             uri,
             headers,
             body: writer.body,
@@ -345,7 +313,7 @@ impl Prepared {
     /// Asks for a file: as it is, so that its length and its parts are the file's own, and however long it takes.
     pub(crate) fn as_file(&mut self) {
         self.kind = Kind::Transfer;
-        self.headers.insert(ACCEPT_ENCODING, coding::IDENTITY);
+        self.headers.insert(ACCEPT_ENCODING, IDENTITY);
     }
 }
 

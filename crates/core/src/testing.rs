@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 
-use crate::client::error::ApiError as _;
+use crate::endpoint::ApiError as _;
 use crate::request::body::RequestBody;
 use crate::transport::body::ResponseBody;
 use crate::transport::{Phase, Transport, TransportError, TransportErrorKind};

@@ -1,11 +1,13 @@
 //! Time, sleep and randomness behind one seam, so that tests neither wait nor guess.
 
 use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::str::FromStr;
+use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::BoxFuture;
-use crate::transport::{Phase, TransportError, TransportErrorKind};
 
 /// Where the crate gets the time, its pauses and its random numbers from.
 pub trait Clock: Send + Sync + 'static {
@@ -18,12 +20,36 @@ pub trait Clock: Send + Sync + 'static {
     /// Whether [`sleep`](Clock::sleep) can be used here. Asked before a call, so that it fails instead of panicking.
     ///
     /// # Errors
-    /// An error of the kind [`Runtime`](crate::TransportErrorKind::Runtime) that says what is missing.
-    fn ready(&self) -> Result<(), TransportError> {
+    /// What is missing.
+    fn ready(&self) -> Result<(), RuntimeError> {
         Ok(())
     }
     /// 64 random bits from a source that nobody can predict: nonces, verifiers and boundaries are made of them.
     fn random(&self) -> u64;
+}
+
+/// What is missing where a call was made: a Tokio runtime, or its timers or sockets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct RuntimeError(pub &'static str);
+
+impl RuntimeError {
+    pub(crate) const NO_RUNTIME: Self =
+        Self("there is no Tokio runtime here; call from within one, such as #[tokio::main]");
+    #[cfg(feature = "hyper")]
+    pub(crate) const NO_SOCKETS: Self = Self("this Tokio runtime has no sockets; build it with enable_all()");
+}
+
+/// Resolves with `work`, or with `None` once `limit` is over.
+pub(crate) async fn within<T>(work: impl Future<Output = T>, limit: impl Future<Output = ()>) -> Option<T> {
+    let (mut work, mut limit) = (pin!(work), pin!(limit));
+    poll_fn(|cx| {
+        if let Poll::Ready(value) = work.as_mut().poll(cx) {
+            return Poll::Ready(Some(value));
+        }
+        limit.as_mut().poll(cx).map(|()| None)
+    })
+    .await
 }
 
 impl fmt::Debug for dyn Clock {
@@ -50,19 +76,14 @@ impl Clock for SystemClock {
         Box::pin(tokio::time::sleep(duration))
     }
 
-    fn ready(&self) -> Result<(), TransportError> {
-        let missing = |what: &str| {
-            TransportError::new(Phase::NotSent, TransportErrorKind::Runtime, &std::io::Error::other(what))
-        };
+    fn ready(&self) -> Result<(), RuntimeError> {
         if tokio::runtime::Handle::try_current().is_err() {
-            return Err(missing(
-                "there is no Tokio runtime here; call from within one, such as #[tokio::main]",
-            ));
+            return Err(RuntimeError::NO_RUNTIME);
         }
         // Nothing tells whether a runtime has timers but the attempt to make one.
         #[allow(clippy::disallowed_methods)]
         std::panic::catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO)))
-            .map_err(|_| missing("this Tokio runtime has no timers; build it with enable_all()"))
+            .map_err(|_| RuntimeError("this Tokio runtime has no timers; build it with enable_all()"))
     }
 
     fn random(&self) -> u64 {

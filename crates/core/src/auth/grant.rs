@@ -26,8 +26,8 @@ use super::oauth2::{Quota, TokenResponse, TokenServer, is_sendable};
 use super::pkce::Login;
 use super::store::{Lease, Token, TokenStore};
 use super::{Attempt, AuthError, Authorize, CredentialVersion};
+use crate::time::within;
 use crate::time::{Clock, Timestamp};
-use crate::transport::deadline::within;
 use crate::{BoxFuture, Secret};
 
 mod keep;

@@ -44,7 +44,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::time::Clock;
-use crate::transport::deadline::within;
+use crate::time::within;
 use exchange::{PATIENCE, Request, answer, request, write};
 
 mod exchange;

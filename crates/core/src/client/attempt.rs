@@ -11,15 +11,22 @@ use tracing::Instrument as _;
 use super::Inner;
 use super::exchange::{Exchange, Taken, Taking, Used};
 use crate::BoxFuture;
-use crate::client::call::Options;
-use crate::client::error::{ApiError, Before, Cause, Error, Raw, Seconds};
+use crate::client::error::{Before, Cause, Error, Raw};
 use crate::client::retry::{Outcome, Spent, Verdict, is_busy, retry_after};
-use crate::endpoint::{Endpoint, Replay};
-use crate::request::{Kind, Prepared};
-use crate::time::Timestamp;
+use crate::endpoint::{ApiError, Endpoint};
+use crate::one_line::Seconds;
+use crate::request::progress::OnProgress;
+use crate::request::{Kind, Prepared, Replay};
+use crate::time::{Timestamp, within};
 use crate::transport::TransportErrorKind;
 use crate::transport::body::ResponseBody;
-use crate::transport::deadline::within;
+
+/// What can be set for one call.
+#[derive(Clone, Default)]
+pub(crate) struct Options {
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) progress: Option<OnProgress>,
+}
 
 /// A call that failed, before the service's error is read as the endpoint's type.
 pub(crate) type Failure = Error<Raw>;
@@ -119,7 +126,7 @@ impl<'a> Running<'a> {
     async fn run(&self) -> Result<(Taken, u32), Failure> {
         let Self { client, prepared, .. } = *self;
         if let Err(error) = client.clock.ready() {
-            return Err(self.failure(0, Cause::Transport(error)));
+            return Err(self.failure(0, Cause::Transport(error.into())));
         }
         let mut reauthorized = false;
         let mut attempts = 0;

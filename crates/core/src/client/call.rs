@@ -8,13 +8,12 @@ use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 
 use crate::client::Client;
-use crate::client::attempt::{self, Failure, Reading};
-use crate::client::error::{ApiError, Before, Cause, Error, Raw};
-use crate::client::json_stream::{JsonArrayStream, StreamEndpoint};
+use crate::client::attempt::{self, Failure, Options, Reading};
+use crate::client::error::{Before, Cause, Error, Raw};
 use crate::client::strike::Private;
 use crate::decode::{Content, DecodeError};
-use crate::endpoint::Endpoint;
-use crate::request::progress::{OnProgress, Progress};
+use crate::endpoint::{ApiError, Endpoint};
+use crate::request::progress::Progress;
 use crate::request::{Kind, Prepared};
 use crate::transport::body::ResponseBody;
 use crate::transport::coding;
@@ -27,11 +26,19 @@ pub struct Call<'a, E: Endpoint> {
     pub(crate) options: Options,
 }
 
-/// What can be set for one call.
-#[derive(Clone, Default)]
-pub(crate) struct Options {
-    pub(crate) deadline: Option<Duration>,
-    pub(crate) progress: Option<OnProgress>,
+impl Client {
+    /// Sends an endpoint and reads the answer.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, Error<E::ApiError>> {
+        self.call(endpoint).send().await
+    }
+
+    /// A call that can still be given a deadline or a progress function.
+    pub fn call<'a, E: Endpoint>(&'a self, endpoint: &'a E) -> Call<'a, E> {
+        Call::new(self, endpoint)
+    }
 }
 
 impl<'a, E: Endpoint> Call<'a, E> {
@@ -111,23 +118,6 @@ impl<'a, E: Endpoint> Call<'a, E> {
                 .await
                 .map_err(|failure| error::<E>(failure))?;
         checked::<E>(response).await.map_err(|cause| Error::new(E::NAME, attempts, None, cause))
-    }
-
-    /// Sends it and gives the items of its array as they arrive.
-    ///
-    /// # Errors
-    /// See [`Error`]; the items have errors of their own.
-    pub async fn stream(self) -> Result<JsonArrayStream<E>, Error<E::ApiError>>
-    where
-        E: StreamEndpoint,
-    {
-        let mut prepared = self.prepare()?;
-        prepared.kind = Kind::Transfer;
-        let (response, attempts) =
-            attempt::streamed(&self.client.0, prepared, self.options, Reading::of::<E>())
-                .await
-                .map_err(|failure| error::<E>(failure))?;
-        Ok(JsonArrayStream::new(response, attempts))
     }
 
     /// Sends it and gives the whole answer, undecoded.

@@ -5,9 +5,7 @@
 //! was written can be taken back. It never mixes two states of a file, and never calls a short one done.
 
 use std::fmt;
-use std::future::{Future, poll_fn};
 use std::path::Path;
-use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -25,9 +23,9 @@ use crate::decode::DecodeError;
 use crate::endpoint::Endpoint;
 use crate::request::Prepared;
 use crate::request::progress::Meter;
+use crate::time::within;
 use crate::transport::body::ResponseBody;
 use crate::transport::coding::Coded;
-use crate::transport::deadline::within;
 use crate::transport::{Phase, TransportError, TransportErrorKind};
 use range::{ContentRange, Validator};
 
@@ -411,20 +409,4 @@ fn broken(reason: &str) -> TransportError {
 
 fn content_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
-/// Writes all of `bytes`.
-async fn write_all<W: AsyncWrite + Unpin + ?Sized>(writer: &mut W, mut bytes: Bytes) -> std::io::Result<()> {
-    while !bytes.is_empty() {
-        let count = poll_fn(|cx| Pin::new(&mut *writer).poll_write(cx, &bytes)).await?;
-        if count == 0 {
-            return Err(std::io::ErrorKind::WriteZero.into());
-        }
-        let _ = bytes.split_to(count.min(bytes.len()));
-    }
-    Ok(())
-}
-
-fn flush<W: AsyncWrite + Unpin + ?Sized>(writer: &mut W) -> impl Future<Output = std::io::Result<()>> {
-    poll_fn(|cx| Pin::new(&mut *writer).poll_flush(cx))
 }

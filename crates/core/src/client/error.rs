@@ -4,129 +4,17 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{HeaderMap, HeaderName};
-use http::{Response, StatusCode};
+use http::StatusCode;
+use http::header::HeaderMap;
 
 use crate::auth::AuthError;
-use crate::client::pages::PageError;
+use crate::client::redirect::RedirectError;
 use crate::client::retry::is_passing;
-use crate::decode::{DecodeError, Excerpt};
-use crate::endpoint::Replay;
-use crate::time::Timestamp;
+use crate::decode::DecodeError;
+use crate::request::{BuildError, Replay};
 use crate::transport::{Phase, TransportError, TransportErrorKind};
 
 mod display;
-
-pub use display::OneLine;
-pub(crate) use display::Seconds;
-
-/// A request that cannot be built from its arguments. Nothing was sent.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// An argument of the path would address another resource.
-    #[error("{name} is {value:?}, which is no path segment")]
-    Segment {
-        /// The name of the argument in the path template.
-        name: &'static str,
-        /// What was given.
-        value: String,
-    },
-    /// A path template and its arguments do not fit: a defect of the endpoint.
-    #[error("the path template {0:?} does not fit its arguments")]
-    Template(&'static str),
-    /// The client has no base URL of that name: a defect of the endpoint or the client.
-    #[error("this client has no base URL named {0:?}")]
-    Base(&'static str),
-    /// The parts do not make a URL.
-    #[error("no URL can be made of it: {0}")]
-    Url(String),
-    /// A link that leads to another host than the client's and to no path that it could have there. Nothing is sent to it.
-    #[error("the link leads to {origin}, another host; nothing is sent there")]
-    Foreign {
-        /// Where it leads.
-        origin: String,
-    },
-    /// A link of the service that leads above its base URL, where credentials have no business.
-    #[error("the link leads out of the base URL; nothing is sent there")]
-    Outside,
-    /// A URL of its own, such as a presigned one, that an https service gave and that is not https.
-    #[error("the service gave a URL at {origin}, which is not https; nothing is sent there")]
-    Insecure {
-        /// Where it leads.
-        origin: String,
-    },
-    /// A URL of its own, such as a presigned one, at a host that is not among those of the client.
-    #[error(
-        "the service gave a URL at {origin}, which is none of the hosts that this client was given; nothing is sent there"
-    )]
-    Unpinned {
-        /// Where it leads.
-        origin: String,
-    },
-    /// A header value with characters that a header cannot carry.
-    #[error("the value for the header {0} has characters that a header cannot carry")]
-    Header(HeaderName),
-    /// A value that JSON cannot express.
-    #[error("the body cannot be written as JSON: {0}")]
-    Json(String),
-    /// A value that the service would refuse.
-    #[error("{field}: {reason}")]
-    Value {
-        /// Which argument.
-        field: &'static str,
-        /// What is wrong with it, with the allowed range.
-        reason: String,
-    },
-}
-
-impl BuildError {
-    /// A value that the service would refuse.
-    pub fn value(field: &'static str, reason: impl Into<String>) -> Self {
-        Self::Value { field, reason: reason.into() }
-    }
-}
-
-/// The error that a service itself answers with.
-pub trait ApiError: fmt::Debug + fmt::Display + Send + Sync + 'static {
-    /// Reads the answer. It must accept anything: HTML from a gateway, an empty body, truncated JSON.
-    ///
-    /// Its `Display` gives the service's words; the status stands before it already.
-    fn read(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Self;
-
-    /// The error in a response whose status says success, for a service that was seen to send one. `None`, unless
-    /// overridden and unless the body is the service's error document and nothing else.
-    fn in_success(response: &Response<Bytes>) -> Option<Self>
-    where
-        Self: Sized,
-    {
-        let _ = response;
-        None
-    }
-
-    /// How long the service asks to wait in the words of this error, `now` being the client's wall clock. `Retry-After` is
-    /// read anyway; if both are given, the longer wait holds.
-    fn retry_after(&self, now: Timestamp) -> Option<Duration> {
-        let _ = now;
-        None
-    }
-}
-
-/// An error answer of which nothing is known but its first words.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PlainApiError(Excerpt);
-
-impl ApiError for PlainApiError {
-    fn read(_: StatusCode, _: &HeaderMap, body: &Bytes) -> Self {
-        Self(Excerpt::of(body))
-    }
-}
-
-impl fmt::Display for PlainApiError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// What went wrong with a call.
 #[non_exhaustive]
@@ -178,22 +66,22 @@ pub enum Cause<A> {
     Pages(PageError),
 }
 
-/// A redirect that is not followed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// A list that does not end as lists do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum RedirectError {
-    /// More than five in a row.
-    #[error("redirected more than 5 times")]
-    TooMany,
-    /// From https to http.
-    #[error("redirected from https to http, which is not followed")]
-    Insecure,
-    /// A redirect without a usable `Location`.
-    #[error("redirected without a usable Location")]
-    NoLocation,
-    /// A redirect of a request that is not GET or HEAD: following it could lose or double the work.
-    #[error("redirected, which is followed for GET and HEAD only")]
-    Method,
+pub enum PageError {
+    /// A page names as its next one a page that was read already.
+    #[error("page {page} of the list leads back to a page that was read already")]
+    Circle {
+        /// Which page, from 1.
+        page: u32,
+    },
+    /// More pages than [`Pages::cap`] allows.
+    #[error("the list has more than {cap} pages, the most that this program reads")]
+    TooMany {
+        /// The cap.
+        cap: u32,
+    },
 }
 
 /// A call that failed. `{}` is one line and enough; nothing that it prints is secret.

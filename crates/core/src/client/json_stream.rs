@@ -11,10 +11,15 @@ use http::response::Parts;
 use http_body::Body as _;
 use serde::de::DeserializeOwned;
 
-use crate::client::error::{ApiError as _, Cause, Error};
+use crate::client::Client;
+use crate::client::attempt::{self, Reading};
+use crate::client::call::{self, Call};
+use crate::client::error::{Cause, Error};
 use crate::client::strike::Private;
 use crate::decode::DecodeError;
-use crate::endpoint::{Endpoint, ResponseUrl};
+use crate::decode::ResponseUrl;
+use crate::endpoint::{ApiError as _, Endpoint};
+use crate::request::Kind;
 use crate::transport::body::ResponseBody;
 
 mod splitter;
@@ -40,6 +45,35 @@ pub struct JsonArrayStream<E: StreamEndpoint> {
     chunk: Bytes,
     ended: bool,
     endpoint: std::marker::PhantomData<fn() -> E>,
+}
+
+impl Client {
+    /// Sends an endpoint and gives the items of its array as they arrive. Memory does not grow with their number.
+    ///
+    /// # Errors
+    /// See [`Error`]; the items have errors of their own.
+    pub async fn stream<E: StreamEndpoint>(
+        &self,
+        endpoint: &E,
+    ) -> Result<JsonArrayStream<E>, Error<E::ApiError>> {
+        self.call(endpoint).stream().await
+    }
+}
+
+impl<E: StreamEndpoint> Call<'_, E> {
+    /// Sends it and gives the items of its array as they arrive.
+    ///
+    /// # Errors
+    /// See [`Error`]; the items have errors of their own.
+    pub async fn stream(self) -> Result<JsonArrayStream<E>, Error<E::ApiError>> {
+        let mut prepared = self.prepare()?;
+        prepared.kind = Kind::Transfer;
+        let (response, attempts) =
+            attempt::streamed(&self.client.0, prepared, self.options, Reading::of::<E>())
+                .await
+                .map_err(|failure| call::error::<E>(failure))?;
+        Ok(JsonArrayStream::new(response, attempts))
+    }
 }
 
 type Next<E> = Option<Result<<E as StreamEndpoint>::Item, Error<<E as Endpoint>::ApiError>>>;

@@ -11,10 +11,11 @@ use futures_core::Stream;
 
 use crate::BoxFuture;
 use crate::client::Client;
-use crate::client::error::{BuildError, Cause, Error};
+use crate::client::error::{Cause, Error, PageError};
 use crate::decode::DecodeError;
 use crate::endpoint::Endpoint;
 use crate::lenient::PassedOver;
+use crate::request::BuildError;
 
 /// An endpoint that answers with one page of a list.
 ///
@@ -160,24 +161,6 @@ impl fmt::Debug for Cursor {
     }
 }
 
-/// A list that does not end as lists do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PageError {
-    /// A page names as its next one a page that was read already.
-    #[error("page {page} of the list leads back to a page that was read already")]
-    Circle {
-        /// Which page, from 1.
-        page: u32,
-    },
-    /// More pages than [`Pages::cap`] allows.
-    #[error("the list has more than {cap} pages, the most that this program reads")]
-    TooMany {
-        /// The cap.
-        cap: u32,
-    },
-}
-
 /// The most pages of one list, unless [`Pages::cap`] says otherwise.
 const CAP: u32 = 10_000;
 
@@ -240,6 +223,13 @@ enum State {
     /// The last page that can be read was read; the error is still to be told.
     Broken(PageError),
     End,
+}
+
+impl Client {
+    /// The pages of a list, to be read one after the other.
+    pub fn pages<'e, E: Paged + 'e>(&self, endpoint: E) -> Pages<'e, E> {
+        Pages::new(self.clone(), endpoint)
+    }
 }
 
 impl<'e, E: Paged + 'e> Pages<'e, E> {

@@ -5,7 +5,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use super::Client;
-use crate::client::error::{Error, Seconds};
+use crate::client::error::Error;
+use crate::one_line::Seconds;
 
 /// How often a service is asked whether its work is done: after `first`, then after pauses that double up to `longest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

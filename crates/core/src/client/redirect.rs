@@ -3,17 +3,7 @@
 use http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, LOCATION, PROXY_AUTHORIZATION};
 use http::{Method, StatusCode, Uri};
 
-use crate::client::error::RedirectError;
-use crate::url::{self, Origin};
-
-/// What an endpoint wants done with redirects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Redirects {
-    /// Follow within the rules.
-    Follow,
-    /// Hand the answer to the endpoint: its `Location` is the result.
-    Keep,
-}
+use crate::url::{Origin, resolve};
 
 /// The most redirects that are followed for one request.
 pub(crate) const MOST: u32 = 5;
@@ -24,6 +14,24 @@ pub(crate) struct Hop {
     pub(crate) to: Uri,
     /// Credentials stay with their origin.
     pub(crate) same_origin: bool,
+}
+
+/// A redirect that is not followed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RedirectError {
+    /// More than five in a row.
+    #[error("redirected more than 5 times")]
+    TooMany,
+    /// From https to http.
+    #[error("redirected from https to http, which is not followed")]
+    Insecure,
+    /// A redirect without a usable `Location`.
+    #[error("redirected without a usable Location")]
+    NoLocation,
+    /// A redirect of a request that is not GET or HEAD: following it could lose or double the work.
+    #[error("redirected, which is followed for GET and HEAD only")]
+    Method,
 }
 
 /// Decides about an answer: `Ok(None)` if it is no redirect that concerns the transport.
@@ -62,59 +70,6 @@ pub(crate) fn strip_cross_origin_headers(headers: &HeaderMap) -> HeaderMap {
         .filter(|(name, value)| !value.is_sensitive() && !private(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
-}
-
-/// A reference resolved against the URL it came from (RFC 3986, section 5.2). What no URL may contain is escaped: blanks,
-/// letters of any language in UTF-8 or Latin-1. `None` if that gives no absolute http or https URL.
-pub fn resolve(base: &Uri, reference: impl AsRef<[u8]>) -> Option<Uri> {
-    let reference = url::escaped(reference.as_ref());
-    let reference = reference.as_str();
-    let (scheme, authority) = (base.scheme_str()?, base.authority()?);
-    let absolute = if reference.is_empty() {
-        base.to_string()
-    } else if reference.starts_with("//") {
-        format!("{scheme}:{reference}")
-    } else if let Some(query) = reference.strip_prefix('?') {
-        format!("{scheme}://{authority}{}?{query}", base.path())
-    } else if has_scheme(reference) {
-        reference.to_owned()
-    } else {
-        let (path, query) =
-            reference.split_once('?').map_or((reference, None), |(path, query)| (path, Some(query)));
-        let folder = base.path().rsplit_once('/').map_or("", |(folder, _)| folder);
-        let whole = if path.starts_with('/') { path.to_owned() } else { format!("{folder}/{path}") };
-        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
-        format!("{scheme}://{authority}{}{query}", without_dots(&whole))
-    };
-    // `mailto:x` and `E:` read as URIs of a sort, but lead nowhere.
-    absolute.parse().ok().filter(|uri: &Uri| Origin::of(uri).is_some())
-}
-
-fn has_scheme(reference: &str) -> bool {
-    reference.split_once(':').is_some_and(|(scheme, _)| {
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-    })
-}
-
-fn without_dots(path: &str) -> String {
-    let mut kept: Vec<&str> = Vec::new();
-    let mut segments = path.split('/').skip(1).peekable();
-    while let Some(segment) = segments.next() {
-        let last = segments.peek().is_none();
-        match segment {
-            "." | ".." => {
-                if segment == ".." {
-                    kept.pop();
-                }
-                if last {
-                    kept.push("");
-                }
-            }
-            _ => kept.push(segment),
-        }
-    }
-    format!("/{}", kept.join("/"))
 }
 
 #[cfg(test)]
@@ -188,49 +143,5 @@ mod tests {
         assert_eq!(none, Err(RedirectError::NoLocation));
         let ok = decide(get, &"http://a.example/".parse().unwrap(), StatusCode::OK, &HeaderMap::new(), 0);
         assert_eq!(ok, Ok(None));
-    }
-
-    #[test]
-    fn references_that_lead_nowhere_are_none() {
-        let base: Uri = "http://a/b".parse().unwrap();
-        for reference in ["mailto:x@a", "E:", "javascript:alert(1)", "file:///etc/passwd", "http://", "//"] {
-            assert_eq!(resolve(&base, reference), None, "{reference}");
-        }
-    }
-
-    #[test]
-    fn references_resolve_as_rfc_3986_section_5_4_says() {
-        let base: Uri = "http://a/b/c/d;p?q".parse().unwrap();
-        let cases = [
-            ("g", "http://a/b/c/g"),
-            ("./g", "http://a/b/c/g"),
-            ("g/", "http://a/b/c/g/"),
-            ("/g", "http://a/g"),
-            ("//g", "http://g/"),
-            ("?y", "http://a/b/c/d;p?y"),
-            ("g?y", "http://a/b/c/g?y"),
-            ("g?y/./x", "http://a/b/c/g?y/./x"),
-            ("", "http://a/b/c/d;p?q"),
-            (".", "http://a/b/c/"),
-            ("./", "http://a/b/c/"),
-            ("..", "http://a/b/"),
-            ("../g", "http://a/b/g"),
-            ("../..", "http://a/"),
-            ("../../g", "http://a/g"),
-            ("../../../g", "http://a/g"),
-            ("/./g", "http://a/g"),
-            ("/../g", "http://a/g"),
-            ("g;x=1/../y", "http://a/b/c/y"),
-            ("g#s", "http://a/b/c/g"),
-            ("a b", "http://a/b/c/a%20b"),
-            ("/Étude?t=ü", "http://a/%C3%89tude?t=%C3%BC"),
-        ];
-        for (reference, expected) in cases {
-            assert_eq!(
-                resolve(&base, reference).map(|uri| uri.to_string()).as_deref(),
-                Some(expected),
-                "{reference}"
-            );
-        }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::endpoint::Replay;
+use crate::request::Replay;
 use crate::transport::Phase;
 
 mod after;

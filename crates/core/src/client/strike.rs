@@ -14,8 +14,8 @@ use zeroize::Zeroizing;
 use crate::auth::Authorize;
 use crate::decode::DecodeError;
 use crate::request::body::Body;
-use crate::request::path::RESERVED;
 use crate::secret::Secret;
+use crate::url::RESERVED;
 
 /// What stands where a secret was.
 const STRUCK: &str = "[redacted]";

@@ -5,7 +5,7 @@ use http::header::{CONTENT_TYPE, HeaderMap};
 use http::{Response, StatusCode};
 use serde_json::Value;
 
-use super::around::title;
+use super::around::{self, title};
 use super::{DecodeError, Excerpt};
 
 /// What the body of a success holds. What is something else is refused before a byte of it is given to anybody, so that
@@ -270,6 +270,14 @@ pub fn read_unit(
     }
     Content::Document.check(response.headers(), text)?;
     Err(DecodeError::unexpected("an empty body or the documented one", text))
+}
+
+impl DecodeError {
+    /// Something else than the endpoint documents: says what `body` is instead, without its values.
+    #[must_use]
+    pub fn unexpected(expected: &'static str, body: &[u8]) -> Self {
+        around::markup(body).unwrap_or_else(|| Self::Unexpected { expected, found: found(body) })
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unex
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Number, Value};
 
-use super::are_scalars;
 use super::error::ReadError;
 use super::read::{HOOKS, Model, OTHER, PASSED_OVER, Reading, Step};
 use super::tape::Entry;
@@ -27,6 +26,16 @@ pub(crate) const LINK: &str = "\u{0}segno link";
 
 /// The number of members that a list announces whose members can be asked for after one could not be read.
 pub(crate) const FORGIVING: usize = usize::MAX;
+
+/// Whether values are texts, numbers and truth values only.
+pub(super) fn are_scalars<'v>(mut values: impl Iterator<Item = &'v Value>) -> bool {
+    let is_scalar = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
+    let mut any = false;
+    values.all(|value| {
+        any |= is_scalar(value);
+        value.is_null() || is_scalar(value)
+    }) && any
+}
 
 /// A value.
 #[derive(Clone, Copy)]

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::error::{Kind, ReadError};
 use super::node::Node;
 use super::tape::{Entry, Tape};
-use crate::client::redirect::resolve;
+use crate::url::resolve;
 
 /// The member of a struct that holds what was passed over, if its type is [`PassedOver`](super::PassedOver): such a struct is
 /// read without its odd members.

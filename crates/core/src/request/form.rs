@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Write as _};
 
 use percent_encoding::utf8_percent_encode;
 
-use crate::request::path::RESERVED;
+use crate::url::RESERVED;
 
 /// Name-value pairs in the order in which they are sent. Names may repeat.
 #[derive(Clone, Default, PartialEq, Eq)]

@@ -2,12 +2,10 @@
 
 use std::fmt::{Display, Write as _};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{percent_decode, percent_decode_str, utf8_percent_encode};
 
-use crate::client::error::BuildError;
-
-/// Everything but the unreserved characters of RFC 3986 section 2.3.
-pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use super::error::BuildError;
+use crate::url::RESERVED;
 
 /// Fills the `{name}` places of `template` with `arguments`, in order, each escaped as one path segment.
 ///

@@ -8,8 +8,8 @@ use std::task::{Context, Poll, ready};
 use bytes::{Bytes, BytesMut};
 use http_body::{Body as _, Frame, SizeHint};
 
-use crate::transport::TransportError;
-use crate::transport::deadline::within;
+use super::error::TransportError;
+use crate::time::within;
 
 /// The body of an answer, arriving.
 pub struct ResponseBody(Pin<Box<dyn http_body::Body<Data = Bytes, Error = TransportError> + Send>>);

@@ -7,17 +7,12 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use flate2::{Decompress, FlushDecompress, Status};
+use http::Response;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
-use http::{HeaderValue, Response};
 use http_body::Frame;
 
 use crate::transport::body::ResponseBody;
 use crate::transport::{Phase, TransportError, TransportErrorKind};
-
-/// What a request for a document accepts.
-pub(crate) const GZIP: HeaderValue = HeaderValue::from_static("gzip");
-/// What a request for a file accepts: ranges and lengths are those of the file then.
-pub(crate) const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 
 /// The most codings that are undone one after the other.
 const MOST: usize = 3;

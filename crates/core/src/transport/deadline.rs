@@ -1,6 +1,6 @@
 //! Deadlines around a transport: for the head of the answer and for silence, on the injected clock.
 
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -15,18 +15,6 @@ use crate::BoxFuture;
 use crate::request::body::{Activity, RequestBody, Stage};
 use crate::time::Clock;
 use crate::transport::body::ResponseBody;
-
-/// Resolves with `work`, or with `None` once `limit` is over.
-pub(crate) async fn within<T>(work: impl Future<Output = T>, limit: impl Future<Output = ()>) -> Option<T> {
-    let (mut work, mut limit) = (pin!(work), pin!(limit));
-    poll_fn(|cx| {
-        if let Poll::Ready(value) = work.as_mut().poll(cx) {
-            return Poll::Ready(Some(value));
-        }
-        limit.as_mut().poll(cx).map(|()| None)
-    })
-    .await
-}
 
 /// Sends a request under the head and silence deadlines.
 ///

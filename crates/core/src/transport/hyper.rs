@@ -16,11 +16,10 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::{HttpConnector, capture_connection};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use super::{Phase, Timeout, Timeouts, Transport, TransportError, TransportErrorKind};
+use super::{Phase, Timeout, Timeouts, TlsError, Transport, TransportError, TransportErrorKind};
 use crate::BoxFuture;
-use crate::client::ClientError;
 use crate::request::body::RequestBody;
-use crate::time::{Clock, SystemClock};
+use crate::time::{Clock, RuntimeError, SystemClock};
 use crate::transport::body::ResponseBody;
 use crate::url::Origin;
 
@@ -55,12 +54,10 @@ pub struct HyperBuilder {
 }
 
 impl Hyper {
-    /// A pool with the connect deadline of `timeouts` and the usual roots.
-    ///
-    /// # Errors
-    /// None at present; TLS is set up by the first connection that needs it.
-    pub fn new(timeouts: Timeouts) -> Result<Self, ClientError> {
-        Ok(Self::builder().connect_timeout(timeouts.connect).build())
+    /// A pool with the connect deadline of `timeouts` and the usual roots. TLS is set up by the first connection that needs it.
+    #[must_use]
+    pub fn new(timeouts: Timeouts) -> Self {
+        Self::builder().connect_timeout(timeouts.connect).build()
     }
 
     /// A pool with other settings.
@@ -78,11 +75,11 @@ impl Hyper {
     ///
     /// # Errors
     /// If there is no TLS in this build, or nothing that it could trust.
-    pub fn prepare_tls(&self) -> Result<(), ClientError> {
+    pub fn prepare_tls(&self) -> Result<(), TlsError> {
         #[cfg(feature = "_tls")]
-        return self.tls.get().map(drop).map_err(ClientError::Tls);
+        return self.tls.get().map(drop).map_err(TlsError);
         #[cfg(not(feature = "_tls"))]
-        return Err(ClientError::Tls(
+        return Err(TlsError(
             "this build has none; turn the feature \"rustls-ring\" or \"rustls-aws-lc-rs\" on".into(),
         ));
     }
@@ -146,9 +143,7 @@ impl Transport for Hyper {
     ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
         Box::pin(async move {
             if tokio::runtime::Handle::try_current().is_err() {
-                return Err(no_runtime(
-                    "there is no Tokio runtime here; call from within one, such as #[tokio::main]",
-                ));
+                return Err(TransportError::from(RuntimeError::NO_RUNTIME));
             }
             let on_connected = request.body().on_connected();
             let origin = Origin::of(request.uri());
@@ -164,7 +159,7 @@ impl Transport for Hyper {
             let response = poll_fn(|cx| {
                 let exchange = AssertUnwindSafe(|| exchange.as_mut().poll(cx));
                 if let Poll::Ready(response) = without_sockets(exchange)? {
-                    return Poll::Ready(Ok(response));
+                    return Poll::Ready(Ok::<_, TransportError>(response));
                 }
                 connected = connected || connecting.as_mut().poll(cx).is_ready();
                 Poll::Pending
@@ -194,10 +189,6 @@ impl Transport for Hyper {
     }
 }
 
-fn no_runtime(what: &str) -> TransportError {
-    TransportError::new(Phase::NotSent, TransportErrorKind::Runtime, &std::io::Error::other(what))
-}
-
 /// The value of `poll`. Tokio panics where a socket is opened on a runtime without them, and tells nobody beforehand; that
 /// panic is an error.
 fn without_sockets<T>(poll: impl FnOnce() -> T + UnwindSafe) -> Result<T, TransportError> {
@@ -207,7 +198,7 @@ fn without_sockets<T>(poll: impl FnOnce() -> T + UnwindSafe) -> Result<T, Transp
         if !text.is_some_and(|text| text.contains("Tokio 1.x context")) {
             std::panic::resume_unwind(panic);
         }
-        no_runtime("this Tokio runtime has no sockets; build it with enable_all()")
+        TransportError::from(RuntimeError::NO_SOCKETS)
     })
 }
 

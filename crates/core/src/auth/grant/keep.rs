@@ -8,7 +8,7 @@ use super::{Grant, Held, Outcome, Shared, State, TokenKind, Unsaved, signed_out}
 use crate::Secret;
 use crate::auth::store::{LEASE, Lease, Record, StoreError, Swapped, Token};
 use crate::auth::{AuthError, LoginError};
-use crate::transport::deadline::within;
+use crate::time::within;
 
 /// What of a lease is left for saving, when the server is asked for as long as it lasts.
 const SAVING: Duration = Duration::from_secs(15);

@@ -141,7 +141,7 @@ proptest! {
     fn parameters_are_sorted_by_encoded_name_then_value(
         pairs in prop::collection::vec(("[ab~ é-]{0,11}", "[ab~ é-]{0,3}"), 0..12),
     ) {
-        let encode = |text: &str| percent_encoding::utf8_percent_encode(text, crate::request::path::RESERVED).to_string();
+        let encode = |text: &str| percent_encoding::utf8_percent_encode(text, crate::url::RESERVED).to_string();
         let mut sorted: Vec<(String, String)> =
             pairs.iter().map(|(name, value)| (encode(name), encode(value))).collect();
         sorted.sort();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use tokio::fs::File;
 
-use super::sink::Sink;
+use super::sink::{self, Sink};
 use crate::BoxFuture;
 use crate::request::body::{of_file, with_files};
 
@@ -61,7 +61,7 @@ impl Sink for FileSink {
     fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, io::Result<()>> {
         Box::pin(async move {
             let target = self.target.clone();
-            let written = async { super::write_all(self.open().await?, bytes).await };
+            let written = async { sink::write_all(self.open().await?, bytes).await };
             written.await.map_err(|error| of_file(&target, &error))
         })
     }
@@ -70,7 +70,7 @@ impl Sink for FileSink {
         Box::pin(async {
             if let Some((partial, mut file)) = self.open.take() {
                 // What still is on its way to the old file is waited for; whether it got there no longer matters.
-                let _ = super::flush(&mut file).await;
+                let _ = sink::flush(&mut file).await;
                 drop((file, partial));
             }
             Ok(true)
@@ -81,7 +81,7 @@ impl Sink for FileSink {
         Box::pin(async {
             let target = self.target.clone();
             let finished = async {
-                super::flush(self.open().await?).await?;
+                sink::flush(self.open().await?).await?;
                 let Some((partial, file)) = self.open.take() else { return Ok(()) };
                 let (file, target) = (file.into_std().await, target.clone());
                 on_a_thread(&self.partial, move || land(&file, partial, &target)).await

@@ -1,6 +1,8 @@
 //! Where a download goes.
 
+use std::future::{Future, poll_fn};
 use std::io;
+use std::pin::Pin;
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
@@ -41,7 +43,7 @@ pub(super) struct Writer<'w, W: ?Sized>(pub(super) &'w mut W);
 
 impl<W: AsyncWrite + Unpin + Send + ?Sized> Sink for Writer<'_, W> {
     fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, io::Result<()>> {
-        Box::pin(super::write_all(self.0, bytes))
+        Box::pin(write_all(self.0, bytes))
     }
 
     fn restart(&mut self) -> BoxFuture<'_, io::Result<bool>> {
@@ -49,6 +51,25 @@ impl<W: AsyncWrite + Unpin + Send + ?Sized> Sink for Writer<'_, W> {
     }
 
     fn finish(&mut self) -> BoxFuture<'_, io::Result<()>> {
-        Box::pin(super::flush(self.0))
+        Box::pin(flush(self.0))
     }
+}
+
+/// Writes all of `bytes`.
+pub(super) async fn write_all<W: AsyncWrite + Unpin + ?Sized>(
+    writer: &mut W,
+    mut bytes: Bytes,
+) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let count = poll_fn(|cx| Pin::new(&mut *writer).poll_write(cx, &bytes)).await?;
+        if count == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        let _ = bytes.split_to(count.min(bytes.len()));
+    }
+    Ok(())
+}
+
+pub(super) fn flush<W: AsyncWrite + Unpin + ?Sized>(writer: &mut W) -> impl Future<Output = io::Result<()>> {
+    poll_fn(|cx| Pin::new(&mut *writer).poll_flush(cx))
 }

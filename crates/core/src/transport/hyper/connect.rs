@@ -18,8 +18,7 @@ use tokio::net::TcpStream;
 use tower_service::Service;
 
 use crate::BoxFuture;
-use crate::time::Clock;
-use crate::transport::deadline::within;
+use crate::time::{Clock, within};
 
 /// Opens connections for the pool.
 #[derive(Clone)]
