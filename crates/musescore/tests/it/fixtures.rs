@@ -156,7 +156,7 @@ async fn from_the_sandbox() {
         (Host::STORAGE, "storage.example"),
     ];
     let hosts = hosts.map(|(host, name)| (sandbox.origin(host), name));
-    let mut recording = Recording::new(Hyper::new(Timeouts::default()).unwrap(), FOLDER, hosts);
+    let mut recording = Recording::new(Hyper::new(Timeouts::default()), FOLDER, hosts);
     let transport = Arc::new(recording.transport());
     // Signatures agree with the sandbox's clock; boundaries and nonces with each other.
     let clock = ManualClock::stopped(Timestamp::from_unix_seconds(THEN as i64).unwrap());

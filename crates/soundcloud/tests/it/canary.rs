@@ -226,7 +226,7 @@ async fn failures(scene: &mut Scene, client: &Client) {
 async fn no_secret_in_logs_errors_or_debug() {
     let sandbox = Sandbox::builder().seed(1).start().await.unwrap();
     let access = sandbox.description().soundcloud;
-    let recorder = Recorder::new(Hyper::new(Timeouts::default()).unwrap(), []);
+    let recorder = Recorder::new(Hyper::new(Timeouts::default()), []);
     let canary = Canary::listen();
     let mut scene = Scene { sandbox, access, recorder, canary, secrets: BTreeSet::new() };
 

@@ -292,7 +292,7 @@ async fn from_the_sandbox() {
         (Host::STORAGE, "storage.example"),
     ];
     let hosts = hosts.map(|(host, name)| (sandbox.origin(host), name));
-    let hyper = Hyper::new(Timeouts::default()).unwrap();
+    let hyper = Hyper::new(Timeouts::default());
     let mut recording = Recording::new(hyper, FOLDER, hosts).cleaned(clean);
     recording.secret("the token", &access.access_token);
     recording.secret("the client secret", &access.client_secret);
@@ -372,7 +372,7 @@ async fn from_the_real_service() {
     if std::env::var("SEGNO_LIVE").as_deref() != Ok("soundcloud") {
         return;
     }
-    let hyper = Hyper::new(Timeouts::default()).unwrap();
+    let hyper = Hyper::new(Timeouts::default());
     let recording = Recording::new(hyper, FOLDER, []).others_stay();
     let recording = recording.cleaned(|text| redact(&clean(text), &PERSONAL));
     let client = recorded(Client::builder_from_env().unwrap(), &recording.transport()).build().unwrap();
@@ -386,7 +386,7 @@ async fn from_the_real_service() {
 async fn the_recording_from_the_real_service_leaves_nothing_behind() {
     let sandbox = Sandbox::builder().seed(1).start().await.unwrap();
     let access = sandbox.description().soundcloud;
-    let recording = Recording::new(Hyper::new(Timeouts::default()).unwrap(), FOLDER, []).cleaned(clean);
+    let recording = Recording::new(Hyper::new(Timeouts::default()), FOLDER, []).cleaned(clean);
     let client = at(&access, &recording.transport()).token(access.access_token).build().unwrap();
     let mut run = Run { client, recording };
     let own = async |client: Client| {

@@ -123,7 +123,7 @@ async fn from_the_sandbox() {
     let access = sandbox.description().soundslice;
     let hosts = [(Host::SOUNDSLICE, "soundslice.example"), (Host::STORAGE, "storage.example")];
     let hosts = hosts.map(|(host, name)| (sandbox.origin(host), name));
-    let mut recording = Recording::new(Hyper::new(Timeouts::default()).unwrap(), FOLDER, hosts);
+    let mut recording = Recording::new(Hyper::new(Timeouts::default()), FOLDER, hosts);
     recording.secret("the password", &access.password);
     recording.secret("the credentials", &format!("{}:{}", access.app_id, access.password));
     let transport = Arc::new(recording.transport());
@@ -139,7 +139,7 @@ async fn from_the_real_service() {
     if std::env::var("SEGNO_LIVE").as_deref() != Ok("soundslice") {
         return;
     }
-    let hyper = Hyper::new(Timeouts::default()).unwrap();
+    let hyper = Hyper::new(Timeouts::default());
     let mut recording = Recording::new(hyper, FOLDER, []).others_stay();
     let transport = Arc::new(recording.transport());
     let client =

@@ -98,7 +98,7 @@ async fn from_the_sandbox() {
     let access = sandbox.description().soundstripe;
     let hosts = [(Host::SOUNDSTRIPE, "soundstripe.example"), (Host::STORAGE, "storage.example")];
     let hosts = hosts.map(|(host, name)| (sandbox.origin(host), name));
-    let mut recording = Recording::new(Hyper::new(Timeouts::default()).unwrap(), FOLDER, hosts);
+    let mut recording = Recording::new(Hyper::new(Timeouts::default()), FOLDER, hosts);
     recording.secret("the key", &access.token);
     let builder = Client::builder(access.token).base_url(&access.base_url);
     // Boundaries of uploads come from the clock.
@@ -116,7 +116,7 @@ async fn from_the_real_service() {
     if std::env::var("SEGNO_LIVE").as_deref() != Ok("soundstripe") {
         return;
     }
-    let hyper = Hyper::new(Timeouts::default()).unwrap();
+    let hyper = Hyper::new(Timeouts::default());
     let mut recording = Recording::new(hyper, FOLDER, []).others_stay();
     let key = std::env::var("SOUNDSTRIPE_API_KEY").unwrap();
     recording.secret("the key", &key);

@@ -174,7 +174,7 @@ async fn the_old_address_works_as_the_old_page_says() {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let access = sandbox.description().soundcloud;
     let client = |name: Option<&str>| {
-        let here = Here(Hyper::new(Timeouts::default()).unwrap(), sandbox.origin(Host::SOUNDCLOUD));
+        let here = Here(Hyper::new(Timeouts::default()), sandbox.origin(Host::SOUNDCLOUD));
         let mut builder = Client::builder(OLD).allow_plain_http().settings(|core| core.transport(here));
         if let Some(name) = name {
             builder = builder.basic(name, access.password.as_str());
