@@ -4,8 +4,9 @@ use std::fmt;
 use std::future::Future;
 
 use super::Client;
-use crate::client::error::{Error, OneLine};
+use crate::client::error::Error;
 use crate::endpoint::Endpoint;
+use crate::one_line::OneLine;
 use crate::request::body::Body;
 use crate::request::progress::OnProgress;
 use crate::url::SecretUrl;
