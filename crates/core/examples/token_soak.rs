@@ -12,9 +12,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use segno_core::auth::oauth2::{App, TokenResponse, TokenServer};
+use segno_core::auth::oauth2::{App, TokenResponse, TokenServer, TokenSource};
 use segno_core::auth::store::{FileStore, TokenStore};
-use segno_core::auth::{Attempt, AuthError, Authorize, CredentialVersion, Grant};
+use segno_core::auth::{AuthError, AuthRequest, Authorize, CredentialVersion};
 use segno_core::{
     BoxFuture, BuildError, Bytes, Cause, Client, Clock, DecodeError, Endpoint, Method, PlainApiError, Replay,
     RequestWriter, Response, Retry, SystemClock,
@@ -53,8 +53,8 @@ async fn parent(numbers: &[String]) -> Result<ExitCode, Failure> {
     let path = folder.join("tokens.json");
     let store = Arc::new(FileStore::open(&path)?);
     let (response, _) = peer.rotate();
-    let grant = grant(&base, Arc::clone(&store))?;
-    grant.install(TokenResponse::read(&Response::new(response.into()))?).await?;
+    let source = source(&base, Arc::clone(&store))?;
+    source.install(TokenResponse::read(&Response::new(response.into()))?).await?;
 
     let start = Instant::now();
     let mut children = Vec::new();
@@ -117,16 +117,16 @@ impl Counts {
     }
 }
 
-fn grant(base: &str, store: impl TokenStore) -> Result<Grant, Failure> {
+fn source(base: &str, store: impl TokenStore) -> Result<TokenSource, Failure> {
     let client = Client::builder(base).retry(Retry::never()).build()?;
     let server = TokenServer::new(client, App { id: "soak".into(), secret: Some("s3cret".into()) });
-    Ok(Grant::user(server).scheme("OAuth").build(store))
+    Ok(TokenSource::user(server).scheme("OAuth").build(store))
 }
 
 async fn worker(base: &str, store: &str, tasks: &str) -> Result<ExitCode, Failure> {
-    let grant = grant(base, FileStore::open(store)?)?;
+    let source = source(base, FileStore::open(store)?)?;
     let counts = Arc::new(Mutex::new(Counts::default()));
-    let flaky = Flaky { grant: grant.clone(), counts: Arc::clone(&counts) };
+    let flaky = Flaky { source: source.clone(), counts: Arc::clone(&counts) };
     let client = Client::builder(base).authorize(flaky).build()?;
     let mut running = Vec::new();
     for _ in 0..tasks.parse()? {
@@ -161,7 +161,7 @@ async fn worker(base: &str, store: &str, tasks: &str) -> Result<ExitCode, Failur
     for task in running {
         task.await?;
     }
-    grant.settle().await;
+    source.settle().await;
     let counts = counts.lock().map_err(|_| "a task panicked")?;
     println!("{}", serde_json::to_string(&*counts)?);
     Ok(ExitCode::SUCCESS)
@@ -171,20 +171,23 @@ const DROPPED: &str = "the caller went away";
 
 /// Drops three in ten of the callers who wait for better credentials, at some moment of the first 20 ms.
 struct Flaky {
-    grant: Grant,
+    source: TokenSource,
     counts: Arc<Mutex<Counts>>,
 }
 
 impl Authorize for Flaky {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
-        self.grant.authorize(attempt)
+    fn authorize<'a>(
+        &'a self,
+        attempt: AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
+        self.source.authorize(attempt)
     }
 
     fn rejected(&self, ticket: CredentialVersion) -> BoxFuture<'_, Result<bool, AuthError>> {
         if let Ok(mut counts) = self.counts.lock() {
             counts.refreshing += 1;
         }
-        let waiting = self.grant.rejected(ticket);
+        let waiting = self.source.rejected(ticket);
         if SystemClock.random() % 10 >= 3 {
             return waiting;
         }

@@ -12,26 +12,18 @@ use crate::time::Clock;
 use crate::url::Origin;
 
 mod basic;
-#[cfg(feature = "oauth2")]
-mod grant;
 #[cfg(feature = "loopback")]
 pub mod loopback;
 #[cfg(feature = "oauth1")]
 pub mod oauth1;
 #[cfg(feature = "oauth2")]
 pub mod oauth2;
-#[cfg(feature = "oauth2")]
-mod pkce;
+mod static_token;
 #[cfg(any(feature = "oauth1", feature = "oauth2"))]
 pub mod store;
-mod token;
 
 pub use basic::Basic;
-#[cfg(feature = "oauth2")]
-pub use grant::{Grant, GrantBuilder, GrantStatus, TokenKind};
-#[cfg(feature = "oauth2")]
-pub use pkce::{Login, LoginError, challenge};
-pub use token::Token;
+pub use static_token::StaticToken;
 
 /// Puts credentials on a request. It runs once per attempt, on the final request, so that every attempt carries a
 /// fresh token or a new signature.
@@ -39,7 +31,10 @@ pub use token::Token;
 /// The client asks it only for requests to the origin that the credentials belong to.
 pub trait Authorize: Send + Sync + 'static {
     /// Authorizes one attempt. The ticket tells later which credentials it used.
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>>;
+    fn authorize<'a>(
+        &'a self,
+        attempt: AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>>;
 
     /// The service answered 401 to an attempt with this ticket: gets better credentials if it can, and says whether
     /// one more attempt is worth while.
@@ -62,7 +57,7 @@ pub trait Authorize: Send + Sync + 'static {
 }
 
 /// The request of one attempt, as far as credentials may look at it or change it.
-pub struct Attempt<'a> {
+pub struct AuthRequest<'a> {
     /// The verb.
     pub method: &'a Method,
     /// The whole URL.

@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::sync::{Arc, Mutex};
 
-use segno_core::auth::oauth1::{Begin, Callback, OAuth1, Placement, SignatureMethod, TokenAnswer};
+use segno_core::auth::oauth1::{Begin, Callback, OAuth1, Placement, SignatureMethod, TokenResponse};
 use segno_core::http::{Request, Response};
 use segno_core::testing::FnTransport;
 use segno_core::{Body, Bytes, Clock as _, Endpoint, SystemClock};
@@ -85,7 +85,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     capture.take("request token, out of band", Leg::Request, oob.credentials(), &oauth::RequestToken).await?;
     let answer = "oauth_token=segnoInteropRequest001&oauth_token_secret=req%26sec%20%2B";
     let now = SystemClock.wall();
-    let pending = begin.answered(TokenAnswer::read(&answer.into())?, now);
+    let pending = begin.pending(TokenResponse::read(&answer.into())?, now);
     let verified = pending.verifier("segnoInteropVerifier01")?;
     capture.take("access token", Leg::Access, verified.credentials(now)?, &oauth::AccessToken).await?;
     let in_body = verified.credentials(now)?.placement(Placement::Body);

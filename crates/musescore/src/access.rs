@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use segno_core::auth::oauth1::{AccessToken, Consumer, Grant, OAuth1};
+use segno_core::auth::oauth1::{AccessToken, Consumer, OAuth1, TokenSource};
 use segno_core::auth::store::TokenStore;
-use segno_core::auth::{Attempt, AuthError, Authorize, CredentialVersion};
+use segno_core::auth::{AuthError, AuthRequest, Authorize, CredentialVersion};
 use segno_core::http::Uri;
 use segno_core::http::uri::PathAndQuery;
 use segno_core::{BoxFuture, FormPairs, Secret};
@@ -21,7 +21,7 @@ pub enum Access {
     Person(Consumer, AccessToken),
     /// The same, with the token in a store: a login that outlives the process. The logins of [`Client`](crate::Client) go
     /// into it by themselves.
-    Stored(Grant),
+    Stored(TokenSource),
 }
 
 impl Access {
@@ -46,7 +46,7 @@ impl Access {
     /// ```
     pub fn stored(consumer: Consumer, store: impl TokenStore) -> Self {
         let how = "call client.login_in_browser(), or begin_login() and finish_login() in a web application";
-        Self::Stored(Grant::new(consumer, store).how_to_log_in(how))
+        Self::Stored(TokenSource::new(consumer, store).login_hint(how))
     }
 
     /// The key and the secret of the program, if there are both.
@@ -64,7 +64,7 @@ impl Access {
 pub(crate) enum Credentials {
     Key(Secret),
     Signature(Box<OAuth1>),
-    Stored(Grant),
+    Stored(TokenSource),
 }
 
 impl From<&Access> for Credentials {
@@ -79,7 +79,10 @@ impl From<&Access> for Credentials {
 }
 
 impl Authorize for Credentials {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
+    fn authorize<'a>(
+        &'a self,
+        attempt: AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         match self {
             Self::Signature(signature) => signature.authorize(attempt),
             Self::Stored(grant) => grant.authorize(attempt),

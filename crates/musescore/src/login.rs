@@ -6,7 +6,7 @@ use std::time::Duration;
 use segno_core::auth::AuthError;
 use segno_core::auth::loopback::{Loopback, LoopbackError};
 use segno_core::auth::oauth1::{
-    AccessToken, Begin, Callback, Consumer, OAuth1, Pending, Refusal, TokenAnswer, Verified,
+    self, AccessToken, Begin, Callback, Consumer, OAuth1, Pending, TokenResponse, Verified,
 };
 use segno_core::{Endpoint, Secret, SystemClock};
 
@@ -27,7 +27,7 @@ pub enum LoginError {
     Call(#[from] Error),
     /// The person said no, or the redirect is not ours.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Refused(#[from] oauth1::LoginError),
     /// The listener could not be opened: the port is taken. The text names it.
     #[error("the listener for the redirect cannot be opened: {0}")]
     Listen(std::io::Error),
@@ -54,7 +54,7 @@ impl Client {
     pub async fn begin_login(&self, callback: Callback) -> Result<Pending, LoginError> {
         let begin = Begin::new(self.consumer()?.clone(), callback);
         let answer = self.signing_with(begin.credentials()).send(&oauth::RequestToken).await?;
-        Ok(begin.answered(answer, self.core().clock().wall()))
+        Ok(begin.pending(answer, self.core().clock().wall()))
     }
 
     /// The page where the person gives consent.
@@ -84,13 +84,13 @@ impl Client {
     async fn token(
         &self,
         credentials: OAuth1,
-        endpoint: impl Endpoint<Output = TokenAnswer, ApiError = ApiError> + 'static,
+        endpoint: impl Endpoint<Output = TokenResponse, ApiError = ApiError> + 'static,
     ) -> Result<AccessToken, LoginError> {
         let client = self.signing_with(credentials);
         let ask = async move { Ok(client.send(&endpoint).await?.into_access_token()) };
         match self.access() {
             Access::Stored(grant) => {
-                let kept = grant.log_in(async { ask.await.map(Some) }).await?;
+                let kept = grant.login_with(async { ask.await.map(Some) }).await?;
                 kept.ok_or_else(|| AuthError::Unavailable("the login brought no token".into()).into())
             }
             _ => ask.await,
@@ -111,7 +111,7 @@ impl Client {
     ) -> Result<AccessToken, LoginError> {
         if let Access::Stored(grant) = self.access() {
             // Found out before the user goes through a login that nothing could be done with.
-            grant.can_keep().await?;
+            grant.check_store().await?;
         }
         let loopback = Loopback::bind(port, "callback").await.map_err(LoginError::Listen)?;
         let pending = self.begin_login(Callback::Url(loopback.redirect_uri())).await?;

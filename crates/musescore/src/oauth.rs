@@ -1,6 +1,6 @@
 //! The requests of a login. [`Client`](crate::Client) runs them: each needs a signature of its own.
 
-use segno_core::auth::oauth1::TokenAnswer;
+use segno_core::auth::oauth1::TokenResponse;
 use segno_core::{
     BuildError, Bytes, DecodeError, Endpoint, FormPairs, Method, Replay, RequestWriter, Response, Secret,
 };
@@ -13,7 +13,7 @@ use crate::error::ApiError;
 pub struct RequestToken;
 
 impl Endpoint for RequestToken {
-    type Output = TokenAnswer;
+    type Output = TokenResponse;
     type ApiError = ApiError;
     const NAME: &'static str = "musescore.oauth.request_token";
     const METHOD: Method = Method::POST;
@@ -25,8 +25,8 @@ impl Endpoint for RequestToken {
         request.path("request_token", &[])
     }
 
-    fn read(response: Response<Bytes>) -> Result<TokenAnswer, DecodeError> {
-        TokenAnswer::read(response.body())
+    fn read(response: Response<Bytes>) -> Result<TokenResponse, DecodeError> {
+        TokenResponse::read(response.body())
     }
 }
 
@@ -36,7 +36,7 @@ impl Endpoint for RequestToken {
 pub struct AccessToken;
 
 impl Endpoint for AccessToken {
-    type Output = TokenAnswer;
+    type Output = TokenResponse;
     type ApiError = ApiError;
     const NAME: &'static str = "musescore.oauth.access_token";
     const METHOD: Method = Method::POST;
@@ -48,8 +48,8 @@ impl Endpoint for AccessToken {
         request.path("access_token", &[])
     }
 
-    fn read(response: Response<Bytes>) -> Result<TokenAnswer, DecodeError> {
-        TokenAnswer::read(response.body())
+    fn read(response: Response<Bytes>) -> Result<TokenResponse, DecodeError> {
+        TokenResponse::read(response.body())
     }
 }
 
@@ -70,7 +70,7 @@ impl XAuth {
 }
 
 impl Endpoint for XAuth {
-    type Output = TokenAnswer;
+    type Output = TokenResponse;
     type ApiError = ApiError;
     const NAME: &'static str = "musescore.oauth.xauth";
     const METHOD: Method = Method::POST;
@@ -90,7 +90,7 @@ impl Endpoint for XAuth {
         Ok(())
     }
 
-    fn read(response: Response<Bytes>) -> Result<TokenAnswer, DecodeError> {
-        TokenAnswer::read(response.body())
+    fn read(response: Response<Bytes>) -> Result<TokenResponse, DecodeError> {
+        TokenResponse::read(response.body())
     }
 }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use segno_core::auth::oauth2::{App, Quota, QuotaLimit, TokenServer};
+use segno_core::auth::oauth2::{
+    App, Login, LoginError, Quota, QuotaLimit, TokenKind, TokenServer, TokenSource,
+};
 use segno_core::auth::store::{FileStore, MemoryStore, TokenStore};
-use segno_core::auth::{AuthError, Authorize, Grant, Login, LoginError, Token, TokenKind};
+use segno_core::auth::{AuthError, Authorize, StaticToken};
 use segno_core::http::HeaderValue;
 use segno_core::http::header::ACCEPT;
 use segno_core::{BaseUrl, ClientError, Endpoint, Paged, Pages, Retry, Secret, env_var, env_var_if_set};
@@ -31,7 +33,7 @@ const SCHEME: &str = "OAuth";
 #[derive(Clone, Debug)]
 pub struct Client {
     core: segno_core::Client,
-    grant: Option<Grant>,
+    grant: Option<TokenSource>,
     kind: Option<TokenKind>,
     uploads: Siblings,
 }
@@ -137,7 +139,7 @@ impl Client {
     /// [`AuthError::NotSetUp`] if this client was not built for a user's login, [`AuthError::Unusable`] if the redirect URI
     /// is not a URI.
     pub fn login(&self, redirect_uri: &str) -> Result<Login, AuthError> {
-        self.user_grant()?.login(redirect_uri)
+        self.user_grant()?.begin_login(redirect_uri)
     }
 
     /// A login that another process began, from what [`Login::to_record`] gave there; [`Login::finish`] it.
@@ -149,7 +151,7 @@ impl Client {
     }
 
     /// The grant of a client that was built for a user's login.
-    pub(crate) fn user_grant(&self) -> Result<&Grant, AuthError> {
+    pub(crate) fn user_grant(&self) -> Result<&TokenSource, AuthError> {
         let why = match &self.grant {
             Some(grant) if grant.kind() == TokenKind::User => return Ok(grant),
             Some(_) => {
@@ -174,7 +176,7 @@ impl Client {
 
     /// The login behind this client, unless its token is a fixed one.
     #[must_use]
-    pub fn grant(&self) -> Option<&Grant> {
+    pub fn grant(&self) -> Option<&TokenSource> {
         self.grant.as_ref()
     }
 
@@ -321,7 +323,9 @@ impl ClientBuilder {
         let core = set_up(core.header(ACCEPT, json()).retry(patient));
         let (core, grant, kind) = match who {
             Who::Nobody => (core, None, None),
-            Who::Fixed(token) => (core.authorize(Token::new(SCHEME, &token)?), None, Some(TokenKind::User)),
+            Who::Fixed(token) => {
+                (core.authorize(StaticToken::new(SCHEME, &token)?), None, Some(TokenKind::User))
+            }
             Who::Granted { app, kind, store } => {
                 // A refresh token works once: the grant decides about a second request, nobody else.
                 let auth = set_up(segno_core::Client::builder(auth)).retry(Retry::never()).no_limit();
@@ -330,10 +334,10 @@ impl ClientBuilder {
                     server = server.with_redirect_uri(redirect_uri);
                 }
                 let grant = match kind {
-                    TokenKind::User => Grant::user(server),
-                    TokenKind::App => Grant::app(server).quota(quota()),
+                    TokenKind::User => TokenSource::user(server),
+                    TokenKind::App => TokenSource::app(server).quota(quota()),
                 };
-                let grant = grant.scheme(SCHEME).how_to_log_in(HOW_TO_LOG_IN).build(store);
+                let grant = grant.scheme(SCHEME).login_hint(HOW_TO_LOG_IN).build(store);
                 let rights = Rights::new(grant.clone(), kind, &api);
                 (
                     core.authorize_at(api.origin(), Arc::new(rights) as Arc<dyn Authorize>),

@@ -3,8 +3,7 @@
 
 use std::fmt;
 
-use segno_core::auth::TokenKind;
-use segno_core::auth::oauth2::TokenError;
+use segno_core::auth::oauth2::{TokenError, TokenKind};
 use segno_core::{Endpoint as _, PlainApiError, Secret, StatusCode};
 
 use crate::client::Client;

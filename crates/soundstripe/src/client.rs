@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use segno_core::auth::Token;
+use segno_core::auth::StaticToken;
 use segno_core::http::HeaderValue;
 use segno_core::http::header::{ACCEPT, CONTENT_TYPE};
 use segno_core::{
@@ -117,7 +117,7 @@ impl ClientBuilder {
     /// # Errors
     /// A key that a header cannot carry, a base URL that is not an absolute URL, or TLS that cannot be set up.
     pub fn build(self) -> Result<Client, ClientError> {
-        let credentials = Token::new("Token", &self.key)?;
+        let credentials = StaticToken::new("Token", &self.key)?;
         self.core.authorize(credentials).build().map(|core| Client { core })
     }
 }

@@ -8,25 +8,25 @@ use libfuzzer_sys::fuzz_target;
 use segno_core::auth::oauth1::{Consumer, Pending};
 use segno_core::auth::oauth2::{App, TokenServer};
 use segno_core::auth::store::MemoryStore;
-use segno_core::auth::{Grant, Login};
+use segno_core::auth::oauth2::{Login, TokenSource};
 use segno_core::testing::{FnTransport, ManualClock};
 use segno_core::{Bytes, Client, Response, Secret, Timestamp};
 
-static GRANT: LazyLock<Grant> = LazyLock::new(|| {
+static SOURCE: LazyLock<TokenSource> = LazyLock::new(|| {
     let client = Client::builder("https://fuzz.example/")
         .transport(FnTransport::new(|_| Ok(Response::new(Bytes::new()))))
         .clock(ManualClock::stopped(Timestamp::from_unix_seconds(0).unwrap()))
         .build()
         .unwrap();
-    Grant::user(TokenServer::new(client, App { id: "a".into(), secret: None })).build(MemoryStore::new())
+    TokenSource::user(TokenServer::new(client, App { id: "a".into(), secret: None })).build(MemoryStore::new())
 });
 
 fuzz_target!(|text: &str| {
     let record = Secret::new(text);
-    if let Ok(login) = Login::from_record(&GRANT, &record) {
+    if let Ok(login) = Login::from_record(&SOURCE, &record) {
         assert!(login.state().expose().len() >= 22);
         assert!(login.url().starts_with("https://fuzz.example/authorize?client_id=a&redirect_uri="));
-        let again = Login::from_record(&GRANT, &login.to_record()).unwrap();
+        let again = Login::from_record(&SOURCE, &login.to_record()).unwrap();
         assert_eq!((again.url(), again.to_record()), (login.url(), login.to_record()));
     }
     if let Ok(pending) = Pending::from_record(Consumer::new("a", "s"), &record) {

@@ -8,7 +8,7 @@ use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use zeroize::Zeroizing;
 
-use super::{Attempt, AuthError, Authorize, CredentialVersion};
+use super::{AuthError, AuthRequest, Authorize, CredentialVersion};
 use crate::BoxFuture;
 
 /// `Authorization: Basic …`: a user name and a password on every request.
@@ -39,7 +39,10 @@ impl Basic {
 }
 
 impl Authorize for Basic {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
+    fn authorize<'a>(
+        &'a self,
+        attempt: AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         attempt.headers.insert(AUTHORIZATION, self.0.clone());
         Box::pin(std::future::ready(Ok(CredentialVersion::default())))
     }

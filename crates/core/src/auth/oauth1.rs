@@ -6,23 +6,23 @@
 //! | [`base_string`], [`Key`] | the signature, without clock or network (sections 3.4 and 3.6) |
 //! | [`OAuth1`] | an [`Authorize`](super::Authorize): nonce, time, signature, placement (sections 3.1 and 3.5) |
 //! | [`Begin`], [`Pending`], [`Verified`] | the login in three steps (section 2), which another process can finish |
-//! | [`Grant`] | a login that is kept in a store |
+//! | [`TokenSource`] | a login that is kept in a store |
 
 use std::fmt;
 
 use crate::Secret;
 
 mod encode;
-mod flow;
-mod grant;
+mod login;
 mod signature;
 mod signer;
+mod source;
 
 pub use encode::percent_encode;
-pub use flow::{Begin, Callback, Pending, Refusal, TokenAnswer, Verified};
-pub use grant::Grant;
+pub use login::{Begin, Callback, LoginError, Pending, TokenResponse, Verified};
 pub use signature::{Key, base_string};
 pub use signer::{OAuth1, Placement, SignatureMethod};
+pub use source::TokenSource;
 
 /// The program as the service knows it: "client credentials" in the RFC, "consumer" everywhere else.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! OAuth 2 (RFC 6749, RFC 7636): the token requests as endpoints, their answers and their errors.
 //!
-//! [`Grant`](super::Grant) uses these by itself; they are public for whoever keeps tokens in another way.
+//! [`TokenSource`] uses these by itself; they are public for whoever keeps tokens in another way.
 
 use std::time::Duration;
 
@@ -14,16 +14,18 @@ use crate::{
 };
 
 mod error;
+mod login;
 mod quota;
+mod source;
 mod token;
 
 pub(crate) use error::{Meaning, meaning, plain};
 pub use error::{TokenError, TokenErrorCode};
+pub use login::{Login, LoginError, challenge};
 pub use quota::{Quota, QuotaLimit};
+pub use source::{TokenKind, TokenSource, TokenSourceBuilder, TokenStatus};
 pub use token::TokenResponse;
 pub(crate) use token::{Success, is_sendable};
-
-pub use super::store::Token;
 
 /// The program as the provider knows it.
 #[derive(Clone, Debug)]
@@ -37,7 +39,7 @@ pub struct App {
 /// An authorization server: where it is, and as which program we ask.
 ///
 /// Its client should not retry by itself ([`Retry::never`](crate::Retry::never)): a refresh token may work only once,
-/// so [`Grant`](super::Grant) looks into the store before it asks again.
+/// so [`TokenSource`] looks into the store before it asks again.
 #[derive(Clone, Debug)]
 pub struct TokenServer {
     client: Client,
@@ -80,9 +82,9 @@ impl TokenServer {
         &self.app
     }
 
-    /// The URL of the page where a user decides (RFC 6749, section 4.1.1), with PKCE S256. [`Login`](super::Login) makes one
+    /// The URL of the page where a user decides (RFC 6749, section 4.1.1), with PKCE S256. [`Login`] makes one
     /// by itself; this is for who keeps verifier and state in another way. The challenge is
-    /// [`challenge`](super::challenge) of the verifier.
+    /// [`challenge`] of the verifier.
     ///
     /// # Errors
     /// [`AuthError::Unusable`] if the client has no base URL.

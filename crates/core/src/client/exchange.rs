@@ -9,7 +9,7 @@ use http::header::HOST;
 use http::{Request, Response, StatusCode};
 
 use super::Inner;
-use crate::auth::{Attempt, AuthError, Authorize, CredentialVersion};
+use crate::auth::{AuthError, AuthRequest, Authorize, CredentialVersion};
 use crate::client::error::{Cause, Raw};
 use crate::client::redirect;
 use crate::client::strike::Private;
@@ -79,7 +79,7 @@ impl<'a> Exchange<'a, '_> {
                 behind = Some(Arc::clone(credentials));
                 let (uri, headers, body) = &mut parts;
                 let clock = &*client.clock;
-                let attempt = Attempt { method: &prepared.method, uri, headers, body, clock };
+                let attempt = AuthRequest { method: &prepared.method, uri, headers, body, clock };
                 let ticket = credentials.authorize(attempt).await.map_err(Cause::Auth)?;
                 *used = Some((&**credentials, ticket));
             }

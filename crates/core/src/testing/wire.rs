@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use http::HeaderMap;
 use http_body::Body as _;
 
-use crate::auth::Attempt;
+use crate::auth::AuthRequest;
 use crate::request::Prepared;
 use crate::{BuildError, Client, Endpoint};
 
@@ -74,7 +74,7 @@ fn authorized<E: Endpoint>(client: &Client, endpoint: &E) -> Result<Prepared, Bu
     let origin = crate::Origin::of(&prepared.uri);
     let bound = client.0.credentials.iter().find(|(bound, _)| Some(bound) == origin.as_ref());
     if let (true, Some((_, credentials))) = (prepared.credentials, bound) {
-        let attempt = Attempt {
+        let attempt = AuthRequest {
             method: &prepared.method,
             uri: &mut prepared.uri,
             headers: &mut prepared.headers,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use segno_core::auth::{Basic, Token};
+use segno_core::auth::{Basic, StaticToken};
 use segno_core::transport::hyper::Hyper;
 use segno_core::{
     Body, BuildError, Bytes, Client, ClientBuilder, Cursor, DecodeError, Endpoint, FormPairs,
@@ -158,7 +158,8 @@ async fn no_secret_in_logs_errors_or_debug() {
             })
         };
         soon(everything(builder().authorize(Basic::new("app", &secret).unwrap()), &server, &canary)).await;
-        soon(everything(builder().authorize(Token::new("Token", &secret).unwrap()), &server, &canary)).await;
+        soon(everything(builder().authorize(StaticToken::new("Token", &secret).unwrap()), &server, &canary))
+            .await;
     }
     let _ = soon(Client::builder("https://127.0.0.1:1/").build().unwrap().send(&Full::new(None))).await;
     let text = canary.silent();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::header::AUTHORIZATION;
-use segno_core::auth::{Attempt, AuthError, Authorize, CredentialVersion, Token};
+use segno_core::auth::{AuthError, AuthRequest, Authorize, CredentialVersion, StaticToken};
 use segno_core::{
     BoxFuture, BuildError, Bytes, Client, DecodeError, Endpoint, HeaderMap, Method, PlainApiError, Replay,
     RequestWriter, Response, SecretUrl, StatusCode,
@@ -51,7 +51,10 @@ struct Counter {
 }
 
 impl Authorize for Counter {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
+    fn authorize<'a>(
+        &'a self,
+        attempt: AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         let number = self.attempts.fetch_add(1, Ordering::SeqCst) + 1;
         let value = http::HeaderValue::try_from(format!("Count {number}")).unwrap();
         attempt.headers.insert(AUTHORIZATION, value.clone());
@@ -169,7 +172,7 @@ async fn credentials_go_to_their_origin_and_nowhere_else() {
     ];
     for url in foreign {
         let service = Service::new(|_, _| Ok(Reply::ok()));
-        let client = client(&service, Token::new("Token", &"CANARY".into()).unwrap());
+        let client = client(&service, StaticToken::new("Token", &"CANARY".into()).unwrap());
         client.send(&Get { url: Some(url), cookie: false }).await.unwrap();
         let seen = service.seen();
         assert_eq!(
@@ -281,7 +284,7 @@ async fn a_documented_redirect_gives_its_location() {
 #[tokio::test]
 async fn credentials_do_not_travel_in_the_clear() {
     let service = Service::new(|_, _| Ok(Reply::ok()));
-    let token = || Token::new("Token", &"CANARY".into()).unwrap();
+    let token = || StaticToken::new("Token", &"CANARY".into()).unwrap();
     let client =
         |base: &str| Client::builder(base).transport(service.clone()).authorize(token()).build().unwrap();
     let error = client("http://api.example/").send(&Get::default()).await.unwrap_err();
@@ -297,7 +300,7 @@ async fn credentials_do_not_travel_in_the_clear() {
 #[tokio::test]
 async fn credentials_belong_to_whatever_is_the_base_url_in_the_end() {
     let service = Service::new(|_, _| Ok(Reply::ok()));
-    let credentials = Token::new("Token", &"CANARY".into()).unwrap();
+    let credentials = StaticToken::new("Token", &"CANARY".into()).unwrap();
     let builder =
         Client::builder("https://api.example/").authorize(credentials).base_url("https://own.example/");
     let client = builder.transport(service.clone()).build().unwrap();

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use segno_core::auth::oauth2::{App, TokenResponse, TokenServer};
+use segno_core::auth::AuthError;
+use segno_core::auth::oauth2::{App, TokenResponse, TokenServer, TokenSource};
 use segno_core::auth::store::{FileStore, TokenStore};
-use segno_core::auth::{AuthError, Grant};
 use segno_core::testing::{FnTransport, ManualClock};
 use segno_core::{Bytes, Client, Clock, Response, Retry, SystemClock};
 
@@ -85,7 +85,7 @@ impl World {
     }
 
     /// A process that begins now.
-    fn process(&self, path: &Path) -> Grant {
+    fn process(&self, path: &Path) -> TokenSource {
         let (issued, requests) = (Arc::clone(&self.issued), Arc::clone(&self.requests));
         let transport = FnTransport::new(move |request: http::Request<Bytes>| {
             let form = String::from_utf8_lossy(request.body()).into_owned();
@@ -108,7 +108,7 @@ impl World {
             .build()
             .unwrap();
         let server = TokenServer::new(client, App { id: "app".into(), secret: None });
-        Grant::user(server).build(FileStore::open(path).unwrap())
+        TokenSource::user(server).build(FileStore::open(path).unwrap())
     }
 
     async fn log_in(&self, path: &Path) {
@@ -120,9 +120,9 @@ impl World {
 
     /// The token that a process gets that begins now, or why none.
     async fn token(&self, path: &Path) -> Result<String, AuthError> {
-        let grant = self.process(path);
-        let token = grant.token().await.map(|token| token.expose().to_owned());
-        grant.settle().await;
+        let source = self.process(path);
+        let token = source.token().await.map(|token| token.expose().to_owned());
+        source.settle().await;
         token
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use segno_core::auth::{Basic, Token};
+use segno_core::auth::{Basic, StaticToken};
 use segno_core::{
     ApiError, BuildError, Bytes, DecodeError, Endpoint, FormPairs, HeaderMap, Method, OneLine, PlainApiError,
     Replay, RequestWriter, Response, Secret, StatusCode,
@@ -135,7 +135,8 @@ async fn what_a_client_sent_as_a_secret_is_struck_from_what_it_hears() {
 async fn a_token_is_struck_and_the_rest_is_told() {
     let service = Service::new(|_, _| Ok(Reply::new(403).body("token CANARY-1/x may not write")));
     let (builder, _) = service.client();
-    let client = builder.authorize(Token::new("Bearer", &"CANARY-1/x".into()).unwrap()).build().unwrap();
+    let client =
+        builder.authorize(StaticToken::new("Bearer", &"CANARY-1/x".into()).unwrap()).build().unwrap();
     let error = client.send(&PLAIN).await.unwrap_err();
     assert_eq!(error.to_string(), "example.token.exchange: 403 Forbidden: token [redacted] may not write");
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use segno_core::auth::oauth1::{Callback, Key, Refusal, base_string};
+use segno_core::auth::oauth1::{self, Callback, Key, base_string};
 use segno_core::auth::store::{MemoryStore, TokenStore as _};
 use segno_core::http::header::AUTHORIZATION;
 use segno_core::http::{Request, Response};
@@ -204,7 +204,10 @@ async fn a_login_is_finished_by_another_process() {
     assert_eq!(other.finish_login(&verified).await.unwrap(), AccessToken::new("acc-1", "s1"));
     // Another user's redirect does not end it.
     let stranger = back.replace("req-11", "req-12");
-    assert_eq!(other.resume_login(&record).unwrap().redirected(&stranger).unwrap_err(), Refusal::Foreign);
+    assert_eq!(
+        other.resume_login(&record).unwrap().redirected(&stranger).unwrap_err(),
+        oauth1::LoginError::Foreign
+    );
     let shown = format!("{record:?} {verified:?}");
     assert!(!shown.contains("req") && !shown.contains("V 42"), "{shown}");
 }

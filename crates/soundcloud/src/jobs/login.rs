@@ -8,8 +8,9 @@ mod loopback {
     use std::sync::Arc;
     use std::time::Duration;
 
+    use segno_core::auth::AuthError;
     use segno_core::auth::loopback::{Loopback, LoopbackError};
-    use segno_core::auth::{AuthError, LoginError};
+    use segno_core::auth::oauth2::LoginError;
 
     use crate::client::Client;
 
@@ -49,9 +50,9 @@ mod loopback {
         ) -> Result<(), LogInError> {
             // Found out before the user goes through a login that nothing could be done with.
             let grant = self.user_grant()?;
-            grant.can_keep().await?;
+            grant.check_store().await?;
             let listener = Loopback::bind(port, "callback").await?;
-            let login = grant.login(&listener.redirect_uri())?.valid_for(at_most.saturating_add(AFTER));
+            let login = grant.begin_login(&listener.redirect_uri())?.valid_for(at_most.saturating_add(AFTER));
             open(login.url());
             let clock = Arc::clone(self.core().clock());
             let received = listener.receive(clock, at_most, login.judge()).await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use segno_core::auth::TokenKind;
+use segno_core::auth::oauth2::TokenKind;
 use segno_core::{BuildError, OnProgress, OneLine, Progress};
 
 use super::ReadyError;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use segno_core::auth::{Attempt, AuthError, Authorize, Basic, CredentialVersion};
+use segno_core::auth::{AuthError, AuthRequest, Authorize, Basic, CredentialVersion};
 use segno_core::{BoxFuture, Call, ClientError, Endpoint, EnvironmentError, Secret, env_var, env_var_if_set};
 
 /// A client for the old API. Cheap to clone.
@@ -126,7 +126,10 @@ impl fmt::Debug for ClientBuilder {
 struct InTheClear(Basic);
 
 impl Authorize for InTheClear {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
+    fn authorize<'a>(
+        &'a self,
+        attempt: AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         self.0.authorize(attempt)
     }
 

@@ -1,7 +1,8 @@
 //! Sessions: signing out, and a login at this machine.
 
+use segno_core::auth::AuthError;
+use segno_core::auth::oauth2::LoginError;
 use segno_core::auth::store::{MemoryStore, TokenStore as _};
-use segno_core::auth::{AuthError, LoginError};
 use segno_core::{Cause, SystemClock};
 use segno_soundcloud::{Client, me};
 

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use segno_core::auth::oauth2::{Token, TokenResponse};
-use segno_core::auth::store::{MemoryStore, TokenStore};
+use segno_core::auth::oauth2::TokenResponse;
+use segno_core::auth::store::{MemoryStore, Token, TokenStore};
 use segno_core::http::{Request, header};
 use segno_core::testing::{FnTransport, ManualClock};
 use segno_core::{Bytes, Clock as _, Response, Timestamp, TransportError};

@@ -8,7 +8,7 @@ use http::{HeaderValue, Method, Uri};
 
 use super::signature::{Key, base_string_with};
 use super::{AccessToken, Consumer, percent_encode};
-use crate::auth::{Attempt, AuthError, Authorize, CredentialVersion};
+use crate::auth::{AuthError, AuthRequest, Authorize, CredentialVersion};
 use crate::request::body::Body;
 use crate::time::Clock;
 use crate::url::Origin;
@@ -211,8 +211,8 @@ impl OAuth1 {
         header
     }
 
-    fn apply(&self, attempt: Attempt<'_>) -> Result<CredentialVersion, AuthError> {
-        let Attempt { method, uri, headers, body, clock } = attempt;
+    fn apply(&self, attempt: AuthRequest<'_>) -> Result<CredentialVersion, AuthError> {
+        let AuthRequest { method, uri, headers, body, clock } = attempt;
         if self.consumer.is_empty() {
             return Err(AuthError::Unusable("consumer key"));
         }
@@ -279,7 +279,10 @@ fn with_query<'a>(uri: &Uri, pairs: impl Iterator<Item = (&'a str, &'a str)>) ->
 }
 
 impl Authorize for OAuth1 {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
+    fn authorize<'a>(
+        &'a self,
+        attempt: AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         Box::pin(std::future::ready(self.apply(attempt)))
     }
 

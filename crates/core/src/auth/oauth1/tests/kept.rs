@@ -27,7 +27,7 @@ fn consumer() -> Consumer {
 
 fn pending() -> Pending {
     let body = "oauth_token=req-CANARY&oauth_token_secret=sec-CANARY&oauth_callback_confirmed=true";
-    Begin::new(consumer(), Callback::OutOfBand).answered(TokenAnswer::read(&body.into()).unwrap(), now())
+    Begin::new(consumer(), Callback::OutOfBand).pending(TokenResponse::read(&body.into()).unwrap(), now())
 }
 
 const BACK: &str = "https://my.example/callback?oauth_token=req-CANARY&oauth_verifier=v1";
@@ -56,10 +56,10 @@ fn a_login_expires() {
     let verified = pending().redirected(BACK).unwrap();
     let ten = now().plus(Duration::from_secs(600));
     assert!(verified.credentials(now().plus(Duration::from_secs(599))).is_ok());
-    assert_eq!(verified.credentials(ten).unwrap_err(), Refusal::Expired(ten));
+    assert_eq!(verified.credentials(ten).unwrap_err(), LoginError::Expired(ten));
     let resumed = Pending::from_record(consumer(), &pending().to_record()).unwrap();
     assert_eq!(resumed.expires(), ten);
-    assert_eq!(resumed.redirected(BACK).unwrap().credentials(ten).unwrap_err(), Refusal::Expired(ten));
+    assert_eq!(resumed.redirected(BACK).unwrap().credentials(ten).unwrap_err(), LoginError::Expired(ten));
     let longer = pending().valid_until(now().plus(Duration::from_secs(3600)));
     let longer = Pending::from_record(consumer(), &longer.to_record()).unwrap();
     assert!(longer.redirected(BACK).unwrap().credentials(ten).is_ok());
@@ -88,9 +88,10 @@ fn what_is_no_record_of_ours() {
 fn never_printed() {
     let login = pending();
     let resumed = Pending::from_record(consumer(), &login.to_record()).unwrap();
-    let grant = Grant::new(consumer(), MemoryStore::with(Token::from(&AccessToken::new("CANARY", "CANARY"))));
+    let source =
+        TokenSource::new(consumer(), MemoryStore::with(Token::from(&AccessToken::new("CANARY", "CANARY"))));
     let verified = resumed.clone().redirected(BACK).unwrap();
-    let shown = format!("{login:?}{resumed:?}{verified:?}{:?}{grant:?}{grant:#?}", login.to_record());
+    let shown = format!("{login:?}{resumed:?}{verified:?}{:?}{source:?}{source:#?}", login.to_record());
     assert!(!shown.contains("CANARY"), "{shown}");
 }
 
@@ -126,7 +127,7 @@ impl Endpoint for Me {
 }
 
 /// A client of a service that takes one token only.
-fn client(grant: &Grant, good: &'static str) -> Client {
+fn client(source: &TokenSource, good: &'static str) -> Client {
     let transport = FnTransport::new(move |request: Request<Bytes>| {
         let header = request.headers()["authorization"].to_str().unwrap();
         let status = if header.contains(&format!("oauth_token=\"{good}\"")) { 200 } else { 401 };
@@ -135,7 +136,7 @@ fn client(grant: &Grant, good: &'static str) -> Client {
     Client::builder("https://api.example/")
         .transport(transport)
         .clock(ManualClock::new(now()))
-        .authorize(grant.clone())
+        .authorize(source.clone())
         .build()
         .unwrap()
 }
@@ -152,11 +153,11 @@ async fn a_token_is_kept_in_a_file_and_found_by_the_next_process() {
     let folder = std::env::temp_dir().join(format!("segno-oauth1-{:016x}", SystemClock.random()));
     std::fs::create_dir(&folder).unwrap();
     let path = folder.join("token.json");
-    let open = || Grant::new(consumer(), FileStore::open(&path).unwrap()).how_to_log_in("call log_in()");
+    let open = || TokenSource::new(consumer(), FileStore::open(&path).unwrap()).login_hint("call log_in()");
     let first = open();
     let error = reason(client(&first, "t1").send(&Me).await);
     assert_eq!(error, AuthError::LoginNeeded("nobody has logged in: call log_in()".into()));
-    first.can_keep().await.unwrap();
+    first.check_store().await.unwrap();
     assert_eq!(reason(client(&first, "t1").send(&Me).await), error, "nothing was kept by that");
     first.install(AccessToken::new("t1", "s1")).await.unwrap();
     client(&first, "t1").send(&Me).await.unwrap();
@@ -215,38 +216,38 @@ async fn the_last_leg_is_gone_only_when_the_token_can_be_kept() {
             Ok::<_, AuthError>(Some(AccessToken::new("t1", "s1")))
         }
     };
-    let full = Grant::new(consumer(), Broken { full: true, ..Broken::default() });
-    let error = full.log_in(ask()).await.unwrap_err();
+    let full = TokenSource::new(consumer(), Broken { full: true, ..Broken::default() });
+    let error = full.login_with(ask()).await.unwrap_err();
     let expected = "the token store: /x/token.json: no space; nothing was asked of the server";
     assert_eq!((error.to_string().as_str(), asked.load(Ordering::SeqCst)), (expected, 0));
     // It broke after it promised: the token is used all the same, and the error is told.
-    let broken = Grant::new(consumer(), Broken::default());
-    let error = broken.log_in(ask()).await.unwrap_err();
+    let broken = TokenSource::new(consumer(), Broken::default());
+    let error = broken.login_with(ask()).await.unwrap_err();
     assert_eq!(error, AuthError::Store("/x/token.json: broken".into()));
     assert_eq!(broken.token().await.unwrap(), AccessToken::new("t1", "s1"));
     // And who gives up waiting loses nothing.
     let store = Arc::new(MemoryStore::new());
-    let grant = Grant::new(consumer(), Arc::clone(&store));
+    let source = TokenSource::new(consumer(), Arc::clone(&store));
     let (go, wait) = tokio::sync::oneshot::channel::<()>();
     let slow = async move {
         wait.await.unwrap();
         Ok::<_, AuthError>(Some(AccessToken::new("t2", "s2")))
     };
     let waiting = tokio::spawn({
-        let grant = grant.clone();
-        async move { grant.log_in(slow).await }
+        let source = source.clone();
+        async move { source.login_with(slow).await }
     });
     tokio::task::yield_now().await;
     waiting.abort();
     let _ = waiting.await;
     go.send(()).unwrap();
     store.lease().await.unwrap().release().await;
-    assert_eq!(grant.token().await.unwrap(), AccessToken::new("t2", "s2"));
+    assert_eq!(source.token().await.unwrap(), AccessToken::new("t2", "s2"));
 }
 
 #[tokio::test]
 async fn a_token_of_oauth_2_does_not_sign() {
-    let grant = Grant::new(consumer(), MemoryStore::with(Token::new("bearer")));
-    let error = reason(client(&grant, "bearer").send(&Me).await);
+    let source = TokenSource::new(consumer(), MemoryStore::with(Token::new("bearer")));
+    let error = reason(client(&source, "bearer").send(&Me).await);
     assert_eq!(error.to_string(), "the token store: it holds a login of OAuth 2; give this client another");
 }

@@ -104,7 +104,7 @@ fn the_example_of_the_rfc() {
     );
     let body =
         "oauth_token=hh5s93j4hdidpola&oauth_token_secret=hdhd0244k9j7ao03&oauth_callback_confirmed=true";
-    let pending = begin.answered(TokenAnswer::read(&body.into()).unwrap(), now());
+    let pending = begin.pending(TokenResponse::read(&body.into()).unwrap(), now());
     assert!(pending.callback_confirmed());
     assert_eq!(
         pending.authorize_url("https://photos.example.net/authorize"),
@@ -123,7 +123,7 @@ fn the_example_of_the_rfc() {
         "gKgrFCywp7rO0OXSjdot%2FIHF7IU%3D"
     );
     let body = "oauth_token=nnch734d00sl2jdk&oauth_token_secret=pfkkdhi9sl3r4s00";
-    let token = TokenAnswer::read(&body.into()).unwrap().into_access_token();
+    let token = TokenResponse::read(&body.into()).unwrap().into_access_token();
     assert_eq!(token, AccessToken::new("nnch734d00sl2jdk", "pfkkdhi9sl3r4s00"));
 }
 
@@ -133,7 +133,7 @@ fn now() -> Timestamp {
 
 fn pending() -> Pending {
     let body = Bytes::from("oauth_token=req-11&oauth_token_secret=s\n");
-    Begin::new(consumer(), Callback::OutOfBand).answered(TokenAnswer::read(&body).unwrap(), now())
+    Begin::new(consumer(), Callback::OutOfBand).pending(TokenResponse::read(&body).unwrap(), now())
 }
 
 #[test]
@@ -141,21 +141,21 @@ fn what_a_redirect_means() {
     let back = |query: &str| pending().redirected(&format!("http://127.0.0.1:1/cb?{query}"));
     assert!(back("x=1&oauth_token=req-11&oauth_verifier=v").is_ok());
     assert!(back("oauth_token=req-11").is_ok(), "the first 1.0 has no verifier");
-    assert_eq!(back("oauth_token=req-12&oauth_verifier=v").unwrap_err(), Refusal::Foreign);
-    assert_eq!(back("oauth_verifier=v").unwrap_err(), Refusal::Foreign);
-    assert_eq!(back("oauth_token=req-11&oauth_token=req-11").unwrap_err(), Refusal::Foreign);
-    assert_eq!(back("denied=req-11").unwrap_err(), Refusal::Denied("denied".into()));
+    assert_eq!(back("oauth_token=req-12&oauth_verifier=v").unwrap_err(), LoginError::Foreign);
+    assert_eq!(back("oauth_verifier=v").unwrap_err(), LoginError::Foreign);
+    assert_eq!(back("oauth_token=req-11&oauth_token=req-11").unwrap_err(), LoginError::Foreign);
+    assert_eq!(back("denied=req-11").unwrap_err(), LoginError::Denied("denied".into()));
     assert_eq!(
         back("oauth_problem=permission_denied&oauth_token=req-11").unwrap_err().to_string(),
         "access was not granted (permission_denied)"
     );
-    assert_eq!(pending().verifier(" \n").unwrap_err(), Refusal::Verifier);
+    assert_eq!(pending().verifier(" \n").unwrap_err(), LoginError::Verifier);
     assert!(!pending().callback_confirmed());
 }
 
 #[test]
 fn answers_without_a_token_say_so() {
-    let error = |body: &'static str| TokenAnswer::read(&Bytes::from(body)).unwrap_err().to_string();
+    let error = |body: &'static str| TokenResponse::read(&Bytes::from(body)).unwrap_err().to_string();
     assert_eq!(error(" "), "the body is empty");
     assert_eq!(error("oauth_problem=x"), "the answer has no oauth_token");
     assert_eq!(error("oauth_token=&oauth_token_secret=x"), "the answer has no oauth_token");
@@ -270,9 +270,9 @@ async fn every_attempt_is_signed_anew() {
 fn nothing_secret_is_printed() {
     let consumer = Consumer::new("CANARY", "CANARY");
     let token = AccessToken::new("CANARY", "CANARY");
-    let answer = TokenAnswer::read(&"oauth_token=CANARY&oauth_token_secret=CANARY".into()).unwrap();
+    let answer = TokenResponse::read(&"oauth_token=CANARY&oauth_token_secret=CANARY".into()).unwrap();
     let begin = Begin::new(consumer.clone(), Callback::OutOfBand);
-    let pending = begin.clone().answered(answer.clone(), now());
+    let pending = begin.clone().pending(answer.clone(), now());
     let verified = pending.clone().verifier("CANARY").unwrap();
     let credentials = OAuth1::new(&consumer).token(&token);
     let key = Key::new(&Secret::from("CANARY"), &Secret::from("CANARY"));

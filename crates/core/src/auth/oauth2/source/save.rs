@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use http::HeaderValue;
 
-use super::{Grant, Held, Outcome, Shared, State, TokenKind, Unsaved, signed_out};
+use super::{Held, Outcome, Shared, State, TokenKind, TokenSource, Unsaved, signed_out};
 use crate::Secret;
+use crate::auth::AuthError;
+use crate::auth::oauth2::LoginError;
 use crate::auth::store::{LEASE, Lease, Record, StoreError, Swapped, Token};
-use crate::auth::{AuthError, LoginError};
 use crate::time::within;
 
 /// What of a lease is left for saving, when the server is asked for as long as it lasts.
@@ -187,7 +188,7 @@ impl Shared {
     }
 }
 
-impl Grant {
+impl TokenSource {
     /// Puts a token, or none, into the store and in use, whatever was there. Goes on if the caller is dropped.
     pub(super) async fn put(&self, token: Option<Token>) -> Result<(), AuthError> {
         self.task(|shared| async move {
@@ -206,7 +207,7 @@ impl Grant {
 
     /// Trades the code of a login for tokens and keeps them. The code works once, so it is sent only when the store can
     /// keep what it brings.
-    pub(in crate::auth) async fn log_in(
+    pub(in crate::auth::oauth2) async fn exchange_code(
         &self,
         code: Secret,
         verifier: Secret,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::keep::{left_half, store};
+use super::save::{left_half, store};
 use super::{Failed, Outcome, Shared, TokenKind, Unsaved};
 use crate::auth::AuthError;
 use crate::auth::oauth2::{Meaning, Success, TokenError, TokenErrorCode, TokenResponse, meaning};

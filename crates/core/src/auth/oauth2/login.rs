@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::oauth2::{TokenError, plain};
-use super::{AuthError, Grant};
+use super::{TokenError, TokenSource, plain};
+use crate::auth::AuthError;
 use crate::time::{Clock, Timestamp};
 use crate::{Error, Secret};
 
@@ -21,7 +21,7 @@ const VALID: Duration = Duration::from_secs(600);
 /// A login that has begun: a user is to open [`url`](Login::url), decide there, and be sent to the redirect URI.
 ///
 /// It makes verifier, challenge and state itself, remembers the redirect URI, checks the state of the response and is used
-/// up by [`finish`](Login::finish). It expires after ten minutes, by the clock of the grant.
+/// up by [`finish`](Login::finish). It expires after ten minutes, by the clock of the source.
 ///
 /// # A web application with two instances
 ///
@@ -31,27 +31,27 @@ const VALID: Duration = Duration::from_secs(600);
 /// ```
 /// # use std::collections::HashMap;
 /// # use segno_core::Secret;
-/// # use segno_core::auth::{Grant, Login};
+/// # use segno_core::auth::oauth2::{Login, TokenSource};
 /// /// What both instances share: a table, Redis, … Records are secret, like sessions.
 /// type Logins = HashMap<String, Secret>;
 ///
 /// /// `GET /login` on one instance: where to send the user.
-/// fn begin(grant: &Grant, logins: &mut Logins) -> Result<String, Box<dyn std::error::Error>> {
-///     let login = grant.login("https://my.example/callback")?;
+/// fn begin(source: &TokenSource, logins: &mut Logins) -> Result<String, Box<dyn std::error::Error>> {
+///     let login = source.begin_login("https://my.example/callback")?;
 ///     logins.insert(login.state().expose().to_owned(), login.to_record());
 ///     Ok(login.url().to_owned())
 /// }
 ///
-/// /// `GET /callback?code=…&state=…` on another: the tokens are in the store of its grant then.
+/// /// `GET /callback?code=…&state=…` on another: the tokens are in the store of its source then.
 /// async fn end(
-///     grant: &Grant,
+///     source: &TokenSource,
 ///     logins: &mut Logins,
 ///     query: &str,
 ///     state: &str,
 /// ) -> Result<(), Box<dyn std::error::Error>> {
 ///     // Taken out, so that it works once.
 ///     let record = logins.remove(state).ok_or("no login of ours, or one that was finished")?;
-///     Login::from_record(grant, &record)?.finish(query).await?;
+///     Login::from_record(source, &record)?.finish(query).await?;
 ///     Ok(())
 /// }
 /// ```
@@ -59,7 +59,7 @@ const VALID: Duration = Duration::from_secs(600);
 /// Bind the state to the user's browser, too, with a cookie: else an attacker can have a user finish the attacker's login.
 #[must_use = "a login does nothing until its URL is opened and finish() is called"]
 pub struct Login {
-    grant: Grant,
+    source: TokenSource,
     verifier: Secret,
     state: Secret,
     redirect_uri: String,
@@ -78,14 +78,14 @@ struct Kept<'a> {
 }
 
 impl Login {
-    pub(super) fn new(grant: Grant, clock: &dyn Clock, redirect_uri: &str) -> Result<Self, AuthError> {
+    pub(super) fn new(source: TokenSource, clock: &dyn Clock, redirect_uri: &str) -> Result<Self, AuthError> {
         let (verifier, state) = (random(clock), random(clock));
         let until = clock.wall().plus(VALID);
-        Self::of(grant, verifier, state, redirect_uri.to_owned(), until)
+        Self::of(source, verifier, state, redirect_uri.to_owned(), until)
     }
 
     fn of(
-        grant: Grant,
+        source: TokenSource,
         verifier: Secret,
         state: Secret,
         redirect_uri: String,
@@ -95,13 +95,13 @@ impl Login {
         {
             return Err(AuthError::Unusable("redirect URI"));
         }
-        let url = grant.server().authorize_url(&redirect_uri, &challenge(&verifier), state.expose())?;
-        Ok(Self { grant, verifier, state, redirect_uri, until, url })
+        let url = source.server().authorize_url(&redirect_uri, &challenge(&verifier), state.expose())?;
+        Ok(Self { source, verifier, state, redirect_uri, until, url })
     }
 
     /// Another time than ten minutes from now for the user to decide.
     pub fn valid_for(mut self, time: Duration) -> Self {
-        self.until = self.grant.clock().wall().plus(time);
+        self.until = self.source.clock().wall().plus(time);
         self
     }
 
@@ -110,7 +110,7 @@ impl Login {
     #[must_use]
     pub fn to_record(&self) -> Secret {
         let kept = Kept {
-            client_id: self.grant.server().app().id.as_str().into(),
+            client_id: self.source.server().app().id.as_str().into(),
             verifier: self.verifier.expose().into(),
             state: self.state.expose().into(),
             redirect_uri: self.redirect_uri.as_str().into(),
@@ -119,11 +119,11 @@ impl Login {
         serde_json::to_string(&kept).map(Secret::new).unwrap_or_default()
     }
 
-    /// A login that was begun elsewhere, to be finished with this grant.
+    /// A login that was begun elsewhere, to be finished with this source.
     ///
     /// # Errors
     /// [`LoginError::Record`] if the text is no such record or one of another client id, [`LoginError::Expired`].
-    pub fn from_record(grant: &Grant, record: &Secret) -> Result<Self, LoginError> {
+    pub fn from_record(source: &TokenSource, record: &Secret) -> Result<Self, LoginError> {
         // What serde_json does not like it quotes, and here everything is secret: only the place is told.
         let kept: Kept<'_> = serde_json::from_str(record.expose()).map_err(|error| {
             let (line, column) = (error.line(), error.column());
@@ -131,7 +131,7 @@ impl Login {
                 "expected the JSON of Login::to_record, found something else at line {line}, column {column}"
             ))
         })?;
-        if kept.client_id != grant.server().app().id {
+        if kept.client_id != source.server().app().id {
             return Err(LoginError::Record("it was begun by a client with another client id".into()));
         }
         // A short verifier or state could be guessed; an empty one would let anything pass.
@@ -140,14 +140,14 @@ impl Login {
         }
         let (verifier, state) = (Secret::new(kept.verifier), Secret::new(kept.state));
         let redirect_uri = kept.redirect_uri.into_owned();
-        let login = Self::of(grant.clone(), verifier, state, redirect_uri, kept.expires_at)
+        let login = Self::of(source.clone(), verifier, state, redirect_uri, kept.expires_at)
             .map_err(|error| LoginError::Record(error.to_string()))?;
         login.check_time()?;
         Ok(login)
     }
 
     fn check_time(&self) -> Result<(), LoginError> {
-        if self.grant.clock().wall() < self.until { Ok(()) } else { Err(LoginError::Expired(self.until)) }
+        if self.source.clock().wall() < self.until { Ok(()) } else { Err(LoginError::Expired(self.until)) }
     }
 
     /// The page where the user decides. It holds no secret but the state.
@@ -174,7 +174,7 @@ impl Login {
         &self.redirect_uri
     }
 
-    /// Takes the response and fetches the tokens, which the grant then holds and its store keeps.
+    /// Takes the response and fetches the tokens, which the source then holds and its store keeps.
     ///
     /// `response` is the URL to which the user was sent, or only its query, or the body of a form that was posted there.
     /// The work goes on if this future is dropped: a code works once. It is sent only when the store can keep the tokens.
@@ -193,18 +193,21 @@ impl Login {
     /// # Errors
     /// [`LoginError`].
     #[cfg(feature = "loopback")]
-    pub async fn finish_received(self, received: &super::loopback::Redirected) -> Result<(), LoginError> {
+    pub async fn finish_received(
+        self,
+        received: &crate::auth::loopback::Redirected,
+    ) -> Result<(), LoginError> {
         let code = self.code(received.pairs().map(|(name, value)| (name.into(), value.into())))?;
         self.trade(code).await
     }
 
-    /// Says whether a redirect ends this login; for [`Loopback::receive`](super::loopback::Loopback::receive).
+    /// Says whether a redirect ends this login; for [`Loopback::receive`](crate::auth::loopback::Loopback::receive).
     #[cfg(feature = "loopback")]
     pub fn judge(
         &self,
-    ) -> impl Fn(&super::loopback::Redirected) -> super::loopback::Ending + Send + Sync + 'static + use<>
+    ) -> impl Fn(&crate::auth::loopback::Redirected) -> crate::auth::loopback::Ending + Send + Sync + 'static + use<>
     {
-        use super::loopback::Ending;
+        use crate::auth::loopback::Ending;
         let state = self.state.clone();
         move |query| {
             if query.get("state").map(Secret::from) != Some(state.clone()) {
@@ -218,8 +221,8 @@ impl Login {
     }
 
     async fn trade(self, code: Secret) -> Result<(), LoginError> {
-        let Self { grant, verifier, redirect_uri, .. } = self;
-        grant.log_in(code, verifier, redirect_uri).await
+        let Self { source, verifier, redirect_uri, .. } = self;
+        source.exchange_code(code, verifier, redirect_uri).await
     }
 
     /// The code of a response that belongs to this login.
@@ -308,7 +311,7 @@ fn random(clock: &dyn Clock) -> Secret {
     Secret::new(URL_SAFE_NO_PAD.encode(*bytes))
 }
 
-/// The S256 challenge of a verifier (RFC 7636, section 4.2), for [`authorize_url`](super::oauth2::TokenServer::authorize_url).
+/// The S256 challenge of a verifier (RFC 7636, section 4.2), for [`authorize_url`](super::TokenServer::authorize_url).
 /// A verifier has 43 to 128 characters, of letters, digits and `-._~`.
 #[must_use]
 pub fn challenge(verifier: &Secret) -> String {

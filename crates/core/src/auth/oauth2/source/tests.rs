@@ -19,12 +19,12 @@ mod program;
 
 use peer::{Handle, Peer, Reply, StillClock, server, stored, tokens};
 
-fn user(peer: &Arc<Peer>, clock: &Arc<StillClock>, store: impl TokenStore) -> Grant {
-    Grant::user(server(peer, clock)).scheme("OAuth").build(store)
+fn user(peer: &Arc<Peer>, clock: &Arc<StillClock>, store: impl TokenStore) -> TokenSource {
+    TokenSource::user(server(peer, clock)).scheme("OAuth").build(store)
 }
 
-async fn text(grant: &Grant) -> String {
-    grant.token().await.unwrap().expose().to_owned()
+async fn text(source: &TokenSource) -> String {
+    source.token().await.unwrap().expose().to_owned()
 }
 
 /// Lets every task run until all wait.
@@ -37,12 +37,12 @@ async fn settle() {
 #[tokio::test]
 async fn one_request_for_fifty_waiters() {
     let (clock, peer) = (StillClock::new(), Peer::with_gate([], Some(Semaphore::new(0))));
-    let grant = user(&peer, &clock, stored(&clock));
+    let source = user(&peer, &clock, stored(&clock));
     clock.advance(4000);
     let waiters: Vec<_> = (0..50)
         .map(|_| {
-            let grant = grant.clone();
-            tokio::spawn(async move { text(&grant).await })
+            let source = source.clone();
+            tokio::spawn(async move { text(&source).await })
         })
         .collect();
     settle().await;
@@ -57,19 +57,19 @@ async fn one_request_for_fifty_waiters() {
 async fn a_caller_dropped_in_the_middle_loses_nothing() {
     let (clock, peer) = (StillClock::new(), Peer::with_gate([], Some(Semaphore::new(0))));
     let store = stored(&clock);
-    let grant = user(&peer, &clock, Arc::clone(&store));
+    let source = user(&peer, &clock, Arc::clone(&store));
     clock.advance(4000);
     let caller = tokio::spawn({
-        let grant = grant.clone();
-        async move { text(&grant).await }
+        let source = source.clone();
+        async move { text(&source).await }
     });
     settle().await;
     assert_eq!(peer.requests(), ["r1"], "the request is on its way");
     caller.abort();
     peer.gate.as_ref().unwrap().add_permits(1);
-    grant.settle().await;
+    source.settle().await;
     assert_eq!(store.load().await.unwrap().token.unwrap().refresh.unwrap().expose(), "r2");
-    assert_eq!(text(&grant).await, "a2");
+    assert_eq!(text(&source).await, "a2");
     assert_eq!(peer.requests(), ["r1"]);
 }
 
@@ -77,38 +77,38 @@ async fn a_caller_dropped_in_the_middle_loses_nothing() {
 async fn a_failure_keeps_a_token_that_still_works() {
     let page = "<html><title>504</title>";
     let (clock, peer) = (StillClock::new(), Peer::new([Reply::Status(504, page), Reply::Status(403, page)]));
-    let grant = user(&peer, &clock, stored(&clock));
-    assert_eq!(text(&grant).await, "a1");
+    let source = user(&peer, &clock, stored(&clock));
+    assert_eq!(text(&source).await, "a1");
     clock.advance(3550);
-    assert_eq!(text(&grant).await, "a1", "due, not over");
+    assert_eq!(text(&source).await, "a1", "due, not over");
     assert_eq!(peer.requests(), ["r1", "r1"], "asked twice");
-    assert_eq!(text(&grant).await, "a1");
+    assert_eq!(text(&source).await, "a1");
     assert_eq!(peer.requests().len(), 2, "it rests before it asks again");
     clock.advance(6);
-    assert_eq!(text(&grant).await, "a2");
+    assert_eq!(text(&source).await, "a2");
 }
 
 #[tokio::test]
 async fn a_passing_failure_is_not_sticky() {
     let down = Reply::Status(503, "");
     let (clock, peer) = (StillClock::new(), Peer::new([down.clone(), down]));
-    let grant = user(&peer, &clock, stored(&clock));
+    let source = user(&peer, &clock, stored(&clock));
     clock.advance(4000);
-    let error = grant.token().await.unwrap_err();
+    let error = source.token().await.unwrap_err();
     assert!(matches!(error, AuthError::Unavailable(_)), "{error}");
-    assert_eq!(text(&grant).await, "a2");
+    assert_eq!(text(&source).await, "a2");
 }
 
 #[tokio::test]
 async fn a_page_of_a_firewall_is_no_logout() {
     let page = "<!DOCTYPE html><title>ERROR: The request could not be satisfied</title>";
     let (clock, peer) = (StillClock::new(), Peer::new([Reply::Status(403, page), Reply::Status(403, page)]));
-    let grant = user(&peer, &clock, stored(&clock));
+    let source = user(&peer, &clock, stored(&clock));
     clock.advance(4000);
-    let error = grant.token().await.unwrap_err();
+    let error = source.token().await.unwrap_err();
     assert!(error.to_string().contains("The request could not be satisfied"), "{error}");
     assert!(matches!(error, AuthError::Unavailable(_)));
-    assert_eq!(text(&grant).await, "a2");
+    assert_eq!(text(&source).await, "a2");
 }
 
 #[tokio::test]
@@ -116,29 +116,29 @@ async fn invalid_grant_is_final_until_new_credentials() {
     let spent = Reply::Status(400, r#"{"error":"invalid_grant"}"#);
     let (clock, peer) = (StillClock::new(), Peer::new([spent]));
     let store = stored(&clock);
-    let grant = user(&peer, &clock, Arc::clone(&store));
+    let source = user(&peer, &clock, Arc::clone(&store));
     clock.advance(4000);
     for _ in 0..3 {
-        assert!(matches!(grant.token().await, Err(AuthError::LoginNeeded(_))));
+        assert!(matches!(source.token().await, Err(AuthError::LoginNeeded(_))));
     }
     assert_eq!(peer.requests(), ["r1"], "asked once, never again");
 
     let other = user(&peer, &clock, store);
     let response = tokens("b1", "r1");
     other.install(response).await.unwrap();
-    assert_eq!(text(&grant).await, "b1", "a login in another process revives this one");
+    assert_eq!(text(&source).await, "b1", "a login in another process revives this one");
 }
 
 #[tokio::test]
 async fn an_answer_without_a_refresh_token_keeps_the_old_one() {
     let (clock, peer) = (StillClock::new(), Peer::new([Reply::NoRefresh]));
     let store = stored(&clock);
-    let grant = user(&peer, &clock, Arc::clone(&store));
+    let source = user(&peer, &clock, Arc::clone(&store));
     clock.advance(4000);
-    assert_eq!(text(&grant).await, "a2");
+    assert_eq!(text(&source).await, "a2");
     assert_eq!(store.load().await.unwrap().token.unwrap().refresh.unwrap().expose(), "r1");
     clock.advance(4000);
-    text(&grant).await;
+    text(&source).await;
     assert_eq!(peer.requests(), ["r1", "r1"]);
     assert_eq!(
         store.load().await.unwrap().token.unwrap().refresh.unwrap().expose(),
@@ -193,11 +193,11 @@ impl TokenStore for Watching {
 async fn saved_before_anybody_sees_it() {
     let (clock, peer) = (StillClock::new(), Peer::new([]));
     let store = Watching::new(stored(&clock), 0, 0);
-    let grant = user(&peer, &clock, Arc::clone(&store));
+    let source = user(&peer, &clock, Arc::clone(&store));
     clock.advance(4000);
     let waiter = tokio::spawn({
-        let (grant, store) = (grant.clone(), Arc::clone(&store));
-        async move { (text(&grant).await, store.saved.load(Ordering::SeqCst)) }
+        let (source, store) = (source.clone(), Arc::clone(&store));
+        async move { (text(&source).await, store.saved.load(Ordering::SeqCst)) }
     });
     settle().await;
     assert_eq!(peer.requests(), ["r1"]);
@@ -210,23 +210,23 @@ async fn saved_before_anybody_sees_it() {
 async fn a_full_disk_loses_no_token() {
     let (clock, peer) = (StillClock::new(), Peer::new([]));
     let store = Watching::new(stored(&clock), 100, 3);
-    let grant = user(&peer, &clock, Arc::clone(&store));
+    let source = user(&peer, &clock, Arc::clone(&store));
     clock.advance(4000);
-    let error = grant.token().await.unwrap_err();
+    let error = source.token().await.unwrap_err();
     assert_eq!(error.to_string(), "the token store: no space left on device");
-    assert_eq!(text(&grant).await, "a2", "saved at the second try, without another request");
+    assert_eq!(text(&source).await, "a2", "saved at the second try, without another request");
     assert_eq!(peer.requests(), ["r1"]);
 }
 
 #[tokio::test]
 async fn renewed_early_and_at_different_moments() {
     let (clock, peer) = (StillClock::new(), Peer::new([]));
-    let grant = user(&peer, &clock, stored(&clock));
-    assert_eq!(text(&grant).await, "a1");
+    let source = user(&peer, &clock, stored(&clock));
+    assert_eq!(text(&source).await, "a1");
     clock.advance(3539);
-    assert_eq!(text(&grant).await, "a1");
+    assert_eq!(text(&source).await, "a1");
     clock.advance(1);
-    assert_eq!(text(&grant).await, "a2", "60 s before its end, as there is no jitter on this clock");
+    assert_eq!(text(&source).await, "a2", "60 s before its end, as there is no jitter on this clock");
 
     let held = |random: u64| {
         let client = Client::builder("https://secure.example/")
@@ -235,10 +235,10 @@ async fn renewed_early_and_at_different_moments() {
             .build()
             .unwrap();
         let app = App { id: "app".into(), secret: None };
-        let grant = Grant::user(TokenServer::new(client, app)).build(MemoryStore::new());
+        let source = TokenSource::user(TokenServer::new(client, app)).build(MemoryStore::new());
         let response = tokens("a", "r");
         let token = Token::received(response, None, Fixed(0).wall());
-        let held = grant.0.hold(&mut grant.0.state(), token).unwrap();
+        let held = source.0.hold(&mut source.0.state(), token).unwrap();
         held.over.unwrap() - held.due.unwrap()
     };
     assert_eq!(held(0), Duration::from_secs(60));
@@ -275,20 +275,20 @@ async fn a_wall_clock_that_was_set_back_lengthens_nothing() {
     let ahead = Handle(Arc::clone(&clock)).wall().plus(Duration::from_secs(86_400));
     let token = Token::received(response, None, ahead);
     let peer = Peer::new([]);
-    let grant = user(&peer, &clock, MemoryStore::with(token));
-    assert_eq!(text(&grant).await, "a1");
+    let source = user(&peer, &clock, MemoryStore::with(token));
+    assert_eq!(text(&source).await, "a1");
     clock.advance(3600);
-    assert_eq!(text(&grant).await, "a2");
+    assert_eq!(text(&source).await, "a2");
 }
 
 #[tokio::test]
 async fn a_panic_in_the_renewal_stops_nobody() {
     let (clock, peer) = (StillClock::new(), Peer::new([Reply::Panic]));
-    let grant = user(&peer, &clock, stored(&clock));
+    let source = user(&peer, &clock, stored(&clock));
     clock.advance(4000);
-    let error = grant.token().await.unwrap_err();
+    let error = source.token().await.unwrap_err();
     assert_eq!(error, AuthError::Unavailable("the renewal of the token was interrupted".into()));
-    assert_eq!(text(&grant).await, "a2");
+    assert_eq!(text(&source).await, "a2");
 }
 
 #[tokio::test]
@@ -296,11 +296,11 @@ async fn another_process_was_faster() {
     let (clock, peer) = (StillClock::new(), Peer::with_gate([], Some(Semaphore::new(0))));
     let store = stored(&clock);
     let grants = [user(&peer, &clock, Arc::clone(&store)), user(&peer, &clock, Arc::clone(&store))];
-    for grant in &grants {
-        assert_eq!(text(grant).await, "a1");
+    for source in &grants {
+        assert_eq!(text(source).await, "a1");
     }
     clock.advance(4000);
-    let waiting = grants.map(|grant| tokio::spawn(async move { text(&grant).await }));
+    let waiting = grants.map(|source| tokio::spawn(async move { text(&source).await }));
     settle().await;
     assert_eq!(peer.requests(), ["r1"], "the other waits for the lease");
     peer.gate.as_ref().unwrap().add_permits(5);
@@ -313,9 +313,9 @@ async fn another_process_was_faster() {
 #[tokio::test]
 async fn a_lost_answer_is_asked_for_once_more_and_then_needs_a_login() {
     let (clock, peer) = (StillClock::new(), Peer::new([Reply::Lost]));
-    let grant = user(&peer, &clock, stored(&clock));
+    let source = user(&peer, &clock, stored(&clock));
     clock.advance(4000);
-    let error = grant.token().await.unwrap_err();
+    let error = source.token().await.unwrap_err();
     assert!(error.to_string().contains("the response to a refresh was lost"), "{error}");
     assert_eq!(peer.requests(), ["r1", "r1"]);
 }
@@ -324,39 +324,39 @@ async fn a_lost_answer_is_asked_for_once_more_and_then_needs_a_login() {
 async fn a_wrong_secret_is_said_and_is_no_logout() {
     let wrong = Reply::Status(401, r#"{"error":"invalid_client","error_description":"unknown client"}"#);
     let (clock, peer) = (StillClock::new(), Peer::new([wrong]));
-    let grant = user(&peer, &clock, stored(&clock));
+    let source = user(&peer, &clock, stored(&clock));
     clock.advance(4000);
-    let error = grant.token().await.unwrap_err();
+    let error = source.token().await.unwrap_err();
     assert_eq!(error, AuthError::Refused("invalid_client: unknown client".into()));
-    assert_eq!(text(&grant).await, "a2");
+    assert_eq!(text(&source).await, "a2");
 }
 
-async fn authorize(grant: &Grant) -> (CredentialVersion, HeaderValue) {
+async fn authorize(source: &TokenSource) -> (CredentialVersion, HeaderValue) {
     let (mut uri, mut headers, mut body) =
         (Uri::from_static("https://api.example/me"), HeaderMap::new(), Body::empty());
     let clock = Fixed(0);
-    let attempt = Attempt {
+    let attempt = AuthRequest {
         method: &Method::GET,
         uri: &mut uri,
         headers: &mut headers,
         body: &mut body,
         clock: &clock,
     };
-    let ticket = grant.authorize(attempt).await.unwrap();
+    let ticket = source.authorize(attempt).await.unwrap();
     (ticket, headers.remove(AUTHORIZATION).unwrap())
 }
 
 #[tokio::test]
 async fn a_rejected_token_is_renewed_only_if_no_newer_one_is_held() {
     let (clock, peer) = (StillClock::new(), Peer::new([]));
-    let grant = user(&peer, &clock, stored(&clock));
-    let (first, header) = authorize(&grant).await;
+    let source = user(&peer, &clock, stored(&clock));
+    let (first, header) = authorize(&source).await;
     assert_eq!(header, "OAuth a1");
     assert!(header.is_sensitive());
-    assert!(grant.rejected(first).await.unwrap());
-    assert!(grant.rejected(first).await.unwrap(), "the newer one is worth a try, without another request");
+    assert!(source.rejected(first).await.unwrap());
+    assert!(source.rejected(first).await.unwrap(), "the newer one is worth a try, without another request");
     assert_eq!(peer.requests(), ["r1"]);
-    let (second, header) = authorize(&grant).await;
+    let (second, header) = authorize(&source).await;
     assert_eq!(header, "OAuth a2");
     assert_ne!(first, second);
 }
@@ -365,12 +365,12 @@ async fn a_rejected_token_is_renewed_only_if_no_newer_one_is_held() {
 async fn signed_out_means_log_in_again() {
     let (clock, peer) = (StillClock::new(), Peer::new([]));
     let store = stored(&clock);
-    let grant = user(&peer, &clock, Arc::clone(&store));
-    text(&grant).await;
-    let (token, stored) = grant.forget().await;
+    let source = user(&peer, &clock, Arc::clone(&store));
+    text(&source).await;
+    let (token, stored) = source.forget().await;
     assert_eq!((token.unwrap().expose(), stored), ("a1", Ok(())));
     assert_eq!(store.load().await.unwrap().token, None);
-    assert_eq!(grant.token().await.unwrap_err(), signed_out());
+    assert_eq!(source.token().await.unwrap_err(), signed_out());
     assert_eq!(peer.requests().len(), 0);
 }
 
@@ -379,28 +379,28 @@ async fn signed_out_here_even_if_the_store_cannot_forget() {
     let (clock, peer) = (StillClock::new(), Peer::new([]));
     let kept = stored(&clock);
     let store = Watching::new(Arc::clone(&kept), 100, 3);
-    let grant = user(&peer, &clock, store);
-    text(&grant).await;
-    let (token, stored) = grant.forget().await;
+    let source = user(&peer, &clock, store);
+    text(&source).await;
+    let (token, stored) = source.forget().await;
     assert_eq!(token.unwrap().expose(), "a1");
     assert!(matches!(stored, Err(AuthError::Store(_))), "{stored:?}");
     assert!(kept.load().await.unwrap().token.is_some());
     for _ in 0..2 {
-        assert_eq!(grant.token().await.unwrap_err(), signed_out());
+        assert_eq!(source.token().await.unwrap_err(), signed_out());
     }
     // A token whose renewal could not be saved is the one that the server knows.
     let kept = self::stored(&clock);
-    let grant = user(&peer, &clock, Watching::new(Arc::clone(&kept), 100, 3));
+    let source = user(&peer, &clock, Watching::new(Arc::clone(&kept), 100, 3));
     clock.advance(4000);
-    grant.token().await.unwrap_err();
-    assert_eq!(grant.forget().await.0.unwrap().expose(), "a2");
+    source.token().await.unwrap_err();
+    assert_eq!(source.forget().await.0.unwrap().expose(), "a2");
 }
 
 #[test]
 fn without_a_runtime_there_is_an_error_and_no_panic() {
     let clock = StillClock::new();
-    let grant = user(&Peer::new([]), &clock, stored(&clock));
-    let mut future = std::pin::pin!(grant.token());
+    let source = user(&Peer::new([]), &clock, stored(&clock));
+    let mut future = std::pin::pin!(source.token());
     let outcome = future.as_mut().poll(&mut std::task::Context::from_waker(Waker::noop()));
     assert!(matches!(outcome, Poll::Ready(Err(AuthError::Unavailable(_)))));
 }
@@ -408,6 +408,6 @@ fn without_a_runtime_there_is_an_error_and_no_panic() {
 #[test]
 fn never_printed() {
     let clock = StillClock::new();
-    let grant = user(&Peer::new([]), &clock, stored(&clock));
-    assert_eq!(format!("{grant:?}"), "Grant { kind: User, .. }");
+    let source = user(&Peer::new([]), &clock, stored(&clock));
+    assert_eq!(format!("{source:?}"), "TokenSource { kind: User, .. }");
 }

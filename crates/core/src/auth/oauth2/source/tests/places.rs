@@ -70,16 +70,16 @@ fn token(clock: &Arc<StillClock>, access: &str, refresh: &str) -> Token {
 async fn a_refresh_token_is_spent_only_when_its_successor_can_be_kept() {
     let (clock, peer) = (StillClock::new(), Peer::new([]));
     let store = Broken::with(token(&clock, "a1", "r1"));
-    let grant = user(&peer, &clock, Arc::clone(&store));
+    let source = user(&peer, &clock, Arc::clone(&store));
     clock.advance(4000);
     store.no_room.store(true, Ordering::SeqCst);
-    let error = grant.token().await.unwrap_err();
+    let error = source.token().await.unwrap_err();
     let expected = "the token store: /x/tokens.json: no space; nothing was asked of the server";
     assert_eq!(error.to_string(), expected);
     assert!(peer.requests().is_empty());
     store.no_room.store(false, Ordering::SeqCst);
     store.took();
-    assert_eq!(text(&grant).await, "a2");
+    assert_eq!(text(&source).await, "a2");
     assert_eq!(store.took(), ["load", "lease", "load", "reserve", "swap"]);
     assert_eq!(peer.requests(), ["r1"]);
 }
@@ -91,18 +91,18 @@ async fn a_token_that_works_needs_nothing_but_to_be_read() {
     for broken in [&store.no_lease, &store.no_room, &store.no_swap] {
         broken.store(true, Ordering::SeqCst);
     }
-    let grant = user(&peer, &clock, Arc::clone(&store));
-    assert_eq!(text(&grant).await, "a1");
+    let source = user(&peer, &clock, Arc::clone(&store));
+    assert_eq!(text(&source).await, "a1");
     assert_eq!(store.took(), ["load"], "no lease, no lock");
     // Due, not over; in this process and in one that begins now.
     clock.advance(3590);
-    assert_eq!(text(&grant).await, "a1");
+    assert_eq!(text(&source).await, "a1");
     assert_eq!(text(&user(&peer, &clock, Arc::clone(&store))).await, "a1");
     clock.advance(10);
-    let error = grant.token().await.unwrap_err();
+    let error = source.token().await.unwrap_err();
     assert_eq!(error.to_string(), "the token store: /x/tokens.json: no space");
     assert!(peer.requests().is_empty());
-    let status = grant.status();
+    let status = source.status();
     assert!(status.held && status.refreshable && !status.renewing);
     assert_eq!(status.last_error.unwrap().1, error);
 }
@@ -112,8 +112,9 @@ async fn an_empty_store_needs_no_lease_to_say_so() {
     let (clock, peer) = (StillClock::new(), Peer::new([]));
     let store = Arc::new(Broken::default());
     store.no_lease.store(true, Ordering::SeqCst);
-    let grant = Grant::user(server(&peer, &clock)).how_to_log_in("call client.log_in_here()").build(store);
-    let error = grant.token().await.unwrap_err();
+    let source =
+        TokenSource::user(server(&peer, &clock)).login_hint("call client.log_in_here()").build(store);
+    let error = source.token().await.unwrap_err();
     assert_eq!(error, AuthError::LoginNeeded("nobody has logged in: call client.log_in_here()".into()));
 }
 
@@ -122,11 +123,11 @@ async fn an_empty_store_needs_no_lease_to_say_so() {
 async fn a_token_that_could_not_be_saved_is_newer_than_a_reservation_of_another() {
     let (clock, peer) = (StillClock::new(), Peer::new([]));
     let store = Broken::with(token(&clock, "a1", "r1"));
-    let grant = user(&peer, &clock, Arc::clone(&store));
+    let source = user(&peer, &clock, Arc::clone(&store));
     clock.advance(4000);
     store.no_swap.store(true, Ordering::SeqCst);
-    grant.token().await.unwrap_err();
-    assert!(grant.status().unsaved);
+    source.token().await.unwrap_err();
+    assert!(source.status().unsaved);
     // A reservation as stores make it that know no other.
     let record = store.load().await.unwrap();
     let again = record.with(record.token.clone());
@@ -134,10 +135,10 @@ async fn a_token_that_could_not_be_saved_is_newer_than_a_reservation_of_another(
     let other = user(&peer, &clock, Arc::clone(&store));
     assert!(matches!(other.token().await, Err(AuthError::LoginNeeded(_))), "spent");
     store.no_swap.store(false, Ordering::SeqCst);
-    assert_eq!(text(&grant).await, "a2");
+    assert_eq!(text(&source).await, "a2");
     assert_eq!(text(&other).await, "a2", "and the other lives again");
     assert_eq!(peer.requests(), ["r1", "r1"]);
-    assert!(!grant.status().unsaved);
+    assert!(!source.status().unsaved);
 }
 
 /// While the server answers, another process makes a reservation, as stores do that know no other.
@@ -145,11 +146,11 @@ async fn a_token_that_could_not_be_saved_is_newer_than_a_reservation_of_another(
 async fn a_reservation_of_another_does_not_stop_the_successor() {
     let (clock, peer) = (StillClock::new(), Peer::with_gate([], Some(Semaphore::new(0))));
     let store = stored(&clock);
-    let grant = user(&peer, &clock, Arc::clone(&store));
+    let source = user(&peer, &clock, Arc::clone(&store));
     clock.advance(4000);
     let waiter = tokio::spawn({
-        let grant = grant.clone();
-        async move { text(&grant).await }
+        let source = source.clone();
+        async move { text(&source).await }
     });
     settle().await;
     assert_eq!(peer.requests(), ["r1"]);
@@ -166,29 +167,29 @@ async fn a_reservation_of_another_does_not_stop_the_successor() {
 async fn a_login_elsewhere_is_newer_than_what_could_not_be_saved() {
     let (clock, peer) = (StillClock::new(), Peer::new([]));
     let store = Broken::with(token(&clock, "a1", "r1"));
-    let grant = user(&peer, &clock, Arc::clone(&store));
+    let source = user(&peer, &clock, Arc::clone(&store));
     clock.advance(4000);
     store.no_swap.store(true, Ordering::SeqCst);
-    grant.token().await.unwrap_err();
+    source.token().await.unwrap_err();
     let record = store.load().await.unwrap();
     let login = record.with(Some(token(&clock, "b1", "s1")));
     assert_eq!(store.inner.swap(login).await.unwrap(), Swapped::Done);
     store.no_swap.store(false, Ordering::SeqCst);
-    assert_eq!(text(&grant).await, "b1");
+    assert_eq!(text(&source).await, "b1");
 }
 
 #[tokio::test]
 async fn an_install_that_could_not_be_kept_waits() {
     let (clock, peer) = (StillClock::new(), Peer::new([]));
     let store = Broken::with(token(&clock, "a1", "r1"));
-    let grant = user(&peer, &clock, Arc::clone(&store));
-    assert_eq!(text(&grant).await, "a1");
+    let source = user(&peer, &clock, Arc::clone(&store));
+    assert_eq!(text(&source).await, "a1");
     store.no_swap.store(true, Ordering::SeqCst);
-    let error = grant.install(tokens("b1", "s1")).await.unwrap_err();
+    let error = source.install(tokens("b1", "s1")).await.unwrap_err();
     assert!(matches!(error, AuthError::Store(_)), "{error}");
-    grant.token().await.expect_err("neither the old login nor the new one");
+    source.token().await.expect_err("neither the old login nor the new one");
     store.no_swap.store(false, Ordering::SeqCst);
-    assert_eq!(text(&grant).await, "b1");
+    assert_eq!(text(&source).await, "b1");
     assert_eq!(store.load().await.unwrap().token.unwrap().access.expose(), "b1");
 }
 
@@ -196,11 +197,11 @@ async fn an_install_that_could_not_be_kept_waits() {
 #[tokio::test]
 async fn the_server_is_asked_for_less_than_a_lease() {
     let (clock, peer) = (StillClock::new(), Peer::with_gate([], Some(Semaphore::new(0))));
-    let grant = user(&peer, &clock, stored(&clock));
+    let source = user(&peer, &clock, stored(&clock));
     clock.advance(4000);
     let waiter = tokio::spawn({
-        let grant = grant.clone();
-        async move { grant.token().await }
+        let source = source.clone();
+        async move { source.token().await }
     });
     settle().await;
     assert_eq!(peer.requests(), ["r1"]);
@@ -218,24 +219,24 @@ async fn the_server_is_asked_for_less_than_a_lease() {
 async fn who_has_a_token_that_works_does_not_wait_long_for_a_lease() {
     let (clock, peer) = (StillClock::new(), Peer::new([]));
     let store = stored(&clock);
-    let grant = user(&peer, &clock, Arc::clone(&store));
-    assert_eq!(text(&grant).await, "a1");
+    let source = user(&peer, &clock, Arc::clone(&store));
+    assert_eq!(text(&source).await, "a1");
     let lease = store.lease().await.unwrap();
     clock.advance(3550);
-    let waiting = |grant: &Grant| {
-        let grant = grant.clone();
-        tokio::spawn(async move { grant.token().await.map(|token| token.expose().to_owned()) })
+    let waiting = |source: &TokenSource| {
+        let source = source.clone();
+        tokio::spawn(async move { source.token().await.map(|token| token.expose().to_owned()) })
     };
-    let waiter = waiting(&grant);
+    let waiter = waiting(&source);
     settle().await;
     assert!(!waiter.is_finished());
     clock.advance(10);
     assert_eq!(waiter.await.unwrap().unwrap(), "a1");
-    let error = grant.status().last_error.unwrap().1;
+    let error = source.status().last_error.unwrap().1;
     assert_eq!(error.to_string(), "the token store: its lease was not free within 10 s");
     // Who has none waits for it.
     clock.advance(3600);
-    let waiter = waiting(&grant);
+    let waiter = waiting(&source);
     settle().await;
     clock.advance(30);
     settle().await;
@@ -274,12 +275,12 @@ async fn nobody_waits_for_a_lease_to_be_given_back_but_the_end_of_the_process() 
     let (clock, peer) = (StillClock::new(), Peer::new([]));
     let gate = Arc::new(Semaphore::new(0));
     let store = Arc::new(Slow(MemoryStore::with(token(&clock, "a1", "r1")), Arc::clone(&gate)));
-    let grant = user(&peer, &clock, Arc::clone(&store));
+    let source = user(&peer, &clock, Arc::clone(&store));
     clock.advance(4000);
-    assert_eq!(text(&grant).await, "a2");
+    assert_eq!(text(&source).await, "a2");
     let settling = tokio::spawn({
-        let grant = grant.clone();
-        async move { grant.settle().await }
+        let source = source.clone();
+        async move { source.settle().await }
     });
     settle().await;
     assert!(!settling.is_finished());
@@ -287,10 +288,10 @@ async fn nobody_waits_for_a_lease_to_be_given_back_but_the_end_of_the_process() 
     settling.await.unwrap();
     store.0.lease().await.unwrap().release().await;
     // And not for ever.
-    grant.install(tokens("b1", "s1")).await.unwrap();
+    source.install(tokens("b1", "s1")).await.unwrap();
     let settling = tokio::spawn({
-        let grant = grant.clone();
-        async move { grant.settle().await }
+        let source = source.clone();
+        async move { source.settle().await }
     });
     settle().await;
     assert!(!settling.is_finished());
@@ -303,8 +304,8 @@ async fn a_token_of_oauth_1_is_not_sent_as_a_bearer_token() {
     let (clock, peer) = (StillClock::new(), Peer::new([]));
     let mut signing = Token::new("t1");
     signing.secret = Some("s1".into());
-    let grant = user(&peer, &clock, MemoryStore::with(signing));
-    let error = grant.token().await.unwrap_err();
+    let source = user(&peer, &clock, MemoryStore::with(signing));
+    let error = source.token().await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "the token store: it holds a login of OAuth 1.0a; give this client another"
@@ -316,34 +317,34 @@ async fn a_token_without_a_refresh_token_is_used_to_its_end() {
     let (clock, peer) = (StillClock::new(), Peer::new([]));
     let mut bare = token(&clock, "a1", "r1");
     bare.refresh = None;
-    let grant = user(&peer, &clock, MemoryStore::with(bare));
+    let source = user(&peer, &clock, MemoryStore::with(bare));
     clock.advance(3599);
-    assert_eq!(text(&grant).await, "a1");
+    assert_eq!(text(&source).await, "a1");
     clock.advance(1);
-    let error = grant.token().await.unwrap_err();
+    let error = source.token().await.unwrap_err();
     assert_eq!(error.to_string(), "the token has expired and there is no refresh token; log in again");
 }
 
 #[tokio::test]
 async fn the_status_of_a_grant() {
     let (clock, peer) = (StillClock::new(), Peer::new([Reply::Status(503, ""), Reply::Status(503, "")]));
-    let grant = user(&peer, &clock, stored(&clock));
-    let status = grant.status();
+    let source = user(&peer, &clock, stored(&clock));
+    let status = source.status();
     assert!(
         !status.held && status.expires.is_none() && status.renewed.is_none() && status.last_error.is_none()
     );
-    text(&grant).await;
+    text(&source).await;
     let start = Handle(Arc::clone(&clock)).wall();
-    assert_eq!(grant.status().expires, Some(start.plus(Duration::from_secs(3600))));
-    assert_eq!(grant.status().renewed, None, "it was found in the store");
+    assert_eq!(source.status().expires, Some(start.plus(Duration::from_secs(3600))));
+    assert_eq!(source.status().renewed, None, "it was found in the store");
     clock.advance(4000);
-    let error = grant.token().await.unwrap_err();
+    let error = source.token().await.unwrap_err();
     let failed = start.plus(Duration::from_secs(4000));
-    assert_eq!(grant.status().last_error, Some((failed, error)));
+    assert_eq!(source.status().last_error, Some((failed, error)));
     clock.advance(10);
-    text(&grant).await;
+    text(&source).await;
     let renewed = start.plus(Duration::from_secs(4010));
-    let status = grant.status();
+    let status = source.status();
     assert_eq!((status.renewed, status.kind), (Some(renewed), TokenKind::User));
     assert_eq!(status.expires, Some(renewed.plus(Duration::from_secs(3600))));
     assert!(!format!("{status:?}").contains("a2"));

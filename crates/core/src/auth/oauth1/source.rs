@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::{AccessToken, Consumer, OAuth1};
 use crate::BoxFuture;
 use crate::auth::store::{Record, StoreError, Swapped, Token, TokenStore};
-use crate::auth::{Attempt, AuthError, Authorize, CredentialVersion};
+use crate::auth::{AuthError, AuthRequest, Authorize, CredentialVersion};
 
 /// How often saving is tried.
 const SAVES: u32 = 3;
@@ -17,7 +17,7 @@ const SAVES: u32 = 3;
 /// The store is asked with the first request, and again when the service refuses the token: another process may have
 /// logged in meanwhile.
 #[derive(Clone)]
-pub struct Grant {
+pub struct TokenSource {
     consumer: Consumer,
     store: Arc<dyn TokenStore>,
     how: &'static str,
@@ -30,8 +30,8 @@ struct Held {
     generation: u64,
 }
 
-impl Grant {
-    /// The login that is in `store`, or comes into it with [`log_in`](Grant::log_in) or [`install`](Grant::install).
+impl TokenSource {
+    /// The login that is in `store`, or comes into it with [`login_with`](TokenSource::login_with) or [`install`](TokenSource::install).
     #[must_use]
     pub fn new(consumer: Consumer, store: impl TokenStore) -> Self {
         Self {
@@ -44,7 +44,7 @@ impl Grant {
 
     /// What to call for a login, for the error that says that nobody has logged in.
     #[must_use]
-    pub fn how_to_log_in(mut self, how: &'static str) -> Self {
+    pub fn login_hint(mut self, how: &'static str) -> Self {
         self.how = how;
         self
     }
@@ -72,8 +72,8 @@ impl Grant {
     ///
     /// # Errors
     /// [`AuthError::Store`] if it cannot: a full disk, a folder that cannot be written.
-    pub async fn can_keep(&self) -> Result<(), AuthError> {
-        self.log_in(std::future::ready(Ok::<_, AuthError>(None))).await.map(drop)
+    pub async fn check_store(&self) -> Result<(), AuthError> {
+        self.login_with(std::future::ready(Ok::<_, AuthError>(None))).await.map(drop)
     }
 
     /// Asks for an access token and keeps it. The request of the last leg works once, so `ask` is polled only when the
@@ -82,7 +82,7 @@ impl Grant {
     /// # Errors
     /// [`AuthError::Store`] if the store cannot keep it, or the error of `ask`. If the store fails in spite of its promise,
     /// the token is used until the process ends.
-    pub async fn log_in<E>(
+    pub async fn login_with<E>(
         &self,
         ask: impl Future<Output = Result<Option<AccessToken>, E>> + Send + 'static,
     ) -> Result<Option<AccessToken>, E>
@@ -92,17 +92,17 @@ impl Grant {
         let interrupted = |_| AuthError::Unavailable("the login was interrupted".into()).into();
         let runtime = tokio::runtime::Handle::try_current()
             .map_err(|_| AuthError::Unavailable("there is no tokio runtime to work in".into()))?;
-        let grant = self.clone();
+        let source = self.clone();
         let task = runtime.spawn(async move {
-            let lease = grant.store.lease().await.map_err(store)?;
-            let record = grant.store.load().await.map_err(store)?;
-            let record = grant.store.reserve(record).await;
+            let lease = source.store.lease().await.map_err(store)?;
+            let record = source.store.load().await.map_err(store)?;
+            let record = source.store.reserve(record).await;
             let record = record
                 .map_err(|error| AuthError::Store(format!("{error}; nothing was asked of the server")))?;
             let token = ask.await?;
             if let Some(token) = &token {
-                grant.hold(token.clone());
-                grant.keep(record, Some(token)).await?;
+                source.hold(token.clone());
+                source.keep(record, Some(token)).await?;
             }
             lease.release().await;
             Ok(token)
@@ -115,7 +115,7 @@ impl Grant {
     /// # Errors
     /// [`AuthError::Store`] if the store cannot keep it.
     pub async fn install(&self, token: AccessToken) -> Result<(), AuthError> {
-        self.log_in(std::future::ready(Ok::<_, AuthError>(Some(token)))).await.map(drop)
+        self.login_with(std::future::ready(Ok::<_, AuthError>(Some(token)))).await.map(drop)
     }
 
     /// Forgets the token, here and in the store.
@@ -183,8 +183,11 @@ impl From<&AccessToken> for Token {
     }
 }
 
-impl Authorize for Grant {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
+impl Authorize for TokenSource {
+    fn authorize<'a>(
+        &'a self,
+        attempt: AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         Box::pin(async {
             let token = self.token().await?;
             let (token, generation) = self.hold(token);
@@ -215,9 +218,9 @@ impl Authorize for Grant {
     }
 }
 
-impl fmt::Debug for Grant {
+impl fmt::Debug for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Grant([redacted])")
+        f.write_str("TokenSource([redacted])")
     }
 }
 

@@ -5,14 +5,14 @@ use std::fmt;
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
 
-use super::{Attempt, AuthError, Authorize, CredentialVersion};
+use super::{AuthError, AuthRequest, Authorize, CredentialVersion};
 use crate::{BoxFuture, Secret};
 
 /// `Authorization: <scheme> <token>`: a key that does not change.
 #[derive(Clone)]
-pub struct Token(HeaderValue);
+pub struct StaticToken(HeaderValue);
 
-impl Token {
+impl StaticToken {
     /// From a scheme word such as `Token`, `Bearer` or `OAuth`, and the key.
     ///
     /// # Errors
@@ -29,16 +29,19 @@ impl Token {
     }
 }
 
-impl Authorize for Token {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
+impl Authorize for StaticToken {
+    fn authorize<'a>(
+        &'a self,
+        attempt: AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         attempt.headers.insert(AUTHORIZATION, self.0.clone());
         Box::pin(std::future::ready(Ok(CredentialVersion::default())))
     }
 }
 
-impl fmt::Debug for Token {
+impl fmt::Debug for StaticToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token([redacted])")
+        f.write_str("StaticToken([redacted])")
     }
 }
 
@@ -49,12 +52,15 @@ mod tests {
     #[test]
     fn a_key_with_a_line_break_is_refused_before_it_is_sent() {
         for key in ["", "abc\n", "a b"] {
-            assert_eq!(Token::new("Token", &key.into()).unwrap_err(), AuthError::Unusable("key"));
+            assert_eq!(StaticToken::new("Token", &key.into()).unwrap_err(), AuthError::Unusable("key"));
         }
     }
 
     #[test]
     fn never_printed() {
-        assert_eq!(format!("{:?}", Token::new("Token", &"CANARY".into()).unwrap()), "Token([redacted])");
+        assert_eq!(
+            format!("{:?}", StaticToken::new("Token", &"CANARY".into()).unwrap()),
+            "StaticToken([redacted])"
+        );
     }
 }

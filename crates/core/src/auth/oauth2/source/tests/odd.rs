@@ -2,13 +2,15 @@
 
 use super::*;
 
-/// A grant whose token is over, against a server that says this.
-fn over(replies: impl IntoIterator<Item = Reply>) -> (Grant, Arc<Peer>, Arc<MemoryStore>, Arc<StillClock>) {
+/// A source whose token is over, against a server that says this.
+fn over(
+    replies: impl IntoIterator<Item = Reply>,
+) -> (TokenSource, Arc<Peer>, Arc<MemoryStore>, Arc<StillClock>) {
     let (clock, peer) = (StillClock::new(), Peer::new(replies));
     let store = stored(&clock);
-    let grant = user(&peer, &clock, Arc::clone(&store));
+    let source = user(&peer, &clock, Arc::clone(&store));
     clock.advance(4000);
-    (grant, peer, store, clock)
+    (source, peer, store, clock)
 }
 
 async fn kept(store: &MemoryStore) -> (String, Option<String>) {
@@ -28,16 +30,16 @@ async fn whatever_can_be_read_is_kept() {
         "access_token=a%23&refresh_token=r%23&expires_in=3600&token_type=bearer&scope=a+b\n",
     ] {
         let body: &'static str = Box::leak(body.replace("%23", "#").into_boxed_str());
-        let (grant, peer, store, _) = over([Reply::Body(body)]);
-        assert_eq!(text(&grant).await, "a2", "{body}");
+        let (source, peer, store, _) = over([Reply::Body(body)]);
+        assert_eq!(text(&source).await, "a2", "{body}");
         assert_eq!(kept(&store).await, ("a2".into(), Some("r2".into())), "{body}");
         assert_eq!(peer.requests(), ["r1"], "{body}");
     }
     // Numbers stand for their digits, also those that no number type holds.
     let digits = "123456789012345678901234567890";
     let body = format!(r#"{{"access_token":{digits},"refresh_token":{digits}1}}"#);
-    let (grant, _, store, _) = over([Reply::Body(Box::leak(body.into_boxed_str()))]);
-    assert_eq!(text(&grant).await, digits);
+    let (source, _, store, _) = over([Reply::Body(Box::leak(body.into_boxed_str()))]);
+    assert_eq!(text(&source).await, digits);
     assert_eq!(kept(&store).await.1, Some(format!("{digits}1")));
 }
 
@@ -50,9 +52,9 @@ async fn what_cannot_be_read_is_told_and_asked_for_once() {
         (r#"{"access_token":"CANARY","refr"#, "the JSON ends in the middle, after 30 bytes"),
         (r#"[{"access_token":"CANARY"}]"#, "expected a map, found a list"),
     ] {
-        let (grant, peer, _, clock) = over([Reply::Body(body)]);
+        let (source, peer, _, clock) = over([Reply::Body(body)]);
         for _ in 0..3 {
-            let error = grant.token().await.unwrap_err();
+            let error = source.token().await.unwrap_err();
             assert!(matches!(error, AuthError::LoginNeeded(_)), "{body}: {error}");
             let words = error.to_string();
             assert!(words.contains("granted a refresh, but its response cannot be read"), "{words}");
@@ -68,47 +70,47 @@ async fn what_cannot_be_read_is_told_and_asked_for_once() {
 #[tokio::test]
 async fn a_page_with_status_200_is_no_logout() {
     for page in ["<html><title>Welcome to the hotel</title>", "", "OK"] {
-        let (grant, peer, _, clock) = over([Reply::Status(200, page)]);
-        let error = grant.token().await.unwrap_err();
+        let (source, peer, _, clock) = over([Reply::Status(200, page)]);
+        let error = source.token().await.unwrap_err();
         assert!(matches!(error, AuthError::Unavailable(_)), "{error}");
         assert_eq!(peer.requests(), ["r1"]);
-        assert_eq!(text(&grant).await, "a2", "{page}");
+        assert_eq!(text(&source).await, "a2", "{page}");
 
-        let (grant, peer, _, _) = over(std::iter::repeat_n(Reply::Status(200, page), 30));
+        let (source, peer, _, _) = over(std::iter::repeat_n(Reply::Status(200, page), 30));
         for _ in 0..10 {
-            grant.token().await.unwrap_err();
+            source.token().await.unwrap_err();
         }
         assert_eq!(peer.requests().len(), 2, "{page}");
         drop(clock);
     }
-    let (grant, peer, _, clock) = over(std::iter::repeat_n(Reply::Status(200, "<html>"), 500));
+    let (source, peer, _, clock) = over(std::iter::repeat_n(Reply::Status(200, "<html>"), 500));
     for _ in 0..360 {
-        grant.token().await.unwrap_err();
+        source.token().await.unwrap_err();
         clock.advance(10);
     }
     assert!((8..16).contains(&peer.requests().len()), "{} in an hour", peer.requests().len());
     peer.script.lock().unwrap().clear();
     clock.advance(1200);
-    assert_eq!(text(&grant).await, "a2");
+    assert_eq!(text(&source).await, "a2");
 }
 
 #[tokio::test]
 async fn a_refusal_with_status_200_is_a_refusal() {
-    let (grant, peer, _, _) = over([Reply::Status(200, r#"{"error":"invalid_grant"}"#)]);
-    let error = grant.token().await.unwrap_err();
+    let (source, peer, _, _) = over([Reply::Status(200, r#"{"error":"invalid_grant"}"#)]);
+    let error = source.token().await.unwrap_err();
     assert_eq!(error.to_string(), "the refresh token is no longer valid (invalid_grant); log in again");
     assert_eq!(peer.requests(), ["r1"]);
 
-    let (grant, _, _, _) =
+    let (source, _, _, _) =
         over([Reply::Status(200, "error=invalid_client&error_description=unknown+client")]);
-    let error = grant.token().await.unwrap_err();
+    let error = source.token().await.unwrap_err();
     assert_eq!(error, AuthError::Refused("invalid_client: unknown client".into()));
-    assert_eq!(text(&grant).await, "a2");
+    assert_eq!(text(&source).await, "a2");
 
-    let (grant, peer, _, _) = over([Reply::Status(200, r#"{"error":"temporarily_unavailable"}"#)]);
-    assert!(matches!(grant.token().await.unwrap_err(), AuthError::Unavailable(_)));
+    let (source, peer, _, _) = over([Reply::Status(200, r#"{"error":"temporarily_unavailable"}"#)]);
+    assert!(matches!(source.token().await.unwrap_err(), AuthError::Unavailable(_)));
     assert_eq!(peer.requests(), ["r1"]);
-    assert_eq!(text(&grant).await, "a2");
+    assert_eq!(text(&source).await, "a2");
 }
 
 /// An access token that no header carries, or that must not travel as a bearer token, is not kept. The refresh token that
@@ -135,32 +137,32 @@ async fn a_token_that_cannot_be_used_does_not_cost_the_login() {
         ),
         (r#"{"refresh_token":"r#"}"#, "missing field `access_token`"),
     ] {
-        let (grant, peer, store, clock) = over([Reply::Body(body)]);
-        let error = grant.token().await.unwrap_err();
+        let (source, peer, store, clock) = over([Reply::Body(body)]);
+        let error = source.token().await.unwrap_err();
         assert!(
             matches!(error, AuthError::BadToken(_)) && error.to_string().contains(why),
             "{body}: {error}"
         );
         assert_eq!(kept(&store).await, (String::new(), Some("r2".into())), "{body}");
         // Not on each call, but after a while.
-        assert!(grant.token().await.unwrap_err().to_string().ends_with("the next try is in 1 s"));
+        assert!(source.token().await.unwrap_err().to_string().ends_with("the next try is in 1 s"));
         assert_eq!(peer.requests(), ["r1"]);
         clock.advance(2);
-        assert_eq!(text(&grant).await, "a3", "{body}");
+        assert_eq!(text(&source).await, "a3", "{body}");
         assert_eq!(peer.requests(), ["r1", "r2"]);
     }
 }
 
 #[tokio::test]
 async fn a_refresh_token_that_cannot_be_read_leaves_the_access_token() {
-    let (grant, peer, store, clock) =
+    let (source, peer, store, clock) =
         over([Reply::Body(r#"{"access_token":"a#","refresh_token":{"value":"CANARY"},"expires_in":3600}"#)]);
-    assert_eq!(text(&grant).await, "a2");
+    assert_eq!(text(&source).await, "a2");
     assert_eq!(kept(&store).await, ("a2".into(), None), "the one before is spent");
     clock.advance(3599);
-    assert_eq!(text(&grant).await, "a2", "to its end, as nothing can renew it");
+    assert_eq!(text(&source).await, "a2", "to its end, as nothing can renew it");
     clock.advance(1);
-    let error = grant.token().await.unwrap_err();
+    let error = source.token().await.unwrap_err();
     assert_eq!(error.to_string(), "the token has expired and there is no refresh token; log in again");
     assert_eq!(peer.requests(), ["r1"]);
 }
@@ -183,17 +185,17 @@ async fn a_lifetime_that_cannot_be_read_is_not_for_ever() {
         "\"1e999\"",
     ] {
         let body = format!(r#"{{"access_token":"a#","refresh_token":"r#","expires_in":{told}}}"#);
-        let (grant, peer, store, clock) = over([Reply::Body(Box::leak(body.into_boxed_str()))]);
+        let (source, peer, store, clock) = over([Reply::Body(Box::leak(body.into_boxed_str()))]);
         for _ in 0..10 {
-            assert_eq!(text(&grant).await, "a2", "{told}: not on each call");
+            assert_eq!(text(&source).await, "a2", "{told}: not on each call");
         }
         clock.advance(3599);
-        assert_eq!(text(&grant).await, "a2", "{told}");
+        assert_eq!(text(&source).await, "a2", "{told}");
         // Another process knows, too.
         let other = user(&peer, &clock, Arc::clone(&store));
         assert_eq!(text(&other).await, "a2", "{told}");
         clock.advance(1);
-        assert_eq!(text(&grant).await, "a3", "{told}: renewed");
+        assert_eq!(text(&source).await, "a3", "{told}: renewed");
         assert_eq!(text(&other).await, "a3", "{told}");
         assert_eq!(peer.requests(), ["r1", "r2"], "{told}");
     }
@@ -207,11 +209,11 @@ async fn a_lifetime_that_cannot_be_read_is_not_for_ever() {
         let token = store.load().await.unwrap().token.unwrap();
         assert_eq!(token.lifetime, Some(Duration::from_secs(3600)), "{told}");
     }
-    let (grant, peer, _, clock) =
+    let (source, peer, _, clock) =
         over([Reply::Body(r#"{"access_token":"a#","refresh_token":"r#","expires_in":null}"#)]);
-    text(&grant).await;
+    text(&source).await;
     clock.advance(1_000_000);
-    assert_eq!(text(&grant).await, "a2", "nothing was told: used until the service refuses it");
+    assert_eq!(text(&source).await, "a2", "nothing was told: used until the service refuses it");
     assert_eq!(peer.requests(), ["r1"]);
 }
 
@@ -220,16 +222,16 @@ async fn odd_tokens_of_the_client_itself() {
     let (clock, store) = (StillClock::new(), Arc::new(MemoryStore::new()));
     let peer =
         Peer::new([Reply::Body(r#"{"access_token":"a\r\n"}"#), Reply::Body(r#"{"access_token":"a#"}"#)]);
-    let grant = Grant::app(server(&peer, &clock)).build(Arc::clone(&store));
-    assert!(matches!(grant.token().await.unwrap_err(), AuthError::BadToken(_)));
+    let source = TokenSource::app(server(&peer, &clock)).build(Arc::clone(&store));
+    assert!(matches!(source.token().await.unwrap_err(), AuthError::BadToken(_)));
     assert_eq!(store.load().await.unwrap().token, None);
-    assert_eq!(text(&grant).await, "a3");
+    assert_eq!(text(&source).await, "a3");
     // A refresh that brings nothing leads to a new token: nobody has to log in for it.
     let peer = Peer::new([Reply::Tokens, Reply::Body("{}")]);
-    let grant = Grant::app(server(&peer, &clock)).build(MemoryStore::new());
-    text(&grant).await;
+    let source = TokenSource::app(server(&peer, &clock)).build(MemoryStore::new());
+    text(&source).await;
     clock.advance(4000);
-    assert_eq!(text(&grant).await, "a4");
+    assert_eq!(text(&source).await, "a4");
     assert_eq!(peer.requests(), ["client_credentials", "r2", "client_credentials"]);
 }
 
@@ -237,9 +239,9 @@ async fn odd_tokens_of_the_client_itself() {
 async fn a_token_that_cannot_be_sent_is_not_installed() {
     let (clock, peer) = (StillClock::new(), Peer::new([]));
     let store = stored(&clock);
-    let grant = user(&peer, &clock, Arc::clone(&store));
+    let source = user(&peer, &clock, Arc::clone(&store));
     for access in ["", "a\nb", "a b", "\u{e9}"] {
-        let error = grant.install(tokens(access, "r9")).await.unwrap_err();
+        let error = source.install(tokens(access, "r9")).await.unwrap_err();
         assert!(matches!(error, AuthError::BadToken(_)), "{error}");
     }
     assert_eq!(kept(&store).await, ("a1".into(), Some("r1".into())));
@@ -261,16 +263,16 @@ async fn nothing_secret_is_heard() {
         "access_token=CANARY%0A&refresh_token=CANARY",
         "CANARY=CANARY&access_tokenCANARY",
     ] {
-        let (grant, _, store, clock) = over([Reply::Body(body), Reply::Body(body)]);
+        let (source, _, store, clock) = over([Reply::Body(body), Reply::Body(body)]);
         for _ in 0..3 {
-            let outcome = grant.token().await;
+            let outcome = source.token().await;
             canary.print(&outcome);
             let _ = canary.outcome(outcome);
-            canary.print(&(grant.status(), &grant, store.load().await));
+            canary.print(&(source.status(), &source, store.load().await));
             clock.advance(5000);
         }
         canary.print(&TokenResponse::read(&http::Response::new(body.into())));
-        let _ = canary.outcome(grant.install(tokens("CANARY\n", "CANARY")).await);
+        let _ = canary.outcome(source.install(tokens("CANARY\n", "CANARY")).await);
     }
     let heard = canary.silent();
     assert!(heard.contains("the token could not be renewed"), "{heard}");

@@ -7,7 +7,7 @@ use crate::auth::AuthError;
 /// How a login is, as far as this process knows: for dashboards and health checks. Nothing in it is secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct GrantStatus {
+pub struct TokenStatus {
     /// Whose rights the token has.
     pub kind: TokenKind,
     /// Whether a token is held. Before the first call it is not, whatever the store has.
@@ -22,11 +22,11 @@ pub struct GrantStatus {
     pub unsaved: bool,
     /// When the server last gave this process a token.
     pub renewed: Option<Timestamp>,
-    /// The last failure and when it was; compare with [`renewed`](GrantStatus::renewed) to see whether it is over.
+    /// The last failure and when it was; compare with [`renewed`](TokenStatus::renewed) to see whether it is over.
     pub last_error: Option<(Timestamp, AuthError)>,
 }
 
-impl GrantStatus {
+impl TokenStatus {
     pub(super) fn of(kind: TokenKind, state: &State) -> Self {
         let token = state.held.as_ref().map(|held| &held.token);
         Self {

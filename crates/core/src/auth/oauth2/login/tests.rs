@@ -11,12 +11,16 @@ use crate::{BoxFuture, Bytes, Client};
 
 type Seen = Arc<Mutex<Vec<String>>>;
 
-fn grant(status: u16, body: &'static str) -> (Grant, Arc<MemoryStore>, Seen) {
-    let (grant, store, seen, _) = timed(status, body, "app 1");
-    (grant, store, seen)
+fn source(status: u16, body: &'static str) -> (TokenSource, Arc<MemoryStore>, Seen) {
+    let (source, store, seen, _) = timed(status, body, "app 1");
+    (source, store, seen)
 }
 
-fn timed(status: u16, body: &'static str, id: &str) -> (Grant, Arc<MemoryStore>, Seen, Arc<ManualClock>) {
+fn timed(
+    status: u16,
+    body: &'static str,
+    id: &str,
+) -> (TokenSource, Arc<MemoryStore>, Seen, Arc<ManualClock>) {
     let seen = Seen::default();
     let clock = ManualClock::new("2026-11-21T20:00:00Z".parse().unwrap());
     let log = Arc::clone(&seen);
@@ -31,7 +35,7 @@ fn timed(status: u16, body: &'static str, id: &str) -> (Grant, Arc<MemoryStore>,
         .unwrap();
     let store = Arc::new(MemoryStore::new());
     let server = TokenServer::new(client, App { id: id.into(), secret: Some("s3cret".into()) });
-    (Grant::user(server).scheme("OAuth").build(Arc::clone(&store)), store, seen, clock)
+    (TokenSource::user(server).scheme("OAuth").build(Arc::clone(&store)), store, seen, clock)
 }
 
 const REDIRECT: &str = "http://127.0.0.1:8400/callback";
@@ -45,8 +49,8 @@ fn the_vector_of_rfc_7636() {
 
 #[test]
 fn the_url_carries_the_challenge_and_never_the_verifier() {
-    let (grant, _, _) = grant(200, TOKENS);
-    let login = grant.login(REDIRECT).unwrap();
+    let (source, _, _) = source(200, TOKENS);
+    let login = source.begin_login(REDIRECT).unwrap();
     let (front, query) = login.url().split_once('?').unwrap();
     assert_eq!(front, "https://secure.example/authorize");
     let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
@@ -66,8 +70,8 @@ fn the_url_carries_the_challenge_and_never_the_verifier() {
 
 #[tokio::test]
 async fn a_login_from_url_to_store() {
-    let (grant, store, seen) = grant(200, TOKENS);
-    let login = grant.login(REDIRECT).unwrap();
+    let (source, store, seen) = source(200, TOKENS);
+    let login = source.begin_login(REDIRECT).unwrap();
     let (verifier, state) = (login.verifier.clone(), login.state.expose().to_owned());
     login.finish(&format!("{REDIRECT}?code=1-99-7-x%2By&state={state}")).await.unwrap();
     let seen = seen.lock().unwrap().join("\n");
@@ -77,7 +81,7 @@ async fn a_login_from_url_to_store() {
         verifier.expose()
     );
     assert_eq!(seen, expected);
-    assert_eq!(grant.token().await.unwrap().expose(), "2-400113--Zk3pQ");
+    assert_eq!(source.token().await.unwrap().expose(), "2-400113--Zk3pQ");
     let kept = store.load().await.unwrap().token.unwrap();
     assert_eq!(kept.refresh.unwrap().expose(), "r-81f0a6");
     assert_eq!(kept.expires, Some("2026-11-21T20:59:59Z".parse().unwrap()));
@@ -86,8 +90,8 @@ async fn a_login_from_url_to_store() {
 #[tokio::test]
 async fn what_is_no_answer_to_this_login() {
     let answer = async |answer: &str| {
-        let (grant, _, seen) = grant(200, TOKENS);
-        let login = grant.login(REDIRECT).unwrap();
+        let (source, _, seen) = source(200, TOKENS);
+        let login = source.begin_login(REDIRECT).unwrap();
         let answer = answer.replace("STATE", login.state.expose());
         let error = login.finish(&answer).await.unwrap_err();
         assert!(seen.lock().unwrap().is_empty(), "nothing was sent");
@@ -107,8 +111,8 @@ async fn what_is_no_answer_to_this_login() {
 #[tokio::test]
 async fn a_form_post_and_a_fragment_are_answers_too() {
     for shape in ["code=9&state=STATE", "?state=STATE&code=9#_=_", "/callback?state=STATE&code=9"] {
-        let (grant, _, _) = grant(200, TOKENS);
-        let login = grant.login(REDIRECT).unwrap();
+        let (source, _, _) = source(200, TOKENS);
+        let login = source.begin_login(REDIRECT).unwrap();
         let answer = shape.replace("STATE", login.state.expose());
         login.finish(&answer).await.unwrap();
     }
@@ -116,8 +120,8 @@ async fn a_form_post_and_a_fragment_are_answers_too() {
 
 #[tokio::test]
 async fn a_code_that_was_used_says_so() {
-    let (grant, _, _) = grant(400, r#"{"error":"invalid_grant"}"#);
-    let login = grant.login(REDIRECT).unwrap();
+    let (source, _, _) = source(400, r#"{"error":"invalid_grant"}"#);
+    let login = source.begin_login(REDIRECT).unwrap();
     let answer = format!("code=used&state={}", login.state.expose());
     let error = login.finish(&answer).await.unwrap_err();
     assert_eq!(error.to_string(), "oauth2.token.exchange: 400 Bad Request: invalid_grant");
@@ -125,21 +129,21 @@ async fn a_code_that_was_used_says_so() {
 
 #[test]
 fn a_redirect_uri_that_is_none_is_refused() {
-    let (grant, _, _) = grant(200, TOKENS);
+    let (source, _, _) = source(200, TOKENS);
     for uri in ["", "callback", "http://a b/"] {
-        assert_eq!(grant.login(uri).unwrap_err(), AuthError::Unusable("redirect URI"));
+        assert_eq!(source.begin_login(uri).unwrap_err(), AuthError::Unusable("redirect URI"));
     }
 }
 
 #[tokio::test]
 async fn a_login_is_finished_by_another_process() {
-    let record = grant(500, "").0.login(REDIRECT).unwrap().to_record();
-    let (other, store, seen) = grant(200, TOKENS);
+    let record = source(500, "").0.begin_login(REDIRECT).unwrap().to_record();
+    let (other, store, seen) = source(200, TOKENS);
     let login = Login::from_record(&other, &record).unwrap();
     assert_eq!(login.to_record(), record);
     assert_eq!(login.redirect_uri(), REDIRECT);
     // The page may be opened again, as after a reload: it is the same one.
-    let begun = grant(500, "").0.login(REDIRECT).unwrap();
+    let begun = source(500, "").0.begin_login(REDIRECT).unwrap();
     assert_eq!(Login::from_record(&other, &begun.to_record()).unwrap().url(), begun.url());
     let (verifier, state) = (login.verifier.clone(), login.state.expose().to_owned());
     assert!(matches!(
@@ -153,40 +157,40 @@ async fn a_login_is_finished_by_another_process() {
 
 #[tokio::test]
 async fn a_login_expires() {
-    let (grant, _, seen, clock) = timed(200, TOKENS, "app 1");
-    let (login, longer) = (grant.login(REDIRECT).unwrap(), grant.login(REDIRECT).unwrap());
+    let (source, _, seen, clock) = timed(200, TOKENS, "app 1");
+    let (login, longer) = (source.begin_login(REDIRECT).unwrap(), source.begin_login(REDIRECT).unwrap());
     let longer = longer.valid_for(Duration::from_secs(3600));
     assert_eq!(login.expires(), "2026-11-21T20:10:00Z".parse().unwrap());
     let (record, longer_record) = (login.to_record(), longer.to_record());
     clock.advance(Duration::from_secs(599));
-    assert!(Login::from_record(&grant, &record).is_ok());
+    assert!(Login::from_record(&source, &record).is_ok());
     clock.advance(Duration::from_secs(1));
     let over = |error: LoginError| {
         assert!(matches!(error, LoginError::Expired(_)), "{error}");
         assert_eq!(error.to_string(), "the login expired at 2026-11-21T20:10:00Z; begin a new one");
     };
-    over(Login::from_record(&grant, &record).unwrap_err());
+    over(Login::from_record(&source, &record).unwrap_err());
     let answer = |login: &Login| format!("code=1&state={}", login.state.expose());
     // What does not belong to the login has no say in this either.
     let again = || {
         let (verifier, state) = (login.verifier.clone(), login.state.clone());
-        Login::of(grant.clone(), verifier, state, REDIRECT.into(), login.until).unwrap()
+        Login::of(source.clone(), verifier, state, REDIRECT.into(), login.until).unwrap()
     };
     assert!(matches!(again().finish("code=1&state=forged").await, Err(LoginError::State)));
     over(again().finish(&answer(&login)).await.unwrap_err());
     assert!(seen.lock().unwrap().is_empty(), "the code was not sent");
-    let longer = Login::from_record(&grant, &longer_record).unwrap();
+    let longer = Login::from_record(&source, &longer_record).unwrap();
     let response = answer(&longer);
     longer.finish(&response).await.unwrap();
 }
 
 #[test]
 fn what_is_no_record_of_ours() {
-    let (grant, _, _, _) = timed(200, TOKENS, "app 1");
-    let login = grant.login(REDIRECT).unwrap();
+    let (source, _, _, _) = timed(200, TOKENS, "app 1");
+    let login = source.begin_login(REDIRECT).unwrap();
     let record = login.to_record();
-    let error = |grant: &Grant, record: &str| {
-        let error = Login::from_record(grant, &record.into()).unwrap_err();
+    let error = |source: &TokenSource, record: &str| {
+        let error = Login::from_record(source, &record.into()).unwrap_err();
         let shown = format!("{error} {error:?}");
         assert!(!shown.contains(login.verifier.expose()) && !shown.contains("CANARY"), "{shown}");
         error.to_string()
@@ -195,21 +199,21 @@ fn what_is_no_record_of_ours() {
     let expected = "invalid login record: expected the JSON of Login::to_record, found something else at line 1, column ";
     let moment = "2026-11-21T20:10:00Z";
     for wrong in ["", "null", "{}", "[]", &text[..text.len() - 1], &text.replace(moment, "CANARY")] {
-        assert!(error(&grant, wrong).starts_with(expected), "{wrong}");
+        assert!(error(&source, wrong).starts_with(expected), "{wrong}");
     }
     let other = timed(200, TOKENS, "app 2").0;
     assert_eq!(error(&other, text), "invalid login record: it was begun by a client with another client id");
     let short = "invalid login record: its verifier or state is too short";
-    assert_eq!(error(&grant, &text.replace(login.state.expose(), "")), short, "or any response would do");
-    assert_eq!(error(&grant, &text.replace(login.verifier.expose(), "v")), short);
-    let nowhere = error(&grant, &text.replace(REDIRECT, "nowhere"));
+    assert_eq!(error(&source, &text.replace(login.state.expose(), "")), short, "or any response would do");
+    assert_eq!(error(&source, &text.replace(login.verifier.expose(), "v")), short);
+    let nowhere = error(&source, &text.replace(REDIRECT, "nowhere"));
     assert!(nowhere.starts_with("invalid login record: the redirect URI is empty or"), "{nowhere}");
 }
 
 #[tokio::test]
 async fn words_of_a_refusal_are_one_line() {
-    let (grant, _, _) = grant(200, TOKENS);
-    let login = grant.login(REDIRECT).unwrap();
+    let (source, _, _) = source(200, TOKENS);
+    let login = source.begin_login(REDIRECT).unwrap();
     let state = login.state.expose();
     let long = "x".repeat(5000);
     let answer = format!("error=no%0Away&error_description=%1B%5B31m{long}&state={state}");
@@ -237,14 +241,14 @@ async fn a_code_is_sent_only_when_the_tokens_can_be_kept() {
         }
     }
 
-    let (kept, _, seen) = grant(200, TOKENS);
-    let full = Grant::user(kept.server().clone()).build(Full);
-    let login = full.login(REDIRECT).unwrap();
+    let (kept, _, seen) = source(200, TOKENS);
+    let full = TokenSource::user(kept.server().clone()).build(Full);
+    let login = full.begin_login(REDIRECT).unwrap();
     let (record, answer) = (login.to_record(), format!("code=1&state={}", login.state.expose()));
     let error = login.finish(&answer).await.unwrap_err();
     let expected = "the token store: /x/tokens.json: no space; nothing was asked of the server";
     assert_eq!(error.to_string(), expected);
-    assert_eq!(full.can_keep().await.unwrap_err().to_string(), expected);
+    assert_eq!(full.check_store().await.unwrap_err().to_string(), expected);
     assert!(seen.lock().unwrap().is_empty());
     // So it works yet, from the record, when there is room.
     Login::from_record(&kept, &record).unwrap().finish(&answer).await.unwrap();
@@ -254,8 +258,8 @@ async fn a_code_is_sent_only_when_the_tokens_can_be_kept() {
 #[tokio::test]
 async fn what_a_listener_received() {
     use crate::auth::loopback::{Ending, Redirected};
-    let (grant, store, _) = grant(200, TOKENS);
-    let login = grant.login(REDIRECT).unwrap();
+    let (source, store, _) = source(200, TOKENS);
+    let login = source.begin_login(REDIRECT).unwrap();
     let state = login.state.expose().to_owned();
     let judge = login.judge();
     let ending = |query: String| judge(&Redirected::parse(&query));
@@ -270,9 +274,9 @@ async fn what_a_listener_received() {
 
 #[test]
 fn never_printed() {
-    let (grant, _, _) = grant(200, TOKENS);
-    let login = grant.login(REDIRECT).unwrap();
-    let resumed = Login::from_record(&grant, &login.to_record()).unwrap();
+    let (source, _, _) = source(200, TOKENS);
+    let login = source.begin_login(REDIRECT).unwrap();
+    let resumed = Login::from_record(&source, &login.to_record()).unwrap();
     let shown = format!("{login:?} {resumed:#?} {:?}", login.to_record());
     assert!(!shown.contains(login.verifier.expose()) && !shown.contains(login.state.expose()), "{shown}");
 }
@@ -280,23 +284,23 @@ fn never_printed() {
 proptest! {
     #[test]
     fn any_text_is_a_record_or_an_error(text in "\\PC{0,80}", cut in 0usize..400, letter in any::<char>()) {
-        let (grant, _, _) = grant(200, TOKENS);
-        let _ = Login::from_record(&grant, &Secret::new(text.as_str()));
-        let record = grant.login(REDIRECT).unwrap().to_record();
+        let (source, _, _) = source(200, TOKENS);
+        let _ = Login::from_record(&source, &Secret::new(text.as_str()));
+        let record = source.begin_login(REDIRECT).unwrap().to_record();
         let mut broken = record.expose().to_owned();
         let at = cut % broken.len();
         broken.replace_range(at..=at, &letter.to_string());
-        if let Ok(login) = Login::from_record(&grant, &Secret::new(broken.as_str())) {
+        if let Ok(login) = Login::from_record(&source, &Secret::new(broken.as_str())) {
             prop_assert!(login.verifier.expose().len() >= 43 && login.state.expose().len() >= 22);
             prop_assert!(login.url().starts_with("https://secure.example/authorize?"));
         }
-        prop_assert!(Login::from_record(&grant, &Secret::new(&record.expose()[..at])).is_err());
+        prop_assert!(Login::from_record(&source, &Secret::new(&record.expose()[..at])).is_err());
     }
 
     #[test]
     fn any_response_is_judged_without_a_panic(response in "\\PC{0,60}", with_state in any::<bool>()) {
-        let (grant, _, _) = grant(200, TOKENS);
-        let login = grant.login(REDIRECT).unwrap();
+        let (source, _, _) = source(200, TOKENS);
+        let login = source.begin_login(REDIRECT).unwrap();
         let response =
             if with_state { format!("state={}&{response}", login.state.expose()) } else { response };
         let code = login.code(form_urlencoded::parse(response.as_bytes()));

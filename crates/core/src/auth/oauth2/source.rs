@@ -22,19 +22,17 @@ use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use tokio::sync::watch;
 
-use super::oauth2::{Quota, TokenResponse, TokenServer, is_sendable};
-use super::pkce::Login;
-use super::store::{Lease, Token, TokenStore};
-use super::{Attempt, AuthError, Authorize, CredentialVersion};
-use crate::time::within;
-use crate::time::{Clock, Timestamp};
+use super::{Login, Quota, TokenResponse, TokenServer, is_sendable};
+use crate::auth::store::{Lease, Token, TokenStore};
+use crate::auth::{AuthError, AuthRequest, Authorize, CredentialVersion};
+use crate::time::{Clock, Timestamp, within};
 use crate::{BoxFuture, Secret};
 
-mod keep;
-mod renew;
+mod refresh;
+mod save;
 mod status;
 
-pub use status::GrantStatus;
+pub use status::TokenStatus;
 
 /// How long is waited for a lease to be given back; after that it ends by itself.
 const RELEASE: Duration = Duration::from_secs(10);
@@ -50,7 +48,7 @@ pub enum TokenKind {
 
 /// Holds a login and keeps it fresh. Clones share it.
 #[derive(Clone)]
-pub struct Grant(Arc<Shared>);
+pub struct TokenSource(Arc<Shared>);
 
 struct Shared {
     server: TokenServer,
@@ -117,10 +115,10 @@ struct Held {
     over: Option<Instant>,
 }
 
-/// A grant in the making.
+/// A source in the making.
 #[derive(Debug)]
 #[must_use = "a builder does nothing until build() is called"]
-pub struct GrantBuilder {
+pub struct TokenSourceBuilder {
     server: TokenServer,
     kind: TokenKind,
     scheme: &'static str,
@@ -130,7 +128,7 @@ pub struct GrantBuilder {
     how: &'static str,
 }
 
-impl GrantBuilder {
+impl TokenSourceBuilder {
     /// The word before the token in `Authorization`. Default `Bearer`.
     pub fn scheme(mut self, scheme: &'static str) -> Self {
         self.scheme = scheme;
@@ -139,7 +137,7 @@ impl GrantBuilder {
 
     /// How long before its end a token is renewed: `margin` plus a random part of `jitter`, at most half its lifetime.
     /// Default 60 s and 30 s.
-    pub fn early(mut self, margin: Duration, jitter: Duration) -> Self {
+    pub fn refresh_margin(mut self, margin: Duration, jitter: Duration) -> Self {
         (self.margin, self.jitter) = (margin, jitter);
         self
     }
@@ -150,16 +148,16 @@ impl GrantBuilder {
         self
     }
 
-    /// What to call for a login, for the error that says that nobody has logged in. Default `call Grant::login`.
-    pub fn how_to_log_in(mut self, how: &'static str) -> Self {
+    /// What to call for a login, for the error that says that nobody has logged in. Default `call TokenSource::begin_login`.
+    pub fn login_hint(mut self, how: &'static str) -> Self {
         self.how = how;
         self
     }
 
-    /// The grant, its tokens kept in `store`.
-    pub fn build(self, store: impl TokenStore) -> Grant {
+    /// The source, its tokens kept in `store`.
+    pub fn build(self, store: impl TokenStore) -> TokenSource {
         let clock = Arc::clone(self.server.client().clock());
-        Grant(Arc::new(Shared {
+        TokenSource(Arc::new(Shared {
             server: self.server,
             store: Arc::new(store),
             clock,
@@ -175,20 +173,20 @@ impl GrantBuilder {
     }
 }
 
-impl Grant {
-    fn builder(server: TokenServer, kind: TokenKind) -> GrantBuilder {
+impl TokenSource {
+    fn builder(server: TokenServer, kind: TokenKind) -> TokenSourceBuilder {
         let (margin, jitter) = (Duration::from_secs(60), Duration::from_secs(30));
-        let (scheme, how) = ("Bearer", "call Grant::login");
-        GrantBuilder { server, kind, scheme, margin, jitter, quota: Quota::none(), how }
+        let (scheme, how) = ("Bearer", "call TokenSource::begin_login");
+        TokenSourceBuilder { server, kind, scheme, margin, jitter, quota: Quota::none(), how }
     }
 
-    /// The rights of a person, who logs in with [`login`](Grant::login) unless the store has a token already.
-    pub fn user(server: TokenServer) -> GrantBuilder {
+    /// The rights of a person, who logs in with [`begin_login`](TokenSource::begin_login) unless the store has a token already.
+    pub fn user(server: TokenServer) -> TokenSourceBuilder {
         Self::builder(server, TokenKind::User)
     }
 
     /// The rights of the program alone (client credentials). The first token is asked for when it is needed.
-    pub fn app(server: TokenServer) -> GrantBuilder {
+    pub fn app(server: TokenServer) -> TokenSourceBuilder {
         Self::builder(server, TokenKind::App)
     }
 
@@ -209,7 +207,7 @@ impl Grant {
     ///
     /// # Errors
     /// [`AuthError::Unusable`] if the redirect URI is none.
-    pub fn login(&self, redirect_uri: &str) -> Result<Login, AuthError> {
+    pub fn begin_login(&self, redirect_uri: &str) -> Result<Login, AuthError> {
         Login::new(self.clone(), &*self.0.clock, redirect_uri)
     }
 
@@ -235,7 +233,7 @@ impl Grant {
     ///
     /// # Errors
     /// [`AuthError::Store`] if it cannot: a full disk, a folder that cannot be written.
-    pub async fn can_keep(&self) -> Result<(), AuthError> {
+    pub async fn check_store(&self) -> Result<(), AuthError> {
         self.task(|shared| async move {
             let mut lease = None;
             let outcome = shared.take_and_reserve(&mut lease).await;
@@ -245,7 +243,7 @@ impl Grant {
     }
 
     /// Forgets the tokens, here and in the store. Gives the access token, so that the server can be told, and whether the
-    /// store could forget it too: [`AuthError::Store`] if not. This grant is signed out in either case.
+    /// store could forget it too: [`AuthError::Store`] if not. This source is signed out in either case.
     pub async fn forget(&self) -> (Option<Secret>, Result<(), AuthError>) {
         let record = self.0.store.load().await.unwrap_or_default();
         let (unsaved, held) = {
@@ -274,8 +272,8 @@ impl Grant {
 
     /// How the login is: for dashboards and health checks. Asks nobody and waits for nothing.
     #[must_use]
-    pub fn status(&self) -> GrantStatus {
-        GrantStatus::of(self.0.kind, &self.0.state())
+    pub fn status(&self) -> TokenStatus {
+        TokenStatus::of(self.0.kind, &self.0.state())
     }
 
     /// Waits until no renewal and no login is under way and no lease has to be given back. A process that is about to end
@@ -437,8 +435,11 @@ impl Drop for Landing {
     }
 }
 
-impl Authorize for Grant {
-    fn authorize<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
+impl Authorize for TokenSource {
+    fn authorize<'a>(
+        &'a self,
+        attempt: AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         Box::pin(async {
             let held = self.held(None).await?;
             attempt.headers.insert(AUTHORIZATION, held.header);
@@ -470,9 +471,9 @@ impl Authorize for Grant {
     }
 }
 
-impl fmt::Debug for Grant {
+impl fmt::Debug for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Grant").field("kind", &self.0.kind).finish_non_exhaustive()
+        f.debug_struct("TokenSource").field("kind", &self.0.kind).finish_non_exhaustive()
     }
 }
 

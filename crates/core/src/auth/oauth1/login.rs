@@ -59,20 +59,20 @@ impl Begin {
 
     /// Goes on with the answer, which came at `now`.
     #[must_use]
-    pub fn answered(self, answer: TokenAnswer, now: Timestamp) -> Pending {
+    pub fn pending(self, answer: TokenResponse, now: Timestamp) -> Pending {
         Pending { consumer: self.consumer, answer, until: now.plus(VALID) }
     }
 }
 
 /// A token endpoint's answer: a form with `oauth_token` and `oauth_token_secret`, whatever its media type says.
 #[derive(Clone, PartialEq, Eq)]
-pub struct TokenAnswer {
+pub struct TokenResponse {
     token: Secret,
     secret: Secret,
     confirmed: bool,
 }
 
-impl TokenAnswer {
+impl TokenResponse {
     /// Reads the body of the answer. Further pairs are ignored.
     ///
     /// # Errors
@@ -102,9 +102,9 @@ impl TokenAnswer {
     }
 }
 
-impl fmt::Debug for TokenAnswer {
+impl fmt::Debug for TokenResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenAnswer").field("confirmed", &self.confirmed).finish_non_exhaustive()
+        f.debug_struct("TokenResponse").field("confirmed", &self.confirmed).finish_non_exhaustive()
     }
 }
 
@@ -116,7 +116,7 @@ impl fmt::Debug for TokenAnswer {
 ///
 /// ```
 /// # use std::collections::HashMap;
-/// # use segno_core::auth::oauth1::{Consumer, OAuth1, Pending, Refusal};
+/// # use segno_core::auth::oauth1::{Consumer, OAuth1, Pending, LoginError};
 /// # use segno_core::{Secret, Timestamp};
 /// /// `GET /login` on one instance.
 /// fn begun(pending: &Pending, logins: &mut HashMap<String, Secret>) -> String {
@@ -131,15 +131,15 @@ impl fmt::Debug for TokenAnswer {
 ///     token: &str,
 ///     url: &str,
 ///     now: Timestamp,
-/// ) -> Result<OAuth1, Refusal> {
-///     let record = logins.remove(token).ok_or(Refusal::Foreign)?;
+/// ) -> Result<OAuth1, LoginError> {
+///     let record = logins.remove(token).ok_or(LoginError::Foreign)?;
 ///     Pending::from_record(consumer, &record)?.redirected(url)?.credentials(now)
 /// }
 /// ```
 #[derive(Clone, Debug)]
 pub struct Pending {
     consumer: Consumer,
-    answer: TokenAnswer,
+    answer: TokenResponse,
     until: Timestamp,
 }
 
@@ -190,23 +190,23 @@ impl Pending {
     /// A login that was begun elsewhere, to be finished by this consumer.
     ///
     /// # Errors
-    /// [`Refusal::Record`] if the text is no such record, or one of another consumer.
-    pub fn from_record(consumer: Consumer, record: &Secret) -> Result<Self, Refusal> {
+    /// [`LoginError::Record`] if the text is no such record, or one of another consumer.
+    pub fn from_record(consumer: Consumer, record: &Secret) -> Result<Self, LoginError> {
         // What serde_json does not like it quotes, and here everything is secret: only the place is told.
         let kept: Kept<'_> = serde_json::from_str(record.expose()).map_err(|error| {
             let (line, column) = (error.line(), error.column());
-            Refusal::Record(format!(
+            LoginError::Record(format!(
                 "expected the JSON of Pending::to_record, found something else at line {line}, column {column}"
             ))
         })?;
         if kept.consumer_key != consumer.key {
-            return Err(Refusal::Record("it was begun by another consumer".into()));
+            return Err(LoginError::Record("it was begun by another consumer".into()));
         }
         // An empty token would let any redirect pass.
         if kept.oauth_token.is_empty() {
-            return Err(Refusal::Record("its request token is empty".into()));
+            return Err(LoginError::Record("its request token is empty".into()));
         }
-        let answer = TokenAnswer {
+        let answer = TokenResponse {
             token: Secret::new(kept.oauth_token),
             secret: Secret::new(kept.oauth_token_secret),
             confirmed: kept.oauth_callback_confirmed,
@@ -230,11 +230,11 @@ impl Pending {
     /// Goes on with the verifier that the person typed in.
     ///
     /// # Errors
-    /// [`Refusal::Verifier`] if it is empty.
-    pub fn verifier(self, verifier: &str) -> Result<Verified, Refusal> {
+    /// [`LoginError::Verifier`] if it is empty.
+    pub fn verifier(self, verifier: &str) -> Result<Verified, LoginError> {
         let verifier = verifier.trim();
         if verifier.is_empty() {
-            return Err(Refusal::Verifier);
+            return Err(LoginError::Verifier);
         }
         Ok(Verified { pending: self, verifier: Some(verifier.into()) })
     }
@@ -248,8 +248,8 @@ impl Pending {
     /// Goes on with the address that the browser was redirected to.
     ///
     /// # Errors
-    /// [`Refusal`] if it belongs to another login or the person said no.
-    pub fn redirected(self, address: &str) -> Result<Verified, Refusal> {
+    /// [`LoginError`] if it belongs to another login or the person said no.
+    pub fn redirected(self, address: &str) -> Result<Verified, LoginError> {
         let query = address.split('#').next().unwrap_or_default();
         let query = query.split_once('?').map_or("", |(_, query)| query);
         let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
@@ -268,7 +268,7 @@ impl Pending {
         use crate::auth::loopback::Ending;
         match self.clone().received(query) {
             Ok(_) => Ending::Granted,
-            Err(Refusal::Denied(_)) => Ending::Denied,
+            Err(LoginError::Denied(_)) => Ending::Denied,
             Err(_) => Ending::Foreign,
         }
     }
@@ -276,25 +276,25 @@ impl Pending {
     /// Goes on with what the loopback listener received.
     ///
     /// # Errors
-    /// [`Refusal`] if it belongs to another login or the person said no.
+    /// [`LoginError`] if it belongs to another login or the person said no.
     #[cfg(feature = "loopback")]
-    pub fn received(self, query: &crate::auth::loopback::Redirected) -> Result<Verified, Refusal> {
+    pub fn received(self, query: &crate::auth::loopback::Redirected) -> Result<Verified, LoginError> {
         self.judged(|name| query.get(name))
     }
 
     /// `oauth_problem` and `denied` are how services tell a refusal; the RFC does not define one.
-    fn judged<'a>(self, find: impl Fn(&str) -> Option<&'a str>) -> Result<Verified, Refusal> {
+    fn judged<'a>(self, find: impl Fn(&str) -> Option<&'a str>) -> Result<Verified, LoginError> {
         let ours = |token: &str| Secret::from(token) == self.answer.token;
         if find("denied").is_some_and(ours) {
-            return Err(Refusal::Denied("denied".into()));
+            return Err(LoginError::Denied("denied".into()));
         }
         if !find("oauth_token").is_some_and(ours) {
-            return Err(Refusal::Foreign);
+            return Err(LoginError::Foreign);
         }
         if let Some(problem) = find("oauth_problem") {
             // It is shown in an error, and anybody can write it into a link.
             let word = problem.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect();
-            return Err(Refusal::Denied(word));
+            return Err(LoginError::Denied(word));
         }
         match find("oauth_verifier") {
             Some(verifier) => self.verifier(verifier),
@@ -314,11 +314,11 @@ impl Verified {
     /// Signs the request for the access token: with the request token and the verifier. `now` is the wall clock's time.
     ///
     /// # Errors
-    /// [`Refusal::Expired`] if the user took too long.
-    pub fn credentials(&self, now: Timestamp) -> Result<OAuth1, Refusal> {
+    /// [`LoginError::Expired`] if the user took too long.
+    pub fn credentials(&self, now: Timestamp) -> Result<OAuth1, LoginError> {
         let Pending { consumer, answer, until } = &self.pending;
         if now >= *until {
-            return Err(Refusal::Expired(*until));
+            return Err(LoginError::Expired(*until));
         }
         let token = AccessToken { token: answer.token.clone(), secret: answer.secret.clone() };
         let credentials = OAuth1::new(consumer).token(&token);
@@ -332,7 +332,7 @@ impl Verified {
 /// A login that does not go on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum LoginError {
     /// The person or the service said no; the word is the service's.
     #[error("access was not granted ({0})")]
     Denied(String),
