@@ -78,8 +78,9 @@ async fn play() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 async fn publish(client: &Client, piece: &Piece) -> Result<Published, Box<dyn std::error::Error>> {
-    let folder = client.send(&folders::Create::named("Published by the demo")).await?;
-    let create = slices::Create::named(&piece.title)
+    let folder = client.send(&folders::Create::new("Published by the demo")).await?;
+    let create = slices::Create::new()
+        .name(&piece.title)
         .artist(&piece.composer)
         .status(Status::SecretUrl)
         .embed_status(EmbedStatus::AllowlistedDomains)
@@ -131,7 +132,7 @@ async fn check(
     piece: &Piece,
     published: &Published,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let slice = client.send(&slices::Get(published.slice.clone())).await?;
+    let slice = client.send(&slices::Get::new(&published.slice)).await?;
     let same =
         slice.name == piece.title && slice.artist == piece.composer && slice.has_notation == Some(true);
     if !same || slice.recording_count != Some(1) {
@@ -146,7 +147,7 @@ async fn check(
     if back.points() != published.map.points() {
         return Err(format!("the syncpoints differ: {}", wire::write(back.points())).into());
     }
-    let recordings = client.send(&recordings::List(published.slice.clone())).await?;
+    let recordings = client.send(&recordings::List::new(&published.slice)).await?;
     let duration = recordings.first().and_then(|recording| recording.cropped_duration);
     let expected = published.crop.duration_of(piece.map.last().time);
     if duration.is_none_or(|duration| (duration - expected).abs() > 1e-6) {

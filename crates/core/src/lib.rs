@@ -52,7 +52,7 @@ pub use {
     time::{Clock, SystemClock, TimestampError},
     transport::{Phase, ResponseBody, Timeout, Transport, TransportError, TransportErrorKind},
     url::{BaseUrl, Origin, UrlError, resolve},
-    vocabulary::{__private, IdError, IntoParameter},
+    vocabulary::{IdError, IntoParameter, Paging},
 };
 
 /// A boxed future that can be sent between threads.

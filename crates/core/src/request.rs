@@ -119,6 +119,19 @@ impl RequestWriter {
         self.credentials = false;
     }
 
+    /// Uploads a file to a presigned URL. What logs show in place of the URL is `template`.
+    pub fn upload_to(&mut self, template: &'static str, url: &SecretUrl, body: &Body) {
+        self.url(template, url.clone());
+        self.body(body.clone());
+        self.transfer();
+    }
+
+    /// Downloads a file from a presigned URL. What logs show in place of the URL is `template`.
+    pub fn download_from(&mut self, template: &'static str, url: &SecretUrl) {
+        self.url(template, url.clone());
+        self.transfer();
+    }
+
     /// Goes on at a link that the service gave, with the client's credentials: path and query exactly as they are there,
     /// on the first base URL. The pairs of [`query`](RequestWriter::query) are added.
     ///

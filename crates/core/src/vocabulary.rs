@@ -3,10 +3,12 @@
 mod endpoint;
 mod id;
 mod open_enum;
+mod paging;
 mod parameter;
 mod service_client;
 
 pub use id::IdError;
+pub use paging::Paging;
 pub use parameter::IntoParameter;
 
 /// What the macros of this folder expand to.

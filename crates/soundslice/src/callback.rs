@@ -1,25 +1,26 @@
 //! What Soundslice POSTs to a callback URL when notation is processed.
 //!
 //! The request is neither signed nor repeated, and anybody who knows the URL can send one: put something unguessable
-//! into the callback URL, and ask the API for the slice before you trust the news.
+//! into the callback URL, and request the slice from the API before you trust the outcome.
 
 use segno_core::{Excerpt, from_json};
 use serde_json::{Map, Value};
 
 use crate::ids::{Scorehash, Slug};
 
-/// The news of a callback.
+/// The contents of a callback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Callback {
-    /// The slice.
+    /// The slice whose notation was processed.
     pub slice: SliceRef,
-    /// What became of the notation: processed, or the service's reason why not (empty if it gave none).
+    /// `Ok` if the notation was processed, else the service's reason, which may be empty.
     pub outcome: Result<(), String>,
 }
 
 /// How a callback names the slice. The API page and the official package disagree about the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SliceRef {
     /// By the key `scorehash`.
     Scorehash(String),
@@ -36,26 +37,27 @@ impl SliceRef {
     }
 }
 
-/// A request that is no callback of Soundslice.
+/// A request that is not a callback of Soundslice.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallbackError {
     /// The body is larger than any callback: more than 64 KiB.
-    #[error("the body has {0} bytes; a callback has a few hundred")]
+    #[error("body too large: a callback must have at most 65536 bytes, found {0}")]
     TooLarge(usize),
-    /// The body is none of the known forms.
-    #[error("the body is neither an urlencoded nor a multipart form nor JSON (media type {0:?})")]
+    /// The body has none of the three known formats.
+    #[error("invalid body: expected an urlencoded form, a multipart form or JSON, found {0:?}")]
     NotAForm(String),
     /// A key is missing.
-    #[error("the form has no {0}")]
+    #[error("invalid form: expected the key {0}")]
     Missing(&'static str),
 }
 
-const LARGEST: usize = 64 * 1024;
+/// The largest body that is read, in bytes.
+const MAX_BODY: usize = 64 * 1024;
 
 impl Callback {
-    /// Reads the body of a callback: urlencoded, multipart or JSON as its `Content-Type` says (urlencoded if it says
-    /// nothing). Only the first was seen. Unknown keys are ignored.
+    /// Reads the body of a callback: urlencoded, multipart or JSON according to its `Content-Type`, urlencoded without one. The
+    /// service was seen to send the first. Unknown keys are ignored.
     ///
     /// ```
     /// use segno_soundslice::callback::Callback;
@@ -67,9 +69,9 @@ impl Callback {
     /// ```
     ///
     /// # Errors
-    /// If the body is no form or lacks the slice or `success`.
+    /// If the body is not in one of these formats, or lacks the slice or `success`.
     pub fn parse(content_type: Option<&str>, body: &[u8]) -> Result<Self, CallbackError> {
-        if body.len() > LARGEST {
+        if body.len() > MAX_BODY {
             return Err(CallbackError::TooLarge(body.len()));
         }
         let pairs = pairs(content_type.unwrap_or_default(), body)?;
@@ -204,14 +206,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_callback_says_why() {
+    fn a_body_that_is_not_a_callback_is_an_error() {
         let error = |content_type, body: &[u8]| Callback::parse(content_type, body).unwrap_err().to_string();
-        assert_eq!(error(FORM, b""), "the form has no scorehash or score_slug");
-        assert_eq!(error(FORM, b"scorehash=Qm4Zt"), "the form has no success");
-        assert_eq!(error(FORM, &[b'a'; 70_000]), "the body has 70000 bytes; a callback has a few hundred");
-        assert!(error(Some("application/json"), b"7").starts_with("the body is neither"));
-        assert_eq!(error(Some("application/json"), b"{}"), "the form has no scorehash or score_slug");
-        assert!(error(Some("multipart/form-data"), b"{}").starts_with("the body is neither"));
+        assert_eq!(error(FORM, b""), "invalid form: expected the key scorehash or score_slug");
+        assert_eq!(error(FORM, b"scorehash=Qm4Zt"), "invalid form: expected the key success");
+        assert_eq!(
+            error(FORM, &[b'a'; 70_000]),
+            "body too large: a callback must have at most 65536 bytes, found 70000"
+        );
+        assert!(error(Some("application/json"), b"7").starts_with("invalid body: expected"));
+        assert_eq!(
+            error(Some("application/json"), b"{}"),
+            "invalid form: expected the key scorehash or score_slug"
+        );
+        assert!(error(Some("multipart/form-data"), b"{}").starts_with("invalid body: expected"));
     }
 
     proptest! {

@@ -1,59 +1,10 @@
 //! Enumerations, open at the end: a value that is newer than this crate is kept.
 
-use std::fmt;
+use segno_core::open_enum;
 
-use segno_core::lenient;
-use serde::{Deserialize, Deserializer};
-
-/// Defines an enumeration of numbers with a variant for those that are not known.
-macro_rules! number_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $number:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)*
-            /// A number that is not documented.
-            Other(i64),
-        }
-
-        impl $name {
-            /// The number on the wire.
-            #[must_use]
-            pub const fn number(self) -> i64 {
-                match self {
-                    $(Self::$variant => $number,)*
-                    Self::Other(number) => number,
-                }
-            }
-        }
-
-        impl From<i64> for $name {
-            fn from(number: i64) -> Self {
-                match number {
-                    $($number => Self::$variant,)*
-                    other => Self::Other(other),
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.number().fmt(f)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                i64::deserialize(deserializer).map(Self::from)
-            }
-        }
-    };
-}
-
-number_enum! {
+open_enum! {
     /// Who sees a slice by its secret URL (`status`).
-    Status {
+    pub enum Status: number {
         /// Only the owner: the secret URL is off. The default.
         Private = 1,
         /// Everybody who knows the URL.
@@ -61,9 +12,9 @@ number_enum! {
     }
 }
 
-number_enum! {
+open_enum! {
     /// Where a slice may be embedded (`embed_status`).
-    EmbedStatus {
+    pub enum EmbedStatus: number {
         /// Nowhere. The default.
         Off = 1,
         /// On any domain; only for certain accounts.
@@ -73,19 +24,19 @@ number_enum! {
     }
 }
 
-number_enum! {
+open_enum! {
     /// Whether a slice may be printed (`print_status`).
-    PrintStatus {
-        /// No. The default.
+    pub enum PrintStatus: number {
+        /// By nobody. The default.
         Off = 1,
-        /// Yes.
+        /// By everybody who sees it.
         Allowed = 3,
     }
 }
 
-number_enum! {
+open_enum! {
     /// Where a recording comes from (`source`).
-    Source {
+    pub enum Source: number {
         /// A YouTube video.
         YouTube = 1,
         /// An MP3 uploaded to Soundslice.
@@ -111,31 +62,17 @@ impl Source {
     }
 }
 
-/// How far a recording is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RecordingStatus {
-    /// No media was uploaded yet.
-    Waiting,
-    /// Uploaded media is being processed.
-    Processing,
-    /// It can be played.
-    Ready,
-    /// Processing failed.
-    Error,
-    /// A word that is not documented.
-    Other(Box<str>),
-}
-
-impl<'de> Deserialize<'de> for RecordingStatus {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match lenient::text(deserializer)?.as_str() {
-            "waiting" => Self::Waiting,
-            "processing" => Self::Processing,
-            "ready" => Self::Ready,
-            "error" => Self::Error,
-            other => Self::Other(other.into()),
-        })
+open_enum! {
+    /// Whether the media of a recording can be played yet (`status`).
+    pub enum RecordingStatus: text {
+        /// No media was uploaded yet.
+        Waiting = "waiting",
+        /// Uploaded media is being processed.
+        Processing = "processing",
+        /// It can be played.
+        Ready = "ready",
+        /// Processing failed.
+        Error = "error",
     }
 }
 

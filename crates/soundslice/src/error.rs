@@ -1,4 +1,4 @@
-//! What Soundslice says when it refuses.
+//! The errors of Soundslice and of its storage.
 
 use std::fmt;
 
@@ -8,20 +8,20 @@ use serde_json::{Map, Value};
 /// A call that failed.
 pub type Error = segno_core::Error<ApiError>;
 
-/// An error answer of Soundslice or of its storage.
+/// An error response of Soundslice or of its storage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ApiError {
-    /// The status of the answer.
+    /// The status of the response.
     pub status: StatusCode,
-    /// What the answer complains of.
-    pub complaint: Complaint,
+    /// What the response says.
+    pub detail: ErrorDetail,
 }
 
-/// What an error answer complains of.
+/// What an error response says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Complaint {
+pub enum ErrorDetail {
     /// `{"errors": {field: [message, …]}}`: messages per field, sorted by field.
     Fields(Vec<(String, Vec<String>)>),
     /// `{"error": message}`: one message.
@@ -33,52 +33,52 @@ pub enum Complaint {
         /// The message.
         message: String,
     },
-    /// Nothing that can be read: `{}`, a page, an empty body.
+    /// Neither of the documented forms: `{}`, a web page, an empty body.
     Unspecified(Excerpt),
 }
 
 impl ApiError {
-    /// True if the storage says that a presigned URL has expired: ask for a new one.
+    /// True if a presigned URL has expired; a new one works.
     #[must_use]
     pub fn is_expired_url(&self) -> bool {
-        matches!(&self.complaint, Complaint::Storage { code, message } if code == "AccessDenied" && message.contains("expired"))
+        matches!(&self.detail, ErrorDetail::Storage { code, message } if code == "AccessDenied" && message.contains("expired"))
     }
 }
 
 impl segno_core::ApiError for ApiError {
     fn read(status: StatusCode, _: &HeaderMap, body: &Bytes) -> Self {
-        let complaint = document(body)
-            .and_then(|document| said(&document))
+        let detail = document(body)
+            .and_then(|document| from_document(&document))
             .or_else(|| from_storage(body))
-            .unwrap_or_else(|| Complaint::Unspecified(Excerpt::of(body)));
-        Self { status, complaint }
+            .unwrap_or_else(|| ErrorDetail::Unspecified(Excerpt::of(body)));
+        Self { status, detail }
     }
 
-    /// One of the two documents of a 422, or the storage's, with a status of success.
+    /// One of the two documents of a 422, or that of the storage, with a status of success.
     fn in_success(response: &Response<Bytes>) -> Option<Self> {
         let body = response.body();
         if body.len() > LARGEST {
             return None;
         }
-        let complaint = match document(body) {
-            // What describes something is not the document of an error, whatever else is in it.
+        let detail = match document(body) {
+            // A document with one of these members is not an error, whatever else is in it.
             Some(document) if !DESCRIBING.iter().any(|member| document.contains_key(*member)) => {
-                said(&document)?
+                from_document(&document)?
             }
             Some(_) => return None,
             None => from_storage(body)?,
         };
-        Some(Self { status: response.status(), complaint })
+        Some(Self { status: response.status(), detail })
     }
 }
 
 /// The largest body that may be an error with a status of success, in bytes.
 const LARGEST: usize = 64 * 1024;
 
-/// The members of documents that describe something.
+/// Members of successful responses.
 const DESCRIBING: [&str; 6] = ["scorehash", "id", "url", "name", "slices", "folders"];
 
-/// The object that a body is, if it has a member that may tell of an error.
+/// The JSON object in a body, if it may have one of the members of an error.
 fn document(body: &[u8]) -> Option<Map<String, Value>> {
     if !body.windows(7).any(|window| window == b"\"error\"" || window == b"\"errors") {
         return None;
@@ -86,23 +86,23 @@ fn document(body: &[u8]) -> Option<Map<String, Value>> {
     from_json(body).ok()
 }
 
-fn said(document: &Map<String, Value>) -> Option<Complaint> {
+fn from_document(document: &Map<String, Value>) -> Option<ErrorDetail> {
     match document.get("errors") {
         Some(Value::Object(fields)) if !fields.is_empty() => {
-            return Some(Complaint::Fields(
+            return Some(ErrorDetail::Fields(
                 fields.iter().map(|(field, value)| (field.clone(), messages(value))).collect(),
             ));
         }
         Some(value @ (Value::Array(_) | Value::String(_))) => {
             let all = messages(value);
             if !all.is_empty() {
-                return Some(Complaint::Message(all.join("; ")));
+                return Some(ErrorDetail::Message(all.join("; ")));
             }
         }
         _ => {}
     }
     let message = messages(document.get("error")?).join("; ");
-    (!message.is_empty()).then_some(Complaint::Message(message))
+    (!message.is_empty()).then_some(ErrorDetail::Message(message))
 }
 
 fn messages(value: &Value) -> Vec<String> {
@@ -114,10 +114,10 @@ fn messages(value: &Value) -> Vec<String> {
     }
 }
 
-/// The storage answers with a flat XML document of which only two texts matter.
-fn from_storage(body: &[u8]) -> Option<Complaint> {
+/// The storage sends a flat XML document of which two texts matter.
+fn from_storage(body: &[u8]) -> Option<ErrorDetail> {
     let text = std::str::from_utf8(body).ok()?;
-    text.contains("<Error>").then(|| Complaint::Storage {
+    text.contains("<Error>").then(|| ErrorDetail::Storage {
         code: element(text, "Code").unwrap_or_default(),
         message: element(text, "Message").unwrap_or_default(),
     })
@@ -131,24 +131,24 @@ fn element(text: &str, name: &str) -> Option<String> {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.complaint {
-            Complaint::Fields(fields) => {
+        match &self.detail {
+            ErrorDetail::Fields(fields) => {
                 for (index, (field, messages)) in fields.iter().enumerate() {
                     let separator = if index > 0 { "; " } else { "" };
                     write!(f, "{separator}{field}: {}", messages.join(" "))?;
                 }
                 Ok(())
             }
-            Complaint::Message(message) => f.write_str(message),
-            Complaint::Storage { code, message } => write!(f, "the storage says {code}: {message}"),
-            Complaint::Unspecified(words) => {
+            ErrorDetail::Message(message) => f.write_str(message),
+            ErrorDetail::Storage { code, message } => write!(f, "the storage says {code}: {message}"),
+            ErrorDetail::Unspecified(excerpt) => {
                 let hint = match self.status {
                     StatusCode::UNAUTHORIZED => "check application ID and password",
-                    // Soundslice answers 403 in all of these cases and says nothing more.
+                    // Soundslice sends the same 403 in all of these cases.
                     StatusCode::FORBIDDEN => {
                         "wrong key, not your account's, no such thing, or a right that the account lacks"
                     }
-                    _ => return words.fmt(f),
+                    _ => return excerpt.fmt(f),
                 };
                 f.write_str(hint)
             }
@@ -162,7 +162,7 @@ mod tests {
     use proptest::prelude::*;
     use segno_core::ApiError as _;
 
-    fn words(status: u16, body: &'static str) -> String {
+    fn message(status: u16, body: &'static str) -> String {
         let status = StatusCode::from_u16(status).unwrap();
         ApiError::read(status, &HeaderMap::new(), &Bytes::from_static(body.as_bytes())).to_string()
     }
@@ -170,37 +170,37 @@ mod tests {
     #[test]
     fn both_422_shapes() {
         assert_eq!(
-            words(
+            message(
                 422,
                 r#"{"errors": {"folder_id": ["This folder ID is invalid."], "name": ["Too long.", "Odd."]}}"#
             ),
             "folder_id: This folder ID is invalid.; name: Too long. Odd."
         );
-        assert_eq!(words(422, r#"{"error": "Invalid folder ID."}"#), "Invalid folder ID.");
-        assert_eq!(words(422, r#"{"errors": ["One.", "Two."]}"#), "One.; Two.");
-        assert_eq!(words(422, r#"{"errors": "One."}"#), "One.");
+        assert_eq!(message(422, r#"{"error": "Invalid folder ID."}"#), "Invalid folder ID.");
+        assert_eq!(message(422, r#"{"errors": ["One.", "Two."]}"#), "One.; Two.");
+        assert_eq!(message(422, r#"{"errors": "One."}"#), "One.");
     }
 
     #[test]
     fn the_bare_403_says_all_that_it_can_mean() {
         assert_eq!(
-            words(403, "{}"),
+            message(403, "{}"),
             "wrong key, not your account's, no such thing, or a right that the account lacks"
         );
-        assert_eq!(words(401, ""), "check application ID and password");
+        assert_eq!(message(401, ""), "check application ID and password");
     }
 
     #[test]
     fn storage_errors_and_pages() {
         let expired = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
-        assert_eq!(words(403, expired), "the storage says AccessDenied: Request has expired");
+        assert_eq!(message(403, expired), "the storage says AccessDenied: Request has expired");
         let status = StatusCode::FORBIDDEN;
         assert!(
             ApiError::read(status, &HeaderMap::new(), &Bytes::from_static(expired.as_bytes()))
                 .is_expired_url()
         );
-        assert_eq!(words(404, "<!DOCTYPE html>\n<!--[if lt IE 8]>"), "a web page");
-        assert_eq!(words(500, ""), "");
+        assert_eq!(message(404, "<!DOCTYPE html>\n<!--[if lt IE 8]>"), "a web page");
+        assert_eq!(message(500, ""), "");
     }
 
     proptest! {

@@ -4,10 +4,7 @@
 use std::fmt;
 
 use segno_core::lenient::PassedOver;
-use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, FormPairs, Method, Replay, RequestWriter, Response, lenient,
-    read_json, read_list,
-};
+use segno_core::{BuildError, endpoint, lenient, read_json, read_list};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, IntoDeserializer as _, MapAccess, Visitor};
@@ -26,108 +23,66 @@ pub struct Folder {
     /// Its name.
     #[serde(default)]
     pub name: String,
-    /// The folder that it lies in, where the service tells it; `None` also at the top.
+    /// The folder in which it lies, where the service sends it; `None` also at the top.
     #[serde(default, deserialize_with = "FolderId::or_root")]
     pub parent_id: Option<FolderId>,
-    /// What could not be read.
+    /// Members that could not be read.
     #[serde(default)]
     pub passed_over: PassedOver,
 }
 
-/// `POST /folders/`: makes a folder. Not repeated when the answer is lost, for it would make another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct Create {
-    name: String,
-    parent: Option<FolderId>,
+endpoint! {
+    /// `POST /folders/`: makes a folder. Not repeated when the response is lost: it would make another.
+    #[derive(PartialEq)]
+    pub struct Create { form name: String }
+    optional {
+        /// The folder in which it lies; by default it is at the top.
+        form parent: FolderId = "parent_id",
+    }
+    name: "soundslice.folders.create",
+    method: POST,
+    path: "folders/",
+    replay: Unsafe,
+    write: |this, _| is_named(&this.name),
+    response: FolderId,
+    error: ApiError,
+    read: read_id,
 }
 
-impl Create {
-    /// A folder at the top.
-    pub fn named(name: impl Into<String>) -> Self {
-        Self { name: name.into(), parent: None }
-    }
-
-    /// Inside another folder.
-    pub fn inside(mut self, parent: FolderId) -> Self {
-        self.parent = Some(parent);
-        self
-    }
+/// Checks that a name is not empty.
+pub(crate) fn is_named(name: &str) -> Result<(), BuildError> {
+    if name.is_empty() { Err(BuildError::value("name", "must not be empty")) } else { Ok(()) }
 }
 
-impl Endpoint for Create {
-    type Output = FolderId;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundslice.folders.create";
-    const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Unsafe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("folders/", &[])?;
-        let mut form = FormPairs::new();
-        form.push("name", named(&self.name)?);
-        form.push_some("parent_id", self.parent.as_ref());
-        request.form(form);
-        Ok(())
+endpoint! {
+    /// `GET /folders/`: the folders at the top, or directly inside another.
+    pub struct List {}
+    optional {
+        /// The folder whose folders are listed.
+        query parent: FolderId = "parent_id",
     }
-
-    fn read(response: Response<Bytes>) -> Result<FolderId, DecodeError> {
-        read_id(&response)
-    }
+    name: "soundslice.folders.list",
+    method: GET,
+    path: "folders/",
+    replay: Safe,
+    response: lenient::List<Folder>,
+    error: ApiError,
+    read: read_list,
 }
 
-pub(crate) fn named(name: &str) -> Result<&str, BuildError> {
-    if name.is_empty() {
-        Err(BuildError::value("name", "it is empty; the service wants one"))
-    } else {
-        Ok(name)
-    }
+endpoint! {
+    /// `GET /folders/{folder}/`: the contents of a folder, in no particular order.
+    pub struct Get { path folder: FolderId }
+    name: "soundslice.folders.get",
+    method: GET,
+    path: "folders/{folder}/",
+    replay: Safe,
+    response: Contents,
+    error: ApiError,
+    read: read_json,
 }
 
-/// `GET /folders/`: the folders at the top, or directly inside another.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct List {
-    parent: Option<FolderId>,
-}
-
-impl List {
-    /// The folders at the top.
-    pub fn top() -> Self {
-        Self::default()
-    }
-
-    /// The folders directly inside another.
-    pub fn inside(parent: FolderId) -> Self {
-        Self { parent: Some(parent) }
-    }
-}
-
-impl Endpoint for List {
-    type Output = lenient::List<Folder>;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundslice.folders.list";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("folders/", &[])?;
-        request.query_some("parent_id", self.parent.as_ref());
-        Ok(())
-    }
-
-    fn read(response: Response<Bytes>) -> Result<lenient::List<Folder>, DecodeError> {
-        read_list(&response)
-    }
-}
-
-/// `GET /folders/FOLDER_ID/`: what lies in a folder, in no particular order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct Get(pub FolderId);
-
-/// What lies in a folder. The members of this response are documented nowhere, so it is read with care: what is not known
-/// stays in `other`.
+/// The contents of a folder. The members of this response are documented nowhere; unknown ones are kept in `other`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Contents {
@@ -135,7 +90,7 @@ pub struct Contents {
     pub slices: Vec<ContainedSlice>,
     /// Its folders, from `folders` and `subfolders`.
     pub folders: Vec<Folder>,
-    /// What could not be read.
+    /// Members that could not be read.
     pub passed_over: PassedOver,
     /// Members that this crate does not know.
     pub other: Map<String, Value>,
@@ -167,13 +122,13 @@ impl<'de> Deserialize<'de> for Contents {
     }
 }
 
-/// A slice in a folder, as much of it as the response told.
+/// A slice in a folder, with as much of it as the response has.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContainedSlice {
     /// Its identifier.
     pub scorehash: Scorehash,
-    /// All of it, if the response told more than its identifier.
+    /// The whole slice, if the response has more than its identifier.
     pub slice: Option<Slice>,
 }
 
@@ -210,83 +165,39 @@ impl<'de> Deserialize<'de> for ContainedSlice {
     }
 }
 
-impl Endpoint for Get {
-    type Output = Contents;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundslice.folders.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("folders/{folder}/", &[&self.0])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Contents, DecodeError> {
-        read_json(&response)
-    }
+endpoint! {
+    /// `POST /folders/{folder}/`: renames a folder.
+    #[derive(PartialEq)]
+    pub struct Rename { path folder: FolderId, form name: String }
+    name: "soundslice.folders.rename",
+    method: POST,
+    path: "folders/{folder}/",
+    replay: Idempotent,
+    write: |this, _| is_named(&this.name),
+    response: FolderId,
+    error: ApiError,
+    read: read_id,
 }
 
-/// `POST /folders/FOLDER_ID/`: renames a folder.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct Rename {
-    folder: FolderId,
-    name: String,
-}
-
-impl Rename {
-    /// To a name that is not empty.
-    pub fn new(folder: FolderId, name: impl Into<String>) -> Self {
-        Self { folder, name: name.into() }
-    }
-}
-
-impl Endpoint for Rename {
-    type Output = FolderId;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundslice.folders.rename";
-    const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Idempotent;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("folders/{folder}/", &[&self.folder])?;
-        let mut form = FormPairs::new();
-        form.push("name", named(&self.name)?);
-        request.form(form);
-        Ok(())
-    }
-
-    fn read(response: Response<Bytes>) -> Result<FolderId, DecodeError> {
-        read_id(&response)
-    }
-}
-
-/// `DELETE /folders/FOLDER_ID/`: deletes a folder, which must be empty of slices and folders.
-///
-/// Repeated when the answer is lost; the second answer is then a 404, because the folder is gone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct Delete(pub FolderId);
-
-impl Endpoint for Delete {
-    /// The folder in which it lay; `None` if it was at the top.
-    type Output = Option<FolderId>;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundslice.folders.delete";
-    const METHOD: Method = Method::DELETE;
-    const REPLAY: Replay = Replay::Idempotent;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("folders/{folder}/", &[&self.0])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Option<FolderId>, DecodeError> {
+endpoint! {
+    /// `DELETE /folders/{folder}/`: deletes a folder, which must be empty of slices and folders. The response is the folder in
+    /// which it lay; `None` if it was at the top.
+    ///
+    /// Repeated when the response is lost; the second response is then a 404, because the folder is gone.
+    pub struct Delete { path folder: FolderId }
+    name: "soundslice.folders.delete",
+    method: DELETE,
+    path: "folders/{folder}/",
+    replay: Idempotent,
+    response: Option<FolderId>,
+    error: ApiError,
+    read: |response| {
         #[derive(Deserialize)]
         struct Wire {
             #[serde(deserialize_with = "FolderId::or_root")]
             parent_id: Option<FolderId>,
         }
 
-        Ok(read_json::<Wire>(&response)?.parent_id)
-    }
+        Ok(read_json::<Wire>(response)?.parent_id)
+    },
 }

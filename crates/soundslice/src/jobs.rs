@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use segno_core::lenient::List;
 use segno_core::{
-    Body, BuildError, Downloaded, OnProgress, Pace, Progress, SecretUrl, Undelivered, Unfinished,
+    Body, BuildError, Downloaded, IntoParameter, OnProgress, OneLine, Pace, Progress, SecretUrl, Undelivered,
+    Unfinished,
 };
 use tokio::io::AsyncWrite;
 
@@ -20,19 +21,20 @@ use crate::{notation, recordings, slices, storage};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JobError {
-    /// The file is empty, or the look at the slice that waiting needs beforehand failed. Nothing was uploaded.
-    #[error("nothing was uploaded: {0}")]
-    Before(#[source] Error),
-    /// The slice has notation already, so that polling cannot tell when the new one is there. Nothing was uploaded.
+    /// The file is empty, or the request for the slice or its recordings that precedes a job with a wait failed. Nothing was
+    /// uploaded.
+    #[error("{}", OneLine(format_args!("nothing was uploaded: {}", .0)))]
+    NotStarted(#[source] Error),
+    /// The slice has notation already, so polling cannot detect the new one. Nothing was uploaded.
     #[error(
-        "nothing was uploaded: the slice {0} has notation already, so polling cannot tell when the new one is processed; use a callback"
+        "nothing was uploaded: the slice {0} has notation already, so polling cannot detect the new one; use a callback"
     )]
-    NotationBefore(Scorehash),
-    /// The recording has media already, so that polling cannot tell when the new one is there. Nothing was uploaded.
+    HasNotation(Scorehash),
+    /// The recording has media already, so polling cannot detect the new one. Nothing was uploaded.
     #[error(
-        "nothing was uploaded: the recording {0} has media already, so polling cannot tell when the new one is processed"
+        "nothing was uploaded: the recording {0} has media already, so polling cannot detect the new one"
     )]
-    MediaBefore(RecordingId),
+    HasMedia(RecordingId),
     /// The recording is not among those of the slice in which it is to be waited for. Nothing was uploaded.
     #[error("nothing was uploaded: the slice {slice} has no recording {recording} to wait for")]
     NotInSlice {
@@ -42,40 +44,40 @@ pub enum JobError {
         recording: RecordingId,
     },
     /// The upload failed.
-    #[error(transparent)]
+    #[error("{}", OneLine(.0))]
     Upload(#[from] Undelivered<ApiError>),
-    /// The file was uploaded, and what became of it was not seen: waiting took longer than it was allowed to, or the
-    /// service no longer answers. The file may still be processed well.
-    #[error("uploaded, but not seen processed: {0}")]
-    Unseen(#[source] Unfinished<ApiError>),
+    /// The file was uploaded and its result is unknown: the wait was not long enough, or the service stopped responding. The file
+    /// may still be processed well.
+    #[error("{}", OneLine(format_args!("uploaded, but its processing was not confirmed: {}", .0)))]
+    Unconfirmed(#[source] Unfinished<ApiError>),
     /// The file was uploaded and the service could not process it.
     #[error("uploaded, but the service could not process the file")]
     Unprocessable,
     /// The file was uploaded, and the recording was deleted while it was waited for.
     #[error("uploaded, but the recording {0} is no longer there")]
-    Gone(RecordingId),
+    RecordingDeleted(RecordingId),
 }
 
 impl JobError {
-    /// Whether the file is with the service; `None` if nobody knows, because a response was lost.
+    /// Whether the file has arrived at the service; `None` if that is unknown because a response was lost.
     #[must_use]
     pub fn is_uploaded(&self) -> Option<bool> {
         match self {
-            Self::Before(_) | Self::NotationBefore(_) | Self::MediaBefore(_) | Self::NotInSlice { .. } => {
+            Self::NotStarted(_) | Self::HasNotation(_) | Self::HasMedia(_) | Self::NotInSlice { .. } => {
                 Some(false)
             }
             Self::Upload(error) => (!error.may_have_arrived()).then_some(false),
-            Self::Unseen(_) | Self::Unprocessable | Self::Gone(_) => Some(true),
+            Self::Unconfirmed(_) | Self::Unprocessable | Self::RecordingDeleted(_) => Some(true),
         }
     }
 
-    /// The request that failed, if it was one.
+    /// The error of the request that failed, unless the failure is of another kind.
     #[must_use]
     pub fn error(&self) -> Option<&Error> {
         match self {
-            Self::Before(error) => Some(error),
+            Self::NotStarted(error) => Some(error),
             Self::Upload(error) => Some(error.error()),
-            Self::Unseen(unfinished) => unfinished.error(),
+            Self::Unconfirmed(unfinished) => unfinished.error(),
             _ => None,
         }
     }
@@ -102,13 +104,19 @@ pub struct MediaUpload {
 
 type Report = Option<OnProgress>;
 
-/// How often is looked whether a file is processed.
+/// The pauses between two requests for the state of a file.
 const PACE: Pace = Pace { first: Duration::from_secs(1), longest: Duration::from_secs(5) };
 
 impl NotationUpload {
     /// A file (MusicXML, Guitar Pro, PowerTab or TuxGuitar) for a slice.
-    pub fn new(slice: Scorehash, body: impl Into<Body>) -> Self {
-        Self { slice, body: body.into(), callback_url: None, wait: None, progress: None }
+    pub fn new(slice: impl IntoParameter<Scorehash>, body: impl Into<Body>) -> Self {
+        Self {
+            slice: slice.into_parameter(),
+            body: body.into(),
+            callback_url: None,
+            wait: None,
+            progress: None,
+        }
     }
 
     /// Has the service POST to this URL when the file is processed; see [`callback`](crate::callback).
@@ -123,7 +131,7 @@ impl NotationUpload {
         self
     }
 
-    /// Tells a function how far the upload is.
+    /// Calls a function with the progress of the upload.
     pub fn progress(mut self, report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.progress = Some(std::sync::Arc::new(report));
         self
@@ -137,12 +145,12 @@ impl MediaUpload {
     }
 
     /// Waits until the recording, which belongs to `slice`, is ready or has failed, at most this long.
-    pub fn wait(mut self, slice: Scorehash, at_most: Duration) -> Self {
-        self.wait = Some((slice, at_most));
+    pub fn wait(mut self, slice: impl IntoParameter<Scorehash>, at_most: Duration) -> Self {
+        self.wait = Some((slice.into_parameter(), at_most));
         self
     }
 
-    /// Tells a function how far the upload is.
+    /// Calls a function with the progress of the upload.
     pub fn progress(mut self, report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.progress = Some(std::sync::Arc::new(report));
         self
@@ -157,12 +165,12 @@ impl Client {
     /// arrived, the service processes the file twice and calls the callback URL twice.
     ///
     /// # Errors
-    /// [`JobError`], which says whether the file [is with the service](JobError::is_uploaded).
+    /// [`JobError`], and whether the file [has arrived](JobError::is_uploaded).
     pub async fn upload_notation(&self, upload: NotationUpload) -> Result<(), JobError> {
         let NotationUpload { slice, body, callback_url, wait, progress } = upload;
-        let get = slices::Get(slice.clone());
-        if wait.is_some() && self.send(&get).await.map_err(JobError::Before)?.has_notation == Some(true) {
-            return Err(JobError::NotationBefore(slice));
+        let get = slices::Get::new(&slice);
+        if wait.is_some() && self.send(&get).await.map_err(JobError::NotStarted)?.has_notation == Some(true) {
+            return Err(JobError::HasNotation(slice));
         }
         let mut start = notation::StartUpload::new(slice);
         if let Some(url) = callback_url {
@@ -174,7 +182,7 @@ impl Client {
             let call = self.call(&get).deadline(limit);
             async { Ok((call.send().await?.has_notation == Some(true)).then_some(())) }
         };
-        self.core().poll(PACE, at_most, look).await.map_err(JobError::Unseen)
+        self.core().poll(PACE, at_most, look).await.map_err(JobError::Unconfirmed)
     }
 
     /// Uploads media: asks for a URL, PUTs the file there, asks again once if the URL had expired, and waits for the
@@ -184,34 +192,38 @@ impl Client {
     /// arrived, the service processes the file twice.
     ///
     /// # Errors
-    /// [`JobError`], which says whether the file [is with the service](JobError::is_uploaded).
+    /// [`JobError`], and whether the file [has arrived](JobError::is_uploaded).
     pub async fn upload_media(&self, upload: MediaUpload) -> Result<(), JobError> {
         let MediaUpload { recording, body, wait, progress } = upload;
-        let wait = wait.map(|(slice, at_most)| (recordings::List(slice), at_most));
-        if let Some((list, _)) = &wait {
-            match find(self.send(list).await.map_err(JobError::Before)?, recording)
-                .map(|found| Media::of(&found))
-            {
-                None => return Err(JobError::NotInSlice { slice: list.0.clone(), recording }),
-                Some(Media::Ready | Media::Unprocessable) => return Err(JobError::MediaBefore(recording)),
-                Some(Media::Expected) => {}
+        let state_in = |list: List<Recording>| {
+            let found = list.into_iter().find(|found| found.id == recording);
+            found.map(|found| MediaState::of(&found))
+        };
+        let wait = wait.map(|(slice, at_most)| (recordings::List::new(&slice), slice, at_most));
+        if let Some((list, slice, _)) = &wait {
+            match state_in(self.send(list).await.map_err(JobError::NotStarted)?) {
+                None => return Err(JobError::NotInSlice { slice: slice.clone(), recording }),
+                Some(MediaState::Ready | MediaState::Unprocessable) => {
+                    return Err(JobError::HasMedia(recording));
+                }
+                Some(MediaState::Expected) => {}
             }
         }
-        let start = recordings::StartUpload(recording);
+        let start = recordings::StartUpload::new(recording);
         self.upload(body, progress, || self.send(&start)).await?;
-        let Some((list, at_most)) = wait else { return Ok(()) };
+        let Some((list, _, at_most)) = wait else { return Ok(()) };
         let look = |limit| {
             let call = self.call(&list).deadline(limit);
             async move {
-                Ok(match find(call.send().await?, recording).map(|found| Media::of(&found)) {
-                    None => Some(Err(JobError::Gone(recording))),
-                    Some(Media::Unprocessable) => Some(Err(JobError::Unprocessable)),
-                    Some(Media::Ready) => Some(Ok(())),
-                    Some(Media::Expected) => None,
+                Ok(match state_in(call.send().await?) {
+                    None => Some(Err(JobError::RecordingDeleted(recording))),
+                    Some(MediaState::Unprocessable) => Some(Err(JobError::Unprocessable)),
+                    Some(MediaState::Ready) => Some(Ok(())),
+                    Some(MediaState::Expected) => None,
                 })
             }
         };
-        self.core().poll(PACE, at_most, look).await.map_err(JobError::Unseen)?
+        self.core().poll(PACE, at_most, look).await.map_err(JobError::Unconfirmed)?
     }
 
     /// Writes the notation file that was uploaded last to `writer`; `None` if the slice has none. A broken download goes
@@ -227,9 +239,9 @@ impl Client {
     where
         W: AsyncWrite + Unpin + Send + ?Sized,
     {
-        match self.send(&notation::Original(slice.clone())).await? {
+        match self.send(&notation::Original::new(slice)).await? {
             None => Ok(None),
-            Some(url) => self.call(&storage::Get(url)).download(writer).await.map(Some),
+            Some(url) => self.call(&storage::Get::new(url)).download(writer).await.map(Some),
         }
     }
 
@@ -240,34 +252,35 @@ impl Client {
     {
         if body.is_empty() {
             let empty = BuildError::value("body", "the file is empty");
-            return Err(JobError::Before(Error::build("soundslice.storage.put", empty)));
+            return Err(JobError::NotStarted(Error::build("soundslice.storage.put", empty)));
         }
-        let put = self.core().deliver(&body, progress, start, storage::Put::new, ApiError::is_expired_url);
+        let put = self.core().deliver(
+            &body,
+            progress,
+            start,
+            |url, body: Body| storage::Put::new(url, body),
+            ApiError::is_expired_url,
+        );
         Ok(put.await?)
     }
 }
 
 /// Whether a recording has its media.
-enum Media {
-    /// Not yet.
+enum MediaState {
     Expected,
     Ready,
     Unprocessable,
 }
 
-impl Media {
+impl MediaState {
     fn of(recording: &Recording) -> Self {
         match &recording.status {
             Some(RecordingStatus::Ready) => Self::Ready,
             Some(RecordingStatus::Error) => Self::Unprocessable,
-            // What is not said is not done.
+            // Only a documented end is an end.
             Some(_) => Self::Expected,
             None if recording.cropped_duration.is_some() => Self::Ready,
             None => Self::Expected,
         }
     }
-}
-
-fn find(recordings: List<Recording>, wanted: RecordingId) -> Option<Recording> {
-    recordings.into_iter().find(|recording| recording.id == wanted)
 }

@@ -17,8 +17,8 @@ pub mod syncpoints;
 
 pub use client::{Client, ClientBuilder};
 pub use enums::{EmbedStatus, PrintStatus, RecordingStatus, Source, Status};
-pub use error::{ApiError, Complaint, Error};
-pub use ids::{FolderId, IdError, ListId, RecordingId, Scorehash, Slug, UserId};
+pub use error::{ApiError, Error, ErrorDetail};
+pub use ids::{FolderId, ListId, RecordingId, Scorehash, Slug, UserId};
 pub use jobs::{JobError, MediaUpload, NotationUpload};
-pub use segno_core as core;
+pub use segno_core::{self as core, IdError};
 pub use syncpoints::Syncpoint;

@@ -2,8 +2,8 @@
 
 use segno_core::lenient::PassedOver;
 use segno_core::{
-    BuildError, Bytes, Content, DecodeError, Endpoint, FormPairs, Method, Replay, RequestWriter, Response,
-    ResponseUrl, StreamEndpoint, lenient, read_json, read_list,
+    BuildError, Bytes, Content, DecodeError, Response, ResponseUrl, StatusCode, StreamEndpoint, endpoint,
+    lenient, read_json, read_list,
 };
 use serde::Deserialize;
 
@@ -11,8 +11,8 @@ use crate::enums::{EmbedStatus, PrintStatus, Status};
 use crate::error::ApiError;
 use crate::ids::{FolderId, Scorehash, Slug, UserId};
 
-/// The most characters that a name or an artist may have.
-pub const NAME_LIMIT: usize = 255;
+/// The maximum length of a name or an artist, in characters.
+pub const MAX_NAME: usize = 255;
 
 /// A slice as the service describes it. What of it cannot be read is `None` and in `passed_over`.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,33 +20,33 @@ pub const NAME_LIMIT: usize = 255;
 pub struct Slice {
     /// Its identifier.
     pub scorehash: Scorehash,
-    /// Its older identifier, where the service still tells it.
+    /// Its older identifier, where the service still sends it.
     pub slug: Option<Slug>,
-    /// Its path on the site, such as `/slices/Qm4Zt/`. Responds with 404 there until the slice has notation.
+    /// Its path on the site, such as `/slices/Qm4Zt/`. It is a 404 until the slice has notation.
     pub url: Option<String>,
     /// Its name; `Untitled` if none was given.
     pub name: String,
     /// Its artist; empty if none was given.
     pub artist: String,
-    /// Who sees it.
+    /// Who can see it by its secret URL.
     pub status: Option<Status>,
     /// Where it may be embedded.
     pub embed_status: Option<EmbedStatus>,
-    /// Whether it may be printed, where the service tells it.
+    /// Its print setting, where the service sends it.
     pub print_status: Option<PrintStatus>,
     /// Whether it may be printed.
     pub can_print: bool,
     /// Whether its notation is there and processed.
     pub has_notation: Option<bool>,
-    /// Whether its notation is shown; false only if somebody switched it off by hand.
+    /// Whether its notation is shown; false only if it was switched off by hand.
     pub show_notation: bool,
-    /// How many recordings it has, where the service tells it.
+    /// How many recordings it has, where the service sends it.
     pub recording_count: Option<u32>,
     /// Its folder; `None` is the root folder.
     pub folder_id: Option<FolderId>,
     /// The path for an iframe, where embedding is on.
     pub embed_url: Option<String>,
-    /// What could not be read.
+    /// Members that could not be read.
     pub passed_over: PassedOver,
 }
 
@@ -78,7 +78,7 @@ struct Wire {
 }
 
 impl Wire {
-    /// The slice, which `known` tells if the response does not.
+    /// The slice; `known` supplies the scorehash if the response lacks it.
     fn slice(self, known: impl FnOnce() -> Option<Scorehash>) -> Option<Slice> {
         let scorehash = self.scorehash.or_else(|| from_url(self.url.as_deref()?)).or_else(known)?;
         Some(Slice {
@@ -102,8 +102,8 @@ impl Wire {
 
     /// Whether anything is in it that describes a slice.
     fn describes(&self) -> bool {
-        let words = !self.name.is_empty() || !self.artist.is_empty() || self.url.is_some();
-        words || self.scorehash.is_some() || self.slug.is_some() || self.has_notation.is_some()
+        let texts = !self.name.is_empty() || !self.artist.is_empty() || self.url.is_some();
+        texts || self.scorehash.is_some() || self.slug.is_some() || self.has_notation.is_some()
     }
 }
 
@@ -121,60 +121,37 @@ fn from_url(url: &str) -> Option<Scorehash> {
     segments.next()?.parse().ok()
 }
 
-/// `POST /slices/`: creates a slice, metadata only; notation and recordings follow.
-///
-/// Not repeated when the answer is lost: names need not be unique, so a second request would make a second slice.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct Create {
-    name: Option<String>,
-    artist: Option<String>,
-    status: Option<Status>,
-    embed_status: Option<EmbedStatus>,
-    print_status: Option<PrintStatus>,
-    folder_id: Option<FolderId>,
-}
-
-impl Create {
-    /// A slice that the service will call `Untitled`.
-    pub fn untitled() -> Self {
-        Self::default()
+endpoint! {
+    /// `POST /slices/`: creates a slice, metadata only; notation and recordings follow.
+    ///
+    /// Not repeated when the response is lost: names need not be unique, so a second request would make a second slice.
+    #[derive(PartialEq)]
+    pub struct Create {}
+    optional {
+        /// A name of at most 255 characters. Without one the service calls the slice `Untitled`.
+        form name: String,
+        /// Whose music it is, in at most 255 characters.
+        form artist: String,
+        /// Who sees it; the service's default is [`Status::Private`].
+        form status: Status,
+        /// Where it may be embedded; the service's default is [`EmbedStatus::Off`].
+        form embed_status: EmbedStatus,
+        /// Whether it may be printed; the service's default is [`PrintStatus::Off`].
+        form print_status: PrintStatus,
+        /// Its folder; the service's default is the root folder.
+        form folder: FolderId = "folder_id",
     }
-
-    /// A slice with a name of at most 255 characters.
-    pub fn named(name: impl Into<String>) -> Self {
-        Self { name: Some(name.into()), ..Self::default() }
-    }
-
-    /// Whose music it is; at most 255 characters.
-    pub fn artist(mut self, artist: impl Into<String>) -> Self {
-        self.artist = Some(artist.into());
-        self
-    }
-
-    /// Who sees it; the service's default is [`Status::Private`].
-    pub fn status(mut self, status: Status) -> Self {
-        self.status = Some(status);
-        self
-    }
-
-    /// Where it may be embedded; the service's default is [`EmbedStatus::Off`].
-    pub fn embed_status(mut self, embed_status: EmbedStatus) -> Self {
-        self.embed_status = Some(embed_status);
-        self
-    }
-
-    /// Whether it may be printed; the service's default is [`PrintStatus::Off`].
-    pub fn print_status(mut self, print_status: PrintStatus) -> Self {
-        self.print_status = Some(print_status);
-        self
-    }
-
-    /// Its folder; the service's default is the root folder.
-    pub fn folder(mut self, folder: FolderId) -> Self {
-        self.folder_id = Some(folder);
-        self
-    }
+    name: "soundslice.slices.create",
+    method: POST,
+    path: "slices/",
+    replay: Unsafe,
+    write: |this, _| {
+        at_most("name", this.name.as_deref(), MAX_NAME)?;
+        at_most("artist", this.artist.as_deref(), MAX_NAME)
+    },
+    response: Created,
+    error: ApiError,
+    read: read_json,
 }
 
 /// A slice that was just made.
@@ -189,7 +166,7 @@ pub struct Created {
     pub url: Option<String>,
     /// The path for an iframe, where embedding is on.
     pub embed_url: Option<String>,
-    /// What could not be read.
+    /// Members that could not be read.
     pub passed_over: PassedOver,
 }
 
@@ -200,108 +177,72 @@ impl<'de> Deserialize<'de> for Created {
     }
 }
 
-impl Endpoint for Create {
-    type Output = Created;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundslice.slices.create";
-    const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Unsafe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("slices/", &[])?;
-        let mut form = FormPairs::new();
-        form.push_some("name", at_most("name", self.name.as_deref(), NAME_LIMIT)?);
-        form.push_some("artist", at_most("artist", self.artist.as_deref(), NAME_LIMIT)?);
-        form.push_some("status", self.status);
-        form.push_some("embed_status", self.embed_status);
-        form.push_some("print_status", self.print_status);
-        form.push_some("folder_id", self.folder_id.as_ref());
-        request.form(form);
-        Ok(())
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Created, DecodeError> {
-        read_json(&response)
+/// Checks that a text is within its limit of characters.
+pub(crate) fn at_most(field: &'static str, text: Option<&str>, limit: usize) -> Result<(), BuildError> {
+    match text.map_or(0, |text| text.chars().count()) {
+        count if count > limit => {
+            Err(BuildError::value(field, format!("must have at most {limit} characters, found {count}")))
+        }
+        _ => Ok(()),
     }
 }
 
-/// A text within its limit of characters.
-pub(crate) fn at_most<'a>(
-    field: &'static str,
-    text: Option<&'a str>,
-    limit: usize,
-) -> Result<Option<&'a str>, BuildError> {
-    let count = text.map_or(0, |text| text.chars().count());
-    if count > limit {
-        return Err(BuildError::value(
-            field,
-            format!("{count} characters; the service takes at most {limit}"),
-        ));
-    }
-    Ok(text)
-}
-
-/// `GET /slices/`: every slice of the account, in no particular order.
-///
-/// The service has no pages: the answer grows with the account. [`Client::stream`](crate::Client::stream) decodes it
-/// while it arrives.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct List;
-
-impl Endpoint for List {
-    type Output = lenient::List<Slice>;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundslice.slices.list";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("slices/", &[])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<lenient::List<Slice>, DecodeError> {
-        read_list(&response)
-    }
+endpoint! {
+    /// `GET /slices/`: every slice of the account, in no particular order.
+    ///
+    /// The service has no pages: the response grows with the account. [`Client::stream`](crate::Client::stream) decodes it while
+    /// it arrives.
+    pub struct List {}
+    name: "soundslice.slices.list",
+    method: GET,
+    path: "slices/",
+    replay: Safe,
+    response: lenient::List<Slice>,
+    error: ApiError,
+    read: read_list,
 }
 
 impl StreamEndpoint for List {
     type Item = Slice;
 }
 
-/// `GET /slices/SCOREHASH/`: one slice.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct Get(pub Scorehash);
+endpoint! {
+    /// `GET /slices/{scorehash}/`: one slice.
+    pub struct Get { path scorehash: Scorehash }
+    name: "soundslice.slices.get",
+    method: GET,
+    path: "slices/{scorehash}/",
+    replay: Safe,
+    response: Slice,
+    error: ApiError,
+    read: Slice::read,
+}
 
-impl Endpoint for Get {
-    type Output = Slice;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundslice.slices.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("slices/{scorehash}/", &[&self.0])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Slice, DecodeError> {
-        let wire: Wire = read_json(&response)?;
-        // The slice of the path, should the response not name it.
-        let asked = || from_url(ResponseUrl::of(&response)?.uri().path());
-        let slice = if wire.describes() { wire.slice(asked) } else { None };
+impl Slice {
+    fn read(response: &Response<Bytes>) -> Result<Self, DecodeError> {
+        let wire: Wire = read_json(response)?;
+        // The scorehash of the path, should the response not name it.
+        let requested = || from_url(ResponseUrl::of(response)?.uri().path());
+        let slice = if wire.describes() { wire.slice(requested) } else { None };
         slice.ok_or_else(|| DecodeError::unexpected("a slice", response.body()))
     }
 }
 
-/// `DELETE /slices/SCOREHASH/`: deletes a slice with its recordings.
-///
-/// Repeated when the answer is lost; the second answer is then a 403, because the slice is gone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct Delete(pub Scorehash);
+endpoint! {
+    /// `DELETE /slices/{scorehash}/`: deletes a slice with its recordings.
+    ///
+    /// Repeated when the response is lost; the second response is then a 403, because the slice is gone.
+    pub struct Delete { path scorehash: Scorehash }
+    name: "soundslice.slices.delete",
+    method: DELETE,
+    path: "slices/{scorehash}/",
+    replay: Idempotent,
+    response: Deleted,
+    error: ApiError,
+    read: Deleted::read,
+}
 
-/// What was deleted.
+/// A slice that was just deleted.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Deleted {
@@ -311,24 +252,14 @@ pub struct Deleted {
     /// The artist that the slice had; may be empty.
     #[serde(default)]
     pub artist: String,
-    /// What could not be read.
+    /// Members that could not be read.
     #[serde(default)]
     pub passed_over: PassedOver,
 }
 
-impl Endpoint for Delete {
-    type Output = Deleted;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundslice.slices.delete";
-    const METHOD: Method = Method::DELETE;
-    const REPLAY: Replay = Replay::Idempotent;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("slices/{scorehash}/", &[&self.0])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Deleted, DecodeError> {
-        let deleted: Deleted = read_json(&response)?;
+impl Deleted {
+    fn read(response: &Response<Bytes>) -> Result<Self, DecodeError> {
+        let deleted: Self = read_json(response)?;
         if deleted.name.is_empty() && deleted.artist.is_empty() && deleted.passed_over.is_empty() {
             return Err(DecodeError::unexpected("the name of the slice", response.body()));
         }
@@ -336,120 +267,78 @@ impl Endpoint for Delete {
     }
 }
 
-/// `POST /slices/SCOREHASH/move/`: moves a slice into a folder, of your own account or of an organisation that you
-/// belong to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct Move {
-    slice: Scorehash,
-    folder: Option<FolderId>,
-    user: Option<UserId>,
-}
-
-impl Move {
-    /// Into a folder.
-    pub fn into_folder(slice: Scorehash, folder: FolderId) -> Self {
-        Self { slice, folder: Some(folder), user: None }
+endpoint! {
+    /// `POST /slices/{scorehash}/move/`: moves a slice into a folder, `None` being the root folder, of your own account or of an
+    /// organisation that you belong to. The response is the folder in which the slice is now.
+    pub struct Move {
+        path scorehash: Scorehash,
+        form folder: Option<FolderId> = "folder_id" via folder_or_root,
     }
-
-    /// Into the root folder.
-    pub fn to_root(slice: Scorehash) -> Self {
-        Self { slice, folder: None, user: None }
+    optional {
+        /// The account of an organisation that you belong to.
+        form user: UserId = "user_id",
     }
-
-    /// In the account of an organisation that you belong to.
-    pub fn of_account(mut self, user: UserId) -> Self {
-        self.user = Some(user);
-        self
-    }
-}
-
-impl Endpoint for Move {
-    /// The folder in which the slice now is; `None` is the root folder.
-    type Output = Option<FolderId>;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundslice.slices.move";
-    const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Idempotent;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("slices/{scorehash}/move/", &[&self.slice])?;
-        let mut form = FormPairs::new();
-        form.push("folder_id", self.folder.as_ref().map_or("0", FolderId::as_str));
-        form.push_some("user_id", self.user);
-        request.form(form);
-        Ok(())
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Option<FolderId>, DecodeError> {
+    name: "soundslice.slices.move",
+    method: POST,
+    path: "slices/{scorehash}/move/",
+    replay: Idempotent,
+    response: Option<FolderId>,
+    error: ApiError,
+    read: |response| {
         #[derive(Deserialize)]
         struct Moved {
             #[serde(deserialize_with = "FolderId::or_root")]
             id: Option<FolderId>,
         }
 
-        Ok(read_json::<Moved>(&response)?.id)
-    }
+        Ok(read_json::<Moved>(response)?.id)
+    },
 }
 
-/// `POST /slices/SCOREHASH/duplicate/`: copies a slice with its notation, recordings and syncpoints.
-///
-/// The answer comes at once; notation, recordings and syncpoints of the copy may follow some seconds later. Not
-/// repeated when the answer is lost, for it would make another copy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct Duplicate(pub Scorehash);
-
-impl Endpoint for Duplicate {
-    type Output = Created;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundslice.slices.duplicate";
-    const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Unsafe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("slices/{scorehash}/duplicate/", &[&self.0])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Created, DecodeError> {
-        read_json(&response)
-    }
+fn folder_or_root(folder: &Option<FolderId>) -> &str {
+    folder.as_ref().map_or("0", FolderId::as_str)
 }
 
-/// `GET /slices/SCOREHASH/musicxml/`: the notation as MusicXML, made from its current state (not the uploaded file).
-///
-/// `None` if there is no such slice or it has no notation: the service answers 404 to both.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct MusicXml(pub Scorehash);
+endpoint! {
+    /// `POST /slices/{scorehash}/duplicate/`: copies a slice with its notation, recordings and syncpoints.
+    ///
+    /// The response comes at once; notation, recordings and syncpoints of the copy may follow some seconds later. Not repeated
+    /// when the response is lost: it would make another copy.
+    pub struct Duplicate { path scorehash: Scorehash }
+    name: "soundslice.slices.duplicate",
+    method: POST,
+    path: "slices/{scorehash}/duplicate/",
+    replay: Unsafe,
+    response: Created,
+    error: ApiError,
+    read: read_json,
+}
 
-impl Endpoint for MusicXml {
-    type Output = Option<String>;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundslice.slices.musicxml";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-    const CONTENT: Content = Content::File;
+endpoint! {
+    /// `GET /slices/{scorehash}/musicxml/`: the notation as MusicXML, made from its current state (not the uploaded file).
+    ///
+    /// `None` if the slice does not exist or has no notation: the service sends 404 in both cases.
+    pub struct MusicXml { path scorehash: Scorehash }
+    name: "soundslice.slices.musicxml",
+    method: GET,
+    path: "slices/{scorehash}/musicxml/",
+    replay: Safe,
+    response: Option<String>,
+    error: ApiError,
+    content: Content::File,
+    accepts: |status| status.is_success() || status == StatusCode::NOT_FOUND,
+    read: read_musicxml,
+}
 
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("slices/{scorehash}/musicxml/", &[&self.0])
+fn read_musicxml(response: &Response<Bytes>) -> Result<Option<String>, DecodeError> {
+    if response.status() == StatusCode::NOT_FOUND {
+        return Ok(None);
     }
-
-    fn accepts(status: segno_core::StatusCode) -> bool {
-        status.is_success() || status == segno_core::StatusCode::NOT_FOUND
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Option<String>, DecodeError> {
-        if response.status() == segno_core::StatusCode::NOT_FOUND {
-            return Ok(None);
-        }
-        let body = response.into_body();
-        let text = std::str::from_utf8(&body).map_err(|_| DecodeError::NotUtf8)?;
-        // The two documents of MusicXML; either may have a declaration, a document type and comments before it.
-        if text.contains("<score-partwise") || text.contains("<score-timewise") {
-            Ok(Some(text.to_owned()))
-        } else {
-            Err(DecodeError::unexpected("MusicXML", &body))
-        }
+    let text = std::str::from_utf8(response.body()).map_err(|_| DecodeError::NotUtf8)?;
+    // The two documents of MusicXML; either may have a declaration, a document type and comments before it.
+    if text.contains("<score-partwise") || text.contains("<score-timewise") {
+        Ok(Some(text.to_owned()))
+    } else {
+        Err(DecodeError::unexpected("MusicXML", response.body()))
     }
 }

@@ -21,7 +21,7 @@ use crate::ids::{RecordingId, read_id};
 /// The number of parts into which a bar is divided for offsets, whatever its metre.
 pub const BAR: f64 = 480.0;
 
-/// One syncpoint.
+/// A place in the played score and its time in the recording.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Syncpoint {
     /// The bar in played order, from 0; the number of played bars is the end of the last one.
@@ -35,7 +35,7 @@ pub struct Syncpoint {
 }
 
 impl Syncpoint {
-    /// A bar line.
+    /// The beginning of a bar.
     #[must_use]
     pub const fn bar(bar: u32, seconds: f64) -> Self {
         Self { bar, seconds, offset: 0.0, hide_playhead: false }
@@ -54,7 +54,7 @@ impl Syncpoint {
     }
 }
 
-/// The shortest form: whole numbers without a fraction, offset and hide flag only where they say something.
+/// The shortest form: whole numbers without a fraction, offset and hide flag only where they differ from their defaults.
 impl Serialize for Syncpoint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let length = if self.hide_playhead {
@@ -81,7 +81,7 @@ struct Shortest(f64);
 
 impl Serialize for Shortest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // Above 2^53 an integer no longer says what the float says.
+        // Above 2^53 an integer is not exactly the float.
         if self.0.fract() == 0.0 && self.0.abs() < 9e15 {
             serializer.serialize_i64(self.0 as i64)
         } else {
@@ -113,7 +113,7 @@ impl<'de> Deserialize<'de> for Syncpoint {
                     return Err(short(5));
                 }
                 if bar.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&bar) {
-                    return Err(A::Error::custom("the bar is no whole number from 0"));
+                    return Err(A::Error::custom("the bar must be a whole number, 0 or more"));
                 }
                 Ok(Syncpoint {
                     bar: bar as u32,
@@ -158,7 +158,7 @@ impl<'de> Deserialize<'de> for Flag {
     }
 }
 
-/// `GET /recordings/RECORDING_ID/syncpoints/`: the syncpoints of a recording, as they were set.
+/// `GET /recordings/{recording}/syncpoints/`: the syncpoints of a recording, as they were set.
 ///
 /// A point that cannot be read is among those [passed over](List::passed_over). Of a type of your own that is a list, every
 /// point must be readable, unless it is a [`List`], too.
@@ -202,7 +202,7 @@ impl<T: DeserializeOwned> Endpoint for Get<T> {
     }
 }
 
-/// `POST /recordings/RECORDING_ID/syncpoints/`: replaces all syncpoints of a recording, and its crop if one is given.
+/// `POST /recordings/{recording}/syncpoints/`: replaces all syncpoints of a recording, and its crop if one is given.
 ///
 /// The first point must be the very start of bar 0, at whatever second; offsets are 0..=480, all numbers finite and not
 /// negative. What breaks these rules is refused before it is sent, with the index of the point.
@@ -247,13 +247,16 @@ impl<T: Serialize + Sync + ?Sized> Endpoint for Set<'_, T> {
         check(&text)?;
         for (field, crop) in [("crop_start", self.crop_start), ("crop_end", self.crop_end)] {
             if crop.is_some_and(|crop| !crop.is_finite() || crop < 0.0) {
-                return Err(BuildError::value(field, "it must be a number of seconds, 0 or more"));
+                return Err(BuildError::value(field, "must be a finite number of seconds, 0 or more"));
             }
         }
         if let (Some(start), Some(end)) = (self.crop_start, self.crop_end)
             && start >= end
         {
-            return Err(BuildError::value("crop_end", format!("{end} is not after crop_start {start}")));
+            return Err(BuildError::value(
+                "crop_end",
+                format!("must be after crop_start {start}, found {end}"),
+            ));
         }
         let mut form = FormPairs::new();
         form.push("syncpoints", text);
@@ -273,12 +276,11 @@ impl<T: Serialize + Sync + ?Sized> Endpoint for Set<'_, T> {
 fn check(text: &str) -> Result<(), BuildError> {
     let refuse =
         |index: usize, rule: &str| Err(BuildError::value("syncpoints", format!("point {index}: {rule}")));
-    let points: Vec<Vec<Value>> = serde_json::from_str(text).map_err(|_| {
-        BuildError::value("syncpoints", "it does not serialise as an array of arrays of numbers")
-    })?;
+    let points: Vec<Vec<Value>> = serde_json::from_str(text)
+        .map_err(|_| BuildError::value("syncpoints", "must serialise as an array of arrays of numbers"))?;
     for (index, point) in points.iter().enumerate() {
         if !(2..=4).contains(&point.len()) {
-            return refuse(index, "it must have 2 to 4 values");
+            return refuse(index, "must have 2 to 4 values");
         }
         // A float that is not finite serialises as null.
         let Some(numbers) =
@@ -343,9 +345,9 @@ mod tests {
     #[test]
     fn what_the_service_would_refuse_is_not_sent() {
         let cases = [
-            ("{}", "it does not serialise as an array of arrays of numbers"),
-            ("[[0,0],[1]]", "point 1: it must have 2 to 4 values"),
-            ("[[0,0,0,0,0]]", "point 0: it must have 2 to 4 values"),
+            ("{}", "must serialise as an array of arrays of numbers"),
+            ("[[0,0],[1]]", "point 1: must have 2 to 4 values"),
+            ("[[0,0,0,0,0]]", "point 0: must have 2 to 4 values"),
             ("[[0,null]]", "point 0: every value must be a finite number"),
             ("[[0,0],[1.5,2]]", "point 1: the bar must be a whole number, 0 or more"),
             ("[[0,0],[-1,2]]", "point 1: the bar must be a whole number, 0 or more"),

@@ -22,12 +22,12 @@ pub(crate) struct Account {
 impl Account {
     /// Reads all folders at the top, all slices and their recordings.
     pub(crate) async fn read(client: &Client) -> Result<Self, Error> {
-        let folders = client.send(&folders::List::top()).await?.into();
+        let folders = client.send(&folders::List::new()).await?.into();
         let mut slices = Vec::new();
-        let mut all = client.stream(&slices::List).await?;
+        let mut all = client.stream(&slices::List::new()).await?;
         while let Some(slice) = all.next().await {
             let slice = slice?;
-            let recordings = client.send(&recordings::List(slice.scorehash.clone())).await?;
+            let recordings = client.send(&recordings::List::new(&slice.scorehash)).await?;
             slices.push((slice, recordings.into()));
         }
         Ok(Self { folders, slices })

@@ -4,25 +4,32 @@ use std::fmt::Display;
 
 use crate::secret::Secret;
 
-/// A parameter as the text that goes over the wire. A secret is exposed here and nowhere else.
+/// A parameter, whose text goes over the wire; without a text it is not sent. Inherent methods go before that of [`Text`].
 pub struct Parameter<'a, T>(pub &'a T);
 
 impl Parameter<'_, Secret> {
-    /// The secret itself: an inherent method goes before that of [`Text`].
-    pub fn text(&self) -> &str {
-        self.0.expose()
+    /// The secret itself, exposed here and nowhere else.
+    pub fn text(&self) -> Option<String> {
+        Some(self.0.expose().to_owned())
     }
 }
 
-/// The text of whatever can be displayed.
+impl<T: Display> Parameter<'_, Option<T>> {
+    /// The text, if the value has one.
+    pub fn text(&self) -> Option<String> {
+        self.0.as_ref().map(T::to_string)
+    }
+}
+
+/// The text of every other parameter.
 pub trait Text {
     /// What goes over the wire.
-    fn text(&self) -> String;
+    fn text(&self) -> Option<String>;
 }
 
 impl<T: Display> Text for Parameter<'_, T> {
-    fn text(&self) -> String {
-        self.0.to_string()
+    fn text(&self) -> Option<String> {
+        Some(self.0.to_string())
     }
 }
 
@@ -60,18 +67,19 @@ impl<T: Display> Text for Parameter<'_, T> {
 /// | --- | --- |
 /// | `struct` | name and required parameters, which `new` takes in this order; `{}` if there are none |
 /// | [`optional`] | parameters with a setter each |
-/// | [`state`] | private fields that begin with their `Default`, for setters and for a [`Paged`](crate::Paged) of one's own |
+/// | [`state`] | private fields that begin with their `Default`, for setters of one's own |
+/// | [`pages`] | a [`Paging`](crate::vocabulary::Paging): the list is [`Paged`](crate::client::Paged) by it, with a setter `paging` |
 /// | `name` | [`NAME`](crate::Endpoint::NAME), `service.resource.operation` |
-/// | `method`, `path`, `replay` | `GET`, the template below the base URL, a variant of [`Replay`](crate::Replay) |
-/// | [`write`] | a function `(&Self, &mut RequestWriter) -> Result<(), BuildError>` that runs last: it checks, and writes what no parameter can (JSON, multipart, headers, another base URL) |
+/// | `method`, [`path`], `replay` | `GET`, the template below the base URL, a variant of [`Replay`](crate::Replay) |
+/// | [`write`] | a function `(&Self, &mut RequestWriter) -> Result<(), BuildError>` that runs after the parameters: it checks, and writes what no parameter can (JSON, multipart, headers, another base URL) |
 /// | `response`, `error` | [`Output`](crate::Endpoint::Output) and [`ApiError`](trait@crate::ApiError) |
 /// | [`content`], [`accepts`] | [`CONTENT`](crate::Endpoint::CONTENT), [`accepts`](crate::Endpoint::accepts) |
 /// | `read` | a function `(&Response<Bytes>) -> Result<Output, DecodeError>` |
 ///
 /// A parameter is written `place name: Type = "wire name"`. Its place is `path` (fills the next `{…}` of the template), `query`,
 /// `form`, or `field` (for `write`). The wire name may be left out if it is the parameter's. `via f` behind it sends `f(&value)`
-/// instead of the value's `Display`; a [`Secret`](crate::Secret) is exposed without being told. Parameters are sent in the order
-/// in which they stand here, required ones first. Callers may give whatever is [`IntoParameter`](crate::IntoParameter).
+/// instead of the value's `Display`; a [`Secret`](crate::Secret) is exposed, `None` is not sent. Parameters are sent in the order
+/// in which they stand here, required ones first. Callers may give whatever is [`IntoParameter`](crate::vocabulary::IntoParameter).
 ///
 /// ```
 /// use segno_core::{BuildError, PlainApiError, RequestWriter, Secret, endpoint, read_json};
@@ -116,6 +124,27 @@ impl<T: Display> Text for Parameter<'_, T> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// Without `path`, `write` says where the request goes, such as to a presigned URL:
+///
+/// ```
+/// use segno_core::{Body, PlainApiError, SecretUrl, endpoint, read_unit};
+///
+/// endpoint! {
+///     /// `PUT` to a presigned URL: uploads the bytes of a file.
+///     pub struct Put { field url: SecretUrl, field body: Body }
+///     name: "example.storage.put",
+///     method: PUT,
+///     replay: Idempotent,
+///     write: |this, request| {
+///         request.upload_to("presigned upload", &this.url, &this.body);
+///         Ok(())
+///     },
+///     response: (),
+///     error: PlainApiError,
+///     read: |response| read_unit(response, |_| false),
+/// }
+/// ```
+///
 /// An endpoint that this cannot say is a plain `impl Endpoint`.
 #[macro_export]
 macro_rules! endpoint {
@@ -130,9 +159,10 @@ macro_rules! endpoint {
                 $( = $optional_wire:literal $(via $optional_via:expr)? )? ),* $(,)?
         } )?
         $( state { $( $state:ident: $state_type:ty ),* $(,)? } )?
+        $( pages: $paging:ty, )?
         name: $endpoint:literal,
         method: $method:ident,
-        path: $path:literal,
+        $( path: $path:literal, )?
         replay: $replay:ident,
         $( write: $write:expr, )?
         response: $response:ty,
@@ -148,27 +178,39 @@ macro_rules! endpoint {
             $( $(#[$required_meta])* $required: $required_type, )*
             $( $( $optional: Option<$optional_type>, )* )?
             $( $( $state: $state_type, )* )?
+            $( paging: $paging, )?
         }
 
         impl $name {
-            #[doc = concat!("`", stringify!($method), " ", $path, "` with its required parameters; setters add the others.")]
+            #[doc = concat!("`", stringify!($method) $(, " ", $path)?, "` with its required parameters; setters add the others.")]
             #[allow(clippy::new_without_default)]
-            $vis fn new($( $required: impl $crate::IntoParameter<$required_type> ),*) -> Self {
+            $vis fn new($( $required: impl $crate::vocabulary::IntoParameter<$required_type> ),*) -> Self {
                 Self {
-                    $( $required: $crate::IntoParameter::into_parameter($required), )*
+                    $( $required: $crate::vocabulary::IntoParameter::into_parameter($required), )*
                     $( $( $optional: None, )* )?
                     $( $( $state: Default::default(), )* )?
+                    $( paging: <$paging>::default(), )?
                 }
             }
 
             $( $(
                 $(#[$optional_meta])*
-                $vis fn $optional(mut self, $optional: impl $crate::IntoParameter<$optional_type>) -> Self {
-                    self.$optional = Some($crate::IntoParameter::into_parameter($optional));
+                $vis fn $optional(mut self, $optional: impl $crate::vocabulary::IntoParameter<$optional_type>) -> Self {
+                    self.$optional = Some($crate::vocabulary::IntoParameter::into_parameter($optional));
                     self
                 }
             )* )?
+
+            $(
+                /// Which page this is a request for, if it is sent by itself.
+                $vis fn paging(mut self, paging: $paging) -> Self {
+                    self.paging = paging;
+                    self
+                }
+            )?
         }
+
+        $crate::endpoint!(@paged $name, $response $(, $paging)?);
 
         impl $crate::Endpoint for $name {
             type Output = $response;
@@ -176,13 +218,13 @@ macro_rules! endpoint {
             const NAME: &'static str = $endpoint;
             const METHOD: $crate::Method = $crate::Method::$method;
             const REPLAY: $crate::Replay = $crate::Replay::$replay;
-            $( const CONTENT: $crate::Content = $content; )?
+            $( const CONTENT: $crate::decode::Content = $content; )?
 
-            #[allow(unused_imports, unused_mut)]
+            #[allow(unused_imports, unused_mut, unused_variables)]
             fn write(&self, request: &mut $crate::RequestWriter) -> Result<(), $crate::BuildError> {
-                use $crate::__private::Text as _;
+                use $crate::vocabulary::__private::Text as _;
                 let mut arguments: Vec<&dyn std::fmt::Display> = Vec::new();
-                let mut form = $crate::FormPairs::new();
+                let mut form = $crate::request::FormPairs::new();
                 $( $crate::endpoint!(
                     @$required_place arguments, request, form, &self.$required,
                     $required $( = $required_wire $(via $required_via)? )?
@@ -193,7 +235,7 @@ macro_rules! endpoint {
                         $optional $( = $optional_wire $(via $optional_via)? )?
                     );
                 } )* )?
-                request.path($path, &arguments)?;
+                $( request.path($path, &arguments)?; )?
                 if !form.is_empty() {
                     request.form(form);
                 }
@@ -201,6 +243,7 @@ macro_rules! endpoint {
                     let write: fn(&Self, &mut $crate::RequestWriter) -> Result<(), $crate::BuildError> = $write;
                     write(self, request)?;
                 )?
+                $( <$paging as $crate::vocabulary::Paging<$response>>::write(&self.paging, request)?; )?
                 Ok(())
             }
 
@@ -218,24 +261,44 @@ macro_rules! endpoint {
         }
     };
 
+    (@paged $name:ident, $response:ty) => {};
+    (@paged $name:ident, $response:ty, $paging:ty) => {
+        impl $crate::client::Paged for $name {
+            type Item = <$paging as $crate::vocabulary::Paging<$response>>::Item;
+
+            fn at(&self, cursor: &$crate::client::Cursor) -> Result<Self, $crate::BuildError> {
+                let paging = <$paging as $crate::vocabulary::Paging<$response>>::at(&self.paging, cursor)?;
+                Ok(self.clone().paging(paging))
+            }
+
+            fn page(&self, output: $response) -> Result<$crate::Page<Self::Item>, $crate::DecodeError> {
+                $crate::vocabulary::Paging::page(&self.paging, output)
+            }
+
+            fn key(&self, item: &Self::Item) -> Option<u64> {
+                <$paging as $crate::vocabulary::Paging<$response>>::key(&self.paging, item)
+            }
+        }
+    };
+
     (@path $arguments:ident, $request:ident, $form:ident, $value:expr, $name:ident) => {
         $arguments.push($value);
     };
     (@query $arguments:ident, $request:ident, $form:ident, $value:expr, $name:ident $($wire:tt)*) => {
-        $request.query(
+        $request.query_some(
             $crate::endpoint!(@wire $name $($wire)*),
             $crate::endpoint!(@text $value, $($wire)*),
         );
     };
     (@form $arguments:ident, $request:ident, $form:ident, $value:expr, $name:ident $($wire:tt)*) => {
-        $form.push($crate::endpoint!(@wire $name $($wire)*), $crate::endpoint!(@text $value, $($wire)*));
+        $form.push_some($crate::endpoint!(@wire $name $($wire)*), $crate::endpoint!(@text $value, $($wire)*));
     };
     (@field $($rest:tt)*) => {};
 
     (@wire $name:ident) => { stringify!($name) };
     (@wire $name:ident = $wire:literal $($via:tt)*) => { $wire };
-    (@text $value:expr, = $wire:literal via $via:expr) => { ($via)($value) };
-    (@text $value:expr, $($wire:tt)*) => { $crate::__private::Parameter($value).text() };
+    (@text $value:expr, = $wire:literal via $via:expr) => { $crate::vocabulary::__private::Parameter(&($via)($value)).text() };
+    (@text $value:expr, $($wire:tt)*) => { $crate::vocabulary::__private::Parameter($value).text() };
 }
 
 #[cfg(test)]

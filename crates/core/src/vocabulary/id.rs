@@ -26,7 +26,7 @@ pub fn digits(text: &str) -> Option<u64> {
 /// Defines an identifier: a newtype that parses, prints and goes both ways through serde.
 ///
 /// There are three forms. `(text)` holds a text, `(number)` a `u64`, `(text or number)` a text that services also write as a
-/// number, and that can be made from one.
+/// number, and that can be made from one; an endpoint takes such a number for it.
 ///
 /// ```
 /// segno_core::id! {
@@ -96,7 +96,13 @@ macro_rules! id {
 
         impl From<u64> for $name {
             fn from(number: u64) -> Self {
-                Self::received(number.to_string())
+                Self::received(&number.to_string())
+            }
+        }
+
+        impl $crate::vocabulary::IntoParameter<$name> for u64 {
+            fn into_parameter(self) -> $name {
+                self.into()
             }
         }
     };
@@ -117,18 +123,18 @@ macro_rules! id {
 
             /// As the service sent it, whatever its alphabet.
             #[allow(dead_code)]
-            pub(crate) fn received(text: impl Into<Box<str>>) -> Self {
+            pub(crate) fn received(text: &str) -> Self {
                 Self(text.into())
             }
         }
 
         impl std::str::FromStr for $name {
-            type Err = $crate::IdError;
+            type Err = $crate::vocabulary::IdError;
 
-            fn from_str(text: &str) -> Result<Self, $crate::IdError> {
+            fn from_str(text: &str) -> Result<Self, $crate::vocabulary::IdError> {
                 let valid: fn(&str) -> bool = $valid;
                 if text.is_empty() || !valid(text) {
-                    return Err($crate::IdError::new($kind, $expected, text));
+                    return Err($crate::vocabulary::IdError::new($kind, $expected, text));
                 }
                 Ok(Self(text.into()))
             }
@@ -140,18 +146,18 @@ macro_rules! id {
             }
         }
 
-        impl $crate::__private::Serialize for $name {
-            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl $crate::vocabulary::__private::Serialize for $name {
+            fn serialize<S: $crate::vocabulary::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
             }
         }
 
-        impl<'de> $crate::__private::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        impl<'de> $crate::vocabulary::__private::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::vocabulary::__private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = $crate::lenient::text(deserializer)?;
                 if text.is_empty() {
                     let message = concat!("expected ", $kind, ", found an empty text");
-                    return Err($crate::__private::Error::custom(message));
+                    return Err($crate::vocabulary::__private::Error::custom(message));
                 }
                 Ok(Self(text.into()))
             }
@@ -160,11 +166,11 @@ macro_rules! id {
     ($(#[$meta:meta])* $vis:vis struct $name:ident(number); kind: $kind:literal $(,)?) => {
         $crate::id! {
             @number $(#[$meta])* $vis struct $name;
-            $kind, "", "digits", $crate::__private::digits
+            $kind, "", "digits", $crate::vocabulary::__private::digits
         }
 
-        impl $crate::__private::Serialize for $name {
-            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl $crate::vocabulary::__private::Serialize for $name {
+            fn serialize<S: $crate::vocabulary::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_u64(self.0)
             }
         }
@@ -178,8 +184,8 @@ macro_rules! id {
             $kind, $prefix, $expected, $parse
         }
 
-        impl $crate::__private::Serialize for $name {
-            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl $crate::vocabulary::__private::Serialize for $name {
+            fn serialize<S: $crate::vocabulary::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
             }
         }
@@ -207,11 +213,11 @@ macro_rules! id {
         }
 
         impl std::str::FromStr for $name {
-            type Err = $crate::IdError;
+            type Err = $crate::vocabulary::IdError;
 
-            fn from_str(text: &str) -> Result<Self, $crate::IdError> {
+            fn from_str(text: &str) -> Result<Self, $crate::vocabulary::IdError> {
                 let parse: fn(&str) -> Option<u64> = $parse;
-                parse(text).map(Self).ok_or_else(|| $crate::IdError::new($kind, $expected, text))
+                parse(text).map(Self).ok_or_else(|| $crate::vocabulary::IdError::new($kind, $expected, text))
             }
         }
 
@@ -221,11 +227,11 @@ macro_rules! id {
             }
         }
 
-        impl<'de> $crate::__private::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        impl<'de> $crate::vocabulary::__private::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::vocabulary::__private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = $crate::lenient::text(deserializer)?;
                 let message = concat!("expected ", $kind);
-                text.trim().parse().map_err(|_| $crate::__private::Error::custom(message))
+                text.trim().parse().map_err(|_| $crate::vocabulary::__private::Error::custom(message))
             }
         }
     };

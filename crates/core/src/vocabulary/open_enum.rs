@@ -80,14 +80,14 @@ macro_rules! open_enum {
             }
         }
 
-        impl $crate::__private::Serialize for $name {
-            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl $crate::vocabulary::__private::Serialize for $name {
+            fn serialize<S: $crate::vocabulary::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
-        impl<'de> $crate::__private::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        impl<'de> $crate::vocabulary::__private::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::vocabulary::__private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::lenient::text(deserializer).map(|text| Self::from(text.as_str()))
             }
         }
@@ -131,15 +131,15 @@ macro_rules! open_enum {
             }
         }
 
-        impl $crate::__private::Serialize for $name {
-            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl $crate::vocabulary::__private::Serialize for $name {
+            fn serialize<S: $crate::vocabulary::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_i64(self.number())
             }
         }
 
-        impl<'de> $crate::__private::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <i64 as $crate::__private::Deserialize>::deserialize(deserializer).map(Self::from)
+        impl<'de> $crate::vocabulary::__private::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::vocabulary::__private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <i64 as $crate::vocabulary::__private::Deserialize>::deserialize(deserializer).map(Self::from)
             }
         }
     };

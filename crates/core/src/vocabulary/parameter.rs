@@ -1,9 +1,13 @@
 //! What may be given for a parameter of an endpoint.
 
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::Body;
 use crate::secret::Secret;
 
 /// What can be given where an endpoint takes a `T`: the value itself or a reference to it, for texts and secrets also a
-/// `&str`, for lists also an array or a slice.
+/// `&str`, for lists also an array or a slice, for bodies also bytes or a text.
 ///
 /// ```
 /// use segno_core::IntoParameter;
@@ -48,6 +52,36 @@ impl IntoParameter<Secret> for &str {
 
 impl IntoParameter<Secret> for String {
     fn into_parameter(self) -> Secret {
+        self.into()
+    }
+}
+
+impl IntoParameter<Value> for &str {
+    fn into_parameter(self) -> Value {
+        self.into()
+    }
+}
+
+impl IntoParameter<Body> for Bytes {
+    fn into_parameter(self) -> Body {
+        self.into()
+    }
+}
+
+impl IntoParameter<Body> for Vec<u8> {
+    fn into_parameter(self) -> Body {
+        self.into()
+    }
+}
+
+impl IntoParameter<Body> for String {
+    fn into_parameter(self) -> Body {
+        self.into()
+    }
+}
+
+impl IntoParameter<Body> for &'static str {
+    fn into_parameter(self) -> Body {
         self.into()
     }
 }

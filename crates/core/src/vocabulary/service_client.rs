@@ -105,7 +105,7 @@ macro_rules! service_client {
     };
     (@call) => {
         /// A call that can still be given a deadline or a progress function.
-        pub fn call<'a, E: $crate::Endpoint>(&'a self, endpoint: &'a E) -> $crate::Call<'a, E> {
+        pub fn call<'a, E: $crate::Endpoint>(&'a self, endpoint: &'a E) -> $crate::client::Call<'a, E> {
             self.core.call(endpoint)
         }
     };
@@ -115,16 +115,16 @@ macro_rules! service_client {
         ///
         /// # Errors
         /// See [`segno_core::Error`]; the items have errors of their own.
-        pub async fn stream<E: $crate::StreamEndpoint>(
+        pub async fn stream<E: $crate::client::StreamEndpoint>(
             &self,
             endpoint: &E,
-        ) -> Result<$crate::JsonArrayStream<E>, $crate::Error<E::ApiError>> {
+        ) -> Result<$crate::client::JsonArrayStream<E>, $crate::Error<E::ApiError>> {
             self.core.stream(endpoint).await
         }
     };
     (@pages) => {
         /// The pages of a list, one after the other, each requested when it is wanted.
-        pub fn pages<'e, E: $crate::Paged + 'e>(&self, list: E) -> $crate::Pages<'e, E> {
+        pub fn pages<'e, E: $crate::client::Paged + 'e>(&self, list: E) -> $crate::Pages<'e, E> {
             self.core.pages(list)
         }
     };
@@ -132,9 +132,9 @@ macro_rules! service_client {
         /// The items of a list over all its pages; the next page is requested while the caller is busy with this one.
         ///
         /// The list may change meanwhile: an item that the service moves to a later page can come twice.
-        pub fn items<E>(&self, list: E) -> $crate::Items<'static, E>
+        pub fn items<E>(&self, list: E) -> $crate::client::Items<'static, E>
         where
-            E: $crate::Paged + 'static,
+            E: $crate::client::Paged + 'static,
             E::Item: Send,
             E::ApiError: Send,
         {

@@ -34,7 +34,7 @@ async fn two_hundred_calls_at_once_against_sixty_in_ten_seconds() {
         .map(|_| {
             let (client, done) = (client.clone(), Arc::clone(&done));
             tokio::spawn(async move {
-                let outcome = client.send(&slices::List).await.map(drop);
+                let outcome = client.send(&slices::List::new()).await.map(drop);
                 done.fetch_add(1, Ordering::Relaxed);
                 outcome
             })

@@ -1,76 +1,47 @@
-//! Answers decoded: every fixture, and the shapes of other years that the fact sheet tells of.
+//! Responses decoded: every fixture, and the shapes that the service sent in other years.
 
-use segno_core::{Endpoint, Response};
-use segno_soundslice::{
-    PrintStatus, Status, folders, lists, notation, recordings, slices, storage, syncpoints,
-};
+use std::fmt::Debug;
+
+use segno_core::{Bytes, Endpoint, Response};
+use segno_soundslice::{PrintStatus, Status, folders, lists, notation, recordings, slices, syncpoints};
 use segno_testkit::{Fixtures, reads_odd_responses, recorded_response};
+
+use crate::sample::{self, Visit};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 
-/// The value of an endpoint's own fixture, as a snapshot.
-fn fixture<E: Endpoint>()
-where
-    E::Output: std::fmt::Debug,
-{
+/// The documented response of an endpoint.
+fn documented<E: Endpoint>() -> Response<Bytes> {
     let case = E::NAME.strip_prefix("soundslice.").unwrap().replacen('.', "/", 1);
-    let value = E::read(recorded_response(&Fixtures::read(FOLDER, &case))).unwrap();
-    insta::assert_debug_snapshot!(E::NAME, value);
-}
-
-/// Calls a function for every endpoint.
-macro_rules! every {
-    ($function:ident) => {
-        $function::<slices::Create>();
-        $function::<slices::List>();
-        $function::<slices::Get>();
-        $function::<slices::Delete>();
-        $function::<slices::Move>();
-        $function::<slices::Duplicate>();
-        $function::<slices::MusicXml>();
-        $function::<notation::Original>();
-        $function::<notation::StartUpload>();
-        $function::<storage::Put>();
-        $function::<storage::Get>();
-        $function::<recordings::Create>();
-        $function::<recordings::List>();
-        $function::<recordings::Reorder>();
-        $function::<recordings::Change>();
-        $function::<recordings::Delete>();
-        $function::<recordings::StartUpload>();
-        $function::<syncpoints::Get>();
-        $function::<syncpoints::Set<'_>>();
-        $function::<folders::Create>();
-        $function::<folders::List>();
-        $function::<folders::Get>();
-        $function::<folders::Rename>();
-        $function::<folders::Delete>();
-        $function::<lists::Create>();
-        $function::<lists::Rename>();
-        $function::<lists::AddSlices>();
-        $function::<lists::RemoveSlice>();
-    };
+    recorded_response(&Fixtures::read(FOLDER, &case))
 }
 
 #[test]
-fn every_answer() {
-    every!(fixture);
-}
+fn every_response() {
+    struct Decoded;
 
-/// The documented response of an endpoint with something odd in it.
-fn odd<E: Endpoint>()
-where
-    E::Output: std::fmt::Debug,
-{
-    let case = E::NAME.strip_prefix("soundslice.").unwrap().replacen('.', "/", 1);
-    let response = recorded_response(&Fixtures::read(FOLDER, &case));
-    let is_json = response.body().starts_with(b"{\"") || response.body().starts_with(b"[");
-    assert!(reads_odd_responses::<E>(&response) >= 100 || !is_json, "{}", E::NAME);
+    impl Visit for Decoded {
+        fn visit<E: Endpoint<Output: Debug>>(&mut self, _: &E) {
+            insta::assert_debug_snapshot!(E::NAME, E::read(documented::<E>()).unwrap());
+        }
+    }
+
+    sample::every_endpoint(&mut Decoded);
 }
 
 #[test]
 fn odd_responses() {
-    every!(odd);
+    struct Odd;
+
+    impl Visit for Odd {
+        fn visit<E: Endpoint<Output: Debug>>(&mut self, _: &E) {
+            let response = documented::<E>();
+            let is_json = response.body().starts_with(b"{\"") || response.body().starts_with(b"[");
+            assert!(reads_odd_responses::<E>(&response) >= 100 || !is_json, "{}", E::NAME);
+        }
+    }
+
+    sample::every_endpoint(&mut Odd);
 }
 
 fn read<E: Endpoint>(body: &'static str) -> E::Output {
@@ -110,7 +81,7 @@ fn the_root_folder_in_all_its_spellings() {
         assert_eq!(slices::Get::read(Response::new(body.into())).unwrap().folder_id, None, "{folder}");
     }
     assert_eq!(read::<slices::Move>(r#"{"id": 0}"#), None);
-    assert_eq!(read::<slices::Move>(r#"{"id": 5120}"#), Some(segno_soundslice::FolderId::number(5120)));
+    assert_eq!(read::<slices::Move>(r#"{"id": 5120}"#), Some(segno_soundslice::FolderId::from(5120)));
     assert_eq!(read::<folders::Delete>(r#"{"parent_id": null}"#), None);
 }
 
@@ -161,7 +132,7 @@ fn no_original_notation_is_an_empty_url() {
 }
 
 #[test]
-fn an_undocumented_answer_may_be_empty_but_not_a_page() {
+fn an_undocumented_response_may_be_empty_but_not_a_page() {
     assert!(read::<lists::AddSlices>("").is_null());
     assert!(lists::AddSlices::read(Response::new("<html>".into())).is_err());
 }
@@ -189,7 +160,7 @@ fn one_odd_value_costs_one_field() {
 #[test]
 fn a_slice_that_does_not_name_itself_is_the_one_that_was_asked_for() {
     let body = r#"{"name": "A", "has_notation": false}"#;
-    let mut response = Response::new(segno_core::Bytes::from_static(body.as_bytes()));
+    let mut response = Response::new(Bytes::from_static(body.as_bytes()));
     assert!(slices::Get::read(response.clone()).is_err());
     let url = "https://www.soundslice.com/api/v1/slices/Qm4Zt/".parse().unwrap();
     response.extensions_mut().insert(segno_core::ResponseUrl(url));

@@ -3,9 +3,9 @@
 use segno_core::Endpoint;
 use segno_soundslice::slices;
 
-use crate::sample::{self, Visit, answering, slice};
+use crate::sample::{self, Visit, responding, slice};
 
-/// Statuses and bodies of the fact sheet, section 2.5, and what a gateway or the storage may add.
+/// The statuses and bodies of docs/services/soundslice.md, and those of a gateway.
 const FAILURES: [(u16, &str); 9] = [
     (401, ""),
     (403, "{}"),
@@ -18,7 +18,7 @@ const FAILURES: [(u16, &str); 9] = [
     (502, "<html><head><title>502 Bad Gateway</title></head></html>"),
 ];
 
-/// What the storage answers, section 4.
+/// The errors of the storage behind presigned URLs.
 const STORAGE: [(u16, &str); 3] = [
     (
         403,
@@ -40,7 +40,7 @@ async fn every_error_line() {
 
     // The visitor cannot await, so each endpoint gets a runtime of its own on a thread of its own.
     impl Visit for Lines {
-        fn visit<E: Endpoint>(&mut self, endpoint: &E) {
+        fn visit<E: Endpoint<Output: std::fmt::Debug>>(&mut self, endpoint: &E) {
             let failures =
                 if E::NAME.starts_with("soundslice.storage.") { &STORAGE[..] } else { &FAILURES[..] };
             let mut lines = String::new();
@@ -48,7 +48,7 @@ async fn every_error_line() {
                 scope.spawn(|| {
                     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
                     for (status, body) in failures {
-                        let outcome = runtime.block_on(answering(*status, body).send(endpoint));
+                        let outcome = runtime.block_on(responding(*status, body).send(endpoint));
                         let line = outcome.err().map_or_else(|| "no error".into(), |error| error.to_string());
                         lines.push_str(&format!("{status} {line}\n"));
                     }
@@ -67,23 +67,23 @@ async fn every_error_line() {
 
 #[tokio::test]
 async fn predicates_tell_what_to_do() {
-    let get = slices::Get(slice());
-    let error = async |status, body| answering(status, body).send(&get).await.unwrap_err();
+    let get = slices::Get::new(slice());
+    let error = async |status, body| responding(status, body).send(&get).await.unwrap_err();
     assert!(error(401, "").await.is_auth());
     assert!(error(403, "{}").await.is_auth());
     assert!(error(404, "<!DOCTYPE html>").await.is_not_found());
     assert!(error(429, "{}").await.is_rate_limited());
     assert!(error(200, "{\"name\"").await.is_decode());
     assert_eq!(error(500, "").await.attempts(), 3, "a read is tried again");
-    let create = answering(500, "").send(&slices::Create::untitled()).await.unwrap_err();
+    let create = responding(500, "").send(&slices::Create::new()).await.unwrap_err();
     assert_eq!(create.attempts(), 1, "a creation is not");
     assert!(create.may_have_taken_effect());
 }
 
 #[tokio::test]
-async fn answers_that_are_no_answers() {
-    let get = slices::Get(slice());
-    let line = async |body| answering(200, body).send(&get).await.unwrap_err().to_string();
+async fn responses_that_cannot_be_read() {
+    let get = slices::Get::new(slice());
+    let line = async |body| responding(200, body).send(&get).await.unwrap_err().to_string();
     insta::assert_snapshot!(line("").await, @"soundslice.slices.get: 200 OK, but the answer cannot be read: the body is empty");
     insta::assert_snapshot!(line("<html><title>Log in</title>").await, @r#"soundslice.slices.get: 200 OK, but the answer cannot be read: it is a web page titled "Log in""#);
     insta::assert_snapshot!(line("{\"name\": \"x").await, @"soundslice.slices.get: 200 OK, but the answer cannot be read: the JSON ends in the middle, after 11 bytes");

@@ -6,8 +6,8 @@ use segno_core::transport::hyper::Hyper;
 use segno_core::{Body, Timeouts};
 use segno_sandbox::{Host, Sandbox};
 use segno_soundslice::{
-    Client, EmbedStatus, FolderId, PrintStatus, RecordingId, Status, folders, lists, notation, recordings,
-    slices, storage, syncpoints,
+    Client, EmbedStatus, FolderId, PrintStatus, RecordingId, Scorehash, Status, folders, lists, notation,
+    recordings, slices, storage, syncpoints,
 };
 use segno_testkit::Recording;
 
@@ -25,39 +25,39 @@ const SCORE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<score-partwise
 /// Each endpoint once as it should go, and the documented failures. If the account is somebody's own (`live`), its whole
 /// catalogue must not end up in a file.
 async fn drive(r: &mut Recording, client: &Client, live: bool) -> Result<(), Box<dyn std::error::Error>> {
-    let top = r.keep("folders/create-top", client.send(&folders::Create::named("Studies"))).await?;
-    let folder = r
-        .keep("folders/create", client.send(&folders::Create::named("Warm-ups").inside(top.clone())))
-        .await?;
-    r.keep("folders/list", client.send(&folders::List::inside(top.clone()))).await?;
+    let top = r.keep("folders/create-top", client.send(&folders::Create::new("Studies"))).await?;
+    let folder =
+        r.keep("folders/create", client.send(&folders::Create::new("Warm-ups").parent(top.clone()))).await?;
+    r.keep("folders/list", client.send(&folders::List::new().parent(top.clone()))).await?;
     if !live {
-        r.keep("folders/list-top", client.send(&folders::List::top())).await?;
+        r.keep("folders/list-top", client.send(&folders::List::new())).await?;
     }
     r.keep("folders/rename", client.send(&folders::Rename::new(folder.clone(), "Warm-ups (old)"))).await?;
 
-    let create = slices::Create::named("Morning Étude")
+    let create = slices::Create::new()
+        .name("Morning Étude")
         .artist("R. Okafor")
         .status(Status::SecretUrl)
         .embed_status(EmbedStatus::AllowlistedDomains)
         .print_status(PrintStatus::Allowed)
         .folder(folder.clone());
     let slice = r.keep("slices/create", client.send(&create)).await?.scorehash;
-    let plain = r.keep("slices/create-untitled", client.send(&slices::Create::untitled())).await?.scorehash;
-    let lost = slices::Create::named("Lost").folder(FolderId::number(999_999));
+    let plain = r.keep("slices/create-untitled", client.send(&slices::Create::new())).await?.scorehash;
+    let lost = slices::Create::new().name("Lost").folder(FolderId::from(999_999));
     r.keep("slices/create-422", client.send(&lost)).await.expect_err("a folder that does not exist");
-    r.keep("folders/get", client.send(&folders::Get(folder.clone()))).await?;
-    r.keep("folders/delete-422", client.send(&folders::Delete(folder.clone())))
+    r.keep("folders/get", client.send(&folders::Get::new(&folder))).await?;
+    r.keep("folders/delete-422", client.send(&folders::Delete::new(&folder)))
         .await
         .expect_err("it has a slice");
-    r.keep("slices/musicxml-404", client.send(&slices::MusicXml(slice.clone()))).await?;
+    r.keep("slices/musicxml-404", client.send(&slices::MusicXml::new(&slice))).await?;
 
-    let start = notation::StartUpload::new(slice.clone());
+    let start = notation::StartUpload::new(&slice);
     let url = r.keep("notation/start_upload", client.send(&start)).await?;
     r.keep("storage/put", client.send(&storage::Put::new(url, Body::from(SCORE)))).await?;
-    let original = r.keep("notation/original", client.send(&notation::Original(slice.clone()))).await?;
-    r.keep("storage/get", client.send(&storage::Get(original.ok_or("no original")?))).await?;
-    r.keep("notation/original-none", client.send(&notation::Original(plain.clone()))).await?;
-    r.keep("slices/musicxml", client.send(&slices::MusicXml(slice.clone()))).await?;
+    let original = r.keep("notation/original", client.send(&notation::Original::new(&slice))).await?;
+    r.keep("storage/get", client.send(&storage::Get::new(original.ok_or("no original")?))).await?;
+    r.keep("notation/original-none", client.send(&notation::Original::new(plain.clone()))).await?;
+    r.keep("slices/musicxml", client.send(&slices::MusicXml::new(&slice))).await?;
 
     let (video, playlist) =
         ("https://media.example.net/v/etude.mp4", "https://media.example.net/v/etude.m3u8");
@@ -75,45 +75,47 @@ async fn drive(r: &mut Recording, client: &Client, live: bool) -> Result<(), Box
     r.keep("recordings/reorder", client.send(&order)).await?;
     let few = recordings::Reorder::new(slice.clone(), [youtube]);
     r.keep("recordings/reorder-422", client.send(&few)).await.expect_err("two recordings are missing");
-    r.keep("recordings/list", client.send(&recordings::List(slice.clone()))).await?;
+    r.keep("recordings/list", client.send(&recordings::List::new(&slice))).await?;
     let change = recordings::Change::new(camera).name("Camera B").hls_url("");
     r.keep("recordings/change", client.send(&change)).await?;
-    r.keep("recordings/start_upload", client.send(&recordings::StartUpload(audio))).await?;
-    let linked = recordings::StartUpload(camera);
+    r.keep("recordings/start_upload", client.send(&recordings::StartUpload::new(audio))).await?;
+    let linked = recordings::StartUpload::new(camera);
     r.keep("recordings/start_upload-422", client.send(&linked))
         .await
         .expect_err("a linked video takes no upload");
-    r.keep("recordings/delete", client.send(&recordings::Delete(youtube))).await?;
-    let unknown = recordings::Delete(RecordingId(999_999_999));
+    r.keep("recordings/delete", client.send(&recordings::Delete::new(youtube))).await?;
+    let unknown = recordings::Delete::new(RecordingId::new(999_999_999));
     r.keep("recordings/delete-403", client.send(&unknown)).await.expect_err("no such recording");
 
-    r.keep("slices/get", client.send(&slices::Get(slice.clone()))).await?;
-    r.keep("slices/get-403", client.send(&slices::Get("ZZZZZ".parse()?))).await.expect_err("no such slice");
-    r.keep("slices/move", client.send(&slices::Move::into_folder(slice.clone(), top.clone()))).await?;
-    r.keep("slices/move-root", client.send(&slices::Move::to_root(slice.clone()))).await?;
-    let nowhere = slices::Move::into_folder(slice.clone(), FolderId::number(999_999));
+    r.keep("slices/get", client.send(&slices::Get::new(&slice))).await?;
+    r.keep("slices/get-403", client.send(&slices::Get::new("ZZZZZ".parse::<Scorehash>()?)))
+        .await
+        .expect_err("no such slice");
+    r.keep("slices/move", client.send(&slices::Move::new(slice.clone(), Some(top.clone())))).await?;
+    r.keep("slices/move-root", client.send(&slices::Move::new(slice.clone(), None))).await?;
+    let nowhere = slices::Move::new(slice.clone(), Some(FolderId::from(999_999)));
     r.keep("slices/move-422", client.send(&nowhere)).await.expect_err("a folder that does not exist");
-    let copy = r.keep("slices/duplicate", client.send(&slices::Duplicate(slice.clone()))).await?.scorehash;
+    let copy = r.keep("slices/duplicate", client.send(&slices::Duplicate::new(&slice))).await?.scorehash;
 
-    let list = r.keep("lists/create", client.send(&lists::Create::named("Warm-ups"))).await?;
+    let list = r.keep("lists/create", client.send(&lists::Create::new("Warm-ups"))).await?;
     r.keep("lists/rename", client.send(&lists::Rename::new(list.clone(), "Warm-ups (old)"))).await?;
     let add = lists::AddSlices::new(list.clone(), [slice.clone(), copy.clone()]);
     r.keep("lists/add_slices", client.send(&add)).await?;
     r.keep("lists/remove_slice", client.send(&lists::RemoveSlice::new(list, copy.clone()))).await?;
 
-    r.keep("folders/delete", client.send(&folders::Delete(folder.clone()))).await?;
-    r.keep("folders/delete-404", client.send(&folders::Delete(FolderId::number(999_999))))
+    r.keep("folders/delete", client.send(&folders::Delete::new(&folder))).await?;
+    r.keep("folders/delete-404", client.send(&folders::Delete::new(FolderId::from(999_999))))
         .await
         .expect_err("none such");
     if !live {
-        r.keep("slices/list", client.send(&slices::List)).await?;
+        r.keep("slices/list", client.send(&slices::List::new())).await?;
     }
-    r.keep("slices/delete", client.send(&slices::Delete(copy))).await?;
+    r.keep("slices/delete", client.send(&slices::Delete::new(copy))).await?;
     // Nothing is left behind, which matters where the service is real.
     for slice in [slice, plain] {
-        client.send(&slices::Delete(slice)).await?;
+        client.send(&slices::Delete::new(slice)).await?;
     }
-    client.send(&folders::Delete(top)).await?;
+    client.send(&folders::Delete::new(top)).await?;
     Ok(())
 }
 

@@ -61,7 +61,7 @@ impl Studio {
         let access = sandbox.description().soundslice;
         let builder = Client::builder(&access.app_id, access.password).base_url(&access.base_url);
         let client = builder.build().unwrap();
-        let slice = client.send(&slices::Create::named("Étude")).await.unwrap().scorehash;
+        let slice = client.send(&slices::Create::new().name("Étude")).await.unwrap().scorehash;
         Self { sandbox, client, slice }
     }
 
@@ -75,7 +75,7 @@ impl Studio {
     }
 
     async fn recording(&self) -> RecordingId {
-        self.client.send(&recordings::Create::mp3_upload(self.slice.clone())).await.unwrap()
+        self.client.send(&recordings::Create::mp3_upload(&self.slice)).await.unwrap()
     }
 
     fn puts(&self) -> usize {
@@ -106,7 +106,7 @@ async fn notation_comes_back_as_it_went() {
     let studio = Studio::open().await;
     let seen = Arc::new(Mutex::new(Vec::new()));
     let progress = Arc::clone(&seen);
-    let upload = NotationUpload::new(studio.slice.clone(), SCORE)
+    let upload = NotationUpload::new(&studio.slice, SCORE)
         .wait(Duration::from_secs(60))
         .progress(move |step| progress.lock().unwrap().push((step.bytes, step.total, step.attempt)));
     studio.client.upload_notation(upload).await.unwrap();
@@ -115,7 +115,7 @@ async fn notation_comes_back_as_it_went() {
     let mut file = Vec::new();
     let downloaded = studio.client.download_notation(&studio.slice, &mut file).await.unwrap().unwrap();
     assert_eq!((file, downloaded.bytes), (SCORE.as_bytes().to_vec(), length));
-    let exported = studio.client.send(&slices::MusicXml(studio.slice.clone())).await.unwrap().unwrap();
+    let exported = studio.client.send(&slices::MusicXml::new(&studio.slice)).await.unwrap().unwrap();
     assert!(exported.contains("<part-name>Flute</part-name>"), "{exported}");
 }
 
@@ -123,18 +123,18 @@ async fn notation_comes_back_as_it_went() {
 async fn notation_is_waited_for_until_it_is_processed() {
     let studio = Studio::open().await;
     studio.sandbox.switches(|switches| switches.soundslice.notation_delay_s = 30.0);
-    let upload = NotationUpload::new(studio.slice.clone(), SCORE).wait(Duration::from_secs(60));
+    let upload = NotationUpload::new(&studio.slice, SCORE).wait(Duration::from_secs(60));
     studio.polling().upload_notation(upload).await.unwrap();
-    assert!(studio.client.send(&slices::Get(studio.slice.clone())).await.unwrap().has_notation == Some(true));
+    assert!(studio.client.send(&slices::Get::new(&studio.slice)).await.unwrap().has_notation == Some(true));
 }
 
 #[tokio::test]
 async fn waiting_ends_at_its_limit() {
     let studio = Studio::open().await;
     studio.sandbox.switches(|switches| switches.soundslice.notation_delay_s = 300.0);
-    let upload = NotationUpload::new(studio.slice.clone(), SCORE).wait(Duration::from_secs(60));
+    let upload = NotationUpload::new(&studio.slice, SCORE).wait(Duration::from_secs(60));
     let error = studio.polling().upload_notation(upload).await.unwrap_err();
-    insta::assert_snapshot!(error, @"uploaded, but not seen processed: not done after 60 s");
+    insta::assert_snapshot!(error, @"uploaded, but its processing was not confirmed: not done after 60 s");
     assert_eq!(error.is_uploaded(), Some(true));
     let waited = studio.sandbox.now().as_secs() - THEN;
     assert!((60..66).contains(&waited), "{waited}");
@@ -143,11 +143,11 @@ async fn waiting_ends_at_its_limit() {
 #[tokio::test]
 async fn a_slice_with_notation_cannot_be_waited_for() {
     let studio = Studio::open().await;
-    let upload = || NotationUpload::new(studio.slice.clone(), SCORE).wait(Duration::from_secs(60));
+    let upload = || NotationUpload::new(&studio.slice, SCORE).wait(Duration::from_secs(60));
     studio.client.upload_notation(upload()).await.unwrap();
     let before = studio.puts();
     let error = studio.client.upload_notation(upload()).await.unwrap_err();
-    assert!(matches!(error, JobError::NotationBefore(_)), "{error}");
+    assert!(matches!(error, JobError::HasNotation(_)), "{error}");
     assert_eq!(error.is_uploaded(), Some(false));
     assert_eq!(studio.puts(), before, "nothing was uploaded");
 }
@@ -157,7 +157,7 @@ async fn media_is_waited_for_until_it_is_ready() {
     let studio = Studio::open().await;
     let recording = studio.recording().await;
     studio.sandbox.switches(|switches| switches.soundslice.media_delay_s = 45.0);
-    let upload = MediaUpload::new(recording, wav(7)).wait(studio.slice.clone(), Duration::from_secs(600));
+    let upload = MediaUpload::new(recording, wav(7)).wait(&studio.slice, Duration::from_secs(600));
     let polling = studio.polling();
     let uploading = polling.upload_media(upload);
     let soon = tokio::time::timeout(Duration::from_secs(60), uploading).await;
@@ -167,7 +167,7 @@ async fn media_is_waited_for_until_it_is_ready() {
     // Before the upload, then after 0, 1, 3, 7, 12 and every 5 s, the last time 47 s after it.
     assert_eq!(studio.sandbox.requests().iter().filter(is_look).count(), 1 + 12);
     assert_eq!(studio.sandbox.now().as_secs() - THEN, 47);
-    let list = studio.client.send(&recordings::List(studio.slice.clone())).await.unwrap();
+    let list = studio.client.send(&recordings::List::new(&studio.slice)).await.unwrap();
     assert_eq!(list[0].status, Some(RecordingStatus::Ready));
     assert_eq!(list[0].cropped_duration, Some(7.0), "the seconds of the file's own header");
 }
@@ -176,8 +176,7 @@ async fn media_is_waited_for_until_it_is_ready() {
 async fn media_that_cannot_be_processed_is_told() {
     let studio = Studio::open().await;
     let recording = studio.recording().await;
-    let upload =
-        MediaUpload::new(recording, "this is no music").wait(studio.slice.clone(), Duration::from_secs(60));
+    let upload = MediaUpload::new(recording, "not music").wait(&studio.slice, Duration::from_secs(60));
     let error = studio.polling().upload_media(upload).await.unwrap_err();
     assert!(matches!(error, JobError::Unprocessable), "{error}");
     assert_eq!(error.is_uploaded(), Some(true));
@@ -187,11 +186,11 @@ async fn media_that_cannot_be_processed_is_told() {
 async fn media_that_replaces_other_media_cannot_be_waited_for() {
     let studio = Studio::open().await;
     let recording = studio.recording().await;
-    let upload = || MediaUpload::new(recording, wav(1)).wait(studio.slice.clone(), Duration::from_secs(60));
+    let upload = || MediaUpload::new(recording, wav(1)).wait(&studio.slice, Duration::from_secs(60));
     studio.client.upload_media(upload()).await.unwrap();
     let before = studio.puts();
     let error = studio.client.upload_media(upload()).await.unwrap_err();
-    assert!(matches!(error, JobError::MediaBefore(_)), "{error}");
+    assert!(matches!(error, JobError::HasMedia(_)), "{error}");
     assert_eq!((error.is_uploaded(), studio.puts()), (Some(false), before));
 }
 
@@ -205,14 +204,14 @@ async fn waiting_survives_an_outage_that_is_shorter_than_itself() {
     // The first look is the one before the upload.
     let outage = Fault::status(503).on(Host::SOUNDSLICE).method("GET").path(&path).nth(2).times(9);
     studio.sandbox.fault(outage);
-    let upload = MediaUpload::new(recording, wav(7)).wait(studio.slice.clone(), Duration::from_secs(600));
+    let upload = MediaUpload::new(recording, wav(7)).wait(&studio.slice, Duration::from_secs(600));
     studio.polling().upload_media(upload).await.unwrap();
 
     let studio = Studio::open().await;
     let path = format!("/api/v1/slices/{}/", studio.slice);
     let page = Fault::new(FaultKind::html(200)).on(Host::SOUNDSLICE).method("GET").path(&path);
     studio.sandbox.fault(page.nth(2).times(2));
-    let upload = NotationUpload::new(studio.slice.clone(), SCORE).wait(Duration::MAX);
+    let upload = NotationUpload::new(&studio.slice, SCORE).wait(Duration::MAX);
     studio.polling().upload_notation(upload).await.unwrap();
 }
 
@@ -223,19 +222,19 @@ async fn a_service_that_does_not_come_back_is_named_and_so_is_where_the_file_is(
     let path = format!("/api/v1/slices/{}/recordings/", studio.slice);
     let forbidden = Fault::status(403).on(Host::SOUNDSLICE).method("GET").path(&path).nth(2);
     studio.sandbox.fault(forbidden);
-    let upload = MediaUpload::new(recording, wav(7)).wait(studio.slice.clone(), Duration::from_secs(600));
+    let upload = MediaUpload::new(recording, wav(7)).wait(&studio.slice, Duration::from_secs(600));
     let error = studio.polling().upload_media(upload).await.unwrap_err();
-    insta::assert_snapshot!(error, @"uploaded, but not seen processed: a look failed: soundslice.recordings.list: 403 Forbidden: wrong key, not your account's, no such thing, or a right that the account lacks");
+    insta::assert_snapshot!(error, @"uploaded, but its processing was not confirmed: a look failed: soundslice.recordings.list: 403 Forbidden: wrong key, not your account's, no such thing, or a right that the account lacks");
     assert_eq!(error.is_uploaded(), Some(true));
     assert!(error.error().is_some_and(segno_core::Error::is_auth));
 
-    // The same words before the upload mean the opposite.
+    // The same error before the upload means the opposite.
     studio.sandbox.fault(Fault::status(403).on(Host::SOUNDSLICE).method("POST"));
     let error = studio.client.upload_media(MediaUpload::new(recording, wav(7))).await.unwrap_err();
     insta::assert_snapshot!(error, @"nothing was uploaded: soundslice.recordings.start_upload: 403 Forbidden: wrong key, not your account's, no such thing, or a right that the account lacks");
     assert_eq!(error.is_uploaded(), Some(false));
     studio.sandbox.fault(Fault::status(403).on(Host::SOUNDSLICE).method("GET"));
-    let upload = NotationUpload::new(studio.slice.clone(), SCORE).wait(Duration::from_secs(60));
+    let upload = NotationUpload::new(&studio.slice, SCORE).wait(Duration::from_secs(60));
     let error = studio.client.upload_notation(upload).await.unwrap_err();
     insta::assert_snapshot!(error, @"nothing was uploaded: soundslice.slices.get: 403 Forbidden: wrong key, not your account's, no such thing, or a right that the account lacks");
     assert_eq!(error.is_uploaded(), Some(false));
@@ -247,7 +246,7 @@ async fn a_service_that_does_not_come_back_is_named_and_so_is_where_the_file_is(
             .starts_with("the upload failed, though the file may have arrived: soundslice.storage.put: "),
         "{error}"
     );
-    assert_eq!(error.is_uploaded(), None, "it has arrived, but nobody said so");
+    assert_eq!(error.is_uploaded(), None, "it has arrived, and the response was lost");
 }
 
 /// A page of a captive portal in the place of the storage's response: the file is nowhere.
@@ -263,7 +262,7 @@ async fn a_page_in_the_place_of_the_storage_is_no_upload() {
             .contains("soundslice.storage.put: 200 OK, but the answer cannot be read: it is a web page"),
         "{error}"
     );
-    let upload = NotationUpload::new(studio.slice.clone(), SCORE);
+    let upload = NotationUpload::new(&studio.slice, SCORE);
     studio.client.upload_notation(upload).await.unwrap();
     studio.sandbox.fault(Fault::new(FaultKind::html(200)).on(Host::STORAGE).method("GET"));
     let mut file = Vec::new();
@@ -283,7 +282,7 @@ fn jobs_are_send(client: &'static Client, notation: NotationUpload, media: Media
 async fn a_recording_of_another_slice_is_told() {
     let studio = Studio::open().await;
     let recording = studio.recording().await;
-    let other = studio.client.send(&slices::Create::untitled()).await.unwrap().scorehash;
+    let other = studio.client.send(&slices::Create::new()).await.unwrap().scorehash;
     let upload = MediaUpload::new(recording, wav(1)).wait(other, Duration::from_secs(60));
     assert!(matches!(studio.client.upload_media(upload).await, Err(JobError::NotInSlice { .. })));
 }
@@ -314,7 +313,7 @@ async fn an_expired_url_is_replaced_once() {
 
 /// A storage that refuses before it has read the file must not be taken for a broken connection.
 #[tokio::test]
-async fn urls_that_are_always_expired_end_in_the_words_of_the_storage() {
+async fn urls_that_are_always_expired_end_in_the_error_of_the_storage() {
     let studio = Studio::open().await;
     let recording = studio.recording().await;
     studio.sandbox.switches(|switches| switches.soundslice.upload_life_s = 0.0);
@@ -364,22 +363,22 @@ async fn an_empty_file_is_not_uploaded() {
 }
 
 #[tokio::test]
-async fn a_creation_whose_answer_is_lost_is_not_sent_twice() {
+async fn a_creation_whose_response_is_lost_is_not_sent_twice() {
     let studio = Studio::open().await;
-    let before = studio.client.send(&slices::List).await.unwrap().len();
+    let before = studio.client.send(&slices::List::new()).await.unwrap().len();
     studio.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::SOUNDSLICE).method("POST"));
-    let error = studio.client.send(&slices::Create::named("Once")).await.unwrap_err();
+    let error = studio.client.send(&slices::Create::new().name("Once")).await.unwrap_err();
     assert!(error.may_have_taken_effect(), "{error}");
     assert_eq!(error.attempts(), 1);
-    assert_eq!(studio.client.send(&slices::List).await.unwrap().len(), before + 1);
+    assert_eq!(studio.client.send(&slices::List::new()).await.unwrap().len(), before + 1);
 }
 
 #[tokio::test]
 async fn a_long_list_arrives_item_by_item() {
     let studio = Studio::open().await;
-    let own = studio.client.send(&slices::List).await.unwrap();
+    let own = studio.client.send(&slices::List::new()).await.unwrap();
     studio.sandbox.switches(|switches| switches.soundslice.extra_slices = 2000);
-    let mut stream = studio.client.stream(&slices::List).await.unwrap();
+    let mut stream = studio.client.stream(&slices::List::new()).await.unwrap();
     let mut count = 0;
     let mut names = std::collections::BTreeSet::new();
     while let Some(slice) = stream.next().await {
@@ -397,18 +396,33 @@ async fn a_second_account_is_out_of_reach() {
     let base_url = studio.sandbox.description().soundslice.base_url;
     let builder = Client::builder(&other.app_id, other.password.clone()).base_url(&base_url);
     let stranger = builder.build().unwrap();
-    let error = stranger.send(&slices::Delete(studio.slice.clone())).await.unwrap_err();
+    let error = stranger.send(&slices::Delete::new(&studio.slice)).await.unwrap_err();
     assert!(error.is_auth(), "{error}");
-    assert!(studio.client.send(&slices::Get(studio.slice.clone())).await.is_ok());
+    assert!(studio.client.send(&slices::Get::new(&studio.slice)).await.is_ok());
 }
 
 #[tokio::test]
 async fn upload_urls_are_secrets() {
     let studio = Studio::open().await;
-    let url = studio.client.send(&notation::StartUpload::new(studio.slice.clone())).await.unwrap();
+    let url = studio.client.send(&notation::StartUpload::new(&studio.slice)).await.unwrap();
     let query = url.expose().split_once('?').unwrap().1.to_owned();
     let put = storage::Put::new(url.clone(), SCORE);
     for printed in [format!("{url}"), format!("{url:?}"), format!("{put:?}")] {
         assert!(!printed.contains(&query), "{printed}");
+    }
+}
+
+/// The step that failed, the endpoint and the service's message are one line, however long the message is.
+#[tokio::test]
+async fn errors_of_a_job_are_one_line_of_at_most_400_characters() {
+    let long = serde_json::json!({"error": "no\n".repeat(300)});
+    let studio = Studio::open().await;
+    let recording = studio.recording().await;
+    for method in ["POST", "GET"] {
+        studio.sandbox.fault(Fault::status(422).body(long.clone()).on(Host::SOUNDSLICE).method(method));
+        let upload = MediaUpload::new(recording, wav(1)).wait(&studio.slice, Duration::from_secs(60));
+        let line = studio.client.upload_media(upload).await.unwrap_err().to_string();
+        assert!(line.chars().count() <= 400 && line.chars().all(|letter| !letter.is_control()), "{line}");
+        assert!(line.starts_with("nothing was uploaded: soundslice."), "{line}");
     }
 }

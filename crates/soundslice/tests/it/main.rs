@@ -1,4 +1,4 @@
-//! What a user of the client notices: exact requests, decoded answers, error lines, whole jobs against the sandbox.
+//! What a user of the client notices: exact requests, decoded responses, error lines, whole jobs against the sandbox.
 
 mod bulk;
 mod decode;

@@ -1,4 +1,4 @@
-//! The known defects of the official client (fact sheet, section 13), each impossible here.
+//! The known defects of the official client, each impossible here.
 
 use segno_core::testing;
 use segno_core::{Endpoint, Replay, Response};
@@ -8,7 +8,7 @@ use segno_soundslice::{
     recordings, slices, storage, syncpoints,
 };
 
-use crate::sample::{RECORDING, answering, folder, silent, slice, url};
+use crate::sample::{RECORDING, folder, responding, silent, slice, url};
 
 fn body(endpoint: &impl Endpoint) -> String {
     let text = testing::wire(silent().core(), endpoint).unwrap();
@@ -25,7 +25,7 @@ async fn sandbox() -> (Sandbox, Client) {
 #[tokio::test]
 async fn d1_every_source_can_be_created() {
     let (_sandbox, client) = sandbox().await;
-    let slice = client.send(&slices::Create::untitled()).await.unwrap().scorehash;
+    let slice = client.send(&slices::Create::new()).await.unwrap().scorehash;
     let all = [
         recordings::Create::youtube(slice.clone(), "aB3-dE5_gH7"),
         recordings::Create::mp3_upload(slice.clone()),
@@ -38,8 +38,13 @@ async fn d1_every_source_can_be_created() {
     for create in all {
         client.send(&create).await.unwrap();
     }
-    let sources: Vec<Source> =
-        client.send(&recordings::List(slice)).await.unwrap().into_iter().filter_map(|r| r.source).collect();
+    let sources: Vec<Source> = client
+        .send(&recordings::List::new(slice))
+        .await
+        .unwrap()
+        .into_iter()
+        .filter_map(|r| r.source)
+        .collect();
     assert_eq!(sources.iter().map(|source| source.number()).collect::<Vec<_>>(), [1, 2, 3, 4, 6, 7, 8]);
 }
 
@@ -56,11 +61,11 @@ fn d2_syncpoints_are_json_text() {
 async fn d3_and_d4_both_crops_arrive_and_zero_resets() {
     let (sandbox, client) = sandbox().await;
     sandbox.switches(|switches| switches.soundslice.media_duration_s = Some(60.0));
-    let slice = client.send(&slices::Create::untitled()).await.unwrap().scorehash;
+    let slice = client.send(&slices::Create::new()).await.unwrap().scorehash;
     let create = recordings::Create::mp3_url(slice.clone(), "https://media.example.net/a.mp3");
     let recording = client.send(&create).await.unwrap();
     let points = [Syncpoint::bar(0, 0.0)];
-    let duration = async || client.send(&recordings::List(slice.clone())).await.unwrap()[0].cropped_duration;
+    let duration = async || client.send(&recordings::List::new(&slice)).await.unwrap()[0].cropped_duration;
     client.send(&syncpoints::Set::new(recording, &points[..]).crop_start(10.0).crop_end(50.0)).await.unwrap();
     assert_eq!(duration().await, Some(40.0));
     client.send(&syncpoints::Set::new(recording, &points[..]).crop_start(0.0)).await.unwrap();
@@ -70,7 +75,7 @@ async fn d3_and_d4_both_crops_arrive_and_zero_resets() {
 #[tokio::test]
 async fn d5_an_empty_text_clears() {
     let (_sandbox, client) = sandbox().await;
-    let slice = client.send(&slices::Create::untitled()).await.unwrap().scorehash;
+    let slice = client.send(&slices::Create::new()).await.unwrap().scorehash;
     let (video, playlist) = ("https://media.example.net/a.mp4", "https://media.example.net/a.m3u8");
     let recording =
         client.send(&recordings::Create::video_url_and_hls(slice, video, playlist)).await.unwrap();
@@ -81,57 +86,60 @@ async fn d5_an_empty_text_clears() {
 #[tokio::test]
 async fn d6_folders_can_be_looked_into() {
     let (_sandbox, client) = sandbox().await;
-    let folder = client.send(&folders::Create::named("Box")).await.unwrap();
-    let slice = client.send(&slices::Create::untitled().folder(folder.clone())).await.unwrap().scorehash;
-    let contents = client.send(&folders::Get(folder)).await.unwrap();
+    let folder = client.send(&folders::Create::new("Box")).await.unwrap();
+    let slice = client.send(&slices::Create::new().folder(folder.clone())).await.unwrap().scorehash;
+    let contents = client.send(&folders::Get::new(folder)).await.unwrap();
     assert_eq!(contents.slices[0].scorehash, slice);
 }
 
 #[test]
 fn d7_a_slice_moves_to_another_account() {
-    let to = slices::Move::into_folder(slice(), FolderId::number(5)).of_account(UserId(31));
+    let to = slices::Move::new(slice(), Some(FolderId::from(5))).user(UserId::new(31));
     assert_eq!(body(&to), "folder_id=5&user_id=31");
 }
 
 #[tokio::test]
 async fn d8_every_failure_is_a_typed_error() {
     for (status, text) in [(401, ""), (404, "<!DOCTYPE html>"), (500, "oops"), (502, "<html>")] {
-        let error = answering(status, text).send(&slices::Create::untitled()).await.unwrap_err();
+        let error = responding(status, text).send(&slices::Create::new()).await.unwrap_err();
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
     }
-    let unprocessable = answering(422, r#"{"error": "Please provide a name."}"#);
-    let error = unprocessable.send(&folders::Create::named("x")).await.unwrap_err();
+    let unprocessable = responding(422, r#"{"error": "Please provide a name."}"#);
+    let error = unprocessable.send(&folders::Create::new("x")).await.unwrap_err();
     assert_eq!(error.api().unwrap().to_string(), "Please provide a name.");
 }
 
 #[tokio::test]
 async fn d9_a_failed_put_is_an_error_and_the_recording_is_known() {
-    let failing = answering(403, "<Error><Code>SignatureDoesNotMatch</Code><Message>No.</Message></Error>");
+    let failing = responding(403, "<Error><Code>SignatureDoesNotMatch</Code><Message>No.</Message></Error>");
     let error = failing.send(&storage::Put::new(url(), "ID3")).await.unwrap_err();
     assert!(error.to_string().contains("SignatureDoesNotMatch"), "{error}");
     // The recording comes first, as a value of its own; the upload cannot lose it.
     let (_sandbox, client) = sandbox().await;
-    let slice = client.send(&slices::Create::untitled()).await.unwrap().scorehash;
+    let slice = client.send(&slices::Create::new()).await.unwrap().scorehash;
     let recording = client.send(&recordings::Create::mp3_upload(slice.clone())).await.unwrap();
-    assert_eq!(client.send(&recordings::List(slice)).await.unwrap()[0].id, recording);
+    assert_eq!(client.send(&recordings::List::new(slice)).await.unwrap()[0].id, recording);
 }
 
 #[tokio::test]
 async fn d10_absence_has_a_type() {
-    assert_eq!(answering(200, r#"{"url": ""}"#).send(&notation::Original(slice())).await.unwrap(), None);
-    assert_eq!(answering(404, "<!DOCTYPE html>").send(&slices::MusicXml(slice())).await.unwrap(), None);
+    assert_eq!(
+        responding(200, r#"{"url": ""}"#).send(&notation::Original::new(slice())).await.unwrap(),
+        None
+    );
+    assert_eq!(responding(404, "<!DOCTYPE html>").send(&slices::MusicXml::new(slice())).await.unwrap(), None);
 }
 
 #[test]
 fn d11_a_linked_source_always_has_its_data() {
     let create = recordings::Create::vimeo(slice(), "");
     let error = testing::wire(silent().core(), &create).unwrap_err();
-    assert_eq!(error.to_string(), "source_data: it is empty; this source needs one");
+    assert_eq!(error.to_string(), "source_data: must not be empty for this source");
 }
 
 #[test]
 fn d12_every_value_can_be_sent_explicitly() {
-    let create = slices::Create::untitled()
+    let create = slices::Create::new()
         .status(Status::Private)
         .embed_status(EmbedStatus::AnyDomain)
         .print_status(PrintStatus::Off)
@@ -162,7 +170,7 @@ fn d14_lists_are_lists() {
 async fn d15_reads_are_repeated_connections_reused_and_time_bounded() {
     let (sandbox, client) = sandbox().await;
     sandbox.fault(segno_sandbox::Fault::status(503));
-    client.send(&slices::List).await.unwrap();
+    client.send(&slices::List::new()).await.unwrap();
     assert_eq!(sandbox.requests().len(), 2);
     assert_eq!(slices::List::REPLAY, Replay::Safe);
     assert_eq!(segno_core::Timeouts::default().call, std::time::Duration::from_secs(60));

@@ -1,7 +1,7 @@
-//! The exact bytes of every request, and the bytes that the fact sheet prints.
+//! The exact bytes of every request, and the bodies that are documented.
 
 use segno_core::{BuildError, Endpoint, testing};
-use segno_soundslice::{Scorehash, folders, lists, recordings, slices, syncpoints};
+use segno_soundslice::{FolderId, Scorehash, folders, lists, recordings, slices, syncpoints};
 
 use crate::sample::{self, POINTS, RECORDING, Visit, silent, slice};
 
@@ -14,7 +14,7 @@ fn every_request() {
     struct Snapshot;
 
     impl Visit for Snapshot {
-        fn visit<E: Endpoint>(&mut self, endpoint: &E) {
+        fn visit<E: Endpoint<Output: std::fmt::Debug>>(&mut self, endpoint: &E) {
             insta::assert_snapshot!(E::NAME, wire(endpoint).unwrap());
         }
     }
@@ -22,17 +22,17 @@ fn every_request() {
     sample::every_endpoint(&mut Snapshot);
 }
 
-/// The body of a request, as the sheet prints it.
+/// The body of a request.
 fn body(endpoint: &impl Endpoint) -> String {
     wire(endpoint).unwrap().split_once("\n\n").unwrap().1.to_owned()
 }
 
 #[test]
-fn the_fact_sheets_bodies_to_the_letter() {
+fn documented_bodies_to_the_letter() {
     struct Bodies(Vec<(&'static str, String)>);
 
     impl Visit for Bodies {
-        fn visit<E: Endpoint>(&mut self, endpoint: &E) {
+        fn visit<E: Endpoint<Output: std::fmt::Debug>>(&mut self, endpoint: &E) {
             self.0.push((E::NAME, body(endpoint)));
         }
     }
@@ -74,7 +74,7 @@ fn the_fact_sheets_bodies_to_the_letter() {
 
 #[test]
 fn a_post_without_parameters_has_length_0_and_no_media_type() {
-    let text = wire(&slices::Duplicate(slice())).unwrap();
+    let text = wire(&slices::Duplicate::new(slice())).unwrap();
     assert!(text.contains("content-length: 0\n"), "{text}");
     assert!(!text.contains("content-type"), "{text}");
 }
@@ -84,7 +84,7 @@ fn every_path_ends_in_a_slash_below_the_base_url() {
     struct Slash;
 
     impl Visit for Slash {
-        fn visit<E: Endpoint>(&mut self, endpoint: &E) {
+        fn visit<E: Endpoint<Output: std::fmt::Debug>>(&mut self, endpoint: &E) {
             let text = wire(endpoint).unwrap();
             let target = text.split(' ').nth(1).unwrap();
             let path = target.split('?').next().unwrap();
@@ -100,7 +100,7 @@ fn credentials_go_to_the_api_and_never_to_the_storage() {
     struct Credentials;
 
     impl Visit for Credentials {
-        fn visit<E: Endpoint>(&mut self, endpoint: &E) {
+        fn visit<E: Endpoint<Output: std::fmt::Debug>>(&mut self, endpoint: &E) {
             let text = wire(endpoint).unwrap();
             let storage = E::NAME.starts_with("soundslice.storage.");
             assert_eq!(text.contains("authorization: [redacted]"), !storage, "{text}");
@@ -124,46 +124,49 @@ fn refused(endpoint: &impl Endpoint) -> String {
 #[test]
 fn what_the_service_would_refuse_is_not_built() {
     let long = "é".repeat(256);
-    assert_eq!(refused(&slices::Create::named(&long)), "name: 256 characters; the service takes at most 255");
     assert_eq!(
-        refused(&slices::Create::untitled().artist(&long)),
-        "artist: 256 characters; the service takes at most 255"
+        refused(&slices::Create::new().name(&long)),
+        "name: must have at most 255 characters, found 256"
     );
-    assert!(wire(&slices::Create::named("é".repeat(255))).is_ok());
+    assert_eq!(
+        refused(&slices::Create::new().artist(&long)),
+        "artist: must have at most 255 characters, found 256"
+    );
+    assert!(wire(&slices::Create::new().name("é".repeat(255))).is_ok());
     let name = "x".repeat(101);
     let create = recordings::Create::mp3_upload(slice()).name(&name);
-    assert_eq!(refused(&create), "name: 101 characters; the service takes at most 100");
+    assert_eq!(refused(&create), "name: must have at most 100 characters, found 101");
     assert_eq!(
         refused(&recordings::Change::new(RECORDING).name(name)),
-        "name: 101 characters; the service takes at most 100"
+        "name: must have at most 100 characters, found 101"
     );
     assert_eq!(
         refused(&recordings::Create::youtube(slice(), "")),
-        "source_data: it is empty; this source needs one"
+        "source_data: must not be empty for this source"
     );
     assert_eq!(
         refused(&recordings::Reorder::new(slice(), [])),
-        "order: it is empty; every recording of the slice must be named"
+        "order: must name every recording of the slice, found none"
     );
     assert_eq!(
         refused(&recordings::Reorder::new(slice(), [RECORDING, RECORDING])),
-        "order: recording 70213 stands in it twice"
+        "order: must name every recording once, found 70213 twice"
     );
-    assert_eq!(refused(&folders::Create::named("")), "name: it is empty; the service wants one");
-    assert_eq!(
-        refused(&lists::AddSlices::new(sample::list(), [])),
-        "slicehashes: it is empty; name at least one slice"
-    );
+    assert_eq!(refused(&folders::Create::new("")), "name: must not be empty");
+    assert_eq!(refused(&lists::AddSlices::new(sample::list(), [])), "slicehashes: must not be empty");
     let no_url = segno_soundslice::notation::StartUpload::new(slice()).callback_url("hooks.example.net");
-    assert_eq!(refused(&no_url), "callback_url: it must begin with http:// or https://");
+    assert_eq!(refused(&no_url), "callback_url: must begin with http:// or https://");
 }
 
 #[test]
 fn crops_that_cannot_be_are_not_built() {
     let set = || syncpoints::Set::new(RECORDING, &POINTS[..]);
-    assert_eq!(refused(&set().crop_start(-1.0)), "crop_start: it must be a number of seconds, 0 or more");
-    assert_eq!(refused(&set().crop_end(f64::NAN)), "crop_end: it must be a number of seconds, 0 or more");
-    assert_eq!(refused(&set().crop_start(5.0).crop_end(5.0)), "crop_end: 5 is not after crop_start 5");
+    assert_eq!(refused(&set().crop_start(-1.0)), "crop_start: must be a finite number of seconds, 0 or more");
+    assert_eq!(refused(&set().crop_end(f64::NAN)), "crop_end: must be a finite number of seconds, 0 or more");
+    assert_eq!(
+        refused(&set().crop_start(5.0).crop_end(5.0)),
+        "crop_end: must be after crop_start 5, found 5"
+    );
     let reset = body(&set().crop_start(0.0));
     assert!(reset.ends_with("&crop_start=0.0"), "{reset}");
 }
@@ -172,9 +175,9 @@ fn crops_that_cannot_be_are_not_built() {
 fn an_identifier_cannot_become_a_path() {
     let dots: Result<Scorehash, _> = "..".parse();
     assert!(dots.is_err());
-    let folder = "5120".parse().unwrap();
+    let folder: FolderId = "5120".parse().unwrap();
     assert!(
-        matches!(wire(&folders::Get(folder)), Ok::<_, BuildError>(text) if text.starts_with("GET /api/v1/folders/5120/ "))
+        matches!(wire(&folders::Get::new(folder)), Ok::<_, BuildError>(text) if text.starts_with("GET /api/v1/folders/5120/ "))
     );
 }
 
@@ -183,5 +186,5 @@ fn anything_that_serialises_as_syncpoints_can_be_sent() {
     let text = body(&syncpoints::Set::new(RECORDING, &vec![(0, 0.0), (4, 9.6)]));
     assert_eq!(text, "syncpoints=%5B%5B0%2C0.0%5D%2C%5B4%2C9.6%5D%5D");
     let wrong = refused(&syncpoints::Set::new(RECORDING, "text"));
-    assert_eq!(wrong, "syncpoints: it does not serialise as an array of arrays of numbers");
+    assert_eq!(wrong, "syncpoints: must serialise as an array of arrays of numbers");
 }
