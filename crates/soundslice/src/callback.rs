@@ -3,7 +3,7 @@
 //! The request is neither signed nor repeated, and anybody who knows the URL can send one: put something unguessable
 //! into the callback URL, and request the slice from the API before you trust the outcome.
 
-use segno_core::{Excerpt, from_json};
+use segno_core::decode::{Excerpt, from_json};
 use serde_json::{Map, Value};
 
 use crate::ids::{Scorehash, Slug};

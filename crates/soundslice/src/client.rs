@@ -1,7 +1,9 @@
 //! The client: credentials, base URL, and the calls that are more than one request.
 
 use segno_core::auth::Basic;
-use segno_core::{ClientError, Secret, env_var, env_var_if_set, service_client};
+use segno_core::client::ClientError;
+use segno_core::environment::{env_var, env_var_if_set};
+use segno_core::{Secret, service_client};
 
 /// The production URL of the data API.
 const BASE: &str = "https://www.soundslice.com/api/v1/";

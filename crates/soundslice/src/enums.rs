@@ -84,7 +84,7 @@ mod tests {
     fn unknown_values_are_kept() {
         assert_eq!(serde_json::from_str::<Source>("5").unwrap(), Source::Other(5));
         assert_eq!(Source::Other(5).to_string(), "5");
-        assert_eq!(segno_core::from_json::<EmbedStatus>(b"\"2\"").unwrap(), EmbedStatus::AnyDomain);
+        assert_eq!(segno_core::decode::from_json::<EmbedStatus>(b"\"2\"").unwrap(), EmbedStatus::AnyDomain);
         assert_eq!(
             serde_json::from_str::<RecordingStatus>("\"queued\"").unwrap(),
             RecordingStatus::Other("queued".into())

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use segno_core::{Bytes, Excerpt, HeaderMap, Response, StatusCode, from_json};
+use segno_core::decode::{Excerpt, from_json};
+use segno_core::{Bytes, HeaderMap, Response, StatusCode};
 use serde_json::{Map, Value};
 
 /// A call that failed.

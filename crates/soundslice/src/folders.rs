@@ -3,8 +3,9 @@
 
 use std::fmt;
 
+use segno_core::decode::{read_json, read_list};
 use segno_core::lenient::PassedOver;
-use segno_core::{BuildError, endpoint, lenient, read_json, read_list};
+use segno_core::{BuildError, endpoint, lenient};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, IntoDeserializer as _, MapAccess, Visitor};

@@ -1,6 +1,7 @@
 //! Identifiers, one type each, so that one cannot stand in another's place.
 
-use segno_core::{Bytes, DecodeError, Response, id, lenient, read_json};
+use segno_core::decode::read_json;
+use segno_core::{Bytes, DecodeError, Response, id, lenient};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
@@ -87,7 +88,7 @@ mod tests {
     #[test]
     fn what_the_service_gives_out_is_an_identifier_whatever_its_alphabet() {
         for id in ["team/7", "a.b", "a=b", "\u{e4}", "5120"] {
-            let read: FolderId = segno_core::from_json(format!("{id:?}").as_bytes()).unwrap();
+            let read: FolderId = segno_core::decode::from_json(format!("{id:?}").as_bytes()).unwrap();
             assert_eq!((read.as_str(), id.parse().as_ref()), (id, Ok(&read)));
         }
         let slug: Slug = serde_json::from_str("\"\u{e9}tude-1\"").unwrap();

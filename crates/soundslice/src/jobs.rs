@@ -3,11 +3,11 @@
 use std::future::Future;
 use std::time::Duration;
 
+use segno_core::client::{Downloaded, OneLine, Pace, Undelivered, Unfinished};
 use segno_core::lenient::List;
-use segno_core::{
-    Body, BuildError, Downloaded, IntoParameter, OnProgress, OneLine, Pace, Progress, SecretUrl, Undelivered,
-    Unfinished,
-};
+use segno_core::request::{OnProgress, Progress};
+use segno_core::vocabulary::IntoParameter;
+use segno_core::{Body, BuildError, SecretUrl};
 use tokio::io::AsyncWrite;
 
 use crate::client::Client;

@@ -20,5 +20,6 @@ pub use enums::{EmbedStatus, PrintStatus, RecordingStatus, Source, Status};
 pub use error::{ApiError, Error, ErrorDetail};
 pub use ids::{FolderId, ListId, RecordingId, Scorehash, Slug, UserId};
 pub use jobs::{JobError, MediaUpload, NotationUpload};
-pub use segno_core::{self as core, IdError};
+pub use segno_core as core;
+pub use segno_core::vocabulary::IdError;
 pub use syncpoints::Syncpoint;

@@ -2,7 +2,8 @@
 //!
 //! The API can neither list the lists, nor their contents, nor delete a list.
 
-use segno_core::{BuildError, Bytes, DecodeError, Response, endpoint, from_json};
+use segno_core::decode::from_json;
+use segno_core::{BuildError, Bytes, DecodeError, Response, endpoint};
 use serde_json::Value;
 
 use crate::error::ApiError;
@@ -73,7 +74,7 @@ endpoint! {
 }
 
 /// Identifiers in one parameter, separated by commas.
-pub(crate) fn joined<T: ToString>(ids: &Vec<T>) -> String {
+pub(crate) fn joined<T: ToString>(ids: &[T]) -> String {
     ids.iter().map(T::to_string).collect::<Vec<_>>().join(",")
 }
 

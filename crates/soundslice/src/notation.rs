@@ -1,6 +1,7 @@
 //! The notation of a slice: the original file, and uploading another.
 
-use segno_core::{BuildError, Bytes, DecodeError, Response, SecretUrl, endpoint, lenient, read_json};
+use segno_core::decode::read_json;
+use segno_core::{BuildError, Bytes, DecodeError, Response, SecretUrl, endpoint, lenient};
 use serde::Deserialize;
 
 use crate::error::ApiError;

@@ -1,9 +1,12 @@
 //! Recordings of a slice: audio and video, uploaded or linked.
 
+use segno_core::decode::{from_json, read_json, read_list, read_unit};
 use segno_core::lenient::PassedOver;
+use segno_core::request::FormPairs;
+use segno_core::vocabulary::IntoParameter;
 use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, FormPairs, IntoParameter, Method, Replay, RequestWriter,
-    Response, SecretUrl, endpoint, from_json, lenient, read_json, read_list, read_unit,
+    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, SecretUrl, endpoint,
+    lenient,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};

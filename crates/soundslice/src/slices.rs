@@ -1,10 +1,9 @@
 //! Slices: the pieces of synced music of an account.
 
+use segno_core::client::StreamEndpoint;
+use segno_core::decode::{Content, ResponseUrl, read_json, read_list};
 use segno_core::lenient::PassedOver;
-use segno_core::{
-    BuildError, Bytes, Content, DecodeError, Response, ResponseUrl, StatusCode, StreamEndpoint, endpoint,
-    lenient, read_json, read_list,
-};
+use segno_core::{BuildError, Bytes, DecodeError, Response, StatusCode, endpoint, lenient};
 use serde::Deserialize;
 
 use crate::enums::{EmbedStatus, PrintStatus, Status};

@@ -1,6 +1,7 @@
 //! The storage behind presigned URLs: plain PUT and GET, without credentials and without a media type.
 
-use segno_core::{Body, Bytes, Content, SecretUrl, endpoint, read_unit};
+use segno_core::decode::{Content, read_unit};
+use segno_core::{Body, Bytes, SecretUrl, endpoint};
 
 use crate::error::ApiError;
 

@@ -6,10 +6,10 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use segno_core::decode::read_json;
 use segno_core::lenient::List;
-use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, FormPairs, Method, Replay, RequestWriter, Response, read_json,
-};
+use segno_core::request::FormPairs;
+use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
 use serde::de::{DeserializeOwned, SeqAccess, Visitor};
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -36,7 +36,9 @@ impl<T: Display> Text for Parameter<'_, T> {
 /// Defines an endpoint: the struct, its constructor, its setters and its [`Endpoint`](trait@crate::Endpoint).
 ///
 /// ```
-/// use segno_core::{PlainApiError, endpoint, read_json};
+/// use segno_core::decode::read_json;
+/// use segno_core::endpoint;
+/// use segno_core::endpoint::PlainApiError;
 ///
 /// #[derive(Debug, serde::Deserialize)]
 /// pub struct Tag {
@@ -82,7 +84,9 @@ impl<T: Display> Text for Parameter<'_, T> {
 /// in which they stand here, required ones first. Callers may give whatever is [`IntoParameter`](crate::vocabulary::IntoParameter).
 ///
 /// ```
-/// use segno_core::{BuildError, PlainApiError, RequestWriter, Secret, endpoint, read_json};
+/// use segno_core::decode::read_json;
+/// use segno_core::endpoint::PlainApiError;
+/// use segno_core::{BuildError, RequestWriter, Secret, endpoint};
 ///
 /// endpoint! {
 ///     /// `GET /songs`: songs that meet every condition.
@@ -127,7 +131,9 @@ impl<T: Display> Text for Parameter<'_, T> {
 /// Without `path`, `write` says where the request goes, such as to a presigned URL:
 ///
 /// ```
-/// use segno_core::{Body, PlainApiError, SecretUrl, endpoint, read_unit};
+/// use segno_core::decode::read_unit;
+/// use segno_core::endpoint::PlainApiError;
+/// use segno_core::{Body, SecretUrl, endpoint};
 ///
 /// endpoint! {
 ///     /// `PUT` to a presigned URL: uploads the bytes of a file.
@@ -303,7 +309,10 @@ macro_rules! endpoint {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Client, Content, Endpoint, PlainApiError, Prepared, Secret, StatusCode, read_json};
+    use crate::decode::{Content, read_json};
+    use crate::endpoint::PlainApiError;
+    use crate::request::Prepared;
+    use crate::{Client, Endpoint, Secret, StatusCode};
 
     endpoint! {
         /// Moves a thing.

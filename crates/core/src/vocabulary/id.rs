@@ -53,7 +53,7 @@ pub fn digits(text: &str) -> Option<u64> {
 /// assert_eq!(error.to_string(), r#"invalid scorehash "a/b": expected ASCII letters and digits"#);
 ///
 /// // What the service sends is read in either form and sent back in its own.
-/// let ids: (SongId, RecordingId) = segno_core::from_json(br#"[4711, "70213"]"#)?;
+/// let ids: (SongId, RecordingId) = segno_core::decode::from_json(br#"[4711, "70213"]"#)?;
 /// assert_eq!(ids, (SongId::from(4711), RecordingId::new(70213)));
 /// assert_eq!(serde_json::to_string(&ids)?, r#"["4711",70213]"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -242,7 +242,7 @@ mod tests {
     use proptest::prelude::*;
     use serde::de::DeserializeOwned;
 
-    use crate::from_json;
+    use crate::decode::from_json;
 
     id! {
         /// A slice.

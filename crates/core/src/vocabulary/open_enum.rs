@@ -23,7 +23,7 @@
 ///     }
 /// }
 ///
-/// let read: (RecordingStatus, RecordingStatus, Status) = segno_core::from_json(br#"["Ready", "queued", 3]"#)?;
+/// let read: (RecordingStatus, RecordingStatus, Status) = segno_core::decode::from_json(br#"["Ready", "queued", 3]"#)?;
 /// assert_eq!(read, (RecordingStatus::Ready, RecordingStatus::Other("queued".into()), Status::SecretUrl));
 /// assert_eq!((read.1.as_str(), read.2.number()), ("queued", 3));
 /// assert_eq!(serde_json::to_string(&read)?, r#"["ready","queued",3]"#);
@@ -147,7 +147,7 @@ macro_rules! open_enum {
 
 #[cfg(test)]
 mod tests {
-    use crate::from_json;
+    use crate::decode::from_json;
 
     open_enum! {
         /// How far.

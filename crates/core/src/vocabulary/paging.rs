@@ -1,17 +1,19 @@
 //! Lists whose pages all endpoints of a service count alike.
 
-use crate::DecodeError;
+use crate::client::Cursor;
 #[cfg(doc)]
 use crate::client::Paged;
-use crate::error::BuildError;
-use crate::page::{Cursor, Page};
-use crate::request::RequestWriter;
+use crate::{BuildError, DecodeError, Page, RequestWriter};
 
-/// Which page of a list a request is for: a service defines it once, and [`endpoint!`](crate::endpoint) makes a list
+/// Which page of a list a request is for: a service defines it once, and [`endpoint!`](macro@crate::endpoint) makes a list
 /// [`Paged`] with it, by its key `pages`. `Output` is what the list's endpoint reads.
 ///
 /// ```
-/// use segno_core::{BuildError, Cursor, DecodeError, Page, Paging, PlainApiError, RequestWriter, endpoint, read_json};
+/// use segno_core::client::Cursor;
+/// use segno_core::decode::read_json;
+/// use segno_core::endpoint::PlainApiError;
+/// use segno_core::vocabulary::Paging;
+/// use segno_core::{BuildError, DecodeError, Page, RequestWriter, endpoint};
 ///
 /// /// Pages are counted from 1 and end with an empty one.
 /// #[derive(Clone, Copy, Debug)]

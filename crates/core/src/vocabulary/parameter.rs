@@ -10,7 +10,7 @@ use crate::secret::Secret;
 /// `&str`, for lists also an array or a slice, for bodies also bytes or a text.
 ///
 /// ```
-/// use segno_core::IntoParameter;
+/// use segno_core::vocabulary::IntoParameter;
 ///
 /// fn title(text: impl IntoParameter<String>) -> String {
 ///     text.into_parameter()

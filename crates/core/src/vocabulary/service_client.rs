@@ -13,7 +13,8 @@
 ///
 /// ```
 /// use segno_core::auth::Basic;
-/// use segno_core::{ClientError, Secret};
+/// use segno_core::Secret;
+/// use segno_core::client::ClientError;
 ///
 /// /// A client for the Example API.
 /// #[derive(Clone, Debug)]

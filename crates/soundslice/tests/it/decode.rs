@@ -163,7 +163,7 @@ fn a_slice_that_does_not_name_itself_is_the_one_that_was_asked_for() {
     let mut response = Response::new(Bytes::from_static(body.as_bytes()));
     assert!(slices::Get::read(response.clone()).is_err());
     let url = "https://www.soundslice.com/api/v1/slices/Qm4Zt/".parse().unwrap();
-    response.extensions_mut().insert(segno_core::ResponseUrl(url));
+    response.extensions_mut().insert(segno_core::decode::ResponseUrl(url));
     assert_eq!(slices::Get::read(response).unwrap().scorehash.as_str(), "Qm4Zt");
 }
 

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use segno_core::testing::ManualClock;
-use segno_core::{Body, BoxFuture, Clock, Timestamp};
+use segno_core::time::Clock;
+use segno_core::{Body, BoxFuture, Timestamp};
 use segno_sandbox::{Fault, FaultKind, Host, Sandbox};
 use segno_soundslice::{
     Client, JobError, MediaUpload, NotationUpload, RecordingId, RecordingStatus, Scorehash, notation,
