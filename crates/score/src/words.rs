@@ -61,6 +61,8 @@ pub(crate) enum Heading {
     Trio,
     /// "Coda", with more words: "Coda (Presto)".
     Coda,
+    /// A tempo in words: "Andante cantabile".
+    Tempo,
     /// A movement, by its number.
     Movement,
 }

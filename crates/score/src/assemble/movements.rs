@@ -44,6 +44,8 @@ pub(super) fn split(draft: &mut Draft, written: &mut [WrittenBar]) -> Vec<Range<
         movements.push(bars);
         opening = Some(facts);
     }
+    let movements: Vec<Range<usize>> =
+        movements.into_iter().flat_map(|movement| numbered_through(draft, written, movement)).collect();
     // Formats that know sections say where they end.
     let mut parts = Vec::new();
     for movement in movements {
@@ -56,6 +58,67 @@ pub(super) fn split(draft: &mut Draft, written: &mut [WrittenBar]) -> Vec<Range<
         }
     }
     parts
+}
+
+/// The movements of a stretch whose numbering goes on through all of them, as far as a da capo in words tells them apart: it
+/// closes the one that has its fine or trio if another begins behind it, and leads back to where that one began.
+fn numbered_through(
+    draft: &mut Draft,
+    written: &mut [WrittenBar],
+    stretch: Range<usize>,
+) -> Vec<Range<usize>> {
+    let bars = draft.bars.get(stretch.clone()).unwrap_or_default();
+    let signs: Vec<DraftSign> = bars.iter().flat_map(|bar| bar.signs.iter().cloned()).collect();
+    let da_capo = |sign: &&DraftSign| sign.kind == SignKind::DaCapo && sign.words_only;
+    let (mut movements, mut start) = (Vec::new(), stretch.start);
+    for jump in signs.iter().filter(da_capo) {
+        let behind = jump.bar + 1..(jump.bar + PICKUPS + 1).min(stretch.end);
+        let Some(next) = behind.into_iter().find(|&bar| begins_anew(draft, bar)) else { continue };
+        let trio = headings(draft, start + 1..jump.bar + 1).iter().find(|it| it.kind == Heading::Trio);
+        let fine = signs
+            .iter()
+            .rfind(|sign| sign.kind == SignKind::Fine && (start + 1..=jump.bar).contains(&sign.bar));
+        let ends = trio.map(|trio| trio.bar).or(fine.map(|fine| fine.bar + 1));
+        let Some(first) = ends.and_then(|end| (start + 1..end).rev().find(|&bar| begins_anew(draft, bar)))
+        else {
+            continue;
+        };
+        let message = format!(
+            "a da capo before a new metre and tempo: back to where its own movement began, measure {}",
+            written.get(first).map_or("", |bar| bar.number.as_str())
+        );
+        draft.diagnose(DiagnosticKind::Inferred, jump.bar, jump.offset, message);
+        for end in [first - 1, next - 1] {
+            if let Some(bar) = written.get_mut(end) {
+                bar.section_break = true;
+            }
+        }
+        move_jumps(draft, jump.bar, next - 1, |sign| da_capo(&sign));
+        movements.extend([start..first, first..next]);
+        start = next;
+    }
+    movements.push(start..stretch.end);
+    movements
+}
+
+/// Whether the metre changes at a bar and a tempo or the name of a dance stands over its beginning.
+fn begins_anew(draft: &Draft, bar: usize) -> bool {
+    let metre = |bar: usize| draft.bars.get(bar).map(|bar| &bar.metre);
+    let titled = |heading: &DraftHeading| {
+        matches!(heading.kind, Heading::Dance | Heading::Tempo) && !heading.place.is_positive()
+    };
+    bar.checked_sub(1).is_some_and(|before| metre(before) != metre(bar))
+        && headings(draft, bar..bar + 1).iter().any(titled)
+}
+
+/// Moves jumps of one bar to the right bar line of a later one.
+fn move_jumps(draft: &mut Draft, bar: usize, to: usize, which: impl Fn(&DraftSign) -> bool) {
+    let Some(from) = draft.bars.get_mut(bar).filter(|_| to != bar) else { return };
+    let (moved, kept): (Vec<DraftSign>, Vec<DraftSign>) = from.signs.drain(..).partition(which);
+    from.signs = kept;
+    if let Some(bar) = draft.bars.get_mut(to) {
+        bar.signs.extend(moved.into_iter().map(|sign| DraftSign { bar: to, at_end: true, ..sign }));
+    }
 }
 
 /// The pieces that follow each other in a movement: behind a jump up to a fine another one begins if what stands there
@@ -242,17 +305,14 @@ fn late_jumps(draft: &mut Draft, written: &[WrittenBar]) {
         {
             continue;
         }
-        let Some(from) = draft.bars.get_mut(bar) else { continue };
-        let (moved, kept): (Vec<DraftSign>, Vec<DraftSign>) = from.signs.drain(..).partition(early);
-        from.signs = kept;
-        for sign in &moved {
+        let offsets: Vec<u64> =
+            signs(bar).iter().filter(|sign| early(sign)).map(|sign| sign.offset).collect();
+        for offset in offsets {
             let message =
                 "a jump in words one bar before a double, final or repeat bar line is taken at that bar line";
-            draft.diagnose(DiagnosticKind::Inferred, bar, sign.offset, message);
+            draft.diagnose(DiagnosticKind::Inferred, bar, offset, message);
         }
-        if let Some(to) = draft.bars.get_mut(next) {
-            to.signs.extend(moved.into_iter().map(|sign| DraftSign { bar: next, at_end: true, ..sign }));
-        }
+        move_jumps(draft, bar, next, early);
     }
 }
 

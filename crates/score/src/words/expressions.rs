@@ -197,3 +197,14 @@ pub(super) const DANCES: &[&str] = &[
     "menuet", "menuett", "minuet", "scherz", "march", "marsch", "marci", "gavott", "bourr", "polon", "walz", "waltz",
     "vals", "polk", "mazurk", "passepied", "rigaud", "lour", "landler", "intermezz",
 ];
+
+/// Beginnings of the words for a tempo ...
+#[rustfmt::skip]
+pub(super) const TEMPOS: &[&str] = &[
+    "allegr", "andant", "adag", "larg", "lent", "prest", "vivac", "vivo", "moderat", "grave", "maestos", "assai",
+    "langsam", "lebhaft", "massig", "schnell", "rasch", "ruhig", "bewegt", "vite", "vif", "anime", "slow", "fast", "quick",
+];
+
+/// ... and what may go before them.
+pub(super) const DEGREES: &[&str] =
+    &["molto", "poco", "un", "sehr", "tres", "assez", "very", "non", "piu", "etwas"];

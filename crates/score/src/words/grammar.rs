@@ -288,7 +288,8 @@ pub(super) fn heading(tokens: &[String]) -> Option<Heading> {
     }
     text.take(&["tempo di", "tempo de", "in tempo di", "alla"]);
     if !text.take_stem(words::DANCES) {
-        return None;
+        text.take_stem(words::DEGREES);
+        return text.take_stem(words::TEMPOS).then_some(Heading::Tempo);
     }
     // "Menuetto II" is the trio of "Menuetto I"; "II. Menuetto" is the second movement.
     Some(if text.take(&["ii", "2", "2do", "secondo", "second"]) { Heading::Trio } else { Heading::Dance })

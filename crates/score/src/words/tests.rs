@@ -436,7 +436,10 @@ fn headings() {
     for words in ["Coda", "Coda (Presto)", "CODA Vivace"] {
         assert_eq!(heading(words), Some(Heading::Coda), "{words}");
     }
-    for words in ["Allegro", "A minor", "for two violins and trio of strings with bass", ""] {
+    for words in ["Allegro", "Molto Adagio", "Andante scherzoso quasi Allegretto", "Sehr langsam"] {
+        assert_eq!(heading(words), Some(Heading::Tempo), "{words}");
+    }
+    for words in ["a tempo", "A minor", "for two violins and trio of strings with bass", ""] {
         assert_eq!(heading(words), None, "{words}");
     }
 }

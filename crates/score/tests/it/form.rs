@@ -9,7 +9,7 @@ use crate::score::read_text;
 
 /// A bar that is written as it looks: `|:` and `:|` (`:|x3`), `[1` and `]` (`[1/2.` with another text, `]-` open, `]2`
 /// under another number), `||` and `|.`, `'words'`, `"rehearsal mark"`, `=fine` for a sound element, `#1` for a
-/// printed number, `key2`; `_` is the note.
+/// printed number, `key2`, `t3` for a metre of three quarters; `_` is the note.
 fn bar(index: usize, text: &str) -> String {
     let (mut left, mut style, mut right) = (String::new(), String::new(), String::new());
     let (mut before, mut after) = (String::new(), String::new());
@@ -33,6 +33,9 @@ fn bar(index: usize, text: &str) -> String {
             ("#", given) => number = given.to_owned(),
             ("k", fifths) => {
                 attributes += &format!("<key><fifths>{}</fifths></key>", fifths.trim_start_matches("ey"));
+            }
+            ("t", beats) => {
+                attributes += &format!("<time><beats>{beats}</beats><beat-type>4</beat-type></time>");
             }
             ("[", stated) => {
                 let (stated, printed) = stated.split_once('/').unwrap_or((stated, ""));
@@ -259,4 +262,49 @@ fn a_rehearsal_mark_is_the_coda_if_there_is_no_other() {
     // The sign counts more than the mark.
     plays("0-3 0-1 5", &[&bars[..], &["\"Coda\" _", "coda _"]].concat());
     plays("0-2", &["_", "\"Coda\" _", "_"]);
+}
+
+/// Quartets in one file are often numbered through: the da capo of the menuet goes back to the menuet.
+#[test]
+fn a_da_capo_inside_numbering_that_goes_on_keeps_to_its_movement() {
+    // Beethoven's op. 18 no. 4 in small: bars 0-1, menuet 2-3, trio 4-5, finale 6.
+    let quartet = [
+        "t4 'Allegro' _",
+        "_",
+        "t3 |: 'Allegretto' _",
+        "_ :|",
+        "|: 'Trio' _",
+        "_ 'Men. D.C.'",
+        "t2 'Allegro' _",
+    ];
+    let score = plays("0-3 2-5 2-3 6", &quartet);
+    assert!(has(&score, DiagnosticKind::Inferred, "its own movement began, measure 3"));
+    // Op. 18 no. 5: the words stand one bar before the trio's last, whose bar line is plain.
+    let early =
+        ["t4 _", "_", "t3 'Menuetto' _", "_ :|", "|: 'Trio' _", "'Menuetto D.C.' _", "_", "t2 'Andante' _"];
+    plays("0-3 2-6 2-3 7", &early);
+    // Op. 132: a fine instead of a trio.
+    let fine = [
+        "t4 _",
+        "_",
+        "t3 'Allegro ma non tanto' _",
+        "_ 'Fine'",
+        "_",
+        "_ 'D.C. al Fine' ||",
+        "t4 'Molto Adagio' _",
+    ];
+    plays("0-5 2-3 6", &fine);
+}
+
+/// Without a movement that begins behind it, a da capo is one of the whole piece, whatever metres there are on the way.
+#[test]
+fn a_da_capo_at_the_end_goes_back_to_the_beginning() {
+    plays("0-4 0-2", &["t4 'Andante' _", "_", "t3 'Allegro' _ 'Fine'", "_", "_ 'D.C. al Fine' |."]);
+    // Nor where only the tempo or only the metre changes behind it.
+    for behind in ["'Allegro' _", "t2 _"] {
+        plays(
+            "0-4 0-2 5",
+            &["t4 'Andante' _", "_", "t3 'Allegro' _ 'Fine'", "_", "_ 'D.C. al Fine' ||", behind],
+        );
+    }
 }
