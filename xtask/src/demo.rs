@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use segno_musescore::Access;
+use segno_musescore::Credentials;
 use segno_sandbox::Sandbox;
 use segno_soundslice::core::Body;
 use segno_soundslice::{
@@ -51,7 +51,7 @@ async fn play() -> Result<(), Box<dyn std::error::Error>> {
     let description = sandbox.description();
     let (from, to) = (description.musescore, description.soundslice);
     say!("The sandbox plays MuseScore at {} and Soundslice at {}", from.base_url, to.base_url);
-    let musescore = segno_musescore::Client::builder(Access::key(from.consumer_key))
+    let musescore = segno_musescore::Client::builder(Credentials::key(from.consumer_key))
         .base_url(&from.base_url)
         .oauth_url(&from.oauth_url)
         .web_url(&from.web_url)

@@ -106,6 +106,11 @@ impl RequestWriter {
         Ok(())
     }
 
+    /// Adds an extension to the last segment of the path: `json` makes `score/7` `score/7.json`. Logs show the template alone.
+    pub fn extension(&mut self, extension: &'static str) {
+        self.path.extend([".", extension]);
+    }
+
     /// Sends to another of the client's base URLs instead of the first.
     pub fn base(&mut self, name: &'static str) {
         self.target = Target::Base(Some(name));

@@ -9,7 +9,7 @@ use segno_core::http::{Request, Response};
 use segno_core::testing::FnTransport;
 use segno_core::{Body, Bytes, Clock as _, Endpoint, SystemClock};
 use segno_musescore::scores::{self, Filters, Visibility};
-use segno_musescore::{AccessToken, Consumer, Format, Program, ScoreId, oauth, resolve, time, users};
+use segno_musescore::{AccessToken, Consumer, Format, MidiProgram, ScoreId, oauth, resolve, time, users};
 use serde_json::{Value, json};
 
 const CONSUMER_SECRET: &str = "consumer secret & more=1";
@@ -50,7 +50,7 @@ impl Capture {
             .transport(transport)
             .authorize(credentials)
             .build()?;
-        // The answer means nothing: the request is what counts.
+        // The response means nothing: the request is what counts.
         let _ = client.call(endpoint).raw().await;
         let request = sent.lock().map_err(|_| "the capture broke")?.take().ok_or("nothing was sent")?;
         let headers: Vec<[&str; 2]> = request
@@ -71,65 +71,67 @@ impl Capture {
 }
 
 #[tokio::main(flavor = "current_thread")]
-#[allow(clippy::print_stdout)] // This is what the program is for.
+#[allow(clippy::print_stdout)] // This is what the application is for.
 async fn main() -> Result<(), Box<dyn Error>> {
     let consumer = Consumer::new("segnoInteropConsumer01", CONSUMER_SECRET);
     let token = AccessToken::new("segnoInteropToken00001", TOKEN_SECRET);
-    let person = || OAuth1::new(&consumer).token(&token);
+    let user = || OAuth1::new(&consumer).token(&token);
     let mut capture = Capture { requests: Vec::new(), base: "http://127.0.0.1:8406/" };
 
     let callback = Callback::Url("http://127.0.0.1:49152/callback?a=b c&d".into());
     let begin = Begin::new(consumer.clone(), callback);
     let oob = Begin::new(consumer.clone(), Callback::OutOfBand);
-    capture.take("request token", Leg::Request, begin.credentials(), &oauth::RequestToken).await?;
-    capture.take("request token, out of band", Leg::Request, oob.credentials(), &oauth::RequestToken).await?;
-    let answer = "oauth_token=segnoInteropRequest001&oauth_token_secret=req%26sec%20%2B";
+    capture.take("request token", Leg::Request, begin.credentials(), &oauth::RequestToken::new()).await?;
+    capture
+        .take("request token, out of band", Leg::Request, oob.credentials(), &oauth::RequestToken::new())
+        .await?;
+    let response = "oauth_token=segnoInteropRequest001&oauth_token_secret=req%26sec%20%2B";
     let now = SystemClock.wall();
-    let pending = begin.pending(TokenResponse::read(&answer.into())?, now);
+    let pending = begin.pending(TokenResponse::read(&response.into())?, now);
     let verified = pending.verifier("segnoInteropVerifier01")?;
-    capture.take("access token", Leg::Access, verified.credentials(now)?, &oauth::AccessToken).await?;
+    capture.take("access token", Leg::Access, verified.credentials(now)?, &oauth::AccessToken::new()).await?;
     let in_body = verified.credentials(now)?.placement(Placement::Body);
-    capture.take("access token, in the body", Leg::Access, in_body, &oauth::AccessToken).await?;
+    capture.take("access token, in the body", Leg::Access, in_body, &oauth::AccessToken::new()).await?;
 
     let nasty = Filters::new()
         .text("Dvořák ~*'()! a+b 100% = & ; \u{10348}")
         .phrase("silver lake")
-        .part(Program::DRUMS)
-        .part(Program::UNDEFINED)
+        .part(MidiProgram::DRUMS)
+        .part(MidiProgram::UNDEFINED)
         .extra("empty", "")
         .extra("empty", "")
         .extra("a", "2")
         .extra("a", "1")
         .extra("a-", "0");
     let search = scores::Search::new(nasty).page(3);
-    capture.take("search", Leg::Resource, person(), &search).await?;
-    let in_query = person().placement(Placement::Query);
+    capture.take("search", Leg::Resource, user(), &search).await?;
+    let in_query = user().placement(Placement::Query);
     capture.take("search, in the query", Leg::Resource, in_query, &search).await?;
-    let realm = person().realm("http://api.musescore.com/")?;
+    let realm = user().realm("http://api.musescore.com/")?;
     capture.take("search, with a realm", Leg::Resource, realm, &search).await?;
-    capture.take("search, without oauth_version", Leg::Resource, person().without_version(), &search).await?;
+    capture.take("search, without oauth_version", Leg::Resource, user().without_version(), &search).await?;
     let jsonp = users::Me::new().format(Format::Jsonp("cb".parse()?));
-    capture.take("me", Leg::Resource, person(), &jsonp).await?;
-    let secret = time::Get::new(ScoreId(7301)).secret("ab+cd");
-    capture.take("time of a private score", Leg::Resource, person(), &secret).await?;
+    capture.take("me", Leg::Resource, user(), &jsonp).await?;
+    let secret = time::Get::new(ScoreId::new(7301)).secret("ab+cd");
+    capture.take("time of a private score", Leg::Resource, user(), &secret).await?;
     let page = resolve::Resolve::new("http://musescore.com/ada/scores/7301?x=1&y=%20#top");
-    capture.take("resolve", Leg::Resource, person(), &page).await?;
+    capture.take("resolve", Leg::Resource, user(), &page).await?;
     let file = Body::reader(std::io::Cursor::new(vec![0x50; 1000]), 1000);
     let create = scores::Create::new("T", "t.mscz", file, Visibility::Private);
-    capture.take("publish, streamed multipart", Leg::Resource, person(), &create).await?;
-    capture.take("delete", Leg::Resource, person(), &scores::Delete::new(ScoreId(42))).await?;
+    capture.take("publish, streamed multipart", Leg::Resource, user(), &create).await?;
+    capture.take("delete", Leg::Resource, user(), &scores::Delete::new(ScoreId::new(42))).await?;
     let xauth = oauth::XAuth::new("ada", "pass & word+%");
-    capture.take("a form", Leg::Resource, person(), &xauth).await?;
-    let in_form = person().placement(Placement::Body);
+    capture.take("a form", Leg::Resource, user(), &xauth).await?;
+    let in_form = user().placement(Placement::Body);
     capture.take("a form, in the body", Leg::Resource, in_form, &xauth).await?;
 
-    let plain = || person().method(SignatureMethod::Plaintext);
+    let plain = || user().method(SignatureMethod::Plaintext);
     capture.take("PLAINTEXT", Leg::Resource, plain(), &search).await?;
     capture.base = "https://api.musescore.com:443/";
-    capture.take("search over https", Leg::Resource, person(), &search).await?;
+    capture.take("search over https", Leg::Resource, user(), &search).await?;
     capture.take("PLAINTEXT over https", Leg::Resource, plain(), &search).await?;
     capture.base = "HTTP://API.MuseScore.COM:80/";
-    capture.take("search with capitals and a port", Leg::Resource, person(), &search).await?;
+    capture.take("search with capitals and a port", Leg::Resource, user(), &search).await?;
 
     let document = json!({
         "consumer": {"key": consumer.key, "secret": CONSUMER_SECRET},

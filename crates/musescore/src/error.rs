@@ -1,4 +1,4 @@
-//! What the service says when it refuses. Its documentation has no section on errors, so everything is read.
+//! Errors of the service. Its documentation has no section on them, so every shape that was seen is read.
 
 use std::fmt;
 
@@ -7,18 +7,18 @@ use serde_json::Value;
 
 use crate::format;
 
-/// A call that failed.
+/// The error of a call to MuseScore.
 pub type Error = segno_core::Error<ApiError>;
 
-/// An error answer.
+/// An error response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ApiError {
-    /// The status of the answer.
+    /// The status of the response.
     pub status: StatusCode,
-    /// A word for programs, where there is one: `USER_AUTHENTICATION_FAILED`, `USER_TIMESTAMP_EXPIRED`.
+    /// The code, if there is one: `USER_AUTHENTICATION_FAILED`, `USER_TIMESTAMP_EXPIRED`.
     pub code: Option<String>,
-    /// A text for people, where there is one.
+    /// The message, if there is one.
     pub message: Option<String>,
     excerpt: Excerpt,
 }
@@ -30,7 +30,7 @@ impl ApiError {
         self.code.as_deref() == Some("USER_TIMESTAMP_EXPIRED")
     }
 
-    /// True if user name or password is wrong, which only xAuth can be told.
+    /// True if user name or password is wrong, which only xAuth reports.
     #[must_use]
     pub fn is_wrong_password(&self) -> bool {
         self.code.as_deref() == Some("USER_AUTHENTICATION_FAILED")
@@ -45,11 +45,11 @@ impl ApiError {
     /// True if the storage says that a signed URL has expired: ask for a new one.
     #[must_use]
     pub fn is_expired_url(&self) -> bool {
-        let is_about_it = |message: &String| message.contains("expired");
-        self.code.as_deref() == Some("AccessDenied") && self.message.as_ref().is_some_and(is_about_it)
+        let says_so = self.message.as_ref().is_some_and(|message| message.contains("expired"));
+        self.code.as_deref() == Some("AccessDenied") && says_so
     }
 
-    /// True if this class of client is no longer served (405): the service has moved on.
+    /// True if the service no longer serves clients of this kind (405).
     #[must_use]
     pub fn is_client_too_old(&self) -> bool {
         self.status == StatusCode::METHOD_NOT_ALLOWED
@@ -130,11 +130,11 @@ fn said(tree: &Value) -> Said {
     }
 }
 
-/// One line that can be shown.
+/// A text as one line of at most 200 characters.
 fn line(text: &str) -> Option<String> {
-    let words: Vec<&str> =
+    let parts: Vec<&str> =
         text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
-    let line: String = words.join(" ").chars().take(200).collect();
+    let line: String = parts.join(" ").chars().take(200).collect();
     (!line.is_empty()).then_some(line)
 }
 
@@ -142,7 +142,7 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.code, &self.message) {
             (Some(code), Some(message)) => write!(f, "{code}: {message}")?,
-            (Some(words), None) | (None, Some(words)) => f.write_str(words)?,
+            (Some(text), None) | (None, Some(text)) => f.write_str(text)?,
             (None, None) => self.excerpt.fmt(f)?,
         }
         if self.is_clock_wrong() { f.write_str("; set the clock of this computer") } else { Ok(()) }

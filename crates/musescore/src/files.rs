@@ -1,7 +1,7 @@
 //! The files of a score: PDF, MIDI, MusicXML, MuseScore, MP3, page images, thumbnail.
 //!
-//! They need no key: the secret of the score is in their address. A large one is best streamed to the disk, resuming where
-//! it broke off:
+//! They need no key: the secret of the score is in their URL. A large one is best streamed to the disk, resuming where it
+//! broke off:
 //!
 //! ```
 //! use segno_musescore::files::{File, Get};
@@ -23,8 +23,9 @@ use crate::error::{ApiError, Error};
 use crate::ids::ScoreId;
 use crate::scores::Score;
 
-/// Which file of a score.
+/// A file of a score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum File {
     /// `score.pdf`
     Pdf,
@@ -71,12 +72,12 @@ impl Get {
         Self { id, secret: secret.into(), file }
     }
 
-    /// Of a score that was read.
+    /// From a score that was read.
     pub fn of(score: &Score, file: File) -> Self {
         Self::new(score.id, score.secret.clone(), file)
     }
 
-    /// The images of all pages of a score, first to last; none if the service did not say how many there are.
+    /// The images of all pages of a score, first to last; nothing if the service did not say how many there are.
     pub fn pages(score: &Score) -> impl Iterator<Item = Self> + use<> {
         let (id, secret) = (score.id, score.secret.clone());
         (0..score.page_count().unwrap_or(0)).map(move |page| Self::new(id, secret.clone(), File::Page(page)))
@@ -93,7 +94,7 @@ impl Endpoint for Get {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         if self.secret.is_empty() {
-            return Err(BuildError::value("secret", "the files of a score need its secret"));
+            return Err(BuildError::value("secret", "must be the secret of the score, found an empty text"));
         }
         request.base("static");
         request.path("{id}/{secret}/{file}", &[&self.id, &self.secret.expose(), &self.file])?;
@@ -107,7 +108,8 @@ impl Endpoint for Get {
     }
 }
 
-/// True if there is no such file: the storage answers 403 to a wrong secret, and 404 to anything else that it lacks.
+/// True if there is no such file: the storage responds with 403 to a wrong secret, and with 404 to anything else that it
+/// lacks.
 #[must_use]
 pub fn is_unavailable(error: &Error) -> bool {
     matches!(error.status(), Some(StatusCode::FORBIDDEN | StatusCode::NOT_FOUND))

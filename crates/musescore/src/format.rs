@@ -15,6 +15,7 @@ mod xml;
 
 /// The format that a response is asked for in. All of them decode to the same values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Format {
     /// `.json`
     #[default]
@@ -26,8 +27,8 @@ pub enum Format {
 }
 
 impl Format {
-    /// The last part of a path.
-    pub(crate) fn extension(&self) -> &'static str {
+    /// The name of the format: the extension of a path.
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Json => "json",
             Self::Xml => "xml",
@@ -35,12 +36,21 @@ impl Format {
         }
     }
 
-    /// Adds the `callback` that JSONP needs.
-    pub(crate) fn write(&self, request: &mut RequestWriter) {
-        if let Self::Jsonp(callback) = self {
-            request.query("callback", callback);
+    /// The `callback` that JSONP needs.
+    pub(crate) fn callback(&self) -> Option<&Callback> {
+        match self {
+            Self::Jsonp(callback) => Some(callback),
+            Self::Json | Self::Xml => None,
         }
     }
+}
+
+/// Asks for a format, JSON unless told otherwise: the extension of the path, and the `callback` that JSONP needs.
+pub(crate) fn write(format: Option<&Format>, request: &mut RequestWriter) -> Result<(), BuildError> {
+    let format = format.unwrap_or(&Format::Json);
+    request.extension(format.name());
+    request.query_some("callback", format.callback());
+    Ok(())
 }
 
 /// The name of the function in a JSONP response, such as `onScores`: ASCII letters, digits, `_`, `$` and dots, not

@@ -1,8 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-mod access;
 mod client;
+mod credentials;
 mod error;
 pub mod files;
 mod format;
@@ -19,13 +19,14 @@ pub mod space;
 pub mod time;
 pub mod users;
 
-pub use access::Access;
 pub use client::{Client, ClientBuilder, UploadError};
+pub use credentials::Credentials;
 pub use error::{ApiError, Error};
 pub use format::{Callback, Format, read, read_list};
-pub use ids::{IdError, Program, ScoreId, UserId, VersionId};
+pub use ids::{MidiProgram, ScoreId, UserId, VersionId};
 pub use license::{License, Permission};
 pub use login::LoginError;
-pub use paths::Spelling;
+pub use paths::PathForm;
 pub use segno_core as core;
+pub use segno_core::IdError;
 pub use segno_core::auth::oauth1::{AccessToken, Consumer};

@@ -2,30 +2,28 @@
 
 use std::fmt;
 
-/// The licence of a score.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum License {
-    /// `all-rights-reserved`
-    AllRightsReserved,
-    /// `publicdomain`
-    PublicDomain,
-    /// `cc-zero`
-    CcZero,
-    /// `cc-by`
-    CcBy,
-    /// `cc-by-sa`
-    CcBySa,
-    /// `cc-by-nd`
-    CcByNd,
-    /// `cc-by-nc`
-    CcByNc,
-    /// `cc-by-nc-sa`
-    CcByNcSa,
-    /// `cc-by-nc-nd`
-    CcByNcNd,
-    /// One that this crate does not know, kept as the service writes it.
-    Other(Box<str>),
+segno_core::open_enum! {
+    /// The licence of a score.
+    pub enum License: text {
+        /// `all-rights-reserved`
+        AllRightsReserved = "all-rights-reserved",
+        /// `publicdomain`
+        PublicDomain = "publicdomain",
+        /// `cc-zero`
+        CcZero = "cc-zero",
+        /// `cc-by`
+        CcBy = "cc-by",
+        /// `cc-by-sa`
+        CcBySa = "cc-by-sa",
+        /// `cc-by-nd`
+        CcByNd = "cc-by-nd",
+        /// `cc-by-nc`
+        CcByNc = "cc-by-nc",
+        /// `cc-by-nc-sa`
+        CcByNcSa = "cc-by-nc-sa",
+        /// `cc-by-nc-nd`
+        CcByNcNd = "cc-by-nc-nd",
+    }
 }
 
 impl License {
@@ -42,25 +40,8 @@ impl License {
         Self::CcByNcNd,
     ];
 
-    /// The word on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::AllRightsReserved => "all-rights-reserved",
-            Self::PublicDomain => "publicdomain",
-            Self::CcZero => "cc-zero",
-            Self::CcBy => "cc-by",
-            Self::CcBySa => "cc-by-sa",
-            Self::CcByNd => "cc-by-nd",
-            Self::CcByNc => "cc-by-nc",
-            Self::CcByNcSa => "cc-by-nc-sa",
-            Self::CcByNcNd => "cc-by-nc-nd",
-            Self::Other(word) => word,
-        }
-    }
-
-    /// Whether the licence permits it, read from the terms of the licences. One that is not known permits to play, which
-    /// all do, and no more.
+    /// Whether the licence permits it, by the terms of the licences. One that is not known permits to play, as all do, and
+    /// no more.
     #[must_use]
     pub fn permits(&self, permission: Permission) -> bool {
         use Permission::{ModifyCommercially, Play, Share, UseCommercially};
@@ -75,21 +56,9 @@ impl License {
     }
 }
 
-impl From<String> for License {
-    fn from(word: String) -> Self {
-        let known = Self::ALL.into_iter().find(|license| license.as_str() == word.trim());
-        known.unwrap_or_else(|| Self::Other(word.into()))
-    }
-}
-
-impl fmt::Display for License {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 /// What a search asks the licences of its results to permit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Permission {
     /// To play it: every licence does.
     #[default]
@@ -103,7 +72,7 @@ pub enum Permission {
 }
 
 impl Permission {
-    /// The word on the wire.
+    /// The value as it goes over the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -141,7 +110,7 @@ mod tests {
         ];
         use Permission::{ModifyCommercially, Play, Share, UseCommercially};
         for (word, expected) in table {
-            let license = License::from(word.to_owned());
+            let license = License::from(word);
             assert_eq!(license.as_str(), word);
             let permits: String = [Play, Share, UseCommercially, ModifyCommercially]
                 .map(|permission| if license.permits(permission) { '1' } else { '0' })
@@ -149,6 +118,6 @@ mod tests {
                 .collect();
             assert_eq!(permits, expected, "{word}");
         }
-        assert_eq!(License::from("gpl".to_owned()), License::Other("gpl".into()));
+        assert_eq!(License::from("gpl"), License::Other("gpl".into()));
     }
 }

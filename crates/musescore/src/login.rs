@@ -1,4 +1,4 @@
-//! A person's login: three legs, or a name and a password.
+//! A user's login: three legs, or a name and a password.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,38 +10,40 @@ use segno_core::auth::oauth1::{
 };
 use segno_core::{Endpoint, Secret, SystemClock};
 
-use crate::access::Access;
 use crate::client::Client;
+use crate::credentials::Credentials;
 use crate::error::{ApiError, Error};
 use crate::oauth;
 
 /// How much longer a login is valid than it is waited for: the redirect may come at the last moment.
 const AFTER: Duration = Duration::from_secs(60);
 
-/// A login that came to nothing.
+/// A login that failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoginError {
     /// A request failed.
     #[error(transparent)]
     Call(#[from] Error),
-    /// The person said no, or the redirect is not ours.
+    /// The user refused, or the redirect belongs to another login.
     #[error(transparent)]
     Refused(#[from] oauth1::LoginError),
-    /// The listener could not be opened: the port is taken. The text names it.
-    #[error("the listener for the redirect cannot be opened: {0}")]
+    /// The listener could not be opened, because the port is taken; the text names it.
+    #[error("could not listen for the redirect: {0}")]
     Listen(std::io::Error),
-    /// No redirect came.
+    /// No redirect arrived.
     #[error(transparent)]
     Loopback(#[from] LoopbackError),
-    /// The client has a key alone.
-    #[error("a login needs the consumer secret; this client has the consumer key alone")]
+    /// The client has the consumer key alone.
+    #[error(
+        "a login needs the consumer secret, found the consumer key alone: build the client with Credentials::Application"
+    )]
     NoSecret,
-    /// The token could not be kept. If that was known beforehand, nothing was asked of the service.
+    /// The token could not be saved. If that was known beforehand, nothing was asked of the service.
     #[error(transparent)]
     Keep(#[from] AuthError),
-    /// A password would travel in the clear.
-    #[error("a password is sent over https only, or to this machine; the OAuth URL is plain http")]
+    /// The password would have been sent in the clear, so it was not sent.
+    #[error("the OAuth URL must be https, or on this machine, to send a password; found plain http")]
     Insecure,
 }
 
@@ -53,11 +55,11 @@ impl Client {
     /// See [`LoginError`].
     pub async fn begin_login(&self, callback: Callback) -> Result<Pending, LoginError> {
         let begin = Begin::new(self.consumer()?.clone(), callback);
-        let answer = self.signing_with(begin.credentials()).send(&oauth::RequestToken).await?;
-        Ok(begin.pending(answer, self.core().clock().wall()))
+        let response = self.signing_with(begin.credentials()).send(&oauth::RequestToken::new()).await?;
+        Ok(begin.pending(response, self.core().clock().wall()))
     }
 
-    /// The page where the person gives consent.
+    /// The URL of the page where the user gives consent.
     #[must_use]
     pub fn authorize_url(&self, pending: &Pending) -> String {
         pending.authorize_url(&self.authorize_page())
@@ -71,16 +73,16 @@ impl Client {
         Ok(Pending::from_record(self.consumer()?.clone(), record)?)
     }
 
-    /// The third leg: asks for the access token. A client with a [store](Access::Stored) keeps it there.
+    /// The third leg: asks for the access token. A client with a [store](Credentials::Stored) keeps it there.
     ///
     /// # Errors
     /// See [`LoginError`].
     pub async fn finish_login(&self, verified: &Verified) -> Result<AccessToken, LoginError> {
         let credentials = verified.credentials(self.core().clock().wall())?;
-        self.token(credentials, oauth::AccessToken).await
+        self.token(credentials, oauth::AccessToken::new()).await
     }
 
-    /// Asks for an access token and keeps it, if this client has a store.
+    /// Asks for an access token and saves it, if this client has a store.
     async fn token(
         &self,
         credentials: OAuth1,
@@ -88,10 +90,12 @@ impl Client {
     ) -> Result<AccessToken, LoginError> {
         let client = self.signing_with(credentials);
         let ask = async move { Ok(client.send(&endpoint).await?.into_access_token()) };
-        match self.access() {
-            Access::Stored(grant) => {
-                let kept = grant.login_with(async { ask.await.map(Some) }).await?;
-                kept.ok_or_else(|| AuthError::Unavailable("the login brought no token".into()).into())
+        match self.credentials() {
+            Credentials::Stored(source) => {
+                let kept = source.login_with(async { ask.await.map(Some) }).await?;
+                kept.ok_or_else(|| {
+                    AuthError::Unavailable("the response of the login has no token".into()).into()
+                })
             }
             _ => ask.await,
         }
@@ -99,7 +103,7 @@ impl Client {
 
     /// All three legs with a browser on this machine: listens on 127.0.0.1, has `open` open the page for the user, waits
     /// for the redirect at most `limit`, and shows a page when it is done. Port 0 takes any free port. A client with a
-    /// [store](Access::Stored) keeps the token there.
+    /// [store](Credentials::Stored) keeps the token there.
     ///
     /// # Errors
     /// See [`LoginError`].
@@ -109,22 +113,22 @@ impl Client {
         limit: Duration,
         open: impl FnOnce(&str),
     ) -> Result<AccessToken, LoginError> {
-        if let Access::Stored(grant) = self.access() {
+        if let Credentials::Stored(source) = self.credentials() {
             // Found out before the user goes through a login that nothing could be done with.
-            grant.check_store().await?;
+            source.check_store().await?;
         }
         let loopback = Loopback::bind(port, "callback").await.map_err(LoginError::Listen)?;
         let pending = self.begin_login(Callback::Url(loopback.redirect_uri())).await?;
         let pending = pending.valid_until(self.core().clock().wall().plus(limit).plus(AFTER));
         open(&self.authorize_url(&pending));
-        let judge = pending.clone();
-        // A person takes real time, whatever the client's clock does.
+        let known = pending.clone();
+        // A user takes real time, whatever the client's clock does.
         let received =
-            loopback.receive(Arc::new(SystemClock), limit, move |query| judge.ending(query)).await?;
+            loopback.receive(Arc::new(SystemClock), limit, move |query| known.ending(query)).await?;
         self.finish_login(&pending.received(&received)?).await
     }
 
-    /// A token for a name and a password ("xAuth"), where the service trusts the program so far.
+    /// A token for a user name and a password ("xAuth"), for applications that the service trusts.
     ///
     /// # Errors
     /// See [`LoginError`]. A wrong password is an [`ApiError`](crate::ApiError) that says so.
@@ -138,11 +142,11 @@ impl Client {
         if !self.oauth_origin().is_some_and(private) {
             return Err(LoginError::Insecure);
         }
-        self.token(OAuth1::new(consumer), oauth::XAuth::new(user, password)).await
+        self.token(OAuth1::new(consumer), oauth::XAuth::new(user, password.into())).await
     }
 
     fn consumer(&self) -> Result<&Consumer, LoginError> {
-        self.access().consumer().ok_or(LoginError::NoSecret)
+        self.credentials().consumer().ok_or(LoginError::NoSecret)
     }
 
     /// A client whose requests to the login's endpoints are signed like this.

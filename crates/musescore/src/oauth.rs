@@ -1,96 +1,70 @@
 //! The requests of a login. [`Client`](crate::Client) runs them: each needs a signature of its own.
 
 use segno_core::auth::oauth1::TokenResponse;
-use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, FormPairs, Method, Replay, RequestWriter, Response, Secret,
-};
+use segno_core::{BuildError, FormPairs, RequestWriter, Secret, endpoint};
 
 use crate::error::ApiError;
 
-/// `POST /oauth/request_token`: the first leg, signed with `oauth_callback` and without a token.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct RequestToken;
-
-impl Endpoint for RequestToken {
-    type Output = TokenResponse;
-    type ApiError = ApiError;
-    const NAME: &'static str = "musescore.oauth.request_token";
-    const METHOD: Method = Method::POST;
-    // A request token that nobody received is never authorized, and goes away by itself.
-    const REPLAY: Replay = Replay::Idempotent;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.base("oauth");
-        request.path("request_token", &[])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<TokenResponse, DecodeError> {
-        TokenResponse::read(response.body())
-    }
+endpoint! {
+    /// `POST /oauth/request_token`: the first leg, signed with `oauth_callback` and without a token.
+    ///
+    /// Repeated when the response is lost: a request token that nobody received is never authorized and expires.
+    #[derive(PartialEq, Eq)]
+    pub struct RequestToken {}
+    name: "musescore.oauth.request_token",
+    method: POST,
+    path: "request_token",
+    replay: Idempotent,
+    write: at_oauth_url,
+    response: TokenResponse,
+    error: ApiError,
+    read: |response| TokenResponse::read(response.body()),
 }
 
-/// `POST /oauth/access_token`: the third leg, signed with the request token and the verifier.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct AccessToken;
-
-impl Endpoint for AccessToken {
-    type Output = TokenResponse;
-    type ApiError = ApiError;
-    const NAME: &'static str = "musescore.oauth.access_token";
-    const METHOD: Method = Method::POST;
-    // The request token is spent by the first delivery.
-    const REPLAY: Replay = Replay::Unsafe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.base("oauth");
-        request.path("access_token", &[])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<TokenResponse, DecodeError> {
-        TokenResponse::read(response.body())
-    }
+endpoint! {
+    /// `POST /oauth/access_token`: the third leg, signed with the request token and the verifier. The first delivery spends
+    /// the request token, so it is not repeated when the response is lost.
+    #[derive(PartialEq, Eq)]
+    pub struct AccessToken {}
+    name: "musescore.oauth.access_token",
+    method: POST,
+    path: "access_token",
+    replay: Unsafe,
+    write: at_oauth_url,
+    response: TokenResponse,
+    error: ApiError,
+    read: |response| TokenResponse::read(response.body()),
 }
 
-/// `POST /oauth/access_token` with a name and a password ("xAuth"): seen in the service's own program, and open to
-/// programs that the service trusts.
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct XAuth {
-    user: String,
-    password: Secret,
+endpoint! {
+    /// `POST /oauth/access_token` with a user name and a password ("xAuth"): used by the service's desktop application, and
+    /// open to applications that the service trusts.
+    pub struct XAuth { field user: String, field password: Secret }
+    name: "musescore.oauth.xauth",
+    method: POST,
+    path: "access_token",
+    replay: Unsafe,
+    write: Self::form,
+    response: TokenResponse,
+    error: ApiError,
+    read: |response| TokenResponse::read(response.body()),
+}
+
+fn at_oauth_url<E>(_: &E, request: &mut RequestWriter) -> Result<(), BuildError> {
+    request.base("oauth");
+    Ok(())
 }
 
 impl XAuth {
-    /// For this member.
-    pub fn new(user: impl Into<String>, password: impl Into<Secret>) -> Self {
-        Self { user: user.into(), password: password.into() }
-    }
-}
-
-impl Endpoint for XAuth {
-    type Output = TokenResponse;
-    type ApiError = ApiError;
-    const NAME: &'static str = "musescore.oauth.xauth";
-    const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Unsafe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+    fn form(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         if self.user.is_empty() || self.password.is_empty() {
-            return Err(BuildError::value("user", "name and password are both needed"));
+            return Err(BuildError::value("user", "must be a user name and a password, found an empty text"));
         }
-        request.base("oauth");
-        request.path("access_token", &[])?;
         let mut form = FormPairs::new();
         form.push("x_auth_mode", "client_auth");
         form.push("x_auth_password", self.password.expose());
         form.push("x_auth_username", &self.user);
         request.form(form);
-        Ok(())
-    }
-
-    fn read(response: Response<Bytes>) -> Result<TokenResponse, DecodeError> {
-        TokenResponse::read(response.body())
+        at_oauth_url(self, request)
     }
 }

@@ -3,72 +3,51 @@
 use std::fmt;
 
 use segno_core::lenient::{self, PassedOver};
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use segno_core::{BuildError, RequestWriter, endpoint};
 use serde::{Deserialize, Deserializer};
 
 use crate::error::ApiError;
 use crate::format::{self, Format};
 
-/// `GET /oembed/endpoint` on the web host: the player of a public score. Needs no key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct Get {
-    url: String,
-    max_width: Option<u32>,
-    max_height: Option<u32>,
-    format: Format,
+endpoint! {
+    /// `GET /oembed/endpoint` on the web host: the player of a public score. Needs no key.
+    ///
+    /// Takes the URL of the page of a score, such as `http://musescore.com/ada/scores/7301`.
+    #[derive(PartialEq, Eq)]
+    pub struct Get { field url: String }
+    optional {
+        /// The greatest width in pixels; without it the player takes the whole width.
+        field max_width: u32,
+        /// The greatest height in pixels; without it the player is 394 pixels high.
+        field max_height: u32,
+        /// The format of the response; JSON unless set.
+        field format: Format,
+    }
+    name: "musescore.oembed.get",
+    method: GET,
+    path: "oembed/endpoint",
+    replay: Safe,
+    write: Self::query,
+    response: Player,
+    error: ApiError,
+    read: format::read,
 }
 
 impl Get {
-    /// For the page of a score, such as `http://musescore.com/ada/scores/7301`.
-    pub fn new(page_url: impl Into<String>) -> Self {
-        Self { url: page_url.into(), max_width: None, max_height: None, format: Format::Json }
-    }
-
-    /// No wider than so many pixels; without it the player takes the whole width.
-    pub fn max_width(mut self, pixels: u32) -> Self {
-        self.max_width = Some(pixels);
-        self
-    }
-
-    /// No higher than so many pixels; without it the player is 394 high.
-    pub fn max_height(mut self, pixels: u32) -> Self {
-        self.max_height = Some(pixels);
-        self
-    }
-
-    /// Another format than JSON.
-    pub fn format(mut self, format: Format) -> Self {
-        self.format = format;
-        self
-    }
-}
-
-impl Endpoint for Get {
-    type Output = Player;
-    type ApiError = ApiError;
-    const NAME: &'static str = "musescore.oembed.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+    fn query(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         if self.url.trim().is_empty() {
-            return Err(BuildError::value("url", "is the address of the page of a score"));
+            return Err(BuildError::value("url", "must be the URL of the page of a score"));
         }
+        let format = self.format.as_ref().unwrap_or(&Format::Json);
         request.base("web");
-        request.path("oembed/endpoint", &[])?;
         request.query("url", &self.url);
         // The format is a parameter here, not an extension. The documentation also says `js` once.
-        request.query("format", self.format.extension());
+        request.query("format", format.name());
         request.query_some("maxwidth", self.max_width);
         request.query_some("maxheight", self.max_height);
-        self.format.write(request);
+        request.query_some("callback", format.callback());
         request.anonymous();
         Ok(())
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Player, DecodeError> {
-        format::read(&response)
     }
 }
 
@@ -77,34 +56,34 @@ impl Endpoint for Get {
 #[serde(expecting = "a player")]
 #[non_exhaustive]
 pub struct Player {
-    /// `rich`
+    /// The kind of the embedded content: `rich`.
     #[serde(default, rename = "type")]
     pub kind: String,
-    /// `1.0`
+    /// The version of oEmbed: `1.0`.
     #[serde(default)]
     pub version: String,
-    /// `MuseScore.com`
+    /// The name of the service: `MuseScore.com`.
     #[serde(default)]
     pub provider_name: String,
-    /// The front page of the service.
+    /// The URL of the front page of the service.
     #[serde(default)]
     pub provider_url: String,
-    /// How wide the player is.
+    /// The width of the player.
     pub width: Option<Width>,
-    /// How high it is, in pixels.
+    /// The height of the player, in pixels.
     pub height: Option<u32>,
-    /// What to put into the page. It comes from outside: put it nowhere that you would not put a stranger's HTML.
+    /// The HTML to put into a web page. It comes from outside and is not sanitised.
     pub html: String,
     /// The title of the score.
     #[serde(default)]
     pub title: String,
-    /// Who published it.
+    /// The name of the member who published it.
     #[serde(default)]
     pub author_name: String,
-    /// That member's page.
+    /// The URL of that member's page.
     #[serde(default)]
     pub author_url: String,
-    /// The page of the score.
+    /// The URL of the page of the score.
     #[serde(default)]
     pub original_url: String,
     /// What could not be read.
@@ -112,10 +91,11 @@ pub struct Player {
     pub passed_over: PassedOver,
 }
 
-/// The width of a player. oEmbed knows pixels only; this service also answers a share of the page.
+/// The width of a player. oEmbed knows pixels only; this service also sends a share of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Width {
-    /// So many pixels.
+    /// In pixels.
     Pixels(u32),
     /// As CSS would write it: `100%`.
     Text(Box<str>),

@@ -1,73 +1,57 @@
-//! From the address of a page to the score or the member behind it.
+//! From the URL of a page to the score or the member behind it.
 
 use segno_core::http::header::LOCATION;
-use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, StatusCode,
-};
+use segno_core::{BuildError, Bytes, DecodeError, RequestWriter, Response, endpoint};
 
 use crate::error::ApiError;
-use crate::format::Format;
+use crate::format::{self, Format};
 use crate::ids::{ScoreId, UserId};
 use crate::scores::Score;
 use crate::users::User;
 
-/// `GET /resolve.{ext}`: what the address of a page stands for.
-///
-/// The service answers with a redirect to the resource. It is not followed, because a followed request would carry a
-/// signature that was made for another address; [`Client::resolve`](crate::Client::resolve) asks for the resource anew.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct Resolve {
-    url: String,
-    format: Format,
+endpoint! {
+    /// `GET /resolve.{ext}`: the score or the member that a page shows.
+    ///
+    /// Takes the URL of the page, such as `http://musescore.com/ada/scores/7301`. The response is a redirect to the resource. It
+    /// is not followed, because a followed request would carry a signature that was made for another URL;
+    /// [`Client::resolve`](crate::Client::resolve) asks for the resource anew.
+    #[derive(PartialEq, Eq)]
+    pub struct Resolve { query url: String }
+    optional {
+        /// The format of errors and of what the location names; JSON unless set.
+        field format: Format,
+    }
+    name: "musescore.resolve.get",
+    method: GET,
+    path: "resolve",
+    replay: Safe,
+    write: Self::check,
+    response: Resolved,
+    error: ApiError,
+    accepts: |status| status.is_success() || matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308),
+    read: read,
 }
 
 impl Resolve {
-    /// The page of a score or a member, such as `http://musescore.com/ada/scores/7301`.
-    pub fn new(page_url: impl Into<String>) -> Self {
-        Self { url: page_url.into(), format: Format::Json }
-    }
-
-    /// Another format than JSON for the errors, and for what the location names.
-    pub fn format(mut self, format: Format) -> Self {
-        self.format = format;
-        self
-    }
-}
-
-impl Endpoint for Resolve {
-    type Output = Resolved;
-    type ApiError = ApiError;
-    const NAME: &'static str = "musescore.resolve.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+    fn check(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         if self.url.trim().is_empty() {
-            return Err(BuildError::value("url", "is the address of the page of a score or a member"));
+            return Err(BuildError::value("url", "must be the URL of the page of a score or a member"));
         }
-        request.path("resolve.{ext}", &[&self.format.extension()])?;
-        request.query("url", &self.url);
-        self.format.write(request);
         request.keep_redirects();
-        Ok(())
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Resolved, DecodeError> {
-        let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-        let location =
-            location.ok_or_else(|| DecodeError::Other("it is no redirect with a Location".into()))?;
-        Resolved::of(location).ok_or_else(|| {
-            DecodeError::Other("the Location is neither a score nor a member of the API".into())
-        })
-    }
-
-    fn accepts(status: StatusCode) -> bool {
-        status.is_success() || matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+        format::write(self.format.as_ref(), request)
     }
 }
 
-/// What a page stands for.
+fn read(response: &Response<Bytes>) -> Result<Resolved, DecodeError> {
+    let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+    let location =
+        location.ok_or_else(|| DecodeError::Other("expected a redirect with a Location".into()))?;
+    Resolved::of(location).ok_or_else(|| {
+        DecodeError::Other("expected a Location of a score or a member of the API, found another".into())
+    })
+}
+
+/// What a page shows, by its identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Resolved {
@@ -92,7 +76,7 @@ impl Resolved {
     }
 }
 
-/// What a page shows.
+/// What a page shows, as the API describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Resource {
@@ -108,7 +92,7 @@ mod tests {
 
     #[test]
     fn locations_of_the_api() {
-        let score = Some(Resolved::Score(ScoreId(7301)));
+        let score = Some(Resolved::Score(ScoreId::new(7301)));
         for location in [
             "http://api.musescore.com/services/rest/score/7301.json?oauth_consumer_key=k",
             "http://127.0.0.1:8406/services/rest/score/7301.xml",
@@ -118,7 +102,7 @@ mod tests {
         ] {
             assert_eq!(Resolved::of(location), score, "{location}");
         }
-        assert_eq!(Resolved::of("/services/rest/user/88.json"), Some(Resolved::User(UserId(88))));
+        assert_eq!(Resolved::of("/services/rest/user/88.json"), Some(Resolved::User(UserId::new(88))));
         for location in ["", "/", "http://musescore.com/", "/score/x.json", "/score/", "/set/1.json", "score"]
         {
             assert_eq!(Resolved::of(location), None, "{location}");

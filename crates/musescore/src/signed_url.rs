@@ -1,8 +1,8 @@
-//! The address that an MP3 of one's own goes to. Not documented; seen in the service's own program.
+//! The URL that an MP3 of one's own goes to. Not documented; used by the service's desktop application.
 
 use segno_core::{
     Body, BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, SecretUrl,
-    read_unit,
+    endpoint, read_unit,
 };
 use serde::Deserialize;
 
@@ -10,55 +10,33 @@ use crate::error::ApiError;
 use crate::format::{self, Format};
 use crate::ids::{ScoreId, VersionId};
 
-/// `GET /signedurl/{id}/{vid}/{encoding}.{ext}`: an address for the MP3 of one version of a score. Needs its owner's
-/// signature.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "an endpoint does nothing until a client sends it"]
-pub struct Get {
-    id: ScoreId,
-    version: VersionId,
-    format: Format,
-}
-
-impl Get {
-    /// For this version of this score.
-    pub fn new(id: ScoreId, version: VersionId) -> Self {
-        Self { id, version, format: Format::Json }
+endpoint! {
+    /// `GET /signedurl/{id}/{vid}/mp3.{ext}`: a URL for the MP3 of one version of a score. Needs its owner's signature.
+    #[derive(PartialEq, Eq)]
+    pub struct Get { path id: ScoreId, path version: VersionId }
+    optional {
+        /// The format of the response; JSON unless set.
+        field format: Format,
     }
-
-    /// Another format than JSON.
-    pub fn format(mut self, format: Format) -> Self {
-        self.format = format;
-        self
-    }
-}
-
-impl Endpoint for Get {
-    type Output = SecretUrl;
-    type ApiError = ApiError;
-    const NAME: &'static str = "musescore.signed_url.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        let arguments: &[&dyn std::fmt::Display] =
-            &[&self.id, &self.version, &"mp3", &self.format.extension()];
-        request.path("signedurl/{id}/{vid}/{encoding}.{ext}", arguments)?;
-        self.format.write(request);
-        Ok(())
-    }
-
-    fn read(response: Response<Bytes>) -> Result<SecretUrl, DecodeError> {
+    name: "musescore.signed_url.get",
+    method: GET,
+    path: "signedurl/{id}/{vid}/mp3",
+    replay: Safe,
+    write: |this, request| format::write(this.format.as_ref(), request),
+    response: SecretUrl,
+    error: ApiError,
+    read: |response| {
         #[derive(Deserialize)]
+        #[serde(expecting = "a signed URL")]
         struct Wire {
             url: SecretUrl,
         }
 
-        Ok(format::read::<Wire>(&response)?.url)
-    }
+        Ok(format::read::<Wire>(response)?.url)
+    },
 }
 
-/// `PUT` to a signed address: the bytes of an MP3.
+/// `PUT` to a signed URL: the bytes of an MP3.
 #[derive(Clone, Debug)]
 #[must_use = "an endpoint does nothing until a client sends it"]
 pub struct Put {
@@ -67,7 +45,7 @@ pub struct Put {
 }
 
 impl Put {
-    /// To the address from [`Get`].
+    /// To the URL from [`Get`].
     pub fn new(url: SecretUrl, mp3: impl Into<Body>) -> Self {
         Self { url, body: mp3.into() }
     }
@@ -82,7 +60,7 @@ impl Endpoint for Put {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         if self.body.is_empty() {
-            return Err(BuildError::value("body", "the file is empty"));
+            return Err(BuildError::value("body", "must not be empty"));
         }
         request.url("signed upload", self.url.clone());
         request.body(self.body.clone());

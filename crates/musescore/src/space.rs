@@ -1,17 +1,40 @@
 //! Where each measure stands on the pages of a score.
 
 use segno_core::lenient::List;
+use segno_core::{Secret, endpoint};
 use serde::Deserialize;
 
-use crate::paths::of_score;
+use crate::error::ApiError;
+use crate::format::{self, Format};
+use crate::ids::ScoreId;
+use crate::paths::{self, PathForm};
 
 /// So many units of a box are one pixel of a page image.
 pub const UNITS_PER_PIXEL: f64 = 12.0;
 
-of_score!(
+endpoint! {
     /// `GET /score/{id}/space.{ext}`: the box of each measure.
-    Boxes, "musescore.space.get", spelt "score/{id}/space.{ext}" "score/space/{id}.{ext}"
-);
+    #[derive(PartialEq, Eq)]
+    pub struct Get { path id: ScoreId }
+    optional {
+        /// The secret of a private score.
+        query secret: Secret,
+        /// The form of the path; [`PathForm::IdFirst`] unless set.
+        field path_form: PathForm,
+        /// The format of the response; JSON unless set.
+        field format: Format,
+    }
+    name: "musescore.space.get",
+    method: GET,
+    path: "score/{id}/space",
+    replay: Safe,
+    write: |this, request| {
+        paths::write(request, this.path_form, "score/space/{id}", this.id, this.format.as_ref())
+    },
+    response: Boxes,
+    error: ApiError,
+    read: |response| format::read_list(response).map(Boxes),
+}
 
 /// The rectangle around a measure, in the units of the service: 1/1200 inch, twelve to a pixel of the page image.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]

@@ -1,14 +1,37 @@
 //! When each measure sounds in the MP3 and MIDI files of a score.
 
 use segno_core::lenient::List;
+use segno_core::{Secret, endpoint};
 use serde::Deserialize;
 
-use crate::paths::of_score;
+use crate::error::ApiError;
+use crate::format::{self, Format};
+use crate::ids::ScoreId;
+use crate::paths::{self, PathForm};
 
-of_score!(
+endpoint! {
     /// `GET /score/{id}/time.{ext}`: when each measure sounds.
-    Times, "musescore.time.get", spelt "score/{id}/time.{ext}" "score/time/{id}.{ext}"
-);
+    #[derive(PartialEq, Eq)]
+    pub struct Get { path id: ScoreId }
+    optional {
+        /// The secret of a private score.
+        query secret: Secret,
+        /// The form of the path; [`PathForm::IdFirst`] unless set.
+        field path_form: PathForm,
+        /// The format of the response; JSON unless set.
+        field format: Format,
+    }
+    name: "musescore.time.get",
+    method: GET,
+    path: "score/{id}/time",
+    replay: Safe,
+    write: |this, request| {
+        paths::write(request, this.path_form, "score/time/{id}", this.id, this.format.as_ref())
+    },
+    response: Times,
+    error: ApiError,
+    read: |response| format::read_list(response).map(Times),
+}
 
 /// A measure begins to sound.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]

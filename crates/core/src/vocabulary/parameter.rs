@@ -97,3 +97,9 @@ impl<T, const N: usize> IntoParameter<Vec<T>> for [T; N] {
         self.into()
     }
 }
+
+impl<const N: usize> IntoParameter<Vec<String>> for [&str; N] {
+    fn into_parameter(self) -> Vec<String> {
+        self.map(str::to_owned).into()
+    }
+}

@@ -1,4 +1,4 @@
-//! Any answer that begins like a call of a function: what reads as JSON within it reads alike without it.
+//! Any response that begins like a call of a function: what reads as JSON within it reads alike without it.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Any answer that begins like XML.
+//! Any response that begins like XML.
 
 #![no_main]
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use segno_core::{BuildError, FormPairs, RequestWriter};
 
-use crate::ids::Program;
+use crate::ids::MidiProgram;
 use crate::license::Permission;
 
 /// Filters and order of a search; every filter narrows it.
@@ -12,7 +12,7 @@ use crate::license::Permission;
 #[must_use = "filters do nothing until a search takes them"]
 pub struct Filters {
     text: String,
-    part: Vec<Program>,
+    part: Vec<MidiProgram>,
     parts: Option<u32>,
     language: Option<String>,
     license: Option<Permission>,
@@ -22,6 +22,7 @@ pub struct Filters {
 
 /// In which order results come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Sort {
     /// The best match to the filters first.
     #[default]
@@ -34,25 +35,19 @@ pub enum Sort {
     Comments,
 }
 
-impl Sort {
-    fn as_str(self) -> &'static str {
-        match self {
+impl fmt::Display for Sort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             Self::Relevance => "relevance",
             Self::Views => "view_count",
             Self::Uploaded => "date_uploaded",
             Self::Comments => "comment_count",
-        }
-    }
-}
-
-impl fmt::Display for Sort {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        })
     }
 }
 
 impl Filters {
-    /// None: the latest scores, it seems.
+    /// Without any filter the service seems to give the latest scores.
     pub fn new() -> Self {
         Self::default()
     }
@@ -73,8 +68,8 @@ impl Filters {
         if words.is_empty() { self } else { self.text(&format!("\"{}\"", words.join(" "))) }
     }
 
-    /// A part with this program is among the parts. Several such filters ask for all of them.
-    pub fn part(mut self, program: Program) -> Self {
+    /// A part with this MIDI program is among the parts. Several such filters ask for all of them.
+    pub fn part(mut self, program: MidiProgram) -> Self {
         self.part.push(program);
         self
     }
@@ -103,7 +98,7 @@ impl Filters {
         self
     }
 
-    /// A parameter that is not documented but was seen: `genre`, `format`, `featured`.
+    /// A query parameter that is not documented but was seen: `genre`, `format`, `featured`.
     pub fn extra(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
         self.extra.push(name, value);
         self
@@ -115,16 +110,17 @@ impl Filters {
             request.query("text", &self.text);
         }
         if !self.part.is_empty() {
-            let programs: Vec<String> = self.part.iter().map(Program::to_string).collect();
+            let programs: Vec<String> = self.part.iter().map(MidiProgram::to_string).collect();
             request.query("part", programs.join(","));
         }
         if self.parts == Some(0) {
-            return Err(BuildError::value("parts", "a score has at least 1 part"));
+            return Err(BuildError::value("parts", "must be at least 1, found 0"));
         }
         request.query_some("parts", self.parts);
         if let Some(code) = &self.language {
             if code.len() != 2 || !code.bytes().all(|byte| byte.is_ascii_lowercase()) {
-                return Err(BuildError::value("language", "is a code of two small letters, such as cs"));
+                let reason = format!("must be a code of two lower-case letters, such as cs, found {code:?}");
+                return Err(BuildError::value("language", reason));
             }
             request.query("language", code);
         }
@@ -134,7 +130,7 @@ impl Filters {
             const OURS: [&str; 9] =
                 ["text", "part", "parts", "language", "license", "sort", "page", "secret", "callback"];
             if OURS.contains(&name) || name.starts_with("oauth_") {
-                let reason = format!("{name} is set by another method, or by the credentials");
+                let reason = format!("must not set {name}, which another setter or the credentials set");
                 return Err(BuildError::value("extra", reason));
             }
             request.query(name, value);

@@ -6,23 +6,23 @@ use segno_core::lenient;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use crate::ids::Program;
+use crate::ids::MidiProgram;
 
 /// What the service read from the file of a score. What it does not tell is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(expecting = "an object")]
 #[non_exhaustive]
 pub struct Metadata {
-    /// The title in the file.
+    /// The first title text in the file.
     #[serde(default, deserialize_with = "lenient::filled")]
     pub title: Option<String>,
-    /// The subtitle.
+    /// The first subtitle text in the file.
     #[serde(default, deserialize_with = "lenient::filled")]
     pub subtitle: Option<String>,
-    /// The composer.
+    /// The first composer text in the file.
     #[serde(default, deserialize_with = "lenient::filled")]
     pub composer: Option<String>,
-    /// The author of the words.
+    /// The first text in the file that names a poet or lyricist.
     #[serde(default, deserialize_with = "lenient::filled")]
     pub poet: Option<String>,
     /// How many pages there are.
@@ -41,10 +41,10 @@ pub struct Metadata {
     /// How long it lasts in seconds, repeats included.
     #[serde(rename = "duration")]
     pub duration_seconds: Option<u32>,
-    /// The size of the paper.
+    /// The size of the paper, in millimetres.
     #[serde(default, deserialize_with = "lenient::filled")]
     pub dimensions: Option<Dimensions>,
-    /// The parts.
+    /// The parts, in the order of the score.
     #[serde(default, deserialize_with = "lenient::list")]
     pub parts: Vec<Part>,
 }
@@ -55,8 +55,8 @@ pub struct Metadata {
 pub struct Part {
     /// Its name, such as `Oboe`.
     pub name: String,
-    /// Its sound; [`Program::UNDEFINED`] if the service does not tell it.
-    pub program: Program,
+    /// Its instrument; [`MidiProgram::UNDEFINED`] if the service does not tell it.
+    pub program: MidiProgram,
 }
 
 /// A part by itself, or wrapped in an object as the service documents it.
@@ -67,14 +67,14 @@ impl<'de> Deserialize<'de> for Part {
         struct Wire {
             part: Option<Part>,
             name: Option<String>,
-            program: Option<Program>,
+            program: Option<MidiProgram>,
         }
 
         let Wire { part, name, program } = Wire::deserialize(deserializer)?;
         if name.is_none() && program.is_none() {
             return part.ok_or_else(|| Error::missing_field("part"));
         }
-        Ok(Self { name: name.unwrap_or_default(), program: program.unwrap_or(Program::UNDEFINED) })
+        Ok(Self { name: name.unwrap_or_default(), program: program.unwrap_or(MidiProgram::UNDEFINED) })
     }
 }
 
@@ -83,13 +83,13 @@ impl<'de> Deserialize<'de> for Part {
 pub struct Dimensions(Box<str>);
 
 impl Dimensions {
-    /// The text of the service.
+    /// The text as the service sent it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Width and height in millimetres; none if the text is no such pair or one of them is not positive.
+    /// Width and height in millimetres; `None` unless the text is a pair of positive numbers.
     #[must_use]
     pub fn millimetres(&self) -> Option<(f64, f64)> {
         let (width, height) = self.0.split_once(['x', 'X', '×'])?;

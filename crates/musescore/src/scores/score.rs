@@ -1,7 +1,5 @@
 //! The score object.
 
-use std::fmt;
-
 use segno_core::lenient::{self, PassedOver};
 use segno_core::{Secret, Timestamp};
 use serde::de::Error;
@@ -17,49 +15,49 @@ use crate::license::{License, Permission};
 #[serde(expecting = "a score")]
 #[non_exhaustive]
 pub struct Score {
-    /// Its identifier.
+    /// Identifies it.
     pub id: ScoreId,
     /// The version of its file.
     pub vid: Option<VersionId>,
-    /// When it was posted and changed.
+    /// When it was published and changed.
     #[serde(default)]
     pub dates: Dates,
-    /// Opens its files and, if it is private, the score itself.
+    /// Opens its files and, if it is private, the score itself; empty if the service does not tell it.
     #[serde(default, deserialize_with = "secret")]
     pub secret: Secret,
-    /// Its address in this API, without an extension.
+    /// Its URL in this API, without an extension.
     #[serde(default)]
     pub uri: String,
-    /// Its page for people.
+    /// The URL of its web page.
     #[serde(default)]
     pub permalink: String,
-    /// Who published it.
+    /// The member who published it.
     #[serde(rename = "user")]
     pub author: Option<Author>,
     /// Whether it is ready.
-    #[serde(default, deserialize_with = "lenient::filled")]
+    #[serde(default, deserialize_with = "filled")]
     pub status: Option<Status>,
     /// Who may see it.
-    #[serde(default, deserialize_with = "lenient::filled")]
+    #[serde(default, deserialize_with = "filled")]
     pub sharing: Option<Sharing>,
     /// How many comments it has.
     pub comment_count: Option<u64>,
     /// How many members made it a favourite.
     pub favoriting_count: Option<u64>,
-    /// How often it was looked at.
+    /// How often it was viewed.
     pub view_count: Option<u64>,
     /// How often it was played.
     pub playback_count: Option<u64>,
     /// How often it was downloaded.
     pub download_count: Option<u64>,
-    /// Not documented; mostly none.
+    /// Not documented; empty in every response seen.
     #[serde(default, deserialize_with = "lenient::filled")]
     pub genre: Option<String>,
-    /// Not documented; mostly none.
+    /// Not documented; empty in every response seen.
     #[serde(default, deserialize_with = "lenient::filled")]
     pub format: Option<String>,
-    /// Its licence. None means that all rights are reserved; see [`permits`](Score::permits).
-    #[serde(default, deserialize_with = "lenient::filled")]
+    /// Its licence. `None` means that all rights are reserved; see [`permits`](Score::permits).
+    #[serde(default, deserialize_with = "filled")]
     pub license: Option<License>,
     /// The language of the lyrics, two letters.
     #[serde(default, deserialize_with = "lenient::filled")]
@@ -70,13 +68,13 @@ pub struct Score {
     /// The description that was given when it was published.
     #[serde(default, deserialize_with = "lenient::filled")]
     pub description: Option<String>,
-    /// Its tags.
+    /// Its tags, in the order in which they were given.
     #[serde(default, deserialize_with = "tags")]
     pub tags: Vec<String>,
-    /// The address of its page that the author chose.
+    /// The URL of its web page that the author chose.
     #[serde(default, deserialize_with = "lenient::filled")]
     pub custom_url: Option<String>,
-    /// What stands in the file.
+    /// What the service read from the file.
     pub metadata: Option<Metadata>,
     /// What could not be read.
     #[serde(default)]
@@ -90,21 +88,21 @@ impl Score {
         self.license.as_ref().unwrap_or(&License::AllRightsReserved).permits(permission)
     }
 
-    /// How many pages it has, where the service tells.
+    /// How many pages it has, if the service tells it.
     #[must_use]
     pub fn page_count(&self) -> Option<u32> {
         self.metadata.as_ref()?.pages
     }
 }
 
-/// When a score was posted and changed.
+/// When a score was published and changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Dates {
-    /// When it was posted.
+    /// When it was published.
     #[serde(default, deserialize_with = "moment")]
     pub posted: Option<Timestamp>,
-    /// When its file, or what is said of it, changed last.
+    /// When its file, its title or another property changed last.
     #[serde(default, rename = "lastupdate", deserialize_with = "moment")]
     pub updated: Option<Timestamp>,
 }
@@ -114,72 +112,37 @@ pub struct Dates {
 #[serde(expecting = "a member")]
 #[non_exhaustive]
 pub struct Author {
-    /// The member.
+    /// Identifies the member.
     #[serde(rename = "uid")]
     pub id: UserId,
-    /// The name on the screen.
+    /// The name that is shown.
     #[serde(default, rename = "username")]
     pub name: String,
-    /// The address of the page that the member chose.
+    /// The URL of the web page that the member chose.
     #[serde(default, deserialize_with = "lenient::filled")]
     pub custom_url: Option<String>,
 }
 
-/// A word that the service may have more of than it documents.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)+
-            /// One that this crate does not know, kept as the service writes it.
-            Other(Box<str>),
-        }
-
-        impl $name {
-            /// The word on the wire.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$variant => $word,)+
-                    Self::Other(word) => word,
-                }
-            }
-        }
-
-        impl From<String> for $name {
-            fn from(word: String) -> Self {
-                match word.as_str() {
-                    $($word => Self::$variant,)+
-                    _ => Self::Other(word.into()),
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-
-words! {
+segno_core::open_enum! {
     /// Whether a score is ready.
-    Status {
-        /// It is; no other word was ever seen.
+    pub enum Status: text {
+        /// It is; no other status was ever seen.
         Ready = "ready",
     }
 }
-words! {
+segno_core::open_enum! {
     /// Who may see a score.
-    Sharing {
+    pub enum Sharing: text {
         /// Everybody.
         Public = "public",
-        /// Its author, and who knows its secret.
+        /// Its author, and whoever knows its secret.
         Private = "private",
     }
+}
+
+/// A value of an enumeration; an empty text is none of them.
+fn filled<'de, D: Deserializer<'de>, T: for<'t> From<&'t str>>(field: D) -> Result<Option<T>, D::Error> {
+    Ok(lenient::filled::<_, String>(field)?.map(|text| T::from(text.trim())))
 }
 
 fn secret<'de, D: Deserializer<'de>>(field: D) -> Result<Secret, D::Error> {

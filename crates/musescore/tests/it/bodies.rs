@@ -1,4 +1,4 @@
-//! Answers in the shapes that the fact sheet names.
+//! Responses in the shapes that docs/services/musescore.md names.
 
 /// The parts of a score as JSON writes them: each wrapped.
 pub(crate) const PARTS: &str =

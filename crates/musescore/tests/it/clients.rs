@@ -5,28 +5,28 @@ use std::sync::{Arc, Mutex};
 use segno_core::http::{Request, Response};
 use segno_core::testing::{FnTransport, ManualClock};
 use segno_core::{Bytes, Timestamp};
-use segno_musescore::{Access, AccessToken, Client, Consumer};
+use segno_musescore::{AccessToken, Client, Consumer, Credentials};
 
 pub(crate) fn consumer() -> Consumer {
     Consumer::new("emu-app-key", "emu app&secret=1")
 }
 
-pub(crate) fn person() -> Access {
-    Access::Person(consumer(), AccessToken::new("tok-7f3a", "tok+secret/%"))
+pub(crate) fn user() -> Credentials {
+    Credentials::User(consumer(), AccessToken::new("tok-7f3a", "tok+secret/%"))
 }
 
 /// What arrived, in order.
 pub(crate) type Log = Arc<Mutex<Vec<Request<Bytes>>>>;
 
-/// A client whose requests `answer` answers, and what it was asked.
+/// A client that gets its responses from `respond`, and the requests that it sent.
 pub(crate) fn client(
-    access: Access,
-    answer: impl Fn(&Request<Bytes>) -> Response<Bytes> + Send + Sync + 'static,
+    access: Credentials,
+    respond: impl Fn(&Request<Bytes>) -> Response<Bytes> + Send + Sync + 'static,
 ) -> (Client, Log) {
     let log = Log::default();
     let seen = Arc::clone(&log);
     let transport = FnTransport::new(move |request: Request<Bytes>| {
-        let response = answer(&request);
+        let response = respond(&request);
         seen.lock().unwrap().push(request);
         Ok(response)
     });
@@ -44,10 +44,10 @@ pub(crate) fn client(
     (client, log)
 }
 
-/// A client with a key alone that is answered the same each time.
-pub(crate) fn answered(status: u16, body: &str) -> Client {
+/// A client with a key alone whose every response is this.
+pub(crate) fn responding(status: u16, body: &str) -> Client {
     let body = Bytes::copy_from_slice(body.as_bytes());
-    client(Access::key("KEY"), move |_| Response::builder().status(status).body(body.clone()).unwrap()).0
+    client(Credentials::key("KEY"), move |_| Response::builder().status(status).body(body.clone()).unwrap()).0
 }
 
 pub(crate) fn ok(body: impl Into<Bytes>) -> Response<Bytes> {

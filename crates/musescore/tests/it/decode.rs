@@ -1,4 +1,4 @@
-//! What every answer decodes to.
+//! What every response decodes to.
 
 use insta::{assert_debug_snapshot, assert_snapshot};
 use segno_core::http::Response;
@@ -37,7 +37,7 @@ fn members() {
 }
 
 #[test]
-fn addresses() {
+fn players_and_urls() {
     assert_debug_snapshot!("oembed", read::<oembed::Get>(bodies::player("\"100%\"")));
     let url = read::<signed_url::Get>(r#"{"url":"https:\/\/uploads.example.net\/7.mp3?Signature=CANARY"}"#);
     assert_snapshot!("signed_url", url);
@@ -57,8 +57,8 @@ fn addresses() {
 
 #[test]
 fn nothing_secret_is_shown() {
-    let answer = "oauth_token=CANARY&oauth_token_secret=CANARY&oauth_callback_confirmed=true";
-    assert_debug_snapshot!("oauth", read::<oauth::RequestToken>(answer));
+    let response = "oauth_token=CANARY&oauth_token_secret=CANARY&oauth_callback_confirmed=true";
+    assert_debug_snapshot!("oauth", read::<oauth::RequestToken>(response));
     let score = read::<scores::Get>(r#"{"id":1,"secret":"CANARY"}"#);
     assert_eq!(score.secret.expose(), "CANARY");
     assert!(!format!("{score:?}").contains("CANARY"));

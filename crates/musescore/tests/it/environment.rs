@@ -1,16 +1,16 @@
 //! Clients that are set up by the environment.
 
-use segno_musescore::{Access, Client};
+use segno_musescore::{Client, Credentials};
 use segno_testkit::{report, run_with_env};
 
 #[test]
 fn child() {
     report(|| match Client::from_env() {
-        Ok(client) => match client.access() {
-            Access::Key(_) => "key".into(),
-            Access::Program(_) => "program".into(),
-            Access::Person(..) => "person".into(),
-            Access::Stored(_) => "stored".into(),
+        Ok(client) => match client.credentials() {
+            Credentials::Key(_) => "key".into(),
+            Credentials::Application(_) => "application".into(),
+            Credentials::User(..) => "user".into(),
+            Credentials::Stored(_) => "stored".into(),
             other => format!("{other:?}"),
         },
         Err(error) => error.to_string(),
@@ -31,10 +31,10 @@ fn what_is_set_says_who_asks() {
     let file = std::env::temp_dir().join(format!("segno-environment-{}.json", std::process::id()));
     let file = file.to_str().unwrap();
     assert_eq!(told(&[KEY]), "key");
-    assert_eq!(told(&[KEY, SECRET]), "program");
-    assert_eq!(told(&[KEY, SECRET, TOKEN, TOKEN_SECRET]), "person");
+    assert_eq!(told(&[KEY, SECRET]), "application");
+    assert_eq!(told(&[KEY, SECRET, TOKEN, TOKEN_SECRET]), "user");
     assert_eq!(told(&[KEY, SECRET, ("MUSESCORE_TOKEN_FILE", file)]), "stored");
-    assert_eq!(told(&[KEY, SECRET, ("MUSESCORE_TOKEN_FILE", " ")]), "program");
+    assert_eq!(told(&[KEY, SECRET, ("MUSESCORE_TOKEN_FILE", " ")]), "application");
 }
 
 #[test]

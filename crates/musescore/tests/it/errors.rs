@@ -1,27 +1,27 @@
 //! The one line that a user sees of each failure.
 
 use insta::assert_snapshot;
-use segno_core::Endpoint;
+use segno_core::{Body, Endpoint};
 use segno_musescore::scores::{Filters, Visibility};
 use segno_musescore::{
     ScoreId, UserId, VersionId, files, oauth, oembed, resolve, scores, signed_url, space, time, users,
 };
 
-use crate::clients::answered;
+use crate::clients::responding;
 
 async fn line<E: Endpoint>(endpoint: &E, status: u16, body: &str) -> String
 where
     E::Output: std::fmt::Debug,
 {
-    answered(status, body).send(endpoint).await.unwrap_err().to_string()
+    responding(status, body).send(endpoint).await.unwrap_err().to_string()
 }
 
-const ID: ScoreId = ScoreId(7301);
+const ID: ScoreId = ScoreId::new(7301);
 
 #[tokio::test]
 async fn the_documented_ones() {
     let search = scores::Search::new(Filters::new());
-    let create = scores::Create::new("T", "t.mscz", "PK", Visibility::Public);
+    let create = scores::Create::new("T", "t.mscz", Body::from("PK"), Visibility::Public);
     let denied = r#"["Access denied"]"#;
     let lines = [
         line(&search, 401, r#"["Invalid consumer"]"#).await,
@@ -43,12 +43,12 @@ async fn the_documented_ones() {
         line(&time::Get::new(ID), 404, r#"["Not found"]"#).await,
         line(&space::Get::new(ID), 401, denied).await,
         line(&users::Me::new(), 401, denied).await,
-        line(&users::Get::new(UserId(1)), 404, r#"["Not found"]"#).await,
-        line(&users::Scores::new(UserId(1)), 404, r#"["Not found"]"#).await,
+        line(&users::Get::new(UserId::new(1)), 404, r#"["Not found"]"#).await,
+        line(&users::Scores::new(UserId::new(1)), 404, r#"["Not found"]"#).await,
         line(&resolve::Resolve::new("http://musescore.com/x"), 404, r#"["Not found"]"#).await,
         line(&resolve::Resolve::new("http://musescore.com/x"), 302, "").await,
         line(&resolve::Resolve::new("http://musescore.com/x"), 200, "{}").await,
-        line(&signed_url::Get::new(ID, VersionId(1)), 403, denied).await,
+        line(&signed_url::Get::new(ID, VersionId::new(1)), 403, denied).await,
         line(&oembed::Get::new("http://musescore.com/score/1"), 404, "").await,
         line(&oembed::Get::new("http://musescore.com/score/1"), 501, "Not implemented").await,
         line(&oembed::Get::new("http://musescore.com/score/1"), 401, "").await,
@@ -58,8 +58,8 @@ async fn the_documented_ones() {
             "<Error><Code>AccessDenied</Code></Error>",
         )
         .await,
-        line(&oauth::RequestToken, 401, r#"["Invalid consumer"]"#).await,
-        line(&oauth::AccessToken, 401, r#"["Invalid verifier"]"#).await,
+        line(&oauth::RequestToken::new(), 401, r#"["Invalid consumer"]"#).await,
+        line(&oauth::AccessToken::new(), 401, r#"["Invalid verifier"]"#).await,
         line(&oauth::XAuth::new("ada", "x"), 401, r#"[{"code":"USER_AUTHENTICATION_FAILED"}]"#).await,
         line(&oauth::XAuth::new("ada", "x"), 406, r#"[{"code":"USER_NOT_ACTIVATED"}]"#).await,
     ];
@@ -91,10 +91,11 @@ async fn responses_that_cannot_be_read() {
         line(&search, 200, "<portal/>").await,
         line(&time::Get::new(ID), 200, "\"CANARY\"").await,
         line(&users::Me::new(), 200, r#"{"id":1}"#).await,
-        line(&scores::Create::new("T", "t.mscz", "PK", Visibility::Public), 200, r#"{"id":1}"#).await,
+        line(&scores::Create::new("T", "t.mscz", Body::from("PK"), Visibility::Public), 200, r#"{"id":1}"#)
+            .await,
         line(&oembed::Get::new("x"), 200, r#"{"width":"wide","height":1}"#).await,
-        line(&signed_url::Get::new(ID, VersionId(1)), 200, r#"{"url":["CANARY"]}"#).await,
-        line(&oauth::RequestToken, 200, "oauth_problem=CANARY").await,
+        line(&signed_url::Get::new(ID, VersionId::new(1)), 200, r#"{"url":["CANARY"]}"#).await,
+        line(&oauth::RequestToken::new(), 200, "oauth_problem=CANARY").await,
     ]
     .join("\n");
     assert!(!lines.contains("CANARY"), "{lines}");
@@ -116,31 +117,31 @@ async fn responses_that_are_read_in_part() {
         (r#"{"id":1,"title":{"x":"CANARY"}}"#, "title"),
         (r#"{"id":1,"status":["CANARY"]}"#, "status"),
     ] {
-        let score = answered(200, body).send(&scores::Get::new(ID)).await.unwrap();
+        let score = responding(200, body).send(&scores::Get::new(ID)).await.unwrap();
         assert_eq!(score.passed_over.paths().collect::<Vec<_>>(), [path], "{body}");
         assert!(!format!("{score:?}").contains("CANARY"), "{score:?}");
     }
     let search = scores::Search::new(Filters::new());
     for body in [r#"[{"id":1},{"id":"x"}]"#, "<scores><score><id>1</id></score><score/></scores>"] {
-        let found = answered(200, body).send(&search).await.unwrap();
+        let found = responding(200, body).send(&search).await.unwrap();
         assert_eq!((found.len(), found.given(), found.passed_over.to_string()), (1, 2, "[1]".to_owned()));
     }
-    let times = answered(200, r#"[{"elid":0,"position":"soon"}]"#).send(&time::Get::new(ID)).await.unwrap();
+    let times = responding(200, r#"[{"elid":0,"position":"soon"}]"#).send(&time::Get::new(ID)).await.unwrap();
     assert_eq!(times.0.passed_over.to_string(), "[0]");
-    let boxes = answered(200, r#"[{"id":0}]"#).send(&space::Get::new(ID)).await.unwrap();
+    let boxes = responding(200, r#"[{"id":0}]"#).send(&space::Get::new(ID)).await.unwrap();
     assert_eq!(boxes.0.passed_over.get("[0]").unwrap().to_string(), r#"{"id":0}"#);
 }
 
 #[tokio::test]
 async fn kinds_of_errors() {
-    let error = answered(405, "").send(&users::Me::new()).await.unwrap_err();
+    let error = responding(405, "").send(&users::Me::new()).await.unwrap_err();
     assert!(error.api().unwrap().is_client_too_old());
-    let error = answered(403, "").send(&files::Get::new(ID, "s", files::File::Mp3)).await.unwrap_err();
+    let error = responding(403, "").send(&files::Get::new(ID, "s", files::File::Mp3)).await.unwrap_err();
     assert!(files::is_unavailable(&error));
-    let error = answered(404, "").send(&files::Get::new(ID, "s", files::File::Page(9))).await.unwrap_err();
+    let error = responding(404, "").send(&files::Get::new(ID, "s", files::File::Page(9))).await.unwrap_err();
     assert!(files::is_unavailable(&error) && error.is_not_found());
     let body = r#"[{"code":"USER_TIMESTAMP_EXPIRED"}]"#;
-    let error = answered(401, body).send(&users::Me::new()).await.unwrap_err();
+    let error = responding(401, body).send(&users::Me::new()).await.unwrap_err();
     assert!(error.api().unwrap().is_clock_wrong() && error.is_auth());
     assert_eq!(error.body().unwrap(), body);
 }

@@ -10,7 +10,7 @@ use segno_musescore::files::File;
 use segno_musescore::resolve::Resolve;
 use segno_musescore::scores::{Create, Filters, Sort, Update, Visibility};
 use segno_musescore::{
-    Access, Format, License, Permission, Program, ScoreId, Spelling, UserId, files, oembed, scores,
+    Credentials, Format, License, MidiProgram, PathForm, Permission, ScoreId, UserId, files, oembed, scores,
     signed_url, space, time, users,
 };
 use segno_sandbox::{Host, Sandbox};
@@ -32,8 +32,8 @@ async fn read(r: &mut Recording, site: &Site, public: ScoreId, private: ScoreId,
 
     let filters = Filters::new()
         .phrase("silver lake")
-        .part(Program::new(73).unwrap())
-        .part(Program::new(68).unwrap())
+        .part(MidiProgram::new(73).unwrap())
+        .part(MidiProgram::new(68).unwrap())
         .permits(Permission::Play)
         .sort(Sort::Views);
     r.keep("scores/search", key.send(&scores::Search::new(filters.clone()))).await.unwrap();
@@ -46,31 +46,31 @@ async fn read(r: &mut Recording, site: &Site, public: ScoreId, private: ScoreId,
     r.keep("scores/get", key.send(&get)).await.unwrap();
     r.keep("scores/get-xml", key.send(&get.clone().format(xml()))).await.unwrap();
     r.keep("scores/get-jsonp", key.send(&get.format(jsonp()))).await.unwrap();
-    let unknown = scores::Get::new(ScoreId(1));
+    let unknown = scores::Get::new(ScoreId::new(1));
     r.keep("scores/get-404", key.send(&unknown)).await.unwrap_err();
     r.keep("scores/get-404-xml", key.send(&unknown.clone().format(xml()))).await.unwrap_err();
     r.keep("scores/get-404-jsonp", key.send(&unknown.format(jsonp()))).await.unwrap_err();
     r.keep("scores/get-401", key.send(&scores::Get::new(private))).await.unwrap_err();
-    let stranger = key.with_access(Access::key("nobody"));
+    let stranger = key.with_credentials(Credentials::key("nobody"));
     r.keep("scores/get-401-key", stranger.send(&scores::Get::new(public))).await.unwrap_err();
 
     let times = time::Get::new(public);
     r.keep("time/get", key.send(&times)).await.unwrap();
     r.keep("time/get-xml", key.send(&times.clone().format(xml()))).await.unwrap();
-    r.keep("time/get-id-last", key.send(&times.spelling(Spelling::IdLast))).await.unwrap();
-    r.keep("time/get-404", key.send(&time::Get::new(ScoreId(1)))).await.unwrap_err();
+    r.keep("time/get-id-last", key.send(&times.path_form(PathForm::IdLast))).await.unwrap();
+    r.keep("time/get-404", key.send(&time::Get::new(ScoreId::new(1)))).await.unwrap_err();
     let boxes = space::Get::new(public);
     r.keep("space/get", key.send(&boxes)).await.unwrap();
     r.keep("space/get-xml", key.send(&boxes.clone().format(xml()))).await.unwrap();
-    r.keep("space/get-id-last", key.send(&boxes.spelling(Spelling::IdLast))).await.unwrap();
-    r.keep("space/get-404", key.send(&space::Get::new(ScoreId(1)))).await.unwrap_err();
+    r.keep("space/get-id-last", key.send(&boxes.path_form(PathForm::IdLast))).await.unwrap();
+    r.keep("space/get-404", key.send(&space::Get::new(ScoreId::new(1)))).await.unwrap_err();
 
     r.keep("users/get", key.send(&users::Get::new(user))).await.unwrap();
     r.keep("users/get-xml", key.send(&users::Get::new(user).format(xml()))).await.unwrap();
-    r.keep("users/get-404", key.send(&users::Get::new(UserId(1)))).await.unwrap_err();
+    r.keep("users/get-404", key.send(&users::Get::new(UserId::new(1)))).await.unwrap_err();
     let theirs = users::Scores::new(user).filters(Filters::new().text("notebook"));
     r.keep("users/scores", key.send(&theirs)).await.unwrap();
-    r.keep("users/scores-404", key.send(&users::Scores::new(UserId(1)))).await.unwrap_err();
+    r.keep("users/scores-404", key.send(&users::Scores::new(UserId::new(1)))).await.unwrap_err();
     r.keep("users/me-401", key.send(&users::Me::new())).await.unwrap_err();
 
     let page = format!("http://musescore.com/okafor/scores/{public}");
@@ -97,53 +97,53 @@ async fn read(r: &mut Recording, site: &Site, public: ScoreId, private: ScoreId,
     r.keep("files/get-403", key.send(&wrong)).await.unwrap_err();
 }
 
-/// What a person may do.
+/// What a user may do.
 async fn write(r: &mut Recording, site: &Site, private: ScoreId, theirs: ScoreId) {
-    let person = site.person();
-    r.keep("users/me", person.send(&users::Me::new())).await.unwrap();
-    r.keep("users/me-xml", person.send(&users::Me::new().format(Format::Xml))).await.unwrap();
-    r.keep("scores/get-private", person.send(&scores::Get::new(private))).await.unwrap();
-    r.keep("scores/get-403", person.send(&scores::Get::new(theirs))).await.unwrap_err();
+    let user = site.user();
+    r.keep("users/me", user.send(&users::Me::new())).await.unwrap();
+    r.keep("users/me-xml", user.send(&users::Me::new().format(Format::Xml))).await.unwrap();
+    r.keep("scores/get-private", user.send(&scores::Get::new(private))).await.unwrap();
+    r.keep("scores/get-403", user.send(&scores::Get::new(theirs))).await.unwrap_err();
 
     let create = Create::new("Ode à la joie", "ode.mscz", Body::from(MSCZ.to_vec()), Visibility::Private)
         .description("Two verses")
         .license(License::CcBySa)
         .tags(["hymn", "easy"]);
-    let score = r.keep("scores/create", person.send(&create)).await.unwrap();
-    let text = Create::new("T", "t.mscz", "no MuseScore file", Visibility::Public);
-    r.keep("scores/create-406", person.send(&text)).await.unwrap_err();
+    let score = r.keep("scores/create", user.send(&create)).await.unwrap();
+    let text = Create::new("T", "t.mscz", Body::from("no MuseScore file"), Visibility::Public);
+    r.keep("scores/create-406", user.send(&text)).await.unwrap_err();
     let key = site.key();
     r.keep("scores/create-401", key.send(&text)).await.unwrap_err();
-    let words =
+    let details =
         Update::new(score.id).title("Ode to Joy").visibility(Visibility::Public).revision_log("renamed");
-    r.keep("scores/update-words", person.send(&words)).await.unwrap();
+    r.keep("scores/update-words", user.send(&details)).await.unwrap();
     let file = Update::new(score.id).file("ode.mscz", Body::from(MSCZ.to_vec())).revision_log("again");
-    let changed = r.keep("scores/update", person.send(&file.clone().format(Format::Xml))).await.unwrap();
-    r.keep("scores/update-404", person.send(&Update::new(ScoreId(1)).title("T"))).await.unwrap_err();
+    let changed = r.keep("scores/update", user.send(&file.clone().format(Format::Xml))).await.unwrap();
+    r.keep("scores/update-404", user.send(&Update::new(ScoreId::new(1)).title("T"))).await.unwrap_err();
 
     let version = changed.vid.unwrap();
-    let url = r.keep("signed_url/get", person.send(&signed_url::Get::new(score.id, version))).await.unwrap();
-    r.keep("signed_url/put", person.send(&signed_url::Put::new(url, "ID3 some sound"))).await.unwrap();
+    let url = r.keep("signed_url/get", user.send(&signed_url::Get::new(score.id, version))).await.unwrap();
+    r.keep("signed_url/put", user.send(&signed_url::Put::new(url, "ID3 some sound"))).await.unwrap();
     let old = signed_url::Get::new(score.id, score.vid.unwrap());
-    r.keep("signed_url/get-404", person.send(&old)).await.unwrap_err();
+    r.keep("signed_url/get-404", user.send(&old)).await.unwrap_err();
 
-    r.keep("scores/delete", person.send(&scores::Delete::new(score.id))).await.unwrap();
-    r.keep("scores/delete-403", person.send(&scores::Delete::new(theirs))).await.unwrap_err();
-    r.keep("scores/delete-404", person.send(&scores::Delete::new(score.id))).await.unwrap_err();
+    r.keep("scores/delete", user.send(&scores::Delete::new(score.id))).await.unwrap();
+    r.keep("scores/delete-403", user.send(&scores::Delete::new(theirs))).await.unwrap_err();
+    r.keep("scores/delete-404", user.send(&scores::Delete::new(score.id))).await.unwrap_err();
 }
 
 async fn log_in(r: &mut Recording, site: &Site) {
-    let program = site.program();
-    let pending = r.keep("oauth/request_token", program.begin_login(Callback::OutOfBand)).await.unwrap();
-    let page = program.authorize_url(&pending);
+    let application = site.application();
+    let pending = r.keep("oauth/request_token", application.begin_login(Callback::OutOfBand)).await.unwrap();
+    let page = application.authorize_url(&pending);
     let verified = pending.clone().verifier(&verifier(&page).await).unwrap();
     let wrong = pending.verifier("wrong").unwrap();
-    r.keep("oauth/access_token-401", program.finish_login(&wrong)).await.unwrap_err();
-    r.keep("oauth/access_token", program.finish_login(&verified)).await.unwrap();
+    r.keep("oauth/access_token-401", application.finish_login(&wrong)).await.unwrap_err();
+    r.keep("oauth/access_token", application.finish_login(&verified)).await.unwrap();
     let account = site.sandbox.musescore_accounts().swap_remove(0);
-    let login = program.login_with_password(&account.name, account.password);
+    let login = application.login_with_password(&account.name, account.password);
     r.keep("oauth/xauth", login).await.unwrap();
-    r.keep("oauth/xauth-401", program.login_with_password(&account.name, "wrong")).await.unwrap_err();
+    r.keep("oauth/xauth-401", application.login_with_password(&account.name, "wrong")).await.unwrap_err();
 }
 
 #[tokio::test]
@@ -164,10 +164,10 @@ async fn from_the_sandbox() {
     let scores = |account: usize, private: bool| {
         let account = site.sandbox.musescore_accounts().swap_remove(account);
         let score = account.scores.into_iter().find(|score| score.private == private).unwrap();
-        ScoreId(score.id)
+        ScoreId::new(score.id)
     };
     let (public, private, theirs) = (scores(0, false), scores(0, true), scores(1, true));
-    let user = UserId(site.sandbox.musescore_accounts()[0].user_id);
+    let user = UserId::new(site.sandbox.musescore_accounts()[0].user_id);
     let access = site.sandbox.musescore();
     recording.secret("the consumer secret", &access.consumer_secret);
     recording.secret("the token", &access.access_token);
@@ -197,16 +197,16 @@ async fn from_the_real_service() {
 
 /// What was recorded decodes again, the same in every format.
 #[test]
-fn recorded_answers_decode() {
-    let answer = |case: &str| segno_testkit::recorded_response(&Fixtures::read(FOLDER, case));
-    let score = |case| <scores::Get as segno_core::Endpoint>::read(answer(case)).unwrap();
+fn recorded_responses_decode() {
+    let response = |case: &str| segno_testkit::recorded_response(&Fixtures::read(FOLDER, case));
+    let score = |case| <scores::Get as segno_core::Endpoint>::read(response(case)).unwrap();
     assert_eq!(score("scores/get"), score("scores/get-xml"));
     assert_eq!(score("scores/get"), score("scores/get-jsonp"));
-    let list = |case| <scores::Search as segno_core::Endpoint>::read(answer(case)).unwrap();
+    let list = |case| <scores::Search as segno_core::Endpoint>::read(response(case)).unwrap();
     assert_eq!(list("scores/search"), list("scores/search-xml"));
     assert_eq!(list("scores/search-none"), list("scores/search-none-xml"));
-    let times = |case| <time::Get as segno_core::Endpoint>::read(answer(case)).unwrap();
+    let times = |case| <time::Get as segno_core::Endpoint>::read(response(case)).unwrap();
     assert_eq!(times("time/get"), times("time/get-xml"));
-    let boxes = |case| <space::Get as segno_core::Endpoint>::read(answer(case)).unwrap();
+    let boxes = |case| <space::Get as segno_core::Endpoint>::read(response(case)).unwrap();
     assert_eq!(boxes("space/get"), boxes("space/get-xml"));
 }

@@ -8,7 +8,7 @@ use segno_musescore::files::File;
 use segno_musescore::resolve::Resource;
 use segno_musescore::scores::{Create, Filters, Sharing, Update, Visibility};
 use segno_musescore::{
-    Access, Format, License, LoginError, ScoreId, UserId, files, oembed, scores, space, time, users,
+    Credentials, Format, License, LoginError, ScoreId, UserId, files, oembed, scores, space, time, users,
 };
 use segno_sandbox::{Fault, FaultKind, Host, OauthMode, Sandbox};
 
@@ -29,7 +29,7 @@ async fn impatient() -> Site {
 /// The first account's first score with this sharing.
 fn a_score(site: &Site, private: bool) -> ScoreId {
     let account = site.sandbox.musescore_accounts().swap_remove(0);
-    ScoreId(account.scores.iter().find(|score| score.private == private).unwrap().id)
+    ScoreId::new(account.scores.iter().find(|score| score.private == private).unwrap().id)
 }
 
 #[tokio::test]
@@ -45,13 +45,13 @@ async fn all_pages_of_a_search() {
     };
     assert_eq!(count(site.key(), Filters::new(), Format::Json).await, 48);
     assert_eq!(count(site.key(), Filters::new(), Format::Xml).await, 48);
-    assert_eq!(count(site.person(), Filters::new(), Format::Jsonp("f".parse().unwrap())).await, 49);
+    assert_eq!(count(site.user(), Filters::new(), Format::Jsonp("f".parse().unwrap())).await, 49);
     assert_eq!(count(site.key(), Filters::new().phrase("for the silver lake"), Format::Json).await, 3);
     let pages = site.sandbox.requests().iter().filter(|request| request.path.contains("page=2")).count();
     assert_eq!(pages, 3, "the last page of a search of 48 has 8");
-    let own = UserId(site.sandbox.musescore_accounts()[0].user_id);
+    let own = UserId::new(site.sandbox.musescore_accounts()[0].user_id);
     let mut private = 0;
-    let mut scores = site.person().pages(users::Scores::new(own)).items();
+    let mut scores = site.user().pages(users::Scores::new(own)).items();
     while let Some(score) = scores.next().await {
         private += usize::from(score.unwrap().sharing == Some(Sharing::Private));
     }
@@ -62,8 +62,8 @@ async fn all_pages_of_a_search() {
 async fn who_may_see_a_private_score() {
     let site = Site::start().await;
     let private = scores::Get::new(a_score(&site, true));
-    assert_eq!(site.person().send(&users::Me::new()).await.unwrap().name, "R. Okafor");
-    let score = site.person().send(&private).await.unwrap();
+    assert_eq!(site.user().send(&users::Me::new()).await.unwrap().name, "R. Okafor");
+    let score = site.user().send(&private).await.unwrap();
     assert_eq!(
         site.key().send(&private).await.unwrap_err().status().map(|status| status.as_u16()),
         Some(401)
@@ -98,72 +98,72 @@ async fn a_score_its_times_and_its_boxes_agree() {
 #[tokio::test]
 async fn a_score_is_published_changed_and_deleted() {
     let site = Site::start().await;
-    let person = site.person();
+    let user = site.user();
     let create = Create::new("Minuet — été", "minuet.mscz", Body::from(MSCZ.to_vec()), Visibility::Private)
         .description("a & b <c>")
         .license(License::CcBy)
         .tags(["baroque", "été"]);
-    let score = person.send(&create).await.unwrap();
+    let score = user.send(&create).await.unwrap();
     assert_eq!((score.title.as_str(), score.description.as_deref()), ("Minuet — été", Some("a & b <c>")));
     assert_eq!((score.sharing.clone(), score.license.clone()), (Some(Sharing::Private), Some(License::CcBy)));
     assert_eq!(score.tags, ["baroque", "été"]);
-    assert_eq!(person.send(&scores::Get::new(score.id).format(Format::Xml)).await.unwrap(), score);
+    assert_eq!(user.send(&scores::Get::new(score.id).format(Format::Xml)).await.unwrap(), score);
 
     let update = Update::new(score.id).title("Minuet").visibility(Visibility::Public).revision_log("shown");
-    let words = person.send(&update).await.unwrap();
-    assert_eq!((words.vid, words.sharing), (score.vid, Some(Sharing::Public)));
+    let changed = user.send(&update).await.unwrap();
+    assert_eq!((changed.vid, changed.sharing), (score.vid, Some(Sharing::Public)));
     let file =
-        person.send(&Update::new(score.id).file("minuet.mscz", Body::from(MSCZ.to_vec()))).await.unwrap();
+        user.send(&Update::new(score.id).file("minuet.mscz", Body::from(MSCZ.to_vec()))).await.unwrap();
     assert_ne!(file.vid, score.vid);
     assert_eq!(file.title, "Minuet");
     let theirs = site.other().send(&update).await.unwrap_err();
     assert_eq!(theirs.to_string(), "musescore.scores.update: 403 Forbidden: Access denied");
 
     let version = file.vid.unwrap();
-    person.upload_mp3(score.id, version, "ID3 my own").await.unwrap();
+    user.upload_mp3(score.id, version, "ID3 my own").await.unwrap();
     let sound = files::Get::of(&file, File::Mp3);
-    assert_eq!(person.send(&sound).await.unwrap(), "ID3 my own");
+    assert_eq!(user.send(&sound).await.unwrap(), "ID3 my own");
 
-    person.send(&scores::Delete::new(score.id)).await.unwrap();
-    assert!(files::is_unavailable(&person.send(&sound).await.unwrap_err()));
+    user.send(&scores::Delete::new(score.id)).await.unwrap();
+    assert!(files::is_unavailable(&user.send(&sound).await.unwrap_err()));
     let effects = site.sandbox.effects();
     let count = effects.of("musescore", "scores");
     assert_eq!((count.created, count.changed, count.deleted), (1, 2, 1));
 }
 
-/// A captive portal answers everything with its page: nothing is deleted or uploaded, and no page is saved as a file.
+/// A captive portal sends its page for everything: nothing is deleted or uploaded, and no page is saved as a file.
 #[tokio::test]
 async fn behind_a_captive_portal_nothing_is_reported_done() {
     let site = impatient().await;
-    let person = site.person();
+    let user = site.user();
     let create = Create::new("Minuet", "minuet.mscz", Body::from(MSCZ.to_vec()), Visibility::Private);
-    let score = person.send(&create).await.unwrap();
+    let score = user.send(&create).await.unwrap();
     let before = site.sandbox.effects();
     let page = Fault::new(FaultKind::html(200));
     for host in [Host::MUSESCORE, Host::MUSESCORE_STATIC, Host::STORAGE] {
         site.sandbox.fault(page.clone().on(host).times(u32::MAX));
     }
-    let error = person.send(&scores::Delete::new(score.id)).await.unwrap_err();
+    let error = user.send(&scores::Delete::new(score.id)).await.unwrap_err();
     assert!(error.is_decode() && error.to_string().contains("it is a web page"), "{error}");
     let mut file = Vec::new();
-    let error = person.call(&files::Get::of(&score, File::Pdf)).download(&mut file).await.unwrap_err();
+    let error = user.call(&files::Get::of(&score, File::Pdf)).download(&mut file).await.unwrap_err();
     assert!(error.is_decode() && file.is_empty(), "{error}");
-    let error = person.upload_mp3(score.id, score.vid.unwrap(), "ID3 my own").await.unwrap_err();
+    let error = user.upload_mp3(score.id, score.vid.unwrap(), "ID3 my own").await.unwrap_err();
     assert!(error.to_string().starts_with("nothing was uploaded: musescore.signed_url.get: "), "{error}");
     assert_eq!(site.sandbox.effects(), before);
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_not_published_twice() {
+async fn a_score_whose_response_is_lost_is_not_published_twice() {
     let site = impatient().await;
     site.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::MUSESCORE).method("POST"));
     let create = Create::new("Minuet", "minuet.mscz", Body::from(MSCZ.to_vec()), Visibility::Public);
-    let error = site.person().send(&create).await.unwrap_err();
+    let error = site.user().send(&create).await.unwrap_err();
     assert!(error.may_have_taken_effect());
     assert_eq!(site.sandbox.effects().of("musescore", "scores").created, 1);
     // Reading is repeated, each time with a nonce of its own.
     site.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::MUSESCORE).times(2));
-    site.person().send(&users::Me::new()).await.unwrap();
+    site.user().send(&users::Me::new()).await.unwrap();
 }
 
 #[tokio::test]
@@ -199,23 +199,23 @@ async fn files_are_resumed_where_they_broke() {
 #[tokio::test]
 async fn logging_in_with_a_browser() {
     let site = Site::start().await;
-    let program = site.program();
+    let application = site.application();
     let mut browser = None;
-    let token = program
+    let token = application
         .login_in_browser(0, LIMIT, |page| {
             let page = page.to_owned();
             browser = Some(tokio::spawn(async move {
-                let answer = visit(&format!("{page}&auto=approve&user=lindqvist")).await;
-                visit(location(&answer)).await
+                let response = visit(&format!("{page}&auto=approve&user=lindqvist")).await;
+                visit(location(&response)).await
             }));
         })
         .await
         .unwrap();
     assert!(browser.unwrap().await.unwrap().starts_with("HTTP/1.1 200"));
-    let person = program.with_access(Access::Person(site.consumer(), token));
-    assert_eq!(person.send(&users::Me::new()).await.unwrap().name, "M. Lindqvist");
+    let user = application.with_credentials(Credentials::User(site.consumer(), token));
+    assert_eq!(user.send(&users::Me::new()).await.unwrap().name, "M. Lindqvist");
 
-    let refused = program
+    let refused = application
         .login_in_browser(0, LIMIT, |page| {
             let page = page.to_owned();
             tokio::spawn(async move { visit(location(&visit(&format!("{page}&auto=deny")).await)).await });
@@ -228,28 +228,32 @@ async fn logging_in_with_a_browser() {
 #[tokio::test]
 async fn logging_in_without_a_browser() {
     let site = Site::start().await;
-    let program = site.program();
-    let pending = program.begin_login(Callback::OutOfBand).await.unwrap();
-    let typed = verifier(&program.authorize_url(&pending)).await;
+    let application = site.application();
+    let pending = application.begin_login(Callback::OutOfBand).await.unwrap();
+    let typed = verifier(&application.authorize_url(&pending)).await;
     let verified = pending.verifier(&typed).unwrap();
-    program.finish_login(&verified).await.unwrap();
-    let LoginError::Call(spent) = program.finish_login(&verified).await.unwrap_err() else { panic!("spent") };
+    application.finish_login(&verified).await.unwrap();
+    let LoginError::Call(spent) = application.finish_login(&verified).await.unwrap_err() else {
+        panic!("spent")
+    };
     assert_eq!(spent.to_string(), "musescore.oauth.access_token: 401 Unauthorized: Invalid access token");
 
     site.sandbox.switches(|switches| switches.musescore.oauth_mode = OauthMode::Strict);
-    let pending = program.begin_login(Callback::OutOfBand).await.unwrap();
-    verifier(&program.authorize_url(&pending)).await;
-    let LoginError::Call(error) = program.finish_login(&pending.without_verifier()).await.unwrap_err() else {
+    let pending = application.begin_login(Callback::OutOfBand).await.unwrap();
+    verifier(&application.authorize_url(&pending)).await;
+    let LoginError::Call(error) = application.finish_login(&pending.without_verifier()).await.unwrap_err()
+    else {
         panic!("no verifier")
     };
     assert_eq!(error.to_string(), "musescore.oauth.access_token: 401 Unauthorized: Invalid verifier");
 
     let accounts = site.sandbox.musescore_accounts();
-    let token = program.login_with_password(&accounts[1].name, accounts[1].password.as_str()).await.unwrap();
-    let person = program.with_access(Access::Person(site.consumer(), token));
-    assert_eq!(person.send(&users::Me::new()).await.unwrap().name, accounts[1].name);
+    let token =
+        application.login_with_password(&accounts[1].name, accounts[1].password.as_str()).await.unwrap();
+    let user = application.with_credentials(Credentials::User(site.consumer(), token));
+    assert_eq!(user.send(&users::Me::new()).await.unwrap().name, accounts[1].name);
     let LoginError::Call(error) =
-        program.login_with_password(&accounts[2].name, accounts[2].password.as_str()).await.unwrap_err()
+        application.login_with_password(&accounts[2].name, accounts[2].password.as_str()).await.unwrap_err()
     else {
         panic!("blocked")
     };
@@ -261,7 +265,7 @@ async fn a_wrong_clock_is_told() {
     let behind = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() as i64 - 3600;
     let clock = segno_core::testing::ManualClock::stopped(Timestamp::from_unix_seconds(behind).unwrap());
     let site = Site::around(Sandbox::start().await.unwrap(), move |core| core.clock(clock));
-    let error = site.person().send(&users::Me::new()).await.unwrap_err();
+    let error = site.user().send(&users::Me::new()).await.unwrap_err();
     assert!(error.api().is_some_and(segno_musescore::ApiError::is_clock_wrong), "{error}");
 }
 
@@ -270,7 +274,7 @@ async fn pages_are_resolved_and_embedded() {
     let site = Site::start().await;
     let id = a_score(&site, false);
     let score = site.key().send(&scores::Get::new(id)).await.unwrap();
-    for client in [site.key(), site.person()] {
+    for client in [site.key(), site.user()] {
         for page in [format!("http://musescore.com/okafor/scores/{id}"), score.permalink.clone()] {
             let Resource::Score(found) = client.resolve(&page).await.unwrap() else { panic!("no score") };
             assert_eq!(found.id, id);

@@ -8,7 +8,7 @@ use segno_core::auth::store::{MemoryStore, TokenStore as _};
 use segno_core::http::header::AUTHORIZATION;
 use segno_core::http::{Request, Response};
 use segno_core::{Bytes, Timestamp};
-use segno_musescore::{Access, AccessToken, Client, Consumer, LoginError, users};
+use segno_musescore::{AccessToken, Client, Consumer, Credentials, LoginError, users};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::bodies;
@@ -46,16 +46,16 @@ fn is_signed(request: &Request<Bytes>, consumer_secret: &str, token_secret: &str
     parameter(header, "oauth_signature") == Some(expected)
 }
 
-fn denied(words: &str) -> Response<Bytes> {
-    Response::builder().status(401).body(format!("[\"{words}\"]").into()).unwrap()
+fn denied(message: &str) -> Response<Bytes> {
+    Response::builder().status(401).body(format!("[\"{message}\"]").into()).unwrap()
 }
 
 /// A service of the 1.0a: remembers nothing, because every secret follows from its token.
 fn service() -> (Client, Log) {
-    service_for(Access::Program(consumer()))
+    service_for(Credentials::Application(consumer()))
 }
 
-fn service_for(access: Access) -> (Client, Log) {
+fn service_for(access: Credentials) -> (Client, Log) {
     client(access, |request| {
         const SECRET: &str = "emu app&secret=1";
         let header = request.headers()[AUTHORIZATION].to_str().unwrap();
@@ -102,8 +102,8 @@ async fn out_of_band() {
     let header = log.lock().unwrap()[0].headers()[AUTHORIZATION].to_str().unwrap().to_owned();
     assert_eq!(parameter(&header, "oauth_callback").as_deref(), Some("oob"));
 
-    let person = client.with_access(Access::Person(consumer(), token));
-    assert_eq!(person.send(&users::Me::new()).await.unwrap().name, "Zdena");
+    let user = client.with_credentials(Credentials::User(consumer(), token));
+    assert_eq!(user.send(&users::Me::new()).await.unwrap().name, "Zdena");
     client.send(&users::Me::new()).await.expect_err("the first client is still nobody");
 
     let wrong = pending.verifier("V 43").unwrap();
@@ -120,14 +120,14 @@ async fn a_service_of_the_first_1_0_has_no_verifier() {
 }
 
 /// A browser: follows the redirect that the service would make after consent.
-fn browse(page: &str, log: &Log, answer: &'static str) -> tokio::task::JoinHandle<String> {
+fn browse(page: &str, log: &Log, response: &'static str) -> tokio::task::JoinHandle<String> {
     assert_eq!(page, "http://127.0.0.1:8407/oauth/authorize?oauth_token=req-11");
     let header = log.lock().unwrap()[0].headers()[AUTHORIZATION].to_str().unwrap().to_owned();
     let callback = parameter(&header, "oauth_callback").unwrap();
-    let address = callback.strip_prefix("http://").unwrap().strip_suffix("/callback").unwrap().to_owned();
+    let host = callback.strip_prefix("http://").unwrap().strip_suffix("/callback").unwrap().to_owned();
     tokio::spawn(async move {
-        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-        let request = format!("GET /callback?{answer} HTTP/1.1\r\nHost: x\r\n\r\n");
+        let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
+        let request = format!("GET /callback?{response} HTTP/1.1\r\nHost: x\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut page = String::new();
         stream.read_to_string(&mut page).await.unwrap();
@@ -172,7 +172,7 @@ async fn a_port_that_is_taken_is_named() {
     let port = taken.local_addr().unwrap().port();
     let (client, log) = service();
     let error = client.login_in_browser(port, LIMIT, |_| panic!("nobody is sent there")).await.unwrap_err();
-    let expected = format!("the listener for the redirect cannot be opened: port {port} of 127.0.0.1: ");
+    let expected = format!("could not listen for the redirect: port {port} of 127.0.0.1: ");
     assert!(error.to_string().starts_with(&expected), "{error}");
     assert!(log.lock().unwrap().is_empty());
 }
@@ -227,7 +227,7 @@ async fn a_login_expires() {
 #[tokio::test]
 async fn a_token_is_kept() {
     let store = Arc::new(MemoryStore::new());
-    let stored = || Access::stored(consumer(), Arc::clone(&store));
+    let stored = || Credentials::stored(consumer(), Arc::clone(&store));
     let (client, log) = service_for(stored());
     let error = client.send(&users::Me::new()).await.unwrap_err();
     assert_eq!(
@@ -251,15 +251,15 @@ async fn a_token_is_kept() {
     client.login_in_browser(0, LIMIT, open).await.unwrap();
     assert!(browser.unwrap().await.unwrap().contains("You are connected"));
     assert_eq!(store.load().await.unwrap().token.unwrap().access.expose(), "acc-1");
-    assert!(!format!("{:?}", client.access()).contains("acc-1"));
+    assert!(!format!("{:?}", client.credentials()).contains("acc-1"));
 }
 
 #[tokio::test]
 async fn what_cannot_begin() {
-    let (bare, _) = client(Access::key("KEY"), |_| ok(""));
+    let (bare, _) = client(Credentials::key("KEY"), |_| ok(""));
     let error = bare.begin_login(Callback::OutOfBand).await.unwrap_err();
     assert!(matches!(error, LoginError::NoSecret), "{error}");
-    let plain = Client::builder(Access::Program(Consumer::new("k", "s")))
+    let plain = Client::builder(Credentials::Application(Consumer::new("k", "s")))
         .oauth_url("http://api.musescore.com/oauth/")
         .settings(|core| core.transport(segno_core::testing::FnTransport::new(|_| panic!("sent"))))
         .build()

@@ -1,6 +1,7 @@
 //! What a user of the crate would notice.
 
 mod bodies;
+mod canary;
 mod clients;
 mod decode;
 mod environment;

@@ -2,11 +2,13 @@
 
 use segno_core::{ApiError as _, Bytes, Endpoint, Response, Timestamp};
 use segno_musescore::scores::{Delete, Filters, Search};
-use segno_musescore::{Access, ApiError, ScoreId, VersionId, oembed, scores, signed_url, space, time, users};
+use segno_musescore::{
+    ApiError, Credentials, ScoreId, VersionId, oembed, scores, signed_url, space, time, users,
+};
 use segno_testkit::{Fixtures, reads_odd_responses, recorded_response};
 
 use crate::bodies;
-use crate::clients::{answered, client, ok, person};
+use crate::clients::{client, ok, responding, user};
 
 fn read<E: Endpoint>(body: impl Into<Bytes>) -> Result<E::Output, String> {
     E::read(Response::new(body.into())).map_err(|error| error.to_string())
@@ -34,7 +36,7 @@ fn one_odd_value_costs_one_field_and_one_odd_member_one_member() {
         <dates><posted>soon</posted><lastupdate>1400003600</lastupdate></dates><tags><tag>a</tag></tags></score></scores>";
     for body in [json.to_owned(), format!("cb({json});"), xml.to_owned()] {
         let found = read::<Search>(body.clone()).unwrap();
-        assert_eq!(found.iter().map(|score| score.id.0).collect::<Vec<_>>(), [1, 2], "{body}");
+        assert_eq!(found.iter().map(|score| score.id.number()).collect::<Vec<_>>(), [1, 2], "{body}");
         assert_eq!(found[0].title, "A");
         let metadata = found[0].metadata.as_ref().unwrap();
         assert_eq!((metadata.title.as_deref(), metadata.duration_seconds), (Some("T"), None));
@@ -48,7 +50,7 @@ fn one_odd_value_costs_one_field_and_one_odd_member_one_member() {
 fn lists_of_php_may_be_objects() {
     let list = r#"{"0":{"id":1,"metadata":{"parts":{"0":{"part":{"name":"Oboe","program":68}}}}},"2":{"id":2,"metadata":[]}}"#;
     let found = read::<Search>(list).unwrap();
-    assert_eq!(found.iter().map(|score| score.id.0).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(found.iter().map(|score| score.id.number()).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(found[0].metadata.as_ref().unwrap().parts[0].name, "Oboe");
     assert_eq!(
         read::<time::Get>(r#"{"0":{"elid":0,"position":0},"1":{"elid":1,"position":"9"}}"#).unwrap().0.len(),
@@ -67,7 +69,7 @@ fn moments_in_milliseconds_are_told_by_their_size() {
 /// A full page of which a member cannot be read is still a full page.
 #[tokio::test]
 async fn a_member_that_cannot_be_read_does_not_end_the_walk() {
-    let (client, log) = client(Access::key("KEY"), |request| {
+    let (client, log) = client(Credentials::key("KEY"), |request| {
         let second = request.uri().query().unwrap_or_default().contains("page=1");
         let ids = if second { 20..23 } else { 0..20 };
         let scores: Vec<String> = ids
@@ -130,7 +132,7 @@ fn a_page_or_a_notice_is_never_an_empty_document() {
 fn members_of_xml_lists_may_have_any_name() {
     let xml = "<scores><score><id>1</id></score><item><id>2</id></item><score><id>3</id></score></scores>";
     let found = read::<Search>(xml).unwrap();
-    assert_eq!(found.iter().map(|score| score.id.0).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(found.iter().map(|score| score.id.number()).collect::<Vec<_>>(), [1, 2, 3]);
 }
 
 #[test]
@@ -154,12 +156,12 @@ async fn errors_with_a_status_of_success_are_errors_of_the_service() {
         "<result is_array=\"true\"><item><code>X</code><message>Access denied</message></item></result>",
         "<Error><Code>AccessDenied</Code><Message>Access denied</Message></Error>",
     ] {
-        let client = answered(200, body);
+        let client = responding(200, body);
         for error in [
             client.send(&Search::new(Filters::new())).await.unwrap_err(),
-            client.send(&scores::Get::new(ScoreId(1))).await.unwrap_err(),
-            client.send(&Delete::new(ScoreId(1))).await.unwrap_err(),
-            client.send(&time::Get::new(ScoreId(1))).await.unwrap_err(),
+            client.send(&scores::Get::new(ScoreId::new(1))).await.unwrap_err(),
+            client.send(&Delete::new(ScoreId::new(1))).await.unwrap_err(),
+            client.send(&time::Get::new(ScoreId::new(1))).await.unwrap_err(),
         ] {
             assert!(error.api().is_some(), "{body}: {error}");
             assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
@@ -189,13 +191,14 @@ async fn the_error_of_an_upload_is_one_short_line() {
     let refusal = format!("[{{\"code\":\"{words}\",\"message\":\"{words}\u{202e}\\n end\"}}]");
     for (path, status) in [("signedurl", 403), ("7301.mp3", 403), ("7301.mp3", 500)] {
         let refusal = refusal.clone();
-        let (client, _) = client(person(), move |request| {
+        let (client, _) = client(user(), move |request| {
             if request.uri().path().contains(path) {
                 return Response::builder().status(status).body(refusal.clone().into()).unwrap();
             }
             ok("{\"url\":\"http://127.0.0.1:8409/7301.mp3?Signature=abc\"}")
         });
-        let error = client.upload_mp3(ScoreId(1), VersionId(1), "ID3").await.unwrap_err().to_string();
+        let error =
+            client.upload_mp3(ScoreId::new(1), VersionId::new(1), "ID3").await.unwrap_err().to_string();
         assert!(
             error.chars().count() <= 400 && !error.contains(['\n', '\u{202e}']),
             "{}: {error}",

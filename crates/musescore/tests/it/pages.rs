@@ -3,7 +3,7 @@
 use segno_core::http::{Request, Response};
 use segno_core::{Bytes, Cursor};
 use segno_musescore::scores::{Filters, Search};
-use segno_musescore::{Access, ScoreId, UserId, users};
+use segno_musescore::{Credentials, ScoreId, UserId, users};
 
 use crate::clients::{client, ok};
 
@@ -22,11 +22,11 @@ fn serve(total: usize) -> impl Fn(&Request<Bytes>) -> Response<Bytes> + Send + S
 }
 
 async fn read(total: usize) -> (Vec<u64>, usize) {
-    let (client, log) = client(Access::key("KEY"), serve(total));
+    let (client, log) = client(Credentials::key("KEY"), serve(total));
     let mut items = client.pages(Search::new(Filters::new().text("x"))).items();
     let mut ids = Vec::new();
     while let Some(score) = items.next().await {
-        ids.push(score.unwrap().id.0);
+        ids.push(score.unwrap().id.number());
     }
     let asked = log.lock().unwrap().len();
     (ids, asked)
@@ -43,12 +43,12 @@ async fn a_page_that_is_not_full_is_the_last() {
 
 #[tokio::test]
 async fn a_list_goes_on_where_an_earlier_run_stopped() {
-    let (client, log) = client(Access::key("KEY"), serve(65));
-    let mut pages = client.pages(users::Scores::new(UserId(412)));
+    let (client, log) = client(Credentials::key("KEY"), serve(65));
+    let mut pages = client.pages(users::Scores::new(UserId::new(412)));
     assert_eq!(pages.next().await.unwrap().unwrap().items.len(), 20);
     let stored = pages.cursor().unwrap().as_str().to_owned();
-    let mut rest = client.pages(users::Scores::new(UserId(412))).resume(Cursor::new(stored));
-    assert_eq!(rest.next().await.unwrap().unwrap().items[0].id, ScoreId(20));
+    let mut rest = client.pages(users::Scores::new(UserId::new(412))).resume(Cursor::new(stored));
+    assert_eq!(rest.next().await.unwrap().unwrap().items[0].id, ScoreId::new(20));
     let asked: Vec<String> = log.lock().unwrap().iter().map(|request| request.uri().to_string()).collect();
     let base = "http://127.0.0.1:8406/services/rest/user/412/score.json?";
     assert_eq!(

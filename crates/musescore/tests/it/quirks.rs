@@ -6,30 +6,30 @@ use segno_core::http::{Method, Response};
 use segno_core::testing::wire;
 use segno_musescore::scores::{Filters, Search};
 use segno_musescore::{
-    Access, Client, Format, License, Permission, Program, ScoreId, Spelling, UserId, oembed, scores, space,
-    time, users,
+    Client, Credentials, Format, License, MidiProgram, PathForm, Permission, ScoreId, UserId, oembed, scores,
+    space, time, users,
 };
 
 use crate::bodies;
-use crate::clients::{client, ok, person};
+use crate::clients::{client, ok, user};
 
 fn read<E: Endpoint>(body: &str) -> E::Output {
     E::read(Response::new(body.to_owned().into())).unwrap()
 }
 
 fn first_line(endpoint: &impl Endpoint) -> String {
-    let (client, _) = client(Access::key("KEY"), |_| ok(""));
+    let (client, _) = client(Credentials::key("KEY"), |_| ok(""));
     wire(client.core(), endpoint).unwrap().lines().next().unwrap().to_owned()
 }
 
-const ID: ScoreId = ScoreId(7);
+const ID: ScoreId = ScoreId::new(7);
 
 #[test]
 fn c1_the_identifier_comes_first_unless_asked_otherwise() {
     assert!(first_line(&time::Get::new(ID)).contains("/score/7/time.json?"));
     assert!(first_line(&space::Get::new(ID)).contains("/score/7/space.json?"));
-    assert!(first_line(&time::Get::new(ID).spelling(Spelling::IdLast)).contains("/score/time/7.json?"));
-    assert!(first_line(&space::Get::new(ID).spelling(Spelling::IdLast)).contains("/score/space/7.json?"));
+    assert!(first_line(&time::Get::new(ID).path_form(PathForm::IdLast)).contains("/score/time/7.json?"));
+    assert!(first_line(&space::Get::new(ID).path_form(PathForm::IdLast)).contains("/score/space/7.json?"));
 }
 
 #[test]
@@ -43,7 +43,7 @@ async fn c3_deleting_goes_to_the_api_and_is_signed_and_its_success_says_nothing_
     for (status, body) in [(200, "true"), (200, "<result>1</result>"), (200, ""), (204, ""), (202, "[true]")]
     {
         let (client, log) =
-            client(person(), move |_| Response::builder().status(status).body(body.into()).unwrap());
+            client(user(), move |_| Response::builder().status(status).body(body.into()).unwrap());
         client.send(&scores::Delete::new(ID)).await.unwrap();
         let log = log.lock().unwrap();
         assert_eq!((log[0].method(), log[0].uri().path()), (&Method::DELETE, "/services/rest/score/7.json"));
@@ -65,8 +65,8 @@ fn c4_numbers_and_strings_are_one() {
 
 #[test]
 fn c5_programs_are_minus_one_to_128() {
-    assert!(Program::new(-128).is_none() && Program::new(129).is_none());
-    let line = first_line(&Search::new(Filters::new().part(Program::DRUMS).part(Program::UNDEFINED)));
+    assert!(MidiProgram::new(-128).is_none() && MidiProgram::new(129).is_none());
+    let line = first_line(&Search::new(Filters::new().part(MidiProgram::DRUMS).part(MidiProgram::UNDEFINED)));
     assert!(line.contains("?part=128%2C-1&"), "{line}");
 }
 
@@ -85,14 +85,14 @@ fn c6_no_licence_reserves_all_rights() {
 // C7, with and without callback and verifier: `login::out_of_band`, `login::a_service_of_the_first_1_0_has_no_verifier`.
 
 #[test]
-fn c8_every_address_can_be_set() {
-    let client = Client::builder(Access::key("KEY"))
+fn c8_every_url_can_be_set() {
+    let client = Client::builder(Credentials::key("KEY"))
         .base_url("http://api.musescore.com/services/rest")
         .static_url("http://127.0.0.1:9/files")
         .settings(|core| core.transport(segno_core::testing::FnTransport::new(|_| Ok(ok("")))))
         .build()
         .unwrap();
-    let text = wire(client.core(), &users::Get::new(UserId(1))).unwrap();
+    let text = wire(client.core(), &users::Get::new(UserId::new(1))).unwrap();
     assert!(text.starts_with(
         "GET /services/rest/user/1.json?oauth_consumer_key=KEY HTTP/1.1\nhost: api.musescore.com\n"
     ));
@@ -101,10 +101,10 @@ fn c8_every_address_can_be_set() {
     assert!(text.starts_with("GET /files/7/s/score.pdf HTTP/1.1\nhost: 127.0.0.1:9\n"));
 }
 
-/// The documented hosts over https, as the service's own programs used them; files where their host has a certificate.
+/// The documented hosts over https, as the service's own applications used them; files where their host has a certificate.
 #[test]
-fn c8_the_addresses_are_the_documented_ones_unless_set() {
-    let client = Client::builder(Access::key("KEY"))
+fn c8_the_urls_are_the_documented_ones_unless_set() {
+    let client = Client::builder(Credentials::key("KEY"))
         .settings(|core| core.transport(segno_core::testing::FnTransport::new(|_| Ok(ok("")))))
         .build()
         .unwrap();
@@ -128,7 +128,7 @@ fn c8_the_addresses_are_the_documented_ones_unless_set() {
 /// oEmbed is public: it gets no key and no signature, also where it lives on the host of the API.
 #[test]
 fn c10_oembed_has_no_credentials_wherever_it_lives() {
-    for access in [Access::key("KEY"), person()] {
+    for access in [Credentials::key("KEY"), user()] {
         let client = Client::builder(access)
             .base_url("https://one.example/services/rest/")
             .web_url("https://one.example/")
@@ -137,20 +137,20 @@ fn c10_oembed_has_no_credentials_wherever_it_lives() {
             .unwrap();
         let text = wire(client.core(), &oembed::Get::new("u")).unwrap();
         assert!(!text.contains("oauth_") && !text.to_lowercase().contains("authorization"), "{text}");
-        let text = wire(client.core(), &users::Get::new(UserId(1))).unwrap();
+        let text = wire(client.core(), &users::Get::new(UserId::new(1))).unwrap();
         assert!(text.contains("oauth_consumer_key=KEY") || text.contains("authorization"), "{text}");
     }
 }
 
 #[tokio::test]
 async fn c8_the_documented_plain_http_takes_keys_and_signatures() {
-    for access in [Access::key("KEY"), person()] {
+    for access in [Credentials::key("KEY"), user()] {
         let client = Client::builder(access)
             .base_url("http://api.musescore.com/services/rest/")
             .settings(|core| core.transport(segno_core::testing::FnTransport::new(|_| Ok(ok(bodies::USER)))))
             .build()
             .unwrap();
-        client.send(&users::Get::new(UserId(412))).await.unwrap();
+        client.send(&users::Get::new(UserId::new(412))).await.unwrap();
     }
 }
 
@@ -192,7 +192,7 @@ fn c13_an_extension_is_always_sent() {
         first_line(&Search::new(Filters::new())),
         first_line(&scores::Get::new(ID)),
         first_line(&users::Me::new()),
-        first_line(&users::Scores::new(UserId(1))),
+        first_line(&users::Scores::new(UserId::new(1))),
         first_line(&scores::Update::new(ID).title("T")),
         first_line(&segno_musescore::resolve::Resolve::new("u")),
     ] {
@@ -203,8 +203,10 @@ fn c13_an_extension_is_always_sent() {
 #[test]
 fn c14_me_and_user_have_paths_of_their_own() {
     assert!(first_line(&users::Me::new()).starts_with("GET /services/rest/me.json?"));
-    assert!(first_line(&users::Get::new(UserId(3))).starts_with("GET /services/rest/user/3.json?"));
-    assert!(first_line(&users::Scores::new(UserId(3))).starts_with("GET /services/rest/user/3/score.json?"));
+    assert!(first_line(&users::Get::new(UserId::new(3))).starts_with("GET /services/rest/user/3.json?"));
+    assert!(
+        first_line(&users::Scores::new(UserId::new(3))).starts_with("GET /services/rest/user/3/score.json?")
+    );
 }
 
 #[test]

@@ -5,31 +5,31 @@ use segno_core::testing::wire;
 use segno_core::{Body, Endpoint};
 use segno_musescore::scores::{self, Filters, Sort, Visibility};
 use segno_musescore::{
-    Access, Format, License, Permission, Program, ScoreId, Spelling, UserId, VersionId, files, oauth, oembed,
-    resolve, signed_url, space, time, users,
+    Credentials, Format, License, MidiProgram, PathForm, Permission, ScoreId, UserId, VersionId, files,
+    oauth, oembed, resolve, signed_url, space, time, users,
 };
 
-use crate::clients::{client, ok, person};
+use crate::clients::{client, ok, user};
 
 /// With a key alone.
 fn key(endpoint: &impl Endpoint) -> String {
-    wire(client(Access::key("K 1"), |_| ok("")).0.core(), endpoint).unwrap()
+    wire(client(Credentials::key("K 1"), |_| ok("")).0.core(), endpoint).unwrap()
 }
 
-/// With a person's signature.
+/// With a user's signature.
 fn signed(endpoint: &impl Endpoint) -> String {
-    wire(client(person(), |_| ok("")).0.core(), endpoint).unwrap()
+    wire(client(user(), |_| ok("")).0.core(), endpoint).unwrap()
 }
 
 fn refused(endpoint: &impl Endpoint) -> String {
-    wire(client(Access::key("KEY"), |_| ok("")).0.core(), endpoint).unwrap_err().to_string()
+    wire(client(Credentials::key("KEY"), |_| ok("")).0.core(), endpoint).unwrap_err().to_string()
 }
 
 fn jsonp() -> Format {
     Format::Jsonp("on$Scores.x1".parse().unwrap())
 }
 
-const ID: ScoreId = ScoreId(7301);
+const ID: ScoreId = ScoreId::new(7301);
 
 #[test]
 fn search() {
@@ -37,9 +37,9 @@ fn search() {
     let all = Filters::new()
         .text("polka")
         .phrase("silver \"lake")
-        .part(Program::new(0).unwrap())
-        .part(Program::new(73).unwrap())
-        .part(Program::UNDEFINED)
+        .part(MidiProgram::new(0).unwrap())
+        .part(MidiProgram::new(73).unwrap())
+        .part(MidiProgram::UNDEFINED)
         .parts(3)
         .language("cs")
         .permits(Permission::ModifyCommercially)
@@ -75,36 +75,43 @@ fn every_sort_and_permission() {
 #[test]
 fn what_the_service_would_refuse_does_not_build() {
     let search = |filters: Filters| refused(&scores::Search::new(filters));
-    assert_eq!(search(Filters::new().parts(0)), "parts: a score has at least 1 part");
-    let language = "language: is a code of two small letters, such as cs";
-    assert_eq!(search(Filters::new().language("ces")), language);
-    assert_eq!(search(Filters::new().language("Č")), language);
+    assert_eq!(search(Filters::new().parts(0)), "parts: must be at least 1, found 0");
+    for language in ["ces", "Č"] {
+        let expected =
+            format!("language: must be a code of two lower-case letters, such as cs, found {language:?}");
+        assert_eq!(search(Filters::new().language(language)), expected);
+    }
     for name in ["page", "oauth_token"] {
-        let extra = format!("extra: {name} is set by another method, or by the credentials");
+        let extra = format!("extra: must not set {name}, which another setter or the credentials set");
         assert_eq!(search(Filters::new().extra(name, 1)), extra);
     }
     let create = |title: &str, name: &str, body: &'static str| {
-        scores::Create::new(title, name, body, Visibility::Public)
+        scores::Create::new(title, name, Body::from(body), Visibility::Public)
     };
-    assert_eq!(refused(&create(" ", "a.mscz", "PK")), "title: a score has a title");
-    let mscz = "file name: only MuseScore files are taken; their names end in .mscz";
-    assert_eq!(refused(&create("T", "a.mid", "PK")), mscz);
-    assert_eq!(refused(&create("T", "mscz", "PK")), mscz);
-    assert_eq!(refused(&create("T", "a.MSCZ", "")), "file: it is empty");
-    let tags = "tags: a tag is not empty and has no comma, which separates tags";
+    assert_eq!(refused(&create(" ", "a.mscz", "PK")), "title: must not be empty");
+    for name in ["a.mid", "mscz"] {
+        let expected =
+            format!("file_name: must end in .mscz, found {name:?}: the service takes MuseScore files only");
+        assert_eq!(refused(&create("T", name, "PK")), expected);
+    }
+    assert_eq!(refused(&create("T", "a.MSCZ", "")), "file: must not be empty");
+    let tags = "tags: must not be empty or contain a comma, which separates them";
     assert_eq!(refused(&create("T", "a.mscz", "PK").tags(["a,b"])), tags);
     let other = License::Other("gpl".into());
     assert_eq!(
         refused(&create("T", "a.mscz", "PK").license(other)),
-        "license: is one of the nine in License::ALL"
+        "license: must be one of the nine in License::ALL"
     );
     assert_eq!(
         refused(&files::Get::new(ID, "", files::File::Pdf)),
-        "secret: the files of a score need its secret"
+        "secret: must be the secret of the score, found an empty text"
     );
     assert!(refused(&files::Get::new(ID, "..", files::File::Pdf)).contains("no path segment"));
-    assert!(refused(&resolve::Resolve::new(" ")).starts_with("url: "));
-    assert!(refused(&oembed::Get::new("")).starts_with("url: "));
+    assert_eq!(
+        refused(&resolve::Resolve::new(" ")),
+        "url: must be the URL of the page of a score or a member"
+    );
+    assert_eq!(refused(&oembed::Get::new("")), "url: must be the URL of the page of a score");
 }
 
 #[test]
@@ -117,11 +124,12 @@ fn scores() {
 
 #[test]
 fn publishing() {
-    let create = scores::Create::new("Mlýn", "mill \"1\".mscz", "PK\u{3}\u{4}file", Visibility::Private)
-        .description("Two\nlines")
-        .license(License::CcBySa)
-        .tags(["duo", "short"])
-        .format(Format::Xml);
+    let create =
+        scores::Create::new("Mlýn", "mill \"1\".mscz", Body::from("PK\u{3}\u{4}file"), Visibility::Private)
+            .description("Two\nlines")
+            .license(License::CcBySa)
+            .tags(["duo", "short"])
+            .format(Format::Xml);
     assert_snapshot!("score_create", signed(&create));
     let streamed = Body::reader(tokio::io::empty(), 1_000_000);
     let bare = scores::Create::new("T", "t.mscz", streamed, Visibility::Public);
@@ -132,7 +140,7 @@ fn publishing() {
         .visibility(Visibility::Public)
         .revision_log("louder");
     assert_snapshot!("score_update", signed(&update));
-    assert_snapshot!("score_update_words", signed(&scores::Update::new(ID).description("")));
+    assert_snapshot!("score_update_description", signed(&scores::Update::new(ID).description("")));
 }
 
 #[test]
@@ -140,29 +148,29 @@ fn times_and_boxes() {
     assert_snapshot!("time", key(&time::Get::new(ID)));
     assert_snapshot!(
         "time_id_last",
-        key(&time::Get::new(ID).secret("s").spelling(Spelling::IdLast).format(jsonp()))
+        key(&time::Get::new(ID).secret("s").path_form(PathForm::IdLast).format(jsonp()))
     );
     assert_snapshot!("space", key(&space::Get::new(ID).format(Format::Xml)));
-    assert_snapshot!("space_id_last", key(&space::Get::new(ID).secret("s").spelling(Spelling::IdLast)));
+    assert_snapshot!("space_id_last", key(&space::Get::new(ID).secret("s").path_form(PathForm::IdLast)));
 }
 
 #[test]
 fn members() {
     assert_snapshot!("me", signed(&users::Me::new()));
-    assert_snapshot!("user", key(&users::Get::new(UserId(412)).format(Format::Xml)));
+    assert_snapshot!("user", key(&users::Get::new(UserId::new(412)).format(Format::Xml)));
     let filters = Filters::new().sort(Sort::Comments);
-    assert_snapshot!("user_scores", key(&users::Scores::new(UserId(412)).filters(filters).page(1)));
+    assert_snapshot!("user_scores", key(&users::Scores::new(UserId::new(412)).filters(filters).page(1)));
 }
 
 #[test]
-fn addresses() {
+fn urls() {
     let page = "http://musescore.com/ada/scores/7301?x=1&y";
     assert_snapshot!("resolve", signed(&resolve::Resolve::new(page)));
     assert_snapshot!("resolve_jsonp", key(&resolve::Resolve::new(page).format(jsonp())));
     assert_snapshot!("oembed", signed(&oembed::Get::new(page)));
     let sized = oembed::Get::new(page).max_width(640).max_height(700).format(jsonp());
     assert_snapshot!("oembed_jsonp", signed(&sized));
-    assert_snapshot!("signed_url", signed(&signed_url::Get::new(ID, VersionId(90412))));
+    assert_snapshot!("signed_url", signed(&signed_url::Get::new(ID, VersionId::new(90412))));
     let url = "https://uploads.example.net/7301.mp3?Signature=abc".parse().unwrap();
     assert_snapshot!("signed_url_put", signed(&signed_url::Put::new(url, "ID3")));
 }
@@ -183,7 +191,7 @@ fn files() {
 
 #[test]
 fn logins() {
-    assert_snapshot!("oauth_request_token", signed(&oauth::RequestToken));
-    assert_snapshot!("oauth_access_token", signed(&oauth::AccessToken));
+    assert_snapshot!("oauth_request_token", signed(&oauth::RequestToken::new()));
+    assert_snapshot!("oauth_access_token", signed(&oauth::AccessToken::new()));
     assert_snapshot!("oauth_xauth", signed(&oauth::XAuth::new("ada", "pass & word")));
 }

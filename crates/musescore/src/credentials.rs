@@ -1,6 +1,4 @@
-//! Who asks: a program with its key alone, a program that signs, or a program that signs for a person.
-
-use std::fmt;
+//! What requests are authorized with: a consumer key alone, an application's signature, or a user's.
 
 use segno_core::auth::oauth1::{AccessToken, Consumer, OAuth1, TokenSource};
 use segno_core::auth::store::TokenStore;
@@ -9,22 +7,22 @@ use segno_core::http::Uri;
 use segno_core::http::uri::PathAndQuery;
 use segno_core::{BoxFuture, FormPairs, Secret};
 
-/// Who asks.
+/// What requests are authorized with.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum Access {
+pub enum Credentials {
     /// The consumer key alone, in the query: opens what is public.
     Key(Secret),
-    /// A program that signs: opens what is public, and can begin a login.
-    Program(Consumer),
-    /// A program that signs for a person: opens what that person may see and do.
-    Person(Consumer, AccessToken),
-    /// The same, with the token in a store: a login that outlives the process. The logins of [`Client`](crate::Client) go
-    /// into it by themselves.
+    /// An application that signs: opens what is public, and can begin a login.
+    Application(Consumer),
+    /// An application that signs for a user: opens what that user may see and do.
+    User(Consumer, AccessToken),
+    /// The same, with the token in a store: a login that outlives the process. [`Client`](crate::Client) saves the token of
+    /// a login there.
     Stored(TokenSource),
 }
 
-impl Access {
+impl Credentials {
     /// From a consumer key alone.
     pub fn key(key: impl Into<Secret>) -> Self {
         Self::Key(key.into())
@@ -36,10 +34,10 @@ impl Access {
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let path = std::env::temp_dir().join("segno-musescore-doc-token.json");
     /// use segno_musescore::core::auth::store::FileStore;
-    /// use segno_musescore::{Access, Client, Consumer};
+    /// use segno_musescore::{Client, Consumer, Credentials};
     ///
-    /// let access = Access::stored(Consumer::new("key", "secret"), FileStore::open(path)?);
-    /// let client = Client::builder(access).build()?;
+    /// let credentials = Credentials::stored(Consumer::new("key", "secret"), FileStore::open(path)?);
+    /// let client = Client::builder(credentials).build()?;
     /// // Once: client.login_in_browser(…). After that the token is in the file.
     /// # Ok(())
     /// # }
@@ -49,31 +47,22 @@ impl Access {
         Self::Stored(TokenSource::new(consumer, store).login_hint(how))
     }
 
-    /// The key and the secret of the program, if there are both.
+    /// Key and secret of the application; `None` if there is the key alone.
     #[must_use]
     pub fn consumer(&self) -> Option<&Consumer> {
         match self {
             Self::Key(_) => None,
-            Self::Program(consumer) | Self::Person(consumer, _) => Some(consumer),
-            Self::Stored(grant) => Some(grant.consumer()),
+            Self::Application(consumer) | Self::User(consumer, _) => Some(consumer),
+            Self::Stored(source) => Some(source.consumer()),
         }
     }
-}
 
-/// Puts the credentials of an [`Access`] on each attempt.
-pub(crate) enum Credentials {
-    Key(Secret),
-    Signature(Box<OAuth1>),
-    Stored(TokenSource),
-}
-
-impl From<&Access> for Credentials {
-    fn from(access: &Access) -> Self {
-        match access {
-            Access::Key(key) => Self::Key(key.clone()),
-            Access::Program(consumer) => Self::Signature(Box::new(OAuth1::new(consumer))),
-            Access::Person(consumer, token) => Self::Signature(Box::new(OAuth1::new(consumer).token(token))),
-            Access::Stored(grant) => Self::Stored(grant.clone()),
+    /// What signs a request; `None` for a key alone and for a token in a store.
+    fn signature(&self) -> Option<OAuth1> {
+        match self {
+            Self::Application(consumer) => Some(OAuth1::new(consumer)),
+            Self::User(consumer, token) => Some(OAuth1::new(consumer).token(token)),
+            Self::Key(_) | Self::Stored(_) => None,
         }
     }
 }
@@ -81,30 +70,33 @@ impl From<&Access> for Credentials {
 impl Authorize for Credentials {
     fn authorize<'a>(
         &'a self,
-        attempt: AuthRequest<'a>,
+        request: AuthRequest<'a>,
     ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
-        match self {
-            Self::Signature(signature) => signature.authorize(attempt),
-            Self::Stored(grant) => grant.authorize(attempt),
-            Self::Key(key) => {
-                let outcome = with_key(attempt.uri, key).map(|uri| *attempt.uri = uri);
-                Box::pin(std::future::ready(outcome.map(|()| CredentialVersion::default())))
+        Box::pin(async move {
+            match (self, self.signature()) {
+                (_, Some(signature)) => signature.authorize(request).await,
+                (Self::Stored(source), None) => source.authorize(request).await,
+                (Self::Key(key), None) => {
+                    *request.uri = with_key(request.uri, key)?;
+                    Ok(CredentialVersion::default())
+                }
+                (Self::Application(_) | Self::User(..), None) => Err(AuthError::Unusable("signature")),
             }
-        }
+        })
     }
 
-    fn rejected(&self, ticket: CredentialVersion) -> BoxFuture<'_, Result<bool, AuthError>> {
+    fn rejected(&self, version: CredentialVersion) -> BoxFuture<'_, Result<bool, AuthError>> {
         match self {
-            Self::Stored(grant) => grant.rejected(ticket),
-            Self::Key(_) | Self::Signature(_) => Box::pin(std::future::ready(Ok(false))),
+            Self::Stored(source) => source.rejected(version),
+            _ => Box::pin(std::future::ready(Ok(false))),
         }
     }
 
     fn secrets(&self) -> Vec<Secret> {
         match self {
             Self::Key(key) => vec![key.clone()],
-            Self::Signature(signature) => signature.secrets(),
-            Self::Stored(grant) => grant.secrets(),
+            Self::Stored(source) => source.secrets(),
+            _ => self.signature().map(|signature| signature.secrets()).unwrap_or_default(),
         }
     }
 
@@ -112,13 +104,13 @@ impl Authorize for Credentials {
     fn survives_plain_http(&self) -> bool {
         match self {
             Self::Key(_) => true,
-            Self::Signature(signature) => signature.survives_plain_http(),
-            Self::Stored(grant) => grant.survives_plain_http(),
+            Self::Stored(source) => source.survives_plain_http(),
+            _ => self.signature().is_some_and(|signature| signature.survives_plain_http()),
         }
     }
 }
 
-/// The address with the key behind its query, unless a redirect has put one there.
+/// The URL with the key behind its query, unless a redirect has put one there.
 fn with_key(uri: &Uri, key: &Secret) -> Result<Uri, AuthError> {
     let unusable = || AuthError::Unusable("consumer key");
     if key.expose().trim().is_empty() {
@@ -136,10 +128,4 @@ fn with_key(uri: &Uri, key: &Secret) -> Result<Uri, AuthError> {
     let target = format!("{}?{query}{and}{}", uri.path(), pairs.to_query());
     parts.path_and_query = Some(PathAndQuery::try_from(target).map_err(|_| unusable())?);
     Uri::from_parts(parts).map_err(|_| unusable())
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credentials([redacted])")
-    }
 }
