@@ -83,7 +83,7 @@ impl Control {
                 if *method == Method::POST {
                     let Advance { advance_s } = parse(body)?;
                     if !(0.0..1e10).contains(&advance_s) {
-                        return Err("`advance_s` is a number of seconds from 0".to_owned());
+                        return Err("`advance_s` must be a number of seconds from 0".to_owned());
                     }
                     sandbox.clock.advance(seconds(advance_s));
                 }
@@ -124,7 +124,7 @@ impl Control {
             }
             ("/requests", _) => {
                 let since = request.query_pairs().text("since").map_or(Ok(0), str::parse);
-                let since = since.map_err(|_| "`since` is the id of a request")?;
+                let since = since.map_err(|_| "`since` must be the id of a request")?;
                 Ok(ok(&json!({"requests": sandbox.requests.since(since)})))
             }
             ("/hosts", _) => {

@@ -61,9 +61,9 @@ pub(crate) mod public {
 impl Host {
     /// `api.musescore.com`: REST and OAuth.
     pub const MUSESCORE: Self = Self::new("musescore");
-    /// `musescore.com`: the pages.
+    /// `musescore.com`: pages of scores and users, granting access, oEmbed.
     pub const MUSESCORE_WEB: Self = Self::new("musescore_web");
-    /// `static.musescore.com`: score files.
+    /// `static.musescore.com`: the files of scores, by number and secret.
     pub const MUSESCORE_STATIC: Self = Self::new("musescore_static");
 }
 

@@ -171,7 +171,7 @@ impl Sandbox {
         self.state.end_work();
     }
 
-    /// URLs and credentials.
+    /// URLs and credentials of the first account of each service.
     #[must_use]
     pub fn description(&self) -> Description {
         self.services.description(&self.state)
@@ -195,7 +195,7 @@ impl Sandbox {
         self.state.clock.advance(by);
     }
 
-    /// Changes switches.
+    /// Changes switches for requests that come from now on.
     pub fn switches(&self, change: impl FnOnce(&mut Switches)) {
         let mut switches = self.current_switches();
         change(&mut switches);

@@ -14,11 +14,11 @@ use crate::kit::{
 use crate::storage::{self, Storage};
 use crate::{musescore, soundcloud, soundslice, soundstripe};
 
-/// A base URL.
+/// Where a host can be reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[non_exhaustive]
 pub struct BaseUrl {
-    /// Where paths start.
+    /// `http://127.0.0.1:PORT`, with a slash at the end where paths are appended to it.
     pub base_url: String,
 }
 
@@ -32,7 +32,7 @@ macro_rules! services {
         pub struct Switches {
             /// Every response of every service.
             pub responses: ResponseSwitches,
-            /// Object storage.
+            /// How object storage hands out presigned URLs.
             pub storage: storage::Switches,
             $(
                 /// The service of this name.
@@ -52,7 +52,7 @@ macro_rules! services {
             /// A sentence that says what exists, if the change names an unknown service or switch or an impossible value.
             pub fn with(&self, change: &Value) -> Result<Self, SwitchError> {
                 let Value::Object(change) = change else {
-                    return Err(SwitchError("switches are an object of services, each an object of switches".into()));
+                    return Err(SwitchError("switches must be an object of services, each an object of switches".into()));
                 };
                 let mut all = self.clone();
                 for (service, change) in change {
@@ -76,7 +76,7 @@ macro_rules! services {
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
         #[non_exhaustive]
         pub struct Description {
-            /// The control port.
+            /// Clock, switches, faults, log and effects, over HTTP.
             pub control: BaseUrl,
             $(
                 /// The service of this name, first account.

@@ -64,7 +64,7 @@ pub(crate) mod public {
 }
 
 impl Host {
-    /// `api.soundcloud.com`.
+    /// `api.soundcloud.com`: the API of today.
     pub const SOUNDCLOUD: Self = Self::new("soundcloud");
     /// `secure.soundcloud.com`: authorization and tokens.
     pub const SOUNDCLOUD_AUTH: Self = Self::new("soundcloud_auth");
@@ -189,10 +189,10 @@ impl Api for ModernApi {
         if admitted.scope.strict && op != Op::SignOut {
             let unknown = admitted.request.query_pairs().0.into_iter().find(|(name, _)| !op.takes(name));
             if let Some((name, _)) = unknown {
-                return Err(error::bad_request(format!("there is no parameter {name}")));
+                return Err(error::bad_request(format!("unknown parameter {name}")));
             }
             if admitted.route.ids.numeric {
-                return Err(error::bad_request("identifiers are URNs"));
+                return Err(error::bad_request("identifiers must be URNs"));
             }
         }
         if op == Op::Upload {

@@ -57,7 +57,7 @@ pub(crate) mod public {
 }
 
 impl Host {
-    /// `api.soundstripe.com`.
+    /// `api.soundstripe.com`, the JSON:API.
     pub const SOUNDSTRIPE: Self = Self::new("soundstripe");
 }
 
@@ -142,7 +142,7 @@ impl Api for JsonApi {
             return Ok(Body::Nothing);
         }
         let bytes = request.body.bytes(MAX_JSON_BYTES).await.map_err(|error| error::unreadable(&error))?;
-        serde_json::from_slice(&bytes).map(Body::Json).map_err(|_| error::bad("The body is not JSON."))
+        serde_json::from_slice(&bytes).map(Body::Json).map_err(|_| error::bad("The body must be JSON."))
     }
 
     fn respond(&self, admitted: &Admitted<'_, Self>, body: Body) -> Result {

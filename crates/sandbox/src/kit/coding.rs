@@ -20,7 +20,7 @@ const PIECE: usize = 64 * 1024;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Coding {
-    /// RFC 1952.
+    /// The gzip format of RFC 1952.
     Gzip,
     /// Deflate in the zlib format, as RFC 9110 has it.
     Deflate,

@@ -12,11 +12,11 @@ use super::mutex::Mutex;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Count {
-    /// Things made.
+    /// How many things of the kind were made.
     pub created: u64,
     /// Writes to things that existed, also when the write changed nothing.
     pub changed: u64,
-    /// Things gone.
+    /// How many things of the kind were removed.
     pub deleted: u64,
 }
 

@@ -34,7 +34,7 @@ pub struct Fault {
     pub times: u32,
     /// Whether the host does the work of a request that is hit; `None`: as [`FaultKind`] says.
     pub work: Option<bool>,
-    /// What happens.
+    /// What happens to the request or its response.
     pub kind: FaultKind,
     /// What happens to the response after that: kinds that change a response or its delivery, in this order.
     pub also: Vec<FaultKind>,

@@ -24,11 +24,11 @@ pub struct Callback {
     pub at: f64,
     /// What sent it, such as `soundslice`.
     pub service: String,
-    /// Where it went.
+    /// The URL that it was sent to.
     pub url: String,
     /// Its headers, without `Host` and `Content-Length`.
     pub headers: Vec<(String, String)>,
-    /// Its body.
+    /// Its body, as text.
     pub body: String,
     /// The status of the receiver's response; `None` while under way or without one.
     pub status: Option<u16>,

@@ -15,7 +15,7 @@ use serde_json::Value;
 pub struct Raw(Vec<u8>);
 
 impl Raw {
-    /// The bytes.
+    /// The bytes as they are sent.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

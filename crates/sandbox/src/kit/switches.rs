@@ -74,7 +74,7 @@ pub(crate) fn changed<T: Serialize + DeserializeOwned>(
     change: &Value,
 ) -> Result<T, SwitchError> {
     let Value::Object(change) = change else {
-        return Err(SwitchError(format!("the switches of `{service}` are an object")));
+        return Err(SwitchError(format!("the switches of `{service}` must be an object")));
     };
     let mut all = match serde_json::to_value(standing) {
         Ok(Value::Object(all)) => all,

@@ -31,11 +31,11 @@ pub struct MusescoreAccount {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LoginAccess {
-    /// Yes.
+    /// The user can log in.
     Active,
-    /// No: `USER_DENIED`.
+    /// The login fails with `USER_DENIED`.
     Blocked,
-    /// Not yet: `USER_NOT_ACTIVATED`.
+    /// The login fails with `USER_NOT_ACTIVATED`.
     NotActivated,
 }
 
@@ -43,13 +43,13 @@ pub enum LoginAccess {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MusescoreKeys {
-    /// The consumer.
+    /// The key of the consumer.
     pub consumer_key: String,
-    /// Its secret.
+    /// The secret of the consumer.
     pub consumer_secret: String,
     /// A token of the user for this consumer.
     pub access_token: String,
-    /// Its secret.
+    /// The secret of the token.
     pub access_token_secret: String,
 }
 
@@ -57,15 +57,15 @@ pub struct MusescoreKeys {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MusescoreScore {
-    /// The score.
+    /// The number of the score.
     pub id: u64,
-    /// Its version.
+    /// The number of its version; another one after each update of the file.
     pub vid: u64,
     /// What opens its files, and the score itself when it is private.
     pub secret: String,
     /// Whether only the owner sees it.
     pub private: bool,
-    /// Its title.
+    /// The title as the score object has it.
     pub title: String,
     /// The note that came with the last update.
     pub revision_log: Option<String>,

@@ -38,11 +38,11 @@ impl Filter {
         let programs = value("part").unwrap_or_default();
         let programs = programs.split(',').filter(|program| !program.trim().is_empty()).map(|program| {
             let program = program.trim().parse().ok().filter(|program| (-1..=128).contains(program));
-            program.ok_or_else(|| ErrorResponse::unusable("part is a list of numbers from -1 to 128"))
+            program.ok_or_else(|| ErrorResponse::unusable("part must be a list of numbers from -1 to 128"))
         });
         let parts = number("parts")?;
         if parts == Some(0) {
-            return Err(ErrorResponse::unusable("parts is a number from 1"));
+            return Err(ErrorResponse::unusable("parts must be a number from 1"));
         }
         Ok(Self {
             phrases: phrases(value("text").unwrap_or_default()),

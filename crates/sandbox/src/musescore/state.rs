@@ -22,17 +22,17 @@ pub struct MusescoreAccess {
     pub base_url: String,
     /// The base URL of OAuth, with a slash at the end.
     pub oauth_url: String,
-    /// The web site.
+    /// The web site: the page where users grant access, oEmbed, pages of scores and users.
     pub web_url: String,
     /// The host of score files.
     pub static_url: String,
-    /// The consumer.
+    /// The key of the consumer.
     pub consumer_key: String,
-    /// Its secret.
+    /// The secret of the consumer.
     pub consumer_secret: String,
     /// A token of the user.
     pub access_token: String,
-    /// Its secret.
+    /// The secret of the token.
     pub access_token_secret: String,
 }
 

@@ -68,10 +68,10 @@ pub enum OauthMode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum LoginFailure {
-    /// 401.
+    /// 401 Unauthorized.
     #[serde(rename = "401")]
     Unauthorized,
-    /// 406.
+    /// 406 Not Acceptable.
     #[serde(rename = "406")]
     NotAcceptable,
 }
@@ -92,14 +92,14 @@ pub enum OembedHtml {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Credentials {
-    /// The consumer.
+    /// The key of the consumer.
     pub consumer_key: String,
-    /// Its secret.
+    /// The secret of the consumer.
     pub consumer_secret: String,
     /// The token; empty for a consumer alone.
     #[serde(default)]
     pub token: String,
-    /// Its secret.
+    /// The secret of the token.
     #[serde(default)]
     pub token_secret: String,
     /// Whom the token acts for; the first account by default.
@@ -108,7 +108,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// A consumer alone.
+    /// A consumer without a token; set the other fields for one.
     #[must_use]
     pub fn new(consumer_key: &str, consumer_secret: &str) -> Self {
         let (token, token_secret) = (String::new(), String::new());

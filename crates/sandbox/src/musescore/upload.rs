@@ -26,7 +26,7 @@ struct Upload {
 
 impl Upload {
     fn read(form: Option<&Form>) -> Result<Self> {
-        let form = form.ok_or_else(|| ErrorResponse::unusable("An upload is multipart/form-data"))?;
+        let form = form.ok_or_else(|| ErrorResponse::unusable("An upload must be multipart/form-data"))?;
         let file =
             form.file("score_data").filter(|file| !file.file_name.is_empty() || file.content.len() > 0);
         if let Some(file) = file
@@ -38,7 +38,7 @@ impl Upload {
             None | Some("") => None,
             Some("0") => Some(false),
             Some("1") => Some(true),
-            Some(_) => return Err(ErrorResponse::unusable("private is 0 or 1")),
+            Some(_) => return Err(ErrorResponse::unusable("private must be 0 or 1")),
         };
         let license = match text(form, "license").as_deref() {
             None | Some("") => None,

@@ -21,11 +21,11 @@ pub struct SoundcloudAccounts {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SoundcloudUser {
-    /// Their URN.
+    /// The URN of the user: `soundcloud:users:5512`.
     pub urn: String,
     /// The name that they log in with, which is also their page's.
     pub username: String,
-    /// Their password.
+    /// The password that they log in with.
     pub password: String,
     /// The URNs of their tracks, as they now are.
     pub tracks: Vec<String>,

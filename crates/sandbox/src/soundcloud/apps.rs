@@ -13,7 +13,7 @@ pub struct SoundcloudApp {
     /// What the consent page calls it.
     #[serde(default = "nameless")]
     pub name: String,
-    /// Its identifier.
+    /// The client ID of the application.
     pub client_id: String,
     /// Its secret; `None` is a public application, which exchanges codes with PKCE alone and gets no token of its own.
     #[serde(default)]

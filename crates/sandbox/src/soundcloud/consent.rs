@@ -105,7 +105,7 @@ pub(super) fn ask(service: &Soundcloud, switches: &Switches, endpoint: Endpoint,
             approve(service, switches, user, &consent)
         }
         Some("deny") => denied(&consent),
-        Some(_) => problem("auto is approve or deny."),
+        Some(_) => problem("auto must be approve or deny."),
         None => page(&asked, &consent.app, "", StatusCode::OK),
     }
 }
@@ -120,7 +120,7 @@ pub(super) fn decide(service: &Soundcloud, switches: &Switches, endpoint: Endpoi
     match form.text("decision") {
         Some("approve") => {}
         Some("deny") => return denied(&consent),
-        _ => return problem("decision is approve or deny."),
+        _ => return problem("decision must be approve or deny."),
     }
     let name = form.text("username").unwrap_or_default();
     let user = service.log_in(switches, &service.store.lock(), name, form.text("password"));

@@ -63,7 +63,7 @@ impl RequestContext<'_> {
         match self.filled(name) {
             None => Ok(default),
             Some(word) => {
-                truth(word).ok_or_else(|| error::bad_request(format!("{name} is not true or false")))
+                truth(word).ok_or_else(|| error::bad_request(format!("{name} must be true or false")))
             }
         }
     }
@@ -175,7 +175,9 @@ impl RequestContext<'_> {
         let known = |level: &String| matches!(level.as_str(), "playable" | "preview" | "blocked");
         match levels.iter().find(|level| !known(level)) {
             None => Ok(levels),
-            Some(level) => Err(error::bad_request(format!("access cannot be {level}"))),
+            Some(level) => Err(error::bad_request(format!(
+                "invalid access: expected playable, preview or blocked, found {level}"
+            ))),
         }
     }
 

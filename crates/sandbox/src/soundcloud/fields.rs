@@ -39,7 +39,7 @@ impl Fields {
     /// The members of `{"track": {…}}` that are not structures.
     pub(super) fn of_json(body: &Value, wrapper: &str) -> Result<Self> {
         let Value::Object(members) = &body[wrapper] else {
-            return Err(error::bad_request(format!("the body is not an object with `{wrapper}`")));
+            return Err(error::bad_request(format!("the body must be an object with `{wrapper}`")));
         };
         let text = |value: &Value| match value {
             Value::String(text) => Some(text.clone()),
@@ -64,7 +64,7 @@ fn choice<'a>(name: &str, value: &'a str, choices: &[&str]) -> Result<&'a str> {
 }
 
 fn word(name: &str, value: &str) -> Result<bool> {
-    truth(value).ok_or_else(|| error::unprocessable(format!("{name} is not true or false")))
+    truth(value).ok_or_else(|| error::unprocessable(format!("{name} must be true or false")))
 }
 
 fn private(value: &str) -> Result<bool> {
@@ -126,7 +126,7 @@ pub(super) fn change_playlist(list: &mut Playlist, fields: &Fields) -> Result<()
 }
 
 fn release(value: &str) -> Result<Date> {
-    date::day(value).ok_or_else(|| error::unprocessable("release_date is not yyyy-mm-dd"))
+    date::day(value).ok_or_else(|| error::unprocessable("release_date must be yyyy-mm-dd"))
 }
 
 pub(super) fn set(

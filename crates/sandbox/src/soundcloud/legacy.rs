@@ -205,7 +205,7 @@ fn comment(legacy: &mut LegacyContext<'_>, track: Option<u64>, body: &LegacyBody
     let fields = body.fields("comment")?;
     let timestamp = match fields.get("timestamp").filter(|text| !text.is_empty()) {
         None => None,
-        Some(text) => Some(number(text).ok_or_else(|| error::unprocessable("timestamp is not a number"))?),
+        Some(text) => Some(number(text).ok_or_else(|| error::unprocessable("timestamp must be a number"))?),
     };
     let body = fields.get("body").unwrap_or_default().trim().to_owned();
     let made = super::social::add_comment(&mut legacy.context, Some(track), body, timestamp)?;

@@ -74,7 +74,7 @@ impl RequestContext<'_> {
         let linked = match self.parameter("linked_partitioning") {
             None | Some("") => false,
             Some(word) => super::context::truth(word)
-                .ok_or_else(|| error::bad_request("linked_partitioning is not true or false"))?,
+                .ok_or_else(|| error::bad_request("linked_partitioning must be true or false"))?,
         };
         let newest_serial = entries.iter().map(|entry| entry.serial).max().unwrap_or(0);
         if let Some((serial, true)) =
@@ -126,7 +126,9 @@ impl RequestContext<'_> {
         match order.map(str::to_ascii_lowercase).as_deref() {
             None | Some("desc") => Ok(false),
             Some("asc") => Ok(true),
-            Some(other) => Err(error::bad_request(format!("sort cannot be {other}"))),
+            Some(other) => {
+                Err(error::bad_request(format!("invalid sort: expected asc or desc, found {other}")))
+            }
         }
     }
 
@@ -138,7 +140,7 @@ impl RequestContext<'_> {
         match given.map(str::parse::<usize>) {
             None => Ok(50),
             Some(Ok(limit)) if limit > 0 => Ok(limit.min(200)),
-            Some(_) => Err(error::bad_request("limit is not a number from 1 to 200")),
+            Some(_) => Err(error::bad_request("limit must be a number from 1 to 200")),
         }
     }
 
@@ -149,12 +151,12 @@ impl RequestContext<'_> {
         }
         if let (Style::Offset, offset) = (style, self.filled("offset")) {
             let offset = offset.map_or(Ok(0), str::parse::<usize>);
-            return offset.map_err(|_| error::bad_request("offset is not a number from 0"));
+            return offset.map_err(|_| error::bad_request("offset must be a number from 0"));
         }
         let Some(cursor) = self.filled("cursor") else {
             // Offsets are half alive on the other lists.
             let offset = self.filled("offset").map_or(Ok(0), str::parse::<usize>);
-            return offset.map_err(|_| error::bad_request("offset is not a number from 0"));
+            return offset.map_err(|_| error::bad_request("offset must be a number from 0"));
         };
         let bad = || error::bad_request("Cursor is not valid");
         let after =

@@ -38,7 +38,7 @@ impl Given<'_> {
                     .iter()
                     .map(|entry| name_of(entry, context.switches.strict))
                     .collect::<Result<_>>()?,
-                _ => return Err(error::unprocessable("tracks is not a list")),
+                _ => return Err(error::unprocessable("tracks must be a list")),
             },
             Self::Form(form) => {
                 let named = ["playlist[tracks][][urn]", "playlist[tracks][][id]"];

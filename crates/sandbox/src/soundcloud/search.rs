@@ -66,7 +66,7 @@ fn named(context: &RequestContext<'_>, kind: &str) -> Result<Option<Vec<u64>>> {
     };
     let read = |text: &str| identifier(kind, text.trim());
     let named = list.split(',').map(read).collect::<Option<Vec<_>>>();
-    named.map(Some).ok_or_else(|| error::bad_request(format!("{what} are not all of {kind}")))
+    named.map(Some).ok_or_else(|| error::bad_request(format!("{what} must all be of {kind}")))
 }
 
 /// The filters of a search for tracks.
@@ -89,12 +89,12 @@ impl Filter {
         let number = |name: &str| match context.filled(name).map(str::parse::<f64>) {
             None => Ok(None),
             Some(Ok(number)) if number.is_finite() => Ok(Some(number)),
-            Some(_) => Err(error::bad_request(format!("{name} is not a number"))),
+            Some(_) => Err(error::bad_request(format!("{name} must be a number"))),
         };
         let moment = |name: &str| match context.filled(name) {
             None => Ok(None),
             Some(text) => match date::filter(text) {
-                None => Err(error::bad_request(format!("{name} is not yyyy-mm-dd hh:mm:ss"))),
+                None => Err(error::bad_request(format!("{name} must be yyyy-mm-dd hh:mm:ss"))),
                 moment => Ok(moment),
             },
         };

@@ -116,7 +116,7 @@ pub(super) fn comment(context: &mut RequestContext<'_>, track: Option<u64>, body
     let timestamp = match timestamp {
         None => None,
         Some(Some(at)) if (0.0..1e12).contains(&at) => Some(at as u64),
-        Some(_) => return Err(error::unprocessable("timestamp is not a position in the track")),
+        Some(_) => return Err(error::unprocessable("timestamp must be a position in the track")),
     };
     let made = add_comment(context, track, text, timestamp)?;
     Ok(json(StatusCode::CREATED, &context.show_comment(&made)))

@@ -23,15 +23,15 @@ pub struct SoundcloudAccess {
     pub base_url: String,
     /// The authorization server's base URL, with a slash at the end.
     pub auth_url: String,
-    /// The application.
+    /// The client ID of the first application.
     pub client_id: String,
-    /// Its secret.
+    /// The secret of the application.
     pub client_secret: String,
     /// Its registered redirect URI.
     pub redirect_uri: String,
     /// The user's name, for the legacy password grant and the sign-in page.
     pub username: String,
-    /// The user's password.
+    /// The password of the user, for the same two.
     pub password: String,
     /// A token of the user that is valid at the start.
     pub access_token: String,

@@ -68,7 +68,7 @@ pub struct Switches {
     /// How many seconds processing takes.
     #[serde(deserialize_with = "from_zero")]
     pub processing_delay_s: f64,
-    /// How it ends.
+    /// How the processing of an upload ends.
     pub processing: Processing,
     /// Status of what makes something new.
     pub created_status: CreatedStatus,
@@ -212,7 +212,7 @@ impl UserAccess {
 pub enum UriForm {
     /// `…/tracks/soundcloud:tracks:70071`, since June 2025.
     Urn,
-    /// `…/tracks/70071`.
+    /// `…/tracks/70071`, as before June 2025.
     Number,
 }
 
@@ -269,11 +269,11 @@ impl AccessRule {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Access {
-    /// All of it.
+    /// The whole track.
     Playable,
-    /// A snippet.
+    /// Thirty seconds of it.
     Preview,
-    /// Nothing.
+    /// Nothing: streams of the track are 404.
     Blocked,
 }
 
@@ -282,13 +282,13 @@ pub enum Access {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Processing {
-    /// Well, if the first bytes are those of a known format; else the upload is 422.
+    /// It succeeds if the first bytes are those of a known format; else the upload is 422.
     ByContent,
-    /// Well, whatever the bytes are.
+    /// It succeeds, whatever the bytes are.
     Finished,
-    /// With `failed`.
+    /// It fails: the state becomes `failed`.
     Failed,
-    /// Never.
+    /// It does not end.
     Never,
 }
 
@@ -296,10 +296,10 @@ pub enum Processing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum CreatedStatus {
-    /// As documented.
+    /// 201, as documented.
     #[serde(rename = "201")]
     Created,
-    /// As seen once, for an upload.
+    /// 200, as seen once for an upload.
     #[serde(rename = "200")]
     Ok,
 }
@@ -319,7 +319,7 @@ pub enum RateLimitShape {
     Spam,
     /// `{"error": "Rate Limit Exceeded"}`, pretty printed.
     Gateway,
-    /// `Please slow down.`
+    /// The text `Please slow down.`.
     Edge,
 }
 
@@ -332,19 +332,19 @@ pub enum ErrorShape {
     Object,
     /// `code`, `message`, `link`, as the examples of the specification have.
     ShortObject,
-    /// `{"errors": [{"error_message": "…"}]}`
+    /// `errors` alone: `{"errors": [{"error_message": "…"}]}`.
     Errors,
     /// `{"errors": ["…"]}`, as before July 2026.
     ErrorTexts,
-    /// `{"error": "…"}`
+    /// One text: `{"error": "…"}`.
     Error,
-    /// Nothing at all.
+    /// An empty body.
     Empty,
     /// The message as plain text.
     Text,
     /// A page of the edge.
     Html,
-    /// `<errors><error>…</error></errors>`
+    /// XML of the old API: `<errors><error>…</error></errors>`.
     Xml,
 }
 
@@ -364,7 +364,7 @@ pub enum UnauthorizedBody {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PageFault {
-    /// Nothing is odd.
+    /// Lists are as they should be.
     None,
     /// `next_href` leads to the same page for ever.
     Repeated,
@@ -387,7 +387,7 @@ pub enum PageFault {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum MemberFault {
-    /// Nothing is odd.
+    /// Members are as they should be.
     None,
     /// Everything but `urn` and `kind` is null.
     Null,
@@ -401,6 +401,8 @@ fn track<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D:
     let text = String::deserialize(deserializer)?;
     match identifier("tracks", &text) {
         Some(_) => Ok(text),
-        None => Err(serde::de::Error::custom("a track is `soundcloud:tracks:N` or a number in quotes")),
+        None => Err(serde::de::Error::custom(
+            "invalid track: expected `soundcloud:tracks:N` or a number in quotes",
+        )),
     }
 }

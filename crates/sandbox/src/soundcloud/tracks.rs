@@ -116,7 +116,7 @@ pub(super) fn artwork(context: &mut RequestContext<'_>, file: Option<&FormFile>)
     let start = file.content.read_at(0, 8).unwrap_or_default();
     let known = [&b"GIF8"[..], b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"];
     if !known.iter().any(|magic| start.starts_with(magic)) {
-        return Err(error::unprocessable("artwork_data is not a GIF, JPEG or PNG image"));
+        return Err(error::unprocessable("artwork_data must be a GIF, JPEG or PNG image"));
     }
     let pro = context.switches.access(context.user(Some(context.me()?))?).is_pro();
     let name = context.store.uuid();
@@ -175,16 +175,16 @@ pub(super) fn storefront(context: &mut RequestContext<'_>, id: Option<u64>, body
     if track.owner != me || !context.switches.access(context.user(Some(me))?).is_pro() {
         return Err(error::forbidden());
     }
-    let Value::Object(members) = body else { return Err(error::bad_request("the body is not an object")) };
+    let Value::Object(members) = body else { return Err(error::bad_request("the body must be an object")) };
     let known = ["title", "type", "link", "link_title", "description", "price"];
     if let Some(name) = members.keys().find(|name| !known.contains(&name.as_str())) {
-        return Err(error::bad_request(format!("{name} is not known")));
+        return Err(error::bad_request(format!("unknown member {name}")));
     }
     let text = |name: &str, most: usize| match &body[name] {
         Value::Null => Ok(None),
         Value::String(text) if text.chars().count() <= most => Ok(Some(text.clone())),
-        Value::String(_) => Err(error::bad_request(format!("{name} is longer than {most} characters"))),
-        _ => Err(error::bad_request(format!("{name} is not a string"))),
+        Value::String(_) => Err(error::bad_request(format!("{name} must have at most {most} characters"))),
+        _ => Err(error::bad_request(format!("{name} must be a string"))),
     };
     let required = |name: &str, most: usize| {
         let text = text(name, most)?.filter(|text| !text.trim().is_empty());
@@ -192,10 +192,10 @@ pub(super) fn storefront(context: &mut RequestContext<'_>, id: Option<u64>, body
     };
     let (title, kind, link) = (required("title", 100)?, required("type", 50)?, required("link", 255)?);
     if !STOREFRONT_TYPES.contains(&kind.as_str()) {
-        return Err(error::bad_request(format!("type cannot be {kind}")));
+        return Err(error::bad_request(format!("invalid type: {kind} is not a kind of storefront")));
     }
     if !link.starts_with("https://") && !link.starts_with("http://") {
-        return Err(error::bad_request("link is not an http or https URL"));
+        return Err(error::bad_request("link must be an http or https URL"));
     }
     let shown = json!({
         "track_urn": urn("tracks", id), "title": title, "type": kind, "link": link,

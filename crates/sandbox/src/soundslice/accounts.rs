@@ -9,7 +9,7 @@ use crate::kit::{Seed, alphanumeric};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SoundsliceAccount {
-    /// Whose it is.
+    /// The name of the account's holder.
     pub name: String,
     /// As the `user_id` of Move slice.
     pub user_id: u64,
@@ -29,9 +29,9 @@ pub struct SoundsliceAccount {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SoundsliceList {
-    /// Its ID.
+    /// The ID of the list: five letters and digits.
     pub id: String,
-    /// Its name.
+    /// The name that the list was given.
     pub name: String,
     /// The ID of the list that it is in.
     pub parent: Option<String>,
@@ -39,7 +39,7 @@ pub struct SoundsliceList {
     pub slices: Vec<String>,
 }
 
-/// An API key.
+/// An API key: user name and password of HTTP Basic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SoundsliceKey {

@@ -35,12 +35,12 @@ pub struct Switches {
     /// How many seconds the processing of notation takes.
     #[serde(deserialize_with = "from_zero")]
     pub notation_delay_s: f64,
-    /// How it ends.
+    /// How the processing of notation ends.
     pub notation_outcome: Outcome,
     /// How many seconds the processing of media takes.
     #[serde(deserialize_with = "from_zero")]
     pub media_delay_s: f64,
-    /// How it ends.
+    /// How the processing of media ends.
     pub media_outcome: Outcome,
     /// Seconds of media whose bytes do not tell: linked sources, and uploads other than MP3 and WAV. `None`: never known.
     pub media_duration_s: Option<f64>,
@@ -83,7 +83,7 @@ impl Default for Switches {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum BadCredentials {
-    /// 403 with `{}`.
+    /// 403 with an empty JSON object, `{}`.
     #[serde(rename = "403")]
     Forbidden,
     /// 401 with `WWW-Authenticate: Basic realm="api"`.
@@ -98,9 +98,9 @@ pub enum BadCredentials {
 pub enum Outcome {
     /// As the uploaded bytes deserve.
     ByContent,
-    /// Well.
+    /// It succeeds, whatever the bytes are.
     Ready,
-    /// With an error.
+    /// It fails, whatever the bytes are.
     Error,
 }
 
@@ -111,9 +111,9 @@ pub enum Outcome {
 pub enum CallbackKey {
     /// `scorehash` with the scorehash and `score_slug` with the slug.
     Both,
-    /// `scorehash` only.
+    /// `scorehash` alone.
     Scorehash,
-    /// `score_slug` only.
+    /// `score_slug` alone, with the slug.
     ScoreSlug,
 }
 
@@ -122,8 +122,8 @@ pub enum CallbackKey {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SuccessCodes {
-    /// 200.
+    /// 200, as recorded responses have it.
     Observed,
-    /// 201.
+    /// 201, as the documentation has it.
     Documented,
 }

@@ -9,9 +9,9 @@ use crate::kit::{Seed, hexadecimal};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SoundstripeAccount {
-    /// Whose it is.
+    /// The name of the account's holder.
     pub name: String,
-    /// Its API key.
+    /// The API key and the secret of the account.
     pub key: SoundstripeKey,
     /// Whether it has the right to sound effects and their categories; without: 403.
     pub sound_effects: bool,
@@ -21,11 +21,11 @@ pub struct SoundstripeAccount {
     pub private_playlists: Vec<u64>,
 }
 
-/// An API key.
+/// An API key and the secret that goes with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SoundstripeKey {
-    /// The key itself.
+    /// The API key, for `Authorization: Token KEY`.
     pub token: String,
     /// The secret that its webhooks are signed with.
     pub webhook_secret: String,

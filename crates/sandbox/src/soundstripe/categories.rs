@@ -15,7 +15,7 @@ fn with_subcategories(context: &RequestContext<'_>) -> Result<bool> {
     match context.query.filled("include") {
         None => Ok(false),
         Some("subcategories") => Ok(true),
-        Some(_) => Err(error::bad("include is not subcategories")),
+        Some(_) => Err(error::bad("include must be subcategories")),
     }
 }
 

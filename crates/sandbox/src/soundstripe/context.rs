@@ -30,7 +30,7 @@ pub(super) fn data<'a>(body: &'a Value, kinds: &[&str]) -> Result<&'a Map<String
     let data = body.get("data").and_then(Value::as_object).ok_or_else(|| error::bad("data is missing"))?;
     match data.get("type").and_then(Value::as_str) {
         Some(kind) if kinds.contains(&kind) => Ok(data),
-        _ => Err(error::bad(format!("data.type has to be {}", kinds[0]))),
+        _ => Err(error::bad(format!("data.type must be {}", kinds[0]))),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::kit::{alphanumeric, number};
 pub(super) fn create(context: &RequestContext<'_>, song: &str, body: &Value) -> Result {
     // Exactly this, by the documentation.
     if *body != json!({"data": {"type": "digital_usages"}}) {
-        return Err(error::bad(r#"The body has to be {"data":{"type":"digital_usages"}}."#));
+        return Err(error::bad(r#"The body must be {"data":{"type":"digital_usages"}}."#));
     }
     if number(song).and_then(|id| context.catalogue.song(id)).is_none() {
         return Err(error::not_found("Song", song));

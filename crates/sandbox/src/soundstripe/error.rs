@@ -42,7 +42,7 @@ pub(super) fn not_acceptable() -> ErrorResponse {
 }
 
 pub(super) fn unsupported_media_type() -> ErrorResponse {
-    let detail = "The body of this request has to be application/vnd.api+json.";
+    let detail = "The body of this request must be application/vnd.api+json.";
     document(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail, None)
 }
 

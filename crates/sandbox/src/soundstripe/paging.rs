@@ -33,7 +33,7 @@ impl Paging {
             let number = match context.query.text(name) {
                 None => default,
                 Some(text) => {
-                    text.trim().parse().map_err(|_| error::bad(format!("{name} is not an integer")))?
+                    text.trim().parse().map_err(|_| error::bad(format!("{name} must be an integer")))?
                 }
             };
             if context.switches.strict_pagination && !(1..=max).contains(&number) {

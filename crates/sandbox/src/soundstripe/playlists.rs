@@ -49,8 +49,9 @@ impl Include {
 fn media_type(context: &RequestContext<'_>) -> Result<ItemKind> {
     match context.query.filled("filter[media_type]") {
         None => Ok(ItemKind::Songs),
-        Some(name) => ItemKind::of(name)
-            .ok_or_else(|| error::bad("filter[media_type] is neither songs nor sound_effects")),
+        Some(name) => {
+            ItemKind::of(name).ok_or_else(|| error::bad("filter[media_type] must be songs or sound_effects"))
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::kit::Response;
 fn named(context: &RequestContext<'_>, kind: ItemKind, body: &Value) -> Result<Vec<u64>> {
     if let Some(linkage) = body.get("data").and_then(Value::as_array) {
         if linkage.iter().any(|item| item.get("type").and_then(Value::as_str) != Some(kind.name())) {
-            return Err(error::bad(format!("data[].type has to be {}", kind.name())));
+            return Err(error::bad(format!("data[].type must be {}", kind.name())));
         }
         let list: Vec<Value> =
             linkage.iter().map(|item| item.get("id").cloned().unwrap_or_default()).collect();

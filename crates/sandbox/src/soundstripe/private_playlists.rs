@@ -79,13 +79,13 @@ fn description(value: &Value) -> Result<Option<String>> {
     match value {
         Value::Null => Ok(None),
         Value::String(text) => Ok(Some(text.clone())),
-        _ => Err(error::bad("description is not a string")),
+        _ => Err(error::bad("description must be a string")),
     }
 }
 
 fn media_type(value: &Value) -> Result<ItemKind> {
     let kind = value.as_str().and_then(ItemKind::of);
-    kind.ok_or_else(|| error::bad("media_type is neither songs nor sound_effects"))
+    kind.ok_or_else(|| error::bad("media_type must be songs or sound_effects"))
 }
 
 /// The ids of a kind in these attributes, all of which exist; `None` where the member is missing or null.
@@ -113,7 +113,7 @@ pub(super) fn create(context: &RequestContext<'_>, body: &Value) -> Result {
     };
     let shareable = match attributes.get("shareable") {
         None | Some(Value::Null) => false,
-        Some(value) => value.as_bool().ok_or_else(|| error::bad("shareable is not a boolean"))?,
+        Some(value) => value.as_bool().ok_or_else(|| error::bad("shareable must be true or false"))?,
     };
     let (items, others) = match kind {
         ItemKind::Songs => (songs, effects),
@@ -135,7 +135,7 @@ pub(super) fn update(context: &RequestContext<'_>, id: &str, body: &Value) -> Re
     if let Some(named) = data.get("id") {
         let named = named.as_str().map_or_else(|| named.to_string(), str::to_owned);
         if named != id {
-            return Err(error::bad("data.id is not the id in the path"));
+            return Err(error::bad("data.id must be the id in the path"));
         }
     }
     let attributes = attributes(data)?;
@@ -143,7 +143,7 @@ pub(super) fn update(context: &RequestContext<'_>, id: &str, body: &Value) -> Re
     let new_description = attributes.get("description").map(description).transpose()?;
     let shareable = match attributes.get("shareable") {
         None => None,
-        Some(value) => Some(value.as_bool().ok_or_else(|| error::bad("shareable is not a boolean"))?),
+        Some(value) => Some(value.as_bool().ok_or_else(|| error::bad("shareable must be true or false"))?),
     };
     let songs = items(context, attributes, ItemKind::Songs);
     let effects = items(context, attributes, ItemKind::SoundEffects);
@@ -193,7 +193,7 @@ fn id(value: &Value) -> Option<u64> {
 
 /// Ids that all exist, each once, in their order.
 pub(super) fn ids(context: &RequestContext<'_>, kind: ItemKind, list: &Value) -> Result<Vec<u64>> {
-    let list = list.as_array().ok_or_else(|| error::bad(format!("{} is not a list", kind.ids())))?;
+    let list = list.as_array().ok_or_else(|| error::bad(format!("{} must be a list", kind.ids())))?;
     let mut ids = Vec::with_capacity(list.len());
     for value in list {
         let known = id(value).filter(|&id| match kind {

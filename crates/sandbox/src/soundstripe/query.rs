@@ -19,7 +19,7 @@ impl Query {
     /// An int32.
     pub(super) fn integer(&self, name: &str) -> Result<Option<i64>> {
         let number = self.filled(name).map(|value| value.parse::<i32>().map(i64::from));
-        number.transpose().map_err(|_| error::bad(format!("{name} is not an integer")))
+        number.transpose().map_err(|_| error::bad(format!("{name} must be an integer")))
     }
 
     /// `true` or `false`, also `1`, `0`, `t`, `f`, in any case.
@@ -28,7 +28,7 @@ impl Query {
         match value.to_ascii_lowercase().as_str() {
             "true" | "t" | "1" => Ok(Some(true)),
             "false" | "f" | "0" => Ok(Some(false)),
-            _ => Err(error::bad(format!("{name} is neither true nor false"))),
+            _ => Err(error::bad(format!("{name} must be true or false"))),
         }
     }
 }

@@ -20,22 +20,22 @@ fn read(request: &RequestContext<'_>, attributes: &Map<String, Value>) -> Result
     let query = match attributes.get("query") {
         None | Some(Value::Null) => None,
         Some(Value::String(query)) => Some(query.trim().to_owned()).filter(|query| !query.is_empty()),
-        Some(_) => return Err(error::bad("query is not a string")),
+        Some(_) => return Err(error::bad("query must be a string")),
     };
     let context = attributes.get("context").filter(|context| !context.is_null()).cloned();
     let assets: Vec<String> = match attributes.get("asset_ids") {
         None | Some(Value::Null) => Vec::new(),
         Some(Value::Array(ids)) => ids
             .iter()
-            .map(|id| id.as_str().map(str::to_owned).ok_or_else(|| error::bad("asset_ids has no strings")))
+            .map(|id| id.as_str().map(str::to_owned).ok_or_else(|| error::bad("asset_ids must be strings")))
             .collect::<Result<_>>()?,
-        Some(_) => return Err(error::bad("asset_ids is not a list")),
+        Some(_) => return Err(error::bad("asset_ids must be a list")),
     };
     if query.is_none() && context.is_none() && assets.is_empty() {
-        return Err(error::bad("one of query, context and asset_ids has to be there"));
+        return Err(error::bad("one of query, context and asset_ids must be given"));
     }
     if assets.len() > MAX_ASSETS {
-        return Err(error::bad(format!("asset_ids has more than {MAX_ASSETS}")));
+        return Err(error::bad(format!("asset_ids must be at most {MAX_ASSETS}")));
     }
     let callback_url = attributes.get("callback_url").and_then(Value::as_str).unwrap_or_default().to_owned();
     if !is_safe(&callback_url) {

@@ -21,7 +21,7 @@ pub(super) const SERVICE: &str = "soundstripe";
 pub struct SoundstripeAccess {
     /// The API's base URL, with a slash at the end.
     pub base_url: String,
-    /// The API key.
+    /// The API key, for `Authorization: Token KEY`.
     pub token: String,
     /// The secret that webhooks are signed with.
     pub webhook_secret: String,

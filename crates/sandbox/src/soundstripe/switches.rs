@@ -57,7 +57,7 @@ pub struct Switches {
     /// How many seconds the processing of an asset takes: half of them it is `pending`, half `processing`.
     #[serde(deserialize_with = "from_zero")]
     pub asset_delay_s: f64,
-    /// How it ends.
+    /// How the processing of an asset ends.
     pub asset_outcome: AssetOutcome,
     /// The length of every uploaded video, in seconds: the sandbox does not look into videos.
     #[serde(deserialize_with = "from_zero")]
@@ -125,9 +125,9 @@ impl Default for Switches {
 pub enum LinkScheme {
     /// That of the sandbox's own URL.
     Own,
-    /// `http`
+    /// `http`, as the service was seen to send.
     Http,
-    /// `https`
+    /// `https`, as its documentation prints.
     Https,
 }
 
@@ -136,9 +136,9 @@ pub enum LinkScheme {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum KeyShape {
-    /// `{"name": "Ab/G#", "mode": "major"}`
+    /// An object: `{"name": "Ab/G#", "mode": "major"}`.
     Object,
-    /// `"Ab/G# Major"`
+    /// A text: `"Ab/G# Major"`.
     String,
 }
 
@@ -147,11 +147,11 @@ pub enum KeyShape {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AudioFileShape {
-    /// `instrumental`
+    /// `instrumental`, as in the newer documentation.
     Documented,
-    /// `file_extension`, `exclusions`, `vocal_degree`
+    /// `file_extension`, `exclusions` and `vocal_degree`, as in older samples.
     Legacy,
-    /// All of them.
+    /// The attributes of both.
     Superset,
 }
 
@@ -171,9 +171,9 @@ pub enum TagMatch {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum UnknownTagCategory {
-    /// 400.
+    /// 400 with a message.
     Refused,
-    /// An empty list.
+    /// 200 with an empty list.
     Empty,
 }
 
@@ -195,7 +195,7 @@ pub enum CategoriesList {
 pub enum PlaylistLinkage {
     /// Those of the page.
     Page,
-    /// All of them.
+    /// All songs of the playlist, whatever the page.
     All,
 }
 
@@ -204,9 +204,9 @@ pub enum PlaylistLinkage {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SearchOutcome {
-    /// With songs.
+    /// `completed`, with the songs that were found.
     Completed,
-    /// Without.
+    /// `failed`, without any song.
     Failed,
 }
 
@@ -217,9 +217,9 @@ pub enum SearchOutcome {
 pub enum AssetOutcome {
     /// As pixels and length deserve.
     ByContent,
-    /// Processed.
+    /// `processed`, whatever the bytes are.
     Processed,
-    /// Failed.
+    /// `failed`, whatever the bytes are.
     Failed,
 }
 
@@ -228,8 +228,8 @@ pub enum AssetOutcome {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AssetRefusal {
-    /// 400 for both.
+    /// 400 for a file that is too large and for one of a wrong type.
     BadRequest,
-    /// 413 and 415.
+    /// 413 for a file that is too large, 415 for one of a wrong type.
     Specific,
 }

@@ -121,7 +121,7 @@ async fn faults_are_listed_until_used_and_refused_with_a_sentence() {
     assert!(sentence(json!({"kind": "reset", "status": 1})).await.contains("takes no `status`"));
     assert!(sentence(json!({"kind": "refuse"})).await.contains("needs `host`"));
     assert!(sentence(json!({"kind": "status"})).await.contains("needs `status`"));
-    assert!(sentence(json!({"kind": "html", "nth": 0})).await.contains("count from 1"));
+    assert!(sentence(json!({"kind": "html", "nth": 0})).await.contains("at least 1"));
     assert!(sentence(json!({"kind": "status", "status": 99})).await.contains("200 to 599"));
     assert!(sentence(json!({"kind": "html", "host": "nowhere"})).await.contains("musescore_static"));
     let switches = json!({"kind": "switches", "host": "soundcloud", "path": "/me", "times": 2, "switches": {"pages": "repeated"}});

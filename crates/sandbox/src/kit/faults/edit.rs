@@ -19,7 +19,7 @@ use crate::kit::raw::Raw;
 #[serde(default)]
 #[non_exhaustive]
 pub struct Edit {
-    /// Another status.
+    /// The status in place of the response's own, 200 to 599.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// Headers to set or take away.
@@ -147,13 +147,13 @@ impl TryFrom<Flat> for BodyEdit {
 }
 
 impl Edit {
-    /// No change yet.
+    /// An edit that changes nothing until something is added.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Another status.
+    /// Puts this status, 200 to 599, in place of the response's own.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.status = Some(status);
@@ -348,7 +348,7 @@ fn substituted(bytes: &[u8], find: &[u8], raw: &[u8]) -> Option<Vec<u8>> {
 pub struct Headers(Vec<(String, Vec<Raw>)>);
 
 impl Headers {
-    /// None at all.
+    /// No header is set and none is taken away.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -65,7 +65,7 @@ fn read(mut flat: Map<String, Value>, check: Check<'_>) -> Result<Fault, String>
     let also = also.collect::<Result<_, String>>()?;
     let name = kind.name();
     if nth == 0 || times == 0 {
-        return Err("`nth` and `times` count from 1".to_owned());
+        return Err("`nth` and `times` must be at least 1".to_owned());
     }
     if work.is_some() && matches!(kind.rules().work, Work::Always | Work::Never) {
         return Err(format!("whether a fault of kind `{name}` does the work cannot be chosen"));
@@ -138,7 +138,7 @@ fn problem(kind: &FaultKind) -> Option<String> {
         _ => (None, None),
     };
     if status.is_some_and(|status| !(200..=599).contains(&status)) {
-        return Some("`status` goes from 200 to 599".to_owned());
+        return Some("`status` must be 200 to 599".to_owned());
     }
     if let Some(problem) = headers.and_then(super::Headers::problem) {
         return Some(problem);
@@ -151,7 +151,7 @@ fn problem(kind: &FaultKind) -> Option<String> {
         _ => return None,
     };
     let least = if name == "every_s" { 0.001 } else { 0.0 };
-    (!(least..1e9).contains(&seconds)).then(|| format!("`{name}` is a number of seconds from {least}"))
+    (!(least..1e9).contains(&seconds)).then(|| format!("`{name}` must be a number of seconds from {least}"))
 }
 
 #[cfg(test)]

@@ -140,7 +140,7 @@ fn ignored() -> AcceptEncoding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum RetryAfter {
-    /// Delay in seconds.
+    /// A delay in whole seconds: `Retry-After: 3`.
     #[serde(rename = "retry_after")]
     Seconds(u64),
     /// HTTP date this many seconds after the response, by the sandbox's clock.

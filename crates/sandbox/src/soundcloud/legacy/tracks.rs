@@ -100,7 +100,7 @@ fn change_old(track: &mut Track, fields: &Fields) -> Result<()> {
         Some("") => track.bpm = None,
         Some(text) => {
             let bpm = text.parse().ok().filter(|bpm: &f64| bpm.is_finite() && *bpm > 0.0);
-            track.bpm = Some(bpm.ok_or_else(|| error::unprocessable("bpm is not a number above 0"))?);
+            track.bpm = Some(bpm.ok_or_else(|| error::unprocessable("bpm must be a number above 0"))?);
         }
     }
     for name in ["key_signature", "track_type", "video_url"] {
@@ -110,7 +110,7 @@ fn change_old(track: &mut Track, fields: &Fields) -> Result<()> {
     }
     if let Some(text) = fields.get("label_id") {
         if !text.is_empty() && number(text).is_none() {
-            return Err(error::unprocessable("label_id is not a number"));
+            return Err(error::unprocessable("label_id must be a number"));
         }
         fields::set(&mut track.texts, "label_id", text);
     }
@@ -136,14 +136,14 @@ fn release(track: &mut Track, fields: &Fields) -> Result<()> {
                 .and_then(|part| u32::try_from(part).ok())
                 .filter(|part| (1..=most).contains(part));
             part.map(Some)
-                .ok_or_else(|| error::unprocessable(format!("{name} is not a number from 1 to {most}")))
+                .ok_or_else(|| error::unprocessable(format!("{name} must be a number from 1 to {most}")))
         }
     };
     let [year, month, day] = [part(parts[0])?, part(parts[1])?, part(parts[2])?];
     track.release_day = match (year, month, day) {
         (Some(year), Some(month), Some(day)) => {
             let whole = date::day(&format!("{year:04}-{month:02}-{day:02}"));
-            Some(whole.ok_or_else(|| error::unprocessable("there is no such day of a release"))?)
+            Some(whole.ok_or_else(|| error::unprocessable("the release must be a day of the calendar"))?)
         }
         _ => None,
     };

@@ -179,7 +179,7 @@ async fn parameters_come_in_header_query_or_form() {
     let mut signature = site.signature("POST", &url);
     signature.form = vec![("title".into(), "a b+c*é".into())];
     let response = Request::new("POST", &url).form(&signature.pairs()).send().await;
-    assert_eq!(refusal(&response), said(406, "An upload is multipart/form-data"));
+    assert_eq!(refusal(&response), said(406, "An upload must be multipart/form-data"));
     let changed = signature.clone().set("oauth_nonce", "another").pairs().replace("title=a", "title=b");
     let response = Request::new("POST", &url).form(&changed).send().await;
     assert_eq!(refusal(&response), said(401, "Invalid signature"));

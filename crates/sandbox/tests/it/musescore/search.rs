@@ -132,7 +132,7 @@ async fn filters_narrow() {
     }
     assert_eq!(
         refusal(&site.get("/score.json?part=x").await),
-        said(406, "part is a list of numbers from -1 to 128")
+        said(406, "part must be a list of numbers from -1 to 128")
     );
 }
 

@@ -108,12 +108,12 @@ async fn uploads_that_cannot_be_used() {
         (&title, Some(b"<xml/>".as_slice()), "score_data is not a MuseScore file"),
         (&title, Some(b"".as_slice()), "score_data is not a MuseScore file"),
         (&[("title", "T"), ("license", "mit")], Some(ODE), "Unknown license"),
-        (&[("title", "T"), ("private", "yes")], Some(ODE), "private is 0 or 1"),
+        (&[("title", "T"), ("private", "yes")], Some(ODE), "private must be 0 or 1"),
     ] {
         assert_eq!(refusal(&site.post("/score.json", fields, file).await), said(406, text));
     }
     let response = site.signed("POST", "/score.json").json(&json!({"title": "T"})).send().await;
-    assert_eq!(refusal(&response), said(406, "An upload is multipart/form-data"));
+    assert_eq!(refusal(&response), said(406, "An upload must be multipart/form-data"));
     let broken =
         site.signed("POST", "/score.json").header("Content-Type", "multipart/form-data; boundary=bound");
     assert_eq!(broken.body("--bound\r\nnonsense").send().await.status, 406);

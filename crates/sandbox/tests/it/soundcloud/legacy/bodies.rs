@@ -59,16 +59,16 @@ async fn a_change_that_is_refused_changes_nothing() {
     let before = api.old("okafor", &path).await;
     for (body, words) in [
         ("<track><genre>x</genre><title> </title></track>", "title can&#39;t be blank"),
-        ("<track><genre>x</genre><bpm>fast</bpm></track>", "bpm is not a number above 0"),
-        ("<track><bpm>inf</bpm></track>", "bpm is not a number above 0"),
-        ("<track><label-id>-1</label-id></track>", "label_id is not a number"),
-        ("<track><release-month>13</release-month></track>", "release_month is not a number from 1 to 12"),
+        ("<track><genre>x</genre><bpm>fast</bpm></track>", "bpm must be a number above 0"),
+        ("<track><bpm>inf</bpm></track>", "bpm must be a number above 0"),
+        ("<track><label-id>-1</label-id></track>", "label_id must be a number"),
+        ("<track><release-month>13</release-month></track>", "release_month must be a number from 1 to 12"),
         (
             "<track><release-year>2009</release-year><release-month>2</release-month><release-day>30</release-day></track>",
-            "there is no such day of a release",
+            "the release must be a day of the calendar",
         ),
         ("<track><license>mine</license></track>", "license is not included in the list"),
-        ("<track><downloadable>perhaps</downloadable></track>", "downloadable is not true or false"),
+        ("<track><downloadable>perhaps</downloadable></track>", "downloadable must be true or false"),
     ] {
         let refused = api.put_xml("okafor", &path, body).await;
         let expected =
