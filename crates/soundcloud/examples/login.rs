@@ -35,10 +35,10 @@ async fn main() -> ExitCode {
 
 async fn log_in() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::from_env()?;
-    let me = match client.send(&me::Get).await {
+    let me = match client.send(&me::Get::new()).await {
         Err(error) if matches!(error.cause(), Cause::Auth(AuthError::LoginNeeded(_))) => {
             client.log_in_here(PORT, PATIENCE, |url| println!("open {url}")).await?;
-            client.send(&me::Get).await?
+            client.send(&me::Get::new()).await?
         }
         outcome => outcome?,
     };

@@ -178,7 +178,7 @@ async fn sandbox() -> Outcome {
 }
 
 async fn upload(path: &Path) -> Outcome<Upload> {
-    Ok(Upload::new("Silence", Asset::file(path).await?).most_bytes(LENGTH))
+    Ok(Upload::new("Silence", Asset::file(path).await?).max_bytes(LENGTH))
 }
 
 /// The one request by this crate.

@@ -1,17 +1,14 @@
 //! Comments on tracks. They cannot be deleted through the API.
 
 use segno_core::lenient::PassedOver;
-use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Timestamp,
-};
+use segno_core::{BuildError, RequestWriter, Timestamp, endpoint};
 use serde::{Deserialize, Deserializer};
 use serde_json::json;
 
 use crate::ApiError;
 use crate::ids::{CommentUrn, TrackUrn, UserUrn};
-use crate::list::{list, plain};
+use crate::list::list;
 use crate::read::{Model, OtherMembers, created, identify, object, relate, timestamp};
-use crate::simple::simple;
 use crate::users::User;
 
 /// A comment on a track.
@@ -53,9 +50,15 @@ pub struct Comment {
 impl<'de> Deserialize<'de> for Comment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut comment = Self::deserialize(deserializer)?;
-        identify(&mut comment.urn, &mut comment.id, comment.uri.as_deref());
-        relate(&mut comment.track_urn, &mut comment.track_id);
-        relate(&mut comment.user_urn, &mut comment.user_id);
+        identify(
+            &mut comment.urn,
+            &mut comment.id,
+            comment.uri.as_deref(),
+            CommentUrn::new,
+            CommentUrn::number,
+        );
+        relate(&mut comment.track_urn, &mut comment.track_id, TrackUrn::new, TrackUrn::number);
+        relate(&mut comment.user_urn, &mut comment.user_id, UserUrn::new, UserUrn::number);
         Ok(comment)
     }
 }
@@ -72,60 +75,56 @@ impl Model for Comment {
     }
 }
 
-simple!(
+endpoint! {
     /// `GET /comments/{comment_urn}`: not in the specification; the address that comments give as their own
-    Get(comment: CommentUrn) -> Comment,
-    "soundcloud.comments.get", GET, Safe, "comments/{comment_urn}", object
-);
+    pub struct Get { path comment: CommentUrn }
+    name: "soundcloud.comments.get",
+    method: GET,
+    path: "comments/{comment_urn}",
+    replay: Safe,
+    response: Comment,
+    error: ApiError,
+    read: object,
+}
 
-list!(
+list! {
     /// `GET /tracks/{track_urn}/comments`
-    List(track: TrackUrn) -> Comment,
-    "soundcloud.comments.list", "tracks/{track_urn}/comments", plain().by_offset(), limit, offset
-);
+    pub struct List { path track: TrackUrn }
+    name: "soundcloud.comments.list",
+    method: GET,
+    path: "tracks/{track_urn}/comments",
+    replay: Safe,
+    query: [limit, offset],
+    response: Listing<Comment>,
+    paged_by: Offset,
+}
 
-/// `POST /tracks/{track_urn}/comments`
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct Create {
-    track: TrackUrn,
-    body: String,
-    timestamp: Option<u64>,
+endpoint! {
+    /// `POST /tracks/{track_urn}/comments`: says something about a track.
+    pub struct Create { path track: TrackUrn, field body: String }
+    optional {
+        /// The place in the track, in milliseconds from its beginning.
+        field at: u64,
+    }
+    name: "soundcloud.comments.create",
+    method: POST,
+    path: "tracks/{track_urn}/comments",
+    replay: Unsafe,
+    write: Self::write_json,
+    response: Comment,
+    error: ApiError,
+    read: created,
 }
 
 impl Create {
-    /// Says something about a track.
-    pub fn new(track: impl Into<TrackUrn>, body: impl Into<String>) -> Self {
-        Self { track: track.into(), body: body.into(), timestamp: None }
-    }
-
-    /// About a place in it, in milliseconds from its beginning.
-    pub fn at(mut self, milliseconds: u64) -> Self {
-        self.timestamp = Some(milliseconds);
-        self
-    }
-}
-
-impl Endpoint for Create {
-    type Output = Comment;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.comments.create";
-    const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Unsafe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+    fn write_json(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         if self.body.trim().is_empty() {
-            return Err(BuildError::value("body", "is empty"));
+            return Err(BuildError::value("body", "must not be empty"));
         }
-        request.path("tracks/{track_urn}/comments", &[&self.track])?;
         let mut comment = json!({ "body": self.body });
-        if let Some(timestamp) = self.timestamp {
-            comment["timestamp"] = timestamp.into();
+        if let Some(at) = self.at {
+            comment["timestamp"] = at.into();
         }
         request.json(&json!({ "comment": comment }))
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Comment, DecodeError> {
-        created(&response)
     }
 }

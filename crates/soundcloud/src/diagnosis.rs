@@ -110,7 +110,7 @@ impl Client {
         if self.token_kind() == Some(TokenKind::App) {
             return Diagnosis::TokenKind;
         }
-        let me = match self.core().send(&me::Get).await {
+        let me = match self.core().send(&me::Get::new()).await {
             Ok(me) => me,
             Err(error) if error.status() == Some(StatusCode::UNAUTHORIZED) => return Diagnosis::TokenBad,
             Err(_) => return Diagnosis::Unknown,

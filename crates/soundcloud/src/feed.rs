@@ -3,20 +3,20 @@
 use std::fmt;
 
 use segno_core::lenient::PassedOver;
-use segno_core::{DecodeError, Timestamp, from_value};
+use segno_core::{DecodeError, Timestamp, from_value, open_enum};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use serde_json::{Map, Value};
 
 use crate::ids::UserUrn;
-use crate::list::{list, listenable};
+use crate::list::list;
 use crate::playlists::Playlist;
-use crate::read::{Model, OtherMembers, timestamp, words};
+use crate::read::{Model, OtherMembers, timestamp};
 use crate::tracks::Track;
 
-words!(
+open_enum! {
     /// What was done.
-    ActivityKind {
+    pub enum ActivityKind: text {
         /// A track was published.
         Track = "track",
         /// A track was reposted.
@@ -26,7 +26,7 @@ words!(
         /// A playlist was reposted.
         PlaylistRepost = "playlist:repost",
     }
-);
+}
 
 /// One thing that somebody did.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -113,25 +113,63 @@ impl<'de> Deserialize<'de> for Origin {
     }
 }
 
-list!(
+list! {
     /// `GET /me/feed`
-    Feed -> Activity, "soundcloud.feed.feed", "me/feed", listenable(), access, limit
-);
-list!(
+    pub struct Feed {}
+    name: "soundcloud.feed.feed",
+    method: GET,
+    path: "me/feed",
+    replay: Safe,
+    query: [access, limit],
+    access: LISTENABLE,
+    response: Listing<Activity>,
+    paged_by: Cursor,
+}
+list! {
     /// `GET /me/feed/tracks`
-    FeedTracks -> Activity, "soundcloud.feed.feed_tracks", "me/feed/tracks", listenable(), access, limit
-);
-list!(
+    pub struct FeedTracks {}
+    name: "soundcloud.feed.feed_tracks",
+    method: GET,
+    path: "me/feed/tracks",
+    replay: Safe,
+    query: [access, limit],
+    access: LISTENABLE,
+    response: Listing<Activity>,
+    paged_by: Cursor,
+}
+list! {
     /// `GET /me/activities`: deprecated by the service in favour of [`Feed`]
-    Activities -> Activity, "soundcloud.feed.activities", "me/activities", listenable(), access, limit
-);
-list!(
+    pub struct Activities {}
+    name: "soundcloud.feed.activities",
+    method: GET,
+    path: "me/activities",
+    replay: Safe,
+    query: [access, limit],
+    access: LISTENABLE,
+    response: Listing<Activity>,
+    paged_by: Cursor,
+}
+list! {
     /// `GET /me/activities/all/own`: deprecated by the service in favour of [`Feed`]
-    OwnActivities -> Activity,
-    "soundcloud.feed.own_activities", "me/activities/all/own", listenable(), access, limit
-);
-list!(
+    pub struct OwnActivities {}
+    name: "soundcloud.feed.own_activities",
+    method: GET,
+    path: "me/activities/all/own",
+    replay: Safe,
+    query: [access, limit],
+    access: LISTENABLE,
+    response: Listing<Activity>,
+    paged_by: Cursor,
+}
+list! {
     /// `GET /me/activities/tracks`: deprecated by the service in favour of [`FeedTracks`]
-    TrackActivities -> Activity,
-    "soundcloud.feed.track_activities", "me/activities/tracks", listenable(), access, limit
-);
+    pub struct TrackActivities {}
+    name: "soundcloud.feed.track_activities",
+    method: GET,
+    path: "me/activities/tracks",
+    replay: Safe,
+    query: [access, limit],
+    access: LISTENABLE,
+    response: Listing<Activity>,
+    paged_by: Cursor,
+}

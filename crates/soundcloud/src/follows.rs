@@ -1,98 +1,142 @@
 //! Who follows whom. A person can follow 2,000 others; the service answers 422 beyond that.
 
-use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, StatusCode,
-};
+use segno_core::{Bytes, DecodeError, Response, StatusCode, endpoint};
 
 use crate::ApiError;
 use crate::ids::UserUrn;
-use crate::list::{Paging, list, plain};
+use crate::list::list;
 use crate::read::{object, status};
-use crate::simple::simple;
 use crate::tracks::Track;
 use crate::users::User;
 
-list!(
+list! {
     /// `GET /me/followings`
-    MyFollowings -> User,
-    "soundcloud.follows.my_followings", "me/followings", plain().by_offset(), limit, offset
-);
-list!(
+    pub struct MyFollowings {}
+    name: "soundcloud.follows.my_followings",
+    method: GET,
+    path: "me/followings",
+    replay: Safe,
+    query: [limit, offset],
+    response: Listing<User>,
+    paged_by: Offset,
+}
+list! {
     /// `GET /me/followings/tracks`: the latest tracks of those one follows; a bare list, paged by offset
-    TracksOfMyFollowings -> Track,
-    "soundcloud.follows.tracks_of_my_followings", "me/followings/tracks",
-    Paging::counted(&[("access", "playable,preview")]), access, limit, offset
-);
-list!(
+    pub struct TracksOfMyFollowings {}
+    name: "soundcloud.follows.tracks_of_my_followings",
+    method: GET,
+    path: "me/followings/tracks",
+    replay: Safe,
+    query: [access, limit, offset],
+    access: LISTENABLE,
+    response: Listing<Track>,
+    paged_by: Count,
+}
+list! {
     /// `GET /me/followers`
-    MyFollowers -> User,
-    "soundcloud.follows.my_followers", "me/followers", plain(), limit
-);
-list!(
+    pub struct MyFollowers {}
+    name: "soundcloud.follows.my_followers",
+    method: GET,
+    path: "me/followers",
+    replay: Safe,
+    query: [limit],
+    response: Listing<User>,
+    paged_by: Cursor,
+}
+list! {
     /// `GET /users/{user_urn}/followings`
-    FollowingsOf(user: UserUrn) -> User,
-    "soundcloud.follows.followings_of", "users/{user_urn}/followings", plain(), limit
-);
-list!(
+    pub struct FollowingsOf { path user: UserUrn }
+    name: "soundcloud.follows.followings_of",
+    method: GET,
+    path: "users/{user_urn}/followings",
+    replay: Safe,
+    query: [limit],
+    response: Listing<User>,
+    paged_by: Cursor,
+}
+list! {
     /// `GET /users/{user_urn}/followers`
-    FollowersOf(user: UserUrn) -> User,
-    "soundcloud.follows.followers_of", "users/{user_urn}/followers", plain(), limit
-);
-
-simple!(
-    /// `GET /me/followings/{user_urn}`: deprecated by the service in favour of [`users::Get`](crate::users::Get)
-    GetMyFollowing(user: UserUrn) -> User,
-    "soundcloud.follows.get_my_following", GET, Safe, "me/followings/{user_urn}", object
-);
-simple!(
-    /// `GET /me/followers/{follower_urn}`: deprecated by the service in favour of [`users::Get`](crate::users::Get)
-    GetMyFollower(follower: UserUrn) -> User,
-    "soundcloud.follows.get_my_follower", GET, Safe, "me/followers/{follower_urn}", object
-);
-simple!(
-    /// `GET /users/{user_urn}/followings/{following_urn}`: deprecated by the service in favour of
-    /// [`users::Get`](crate::users::Get)
-    GetFollowing(user: UserUrn, following: UserUrn) -> User,
-    "soundcloud.follows.get_following", GET, Safe, "users/{user_urn}/followings/{following_urn}", object
-);
-simple!(
-    /// `DELETE /me/followings/{user_urn}`
-    Unfollow(user: UserUrn) -> (),
-    "soundcloud.follows.unfollow", DELETE, Idempotent, "me/followings/{user_urn}", status
-);
-
-/// `PUT /me/followings/{user_urn}`
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct Follow(
-    /// Whom.
-    pub UserUrn,
-);
-
-/// What came of following somebody.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Followed {
-    /// It is new.
-    Now(Box<User>),
-    /// It was so already.
-    Already,
+    pub struct FollowersOf { path user: UserUrn }
+    name: "soundcloud.follows.followers_of",
+    method: GET,
+    path: "users/{user_urn}/followers",
+    replay: Safe,
+    query: [limit],
+    response: Listing<User>,
+    paged_by: Cursor,
 }
 
-impl Endpoint for Follow {
-    type Output = Followed;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.follows.follow";
-    const METHOD: Method = Method::PUT;
-    const REPLAY: Replay = Replay::Idempotent;
+endpoint! {
+    /// `GET /me/followings/{user_urn}`: deprecated by the service in favour of [`users::Get`](crate::users::Get)
+    pub struct GetMyFollowing { path user: UserUrn }
+    name: "soundcloud.follows.get_my_following",
+    method: GET,
+    path: "me/followings/{user_urn}",
+    replay: Safe,
+    response: User,
+    error: ApiError,
+    read: object,
+}
+endpoint! {
+    /// `GET /me/followers/{follower_urn}`: deprecated by the service in favour of [`users::Get`](crate::users::Get)
+    pub struct GetMyFollower { path follower: UserUrn }
+    name: "soundcloud.follows.get_my_follower",
+    method: GET,
+    path: "me/followers/{follower_urn}",
+    replay: Safe,
+    response: User,
+    error: ApiError,
+    read: object,
+}
+endpoint! {
+    /// `GET /users/{user_urn}/followings/{following_urn}`: deprecated by the service in favour of
+    /// [`users::Get`](crate::users::Get)
+    pub struct GetFollowing { path user: UserUrn, path following: UserUrn }
+    name: "soundcloud.follows.get_following",
+    method: GET,
+    path: "users/{user_urn}/followings/{following_urn}",
+    replay: Safe,
+    response: User,
+    error: ApiError,
+    read: object,
+}
+endpoint! {
+    /// `DELETE /me/followings/{user_urn}`
+    pub struct Unfollow { path user: UserUrn }
+    name: "soundcloud.follows.unfollow",
+    method: DELETE,
+    path: "me/followings/{user_urn}",
+    replay: Idempotent,
+    response: (),
+    error: ApiError,
+    read: status,
+}
 
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("me/followings/{user_urn}", &[&self.0])
-    }
+endpoint! {
+    /// `PUT /me/followings/{user_urn}`: follows a user.
+    pub struct Follow { path user: UserUrn }
+    name: "soundcloud.follows.follow",
+    method: PUT,
+    path: "me/followings/{user_urn}",
+    replay: Idempotent,
+    response: FollowOutcome,
+    error: ApiError,
+    read: outcome,
+}
 
-    fn read(response: Response<Bytes>) -> Result<Followed, DecodeError> {
-        if response.status() == StatusCode::CREATED && !response.body().trim_ascii().is_empty() {
-            return object(&response).map(|user| Followed::Now(Box::new(user)));
-        }
-        status(&response).map(|()| Followed::Already)
+/// What came of following a user.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum FollowOutcome {
+    /// The user was not followed before.
+    New(Box<User>),
+    /// The user was followed already.
+    AlreadyFollowing,
+}
+
+fn outcome(response: &Response<Bytes>) -> Result<FollowOutcome, DecodeError> {
+    if response.status() == StatusCode::CREATED && !response.body().trim_ascii().is_empty() {
+        return object(response).map(|user| FollowOutcome::New(Box::new(user)));
     }
+    status(response).map(|()| FollowOutcome::AlreadyFollowing)
 }

@@ -1,133 +1,79 @@
-//! Names of things: URNs, read in every form that was seen and sent in the documented one.
+//! Names of tracks, users, playlists and comments: URNs, read in every form that was seen and sent in the documented one.
 
 use std::fmt;
-use std::str::FromStr;
 
-use segno_core::lenient;
-use serde::de::{Deserialize, Deserializer, Error as _};
+use segno_core::{id, lenient};
+use serde::de::{Deserialize, Deserializer};
 
-/// A text that names no such thing.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no {kind}; it is written like {example} or as its number alone")]
-pub struct UrnError {
-    text: String,
-    kind: &'static str,
-    example: &'static str,
-}
-
-/// What stands behind the last word of `soundcloud:KIND:N`, whether the text is a URN, a URN with percent signs, a number
-/// or the address of the thing on the API.
+/// The number in `soundcloud:KIND:N`, whether the text is a URN, a URN with percent signs, a number or the URL of the resource
+/// on the API.
 fn number(text: &str, kind: &str) -> Option<u64> {
     let text = text.trim();
-    if let Some(number) = plain(text) {
+    if let Some(number) = digits(text) {
         return Some(number);
     }
     let tail = match text.split_once("://") {
-        // An address: the kind is the folder, the thing its first segment.
-        Some((_, address)) => {
-            let path = address.split(['?', '#']).next().unwrap_or_default();
+        // A URL: the kind is the folder, the resource its first segment.
+        Some((_, url)) => {
+            let path = url.split(['?', '#']).next().unwrap_or_default();
             let mut segments = path.split('/').skip(1).skip_while(|segment| *segment != kind);
             segments.nth(1)?
         }
         None => text,
     };
-    if let Some(number) = plain(tail) {
+    if let Some(number) = digits(tail) {
         return Some(number);
     }
     let tail = tail.replace("%3A", ":").replace("%3a", ":");
     let mut words = tail.split(':');
     // The first word is "soundcloud", misspelt in one published example.
     let (_, given, rest, end) = (words.next()?, words.next()?, words.next()?, words.next());
-    (given == kind && end.is_none()).then(|| plain(rest))?
+    (given == kind && end.is_none()).then(|| digits(rest))?
 }
 
 /// A number: digits without a sign.
-fn plain(text: &str) -> Option<u64> {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| text.parse().ok())?
+fn digits(text: &str) -> Option<u64> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().ok())?
 }
 
-macro_rules! urn {
-    ($(#[$doc:meta])* $name:ident, $kind:literal, $thing:literal, $example:literal) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(u64);
-
-        impl $name {
-            /// From the number alone, as older data has it.
-            #[must_use]
-            pub const fn new(number: u64) -> Self {
-                Self(number)
-            }
-
-            /// The number at the end.
-            #[must_use]
-            pub const fn number(self) -> u64 {
-                self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!("soundcloud:", $kind, ":{}"), self.0)
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(self, f)
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = UrnError;
-
-            /// Reads a URN, a number or the address of the thing on the API.
-            fn from_str(text: &str) -> Result<Self, UrnError> {
-                let error = || UrnError { text: text.chars().take(80).collect(), kind: $thing, example: $example };
-                number(text, $kind).map(Self).ok_or_else(error)
-            }
-        }
-
-        impl From<u64> for $name {
-            fn from(number: u64) -> Self {
-                Self(number)
-            }
-        }
-
-        impl From<$name> for u64 {
-            fn from(urn: $name) -> Self {
-                urn.0
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let expected = |_| D::Error::custom(concat!("expected a URN such as ", $example));
-                lenient::text(deserializer)?.parse().map_err(expected)
-            }
-        }
-    };
+id! {
+    /// Names a track: `soundcloud:tracks:N`.
+    pub struct TrackUrn(number);
+    kind: "URN of a track",
+    prefix: "soundcloud:tracks:",
+    expected: "soundcloud:tracks:N, its number alone or its URL on the API",
+    parse: |text| number(text, "tracks"),
 }
 
-urn!(
-    /// A track: `soundcloud:tracks:N`.
-    TrackUrn, "tracks", "track", "soundcloud:tracks:70071"
-);
-urn!(
-    /// A user: `soundcloud:users:N`.
-    UserUrn, "users", "user", "soundcloud:users:5512"
-);
-urn!(
-    /// A playlist or album: `soundcloud:playlists:N`.
-    PlaylistUrn, "playlists", "playlist", "soundcloud:playlists:881"
-);
-urn!(
-    /// A comment: `soundcloud:comments:N`.
-    CommentUrn, "comments", "comment", "soundcloud:comments:9001"
-);
+id! {
+    /// Names a user: `soundcloud:users:N`.
+    pub struct UserUrn(number);
+    kind: "URN of a user",
+    prefix: "soundcloud:users:",
+    expected: "soundcloud:users:N, its number alone or its URL on the API",
+    parse: |text| number(text, "users"),
+}
 
-/// A name of whatever kind. A kind that this crate does not know is kept as it is.
+id! {
+    /// Names a playlist or album: `soundcloud:playlists:N`.
+    pub struct PlaylistUrn(number);
+    kind: "URN of a playlist",
+    prefix: "soundcloud:playlists:",
+    expected: "soundcloud:playlists:N, its number alone or its URL on the API",
+    parse: |text| number(text, "playlists"),
+}
+
+id! {
+    /// Names a comment: `soundcloud:comments:N`.
+    pub struct CommentUrn(number);
+    kind: "URN of a comment",
+    prefix: "soundcloud:comments:",
+    expected: "soundcloud:comments:N, its number alone or its URL on the API",
+    parse: |text| number(text, "comments"),
+}
+
+/// A URN of whatever kind. A kind that this crate does not know is kept as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Urn {
@@ -144,34 +90,33 @@ pub enum Urn {
 }
 
 impl Urn {
-    /// The thing at an address of the API, in either form; `None` if it is none of the four kinds.
-    pub(crate) fn of_address(address: &str) -> Option<Self> {
-        let found = match Self::from(address) {
-            Self::Other(_) => return None,
-            found => found,
-        };
-        Some(found)
+    /// The resource at a URL of the API, in either form; `None` unless it is of the four kinds.
+    pub(crate) fn at_url(url: &str) -> Option<Self> {
+        match Self::from(url) {
+            Self::Other(_) => None,
+            known => Some(known),
+        }
     }
 }
 
 impl From<&str> for Urn {
     fn from(text: &str) -> Self {
+        let of = |kind| number(text, kind);
         // A bare number has no kind.
-        if plain(text.trim()).is_none() {
-            if let Some(number) = number(text, "tracks") {
-                return Self::Track(TrackUrn(number));
-            }
-            if let Some(number) = number(text, "users") {
-                return Self::User(UserUrn(number));
-            }
-            if let Some(number) = number(text, "playlists") {
-                return Self::Playlist(PlaylistUrn(number));
-            }
-            if let Some(number) = number(text, "comments") {
-                return Self::Comment(CommentUrn(number));
-            }
+        if digits(text.trim()).is_some() {
+            return Self::Other(text.into());
         }
-        Self::Other(text.into())
+        if let Some(number) = of("tracks") {
+            Self::Track(TrackUrn::new(number))
+        } else if let Some(number) = of("users") {
+            Self::User(UserUrn::new(number))
+        } else if let Some(number) = of("playlists") {
+            Self::Playlist(PlaylistUrn::new(number))
+        } else if let Some(number) = of("comments") {
+            Self::Comment(CommentUrn::new(number))
+        } else {
+            Self::Other(text.into())
+        }
     }
 }
 
@@ -193,7 +138,7 @@ impl<'de> Deserialize<'de> for Urn {
     }
 }
 
-/// Names in one query parameter.
+/// URNs in one query parameter.
 pub(crate) fn joined<T: fmt::Display>(urns: &[T]) -> String {
     urns.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
@@ -217,13 +162,13 @@ mod tests {
             "https://api.soundcloud.com/tracks/soundcloud%3Atracks%3A70071?secret_token=s-X",
             "http://127.0.0.1:8404/tracks/70071/stream",
         ] {
-            assert_eq!(text.parse(), Ok(TrackUrn(70071)), "{text}");
+            assert_eq!(text.parse(), Ok(TrackUrn::new(70071)), "{text}");
         }
-        assert_eq!(TrackUrn(70071).to_string(), "soundcloud:tracks:70071");
+        assert_eq!(TrackUrn::new(70071).to_string(), "soundcloud:tracks:70071");
     }
 
     #[test]
-    fn what_names_no_track_is_refused() {
+    fn what_does_not_name_a_track_is_refused() {
         for text in [
             "",
             "-1",
@@ -242,23 +187,23 @@ mod tests {
         let error = "x".parse::<TrackUrn>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "\"x\" is no track; it is written like soundcloud:tracks:70071 or as its number alone"
+            "invalid URN of a track \"x\": expected soundcloud:tracks:N, its number alone or its URL on the API"
         );
     }
 
     #[test]
     fn an_unknown_kind_is_kept() {
         assert_eq!(Urn::from("soundcloud:spam-warnings:31").to_string(), "soundcloud:spam-warnings:31");
-        assert_eq!(Urn::from("soundcloud:users:7"), Urn::User(UserUrn(7)));
+        assert_eq!(Urn::from("soundcloud:users:7"), Urn::User(UserUrn::new(7)));
         assert_eq!(Urn::from("7"), Urn::Other("7".into()), "a number alone has no kind");
     }
 
     proptest! {
         #[test]
         fn a_urn_comes_back_as_it_was(number: u64) {
-            prop_assert_eq!(PlaylistUrn(number).to_string().parse(), Ok(PlaylistUrn(number)));
-            let address = format!("https://api.soundcloud.com/playlists/{}/tracks?limit=2", PlaylistUrn(number));
-            prop_assert_eq!(address.parse(), Ok(PlaylistUrn(number)));
+            prop_assert_eq!(PlaylistUrn::new(number).to_string().parse(), Ok(PlaylistUrn::new(number)));
+            let url = format!("https://api.soundcloud.com/playlists/{}/tracks?limit=2", PlaylistUrn::new(number));
+            prop_assert_eq!(url.parse(), Ok(PlaylistUrn::new(number)));
         }
 
         #[test]

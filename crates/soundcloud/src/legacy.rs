@@ -4,7 +4,7 @@
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use segno_soundcloud::Sharing;
-//! use segno_soundcloud::legacy::{Client, permissions, tracks, users};
+//! use segno_soundcloud::legacy::{Client, Owner, permissions, tracks, users};
 //! use segno_soundcloud::tracks::Asset;
 //!
 //! let client = Client::new("http://127.0.0.1:8404/", "joey", "hairspray")?;
@@ -12,8 +12,9 @@
 //! let harbour = client.send(&harbour).await?.id;
 //!
 //! // Only the people whom I follow may see and hear it.
-//! let contacts = client.send(&users::Contacts::mine()).await?;
-//! client.send(&permissions::Put::new(harbour, contacts.iter().filter_map(|contact| contact.id))).await?;
+//! let contacts = client.send(&users::Contacts::new(Owner::Me)).await?;
+//! let contacts: Vec<_> = contacts.iter().filter_map(|contact| contact.id).collect();
+//! client.send(&permissions::Set::new(harbour, contacts)).await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -29,6 +30,10 @@
 //! * Not here: playlists, groups, secret tokens, and reading whom a track is shared with. No document tells what they
 //!   looked like. An endpoint of one's own reads them with [`Element::parse`].
 
+use std::fmt::Display;
+
+use segno_core::{BuildError, IntoParameter, RequestWriter, id};
+
 mod client;
 pub mod comments;
 pub mod permissions;
@@ -39,137 +44,80 @@ pub(crate) mod xml;
 pub use client::{Client, ClientBuilder};
 pub use xml::{Element, XmlError};
 
-macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(pub u64);
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                self.0.fmt(f)
-            }
-        }
-
-        impl From<u64> for $name {
-            fn from(number: u64) -> Self {
-                Self(number)
-            }
-        }
-    };
+id! {
+    /// Names a track.
+    pub struct TrackId(number);
+    kind: "track ID",
+}
+id! {
+    /// Names a user.
+    pub struct UserId(number);
+    kind: "user ID",
+}
+id! {
+    /// Names a comment.
+    pub struct CommentId(number);
+    kind: "comment ID",
 }
 
-id!(
-    /// The number of a track.
-    TrackId
-);
-id!(
-    /// The number of a person.
-    UserId
-);
-id!(
-    /// The number of a comment.
-    CommentId
-);
-
-/// Whose things: one's own, or somebody's.
+/// Whose resources: one's own, or those of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Whose {
+pub enum Owner {
     /// One's own, below `/me`.
-    Mine,
-    /// Somebody's, below `/users/{id}`.
-    Of(UserId),
+    Me,
+    /// Those of a user, below `/users/{id}`.
+    User(UserId),
+}
+
+impl From<UserId> for Owner {
+    fn from(user: UserId) -> Self {
+        Self::User(user)
+    }
+}
+
+impl IntoParameter<Owner> for UserId {
+    fn into_parameter(self) -> Owner {
+        self.into()
+    }
+}
+
+impl Owner {
+    /// Writes the path below `/users/{id}`, if that is where it is. The twin below `/me` is written before.
+    fn write_path(
+        self,
+        request: &mut RequestWriter,
+        of_user: &'static str,
+        further: &[&dyn Display],
+    ) -> Result<(), BuildError> {
+        match self {
+            Self::Me => Ok(()),
+            Self::User(user) => {
+                let arguments: Vec<&dyn Display> =
+                    [&user as &dyn Display].into_iter().chain(further.iter().copied()).collect();
+                request.path(of_user, &arguments)
+            }
+        }
+    }
 }
 
 /// The media type that is asked for.
 const XML: &str = "application/xml";
 
-/// The last segment of an address as a number.
-fn number_at_end(address: &str) -> Option<u64> {
-    let path = address.split(['?', '#']).next().unwrap_or_default();
+/// Asks for XML.
+fn accept_xml<E>(_: &E, request: &mut RequestWriter) -> Result<(), BuildError> {
+    request.accept(XML);
+    Ok(())
+}
+
+/// Writes a document as the body, and asks for XML.
+fn write_xml(request: &mut RequestWriter, document: String) {
+    request.accept(XML);
+    request.content_type(XML);
+    request.body(document);
+}
+
+/// The last segment of a URL as a number.
+fn number_at_end(url: &str) -> Option<u64> {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
     path.trim_end_matches('/').rsplit('/').next()?.parse().ok()
 }
-
-/// An endpoint of the old API that reads: a path below a person or a thing, and what the answer is.
-macro_rules! reading {
-    (
-        $(#[$doc:meta])*
-        $name:ident $( ( $($arg:ident : $type:ty),* ) )? -> $output:ty,
-        $endpoint:literal, $path:literal, $read:expr $(,)?
-    ) => {
-        $crate::simple::simple!(
-            $(#[$doc])*
-            $name $( ( $($arg : $type),* ) )? -> $output, $endpoint, GET, Safe, $path,
-            |response: &segno_core::Response<segno_core::Bytes>| $read(&$crate::legacy::xml::document(response)?),
-            accept $crate::legacy::XML
-        );
-    };
-}
-use reading;
-
-/// A list below a person: `/users/{id}/…` and its twin `/me/…`.
-macro_rules! of_person {
-    (
-        $(#[$doc:meta])*
-        $name:ident -> $item:ty, $endpoint:literal, $mine:literal, $of:literal $(,)?
-    ) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug)]
-        #[must_use = "an endpoint does nothing until it is sent"]
-        pub struct $name(
-            /// Whose.
-            pub $crate::legacy::Whose,
-        );
-
-        impl $name {
-            /// One's own.
-            pub fn mine() -> Self {
-                Self($crate::legacy::Whose::Mine)
-            }
-
-            /// Somebody's.
-            pub fn of(user: impl Into<$crate::legacy::UserId>) -> Self {
-                Self($crate::legacy::Whose::Of(user.into()))
-            }
-        }
-
-        impl segno_core::Endpoint for $name {
-            type Output = Vec<$item>;
-            type ApiError = $crate::ApiError;
-            const NAME: &'static str = $endpoint;
-            const METHOD: segno_core::Method = segno_core::Method::GET;
-            const REPLAY: segno_core::Replay = segno_core::Replay::Safe;
-
-            fn write(&self, request: &mut segno_core::RequestWriter) -> Result<(), segno_core::BuildError> {
-                request.accept($crate::legacy::XML);
-                match &self.0 {
-                    $crate::legacy::Whose::Mine => request.path($mine, &[]),
-                    $crate::legacy::Whose::Of(user) => request.path($of, &[user]),
-                }
-            }
-
-            fn read(
-                response: segno_core::Response<segno_core::Bytes>,
-            ) -> Result<Self::Output, segno_core::DecodeError> {
-                $crate::legacy::xml::items(&$crate::legacy::xml::document(&response)?)
-            }
-        }
-    };
-}
-use of_person;
-
-/// An endpoint of the old API that sets something: the response is empty, a status, or the thing that was set.
-macro_rules! setting {
-    (
-        $(#[$doc:meta])*
-        $name:ident ( $($arg:ident : $type:ty),* ), $endpoint:literal, $method:ident, $path:literal, $thing:literal $(,)?
-    ) => {
-        $crate::simple::simple!(
-            $(#[$doc])*
-            $name ( $($arg : $type),* ) -> (), $endpoint, $method, Idempotent, $path,
-            |response: &segno_core::Response<segno_core::Bytes>| $crate::legacy::xml::done(response, $thing),
-            accept $crate::legacy::XML
-        );
-    };
-}
-use setting;

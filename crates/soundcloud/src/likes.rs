@@ -1,61 +1,125 @@
 //! Likes.
 
+use segno_core::endpoint;
+
+use crate::ApiError;
 use crate::ids::{PlaylistUrn, TrackUrn, UserUrn};
-use crate::list::{every_access, list, listenable, plain};
+use crate::list::list;
 use crate::playlists::Playlist;
 use crate::read::status;
-use crate::simple::simple;
 use crate::tracks::Track;
 use crate::users::User;
 
-simple!(
+endpoint! {
     /// `POST /likes/tracks/{track_urn}`
-    LikeTrack(track: TrackUrn) -> (),
-    "soundcloud.likes.like_track", POST, Idempotent, "likes/tracks/{track_urn}", status
-);
-simple!(
+    pub struct LikeTrack { path track: TrackUrn }
+    name: "soundcloud.likes.like_track",
+    method: POST,
+    path: "likes/tracks/{track_urn}",
+    replay: Idempotent,
+    response: (),
+    error: ApiError,
+    read: status,
+}
+endpoint! {
     /// `DELETE /likes/tracks/{track_urn}`
-    UnlikeTrack(track: TrackUrn) -> (),
-    "soundcloud.likes.unlike_track", DELETE, Idempotent, "likes/tracks/{track_urn}", status
-);
-simple!(
+    pub struct UnlikeTrack { path track: TrackUrn }
+    name: "soundcloud.likes.unlike_track",
+    method: DELETE,
+    path: "likes/tracks/{track_urn}",
+    replay: Idempotent,
+    response: (),
+    error: ApiError,
+    read: status,
+}
+endpoint! {
     /// `POST /likes/playlists/{playlist_urn}`
-    LikePlaylist(playlist: PlaylistUrn) -> (),
-    "soundcloud.likes.like_playlist", POST, Idempotent, "likes/playlists/{playlist_urn}", status
-);
-simple!(
+    pub struct LikePlaylist { path playlist: PlaylistUrn }
+    name: "soundcloud.likes.like_playlist",
+    method: POST,
+    path: "likes/playlists/{playlist_urn}",
+    replay: Idempotent,
+    response: (),
+    error: ApiError,
+    read: status,
+}
+endpoint! {
     /// `DELETE /likes/playlists/{playlist_urn}`
-    UnlikePlaylist(playlist: PlaylistUrn) -> (),
-    "soundcloud.likes.unlike_playlist", DELETE, Idempotent, "likes/playlists/{playlist_urn}", status
-);
+    pub struct UnlikePlaylist { path playlist: PlaylistUrn }
+    name: "soundcloud.likes.unlike_playlist",
+    method: DELETE,
+    path: "likes/playlists/{playlist_urn}",
+    replay: Idempotent,
+    response: (),
+    error: ApiError,
+    read: status,
+}
 
-list!(
+list! {
     /// `GET /me/likes/tracks`
-    MyTracks -> Track,
-    "soundcloud.likes.my_tracks", "me/likes/tracks", every_access(), limit, access
-);
-list!(
+    pub struct MyTracks {}
+    name: "soundcloud.likes.my_tracks",
+    method: GET,
+    path: "me/likes/tracks",
+    replay: Safe,
+    query: [limit, access],
+    access: ALL,
+    response: Listing<Track>,
+    paged_by: Cursor,
+}
+list! {
     /// `GET /me/likes/playlists`
-    MyPlaylists -> Playlist,
-    "soundcloud.likes.my_playlists", "me/likes/playlists", plain(), limit
-);
-list!(
+    pub struct MyPlaylists {}
+    name: "soundcloud.likes.my_playlists",
+    method: GET,
+    path: "me/likes/playlists",
+    replay: Safe,
+    query: [limit],
+    response: Listing<Playlist>,
+    paged_by: Cursor,
+}
+list! {
     /// `GET /users/{user_urn}/likes/tracks`
-    TracksOf(user: UserUrn) -> Track,
-    "soundcloud.likes.tracks_of", "users/{user_urn}/likes/tracks", listenable(), access, limit
-);
-list!(
+    pub struct TracksOf { path user: UserUrn }
+    name: "soundcloud.likes.tracks_of",
+    method: GET,
+    path: "users/{user_urn}/likes/tracks",
+    replay: Safe,
+    query: [access, limit],
+    access: LISTENABLE,
+    response: Listing<Track>,
+    paged_by: Cursor,
+}
+list! {
     /// `GET /users/{user_urn}/likes/playlists`
-    PlaylistsOf(user: UserUrn) -> Playlist,
-    "soundcloud.likes.playlists_of", "users/{user_urn}/likes/playlists", plain(), limit
-);
-list!(
+    pub struct PlaylistsOf { path user: UserUrn }
+    name: "soundcloud.likes.playlists_of",
+    method: GET,
+    path: "users/{user_urn}/likes/playlists",
+    replay: Safe,
+    query: [limit],
+    response: Listing<Playlist>,
+    paged_by: Cursor,
+}
+list! {
     /// `GET /users/{user_urn}/favorites`: deprecated by the service in favour of [`TracksOf`]
-    FavoritesOf(user: UserUrn) -> Track,
-    "soundcloud.likes.favorites_of", "users/{user_urn}/favorites", plain(), limit
-);
-list!(
+    pub struct FavoritesOf { path user: UserUrn }
+    name: "soundcloud.likes.favorites_of",
+    method: GET,
+    path: "users/{user_urn}/favorites",
+    replay: Safe,
+    query: [limit],
+    response: Listing<Track>,
+    paged_by: Cursor,
+}
+list! {
     /// `GET /tracks/{track_urn}/favoriters`: who likes a track
-    UsersOfTrack(track: TrackUrn) -> User,
-    "soundcloud.likes.users_of_track", "tracks/{track_urn}/favoriters", plain(), limit
-);
+    pub struct UsersOfTrack { path track: TrackUrn }
+    name: "soundcloud.likes.users_of_track",
+    method: GET,
+    path: "tracks/{track_urn}/favoriters",
+    replay: Safe,
+    query: [limit],
+    response: Listing<User>,
+    paged_by: Cursor,
+}

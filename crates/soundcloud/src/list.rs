@@ -1,4 +1,4 @@
-//! Lists that come in pages: what their requests and answers have in common.
+//! Lists that come in pages: what their requests and responses have in common.
 
 use std::fmt;
 
@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 use crate::read::Model;
 use crate::values::Access;
 
-/// The most items on one page.
-pub const MOST_PER_PAGE: u16 = 200;
+/// The largest page, in items.
+pub const MAX_PER_PAGE: u16 = 200;
 /// The items on one page unless a request says otherwise.
 const PER_PAGE: u16 = 50;
 
@@ -81,62 +81,52 @@ fn is_numbered(object: &Map<String, Value>) -> bool {
     !object.is_empty() && object.keys().all(|name| name.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// What a request for a list carries.
+/// How the pages of a list follow one another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PagedBy {
+    /// Each names the next one by a cursor.
+    Cursor,
+    /// Each names the next one by an offset: what is added meanwhile moves items to the next page.
+    Offset,
+    /// A bare list without links: the offset of the next page is counted.
+    Count,
+    /// There is one.
+    Nothing,
+}
+
+/// What makes one list different from another.
+pub(crate) struct ListKind {
+    pub(crate) template: &'static str,
+    pub(crate) paged_by: PagedBy,
+    /// The access levels that are asked for unless the caller says otherwise: the documented default, written out.
+    pub(crate) access: Option<Access>,
+}
+
+/// What a request for a list carries beside its path.
 #[derive(Clone, Default)]
 pub(crate) struct Paging {
     limit: Option<u16>,
     filters: Vec<(&'static str, String)>,
     next: Option<Cursor>,
-    /// Without pages: the list comes whole.
-    whole: bool,
-    /// The list is a bare one, without links: the next page is found by counting.
-    counted: bool,
-    /// Items that come again are left out.
-    distinct: bool,
+    /// Items that come again are left out, as the caller says.
+    distinct: Option<bool>,
 }
 
 impl fmt::Debug for Paging {
-    // Names only: among the values are tokens of private things.
+    // Names only: among the values are tokens of private resources.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.filters.iter().map(|(name, _)| *name).collect();
-        f.debug_struct("Paging")
-            .field("limit", &self.limit)
-            .field("filters", &names)
-            .field("distinct", &self.distinct)
-            .finish_non_exhaustive()
+        f.debug_struct("Paging").field("limit", &self.limit).field("filters", &names).finish_non_exhaustive()
     }
 }
 
 impl Paging {
-    pub(crate) fn with(filters: &[(&'static str, &str)]) -> Self {
-        let filters = filters.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        Self { filters, ..Self::default() }
-    }
-
-    pub(crate) fn whole(filters: &[(&'static str, &str)]) -> Self {
-        Self { whole: true, ..Self::with(filters) }
-    }
-
-    pub(crate) fn counted(filters: &[(&'static str, &str)]) -> Self {
-        Self { counted: true, ..Self::with(filters) }.by_offset()
-    }
-
-    /// The pages are counted off by an offset: what is added meanwhile moves items to the next page.
-    pub(crate) fn by_offset(self) -> Self {
-        Self { distinct: true, ..self }
+    pub(crate) fn limit(&mut self, limit: u16) {
+        self.limit = Some(limit);
     }
 
     pub(crate) fn distinct(&mut self, distinct: bool) {
-        self.distinct = distinct;
-    }
-
-    /// The number that names an item, if items that come again are to be left out.
-    pub(crate) fn key<T: Model>(&self, item: &T) -> Option<u64> {
-        if self.distinct { item.number() } else { None }
-    }
-
-    pub(crate) fn limit(&mut self, limit: u16) {
-        self.limit = Some(limit);
+        self.distinct = Some(distinct);
     }
 
     pub(crate) fn set(&mut self, name: &'static str, value: impl ToString) {
@@ -147,133 +137,138 @@ impl Paging {
         }
     }
 
-    pub(crate) fn access(&mut self, access: Access) {
-        self.set("access", access);
+    /// Sets both ends of a range, each only if it is given.
+    pub(crate) fn range<T: ToString>(&mut self, names: [&'static str; 2], ends: [Option<T>; 2]) {
+        for (name, end) in names.into_iter().zip(ends) {
+            if let Some(end) = end {
+                self.set(name, end);
+            }
+        }
     }
 
-    pub(crate) fn at(&self, cursor: &Cursor) -> Self {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.filters.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The filters with the default access in front.
+    fn filters(&self, kind: &ListKind) -> Vec<(&'static str, String)> {
+        let default = kind.access.map(|access| access.to_string());
+        let access = self.get("access").map(str::to_owned).or(default).map(|access| ("access", access));
+        let others = self.filters.iter().filter(|(name, _)| *name != "access").cloned();
+        access.into_iter().chain(others).collect()
+    }
+
+    /// The key of an item, if items that come again are to be left out.
+    pub(crate) fn key<T: Model>(&self, kind: &ListKind, item: &T) -> Option<u64> {
+        let by_offset = matches!(kind.paged_by, PagedBy::Offset | PagedBy::Count);
+        if self.distinct.unwrap_or(by_offset) { item.number() } else { None }
+    }
+
+    pub(crate) fn at(&self, kind: &ListKind, cursor: &Cursor) -> Self {
         let mut there = self.clone();
         match cursor.number() {
-            Ok(offset) if self.counted => there.set("offset", offset),
+            Ok(offset) if kind.paged_by == PagedBy::Count => there.set("offset", offset),
             _ => there.next = Some(cursor.clone()),
         }
         there
     }
 
-    pub(crate) fn page<T>(&self, listing: Listing<T>) -> Page<T> {
+    pub(crate) fn page<T>(&self, kind: &ListKind, listing: Listing<T>) -> Page<T> {
         let Listing { items, mut next, passed_over, sent, .. } = listing;
         // A page may be short because tracks were filtered out of it, so only an empty one is the end.
-        if self.counted && next.is_none() && sent > 0 {
-            let offset = self.filters.iter().find(|(name, _)| *name == "offset");
-            let offset = offset.and_then(|(_, offset)| offset.parse().ok()).unwrap_or(0);
-            next =
-                Some(Cursor::from_number(u32::saturating_add(offset, self.limit.unwrap_or(PER_PAGE).into())));
+        if kind.paged_by == PagedBy::Count && next.is_none() && sent > 0 {
+            let offset: u32 = self.get("offset").and_then(|offset| offset.parse().ok()).unwrap_or(0);
+            let limit = self.limit.unwrap_or(PER_PAGE).into();
+            next = Some(Cursor::from_number(offset.saturating_add(limit)));
         }
         Page::new(items).next(next).passed_over(passed_over)
     }
 
     /// Writes the query of the first page, or the link to another one. The path is written before.
-    pub(crate) fn write(
-        &self,
-        request: &mut RequestWriter,
-        template: &'static str,
-    ) -> Result<(), BuildError> {
+    pub(crate) fn write(&self, kind: &ListKind, request: &mut RequestWriter) -> Result<(), BuildError> {
+        let is_paged = kind.paged_by != PagedBy::Nothing;
         if let Some(next) = &self.next {
-            return self.go_on(request, template, next);
+            // The link is followed as it is, but a filter that the service lost on the way is added again: without it, the
+            // rest of the list would be another list.
+            let link: SecretUrl = next
+                .as_str()
+                .parse()
+                .map_err(|_| BuildError::value("cursor", "must be the URL of a page of this list"))?;
+            let query = link.uri().query().unwrap_or_default().to_owned();
+            request.link(kind.template, link);
+            let is_lost =
+                |name: &str| form_urlencoded::parse(query.as_bytes()).all(|(given, _)| given != name);
+            for (name, value) in self.filters(kind) {
+                if matches!(name, "access" | "secret_token" | "show_tracks") && is_lost(name) {
+                    request.query(name, value);
+                }
+            }
+            if is_paged && is_lost("linked_partitioning") {
+                request.query("linked_partitioning", "true");
+            }
+            return Ok(());
         }
-        for (name, value) in &self.filters {
-            request.query(*name, value);
+        for (name, value) in self.filters(kind) {
+            request.query(name, value);
         }
         if let Some(limit) = self.limit {
-            if !(1..=MOST_PER_PAGE).contains(&limit) {
-                return Err(BuildError::value(
-                    "limit",
-                    format!("is {limit}; a page has 1 to {MOST_PER_PAGE} items"),
-                ));
+            if !(1..=MAX_PER_PAGE).contains(&limit) {
+                let reason = format!("must be from 1 to {MAX_PER_PAGE}, found {limit}");
+                return Err(BuildError::value("limit", reason));
             }
             request.query("limit", limit);
         }
-        if !self.whole {
-            request.query("linked_partitioning", "true");
-        }
-        Ok(())
-    }
-
-    /// The link is followed as it is, but a filter that the service lost on the way is added again: without it, the rest
-    /// of the list would be another list.
-    fn go_on(
-        &self,
-        request: &mut RequestWriter,
-        template: &'static str,
-        next: &Cursor,
-    ) -> Result<(), BuildError> {
-        let link: SecretUrl =
-            next.as_str().parse().map_err(|_| BuildError::value("cursor", "is no link of a list"))?;
-        let query = link.uri().query().unwrap_or_default().to_owned();
-        request.link(template, link);
-        let missing = |name: &str| form_urlencoded::parse(query.as_bytes()).all(|(given, _)| given != name);
-        for (name, value) in &self.filters {
-            if matches!(*name, "access" | "secret_token" | "show_tracks") && missing(name) {
-                request.query(*name, value);
-            }
-        }
-        if !self.whole && missing("linked_partitioning") {
+        if is_paged {
             request.query("linked_partitioning", "true");
         }
         Ok(())
     }
 }
 
-/// The endpoint of a list. `limit`, `access`, … name the parameters that it takes beside its path.
+/// Defines the endpoint of a list: `endpoint!` with what all lists of this service have in common. `query` names the
+/// parameters that it takes beside its path, `access` the levels that it asks for unless told otherwise.
 macro_rules! list {
     (
-        $(#[$doc:meta])*
-        $name:ident $( ( $($(#[$arg_doc:meta])* $arg:ident : $type:ty),* ) )? -> $item:ty,
-        $endpoint:literal, $path:literal, $start:expr
-        $(, $option:ident)* $(,)?
+        $(#[$meta:meta])*
+        pub struct $name:ident { $( path $arg:ident : $type:ty ),* }
+        name: $endpoint:literal,
+        method: GET,
+        path: $path:literal,
+        replay: Safe,
+        query: [ $( $query:ident ),* ],
+        $( access: $access:ident, )?
+        response: Listing<$item:ty>,
+        paged_by: $paged_by:ident $(,)?
     ) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug)]
-        #[must_use = "an endpoint does nothing until it is sent"]
-        pub struct $name {
-            $( $($arg: $type,)* )?
-            paging: $crate::list::Paging,
+        segno_core::endpoint! {
+            $(#[$meta])*
+            pub struct $name { $( path $arg: $type ),* }
+            state { paging: $crate::list::Paging }
+            name: $endpoint,
+            method: GET,
+            path: $path,
+            replay: Safe,
+            write: |list, request| list.paging.write(&Self::KIND, request),
+            response: $crate::list::Listing<$item>,
+            error: $crate::ApiError,
+            read: $crate::list::listing,
         }
 
-        #[allow(clippy::new_without_default)]
         impl $name {
-            /// The list from its beginning.
-            pub fn new($( $($arg: impl Into<$type>),* )?) -> Self {
-                Self { $( $($arg: $arg.into(),)* )? paging: $start }
-            }
+            const KIND: $crate::list::ListKind = $crate::list::ListKind {
+                template: $path,
+                paged_by: $crate::list::PagedBy::$paged_by,
+                access: $crate::list::list!(@access $($access)?),
+            };
 
-            $( $crate::list::list!(@option $option); )*
+            $( $crate::list::list!(@query $query); )*
 
-            /// Whether [`Pages`](segno_core::Pages) leaves out what it gave before, as far as the last 4096 items tell. A list
-            /// whose pages are counted off by an offset does unless told otherwise, because what is added while it is read
-            /// moves items to the next page; one with a cursor does not.
+            /// Whether [`Pages`](segno_core::Pages) leaves out what it returned before, as far as the last 4096 items tell.
+            /// Lists that are paged by an offset do by default, because what is added while one is read moves items to the
+            /// next page; those with a cursor do not.
             pub fn distinct(mut self, distinct: bool) -> Self {
                 self.paging.distinct(distinct);
                 self
-            }
-        }
-
-        impl segno_core::Endpoint for $name {
-            type Output = $crate::list::Listing<$item>;
-            type ApiError = $crate::ApiError;
-            const NAME: &'static str = $endpoint;
-            const METHOD: segno_core::Method = segno_core::Method::GET;
-            const REPLAY: segno_core::Replay = segno_core::Replay::Safe;
-
-            fn write(&self, request: &mut segno_core::RequestWriter) -> Result<(), segno_core::BuildError> {
-                request.path($path, &[$( $(&self.$arg),* )?])?;
-                self.paging.write(request, $path)
-            }
-
-            fn read(
-                response: segno_core::Response<segno_core::Bytes>,
-            ) -> Result<Self::Output, segno_core::DecodeError> {
-                $crate::list::listing(&response)
             }
         }
 
@@ -281,85 +276,72 @@ macro_rules! list {
             type Item = $item;
 
             fn at(&self, cursor: &segno_core::Cursor) -> Result<Self, segno_core::BuildError> {
-                let mut there = self.clone();
-                there.paging = self.paging.at(cursor);
-                Ok(there)
+                Ok(Self { paging: self.paging.at(&Self::KIND, cursor), ..self.clone() })
             }
 
             fn page(
                 &self,
                 listing: Self::Output,
             ) -> Result<segno_core::Page<$item>, segno_core::DecodeError> {
-                Ok(self.paging.page(listing))
+                Ok(self.paging.page(&Self::KIND, listing))
             }
 
             fn key(&self, item: &$item) -> Option<u64> {
-                self.paging.key(item)
+                self.paging.key(&Self::KIND, item)
             }
         }
     };
-    (@option limit) => {
-        /// So many items on a page, 1 to 200; the service's own choice is 50.
+    (@access) => { None };
+    (@access $access:ident) => { Some($crate::Access::$access) };
+    (@query limit) => {
+        /// How many items a page has, 1 to 200; the service's default is 50.
         pub fn limit(mut self, limit: u16) -> Self {
             self.paging.limit(limit);
             self
         }
     };
-    (@option offset) => {
-        /// Begins after so many items.
+    (@query offset) => {
+        /// How many items are left out at the beginning.
         pub fn offset(mut self, offset: u32) -> Self {
             self.paging.set("offset", offset);
             self
         }
     };
-    (@option access) => {
-        /// Tracks of these access levels. Without it the documented default is sent; blocked tracks are seen with
+    (@query access) => {
+        /// Only tracks of these access levels. Without it the documented default is sent; blocked tracks are listed with
         /// [`Access::ALL`](crate::Access::ALL).
         pub fn access(mut self, access: $crate::Access) -> Self {
-            self.paging.access(access);
+            self.paging.set("access", access);
             self
         }
     };
-    (@option show_tracks) => {
+    (@query show_tracks) => {
         /// Whether playlists come with their tracks.
         pub fn show_tracks(mut self, show: bool) -> Self {
             self.paging.set("show_tracks", show);
             self
         }
     };
-    (@option sort) => {
-        /// Newest first unless said otherwise.
+    (@query sort) => {
+        /// The order by upload date; the service's default is newest first.
         pub fn sort(mut self, sort: $crate::Sort) -> Self {
             self.paging.set("sort", sort.as_str());
             self
         }
     };
-    (@option secret_token) => {
-        /// Opens something private that was shared by a link: the `s-…` at the end of it.
+    (@query secret_token) => {
+        /// Opens a private playlist that was shared by a link: the `s-…` at its end.
         pub fn secret_token(mut self, token: &segno_core::Secret) -> Self {
             self.paging.set("secret_token", token.expose());
             self
         }
     };
-    (@option q) => {
-        /// The words to look for.
-        pub fn q(mut self, words: impl Into<String>) -> Self {
-            self.paging.set("q", words.into());
+    (@query q) => {
+        /// The text to search for.
+        pub fn q(mut self, text: impl Into<String>) -> Self {
+            self.paging.set("q", text.into());
             self
         }
     };
 }
 pub(crate) use list;
-
-/// Starts of lists: the filters that are always sent.
-pub(crate) fn plain() -> Paging {
-    Paging::default()
-}
-
-pub(crate) fn listenable() -> Paging {
-    Paging::with(&[("access", "playable,preview")])
-}
-
-pub(crate) fn every_access() -> Paging {
-    Paging::with(&[("access", "playable,preview,blocked")])
-}

@@ -1,13 +1,13 @@
 //! The person who is logged in.
 
-use segno_core::Timestamp;
 use segno_core::lenient::PassedOver;
+use segno_core::{Timestamp, endpoint};
 use serde::{Deserialize, Deserializer};
 
+use crate::ApiError;
 use crate::ids::UserUrn;
-use crate::list::{Paging, list};
+use crate::list::list;
 use crate::read::{Model, OtherMembers, identify, list_if_any, object, timestamp};
-use crate::simple::simple;
 use crate::tracks::Track;
 use crate::users::Subscription;
 
@@ -100,7 +100,7 @@ pub struct Me {
 impl<'de> Deserialize<'de> for Me {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut me = Self::deserialize(deserializer)?;
-        identify(&mut me.urn, &mut me.id, me.uri.as_deref());
+        identify(&mut me.urn, &mut me.id, me.uri.as_deref(), UserUrn::new, UserUrn::number);
         Ok(me)
     }
 }
@@ -146,14 +146,27 @@ pub struct Quota {
     pub other: OtherMembers,
 }
 
-simple!(
+endpoint! {
     /// `GET /me`
-    Get -> Me, "soundcloud.me.get", GET, Safe, "me", object
-);
+    pub struct Get {}
+    name: "soundcloud.me.get",
+    method: GET,
+    path: "me",
+    replay: Safe,
+    response: Me,
+    error: ApiError,
+    read: object,
+}
 
-list!(
+list! {
     /// `GET /me/recently-played/tracks`: at most 25, the latest first, comes whole
-    RecentlyPlayed -> Track,
-    "soundcloud.me.recently_played", "me/recently-played/tracks",
-    Paging::whole(&[("access", "playable,preview,blocked")]), access
-);
+    pub struct RecentlyPlayed {}
+    name: "soundcloud.me.recently_played",
+    method: GET,
+    path: "me/recently-played/tracks",
+    replay: Safe,
+    query: [access],
+    access: ALL,
+    response: Listing<Track>,
+    paged_by: Nothing,
+}

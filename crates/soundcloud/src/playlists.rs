@@ -2,17 +2,15 @@
 //! and its siblings change it without losing any.
 
 use segno_core::lenient::PassedOver;
-use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Multipart, Replay, RequestWriter, Response, Secret,
-    Timestamp,
-};
+use segno_core::{BuildError, Multipart, RequestWriter, Secret, Timestamp, endpoint};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use crate::ids::{PlaylistUrn, TrackUrn, UserUrn, joined};
-use crate::list::{list, listenable, plain};
-use crate::read::{Model, OtherMembers, SiteUrl, created, identify, list_if_any, object, relate, timestamp};
-use crate::simple::simple;
+use crate::list::list;
+use crate::read::{
+    Model, OtherMembers, SiteUrl, created, identify, list_if_any, object, relate, timestamp, undocumented,
+};
 use crate::tracks::{Artwork, Track};
 use crate::users::User;
 use crate::values::{EmbeddableBy, License, SetType, Sharing};
@@ -22,8 +20,8 @@ mod fields;
 
 pub use fields::PlaylistFields;
 
-/// The most tracks in one playlist.
-pub const MOST_TRACKS: usize = 500;
+/// How many tracks a playlist holds at most.
+pub const MAX_TRACKS: usize = 500;
 
 /// A playlist or an album.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -121,8 +119,14 @@ pub struct Playlist {
 impl<'de> Deserialize<'de> for Playlist {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut playlist = Self::deserialize(deserializer)?;
-        identify(&mut playlist.urn, &mut playlist.id, playlist.uri.as_deref());
-        relate(&mut playlist.user_urn, &mut playlist.user_id);
+        identify(
+            &mut playlist.urn,
+            &mut playlist.id,
+            playlist.uri.as_deref(),
+            PlaylistUrn::new,
+            PlaylistUrn::number,
+        );
+        relate(&mut playlist.user_urn, &mut playlist.user_id, UserUrn::new, UserUrn::number);
         Ok(playlist)
     }
 }
@@ -139,222 +143,185 @@ impl Model for Playlist {
     }
 }
 
-list!(
+list! {
     /// `GET /playlists`: search
-    Search -> Playlist,
-    "soundcloud.playlists.search", "playlists", listenable().by_offset(), q, access, show_tracks, limit, offset
-);
+    pub struct Search {}
+    name: "soundcloud.playlists.search",
+    method: GET,
+    path: "playlists",
+    replay: Safe,
+    query: [q, access, show_tracks, limit, offset],
+    access: LISTENABLE,
+    response: Listing<Playlist>,
+    paged_by: Offset,
+}
 
-list!(
+list! {
     /// `GET /playlists/{playlist_urn}/tracks`
-    Tracks(playlist: PlaylistUrn) -> Track,
-    "soundcloud.playlists.tracks", "playlists/{playlist_urn}/tracks", listenable().by_offset(), secret_token, access, limit
-);
+    pub struct Tracks { path playlist: PlaylistUrn }
+    name: "soundcloud.playlists.tracks",
+    method: GET,
+    path: "playlists/{playlist_urn}/tracks",
+    replay: Safe,
+    query: [secret_token, access, limit],
+    access: LISTENABLE,
+    response: Listing<Track>,
+    paged_by: Offset,
+}
 
-list!(
+list! {
     /// `GET /users/{user_urn}/playlists`
-    OfUser(user: UserUrn) -> Playlist,
-    "soundcloud.playlists.of_user", "users/{user_urn}/playlists", listenable(), access, show_tracks, limit
-);
+    pub struct OfUser { path user: UserUrn }
+    name: "soundcloud.playlists.of_user",
+    method: GET,
+    path: "users/{user_urn}/playlists",
+    replay: Safe,
+    query: [access, show_tracks, limit],
+    access: LISTENABLE,
+    response: Listing<Playlist>,
+    paged_by: Cursor,
+}
 
-list!(
+list! {
     /// `GET /me/playlists`: one's own playlists, private ones too
-    Mine -> Playlist, "soundcloud.playlists.mine", "me/playlists", plain(), show_tracks, limit
-);
-
-/// `GET /playlists/{playlist_urn}`
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct Get {
-    playlist: PlaylistUrn,
-    secret_token: Option<Secret>,
-    access: Access,
-    show_tracks: Option<bool>,
+    pub struct Mine {}
+    name: "soundcloud.playlists.mine",
+    method: GET,
+    path: "me/playlists",
+    replay: Safe,
+    query: [show_tracks, limit],
+    response: Listing<Playlist>,
+    paged_by: Cursor,
 }
 
-impl Get {
-    /// Reads a playlist with its playable tracks and previews.
-    pub fn new(playlist: impl Into<PlaylistUrn>) -> Self {
-        Self { playlist: playlist.into(), secret_token: None, access: Access::LISTENABLE, show_tracks: None }
+endpoint! {
+    /// `GET /playlists/{playlist_urn}`: a playlist with its playable tracks and previews.
+    pub struct Get { path playlist: PlaylistUrn }
+    optional {
+        /// Opens a private playlist that was shared by a link: the `s-…` at its end.
+        query secret_token: Secret,
+        /// Only tracks of these access levels.
+        field access: Access,
+        /// Whether the tracks come along; they do by default.
+        field show_tracks: bool,
     }
-
-    /// Opens a private playlist that was shared by a link: the `s-…` at the end of it.
-    pub fn secret_token(mut self, token: &Secret) -> Self {
-        self.secret_token = Some(token.clone());
-        self
-    }
-
-    /// With tracks of these access levels.
-    pub fn access(mut self, access: Access) -> Self {
-        self.access = access;
-        self
-    }
-
-    /// Whether the tracks come along; they do unless said otherwise.
-    pub fn show_tracks(mut self, show: bool) -> Self {
-        self.show_tracks = Some(show);
-        self
-    }
+    name: "soundcloud.playlists.get",
+    method: GET,
+    path: "playlists/{playlist_urn}",
+    replay: Safe,
+    write: |get, request| {
+        request.query("access", get.access.unwrap_or(Access::LISTENABLE));
+        request.query_some("show_tracks", get.show_tracks);
+        Ok(())
+    },
+    response: Playlist,
+    error: ApiError,
+    read: object,
 }
 
-impl Endpoint for Get {
-    type Output = Playlist;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.playlists.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.query_some("secret_token", self.secret_token.as_ref().map(Secret::expose));
-        request.query("access", self.access);
-        request.query_some("show_tracks", self.show_tracks);
-        request.path("playlists/{playlist_urn}", &[&self.playlist])
+endpoint! {
+    /// `POST /playlists`: creates a playlist.
+    ///
+    /// Sent as JSON, or as a form if there is artwork, which the service ignores in JSON.
+    pub struct Create { field title: String }
+    optional {
+        /// What else there is to say about it. A title in there replaces the one of `new`.
+        field fields: PlaylistFields,
+        /// The tracks, at most 500.
+        field tracks: Vec<TrackUrn>,
+        /// The cover picture.
+        field artwork: Artwork,
+        /// Whether it is sent to `POST /me/playlists`, another URL of the same operation.
+        field below_me: bool,
     }
-
-    fn read(response: Response<Bytes>) -> Result<Playlist, DecodeError> {
-        object(&response)
-    }
-}
-
-/// `POST /playlists`
-///
-/// Sent as JSON, or as a form if there is artwork, which the service ignores in JSON.
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct Create {
-    fields: PlaylistFields,
-    tracks: Vec<TrackUrn>,
-    artwork: Option<Artwork>,
-    below_me: bool,
+    name: "soundcloud.playlists.create",
+    method: POST,
+    path: "playlists",
+    replay: Unsafe,
+    write: Self::write_body,
+    response: Playlist,
+    error: ApiError,
+    read: created,
 }
 
 impl Create {
-    /// A playlist with a title.
-    pub fn new(title: impl Into<String>) -> Self {
-        let fields = PlaylistFields::new().title(title);
-        Self { fields, tracks: Vec::new(), artwork: None, below_me: false }
-    }
-
-    /// What else can be said about it. A title in there replaces the one before.
-    pub fn fields(mut self, fields: PlaylistFields) -> Self {
-        let title = self.fields.title_set().unwrap_or_default().to_owned();
-        self.fields = if fields.title_set().is_some() { fields } else { fields.title(title) };
-        self
-    }
-
-    /// The tracks, at most 500.
-    pub fn tracks(mut self, tracks: impl IntoIterator<Item = TrackUrn>) -> Self {
-        self.tracks = tracks.into_iter().collect();
-        self
-    }
-
-    /// A picture.
-    pub fn artwork(mut self, artwork: Artwork) -> Self {
-        self.artwork = Some(artwork);
-        self
-    }
-
-    /// Sends it to `POST /me/playlists`, another address of the same operation.
-    pub fn below_me(mut self) -> Self {
-        self.below_me = true;
-        self
-    }
-}
-
-impl Endpoint for Create {
-    type Output = Playlist;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.playlists.create";
-    const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Unsafe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path(if self.below_me { "me/playlists" } else { "playlists" }, &[])?;
-        if self.fields.title_set().unwrap_or_default().trim().is_empty() {
-            return Err(BuildError::value("title", "is empty"));
+    fn write_body(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        if self.below_me == Some(true) {
+            request.path("me/playlists", &[])?;
         }
-        enough(&self.tracks)?;
-        let Some(artwork) = &self.artwork else {
-            let tracks = (!self.tracks.is_empty()).then_some(self.tracks.as_slice());
-            return request.json(&body(&self.fields, tracks));
-        };
+        let mut fields = self.fields.clone().unwrap_or_default();
+        if fields.title_set().is_none() {
+            fields = fields.title(&self.title);
+        }
+        if fields.title_set().unwrap_or_default().trim().is_empty() {
+            return Err(BuildError::value("title", "must not be empty"));
+        }
+        let tracks = self.tracks.as_deref().filter(|tracks| !tracks.is_empty());
+        let Some(artwork) = &self.artwork else { return write_json(request, &fields, tracks) };
+        check_count(tracks)?;
         let mut form = Multipart::new();
-        self.fields.parts(&mut form);
-        if !self.tracks.is_empty() {
-            form.text("playlist[tracks][][urn]", joined(&self.tracks));
+        fields.parts(&mut form);
+        if let Some(tracks) = tracks {
+            form.text("playlist[tracks][][urn]", joined(tracks));
         }
         artwork.part(&mut form, "playlist[artwork_data]");
         request.multipart(form);
         Ok(())
     }
-
-    fn read(response: Response<Bytes>) -> Result<Playlist, DecodeError> {
-        created(&response)
-    }
 }
 
-/// `PUT /playlists/{playlist_urn}`: changes what is given; tracks that are given replace all there are
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct Change {
-    playlist: PlaylistUrn,
-    fields: PlaylistFields,
-    tracks: Option<Vec<TrackUrn>>,
-}
-
-impl Change {
-    /// Changes these fields.
-    pub fn new(playlist: impl Into<PlaylistUrn>, fields: PlaylistFields) -> Self {
-        Self { playlist: playlist.into(), fields, tracks: None }
+endpoint! {
+    /// `PUT /playlists/{playlist_urn}`: changes what is given.
+    pub struct Change { path playlist: PlaylistUrn, field fields: PlaylistFields }
+    optional {
+        /// The tracks, at most 500. They replace all that there are.
+        field tracks: Vec<TrackUrn>,
     }
-
-    /// Replaces all tracks, at most 500.
-    pub fn tracks(mut self, tracks: impl IntoIterator<Item = TrackUrn>) -> Self {
-        self.tracks = Some(tracks.into_iter().collect());
-        self
-    }
-}
-
-impl Endpoint for Change {
-    type Output = Playlist;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.playlists.change";
-    const METHOD: Method = Method::PUT;
-    const REPLAY: Replay = Replay::Idempotent;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("playlists/{playlist_urn}", &[&self.playlist])?;
-        if self.fields.is_empty() && self.tracks.is_none() {
-            return Err(BuildError::value("fields", "are empty: there is nothing to change"));
+    name: "soundcloud.playlists.change",
+    method: PUT,
+    path: "playlists/{playlist_urn}",
+    replay: Idempotent,
+    write: |change, request| {
+        if change.fields.is_empty() && change.tracks.is_none() {
+            return Err(BuildError::value("fields", "must not be empty: there is nothing to change"));
         }
-        enough(self.tracks.as_deref().unwrap_or_default())?;
-        request.json(&body(&self.fields, self.tracks.as_deref()))
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Playlist, DecodeError> {
-        object(&response)
-    }
+        write_json(request, &change.fields, change.tracks.as_deref())
+    },
+    response: Playlist,
+    error: ApiError,
+    read: object,
 }
 
-simple!(
+endpoint! {
     /// `DELETE /playlists/{playlist_urn}`
-    Delete(playlist: PlaylistUrn) -> (),
-    "soundcloud.playlists.delete", DELETE, Idempotent, "playlists/{playlist_urn}", crate::read::undocumented
-);
+    pub struct Delete { path playlist: PlaylistUrn }
+    name: "soundcloud.playlists.delete",
+    method: DELETE,
+    path: "playlists/{playlist_urn}",
+    replay: Idempotent,
+    response: (),
+    error: ApiError,
+    read: undocumented,
+}
 
-fn enough(tracks: &[TrackUrn]) -> Result<(), BuildError> {
-    if tracks.len() <= MOST_TRACKS {
+fn check_count(tracks: Option<&[TrackUrn]>) -> Result<(), BuildError> {
+    let count = tracks.map_or(0, <[_]>::len);
+    if count <= MAX_TRACKS {
         return Ok(());
     }
-    let reason = format!("has {} tracks; a playlist holds at most {MOST_TRACKS}", tracks.len());
-    Err(BuildError::value("tracks", reason))
+    Err(BuildError::value("tracks", format!("must be at most {MAX_TRACKS}, found {count}")))
 }
 
-fn body(fields: &PlaylistFields, tracks: Option<&[TrackUrn]>) -> Value {
-    let mut playlist: Map<String, Value> = fields.json();
+fn write_json(
+    request: &mut RequestWriter,
+    fields: &PlaylistFields,
+    tracks: Option<&[TrackUrn]>,
+) -> Result<(), BuildError> {
+    check_count(tracks)?;
+    let mut playlist = fields.json();
     if let Some(tracks) = tracks {
         let tracks: Vec<_> = tracks.iter().map(|urn| json!({ "urn": urn.to_string() })).collect();
         playlist.insert("tracks".into(), tracks.into());
     }
-    json!({ "playlist": playlist })
+    request.json(&json!({ "playlist": playlist }))
 }

@@ -104,20 +104,27 @@ pub(crate) fn created<T: Model>(response: &Response<Bytes>) -> Result<T, DecodeE
 }
 
 /// Fills the URN of an object from its number or its URL on the API, and the number from the URN.
-pub(crate) fn identify<U: Copy + From<u64> + Into<u64> + FromStr>(
+pub(crate) fn identify<U: Copy + FromStr>(
     urn: &mut Option<U>,
     id: &mut Option<u64>,
     uri: Option<&str>,
+    new: fn(u64) -> U,
+    number: fn(U) -> u64,
 ) {
-    relate(urn, id);
+    relate(urn, id, new, number);
     *urn = urn.or_else(|| uri?.parse().ok());
-    relate(urn, id);
+    relate(urn, id, new, number);
 }
 
 /// Fills a URN and the number in it from each other.
-pub(crate) fn relate<U: Copy + From<u64> + Into<u64>>(urn: &mut Option<U>, number: &mut Option<u64>) {
-    *urn = urn.or(number.map(U::from));
-    *number = number.or(urn.map(U::into));
+pub(crate) fn relate<U: Copy>(
+    urn: &mut Option<U>,
+    id: &mut Option<u64>,
+    new: fn(u64) -> U,
+    number: fn(U) -> u64,
+) {
+    *urn = urn.or(id.map(new));
+    *id = id.or(urn.map(number));
 }
 
 /// Reads a list that may be absent.
@@ -149,63 +156,6 @@ pub(crate) fn parse_timestamp(text: &str) -> Option<Timestamp> {
     };
     format!("{}T{time}{offset}", date.replace('/', "-")).parse().ok()
 }
-
-/// A set of words that may grow: an unknown word is kept.
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $( $(#[$variant_meta:meta])* $variant:ident = $word:literal ),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $name {
-            $( $(#[$variant_meta])* $variant, )*
-            /// A word that this crate does not know.
-            Other(Box<str>),
-        }
-
-        impl $name {
-            /// The word as it stands on the wire.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $( Self::$variant => $word, )*
-                    Self::Other(word) => word,
-                }
-            }
-        }
-
-        impl From<&str> for $name {
-            fn from(word: &str) -> Self {
-                match word {
-                    $( $word => Self::$variant, )*
-                    _ => Self::Other(word.into()),
-                }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let word = String::deserialize(deserializer)?;
-                if word.is_empty() {
-                    return Err(serde::de::Error::custom("expected a word, found an empty text"));
-                }
-                Ok(Self::from(word.as_str()))
-            }
-        }
-    };
-}
-pub(crate) use words;
 
 /// Reads a response that documents a status object (`{"status":"200 - OK"}`, of which other spellings were seen) and is empty
 /// at times.

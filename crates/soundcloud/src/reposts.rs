@@ -1,66 +1,130 @@
 //! Reposts. The service limits them without saying how; besides 429 it was seen to answer 500.
 
+use segno_core::endpoint;
+
+use crate::ApiError;
 use crate::ids::{PlaylistUrn, TrackUrn, UserUrn};
-use crate::list::{every_access, list, listenable, plain};
+use crate::list::list;
 use crate::playlists::Playlist;
 use crate::read::undocumented;
-use crate::simple::simple;
 use crate::tracks::Track;
 use crate::users::User;
 
 /// How the names of these endpoints begin.
 pub(crate) const NAMES: &str = "soundcloud.reposts.";
 
-simple!(
+endpoint! {
     /// `POST /reposts/tracks/{track_urn}`
-    RepostTrack(track: TrackUrn) -> (),
-    "soundcloud.reposts.repost_track", POST, Idempotent, "reposts/tracks/{track_urn}", undocumented
-);
-simple!(
+    pub struct RepostTrack { path track: TrackUrn }
+    name: "soundcloud.reposts.repost_track",
+    method: POST,
+    path: "reposts/tracks/{track_urn}",
+    replay: Idempotent,
+    response: (),
+    error: ApiError,
+    read: undocumented,
+}
+endpoint! {
     /// `DELETE /reposts/tracks/{track_urn}`
     ///
     /// Marked deprecated in the specification, most likely by mistake: there is no other way.
-    RemoveTrack(track: TrackUrn) -> (),
-    "soundcloud.reposts.remove_track", DELETE, Idempotent, "reposts/tracks/{track_urn}", undocumented
-);
-simple!(
+    pub struct RemoveTrack { path track: TrackUrn }
+    name: "soundcloud.reposts.remove_track",
+    method: DELETE,
+    path: "reposts/tracks/{track_urn}",
+    replay: Idempotent,
+    response: (),
+    error: ApiError,
+    read: undocumented,
+}
+endpoint! {
     /// `POST /reposts/playlists/{playlist_urn}`
-    RepostPlaylist(playlist: PlaylistUrn) -> (),
-    "soundcloud.reposts.repost_playlist", POST, Idempotent, "reposts/playlists/{playlist_urn}", undocumented
-);
-simple!(
+    pub struct RepostPlaylist { path playlist: PlaylistUrn }
+    name: "soundcloud.reposts.repost_playlist",
+    method: POST,
+    path: "reposts/playlists/{playlist_urn}",
+    replay: Idempotent,
+    response: (),
+    error: ApiError,
+    read: undocumented,
+}
+endpoint! {
     /// `DELETE /reposts/playlists/{playlist_urn}`
-    RemovePlaylist(playlist: PlaylistUrn) -> (),
-    "soundcloud.reposts.remove_playlist", DELETE, Idempotent, "reposts/playlists/{playlist_urn}", undocumented
-);
+    pub struct RemovePlaylist { path playlist: PlaylistUrn }
+    name: "soundcloud.reposts.remove_playlist",
+    method: DELETE,
+    path: "reposts/playlists/{playlist_urn}",
+    replay: Idempotent,
+    response: (),
+    error: ApiError,
+    read: undocumented,
+}
 
-list!(
+list! {
     /// `GET /me/reposts/tracks`
-    MyTracks -> Track,
-    "soundcloud.reposts.my_tracks", "me/reposts/tracks", every_access(), limit, access
-);
-list!(
+    pub struct MyTracks {}
+    name: "soundcloud.reposts.my_tracks",
+    method: GET,
+    path: "me/reposts/tracks",
+    replay: Safe,
+    query: [limit, access],
+    access: ALL,
+    response: Listing<Track>,
+    paged_by: Cursor,
+}
+list! {
     /// `GET /me/reposts/playlists`
-    MyPlaylists -> Playlist,
-    "soundcloud.reposts.my_playlists", "me/reposts/playlists", plain(), limit
-);
-list!(
+    pub struct MyPlaylists {}
+    name: "soundcloud.reposts.my_playlists",
+    method: GET,
+    path: "me/reposts/playlists",
+    replay: Safe,
+    query: [limit],
+    response: Listing<Playlist>,
+    paged_by: Cursor,
+}
+list! {
     /// `GET /users/{user_urn}/reposts/tracks`
-    TracksOf(user: UserUrn) -> Track,
-    "soundcloud.reposts.tracks_of", "users/{user_urn}/reposts/tracks", listenable(), access, limit
-);
-list!(
+    pub struct TracksOf { path user: UserUrn }
+    name: "soundcloud.reposts.tracks_of",
+    method: GET,
+    path: "users/{user_urn}/reposts/tracks",
+    replay: Safe,
+    query: [access, limit],
+    access: LISTENABLE,
+    response: Listing<Track>,
+    paged_by: Cursor,
+}
+list! {
     /// `GET /users/{user_urn}/reposts/playlists`
-    PlaylistsOf(user: UserUrn) -> Playlist,
-    "soundcloud.reposts.playlists_of", "users/{user_urn}/reposts/playlists", plain(), limit
-);
-list!(
+    pub struct PlaylistsOf { path user: UserUrn }
+    name: "soundcloud.reposts.playlists_of",
+    method: GET,
+    path: "users/{user_urn}/reposts/playlists",
+    replay: Safe,
+    query: [limit],
+    response: Listing<Playlist>,
+    paged_by: Cursor,
+}
+list! {
     /// `GET /tracks/{track_urn}/reposters`
-    UsersOfTrack(track: TrackUrn) -> User,
-    "soundcloud.reposts.users_of_track", "tracks/{track_urn}/reposters", plain(), limit
-);
-list!(
+    pub struct UsersOfTrack { path track: TrackUrn }
+    name: "soundcloud.reposts.users_of_track",
+    method: GET,
+    path: "tracks/{track_urn}/reposters",
+    replay: Safe,
+    query: [limit],
+    response: Listing<User>,
+    paged_by: Cursor,
+}
+list! {
     /// `GET /playlists/{playlist_urn}/reposters`
-    UsersOfPlaylist(playlist: PlaylistUrn) -> User,
-    "soundcloud.reposts.users_of_playlist", "playlists/{playlist_urn}/reposters", plain(), limit
-);
+    pub struct UsersOfPlaylist { path playlist: PlaylistUrn }
+    name: "soundcloud.reposts.users_of_playlist",
+    method: GET,
+    path: "playlists/{playlist_urn}/reposters",
+    replay: Safe,
+    query: [limit],
+    response: Listing<User>,
+    paged_by: Cursor,
+}

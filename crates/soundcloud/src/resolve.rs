@@ -1,8 +1,7 @@
 //! From an address on the site to the thing itself.
 
 use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Secret, SecretUrl,
-    StatusCode,
+    BuildError, Bytes, DecodeError, Endpoint, IntoParameter, Response, Secret, SecretUrl, endpoint,
 };
 
 use crate::ids::Urn;
@@ -13,20 +12,41 @@ use crate::tracks::{self, Track};
 use crate::users::{self, User};
 use crate::{ApiError, Client};
 
-/// `GET /resolve`: what an address on soundcloud.com or on.soundcloud.com stands for
-///
-/// The service answers with a redirect, which is the result and is not followed: [`Client::resolve_track`] and its
-/// siblings go on with the token.
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct Resolve {
-    url: SiteUrl,
+endpoint! {
+    /// `GET /resolve`: the resource behind a URL on soundcloud.com or on.soundcloud.com, which may end in the token of
+    /// something private.
+    ///
+    /// The service responds with a redirect, which is the result and is not followed: [`Client::resolve_track`] and its
+    /// siblings go on with the token.
+    pub struct Resolve { field url: SiteUrl }
+    name: "soundcloud.resolve",
+    method: GET,
+    path: "resolve",
+    replay: Safe,
+    write: |resolve, request| {
+        let url = resolve.url.as_str().trim();
+        if url.is_empty() {
+            return Err(BuildError::value("url", "must not be empty"));
+        }
+        request.query("url", url);
+        request.keep_redirects();
+        Ok(())
+    },
+    response: Resolved,
+    error: ApiError,
+    accepts: |status| status.is_redirection(),
+    read: resolved,
 }
 
-impl Resolve {
-    /// The URL on the site. It may end in the token of something private.
-    pub fn new(url: impl Into<SiteUrl>) -> Self {
-        Self { url: url.into() }
+impl IntoParameter<SiteUrl> for &str {
+    fn into_parameter(self) -> SiteUrl {
+        self.into()
+    }
+}
+
+impl IntoParameter<SiteUrl> for String {
+    fn into_parameter(self) -> SiteUrl {
+        self.into()
     }
 }
 
@@ -41,38 +61,16 @@ pub struct Resolved {
     pub location: SecretUrl,
 }
 
-impl Endpoint for Resolve {
-    type Output = Resolved;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.resolve";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        if self.url.as_str().trim().is_empty() {
-            return Err(BuildError::value("url", "is empty"));
-        }
-        request.path("resolve", &[])?;
-        request.query("url", self.url.as_str().trim());
-        request.keep_redirects();
-        Ok(())
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Resolved, DecodeError> {
-        let location = location(&response)?;
-        let urn = Urn::of_address(&location.expose()).ok_or_else(|| {
-            DecodeError::Other("the address stands for nothing that this crate knows".into())
-        })?;
-        let query = location.uri().query().unwrap_or_default();
-        let secret_token = form_urlencoded::parse(query.as_bytes())
-            .find(|(name, value)| name == "secret_token" && !value.is_empty())
-            .map(|(_, value)| Secret::new(value));
-        Ok(Resolved { urn, secret_token, location })
-    }
-
-    fn accepts(status: StatusCode) -> bool {
-        status.is_redirection()
-    }
+fn resolved(response: &Response<Bytes>) -> Result<Resolved, DecodeError> {
+    let location = location(response)?;
+    let urn = Urn::at_url(&location.expose()).ok_or_else(|| {
+        DecodeError::Other("expected the URL of a track, playlist or user, found another".into())
+    })?;
+    let query = location.uri().query().unwrap_or_default();
+    let secret_token = form_urlencoded::parse(query.as_bytes())
+        .find(|(name, value)| name == "secret_token" && !value.is_empty())
+        .map(|(_, value)| Secret::new(value));
+    Ok(Resolved { urn, secret_token, location })
 }
 
 impl Client {
@@ -111,7 +109,7 @@ impl Client {
     pub async fn resolve_user(&self, url: &str) -> Result<User, crate::Error> {
         let resolved = self.send(&Resolve::new(url)).await?;
         let Urn::User(urn) = resolved.urn else { return Err(other("user", &resolved)) };
-        self.send(&users::Get(urn)).await
+        self.send(&users::Get::new(urn)).await
     }
 }
 

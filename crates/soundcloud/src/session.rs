@@ -1,46 +1,41 @@
 //! The end of a session.
 
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Secret};
+use segno_core::{BuildError, Endpoint, Secret, endpoint};
 use serde_json::json;
 
 use crate::ApiError;
 use crate::client::{AUTH_BASE, Client};
 use crate::read::undocumented;
-use crate::simple::simple;
 
-/// `POST /sign-out` on the host of the logins: ends the session of an access token
-///
-/// [`Client::sign_out`] does this and forgets the tokens.
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct SignOut(
-    /// The access token.
-    pub Secret,
-);
-
-impl Endpoint for SignOut {
-    type Output = ();
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.session.sign_out";
-    const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Idempotent;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+endpoint! {
+    /// `POST /sign-out` on the authorization host: ends the session of an access token.
+    ///
+    /// [`Client::sign_out`] does this and forgets the tokens.
+    pub struct SignOut { field access_token: Secret }
+    name: "soundcloud.session.sign_out",
+    method: POST,
+    path: "sign-out",
+    replay: Idempotent,
+    write: |sign_out, request| {
         request.base(AUTH_BASE);
-        request.path("sign-out", &[])?;
         request.anonymous();
-        request.json(&json!({ "access_token": self.0.expose() }))
-    }
-
-    fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
-        undocumented(&response)
-    }
+        request.json(&json!({ "access_token": sign_out.access_token.expose() }))
+    },
+    response: (),
+    error: ApiError,
+    read: undocumented,
 }
-
-simple!(
-    /// `POST /sign-out` on the host of the API: ends the session of the token that the client uses
-    SignOutHere -> (), "soundcloud.session.sign_out_here", POST, Idempotent, "sign-out", undocumented
-);
+endpoint! {
+    /// `POST /sign-out` on the host of the API: ends the session of the access token that the client uses.
+    pub struct SignOutCurrent {}
+    name: "soundcloud.session.sign_out_current",
+    method: POST,
+    path: "sign-out",
+    replay: Idempotent,
+    response: (),
+    error: ApiError,
+    read: undocumented,
+}
 
 impl Client {
     /// Signs out: forgets the tokens here and in the store, whatever the service answers, and tells the service, whatever the
@@ -51,11 +46,11 @@ impl Client {
     /// is over already counts as signed out.
     pub async fn sign_out(&self) -> Result<(), crate::Error> {
         let Some(grant) = self.grant() else {
-            return self.core().send(&SignOutHere).await;
+            return self.core().send(&SignOutCurrent::new()).await;
         };
         let (token, stored) = grant.forget().await;
         let told = match token {
-            Some(token) => self.core().send(&SignOut(token)).await,
+            Some(token) => self.core().send(&SignOut::new(token)).await,
             None => Ok(()),
         };
         match told {

@@ -1,17 +1,17 @@
 //! The card under a track that leads to a shop. It can be set, not read.
 
 use segno_core::lenient::PassedOver;
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use segno_core::{BuildError, RequestWriter, endpoint, open_enum};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::ApiError;
 use crate::ids::TrackUrn;
-use crate::read::{Model, OtherMembers, object, words};
+use crate::read::{Model, OtherMembers, object};
 
-words!(
+open_enum! {
     /// What is sold.
-    ProductType {
+    pub enum ProductType: text {
         /// Files.
         Digital = "digital",
         /// Vinyl.
@@ -33,7 +33,7 @@ words!(
         /// Anything else.
         AnythingElse = "other",
     }
-);
+}
 
 /// The card under a track.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -71,64 +71,36 @@ impl Model for Storefront {
     }
 }
 
-/// `PUT /tracks/{track_urn}/storefront`: replaces the whole card; what is left out is cleared
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct Put {
-    track: TrackUrn,
-    title: String,
-    product: ProductType,
-    link: String,
-    link_title: Option<String>,
-    description: Option<String>,
-    price: Option<String>,
+endpoint! {
+    /// `PUT /tracks/{track_urn}/storefront`: replaces the whole card; what is left out is cleared.
+    ///
+    /// The title has at most 100 characters, the link (http or https) at most 255.
+    pub struct Set { path track: TrackUrn, field product: ProductType, field title: String, field link: String }
+    optional {
+        /// The text of the link, at most 50 characters.
+        field link_title: String,
+        /// A longer text, at most 500 characters.
+        field description: String,
+        /// The price as text, at most 20 characters.
+        field price: String,
+    }
+    name: "soundcloud.storefront.set",
+    method: PUT,
+    path: "tracks/{track_urn}/storefront",
+    replay: Idempotent,
+    write: Self::write_json,
+    response: Storefront,
+    error: ApiError,
+    read: object,
 }
 
-impl Put {
-    /// A card with a title (at most 100 letters) and a link (http or https, at most 255).
-    pub fn new(
-        track: impl Into<TrackUrn>,
-        product: ProductType,
-        title: impl Into<String>,
-        link: impl Into<String>,
-    ) -> Self {
-        let (track, title, link) = (track.into(), title.into(), link.into());
-        Self { track, title, product, link, link_title: None, description: None, price: None }
-    }
-
-    /// What the link says, at most 50 letters.
-    pub fn link_title(mut self, words: impl Into<String>) -> Self {
-        self.link_title = Some(words.into());
-        self
-    }
-
-    /// More words, at most 500 letters.
-    pub fn description(mut self, words: impl Into<String>) -> Self {
-        self.description = Some(words.into());
-        self
-    }
-
-    /// The price as text, at most 20 letters.
-    pub fn price(mut self, words: impl Into<String>) -> Self {
-        self.price = Some(words.into());
-        self
-    }
-}
-
-impl Endpoint for Put {
-    type Output = Storefront;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.storefront.put";
-    const METHOD: Method = Method::PUT;
-    const REPLAY: Replay = Replay::Idempotent;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("tracks/{track_urn}/storefront", &[&self.track])?;
+impl Set {
+    fn write_json(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         if !self.link.starts_with("http://") && !self.link.starts_with("https://") {
-            return Err(BuildError::value("link", "is no http or https address"));
+            return Err(BuildError::value("link", "must be an http or https URL"));
         }
         if self.title.trim().is_empty() {
-            return Err(BuildError::value("title", "is empty"));
+            return Err(BuildError::value("title", "must not be empty"));
         }
         let fields: [(&'static str, Option<&str>, usize); 6] = [
             ("title", Some(&self.title), 100),
@@ -139,21 +111,15 @@ impl Endpoint for Put {
             ("price", self.price.as_deref(), 20),
         ];
         let mut card = Map::new();
-        for (name, value, most) in fields {
+        for (name, value, limit) in fields {
             let Some(value) = value else { continue };
-            let letters = value.chars().count();
-            if letters > most {
-                return Err(BuildError::value(
-                    name,
-                    format!("has {letters} letters; at most {most} are taken"),
-                ));
+            let count = value.chars().count();
+            if count > limit {
+                let reason = format!("must have at most {limit} characters, found {count}");
+                return Err(BuildError::value(name, reason));
             }
             card.insert(name.into(), Value::from(value));
         }
         request.json(&card)
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Storefront, DecodeError> {
-        object(&response)
     }
 }

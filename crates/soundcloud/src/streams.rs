@@ -4,7 +4,7 @@ use segno_core::http::header::LOCATION;
 use segno_core::lenient::PassedOver;
 use segno_core::{
     BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, ResponseUrl, Secret,
-    SecretUrl, StatusCode, from_value, read_json,
+    SecretUrl, StatusCode, endpoint, from_value, read_json,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -100,87 +100,79 @@ impl Streams {
     }
 }
 
-/// `GET /tracks/{track_urn}/streams`
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct Get {
-    track: TrackUrn,
-    secret_token: Option<Secret>,
+endpoint! {
+    /// `GET /tracks/{track_urn}/streams`: where the streams of a track are.
+    pub struct Get { path track: TrackUrn }
+    optional {
+        /// Opens a private track that was shared by a link: the `s-…` at its end.
+        query secret_token: Secret,
+    }
+    name: "soundcloud.streams.get",
+    method: GET,
+    path: "tracks/{track_urn}/streams",
+    replay: Safe,
+    response: Streams,
+    error: ApiError,
+    read: object,
 }
-
-/// `GET /tracks/{track_urn}/preview`: gives the address of a snippet
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct Preview {
-    track: TrackUrn,
-    secret_token: Option<Secret>,
+endpoint! {
+    /// `GET /tracks/{track_urn}/preview`: the URL of a snippet.
+    pub struct Preview { path track: TrackUrn }
+    optional {
+        /// Opens a private track that was shared by a link: the `s-…` at its end.
+        query secret_token: Secret,
+    }
+    name: "soundcloud.streams.preview",
+    method: GET,
+    path: "tracks/{track_urn}/preview",
+    replay: Safe,
+    write: |_, request| {
+        request.keep_redirects();
+        Ok(())
+    },
+    response: SecretUrl,
+    error: ApiError,
+    accepts: |status| status.is_redirection(),
+    read: location,
 }
-
-/// `GET /tracks/{track_urn}/stream`: gives the address of a snippet; the old operation, which counts as a play (15,000 in
-/// 24 hours for one program)
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct OldStream {
-    track: TrackUrn,
-    secret_token: Option<Secret>,
+endpoint! {
+    /// `GET /tracks/{track_urn}/stream`: the URL of a snippet, by the older operation, which counts as a play (15,000 in
+    /// 24 hours for one client id).
+    pub struct ProgressiveStream { path track: TrackUrn }
+    optional {
+        /// Opens a private track that was shared by a link: the `s-…` at its end.
+        query secret_token: Secret,
+    }
+    name: "soundcloud.streams.progressive_stream",
+    method: GET,
+    path: "tracks/{track_urn}/stream",
+    replay: Safe,
+    write: |_, request| {
+        request.keep_redirects();
+        Ok(())
+    },
+    response: SecretUrl,
+    error: ApiError,
+    accepts: |status| status.is_redirection(),
+    read: location,
 }
-
-macro_rules! of_track {
-    ($name:ident -> $output:ty, $endpoint:literal, $path:literal, $read:path, $keep:literal) => {
-        impl $name {
-            /// Of this track.
-            pub fn new(track: impl Into<TrackUrn>) -> Self {
-                Self { track: track.into(), secret_token: None }
-            }
-
-            /// Opens a private track that was shared by a link: the `s-…` at the end of it.
-            pub fn secret_token(mut self, token: &Secret) -> Self {
-                self.secret_token = Some(token.clone());
-                self
-            }
-        }
-
-        impl Endpoint for $name {
-            type Output = $output;
-            type ApiError = ApiError;
-            const NAME: &'static str = $endpoint;
-            const METHOD: Method = Method::GET;
-            const REPLAY: Replay = Replay::Safe;
-
-            fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-                request.path($path, &[&self.track])?;
-                request.query_some("secret_token", self.secret_token.as_ref().map(Secret::expose));
-                if $keep {
-                    request.keep_redirects();
-                }
-                Ok(())
-            }
-
-            fn read(response: Response<Bytes>) -> Result<$output, DecodeError> {
-                $read(&response)
-            }
-
-            fn accepts(status: StatusCode) -> bool {
-                if $keep { status.is_redirection() } else { status.is_success() }
-            }
-        }
-    };
-}
-
-of_track!(Get -> Streams, "soundcloud.streams.get", "tracks/{track_urn}/streams", object, false);
-of_track!(Preview -> SecretUrl, "soundcloud.streams.preview", "tracks/{track_urn}/preview", location, true);
-of_track!(OldStream -> SecretUrl, "soundcloud.streams.old_stream", "tracks/{track_urn}/stream", location, true);
 
 /// `GET /tracks/{track_urn}/streams/{uuid}/{kind}`: follows an address from [`Streams`] or a `download_url` by one step, with
 /// the token
 ///
 /// The address is asked on the base URL of the API. One on another host is refused: it needs no token and is final.
 #[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct Follow(
-    /// The address.
-    pub SecretUrl,
-);
+#[must_use = "an endpoint does nothing until a client sends it"]
+pub struct Follow {
+    url: SecretUrl,
+}
+
+impl Follow {
+    /// Follows this URL.
+    pub fn new(url: SecretUrl) -> Self {
+        Self { url }
+    }
+}
 
 impl Endpoint for Follow {
     type Output = SecretUrl;
@@ -190,7 +182,7 @@ impl Endpoint for Follow {
     const REPLAY: Replay = Replay::Safe;
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.link("tracks/{track_urn}/streams/{uuid}/{kind}", self.0.clone());
+        request.link("tracks/{track_urn}/streams/{uuid}/{kind}", self.url.clone());
         request.keep_redirects();
         Ok(())
     }

@@ -1,18 +1,14 @@
 //! Tracks: search, reading, changing, deleting, lists of them.
 
-use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Secret, SecretUrl,
-    Timestamp,
-};
+use segno_core::{Secret, SecretUrl, Timestamp, endpoint, open_enum};
 
 use segno_core::lenient::{self, PassedOver};
 use serde::{Deserialize, Deserializer};
 
 use crate::ApiError;
 use crate::ids::{TrackUrn, UserUrn, joined};
-use crate::list::{list, listenable, plain};
-use crate::read::{Model, OtherMembers, SiteUrl, identify, object, timestamp};
-use crate::simple::simple;
+use crate::list::list;
+use crate::read::{Model, OtherMembers, SiteUrl, identify, object, timestamp, undocumented};
 use crate::users::User;
 use crate::values::{AccessLevel, EmbeddableBy, License, Sharing, date_time};
 
@@ -143,7 +139,7 @@ pub struct Track {
 impl<'de> Deserialize<'de> for Track {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut track = Self::deserialize(deserializer)?;
-        identify(&mut track.urn, &mut track.id, track.uri.as_deref());
+        identify(&mut track.urn, &mut track.id, track.uri.as_deref(), TrackUrn::new, TrackUrn::number);
         Ok(track)
     }
 }
@@ -170,9 +166,9 @@ impl Track {
     }
 }
 
-crate::read::words!(
+open_enum! {
     /// How far processing is, where the service tells.
-    ProcessingState {
+    pub enum ProcessingState: text {
         /// It goes on.
         Processing = "processing",
         /// It failed.
@@ -180,12 +176,20 @@ crate::read::words!(
         /// It is done.
         Finished = "finished",
     }
-);
+}
 
-list!(
+list! {
     /// `GET /tracks`: search. Several filters find what passes all of them.
-    Search -> Track, "soundcloud.tracks.search", "tracks", listenable().by_offset(), q, access, limit, offset
-);
+    pub struct Search {}
+    name: "soundcloud.tracks.search",
+    method: GET,
+    path: "tracks",
+    replay: Safe,
+    query: [q, access, limit, offset],
+    access: LISTENABLE,
+    response: Listing<Track>,
+    paged_by: Offset,
+}
 
 impl Search {
     /// Only these tracks.
@@ -194,110 +198,103 @@ impl Search {
         self
     }
 
-    /// Of these genres.
+    /// Only tracks of these genres.
     pub fn genres(mut self, genres: &[&str]) -> Self {
         self.paging.set("genres", genres.join(","));
         self
     }
 
-    /// With these tags. In practice the service finds popular tracks only.
+    /// Only tracks with these tags. In practice the service finds popular tracks only.
     pub fn tags(mut self, tags: &[&str]) -> Self {
         self.paging.set("tags", tags.join(","));
         self
     }
 
-    /// With so many beats per minute, both ends included. Tracks whose tempo is not known do not pass.
+    /// Only tracks of a tempo in beats per minute, both ends included. Tracks without a known tempo are not found.
     pub fn bpm(mut self, from: impl Into<Option<u32>>, to: impl Into<Option<u32>>) -> Self {
-        self.between(("bpm[from]", "bpm[to]"), from.into(), to.into());
+        self.paging.range(["bpm[from]", "bpm[to]"], [from.into(), to.into()]);
         self
     }
 
-    /// Of this length in milliseconds, both ends included.
+    /// Only tracks of a length in milliseconds, both ends included.
     pub fn duration(mut self, from: impl Into<Option<u64>>, to: impl Into<Option<u64>>) -> Self {
-        self.between(("duration[from]", "duration[to]"), from.into(), to.into());
+        self.paging.range(["duration[from]", "duration[to]"], [from.into(), to.into()]);
         self
     }
 
-    /// Uploaded between these moments, both included.
+    /// Only tracks that were uploaded between two dates, both included.
     pub fn created_at(
         mut self,
         from: impl Into<Option<Timestamp>>,
         to: impl Into<Option<Timestamp>>,
     ) -> Self {
-        self.between(
-            ("created_at[from]", "created_at[to]"),
-            from.into().map(date_time),
-            to.into().map(date_time),
-        );
-        self
-    }
-
-    fn between<T: ToString>(&mut self, names: (&'static str, &'static str), from: Option<T>, to: Option<T>) {
-        for (name, value) in [(names.0, from), (names.1, to)] {
-            if let Some(value) = value {
-                self.paging.set(name, value);
-            }
-        }
-    }
-}
-
-/// `GET /tracks/{track_urn}`
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct Get {
-    track: TrackUrn,
-    secret_token: Option<Secret>,
-}
-
-impl Get {
-    /// Reads a track. A blocked one is given too.
-    pub fn new(track: impl Into<TrackUrn>) -> Self {
-        Self { track: track.into(), secret_token: None }
-    }
-
-    /// Opens a private track that was shared by a link: the `s-…` at the end of it.
-    pub fn secret_token(mut self, token: &Secret) -> Self {
-        self.secret_token = Some(token.clone());
+        let ends = [from.into().map(date_time), to.into().map(date_time)];
+        self.paging.range(["created_at[from]", "created_at[to]"], ends);
         self
     }
 }
 
-impl Endpoint for Get {
-    type Output = Track;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.tracks.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.query_some("secret_token", self.secret_token.as_ref().map(Secret::expose));
-        request.path("tracks/{track_urn}", &[&self.track])
+endpoint! {
+    /// `GET /tracks/{track_urn}`: a track, a blocked one too.
+    pub struct Get { path track: TrackUrn }
+    optional {
+        /// Opens a private track that was shared by a link: the `s-…` at its end.
+        query secret_token: Secret,
     }
-
-    fn read(response: Response<Bytes>) -> Result<Track, DecodeError> {
-        object(&response)
-    }
+    name: "soundcloud.tracks.get",
+    method: GET,
+    path: "tracks/{track_urn}",
+    replay: Safe,
+    response: Track,
+    error: ApiError,
+    read: object,
 }
-
-simple!(
+endpoint! {
     /// `DELETE /tracks/{track_urn}`
-    Delete(track: TrackUrn) -> (),
-    "soundcloud.tracks.delete", DELETE, Idempotent, "tracks/{track_urn}", crate::read::undocumented
-);
+    pub struct Delete { path track: TrackUrn }
+    name: "soundcloud.tracks.delete",
+    method: DELETE,
+    path: "tracks/{track_urn}",
+    replay: Idempotent,
+    response: (),
+    error: ApiError,
+    read: undocumented,
+}
 
-list!(
+list! {
     /// `GET /tracks/{track_urn}/related`
-    Related(track: TrackUrn) -> Track,
-    "soundcloud.tracks.related", "tracks/{track_urn}/related", listenable().by_offset(), access, limit, offset
-);
+    pub struct Related { path track: TrackUrn }
+    name: "soundcloud.tracks.related",
+    method: GET,
+    path: "tracks/{track_urn}/related",
+    replay: Safe,
+    query: [access, limit, offset],
+    access: LISTENABLE,
+    response: Listing<Track>,
+    paged_by: Offset,
+}
 
-list!(
+list! {
     /// `GET /users/{user_urn}/tracks`
-    OfUser(user: UserUrn) -> Track,
-    "soundcloud.tracks.of_user", "users/{user_urn}/tracks", listenable(), access, limit, sort
-);
+    pub struct OfUser { path user: UserUrn }
+    name: "soundcloud.tracks.of_user",
+    method: GET,
+    path: "users/{user_urn}/tracks",
+    replay: Safe,
+    query: [access, limit, sort],
+    access: LISTENABLE,
+    response: Listing<Track>,
+    paged_by: Cursor,
+}
 
-list!(
+list! {
     /// `GET /me/tracks`: one's own tracks, private ones too
-    Mine -> Track, "soundcloud.tracks.mine", "me/tracks", plain(), limit, sort
-);
+    pub struct Mine {}
+    name: "soundcloud.tracks.mine",
+    method: GET,
+    path: "me/tracks",
+    replay: Safe,
+    query: [limit, sort],
+    response: Listing<Track>,
+    paged_by: Cursor,
+}

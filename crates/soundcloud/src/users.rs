@@ -1,13 +1,13 @@
 //! People: search, profiles, related artists, their links.
 
 use segno_core::lenient::PassedOver;
-use segno_core::{SecretUrl, Timestamp};
+use segno_core::{SecretUrl, Timestamp, endpoint};
 use serde::{Deserialize, Deserializer};
 
+use crate::ApiError;
 use crate::ids::{UserUrn, joined};
-use crate::list::{Paging, list, plain};
+use crate::list::list;
 use crate::read::{Model, OtherMembers, identify, list_if_any, object, timestamp};
-use crate::simple::simple;
 
 /// A person or an artist. In lists and inside other things often a short form of it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -84,7 +84,7 @@ pub struct User {
 impl<'de> Deserialize<'de> for User {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut user = Self::deserialize(deserializer)?;
-        identify(&mut user.urn, &mut user.id, user.uri.as_deref());
+        identify(&mut user.urn, &mut user.id, user.uri.as_deref(), UserUrn::new, UserUrn::number);
         Ok(user)
     }
 }
@@ -167,16 +167,29 @@ impl Model for WebProfile {
     }
 }
 
-simple!(
+endpoint! {
     /// `GET /users/{user_urn}`
-    Get(user: UserUrn) -> User,
-    "soundcloud.users.get", GET, Safe, "users/{user_urn}", object
-);
+    pub struct Get { path user: UserUrn }
+    name: "soundcloud.users.get",
+    method: GET,
+    path: "users/{user_urn}",
+    replay: Safe,
+    response: User,
+    error: ApiError,
+    read: object,
+}
 
-list!(
+list! {
     /// `GET /users`: search
-    Search -> User, "soundcloud.users.search", "users", plain().by_offset(), q, limit, offset
-);
+    pub struct Search {}
+    name: "soundcloud.users.search",
+    method: GET,
+    path: "users",
+    replay: Safe,
+    query: [q, limit, offset],
+    response: Listing<User>,
+    paged_by: Offset,
+}
 
 impl Search {
     /// Only these people.
@@ -186,14 +199,26 @@ impl Search {
     }
 }
 
-list!(
+list! {
     /// `GET /users/{user_urn}/related`
-    Related(user: UserUrn) -> User,
-    "soundcloud.users.related", "users/{user_urn}/related", plain().by_offset(), limit, offset
-);
+    pub struct Related { path user: UserUrn }
+    name: "soundcloud.users.related",
+    method: GET,
+    path: "users/{user_urn}/related",
+    replay: Safe,
+    query: [limit, offset],
+    response: Listing<User>,
+    paged_by: Offset,
+}
 
-list!(
+list! {
     /// `GET /users/{user_urn}/web-profiles`: comes whole
-    WebProfiles(user: UserUrn) -> WebProfile,
-    "soundcloud.users.web_profiles", "users/{user_urn}/web-profiles", Paging::whole(&[]), limit
-);
+    pub struct WebProfiles { path user: UserUrn }
+    name: "soundcloud.users.web_profiles",
+    method: GET,
+    path: "users/{user_urn}/web-profiles",
+    replay: Safe,
+    query: [limit],
+    response: Listing<WebProfile>,
+    paged_by: Nothing,
+}

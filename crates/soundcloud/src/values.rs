@@ -3,9 +3,7 @@
 use std::fmt;
 use std::ops::BitOr;
 
-use segno_core::Timestamp;
-
-use crate::read::words;
+use segno_core::{Timestamp, open_enum};
 
 /// Which tracks a list shows, by what the caller may do with them. Lists hide blocked tracks unless asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,9 +38,9 @@ impl fmt::Display for Access {
     }
 }
 
-words!(
+open_enum! {
     /// What the caller may do with a track. It depends on the account, the country and the owner's choice.
-    AccessLevel {
+    pub enum AccessLevel: text {
         /// The whole track can be heard.
         Playable = "playable",
         /// A snippet can be heard.
@@ -50,21 +48,21 @@ words!(
         /// Nothing can be heard.
         Blocked = "blocked",
     }
-);
+}
 
-words!(
+open_enum! {
     /// Who can see something.
-    Sharing {
+    pub enum Sharing: text {
         /// Everybody.
         Public = "public",
         /// The owner, and who has the secret link.
         Private = "private",
     }
-);
+}
 
-words!(
+open_enum! {
     /// Who may put a player on a page.
-    EmbeddableBy {
+    pub enum EmbeddableBy: text {
         /// Everybody.
         All = "all",
         /// The owner.
@@ -72,11 +70,11 @@ words!(
         /// Nobody.
         None = "none",
     }
-);
+}
 
-words!(
+open_enum! {
     /// Under which terms something is published.
-    License {
+    pub enum License: text {
         /// All rights reserved.
         AllRightsReserved = "all-rights-reserved",
         /// Public domain.
@@ -94,17 +92,17 @@ words!(
         /// CC BY-NC-SA.
         CcByNcSa = "cc-by-nc-sa",
     }
-);
+}
 
-words!(
+open_enum! {
     /// What a set of tracks is.
-    SetType {
+    pub enum SetType: text {
         /// An album.
         Album = "album",
         /// A playlist.
         Playlist = "playlist",
     }
-);
+}
 
 /// The order of a list of tracks by their upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -29,7 +29,7 @@ fuzz_target!(|bytes: &[u8]| {
             only_to_the_api(&next);
         }
         if let Ok(url) = next.as_str().parse::<SecretUrl>() {
-            only_to_the_api(&streams::Follow(url));
+            only_to_the_api(&streams::Follow::new(url));
         }
     }
 });

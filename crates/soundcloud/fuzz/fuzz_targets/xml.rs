@@ -12,7 +12,7 @@ fuzz_target!(|bytes: &[u8]| {
         let _ = tracks::Get::read(answer());
         let _ = tracks::Upload::read(answer());
         let _ = users::List::read(answer());
-        let _ = comments::OfPerson::read(answer());
+        let _ = comments::OfUser::read(answer());
         let _ = permissions::Get::read(answer());
     }
 });

@@ -6,14 +6,14 @@ use crate::Access;
 use crate::client::Client;
 use crate::error::Error;
 use crate::ids::{PlaylistUrn, TrackUrn};
-use crate::playlists::{Change, Get, MOST_TRACKS, Playlist, PlaylistFields, Tracks};
+use crate::playlists::{Change, Get, MAX_TRACKS, Playlist, PlaylistFields, Tracks};
 
 /// A playlist whose tracks were not changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlaylistError {
     /// It would have more than 500 tracks.
-    #[error("the playlist would have {would_have} tracks; it holds at most {MOST_TRACKS}")]
+    #[error("the playlist would have {would_have} tracks; it holds at most {MAX_TRACKS}")]
     Full {
         /// How many it would have.
         would_have: usize,
@@ -41,11 +41,7 @@ impl Client {
     ///
     /// # Errors
     /// [`PlaylistError::Hidden`] if not all can be seen.
-    pub async fn playlist_tracks(
-        &self,
-        playlist: impl Into<PlaylistUrn>,
-    ) -> Result<Vec<TrackUrn>, PlaylistError> {
-        let playlist = playlist.into();
+    pub async fn playlist_tracks(&self, playlist: PlaylistUrn) -> Result<Vec<TrackUrn>, PlaylistError> {
         let head = self.core().send(&Get::new(playlist).access(Access::ALL).show_tracks(false)).await?;
         // What is in the list twice is written back twice.
         let list = Tracks::new(playlist).access(Access::ALL).limit(200).distinct(false);
@@ -78,10 +74,9 @@ impl Client {
     /// [`PlaylistError`].
     pub async fn add_tracks(
         &self,
-        playlist: impl Into<PlaylistUrn>,
+        playlist: PlaylistUrn,
         tracks: &[TrackUrn],
     ) -> Result<Playlist, PlaylistError> {
-        let playlist = playlist.into();
         let mut urns = self.playlist_tracks(playlist).await?;
         for track in tracks {
             if !urns.contains(track) {
@@ -97,10 +92,9 @@ impl Client {
     /// [`PlaylistError`].
     pub async fn remove_tracks(
         &self,
-        playlist: impl Into<PlaylistUrn>,
+        playlist: PlaylistUrn,
         tracks: &[TrackUrn],
     ) -> Result<Playlist, PlaylistError> {
-        let playlist = playlist.into();
         let mut urns = self.playlist_tracks(playlist).await?;
         urns.retain(|urn| !tracks.contains(urn));
         self.write_back(playlist, urns).await
@@ -112,11 +106,10 @@ impl Client {
     /// [`PlaylistError`].
     pub async fn move_track(
         &self,
-        playlist: impl Into<PlaylistUrn>,
+        playlist: PlaylistUrn,
         track: TrackUrn,
         index: usize,
     ) -> Result<Playlist, PlaylistError> {
-        let playlist = playlist.into();
         let mut urns = self.playlist_tracks(playlist).await?;
         let from = urns.iter().position(|urn| *urn == track).ok_or(PlaylistError::Absent(track))?;
         urns.remove(from);
@@ -129,7 +122,7 @@ impl Client {
         playlist: PlaylistUrn,
         urns: Vec<TrackUrn>,
     ) -> Result<Playlist, PlaylistError> {
-        if urns.len() > MOST_TRACKS {
+        if urns.len() > MAX_TRACKS {
             return Err(PlaylistError::Full { would_have: urns.len() });
         }
         Ok(self.send(&Change::new(playlist, PlaylistFields::new()).tracks(urns)).await?)

@@ -42,7 +42,7 @@ fn last_look(error: Option<&Error>) -> String {
 }
 
 /// What a look at a track shows.
-enum Look {
+enum TranscodeState {
     Ready(Track),
     Failed(Track),
     NotYet(Track),
@@ -62,9 +62,9 @@ impl Client {
             // On the heap: two requests are kilobytes large.
             Box::pin(async move {
                 Ok(match self.look(track, limit).await? {
-                    Look::Ready(seen) => Some(Ok(seen)),
-                    Look::Failed(seen) => Some(Err(ReadyError::Failed(seen.into()))),
-                    Look::NotYet(seen) => {
+                    TranscodeState::Ready(seen) => Some(Ok(seen)),
+                    TranscodeState::Failed(seen) => Some(Err(ReadyError::Failed(seen.into()))),
+                    TranscodeState::NotYet(seen) => {
                         *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(seen));
                         None
                     }
@@ -82,18 +82,18 @@ impl Client {
         }
     }
 
-    async fn look(&self, track: TrackUrn, limit: Duration) -> Result<Look, Error> {
+    async fn look(&self, track: TrackUrn, limit: Duration) -> Result<TranscodeState, Error> {
         let seen = self.core().call(&Get::new(track)).deadline(limit).send().await?;
         Ok(match &seen.state {
-            Some(ProcessingState::Finished) => Look::Ready(seen),
-            Some(ProcessingState::Failed) => Look::Failed(seen),
-            Some(_) => Look::NotYet(seen),
+            Some(ProcessingState::Finished) => TranscodeState::Ready(seen),
+            Some(ProcessingState::Failed) => TranscodeState::Failed(seen),
+            Some(_) => TranscodeState::NotYet(seen),
             None => {
                 let long = seen.duration.is_some_and(|length| length > 0);
                 if long && self.has_streams(track, &seen, limit).await? {
-                    Look::Ready(seen)
+                    TranscodeState::Ready(seen)
                 } else {
-                    Look::NotYet(seen)
+                    TranscodeState::NotYet(seen)
                 }
             }
         })

@@ -20,7 +20,7 @@ const CLOCK_TOLERANCE: Duration = Duration::from_secs(120);
 const APPEARS_WITHIN: Duration = Duration::from_secs(600);
 
 /// The most tracks that are remembered as given to a job.
-const MOST_GIVEN: usize = 10_000;
+const MAX_GIVEN: usize = 10_000;
 
 /// What is known of an upload by which its track can be told from others.
 #[derive(Clone, Debug)]
@@ -114,7 +114,7 @@ impl State {
     fn give(&mut self, number: u64, track: TrackUrn) {
         self.jobs.remove(&number);
         self.given.insert(track);
-        if self.given.len() > MOST_GIVEN {
+        if self.given.len() > MAX_GIVEN {
             // Numbers grow, so the first is the oldest.
             self.given.pop_first();
         }

@@ -14,12 +14,14 @@ use crate::error::Error;
 use crate::me;
 use crate::tracks::{Mine, Track, Upload};
 
-/// How many of one's tracks are on one page when it is looked whether an upload arrived, and how many pages are read.
-const LATEST: (u16, usize) = (200, 5);
+/// How many of one's tracks are on one page when it is looked whether an upload arrived.
+const PAGE: u16 = 200;
+/// How many such pages are read at most.
+const MAX_PAGES: usize = 5;
 /// The longest audio of one track.
-const LONGEST: Duration = Duration::from_secs(24 * 3600);
+const MAX_LENGTH: Duration = Duration::from_secs(24 * 3600);
 /// The pauses before each look.
-const LOOKS: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(15)];
+const LOOK_PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(15)];
 
 /// An upload that is not begun yet. Made by [`Client::upload`].
 #[must_use = "an upload does nothing until send() is called"]
@@ -148,7 +150,7 @@ impl UploadJob {
     /// with a renewed token after a 401, and after the answer was lost and the track was looked for and not found. A
     /// [reader](crate::tracks::Asset::reader) can be sent once only.
     pub fn resend(mut self) -> Self {
-        self.upload = self.upload.resend();
+        self.upload = self.upload.resend(true);
         self
     }
 
@@ -173,7 +175,7 @@ impl UploadJob {
             .core()
             .prepare(&self.upload)
             .map_err(|error| UploadError::Before(Error::build(NAME, error)))?;
-        if self.known_length().is_some_and(|length| length > LONGEST) {
+        if self.known_length().is_some_and(|length| length > MAX_LENGTH) {
             let error = BuildError::value("length", "is more than 24 h, the most that is taken");
             return Err(UploadError::Before(Error::build(NAME, error)));
         }
@@ -221,10 +223,7 @@ impl UploadJob {
 
     /// Whether an upload that was looked for and not found is sent again. A success that cannot be read is one.
     fn may_go_again(&self, error: &Error) -> bool {
-        self.upload.resend
-            && error.may_have_taken_effect()
-            && !error.is_decode()
-            && self.upload.asset.reopenable()
+        self.upload.may_be_resent() && error.may_have_taken_effect() && !error.is_decode()
     }
 
     /// What the service would only say with a bare 401.
@@ -232,7 +231,7 @@ impl UploadJob {
         if self.client.token_kind() == Some(TokenKind::App) {
             return Err(UploadError::NotAllowed(Diagnosis::TokenKind));
         }
-        let me = self.client.core().send(&me::Get).await.map_err(UploadError::Before)?;
+        let me = self.client.core().send(&me::Get::new()).await.map_err(UploadError::Before)?;
         if let Some(against) = against_upload(&me) {
             return Err(UploadError::NotAllowed(against));
         }
@@ -248,26 +247,26 @@ impl UploadJob {
 
     /// How long the audio is, by what the caller says or else by what the file does.
     fn known_length(&self) -> Option<Duration> {
-        self.length.or_else(|| self.upload.asset.length())
+        self.length.or_else(|| self.upload.asset().length())
     }
 
     fn shape(&self) -> Shape {
-        let title = self.upload.title().to_owned();
-        Shape { title, length: self.known_length(), bytes: self.upload.asset.len() }
+        let title = self.upload.effective_title().to_owned();
+        Shape { title, length: self.known_length(), bytes: self.upload.asset().len() }
     }
 
     /// One's latest tracks before the upload begins.
     async fn before(&self) -> Result<Before, Error> {
         let began = self.client.core().clock().wall();
-        let latest = self.client.core().send(&Mine::new().limit(LATEST.0)).await?.items;
+        let latest = self.client.core().send(&Mine::new().limit(PAGE)).await?.items;
         Ok(Before::new(&latest, began))
     }
 
     /// One's latest tracks, down to those that were there before.
     async fn latest(&self, before: &Before) -> Result<Vec<Track>, Error> {
-        let mut pages = self.client.pages(Mine::new().limit(LATEST.0));
+        let mut pages = self.client.pages(Mine::new().limit(PAGE));
         let mut latest = Vec::new();
-        for _ in 0..LATEST.1 {
+        for _ in 0..MAX_PAGES {
             let Some(page) = pages.next().await.transpose()? else { break };
             let known = page.items.iter().any(|track| before.had(track));
             latest.extend(page.items);
@@ -287,7 +286,7 @@ impl UploadJob {
     ) -> Result<Uploaded, UploadError> {
         let mut candidates = Vec::new();
         let mut failed = None;
-        for pause in LOOKS {
+        for pause in LOOK_PAUSES {
             self.client.core().clock().sleep(pause).await;
             match self.latest(before).await {
                 Ok(latest) => {
@@ -336,6 +335,6 @@ const NAME: &str = <Upload as segno_core::Endpoint>::NAME;
 
 impl std::fmt::Debug for UploadJob {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("UploadJob").field("bytes", &self.upload.asset.len()).finish_non_exhaustive()
+        f.debug_struct("UploadJob").field("bytes", &self.upload.asset().len()).finish_non_exhaustive()
     }
 }

@@ -42,7 +42,7 @@ impl Client {
 
     /// A client that is set up further before it is built.
     pub fn builder(base_url: &str) -> ClientBuilder {
-        ClientBuilder { base: base_url.to_owned(), basic: None, in_the_clear: false, settings: Vec::new() }
+        ClientBuilder { base: base_url.to_owned(), basic: None, allow_plaintext: false, settings: Vec::new() }
     }
 
     /// Sends an endpoint and reads the answer.
@@ -72,7 +72,7 @@ type Setting = Box<dyn FnOnce(segno_core::ClientBuilder) -> segno_core::ClientBu
 pub struct ClientBuilder {
     base: String,
     basic: Option<(String, Secret)>,
-    in_the_clear: bool,
+    allow_plaintext: bool,
     settings: Vec<Setting>,
 }
 
@@ -86,7 +86,7 @@ impl ClientBuilder {
     /// Sends the password over plain http to other machines too, where anybody on the way can read it. The old hosts knew
     /// nothing else; without this such a request is refused.
     pub fn allow_plain_http(mut self) -> Self {
-        self.in_the_clear = true;
+        self.allow_plaintext = true;
         self
     }
 
@@ -107,7 +107,11 @@ impl ClientBuilder {
         let mut core = segno_core::Client::builder(self.base);
         if let Some((user_name, password)) = self.basic {
             let basic = Basic::new(&user_name, &password)?;
-            core = if self.in_the_clear { core.authorize(InTheClear(basic)) } else { core.authorize(basic) };
+            core = if self.allow_plaintext {
+                core.authorize(AllowPlaintext(basic))
+            } else {
+                core.authorize(basic)
+            };
         }
         for setting in self.settings {
             core = setting(core);
@@ -123,9 +127,9 @@ impl fmt::Debug for ClientBuilder {
 }
 
 /// A password that its owner allows to be read on the way.
-struct InTheClear(Basic);
+struct AllowPlaintext(Basic);
 
-impl Authorize for InTheClear {
+impl Authorize for AllowPlaintext {
     fn authorize<'a>(
         &'a self,
         attempt: AuthRequest<'a>,

@@ -1,13 +1,10 @@
 //! Comments in the old API.
 
-use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Timestamp,
-};
+use segno_core::{Timestamp, endpoint};
 
-use super::xml::{Leaves, Thing, document, items, one};
-use super::{CommentId, TrackId, UserId, XML, of_person, reading};
+use super::xml::{XmlFields, XmlRecord, items, one};
+use super::{CommentId, Element, Owner, TrackId, UserId, XML, accept_xml, write_xml};
 use crate::ApiError;
-use crate::legacy::Element;
 
 /// A comment as the old API describes one.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,76 +29,78 @@ pub struct Comment {
 impl From<&Element> for Comment {
     fn from(comment: &Element) -> Self {
         Self {
-            id: comment.number("id").map(CommentId),
+            id: comment.number("id").map(CommentId::new),
             body: comment.words("body").unwrap_or_default(),
             timestamp: comment.number("timestamp"),
-            track_id: comment.number("track-id").map(TrackId),
-            user_id: comment.number("user-id").map(UserId),
+            track_id: comment.number("track-id").map(TrackId::new),
+            user_id: comment.number("user-id").map(UserId::new),
             created_at: comment.moment("created-at"),
             uri: comment.words("uri"),
         }
     }
 }
 
-impl Thing for Comment {
+impl XmlRecord for Comment {
     const NAME: &'static str = "comment";
 }
 
-reading!(
-    /// `GET /comments/{id}`: the address that comments give as their own
-    Get(comment: CommentId) -> Comment, "soundcloud.legacy.comments.get", "comments/{id}", one
-);
-reading!(
-    /// `GET /tracks/{id}/comments`
-    OfTrack(track: TrackId) -> Vec<Comment>,
-    "soundcloud.legacy.comments.of_track", "tracks/{id}/comments", items
-);
-of_person!(
-    /// `GET /me/comments`, `GET /users/{id}/comments`
-    OfPerson -> Comment,
-    "soundcloud.legacy.comments.of_person", "me/comments", "users/{id}/comments"
-);
-
-/// `POST /tracks/{id}/comments` with an XML body
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct Create {
-    track: TrackId,
-    leaves: Leaves,
+endpoint! {
+    /// `GET /comments/{id}`: one comment, at the URL that it gives as its own.
+    pub struct Get { path comment: CommentId }
+    name: "soundcloud.legacy.comments.get",
+    method: GET,
+    path: "comments/{id}",
+    replay: Safe,
+    write: accept_xml,
+    response: Comment,
+    error: ApiError,
+    read: one,
 }
-
-impl Create {
-    /// Says something about a track.
-    pub fn new(track: impl Into<TrackId>, body: &str) -> Self {
-        let mut leaves = Leaves::default();
-        leaves.set("body", body);
-        Self { track: track.into(), leaves }
-    }
-
-    /// About a place in it, in milliseconds from its beginning.
-    pub fn at(mut self, milliseconds: u64) -> Self {
-        self.leaves.set("timestamp", milliseconds);
-        self
-    }
+endpoint! {
+    /// `GET /tracks/{id}/comments`: the comments on a track.
+    pub struct OfTrack { path track: TrackId }
+    name: "soundcloud.legacy.comments.of_track",
+    method: GET,
+    path: "tracks/{id}/comments",
+    replay: Safe,
+    write: accept_xml,
+    response: Vec<Comment>,
+    error: ApiError,
+    read: items,
 }
-
-impl Endpoint for Create {
-    type Output = Comment;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.legacy.comments.create";
-    const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Unsafe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        self.leaves.not_blank("body")?;
-        request.path("tracks/{id}/comments", &[&self.track])?;
+endpoint! {
+    /// `GET /me/comments`, `GET /users/{id}/comments`: the comments of a user.
+    pub struct OfUser { field owner: Owner }
+    name: "soundcloud.legacy.comments.of_user",
+    method: GET,
+    path: "me/comments",
+    replay: Safe,
+    write: |list, request| {
         request.accept(XML);
-        request.content_type(XML);
-        request.body(self.leaves.document("comment")?);
+        list.owner.write_path(request, "users/{id}/comments", &[])
+    },
+    response: Vec<Comment>,
+    error: ApiError,
+    read: items,
+}
+endpoint! {
+    /// `POST /tracks/{id}/comments` with an XML body: says something about a track.
+    pub struct Create { path track: TrackId, field body: String }
+    optional {
+        /// The place in the track, in milliseconds from its beginning.
+        field at: u64,
+    }
+    name: "soundcloud.legacy.comments.create",
+    method: POST,
+    path: "tracks/{id}/comments",
+    replay: Unsafe,
+    write: |create, request| {
+        let fields = XmlFields::new().text("body", &create.body).some("timestamp", create.at.as_ref());
+        fields.check_not_blank("body")?;
+        write_xml(request, fields.document("comment")?);
         Ok(())
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Comment, DecodeError> {
-        one(&document(&response)?)
-    }
+    },
+    response: Comment,
+    error: ApiError,
+    read: one,
 }

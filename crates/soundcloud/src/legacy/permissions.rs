@@ -1,19 +1,26 @@
 //! Who may hear a private track.
 
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use segno_core::{Bytes, DecodeError, Response, endpoint};
 
-use super::{TrackId, UserId, XML, reading};
+use super::xml::{document, done};
+use super::{TrackId, UserId, accept_xml, write_xml};
 use crate::ApiError;
-use crate::legacy::Element;
-use crate::legacy::xml::done;
 
-reading!(
-    /// `GET /tracks/{id}/permissions`
-    Get(track: TrackId) -> Vec<UserId>,
-    "soundcloud.legacy.permissions.get", "tracks/{id}/permissions", users
-);
+endpoint! {
+    /// `GET /tracks/{id}/permissions`: the users who may see and hear a private track.
+    pub struct Get { path track: TrackId }
+    name: "soundcloud.legacy.permissions.get",
+    method: GET,
+    path: "tracks/{id}/permissions",
+    replay: Safe,
+    write: accept_xml,
+    response: Vec<UserId>,
+    error: ApiError,
+    read: users,
+}
 
-fn users(permissions: &Element) -> Result<Vec<UserId>, DecodeError> {
+fn users(response: &Response<Bytes>) -> Result<Vec<UserId>, DecodeError> {
+    let permissions = document(response)?;
     if permissions.name() != "permissions" {
         return Err(DecodeError::Other(format!("expected <permissions>, found <{}>", permissions.name())));
     }
@@ -21,47 +28,29 @@ fn users(permissions: &Element) -> Result<Vec<UserId>, DecodeError> {
     entries
         .map(|entry| {
             let number = entry.text().and_then(|text| text.parse().ok());
-            number.map(UserId).ok_or_else(|| DecodeError::Other("user-id: it is no number".into()))
+            number.map(UserId::new).ok_or_else(|| DecodeError::Other("user-id: expected a number".into()))
         })
         .collect()
 }
 
-/// `PUT /tracks/{id}/permissions`: these people and no others may see and hear the private track
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct Put {
-    track: TrackId,
-    users: Vec<UserId>,
-}
-
-impl Put {
-    /// The whole list; an empty one takes the permission from everybody.
-    pub fn new(track: impl Into<TrackId>, users: impl IntoIterator<Item = UserId>) -> Self {
-        Self { track: track.into(), users: users.into_iter().collect() }
-    }
-}
-
-impl Endpoint for Put {
-    type Output = ();
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.legacy.permissions.put";
-    const METHOD: Method = Method::PUT;
-    const REPLAY: Replay = Replay::Idempotent;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("tracks/{id}/permissions", &[&self.track])?;
-        request.accept(XML);
-        request.content_type(XML);
-        let entries: String = self.users.iter().map(|user| format!("<user-id>{user}</user-id>")).collect();
-        request.body(if entries.is_empty() {
+endpoint! {
+    /// `PUT /tracks/{id}/permissions`: the users given, and no others, may see and hear the private track.
+    pub struct Set { path track: TrackId, field users: Vec<UserId> }
+    name: "soundcloud.legacy.permissions.set",
+    method: PUT,
+    path: "tracks/{id}/permissions",
+    replay: Idempotent,
+    write: |set, request| {
+        let entries: String = set.users.iter().map(|user| format!("<user-id>{user}</user-id>")).collect();
+        let document = if entries.is_empty() {
             "<permissions/>".to_owned()
         } else {
             format!("<permissions>{entries}</permissions>")
-        });
+        };
+        write_xml(request, document);
         Ok(())
-    }
-
-    fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
-        done(&response, "permissions")
-    }
+    },
+    response: (),
+    error: ApiError,
+    read: |response| done(response, "permissions"),
 }

@@ -1,14 +1,15 @@
 //! Tracks in the old API.
 
+use segno_core::http::header::LOCATION;
 use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Multipart, Replay, RequestWriter, Response, SecretUrl,
-    StatusCode, Timestamp,
+    BuildError, Bytes, DecodeError, Multipart, RequestWriter, Response, SecretUrl, Timestamp, endpoint,
+    open_enum,
 };
 
 use super::users::User;
-use super::xml::{Thing, document, one};
-use super::{TrackId, UserId, XML, number_at_end, reading, setting};
-use crate::legacy::Element;
+use super::xml::{XmlRecord, done, one};
+use super::{Element, TrackId, UserId, XML, accept_xml, number_at_end};
+use crate::read::SiteUrl;
 use crate::streams::location;
 use crate::tracks::{Asset, ProcessingState};
 use crate::{ApiError, License, Sharing};
@@ -80,7 +81,7 @@ pub struct Track {
     /// The address on the API.
     pub uri: Option<String>,
     /// The address on the site.
-    pub permalink_url: Option<String>,
+    pub permalink_url: Option<SiteUrl>,
     /// The address of the audio; [`Stream`] asks there. That of a private track may carry a secret.
     pub stream_url: Option<SecretUrl>,
     /// The address of the file as it was uploaded; [`Download`] asks there. That of a private track may carry a secret.
@@ -95,9 +96,9 @@ pub struct Track {
     pub user: Option<User>,
 }
 
-crate::read::words!(
+open_enum! {
     /// What a track is. The set was never closed: the words of two lists are here.
-    TrackType {
+    pub enum TrackType: text {
         /// An original.
         Original = "original",
         /// A remix.
@@ -133,14 +134,14 @@ crate::read::words!(
         /// Edited again.
         Reedit = "reedit",
     }
-);
+}
 
 impl From<&Element> for Track {
     fn from(track: &Element) -> Self {
         let uri = track.words("uri");
         Self {
-            id: uri.as_deref().and_then(number_at_end).or_else(|| track.number("id")).map(TrackId),
-            user_id: track.number("user-id").map(UserId),
+            id: uri.as_deref().and_then(number_at_end).or_else(|| track.number("id")).map(TrackId::new),
+            user_id: track.number("user-id").map(UserId::new),
             title: track.words("title").unwrap_or_default(),
             permalink: track.words("permalink"),
             description: track.words("description"),
@@ -167,7 +168,7 @@ impl From<&Element> for Track {
             license: track.words("license").map(|word| License::from(word.as_str())),
             tag_list: track.words("tag-list"),
             uri,
-            permalink_url: track.words("permalink-url"),
+            permalink_url: track.words("permalink-url").map(SiteUrl::from),
             stream_url: track.address("stream-url"),
             download_url: track.address("download-url"),
             original_format: track.words("original-format"),
@@ -178,119 +179,95 @@ impl From<&Element> for Track {
     }
 }
 
-impl Thing for Track {
+impl XmlRecord for Track {
     const NAME: &'static str = "track";
 }
 
-reading!(
-    /// `GET /tracks/{id}`
-    Get(track: TrackId) -> Track, "soundcloud.legacy.tracks.get", "tracks/{id}", one
-);
-setting!(
-    /// `DELETE /tracks/{id}`
-    Delete(track: TrackId), "soundcloud.legacy.tracks.delete", DELETE, "tracks/{id}", "track"
-);
-
-/// An address that the service redirects to.
-macro_rules! address {
-    ($(#[$doc:meta])* $name:ident, $endpoint:literal, $path:literal) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug)]
-        #[must_use = "an endpoint does nothing until it is sent"]
-        pub struct $name(
-            /// The track.
-            pub TrackId,
-        );
-
-        impl Endpoint for $name {
-            type Output = SecretUrl;
-            type ApiError = ApiError;
-            const NAME: &'static str = $endpoint;
-            const METHOD: Method = Method::GET;
-            const REPLAY: Replay = Replay::Safe;
-
-            fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-                request.accept(XML);
-                request.keep_redirects();
-                request.path($path, &[&self.0])
-            }
-
-            fn read(response: Response<Bytes>) -> Result<SecretUrl, DecodeError> {
-                location(&response)
-            }
-
-            fn accepts(status: StatusCode) -> bool {
-                status.is_redirection()
-            }
-        }
-    };
+endpoint! {
+    /// `GET /tracks/{id}`: one track.
+    pub struct Get { path track: TrackId }
+    name: "soundcloud.legacy.tracks.get",
+    method: GET,
+    path: "tracks/{id}",
+    replay: Safe,
+    write: accept_xml,
+    response: Track,
+    error: ApiError,
+    read: one,
 }
-
-address!(
-    /// `GET /tracks/{id}/stream`: gives the address of the audio, which is a key itself and needs no password
-    Stream, "soundcloud.legacy.tracks.stream", "tracks/{id}/stream"
-);
-address!(
-    /// `GET /tracks/{id}/download`: gives the address of the file as it was uploaded, which is a key itself
-    Download, "soundcloud.legacy.tracks.download", "tracks/{id}/download"
-);
-
-/// `POST /tracks`: uploads a track
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct Upload {
-    title: String,
-    asset: Asset,
-    description: Option<String>,
-    sharing: Option<Sharing>,
+endpoint! {
+    /// `DELETE /tracks/{id}`: deletes a track.
+    pub struct Delete { path track: TrackId }
+    name: "soundcloud.legacy.tracks.delete",
+    method: DELETE,
+    path: "tracks/{id}",
+    replay: Idempotent,
+    write: accept_xml,
+    response: (),
+    error: ApiError,
+    read: |response| done(response, "track"),
+}
+endpoint! {
+    /// `GET /tracks/{id}/stream`: the URL of the audio, which is a key itself and needs no password.
+    pub struct Stream { path track: TrackId }
+    name: "soundcloud.legacy.tracks.stream",
+    method: GET,
+    path: "tracks/{id}/stream",
+    replay: Safe,
+    write: |_, request| {
+        request.accept(XML);
+        request.keep_redirects();
+        Ok(())
+    },
+    response: SecretUrl,
+    error: ApiError,
+    accepts: |status| status.is_redirection(),
+    read: location,
+}
+endpoint! {
+    /// `GET /tracks/{id}/download`: the URL of the file as it was uploaded, which is a key itself.
+    pub struct Download { path track: TrackId }
+    name: "soundcloud.legacy.tracks.download",
+    method: GET,
+    path: "tracks/{id}/download",
+    replay: Safe,
+    write: |_, request| {
+        request.accept(XML);
+        request.keep_redirects();
+        Ok(())
+    },
+    response: SecretUrl,
+    error: ApiError,
+    accepts: |status| status.is_redirection(),
+    read: location,
+}
+endpoint! {
+    /// `POST /tracks`: uploads a track with a title and its audio.
+    pub struct Upload { field title: String, field asset: Asset }
+    optional {
+        /// The description.
+        field description: String,
+        /// Who sees it.
+        field sharing: Sharing,
+    }
+    name: "soundcloud.legacy.tracks.upload",
+    method: POST,
+    path: "tracks",
+    replay: Once,
+    write: Self::write_form,
+    response: Created,
+    error: ApiError,
+    read: created,
 }
 
 impl Upload {
-    /// A track with a title.
-    pub fn new(title: impl Into<String>, asset: Asset) -> Self {
-        Self { title: title.into(), asset, description: None, sharing: None }
-    }
-
-    /// What the owner says about it.
-    pub fn description(mut self, words: impl Into<String>) -> Self {
-        self.description = Some(words.into());
-        self
-    }
-
-    /// Who can see it.
-    pub fn sharing(mut self, sharing: Sharing) -> Self {
-        self.sharing = Some(sharing);
-        self
-    }
-}
-
-/// A track that was uploaded.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Created {
-    /// Its number: that of the `Location`, else of the address in the document, else the one in the document.
-    pub id: TrackId,
-    /// Its address.
-    pub location: Option<String>,
-    /// What the answer says of it.
-    pub track: Track,
-}
-
-impl Endpoint for Upload {
-    type Output = Created;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.legacy.tracks.upload";
-    const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Once;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+    fn write_form(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         if self.title.trim().is_empty() {
-            return Err(BuildError::value("track[title]", "is empty"));
+            return Err(BuildError::value("track[title]", "must not be empty"));
         }
         if self.asset.is_empty() {
-            return Err(BuildError::value("track[asset_data]", "is empty: there is no audio in it"));
+            return Err(BuildError::value("track[asset_data]", "must not be empty: there is no audio in it"));
         }
-        request.path("tracks", &[])?;
         request.accept(XML);
         request.transfer();
         let mut form = Multipart::new();
@@ -301,14 +278,27 @@ impl Endpoint for Upload {
         request.multipart(form);
         Ok(())
     }
+}
 
-    fn read(response: Response<Bytes>) -> Result<Created, DecodeError> {
-        let location = response.headers().get(segno_core::http::header::LOCATION);
-        let location = location.and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let mut track = one::<Track>(&document(&response)?)?;
-        let id = location.as_deref().and_then(number_at_end).map(TrackId).or(track.id);
-        let id = id.ok_or_else(|| DecodeError::Other("the answer does not name the track".into()))?;
-        track.id = Some(id);
-        Ok(Created { id, location, track })
-    }
+/// A track that was uploaded.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Created {
+    /// Its number: that of the `Location`, else of the URL in the document, else the one in the document.
+    pub id: TrackId,
+    /// Its URL on the API.
+    pub location: Option<String>,
+    /// What the response says of it.
+    pub track: Track,
+}
+
+fn created(response: &Response<Bytes>) -> Result<Created, DecodeError> {
+    let location = response.headers().get(LOCATION);
+    let location = location.and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let mut track: Track = one(response)?;
+    track.id = location.as_deref().and_then(number_at_end).map(TrackId::new).or(track.id);
+    let id = track
+        .id
+        .ok_or_else(|| DecodeError::Other("expected a track with its number, found one without".into()))?;
+    Ok(Created { id, location, track })
 }

@@ -1,12 +1,11 @@
 //! People in the old API.
 
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use segno_core::endpoint;
 
 use super::tracks::Track;
-use super::xml::{Leaves, Thing, document, done, items, one};
-use super::{TrackId, UserId, Whose, XML, of_person, reading, setting};
+use super::xml::{XmlFields, XmlRecord, done, items, one};
+use super::{Element, Owner, TrackId, UserId, XML, accept_xml, write_xml};
 use crate::ApiError;
-use crate::legacy::Element;
 
 /// A person as the old API describes one.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,7 +52,7 @@ pub struct User {
 impl From<&Element> for User {
     fn from(user: &Element) -> Self {
         Self {
-            id: user.number("id").map(UserId),
+            id: user.number("id").map(UserId::new),
             username: user.words("username").unwrap_or_default(),
             full_name: user.words("full-name"),
             permalink: user.words("permalink"),
@@ -75,230 +74,274 @@ impl From<&Element> for User {
     }
 }
 
-impl Thing for User {
+impl XmlRecord for User {
     const NAME: &'static str = "user";
 }
 
-reading!(
-    /// `GET /users/{id}`
-    Get(user: UserId) -> User, "soundcloud.legacy.users.get", "users/{id}", one
-);
-reading!(
-    /// `GET /me`
-    Me -> User, "soundcloud.legacy.users.me", "me", one
-);
-
-/// `GET /users`
-#[derive(Clone, Debug, Default)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct List {
-    words: Option<String>,
+endpoint! {
+    /// `GET /users/{id}`: one user.
+    pub struct Get { path user: UserId }
+    name: "soundcloud.legacy.users.get",
+    method: GET,
+    path: "users/{id}",
+    replay: Safe,
+    write: accept_xml,
+    response: User,
+    error: ApiError,
+    read: one,
 }
-
-impl List {
-    /// All people.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Those who are found by these words.
-    pub fn q(mut self, words: impl Into<String>) -> Self {
-        self.words = Some(words.into());
-        self
-    }
+endpoint! {
+    /// `GET /me`: the user whose password the client has.
+    pub struct Me {}
+    name: "soundcloud.legacy.users.me",
+    method: GET,
+    path: "me",
+    replay: Safe,
+    write: accept_xml,
+    response: User,
+    error: ApiError,
+    read: one,
 }
-
-impl Endpoint for List {
-    type Output = Vec<User>;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.legacy.users.list";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.accept(XML);
-        request.query_some("q", self.words.as_ref());
-        request.path("users", &[])
+endpoint! {
+    /// `GET /users`: all users, or those that a text finds.
+    pub struct List {}
+    optional {
+        /// The text to search for.
+        query q: String,
     }
-
-    fn read(response: Response<Bytes>) -> Result<Vec<User>, DecodeError> {
-        items(&document(&response)?)
-    }
+    name: "soundcloud.legacy.users.list",
+    method: GET,
+    path: "users",
+    replay: Safe,
+    write: accept_xml,
+    response: Vec<User>,
+    error: ApiError,
+    read: items,
 }
-
-/// `PUT /me` with an XML body: changes what is given about oneself; an empty text takes away what was there
-#[derive(Clone, Debug, Default)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct Change {
-    leaves: Leaves,
-}
-
-macro_rules! fields {
-    ($( $(#[$doc:meta])* $name:ident = $element:literal ),* $(,)?) => {
-        $( $(#[$doc])*
-        pub fn $name(mut self, words: &str) -> Self {
-            self.leaves.set($element, words);
-            self
-        } )*
-    };
-}
-
-impl Change {
-    /// Changes nothing yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    fields! {
+endpoint! {
+    /// `PUT /me` with an XML body: changes what is given about oneself; an empty text clears what was there.
+    pub struct Change {}
+    optional {
         /// The name that is shown.
-        username = "username",
+        field username: String,
         /// First and last name.
-        full_name = "full-name",
-        /// What one says about oneself.
-        description = "description",
+        field full_name: String,
+        /// The description.
+        field description: String,
         /// The town.
-        city = "city",
+        field city: String,
         /// The country.
-        country = "country",
-        /// The name on Discogs.
-        discogs_name = "discogs-name",
-        /// The name on Myspace.
-        myspace_name = "myspace-name",
-        /// One's own site.
-        website = "website",
-        /// What its link says.
-        website_title = "website-title",
+        field country: String,
+        /// The user name on Discogs.
+        field discogs_name: String,
+        /// The user name on Myspace.
+        field myspace_name: String,
+        /// The URL of the user's own site.
+        field website: String,
+        /// The text of the link to it.
+        field website_title: String,
     }
-}
-
-impl Endpoint for Change {
-    type Output = ();
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.legacy.users.change";
-    const METHOD: Method = Method::PUT;
-    const REPLAY: Replay = Replay::Idempotent;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        self.leaves.not_blank("username")?;
-        request.path("me", &[])?;
-        request.accept(XML);
-        request.content_type(XML);
-        request.body(self.leaves.document("user")?);
+    name: "soundcloud.legacy.users.change",
+    method: PUT,
+    path: "me",
+    replay: Idempotent,
+    write: |change, request| {
+        let fields = XmlFields::new()
+            .some("username", change.username.as_ref())
+            .some("full-name", change.full_name.as_ref())
+            .some("description", change.description.as_ref())
+            .some("city", change.city.as_ref())
+            .some("country", change.country.as_ref())
+            .some("discogs-name", change.discogs_name.as_ref())
+            .some("myspace-name", change.myspace_name.as_ref())
+            .some("website", change.website.as_ref())
+            .some("website-title", change.website_title.as_ref());
+        fields.check_not_blank("username")?;
+        write_xml(request, fields.document("user")?);
         Ok(())
-    }
-
+    },
+    response: (),
+    error: ApiError,
     // Whether the response carries the user is not documented.
-    fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
-        done(&response, "user")
-    }
+    read: |response| done(response, "user"),
 }
-
-/// One thing in a list below a person; 404 if it is not in there.
-macro_rules! in_list {
-    ($(#[$doc:meta])* $name:ident($arg:ident : $type:ty) -> $output:ty, $endpoint:literal, $mine:literal, $of:literal) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug)]
-        #[must_use = "an endpoint does nothing until it is sent"]
-        pub struct $name {
-            whose: Whose,
-            $arg: $type,
-        }
-
-        impl $name {
-            /// In one's own list.
-            pub fn mine($arg: impl Into<$type>) -> Self {
-                Self { whose: Whose::Mine, $arg: $arg.into() }
-            }
-
-            /// In somebody's list.
-            pub fn of(user: impl Into<UserId>, $arg: impl Into<$type>) -> Self {
-                Self { whose: Whose::Of(user.into()), $arg: $arg.into() }
-            }
-        }
-
-        impl Endpoint for $name {
-            type Output = $output;
-            type ApiError = ApiError;
-            const NAME: &'static str = $endpoint;
-            const METHOD: Method = Method::GET;
-            const REPLAY: Replay = Replay::Safe;
-
-            fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-                request.accept(XML);
-                match &self.whose {
-                    Whose::Mine => request.path($mine, &[&self.$arg]),
-                    Whose::Of(user) => request.path($of, &[user, &self.$arg]),
-                }
-            }
-
-            fn read(response: Response<Bytes>) -> Result<$output, DecodeError> {
-                one(&document(&response)?)
-            }
-        }
-    };
+endpoint! {
+    /// `GET /me/followings/{id}`, `GET /users/{id}/followings/{id}`: a user who is followed; 404 if the user is not.
+    pub struct Following { field owner: Owner, path user: UserId }
+    name: "soundcloud.legacy.users.following",
+    method: GET,
+    path: "me/followings/{id}",
+    replay: Safe,
+    write: |get, request| {
+        request.accept(XML);
+        get.owner.write_path(request, "users/{id}/followings/{id}", &[&get.user])
+    },
+    response: User,
+    error: ApiError,
+    read: one,
 }
-
-in_list!(
-    /// `GET /me/followings/{id}`, `GET /users/{id}/followings/{id}`: the person who is followed; 404 if nobody is
-    Following(user: UserId) -> User,
-    "soundcloud.legacy.users.following", "me/followings/{id}", "users/{id}/followings/{id}"
-);
-in_list!(
-    /// `GET /me/favorites/{track_id}`, `GET /users/{id}/favorites/{track_id}`: the track that is liked; 404 if it is not
-    Favorite(track: TrackId) -> Track,
-    "soundcloud.legacy.users.favorite", "me/favorites/{track_id}", "users/{id}/favorites/{track_id}"
-);
-
-of_person!(
-    /// `GET /me/contacts`, `GET /users/{id}/contacts`: the people one follows, by their older name
-    Contacts -> User,
-    "soundcloud.legacy.users.contacts", "me/contacts", "users/{id}/contacts"
-);
-of_person!(
-    /// `GET /me/fans`, `GET /users/{id}/fans`: the people who follow one, by their older name
-    Fans -> User, "soundcloud.legacy.users.fans", "me/fans", "users/{id}/fans"
-);
-of_person!(
-    /// `GET /me/followings`, `GET /users/{id}/followings`
-    Followings -> User,
-    "soundcloud.legacy.users.followings", "me/followings", "users/{id}/followings"
-);
-of_person!(
-    /// `GET /me/followers`, `GET /users/{id}/followers`
-    Followers -> User,
-    "soundcloud.legacy.users.followers", "me/followers", "users/{id}/followers"
-);
-of_person!(
-    /// `GET /me/favorites`, `GET /users/{id}/favorites`
-    Favorites -> Track,
-    "soundcloud.legacy.users.favorites", "me/favorites", "users/{id}/favorites"
-);
-of_person!(
-    /// `GET /me/tracks`, `GET /users/{id}/tracks`
-    Tracks -> Track, "soundcloud.legacy.users.tracks", "me/tracks", "users/{id}/tracks"
-);
-reading!(
-    /// `GET /me/followings/tracks`: the tracks of the people one follows
-    TracksOfFollowings -> Vec<Track>,
-    "soundcloud.legacy.users.tracks_of_followings", "me/followings/tracks",
-    items
-);
-
-setting!(
-    /// `PUT /me/followings/{id}`
-    Follow(user: UserId), "soundcloud.legacy.users.follow", PUT, "me/followings/{id}", "user"
-);
-setting!(
-    /// `DELETE /me/followings/{id}`
-    Unfollow(user: UserId), "soundcloud.legacy.users.unfollow", DELETE, "me/followings/{id}", "user"
-);
-setting!(
-    /// `PUT /me/favorites/{track_id}`
-    AddFavorite(track: TrackId),
-    "soundcloud.legacy.users.add_favorite", PUT, "me/favorites/{track_id}", "track"
-);
-setting!(
-    /// `DELETE /me/favorites/{track_id}`
-    RemoveFavorite(track: TrackId),
-    "soundcloud.legacy.users.remove_favorite", DELETE, "me/favorites/{track_id}", "track"
-);
+endpoint! {
+    /// `GET /me/favorites/{track_id}`, `GET /users/{id}/favorites/{track_id}`: a track that is liked; 404 if it is not.
+    pub struct Favorite { field owner: Owner, path track: TrackId }
+    name: "soundcloud.legacy.users.favorite",
+    method: GET,
+    path: "me/favorites/{track_id}",
+    replay: Safe,
+    write: |get, request| {
+        request.accept(XML);
+        get.owner.write_path(request, "users/{id}/favorites/{track_id}", &[&get.track])
+    },
+    response: Track,
+    error: ApiError,
+    read: one,
+}
+endpoint! {
+    /// `GET /me/contacts`, `GET /users/{id}/contacts`: the users whom one follows, by their older name.
+    pub struct Contacts { field owner: Owner }
+    name: "soundcloud.legacy.users.contacts",
+    method: GET,
+    path: "me/contacts",
+    replay: Safe,
+    write: |list, request| {
+        request.accept(XML);
+        list.owner.write_path(request, "users/{id}/contacts", &[])
+    },
+    response: Vec<User>,
+    error: ApiError,
+    read: items,
+}
+endpoint! {
+    /// `GET /me/fans`, `GET /users/{id}/fans`: the users who follow one, by their older name.
+    pub struct Fans { field owner: Owner }
+    name: "soundcloud.legacy.users.fans",
+    method: GET,
+    path: "me/fans",
+    replay: Safe,
+    write: |list, request| {
+        request.accept(XML);
+        list.owner.write_path(request, "users/{id}/fans", &[])
+    },
+    response: Vec<User>,
+    error: ApiError,
+    read: items,
+}
+endpoint! {
+    /// `GET /me/followings`, `GET /users/{id}/followings`: the users whom one follows.
+    pub struct Followings { field owner: Owner }
+    name: "soundcloud.legacy.users.followings",
+    method: GET,
+    path: "me/followings",
+    replay: Safe,
+    write: |list, request| {
+        request.accept(XML);
+        list.owner.write_path(request, "users/{id}/followings", &[])
+    },
+    response: Vec<User>,
+    error: ApiError,
+    read: items,
+}
+endpoint! {
+    /// `GET /me/followers`, `GET /users/{id}/followers`: the users who follow one.
+    pub struct Followers { field owner: Owner }
+    name: "soundcloud.legacy.users.followers",
+    method: GET,
+    path: "me/followers",
+    replay: Safe,
+    write: |list, request| {
+        request.accept(XML);
+        list.owner.write_path(request, "users/{id}/followers", &[])
+    },
+    response: Vec<User>,
+    error: ApiError,
+    read: items,
+}
+endpoint! {
+    /// `GET /me/favorites`, `GET /users/{id}/favorites`: the tracks that one likes.
+    pub struct Favorites { field owner: Owner }
+    name: "soundcloud.legacy.users.favorites",
+    method: GET,
+    path: "me/favorites",
+    replay: Safe,
+    write: |list, request| {
+        request.accept(XML);
+        list.owner.write_path(request, "users/{id}/favorites", &[])
+    },
+    response: Vec<Track>,
+    error: ApiError,
+    read: items,
+}
+endpoint! {
+    /// `GET /me/tracks`, `GET /users/{id}/tracks`: the tracks of a user.
+    pub struct Tracks { field owner: Owner }
+    name: "soundcloud.legacy.users.tracks",
+    method: GET,
+    path: "me/tracks",
+    replay: Safe,
+    write: |list, request| {
+        request.accept(XML);
+        list.owner.write_path(request, "users/{id}/tracks", &[])
+    },
+    response: Vec<Track>,
+    error: ApiError,
+    read: items,
+}
+endpoint! {
+    /// `GET /me/followings/tracks`: the tracks of the users whom one follows.
+    pub struct TracksOfFollowings {}
+    name: "soundcloud.legacy.users.tracks_of_followings",
+    method: GET,
+    path: "me/followings/tracks",
+    replay: Safe,
+    write: accept_xml,
+    response: Vec<Track>,
+    error: ApiError,
+    read: items,
+}
+endpoint! {
+    /// `PUT /me/followings/{id}`: follows a user.
+    pub struct Follow { path user: UserId }
+    name: "soundcloud.legacy.users.follow",
+    method: PUT,
+    path: "me/followings/{id}",
+    replay: Idempotent,
+    write: accept_xml,
+    response: (),
+    error: ApiError,
+    read: |response| done(response, "user"),
+}
+endpoint! {
+    /// `DELETE /me/followings/{id}`: follows a user no more.
+    pub struct Unfollow { path user: UserId }
+    name: "soundcloud.legacy.users.unfollow",
+    method: DELETE,
+    path: "me/followings/{id}",
+    replay: Idempotent,
+    write: accept_xml,
+    response: (),
+    error: ApiError,
+    read: |response| done(response, "user"),
+}
+endpoint! {
+    /// `PUT /me/favorites/{track_id}`: likes a track.
+    pub struct AddFavorite { path track: TrackId }
+    name: "soundcloud.legacy.users.add_favorite",
+    method: PUT,
+    path: "me/favorites/{track_id}",
+    replay: Idempotent,
+    write: accept_xml,
+    response: (),
+    error: ApiError,
+    read: |response| done(response, "track"),
+}
+endpoint! {
+    /// `DELETE /me/favorites/{track_id}`: likes a track no more.
+    pub struct RemoveFavorite { path track: TrackId }
+    name: "soundcloud.legacy.users.remove_favorite",
+    method: DELETE,
+    path: "me/favorites/{track_id}",
+    replay: Idempotent,
+    write: accept_xml,
+    response: (),
+    error: ApiError,
+    read: |response| done(response, "track"),
+}

@@ -12,9 +12,9 @@ use segno_core::{BuildError, Bytes, DecodeError, Response, SecretUrl, Timestamp,
 use crate::read::{is_nothing, is_status, is_success};
 
 /// The deepest nesting that is read; the API's own goes to 4.
-const DEEPEST: usize = 32;
+const MAX_DEPTH: usize = 32;
 /// The most elements that are read.
-const MOST: usize = 200_000;
+const MAX_ELEMENTS: usize = 200_000;
 
 /// An element with what it holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub enum XmlError {
     #[error("the XML uses an unknown entity")]
     Entity,
     /// It is nested too deeply or has too many elements.
-    #[error("the XML is nested deeper than {DEEPEST} levels or has more than {MOST} elements")]
+    #[error("the XML is nested deeper than {MAX_DEPTH} levels or has more than {MAX_ELEMENTS} elements")]
     TooLarge,
     /// There is something behind its end.
     #[error("there is something behind the end of the XML")]
@@ -72,14 +72,14 @@ impl Element {
                 }
                 Event::Start(start) => {
                     count += 1;
-                    if open.len() >= DEEPEST || count > MOST {
+                    if open.len() >= MAX_DEPTH || count > MAX_ELEMENTS {
                         return Err(XmlError::TooLarge);
                     }
                     open.push(Self::begin(&start)?);
                 }
                 Event::Empty(start) => {
                     count += 1;
-                    if count > MOST {
+                    if count > MAX_ELEMENTS {
                         return Err(XmlError::TooLarge);
                     }
                     let element = Self::begin(&start)?;
@@ -271,19 +271,25 @@ pub(crate) fn error_words(body: &[u8]) -> Option<String> {
     document.first_words().map(|words| words.chars().take(200).collect())
 }
 
-/// What an element of this name describes.
-pub(crate) trait Thing: for<'a> From<&'a Element> {
+/// A resource that an element of one name describes.
+pub(crate) trait XmlRecord: for<'a> From<&'a Element> {
     /// `track`, `user`, `comment`.
     const NAME: &'static str;
 }
 
-/// The thing that a document describes.
-pub(crate) fn one<T: Thing>(document: &Element) -> Result<T, DecodeError> {
-    if document.name == T::NAME { Ok(document.into()) } else { Err(unexpected(T::NAME, document)) }
+/// Reads a response that is one record.
+pub(crate) fn one<T: XmlRecord>(response: &Response<Bytes>) -> Result<T, DecodeError> {
+    let document = document(response)?;
+    if document.name == T::NAME { Ok((&document).into()) } else { Err(unexpected(T::NAME, &document)) }
 }
 
-/// The things of a list. Its own name varies; what is in it does not.
-pub(crate) fn items<T: Thing>(list: &Element) -> Result<Vec<T>, DecodeError> {
+/// Reads a response that is a list of records.
+pub(crate) fn items<T: XmlRecord>(response: &Response<Bytes>) -> Result<Vec<T>, DecodeError> {
+    records(&document(response)?)
+}
+
+/// The records of a list. Its own name varies; theirs do not.
+fn records<T: XmlRecord>(list: &Element) -> Result<Vec<T>, DecodeError> {
     let named = list.name.strip_suffix('s') == Some(T::NAME) || list.kind() == Some("array");
     if list.children.is_empty() && !named {
         return Err(DecodeError::Other(format!("expected <{}s>, found <{}>", T::NAME, list.name)));
@@ -298,34 +304,42 @@ fn unexpected(name: &str, found: &Element) -> DecodeError {
     DecodeError::Other(format!("expected <{name}>, found <{}>", found.name))
 }
 
-/// The leaves of a document to be sent; one that is set twice stands there once.
+/// The fields of a document to be sent.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Leaves(Vec<(&'static str, String)>);
+pub(crate) struct XmlFields(Vec<(&'static str, String)>);
 
-impl Leaves {
-    pub(crate) fn set(&mut self, name: &'static str, value: impl ToString) {
-        self.0.retain(|(known, _)| *known != name);
-        self.0.push((name, value.to_string()));
+impl XmlFields {
+    pub(crate) fn new() -> Self {
+        Self::default()
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(self, name: &'static str, value: impl ToString) -> Self {
+        self.some(name, Some(value))
+    }
+
+    pub(crate) fn some(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
+        self.0.extend(value.map(|value| (name, value.to_string())));
+        self
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
     /// Refuses a text that is there and empty.
-    pub(crate) fn not_blank(&self, name: &'static str) -> Result<(), BuildError> {
+    pub(crate) fn check_not_blank(&self, name: &'static str) -> Result<(), BuildError> {
         match self.get(name) {
-            Some(text) if text.trim().is_empty() => Err(BuildError::value(name, "is empty")),
+            Some(text) if text.trim().is_empty() => Err(BuildError::value(name, "must not be empty")),
             _ => Ok(()),
         }
     }
 
     /// Refuses a number that is there and outside of the range, both ends of which are good.
-    pub(crate) fn within(&self, name: &'static str, least: u64, most: u64) -> Result<(), BuildError> {
-        let good = |text: &str| text.parse().is_ok_and(|number: u64| (least..=most).contains(&number));
+    pub(crate) fn check_range(&self, name: &'static str, least: u64, most: u64) -> Result<(), BuildError> {
+        let is_good = |text: &str| text.parse().is_ok_and(|number: u64| (least..=most).contains(&number));
         match self.get(name) {
-            Some(text) if !good(text) => {
-                Err(BuildError::value(name, format!("is {text}; it is from {least} to {most}")))
+            Some(text) if !is_good(text) => {
+                Err(BuildError::value(name, format!("must be from {least} to {most}, found {text}")))
             }
             _ => Ok(()),
         }
@@ -336,21 +350,21 @@ impl Leaves {
         self.document_with(root, String::new())
     }
 
-    /// The document with further elements behind the leaves.
+    /// The document with further elements behind the fields.
     pub(crate) fn document_with(&self, root: &str, further: String) -> Result<String, BuildError> {
         if self.0.is_empty() && further.is_empty() {
-            return Err(BuildError::value("fields", "are empty: there is nothing to change"));
+            return Err(BuildError::value("fields", "must not be empty: there is nothing to change"));
         }
-        let leaves: String =
-            self.0.iter().map(|(name, value)| leaf(name, value)).collect::<Result<_, _>>()?;
-        Ok(format!("<{root}>{leaves}{further}</{root}>"))
+        let fields: String =
+            self.0.iter().map(|(name, value)| element(name, value)).collect::<Result<_, _>>()?;
+        Ok(format!("<{root}>{fields}{further}</{root}>"))
     }
 }
 
 /// An element that holds a text.
-pub(crate) fn leaf(name: &'static str, value: &str) -> Result<String, BuildError> {
+pub(crate) fn element(name: &'static str, value: &str) -> Result<String, BuildError> {
     if !value.chars().all(is_carried) {
-        return Err(BuildError::value(name, "has a control character, which XML cannot carry"));
+        return Err(BuildError::value(name, "must not hold control characters, which XML cannot carry"));
     }
     Ok(format!("<{name}>{}</{name}>", Escaped(value)))
 }

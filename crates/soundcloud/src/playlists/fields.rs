@@ -3,68 +3,92 @@
 use segno_core::Multipart;
 use serde_json::{Map, Value};
 
+use crate::fields::Fields;
 use crate::values::{License, SetType, Sharing, tag_list};
 
 /// What can be said about a playlist. What is left out is not sent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use = "fields do nothing until they are given to a playlist"]
-pub struct PlaylistFields {
-    set: Vec<(&'static str, String)>,
-}
-
-macro_rules! texts {
-    ($( $(#[$doc:meta])* $name:ident ),* $(,)?) => {
-        $( $(#[$doc])*
-        pub fn $name(self, value: impl Into<String>) -> Self {
-            self.with(stringify!($name), value.into())
-        } )*
-    };
-}
+pub struct PlaylistFields(Fields);
 
 impl PlaylistFields {
-    /// Nothing.
+    /// No fields yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    texts! {
-        /// The title.
-        title,
-        /// What the owner says about it.
-        description,
-        /// The release's EAN.
-        ean,
-        /// The genre.
-        genre,
-        /// The name of the label.
-        label_name,
-        /// The last part of the address on the site.
-        permalink,
-        /// The address on the site.
-        permalink_url,
-        /// What the link to buy it says.
-        purchase_title,
-        /// Where to buy it.
-        purchase_url,
-        /// The name or number of the release.
-        release,
-        /// The day of the release, `yyyy-mm-dd`.
-        release_date,
+    fn with(self, name: &'static str, value: impl Into<Value>) -> Self {
+        Self(self.0.set(&[], name, value))
     }
 
-    /// Who can see it; public unless said otherwise.
+    /// The title.
+    pub fn title(self, title: impl Into<String>) -> Self {
+        self.with("title", Value::String(title.into()))
+    }
+
+    /// The description.
+    pub fn description(self, description: impl Into<String>) -> Self {
+        self.with("description", Value::String(description.into()))
+    }
+
+    /// The EAN of the release.
+    pub fn ean(self, ean: impl Into<String>) -> Self {
+        self.with("ean", Value::String(ean.into()))
+    }
+
+    /// The genre.
+    pub fn genre(self, genre: impl Into<String>) -> Self {
+        self.with("genre", Value::String(genre.into()))
+    }
+
+    /// The name of the label.
+    pub fn label_name(self, label_name: impl Into<String>) -> Self {
+        self.with("label_name", Value::String(label_name.into()))
+    }
+
+    /// The last part of the URL on the site.
+    pub fn permalink(self, permalink: impl Into<String>) -> Self {
+        self.with("permalink", Value::String(permalink.into()))
+    }
+
+    /// The URL on the site.
+    pub fn permalink_url(self, permalink_url: impl Into<String>) -> Self {
+        self.with("permalink_url", Value::String(permalink_url.into()))
+    }
+
+    /// The text of the link to a shop.
+    pub fn purchase_title(self, purchase_title: impl Into<String>) -> Self {
+        self.with("purchase_title", Value::String(purchase_title.into()))
+    }
+
+    /// The URL of a shop.
+    pub fn purchase_url(self, purchase_url: impl Into<String>) -> Self {
+        self.with("purchase_url", Value::String(purchase_url.into()))
+    }
+
+    /// The name or number of the release.
+    pub fn release(self, release: impl Into<String>) -> Self {
+        self.with("release", Value::String(release.into()))
+    }
+
+    /// The date of the release, `yyyy-mm-dd`.
+    pub fn release_date(self, release_date: impl Into<String>) -> Self {
+        self.with("release_date", Value::String(release_date.into()))
+    }
+
+    /// Who sees it; the service's default is everybody.
     pub fn sharing(self, sharing: Sharing) -> Self {
-        self.with("sharing", sharing.as_str().to_owned())
+        self.with("sharing", sharing.as_str())
     }
 
-    /// The terms.
+    /// The licence.
     pub fn license(self, license: License) -> Self {
-        self.with("license", license.as_str().to_owned())
+        self.with("license", license.as_str())
     }
 
-    /// What it is.
+    /// Whether it is an album or a playlist.
     pub fn set_type(self, set_type: SetType) -> Self {
-        self.with("set_type", set_type.as_str().to_owned())
+        self.with("set_type", set_type.as_str())
     }
 
     /// The tags, written as for tracks.
@@ -72,31 +96,21 @@ impl PlaylistFields {
         self.with("tag_list", tag_list(tags))
     }
 
-    /// True if nothing is set.
+    /// True if no field is set.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.set.is_empty()
-    }
-
-    fn with(mut self, name: &'static str, value: String) -> Self {
-        match self.set.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, old)) => *old = value,
-            None => self.set.push((name, value)),
-        }
-        self
+        self.0.is_empty()
     }
 
     pub(super) fn title_set(&self) -> Option<&str> {
-        self.set.iter().find(|(name, _)| *name == "title").map(|(_, title)| title.as_str())
+        self.0.text("title")
     }
 
     pub(super) fn json(&self) -> Map<String, Value> {
-        self.set.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str()))).collect()
+        self.0.json()
     }
 
     pub(super) fn parts(&self, form: &mut Multipart) {
-        for (name, value) in &self.set {
-            form.text(&format!("playlist[{name}]"), value);
-        }
+        self.0.parts("playlist", form);
     }
 }

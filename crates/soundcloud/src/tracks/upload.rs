@@ -4,9 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use segno_core::{
-    Body, BuildError, Bytes, DecodeError, Endpoint, Method, Multipart, Replay, RequestWriter, Response,
-};
+use segno_core::{Body, BuildError, Bytes, Multipart, Replay, RequestWriter, endpoint};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 use super::length::{HEAD, length};
@@ -94,11 +92,6 @@ impl Asset {
 }
 
 impl Asset {
-    /// Whether it can be read a second time.
-    pub(crate) fn reopenable(&self) -> bool {
-        self.body.reopenable()
-    }
-
     pub(crate) fn part(&self, form: &mut Multipart) {
         let content_type = self.format.map_or("application/octet-stream", Format::content_type);
         form.file("track[asset_data]", &self.file_name, content_type, self.body.clone());
@@ -122,102 +115,81 @@ fn ascii(name: &str, format: Option<Format>) -> String {
     }
 }
 
-/// `POST /tracks`: uploads a track
-///
-/// The title and the audio are needed. The request is sent once: it is repeated only if it certainly never left, not even
-/// after a 429 or with a renewed token after a 401 ([`resend`](Upload::resend) wishes both). [`Client::upload`](crate::Client::upload) looks whether an upload
-/// arrived whose answer was lost.
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct Upload {
-    pub(crate) asset: Asset,
-    pub(crate) fields: TrackFields,
-    pub(crate) artwork: Option<Artwork>,
-    pub(crate) most_bytes: u64,
-    pub(crate) resend: bool,
+endpoint! {
+    /// `POST /tracks`: uploads a track with a title and its audio.
+    ///
+    /// The request is sent once: it is repeated only if it certainly never left, not even after a 429 or with a renewed token
+    /// after a 401 ([`resend`](Upload::resend) allows both). [`Client::upload`](crate::Client::upload) looks whether an upload
+    /// arrived whose response was lost.
+    pub struct Upload { field title: String, field asset: Asset }
+    optional {
+        /// What else there is to say about it. A title in there replaces the one of `new`.
+        field fields: TrackFields,
+        /// The cover picture. The specification says that this is for paying accounts.
+        field artwork: Artwork,
+        /// Refuses files that are larger than this, in bytes. Default [`MAX_BYTES`](Upload::MAX_BYTES).
+        field max_bytes: u64,
+        /// Whether the whole file is sent again after a 429, when its pause is over, and once with a renewed token after a
+        /// 401, as other requests are.
+        field resend: bool,
+    }
+    name: "soundcloud.tracks.upload",
+    method: POST,
+    path: "tracks",
+    replay: Once,
+    write: Self::write_form,
+    response: Track,
+    error: ApiError,
+    read: created,
 }
 
 impl Upload {
-    /// The most bytes of one file that the documents of today name: 4 GB.
-    pub const MOST_BYTES: u64 = 4_000_000_000;
-    /// The most bytes of one file that older documents name: 500 MB.
-    pub const MOST_BYTES_OF_OLD: u64 = 500_000_000;
+    /// The largest file that the documents of today name, in bytes: 4 GB.
+    pub const MAX_BYTES: u64 = 4_000_000_000;
+    /// The largest file that older documents name, in bytes: 500 MB.
+    pub const MAX_BYTES_OF_OLD: u64 = 500_000_000;
 
-    /// A track with a title.
-    pub fn new(title: impl Into<String>, asset: Asset) -> Self {
-        let fields = TrackFields::new().title(title);
-        Self { asset, fields, artwork: None, most_bytes: Self::MOST_BYTES, resend: false }
+    /// The title that is sent.
+    pub(crate) fn effective_title(&self) -> &str {
+        self.fields.as_ref().and_then(TrackFields::title_set).unwrap_or(&self.title)
     }
 
-    /// What else can be said about it. A title in there replaces the one before.
-    pub fn fields(mut self, fields: TrackFields) -> Self {
-        let title = self.title().to_owned();
-        self.fields = if fields.title_set().is_some() { fields } else { fields.title(title) };
-        self
+    /// The audio.
+    pub(crate) fn asset(&self) -> &Asset {
+        &self.asset
     }
 
-    /// A picture. The specification says that this is for paying accounts.
-    pub fn artwork(mut self, artwork: Artwork) -> Self {
-        self.artwork = Some(artwork);
-        self
+    /// Whether it may be sent a second time.
+    pub(crate) fn may_be_resent(&self) -> bool {
+        self.resend == Some(true) && self.asset.body.reopenable()
     }
 
-    /// Refuses files that are larger than this, in bytes. Default [`MOST_BYTES`](Upload::MOST_BYTES).
-    pub fn most_bytes(mut self, bytes: u64) -> Self {
-        self.most_bytes = bytes;
-        self
-    }
-
-    /// Sends the whole file again after a 429, when its pause is over, and once with a renewed token after a 401, as other
-    /// requests are.
-    pub fn resend(mut self) -> Self {
-        self.resend = true;
-        self
-    }
-
-    /// The title.
-    #[must_use]
-    pub fn title(&self) -> &str {
-        self.fields.title_set().unwrap_or_default()
-    }
-}
-
-impl Endpoint for Upload {
-    type Output = Track;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.tracks.upload";
-    const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Once;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        if self.title().trim().is_empty() {
-            return Err(BuildError::value("track[title]", "is empty"));
+    fn write_form(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        if self.effective_title().trim().is_empty() {
+            return Err(BuildError::value("track[title]", "must not be empty"));
         }
         if self.asset.is_empty() {
-            return Err(BuildError::value("track[asset_data]", "is empty: there is no audio in it"));
+            return Err(BuildError::value("track[asset_data]", "must not be empty: there is no audio in it"));
         }
-        if self.asset.len() > self.most_bytes {
-            let reason = format!("has {} bytes; at most {} are taken", self.asset.len(), self.most_bytes);
+        let max_bytes = self.max_bytes.unwrap_or(Self::MAX_BYTES);
+        if self.asset.len() > max_bytes {
+            let reason = format!("must have at most {max_bytes} bytes, found {}", self.asset.len());
             return Err(BuildError::value("track[asset_data]", reason));
         }
-        self.fields.check()?;
-        request.path("tracks", &[])?;
+        let fields = self.fields.clone().unwrap_or_default().title(self.effective_title());
+        fields.check()?;
         request.transfer();
-        if self.resend {
+        if self.resend == Some(true) {
             request.replay(Replay::Unsafe);
         }
         let mut form = Multipart::new();
-        self.fields.parts(&mut form);
+        fields.parts(&mut form);
         if let Some(artwork) = &self.artwork {
             artwork.part(&mut form, "track[artwork_data]");
         }
         self.asset.part(&mut form);
         request.multipart(form);
         Ok(())
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Track, DecodeError> {
-        created(&response)
     }
 }
 

@@ -13,8 +13,8 @@ use segno_sandbox::{Fault, Host, Sandbox, SoundcloudAccess};
 use segno_soundcloud::streams::StreamKind;
 use segno_soundcloud::tracks::{Artwork, Asset, TrackFields, Upload};
 use segno_soundcloud::{
-    Access, Client, ClientBuilder, Diagnosable, Sharing, comments, feed, me, playlists, resolve, session,
-    streams, tracks, users,
+    Access, Client, ClientBuilder, Diagnosable, PlaylistUrn, Sharing, TrackUrn, UserUrn, comments, feed, me,
+    playlists, resolve, session, streams, tracks, users,
 };
 use segno_testkit::{Canary, Recorder};
 
@@ -114,10 +114,10 @@ async fn logins(scene: &mut Scene) -> Client {
     let answer = decide(login.url(), "approve").await;
     scene.canary.outcome(login.finish(&answer).await).unwrap();
 
-    scene.send(&client, &me::Get).await.unwrap();
+    scene.send(&client, &me::Get::new()).await.unwrap();
     // The token is over on the other side: one refresh, also through a file.
     scene.sandbox.advance(Duration::from_secs(4000));
-    scene.send(&client, &me::Get).await.unwrap();
+    scene.send(&client, &me::Get::new()).await.unwrap();
     let file = std::env::temp_dir().join(format!("segno-canary-{}.json", std::process::id()));
     let kept = FileStore::open(&file).unwrap();
     let copy = Record::default().with(store.load().await.unwrap().token);
@@ -125,7 +125,7 @@ async fn logins(scene: &mut Scene) -> Client {
     scene.canary.print(&kept);
     scene.canary.print(&kept.load().await);
     let second = scene.person(kept);
-    scene.send(&second, &me::Get).await.unwrap();
+    scene.send(&second, &me::Get::new()).await.unwrap();
     std::fs::remove_file(&file).unwrap();
     scene.canary.print(&client.grant());
     scene.canary.print(&store.load().await);
@@ -135,11 +135,11 @@ async fn logins(scene: &mut Scene) -> Client {
     scene.canary.print(&server);
     let response = scene.canary.outcome(server.refresh(&refresh).await).unwrap();
     scene.sandbox.advance(Duration::from_secs(4000));
-    scene.send(&client, &me::Get).await.unwrap_err();
+    scene.send(&client, &me::Get::new()).await.unwrap_err();
     scene.canary.outcome(server.refresh(&refresh).await).unwrap_err();
     client.grant().unwrap().install(response).await.unwrap();
     scene.sandbox.advance(Duration::from_secs(4000));
-    scene.send(&client, &me::Get).await.unwrap();
+    scene.send(&client, &me::Get::new()).await.unwrap();
     client
 }
 
@@ -173,7 +173,7 @@ async fn private_things(scene: &mut Scene, client: &Client) {
     scene.send(&app, &tracks::Get::new(urn)).await.unwrap_err();
     scene.send(&app, &streams::Get::new(urn).secret_token(&token)).await.unwrap();
     scene.send(&app, &streams::Preview::new(urn).secret_token(&token)).await.unwrap();
-    scene.send(&app, &me::Get).await.unwrap_err();
+    scene.send(&app, &me::Get::new()).await.unwrap_err();
     scene.send(&app, &resolve::Resolve::new(link.clone())).await.unwrap();
     scene.canary.outcome(app.resolve_track(&link).await).unwrap();
     scene.canary.outcome(app.resolve_user(&link).await).unwrap_err();
@@ -185,7 +185,7 @@ async fn private_things(scene: &mut Scene, client: &Client) {
             url.split(['?', '&']).filter_map(|pair| pair.strip_prefix("Signature=")).map(str::to_owned),
         );
     }
-    let lists = playlists::Tracks::new(1).secret_token(&token).access(Access::ALL);
+    let lists = playlists::Tracks::new(PlaylistUrn::new(1)).secret_token(&token).access(Access::ALL);
     scene.canary.print(&lists);
     let mut pages = client.pages(lists);
     scene.canary.print(&pages);
@@ -202,24 +202,24 @@ async fn private_things(scene: &mut Scene, client: &Client) {
 
 /// What the service refuses and what breaks.
 async fn failures(scene: &mut Scene, client: &Client) {
-    let say = comments::Create::new(1, "x");
+    let say = comments::Create::new(TrackUrn::new(1), "x");
     scene.sandbox.fault(Fault::status(401).on(Host::SOUNDCLOUD).method("POST"));
     scene.send(client, &say).await.unwrap_err();
     for status in [429, 500, 503] {
         scene.sandbox.fault(Fault::status(status).on(Host::SOUNDCLOUD).times(2));
-        scene.send(client, &users::Get(5512.into())).await.unwrap_err();
+        scene.send(client, &users::Get::new(UserUrn::new(5512))).await.unwrap_err();
     }
     let stranger = scene.builder().token("CANARY-token");
     scene.canary.print(&stranger);
     let stranger = stranger.build().unwrap();
-    scene.send(&stranger, &me::Get).await.unwrap_err();
+    scene.send(&stranger, &me::Get::new()).await.unwrap_err();
     scene.send(&stranger, &say).await.unwrap_err();
     scene.sandbox.fault(Fault::status(502).on(Host::SOUNDCLOUD).method("POST"));
     let upload = Upload::new("Lost", Asset::bytes("lost.wav", &b"RIFF\0\0\0\0WAVE"[..]));
     scene.canary.outcome(stranger.upload(upload).send().await).unwrap_err();
-    scene.send(&stranger, &session::SignOut("CANARY-token".into())).await.unwrap_err();
+    scene.send(&stranger, &session::SignOut::new("CANARY-token")).await.unwrap_err();
     scene.canary.outcome(client.sign_out().await).unwrap();
-    scene.send(client, &me::Get).await.unwrap_err();
+    scene.send(client, &me::Get::new()).await.unwrap_err();
 }
 
 #[tokio::test]

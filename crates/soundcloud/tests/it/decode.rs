@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use segno_core::{Bytes, DecodeError, Endpoint, Paged, Response};
 use segno_soundcloud::feed::Origin;
 use segno_soundcloud::{
-    AccessLevel, CommentUrn, Diagnosable, TrackUrn, comments, feed, follows, playlists, streams, tracks,
-    users,
+    AccessLevel, CommentUrn, Diagnosable, PlaylistUrn, TrackUrn, UserUrn, comments, feed, follows, playlists,
+    streams, tracks, users,
 };
 
 use segno_testkit::reads_odd_responses;
@@ -26,18 +26,16 @@ fn shown(value: &impl Debug) -> String {
     let absent = |line: &str| {
         line.ends_with(": None,") || line.ends_with("passed_over: [],") || line.ends_with("other: [],")
     };
-    let mut lines = shown.lines().filter(|line| !absent(line)).peekable();
-    let mut joined = String::new();
-    while let Some(line) = lines.next() {
-        joined.push_str(line);
-        // Some( and what it holds, where that is one line.
-        if line.ends_with(": Some(") && lines.peek().is_some_and(|next| !next.ends_with(['{', '[', '('])) {
-            let inner = lines.next().unwrap_or_default().trim().trim_end_matches(',');
-            joined.push_str(&format!("{inner}{}", lines.next().unwrap_or_default().trim()));
-        }
-        joined.push('\n');
+    let mut lines: Vec<String> = shown.lines().filter(|line| !absent(line)).map(str::to_owned).collect();
+    // What holds one line only, such as Some(…), is one line with it.
+    while let Some(at) = lines.windows(3).position(|lines| {
+        lines[0].ends_with('(') && !lines[1].ends_with(['{', '[', '(']) && lines[2].trim().starts_with(')')
+    }) {
+        let joined =
+            format!("{}{}{}", lines[at], lines[at + 1].trim().trim_end_matches(','), lines[at + 2].trim());
+        lines.splice(at..at + 3, [joined]);
     }
-    joined
+    lines.join("\n")
 }
 
 /// The documented response of every endpoint, with something odd in it in a hundred ways.
@@ -92,7 +90,7 @@ fn one_wrong_member_costs_nothing_else() {
         for value in &wrong {
             let mut track = whole.clone();
             track[key] = value.clone();
-            let track = read(&tracks::Get::new(1), 200, &track.to_string()).unwrap();
+            let track = read(&tracks::Get::new(TrackUrn::new(1)), 200, &track.to_string()).unwrap();
             assert_eq!(track.urn, Some(TrackUrn::new(70071)), "{key}: the name follows from what is left");
             if key != "title" {
                 assert_eq!(track.title.as_deref(), Some("Low Tide"), "{key}");
@@ -146,9 +144,9 @@ fn what_of_a_page_cannot_be_read_is_kept() {
 
 #[test]
 fn numbers_and_urns_follow_from_each_other() {
-    let urn = |body: &str| read(&tracks::Get::new(1), 200, body).unwrap();
+    let urn = |body: &str| read(&tracks::Get::new(TrackUrn::new(1)), 200, body).unwrap();
     let old = urn(r#"{"id":70071,"user_id":5512}"#);
-    assert_eq!((old.urn, old.belongs_to(5512.into())), (Some(TrackUrn::new(70071)), Some(true)));
+    assert_eq!((old.urn, old.belongs_to(UserUrn::new(5512))), (Some(TrackUrn::new(70071)), Some(true)));
     assert_eq!(urn(r#"{"urn":"soundcloud:tracks:3000000000"}"#).id, Some(3_000_000_000));
     assert_eq!(urn(r#"{"uri":"https://api.soundcloud.com/tracks/8"}"#).urn, Some(TrackUrn::new(8)));
     assert_eq!(urn(r#"{"urn":"souncloud:tracks:9"}"#).urn, Some(TrackUrn::new(9)));
@@ -156,20 +154,20 @@ fn numbers_and_urns_follow_from_each_other() {
 
 #[test]
 fn names_of_other_things_follow_from_their_numbers() {
-    let comment = |body: &str| read(&comments::Get(CommentUrn::new(5)), 200, body).unwrap();
+    let comment = |body: &str| read(&comments::Get::new(CommentUrn::new(5)), 200, body).unwrap();
     let old = comment(r#"{"id":5,"track_id":70071,"user_id":77}"#);
-    assert_eq!((old.track_urn, old.user_urn), (Some(TrackUrn::new(70071)), Some(77.into())));
+    assert_eq!((old.track_urn, old.user_urn), (Some(TrackUrn::new(70071)), Some(UserUrn::new(77))));
     let new = comment(r#"{"track_urn":"soundcloud:tracks:70071","user_urn":"soundcloud:users:77"}"#);
     assert_eq!((new.track_id, new.user_id), (Some(70071), Some(77)));
-    let list = read(&playlists::Get::new(1), 200, r#"{"user_id":5512}"#).unwrap();
-    assert_eq!(list.user_urn, Some(5512.into()));
+    let list = read(&playlists::Get::new(PlaylistUrn::new(1)), 200, r#"{"user_id":5512}"#).unwrap();
+    assert_eq!(list.user_urn, Some(UserUrn::new(5512)));
 }
 
 #[test]
 fn country_codes_are_kept_as_they_come() {
     for codes in [r#""DE""#, r#"["DE","FR"]"#] {
         let body = format!(r#"{{"available_country_codes":{codes}}}"#);
-        let track = read(&tracks::Get::new(1), 200, &body).unwrap();
+        let track = read(&tracks::Get::new(TrackUrn::new(1)), 200, &body).unwrap();
         assert_eq!(track.available_country_codes.unwrap().to_string(), codes);
     }
 }
@@ -200,7 +198,7 @@ fn a_redirect_is_in_the_head_or_in_the_body() {
 fn a_comments_place_is_a_number_a_text_or_nothing() {
     let place = |value: &str| {
         let body = format!(r#"{{"body":"x","timestamp":{value},"urn":"soundcloud:comments:5"}}"#);
-        let comment = read(&comments::Get(CommentUrn::new(5)), 200, &body).unwrap();
+        let comment = read(&comments::Get::new(CommentUrn::new(5)), 200, &body).unwrap();
         assert_eq!(comment.urn, Some(CommentUrn::new(5)));
         comment.timestamp
     };
@@ -221,22 +219,24 @@ fn an_origin_without_a_kind_is_known_by_the_activity() {
 
 #[test]
 fn unknown_words_are_kept() {
-    let track = read(&tracks::Get::new(1), 200, r#"{"access":"rented","license":"cc-zero"}"#).unwrap();
+    let track =
+        read(&tracks::Get::new(TrackUrn::new(1)), 200, r#"{"access":"rented","license":"cc-zero"}"#).unwrap();
     assert_eq!(track.access, Some(AccessLevel::Other("rented".into())));
     assert_eq!(track.license.unwrap().as_str(), "cc-zero");
 }
 
 #[test]
 fn following_twice_is_told_apart() {
-    let again = read(&follows::Follow(7.into()), 200, r#"{"status":"200 - Successful"}"#).unwrap();
-    assert_eq!(again, follows::Followed::Already);
+    let again =
+        read(&follows::Follow::new(UserUrn::new(7)), 200, r#"{"status":"200 - Successful"}"#).unwrap();
+    assert_eq!(again, follows::FollowOutcome::AlreadyFollowing);
 }
 
 #[test]
 fn old_addresses_of_streams_are_read() {
     let body =
         r#"{"http_mp3_128_url":"https://cf-media.sndcdn.com/x.mp3?Policy=CANARY","hls_opus_64_url":""}"#;
-    let streams = read(&streams::Get::new(1), 200, body).unwrap();
+    let streams = read(&streams::Get::new(TrackUrn::new(1)), 200, body).unwrap();
     assert!(streams.http_mp3_128_url.is_some() && streams.hls_opus_64_url.is_none());
     assert!(!format!("{streams:?}").contains("CANARY"));
 }
@@ -245,7 +245,7 @@ fn old_addresses_of_streams_are_read() {
 fn secrets_of_private_things_are_not_printed() {
     let body = r#"{"urn":"soundcloud:tracks:1","secret_uri":"https://api.soundcloud.com/tracks/1?secret_token=CANARY",
         "permalink_url":"https://soundcloud.com/anareis/low-tide/s-CANARY","secret_token":"CANARY","new_secret":"CANARY"}"#;
-    let track = read(&tracks::Get::new(1), 200, body).unwrap();
+    let track = read(&tracks::Get::new(TrackUrn::new(1)), 200, body).unwrap();
     assert!(
         track.permalink_url.as_ref().unwrap().as_str().ends_with("/s-CANARY"),
         "kept whole for who uses it"
@@ -253,8 +253,8 @@ fn secrets_of_private_things_are_not_printed() {
     let secret: segno_core::Secret = "s-CANARY".into();
     let printed = format!(
         "{track:?} {track:#?} {:?} {:?} {:?} {:?}",
-        playlists::Tracks::new(1).secret_token(&secret),
-        tracks::Get::new(1).secret_token(&secret),
+        playlists::Tracks::new(PlaylistUrn::new(1)).secret_token(&secret),
+        tracks::Get::new(TrackUrn::new(1)).secret_token(&secret),
         segno_soundcloud::resolve::Resolve::new("https://soundcloud.com/anareis/low-tide/s-CANARY"),
         read(&feed::Feed::new(), 200, r#"{"collection":[{"origin":{"secret":"CANARY"}}]}"#),
     );
@@ -264,8 +264,9 @@ fn secrets_of_private_things_are_not_printed() {
 
 #[test]
 fn a_playlist_without_tracks_is_not_an_empty_one() {
-    let tracks =
-        |body: &str| read(&playlists::Get::new(1), 200, body).unwrap().tracks.map(|tracks| tracks.len());
+    let tracks = |body: &str| {
+        read(&playlists::Get::new(PlaylistUrn::new(1)), 200, body).unwrap().tracks.map(|tracks| tracks.len())
+    };
     assert_eq!(
         (tracks("{}"), tracks(r#"{"tracks":[]}"#), tracks(r#"{"tracks":[{},null]}"#)),
         (None, Some(0), Some(1))
@@ -283,7 +284,7 @@ proptest! {
     #[test]
     fn no_link_leads_away(link in "(https?://)?(api\\.soundcloud\\.com|evil\\.example|[a-z.@:]{1,12})(/[a-z:%@.]{0,8}){0,3}(\\?[a-z=&%#@:/]{0,12})?") {
         let page = serde_json::json!({ "collection": [], "next_href": link }).to_string();
-        let list = tracks::OfUser::new(5512);
+        let list = tracks::OfUser::new(UserUrn::new(5512));
         let next = read(&list, 200, &page).unwrap().next.unwrap();
         if let Ok(request) = list.at(&next).and_then(|list| sample::client(200, "").core().prepare(&list)) {
             prop_assert_eq!(request.uri.authority().unwrap().as_str(), "api.soundcloud.com");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use segno_core::Endpoint;
 use segno_soundcloud::tracks::{Asset, Upload};
-use segno_soundcloud::{Diagnosis, Error, comments, likes, tracks};
+use segno_soundcloud::{Diagnosis, Error, TrackUrn, comments, likes, tracks};
 
 use crate::answers::ME;
 use crate::peer::{answer, person};
@@ -27,13 +27,13 @@ async fn a_bare_401_says_what_is_known() {
         assert!(error.to_string().contains("no reason given"), "{body}: {error}");
     }
     let (client, _) = person(|_| answer(401, BARE));
-    let error = client.send(&tracks::Get::new(1)).await.unwrap_err();
+    let error = client.send(&tracks::Get::new(TrackUrn::new(1))).await.unwrap_err();
     assert_eq!(error.api().unwrap().message, "", "what the service did not say is not put into its mouth");
     // A reason that is given stands alone.
     let (client, log) = person(|_| {
         answer(401, r#"{"code":401,"message":"A request must contain the Authorization header"}"#)
     });
-    let error = client.send(&likes::LikeTrack(TRACK_URN)).await.unwrap_err();
+    let error = client.send(&likes::LikeTrack::new(TRACK_URN)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "soundcloud.likes.like_track: 401 Unauthorized: A request must contain the Authorization header"
@@ -55,7 +55,7 @@ async fn refused<E: Endpoint<ApiError = segno_soundcloud::ApiError>>(
 #[tokio::test]
 async fn upload_time_and_email_are_told_for_uploads_only_and_send_and_call_tell_the_same() {
     let upload = Upload::new("Low Tide", Asset::bytes("a.flac", &b"fLaC-bytes"[..]));
-    let like = likes::LikeTrack(TRACK_URN);
+    let like = likes::LikeTrack::new(TRACK_URN);
     let comment = comments::Create::new(TRACK_URN, "x");
     for (me, of_upload) in [
         (r#"{"primary_email_confirmed":true,"quota":{"upload_seconds_left":0}}"#, Diagnosis::QuotaGone),

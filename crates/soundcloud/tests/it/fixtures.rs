@@ -147,7 +147,7 @@ async fn drive(r: &mut Run, token: &Secret) -> Result<(), Box<dyn std::error::Er
     let reis = UserUrn::new(5530);
     let rui = UserUrn::new(5547);
 
-    r.send("me/get", &me::Get).await?;
+    r.send("me/get", &me::Get::new()).await?;
     r.send("me/recently_played", &me::RecentlyPlayed::new()).await?;
     r.send("feed/feed", &feed::Feed::new().limit(2)).await?;
     r.send("feed/feed_tracks", &feed::FeedTracks::new()).await?;
@@ -165,24 +165,24 @@ async fn drive(r: &mut Run, token: &Secret) -> Result<(), Box<dyn std::error::Er
     let made = r.send("tracks/upload", &upload).await?.urn.ok_or("no urn")?;
     let fields = TrackFields::new().title("Harbour II");
     r.send("tracks/change", &tracks::Change::new(made, fields)).await?;
-    let card = storefront::Put::new(made, ProductType::Cassette, "Get the tape", "https://shop.example/tape");
-    r.send("storefront/put", &card.price("12 EUR")).await?;
+    let card = storefront::Set::new(made, ProductType::Cassette, "Get the tape", "https://shop.example/tape");
+    r.send("storefront/set", &card.price("12 EUR")).await?;
     let card =
-        storefront::Put::new(theirs, ProductType::Cassette, "Get the tape", "https://shop.example/tape");
-    r.send("storefront/put-403", &card).await.expect_err("somebody else's track");
-    r.send("tracks/delete", &tracks::Delete(made)).await?;
-    r.send("tracks/delete-404", &tracks::Delete(theirs)).await.expect_err("somebody else's track");
+        storefront::Set::new(theirs, ProductType::Cassette, "Get the tape", "https://shop.example/tape");
+    r.send("storefront/set-403", &card).await.expect_err("somebody else's track");
+    r.send("tracks/delete", &tracks::Delete::new(made)).await?;
+    r.send("tracks/delete-404", &tracks::Delete::new(theirs)).await.expect_err("somebody else's track");
 
     let streams = r.send("streams/get", &streams::Get::new(theirs)).await?;
     let link = streams.hls_aac_160_url.clone().ok_or("no address")?;
-    r.send("streams/follow", &streams::Follow(link)).await?;
+    r.send("streams/follow", &streams::Follow::new(link)).await?;
     r.send("streams/preview", &streams::Preview::new(theirs)).await?;
-    r.send("streams/old_stream", &streams::OldStream::new(theirs)).await?;
+    r.send("streams/progressive_stream", &streams::ProgressiveStream::new(theirs)).await?;
 
     r.send("comments/list", &comments::List::new(mine)).await?;
     let comment = comments::Create::new(theirs, "nice break here").at(42_000);
     let comment = r.send("comments/create", &comment).await?.urn.ok_or("no urn")?;
-    r.send("comments/get", &comments::Get(comment)).await?;
+    r.send("comments/get", &comments::Get::new(comment)).await?;
 
     r.send("playlists/search", &playlists::Search::new().show_tracks(false)).await?;
     r.send("playlists/get", &playlists::Get::new(list)).await?;
@@ -195,37 +195,37 @@ async fn drive(r: &mut Run, token: &Secret) -> Result<(), Box<dyn std::error::Er
     r.send("playlists/change", &change).await?;
     let lost = playlists::Create::new("Lost").tracks([TrackUrn::new(1)]);
     r.send("playlists/create-422", &lost).await.expect_err("no such track");
-    r.send("playlists/delete", &playlists::Delete(made)).await?;
+    r.send("playlists/delete", &playlists::Delete::new(made)).await?;
 
-    r.send("follows/follow", &follows::Follow(rui)).await?;
-    r.send("follows/follow-again", &follows::Follow(rui)).await?;
-    r.send("follows/unfollow", &follows::Unfollow(rui)).await?;
+    r.send("follows/follow", &follows::Follow::new(rui)).await?;
+    r.send("follows/follow-again", &follows::Follow::new(rui)).await?;
+    r.send("follows/unfollow", &follows::Unfollow::new(rui)).await?;
     r.send("follows/my_followings", &follows::MyFollowings::new()).await?;
     r.send("follows/tracks_of_my_followings", &follows::TracksOfMyFollowings::new().limit(1)).await?;
     r.send("follows/my_followers", &follows::MyFollowers::new().limit(1)).await?;
     r.send("follows/followings_of", &follows::FollowingsOf::new(reis)).await?;
     r.send("follows/followers_of", &follows::FollowersOf::new(reis).limit(1)).await?;
 
-    r.send("follows/get_my_following", &follows::GetMyFollowing(reis)).await?;
-    r.send("follows/get_my_follower", &follows::GetMyFollower(reis)).await?;
-    r.send("follows/get_following", &follows::GetFollowing(reis, UserUrn::new(5512))).await?;
+    r.send("follows/get_my_following", &follows::GetMyFollowing::new(reis)).await?;
+    r.send("follows/get_my_follower", &follows::GetMyFollower::new(reis)).await?;
+    r.send("follows/get_following", &follows::GetFollowing::new(reis, UserUrn::new(5512))).await?;
 
-    r.send("likes/like_track", &likes::LikeTrack(mine)).await?;
-    r.send("likes/unlike_track", &likes::UnlikeTrack(mine)).await?;
-    r.send("likes/unlike_track-404", &likes::UnlikeTrack(mine)).await.expect_err("not liked");
-    r.send("likes/like_playlist", &likes::LikePlaylist(list)).await?;
-    r.send("likes/unlike_playlist", &likes::UnlikePlaylist(list)).await?;
+    r.send("likes/like_track", &likes::LikeTrack::new(mine)).await?;
+    r.send("likes/unlike_track", &likes::UnlikeTrack::new(mine)).await?;
+    r.send("likes/unlike_track-404", &likes::UnlikeTrack::new(mine)).await.expect_err("not liked");
+    r.send("likes/like_playlist", &likes::LikePlaylist::new(list)).await?;
+    r.send("likes/unlike_playlist", &likes::UnlikePlaylist::new(list)).await?;
     r.send("likes/my_tracks", &likes::MyTracks::new().limit(1)).await?;
-    r.send("reposts/repost_track", &reposts::RepostTrack(theirs)).await?;
-    r.send("reposts/remove_track", &reposts::RemoveTrack(theirs)).await?;
+    r.send("reposts/repost_track", &reposts::RepostTrack::new(theirs)).await?;
+    r.send("reposts/remove_track", &reposts::RemoveTrack::new(theirs)).await?;
 
     r.send("likes/my_playlists", &likes::MyPlaylists::new().limit(1)).await?;
     r.send("likes/tracks_of", &likes::TracksOf::new(reis).limit(1)).await?;
     r.send("likes/playlists_of", &likes::PlaylistsOf::new(reis).limit(1)).await?;
     r.send("likes/favorites_of", &likes::FavoritesOf::new(reis).limit(1)).await?;
     r.send("likes/users_of_track", &likes::UsersOfTrack::new(mine).limit(1)).await?;
-    r.send("reposts/repost_playlist", &reposts::RepostPlaylist(list)).await?;
-    r.send("reposts/remove_playlist", &reposts::RemovePlaylist(list)).await?;
+    r.send("reposts/repost_playlist", &reposts::RepostPlaylist::new(list)).await?;
+    r.send("reposts/remove_playlist", &reposts::RemovePlaylist::new(list)).await?;
     r.send("reposts/my_tracks", &reposts::MyTracks::new().limit(1)).await?;
     r.send("reposts/my_playlists", &reposts::MyPlaylists::new().limit(1)).await?;
     r.send("reposts/tracks_of", &reposts::TracksOf::new(reis).limit(1)).await?;
@@ -233,7 +233,7 @@ async fn drive(r: &mut Run, token: &Secret) -> Result<(), Box<dyn std::error::Er
     r.send("reposts/users_of_track", &reposts::UsersOfTrack::new(mine).limit(1)).await?;
     r.send("reposts/users_of_playlist", &reposts::UsersOfPlaylist::new(list).limit(1)).await?;
 
-    r.send("users/get", &users::Get(reis)).await?;
+    r.send("users/get", &users::Get::new(reis)).await?;
     r.send("users/search", &users::Search::new().q("reis")).await?;
     r.send("users/related", &users::Related::new(reis).limit(1)).await?;
     r.send("users/web_profiles", &users::WebProfiles::new(UserUrn::new(5512))).await?;
@@ -243,7 +243,7 @@ async fn drive(r: &mut Run, token: &Secret) -> Result<(), Box<dyn std::error::Er
     let nobody = resolve::Resolve::new("https://soundcloud.com/nobody");
     r.send("resolve/resolve-404", &nobody).await.expect_err("nobody");
 
-    r.send("session/sign_out", &session::SignOut(token.clone())).await?;
+    r.send("session/sign_out", &session::SignOut::new(token.clone())).await?;
     Ok(())
 }
 
@@ -307,14 +307,14 @@ async fn from_the_sandbox() {
     log_in(&mut run, &access).await;
     // The token is spent; it works again in a sandbox that begins anew.
     sandbox.reset();
-    run.send("session/sign_out_here", &session::SignOutHere).await.unwrap();
+    run.send("session/sign_out_current", &session::SignOutCurrent::new()).await.unwrap();
     crate::legacy::fixtures::drive(&sandbox, &mut run.recording).await.unwrap();
     run.recording.finish();
 }
 
 /// What reads, and what can be taken back: an upload and a playlist of one's own that are private and deleted in the end.
 async fn drive_for_real(r: &mut Run, words: &str) -> Result<(), Box<dyn std::error::Error>> {
-    let mine = r.send("me/get", &me::Get).await?.urn.ok_or("no urn")?;
+    let mine = r.send("me/get", &me::Get::new()).await?.urn.ok_or("no urn")?;
     r.send("me/recently_played", &me::RecentlyPlayed::new()).await?;
     r.send("feed/feed", &feed::Feed::new().limit(2)).await?;
     r.send("feed/feed_tracks", &feed::FeedTracks::new().limit(2)).await?;
@@ -329,7 +329,7 @@ async fn drive_for_real(r: &mut Run, words: &str) -> Result<(), Box<dyn std::err
     r.send("tracks/related", &tracks::Related::new(theirs).limit(2)).await?;
     let streams = r.send("streams/get", &streams::Get::new(theirs)).await?;
     if let Some((_, link)) = streams.choose(streams::StreamKind::BEST) {
-        r.send("streams/follow", &streams::Follow(link.clone())).await?;
+        r.send("streams/follow", &streams::Follow::new(link.clone())).await?;
     }
     r.send("comments/list", &comments::List::new(theirs).limit(2)).await?;
     r.send("likes/users_of_track", &likes::UsersOfTrack::new(theirs).limit(1)).await?;
@@ -339,7 +339,7 @@ async fn drive_for_real(r: &mut Run, words: &str) -> Result<(), Box<dyn std::err
     r.send("reposts/tracks_of", &reposts::TracksOf::new(artist).limit(1)).await?;
     r.send("follows/my_followings", &follows::MyFollowings::new().limit(1)).await?;
     r.send("follows/followers_of", &follows::FollowersOf::new(artist).limit(1)).await?;
-    r.send("users/get", &users::Get(artist)).await?;
+    r.send("users/get", &users::Get::new(artist)).await?;
     r.send("users/search", &users::Search::new().q(words).limit(1)).await?;
     r.send("users/web_profiles", &users::WebProfiles::new(artist)).await?;
     r.send("playlists/search", &playlists::Search::new().q(words).limit(1).show_tracks(false)).await?;
@@ -354,13 +354,13 @@ async fn drive_for_real(r: &mut Run, words: &str) -> Result<(), Box<dyn std::err
     let changed =
         r.send("tracks/change", &tracks::Change::new(made, TrackFields::new().genre("Silence"))).await;
     // Deleted before anything else may fail: nothing is left behind.
-    r.send("tracks/delete", &tracks::Delete(made)).await?;
+    r.send("tracks/delete", &tracks::Delete::new(made)).await?;
     changed?;
     let fields = playlists::PlaylistFields::new().sharing(Sharing::Private);
     let create = playlists::Create::new("Segno fixture").fields(fields).tracks([theirs]);
     let made = r.send("playlists/create", &create).await?.urn.ok_or("no urn")?;
     let read = r.send("playlists/tracks", &playlists::Tracks::new(made).access(Access::ALL)).await;
-    r.send("playlists/delete", &playlists::Delete(made)).await?;
+    r.send("playlists/delete", &playlists::Delete::new(made)).await?;
     read?;
     Ok(())
 }
@@ -423,10 +423,10 @@ async fn nothing_secret_is_kept_of_an_exchange() {
     let answer = format!("?code=CANARY&state={}", login.state().expose());
     login.finish(&answer).await.unwrap();
     let secret: Secret = "s-CANARY".into();
-    client.send(&tracks::Get::new(1).secret_token(&secret)).await.unwrap();
+    client.send(&tracks::Get::new(TrackUrn::new(1)).secret_token(&secret)).await.unwrap();
     client.send(&resolve::Resolve::new("https://soundcloud.com/ana/x/s-CANARY")).await.unwrap_err();
     let _ = client.grant().unwrap().server().client_credentials().await;
-    let _ = client.send(&session::SignOut("CANARY".into())).await;
+    let _ = client.send(&session::SignOut::new("CANARY")).await;
     let kept = recorder.take().join("\n");
     assert_eq!(kept.matches("HTTP/1.1 200 OK").count(), 5, "{kept}");
     // base64 of "CANARY:CANARY".

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use segno_core::http::{Request, header};
 use segno_core::testing::FnTransport;
 use segno_core::{Bytes, Response};
-use segno_soundcloud::legacy::{Client, TrackId, comments, permissions, tracks, users};
+use segno_soundcloud::legacy::{Client, Owner, TrackId, comments, permissions, tracks, users};
 use segno_soundcloud::tracks::Asset;
 use segno_soundcloud::{License, Shape};
 
@@ -48,18 +48,18 @@ async fn an_upload_trusts_location_then_uri_then_id() {
     response.headers_mut().insert(header::LOCATION, location.parse().unwrap());
     let (client, seen) = client(response);
     let created = client.send(&upload()).await.unwrap();
-    assert_eq!((created.id, created.location.as_deref()), (TrackId(60), Some(location)));
+    assert_eq!((created.id, created.location.as_deref()), (TrackId::new(60), Some(location)));
     assert_eq!(created.track.title, "Harbour & Sea");
     let request = seen.lock().unwrap().pop().unwrap();
     assert_eq!(request.headers()[header::AUTHORIZATION], "Basic am9leTpoYWlyc3ByYXk=", "joey:hairspray");
 
     let (client, _) = self::client(answer(201, TRACK));
-    assert_eq!(client.send(&upload()).await.unwrap().id, TrackId(58), "the address, not the <id>");
+    assert_eq!(client.send(&upload()).await.unwrap().id, TrackId::new(58), "the address, not the <id>");
     let (client, _) = self::client(answer(201, "<track><id>7</id></track>"));
-    assert_eq!(client.send(&upload()).await.unwrap().id, TrackId(7));
+    assert_eq!(client.send(&upload()).await.unwrap().id, TrackId::new(7));
     let (client, _) = self::client(answer(201, "<track><title>x</title></track>"));
     let error = client.send(&upload()).await.unwrap_err();
-    assert!(error.to_string().ends_with("the answer does not name the track"), "{error}");
+    assert!(error.to_string().ends_with("expected a track with its number, found one without"), "{error}");
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn what_is_no_xml_is_an_error() {
         ("<track><id>7", "the XML ends in the middle"),
     ] {
         let (client, _) = client(answer(200, body.to_owned()));
-        let error = client.send(&tracks::Get(TrackId(7))).await.unwrap_err();
+        let error = client.send(&tracks::Get::new(TrackId::new(7))).await.unwrap_err();
         assert_eq!(
             error.to_string(),
             format!("soundcloud.legacy.tracks.get: 200 OK, but the answer cannot be read: {words}")
@@ -91,8 +91,8 @@ async fn what_is_no_xml_is_an_error() {
         assert!(error.to_string().ends_with(words), "{error}");
     }
     let (client, _) = client(answer(200, "<permissions><user-id>x</user-id></permissions>"));
-    let error = client.send(&permissions::Get(TrackId(7))).await.unwrap_err();
-    assert!(error.to_string().ends_with("user-id: it is no number"), "{error}");
+    let error = client.send(&permissions::Get::new(TrackId::new(7))).await.unwrap_err();
+    assert!(error.to_string().ends_with("user-id: expected a number"), "{error}");
 }
 
 /// Both forms that the sheet knows, and a page of a gateway.
@@ -109,7 +109,7 @@ async fn every_form_of_a_refusal_is_read() {
         ("<html><title>401 Authorization Required</title></html>", Shape::Page, "401 Authorization Required"),
     ] {
         let (client, _) = client(answer(401, body));
-        let error = client.send(&users::Contacts::mine()).await.unwrap_err();
+        let error = client.send(&users::Contacts::new(Owner::Me)).await.unwrap_err();
         assert_eq!(error.api().unwrap().shape, shape, "{body}");
         assert!(error.to_string().contains(words), "{error}");
     }
@@ -120,36 +120,36 @@ fn what_the_service_would_refuse_does_not_build() {
     let (client, _) = client(answer(200, ""));
     let core = client.core();
     let empty = tracks::Upload::new("x", Asset::bytes("a.wav", ""));
-    let change = || tracks::Change::new(58);
+    let change = || tracks::Change::new(TrackId::new(58));
     let cases = [
         (
             core.prepare(&tracks::Upload::new(" ", Asset::bytes("a.wav", &b"RIFF"[..]))).err(),
-            "track[title]: is empty",
+            "track[title]: must not be empty",
         ),
-        (core.prepare(&empty).err(), "track[asset_data]: is empty: there is no audio in it"),
-        (core.prepare(&change()).err(), "fields: are empty: there is nothing to change"),
-        (core.prepare(&change().title(" ")).err(), "title: is empty"),
-        (core.prepare(&change().bpm(0.0)).err(), "bpm: is no number above 0"),
-        (core.prepare(&change().bpm(f64::NAN)).err(), "bpm: is no number above 0"),
-        (core.prepare(&change().release_month(13)).err(), "release-month: is 13; it is from 1 to 12"),
-        (core.prepare(&change().release_day(0)).err(), "release-day: is 0; it is from 1 to 31"),
+        (core.prepare(&empty).err(), "track[asset_data]: must not be empty: there is no audio in it"),
+        (core.prepare(&change()).err(), "fields: must not be empty: there is nothing to change"),
+        (core.prepare(&change().title(" ")).err(), "title: must not be empty"),
+        (core.prepare(&change().bpm(0.0)).err(), "bpm: must be a number above 0"),
+        (core.prepare(&change().bpm(f64::NAN)).err(), "bpm: must be a number above 0"),
+        (core.prepare(&change().release_month(13)).err(), "release-month: must be from 1 to 12, found 13"),
+        (core.prepare(&change().release_day(0)).err(), "release-day: must be from 1 to 31, found 0"),
         (
             core.prepare(&change().genre("a\0b")).err(),
-            "genre: has a control character, which XML cannot carry",
+            "genre: must not hold control characters, which XML cannot carry",
         ),
-        (core.prepare(&change().share_with(["a@"])).err(), "shared_to: has an e-mail address that is none"),
+        (core.prepare(&change().share_with(["a@"])).err(), "shared_to: must hold e-mail addresses only"),
         (
             core.prepare(&change().share_with(["a\u{1}@b.example"])).err(),
-            "address: has a control character, which XML cannot carry",
+            "address: must not hold control characters, which XML cannot carry",
         ),
-        (core.prepare(&tracks::List::new().ids([])).err(), "ids: has nothing in it, or something empty"),
+        (core.prepare(&tracks::List::new().ids([])).err(), "ids: must not be empty or hold an empty text"),
         (
             core.prepare(&tracks::List::new().genres(["Jazz, Funk"])).err(),
-            "genres: has a comma in it, which would make two of one",
+            "genres: must not hold a comma, which would make two of one",
         ),
-        (core.prepare(&comments::Create::new(58, "\n")).err(), "body: is empty"),
-        (core.prepare(&users::Change::new()).err(), "fields: are empty: there is nothing to change"),
-        (core.prepare(&users::Change::new().username("")).err(), "username: is empty"),
+        (core.prepare(&comments::Create::new(TrackId::new(58), "\n")).err(), "body: must not be empty"),
+        (core.prepare(&users::Change::new()).err(), "fields: must not be empty: there is nothing to change"),
+        (core.prepare(&users::Change::new().username("")).err(), "username: must not be empty"),
     ];
     for (given, expected) in cases {
         assert_eq!(given.map(|error| error.to_string()).as_deref(), Some(expected));
@@ -166,7 +166,7 @@ async fn a_password_is_not_sent_in_the_clear_unless_that_is_allowed() {
             builder.settings(|core| core.transport(FnTransport::new(|_| Ok(answer(200, "<users/>")))));
         builder.build().unwrap()
     };
-    let error = build(false).send(&users::Contacts::mine()).await.unwrap_err();
+    let error = build(false).send(&users::Contacts::new(Owner::Me)).await.unwrap_err();
     assert!(error.to_string().contains("credentials are not sent to http://"), "{error}");
-    assert_eq!(build(true).send(&users::Contacts::mine()).await.unwrap(), []);
+    assert_eq!(build(true).send(&users::Contacts::new(Owner::Me)).await.unwrap(), []);
 }

@@ -18,13 +18,13 @@ async fn signing_out_forgets_the_tokens_whatever_the_service_says() {
         let (client, log, _) = logged_in(std::sync::Arc::clone(&store), move |line| {
             if line.contains("/sign-out") { answer(status, body) } else { answer(200, ME) }
         });
-        client.send(&me::Get).await.unwrap();
+        client.send(&me::Get::new()).await.unwrap();
         let outcome = client.sign_out().await;
         assert_eq!(outcome.is_ok(), ended, "{outcome:?}");
         let told = "POST https://secure.soundcloud.com/sign-out [-] {\"access_token\":\"t1\"}";
         assert!(log.lines().iter().any(|line| line == told), "{:?}", log.lines());
         assert_eq!(store.load().await.unwrap().token, None);
-        let error = client.send(&me::Get).await.unwrap_err();
+        let error = client.send(&me::Get::new()).await.unwrap_err();
         assert!(matches!(error.cause(), Cause::Auth(AuthError::LoginNeeded(_))), "{error}");
     }
 }
@@ -39,9 +39,9 @@ async fn signing_out_ends_the_session_that_another_process_has_renewed() {
     };
     let (first, log, _) = logged_in(std::sync::Arc::clone(&store), peer);
     let (second, _, clock) = logged_in(store, peer);
-    first.send(&me::Get).await.unwrap();
+    first.send(&me::Get::new()).await.unwrap();
     clock.advance(std::time::Duration::from_secs(3590));
-    second.send(&me::Get).await.unwrap();
+    second.send(&me::Get::new()).await.unwrap();
     first.sign_out().await.unwrap();
     let told = "POST https://secure.soundcloud.com/sign-out [-] {\"access_token\":\"t2\"}";
     assert!(log.lines().iter().any(|line| line == told), "{:?}", log.lines());
@@ -56,7 +56,7 @@ async fn a_refresh_names_the_redirect_uri_if_that_is_wished() {
         let builder = if wished { builder.redirect_uri_in_refresh("https://my.example/cb") } else { builder };
         let client = builder.build().unwrap();
         clock.advance(std::time::Duration::from_secs(3590));
-        client.send(&me::Get).await.unwrap();
+        client.send(&me::Get::new()).await.unwrap();
         assert_eq!(log.lines()[0].contains("redirect_uri=https%3A%2F%2Fmy.example%2Fcb"), wished);
     }
 }
@@ -96,7 +96,7 @@ async fn who_was_not_built_for_a_login_says_so() {
 #[tokio::test]
 async fn the_first_run_says_what_to_call() {
     let (client, log, _) = logged_in(MemoryStore::new(), |_| answer(200, ME));
-    let error = client.send(&me::Get).await.unwrap_err();
+    let error = client.send(&me::Get::new()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "soundcloud.me.get: not authorized: nobody has logged in: call client.log_in_here(), or client.login() in a web \
@@ -123,7 +123,7 @@ async fn a_login_is_finished_by_another_process() {
     login.finish(&format!("?code=c1&state={state}")).await.unwrap();
     assert!(log.lines()[0].contains("&code_verifier="), "{:?}", log.lines());
     assert_eq!(store.load().await.unwrap().token.unwrap().access.expose(), "t7");
-    other.send(&me::Get).await.unwrap();
+    other.send(&me::Get::new()).await.unwrap();
     // Too late, or of another client.
     clock.advance(std::time::Duration::from_secs(600));
     let error = other.resume_login(&record).unwrap_err();
@@ -198,7 +198,7 @@ async fn a_login_at_this_machine_with_the_sandbox() {
             assert!(error.to_string().starts_with("the login was refused: access_denied"), "{error}");
         }
     }
-    assert_eq!(client.send(&me::Get).await.unwrap().permalink.as_deref(), Some("okafor"));
+    assert_eq!(client.send(&me::Get::new()).await.unwrap().permalink.as_deref(), Some("okafor"));
 }
 
 #[cfg(feature = "loopback")]

@@ -1,7 +1,7 @@
 //! Responses with something odd in them: one odd value costs one field, one odd item one item, and no page fails whole.
 
 use segno_core::Cause;
-use segno_soundcloud::{TrackUrn, follows, likes, session, tracks};
+use segno_soundcloud::{TrackUrn, UserUrn, follows, likes, session, tracks};
 
 use crate::answers::TRACK;
 use crate::peer::{answer, person};
@@ -11,7 +11,8 @@ async fn walk(
     peer: impl Fn(&str) -> segno_core::Response<segno_core::Bytes> + Send + Sync + 'static,
 ) -> (Vec<u64>, Option<segno_soundcloud::Error>) {
     let (client, _) = person(peer);
-    let (mut items, mut numbers) = (client.pages(tracks::OfUser::new(5512)).items(), Vec::new());
+    let (mut items, mut numbers) =
+        (client.pages(tracks::OfUser::new(UserUrn::new(5512))).items(), Vec::new());
     while let Some(track) = items.next().await {
         match track {
             Ok(track) => numbers.extend(track.urn.map(TrackUrn::number)),
@@ -107,12 +108,15 @@ async fn an_error_with_a_status_of_success_is_told() {
         let (client, _) = person(move |_| answer(200, body));
         let error = client.send(&tracks::Search::new().q("x")).await.unwrap_err();
         assert_eq!(error.to_string(), format!("soundcloud.tracks.search: 200 OK: {said}"), "{body}");
-        let error = client.send(&likes::LikeTrack(TrackUrn::new(1))).await.unwrap_err();
+        let error = client.send(&likes::LikeTrack::new(TrackUrn::new(1))).await.unwrap_err();
         assert_eq!(error.to_string(), format!("soundcloud.likes.like_track: 200 OK: {said}"), "{body}");
-        assert!(client.send(&session::SignOutHere).await.is_err(), "{body}");
+        assert!(client.send(&session::SignOutCurrent::new()).await.is_err(), "{body}");
     }
     let (client, _) = person(|_| answer(200, format!(r#"{{"errors":["x"],{}"#, &TRACK[1..])));
-    assert!(client.send(&tracks::Get::new(1)).await.is_ok(), "what describes a track is a track");
+    assert!(
+        client.send(&tracks::Get::new(TrackUrn::new(1))).await.is_ok(),
+        "what describes a track is a track"
+    );
 }
 
 #[test]

@@ -69,10 +69,10 @@ async fn whatever_can_be_read_keeps_the_login() {
         let before = scene.token_requests();
         scene.fault(kind.clone());
         let client = scene.process();
-        client.send(&me::Get).await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+        client.send(&me::Get::new()).await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
         assert_eq!(scene.token_requests(), before + 1, "{kind:?}");
         scene.over();
-        scene.process().send(&me::Get).await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+        scene.process().send(&me::Get::new()).await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
     }
 }
 
@@ -86,10 +86,10 @@ async fn a_token_that_cannot_be_used_does_not_cost_the_login() {
         let scene = Scene::logged_in().await;
         scene.over();
         scene.fault(FaultKind::Edit(edit));
-        let error = scene.process().send(&me::Get).await.unwrap_err();
+        let error = scene.process().send(&me::Get::new()).await.unwrap_err();
         assert!(matches!(error.cause(), Cause::Auth(AuthError::BadToken(_))), "{error}");
         assert!(error.to_string().contains(why), "{error}");
-        scene.process().send(&me::Get).await.unwrap();
+        scene.process().send(&me::Get::new()).await.unwrap();
     }
 }
 
@@ -101,7 +101,7 @@ async fn what_cannot_be_read_is_told() {
     let (client, before) = (scene.process(), scene.token_requests());
     scene.fault(FaultKind::Edit(Edit::new().replace("", "{\"data\": {}}")));
     for _ in 0..2 {
-        let error = client.send(&me::Get).await.unwrap_err();
+        let error = client.send(&me::Get::new()).await.unwrap_err();
         assert!(matches!(error.cause(), Cause::Auth(AuthError::LoginNeeded(_))), "{error}");
         assert!(error.to_string().contains("cannot be read (missing field `access_token`)"), "{error}");
         assert!(!error.to_string().contains("lost"), "{error}");

@@ -6,8 +6,9 @@ use segno_core::auth::oauth2::{App, ClientCredentials, ExchangeCode, RefreshToke
 use segno_core::{Endpoint, Retry, Secret};
 use segno_soundcloud::tracks::{Artwork, Asset, TrackFields};
 use segno_soundcloud::{
-    Access, Client, Diagnosable, License, PlaylistUrn, SetType, Sharing, Sort, TrackUrn, UserUrn, comments,
-    feed, follows, likes, me, playlists, reposts, resolve, session, storefront, streams, tracks, users,
+    Access, Client, CommentUrn, Diagnosable, License, PlaylistUrn, SetType, Sharing, Sort, TrackUrn, UserUrn,
+    comments, feed, follows, likes, me, playlists, reposts, resolve, session, storefront, streams, tracks,
+    users,
 };
 
 use crate::answers::{
@@ -69,7 +70,7 @@ pub(crate) fn every_endpoint(visit: &mut impl Visit) {
     let (track, user, playlist) = (track.as_str(), user.as_str(), playlist.as_str());
 
     // The rows of the fact sheet's table 1.2, in its order.
-    visit.visit(&me::Get, 200, ME, &[401]);
+    visit.visit(&me::Get::new(), 200, ME, &[401]);
     visit.visit(&feed::Activities::new().access(Access::ALL).limit(1), 200, ACTIVITIES, &[401]);
     visit.visit(&feed::OwnActivities::new().limit(1), 200, ACTIVITIES, &[401]);
     visit.visit(&feed::TrackActivities::new().limit(1), 200, ACTIVITIES, &[401]);
@@ -81,11 +82,11 @@ pub(crate) fn every_endpoint(visit: &mut impl Visit) {
     visit.visit(&follows::MyFollowings::new().limit(10).offset(20), 200, user, &[401]);
     let following = follows::TracksOfMyFollowings::new().access(Access::ALL).limit(10).offset(20);
     visit.visit(&following, 200, &format!("[{TRACK}]"), &[401]);
-    visit.visit(&follows::GetMyFollowing(USER_URN), 200, USER, &[401, 404]);
-    visit.visit(&follows::Follow(USER_URN), 201, USER, &[401, 404, 422]);
-    visit.visit(&follows::Unfollow(USER_URN), 200, r#"{"status":"Status(200) - OK"}"#, &[401, 404, 422]);
+    visit.visit(&follows::GetMyFollowing::new(USER_URN), 200, USER, &[401, 404]);
+    visit.visit(&follows::Follow::new(USER_URN), 201, USER, &[401, 404, 422]);
+    visit.visit(&follows::Unfollow::new(USER_URN), 200, r#"{"status":"Status(200) - OK"}"#, &[401, 404, 422]);
     visit.visit(&follows::MyFollowers::new().limit(10), 200, user, &[401]);
-    visit.visit(&follows::GetMyFollower(USER_URN), 200, USER, &[401]);
+    visit.visit(&follows::GetMyFollower::new(USER_URN), 200, USER, &[401]);
     visit.visit(&playlists::Mine::new().show_tracks(false).limit(10), 200, playlist, &[401, 404]);
     visit.visit(&tracks::Mine::new().limit(10).sort(Sort::OldestFirst), 200, track, &[401]);
     visit.visit(&reposts::MyTracks::new().limit(10), 200, track, &[401]);
@@ -124,7 +125,7 @@ pub(crate) fn every_endpoint(visit: &mut impl Visit) {
     let get = playlists::Get::new(PLAYLIST_URN).secret_token(&secret).access(Access::ALL).show_tracks(true);
     visit.visit(&get, 200, PLAYLIST, &[400, 401]);
     visit.visit(&playlists::Change::new(PLAYLIST_URN, fields).tracks(both), 200, PLAYLIST, &[401, 404]);
-    visit.visit(&playlists::Delete(PLAYLIST_URN), 200, "", &[404]);
+    visit.visit(&playlists::Delete::new(PLAYLIST_URN), 200, "", &[404]);
     let of_playlist =
         playlists::Tracks::new(PLAYLIST_URN).secret_token(&secret).access(Access::ALL).limit(200);
     visit.visit(&of_playlist, 200, track, &[400, 401]);
@@ -136,8 +137,8 @@ pub(crate) fn every_endpoint(visit: &mut impl Visit) {
         TRACK,
         &[400, 401],
     );
-    visit.visit(&tracks::Delete(TRACK_URN), 200, "", &[404]);
-    let card = storefront::Put::new(
+    visit.visit(&tracks::Delete::new(TRACK_URN), 200, "", &[404]);
+    let card = storefront::Set::new(
         TRACK_URN,
         storefront::ProductType::Cassette,
         "Get the tape",
@@ -154,12 +155,12 @@ pub(crate) fn every_endpoint(visit: &mut impl Visit) {
     let related = tracks::Related::new(TRACK_URN).access(Access::ALL).limit(10).offset(20);
     visit.visit(&related, 200, track, &[401, 404]);
     visit.visit(&resolve::Resolve::new("https://soundcloud.com/anareis"), 302, FOUND, &[404]);
-    visit.visit(&users::Get(USER_URN), 200, USER, &[401, 404]);
+    visit.visit(&users::Get::new(USER_URN), 200, USER, &[401, 404]);
     visit.visit(&users::Related::new(USER_URN).limit(10).offset(20), 200, user, &[401, 404]);
     visit.visit(&likes::FavoritesOf::new(USER_URN).limit(10), 200, track, &[401]);
     visit.visit(&follows::FollowersOf::new(USER_URN).limit(10), 200, user, &[401]);
     visit.visit(&follows::FollowingsOf::new(USER_URN).limit(10), 200, user, &[401]);
-    visit.visit(&follows::GetFollowing(USER_URN, UserUrn::new(77)), 200, USER, &[401, 404]);
+    visit.visit(&follows::GetFollowing::new(USER_URN, UserUrn::new(77)), 200, USER, &[401, 404]);
     let of_user = playlists::OfUser::new(USER_URN).access(Access::ALL).show_tracks(true).limit(10);
     visit.visit(&of_user, 200, playlist, &[401]);
     let of_user = tracks::OfUser::new(USER_URN).access(Access::ALL).limit(10).sort(Sort::NewestFirst);
@@ -174,22 +175,22 @@ pub(crate) fn every_endpoint(visit: &mut impl Visit) {
         &[400, 401, 404],
     );
     visit.visit(&reposts::PlaylistsOf::new(USER_URN).limit(10), 200, playlist, &[400, 401, 404]);
-    visit.visit(&likes::LikeTrack(TRACK_URN), 200, OK, &[400, 401, 404, 429]);
-    visit.visit(&likes::UnlikeTrack(TRACK_URN), 200, OK, &[400, 404]);
-    visit.visit(&likes::LikePlaylist(PLAYLIST_URN), 200, OK, &[400, 401, 404, 429]);
-    visit.visit(&likes::UnlikePlaylist(PLAYLIST_URN), 200, OK, &[400, 404]);
-    visit.visit(&reposts::RepostTrack(TRACK_URN), 201, "", &[401, 404]);
-    visit.visit(&reposts::RemoveTrack(TRACK_URN), 200, "", &[401, 404]);
-    visit.visit(&reposts::RepostPlaylist(PLAYLIST_URN), 201, "", &[401, 404]);
-    visit.visit(&reposts::RemovePlaylist(PLAYLIST_URN), 200, "", &[401, 404]);
-    visit.visit(&session::SignOutHere, 200, "", &[]);
+    visit.visit(&likes::LikeTrack::new(TRACK_URN), 200, OK, &[400, 401, 404, 429]);
+    visit.visit(&likes::UnlikeTrack::new(TRACK_URN), 200, OK, &[400, 404]);
+    visit.visit(&likes::LikePlaylist::new(PLAYLIST_URN), 200, OK, &[400, 401, 404, 429]);
+    visit.visit(&likes::UnlikePlaylist::new(PLAYLIST_URN), 200, OK, &[400, 404]);
+    visit.visit(&reposts::RepostTrack::new(TRACK_URN), 201, "", &[401, 404]);
+    visit.visit(&reposts::RemoveTrack::new(TRACK_URN), 200, "", &[401, 404]);
+    visit.visit(&reposts::RepostPlaylist::new(PLAYLIST_URN), 201, "", &[401, 404]);
+    visit.visit(&reposts::RemovePlaylist::new(PLAYLIST_URN), 200, "", &[401, 404]);
+    visit.visit(&session::SignOutCurrent::new(), 200, "", &[]);
 
     // What is live beside the table, and the host of the logins.
-    visit.visit(&streams::OldStream::new(TRACK_URN), 302, FOUND, &[404, 429]);
+    visit.visit(&streams::ProgressiveStream::new(TRACK_URN), 302, FOUND, &[404, 429]);
     let hls = "https://api.soundcloud.com/tracks/soundcloud:tracks:70071/streams/6f1c/hls";
-    visit.visit(&streams::Follow(hls.parse().unwrap()), 302, FOUND, &[401, 404]);
-    visit.visit(&comments::Get(9001.into()), 200, COMMENT, &[401, 404]);
-    visit.visit(&session::SignOut("t1".into()), 200, "", &[400, 401]);
+    visit.visit(&streams::Follow::new(hls.parse().unwrap()), 302, FOUND, &[401, 404]);
+    visit.visit(&comments::Get::new(CommentUrn::new(9001)), 200, COMMENT, &[401, 404]);
+    visit.visit(&session::SignOut::new("t1"), 200, "", &[400, 401]);
 }
 
 /// The requests of the logins, which core has for every service.

@@ -142,7 +142,7 @@ async fn what_is_odd_about_members_costs_no_list() {
         let odd = client.send(&list()).await.unwrap().items;
         let names = |tracks: &[tracks::Track]| tracks.iter().map(|track| track.urn).collect::<Vec<_>>();
         assert_eq!(names(&odd), names(&plain), "{fault:?}");
-        client.send(&me::Get).await.unwrap();
+        client.send(&me::Get::new()).await.unwrap();
     }
 }
 
@@ -177,7 +177,7 @@ async fn every_form_of_a_refusal() {
         (ErrorShape::Xml, Shape::Xml),
     ] {
         switch(&sandbox, |switches| switches.error_shape = shape);
-        let error = client.send(&tracks::Get::new(1)).await.unwrap_err();
+        let error = client.send(&tracks::Get::new(TrackUrn::new(1))).await.unwrap_err();
         assert!(error.is_not_found(), "{shape:?}: {error}");
         assert_eq!(error.api().unwrap().shape, expected, "{error}");
         let words = error.api().unwrap().to_string();
@@ -199,7 +199,7 @@ async fn every_form_of_a_429() {
             switches.edge = Some(RateLimiter::new(0, 3600.0));
             switches.rate_limit_shape = shape;
         });
-        let error = client.send(&users::Get(OKAFOR)).await.unwrap_err();
+        let error = client.send(&users::Get::new(OKAFOR)).await.unwrap_err();
         assert!(error.is_rate_limited(), "{shape:?}: {error}");
         let limited = error.api().unwrap().rate_limit.clone().unwrap();
         assert_eq!(limited.throttle, expected, "{shape:?}");
@@ -246,13 +246,13 @@ async fn behind_a_captive_portal_nothing_is_reported_done() {
     sandbox.fault(page.on(Host::SOUNDCLOUD_AUTH).times(u32::MAX));
     let before = sandbox.effects();
     let outcomes = [
-        client.send(&likes::LikeTrack(found)).await,
-        client.send(&likes::UnlikeTrack(found)).await,
-        client.send(&reposts::RepostTrack(found)).await,
-        client.send(&reposts::RemoveTrack(found)).await,
-        client.send(&follows::Follow(REIS)).await.map(|_| ()),
-        client.send(&follows::Unfollow(REIS)).await,
-        client.send(&tracks::Delete(found)).await,
+        client.send(&likes::LikeTrack::new(found)).await,
+        client.send(&likes::UnlikeTrack::new(found)).await,
+        client.send(&reposts::RepostTrack::new(found)).await,
+        client.send(&reposts::RemoveTrack::new(found)).await,
+        client.send(&follows::Follow::new(REIS)).await.map(|_| ()),
+        client.send(&follows::Unfollow::new(REIS)).await,
+        client.send(&tracks::Delete::new(found)).await,
         client.send(&comments::Create::new(found, "x")).await.map(|_| ()),
         client.sign_out().await,
     ];
@@ -311,5 +311,5 @@ async fn the_tracks_of_a_playlist_change_and_none_is_lost() {
     assert_eq!(now().await, [a, d, b, c]);
     client.remove_tracks(list, &[d, a]).await.unwrap();
     assert_eq!(now().await, [b, c]);
-    client.send(&playlists::Delete(list)).await.unwrap();
+    client.send(&playlists::Delete::new(list)).await.unwrap();
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use segno_core::{Phase, TransportError, TransportErrorKind};
 use segno_soundcloud::tracks::{Asset, Upload};
-use segno_soundcloud::{Diagnosis, TrackUrn, UploadError};
+use segno_soundcloud::{Diagnosis, PlaylistUrn, TrackUrn, UploadError};
 
 use crate::answers::{ME, STREAMS, TRACK, error};
 use crate::peer::{answer, builder, person};
@@ -146,7 +146,7 @@ async fn an_upload_is_sent_again_after_a_429_only_if_that_is_wished() {
     client.send(&upload()).await.unwrap_err();
     assert_eq!(log.count("POST"), 1);
     let (client, log) = limited();
-    client.send(&upload().resend()).await.unwrap();
+    client.send(&upload().resend(true)).await.unwrap();
     assert_eq!(log.count("POST"), 2);
     let asset = Asset::reader("a.wav", &b"RIFF\0\0\0\0WAVEfmt "[..], 16).await.unwrap();
     let (client, log) = limited();
@@ -180,7 +180,7 @@ async fn an_upload_is_sent_again_after_a_401_only_if_that_is_wished() {
     assert_eq!(log.count(sent), 1);
     client.send(&upload()).await.unwrap();
     let (client, log, _) = over();
-    client.send(&upload().resend()).await.unwrap();
+    client.send(&upload().resend(true)).await.unwrap();
     assert_eq!(log.count(sent), 2);
     // The job meets it when it looks at the account, before the file is sent.
     let (client, log, _) = over();
@@ -228,15 +228,15 @@ async fn more_than_a_day_of_audio_is_not_sent() {
 async fn calls_and_jobs_are_small() {
     let (client, _) = person(own_tracks_or_me);
     let upload = || Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
-    let (endpoint, change) = (upload(), segno_soundcloud::playlists::Delete(1.into()));
+    let (endpoint, change) = (upload(), segno_soundcloud::playlists::Delete::new(PlaylistUrn::new(1)));
     let sizes = [
-        ("a read", size_of_val(&client.send(&segno_soundcloud::me::Get)), 1024),
+        ("a read", size_of_val(&client.send(&segno_soundcloud::me::Get::new())), 1024),
         ("a write", size_of_val(&client.send(&change)), 1024),
         ("an upload alone", size_of_val(&client.send(&endpoint)), 1024),
         ("an upload as a job", size_of_val(&client.upload(upload()).send()), 4096),
-        ("waiting", size_of_val(&client.wait_until_ready(1.into(), Duration::ZERO)), 4096),
-        ("a stream", size_of_val(&client.stream(1, &[], None)), 4096),
-        ("a playlist", size_of_val(&client.add_tracks(1, &[])), 4096),
+        ("waiting", size_of_val(&client.wait_until_ready(TrackUrn::new(1), Duration::ZERO)), 4096),
+        ("a stream", size_of_val(&client.stream(TrackUrn::new(1), &[], None)), 4096),
+        ("a playlist", size_of_val(&client.add_tracks(PlaylistUrn::new(1), &[])), 4096),
         ("a name", size_of_val(&client.resolve_track("https://soundcloud.com/x/y")), 4096),
         ("signing out", size_of_val(&client.sign_out()), 4096),
     ];

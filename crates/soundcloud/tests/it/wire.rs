@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use segno_core::{Cursor, Endpoint, Paged, testing};
 use segno_soundcloud::tracks::{Asset, Change, TrackFields, Upload};
-use segno_soundcloud::{Access, Diagnosable, comments, playlists, storefront, tracks, users};
+use segno_soundcloud::{Access, Diagnosable, TrackUrn, comments, playlists, storefront, tracks, users};
 
 use crate::sample::{self, PLAYLIST_URN, TRACK_URN, USER_URN, Visit, client, client_for, png};
 
@@ -130,54 +130,55 @@ fn artwork_makes_a_change_a_form() {
         "change_with_artwork",
         wire(&Change::new(TRACK_URN, TrackFields::new().title("Low Tide")).artwork(png()))
     );
-    let create = playlists::Create::new("Coast Walks").tracks([TRACK_URN, 70072.into()]).artwork(png());
+    let create =
+        playlists::Create::new("Coast Walks").tracks([TRACK_URN, TrackUrn::new(70072)]).artwork(png());
     insta::assert_snapshot!("playlist_with_artwork", wire(&create));
-    assert!(wire(&playlists::Create::new("x").below_me()).starts_with("POST /me/playlists HTTP/1.1\n"));
+    assert!(wire(&playlists::Create::new("x").below_me(true)).starts_with("POST /me/playlists HTTP/1.1\n"));
 }
 
 #[test]
 fn what_the_service_would_refuse_does_not_build() {
     let wave = || Asset::bytes("a.wav", &b"RIFF\0\0\0\0WAVE"[..]);
     let cases = [
-        (refusal(&tracks::Mine::new().limit(0)), "limit: is 0; a page has 1 to 200 items"),
-        (refusal(&users::Search::new().limit(201)), "limit: is 201; a page has 1 to 200 items"),
-        (refusal(&Upload::new(" ", wave())), "track[title]: is empty"),
+        (refusal(&tracks::Mine::new().limit(0)), "limit: must be from 1 to 200, found 0"),
+        (refusal(&users::Search::new().limit(201)), "limit: must be from 1 to 200, found 201"),
+        (refusal(&Upload::new(" ", wave())), "track[title]: must not be empty"),
         (
             refusal(&Upload::new("x", Asset::bytes("a.wav", ""))),
-            "track[asset_data]: is empty: there is no audio in it",
+            "track[asset_data]: must not be empty: there is no audio in it",
         ),
         (
-            refusal(&Upload::new("x", wave()).most_bytes(11)),
-            "track[asset_data]: has 12 bytes; at most 11 are taken",
+            refusal(&Upload::new("x", wave()).max_bytes(11)),
+            "track[asset_data]: must have at most 11 bytes, found 12",
         ),
         (
             refusal(&Upload::new("x", wave()).fields(TrackFields::new().release_date("11.2.2026"))),
-            "release_date: is written like 2026-02-11",
+            "release_date: must be a date such as 2026-02-11",
         ),
         (
             refusal(&Change::new(TRACK_URN, TrackFields::new())),
-            "fields: are empty: there is nothing to change",
+            "fields: must not be empty: there is nothing to change",
         ),
-        (refusal(&comments::Create::new(TRACK_URN, " ")), "body: is empty"),
+        (refusal(&comments::Create::new(TRACK_URN, " ")), "body: must not be empty"),
         (
             refusal(
                 &playlists::Change::new(PLAYLIST_URN, playlists::PlaylistFields::new())
-                    .tracks((0..501).map(Into::into)),
+                    .tracks((0..501).map(TrackUrn::new).collect::<Vec<_>>()),
             ),
-            "tracks: has 501 tracks; a playlist holds at most 500",
+            "tracks: must be at most 500, found 501",
         ),
         (
-            refusal(&storefront::Put::new(TRACK_URN, storefront::ProductType::Cd, "x", "ftp://x")),
-            "link: is no http or https address",
+            refusal(&storefront::Set::new(TRACK_URN, storefront::ProductType::Cd, "x", "ftp://x")),
+            "link: must be an http or https URL",
         ),
         (
-            refusal(&storefront::Put::new(
+            refusal(&storefront::Set::new(
                 TRACK_URN,
                 storefront::ProductType::Cd,
                 "é".repeat(101),
                 "https://x",
             )),
-            "title: has 101 letters; at most 100 are taken",
+            "title: must have at most 100 characters, found 101",
         ),
     ];
     for (given, expected) in cases {
@@ -195,10 +196,10 @@ async fn a_file_of_4_gb_is_taken_and_one_byte_more_is_not() {
     let length: u64 = request.headers["content-length"].to_str().unwrap().parse().unwrap();
     assert_eq!(length, request.body.len());
     assert!(length > 4_000_000_000);
-    let older = upload(500_000_001).await.most_bytes(Upload::MOST_BYTES_OF_OLD);
-    assert_eq!(refusal(&older), "track[asset_data]: has 500000001 bytes; at most 500000000 are taken");
+    let older = upload(500_000_001).await.max_bytes(Upload::MAX_BYTES_OF_OLD);
+    assert_eq!(refusal(&older), "track[asset_data]: must have at most 500000000 bytes, found 500000001");
     assert_eq!(
         refusal(&upload(4_000_000_001).await),
-        "track[asset_data]: has 4000000001 bytes; at most 4000000000 are taken"
+        "track[asset_data]: must have at most 4000000000 bytes, found 4000000001"
     );
 }

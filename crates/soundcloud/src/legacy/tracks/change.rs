@@ -1,139 +1,135 @@
 //! Changing a track.
 
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use segno_core::{BuildError, RequestWriter, endpoint};
 
 use super::TrackType;
-use crate::legacy::xml::{Leaves, done, leaf};
-use crate::legacy::{TrackId, XML};
+use crate::legacy::xml::{XmlFields, done, element};
+use crate::legacy::{TrackId, write_xml};
 use crate::values::tag_list;
 use crate::{ApiError, EmbeddableBy, License, Sharing};
 
-/// `PUT /tracks/{id}` with an XML body: changes what is given; an empty text takes away what was there
-#[derive(Clone, Debug)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct Change {
-    track: TrackId,
-    leaves: Leaves,
-    invited: Vec<String>,
-}
-
-macro_rules! fields {
-    ($( $(#[$doc:meta])* $name:ident : $type:ty = $element:literal ),* $(,)?) => {
-        $( $(#[$doc])*
-        pub fn $name(mut self, value: $type) -> Self {
-            self.leaves.set($element, value);
-            self
-        } )*
-    };
+endpoint! {
+    /// `PUT /tracks/{id}` with an XML body: changes what is given; an empty text clears what was there.
+    pub struct Change { path track: TrackId }
+    optional {
+        /// The title.
+        field title: String,
+        /// The description.
+        field description: String,
+        /// Who sees it.
+        field sharing: Sharing,
+        /// The genre.
+        field genre: String,
+        /// The tempo in beats per minute, above 0.
+        field bpm: f64,
+        /// The musical key.
+        field key_signature: String,
+        /// The kind of track.
+        field track_type: TrackType,
+        /// The licence.
+        field license: License,
+        /// Whether it can be downloaded.
+        field downloadable: bool,
+        /// Whether it can be played.
+        field streamable: bool,
+        /// The URL of a shop.
+        field purchase_url: String,
+        /// The URL of its video.
+        field video_url: String,
+        /// The ISRC of the recording.
+        field isrc: String,
+        /// The number of the label.
+        field label_id: u64,
+        /// The name of the label.
+        field label_name: String,
+        /// The name or number of the release.
+        field release: String,
+        /// The year of the release.
+        field release_year: u16,
+        /// The month of the release, 1 to 12.
+        field release_month: u8,
+        /// The day of the release, 1 to 31.
+        field release_day: u8,
+        /// The last part of the URL on the site.
+        field permalink: String,
+        /// Who may embed the player.
+        field embeddable_by: EmbeddableBy,
+        /// Whether comments are allowed.
+        field commentable: bool,
+    }
+    state { tag_list: Option<String>, shared_to: Vec<String> }
+    name: "soundcloud.legacy.tracks.change",
+    method: PUT,
+    path: "tracks/{id}",
+    replay: Idempotent,
+    write: Self::write_fields,
+    response: (),
+    error: ApiError,
+    // Whether the response carries the track is not documented.
+    read: |response| done(response, "track"),
 }
 
 impl Change {
-    /// Changes nothing yet.
-    pub fn new(track: impl Into<TrackId>) -> Self {
-        Self { track: track.into(), leaves: Leaves::default(), invited: Vec::new() }
-    }
-
-    fields! {
-        /// The title.
-        title: &str = "title",
-        /// The last part of its address on the site.
-        permalink: &str = "permalink",
-        /// What the owner says about it.
-        description: &str = "description",
-        /// Who can see it.
-        sharing: Sharing = "sharing",
-        /// The genre.
-        genre: &str = "genre",
-        /// Beats per minute, above 0.
-        bpm: f64 = "bpm",
-        /// The key.
-        key_signature: &str = "key-signature",
-        /// What it is.
-        track_type: TrackType = "track-type",
-        /// The terms.
-        license: License = "license",
-        /// Whether it can be downloaded.
-        downloadable: bool = "downloadable",
-        /// Whether it can be heard.
-        streamable: bool = "streamable",
-        /// Who may embed it.
-        embeddable_by: EmbeddableBy = "embeddable-by",
-        /// Whether people may comment on it.
-        commentable: bool = "commentable",
-        /// Where to buy it.
-        purchase_url: &str = "purchase-url",
-        /// Where its video is.
-        video_url: &str = "video-url",
-        /// The recording's ISRC.
-        isrc: &str = "isrc",
-        /// The number of the label.
-        label_id: u64 = "label-id",
-        /// The name of the label.
-        label_name: &str = "label-name",
-        /// The name or number of the release.
-        release: &str = "release",
-        /// The year of the release.
-        release_year: u16 = "release-year",
-        /// The month of the release, 1 to 12.
-        release_month: u8 = "release-month",
-        /// The day of the release, 1 to 31.
-        release_day: u8 = "release-day",
-    }
-
     /// The tags. Those of several words are quoted.
     pub fn tags<T: AsRef<str>>(mut self, tags: impl IntoIterator<Item = T>) -> Self {
-        self.leaves.set("tag-list", tag_list(tags));
+        self.tag_list = Some(tag_list(tags));
         self
     }
 
-    /// Shares the private track with the people at these e-mail addresses.
+    /// Shares the private track with the users at these e-mail addresses.
     pub fn share_with<T: Into<String>>(mut self, addresses: impl IntoIterator<Item = T>) -> Self {
-        self.invited = addresses.into_iter().map(Into::into).collect();
+        self.shared_to = addresses.into_iter().map(Into::into).collect();
         self
+    }
+
+    fn write_fields(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        let fields = XmlFields::new()
+            .some("title", self.title.as_ref())
+            .some("description", self.description.as_ref())
+            .some("sharing", self.sharing.as_ref())
+            .some("genre", self.genre.as_ref())
+            .some("bpm", self.bpm.as_ref())
+            .some("key-signature", self.key_signature.as_ref())
+            .some("track-type", self.track_type.as_ref())
+            .some("license", self.license.as_ref())
+            .some("downloadable", self.downloadable.as_ref())
+            .some("streamable", self.streamable.as_ref())
+            .some("purchase-url", self.purchase_url.as_ref())
+            .some("video-url", self.video_url.as_ref())
+            .some("isrc", self.isrc.as_ref())
+            .some("label-id", self.label_id.as_ref())
+            .some("label-name", self.label_name.as_ref())
+            .some("release", self.release.as_ref())
+            .some("release-year", self.release_year.as_ref())
+            .some("release-month", self.release_month.as_ref())
+            .some("release-day", self.release_day.as_ref())
+            .some("permalink", self.permalink.as_ref())
+            .some("embeddable-by", self.embeddable_by.as_ref())
+            .some("commentable", self.commentable.as_ref())
+            .some("tag-list", self.tag_list.as_ref());
+        fields.check_not_blank("title")?;
+        fields.check_range("release-year", 1, 9999)?;
+        fields.check_range("release-month", 1, 12)?;
+        fields.check_range("release-day", 1, 31)?;
+        if self.bpm.is_some_and(|bpm| !bpm.is_finite() || bpm <= 0.0) {
+            return Err(BuildError::value("bpm", "must be a number above 0"));
+        }
+        write_xml(request, fields.document_with("track", self.shared_to_element()?)?);
+        Ok(())
     }
 
     /// `shared_to`, in the spelling and nesting of the one example that there is.
-    fn shared_to(&self) -> Result<String, BuildError> {
-        if self.invited.is_empty() {
+    fn shared_to_element(&self) -> Result<String, BuildError> {
+        if self.shared_to.is_empty() {
             return Ok(String::new());
         }
         let email = |address: &String| match address.split_once('@') {
             Some((name, host)) if !name.trim().is_empty() && !host.trim().is_empty() => {
-                Ok(format!("<email>{}</email>", leaf("address", address)?))
+                Ok(format!("<email>{}</email>", element("address", address)?))
             }
-            _ => Err(BuildError::value("shared_to", "has an e-mail address that is none")),
+            _ => Err(BuildError::value("shared_to", "must hold e-mail addresses only")),
         };
-        let emails: String = self.invited.iter().map(email).collect::<Result<_, _>>()?;
+        let emails: String = self.shared_to.iter().map(email).collect::<Result<_, _>>()?;
         Ok(format!("<shared_to><emails type=\"array\">{emails}</emails></shared_to>"))
-    }
-}
-
-impl Endpoint for Change {
-    type Output = ();
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.legacy.tracks.change";
-    const METHOD: Method = Method::PUT;
-    const REPLAY: Replay = Replay::Idempotent;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        self.leaves.not_blank("title")?;
-        self.leaves.within("release-year", 1, 9999)?;
-        self.leaves.within("release-month", 1, 12)?;
-        self.leaves.within("release-day", 1, 31)?;
-        if let Some(bpm) = self.leaves.get("bpm")
-            && !bpm.parse().is_ok_and(|bpm: f64| bpm.is_finite() && bpm > 0.0)
-        {
-            return Err(BuildError::value("bpm", "is no number above 0"));
-        }
-        request.path("tracks/{id}", &[&self.track])?;
-        request.accept(XML);
-        request.content_type(XML);
-        request.body(self.leaves.document_with("track", self.shared_to()?)?);
-        Ok(())
-    }
-
-    // Whether the response carries the track is not documented.
-    fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
-        done(&response, "track")
     }
 }

@@ -1,12 +1,10 @@
 //! The list of tracks with its filters.
 
-use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Timestamp,
-};
+use segno_core::{BuildError, RequestWriter, Timestamp, endpoint};
 
 use super::{Track, TrackType};
 use crate::ApiError;
-use crate::legacy::xml::{document, items};
+use crate::legacy::xml::items;
 use crate::legacy::{TrackId, XML};
 use crate::values::date_time;
 
@@ -59,52 +57,50 @@ impl Order {
     }
 }
 
-/// `GET /tracks`: several filters find what passes all of them
-#[derive(Clone, Debug, Default)]
-#[must_use = "an endpoint does nothing until it is sent"]
-pub struct List {
-    pairs: Vec<(&'static str, String)>,
-    lists: Vec<(&'static str, Vec<String>)>,
+endpoint! {
+    /// `GET /tracks`: all public tracks, or those that pass every filter.
+    pub struct List {}
+    state { pairs: Vec<(&'static str, String)>, lists: Vec<(&'static str, Vec<String>)> }
+    name: "soundcloud.legacy.tracks.list",
+    method: GET,
+    path: "tracks",
+    replay: Safe,
+    write: Self::write_query,
+    response: Vec<Track>,
+    error: ApiError,
+    read: items,
 }
 
 impl List {
-    /// All public tracks.
-    pub fn new() -> Self {
-        Self::default()
+    /// The text to search for.
+    pub fn q(self, text: impl Into<String>) -> Self {
+        self.pair("q", text.into())
     }
 
-    /// Those that are found by these words.
-    pub fn q(self, words: impl Into<String>) -> Self {
-        self.pair("q", words.into())
-    }
-
-    /// Others than the public ones.
+    /// Which tracks; the public ones by default.
     pub fn filter(self, filter: Filter) -> Self {
         self.pair("filter", filter.as_str().to_owned())
     }
 
-    /// In this order.
+    /// The order.
     pub fn order(self, order: Order) -> Self {
         self.pair("order", order.as_str().to_owned())
     }
 
-    /// With so many beats per minute, both ends included.
+    /// Only tracks of a tempo in beats per minute, both ends included.
     pub fn bpm(self, from: impl Into<Option<u32>>, to: impl Into<Option<u32>>) -> Self {
         self.between(("bpm[from]", "bpm[to]"), from.into(), to.into())
     }
 
-    /// Of this length in milliseconds, both ends included.
+    /// Only tracks of a length in milliseconds, both ends included.
     pub fn duration(self, from: impl Into<Option<u64>>, to: impl Into<Option<u64>>) -> Self {
         self.between(("duration[from]", "duration[to]"), from.into(), to.into())
     }
 
-    /// Uploaded between these moments, both included.
+    /// Only tracks that were uploaded between two dates, both included.
     pub fn created_at(self, from: impl Into<Option<Timestamp>>, to: impl Into<Option<Timestamp>>) -> Self {
-        self.between(
-            ("created_at[from]", "created_at[to]"),
-            from.into().map(date_time),
-            to.into().map(date_time),
-        )
+        let (from, to) = (from.into().map(date_time), to.into().map(date_time));
+        self.between(("created_at[from]", "created_at[to]"), from, to)
     }
 
     /// Only these tracks.
@@ -112,12 +108,12 @@ impl List {
         self.list("ids", tracks)
     }
 
-    /// Of these genres.
+    /// Only tracks of these genres.
     pub fn genres<T: ToString>(self, genres: impl IntoIterator<Item = T>) -> Self {
         self.list("genres", genres)
     }
 
-    /// Of these types.
+    /// Only tracks of these kinds.
     pub fn types(self, types: impl IntoIterator<Item = TrackType>) -> Self {
         self.list("types", types)
     }
@@ -146,34 +142,22 @@ impl List {
         }
         self
     }
-}
 
-impl Endpoint for List {
-    type Output = Vec<Track>;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.legacy.tracks.list";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+    fn write_query(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         request.accept(XML);
         for (name, value) in &self.pairs {
             request.query(*name, value);
         }
         for (name, values) in &self.lists {
-            // An empty list would be no filter at all.
+            // An empty list would filter nothing.
             if values.is_empty() || values.iter().any(|value| value.trim().is_empty()) {
-                return Err(BuildError::value(name, "has nothing in it, or something empty"));
+                return Err(BuildError::value(name, "must not be empty or hold an empty text"));
             }
             if values.iter().any(|value| value.contains(',')) {
-                return Err(BuildError::value(name, "has a comma in it, which would make two of one"));
+                return Err(BuildError::value(name, "must not hold a comma, which would make two of one"));
             }
             request.query(*name, values.join(","));
         }
-        request.path("tracks", &[])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Vec<Track>, DecodeError> {
-        items(&document(&response)?)
+        Ok(())
     }
 }

@@ -28,7 +28,7 @@ fn nothing_is_expanded_and_nothing_grows() {
     assert_eq!(Element::parse(b"<x>&a;</x>"), Err(XmlError::Entity));
     let deep = "<a>".repeat(40);
     assert_eq!(Element::parse(deep.as_bytes()), Err(XmlError::TooLarge));
-    let wide = format!("<a>{}</a>", "<b/>".repeat(MOST));
+    let wide = format!("<a>{}</a>", "<b/>".repeat(MAX_ELEMENTS));
     assert_eq!(Element::parse(wide.as_bytes()), Err(XmlError::TooLarge));
 }
 
@@ -56,18 +56,15 @@ fn the_words_of_an_error_are_those_of_any_leaf() {
 
 #[test]
 fn what_cannot_be_written_does_not_build() {
-    let mut leaves = Leaves::default();
     assert_eq!(
-        leaves.document("a").unwrap_err().to_string(),
-        "fields: are empty: there is nothing to change"
+        XmlFields::new().document("a").unwrap_err().to_string(),
+        "fields: must not be empty: there is nothing to change"
     );
-    leaves.set("b", "first");
-    leaves.set("b", "line\nand \r \t 'end' \u{1f3b5}");
-    assert_eq!(leaves.document("a").unwrap(), "<a><b>line\nand &#13; \t &apos;end&apos; \u{1f3b5}</b></a>");
+    let fields = XmlFields::new().text("b", "line\nand \r \t 'end' \u{1f3b5}");
+    assert_eq!(fields.document("a").unwrap(), "<a><b>line\nand &#13; \t &apos;end&apos; \u{1f3b5}</b></a>");
     for letter in ['\0', '\x08', '\x0b', '\x1f', '\u{fffe}', '\u{ffff}'] {
-        leaves.set("b", letter);
-        let error = leaves.document("a").unwrap_err().to_string();
-        assert_eq!(error, "b: has a control character, which XML cannot carry");
+        let error = XmlFields::new().text("b", letter).document("a").unwrap_err().to_string();
+        assert_eq!(error, "b: must not hold control characters, which XML cannot carry");
     }
 }
 
@@ -79,12 +76,12 @@ fn a_list_holds_what_it_should() {
             Self
         }
     }
-    impl Thing for Track {
+    impl XmlRecord for Track {
         const NAME: &'static str = "track";
     }
 
     let count = |text: &str| {
-        let list = items::<Track>(&Element::parse(text.as_bytes()).unwrap());
+        let list = records::<Track>(&Element::parse(text.as_bytes()).unwrap());
         list.map(|list| list.len()).map_err(|error| error.to_string())
     };
     assert_eq!(count("<tracks type=\"array\"><track/><track/></tracks>"), Ok(2));
@@ -99,9 +96,8 @@ fn a_list_holds_what_it_should() {
 proptest! {
     #[test]
     fn what_is_written_reads_back(text in "\\PC{0,40}") {
-        let mut leaves = Leaves::default();
-        leaves.set("a", &text);
-        let read = Element::parse(leaves.document("b").unwrap().as_bytes()).unwrap();
+        let fields = XmlFields::new().text("a", &text);
+        let read = Element::parse(fields.document("b").unwrap().as_bytes()).unwrap();
         prop_assert_eq!(read.words("a").unwrap_or_default(), text.trim());
     }
 

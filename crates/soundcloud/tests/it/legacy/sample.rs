@@ -1,6 +1,6 @@
 //! One value of every endpoint of the old API, with all that can be set, its answer and its documented errors.
 
-use segno_soundcloud::legacy::{TrackId, UserId, comments, permissions, tracks, users};
+use segno_soundcloud::legacy::{CommentId, Owner, TrackId, UserId, comments, permissions, tracks, users};
 use segno_soundcloud::tracks::Asset;
 use segno_soundcloud::{EmbeddableBy, License, Sharing};
 
@@ -59,8 +59,8 @@ const PERMISSIONS: &str =
 /// Where a redirect leads.
 const AUDIO: &str = "http://media.example/58.mp3?Signature=CANARY";
 
-const ONE: TrackId = TrackId(58);
-const RUI: UserId = UserId(7);
+const ONE: TrackId = TrackId::new(58);
+const RUI: UserId = UserId::new(7);
 
 /// The operations of the sheet, those of 13.2 and 13.4, in the order of `every_endpoint`; the last three are known from the
 /// addresses that answers give.
@@ -88,15 +88,15 @@ pub(crate) fn every_endpoint(visit: &mut impl Visit) {
         .bpm(118, 120)
         .duration(60_000, None)
         .created_at(Some("2008-02-20T18:44:35+01:00".parse().unwrap()), None)
-        .ids([ONE, TrackId(59)])
+        .ids([ONE, TrackId::new(59)])
         .genres(["Field", "Drum & Bass"])
         .types([tracks::TrackType::SoundEffect, "polka".into()]);
     visit.visit(&search, 200, &tracks, own);
     let asset = Asset::bytes("harbour.aif", &b"FORM....AIFF"[..]);
     let upload = tracks::Upload::new("Harbour", asset).description("by the sea").sharing(Sharing::Private);
     visit.visit(&upload, 201, TRACK, &[401, 422]);
-    visit.visit(&tracks::Get(ONE), 200, TRACK, one);
-    let change = tracks::Change::new(58)
+    visit.visit(&tracks::Get::new(ONE), 200, TRACK, one);
+    let change = tracks::Change::new(TrackId::new(58))
         .title("Ebb & <flow>")
         .description("")
         .sharing(Sharing::Public)
@@ -122,14 +122,19 @@ pub(crate) fn every_endpoint(visit: &mut impl Visit) {
         .tags(["sea", "field recording"])
         .share_with(["a.user@example.com", "o'neill@example.org"]);
     visit.visit(&change, 200, TRACK, write);
-    visit.visit(&tracks::Delete(ONE), 200, "", one);
-    visit.visit(&permissions::Get(ONE), 200, PERMISSIONS, one);
-    visit.visit(&permissions::Put::new(58, [RUI, UserId(9)]), 200, "", write);
-    visit.visit(&comments::OfTrack(ONE), 200, &comments, one);
-    visit.visit(&comments::Create::new(58, "nice <break> here").at(42_000), 201, COMMENT, write);
+    visit.visit(&tracks::Delete::new(ONE), 200, "", one);
+    visit.visit(&permissions::Get::new(ONE), 200, PERMISSIONS, one);
+    visit.visit(&permissions::Set::new(TrackId::new(58), [RUI, UserId::new(9)]), 200, "", write);
+    visit.visit(&comments::OfTrack::new(ONE), 200, &comments, one);
+    visit.visit(
+        &comments::Create::new(TrackId::new(58), "nice <break> here").at(42_000),
+        201,
+        COMMENT,
+        write,
+    );
     visit.visit(&users::List::new().q("rui"), 200, &users, own);
-    visit.visit(&users::Get(RUI), 200, USER, one);
-    visit.visit(&users::Me, 200, USER, own);
+    visit.visit(&users::Get::new(RUI), 200, USER, one);
+    visit.visit(&users::Me::new(), 200, USER, own);
     let change = users::Change::new()
         .username("rui")
         .full_name("Rui Vaz")
@@ -141,21 +146,21 @@ pub(crate) fn every_endpoint(visit: &mut impl Visit) {
         .website("http://rui.example")
         .website_title("my site");
     visit.visit(&change, 200, USER, &[401, 422]);
-    visit.visit(&users::Contacts::mine(), 200, &users, own);
-    visit.visit(&users::Fans::of(7), 200, &users, one);
-    visit.visit(&users::Tracks::of(7), 200, &tracks, one);
-    visit.visit(&comments::OfPerson::mine(), 200, &comments, own);
-    visit.visit(&users::Followings::of(7), 200, &users, one);
-    visit.visit(&users::Followers::mine(), 200, &users, own);
-    visit.visit(&users::Favorites::of(7), 200, &tracks, one);
-    visit.visit(&users::TracksOfFollowings, 200, &tracks, own);
-    visit.visit(&users::Following::of(9, 7), 200, USER, one);
-    visit.visit(&users::Follow(RUI), 201, USER, write);
-    visit.visit(&users::Unfollow(RUI), 200, "", one);
-    visit.visit(&users::Favorite::mine(58), 200, TRACK, one);
-    visit.visit(&users::AddFavorite(ONE), 201, "", one);
-    visit.visit(&users::RemoveFavorite(ONE), 200, "", one);
-    visit.visit(&tracks::Stream(ONE), 302, AUDIO, one);
-    visit.visit(&tracks::Download(ONE), 302, AUDIO, one);
-    visit.visit(&comments::Get(1.into()), 200, COMMENT, one);
+    visit.visit(&users::Contacts::new(Owner::Me), 200, &users, own);
+    visit.visit(&users::Fans::new(UserId::new(7)), 200, &users, one);
+    visit.visit(&users::Tracks::new(UserId::new(7)), 200, &tracks, one);
+    visit.visit(&comments::OfUser::new(Owner::Me), 200, &comments, own);
+    visit.visit(&users::Followings::new(UserId::new(7)), 200, &users, one);
+    visit.visit(&users::Followers::new(Owner::Me), 200, &users, own);
+    visit.visit(&users::Favorites::new(UserId::new(7)), 200, &tracks, one);
+    visit.visit(&users::TracksOfFollowings::new(), 200, &tracks, own);
+    visit.visit(&users::Following::new(UserId::new(9), UserId::new(7)), 200, USER, one);
+    visit.visit(&users::Follow::new(RUI), 201, USER, write);
+    visit.visit(&users::Unfollow::new(RUI), 200, "", one);
+    visit.visit(&users::Favorite::new(Owner::Me, ONE), 200, TRACK, one);
+    visit.visit(&users::AddFavorite::new(ONE), 201, "", one);
+    visit.visit(&users::RemoveFavorite::new(ONE), 200, "", one);
+    visit.visit(&tracks::Stream::new(ONE), 302, AUDIO, one);
+    visit.visit(&tracks::Download::new(ONE), 302, AUDIO, one);
+    visit.visit(&comments::Get::new(CommentId::new(1)), 200, COMMENT, one);
 }

@@ -9,7 +9,7 @@ use segno_core::{
 };
 use segno_sandbox::{Host, Sandbox};
 use segno_soundcloud::Sharing;
-use segno_soundcloud::legacy::{Client, UserId, permissions, tracks, users};
+use segno_soundcloud::legacy::{Client, Owner, UserId, permissions, tracks, users};
 use segno_soundcloud::tracks::Asset;
 
 use crate::fixtures::silence;
@@ -70,18 +70,18 @@ async fn a_private_track_is_heard_by_those_whom_its_owner_permits() {
     assert_eq!(made.track.title, "Harbour & <Sea>");
     assert_eq!(made.track.sharing, Some(Sharing::Private));
 
-    let contacts = okafor.send(&users::Contacts::mine()).await.unwrap();
+    let contacts = okafor.send(&users::Contacts::new(Owner::Me)).await.unwrap();
     let ana = contacts.iter().find(|user| user.username == "Ana R.").and_then(|user| user.id).unwrap();
     for stranger in [&reis, &rui, &anybody] {
-        assert_eq!(statuses(stranger.send(&tracks::Get(made.id)).await), Some(StatusCode::NOT_FOUND));
-        assert_eq!(statuses(stranger.send(&tracks::Stream(made.id)).await), Some(StatusCode::NOT_FOUND));
+        assert_eq!(statuses(stranger.send(&tracks::Get::new(made.id)).await), Some(StatusCode::NOT_FOUND));
+        assert_eq!(statuses(stranger.send(&tracks::Stream::new(made.id)).await), Some(StatusCode::NOT_FOUND));
     }
-    okafor.send(&permissions::Put::new(made.id, [ana])).await.unwrap();
-    assert_eq!(okafor.send(&permissions::Get(made.id)).await.unwrap(), [ana]);
+    okafor.send(&permissions::Set::new(made.id, [ana])).await.unwrap();
+    assert_eq!(okafor.send(&permissions::Get::new(made.id)).await.unwrap(), [ana]);
 
-    let seen = reis.send(&tracks::Get(made.id)).await.unwrap();
+    let seen = reis.send(&tracks::Get::new(made.id)).await.unwrap();
     assert_eq!((seen.title.as_str(), seen.description.as_deref()), ("Harbour & <Sea>", Some("by the sea")));
-    let address = reis.send(&tracks::Stream(made.id)).await.unwrap();
+    let address = reis.send(&tracks::Stream::new(made.id)).await.unwrap();
     assert_eq!(reis.send(&Hear(address)).await.unwrap(), silence(), "a tenth of a second is heard whole");
     let listed = async |client: &Client| {
         let list = client.send(&tracks::List::new().filter(tracks::Filter::Private)).await.unwrap();
@@ -90,19 +90,19 @@ async fn a_private_track_is_heard_by_those_whom_its_owner_permits() {
     assert!(listed(&reis).await && listed(&okafor).await);
     for stranger in [&rui, &anybody] {
         assert!(!listed(stranger).await);
-        assert_eq!(statuses(stranger.send(&tracks::Get(made.id)).await), Some(StatusCode::NOT_FOUND));
-        assert_eq!(statuses(stranger.send(&tracks::Stream(made.id)).await), Some(StatusCode::NOT_FOUND));
+        assert_eq!(statuses(stranger.send(&tracks::Get::new(made.id)).await), Some(StatusCode::NOT_FOUND));
+        assert_eq!(statuses(stranger.send(&tracks::Stream::new(made.id)).await), Some(StatusCode::NOT_FOUND));
     }
 
-    let error = okafor.send(&permissions::Put::new(made.id, [UserId(1)])).await.unwrap_err();
-    let line = "soundcloud.legacy.permissions.put: 422 Unprocessable Entity: there is no user 1";
+    let error = okafor.send(&permissions::Set::new(made.id, [UserId::new(1)])).await.unwrap_err();
+    let line = "soundcloud.legacy.permissions.set: 422 Unprocessable Entity: there is no user 1";
     assert_eq!(error.to_string(), line);
     assert_eq!(
-        statuses(reis.send(&permissions::Put::new(made.id, [ana])).await),
+        statuses(reis.send(&permissions::Set::new(made.id, [ana])).await),
         Some(StatusCode::NOT_FOUND)
     );
-    okafor.send(&permissions::Put::new(made.id, [])).await.unwrap();
-    assert_eq!(statuses(reis.send(&tracks::Get(made.id)).await), Some(StatusCode::NOT_FOUND));
+    okafor.send(&permissions::Set::new(made.id, [])).await.unwrap();
+    assert_eq!(statuses(reis.send(&tracks::Get::new(made.id)).await), Some(StatusCode::NOT_FOUND));
     assert_eq!(sandbox.effects().of("soundcloud", "tracks").created, 1);
     assert_eq!(sandbox.effects().of("soundcloud", "permissions").changed, 2);
 }
@@ -112,13 +112,16 @@ async fn a_wrong_password_and_a_missing_one_are_told() {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let access = sandbox.description().soundcloud;
     let wrong = Client::new(&access.base_url, "okafor", "hairspray").unwrap();
-    let error = wrong.send(&users::Me).await.unwrap_err();
+    let error = wrong.send(&users::Me::new()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "soundcloud.legacy.users.me: 401 Unauthorized: 401 - Unauthorized; check user name and password"
     );
     let anybody = Client::anonymous(&access.base_url).unwrap();
-    assert_eq!(statuses(anybody.send(&users::Contacts::mine()).await), Some(StatusCode::UNAUTHORIZED));
+    assert_eq!(
+        statuses(anybody.send(&users::Contacts::new(Owner::Me)).await),
+        Some(StatusCode::UNAUTHORIZED)
+    );
     let upload = tracks::Upload::new("Harbour", Asset::bytes("harbour.wav", silence()));
     assert_eq!(statuses(anybody.send(&upload).await), Some(StatusCode::UNAUTHORIZED));
     let noise = tracks::Upload::new("Noise", Asset::bytes("noise.wav", &b"no audio at all"[..]));
@@ -149,7 +152,7 @@ async fn what_is_changed_is_read_back() {
         .tags(["sea", "field recording"])
         .downloadable(false);
     okafor.send(&change).await.unwrap();
-    let track = okafor.send(&tracks::Get(ode)).await.unwrap();
+    let track = okafor.send(&tracks::Get::new(ode)).await.unwrap();
     assert_eq!((track.title.as_str(), track.bpm), ("Ode & <more>\r\n'x'", Some(90.25)));
     assert_eq!((track.track_type, track.label_id), (Some(tracks::TrackType::SoundEffect), Some(31)));
     assert_eq!((track.release_year, track.release_month, track.release_day), (Some(2008), Some(2), Some(29)));
@@ -163,7 +166,7 @@ async fn what_is_changed_is_read_back() {
         .send(&users::Change::new().full_name("Rosa M. Okafor").discogs_name("rosa").website(""))
         .await
         .unwrap();
-    let me = okafor.send(&users::Me).await.unwrap();
+    let me = okafor.send(&users::Me::new()).await.unwrap();
     assert_eq!((me.full_name.as_deref(), me.discogs_name.as_deref()), (Some("Rosa M. Okafor"), Some("rosa")));
     assert_eq!((me.website, me.username.as_str()), (None, "Rosa O."));
 }
@@ -188,10 +191,16 @@ async fn the_old_address_works_as_the_old_page_says() {
         tracks::Upload::new("Harbour", Asset::bytes("harbour.wav", silence())).sharing(Sharing::Private);
     let made = okafor.send(&upload).await.unwrap();
     assert_eq!(made.location, Some(format!("{OLD}tracks/{}", made.id)));
-    assert_eq!(made.track.permalink_url.as_deref(), Some("http://sandbox-soundcloud.com/okafor/harbour"));
-    let contacts = okafor.send(&users::Contacts::mine()).await.unwrap();
-    okafor.send(&permissions::Put::new(made.id, contacts.iter().filter_map(|user| user.id))).await.unwrap();
-    assert_eq!(reis.send(&tracks::Get(made.id)).await.unwrap().title, "Harbour");
-    assert_eq!(statuses(anybody.send(&tracks::Get(made.id)).await), Some(StatusCode::NOT_FOUND));
-    assert_eq!(statuses(anybody.send(&users::Me).await), Some(StatusCode::UNAUTHORIZED));
+    assert_eq!(
+        made.track.permalink_url.as_ref().map(|url| url.as_str()),
+        Some("http://sandbox-soundcloud.com/okafor/harbour")
+    );
+    let contacts = okafor.send(&users::Contacts::new(Owner::Me)).await.unwrap();
+    okafor
+        .send(&permissions::Set::new(made.id, contacts.iter().filter_map(|user| user.id).collect::<Vec<_>>()))
+        .await
+        .unwrap();
+    assert_eq!(reis.send(&tracks::Get::new(made.id)).await.unwrap().title, "Harbour");
+    assert_eq!(statuses(anybody.send(&tracks::Get::new(made.id)).await), Some(StatusCode::NOT_FOUND));
+    assert_eq!(statuses(anybody.send(&users::Me::new()).await), Some(StatusCode::UNAUTHORIZED));
 }

@@ -23,7 +23,7 @@ async fn pain_07_a_429_in_any_of_five_forms_is_one_error() {
     for (body, expected) in bodies {
         let (builder, log, clock) = builder(move |_| Ok(answer(429, body)));
         let client = builder.token("t1").build().unwrap();
-        let error = client.send(&streams::OldStream::new(TRACK_URN)).await.unwrap_err();
+        let error = client.send(&streams::ProgressiveStream::new(TRACK_URN)).await.unwrap_err();
         assert!(error.is_rate_limited());
         let limited = error.api().unwrap().rate_limit.clone().unwrap();
         assert_eq!(limited.throttle, expected);
@@ -44,15 +44,15 @@ async fn pain_07_a_429_in_any_of_five_forms_is_one_error() {
         Ok(if first { answer(429, near) } else { redirect("https://cdn.example/x.mp3") })
     });
     let client = builder.token("t1").build().unwrap();
-    client.send(&streams::OldStream::new(TRACK_URN)).await.unwrap();
+    client.send(&streams::ProgressiveStream::new(TRACK_URN)).await.unwrap();
     assert_eq!(clock.slept(), [Duration::from_secs(42)], "the later of two limits");
 
     // A bare 500 to a repost may be a limit too.
     let (client, log) = person(|_| answer(500, ""));
-    let error = client.send(&reposts::RepostTrack(TRACK_URN)).await.unwrap_err();
+    let error = client.send(&reposts::RepostTrack::new(TRACK_URN)).await.unwrap_err();
     assert_eq!(error.api().unwrap().diagnosis, Some(Diagnosis::PerhapsLimited));
     assert!(error.to_string().contains("there may have been too many reposts"), "{error}");
-    let error = client.send(&likes::LikeTrack(TRACK_URN)).await.unwrap_err();
+    let error = client.send(&likes::LikeTrack::new(TRACK_URN)).await.unwrap_err();
     assert_eq!(error.api().unwrap().diagnosis, None);
     assert_eq!(log.lines().len(), 6, "nothing but the tries themselves");
 }

@@ -148,7 +148,7 @@ async fn pain_10_numbers_and_urns_are_read_and_urns_are_sent() {
         );
     }
     let (client, log) = person(|_| answer(200, "{}"));
-    client.send(&users::Get("5512".parse().unwrap())).await.unwrap();
+    client.send(&users::Get::new(UserUrn::new(5512))).await.unwrap();
     assert!(log.lines()[0].contains("/users/soundcloud%3Ausers%3A5512 "));
 }
 

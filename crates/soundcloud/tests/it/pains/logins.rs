@@ -6,7 +6,7 @@ use std::time::Duration;
 use segno_core::Cause;
 use segno_core::auth::AuthError;
 use segno_core::auth::store::{MemoryStore, TokenStore as _};
-use segno_soundcloud::{me, tracks, users};
+use segno_soundcloud::{UserUrn, me, tracks, users};
 
 use crate::answers::ME;
 use crate::peer::{answer, logged_in, person, program, stored, tokens};
@@ -28,7 +28,7 @@ async fn pain_02_refresh_tokens_work_once_and_nobody_is_logged_out() {
     let tasks: Vec<_> = (0..30)
         .map(|_| {
             let client = client.clone();
-            tokio::spawn(async move { client.send(&me::Get).await.map(drop) })
+            tokio::spawn(async move { client.send(&me::Get::new()).await.map(drop) })
         })
         .collect();
     for task in tasks {
@@ -123,15 +123,15 @@ async fn pain_14_a_page_of_the_firewall_at_the_refresh_means_try_later() {
         if asked.fetch_add(1, Ordering::SeqCst) < 2 { answer(403, page) } else { tokens(2) }
     });
     clock.advance(Duration::from_secs(4000));
-    let error = client.send(&me::Get).await.unwrap_err();
+    let error = client.send(&me::Get::new()).await.unwrap_err();
     assert!(matches!(error.cause(), Cause::Auth(AuthError::Unavailable(_))), "{error}");
     assert!(error.to_string().contains("The request could not be satisfied"), "{error}");
-    client.send(&me::Get).await.unwrap();
+    client.send(&me::Get::new()).await.unwrap();
     assert_eq!(store.load().await.unwrap().token.unwrap().access.expose(), "t2");
 
     // And an error of the edge is told apart from one of the service.
     let (client, _) = person(|_| answer(403, "<html><title>403</title>Request ID: aB3=</html>"));
-    let error = client.send(&users::Get(1.into())).await.unwrap_err();
+    let error = client.send(&users::Get::new(UserUrn::new(1))).await.unwrap_err();
     assert!(error.api().unwrap().is_edge());
     assert_eq!(error.api().unwrap().edge_request_id.as_deref(), Some("aB3="));
 }

@@ -1,6 +1,6 @@
 //! Playlists, and addresses on the site.
 
-use segno_soundcloud::{PlaylistError, Urn, playlists, resolve};
+use segno_soundcloud::{PlaylistError, TrackUrn, Urn, playlists, resolve};
 
 use crate::answers::PLAYLIST;
 use crate::peer::{answer, person, redirect};
@@ -46,20 +46,23 @@ async fn pain_13_tracks_are_added_to_a_playlist_without_losing_others() {
     };
     let put = |log: &crate::peer::Log| log.lines().into_iter().find(|line| line.starts_with("PUT"));
     let (client, log) = person(playlist(3, 3));
-    client.add_tracks(PLAYLIST_URN, &[9.into(), 2.into()]).await.unwrap();
+    client.add_tracks(PLAYLIST_URN, &[TrackUrn::new(9), TrackUrn::new(2)]).await.unwrap();
     let tracks = r#"{"playlist":{"tracks":[{"urn":"soundcloud:tracks:1"},{"urn":"soundcloud:tracks:2"},{"urn":"soundcloud:tracks:3"},{"urn":"soundcloud:tracks:9"}]}}"#;
     assert!(put(&log).unwrap().ends_with(tracks), "{:?}", put(&log));
     assert!(log.lines()[1].contains("access=playable%2Cpreview%2Cblocked"), "blocked ones are kept");
 
     let (client, log) = person(playlist(3, 3));
-    client.remove_tracks(PLAYLIST_URN, &[2.into()]).await.unwrap();
+    client.remove_tracks(PLAYLIST_URN, &[TrackUrn::new(2)]).await.unwrap();
     assert!(
         put(&log).unwrap().ends_with(r#"[{"urn":"soundcloud:tracks:1"},{"urn":"soundcloud:tracks:3"}]}}"#)
     );
     let (client, log) = person(playlist(3, 3));
-    client.move_track(PLAYLIST_URN, 3.into(), 0).await.unwrap();
+    client.move_track(PLAYLIST_URN, TrackUrn::new(3), 0).await.unwrap();
     assert!(put(&log).unwrap().contains(r#"[{"urn":"soundcloud:tracks:3"},{"urn":"soundcloud:tracks:1"}"#));
-    assert!(matches!(client.move_track(PLAYLIST_URN, 7.into(), 0).await, Err(PlaylistError::Absent(_))));
+    assert!(matches!(
+        client.move_track(PLAYLIST_URN, TrackUrn::new(7), 0).await,
+        Err(PlaylistError::Absent(_))
+    ));
 
     // A track that is in it twice stays in it twice.
     let (client, log) = person(|line| {
@@ -67,16 +70,16 @@ async fn pain_13_tracks_are_added_to_a_playlist_without_losing_others() {
         let list = line.contains("/tracks?");
         answer(200, if list { format!("[{tracks}]") } else { r#"{"track_count":3}"#.into() })
     });
-    client.add_tracks(PLAYLIST_URN, &[9.into()]).await.unwrap();
+    client.add_tracks(PLAYLIST_URN, &[TrackUrn::new(9)]).await.unwrap();
     assert_eq!(put(&log).unwrap().matches("soundcloud:tracks:1\"").count(), 2, "{:?}", put(&log));
 
     // What would lose tracks or break the service is not sent.
     let (client, log) = person(playlist(4, 3));
-    let error = client.add_tracks(PLAYLIST_URN, &[9.into()]).await.unwrap_err();
+    let error = client.add_tracks(PLAYLIST_URN, &[TrackUrn::new(9)]).await.unwrap_err();
     assert!(matches!(error, PlaylistError::Hidden { counted: 4, shown: 3 }), "{error}");
     assert_eq!(put(&log), None);
     let (client, log) = person(playlist(500, 500));
-    let error = client.add_tracks(PLAYLIST_URN, &[900.into()]).await.unwrap_err();
+    let error = client.add_tracks(PLAYLIST_URN, &[TrackUrn::new(900)]).await.unwrap_err();
     assert_eq!(error.to_string(), "the playlist would have 501 tracks; it holds at most 500");
     assert_eq!(put(&log), None);
 

@@ -26,7 +26,7 @@ async fn pain_01_an_upload_answers_401_although_reads_work() {
     );
     let error = client.send(&comments::Create::new(TRACK_URN, "x")).await.unwrap_err();
     assert!(error.to_string().contains("the token is one of the program alone"), "{error}");
-    assert!(client.send(&me::Get).await.is_err());
+    assert!(client.send(&me::Get::new()).await.is_err());
     assert!(log.lines().is_empty());
 
     // What the account has against it is known before anything is sent.

@@ -13,7 +13,7 @@ use crate::ids::TrackUrn;
 use crate::streams::{Follow, Get, Preview, StreamKind};
 
 /// The most redirects on the API's own host.
-const MOST_STEPS: u32 = 5;
+const MAX_REDIRECTS: u32 = 5;
 
 /// Where a player finds a track. No token is needed there, and none must be sent there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub enum StreamError {
     #[error("the address of the stream had expired when the service gave it out, twice")]
     Expired,
     /// Redirected too often.
-    #[error("the stream was redirected more than {MOST_STEPS} times")]
+    #[error("the stream was redirected more than {MAX_REDIRECTS} times")]
     TooMany,
     /// A request failed.
     #[error(transparent)]
@@ -56,7 +56,7 @@ impl Client {
     /// [`StreamError`].
     pub async fn stream(
         &self,
-        track: impl Into<TrackUrn>,
+        track: TrackUrn,
         preference: &[StreamKind],
         secret_token: Option<&Secret>,
     ) -> Result<StreamLocation, StreamError> {
@@ -82,7 +82,7 @@ impl Client {
     /// [`StreamError`].
     pub async fn preview(
         &self,
-        track: impl Into<TrackUrn>,
+        track: TrackUrn,
         secret_token: Option<&Secret>,
     ) -> Result<StreamLocation, StreamError> {
         let mut preview = Preview::new(track);
@@ -107,7 +107,7 @@ impl Client {
 
     async fn final_url(&self, mut url: SecretUrl) -> Result<SecretUrl, StreamError> {
         let base = self.core().base(None).map(segno_core::BaseUrl::origin);
-        for _ in 0..=MOST_STEPS {
+        for _ in 0..=MAX_REDIRECTS {
             let origin = url.origin();
             if let Some(origin) = origin.clone().filter(|origin| !origin.is_secure() && !origin.is_loopback())
             {
@@ -117,7 +117,7 @@ impl Client {
                 return Ok(url);
             }
             // A file on the API's own host that is no redirect any more is found by asking: the response is the music.
-            url = match self.core().send(&Follow(url.clone())).await {
+            url = match self.core().send(&Follow::new(url.clone())).await {
                 Ok(next) => next,
                 Err(error) if is_music(&error) => return Ok(url),
                 Err(error) => return Err(error.into()),
