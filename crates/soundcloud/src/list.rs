@@ -276,7 +276,9 @@ macro_rules! list {
             type Item = $item;
 
             fn at(&self, cursor: &segno_core::Cursor) -> Result<Self, segno_core::BuildError> {
-                Ok(Self { paging: self.paging.at(&Self::KIND, cursor), ..self.clone() })
+                let mut there = self.clone();
+                there.paging = self.paging.at(&Self::KIND, cursor);
+                Ok(there)
             }
 
             fn page(
