@@ -56,7 +56,7 @@ pub enum Format {
 pub struct Part {
     /// The identifier in the file: `P1`; the track number from 1 for MIDI.
     pub id: String,
-    /// The name that is printed before the first system; empty if there is none.
+    /// The name that is printed before the first system; may be empty.
     pub name: String,
     /// The printed short name.
     pub abbreviation: Option<String>,

@@ -43,6 +43,28 @@ impl Span {
         Self::ratio(if negative { -num } else { num }, scale)
     }
 
+    /// The length of a note type as MusicXML names it: `eighth`, `16th`, `breve`.
+    pub(crate) fn of_type(kind: &str) -> Option<Self> {
+        let (num, den) = match kind {
+            "maxima" => (8, 1),
+            "long" => (4, 1),
+            "breve" => (2, 1),
+            "whole" => (1, 1),
+            "half" => (1, 2),
+            "quarter" => (1, 4),
+            "eighth" => (1, 8),
+            "16th" => (1, 16),
+            "32nd" => (1, 32),
+            "64th" => (1, 64),
+            "128th" => (1, 128),
+            "256th" => (1, 256),
+            "512th" => (1, 512),
+            "1024th" => (1, 1024),
+            _ => return None,
+        };
+        Self::ratio(num, den)
+    }
+
     /// `self` divisions of a quarter note that has `divisions` of them, as a length.
     pub(crate) fn of_quarter(self, divisions: Self) -> Option<Self> {
         if self.den == 1 && divisions.den == 1 && divisions.num > 0 {
@@ -83,6 +105,11 @@ impl Span {
 
     pub(crate) fn sub(self, other: Self) -> Option<Self> {
         self.add(Self { num: other.num.checked_neg()?, den: other.den })
+    }
+
+    /// The length in quarter notes.
+    pub(crate) fn quarters(self) -> f64 {
+        4.0 * self.num as f64 / self.den as f64
     }
 
     pub(crate) const fn is_negative(self) -> bool {

@@ -69,7 +69,7 @@ impl Rules<'_> {
 /// See [`SimplifyError`]; none comes up for increasing numbers, a sensible tolerance and forced points that exist.
 pub fn minimum(x: &[f64], t: &[f64], tolerance: f64, rules: &Rules<'_>) -> Result<Simplified, SimplifyError> {
     let grid = Grid::new(x, t, rules.forced)?;
-    let nanoseconds = grid::nanoseconds(tolerance).filter(|&ns| ns >= 0).ok_or(SimplifyError::Tolerance)?;
+    let nanoseconds = nanoseconds(tolerance)?;
     Ok(match rules.mode {
         Mode::Keep => chords::minimum(&grid, t, nanoseconds),
         Mode::Move => moving::minimum(&grid, x, t, nanoseconds),
@@ -83,7 +83,7 @@ pub fn minimum(x: &[f64], t: &[f64], tolerance: f64, rules: &Rules<'_>) -> Resul
 /// As [`minimum`].
 pub fn minimum_count(x: &[f64], t: &[f64], tolerance: f64, forced: &[usize]) -> Result<usize, SimplifyError> {
     let grid = Grid::new(x, t, forced)?;
-    let nanoseconds = grid::nanoseconds(tolerance).filter(|&ns| ns >= 0).ok_or(SimplifyError::Tolerance)?;
+    let nanoseconds = nanoseconds(tolerance)?;
     Ok(chords::count(&grid, nanoseconds))
 }
 
@@ -105,4 +105,9 @@ pub fn best(x: &[f64], t: &[f64], points: usize, rules: &Rules<'_>) -> Result<Si
         Mode::Keep => chords::best(&grid, t, points),
         Mode::Move => moving::best(&grid, x, t, points),
     })
+}
+
+/// A tolerance as whole nanoseconds.
+fn nanoseconds(tolerance: f64) -> Result<i64, SimplifyError> {
+    grid::nanoseconds(tolerance).filter(|&ns| ns >= 0).ok_or(SimplifyError::Tolerance)
 }

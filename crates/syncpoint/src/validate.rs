@@ -32,37 +32,35 @@ pub struct Context<'a> {
 /// judged here. Cost: O(points).
 #[must_use]
 pub fn points(points: &[Syncpoint], context: &Context<'_>) -> Diagnostics {
-    let mut diagnostics = Diagnostics::default();
-    if points.is_empty() {
-        diagnostics.add(None, DiagnosticKind::Empty, empty_suggestion());
-    }
-    let mut good = Vec::with_capacity(points.len());
-    for (index, point) in points.iter().enumerate() {
-        match check_time(index, point.time) {
-            Ok(()) => good.push((index, *point)),
-            Err(diagnostic) => diagnostics.push(diagnostic),
-        }
-    }
-    sequence::check(&mut diagnostics, &good, points.len(), context);
-    diagnostics
+    let judged = points.iter().enumerate();
+    judge(judged.map(|(index, point)| check_time(index, point.time).map(|()| *point)), context)
 }
 
 /// Judges points as read, for instance by [`wire::read_raw`](crate::wire::read_raw). Every point with impossible values
 /// is reported; order and tempo are judged among the others. Cost: O(points).
 #[must_use]
 pub fn raw(points: &[RawPoint], context: &Context<'_>) -> Diagnostics {
-    let mut diagnostics = Diagnostics::default();
-    if points.is_empty() {
-        diagnostics.add(None, DiagnosticKind::Empty, empty_suggestion());
+    judge(points.iter().enumerate().map(|(index, raw)| point(index, raw)), context)
+}
+
+/// Judges what the good ones of these points say together.
+fn judge(
+    points: impl ExactSizeIterator<Item = Result<Syncpoint, Diagnostic>>,
+    context: &Context<'_>,
+) -> Diagnostics {
+    let (mut diagnostics, length) = (Diagnostics::default(), points.len());
+    if length == 0 {
+        let start = Suggestion::Insert { index: 0, point: Syncpoint::new(Position::START, 0.0) };
+        diagnostics.add(None, DiagnosticKind::Empty, start);
     }
-    let mut good = Vec::with_capacity(points.len());
-    for (index, raw) in points.iter().enumerate() {
-        match point(index, raw) {
+    let mut good = Vec::with_capacity(length);
+    for (index, point) in points.enumerate() {
+        match point {
             Ok(point) => good.push((index, point)),
             Err(diagnostic) => diagnostics.push(diagnostic),
         }
     }
-    sequence::check(&mut diagnostics, &good, points.len(), context);
+    sequence::check(&mut diagnostics, &good, length, context);
     diagnostics
 }
 
@@ -154,8 +152,4 @@ fn check_time(index: usize, time: f64) -> Result<(), Diagnostic> {
     } else {
         Ok(())
     }
-}
-
-fn empty_suggestion() -> Suggestion {
-    Suggestion::Insert { index: 0, point: Syncpoint::new(Position::START, 0.0) }
 }

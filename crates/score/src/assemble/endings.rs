@@ -25,6 +25,7 @@ struct Bracket {
 /// Puts the endings onto the bars that they cover.
 pub(super) fn place(draft: &mut Draft, written: &mut [WrittenBar]) {
     let mut brackets = brackets(draft, written.len());
+    reach_repeats(draft, written, &mut brackets);
     number(draft, written, &mut brackets);
     for bracket in brackets {
         for (index, bar) in written.iter_mut().enumerate().take(bracket.last + 1).skip(bracket.first) {
@@ -81,6 +82,35 @@ fn brackets(draft: &mut Draft, bars: usize) -> Vec<Bracket> {
         brackets.push(unclosed);
     }
     brackets
+}
+
+/// A bracket that is closed too early, as where a line of music breaks, covers the bars up to the repeat sign behind which the
+/// next ending begins: nobody plays the end of a first ending on the second pass.
+fn reach_repeats(draft: &mut Draft, written: &[WrittenBar], brackets: &mut [Bracket]) {
+    for index in 1..brackets.len() {
+        let (Some(bracket), Some(next)) = (brackets.get(index - 1), brackets.get(index)) else { continue };
+        let Some(sign) = next.first.checked_sub(1) else { continue };
+        let (first, last, offset) = (bracket.first, bracket.last, bracket.offset);
+        let repeats = |bar: &WrittenBar| bar.repeat_end.is_some();
+        let bars = |from: usize, to: usize| written.get(from..to).unwrap_or_default();
+        let to_come = bars(last + 1, sign + 1);
+        let closed = bracket.stop.is_some() && !bars(first, last + 1).iter().any(repeats);
+        let only_sign = to_come.iter().position(repeats) == to_come.len().checked_sub(1);
+        if !closed
+            || !only_sign
+            || to_come.is_empty()
+            || to_come.len() > MAX_BRACKET_BARS
+            || to_come.iter().any(|bar| bar.repeat_start.is_some() || bar.section_break)
+        {
+            continue;
+        }
+        let message =
+            "the bracket of an ending stops before its repeat sign; it covers the bars up to the sign";
+        draft.diagnose(DiagnosticKind::Ending, first, offset, message);
+        if let Some(bracket) = brackets.get_mut(index - 1) {
+            bracket.last = sign;
+        }
+    }
 }
 
 const fn stop_of(edge: &DraftEnding) -> EndingStop {

@@ -142,7 +142,7 @@ fn pieces(draft: &mut Draft, written: &mut [WrittenBar], movement: Range<usize>)
                 SignKind::DalSegno => sign.until == Some(JumpEnd::Fine),
                 _ => false,
             };
-        // The next jump has a fine of its own, or there is none.
+        // The next jump, if one follows, has a fine of its own.
         let apart = signs.get(place + 1).is_none_or(|next| next.kind == SignKind::Fine && next.bar > bar);
         if !to_fine
             || !fine

@@ -43,7 +43,7 @@ impl<S: XmlSource> Reader<'_, S> {
                     continue;
                 }
                 Element::Type if undivided => {
-                    note.written = named_length(self.cursor.text()?);
+                    note.written = Span::of_type(self.cursor.text()?);
                     continue;
                 }
                 Element::Dot if undivided => dots += 1,
@@ -201,26 +201,4 @@ impl<S: XmlSource> Reader<'_, S> {
         self.draft.onsets.push(Onset { part, bar, offset, key, duration, grace: note.grace });
         Ok(())
     }
-}
-
-/// The length of a note type.
-fn named_length(kind: &str) -> Option<Span> {
-    let (num, den) = match kind {
-        "maxima" => (8, 1),
-        "long" => (4, 1),
-        "breve" => (2, 1),
-        "whole" => (1, 1),
-        "half" => (1, 2),
-        "quarter" => (1, 4),
-        "eighth" => (1, 8),
-        "16th" => (1, 16),
-        "32nd" => (1, 32),
-        "64th" => (1, 64),
-        "128th" => (1, 128),
-        "256th" => (1, 256),
-        "512th" => (1, 512),
-        "1024th" => (1, 1024),
-        _ => return None,
-    };
-    Span::ratio(num, den)
 }

@@ -3,71 +3,57 @@
 use super::Reader;
 use crate::draft::TempoValue;
 use crate::error::Error;
+use crate::span::Span;
 use crate::xml::{Element, Token, XmlSource};
 
-/// One side of a metronome mark: the length of its notes in quarters.
+/// One side of a metronome mark: the notes whose lengths add up to its beat.
 #[derive(Clone, Copy, Default)]
 struct Side {
     quarters: f64,
     notes: u32,
+    /// The latest note without its dots, in quarters, and how many it has.
+    plain: f64,
+    dots: i32,
 }
 
 impl Side {
     fn add(&mut self, quarters: Option<f64>) {
-        if let Some(quarters) = quarters {
-            self.quarters += quarters;
-            self.notes += 1;
-        }
+        (self.plain, self.dots) = (quarters.unwrap_or(0.0), 0);
+        self.quarters += self.plain;
+        self.notes += u32::from(quarters.is_some());
     }
 
-    /// A dot on the latest note, whose undotted value is `plain` and which has `dots` before this one.
-    fn dot(&mut self, plain: f64, dots: i32) {
-        self.quarters += plain * 0.5_f64.powi(dots + 1);
+    /// A dot on the latest note.
+    fn dot(&mut self) {
+        self.dots += 1;
+        self.quarters += self.plain * 0.5_f64.powi(self.dots);
     }
 }
 
 impl<S: XmlSource> Reader<'_, S> {
     /// Reads the `metronome` just opened: a tempo in quarters a minute, or a relation to the tempo before.
     pub(super) fn metronome(&mut self) -> Result<Option<TempoValue>, Error> {
-        let mut sides = [Side::default(), Side::default()];
-        let (mut side, mut units, mut tied, mut relation) = (0, 0, false, false);
-        let (mut plain, mut dots, mut per_minute) = (0.0, 0, None);
+        let (mut left, mut right) = (Side::default(), Side::default());
+        // A second beat unit is the other side of an equation.
+        let (mut units, mut equation, mut per_minute) = (0, false, None);
         while let Token::Open(element) = self.cursor.next()? {
+            if element == Element::BeatUnit {
+                units += 1;
+                equation |= units > 1;
+            }
+            let side = if equation { &mut right } else { &mut left };
             match element {
-                Element::BeatUnit => {
-                    if units > 0 && !tied {
-                        side = 1;
-                    }
-                    units += 1;
-                    tied = false;
-                    let value = quarters(self.cursor.text()?);
-                    (plain, dots) = (value.unwrap_or(0.0), 0);
-                    if let Some(side) = sides.get_mut(side) {
-                        side.add(value);
-                    }
-                }
+                Element::BeatUnit => side.add(quarters(self.cursor.text()?)),
                 Element::BeatUnitDot => {
-                    if let Some(side) = sides.get_mut(side) {
-                        side.dot(plain, dots);
-                    }
-                    dots += 1;
+                    side.dot();
                     self.cursor.skip()?;
                 }
                 Element::BeatUnitTied => {
                     while let Token::Open(element) = self.cursor.next()? {
                         match element {
-                            Element::BeatUnit => {
-                                let value = quarters(self.cursor.text()?);
-                                (plain, dots) = (value.unwrap_or(0.0), 0);
-                                if let Some(side) = sides.get_mut(side) {
-                                    side.add(value);
-                                }
-                            }
+                            Element::BeatUnit => side.add(quarters(self.cursor.text()?)),
                             Element::BeatUnitDot => {
-                                if let Some(side) = sides.get_mut(side) {
-                                    side.dot(plain, dots);
-                                }
-                                dots += 1;
+                                side.dot();
                                 self.cursor.skip()?;
                             }
                             _ => self.cursor.skip()?,
@@ -76,29 +62,25 @@ impl<S: XmlSource> Reader<'_, S> {
                 }
                 Element::PerMinute => per_minute = number(self.cursor.text()?),
                 Element::MetronomeRelation => {
-                    relation = true;
-                    side = 1;
+                    equation = true;
                     self.cursor.skip()?;
                 }
                 Element::MetronomeNote => {
                     let value = self.metronome_note()?;
-                    if let Some(side) = sides.get_mut(side) {
-                        side.add(value);
-                    }
+                    side.add(value);
                 }
                 _ => self.cursor.skip()?,
             }
         }
-        let [left, right] = sides;
-        Ok(match per_minute {
+        let value = match per_minute {
             Some(number) => (left.notes > 0).then_some(TempoValue::Printed(number * left.quarters)),
-            None if left.notes > 0 && right.notes > 0 && (relation || units > 1) => {
-                // What lasted as long as the left side now lasts as long as the right one.
+            // What lasted as long as the left side now lasts as long as the right one.
+            None if left.notes > 0 && right.notes > 0 => {
                 Some(TempoValue::Times(right.quarters / left.quarters))
             }
             None => None,
-        })
-        .map(|value| value.filter(|value| sound(*value)))
+        };
+        Ok(value.filter(|value| sound(*value)))
     }
 
     fn metronome_note(&mut self) -> Result<Option<f64>, Error> {
@@ -140,23 +122,7 @@ pub(super) fn sound(value: TempoValue) -> bool {
 
 /// The length of a note type in quarters.
 fn quarters(kind: &str) -> Option<f64> {
-    Some(match kind {
-        "maxima" => 32.0,
-        "long" => 16.0,
-        "breve" => 8.0,
-        "whole" => 4.0,
-        "half" => 2.0,
-        "quarter" => 1.0,
-        "eighth" => 0.5,
-        "16th" => 0.25,
-        "32nd" => 0.125,
-        "64th" => 0.062_5,
-        "128th" => 0.031_25,
-        "256th" => 0.015_625,
-        "512th" => 0.007_812_5,
-        "1024th" => 0.003_906_25,
-        _ => return None,
-    })
+    Span::of_type(kind).map(Span::quarters)
 }
 
 /// The number in a text such as `120`, `c. 96`, `92,5`; the middle of a range such as `120-132`.

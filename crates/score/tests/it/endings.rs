@@ -137,3 +137,15 @@ fn bars_that_are_never_played_are_told() {
     let all = plays("0-1 0 2", &["|: _", "[1 _ ] :|", "[2 _ ]-"]);
     assert!(!all.diagnostics.iter().any(|diagnostic| diagnostic.kind == DiagnosticKind::NeverPlayed));
 }
+
+/// Sibelius by way of Dolet closes a first ending where its line of music ends (Beethoven's op. 18 no. 5 and op. 132).
+#[test]
+fn an_ending_that_stops_before_its_repeat_sign_reaches_it() {
+    let score = plays("0-2 0 3", &["|: _", "[1 _ ]", "_ :|", "[2 _ ]-"]);
+    assert!(has(&score, DiagnosticKind::Ending, "covers the bars up to the sign"));
+    plays("0-4 0 5", &["|: _", "[1 _ ]", "_", "_", "_ :|", "[2 _ ]-"]);
+    plays("0-2 0-2 0 3", &["|: _", "[1,2 _ ]", "_ :|x3", "[3 _ ]-"]);
+    // Not so if the sign belongs to a repeat of its own, or more music stands before the next ending.
+    plays("0-2 2-3", &["_", "[1 _ ]", "|: _ :|", "[2 _ ]-"]);
+    plays("0-2 0 2-4", &["|: _", "[1 _ ]", "_ :|", "_", "[2 _ ]-"]);
+}

@@ -9,6 +9,7 @@ use crate::point::Syncpoint;
 
 /// A change of speed and start: `t -> offset + factor * t`.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Affine {
     /// What is added to each time after it is multiplied, in seconds.
     pub offset: f64,
