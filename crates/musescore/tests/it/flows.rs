@@ -10,7 +10,7 @@ use segno_musescore::scores::{Create, Filters, Sharing, Update, Visibility};
 use segno_musescore::{
     Credentials, Format, License, LoginError, ScoreId, UserId, files, oembed, scores, space, time, users,
 };
-use segno_sandbox::{Fault, FaultKind, Host, OauthMode, Sandbox};
+use segno_sandbox::{Edit, Fault, FaultKind, Host, OauthMode, Sandbox};
 
 use crate::site::{Site, location, verifier, visit};
 
@@ -56,6 +56,33 @@ async fn all_pages_of_a_search() {
         private += usize::from(score.unwrap().sharing == Some(Sharing::Private));
     }
     assert_eq!(private, 1);
+}
+
+/// What stands around a document costs nothing, an odd score costs itself, and the walk goes on.
+#[tokio::test]
+async fn documents_that_were_changed_on_their_way_are_read() {
+    const NOTICE: &str =
+        "<br />\n<b>Warning</b>:  in_array() expects parameter 2 to be array in <b>/srv/a.php</b><br />\n";
+    let site = Site::start().await;
+    let change = |edit: Edit| site.sandbox.fault(Fault::edit(edit).on(Host::MUSESCORE));
+    for format in [Format::Json, Format::Xml, Format::Jsonp("f".parse().unwrap())] {
+        let get = scores::Get::new(a_score(&site, false)).format(format);
+        let expected = site.key().send(&get).await.unwrap();
+        for edit in [Edit::new().prepend(NOTICE), Edit::new().append(NOTICE)] {
+            change(edit);
+            assert_eq!(site.key().send(&get).await.unwrap(), expected);
+        }
+    }
+    change(Edit::new().replace("/3/id", "\"?\"").replace("/4/view_count", "\"1,234\"").list_to_object(""));
+    let mut pages = site.key().pages(scores::Search::new(Filters::new()));
+    let (mut found, mut passed_over) = (0, Vec::new());
+    while let Some(page) = pages.next().await {
+        let page = page.unwrap();
+        passed_over.extend(page.passed_over.paths().map(str::to_owned));
+        passed_over.extend(page.items.iter().flat_map(|score| score.passed_over.paths().map(str::to_owned)));
+        found += page.items.len();
+    }
+    assert_eq!((found, passed_over), (47, vec!["[3]".to_owned(), "view_count".to_owned()]));
 }
 
 #[tokio::test]
