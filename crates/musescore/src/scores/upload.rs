@@ -38,7 +38,7 @@ endpoint! {
     /// let create = Create::new("Canal song", "canal-song.mscz", file, Visibility::Private)
     ///     .description("Two voices")
     ///     .license(License::CcBySa)
-    ///     .tags(["duo".into(), "short".into()]);
+    ///     .tags(["duo", "short"]);
     /// # let _ = create;
     /// # Ok(())
     /// # }
