@@ -6,6 +6,7 @@ use std::str::FromStr;
 use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
 
+mod expiry;
 mod resolve;
 
 pub use resolve::resolve;

@@ -1,4 +1,4 @@
-//! Artists. There is no endpoint for them: they come with songs.
+//! Artists, which responses with songs include; they have no endpoint.
 
 use segno_core::DecodeError;
 use segno_core::lenient::PassedOver;
@@ -17,9 +17,9 @@ pub struct Artist {
     pub id: ArtistId,
     /// The name.
     pub name: Option<String>,
-    /// A picture, 100 × 100 pixels unless resized.
+    /// The URL of the image, 100 × 100 pixels unless resized.
     pub image: Option<ImageUrl>,
-    /// What could not be read.
+    /// Members that could not be read.
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
@@ -40,6 +40,6 @@ impl FromResource for Artist {
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
         let Attributes { name, image, passed_over, other } = resource.read_attributes(included)?;
         let passed_over = resource.all_passed_over(passed_over);
-        Ok(Self { id: ArtistId::wire(&resource.id), name, image, passed_over, other })
+        Ok(Self { id: ArtistId::received(&resource.id), name, image, passed_over, other })
     }
 }

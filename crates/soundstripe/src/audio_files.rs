@@ -1,14 +1,13 @@
-//! Audio files. There is no endpoint for them: they come with songs.
+//! Audio files, which responses with songs include; they have no endpoint.
 
 use segno_core::lenient::PassedOver;
-use segno_core::{DecodeError, lenient};
+use segno_core::{DecodeError, lenient, open_enum};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::ids::{AudioFileId, SongId};
 use crate::json_api::{FromResource, Included, Resource};
 use crate::media::Versions;
-use crate::open_enum::open_enum;
 
 /// One recording of a song: the whole piece, a cut, a mix without vocals.
 ///
@@ -33,9 +32,9 @@ pub struct AudioFile {
     pub exclusions: Vec<Value>,
     /// How much singing there is (older form).
     pub vocal_degree: Option<VocalDegree>,
-    /// The song it belongs to, where the service says so.
+    /// The song it belongs to, where the service sends it.
     pub song_id: Option<SongId>,
-    /// What could not be read.
+    /// Members that could not be read.
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
@@ -43,7 +42,7 @@ pub struct AudioFile {
 
 open_enum! {
     /// How much singing a file has.
-    VocalDegree {
+    pub enum VocalDegree: text {
         /// None.
         Instrumental = "instrumental",
     }
@@ -52,8 +51,8 @@ open_enum! {
 impl AudioFile {
     /// Whether the file is without vocals: `instrumental`, or else `vocal_degree`, or else not known.
     ///
-    /// The documentation says in words that `instrumental` tells whether a file *has* vocals; its name and its examples
-    /// say the opposite, and so does this.
+    /// The text of the documentation defines `instrumental` as whether a file *has* vocals; its name and its examples mean the
+    /// opposite, and so does this.
     #[must_use]
     pub fn is_instrumental(&self) -> Option<bool> {
         self.instrumental.or_else(|| match self.vocal_degree.as_ref()? {
@@ -85,7 +84,7 @@ impl FromResource for AudioFile {
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
         let read: Attributes = resource.read_attributes(included)?;
         Ok(Self {
-            id: AudioFileId::wire(&resource.id),
+            id: AudioFileId::received(&resource.id),
             description: read.description,
             duration: read.duration,
             instrumental: read.instrumental,

@@ -1,18 +1,18 @@
 //! Categories of sound effects.
 
 use segno_core::lenient::PassedOver;
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use segno_core::{DecodeError, endpoint};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::error::ApiError;
 use crate::ids::CategoryId;
 use crate::json_api::{FromResource, Included, Resource, read_list, read_one};
-use crate::page::{Page, Paging, paged};
+use crate::page::{Page, PageNumber};
 
 /// A category of sound effects, or a subcategory, which is a category with a parent.
 ///
-/// Needs a right that not every key has; without it the service answers 403.
+/// Requires a right that not every key has; without it the service responds with 403.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Category {
@@ -24,9 +24,9 @@ pub struct Category {
     pub parent_id: Option<CategoryId>,
     /// The ids of the subcategories, where the service links them.
     pub subcategory_ids: Vec<CategoryId>,
-    /// The subcategories that came with it, in the same order; those among them have none of their own filled in.
+    /// The subcategories that is included, in the same order; those among them have none of their own filled in.
     pub subcategories: Vec<Category>,
-    /// What could not be read.
+    /// Members that could not be read.
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
@@ -48,10 +48,10 @@ impl Category {
         let Attributes { name, parent_id, passed_over, other } = resource.read_attributes(included)?;
         let passed_over = resource.all_passed_over(passed_over);
         Ok(Self {
-            id: CategoryId::wire(&resource.id),
+            id: CategoryId::received(&resource.id),
             name,
             parent_id,
-            subcategory_ids: resource.linked_ids(SUBCATEGORIES, Self::TYPE, CategoryId::wire),
+            subcategory_ids: resource.linked_ids(SUBCATEGORIES, Self::TYPE, CategoryId::received),
             subcategories: Vec::new(),
             passed_over,
             other,
@@ -105,93 +105,50 @@ impl FromResource for Category {
     }
 }
 
-/// `GET /v1/categories`: the categories. Whether subcategories are in the list themselves is not documented:
-/// [`Category::tree`] sorts out either.
-#[derive(Clone, Debug, Default)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    subcategories: bool,
-    paging: Paging,
+endpoint! {
+    /// `GET /v1/categories`: the categories. Whether subcategories are in the list themselves is not documented: [`Category::tree`]
+    /// sorts out either.
+    pub struct List {}
+    optional {
+        /// Whether subcategories are included.
+        query include_subcategories: bool = "include" via subcategories,
+    }
+    pages: PageNumber,
+    name: "soundstripe.categories.list",
+    method: GET,
+    path: "categories",
+    replay: Safe,
+    response: Page<Category>,
+    error: ApiError,
+    read: read_list,
 }
 
-impl List {
-    /// All categories, in pages of 100.
-    pub fn new() -> Self {
-        Self::default()
+endpoint! {
+    /// `GET /v1/categories/{category_id}`: one category.
+    ///
+    /// **Unconfirmed**: it is not documented; one client was seen to use it.
+    pub struct Get { path id: CategoryId }
+    optional {
+        /// Whether subcategories are included.
+        query include_subcategories: bool = "include" via subcategories,
     }
-
-    /// With their subcategories.
-    pub fn include_subcategories(mut self) -> Self {
-        self.subcategories = true;
-        self
-    }
+    name: "soundstripe.categories.get",
+    method: GET,
+    path: "categories/{category_id}",
+    replay: Safe,
+    response: Category,
+    error: ApiError,
+    read: read_one,
 }
 
-paged!(List, Category);
-
-impl Endpoint for List {
-    type Output = Page<Category>;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.categories.list";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("categories", &[])?;
-        request.query_some("include", self.subcategories.then_some(SUBCATEGORIES));
-        self.paging.write(request)
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Page<Category>, DecodeError> {
-        read_list(&response)
-    }
-}
-
-/// `GET /v1/categories/{category_id}`: one category.
-///
-/// **Unconfirmed**: the documentation does not have it; one caller was seen to use it.
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    id: CategoryId,
-    subcategories: bool,
-}
-
-impl Get {
-    /// Asks for one category.
-    pub fn new(id: impl Into<CategoryId>) -> Self {
-        Self { id: id.into(), subcategories: false }
-    }
-
-    /// With its subcategories.
-    pub fn include_subcategories(mut self) -> Self {
-        self.subcategories = true;
-        self
-    }
-}
-
-impl Endpoint for Get {
-    type Output = Category;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.categories.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("categories/{category_id}", &[&self.id])?;
-        request.query_some("include", self.subcategories.then_some(SUBCATEGORIES));
-        Ok(())
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Category, DecodeError> {
-        read_one(&response)
-    }
+fn subcategories(included: &bool) -> Option<&'static str> {
+    included.then_some(SUBCATEGORIES)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use segno_core::Response;
+    use segno_core::{Bytes, Endpoint as _, Response};
 
     fn names(list: &[Category]) -> Vec<String> {
         list.iter()

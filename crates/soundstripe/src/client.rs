@@ -4,16 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use segno_core::auth::StaticToken;
+use segno_core::client::{ClientError, RateLimiter};
+use segno_core::environment::{env_var, env_var_if_set};
 use segno_core::http::HeaderValue;
 use segno_core::http::header::{ACCEPT, CONTENT_TYPE};
-use segno_core::{
-    ClientError, Endpoint, RateLimiter, Retry, Secret, env_var, env_var_if_set, service_client,
-};
+use segno_core::{Endpoint, Retry, Secret, service_client};
 
 use crate::error::{ApiError, Error};
 use crate::json_api::MEDIA_TYPE;
 
-/// Where the service is.
+/// The production URL of the API.
 const BASE: &str = "https://api.soundstripe.com/v1/";
 
 /// The requests that the client starts in one second. The service counts 25 in any second as they *arrive*; requests
@@ -65,10 +65,10 @@ impl Client {
         Self::builder(key).build()
     }
 
-    /// A client with the key in `SOUNDSTRIPE_API_KEY`, at the address in `SOUNDSTRIPE_BASE_URL` if that is set.
+    /// A client with the key in `SOUNDSTRIPE_API_KEY`, at `SOUNDSTRIPE_BASE_URL` if that is set.
     ///
     /// # Errors
-    /// If the key is missing or something is unusable.
+    /// If the key is missing, or a variable cannot be used.
     pub fn from_env() -> Result<Self, ClientError> {
         let builder = Self::builder(env_var("SOUNDSTRIPE_API_KEY")?);
         match env_var_if_set("SOUNDSTRIPE_BASE_URL")? {
@@ -89,25 +89,24 @@ impl Client {
     }
 }
 
-/// What can be asked for again to get fresh links.
+/// A resource whose links expire.
 pub trait Refresh: Sized {
-    /// The request that asks for it again.
-    type Again: Endpoint<Output = Self, ApiError = ApiError>;
+    /// The endpoint that reads it again.
+    type Request: Endpoint<Output = Self, ApiError = ApiError>;
 
-    /// The request that asks for it again.
-    fn again(&self) -> Self::Again;
+    /// The endpoint that reads this one again.
+    fn request(&self) -> Self::Request;
 }
 
 impl Client {
-    /// Asks for something again whose links expired: a song, a sound effect, a Supe search.
+    /// Reads a song, a sound effect or a Supe search again, with fresh links.
     ///
-    /// A song comes back with all its audio files or, by another source, with the primary one only; alternate files can
-    /// then be had from a list.
+    /// A song has all its audio files or, by another source, the primary one only; a list then has the alternate files.
     ///
     /// # Errors
     /// See [`segno_core::Error`].
     pub async fn refresh<T: Refresh>(&self, old: &T) -> Result<T, Error> {
-        self.send(&old.again()).await
+        self.send(&old.request()).await
     }
 }
 

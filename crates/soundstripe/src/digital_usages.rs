@@ -1,7 +1,7 @@
 //! Digital usages: codes that clear YouTube claims.
 
 use segno_core::lenient::PassedOver;
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use segno_core::{DecodeError, endpoint};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -18,7 +18,7 @@ pub struct DigitalUsage {
     /// The code that goes into the description of the video, at the time of its upload: later it lifts no claim. It
     /// clears one song in one video.
     pub youtube_code: String,
-    /// What could not be read.
+    /// Members that could not be read.
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
@@ -39,40 +39,22 @@ impl FromResource for DigitalUsage {
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
         let Attributes { youtube_code, passed_over, other } = resource.read_attributes(included)?;
         let passed_over = resource.all_passed_over(passed_over);
-        Ok(Self { id: DigitalUsageId::wire(&resource.id), youtube_code, passed_over, other })
+        Ok(Self { id: DigitalUsageId::received(&resource.id), youtube_code, passed_over, other })
     }
 }
 
-/// `POST /v1/songs/{song_id}/digital_usages`: a new YouTube code for a song.
-///
-/// Every call makes another code, so the request is not repeated once it may have arrived: after an error with
-/// [`may_have_taken_effect`](segno_core::Error::may_have_taken_effect) a code may exist that nobody has seen.
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Create {
-    song: SongId,
-}
-
-impl Create {
-    /// Asks for a code for this song.
-    pub fn new(song: impl Into<SongId>) -> Self {
-        Self { song: song.into() }
-    }
-}
-
-impl Endpoint for Create {
-    type Output = DigitalUsage;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.digital_usages.create";
-    const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Unsafe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("songs/{song_id}/digital_usages", &[&self.song])?;
-        request.json_as(MEDIA_TYPE, &json!({"data": {"type": DigitalUsage::TYPE}}))
-    }
-
-    fn read(response: Response<Bytes>) -> Result<DigitalUsage, DecodeError> {
-        read_one(&response)
-    }
+endpoint! {
+    /// `POST /v1/songs/{song_id}/digital_usages`: a new YouTube code for a song.
+    ///
+    /// Every call makes another code, so the request is not repeated once it may have arrived: after an error with
+    /// [`may_have_taken_effect`](segno_core::Error::may_have_taken_effect) a code may exist that was never received.
+    pub struct Create { path song: SongId }
+    name: "soundstripe.digital_usages.create",
+    method: POST,
+    path: "songs/{song_id}/digital_usages",
+    replay: Unsafe,
+    write: |_, request| request.json_as(MEDIA_TYPE, &json!({"data": {"type": DigitalUsage::TYPE}})),
+    response: DigitalUsage,
+    error: ApiError,
+    read: read_one,
 }

@@ -1,21 +1,22 @@
-//! What the service says when it refuses.
+//! The errors of the service.
 
 use std::fmt;
 
-use segno_core::{Bytes, Excerpt, HeaderMap, Response, StatusCode, from_json};
+use segno_core::decode::{Excerpt, from_json};
+use segno_core::{Bytes, HeaderMap, Response, StatusCode};
 use serde_json::Value;
 
 /// An error of a call to Soundstripe.
 pub type Error = segno_core::Error<ApiError>;
 
-/// An error answer: `{"errors": [{"detail", "code", "status"}]}`.
+/// An error response: `{"errors": [{"detail", "code", "status"}]}`.
 ///
-/// Reading one cannot fail: an answer that is no such document (a gateway's page, nothing at all) gives an error with
-/// the status and without [`errors`](ApiError::errors).
+/// Reading one cannot fail: another response (a gateway's page, an empty body) gives an error with the status and without
+/// [`errors`](ApiError::errors).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ApiError {
-    /// The status of the answer, which counts whatever the document says.
+    /// The status of the response, which counts whatever the document has.
     pub status: StatusCode,
     /// The errors of the document, first to last.
     pub errors: Vec<ErrorObject>,
@@ -26,7 +27,7 @@ pub struct ApiError {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorObject {
-    /// What went wrong, for people.
+    /// A description for humans.
     pub detail: Option<String>,
     /// A short machine code; only some errors carry one. Documented: `invalid_token`.
     pub code: Option<String>,
@@ -36,11 +37,11 @@ pub struct ErrorObject {
     pub title: Option<String>,
     /// An identifier of this very occurrence, for the service's support.
     pub id: Option<String>,
-    /// Where in the request the fault lies: `source.pointer` or `source.parameter`.
+    /// The part of the request that is at fault: `source.pointer` or `source.parameter`.
     pub source: Option<String>,
 }
 
-/// What kind of refusal an [`ApiError`] is.
+/// The kind of an [`ApiError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -48,20 +49,20 @@ pub enum ErrorKind {
     Unauthorized,
     /// 403: the key has no access to this endpoint; sound effects need a right of their own.
     Forbidden,
-    /// 404: no such resource, or it belongs to another key.
+    /// 404: the resource does not exist, or belongs to another key.
     NotFound,
     /// 429: more than 25 requests in one second.
     RateLimited,
-    /// Any other 4xx: the request itself is at fault.
+    /// Any other 4xx: the request is at fault.
     Refused,
-    /// 5xx: the service is at fault; later may be better.
+    /// 5xx: the service is at fault; it may work later.
     Server,
-    /// A status that is no error.
+    /// A status that is not an error.
     Unexpected,
 }
 
 impl ApiError {
-    /// What kind of refusal it is; the status alone decides.
+    /// The kind of the error; the status alone decides.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self.status.as_u16() {
@@ -81,7 +82,7 @@ impl ApiError {
         self.errors.iter().find_map(|error| error.code.as_deref())
     }
 
-    /// The first text for people.
+    /// The first description for humans.
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
         self.errors.iter().find_map(|error| error.detail.as_deref())
@@ -98,7 +99,7 @@ impl segno_core::ApiError for ApiError {
     /// An error document with a status of success: errors instead of data.
     fn in_success(response: &Response<Bytes>) -> Option<Self> {
         let body = response.body();
-        if body.len() > LARGEST || !body.windows(8).any(|window| window == b"\"errors\"") {
+        if body.len() > MAX_ERROR_IN_SUCCESS || !body.windows(8).any(|window| window == b"\"errors\"") {
             return None;
         }
         let document: Value = from_json(body).ok()?;
@@ -113,7 +114,7 @@ impl segno_core::ApiError for ApiError {
 }
 
 /// The largest body that may be an error with a status of success, in bytes.
-const LARGEST: usize = 64 * 1024;
+const MAX_ERROR_IN_SUCCESS: usize = 64 * 1024;
 
 /// The errors of a document: objects, as documented, or texts; a list of them, or one.
 fn errors(document: &Value) -> Vec<ErrorObject> {
@@ -150,8 +151,8 @@ impl ErrorObject {
     }
 }
 
-/// As much of the service's words as one line takes, in characters.
-const LINE: usize = 300;
+/// The length of the service's message in an error line, in characters.
+const MAX_MESSAGE: usize = 300;
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -166,7 +167,7 @@ impl fmt::Display for ApiError {
             line.push_str(&error.to_string());
         }
         let mut clean = line.chars().map(|c| if c.is_control() { ' ' } else { c });
-        for c in clean.by_ref().take(LINE) {
+        for c in clean.by_ref().take(MAX_MESSAGE) {
             fmt::Write::write_char(f, c)?;
         }
         if clean.next().is_some() { f.write_str("…") } else { Ok(()) }
@@ -175,12 +176,12 @@ impl fmt::Display for ApiError {
 
 impl fmt::Display for ErrorObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = self.detail.as_deref().or(self.title.as_deref());
-        match (words, self.code.as_deref()) {
-            (Some(words), Some(code)) => write!(f, "{words} ({code})")?,
-            (Some(words), None) => f.write_str(words)?,
+        let text = self.detail.as_deref().or(self.title.as_deref());
+        match (text, self.code.as_deref()) {
+            (Some(text), Some(code)) => write!(f, "{text} ({code})")?,
+            (Some(text), None) => f.write_str(text)?,
             (None, Some(code)) => f.write_str(code)?,
-            (None, None) => f.write_str("no words")?,
+            (None, None) => f.write_str("without a description")?,
         }
         match &self.source {
             Some(source) => write!(f, " [{source}]"),
@@ -219,8 +220,8 @@ mod tests {
     }
 
     #[test]
-    fn answers_that_are_no_document_still_have_a_status() {
-        for (status, body, words) in [
+    fn responses_of_another_form_still_have_a_status() {
+        for (status, body, text) in [
             (500, "", ""),
             (
                 502,
@@ -231,38 +232,38 @@ mod tests {
             (429, "slow down", "slow down"),
         ] {
             let error = read(status, body);
-            assert_eq!((error.errors.len(), error.to_string().as_str()), (0, words), "{body}");
+            assert_eq!((error.errors.len(), error.to_string().as_str()), (0, text), "{body}");
         }
     }
 
     #[test]
     fn errors_in_other_shapes_are_read() {
-        for (body, words) in [
+        for (body, text) in [
             (&br#"{"errors":{"detail":"x"}}"#[..], "x"),
             (br#"{"errors":"x"}"#, "x"),
             (br#"{"errors":["x", {"code": "y"}, 7]}"#, "x; y"),
             (b"{\"errors\":[{\"detail\":\"caf\xe9\"}]}", "caf\u{fffd}"),
         ] {
             let body = Bytes::from_static(body);
-            assert_eq!(ApiError::read(StatusCode::NOT_FOUND, &HeaderMap::new(), &body).to_string(), words);
+            assert_eq!(ApiError::read(StatusCode::NOT_FOUND, &HeaderMap::new(), &body).to_string(), text);
         }
     }
 
     #[test]
     fn an_error_may_come_with_a_status_of_success() {
-        let said = |body: &'static str| {
+        let message = |body: &'static str| {
             ApiError::in_success(&Response::new(Bytes::from_static(body.as_bytes())))
                 .map(|error| error.to_string())
         };
         assert_eq!(
-            said(r#"{"errors":[{"detail":"Not now.","code":"busy"}]}"#).as_deref(),
+            message(r#"{"errors":[{"detail":"Not now.","code":"busy"}]}"#).as_deref(),
             Some("Not now. (busy)")
         );
-        assert_eq!(said(r#"{"data":null,"errors":[{"detail":"x"}]}"#).as_deref(), Some("x"));
+        assert_eq!(message(r#"{"data":null,"errors":[{"detail":"x"}]}"#).as_deref(), Some("x"));
         for good in
             [r#"{"data":[]}"#, r#"{"data":{"id":"1"},"errors":[{"detail":"x"}]}"#, r#"{"errors":[]}"#, "[]"]
         {
-            assert_eq!(said(good), None, "{good}");
+            assert_eq!(message(good), None, "{good}");
         }
     }
 
@@ -274,7 +275,7 @@ mod tests {
         );
         assert_eq!(error.to_string(), "Bad [/data/type]; x; a b");
         let long = read(400, &format!(r#"{{"errors":[{{"detail":"{}"}}]}}"#, "é".repeat(1000)));
-        assert_eq!(long.to_string().chars().count(), LINE + 1);
+        assert_eq!(long.to_string().chars().count(), MAX_MESSAGE + 1);
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! Links to sound: signed, expiring, secret; and image addresses that can be resized.
+//! Links to sound files: signed, expiring, secret; and URLs of images that can be resized.
 
 mod download;
 mod image;

@@ -1,7 +1,9 @@
-//! Pages of lists: `page[size]`, `page[number]`, and where a walk over them ends.
+//! Pages of lists: `page[size]`, `page[number]`, and where a list ends.
 
+use segno_core::client::Cursor;
 use segno_core::lenient::PassedOver;
-use segno_core::{BuildError, Cursor, RequestWriter};
+use segno_core::vocabulary::Paging;
+use segno_core::{BuildError, DecodeError, RequestWriter};
 
 use crate::json_api::{Links, NextPage};
 
@@ -14,54 +16,63 @@ pub const MAX_SIZE: u32 = 100;
 pub struct Page<T> {
     /// The items in the service's order.
     pub items: Vec<T>,
-    /// How many items all pages have together, as of this answer; it may change from page to page.
+    /// How many items all pages have together, as of this response; it may change from page to page.
     pub total_count: Option<u64>,
     /// Page numbers of the neighbours.
     pub links: Links,
-    /// What of the page could not be read: resources that lack what they must have (`data[3]`, `included[2]`), links.
-    /// What of an item could not be read is in the item.
+    /// What could not be read of the page: resources without a required member (`data[3]`, `included[2]`), links. What could
+    /// not be read of an item is in the item.
     pub passed_over: PassedOver,
     /// How many items the page has, read or passed over.
     pub(crate) given: usize,
 }
 
-/// Which page is asked for. Both numbers are always sent, and by default the largest pages: fewer requests count
-/// against the rate limit.
+/// Which page of a list a request is for. Number and size are always sent; by default it is the first page, of the largest size,
+/// because fewer requests count against the rate limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Paging {
-    pub(crate) number: u32,
-    pub(crate) size: u32,
+pub struct PageNumber {
+    number: u32,
+    size: u32,
 }
 
-impl Default for Paging {
+impl Default for PageNumber {
     fn default() -> Self {
-        Self { number: 1, size: MAX_SIZE }
+        Self::new(1)
     }
 }
 
-impl Paging {
-    /// Writes both parameters.
-    ///
-    /// # Errors
-    /// A size outside 1..=100 or a number of 0, which the service would answer with something else than was asked.
+impl PageNumber {
+    /// The page of this number, from 1, with 100 items.
+    #[must_use]
+    pub const fn new(number: u32) -> Self {
+        Self { number, size: MAX_SIZE }
+    }
+
+    /// How many items a page has, 1..=100.
+    #[must_use]
+    pub const fn size(self, size: u32) -> Self {
+        Self { size, ..self }
+    }
+
+    /// Writes both parameters. Of a size outside 1..=100 the service would silently make another.
     pub(crate) fn write(self, request: &mut RequestWriter) -> Result<(), BuildError> {
         if !(1..=MAX_SIZE).contains(&self.size) {
-            return Err(BuildError::value("page size", format!("{} is outside 1..=100", self.size)));
+            return Err(BuildError::value("page size", format!("must be 1..=100, found {}", self.size)));
         }
         if self.number == 0 {
-            return Err(BuildError::value("page number", "pages count from 1"));
+            return Err(BuildError::value("page number", "must be 1 or more, found 0"));
         }
         request.query("page[size]", self.size);
         request.query("page[number]", self.number);
         Ok(())
     }
 
-    /// The page behind `page`, which is the answer to this one; `None` at the end.
+    /// The page after `page`, which is the response to this one; `None` at the end.
     ///
-    /// The walk ends when there is no next page, or the page is empty, or by the total of this very answer nothing can
-    /// follow. Totals of earlier pages do not count: the catalogue may change under way. A link that leads back or says
-    /// nothing is taken for the next number, so that no answer can make the walk turn in circles.
-    fn behind<T>(self, page: &Page<T>) -> Option<Self> {
+    /// A list ends when a page has no next one or is empty, or by the total of this response nothing can follow. Totals of
+    /// earlier pages do not count: the catalogue may change meanwhile. A link that leads back or has no number is taken for the
+    /// next number, so that no response can make the list endless.
+    fn next<T>(self, page: &Page<T>) -> Option<Self> {
         let size = page.links.this.and_then(|this| this.size).unwrap_or(self.size);
         let reached = u64::from(self.number) * u64::from(size);
         let complete = page.total_count.is_some_and(|total| reached >= total);
@@ -71,66 +82,35 @@ impl Paging {
         let following = self.number.checked_add(1)?;
         let number = match page.links.next {
             NextPage::None => return None,
-            NextPage::At(address) => {
-                address.number.filter(|&number| number > self.number).unwrap_or(following)
-            }
-            NextPage::Unknown if page.total_count.is_none() && page.given < size as usize => {
-                return None;
-            }
+            NextPage::At(link) => link.number.filter(|&number| number > self.number).unwrap_or(following),
+            NextPage::Unknown if page.total_count.is_none() && page.given < size as usize => return None,
             NextPage::Unknown => following,
         };
         Some(Self { number, ..self })
     }
+}
 
-    /// The answer to this page as the walk sees it.
-    pub(crate) fn step<T>(self, page: Page<T>) -> segno_core::Page<T> {
-        let next = self.behind(&page).map(|paging| Cursor::from_number(paging.number));
-        segno_core::Page::new(page.items).next(next).total(page.total_count).passed_over(page.passed_over)
+impl<T> Paging<Page<T>> for PageNumber {
+    type Item = T;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        Self::write(*self, request)
+    }
+
+    fn at(&self, cursor: &Cursor) -> Result<Self, BuildError> {
+        Ok(Self { number: cursor.number()?, ..*self })
+    }
+
+    fn page(&self, page: Page<T>) -> Result<segno_core::Page<T>, DecodeError> {
+        let next = self.next(&page).map(|next| Cursor::from_number(next.number));
+        Ok(segno_core::Page::new(page.items).next(next).total(page.total_count).passed_over(page.passed_over))
     }
 }
-
-/// Makes a request with a field `paging` walk over its pages.
-macro_rules! paged {
-    ($list:ident, $item:ty) => {
-        impl $list {
-            /// How many items a page has, 1..=100. Default 100.
-            pub fn page_size(mut self, size: u32) -> Self {
-                self.paging.size = size;
-                self
-            }
-
-            /// Which page, from 1.
-            pub fn page(mut self, number: u32) -> Self {
-                self.paging.number = number;
-                self
-            }
-        }
-
-        impl segno_core::Paged for $list {
-            type Item = $item;
-
-            fn at(&self, cursor: &segno_core::Cursor) -> Result<Self, segno_core::BuildError> {
-                let mut there = self.clone();
-                there.paging.number = cursor.number()?;
-                Ok(there)
-            }
-
-            fn page(
-                &self,
-                output: crate::page::Page<$item>,
-            ) -> Result<segno_core::Page<$item>, segno_core::DecodeError> {
-                Ok(self.paging.step(output))
-            }
-        }
-    };
-}
-
-pub(crate) use paged;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json_api::PageAddress;
+    use crate::json_api::PageLink;
 
     fn page(items: usize, total: Option<u64>, next: NextPage) -> Page<()> {
         Page {
@@ -143,13 +123,13 @@ mod tests {
     }
 
     fn at(number: u32) -> NextPage {
-        NextPage::At(PageAddress::of(&format!("http://elsewhere.example/?page%5Bnumber%5D={number}")))
+        NextPage::At(PageLink::of(&format!("http://elsewhere.example/?page%5Bnumber%5D={number}")))
     }
 
     #[test]
-    fn where_a_walk_ends() {
-        let paging = |number| Paging { number, size: 10 };
-        let next = |number, page: &Page<()>| paging(number).behind(page).map(|paging| paging.number);
+    fn where_a_list_ends() {
+        let at_ten = |number| PageNumber::new(number).size(10);
+        let next = |number, page: &Page<()>| at_ten(number).next(page).map(|next| next.number);
         assert_eq!(next(1, &page(10, Some(23), at(2))), Some(2));
         assert_eq!(next(3, &page(3, Some(23), NextPage::None)), None);
         // An empty page ends it, whatever the link says; so does a total that shrank.
@@ -168,15 +148,15 @@ mod tests {
         assert_eq!(next(1, &page(10, None, at(1))), Some(2));
         // One that passes pages over is followed.
         assert_eq!(next(2, &page(10, Some(99), at(5))), Some(5));
-        assert_eq!(next(2, &page(10, Some(99), NextPage::At(PageAddress::of("x")))), Some(3));
+        assert_eq!(next(2, &page(10, Some(99), NextPage::At(PageLink::of("x")))), Some(3));
         assert_eq!(next(u32::MAX, &page(10, None, at(1))), None);
     }
 
     #[test]
-    fn a_server_that_gives_smaller_pages_is_walked_to_its_end() {
-        let this = Some(PageAddress::of("?page[size]=10&page[number]=1"));
+    fn a_list_with_smaller_pages_than_requested_is_read_to_its_end() {
+        let this = Some(PageLink::of("?page[size]=10&page[number]=1"));
         let page =
             Page { links: Links { this, next: at(2), ..Links::default() }, ..page(10, Some(23), at(2)) };
-        assert_eq!(Paging { number: 1, size: 100 }.behind(&page).map(|paging| paging.number), Some(2));
+        assert_eq!(PageNumber::new(1).next(&page).map(|next| next.number), Some(2));
     }
 }

@@ -1,13 +1,14 @@
 //! Categories of curated playlists.
 
-use segno_core::DecodeError;
 use segno_core::lenient::PassedOver;
+use segno_core::{DecodeError, endpoint};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::error::ApiError;
 use crate::ids::PlaylistCategoryId;
-use crate::json_api::{FromResource, Included, Resource, read_one};
-use crate::simple::{by_id, whole_list};
+use crate::json_api::{FromResource, Included, Resource, read_list, read_one};
+use crate::page::{Page, PageNumber};
 
 /// A category of curated playlists.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +18,7 @@ pub struct PlaylistCategory {
     pub id: PlaylistCategoryId,
     /// The name, such as `Seasonal`.
     pub name: Option<String>,
-    /// What could not be read.
+    /// Members that could not be read.
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
@@ -37,19 +38,33 @@ impl FromResource for PlaylistCategory {
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
         let Attributes { name, passed_over, other } = resource.read_attributes(included)?;
         let passed_over = resource.all_passed_over(passed_over);
-        Ok(Self { id: PlaylistCategoryId::wire(&resource.id), name, passed_over, other })
+        Ok(Self { id: PlaylistCategoryId::received(&resource.id), name, passed_over, other })
     }
 }
 
-whole_list!(
+endpoint! {
     /// `GET /v1/playlist_categories`: the categories of curated playlists.
-    PlaylistCategory, "soundstripe.playlist_categories.list", "playlist_categories"
-);
+    pub struct List {}
+    pages: PageNumber,
+    name: "soundstripe.playlist_categories.list",
+    method: GET,
+    path: "playlist_categories",
+    replay: Safe,
+    response: Page<PlaylistCategory>,
+    error: ApiError,
+    read: read_list,
+}
 
-by_id!(
+endpoint! {
     /// `GET /v1/playlist_categories/{playlist_category_id}`: one category of curated playlists.
     ///
-    /// **Unconfirmed**: the documentation does not have it; one caller was seen to use it.
-    Get(PlaylistCategoryId) -> PlaylistCategory,
-    "soundstripe.playlist_categories.get", GET Safe "playlist_categories/{playlist_category_id}", read_one
-);
+    /// **Unconfirmed**: it is not documented; one client was seen to use it.
+    pub struct Get { path id: PlaylistCategoryId }
+    name: "soundstripe.playlist_categories.get",
+    method: GET,
+    path: "playlist_categories/{playlist_category_id}",
+    replay: Safe,
+    response: PlaylistCategory,
+    error: ApiError,
+    read: read_one,
+}

@@ -6,7 +6,7 @@ mod songs;
 use std::fmt;
 
 use segno_core::lenient::PassedOver;
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use segno_core::{DecodeError, endpoint, open_enum};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -14,8 +14,7 @@ use crate::error::ApiError;
 use crate::ids::{PlaylistCategoryId, PlaylistId, SongId, SoundEffectId};
 use crate::json_api::{FromResource, Included, Resource, read_one};
 use crate::media::ImageUrl;
-use crate::open_enum::open_enum;
-use crate::page::Paging;
+use crate::page::PageNumber;
 use crate::playlist_categories::PlaylistCategory;
 use crate::songs::Song;
 use crate::sound_effects::SoundEffect;
@@ -33,24 +32,24 @@ pub struct Playlist {
     pub name: Option<String>,
     /// A description.
     pub description: Option<String>,
-    /// A picture, 450 × 450 pixels unless resized.
+    /// The URL of its image, 450 × 450 pixels unless resized.
     pub image: Option<ImageUrl>,
     /// The length of all songs together, in seconds.
     pub duration: Option<f64>,
-    /// The ids of its songs, as many as the answer names.
+    /// The ids of its songs, as many as the response has.
     pub song_ids: Vec<SongId>,
-    /// The songs that came with it, in the same order. A list brings the first page of each playlist only; walk over
-    /// all of them with [`Songs`].
+    /// The songs that the response includes, in the same order. A list has the first page of each playlist only; [`Songs`] has
+    /// all of them.
     pub songs: Vec<Song>,
-    /// The ids of its sound effects, as many as the answer names.
+    /// The ids of its sound effects, as many as the response has.
     pub sound_effect_ids: Vec<SoundEffectId>,
-    /// The sound effects that came with it, in the same order.
+    /// The sound effects that the response includes, in the same order.
     pub sound_effects: Vec<SoundEffect>,
     /// The ids of its categories.
     pub category_ids: Vec<PlaylistCategoryId>,
-    /// The categories that came with it, in the same order.
+    /// The categories that the response includes, in the same order.
     pub categories: Vec<PlaylistCategory>,
-    /// What could not be read.
+    /// Members that could not be read.
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
@@ -58,7 +57,7 @@ pub struct Playlist {
 
 open_enum! {
     /// What a playlist is of.
-    MediaType {
+    pub enum MediaType: text {
         /// Songs.
         Songs = "songs",
         /// Sound effects.
@@ -83,19 +82,23 @@ impl FromResource for Playlist {
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
         let read: Attributes = resource.read_attributes(included)?;
         Ok(Self {
-            id: PlaylistId::wire(&resource.id),
+            id: PlaylistId::received(&resource.id),
             name: read.name,
             description: read.description,
             image: read.image,
             duration: read.duration,
-            song_ids: resource.linked_ids("songs", Song::TYPE, SongId::wire),
+            song_ids: resource.linked_ids("songs", Song::TYPE, SongId::received),
             songs: included.resolve(resource, "songs")?,
-            sound_effect_ids: resource.linked_ids("sound_effects", SoundEffect::TYPE, SoundEffectId::wire),
+            sound_effect_ids: resource.linked_ids(
+                "sound_effects",
+                SoundEffect::TYPE,
+                SoundEffectId::received,
+            ),
             sound_effects: included.resolve(resource, "sound_effects")?,
             category_ids: resource.linked_ids(
                 "playlist_categories",
                 PlaylistCategory::TYPE,
-                PlaylistCategoryId::wire,
+                PlaylistCategoryId::received,
             ),
             categories: included.resolve(resource, "playlist_categories")?,
             passed_over: resource.all_passed_over(read.passed_over),
@@ -104,9 +107,9 @@ impl FromResource for Playlist {
     }
 }
 
-/// What comes with playlists.
+/// The resources that a response with playlists includes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[must_use = "give it to a request"]
+#[must_use = "an include does nothing until it is given to an endpoint"]
 pub struct Include {
     songs: bool,
     audio_files: bool,
@@ -115,7 +118,7 @@ pub struct Include {
 }
 
 impl Include {
-    /// Nothing.
+    /// No resources.
     pub const fn new() -> Self {
         Self { songs: false, audio_files: false, artists: false, categories: false }
     }
@@ -144,9 +147,8 @@ impl Include {
         self
     }
 
-    fn write(self, request: &mut RequestWriter) {
-        let value = self.to_string();
-        request.query_some("include", (!value.is_empty()).then_some(value));
+    fn value(&self) -> Option<String> {
+        Some(self.to_string()).filter(|value| !value.is_empty())
     }
 }
 
@@ -163,68 +165,25 @@ impl fmt::Display for Include {
     }
 }
 
-/// `GET /v1/playlists/{playlist_id}`: one curated playlist with one page of its songs or sound effects.
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    id: PlaylistId,
-    include: Include,
-    alternates: Option<bool>,
-    media_type: Option<MediaType>,
-    paging: Option<Paging>,
-}
-
-impl Get {
-    /// Asks for one playlist.
-    pub fn new(id: impl Into<PlaylistId>) -> Self {
-        Self { id: id.into(), include: Include::new(), alternates: None, media_type: None, paging: None }
+endpoint! {
+    /// `GET /v1/playlists/{playlist_id}`: one curated playlist with one page of its songs or sound effects.
+    pub struct Get { path id: PlaylistId }
+    optional {
+        /// The resources that the response includes.
+        query include: Include = "include" via Include::value,
+        /// Whether every audio file of each song is included, or the primary one only (the default).
+        query include_alternate_audio_files: bool = "filter[include_alternate_audio_files]",
+        /// What the playlist is of; songs by default.
+        query media_type: MediaType = "filter[media_type]",
+        /// Which page of its contents; by default the first, of 10 items.
+        field contents: PageNumber,
     }
-
-    /// What comes with it.
-    pub fn include(mut self, include: Include) -> Self {
-        self.include = include;
-        self
-    }
-
-    /// Whether every audio file of each song comes with it, or the primary one only (the default).
-    pub fn include_alternate_audio_files(mut self, all: bool) -> Self {
-        self.alternates = Some(all);
-        self
-    }
-
-    /// What the playlist is of; songs, unless told otherwise.
-    pub fn media_type(mut self, media_type: MediaType) -> Self {
-        self.media_type = Some(media_type);
-        self
-    }
-
-    /// Which page of the contents, from 1, and how many a page has, 1..=100. The service gives the first 10 unless
-    /// told otherwise.
-    pub fn contents(mut self, number: u32, size: u32) -> Self {
-        self.paging = Some(Paging { number, size });
-        self
-    }
-}
-
-impl Endpoint for Get {
-    type Output = Playlist;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.playlists.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("playlists/{playlist_id}", &[&self.id])?;
-        self.include.write(request);
-        request.query_some("filter[include_alternate_audio_files]", self.alternates);
-        request.query_some("filter[media_type]", self.media_type.as_ref());
-        match self.paging {
-            Some(paging) => paging.write(request),
-            None => Ok(()),
-        }
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Playlist, DecodeError> {
-        read_one(&response)
-    }
+    name: "soundstripe.playlists.get",
+    method: GET,
+    path: "playlists/{playlist_id}",
+    replay: Safe,
+    write: |this, request| this.contents.map_or(Ok(()), |contents| contents.write(request)),
+    response: Playlist,
+    error: ApiError,
+    read: read_one,
 }

@@ -1,21 +1,22 @@
 //! Private playlists: lists of songs or sound effects under "My Media".
 //!
-//! The bodies of these requests are not documented. What is sent by default follows JSON:API; where that should turn
-//! out wrong, [`ItemBody`] and the `raw` constructors send something else without a new version of this crate.
+//! The bodies of these requests are not documented. The defaults follow JSON:API; if the service wants something else,
+//! [`ItemBody`] and the `raw` setters send that.
 
 mod change;
 mod items;
 
 use segno_core::lenient::PassedOver;
-use segno_core::{DecodeError, lenient};
+use segno_core::{DecodeError, endpoint, lenient};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::error::ApiError;
 use crate::ids::{PrivatePlaylistId, SongId, SoundEffectId};
-use crate::json_api::{FromResource, Included, Resource, read_done, read_one};
+use crate::json_api::{FromResource, Included, Resource, read_done, read_list, read_one};
 use crate::media::ImageUrl;
+use crate::page::{Page, PageNumber};
 pub use crate::playlists::MediaType;
-use crate::simple::{by_id, whole_list};
 
 pub use change::{Create, Update};
 pub use items::{AddSongs, AddSoundEffects, ItemBody, RemoveSongs, RemoveSoundEffects};
@@ -32,17 +33,17 @@ pub struct PrivatePlaylist {
     pub description: Option<String>,
     /// The length of everything in it, in seconds.
     pub duration: Option<f64>,
-    /// A picture.
+    /// The URL of its image.
     pub image: Option<ImageUrl>,
     /// The songs, in their order.
     pub song_ids: Vec<SongId>,
     /// The sound effects, in their order.
     pub sound_effect_ids: Vec<SoundEffectId>,
-    /// What it is of; fixed when it is made.
+    /// What it is of; fixed when it is created.
     pub media_type: Option<MediaType>,
     /// Whether it is published.
     pub shareable: Option<bool>,
-    /// What could not be read.
+    /// Members that could not be read.
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
@@ -71,7 +72,7 @@ impl FromResource for PrivatePlaylist {
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
         let read: Attributes = resource.read_attributes(included)?;
         Ok(Self {
-            id: PrivatePlaylistId::wire(&resource.id),
+            id: PrivatePlaylistId::received(&resource.id),
             name: read.name,
             description: read.description,
             duration: read.duration,
@@ -86,21 +87,41 @@ impl FromResource for PrivatePlaylist {
     }
 }
 
-whole_list!(
+endpoint! {
     /// `GET /v1/my_media/playlists`: the private playlists of the key's user.
-    PrivatePlaylist, "soundstripe.private_playlists.list", "my_media/playlists"
-);
+    pub struct List {}
+    pages: PageNumber,
+    name: "soundstripe.private_playlists.list",
+    method: GET,
+    path: "my_media/playlists",
+    replay: Safe,
+    response: Page<PrivatePlaylist>,
+    error: ApiError,
+    read: read_list,
+}
 
-by_id!(
+endpoint! {
     /// `GET /v1/my_media/playlists/{playlist_id}`: one private playlist.
-    Get(PrivatePlaylistId) -> PrivatePlaylist,
-    "soundstripe.private_playlists.get", GET Safe "my_media/playlists/{playlist_id}", read_one
-);
+    pub struct Get { path id: PrivatePlaylistId }
+    name: "soundstripe.private_playlists.get",
+    method: GET,
+    path: "my_media/playlists/{playlist_id}",
+    replay: Safe,
+    response: PrivatePlaylist,
+    error: ApiError,
+    read: read_one,
+}
 
-by_id!(
+endpoint! {
     /// `DELETE /v1/my_media/playlists/{playlist_id}`: deletes a private playlist.
     ///
-    /// Repeated if an answer is lost; should the first request have arrived, the second one is answered with 404.
-    Delete(PrivatePlaylistId) -> (),
-    "soundstripe.private_playlists.delete", DELETE Idempotent "my_media/playlists/{playlist_id}", read_done
-);
+    /// Repeated if a response is lost; should the first request have arrived, the second response is a 404.
+    pub struct Delete { path id: PrivatePlaylistId }
+    name: "soundstripe.private_playlists.delete",
+    method: DELETE,
+    path: "my_media/playlists/{playlist_id}",
+    replay: Idempotent,
+    response: (),
+    error: ApiError,
+    read: read_done,
+}

@@ -4,16 +4,16 @@ mod key;
 mod list;
 
 use segno_core::lenient::PassedOver;
-use segno_core::{DecodeError, lenient};
+use segno_core::{DecodeError, endpoint, lenient};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::artists::Artist;
 use crate::audio_files::AudioFile;
 use crate::client::Refresh;
+use crate::error::ApiError;
 use crate::ids::{ArtistId, AudioFileId, SongId};
 use crate::json_api::{FromResource, Included, Resource, read_one};
-use crate::simple::by_id;
 
 pub use key::Key;
 pub use list::{Energy, List};
@@ -40,14 +40,14 @@ pub struct Song {
     pub description: Option<String>,
     /// The ids of the artists, the primary one first.
     pub artist_ids: Vec<ArtistId>,
-    /// The artists that came with the song, in the same order.
+    /// The artists that the response includes, in the same order.
     pub artists: Vec<Artist>,
     /// The ids of the audio files, the primary one first. Without
-    /// [`include_alternate_audio_files`](List::include_alternate_audio_files) a list names the primary one only.
+    /// [`include_alternate_audio_files`](List::include_alternate_audio_files) a list has the primary one only.
     pub audio_file_ids: Vec<AudioFileId>,
-    /// The audio files that came with the song, in the same order.
+    /// The audio files that the response includes, in the same order.
     pub audio_files: Vec<AudioFile>,
-    /// What could not be read.
+    /// Members that could not be read.
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
@@ -58,29 +58,29 @@ pub struct Song {
 #[serde(default)]
 #[non_exhaustive]
 pub struct SongTags {
-    /// What it does, such as `Building`.
+    /// Its character, such as `Building`.
     #[serde(deserialize_with = "lenient::list")]
     pub characteristic: Vec<String>,
-    /// Such as `Folk`.
+    /// Its genre, such as `Folk`.
     #[serde(deserialize_with = "lenient::list")]
     pub genre: Vec<String>,
-    /// Such as `Cello`.
+    /// Its instruments, such as `Cello`.
     #[serde(deserialize_with = "lenient::list")]
     pub instrument: Vec<String>,
-    /// Such as `Hopeful`.
+    /// Its mood, such as `Hopeful`.
     #[serde(deserialize_with = "lenient::list")]
     pub mood: Vec<String>,
 }
 
 impl Song {
-    /// The primary artist: the first one of the linkage. `None` if there is none or the answer did not include it.
+    /// The primary artist: the first one of the linkage. `None` if the song has none or the response does not include it.
     #[must_use]
     pub fn primary_artist(&self) -> Option<&Artist> {
         let id = self.artist_ids.first()?;
         self.artists.iter().find(|artist| artist.id == *id)
     }
 
-    /// The primary audio file: the first one of the linkage. `None` if there is none or the answer did not include it.
+    /// The primary audio file: the first one of the linkage. `None` if the song has none or the response does not include it.
     #[must_use]
     pub fn primary_audio(&self) -> Option<&AudioFile> {
         let id = self.audio_file_ids.first()?;
@@ -114,7 +114,7 @@ impl FromResource for Song {
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
         let read: Attributes = resource.read_attributes(included)?;
         Ok(Self {
-            id: SongId::wire(&resource.id),
+            id: SongId::received(&resource.id),
             title: read.title,
             bpm: read.bpm,
             explicit: read.explicit,
@@ -122,9 +122,9 @@ impl FromResource for Song {
             tags: read.tags,
             lyrics: read.lyrics,
             description: read.description,
-            artist_ids: resource.linked_ids("artists", Artist::TYPE, ArtistId::wire),
+            artist_ids: resource.linked_ids("artists", Artist::TYPE, ArtistId::received),
             artists: included.resolve(resource, "artists")?,
-            audio_file_ids: resource.linked_ids("audio_files", AudioFile::TYPE, AudioFileId::wire),
+            audio_file_ids: resource.linked_ids("audio_files", AudioFile::TYPE, AudioFileId::received),
             audio_files: included.resolve(resource, "audio_files")?,
             passed_over: resource.all_passed_over(read.passed_over),
             other: read.other,
@@ -132,17 +132,24 @@ impl FromResource for Song {
     }
 }
 
-by_id!(
+endpoint! {
     /// `GET /v1/songs/{song_id}`: one song.
     ///
-    /// The answer includes all artists and audio files, or, by another source, the primary ones only.
-    Get(SongId) -> Song, "soundstripe.songs.get", GET Safe "songs/{song_id}", read_one
-);
+    /// The response includes all artists and audio files, or, by another source, the primary ones only.
+    pub struct Get { path id: SongId }
+    name: "soundstripe.songs.get",
+    method: GET,
+    path: "songs/{song_id}",
+    replay: Safe,
+    response: Song,
+    error: ApiError,
+    read: read_one,
+}
 
 impl Refresh for Song {
-    type Again = Get;
+    type Request = Get;
 
-    fn again(&self) -> Get {
+    fn request(&self) -> Get {
         Get::new(&self.id)
     }
 }

@@ -1,9 +1,7 @@
 //! Sound effects.
 
 use segno_core::lenient::PassedOver;
-use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, lenient,
-};
+use segno_core::{DecodeError, endpoint, lenient};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -12,13 +10,12 @@ use crate::error::ApiError;
 use crate::ids::SoundEffectId;
 use crate::json_api::{FromResource, Included, Resource, read_list, read_one};
 use crate::media::Versions;
-use crate::page::{Page, Paging, paged};
-use crate::simple::by_id;
+use crate::page::{Page, PageNumber};
 use crate::terms::Terms;
 
 /// A sound effect.
 ///
-/// Needs a right that not every key has; without it the service answers 403.
+/// Requires a right that not every key has; without it the service responds with 403.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SoundEffect {
@@ -40,7 +37,7 @@ pub struct SoundEffect {
     pub duration: Option<f64>,
     /// Links to the file; they expire.
     pub versions: Versions,
-    /// What could not be read.
+    /// Members that could not be read.
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
@@ -69,7 +66,7 @@ impl FromResource for SoundEffect {
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
         let read: Attributes = resource.read_attributes(included)?;
         Ok(Self {
-            id: SoundEffectId::wire(&resource.id),
+            id: SoundEffectId::received(&resource.id),
             title: read.title,
             description: read.description,
             primary_category: read.primary_category,
@@ -84,66 +81,43 @@ impl FromResource for SoundEffect {
     }
 }
 
-/// `GET /v1/sound_effects`: sound effects that meet both conditions.
-///
-/// The words of the documentation speak of a filter by tags; no such parameter is known.
-#[derive(Clone, Debug, Default)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    q: Option<String>,
-    categories: Terms,
-    paging: Paging,
+endpoint! {
+    /// `GET /v1/sound_effects`: sound effects that meet both conditions.
+    ///
+    /// The text of the documentation mentions a filter by tags; no such parameter is known.
+    pub struct List {}
+    optional {
+        /// Free text.
+        query query: String = "filter[q]",
+        /// Categories and subcategories, by id or name.
+        query categories: Terms = "filter[categories]" via Terms::value,
+    }
+    pages: PageNumber,
+    name: "soundstripe.sound_effects.list",
+    method: GET,
+    path: "sound_effects",
+    replay: Safe,
+    response: Page<SoundEffect>,
+    error: ApiError,
+    read: read_list,
 }
 
-impl List {
-    /// All sound effects, in pages of 100.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Free text.
-    pub fn query(mut self, words: impl Into<String>) -> Self {
-        self.q = Some(words.into());
-        self
-    }
-
-    /// Categories and subcategories, by id or name.
-    pub fn categories(mut self, terms: Terms) -> Self {
-        self.categories = terms;
-        self
-    }
-}
-
-paged!(List, SoundEffect);
-
-impl Endpoint for List {
-    type Output = Page<SoundEffect>;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.sound_effects.list";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("sound_effects", &[])?;
-        request.query_some("filter[q]", self.q.as_deref());
-        request.query_some("filter[categories]", self.categories.value());
-        self.paging.write(request)
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Page<SoundEffect>, DecodeError> {
-        read_list(&response)
-    }
-}
-
-by_id!(
+endpoint! {
     /// `GET /v1/sound_effects/{sound_effect_id}`: one sound effect.
-    Get(SoundEffectId) -> SoundEffect, "soundstripe.sound_effects.get", GET Safe "sound_effects/{sound_effect_id}", read_one
-);
+    pub struct Get { path id: SoundEffectId }
+    name: "soundstripe.sound_effects.get",
+    method: GET,
+    path: "sound_effects/{sound_effect_id}",
+    replay: Safe,
+    response: SoundEffect,
+    error: ApiError,
+    read: read_one,
+}
 
 impl Refresh for SoundEffect {
-    type Again = Get;
+    type Request = Get;
 
-    fn again(&self) -> Get {
+    fn request(&self) -> Get {
         Get::new(&self.id)
     }
 }

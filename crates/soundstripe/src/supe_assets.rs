@@ -5,14 +5,13 @@ mod upload;
 mod video;
 
 use segno_core::lenient::PassedOver;
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use segno_core::{DecodeError, endpoint, open_enum};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::error::ApiError;
 use crate::ids::SupeAssetId;
 use crate::json_api::{FromResource, Included, Resource, read_one};
-use crate::open_enum::open_enum;
 
 pub use upload::{AssetFormat, Upload};
 
@@ -22,30 +21,30 @@ pub use upload::{AssetFormat, Upload};
 pub struct Asset {
     /// The identifier.
     pub id: SupeAssetId,
-    /// How far its processing is.
+    /// The state of its processing.
     pub state: Option<AssetState>,
-    /// What could not be read.
+    /// Members that could not be read.
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
 }
 
 open_enum! {
-    /// How far the processing of an asset is. The names of failures are not documented.
-    AssetState {
-        /// Waiting.
+    /// The state of the processing of an asset. The names of failures are not documented.
+    pub enum AssetState: text {
+        /// It waits for processing.
         Pending = "pending",
-        /// Under way.
+        /// It is being processed.
         Processing = "processing",
-        /// Done: a search can use it.
+        /// A search can use it.
         Processed = "processed",
-        /// Refused.
+        /// It was refused.
         Failed = "failed",
     }
 }
 
 impl AssetState {
-    /// Whether it will not change any more. Of values that are not known, those that sound like a failure count.
+    /// Whether the state is final. Of unknown values, those that contain `fail`, `error`, `reject` or `expire` are.
     #[must_use]
     pub fn is_terminal(&self) -> bool {
         match self {
@@ -53,7 +52,7 @@ impl AssetState {
             Self::Processed | Self::Failed => true,
             Self::Other(text) => {
                 let text = text.to_lowercase();
-                ["fail", "error", "reject", "expire"].iter().any(|sign| text.contains(sign))
+                ["fail", "error", "reject", "expire"].iter().any(|word| text.contains(word))
             }
         }
     }
@@ -76,45 +75,27 @@ struct Attributes {
     other: Map<String, Value>,
 }
 
-/// The type name is not documented and therefore not looked at.
+/// The type name is not documented and therefore not checked.
 impl FromResource for Asset {
     const TYPE: &'static str = "supe_assets";
 
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
         let Attributes { status, state, passed_over, other } = resource.read_attributes(included)?;
         let passed_over = resource.all_passed_over(passed_over);
-        Ok(Self { id: SupeAssetId::wire(&resource.id), state: status.or(state), passed_over, other })
+        Ok(Self { id: SupeAssetId::received(&resource.id), state: status.or(state), passed_over, other })
     }
 }
 
-/// `GET /v1/supe/assets/{asset_id}`: how far the processing of an asset is.
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Get {
-    id: SupeAssetId,
-}
-
-impl Get {
-    /// Asks for one asset.
-    pub fn new(id: impl Into<SupeAssetId>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Endpoint for Get {
-    type Output = Asset;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.supe_assets.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("supe/assets/{asset_id}", &[&self.id])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Asset, DecodeError> {
-        read_one(&response)
-    }
+endpoint! {
+    /// `GET /v1/supe/assets/{asset_id}`: the state of an asset.
+    pub struct Get { path id: SupeAssetId }
+    name: "soundstripe.supe_assets.get",
+    method: GET,
+    path: "supe/assets/{asset_id}",
+    replay: Safe,
+    response: Asset,
+    error: ApiError,
+    read: read_one,
 }
 
 #[cfg(test)]
@@ -122,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_sounds_like_a_failure_is_the_end() {
+    fn failures_are_final_whatever_they_are_called() {
         for end in ["processed", "failed", "Failed", "processing_error", "rejected", "expired"] {
             assert!(AssetState::from(end).is_terminal(), "{end}");
         }

@@ -1,15 +1,14 @@
-//! Tags: the words that songs can be searched by.
+//! Tags, by which songs can be filtered.
 
 use segno_core::lenient::PassedOver;
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use segno_core::{DecodeError, endpoint, open_enum};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::error::ApiError;
 use crate::ids::TagId;
 use crate::json_api::{FromResource, Included, Resource, read_list};
-use crate::open_enum::open_enum;
-use crate::page::{Page, Paging, paged};
+use crate::page::{Page, PageNumber};
 
 /// A tag. Its id and its name mean the same in a filter.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,17 +18,17 @@ pub struct Tag {
     pub id: TagId,
     /// The name, such as `8-bit`.
     pub name: Option<String>,
-    /// What kind of tag it is.
+    /// The category of the tag.
     pub category: Option<TagCategory>,
-    /// What could not be read.
+    /// Members that could not be read.
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
     pub other: Map<String, Value>,
 }
 
 open_enum! {
-    /// What kind of tag it is; each has a filter of its own.
-    TagCategory {
+    /// The category of a tag; each has a filter of its own.
+    pub enum TagCategory: text {
         /// For [`songs::List::characteristic`](crate::songs::List::characteristic).
         Characteristic = "characteristic",
         /// For [`songs::List::genre`](crate::songs::List::genre).
@@ -56,48 +55,23 @@ impl FromResource for Tag {
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
         let Attributes { name, category, passed_over, other } = resource.read_attributes(included)?;
         let passed_over = resource.all_passed_over(passed_over);
-        Ok(Self { id: TagId::wire(&resource.id), name, category, passed_over, other })
+        Ok(Self { id: TagId::received(&resource.id), name, category, passed_over, other })
     }
 }
 
-/// `GET /v1/tags`: the tags that exist.
-#[derive(Clone, Debug, Default)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct List {
-    category: Option<TagCategory>,
-    paging: Paging,
-}
-
-impl List {
-    /// All tags, in pages of 100.
-    pub fn new() -> Self {
-        Self::default()
+endpoint! {
+    /// `GET /v1/tags`: the tags that exist.
+    pub struct List {}
+    optional {
+        /// Only those of one category. The documentation's table has this name; links in its samples have `filter[tag_category]`.
+        query category: TagCategory = "filter[category]",
     }
-
-    /// Only those of one category.
-    pub fn category(mut self, category: TagCategory) -> Self {
-        self.category = Some(category);
-        self
-    }
-}
-
-paged!(List, Tag);
-
-impl Endpoint for List {
-    type Output = Page<Tag>;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.tags.list";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("tags", &[])?;
-        // The table of the documentation has this name; links in its samples say `filter[tag_category]`.
-        request.query_some("filter[category]", self.category.as_ref());
-        self.paging.write(request)
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Page<Tag>, DecodeError> {
-        read_list(&response)
-    }
+    pages: PageNumber,
+    name: "soundstripe.tags.list",
+    method: GET,
+    path: "tags",
+    replay: Safe,
+    response: Page<Tag>,
+    error: ApiError,
+    read: read_list,
 }

@@ -16,7 +16,7 @@ use crate::tags::Tag;
 /// assert_eq!(mood.to_string(), "hopeful,-Scary");
 /// // Only the first character of a term can be the sign of exclusion.
 /// assert_eq!(Terms::new().exclude("8-bit")?.to_string(), "-8-bit");
-/// // What would be read as two terms, or as an exclusion, is refused.
+/// // A text that would be read as two terms, or as an exclusion, is an error.
 /// assert!(Terms::new().include("Rock, Pop").is_err());
 /// assert!(Terms::new().include("-Rock").is_err());
 /// # Ok::<(), segno_soundstripe::TermError>(())
@@ -24,56 +24,56 @@ use crate::tags::Tag;
 ///
 /// Whether several included terms must all match or any of them is not documented.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Terms(Vec<(Sign, String)>);
+pub struct Terms(Vec<(Kind, String)>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sign {
+enum Kind {
     Include,
     Exclude,
 }
 
-/// A text that is no term.
+/// A text that cannot be a term.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TermError {
-    /// Nothing but space.
-    #[error("a term is empty")]
+    /// The text is empty or white space.
+    #[error("invalid term: must not be empty")]
     Empty,
     /// A comma would make two terms of it.
-    #[error("the term {0:?} has a comma, which separates terms")]
+    #[error("invalid term {0:?}: must have no comma, which separates terms")]
     Comma(String),
     /// A hyphen in front would exclude it; use [`Terms::exclude`].
-    #[error("the term {0:?} begins with a hyphen, which excludes; say exclude instead")]
+    #[error("invalid term {0:?}: must not begin with a hyphen, which excludes; use exclude")]
     Hyphen(String),
-    /// A line break or the like.
-    #[error("the term {0:?} has a control character")]
+    /// A control character, such as a line break.
+    #[error("invalid term {0:?}: must have no control characters")]
     Control(String),
 }
 
 impl Terms {
-    /// No terms: no condition.
+    /// No terms, which is no condition.
     #[must_use]
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// Keeps what has this tag or category. Space around the name is dropped.
+    /// Only items with this tag or category. Space around the name is dropped.
     ///
     /// # Errors
     /// [`TermError`] for a text that would be read as something else.
     pub fn include(self, term: impl AsRef<str>) -> Result<Self, TermError> {
-        self.with(Sign::Include, term.as_ref())
+        self.with(Kind::Include, term.as_ref())
     }
 
-    /// Drops what has this tag or category. Space around the name is dropped.
+    /// Only items without this tag or category. Space around the name is dropped.
     ///
     /// # Errors
     /// [`TermError`] for a text that would be read as something else.
     pub fn exclude(self, term: impl AsRef<str>) -> Result<Self, TermError> {
-        self.with(Sign::Exclude, term.as_ref())
+        self.with(Kind::Exclude, term.as_ref())
     }
 
-    /// True if there are none.
+    /// True without terms.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -81,19 +81,19 @@ impl Terms {
 
     /// The terms to include, as they are sent.
     pub fn included(&self) -> impl Iterator<Item = &str> {
-        self.signed(Sign::Include)
+        self.of_kind(Kind::Include)
     }
 
     /// The terms to exclude, without their hyphen.
     pub fn excluded(&self) -> impl Iterator<Item = &str> {
-        self.signed(Sign::Exclude)
+        self.of_kind(Kind::Exclude)
     }
 
-    fn signed(&self, wanted: Sign) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |(sign, _)| *sign == wanted).map(|(_, term)| term.as_str())
+    fn of_kind(&self, wanted: Kind) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(kind, _)| *kind == wanted).map(|(_, term)| term.as_str())
     }
 
-    fn with(mut self, sign: Sign, term: &str) -> Result<Self, TermError> {
+    fn with(mut self, kind: Kind, term: &str) -> Result<Self, TermError> {
         let term = term.trim();
         if term.is_empty() {
             return Err(TermError::Empty);
@@ -107,11 +107,11 @@ impl Terms {
         if term.contains(char::is_control) {
             return Err(TermError::Control(term.into()));
         }
-        self.0.push((sign, term.into()));
+        self.0.push((kind, term.into()));
         Ok(self)
     }
 
-    /// As a filter value; `None` where there is no condition.
+    /// As a filter value; `None` without terms.
     pub(crate) fn value(&self) -> Option<String> {
         (!self.is_empty()).then(|| self.to_string())
     }
@@ -120,9 +120,9 @@ impl Terms {
 /// The terms as the service reads them: `hopeful,-Scary`.
 impl fmt::Display for Terms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (sign, term)) in self.0.iter().enumerate() {
+        for (index, (kind, term)) in self.0.iter().enumerate() {
             let comma = if index > 0 { "," } else { "" };
-            let hyphen = if *sign == Sign::Exclude { "-" } else { "" };
+            let hyphen = if *kind == Kind::Exclude { "-" } else { "" };
             write!(f, "{comma}{hyphen}{term}")?;
         }
         Ok(())
@@ -142,14 +142,14 @@ impl FromStr for Terms {
     }
 }
 
-/// A tag stands for itself by its id.
+/// Its id, for [`Terms`].
 impl AsRef<str> for Tag {
     fn as_ref(&self) -> &str {
         self.id.as_str()
     }
 }
 
-/// A category stands for itself by its id.
+/// Its id, for [`Terms`].
 impl AsRef<str> for Category {
     fn as_ref(&self) -> &str {
         self.id.as_str()
@@ -194,7 +194,7 @@ mod tests {
     }
 
     proptest! {
-        /// The sheet's own reading of a value gives back exactly the terms that were put in.
+        /// The documented reading of a value gives back exactly the terms that were put in.
         #[test]
         fn never_malformed(given in prop::collection::vec((any::<bool>(), "[ -~é]{0,12}"), 0..6)) {
             let mut terms = Terms::new();

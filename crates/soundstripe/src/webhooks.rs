@@ -1,8 +1,8 @@
 //! Webhooks: the result of a Supe search, delivered to your `callback_url` and signed.
 //!
-//! That deliveries are signed with HMAC-SHA256 in `X-Soundstripe-Signature` and `X-Soundstripe-Timestamp` is documented;
-//! what exactly is signed and how it is written is not. The defaults here are the form that services usually choose;
-//! [`SignedPayload`] has the others. Check with one real delivery before you rely on it.
+//! Deliveries are signed with HMAC-SHA256 in `X-Soundstripe-Signature` and `X-Soundstripe-Timestamp`; what exactly is signed, and
+//! how it is written, is not documented. The defaults here are the usual form of such signatures; [`SignedPayload`] has the
+//! others. Check with one real delivery before you rely on it.
 //!
 //! A handler verifies, does its work, and accepts when the work is done. Until then the same delivery is verified again:
 //! if the work fails, respond with 500, and the service sends it once more.
@@ -32,9 +32,9 @@
 //! ```
 //!
 //! Two copies of one delivery that arrive at the same moment are both verified, and so is one whose handler ended between
-//! its work and [`accept`](Event::accept): let the work be one that does no harm when it is done twice for one search.
+//! its work and [`accept`](Event::accept): the work must be safe to do twice for one search.
 
-mod seen;
+mod delivery_log;
 mod signature;
 
 use std::fmt;
@@ -49,7 +49,7 @@ use sha2::Sha256;
 use crate::json_api::one_from_value;
 use crate::supe_searches::Search;
 
-pub use seen::{Delivery, MemorySeen, Seen, SeenError};
+pub use delivery_log::{Delivery, DeliveryLog, DeliveryLogError, MemoryDeliveryLog};
 
 /// The header with the signature, possibly several between commas.
 pub const SIGNATURE_HEADER: &str = "x-soundstripe-signature";
@@ -57,7 +57,7 @@ pub const SIGNATURE_HEADER: &str = "x-soundstripe-signature";
 /// The header with the time of the delivery.
 pub const TIMESTAMP_HEADER: &str = "x-soundstripe-timestamp";
 
-/// How far the time of a delivery may be from now, in either direction, unless told otherwise: 300 seconds.
+/// How far the time of a delivery may be from now by default, in either direction: 300 seconds.
 pub const TOLERANCE: Duration = Duration::from_secs(300);
 
 /// What the signature covers. A verifier accepts one form only.
@@ -73,59 +73,64 @@ pub enum SignedPayload {
     BodyOnly,
 }
 
-/// A delivery that must not be acted on. [`status`](WebhookError::status) is what to respond.
+/// A delivery that must not be processed. [`status`](WebhookError::status) is the status of the response to it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookError {
-    /// There is no signature, or none that could be one. Respond with 401.
-    #[error("the delivery has no signature")]
+    /// The signature is missing or malformed. Respond with 401.
+    #[error(
+        "invalid signature: expected hexadecimal or base64 of 32 bytes in the header x-soundstripe-signature"
+    )]
     Unsigned,
-    /// The signature belongs to something else: another body, another time, another secret. Respond with 401.
-    #[error("the signature does not belong to this body and time, or was made with another secret")]
+    /// The signature is of another body or time, or made with another secret. Respond with 401.
+    #[error("invalid signature: it is of another body or time, or made with another secret")]
     Forged,
-    /// The time is missing or unreadable. Respond with 400.
-    #[error("the delivery has no readable timestamp")]
+    /// The time is missing or malformed. Respond with 400.
+    #[error(
+        "invalid timestamp: expected Unix seconds, milliseconds or RFC 3339 in the header x-soundstripe-timestamp"
+    )]
     Timestamp,
-    /// Signed well, but too long ago or in the future. Respond with 400; check the clock of this machine.
-    #[error("the delivery is {off} s off the present, more than {tolerance} s")]
+    /// Validly signed, but too long ago or in the future. Respond with 400; check the clock of this machine.
+    #[error("the timestamp must be within {tolerance} s of now, found {off} s")]
     Stale {
         /// How far off, in seconds.
         off: u64,
         /// How far off it may be, in seconds.
         tolerance: u64,
     },
-    /// Signed well, but this very delivery was [accepted](Event::accept) before. Respond with 200: the work is done.
+    /// Validly signed, but this very delivery was [accepted](Event::accept) before. Respond with 200: the work is done.
     #[error("this delivery was accepted before")]
     Replayed,
-    /// Signed well, but the body is no search. Respond with 200 and tell somebody: sending it again will not mend it.
-    #[error("the delivery is signed well, but cannot be read: {0}")]
+    /// Validly signed, but the body is not a search. Respond with 200, as another delivery would be no better, and log it.
+    #[error("invalid body of a validly signed delivery: {0}")]
     Body(String),
-    /// Whether it was accepted before cannot be found out. Respond with 503, so that it comes again.
-    #[error("whether the delivery was accepted before cannot be found out: {0}")]
-    Memory(#[from] SeenError),
+    /// The [`DeliveryLog`] failed, so it is unknown whether the delivery was accepted before. Respond with 503, so that it comes
+    /// again.
+    #[error("the delivery log failed: {0}")]
+    DeliveryLog(#[from] DeliveryLogError),
 }
 
 impl WebhookError {
-    /// What to respond to the delivery.
+    /// The status of the response to the delivery.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Unsigned | Self::Forged => StatusCode::UNAUTHORIZED,
             Self::Timestamp | Self::Stale { .. } => StatusCode::BAD_REQUEST,
             Self::Replayed | Self::Body(_) => StatusCode::OK,
-            Self::Memory(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::DeliveryLog(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }
 
-/// A delivery that is what it claims to be.
+/// A verified delivery.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
     /// The search, completed or failed. The service may send more than one delivery for it, each with a signature of its
     /// own: act once per search id.
     pub search: Search,
-    /// When it was signed; not known with [`SignedPayload::BodyOnly`].
+    /// When it was signed; `None` with [`SignedPayload::BodyOnly`].
     pub signed_at: Option<Timestamp>,
     /// The signature as lower-case hexadecimal.
     pub signature: String,
@@ -135,23 +140,23 @@ pub struct Event {
 }
 
 impl Event {
-    /// Remembers that the work is done: the same delivery is [`Replayed`](WebhookError::Replayed) from now on. An event
-    /// without a time, and one of [`Verifier::check`], cannot be remembered, and nothing happens.
+    /// Logs that the work is done: the same delivery is [`Replayed`](WebhookError::Replayed) from now on. An event without a time,
+    /// and one of [`Verifier::check`], cannot be logged, and nothing happens.
     ///
     /// # Errors
-    /// If the memory failed. Respond with 503: the delivery comes again, and the work is done once more.
-    pub async fn accept(&self) -> Result<(), SeenError> {
+    /// If the log failed. Respond with 503: the delivery comes again, and the work is done once more.
+    pub async fn accept(&self) -> Result<(), DeliveryLogError> {
         match &self.acceptance {
-            Some(Acceptance { seen, delivery }) => seen.accept(delivery).await,
+            Some(Acceptance { log, delivery }) => log.accept(delivery).await,
             None => Ok(()),
         }
     }
 }
 
-/// Where it is to be remembered that an event was accepted.
+/// Where the acceptance of an event is logged.
 #[derive(Clone)]
 struct Acceptance {
-    seen: Arc<dyn Seen>,
+    log: Arc<dyn DeliveryLog>,
     delivery: Delivery,
 }
 
@@ -183,19 +188,19 @@ impl PartialEq for Acceptance {
 /// ```
 ///
 /// Give it the body exactly as it arrived: parsing and printing it again breaks the signature. Deliveries that were
-/// accepted are remembered as long as their time is within the tolerance: in this value and its clones, which share one
-/// memory, or in a [memory](Verifier::seen) of your own.
+/// accepted are logged as long as their time is within the tolerance: in this value and its clones, which share one log, or in a
+/// [log](Verifier::delivery_log) of your own.
 #[derive(Clone)]
 pub struct Verifier {
     keys: Vec<Hmac<Sha256>>,
     payload: SignedPayload,
     tolerance: Duration,
-    seen: Arc<dyn Seen>,
+    log: Arc<dyn DeliveryLog>,
 }
 
-/// An empty secret: everybody could sign with it.
+/// An empty secret, with which everybody could sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the webhook secret is empty")]
+#[error("the webhook secret must not be empty")]
 pub struct EmptySecret;
 
 impl Verifier {
@@ -208,12 +213,12 @@ impl Verifier {
             keys: Vec::new(),
             payload: SignedPayload::default(),
             tolerance: TOLERANCE,
-            seen: Arc::new(MemorySeen::new()),
+            log: Arc::new(MemoryDeliveryLog::new()),
         };
         verifier.also(secret)
     }
 
-    /// Accepts another secret as well, while secrets are changed over.
+    /// Accepts another secret as well, for a change of secrets.
     ///
     /// # Errors
     /// An empty secret.
@@ -240,17 +245,17 @@ impl Verifier {
         self
     }
 
-    /// Remembers in another memory: one that several processes share, or that outlives this one.
+    /// Another log: one that several processes share, or that outlives this one.
     #[must_use]
-    pub fn seen(mut self, seen: impl Seen) -> Self {
-        self.seen = Arc::new(seen);
+    pub fn delivery_log(mut self, log: impl DeliveryLog) -> Self {
+        self.log = Arc::new(log);
         self
     }
 
     /// Checks a delivery by its headers and its body.
     ///
     /// # Errors
-    /// [`WebhookError`] says what is wrong and what to respond.
+    /// [`WebhookError`], with the status to respond.
     pub async fn verify(
         &self,
         headers: &HeaderMap,
@@ -260,7 +265,7 @@ impl Verifier {
         let text = |name: &str| {
             let mut values = headers.get_all(name).iter();
             let first = values.next()?.to_str().ok()?;
-            // Two headers of one name leave open which of them was meant.
+            // Of two headers of one name neither can be trusted.
             values.next().is_none().then_some(first)
         };
         self.verify_parts(text(SIGNATURE_HEADER), text(TIMESTAMP_HEADER), body, now).await
@@ -269,7 +274,7 @@ impl Verifier {
     /// Checks a delivery by the texts of its two headers and its body.
     ///
     /// # Errors
-    /// [`WebhookError`] says what is wrong and what to respond.
+    /// [`WebhookError`], with the status to respond.
     pub async fn verify_parts(
         &self,
         signature: Option<&str>,
@@ -279,11 +284,11 @@ impl Verifier {
     ) -> Result<Event, WebhookError> {
         let (signature, signed_at) = self.signed(signature, timestamp, body, now)?;
         let acceptance = signed_at.map(|signed_at| Acceptance {
-            seen: Arc::clone(&self.seen),
+            log: Arc::clone(&self.log),
             delivery: Delivery { signature: signature.clone(), now, expires: signed_at.plus(self.tolerance) },
         });
-        if let Some(Acceptance { seen, delivery }) = &acceptance
-            && seen.was_accepted(delivery).await?
+        if let Some(Acceptance { log, delivery }) = &acceptance
+            && log.was_accepted(delivery).await?
         {
             return Err(WebhookError::Replayed);
         }
@@ -291,11 +296,11 @@ impl Verifier {
         Ok(Event { search, signed_at, signature, raw, acceptance })
     }
 
-    /// Checks signature, time and content of a delivery and asks no memory, so that it needs no runtime: for a program
-    /// that knows by itself, by the signature or the search, what it has done.
+    /// Checks signature, time and content of a delivery without a log, so it needs no runtime: for applications that detect
+    /// repeated deliveries themselves, by the signature or the search.
     ///
     /// # Errors
-    /// [`WebhookError`] says what is wrong and what to respond.
+    /// [`WebhookError`], with the status to respond.
     pub fn check(
         &self,
         signature: Option<&str>,
@@ -308,7 +313,7 @@ impl Verifier {
         Ok(Event { search, signed_at, signature, raw, acceptance: None })
     }
 
-    /// The signature of a delivery that was signed well and not too long ago, and when that was.
+    /// The signature of a delivery that was validly signed not too long ago, and when that was.
     fn signed(
         &self,
         signature: Option<&str>,
@@ -367,7 +372,8 @@ impl fmt::Debug for Verifier {
 
 /// Reads the body of a delivery: the document of the search, at the top or under `payload` or `search`.
 fn read(body: &[u8]) -> Result<(Search, Value), WebhookError> {
-    let raw: Value = segno_core::from_json(body).map_err(|error| WebhookError::Body(error.to_string()))?;
+    let raw: Value =
+        segno_core::decode::from_json(body).map_err(|error| WebhookError::Body(error.to_string()))?;
     let document = if raw.get("data").is_some() {
         &raw
     } else {

@@ -1,7 +1,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use segno_core::{ApiError as _, Bytes, Cursor, Endpoint, HeaderMap, Paged, Response, StatusCode};
+use segno_core::client::{Cursor, Paged};
+use segno_core::{ApiError as _, Bytes, Endpoint, HeaderMap, Response, StatusCode};
 use segno_soundstripe::{
     ApiError, categories, playlists, private_playlists, songs, sound_effects, supe_assets, supe_searches, tags,
 };

@@ -1,10 +1,8 @@
 //! Whole documents.
 
+use segno_core::decode::{ResponseUrl, from_json, from_value, read_json, read_unit};
 use segno_core::lenient::{List, PassedOver};
-use segno_core::{
-    Bytes, DecodeError, Response, ResponseUrl, SecretUrl, from_json, from_value, lenient, read_json,
-    read_unit,
-};
+use segno_core::{Bytes, DecodeError, Response, SecretUrl, lenient};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -26,7 +24,7 @@ pub struct Document<D> {
     pub links: Links,
     #[serde(default)]
     meta: Meta,
-    /// What beside the primary data could not be read.
+    /// Members beside the primary data that could not be read.
     #[serde(default)]
     pub passed_over: PassedOver,
 }
@@ -38,8 +36,8 @@ impl<D> Document<D> {
         self.links.meta.total_count.or(self.meta.total_count)
     }
 
-    /// A resource without a type is linked to by nobody, so it is passed over.
-    fn settled(mut self) -> Self {
+    /// A resource without a type cannot be linked to, so it is passed over.
+    fn without_untyped(mut self) -> Self {
         for untyped in self.included.extract_if(.., |resource| resource.kind.is_empty()) {
             self.passed_over.add(format!("included/{}", untyped.id), untyped.raw());
         }
@@ -50,27 +48,27 @@ impl<D> Document<D> {
 /// Reads a document with one resource.
 ///
 /// # Errors
-/// [`DecodeError`] if it is no such document.
+/// [`DecodeError`] if it is not such a document.
 pub fn read_one<T: FromResource>(response: &Response<Bytes>) -> Result<T, DecodeError> {
-    one(read_json::<Document<Resource>>(response)?.settled(), ResponseUrl::of(response))
+    one(read_json::<Document<Resource>>(response)?.without_untyped(), ResponseUrl::of(response))
 }
 
 /// Reads a document with one resource from a JSON value that is already here.
 pub(crate) fn one_from_value<T: FromResource>(value: &Value) -> Result<T, DecodeError> {
-    one(from_value::<Document<Resource>>(value, None)?.settled(), None)
+    one(from_value::<Document<Resource>>(value, None)?.without_untyped(), None)
 }
 
 fn one<T: FromResource>(
     mut document: Document<Resource>,
     base: Option<&SecretUrl>,
 ) -> Result<T, DecodeError> {
-    // There is nobody else to tell of the rest of the document.
+    // The resource stands for the whole document.
     document.data.passed_over.take("", document.passed_over);
     let included = Included::new(std::iter::once(&document.data).chain(&document.included)).from_url(base);
     T::from_resource(&document.data, &included)
 }
 
-/// Reads the response to a request that leaves nothing to tell: no body, or what JSON:API allows in its place (1.0,
+/// Reads the response to a request without a result: no body, or what JSON:API allows in its place (1.0,
 /// sections "Deleting Resources" and "Updating Relationships"): a document with `meta` alone, or with what is left.
 ///
 /// # Errors
@@ -88,13 +86,13 @@ pub fn read_done(response: &Response<Bytes>) -> Result<(), DecodeError> {
     })
 }
 
-/// Reads a document with a list of resources. A resource that cannot be read is among what the page
+/// Reads a document with a list of resources. A resource that cannot be read is among those that the page
 /// [passed over](Page::passed_over).
 ///
 /// # Errors
-/// [`DecodeError`] if it is no such document.
+/// [`DecodeError`] if it is not such a document.
 pub fn read_list<T: FromResource>(response: &Response<Bytes>) -> Result<Page<T>, DecodeError> {
-    let document = read_json::<Document<List<Resource>>>(response)?.settled();
+    let document = read_json::<Document<List<Resource>>>(response)?.without_untyped();
     let included =
         Included::new(document.data.iter().chain(&document.included)).from_url(ResponseUrl::of(response));
     let mut passed_over = document.passed_over.clone();
@@ -115,13 +113,13 @@ pub fn read_list<T: FromResource>(response: &Response<Bytes>) -> Result<Page<T>,
     })
 }
 
-/// Reads a document with one resource whose contents are paged, and takes those: what was read of them, what of the resource
-/// could not be read, and how many the page has.
+/// Reads a document with one resource whose contents are paged, as a page of these contents: the items, what could not be read
+/// of the resource, and how many items the page has.
 pub(crate) fn read_list_within<T: FromResource, I>(
     response: &Response<Bytes>,
     contents: fn(T) -> (Vec<I>, PassedOver, usize),
 ) -> Result<Page<I>, DecodeError> {
-    let document = read_json::<Document<Resource>>(response)?.settled();
+    let document = read_json::<Document<Resource>>(response)?.without_untyped();
     let (total_count, links) = (document.total_count(), document.links.clone());
     let (items, passed_over, given) = contents(one(document, ResponseUrl::of(response))?);
     Ok(Page { items, total_count, links, passed_over, given })

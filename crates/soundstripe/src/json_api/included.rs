@@ -27,7 +27,7 @@ impl<'a> Included<'a> {
         Self { resources: index, base: None }
     }
 
-    /// With the URL that the document came from, which relative links are resolved against.
+    /// With the URL of the document, against which relative links are resolved.
     #[must_use]
     pub fn from_url(self, base: Option<&'a SecretUrl>) -> Self {
         Self { base, ..self }
@@ -43,8 +43,8 @@ impl<'a> Included<'a> {
         self.resources.get(&(kind, id)).copied()
     }
 
-    /// What `resource` links to under `relationship`, in the order of the linkage; what the document does not include
-    /// is left out.
+    /// The resources that `resource` links to under `relationship`, in the order of the linkage, as far as the document includes
+    /// them.
     ///
     /// # Errors
     /// [`DecodeError`] if one of them cannot be read.

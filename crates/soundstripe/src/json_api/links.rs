@@ -5,26 +5,25 @@ use serde::{Deserialize, Deserializer};
 
 /// The top-level `links` of a document.
 ///
-/// Of a link nothing is kept but its page number and size. The service was seen to send links with `http://`, and a
-/// link could name any host: they are addresses to read, not to follow.
+/// Only page number and size of a link are kept. The service was seen to send links with `http://`, and a link could name any host, so links are read and not followed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Links {
-    /// This page.
+    /// The page of this response.
     #[serde(default, rename = "self")]
-    pub this: Option<PageAddress>,
+    pub this: Option<PageLink>,
     /// The first page; null while on page 1.
     #[serde(default)]
-    pub first: Option<PageAddress>,
-    /// The page before; null on page 1.
+    pub first: Option<PageLink>,
+    /// The previous page; null on page 1.
     #[serde(default)]
-    pub prev: Option<PageAddress>,
-    /// The page behind.
+    pub prev: Option<PageLink>,
+    /// The next page.
     #[serde(default)]
     pub next: NextPage,
     /// The last page; null on the last page.
     #[serde(default)]
-    pub last: Option<PageAddress>,
+    pub last: Option<PageLink>,
     /// The total, which this service puts inside `links`.
     #[serde(default)]
     pub(crate) meta: Meta,
@@ -39,48 +38,49 @@ pub(crate) struct Meta {
 /// Which page a link names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct PageAddress {
+pub struct PageLink {
     /// `page[number]`, from 1.
     pub number: Option<u32>,
     /// `page[size]`, in items.
     pub size: Option<u32>,
 }
 
-/// What a document says of the page behind it.
+/// The link of a document to its next page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NextPage {
-    /// Nothing: there are no links.
+    /// The document has no links.
     #[default]
     Unknown,
-    /// There is none.
+    /// This is the last page.
     None,
-    /// It is there.
-    At(PageAddress),
+    /// The next page.
+    At(PageLink),
 }
 
-impl PageAddress {
+impl PageLink {
     /// Reads page number and size from the query of a link, whatever its scheme, host and path.
     #[must_use]
     pub fn of(link: &str) -> Self {
         let query = link.split_once('?').map_or("", |(_, query)| query);
         let query = query.split('#').next().unwrap_or_default();
-        let mut address = Self::default();
+        let mut page = Self::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
-                "page[number]" => address.number = value.parse().ok().filter(|&number| number > 0),
-                "page[size]" => address.size = value.parse().ok().filter(|&size| size > 0),
+                "page[number]" => page.number = value.parse().ok().filter(|&number| number > 0),
+                "page[size]" => page.size = value.parse().ok().filter(|&size| size > 0),
                 _ => {}
             }
         }
-        address
+        page
     }
 }
 
-/// A link is a text or an object with `href` (JSON:API 1.0, section "Links"); `null` and the empty text are none.
+/// A link is a text or an object with `href` (JSON:API 1.0, section "Links"); `null` and the empty text are not links.
 struct Link;
 
 impl<'de> Visitor<'de> for Link {
-    type Value = Option<PageAddress>;
+    type Value = Option<PageLink>;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("a link")
@@ -91,7 +91,7 @@ impl<'de> Visitor<'de> for Link {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok((!text.is_empty()).then(|| PageAddress::of(text)))
+        Ok((!text.is_empty()).then(|| PageLink::of(text)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
@@ -104,11 +104,11 @@ impl<'de> Visitor<'de> for Link {
             }
         }
         let link = link.ok_or_else(|| A::Error::missing_field("href"))?;
-        Ok(link.as_deref().map(PageAddress::of))
+        Ok(link.as_deref().map(PageLink::of))
     }
 }
 
-impl<'de> Deserialize<'de> for PageAddress {
+impl<'de> Deserialize<'de> for PageLink {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(deserializer.deserialize_any(Link)?.unwrap_or_default())
     }

@@ -1,9 +1,10 @@
-//! Resource objects and what they are linked to.
+//! Resource objects and their relationships.
 
 use std::collections::BTreeMap;
 
+use segno_core::decode::from_value;
 use segno_core::lenient::{OneOrMany, PassedOver};
-use segno_core::{DecodeError, from_value, lenient};
+use segno_core::{DecodeError, lenient};
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
@@ -26,7 +27,7 @@ pub struct Resource {
     /// The relationships by name.
     #[serde(default)]
     pub relationships: BTreeMap<String, Relationship>,
-    /// What beside the attributes could not be read.
+    /// Members beside the attributes that could not be read.
     #[serde(default)]
     pub passed_over: PassedOver,
 }
@@ -35,16 +36,17 @@ pub struct Resource {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Relationship {
-    /// Whom it links to.
+    /// The resources that it links to.
     #[serde(default)]
     pub data: Linkage,
 }
 
-/// Whom a relationship links to (JSON:API 1.0, section "Resource Linkage"). Order matters: the first artist of a song
+/// The resources that a relationship links to (JSON:API 1.0, section "Resource Linkage"). Order matters: the first artist of a song
 /// is its primary artist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Linkage {
-    /// The document does not say.
+    /// The document has no linkage.
     #[default]
     Unknown,
     /// At most one resource.
@@ -55,6 +57,7 @@ pub enum Linkage {
 
 /// A resource identifier object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[non_exhaustive]
 pub struct Identifier {
     /// The type, such as `audio_files`.
     #[serde(default, rename = "type")]
@@ -99,12 +102,11 @@ pub trait FromResource: Sized {
 }
 
 impl Resource {
-    /// The attributes as a type of ours. What of them cannot be read goes into its member
-    /// [`passed_over`](segno_core::lenient).
+    /// The attributes as `T`. Attributes that cannot be read go into its member [`passed_over`](segno_core::lenient).
     ///
     /// # Errors
-    /// [`DecodeError`] with a path such as `songs/4711.attributes.bpm`, if one is missing that must be there; it never
-    /// shows the value.
+    /// [`DecodeError`] with a path such as `songs/4711.attributes.bpm`, if a required one is missing; it never
+    /// shows a value.
     pub fn read_attributes<T: DeserializeOwned>(&self, included: &Included<'_>) -> Result<T, DecodeError> {
         let nothing = Value::Object(serde_json::Map::new());
         let attributes = if self.attributes.is_object() { &self.attributes } else { &nothing };
@@ -117,7 +119,7 @@ impl Resource {
         })
     }
 
-    /// What of the attributes and of the rest of the resource could not be read.
+    /// Everything that could not be read, in the attributes and in the rest of the resource.
     pub(crate) fn all_passed_over(&self, mut attributes: PassedOver) -> PassedOver {
         attributes.take("", self.passed_over.clone());
         let is_nothing = self.attributes.is_null() || self.attributes.as_array().is_some_and(Vec::is_empty);
@@ -132,7 +134,7 @@ impl Resource {
         json!({"type": self.kind, "id": self.id, "attributes": self.attributes})
     }
 
-    /// The identifiers that a relationship links to, in their order; none if there is no such relationship.
+    /// The identifiers that a relationship links to, in their order; empty without such a relationship.
     #[must_use]
     pub fn linked(&self, relationship: &str) -> &[Identifier] {
         self.relationships.get(relationship).map_or(&[], |relationship| relationship.data.identifiers())

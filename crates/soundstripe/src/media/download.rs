@@ -1,54 +1,37 @@
-//! Getting the files behind links.
+//! Downloading the files behind links.
 
 use std::path::Path;
 
-use segno_core::{
-    BuildError, Bytes, Content, DecodeError, Downloaded, Endpoint, Method, Replay, RequestWriter, Response,
-};
+use segno_core::client::Downloaded;
+use segno_core::decode::Content;
+use segno_core::{Bytes, endpoint};
 use tokio::io::AsyncWrite;
 
 use super::MediaUrl;
 use crate::client::Client;
 use crate::error::{ApiError, Error};
 
-/// `GET` of a signed link: the sound itself.
-///
-/// The API key is never sent along: the link is all that the file host wants, and none of its business is the key. Give
-/// it to [`Client::call`] for progress, then [`download`](segno_core::Call::download).
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Download {
-    link: MediaUrl,
-}
-
-impl Download {
-    /// Gets this file.
-    pub fn new(link: &MediaUrl) -> Self {
-        Self { link: link.clone() }
-    }
-}
-
-impl Endpoint for Download {
-    type Output = Bytes;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.media.download";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-    const CONTENT: Content = Content::Binary;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.url("{media}", self.link.url().clone());
-        request.transfer();
+endpoint! {
+    /// `GET` of a signed link: the bytes of the file.
+    ///
+    /// The API key is never sent along: the file host neither needs nor should see it. [`Client::call`] reports progress, then
+    /// [`download`](segno_core::Call::download).
+    pub struct Download { field link: MediaUrl }
+    name: "soundstripe.media.download",
+    method: GET,
+    replay: Safe,
+    write: |this, request| {
+        request.download_from("{media}", this.link.url());
         Ok(())
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
-        Ok(response.into_body())
-    }
+    },
+    response: Bytes,
+    error: ApiError,
+    content: Content::Binary,
+    read: |response| Ok(response.body().clone()),
 }
 
 impl Client {
-    /// Writes the file behind a link to `writer`, going on where it was if the connection breaks.
+    /// Writes the file behind a link to `writer`, and resumes if the connection breaks.
     ///
     /// # Errors
     /// See [`segno_core::Error`]; 403 from a link that has expired: [`refresh`](Client::refresh) the song.

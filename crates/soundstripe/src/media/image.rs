@@ -1,4 +1,4 @@
-//! Image addresses whose size is a query parameter.
+//! URLs of images, whose size is a query parameter.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,8 +6,8 @@ use std::fmt;
 use segno_core::lenient;
 use serde::{Deserialize, Deserializer};
 
-/// The address of an image. Its `w` and `h` parameters may be edited to have it resized, or removed to get the full
-/// resolution; not every address has them.
+/// The URL of an image. Its `w` and `h` parameters may be edited to have it resized, or removed to get the full
+/// resolution; not every URL has them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ImageUrl(String);
 
@@ -18,13 +18,13 @@ impl<'de> Deserialize<'de> for ImageUrl {
 }
 
 impl ImageUrl {
-    /// The address as the service gave it.
+    /// The URL as the service sent it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The address of the image at this size, in pixels; every other parameter stays as it is.
+    /// The URL of the image at this size, in pixels; every other parameter stays as it is.
     ///
     /// ```
     /// # use segno_soundstripe::media::ImageUrl;
@@ -37,18 +37,18 @@ impl ImageUrl {
         self.edited(Some(width), Some(height))
     }
 
-    /// The address of the image in full resolution.
+    /// The URL of the image in full resolution.
     #[must_use]
     pub fn full(&self) -> Self {
         self.edited(None, None)
     }
 
     fn edited(&self, width: Option<u32>, height: Option<u32>) -> Self {
-        let (address, fragment) = match self.0.split_once('#') {
-            Some((address, fragment)) => (address, format!("#{fragment}")),
+        let (url, fragment) = match self.0.split_once('#') {
+            Some((url, fragment)) => (url, format!("#{fragment}")),
             None => (self.0.as_str(), String::new()),
         };
-        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let (path, query) = url.split_once('?').unwrap_or((url, ""));
         let mut sizes = [("w", width), ("h", height)];
         let mut kept: Vec<Cow<'_, str>> = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -68,8 +68,8 @@ impl ImageUrl {
 }
 
 impl From<String> for ImageUrl {
-    fn from(address: String) -> Self {
-        Self(address)
+    fn from(url: String) -> Self {
+        Self(url)
     }
 }
 
@@ -86,8 +86,8 @@ mod tests {
 
     #[test]
     fn only_w_and_h_are_touched() {
-        let edit = |address: &str| {
-            let image = ImageUrl::from(address.to_owned());
+        let edit = |url: &str| {
+            let image = ImageUrl::from(url.to_owned());
             (image.sized(1, 2).0, image.full().0)
         };
         let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
@@ -109,8 +109,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn resizing_twice_is_resizing_once(address in "\\PC{0,40}", w in 0u32..9, h in 0u32..9) {
-            let image = ImageUrl::from(address);
+        fn resizing_twice_is_resizing_once(url in "\\PC{0,40}", w in 0u32..9, h in 0u32..9) {
+            let image = ImageUrl::from(url);
             prop_assert_eq!(image.sized(7, 7).sized(w, h), image.sized(w, h).sized(w, h));
             prop_assert_eq!(image.sized(w, h).full(), image.full().full());
         }

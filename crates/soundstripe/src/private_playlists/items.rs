@@ -1,6 +1,6 @@
-//! What is in a private playlist: adding and removing.
+//! The items of a private playlist: adding and removing.
 
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use segno_core::{BuildError, RequestWriter, endpoint};
 use serde_json::{Value, json};
 
 use super::PrivatePlaylist;
@@ -10,7 +10,7 @@ use crate::json_api::{FromResource as _, MEDIA_TYPE, read_done, read_one};
 use crate::songs::Song;
 use crate::sound_effects::SoundEffect;
 
-/// In which form items are named in the body. The form is not documented; the first one is JSON:API's own.
+/// The form of a body that names items. It is not documented; the first form is that of JSON:API.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum ItemBody {
@@ -25,158 +25,100 @@ pub enum ItemBody {
     Raw(Value),
 }
 
-impl ItemBody {
-    fn write(
-        &self,
-        request: &mut RequestWriter,
-        kind: &str,
-        member: &str,
-        ids: &[&str],
-    ) -> Result<(), BuildError> {
-        if ids.is_empty() && !matches!(self, Self::Raw(_)) {
-            return Err(BuildError::value("ids", "there is nothing to add or remove"));
-        }
-        let numbers: Value = ids.iter().map(|id| as_number(id)).collect();
-        let document = match self {
-            Self::Linkage => {
-                let data: Value = ids.iter().map(|id| json!({"type": kind, "id": id})).collect();
-                json!({"data": data})
-            }
-            Self::AttributeIds => json!({"data": {"attributes": {member: numbers}}}),
-            Self::BareIds => json!({member: numbers}),
-            Self::Raw(document) => document.clone(),
-        };
-        request.json_as(MEDIA_TYPE, &document)
+fn write_items<I: ToString>(
+    request: &mut RequestWriter,
+    body: Option<&ItemBody>,
+    kind: &str,
+    member: &str,
+    ids: &[I],
+) -> Result<(), BuildError> {
+    let body = body.unwrap_or(&ItemBody::Linkage);
+    if ids.is_empty() && !matches!(body, ItemBody::Raw(_)) {
+        return Err(BuildError::value("ids", "must not be empty"));
     }
-}
-
-/// A request that names a playlist and items.
-macro_rules! items {
-    ($(#[$doc:meta])* $name:ident of $id:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug)]
-        #[must_use = "a request does nothing until it is sent"]
-        pub struct $name {
-            playlist: PrivatePlaylistId,
-            ids: Vec<$id>,
-            body: ItemBody,
+    let ids: Vec<String> = ids.iter().map(I::to_string).collect();
+    let numbers: Value = ids.iter().map(|id| as_number(id)).collect();
+    let document = match body {
+        ItemBody::Linkage => {
+            let data: Value = ids.iter().map(|id| json!({"type": kind, "id": id})).collect();
+            json!({"data": data})
         }
-
-        impl $name {
-            /// Names the playlist and the items.
-            pub fn new(
-                playlist: impl Into<PrivatePlaylistId>,
-                ids: impl IntoIterator<Item = impl Into<$id>>,
-            ) -> Self {
-                Self {
-                    playlist: playlist.into(),
-                    ids: ids.into_iter().map(Into::into).collect(),
-                    body: ItemBody::default(),
-                }
-            }
-
-            /// Sends another form of body.
-            pub fn body(mut self, body: ItemBody) -> Self {
-                self.body = body;
-                self
-            }
-        }
+        ItemBody::AttributeIds => json!({"data": {"attributes": {member: numbers}}}),
+        ItemBody::BareIds => json!({member: numbers}),
+        ItemBody::Raw(document) => document.clone(),
     };
+    request.json_as(MEDIA_TYPE, &document)
 }
 
-items! {
+endpoint! {
     /// `POST /v1/my_media/playlists/{playlist_id}/songs`: adds songs at the end, in this order.
     ///
-    /// Whether a song that is in it already is added once more is not documented, so the request is not repeated once
-    /// it may have arrived.
-    AddSongs of SongId
+    /// Whether a song that is in it already is added once more is not documented, so the request is not repeated once it may
+    /// have arrived.
+    pub struct AddSongs { path playlist: PrivatePlaylistId, field songs: Vec<SongId> }
+    optional {
+        /// The form of the body; [`ItemBody::Linkage`] by default.
+        field body: ItemBody,
+    }
+    name: "soundstripe.private_playlists.add_songs",
+    method: POST,
+    path: "my_media/playlists/{playlist_id}/songs",
+    replay: Unsafe,
+    write: |this, request| write_items(request, this.body.as_ref(), Song::TYPE, "song_ids", &this.songs),
+    response: PrivatePlaylist,
+    error: ApiError,
+    read: read_one,
 }
 
-impl Endpoint for AddSongs {
-    type Output = PrivatePlaylist;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.private_playlists.add_songs";
-    const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Unsafe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("my_media/playlists/{playlist_id}/songs", &[&self.playlist])?;
-        let ids: Vec<&str> = self.ids.iter().map(SongId::as_str).collect();
-        self.body.write(request, Song::TYPE, "song_ids", &ids)
-    }
-
-    fn read(response: Response<Bytes>) -> Result<PrivatePlaylist, DecodeError> {
-        read_one(&response)
-    }
-}
-
-items! {
+endpoint! {
     /// `DELETE /v1/my_media/playlists/{playlist_id}/songs`: removes songs. The request has a body.
-    RemoveSongs of SongId
+    pub struct RemoveSongs { path playlist: PrivatePlaylistId, field songs: Vec<SongId> }
+    optional {
+        /// The form of the body; [`ItemBody::Linkage`] by default.
+        field body: ItemBody,
+    }
+    name: "soundstripe.private_playlists.remove_songs",
+    method: DELETE,
+    path: "my_media/playlists/{playlist_id}/songs",
+    replay: Idempotent,
+    write: |this, request| write_items(request, this.body.as_ref(), Song::TYPE, "song_ids", &this.songs),
+    response: (),
+    error: ApiError,
+    read: read_done,
 }
 
-impl Endpoint for RemoveSongs {
-    type Output = ();
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.private_playlists.remove_songs";
-    const METHOD: Method = Method::DELETE;
-    const REPLAY: Replay = Replay::Idempotent;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("my_media/playlists/{playlist_id}/songs", &[&self.playlist])?;
-        let ids: Vec<&str> = self.ids.iter().map(SongId::as_str).collect();
-        self.body.write(request, Song::TYPE, "song_ids", &ids)
-    }
-
-    fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
-        read_done(&response)
-    }
-}
-
-items! {
+endpoint! {
     /// `POST /v1/my_media/playlists/{playlist_id}/sound_effects`: adds sound effects at the end, in this order.
     ///
     /// Not repeated once it may have arrived, like [`AddSongs`].
-    AddSoundEffects of SoundEffectId
+    pub struct AddSoundEffects { path playlist: PrivatePlaylistId, field sound_effects: Vec<SoundEffectId> }
+    optional {
+        /// The form of the body; [`ItemBody::Linkage`] by default.
+        field body: ItemBody,
+    }
+    name: "soundstripe.private_playlists.add_sound_effects",
+    method: POST,
+    path: "my_media/playlists/{playlist_id}/sound_effects",
+    replay: Unsafe,
+    write: |this, request| write_items(request, this.body.as_ref(), SoundEffect::TYPE, "sound_effect_ids", &this.sound_effects),
+    response: PrivatePlaylist,
+    error: ApiError,
+    read: read_one,
 }
 
-impl Endpoint for AddSoundEffects {
-    type Output = PrivatePlaylist;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.private_playlists.add_sound_effects";
-    const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Unsafe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("my_media/playlists/{playlist_id}/sound_effects", &[&self.playlist])?;
-        let ids: Vec<&str> = self.ids.iter().map(SoundEffectId::as_str).collect();
-        self.body.write(request, SoundEffect::TYPE, "sound_effect_ids", &ids)
-    }
-
-    fn read(response: Response<Bytes>) -> Result<PrivatePlaylist, DecodeError> {
-        read_one(&response)
-    }
-}
-
-items! {
+endpoint! {
     /// `DELETE /v1/my_media/playlists/{playlist_id}/sound_effects`: removes sound effects. The request has a body.
-    RemoveSoundEffects of SoundEffectId
-}
-
-impl Endpoint for RemoveSoundEffects {
-    type Output = ();
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundstripe.private_playlists.remove_sound_effects";
-    const METHOD: Method = Method::DELETE;
-    const REPLAY: Replay = Replay::Idempotent;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("my_media/playlists/{playlist_id}/sound_effects", &[&self.playlist])?;
-        let ids: Vec<&str> = self.ids.iter().map(SoundEffectId::as_str).collect();
-        self.body.write(request, SoundEffect::TYPE, "sound_effect_ids", &ids)
+    pub struct RemoveSoundEffects { path playlist: PrivatePlaylistId, field sound_effects: Vec<SoundEffectId> }
+    optional {
+        /// The form of the body; [`ItemBody::Linkage`] by default.
+        field body: ItemBody,
     }
-
-    fn read(response: Response<Bytes>) -> Result<(), DecodeError> {
-        read_done(&response)
-    }
+    name: "soundstripe.private_playlists.remove_sound_effects",
+    method: DELETE,
+    path: "my_media/playlists/{playlist_id}/sound_effects",
+    replay: Idempotent,
+    write: |this, request| write_items(request, this.body.as_ref(), SoundEffect::TYPE, "sound_effect_ids", &this.sound_effects),
+    response: (),
+    error: ApiError,
+    read: read_done,
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 /// A musical key, in either of the two forms in which the service sends it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Key {
     /// `"A Major"`.
     Text(String),

@@ -4,16 +4,15 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use segno_core::{
-    Body, BuildError, Bytes, DecodeError, Endpoint, Method, Multipart, Replay, RequestWriter, Response,
-};
+use segno_core::request::Multipart;
+use segno_core::{Body, BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
 use tokio::io::AsyncReadExt as _;
 
 use super::{Asset, image, video};
 use crate::error::ApiError;
 use crate::json_api::read_one;
 
-/// The formats that the service takes.
+/// The formats that the service accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AssetFormat {
@@ -51,10 +50,10 @@ impl AssetFormat {
         matches!(self, Self::Jpeg | Self::Png | Self::WebP)
     }
 
-    /// The most bytes that the service takes: 20 MB of an image, 500 MB of a video. Whether its MB is 10⁶ or 2²⁰ bytes
-    /// is not documented; this is 2²⁰.
+    /// The maximum size in bytes: 20 MB for an image, 500 MB for a video. Whether the service's MB is 10⁶ or 2²⁰ bytes is not
+    /// documented; this is 2²⁰.
     #[must_use]
-    pub fn most_bytes(self) -> u64 {
+    pub fn max_bytes(self) -> u64 {
         (if self.is_image() { 20 } else { 500 }) << 20
     }
 
@@ -68,7 +67,7 @@ impl AssetFormat {
             [b'R', b'I', b'F', b'F', ..] if brand == Some(b"WEBP") => Self::WebP,
             [0x1a, 0x45, 0xdf, 0xa3, ..] => Self::WebM,
             [_, _, _, _, b'f', b't', b'y', b'p', ..] if brand == Some(b"qt  ") => Self::QuickTime,
-            // HEIC and AVIF pictures are in the same container, but are not taken.
+            // HEIC and AVIF images have the same container, but are not accepted.
             [_, _, _, _, b'f', b't', b'y', b'p', ..] => match brand? {
                 b"heic" | b"heix" | b"mif1" | b"msf1" | b"avif" | b"avis" => return None,
                 _ => Self::Mp4,
@@ -79,21 +78,20 @@ impl AssetFormat {
     }
 }
 
-/// The most pixels of an image on each axis.
-const MOST_PIXELS: u32 = 4096;
+/// The maximum width and height of an image, in pixels.
+const MAX_PIXELS: u32 = 4096;
 
-/// The longest video.
-const LONGEST: Duration = Duration::from_secs(10 * 60);
+/// The maximum length of a video.
+const MAX_LENGTH: Duration = Duration::from_secs(10 * 60);
 
-/// How much of a file is read to learn its format and size, in bytes: the header of a photograph stands behind its
-/// embedded preview.
+/// How much of a file is read for its format and size, in bytes: the header of a photograph comes after its embedded preview.
 const HEAD: u64 = 256 * 1024;
 
 /// `POST /v1/supe/assets`: uploads one reference image or video, as a stream.
 ///
 /// The documented limits are checked before anything is sent: format, length in bytes, pixels of an image, length of a
-/// video, as far as the file tells them. Every upload makes another asset, so it is not repeated once it may have
-/// arrived. Processing goes on after the answer: see [`Client::wait_for_asset`](crate::Client::wait_for_asset).
+/// video, as far as the file has them. Every upload makes another asset, so it is not repeated once it may have
+/// arrived. Processing goes on after the response: see [`Client::wait_for_asset`](crate::Client::wait_for_asset).
 ///
 /// ```no_run
 /// # async fn example(client: segno_soundstripe::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -105,19 +103,19 @@ const HEAD: u64 = 256 * 1024;
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
+#[must_use = "an endpoint does nothing until a client sends it"]
 pub struct Upload {
     format: AssetFormat,
     file_name: String,
     body: Body,
     content_type: Option<String>,
-    most_bytes: u64,
+    max_bytes: u64,
     pixels: Option<(u32, u32)>,
     length: Option<Duration>,
 }
 
 impl Upload {
-    /// From a body of your own. Nothing is known of its content but the format you name; say what you know with
+    /// From a body of your own. Only its format is known; give what else you know with
     /// [`pixels`](Upload::pixels) or [`length`](Upload::length).
     pub fn new(format: AssetFormat, file_name: impl Into<String>, body: impl Into<Body>) -> Self {
         Self {
@@ -125,16 +123,16 @@ impl Upload {
             file_name: file_name.into(),
             body: body.into(),
             content_type: None,
-            most_bytes: format.most_bytes(),
+            max_bytes: format.max_bytes(),
             pixels: None,
             length: None,
         }
     }
 
-    /// From a file, whose format is told by its first bytes.
+    /// From a file, whose format its first bytes determine.
     ///
     /// # Errors
-    /// A file that cannot be read or is of no format that the service takes.
+    /// A file that cannot be read, or of a format that the service does not accept.
     pub async fn file(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
         let mut file = tokio::fs::File::open(path).await?;
@@ -144,29 +142,29 @@ impl Upload {
         let name =
             path.file_name().map_or_else(|| "asset".into(), |name| name.to_string_lossy().into_owned());
         let mut upload = Self::new(format, name, Body::file(path).await?);
-        upload.look(&head);
+        upload.inspect(&head);
         if matches!(format, AssetFormat::Mp4 | AssetFormat::QuickTime) {
             upload.length = video::mp4_length(&mut file).await?;
         }
         Ok(upload)
     }
 
-    /// From bytes, whose format is told by the first of them.
+    /// From bytes, the first of which determine the format.
     ///
     /// # Errors
-    /// Bytes of no format that the service takes.
+    /// Bytes of a format that the service does not accept.
     pub async fn bytes(file_name: impl Into<String>, bytes: impl Into<Bytes>) -> io::Result<Self> {
         let bytes = bytes.into();
         let format = AssetFormat::of(&bytes).ok_or_else(unknown_format)?;
         let mut upload = Self::new(format, file_name, bytes.clone());
-        upload.look(&bytes);
+        upload.inspect(&bytes);
         if matches!(format, AssetFormat::Mp4 | AssetFormat::QuickTime) {
             upload.length = video::mp4_length(&mut io::Cursor::new(bytes)).await?;
         }
         Ok(upload)
     }
 
-    fn look(&mut self, head: &[u8]) {
+    fn inspect(&mut self, head: &[u8]) {
         if self.format.is_image() {
             self.pixels = image::pixels(head);
         } else if self.format == AssetFormat::WebM {
@@ -192,9 +190,9 @@ impl Upload {
         self
     }
 
-    /// Another limit of bytes than [`AssetFormat::most_bytes`].
-    pub fn most_bytes(mut self, bytes: u64) -> Self {
-        self.most_bytes = bytes;
+    /// Another limit of bytes than [`AssetFormat::max_bytes`].
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = bytes;
         self
     }
 
@@ -202,23 +200,25 @@ impl Upload {
         let refuse = |reason: String| Err(BuildError::value("file", reason));
         let bytes = self.body.len();
         if bytes == 0 {
-            return refuse("it is empty".into());
+            return refuse("must not be empty".into());
         }
-        if bytes > self.most_bytes {
+        if bytes > self.max_bytes {
             let kind = if self.format.is_image() { "an image" } else { "a video" };
-            return refuse(format!("{bytes} bytes are more than the {} of {kind}", self.most_bytes));
+            return refuse(format!("{kind} must have at most {} bytes, found {bytes}", self.max_bytes));
         }
         match self.pixels {
-            Some((width, height)) if width > MOST_PIXELS || height > MOST_PIXELS => {
-                return refuse(format!("{width} × {height} pixels are more than {MOST_PIXELS} on an axis"));
+            Some((width, height)) if width > MAX_PIXELS || height > MAX_PIXELS => {
+                return refuse(format!(
+                    "an image must have at most {MAX_PIXELS} pixels on each axis, found {width} × {height}"
+                ));
             }
             _ => {}
         }
         match self.length {
-            Some(length) if length > LONGEST => refuse(format!(
-                "{} s are more than the {} s of a video",
-                length.as_secs_f64(),
-                LONGEST.as_secs()
+            Some(length) if length > MAX_LENGTH => refuse(format!(
+                "a video must last at most {} s, found {} s",
+                MAX_LENGTH.as_secs(),
+                length.as_secs_f64()
             )),
             _ => Ok(()),
         }
@@ -227,7 +227,7 @@ impl Upload {
 
 fn unknown_format() -> io::Error {
     let formats = "JPEG, PNG, WebP, MP4, QuickTime or WebM";
-    io::Error::new(io::ErrorKind::InvalidData, format!("the file is none of {formats}"))
+    io::Error::new(io::ErrorKind::InvalidData, format!("invalid file: expected {formats}"))
 }
 
 impl Endpoint for Upload {
@@ -284,26 +284,29 @@ mod tests {
         assert_eq!(sized(AssetFormat::Png, 20 << 20).check(), Ok(()));
         assert_eq!(sized(AssetFormat::Mp4, 500 << 20).check(), Ok(()));
         assert_eq!(png().pixels(4096, 4096).check(), Ok(()));
-        assert_eq!(sized(AssetFormat::Mp4, 1).length(LONGEST).check(), Ok(()));
-        assert_eq!(sized(AssetFormat::Png, (20 << 20) + 1).most_bytes(30 << 20).check(), Ok(()));
+        assert_eq!(sized(AssetFormat::Mp4, 1).length(MAX_LENGTH).check(), Ok(()));
+        assert_eq!(sized(AssetFormat::Png, (20 << 20) + 1).max_bytes(30 << 20).check(), Ok(()));
         assert_eq!(
             refused(sized(AssetFormat::WebP, (20 << 20) + 1)),
-            "file: 20971521 bytes are more than the 20971520 of an image"
+            "file: an image must have at most 20971520 bytes, found 20971521"
         );
         assert_eq!(
             refused(sized(AssetFormat::WebM, (500 << 20) + 1)),
-            "file: 524288001 bytes are more than the 524288000 of a video"
+            "file: a video must have at most 524288000 bytes, found 524288001"
         );
-        assert_eq!(refused(png().pixels(10, 4097)), "file: 10 × 4097 pixels are more than 4096 on an axis");
+        assert_eq!(
+            refused(png().pixels(10, 4097)),
+            "file: an image must have at most 4096 pixels on each axis, found 10 × 4097"
+        );
         assert_eq!(
             refused(sized(AssetFormat::Mp4, 1).length(Duration::from_millis(600_500))),
-            "file: 600.5 s are more than the 600 s of a video"
+            "file: a video must last at most 600 s, found 600.5 s"
         );
-        assert_eq!(refused(sized(AssetFormat::Png, 0)), "file: it is empty");
+        assert_eq!(refused(sized(AssetFormat::Png, 0)), "file: must not be empty");
     }
 
     #[tokio::test]
-    async fn bytes_are_looked_into() {
+    async fn bytes_are_inspected() {
         let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
         png.extend(5000u32.to_be_bytes());
         png.extend(10u32.to_be_bytes());

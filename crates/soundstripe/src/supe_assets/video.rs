@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncSeek, AsyncSeekExt as _};
 
-/// The most boxes that are looked at: far more than a file has, few enough to end.
-const MOST_BOXES: u32 = 4096;
+/// The maximum number of boxes that are read: far more than a file has.
+const MAX_BOXES: u32 = 4096;
 
 /// The length that the movie header of an MP4 or QuickTime file tells (ISO/IEC 14496-12, section 8.2.2); `None` where
 /// there is none.
@@ -15,7 +15,7 @@ pub(super) async fn mp4_length(
 ) -> io::Result<Option<Duration>> {
     let mut at = 0;
     let mut end = file.seek(SeekFrom::End(0)).await?;
-    for _ in 0..MOST_BOXES {
+    for _ in 0..MAX_BOXES {
         if at + 8 > end {
             return Ok(None);
         }

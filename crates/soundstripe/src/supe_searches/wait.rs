@@ -1,8 +1,10 @@
-//! Waiting until something is done, with a deadline.
+//! Waiting for searches and assets.
 
 use std::time::Duration;
 
-use segno_core::{Endpoint, Pace, Unfinished};
+use segno_core::Endpoint;
+use segno_core::client::{Pace, Unfinished};
+use segno_core::vocabulary::IntoParameter;
 
 use super::{Get, Search};
 use crate::client::Client;
@@ -10,47 +12,47 @@ use crate::error::ApiError;
 use crate::ids::{SupeAssetId, SupeSearchId};
 use crate::supe_assets::{self, Asset};
 
-/// How often is looked.
+/// The pauses between two requests.
 const PACE: Pace = Pace { first: Duration::from_secs(1), longest: Duration::from_secs(15) };
 
-/// How long 404 is taken for "not yet": what was just made may not be visible everywhere at once.
+/// How long a 404 means "not yet": what was just created may not be visible everywhere at once.
 const APPEARS_WITHIN: Duration = Duration::from_secs(10);
 
-/// Waiting that ended too early: the search or the asset is with the service, and the work on it goes on there.
+/// A wait that ended too early. The service goes on working on the search or the asset.
 pub type WaitError = Unfinished<ApiError>;
 
 impl Client {
-    /// Looks at a search again and again until it is completed or failed, for at most `patience`.
+    /// Requests a search repeatedly until it is completed or failed, for at most `timeout`.
     ///
-    /// Looks are 1 s apart at first and 15 s later on. That a search is not found is not an error in its first ten
-    /// seconds, and an outage that is shorter than `patience` is none at all.
+    /// Requests are 1 s apart at first and 15 s later on. A 404 is not an error in the first ten seconds, and an outage is not an
+    /// error if it is shorter than `timeout`.
     ///
     /// # Errors
-    /// [`WaitError`]. A search that failed is no error: look at its [`status`](Search::status).
+    /// [`WaitError`]. A search that failed is not an error: see its [`status`](Search::status).
     pub async fn wait_for_search(
         &self,
-        id: impl Into<SupeSearchId>,
-        patience: Duration,
+        id: impl IntoParameter<SupeSearchId>,
+        timeout: Duration,
     ) -> Result<Search, WaitError> {
-        self.wait(&Get::new(id), patience, Search::is_finished).await
+        self.wait(&Get::new(id), timeout, Search::is_finished).await
     }
 
-    /// Looks at an uploaded asset again and again until it is processed or refused, for at most `patience`.
+    /// Requests an uploaded asset repeatedly until it is processed or refused, for at most `timeout`.
     ///
     /// # Errors
-    /// [`WaitError`]. An asset that was refused is no error: look at its [`state`](Asset::state).
+    /// [`WaitError`]. An asset that was refused is not an error: see its [`state`](Asset::state).
     pub async fn wait_for_asset(
         &self,
-        id: impl Into<SupeAssetId>,
-        patience: Duration,
+        id: impl IntoParameter<SupeAssetId>,
+        timeout: Duration,
     ) -> Result<Asset, WaitError> {
-        self.wait(&supe_assets::Get::new(id), patience, Asset::is_finished).await
+        self.wait(&supe_assets::Get::new(id), timeout, Asset::is_finished).await
     }
 
     async fn wait<E: Endpoint<ApiError = ApiError>>(
         &self,
         get: &E,
-        patience: Duration,
+        timeout: Duration,
         is_done: fn(&E::Output) -> bool,
     ) -> Result<E::Output, WaitError> {
         let clock = self.core().clock();
@@ -70,6 +72,6 @@ impl Client {
                 }
             }
         };
-        self.core().poll(PACE, patience, look).await
+        self.core().poll(PACE, timeout, look).await
     }
 }

@@ -5,8 +5,8 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use segno_core::Timestamp;
 
-/// The most candidates that are looked at.
-const MOST: usize = 8;
+/// The maximum number of candidates that are compared.
+const MAX_CANDIDATES: usize = 8;
 
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -16,7 +16,7 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIEN
 /// The signatures in a header: hexadecimal or base64, between commas, each with or without `sha256=` or `v1=`. What
 /// cannot be a SHA-256 is left out.
 pub(super) fn candidates(header: &str) -> Vec<[u8; 32]> {
-    header.split(',').take(MOST).filter_map(one).collect()
+    header.split(',').take(MAX_CANDIDATES).filter_map(one).collect()
 }
 
 fn one(text: &str) -> Option<[u8; 32]> {

@@ -1,5 +1,4 @@
-//! Where the sources contradict each other, every variant is read: one test for each row of the table in section 10 of
-//! the fact sheet.
+//! Where the documentation contradicts itself or the service, every variant is read (docs/services/soundstripe.md).
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -108,7 +107,7 @@ async fn row_7_links_are_never_followed_only_their_page_number_is_taken() {
         assert!(request.headers().contains_key(AUTHORIZATION));
         let page = log.lock().unwrap().len();
         let next = if page == 1 { r#""http://evil.example/steal?page%5Bnumber%5D=2""# } else { "null" };
-        Ok(crate::answer(
+        Ok(crate::response(
             200,
             format!(r#"{{"data": [{{"id": "{page}", "type": "tags"}}], "links": {{"next": {next}}}}}"#),
         ))
@@ -166,7 +165,7 @@ async fn row_11_the_key_goes_under_the_scheme_token() {
         assert_eq!(request.headers()[AUTHORIZATION], "Token sk_demo_0001");
         assert_eq!(request.headers()["accept"], "application/vnd.api+json");
         assert_eq!(request.headers()["content-type"], "application/vnd.api+json");
-        Ok(crate::answer(200, r#"{"data": []}"#))
+        Ok(crate::response(200, r#"{"data": []}"#))
     })
     .build()
     .unwrap();
@@ -230,7 +229,7 @@ async fn row_16_a_code_comes_with_200_or_201() {
     for status in [200, 201] {
         let body =
             r#"{"data": {"id": "9182", "type": "digital_usages", "attributes": {"youtube_code": "k3v9"}}}"#;
-        let client = crate::builder(move |_| Ok(crate::answer(status, body))).build().unwrap();
+        let client = crate::builder(move |_| Ok(crate::response(status, body))).build().unwrap();
         let usage = client.send(&digital_usages::Create::new(4711)).await.unwrap();
         assert_eq!(usage.youtube_code, "k3v9");
     }

@@ -1,4 +1,4 @@
-//! What is made of the sheet's sample answers.
+//! The documented responses, decoded.
 
 use std::fmt::Debug;
 
@@ -9,31 +9,25 @@ use segno_soundstripe::{
 };
 use segno_testkit::reads_odd_responses;
 
-/// What is done with each endpoint: its answer with status.
+/// What is done with each endpoint, its documented response and status.
 pub(crate) trait Visit {
     fn visit<E: Endpoint<Output: Debug>>(&mut self, status: u16, body: &'static str);
 }
 
-macro_rules! document {
-    ($name:literal) => {
-        include_str!(concat!("documents/", $name, ".json"))
-    };
-}
-
 /// Shows every endpoint of the crate to a visitor.
 pub(crate) fn every_endpoint(visit: &mut impl Visit) {
-    visit.visit::<songs::List>(200, document!("songs.list"));
-    visit.visit::<songs::Get>(200, document!("songs.get"));
-    visit.visit::<digital_usages::Create>(201, document!("digital_usages.create"));
-    visit.visit::<tags::List>(200, document!("tags.list"));
-    visit.visit::<sound_effects::List>(200, document!("sound_effects.list"));
-    visit.visit::<sound_effects::Get>(200, document!("sound_effects.get"));
-    visit.visit::<categories::List>(200, document!("categories.list"));
-    visit.visit::<categories::Get>(200, document!("categories.get"));
-    visit.visit::<playlists::List>(200, document!("playlists.list"));
-    visit.visit::<playlists::Get>(200, document!("playlists.get"));
-    visit.visit::<playlists::Songs>(200, document!("playlists.get"));
-    visit.visit::<playlist_categories::List>(200, document!("playlist_categories.list"));
+    visit.visit::<songs::List>(200, include_str!("documents/songs.list.json"));
+    visit.visit::<songs::Get>(200, include_str!("documents/songs.get.json"));
+    visit.visit::<digital_usages::Create>(201, include_str!("documents/digital_usages.create.json"));
+    visit.visit::<tags::List>(200, include_str!("documents/tags.list.json"));
+    visit.visit::<sound_effects::List>(200, include_str!("documents/sound_effects.list.json"));
+    visit.visit::<sound_effects::Get>(200, include_str!("documents/sound_effects.get.json"));
+    visit.visit::<categories::List>(200, include_str!("documents/categories.list.json"));
+    visit.visit::<categories::Get>(200, include_str!("documents/categories.get.json"));
+    visit.visit::<playlists::List>(200, include_str!("documents/playlists.list.json"));
+    visit.visit::<playlists::Get>(200, include_str!("documents/playlists.get.json"));
+    visit.visit::<playlists::Songs>(200, include_str!("documents/playlists.get.json"));
+    visit.visit::<playlist_categories::List>(200, include_str!("documents/playlist_categories.list.json"));
     visit.visit::<playlist_categories::Get>(
         200,
         r#"{"data": {"id": "3", "type": "playlist_categories", "attributes": {"name": "Seasonal"}}}"#,
@@ -43,11 +37,11 @@ pub(crate) fn every_endpoint(visit: &mut impl Visit) {
         r#"{"data": [], "links": {"self": "https://api.soundstripe.com/v1/my_media/playlists?page%5Bsize%5D=10&page%5Bnumber%5D=1",
             "first": null, "prev": null, "next": null, "last": null, "meta": {"total_count": 0}}}"#,
     );
-    visit.visit::<private::Get>(200, document!("private_playlists.get"));
-    visit.visit::<private::Create>(201, document!("private_playlists.get"));
-    visit.visit::<private::Update>(200, document!("private_playlists.get"));
-    visit.visit::<private::AddSongs>(200, document!("private_playlists.get"));
-    visit.visit::<private::AddSoundEffects>(200, document!("private_playlists.get"));
+    visit.visit::<private::Get>(200, include_str!("documents/private_playlists.get.json"));
+    visit.visit::<private::Create>(201, include_str!("documents/private_playlists.get.json"));
+    visit.visit::<private::Update>(200, include_str!("documents/private_playlists.get.json"));
+    visit.visit::<private::AddSongs>(200, include_str!("documents/private_playlists.get.json"));
+    visit.visit::<private::AddSoundEffects>(200, include_str!("documents/private_playlists.get.json"));
     visit.visit::<private::RemoveSongs>(204, "");
     visit.visit::<private::RemoveSoundEffects>(204, "");
     visit.visit::<private::Delete>(204, "");
@@ -55,14 +49,14 @@ pub(crate) fn every_endpoint(visit: &mut impl Visit) {
         202,
         r#"{"data":{"id":"srch_77","type":"supe_searches","attributes":{"status":"processing"}}}"#,
     );
-    visit.visit::<supe_searches::Get>(200, document!("supe_searches.get"));
-    visit.visit::<supe_assets::Upload>(202, document!("supe_assets.get"));
+    visit.visit::<supe_searches::Get>(200, include_str!("documents/supe_searches.get.json"));
+    visit.visit::<supe_assets::Upload>(202, include_str!("documents/supe_assets.get.json"));
     visit.visit::<media::Download>(200, "RIFF");
-    visit.visit::<supe_assets::Get>(200, document!("supe_assets.get"));
+    visit.visit::<supe_assets::Get>(200, include_str!("documents/supe_assets.get.json"));
 }
 
 #[test]
-fn every_sample_of_the_sheet() {
+fn every_documented_response() {
     struct Snapshot;
 
     impl Visit for Snapshot {
@@ -83,7 +77,7 @@ fn odd_responses() {
 
     impl Visit for Odd {
         fn visit<E: Endpoint<Output: Debug>>(&mut self, status: u16, body: &'static str) {
-            let count = reads_odd_responses::<E>(&crate::answer(status, body));
+            let count = reads_odd_responses::<E>(&crate::response(status, body));
             assert!(count >= 100 || !body.starts_with('{'), "{}: {count}", E::NAME);
         }
     }
@@ -93,7 +87,7 @@ fn odd_responses() {
 
 #[test]
 fn the_first_of_the_linkage_is_the_primary_one() {
-    let page = crate::read::<songs::List>(200, document!("songs.list"));
+    let page = crate::read::<songs::List>(200, include_str!("documents/songs.list.json"));
     let song = &page.items[0];
     let name = |artist: &segno_soundstripe::artists::Artist| artist.name.clone();
     assert_eq!(song.primary_artist().and_then(name).as_deref(), Some("Velvet Cartographers"));
@@ -165,12 +159,12 @@ fn one_odd_value_costs_one_field_and_one_odd_member_one_member() {
 
 #[test]
 fn relative_links_are_resolved() {
-    let mut response = crate::answer(
+    let mut response = crate::response(
         200,
         r#"{"data": [{"id": 1, "type": "sound_effects", "attributes": {"versions": {"mp3": "/files/1.mp3?exp=1"}}}]}"#,
     );
     let url = "https://api.soundstripe.com/v1/sound_effects?page=1".parse().unwrap();
-    response.extensions_mut().insert(segno_core::ResponseUrl(url));
+    response.extensions_mut().insert(segno_core::decode::ResponseUrl(url));
     let page = sound_effects::List::read(response).unwrap();
     let link = page.items[0].versions.mp3.as_ref().unwrap();
     assert_eq!(link.expose(), "https://api.soundstripe.com/files/1.mp3?exp=1");
@@ -183,7 +177,7 @@ fn decode_errors_show_no_values() {
         let body = format!(
             r#"{{"data": {{"id": "1", "type": "digital_usages", "attributes": {{"youtube_code": {code}}}}}}}"#
         );
-        let outcome = digital_usages::Create::read(crate::answer(201, body));
+        let outcome = digital_usages::Create::read(crate::response(201, body));
         match outcome {
             Ok(usage) => assert_eq!(usage.youtube_code, code, "a number is a text"),
             Err(error) => {

@@ -4,6 +4,7 @@ use segno_core::transport::hyper::Hyper;
 use segno_core::{Body, Timeouts};
 use segno_sandbox::{Host, Sandbox};
 use segno_soundstripe::media::Download;
+use segno_soundstripe::page::PageNumber;
 use segno_soundstripe::playlists::Include;
 use segno_soundstripe::private_playlists::{self as private, MediaType};
 use segno_soundstripe::supe_assets::AssetFormat;
@@ -19,58 +20,83 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 /// When the recorded exchanges happen.
 const THEN: u64 = 1_900_000_000;
 
-/// Each endpoint once as it should go, and the documented failures. If the account is somebody's own (`live`), nothing is
+/// Each endpoint once as it should go, and the documented failures. If the account is a real one (`live`), nothing is
 /// bought, claimed or searched for.
 async fn drive(r: &mut Recording, client: &Client, live: bool) -> Result<(), Box<dyn std::error::Error>> {
     let list = songs::List::new()
         .mood(Terms::new().include("Hopeful")?.exclude("Scary")?)
         .include_alternate_audio_files(true)
-        .page_size(2);
+        .paging(PageNumber::new(1).size(2));
     let page = r.keep("songs/list", client.send(&list)).await?;
     let song = page.items.into_iter().next().ok_or("no song")?;
     r.keep("songs/get", client.send(&songs::Get::new(&song.id))).await?;
     r.keep("songs/get-404", client.send(&songs::Get::new(424_242_424_242))).await.expect_err("no such song");
     let link = song.primary_audio().and_then(|file| file.versions.mp3.clone()).ok_or("no file")?;
     r.keep("media/download", client.send(&Download::new(&link))).await?;
-    r.keep("tags/list", client.send(&tags::List::new().category(TagCategory::Genre).page_size(3))).await?;
+    r.keep(
+        "tags/list",
+        client.send(&tags::List::new().category(TagCategory::Genre).paging(PageNumber::new(1).size(3))),
+    )
+    .await?;
 
-    let effects = r.keep("sound_effects/list", client.send(&sound_effects::List::new().page_size(1))).await?;
+    let effects = r
+        .keep(
+            "sound_effects/list",
+            client.send(&sound_effects::List::new().paging(PageNumber::new(1).size(1))),
+        )
+        .await?;
     let effect = effects.items.into_iter().next().ok_or("no sound effect")?.id;
     r.keep("sound_effects/get", client.send(&sound_effects::Get::new(&effect))).await?;
-    let list = categories::List::new().include_subcategories().page_size(2);
+    let list = categories::List::new().include_subcategories(true).paging(PageNumber::new(1).size(2));
     let category = r.keep("categories/list", client.send(&list)).await?;
     let category = category.items.into_iter().next().ok_or("no category")?.id;
     r.keep("categories/get", client.send(&categories::Get::new(category))).await?;
 
     let include = Include::new().categories();
-    let list = playlists::List::new().include(include).page_size(1);
+    let list = playlists::List::new().include(include).paging(PageNumber::new(1).size(1));
     let playlist = r.keep("playlists/list", client.send(&list)).await?;
     let playlist = playlist.items.into_iter().next().ok_or("no playlist")?.id;
-    r.keep("playlists/get", client.send(&playlists::Get::new(&playlist).contents(1, 3))).await?;
-    r.keep("playlists/songs", client.send(&playlists::Songs::of(&playlist).page_size(1).page(2))).await?;
+    r.keep(
+        "playlists/get",
+        client.send(&playlists::Get::new(&playlist).contents(PageNumber::new(1).size(3))),
+    )
+    .await?;
+    r.keep(
+        "playlists/songs",
+        client.send(&playlists::Songs::new(&playlist).paging(PageNumber::new(2).size(1))),
+    )
+    .await?;
     let categories =
         r.keep("playlist_categories/list", client.send(&playlist_categories::List::new())).await?;
     let category = categories.items.into_iter().next().ok_or("no playlist category")?.id;
     r.keep("playlist_categories/get", client.send(&playlist_categories::Get::new(category))).await?;
 
-    let create = private::Create::named("Launch trailer").songs([&song.id]);
+    let create = private::Create::new("Launch trailer").songs([song.id.clone()]);
     let own = r.keep("private_playlists/create", client.send(&create)).await?.id;
     if !live {
-        r.keep("private_playlists/list", client.send(&private::List::new().page_size(2))).await?;
+        r.keep(
+            "private_playlists/list",
+            client.send(&private::List::new().paging(PageNumber::new(1).size(2))),
+        )
+        .await?;
     }
     r.keep("private_playlists/get", client.send(&private::Get::new(&own))).await?;
     let update = private::Update::new(&own).name("Trailer").description(Some("Cut 2".into()));
     r.keep("private_playlists/update", client.send(&update)).await?;
-    r.keep("private_playlists/add_songs", client.send(&private::AddSongs::new(&own, [&song.id]))).await?;
-    r.keep("private_playlists/remove_songs", client.send(&private::RemoveSongs::new(&own, [&song.id])))
+    r.keep("private_playlists/add_songs", client.send(&private::AddSongs::new(&own, [song.id.clone()])))
         .await?;
+    r.keep(
+        "private_playlists/remove_songs",
+        client.send(&private::RemoveSongs::new(&own, [song.id.clone()])),
+    )
+    .await?;
     r.keep("private_playlists/delete", client.send(&private::Delete::new(&own))).await?;
     r.keep("private_playlists/get-404", client.send(&private::Get::new(&own))).await.expect_err("it is gone");
-    let create = private::Create::named("Steps").media_type(MediaType::SoundEffects);
+    let create = private::Create::new("Steps").media_type(MediaType::SoundEffects);
     let own = client.send(&create).await?.id;
-    let add = private::AddSoundEffects::new(&own, [&effect]);
+    let add = private::AddSoundEffects::new(&own, [effect.clone()]);
     r.keep("private_playlists/add_sound_effects", client.send(&add)).await?;
-    let remove = private::RemoveSoundEffects::new(&own, [&effect]);
+    let remove = private::RemoveSoundEffects::new(&own, [effect.clone()]);
     r.keep("private_playlists/remove_sound_effects", client.send(&remove)).await?;
     client.send(&private::Delete::new(&own)).await?;
 
@@ -82,11 +108,11 @@ async fn drive(r: &mut Recording, client: &Client, live: bool) -> Result<(), Box
         r.keep("supe_assets/get", client.send(&supe_assets::Get::new(&asset))).await?;
         let search = supe_searches::Create::new("https://hooks.example.test/supe")
             .query("gentle build for a sunrise drone shot")
-            .asset(&asset);
+            .assets([asset.clone()]);
         let search = r.keep("supe_searches/create", client.send(&search)).await?.search().id.clone();
         r.keep("supe_searches/get", client.send(&supe_searches::Get::new(&search))).await?;
         let nothing = supe_searches::Create::new("https://hooks.example.test/supe")
-            .asset("asset_77".parse::<segno_soundstripe::ids::SupeAssetId>()?);
+            .assets(["asset_77".parse::<segno_soundstripe::ids::SupeAssetId>()?]);
         r.keep("supe_searches/create-404", client.send(&nothing)).await.expect_err("no such asset");
     }
     Ok(())

@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use segno_core::testing::{FnTransport, ManualClock};
-use segno_core::{Bytes, Clock, Response, Retry, http};
-use segno_soundstripe::ids::{SupeAssetId, SupeSearchId};
+use segno_core::time::Clock;
+use segno_core::{Bytes, Response, Retry, http};
+use segno_soundstripe::ids::{SongId, SupeAssetId, SupeSearchId};
+use segno_soundstripe::page::PageNumber;
 use segno_soundstripe::supe_assets::AssetState;
-use segno_soundstripe::supe_searches::{SearchStatus, Started, WaitError};
+use segno_soundstripe::supe_searches::{SearchStatus, Submission, WaitError};
 use segno_soundstripe::{Client, digital_usages, private_playlists as private, songs, supe_searches, tags};
 
 /// `page[number]` and `page[size]` of a request.
@@ -21,7 +23,7 @@ fn page_of(request: &http::Request<Bytes>) -> (usize, usize) {
     (number("page%5Bnumber"), number("page%5Bsize"))
 }
 
-/// One page of a list of tags whose ids are given, as section 4 of the sheet has it.
+/// One page of a list of tags with these ids.
 fn tags_page(ids: &[usize], number: usize, size: usize) -> Response<Bytes> {
     let data: Vec<String> = ids
         .iter()
@@ -42,7 +44,7 @@ fn tags_page(ids: &[usize], number: usize, size: usize) -> Response<Bytes> {
         r#"{{"data": [{}], "links": {{"first": null, "next": {next}, "meta": {{"total_count": {total}}}}}}}"#,
         data.join(",")
     );
-    crate::answer(200, body)
+    crate::response(200, body)
 }
 
 async fn walk(client: &Client, list: tags::List) -> Vec<String> {
@@ -70,7 +72,7 @@ async fn twenty_three_items_in_pages_of_ten() {
     })
     .build()
     .unwrap();
-    assert_eq!(walk(&client, tags::List::new().page_size(10)).await, names(0..23));
+    assert_eq!(walk(&client, tags::List::new().paging(PageNumber::new(1).size(10))).await, names(0..23));
     assert_eq!(requests.load(Ordering::Relaxed), 3);
 }
 
@@ -90,7 +92,10 @@ async fn a_total_that_grows_or_shrinks_under_way_neither_stops_nor_hangs_the_wal
         })
         .build()
         .unwrap();
-        assert_eq!(walk(&client, tags::List::new().page_size(10)).await, names(expected));
+        assert_eq!(
+            walk(&client, tags::List::new().paging(PageNumber::new(1).size(10))).await,
+            names(expected)
+        );
     }
 }
 
@@ -106,7 +111,7 @@ async fn at_most_one_page_is_asked_for_ahead() {
     })
     .build()
     .unwrap();
-    let mut items = client.items(tags::List::new().page_size(10));
+    let mut items = client.items(tags::List::new().paging(PageNumber::new(1).size(10)));
     items.next().await.unwrap().unwrap();
     for _ in 0..100 {
         tokio::task::yield_now().await;
@@ -123,7 +128,7 @@ async fn a_walk_is_gone_on_with_where_it_stopped() {
     })
     .build()
     .unwrap();
-    let list = tags::List::new().page_size(10);
+    let list = tags::List::new().paging(PageNumber::new(1).size(10));
     let mut pages = client.pages(list.clone());
     let first = pages.next().await.unwrap().unwrap();
     assert_eq!((first.items.len(), first.total), (10, Some(25)));
@@ -132,7 +137,7 @@ async fn a_walk_is_gone_on_with_where_it_stopped() {
     assert_eq!(rest.next().await.unwrap().unwrap().id.to_string(), "t10");
 }
 
-/// A client whose transport answers first with these failures, then with a body; and how often it was asked.
+/// A client whose transport responds first with these failures, then with a body; and the number of requests.
 fn failing(
     statuses: &'static [u16],
     then: (u16, &'static str),
@@ -144,12 +149,12 @@ fn failing(
         let index = count.fetch_add(1, Ordering::Relaxed) as usize;
         Ok(match statuses.get(index) {
             Some(429) => {
-                let mut answer = crate::answer(429, "");
-                answer.headers_mut().insert("retry-after", http::HeaderValue::from_static("1"));
-                answer
+                let mut response = crate::response(429, "");
+                response.headers_mut().insert("retry-after", http::HeaderValue::from_static("1"));
+                response
             }
-            Some(&status) => crate::answer(status, ""),
-            None => crate::answer(then.0, then.1),
+            Some(&status) => crate::response(status, ""),
+            None => crate::response(then.0, then.1),
         })
     })
     .settings({
@@ -169,8 +174,8 @@ async fn what_makes_something_new_is_never_repeated_once_it_may_have_arrived() {
     assert!(error.may_have_taken_effect());
 
     let (client, asked, _) = failing(&[503], (201, "{}"));
-    assert!(client.send(&private::Create::named("a")).await.is_err());
-    assert!(client.send(&private::AddSongs::new(1, [1u64])).await.is_err());
+    assert!(client.send(&private::Create::new("a")).await.is_err());
+    assert!(client.send(&private::AddSongs::new(1, [SongId::from(1)])).await.is_err());
     assert_eq!(asked.load(Ordering::Relaxed), 2);
 
     let (client, asked, _) = failing(&[500, 502, 503], (200, r#"{"data": []}"#));
@@ -178,7 +183,7 @@ async fn what_makes_something_new_is_never_repeated_once_it_may_have_arrived() {
     assert_eq!(asked.load(Ordering::Relaxed), 4);
 
     let (client, asked, _) = failing(&[500], (204, ""));
-    assert!(client.send(&private::RemoveSongs::new(1, [1u64])).await.is_ok());
+    assert!(client.send(&private::RemoveSongs::new(1, [SongId::from(1)])).await.is_ok());
     assert_eq!(asked.load(Ordering::Relaxed), 2);
 }
 
@@ -198,7 +203,7 @@ async fn clones_share_the_rate_which_no_second_exceeds() {
     let (log, ticking) = (Arc::clone(&starts), clock.clone());
     let transport = FnTransport::new(move |_| {
         log.lock().unwrap().push(ticking.now());
-        Ok(crate::answer(200, r#"{"data": []}"#))
+        Ok(crate::response(200, r#"{"data": []}"#))
     });
     let client = Client::builder("sk_demo_0001").settings(|core| core.transport(transport).clock(clock));
     let client = client.build().unwrap();
@@ -219,7 +224,7 @@ async fn clones_share_the_rate_which_no_second_exceeds() {
 async fn expired_links_are_renewed_by_one_call() {
     let client = crate::builder(|request| {
         assert_eq!(request.uri().path(), "/v1/songs/4711");
-        Ok(crate::answer(200, include_str!("documents/songs.get.json")))
+        Ok(crate::response(200, include_str!("documents/songs.get.json")))
     })
     .build()
     .unwrap();
@@ -230,7 +235,7 @@ async fn expired_links_are_renewed_by_one_call() {
     assert_eq!(client.refresh(&song).await.unwrap(), song);
 }
 
-fn search_answers(steps: &'static [(u16, &'static str)]) -> (Client, Arc<ManualClock>, Arc<AtomicU32>) {
+fn search_responses(steps: &'static [(u16, &'static str)]) -> (Client, Arc<ManualClock>, Arc<AtomicU32>) {
     let asked = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&asked);
     let clock = crate::clock();
@@ -243,7 +248,7 @@ fn search_answers(steps: &'static [(u16, &'static str)]) -> (Client, Arc<ManualC
             ),
             _ => r#"{"errors": [{"detail": "Couldn't find Search with 'id'=x", "status": 404}]}"#.into(),
         };
-        Ok(crate::answer(status, body))
+        Ok(crate::response(status, body))
     })
     .settings({
         let clock = clock.clone();
@@ -260,13 +265,14 @@ fn search() -> SupeSearchId {
 
 #[tokio::test]
 async fn a_search_is_waited_for_though_it_is_not_visible_at_first() {
-    let (client, clock, _) = search_answers(&[(404, ""), (404, ""), (200, "processing"), (200, "completed")]);
+    let (client, clock, _) =
+        search_responses(&[(404, ""), (404, ""), (200, "processing"), (200, "completed")]);
     let start = clock.now();
     let found = client.wait_for_search(search(), Duration::from_secs(60)).await.unwrap();
     assert_eq!(found.status, Some(SearchStatus::Completed));
     assert_eq!(clock.now() - start, Duration::from_secs(1 + 2 + 4), "the pauses between the four looks");
 
-    let (client, _, asked) = search_answers(&[(200, "processing"), (200, "failed")]);
+    let (client, _, asked) = search_responses(&[(200, "processing"), (200, "failed")]);
     let failed = client.wait_for_search(search(), Duration::from_secs(60)).await.unwrap();
     assert_eq!(failed.status, Some(SearchStatus::Failed));
     assert_eq!(asked.load(Ordering::Relaxed), 2);
@@ -274,7 +280,7 @@ async fn a_search_is_waited_for_though_it_is_not_visible_at_first() {
 
 #[tokio::test]
 async fn waiting_has_an_end() {
-    let (client, clock, _) = search_answers(&[(200, "processing")]);
+    let (client, clock, _) = search_responses(&[(200, "processing")]);
     let start = clock.now();
     let error = client.wait_for_search(search(), Duration::from_secs(60)).await.unwrap_err();
     assert!(matches!(error, WaitError::Late { .. }));
@@ -282,7 +288,7 @@ async fn waiting_has_an_end() {
     assert_eq!((clock.now() - start).as_secs(), 60);
 
     // A search that stays away is an error after ten seconds, any other failure at once.
-    let (client, clock, _) = search_answers(&[(404, "")]);
+    let (client, clock, _) = search_responses(&[(404, "")]);
     let start = clock.now();
     let error = client.wait_for_search(search(), Duration::from_secs(60)).await.unwrap_err();
     assert!(matches!(error, WaitError::Failed(error) if error.is_not_found()));
@@ -294,11 +300,11 @@ async fn waiting_survives_an_outage_and_takes_any_patience() {
     let down = [(503, ""), (503, ""), (503, ""), (200, "processing"), (429, ""), (200, "completed")];
     for patience in [Duration::from_secs(600), Duration::MAX] {
         let steps: &'static [(u16, &'static str)] = Box::leak(Box::new(down));
-        let (client, _, _) = search_answers(steps);
+        let (client, _, _) = search_responses(steps);
         let found = client.wait_for_search(search(), patience).await.unwrap();
         assert_eq!(found.status, Some(SearchStatus::Completed));
     }
-    let (client, _, _) = search_answers(&[(503, "")]);
+    let (client, _, _) = search_responses(&[(503, "")]);
     let error = client.wait_for_search(search(), Duration::from_secs(60)).await.unwrap_err();
     assert!(
         error
@@ -317,7 +323,7 @@ async fn an_asset_is_waited_for_by_status_or_state() {
             let state = ["pending", "processing", "rejected"][count.fetch_add(1, Ordering::Relaxed) as usize];
             let body =
                 format!(r#"{{"data": {{"id": "a", "type": "x", "attributes": {{"{member}": "{state}"}}}}}}"#);
-            Ok(crate::answer(200, body))
+            Ok(crate::response(200, body))
         })
         .build()
         .unwrap();
@@ -333,9 +339,9 @@ async fn a_search_is_cached_by_its_status_code_first() {
         let body = format!(
             r#"{{"data": {{"id": "x", "type": "supe_searches", "attributes": {{"status": "{state}"}}}}}}"#
         );
-        let client = crate::builder(move |_| Ok(crate::answer(status, body.clone()))).build().unwrap();
+        let client = crate::builder(move |_| Ok(crate::response(status, body.clone()))).build().unwrap();
         let create = supe_searches::Create::new("https://hooks.example.test/").query("a");
-        matches!(client.send(&create).await.unwrap(), Started::Cached(_))
+        matches!(client.send(&create).await.unwrap(), Submission::Cached(_))
     };
     assert!(started(200, "completed").await);
     assert!(!started(202, "processing").await);

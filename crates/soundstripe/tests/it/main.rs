@@ -1,4 +1,4 @@
-//! What the client puts on the wire, what it makes of answers, and what it does when things go wrong.
+//! What the client sends, how it reads responses, and what it does when a request fails.
 
 mod contradictions;
 mod decode;
@@ -17,7 +17,7 @@ use segno_core::{Bytes, Endpoint, Response, Timestamp, http};
 use segno_soundstripe::{Client, ClientBuilder};
 use std::sync::Arc;
 
-/// The moment of the sheet's webhook vector.
+/// The time of the documented delivery of a webhook.
 fn moment() -> Timestamp {
     Timestamp::from_unix_seconds(1_790_000_000).unwrap()
 }
@@ -26,20 +26,20 @@ fn clock() -> Arc<ManualClock> {
     ManualClock::new(moment())
 }
 
-/// A client with a key of the sheet that answers by a function.
-fn builder<F>(answer: F) -> ClientBuilder
+/// A client whose transport is a function.
+fn builder<F>(respond: F) -> ClientBuilder
 where
     F: Fn(http::Request<Bytes>) -> Result<Response<Bytes>, TransportError> + Send + Sync + 'static,
 {
-    Client::builder("sk_demo_0001").settings(|core| core.transport(FnTransport::new(answer)).clock(clock()))
+    Client::builder("sk_demo_0001").settings(|core| core.transport(FnTransport::new(respond)).clock(clock()))
 }
 
-/// A client whose requests are only looked at.
+/// A client whose requests are only inspected.
 fn client() -> Client {
-    builder(|_| Ok(answer(500, ""))).build().unwrap()
+    builder(|_| Ok(response(500, ""))).build().unwrap()
 }
 
-fn answer(status: u16, body: impl Into<Bytes>) -> Response<Bytes> {
+fn response(status: u16, body: impl Into<Bytes>) -> Response<Bytes> {
     Response::builder()
         .status(status)
         .header("content-type", "application/vnd.api+json; charset=utf-8")
@@ -47,7 +47,7 @@ fn answer(status: u16, body: impl Into<Bytes>) -> Response<Bytes> {
         .unwrap()
 }
 
-/// What an endpoint makes of a body.
+/// The value that an endpoint reads from a body.
 fn read<E: Endpoint>(status: u16, body: impl Into<Bytes>) -> E::Output {
-    E::read(answer(status, body)).unwrap_or_else(|error| panic!("{}: {error}", E::NAME))
+    E::read(response(status, body)).unwrap_or_else(|error| panic!("{}: {error}", E::NAME))
 }

@@ -8,7 +8,8 @@ mod supe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use segno_core::{BoxFuture, Clock, SystemClock, Timestamp};
+use segno_core::time::{Clock, SystemClock};
+use segno_core::{BoxFuture, Timestamp};
 use segno_sandbox::{Host, LoggedRequest, Sandbox};
 use segno_soundstripe::{Client, ClientBuilder};
 

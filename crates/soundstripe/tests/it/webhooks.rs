@@ -1,4 +1,4 @@
-//! Deliveries: the sheet's vector, and everything that must be refused.
+//! Deliveries: a signed one, and everything that must be refused.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -7,10 +7,10 @@ use std::time::Duration;
 use segno_core::{BoxFuture, HeaderMap, Timestamp};
 use segno_soundstripe::supe_searches::SearchStatus;
 use segno_soundstripe::webhooks::{
-    Delivery, Seen, SeenError, SignedPayload, TOLERANCE, Verifier, WebhookError,
+    Delivery, DeliveryLog, DeliveryLogError, SignedPayload, TOLERANCE, Verifier, WebhookError,
 };
 
-// Section 9.13 of the fact sheet.
+// As Python computes them: hmac.new(SECRET, TIMESTAMP + b"." + BODY, "sha256").hexdigest().
 const SECRET: &str = "demo-signing-secret";
 const TIMESTAMP: &str = "1790000000";
 const BODY: &[u8] =
@@ -39,7 +39,7 @@ fn verify(
 }
 
 #[test]
-fn the_vector_of_the_sheet() {
+fn a_signed_delivery_is_verified() {
     assert_eq!(BODY.len(), 84);
     for signature in [HEX, BASE64, &format!("sha256={HEX}"), &format!("v1=00,v1={HEX}")] {
         let event = verifier().check(Some(signature), Some(TIMESTAMP), BODY, at(0)).unwrap();
@@ -143,21 +143,25 @@ async fn a_body_that_cannot_be_read_is_told_the_same_way_each_time() {
 #[derive(Clone, Default)]
 struct Shared(Arc<Mutex<(HashSet<String>, bool)>>);
 
-impl Seen for Shared {
-    fn was_accepted<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<bool, SeenError>> {
+impl DeliveryLog for Shared {
+    fn was_accepted<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<bool, DeliveryLogError>> {
         Box::pin(async {
             tokio::task::yield_now().await;
             let state = self.0.lock().unwrap();
-            if state.1 { Err(SeenError("down".into())) } else { Ok(state.0.contains(&delivery.signature)) }
+            if state.1 {
+                Err(DeliveryLogError("down".into()))
+            } else {
+                Ok(state.0.contains(&delivery.signature))
+            }
         })
     }
 
-    fn accept<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<(), SeenError>> {
+    fn accept<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<(), DeliveryLogError>> {
         Box::pin(async {
             tokio::task::yield_now().await;
             let mut state = self.0.lock().unwrap();
             if state.1 {
-                return Err(SeenError("down".into()));
+                return Err(DeliveryLogError("down".into()));
             }
             assert_eq!(delivery.lifetime(), TOLERANCE - Duration::from_secs(10));
             state.0.insert(delivery.signature.clone());
@@ -169,7 +173,7 @@ impl Seen for Shared {
 #[tokio::test]
 async fn two_processes_share_a_memory() {
     let shared = Shared::default();
-    let (one, other) = (verifier().seen(shared.clone()), verifier().seen(shared.clone()));
+    let (one, other) = (verifier().delivery_log(shared.clone()), verifier().delivery_log(shared.clone()));
     let event = one.verify_parts(Some(HEX), Some(TIMESTAMP), BODY, at(10)).await.unwrap();
     assert!(other.verify_parts(Some(HEX), Some(TIMESTAMP), BODY, at(10)).await.is_ok(), "not accepted yet");
     event.accept().await.unwrap();
@@ -179,7 +183,7 @@ async fn two_processes_share_a_memory() {
     // What cannot be looked up must come again, whatever it is.
     shared.0.lock().unwrap().1 = true;
     let error = one.verify_parts(Some(HEX), Some(TIMESTAMP), BODY, at(10)).await.unwrap_err();
-    assert_eq!(error, WebhookError::Memory(SeenError("down".into())));
+    assert_eq!(error, WebhookError::DeliveryLog(DeliveryLogError("down".into())));
     assert_eq!(error.status(), 503);
     assert!(event.accept().await.is_err());
     // A forger is told nothing of it.

@@ -6,6 +6,7 @@ use segno_soundstripe::ids::{
     CategoryId, PlaylistCategoryId, SongId, SoundEffectId, SupeAssetId, SupeSearchId,
 };
 use segno_soundstripe::media::{self, MediaUrl};
+use segno_soundstripe::page::PageNumber;
 use segno_soundstripe::playlists::{Include, MediaType};
 use segno_soundstripe::private_playlists::{self as private, ItemBody};
 use segno_soundstripe::supe_assets::AssetFormat;
@@ -34,11 +35,12 @@ fn terms(text: &str) -> Terms {
 #[test]
 fn songs() {
     check("plain", &songs::List::new());
-    check("page", &songs::List::new().page_size(2).page(3));
+    check("page", &songs::List::new().paging(PageNumber::new(3).size(2)));
     let every = songs::List::new()
         .query("paper & lanterns")
-        .bpm(Some(80), Some(120))
-        .duration(Some(30), None)
+        .bpm_min(80)
+        .bpm_max(120)
+        .duration_min(30)
         .consider_alternate_audio_files(true)
         .energy(songs::Energy::VeryLow)
         .include_alternate_audio_files(true)
@@ -50,7 +52,7 @@ fn songs() {
         .mood(terms("hopeful,-Scary"))
         .unverified_key_name("D#")
         .unverified_key_mode("minor")
-        .page_size(1);
+        .paging(PageNumber::new(1).size(1));
     check("every_filter", &every);
     check("plain", &songs::Get::new(4711));
     check("plain", &digital_usages::Create::new(4711));
@@ -58,11 +60,11 @@ fn songs() {
 
 #[test]
 fn tags_and_sound_effects() {
-    check("plain", &tags::List::new().category(TagCategory::Genre).page_size(5).page(2));
+    check("plain", &tags::List::new().category(TagCategory::Genre).paging(PageNumber::new(2).size(5)));
     check("plain", &sound_effects::List::new().query("door").categories(terms("40,-Foot steps")));
     check("plain", &sound_effects::Get::new(551));
-    check("plain", &categories::List::new().include_subcategories().page_size(10));
-    check("plain", &categories::Get::new("40".parse::<CategoryId>().unwrap()).include_subcategories());
+    check("plain", &categories::List::new().include_subcategories(true).paging(PageNumber::new(1).size(10)));
+    check("plain", &categories::Get::new("40".parse::<CategoryId>().unwrap()).include_subcategories(true));
 }
 
 #[test]
@@ -71,17 +73,18 @@ fn curated_playlists() {
     let list = playlists::List::new()
         .include(include)
         .include_alternate_audio_files(true)
-        .category(3)
-        .category(PlaylistCategoryId::from(7))
+        .categories([PlaylistCategoryId::from(3), PlaylistCategoryId::from(7)])
         .media_type(MediaType::Songs);
     check("every_filter", &list);
     check("plain", &playlists::List::new());
     check("plain", &playlists::Get::new(77));
     check(
         "contents",
-        &playlists::Get::new(77).include(Include::new().artists().audio_files()).contents(2, 1),
+        &playlists::Get::new(77)
+            .include(Include::new().artists().audio_files())
+            .contents(PageNumber::new(2).size(1)),
     );
-    check("plain", &playlists::Songs::of(77).include_alternate_audio_files(true));
+    check("plain", &playlists::Songs::new(77).include_alternate_audio_files(true));
     check("plain", &playlist_categories::List::new());
     check("plain", &playlist_categories::Get::new(3));
 }
@@ -90,21 +93,29 @@ fn curated_playlists() {
 fn private_playlists() {
     check("plain", &private::List::new());
     check("plain", &private::Get::new(6001));
-    let create = private::Create::named("Launch trailer").media_type(MediaType::Songs).songs([4711u64, 12]);
+    let create = private::Create::new("Launch trailer")
+        .media_type(MediaType::Songs)
+        .songs([SongId::from(4711), SongId::from(12)]);
     check("plain", &create);
-    check("raw", &private::Create::raw(json!({"name": "as it is"})));
+    check("raw", &private::Create::new("").raw(json!({"name": "as it is"})));
     let update = private::Update::new(6001).name("Été").description(None).shareable(true);
     check("plain", &update);
     check("effects", &private::Update::new(6001).sound_effects(["551".parse::<SoundEffectId>().unwrap()]));
     check("plain", &private::Delete::new(6001));
-    check("plain", &private::AddSongs::new(6001, [4711u64]));
-    check("plain", &private::RemoveSongs::new(6001, [4711u64]));
-    check("attribute_ids", &private::AddSongs::new(6001, [4711u64]).body(ItemBody::AttributeIds));
-    check("bare_ids", &private::RemoveSongs::new(6001, [4711u64, 12]).body(ItemBody::BareIds));
+    check("plain", &private::AddSongs::new(6001, [SongId::from(4711)]));
+    check("plain", &private::RemoveSongs::new(6001, [SongId::from(4711)]));
+    check("attribute_ids", &private::AddSongs::new(6001, [SongId::from(4711)]).body(ItemBody::AttributeIds));
+    check(
+        "bare_ids",
+        &private::RemoveSongs::new(6001, [SongId::from(4711), SongId::from(12)]).body(ItemBody::BareIds),
+    );
     let raw = ItemBody::Raw(json!({"songs": "all"}));
     check("raw", &private::RemoveSongs::new(6001, Vec::<SongId>::new()).body(raw));
-    check("plain", &private::AddSoundEffects::new(6001, [551u64, 552]));
-    check("plain", &private::RemoveSoundEffects::new(6001, [551u64]));
+    check(
+        "plain",
+        &private::AddSoundEffects::new(6001, [SoundEffectId::from(551), SoundEffectId::from(552)]),
+    );
+    check("plain", &private::RemoveSoundEffects::new(6001, [SoundEffectId::from(551)]));
 }
 
 #[test]
@@ -114,7 +125,7 @@ fn supe() {
     check("plain", &search);
     let search = supe_searches::Create::new(callback)
         .context(json!({"scene": 3}))
-        .asset("asset_12".parse::<SupeAssetId>().unwrap());
+        .assets(["asset_12".parse::<SupeAssetId>().unwrap()]);
     check("context_and_assets", &search);
     check("plain", &supe_searches::Get::new("srch_77".parse::<SupeSearchId>().unwrap()));
     let body = Body::reader(tokio::io::empty(), 48_213);
@@ -129,33 +140,36 @@ fn supe() {
 #[test]
 fn what_the_service_would_refuse_is_not_sent() {
     let list = songs::List::new();
-    assert_eq!(refused(&list.clone().page_size(0)), "page size: 0 is outside 1..=100");
-    assert_eq!(refused(&list.clone().page_size(101)), "page size: 101 is outside 1..=100");
-    assert_eq!(refused(&list.clone().page(0)), "page number: pages count from 1");
     assert_eq!(
-        refused(&list.clone().bpm(Some(120), Some(80))),
-        "bpm: the lower bound 120 is above the upper bound 80"
+        refused(&list.clone().paging(PageNumber::new(1).size(0))),
+        "page size: must be 1..=100, found 0"
     );
-    let most = 2_147_483_647;
-    assert!(wire(crate::client().core(), &list.clone().bpm(Some(most), Some(most))).is_ok());
-    for list in [list.clone().bpm(Some(most + 1), None), list.clone().bpm(None, Some(most + 1))] {
+    assert_eq!(
+        refused(&list.clone().paging(PageNumber::new(1).size(101))),
+        "page size: must be 1..=100, found 101"
+    );
+    assert_eq!(refused(&list.clone().paging(PageNumber::new(0))), "page number: must be 1 or more, found 0");
+    assert_eq!(
+        refused(&list.clone().bpm_min(120).bpm_max(80)),
+        "bpm: the minimum must be at most the maximum 80, found 120"
+    );
+    let max = 2_147_483_647;
+    assert!(wire(crate::client().core(), &list.clone().bpm_min(max).bpm_max(max)).is_ok());
+    for list in [list.clone().bpm_min(max + 1), list.clone().bpm_max(max + 1)] {
         assert_eq!(refused(&list), "bpm: must be at most 2147483647, found 2147483648");
     }
     assert_eq!(
-        refused(&list.duration(Some(4_000_000_000), Some(1))),
+        refused(&list.duration_min(4_000_000_000u32).duration_max(1)),
         "duration: must be at most 2147483647, found 4000000000"
     );
-    assert_eq!(refused(&private::Create::named(" ")), "name: a playlist needs a name");
-    assert_eq!(refused(&private::Update::new(1)), "attributes: there is nothing to change");
-    assert_eq!(
-        refused(&private::AddSongs::new(1, Vec::<SongId>::new())),
-        "ids: there is nothing to add or remove"
-    );
+    assert_eq!(refused(&private::Create::new(" ")), "name: must not be empty");
+    assert_eq!(refused(&private::Update::new(1)), "attributes: must change something");
+    assert_eq!(refused(&private::AddSongs::new(1, Vec::<SongId>::new())), "ids: must not be empty");
     let create = || supe_searches::Create::new("https://hooks.example.test/supe");
-    assert_eq!(refused(&create()), "query: a search needs a query, a context or an asset");
+    assert_eq!(refused(&create()), "query: must have a query, a context or an asset");
     assert_eq!(refused(&create().query(" ").context("")), refused(&create()));
-    let twelve = (0..12).fold(create(), |search, id| search.asset(SupeAssetId::from(id)));
-    assert_eq!(refused(&twelve), "asset_ids: 12 are more than 11: ten images and one video");
+    let twelve = create().assets((0..12).map(SupeAssetId::from).collect::<Vec<_>>());
+    assert_eq!(refused(&twelve), "asset_ids: must be at most ten images and one video, found 12");
     let plain = supe_searches::Create::new("http://hooks.example.test/supe").query("x");
-    assert_eq!(refused(&plain), "callback_url: must be an https address");
+    assert_eq!(refused(&plain), "callback_url: must be an https URL");
 }

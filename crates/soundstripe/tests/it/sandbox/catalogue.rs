@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use segno_sandbox::{AudioFileShape, Fault, FaultKind, Host, KeyShape, LinkScheme, RetryAfter, Sandbox};
+use segno_soundstripe::page::PageNumber;
 use segno_soundstripe::{Client, Error, ErrorKind, Terms, categories, playlists, songs, sound_effects, tags};
 
 use super::{arrived, assert_rate, builder, client, sandbox};
@@ -32,7 +33,7 @@ async fn every_song_once_in_45_requests() {
 }
 
 #[tokio::test]
-async fn every_song_once_though_every_third_answer_fails() {
+async fn every_song_once_though_every_third_response_fails() {
     let sandbox = sandbox().await;
     let kinds = [
         Fault::status(429).retry_after(RetryAfter::Seconds(1)),
@@ -52,7 +53,7 @@ async fn every_song_once_though_every_third_answer_fails() {
     assert_eq!(requests.iter().filter(|request| request.fault.is_some()).count(), 22);
     assert!(requests.iter().filter(|request| request.fault.is_none()).all(|it| it.status == Some(200)));
     assert_rate(&requests);
-    // Nobody came back before the time that a 429 named.
+    // No request came before the time that a 429 named.
     for pair in requests.windows(2) {
         if pair[0].status == Some(429) {
             assert!(pair[1].at - pair[0].at >= 1.0);
@@ -80,14 +81,14 @@ async fn clients_with_one_key_can_share_its_rate() {
     let one = builder(&sandbox, 0).settings(|core| core.limit(shared)).build().unwrap();
     let two = builder(&sandbox, 0).settings(|core| core.limit(limit)).build().unwrap();
     for _ in 0..30 {
-        one.send(&tags::List::new().page_size(1)).await.unwrap();
-        two.send(&tags::List::new().page_size(1)).await.unwrap();
+        one.send(&tags::List::new().paging(PageNumber::new(1).size(1))).await.unwrap();
+        two.send(&tags::List::new().paging(PageNumber::new(1).size(1))).await.unwrap();
     }
     assert_rate(&arrived(&sandbox));
     // Without a limit the service refuses, and the refusal is waited out.
     let hasty = builder(&sandbox, 0).settings(|core| core.no_limit()).build().unwrap();
     for _ in 0..60 {
-        hasty.send(&tags::List::new().page_size(1)).await.unwrap();
+        hasty.send(&tags::List::new().paging(PageNumber::new(1).size(1))).await.unwrap();
     }
     assert!(arrived(&sandbox).iter().any(|request| request.status == Some(429)));
 }
@@ -116,7 +117,8 @@ async fn every_shape_of_the_service_reads_alike() {
     sandbox.switches(|switches| switches.soundstripe.audio_file_shape = AudioFileShape::Superset);
     assert_eq!(read().await, documented);
     // Links to https lead nowhere on the sandbox: they are read, not followed.
-    let mut genres = client.items(tags::List::new().category(tags::TagCategory::Genre).page_size(10));
+    let mut genres = client
+        .items(tags::List::new().category(tags::TagCategory::Genre).paging(PageNumber::new(1).size(10)));
     let mut count = 0;
     while let Some(tag) = genres.next().await {
         tag.unwrap();
@@ -132,8 +134,9 @@ async fn filters_find_what_they_say() {
     let list = songs::List::new()
         .mood(Terms::new().include("Hopeful").unwrap().exclude("Dark").unwrap())
         .genre(Terms::new().exclude("8-bit").unwrap())
-        .bpm(Some(90), Some(140))
-        .duration(None, Some(31))
+        .bpm_min(90)
+        .bpm_max(140)
+        .duration_max(31)
         .consider_alternate_audio_files(true)
         .energy(songs::Energy::High)
         .instrumental(true)
@@ -149,7 +152,8 @@ async fn filters_find_what_they_say() {
         assert!(song.audio_files.iter().any(|file| file.is_instrumental() == Some(true)));
     }
     // A tag found in the list of tags means the same as its name.
-    let tag = client.send(&tags::List::new().page_size(1)).await.unwrap().items.remove(0);
+    let tag =
+        client.send(&tags::List::new().paging(PageNumber::new(1).size(1))).await.unwrap().items.remove(0);
     let by = |terms: Terms| songs::List::new().characteristic(terms);
     let by_id = client.send(&by(Terms::new().include(&tag).unwrap())).await.unwrap();
     let by_name = client.send(&by(Terms::new().include(tag.name.unwrap()).unwrap())).await.unwrap();
@@ -167,14 +171,18 @@ async fn a_playlist_gives_all_its_songs() {
         list.items.iter().max_by(|a, b| a.duration.unwrap().total_cmp(&b.duration.unwrap())).unwrap();
     assert_eq!((longest.songs.len(), longest.song_ids.len()), (10, 10));
     assert!(!longest.categories.is_empty());
-    let mut songs = client.items(playlists::Songs::of(&longest.id).page_size(25));
+    let mut songs = client.items(playlists::Songs::new(&longest.id).paging(PageNumber::new(1).size(25)));
     let mut ids = HashSet::new();
     while let Some(song) = songs.next().await {
         let song = song.unwrap();
         assert!(song.primary_artist().is_some() && song.primary_audio().is_some());
         assert!(ids.insert(song.id.to_string()));
     }
-    let total = client.send(&playlists::Songs::of(&longest.id).page_size(1)).await.unwrap().total_count;
+    let total = client
+        .send(&playlists::Songs::new(&longest.id).paging(PageNumber::new(1).size(1)))
+        .await
+        .unwrap()
+        .total_count;
     assert_eq!(Some(ids.len() as u64), total);
     assert!(ids.len() > 100, "{}", ids.len());
     let first = client.send(&playlists::Get::new(&longest.id)).await.unwrap();
@@ -185,7 +193,7 @@ async fn a_playlist_gives_all_its_songs() {
 async fn sound_effects_need_a_right() {
     let sandbox = sandbox().await;
     let client = client(&sandbox);
-    let categories = client.send(&categories::List::new().include_subcategories()).await.unwrap().items;
+    let categories = client.send(&categories::List::new().include_subcategories(true)).await.unwrap().items;
     let foley = &categories[0];
     assert_eq!(foley.subcategories.len(), 4);
     let below = sound_effects::List::new().categories(Terms::new().include(&foley.subcategories[0]).unwrap());
@@ -193,7 +201,7 @@ async fn sound_effects_need_a_right() {
     assert!(!found.is_empty());
     assert!(found.iter().all(|effect| effect.primary_category.as_deref() == Some("foley")));
     assert_eq!(client.send(&sound_effects::Get::new(&found[0].id)).await.unwrap().title, found[0].title);
-    let one = client.send(&categories::Get::new(&foley.id).include_subcategories()).await.unwrap();
+    let one = client.send(&categories::Get::new(&foley.id).include_subcategories(true)).await.unwrap();
     assert_eq!(one, *foley);
 
     let without = builder(&sandbox, 2).build().unwrap();

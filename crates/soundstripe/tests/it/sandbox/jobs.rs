@@ -1,6 +1,7 @@
 //! What changes something: private playlists, YouTube codes.
 
 use segno_sandbox::{Fault, FaultKind, Host};
+use segno_soundstripe::ids::{SongId, SoundEffectId};
 use segno_soundstripe::private_playlists::{self as private, ItemBody, MediaType};
 use segno_soundstripe::{ErrorKind, digital_usages, songs};
 
@@ -10,7 +11,9 @@ use super::{builder, client, sandbox};
 async fn the_life_of_a_private_playlist() {
     let sandbox = sandbox().await;
     let client = client(&sandbox);
-    let create = private::Create::named("Launch trailer").description("Cut 1").songs([1001u64, 1002]);
+    let create = private::Create::new("Launch trailer")
+        .description("Cut 1")
+        .songs([SongId::from(1001), SongId::from(1002)]);
     let playlist = client.send(&create).await.unwrap();
     let id = &playlist.id;
     let songs = |playlist: &private::PrivatePlaylist| {
@@ -31,13 +34,14 @@ async fn the_life_of_a_private_playlist() {
     for (song, body) in
         [(1003u64, ItemBody::Linkage), (1004, ItemBody::AttributeIds), (1005, ItemBody::BareIds)]
     {
-        client.send(&private::AddSongs::new(id, [song]).body(body)).await.unwrap();
+        client.send(&private::AddSongs::new(id, [SongId::from(song)]).body(body)).await.unwrap();
     }
-    client.send(&private::RemoveSongs::new(id, [1001u64, 1004])).await.unwrap();
+    client.send(&private::RemoveSongs::new(id, [SongId::from(1001), SongId::from(1004)])).await.unwrap();
     assert_eq!(songs(&client.send(&private::Get::new(id)).await.unwrap()), "1002 1003 1005");
-    let reordered = private::Update::new(id).songs([1005u64, 1002]);
+    let reordered = private::Update::new(id).songs([SongId::from(1005), SongId::from(1002)]);
     assert_eq!(songs(&client.send(&reordered).await.unwrap()), "1005 1002");
-    let wrong = client.send(&private::AddSoundEffects::new(id, [501u64])).await.unwrap_err();
+    let wrong =
+        client.send(&private::AddSoundEffects::new(id, [SoundEffectId::from(501)])).await.unwrap_err();
     assert_eq!(wrong.api().unwrap().kind(), ErrorKind::Refused);
 
     let stranger = builder(&sandbox, 1).build().unwrap();
@@ -52,17 +56,25 @@ async fn the_life_of_a_private_playlist() {
 async fn sound_effects_in_a_private_playlist() {
     let sandbox = sandbox().await;
     let client = client(&sandbox);
-    let create = private::Create::named("Steps").media_type(MediaType::SoundEffects).sound_effects([501u64]);
+    let create = private::Create::new("Steps")
+        .media_type(MediaType::SoundEffects)
+        .sound_effects([SoundEffectId::from(501)]);
     let playlist = client.send(&create).await.unwrap();
-    let added = client.send(&private::AddSoundEffects::new(&playlist.id, [502u64, 503])).await.unwrap();
+    let added = client
+        .send(&private::AddSoundEffects::new(
+            &playlist.id,
+            [SoundEffectId::from(502), SoundEffectId::from(503)],
+        ))
+        .await
+        .unwrap();
     assert_eq!(added.sound_effect_ids.len(), 3);
-    client.send(&private::RemoveSoundEffects::new(&playlist.id, [501u64])).await.unwrap();
+    client.send(&private::RemoveSoundEffects::new(&playlist.id, [SoundEffectId::from(501)])).await.unwrap();
     let left = client.send(&private::Get::new(&playlist.id)).await.unwrap();
     assert_eq!(left.sound_effect_ids, [502.into(), 503.into()]);
 }
 
 #[tokio::test]
-async fn a_lost_answer_neither_doubles_nor_hides_a_code() {
+async fn a_lost_response_neither_doubles_nor_hides_a_code() {
     let sandbox = sandbox().await;
     let client = client(&sandbox);
     let song = client.send(&songs::Get::new(1001)).await.unwrap();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use segno_sandbox::{Fault, FaultKind, Host};
+use segno_soundstripe::ids::{SongId, SoundEffectId};
 use segno_soundstripe::media::{CATALOGUE_LIFETIME, Download};
 use segno_soundstripe::private_playlists as private;
 use segno_soundstripe::{ErrorKind, songs};
@@ -65,24 +66,24 @@ async fn an_expired_link_is_seen_refused_and_renewed() {
     assert!(!error.to_string().contains("Signature="), "{error}");
     let renewed = client.refresh(&song).await.unwrap();
     assert_eq!(renewed.id, song.id);
-    client.send(&Download::new(&link(&renewed))).await.unwrap();
+    client.send(&Download::new(link(&renewed))).await.unwrap();
 }
 
-/// A captive portal answers everything with its page: nothing is removed, and no page is saved as a song.
+/// A captive portal responds to everything with its page: nothing is removed, and no page is saved as a song.
 #[tokio::test]
 async fn behind_a_captive_portal_nothing_is_removed_and_no_page_is_a_song() {
     let sandbox = sandbox().await;
     let client = client(&sandbox);
     let song = client.send(&songs::Get::new(1001)).await.unwrap();
-    let playlist = client.send(&private::Create::named("Mine")).await.unwrap();
-    client.send(&private::AddSongs::new(playlist.id.clone(), [1001_u64])).await.unwrap();
+    let playlist = client.send(&private::Create::new("Mine")).await.unwrap();
+    client.send(&private::AddSongs::new(playlist.id.clone(), [SongId::from(1001)])).await.unwrap();
     let before = sandbox.effects();
     let page = Fault::new(FaultKind::html(200));
     sandbox.fault(page.clone().on(Host::SOUNDSTRIPE).times(u32::MAX));
     sandbox.fault(page.on(Host::STORAGE).times(u32::MAX));
     let outcomes = [
-        client.send(&private::RemoveSongs::new(playlist.id.clone(), [1001_u64])).await,
-        client.send(&private::RemoveSoundEffects::new(playlist.id.clone(), [1_u64])).await,
+        client.send(&private::RemoveSongs::new(playlist.id.clone(), [SongId::from(1001)])).await,
+        client.send(&private::RemoveSoundEffects::new(playlist.id.clone(), [SoundEffectId::from(1)])).await,
         client.send(&private::Delete::new(playlist.id)).await,
     ];
     for outcome in outcomes {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use segno_core::{HeaderMap, Timestamp, http};
 use segno_sandbox::{Sandbox, WebhookRedelivery};
 use segno_soundstripe::supe_assets::{AssetFormat, AssetState, Upload};
-use segno_soundstripe::supe_searches::{Create, SearchStatus, Started};
+use segno_soundstripe::supe_searches::{Create, SearchStatus, Submission};
 use segno_soundstripe::webhooks::{Verifier, WebhookError};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -16,7 +16,7 @@ use super::{client, sandbox};
 
 type Delivery = (HeaderMap, Vec<u8>);
 
-/// A receiver that takes deliveries as they come, answering each with the next status.
+/// A receiver that accepts deliveries, responding to each with the next status.
 async fn receiver(statuses: &'static [u16]) -> (String, mpsc::UnboundedReceiver<Delivery>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/supe", listener.local_addr().unwrap());
@@ -31,8 +31,8 @@ async fn receiver(statuses: &'static [u16]) -> (String, mpsc::UnboundedReceiver<
                     break delivery;
                 }
             };
-            let answer = format!("HTTP/1.1 {status} OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-            stream.write_all(answer.as_bytes()).await.unwrap();
+            let response = format!("HTTP/1.1 {status} OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            stream.write_all(response.as_bytes()).await.unwrap();
             let _ = sender.send(delivery);
         }
     });
@@ -85,8 +85,8 @@ async fn a_picture_finds_songs_and_the_result_is_delivered() {
     assert_eq!(asset.state, Some(AssetState::Processed));
 
     let (url, mut deliveries) = receiver(&[200]).await;
-    let create = || Create::new(url.clone()).query("hopeful piano").asset(&asset.id);
-    let Started::Accepted(search) = client.send(&create()).await.unwrap() else { panic!("not accepted") };
+    let create = || Create::new(url.clone()).query("hopeful piano").assets([asset.id.clone()]);
+    let Submission::Accepted(search) = client.send(&create()).await.unwrap() else { panic!("not accepted") };
     assert_eq!(search.status, Some(SearchStatus::Processing));
     let found = client.wait_for_search(&search.id, Duration::from_secs(60)).await.unwrap();
     assert_eq!((found.status.clone(), found.songs.len()), (Some(SearchStatus::Completed), 10));
@@ -102,7 +102,7 @@ async fn a_picture_finds_songs_and_the_result_is_delivered() {
     assert_eq!(event.search.song_ids, found.song_ids);
     event.accept().await.unwrap();
 
-    // The same delivery again, a changed one, an old one, one of somebody else.
+    // The same delivery again, a changed one, an old one, one of another sender.
     assert_eq!(verifier.verify(&headers, &body, now(&sandbox)).await, Err(WebhookError::Replayed));
     let changed = [&body[..], b" "].concat();
     assert_eq!(verifier.verify(&headers, &changed, now(&sandbox)).await, Err(WebhookError::Forged));
@@ -112,7 +112,7 @@ async fn a_picture_finds_songs_and_the_result_is_delivered() {
     let other = Verifier::new(&sandbox.soundstripe_accounts()[1].key.webhook_secret).unwrap();
     assert_eq!(other.verify(&headers, &body, now(&sandbox)).await, Err(WebhookError::Forged));
 
-    let Started::Cached(cached) = client.send(&create()).await.unwrap() else { panic!("not cached") };
+    let Submission::Cached(cached) = client.send(&create()).await.unwrap() else { panic!("not cached") };
     assert_eq!((cached.id, cached.song_ids), (found.id, found.song_ids));
     assert_eq!(sandbox.effects().of("soundstripe", "supe_searches").created, 1);
 }

@@ -1,4 +1,4 @@
-//! Which deliveries were accepted.
+//! The log of accepted deliveries.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
@@ -7,48 +7,48 @@ use std::time::Duration;
 
 use segno_core::{BoxFuture, Timestamp};
 
-/// One delivery, as a memory knows it.
+/// An entry of a [`DeliveryLog`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Delivery {
-    /// Its signature as lower-case hexadecimal, which no other delivery has.
+    /// Its signature in lower-case hexadecimal, unique to it.
     pub signature: String,
-    /// When it was verified.
+    /// The time of its verification.
     pub now: Timestamp,
-    /// When it is too old to be verified again, so that it can be forgotten.
+    /// From when on it is too old to be verified again, so that it can be removed.
     pub expires: Timestamp,
 }
 
 impl Delivery {
-    /// How long it has to be remembered: the time to live of an entry that ends by itself.
+    /// How long it has to be kept: the time to live of its entry.
     #[must_use]
     pub fn lifetime(&self) -> Duration {
         self.expires.since(self.now)
     }
 }
 
-/// A memory that failed: its database is down. In a text for people, without what is secret.
+/// A log that failed, such as when its database is down. The message must contain no secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct SeenError(pub String);
+pub struct DeliveryLogError(pub String);
 
-/// Remembers which deliveries were accepted, so that none is acted on twice.
+/// Keeps which deliveries were accepted, so that each is processed once.
 ///
 /// Several processes that receive deliveries share one: over Redis `was_accepted` is `EXISTS` and `accept` is
-/// `SET … EX` with the [lifetime](Delivery::lifetime); over SQL they are a `SELECT` and an `INSERT` that takes a row that
-/// is there for no error. [`MemorySeen`] is for one process.
-pub trait Seen: Send + Sync + 'static {
+/// `SET … EX` with the [lifetime](Delivery::lifetime); over SQL they are a `SELECT` and an `INSERT` that ignores
+/// duplicates. [`MemoryDeliveryLog`] is for one process.
+pub trait DeliveryLog: Send + Sync + 'static {
     /// Whether this delivery was accepted before.
-    fn was_accepted<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<bool, SeenError>>;
+    fn was_accepted<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<bool, DeliveryLogError>>;
 
-    /// Remembers that it was accepted, until it expires. To accept it twice is no error.
-    fn accept<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<(), SeenError>>;
+    /// Keeps that it was accepted, until it expires. Accepting it twice is not an error.
+    fn accept<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<(), DeliveryLogError>>;
 }
 
-/// Remembers in the memory of this process. Only what was signed well gets in, so nobody without the secret can make it
-/// grow, and what has expired is forgotten.
+/// A log in the memory of this process. Only validly signed deliveries enter it, so only the service can make it grow, and
+/// expired ones are removed.
 #[derive(Default)]
-pub struct MemorySeen(Mutex<State>);
+pub struct MemoryDeliveryLog(Mutex<State>);
 
 #[derive(Default)]
 struct State {
@@ -56,8 +56,8 @@ struct State {
     by_expiry: BTreeSet<(Timestamp, String)>,
 }
 
-impl MemorySeen {
-    /// An empty one.
+impl MemoryDeliveryLog {
+    /// An empty log.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -74,13 +74,13 @@ impl MemorySeen {
     }
 }
 
-impl Seen for MemorySeen {
-    fn was_accepted<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<bool, SeenError>> {
+impl DeliveryLog for MemoryDeliveryLog {
+    fn was_accepted<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<bool, DeliveryLogError>> {
         let known = self.at(delivery.now, |state| state.accepted.contains(&delivery.signature));
         Box::pin(std::future::ready(Ok(known)))
     }
 
-    fn accept<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<(), SeenError>> {
+    fn accept<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<(), DeliveryLogError>> {
         self.at(delivery.now, |state| {
             if state.accepted.insert(delivery.signature.clone()) {
                 state.by_expiry.insert((delivery.expires, delivery.signature.clone()));
@@ -90,9 +90,9 @@ impl Seen for MemorySeen {
     }
 }
 
-impl fmt::Debug for MemorySeen {
+impl fmt::Debug for MemoryDeliveryLog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MemorySeen")
+        f.write_str("MemoryDeliveryLog")
     }
 }
 
@@ -106,30 +106,30 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn forgets_what_has_expired() {
-        let seen = MemorySeen::new();
-        seen.accept(&delivery(1, 100, 400)).await.unwrap();
-        assert!(seen.was_accepted(&delivery(1, 400, 400)).await.unwrap());
-        assert!(!seen.was_accepted(&delivery(2, 400, 400)).await.unwrap());
-        seen.accept(&delivery(2, 401, 500)).await.unwrap();
-        seen.accept(&delivery(2, 401, 500)).await.unwrap();
-        let state = seen.0.lock().unwrap();
+    async fn expired_deliveries_are_removed() {
+        let log = MemoryDeliveryLog::new();
+        log.accept(&delivery(1, 100, 400)).await.unwrap();
+        assert!(log.was_accepted(&delivery(1, 400, 400)).await.unwrap());
+        assert!(!log.was_accepted(&delivery(2, 400, 400)).await.unwrap());
+        log.accept(&delivery(2, 401, 500)).await.unwrap();
+        log.accept(&delivery(2, 401, 500)).await.unwrap();
+        let state = log.0.lock().unwrap();
         assert_eq!((state.accepted.len(), state.by_expiry.len()), (1, 1));
     }
 
-    /// A thousand a second for 100 s: all of them are remembered; much later, none.
+    /// A thousand a second for 100 s: all of them are kept; much later, none is.
     #[tokio::test]
     async fn many_deliveries_cost_no_more_each_than_few() {
-        let seen = MemorySeen::new();
+        let log = MemoryDeliveryLog::new();
         for number in 0..100_000 {
             let now = number / 1000;
             let delivery = delivery(number, now, now + 300);
-            assert!(!seen.was_accepted(&delivery).await.unwrap());
-            seen.accept(&delivery).await.unwrap();
+            assert!(!log.was_accepted(&delivery).await.unwrap());
+            log.accept(&delivery).await.unwrap();
         }
-        assert_eq!(seen.0.lock().unwrap().accepted.len(), 100_000);
-        assert!(!seen.was_accepted(&delivery(0, 1000, 1300)).await.unwrap());
-        let state = seen.0.lock().unwrap();
+        assert_eq!(log.0.lock().unwrap().accepted.len(), 100_000);
+        assert!(!log.was_accepted(&delivery(0, 1000, 1300)).await.unwrap());
+        let state = log.0.lock().unwrap();
         assert_eq!((state.accepted.len(), state.by_expiry.len()), (0, 0));
     }
 }
