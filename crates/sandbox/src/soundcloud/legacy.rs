@@ -1,8 +1,9 @@
 //! The old API: the same users and tracks, XML or JSON, HTTP Basic, numbers instead of URNs.
 //!
-//! It has three places: a port of its own; every port for requests that name a host which begins with
-//! `api.sandbox-soundcloud.`; and the port of the present API for requests with HTTP Basic, with `.xml` or `.json` at the end
-//! of the path or with `Accept: application/xml`. In all of them, the end of the path decides on the format of the response,
+//! It has three places: a port of its own; the port of the present API for requests that name a host which begins with
+//! `api.sandbox-soundcloud.`; and there for requests with `.xml` or `.json` at the end of the path or with `Accept:
+//! application/xml`. The first two are the sandbox of old, where a password is good enough; the third stands for the live host,
+//! which wants a token. In all of them, the end of the path decides on the format of the response,
 //! then `Accept`; without either it is XML.
 //!
 //! Not played, because nothing tells what their documents look like: `/tracks/{id}/secret-token`,
@@ -31,7 +32,7 @@ use super::state::Soundcloud;
 use super::store::Store;
 use super::streams;
 use super::switches::Switches;
-use crate::kit::{Admitted, Api, Request, Response, number};
+use crate::kit::{Admitted, Api, Host, Request, Response, number};
 
 /// How the names of the old sandbox's hosts begin.
 const OLD_HOST: &str = "api.sandbox-soundcloud.";
@@ -40,15 +41,18 @@ const OLD_HOST: &str = "api.sandbox-soundcloud.";
 pub(super) fn is_meant(request: &Request) -> bool {
     let accept = request.header("accept").unwrap_or_default().to_ascii_lowercase();
     let asks = accept.contains("application/xml") && !accept.contains("text/html");
-    let scheme = request.header("authorization").and_then(|value| value.split(' ').next());
-    let basic = scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic"));
     let suffixed = [".xml", ".json"].iter().any(|suffix| request.path.ends_with(suffix));
-    asks || basic || suffixed || old_host(request).is_some()
+    asks || suffixed || old_host(request).is_some()
 }
 
 /// The name and port of the old sandbox, if the request is sent to it.
 fn old_host(request: &Request) -> Option<&str> {
     request.header("host").filter(|host| host.to_ascii_lowercase().starts_with(OLD_HOST))
+}
+
+/// Whether a request comes to the sandbox of old, which takes passwords.
+fn takes_passwords(request: &Request) -> bool {
+    request.host == Host::SOUNDCLOUD_LEGACY || old_host(request).is_some()
 }
 
 /// The old API of the service.
@@ -75,7 +79,11 @@ impl Api for LegacyApi {
         let own = || self.0.sandbox.origin(request.host);
         let origin = old_host(request).map_or_else(own, |host| format!("http://{host}"));
         let switches = self.0.switches.with(request.switches.as_ref());
-        Scope { switches, segments, writer: Writer { origin, format } }
+        Scope {
+            switches,
+            segments,
+            writer: Writer { origin, format, takes_passwords: takes_passwords(request) },
+        }
     }
 
     fn route(&self, _: &Request, _: &Scope) -> Result<()> {
@@ -127,6 +135,7 @@ fn caller(service: &Soundcloud, switches: &Switches, request: &Request) -> Resul
     let Some(header) = request.header("authorization") else { return Ok(None) };
     let store = service.store.lock();
     let subject = match request.basic_credentials() {
+        Some(_) if !takes_passwords(request) => None,
         Some((name, password)) => service.log_in(switches, &store, &name, Some(&password)).map(Subject::User),
         None => {
             let token = header.split_once(' ').map(|(_, token)| token.trim()).unwrap_or_default();

@@ -16,7 +16,7 @@ use crate::kit::{RateLimit, from_zero};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Switches {
-    /// Whether the old API is served on the port of the present one, too: HTTP Basic, `.xml`, `.json`, `Accept: application/xml`, hosts named `api.sandbox-soundcloud.…`.
+    /// Whether the old API is served on the port of the present one, too: `.xml`, `.json`, `Accept: application/xml`, hosts named `api.sandbox-soundcloud.…`.
     pub legacy: bool,
     /// Whether `/connect` and `/oauth2/token` of the API host are served; else 410.
     pub old_oauth: bool,

@@ -289,6 +289,7 @@ async fn from_the_sandbox() {
     let hosts = [
         (Host::SOUNDCLOUD, "api.example"),
         (Host::SOUNDCLOUD_AUTH, "secure.example"),
+        (Host::SOUNDCLOUD_LEGACY, "api.example"),
         (Host::STORAGE, "storage.example"),
     ];
     let hosts = hosts.map(|(host, name)| (sandbox.origin(host), name));

@@ -13,13 +13,16 @@ use super::xml::Element;
 use crate::kit::{Form, Request, Response};
 
 const MAX_BODY_BYTES: usize = 1024 * 1024;
-const REALM: &str = "Basic realm=\"SoundCloud sandbox\"";
+/// What a 401 asks for where passwords are taken, and where they are not.
+const BASIC: &str = "Basic realm=\"SoundCloud sandbox\"";
+const OAUTH: &str = "OAuth realm=\"SoundCloud\"";
 
 /// Writes the responses of the old API.
 pub(super) struct Writer {
     /// `http://` with host and port: what URLs in responses begin with.
     pub(super) origin: String,
     pub(super) format: Format,
+    pub(super) takes_passwords: bool,
 }
 
 impl Writer {
@@ -42,7 +45,9 @@ impl Writer {
         };
         match (status, allowed) {
             (_, Some(allowed)) => response.header(ALLOW, &allowed),
-            (StatusCode::UNAUTHORIZED, _) => response.header(WWW_AUTHENTICATE, REALM),
+            (StatusCode::UNAUTHORIZED, _) => {
+                response.header(WWW_AUTHENTICATE, if self.takes_passwords { BASIC } else { OAUTH })
+            }
             _ if limited => error::with_retry_after(response, switches),
             _ => response,
         }

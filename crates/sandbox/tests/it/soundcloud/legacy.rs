@@ -6,15 +6,18 @@ mod places;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use segno_sandbox::Host;
 use serde_json::json;
 
 use super::{Api, MULTIPART, multipart, wav};
 use crate::wire::{Request, Response};
 
 impl Api {
+    /// With a password, to the port of the old API.
     fn basic(&self, name: &str, method: &str, path: &str) -> Request {
         let password = self.sandbox.description().soundcloud.password;
-        self.anonymous(method, path).header("Authorization", &basic(name, &password))
+        let url = self.sandbox.origin(Host::SOUNDCLOUD_LEGACY) + path;
+        Request::new(method, &url).header("Authorization", &basic(name, &password))
     }
 
     async fn old(&self, name: &str, path: &str) -> Response {
@@ -72,10 +75,10 @@ async fn public_tracks_need_no_login_and_are_xml() {
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<errors><error>401 - Unauthorized</error></errors>\n"
         )
     );
-    assert_eq!(refused.header("www-authenticate"), Some("Basic realm=\"SoundCloud sandbox\""));
+    assert_eq!(refused.header("www-authenticate"), Some("OAuth realm=\"SoundCloud\""));
     assert_eq!(api.old("nobody", "/me").await.status, 401);
     api.switch(&json!({"legacy": false}));
-    assert_eq!(api.old("okafor", "/me").await.status, 401);
+    assert_eq!(api.old("okafor", "/me").await.status, 200, "the old port stays");
     assert_eq!(api.anonymous("GET", "/tracks.xml").send().await.status, 404);
 }
 
@@ -99,7 +102,7 @@ async fn an_upload_gives_201_with_one_number_in_three_places() {
         api.basic("okafor", "POST", "/tracks").header("Content-Type", MULTIPART).body(body).send().await;
     assert_eq!(made.status, 201, "{}", made.text());
     let id = between(made.text(), "<id type=\"integer\">", "</id>");
-    let place = format!("{}tracks/{id}", api.sandbox.description().soundcloud.base_url);
+    let place = format!("{}/tracks/{id}", api.sandbox.origin(Host::SOUNDCLOUD_LEGACY));
     assert_eq!(made.header("location"), Some(place.as_str()));
     assert_eq!(between(made.text(), "<uri>", "</uri>"), place);
     assert!(

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use segno_core::{Endpoint, Retry};
-use segno_sandbox::Sandbox;
+use segno_sandbox::{Host, Sandbox};
 use segno_soundcloud::Sharing;
 use segno_soundcloud::legacy::{Client, Owner, TrackId, UserId, comments, permissions, tracks, users};
 use segno_soundcloud::tracks::Asset;
@@ -37,7 +37,8 @@ pub(crate) async fn drive(sandbox: &Sandbox, recording: &mut Recording) -> Resul
     let access = sandbox.description().soundcloud;
     let client = |name: &str| {
         let transport = Arc::new(recording.transport());
-        let builder = Client::builder(&access.base_url).basic(name, access.password.as_str());
+        let builder = Client::builder(&(sandbox.origin(Host::SOUNDCLOUD_LEGACY) + "/"))
+            .basic(name, access.password.as_str());
         let settings = move |core: segno_core::ClientBuilder| {
             core.transport(Arc::clone(&transport)).clock(Arc::new(Unsurprising)).retry(Retry::never())
         };

@@ -57,15 +57,16 @@ fn statuses<T, A>(outcome: Result<T, segno_core::Error<A>>) -> Option<StatusCode
 async fn a_private_track_is_heard_by_those_whom_its_owner_permits() {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let access = sandbox.description().soundcloud;
-    let client = |name: &str| Client::new(&access.base_url, name, access.password.as_str()).unwrap();
+    let url = sandbox.origin(Host::SOUNDCLOUD_LEGACY) + "/";
+    let client = |name: &str| Client::new(&url, name, access.password.as_str()).unwrap();
     let (okafor, reis, rui) = (client("okafor"), client("reis"), client("rui"));
-    let anybody = Client::anonymous(&access.base_url).unwrap();
+    let anybody = Client::anonymous(&url).unwrap();
 
     let upload = tracks::Upload::new("Harbour & <Sea>", Asset::bytes("harbour.wav", silence()))
         .description("by the sea")
         .sharing(Sharing::Private);
     let made = okafor.send(&upload).await.unwrap();
-    assert_eq!(made.location.as_deref(), Some(format!("{}tracks/{}", access.base_url, made.id).as_str()));
+    assert_eq!(made.location.as_deref(), Some(format!("{url}tracks/{}", made.id).as_str()));
     assert_eq!((made.track.uri.as_deref(), made.track.id), (made.location.as_deref(), Some(made.id)));
     assert_eq!(made.track.title, "Harbour & <Sea>");
     assert_eq!(made.track.sharing, Some(Sharing::Private));
@@ -111,13 +112,14 @@ async fn a_private_track_is_heard_by_those_whom_its_owner_permits() {
 async fn a_wrong_password_and_a_missing_one_are_told() {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let access = sandbox.description().soundcloud;
-    let wrong = Client::new(&access.base_url, "okafor", "hairspray").unwrap();
+    let url = sandbox.origin(Host::SOUNDCLOUD_LEGACY) + "/";
+    let wrong = Client::new(&url, "okafor", "hairspray").unwrap();
     let error = wrong.send(&users::Me::new()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "soundcloud.legacy.users.me: 401 Unauthorized: 401 - Unauthorized; check user name and password"
     );
-    let anybody = Client::anonymous(&access.base_url).unwrap();
+    let anybody = Client::anonymous(&url).unwrap();
     assert_eq!(
         statuses(anybody.send(&users::Contacts::new(Owner::Me)).await),
         Some(StatusCode::UNAUTHORIZED)
@@ -125,7 +127,7 @@ async fn a_wrong_password_and_a_missing_one_are_told() {
     let upload = tracks::Upload::new("Harbour", Asset::bytes("harbour.wav", silence()));
     assert_eq!(statuses(anybody.send(&upload).await), Some(StatusCode::UNAUTHORIZED));
     let noise = tracks::Upload::new("Noise", Asset::bytes("noise.wav", &b"no audio at all"[..]));
-    let okafor = Client::new(&access.base_url, "okafor", access.password.as_str()).unwrap();
+    let okafor = Client::new(&url, "okafor", access.password.as_str()).unwrap();
     let error = okafor.send(&noise).await.unwrap_err();
     let line =
         "soundcloud.legacy.tracks.upload: 422 Unprocessable Entity: unable to process provided asset_data";
@@ -137,7 +139,8 @@ async fn a_wrong_password_and_a_missing_one_are_told() {
 async fn what_is_changed_is_read_back() {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let access = sandbox.description().soundcloud;
-    let okafor = Client::new(&access.base_url, "okafor", access.password.as_str()).unwrap();
+    let url = sandbox.origin(Host::SOUNDCLOUD_LEGACY) + "/";
+    let okafor = Client::new(&url, "okafor", access.password.as_str()).unwrap();
     let ode = okafor.send(&tracks::List::new().q("ode to joy")).await.unwrap().remove(0).id.unwrap();
     let change = tracks::Change::new(ode)
         .title("Ode & <more>\r\n'x'")
@@ -177,7 +180,7 @@ async fn the_old_address_works_as_the_old_page_says() {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let access = sandbox.description().soundcloud;
     let client = |name: Option<&str>| {
-        let here = Here(Hyper::new(Timeouts::default()), sandbox.origin(Host::SOUNDCLOUD));
+        let here = Here(Hyper::new(Timeouts::default()), sandbox.origin(Host::SOUNDCLOUD_LEGACY));
         let mut builder = Client::builder(OLD).allow_plain_http().settings(|core| core.transport(here));
         if let Some(name) = name {
             builder = builder.basic(name, access.password.as_str());
