@@ -4,8 +4,8 @@
 //! read.
 
 mod asap;
-mod bridges;
 mod dcml;
+mod formats;
 mod map;
 mod musicxml;
 mod mutations;
@@ -91,7 +91,7 @@ const PARTS: [(&str, Part); 10] = [
     ("asap", asap::run),
     ("map", map::run),
     ("validation", validation::run),
-    ("bridges", bridges::run),
+    ("formats", formats::run),
     ("taps", taps::run),
     ("musicxml", musicxml::run),
     ("oracles", oracles::run),

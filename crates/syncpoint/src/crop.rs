@@ -6,7 +6,6 @@ use core::ops::RangeInclusive;
 use crate::edit::EditError;
 use crate::map::{Outside, SyncMap};
 use crate::point::Syncpoint;
-use crate::position::Position;
 
 /// Where playback begins and ends. Both are times in the uncropped recording: the end is not moved by the start.
 ///
@@ -157,9 +156,7 @@ impl SyncMap {
         for point in &mut points {
             point.time = (point.time - crop.start()).max(0.0);
         }
-        let fragment =
-            self.options().fragment || points.first().is_some_and(|first| first.position != Position::START);
-        Ok(Self::with(points, crate::Options { fragment, ..self.options().clone() })?)
+        Ok(Self::part_of(points, self.options())?)
     }
 
     /// The points from one time within the map to another, with new points at both ends if need be.

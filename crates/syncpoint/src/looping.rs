@@ -9,7 +9,7 @@ use crate::position::Position;
 
 /// A loop in seconds of the recording.
 ///
-/// The service reports loops as `[start, end]` in seconds (`ssLoopChange`).
+/// Soundslice reports loops as `[start, end]` in seconds (`ssLoopChange`).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Loop {
     start: f64,

@@ -54,7 +54,7 @@ pub struct Options {
     pub fragment: bool,
 }
 
-/// What lies before the first and after the last point. The service does not say; programs differ.
+/// What lies before the first and after the last point. Soundslice does not say; players differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Extrapolation {
     /// Nothing: a lookup there is an error.
@@ -206,6 +206,12 @@ impl SyncMap {
     /// As [`Self::with`].
     pub fn rebuilt(&self, points: impl Into<Vec<Syncpoint>>) -> Result<Self, MapError> {
         Self::with(points, self.options.clone())
+    }
+
+    /// A map of what is left of another with these options: a fragment if its first bar is gone.
+    pub(crate) fn part_of(points: Vec<Syncpoint>, options: &Options) -> Result<Self, MapError> {
+        let begins_late = points.first().is_some_and(|first| first.position != Position::START);
+        Self::with(points, Options { fragment: options.fragment || begins_late, ..options.clone() })
     }
 
     /// The points, as given.

@@ -1,7 +1,7 @@
 //! Whose rules decide in which order the bars are played.
 //!
 //! Programs disagree on almost every score that is more than a plain repeat. A [`Policy`] names the points of
-//! disagreement one by one, and the presets set them as known programs do.
+//! disagreement one by one, and the presets set them as known notation software does.
 
 /// The switches of unrolling. Start from a preset and change what you need:
 ///
@@ -345,7 +345,7 @@ impl Policy {
         max_bars: 1_000_000,
     };
 
-    /// Common practice to the letter, as programs do it: nothing is read into the score that does not stand there.
+    /// Common practice to the letter, as notation software does it: nothing is read into the score that does not stand there.
     const LITERAL: Self = Self {
         endings_after_jump: EndingsAfterJump::Last,
         open_da_capo: OpenDaCapo::ToSectionEnd,

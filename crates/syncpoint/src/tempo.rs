@@ -42,6 +42,15 @@ impl PlayedGrid {
             BeatUnit::Quarter => self.quarters_before(bars),
         }
     }
+
+    /// The number of beats or quarters in the true length of a played bar. Cost: O(1).
+    #[must_use]
+    pub fn count_of(&self, bar: usize, unit: BeatUnit) -> Option<f64> {
+        match unit {
+            BeatUnit::Beat => self.beats(bar),
+            BeatUnit::Quarter => self.quarters(bar),
+        }
+    }
 }
 
 impl SyncMap {
@@ -61,10 +70,7 @@ impl SyncMap {
         let from = f64::from(bar);
         let time = self.time_at(from).ok()?;
         let seconds = self.time_at(from + 1.0).ok()? - time;
-        let beats = match unit {
-            BeatUnit::Beat => grid.beats(bar as usize)?,
-            BeatUnit::Quarter => grid.quarters(bar as usize)?,
-        };
+        let beats = grid.count_of(bar as usize, unit)?;
         Some(BarTempo { bar, time, seconds, beats, bpm: beats * 60.0 / seconds })
     }
 
@@ -96,10 +102,7 @@ impl SyncMap {
         if bar < 0.0 {
             return None;
         }
-        let beats = match unit {
-            BeatUnit::Beat => grid.beats(bar as usize)?,
-            BeatUnit::Quarter => grid.quarters(bar as usize)?,
-        };
+        let beats = grid.count_of(bar as usize, unit)?;
         Some(beats * 60.0 / segment.seconds_per_bar())
     }
 }

@@ -133,7 +133,7 @@ mod tests {
     use super::*;
     use alloc::string::ToString;
 
-    /// The example of the service's own page.
+    /// The example of Soundslice's own page.
     const PAGE: &str = "[[0,0],[4,9.6],[4,11.25,240],[8,20.5,0,1]]";
 
     #[test]

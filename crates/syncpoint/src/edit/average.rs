@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::EditError;
 use crate::curve::Forward;
-use crate::map::{Options, SyncMap};
+use crate::map::SyncMap;
 use crate::point::Syncpoint;
 use crate::position::Position;
 
@@ -71,9 +71,7 @@ impl SyncMap {
         if points.is_empty() {
             return Err(EditError::NothingLeft);
         }
-        let fragment =
-            first.options().fragment || points.first().is_some_and(|point| point.position != Position::START);
-        let map = Self::with(points, Options { fragment, ..first.options().clone() })?;
+        let map = Self::part_of(points, first.options())?;
         Ok(Averaged { map, largest_spread, mean_spread: sum / count.max(1) as f64 })
     }
 }

@@ -66,7 +66,7 @@ fn time(piece: Piece<'_>) -> Result<f64, ParseError> {
 pub fn write(labels: &[Label]) -> String {
     let mut out = String::new();
     for label in labels {
-        let text: String = label.text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let text = super::name::one_line(&label.text);
         let _ = writeln!(out, "{}\t{}\t{text}", Shortest(label.start), Shortest(label.end));
         if let Some((low, high)) = label.frequencies {
             let _ = writeln!(out, "\\\t{}\t{}", Shortest(low), Shortest(high));

@@ -9,6 +9,7 @@ use core::fmt::Write;
 
 use super::clock;
 use super::line::lines;
+use super::name::one_line;
 use crate::formats::ParseError;
 use crate::point::Syncpoint;
 
@@ -85,16 +86,14 @@ pub fn read(text: &str) -> Result<Lyrics, ParseError> {
 /// Writes an LRC file. Line breaks in texts become spaces; times before 0 become 0. Cost: O(lines).
 #[must_use]
 pub fn write(lyrics: &Lyrics) -> String {
-    let clean =
-        |text: &str| -> String { text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect() };
     let mut out = String::new();
     for (name, value) in &lyrics.tags {
-        let _ = writeln!(out, "[{}:{}]", clean(name).replace(']', ")"), clean(value).replace(']', ")"));
+        let _ = writeln!(out, "[{}:{}]", one_line(name).replace(']', ")"), one_line(value).replace(']', ")"));
     }
     for line in &lyrics.lines {
         let milliseconds = clock::milliseconds(line.time);
         let (minutes, rest) = (milliseconds / 60_000, milliseconds % 60_000);
-        let text = clean(&line.text);
+        let text = one_line(&line.text);
         // A text that begins with a bracket would be read as one more stamp.
         let gap = if text.trim_start().starts_with('[') { " " } else { "" };
         let _ = writeln!(out, "[{minutes:02}:{:02}.{:03}]{gap}{}", rest / 1000, rest % 1000, text.trim());

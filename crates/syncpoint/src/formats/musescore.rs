@@ -19,7 +19,7 @@ use crate::point::Syncpoint;
 pub struct Event {
     /// The written bar, from 0 (`elid`).
     pub bar: usize,
-    /// When it begins, in seconds; the service counts milliseconds.
+    /// When it begins, in seconds; MuseScore counts milliseconds.
     pub time: f64,
 }
 
@@ -87,7 +87,7 @@ fn position(json: &mut Json<'_>) -> Result<f64, ParseError> {
     value.ok_or_else(|| json.expected_at(at, "a time in milliseconds"))
 }
 
-/// Writes the JSON form as the service does: `elid` in quotes, `position` as a number. Cost: O(events).
+/// Writes the JSON form as MuseScore does: `elid` in quotes, `position` as a number. Cost: O(events).
 #[must_use]
 pub fn write(events: &[Event]) -> String {
     let mut out = String::from("[");

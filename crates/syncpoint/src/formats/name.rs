@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::float;
 use crate::point::Syncpoint;
@@ -25,15 +26,9 @@ pub fn point_named(text: &str, time: f64) -> Option<Syncpoint> {
         Some((bar, offset)) => {
             let text = offset.strip_suffix("/480")?;
             let value = text.parse::<f64>().ok()?;
+            let given = Offset::float(value).ok()?;
             let whole = float::is_whole(value) && !text.contains('.');
-            (
-                bar,
-                if whole {
-                    Offset::float(value).ok().map(|offset| Offset::shortest(offset.value()))?
-                } else {
-                    Offset::float(value).ok()?
-                },
-            )
+            (bar, if whole { Offset::shortest(value) } else { given })
         }
         None => (place, Offset::ZERO),
     };
@@ -41,9 +36,14 @@ pub fn point_named(text: &str, time: f64) -> Option<Syncpoint> {
     Some(Syncpoint { position, time, hide })
 }
 
+/// A text for a format in which a line break ends it: control characters become spaces.
+pub(super) fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
 /// Points of named times; a time without such a name is the next bar line after the point before.
-pub(super) fn points_of<'a>(named: impl Iterator<Item = (&'a str, f64)>) -> alloc::vec::Vec<Syncpoint> {
-    let mut points: alloc::vec::Vec<Syncpoint> = alloc::vec::Vec::new();
+pub(super) fn points_of<'a>(named: impl Iterator<Item = (&'a str, f64)>) -> Vec<Syncpoint> {
+    let mut points: Vec<Syncpoint> = Vec::new();
     for (text, time) in named {
         let next = points.last().map_or(0, |before| {
             // The next bar line, also after a place that was written as the end of a bar.

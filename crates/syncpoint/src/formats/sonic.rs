@@ -92,7 +92,7 @@ pub fn write(rows: &[Row], layout: Layout) -> String {
             let _ = write!(out, ",{}", Shortest(row.value.unwrap_or(0.0)));
         }
         if !row.label.is_empty() {
-            let label: String = row.label.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let label = super::name::one_line(&row.label);
             if label.contains(['"', ',']) {
                 let _ = write!(out, ",\"{}\"", label.replace('"', "\"\""));
             } else {

@@ -1,4 +1,4 @@
-//! Every map of `asap/` through every bridge and back, and how far a MIDI file drifts from it.
+//! Every map of `asap/` through every format and back, and how far a MIDI file drifts from it.
 //!
 //! What the files do not say is assumed: a beat is a quarter or, in a section of its own, a dotted quarter; a bar has the
 //! beats that are annotated in it; and sections of eight bars are played twice (for the formats that name written bars).
@@ -85,19 +85,19 @@ type Trip = fn(&Source) -> Result<(), String>;
 
 /// To the format's text and back: the points must be the same, to the last bit where the format has no coarser unit.
 const TRIPS: [(&str, Trip); 11] = [
-    ("bridges/soundslice", |source| source.same(&text(wire::read(&wire::write(source.map.points())))?)),
-    ("bridges/audacity", |source| {
+    ("formats/soundslice", |source| source.same(&text(wire::read(&wire::write(source.map.points())))?)),
+    ("formats/audacity", |source| {
         let labels = text(audacity::read(&audacity::write(&audacity::from_points(source.map.points()))))?;
         source.same(&audacity::to_points(&labels))
     }),
-    ("bridges/sonic-instants", |source| sonic_layer(source, false)),
-    ("bridges/sonic-values", |source| sonic_layer(source, true)),
-    ("bridges/alphatab", |source| {
+    ("formats/sonic-instants", |source| sonic_layer(source, false)),
+    ("formats/sonic-values", |source| sonic_layer(source, true)),
+    ("formats/alphatab", |source| {
         let flat = text(alphatab::from_points(source.map.points(), &source.order))?;
         let flat = text(alphatab::read(&alphatab::write(&flat)))?;
         source.same(&text(alphatab::to_points(&flat, &source.order))?)
     }),
-    ("bridges/musescore", |source| {
+    ("formats/musescore", |source| {
         let events =
             text(musescore::read(&musescore::write(&musescore::from_map(&source.map, &source.order))))?;
         if musescore::order(&events) != source.order {
@@ -106,29 +106,29 @@ const TRIPS: [(&str, Trip); 11] = [
         // The events have no end: the recording gives it.
         source.same(&musescore::to_points(&events, musescore::End::Recording(source.map.last().time)))
     }),
-    ("bridges/beats", |source| {
+    ("formats/beats", |source| {
         let list = text(beats::read(&beats::write(&beats::from_map(&source.map, None))))?;
         source.same(&beats::bar_lines(&list))
     }),
-    ("bridges/timemap", |source| {
+    ("formats/timemap", |source| {
         let entries = timemap::from_map(&source.map, &source.grid, |bar| Some(format!("m{bar}")));
         let entries = text(timemap::read(&timemap::write(&entries)))?;
         let points = text(timemap::to_points(&entries, &source.grid))?;
         // The end of the piece begins no measure.
         same(&points, source.map.points().split_last().map_or(&[], |(_, points)| points))
     }),
-    ("bridges/mei-when", |source| {
+    ("formats/mei-when", |source| {
         let ids: Vec<&str> = source.ids.iter().map(String::as_str).collect();
         let values = timemap::when_values(&source.map, &ids, &source.order);
         let points = timemap::when_points(&values, &ids, &source.order);
         same(&points, source.map.points().split_last().map_or(&[], |(_, points)| points))
     }),
-    ("bridges/lrc", |source| {
+    ("formats/lrc", |source| {
         let map = milliseconds(&source.map)?;
         let lyrics = text(lrc::read(&lrc::write(&lrc::from_points(map.points(), name_of))))?;
         same(&lrc::to_points(&lyrics), map.points())
     }),
-    ("bridges/srt-vtt", |source| {
+    ("formats/srt-vtt", |source| {
         let map = milliseconds(&source.map)?;
         // The last point is the end of the last cue, and no cue of its own.
         let shown = map.points().split_last().map_or(&[][..], |(_, points)| points);
@@ -160,9 +160,9 @@ fn milliseconds(map: &SyncMap) -> Result<SyncMap, String> {
 fn midi(downbeats: &[Performance], beats: &BTreeMap<&str, &Performance>) -> Vec<Section> {
     let mut sections = Vec::new();
     for (name, every_beat, unit) in [
-        ("bridges/smf-bars", false, Beat::QUARTER),
-        ("bridges/smf-beats", true, Beat::QUARTER),
-        ("bridges/smf-dotted-beats", true, Beat::DOTTED),
+        ("formats/smf-bars", false, Beat::QUARTER),
+        ("formats/smf-beats", true, Beat::QUARTER),
+        ("formats/smf-dotted-beats", true, Beat::DOTTED),
     ] {
         let mut section = Section::new(name);
         let (mut drift, mut naive, mut events, mut assumed, mut refused) = (0.0_f64, 0.0_f64, 0, 0, 0);
