@@ -185,6 +185,30 @@ fn what_has_a_meaning_by_its_place_is_not_moved() {
     );
 }
 
+/// A whole number may be written with a fraction of zero; one that was rounded, or that a float cannot count, is not guessed.
+#[test]
+fn whole_numbers_are_whole() {
+    assert_eq!(song(r#"{"id": 7.0}"#).id, 7);
+    assert_eq!(song(r#"{"id": "9007199254740992.0"}"#).id, 1 << 53);
+    for odd in ["7.5", "\"7.5\"", "1e300", "9007199254740994.0", "-7.0"] {
+        assert!(from_json::<Song>(format!(r#"{{"id": {odd}}}"#).as_bytes()).is_err(), "{odd}");
+    }
+}
+
+/// A letter of a name may be escaped (RFC 8259, section 7); the name is the same.
+#[test]
+fn names_may_be_escaped() {
+    let read = song(r#"{"\u0069d": 7, "t\u0069tle": "Low Tide", "artist": {"n\u0061me": "Ana"}}"#);
+    assert_eq!((read.id, read.title.as_str(), read.artist.unwrap().name.as_str()), (7, "Low Tide", "Ana"));
+}
+
+#[test]
+fn a_list_equals_what_it_holds() {
+    let list: List<u64> = from_json(b"[1, 2]").unwrap();
+    assert!(list == [1, 2] && list == vec![1, 2]);
+    assert!(list != [1, 3] && list != [1] && list != vec![1, 3] && list != vec![1, 2, 3]);
+}
+
 #[test]
 fn without_a_place_nothing_is_cut_out() {
     #[derive(Debug, Deserialize)]

@@ -198,4 +198,11 @@ mod tests {
     fn a_certificate_that_is_none_is_an_error_and_not_a_panic() {
         assert!(config(&Roots::only(vec![b"no certificate".to_vec()])).is_err());
     }
+    /// Servers say it while they start or are overloaded (RFC 8446, section 6.2): the next attempt may well succeed.
+    #[test]
+    fn an_internal_error_of_the_peer_is_no_refusal() {
+        let alert = |description| std::io::Error::other(rustls::Error::AlertReceived(description));
+        assert_eq!(refusal(&alert(rustls::AlertDescription::InternalError)), None);
+        assert!(refusal(&alert(rustls::AlertDescription::AccessDenied)).is_some());
+    }
 }

@@ -93,6 +93,8 @@ mod tests {
             ("/../g", "http://a/g"),
             ("g;x=1/../y", "http://a/b/c/y"),
             ("g#s", "http://a/b/c/g"),
+            // Behind the first slash a colon belongs to the path (section 4.2).
+            ("g/1:2", "http://a/b/c/g/1:2"),
             ("a b", "http://a/b/c/a%20b"),
             ("/Étude?t=ü", "http://a/%C3%89tude?t=%C3%BC"),
         ];

@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+use http_body_util::BodyExt as _;
 use proptest::prelude::*;
 use segno_core::{
     BuildError, Bytes, Cause, Client, DecodeError, Endpoint, Method, PlainApiError, Replay, RequestWriter,
@@ -252,4 +253,22 @@ proptest! {
             let _ = runtime.block_on(client(&service).send(&Tags));
         }
     }
+}
+
+/// The ten bytes of a gzip header inflate to nothing: that is no piece of the file.
+#[tokio::test]
+async fn no_piece_of_a_file_is_empty() {
+    let coded = gzip(b"one two three");
+    let service = Service::new(move |_, _| {
+        let (header, rest) = coded.split_at(10);
+        Ok(Reply::ok().header("content-encoding", "gzip").body(header).body(rest))
+    });
+    let mut body = client(&service).call(&Tags).open().await.unwrap().into_body();
+    let mut whole = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let piece = frame.unwrap().into_data().unwrap();
+        assert!(!piece.is_empty());
+        whole.extend_from_slice(&piece);
+    }
+    assert_eq!(whole, b"one two three");
 }

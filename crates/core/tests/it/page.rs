@@ -1,7 +1,10 @@
 //! Pages and items: the end, circles, gaps, resuming, working ahead.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
 
+use futures_core::Stream as _;
 use segno_core::testing::FnTransport;
 use segno_core::{
     BuildError, Bytes, Cause, Client, Cursor, DecodeError, Endpoint, Method, Page, PageError, Paged,
@@ -302,4 +305,24 @@ async fn streams_can_be_sent_between_threads() {
         all
     });
     assert_eq!(all.await.unwrap(), ["a", "b"]);
+}
+
+#[tokio::test]
+async fn pages_and_items_are_streams_too() {
+    let two = [r#"{"songs":["a","b"],"next":2}"#, r#"{"songs":["c"],"next":null}"#];
+    let (client, _) = client(&two);
+    let mut pages = pin!(client.pages(songs("calm")).into_stream());
+    let mut seen = Vec::new();
+    while let Some(page) = poll_fn(|cx| pages.as_mut().poll_next(cx)).await {
+        seen.push(page.unwrap().items);
+    }
+    assert_eq!(seen, [vec!["a", "b"], vec!["c"]]);
+    let items = client.pages(songs("calm")).items();
+    assert!(format!("{items:?}").contains("example.songs.list"), "{items:?}");
+    let mut items = pin!(items.into_stream());
+    let mut seen = Vec::new();
+    while let Some(item) = poll_fn(|cx| items.as_mut().poll_next(cx)).await {
+        seen.push(item.unwrap());
+    }
+    assert_eq!(seen, ["a", "b", "c"]);
 }

@@ -48,6 +48,7 @@ async fn looks_come_ever_more_seldom_and_the_last_one_at_the_very_end() {
     let client = builder.build().unwrap();
     let error = wait(&client, 20 * S).await.unwrap_err();
     assert_eq!(error.to_string(), "not done after 20 s");
+    assert_eq!(format!("{error:?}"), "Unfinished(not done after 20 s)", "what unwrap() prints");
     assert!(error.error().is_none());
     assert_eq!(clock.slept(), [S, 2 * S, 4 * S, 5 * S, 5 * S, 3 * S]);
     assert_eq!(service.seen().len(), 7);

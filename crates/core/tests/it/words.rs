@@ -174,3 +174,18 @@ async fn what_signs_is_struck_too() {
         "example.token.exchange: 401 Unauthorized: wrong key: [redacted] or [redacted], demo-key"
     );
 }
+
+/// What the support of a service asks for first.
+#[tokio::test]
+async fn the_identifier_of_a_request_is_told_under_each_of_its_names() {
+    for name in ["x-request-id", "x-amz-request-id", "request-id"] {
+        for (status, body) in [(400, "no"), (200, "no JSON")] {
+            let service = Service::new(move |_, _| Ok(Reply::new(status).header(name, "req-7").body(body)));
+            let error = service.client().0.build().unwrap().send(&PLAIN).await.unwrap_err();
+            assert_eq!(error.request_id(), Some("req-7"), "{name} of a {status}");
+        }
+    }
+    let service = Service::new(|_, _| Ok(Reply::new(400)));
+    let error = service.client().0.build().unwrap().send(&PLAIN).await.unwrap_err();
+    assert_eq!(error.request_id(), None);
+}

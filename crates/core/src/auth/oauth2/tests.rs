@@ -135,6 +135,20 @@ fn response(body: &'static str) -> Result<TokenResponse, DecodeError> {
 }
 
 #[test]
+fn what_stands_where_a_token_should_is_named_and_not_shown() {
+    for (found, body) in [
+        ("an object", r#"{"access_token":{"value":"CANARY"}}"#),
+        ("a list", r#"{"access_token":["CANARY","CANARY"]}"#),
+        ("a boolean", r#"{"access_token":true}"#),
+        ("a boolean", r#"{"access_token":false}"#),
+    ] {
+        let error = response(body).unwrap_err().to_string();
+        assert!(error.contains(&format!("invalid access_token: expected a text, found {found}")), "{error}");
+        assert!(!error.contains("CANARY"), "{error}");
+    }
+}
+
+#[test]
 fn every_success_that_was_seen_is_read() {
     let full = response(
         r#"{"access_token":"a","token_type":"bearer","expires_in":3599,"refresh_token":"r","scope":""}"#,
