@@ -180,6 +180,23 @@ mod tests {
         assert_eq!(message(422, r#"{"error": "Invalid folder ID."}"#), "Invalid folder ID.");
         assert_eq!(message(422, r#"{"errors": ["One.", "Two."]}"#), "One.; Two.");
         assert_eq!(message(422, r#"{"errors": "One."}"#), "One.");
+        // Nothing in one of them is said in the other.
+        assert_eq!(message(422, r#"{"errors": {}, "error": "One."}"#), "One.");
+        assert_eq!(message(422, r#"{"errors": [], "error": "One."}"#), "One.");
+    }
+
+    /// With a status of success only a small document is taken for an error: the search costs time.
+    #[test]
+    fn a_large_success_is_not_searched_for_errors() {
+        let padded = |length: usize| {
+            let mut body = br#"{"error": "Invalid folder ID."}"#.to_vec();
+            body.resize(length, b' ');
+            Response::new(Bytes::from(body))
+        };
+        assert!(ApiError::in_success(&padded(LARGEST)).is_some());
+        for length in [LARGEST + 1, 2 * MAX_ERROR_BODY] {
+            assert!(ApiError::in_success(&padded(length)).is_none(), "{length}");
+        }
     }
 
     #[test]

@@ -337,6 +337,8 @@ mod tests {
         assert_eq!(read("[0.0, 1.5, null, null]"), Syncpoint::bar(0, 1.5));
         assert_eq!(read("[4, 11.25, 240.0]"), Syncpoint::bar(4, 11.25).at(240.0));
         assert_eq!(read("[8, 20.5, 0, true]"), Syncpoint::bar(8, 20.5).hidden());
+        assert_eq!(read("[8, 20.5, 0, 1.0]"), Syncpoint::bar(8, 20.5).hidden());
+        assert_eq!(read("[8, 20.5, 0, 0.0]"), Syncpoint::bar(8, 20.5));
         for wrong in ["[]", "[0]", "[0,0,0,0,0]", "[0.5,0]", "[-1,0]", "{}", "[\"0\",0]"] {
             assert!(serde_json::from_str::<Syncpoint>(wrong).is_err(), "{wrong}");
         }

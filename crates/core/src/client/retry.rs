@@ -343,6 +343,14 @@ mod tests {
             budget.deposit();
         }
         assert_eq!((0..100).filter(|_| budget.withdraw()).count(), 20, "it is never more than full");
+        // A success that found it full counts for nothing afterwards.
+        let small = Budget::new(1);
+        small.deposit();
+        assert!(small.withdraw());
+        (0..4).for_each(|_| small.deposit());
+        assert!(!small.withdraw());
+        small.deposit();
+        assert!(small.withdraw());
         assert_eq!((0..100).filter(|_| Budget::new(0).withdraw()).count(), 0);
         let endless = Budget::new(u32::MAX);
         assert!((0..1000).all(|_| endless.withdraw()));

@@ -202,6 +202,18 @@ fn names_may_be_escaped() {
     assert_eq!((read.id, read.title.as_str(), read.artist.unwrap().name.as_str()), (7, "Low Tide", "Ana"));
 }
 
+/// Servers in PHP write an empty object as an empty list.
+#[test]
+fn an_empty_list_is_an_empty_object() {
+    assert!(from_json::<Map<String, Value>>(b"[]").unwrap().is_empty());
+    assert!(from_json::<Map<String, Value>>(b"[7]").is_err());
+    let kept = song(r#"{"id": 7, "artist": {"name": "Ana", "city": "Faro", "city": "Porto"}}"#);
+    let artist = kept.artist.unwrap();
+    assert_eq!(artist.city.as_deref(), Some("Porto"));
+    assert_eq!(artist.passed_over.paths().collect::<Vec<_>>(), ["city"], "counted from its own model");
+    assert!(kept.passed_over.is_empty());
+}
+
 #[test]
 fn a_list_equals_what_it_holds() {
     let list: List<u64> = from_json(b"[1, 2]").unwrap();

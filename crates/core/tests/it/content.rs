@@ -1,11 +1,14 @@
 //! What a success must hold: a page is never saved as a song.
 
+use http_body::Body as _;
+use http_body_util::BodyExt as _;
+use segno_core::testing::FnTransport;
 use segno_core::{
-    BuildError, Bytes, Cause, Content, DecodeError, Endpoint, Method, PlainApiError, Replay, RequestWriter,
-    Response, read_unit,
+    BuildError, Bytes, Cause, Client, Content, DecodeError, Endpoint, Method, PlainApiError, Replay,
+    RequestWriter, Response, read_unit,
 };
 
-use crate::example::{Reply, Service};
+use crate::example::{self, Reply, Service};
 
 /// `GET` of a file whose content the type parameter names.
 struct Fetch<const KIND: u8>;
@@ -184,4 +187,36 @@ async fn a_page_is_no_success_of_a_request_that_says_nothing() {
     assert!(error.is_decode());
     let client = crumbs("", "").client().0.build().unwrap();
     client.send(&Delete).await.unwrap();
+}
+
+/// Whoever passes a response on tells its length beforehand, and that nothing more comes.
+#[tokio::test]
+async fn an_open_response_knows_its_length_and_its_end() {
+    let transport = FnTransport::new(|_| Ok(Response::new(Bytes::from_static(b"RIFF....WAVE"))));
+    let client =
+        Client::builder(example::base()).transport(transport).clock(example::clock()).build().unwrap();
+    for by_chunk in [false, true] {
+        let mut body = client.call(&Fetch::<2>).open().await.unwrap().into_body();
+        assert_eq!(body.size_hint().exact(), Some(12));
+        assert!(!body.is_end_stream());
+        let first = if by_chunk {
+            body.chunk().await.unwrap().unwrap()
+        } else {
+            body.frame().await.unwrap().unwrap().into_data().unwrap()
+        };
+        assert_eq!(first, "RIFF....WAVE");
+        assert_eq!(body.size_hint().exact(), Some(0));
+        assert!(body.is_end_stream());
+    }
+}
+
+#[tokio::test]
+async fn a_piece_is_never_empty() {
+    let service = Service::new(|_, _| Ok(Reply::ok().body("RIFF").body("").body("WAVE")));
+    let mut body = service.client().0.build().unwrap().call(&Fetch::<2>).open().await.unwrap().into_body();
+    let mut pieces = Vec::new();
+    while let Some(piece) = body.chunk().await {
+        pieces.push(piece.unwrap());
+    }
+    assert_eq!(pieces, ["RIFF", "WAVE"]);
 }

@@ -409,9 +409,8 @@ async fn a_refusal_is_the_services_error_and_writes_nothing() {
 
 #[tokio::test]
 async fn before_its_first_byte_a_download_can_begin_again_in_any_writer() {
-    let service = Service::new(|_, number| {
-        Ok(if number == 0 { Reply::ok().breaks() } else { Reply::ok().body(FILE) })
-    });
+    let service =
+        Service::new(|_, number| Ok(if number == 0 { Reply::ok().breaks() } else { Reply::ok().body(FILE) }));
     let mut written: Vec<u8> = Vec::new();
     let mut writer = std::io::Cursor::new(&mut written);
     client(&service).call(&fetch()).download(&mut writer).await.unwrap();

@@ -232,3 +232,11 @@ async fn an_error_in_place_of_the_array_is_told() {
     assert_eq!(names, [""; 0]);
     assert_eq!(errors, ["example.slices.list: 200 OK: no"]);
 }
+
+#[tokio::test]
+async fn an_item_of_another_kind_is_named_by_its_index_alone() {
+    let fed = Fed::new(&[r#"[{"name":"A"},7]"#]).close();
+    let (names, errors) = names(fed).await;
+    assert_eq!(names, ["A"]);
+    assert!(errors[0].contains(": [1]: expected"), "{errors:?}");
+}

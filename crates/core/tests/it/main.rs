@@ -7,6 +7,7 @@ mod canary;
 mod coding;
 mod content;
 mod credentials;
+mod debug;
 #[cfg(unix)]
 mod descriptors;
 mod download;

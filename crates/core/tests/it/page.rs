@@ -297,9 +297,7 @@ async fn streams_can_be_sent_between_threads() {
     let all = tokio::spawn(async move {
         let mut stream = std::pin::pin!(stream);
         let mut all = Vec::new();
-        while let Some(item) =
-            std::future::poll_fn(|cx| futures_core::Stream::poll_next(stream.as_mut(), cx)).await
-        {
+        while let Some(item) = poll_fn(|cx| futures_core::Stream::poll_next(stream.as_mut(), cx)).await {
             all.push(item.unwrap());
         }
         all

@@ -189,3 +189,14 @@ async fn the_identifier_of_a_request_is_told_under_each_of_its_names() {
     let error = service.client().0.build().unwrap().send(&PLAIN).await.unwrap_err();
     assert_eq!(error.request_id(), None);
 }
+
+/// The evidence of an error is its first 64 KiB.
+#[tokio::test]
+async fn of_an_endless_error_the_beginning_is_kept() {
+    let service = Service::new(|_, _| {
+        Ok((0..5).fold(Reply::new(500), |reply, piece| reply.body([b'a' + piece; 30_000])))
+    });
+    let error = service.client().0.build().unwrap().send(&PLAIN).await.unwrap_err();
+    let body = error.body().unwrap();
+    assert_eq!((body.len(), body[0], body[65_535]), (65_536, b'a', b'c'));
+}

@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(iso_duration("PT24H"), hours(24));
         assert_eq!(iso_duration("P1D"), hours(24));
         assert_eq!(iso_duration("PT1H30M"), Some(Duration::from_secs(5400)));
-        for text in ["", "24H", "PT", "PTH", "P1M", "PT99999999999999999999H", "PT5"] {
+        for text in ["", "24H", "PT", "PTH", "P1M", "P1-", "PT1-", "PT99999999999999999999H", "PT5"] {
             let expected = (text == "PT").then_some(Duration::ZERO);
             assert_eq!(iso_duration(text), expected, "{text}");
         }

@@ -135,3 +135,15 @@ proptest! {
         let _ = error(status, &format!("{{\"{key}\":{value}}}")).to_string();
     }
 }
+
+/// The status line alone makes the API's error object, and an assertion that fails shows which error it was.
+#[test]
+fn an_object_is_known_by_any_of_its_members() {
+    for body in [r#"{"code":404}"#, r#"{"status":"404 - Not Found","errors":[]}"#, r#"{"message":"no"}"#] {
+        assert_eq!(error(404, body).shape, Shape::Object, "{body}");
+    }
+    let shown = format!("{:?}", error(404, r#"{"message":"no such track"}"#));
+    for word in ["ApiError", "404", "Object", "no such track"] {
+        assert!(shown.contains(word), "{shown}");
+    }
+}

@@ -126,7 +126,7 @@ mod tests {
         for (start, format) in table {
             assert_eq!(Format::of_content(start), Some(format), "{start:?}");
         }
-        for start in [&b""[..], b"RIFF\0\0\0\0AVI ", b"%PDF-1.7", b"\xff", b"\xff\x00"] {
+        for start in [&b""[..], b"RIFF\0\0\0\0AVI ", b"%PDF-1.7", b"\xff", b"\xff\x00", b"\xff\xdb\x00\x43"] {
             assert_eq!(Format::of_content(start), None, "{start:?}");
         }
         assert_eq!(Format::of_name("Étude.FLAC"), Some(Format::Flac));

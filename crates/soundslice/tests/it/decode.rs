@@ -186,3 +186,14 @@ fn odd_syncpoints_cost_themselves() {
     assert_eq!(points.iter().map(|point| point.bar).collect::<Vec<_>>(), [0, 1, 3, 4]);
     assert_eq!(points.passed_over.paths().collect::<Vec<_>>(), ["[2]", "[4]"]);
 }
+
+/// In a folder a slice is told by its scorehash, alone or in an object, or whole.
+#[test]
+fn a_slice_in_a_folder_is_there_as_far_as_it_was_told() {
+    let contents = read::<folders::Get>(
+        r#"{"slices": [{"scorehash": "Rt7Lp"}, {"scorehash": "Qm4Zt", "name": "A"},
+            {"scorehash": "Zz1Aa", "has_notation": false}]}"#,
+    );
+    let told: Vec<_> = contents.slices.iter().map(|slice| slice.slice.is_some()).collect();
+    assert_eq!(told, [false, true, true]);
+}

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use segno_core::testing::ManualClock;
+use segno_core::testing::{FnTransport, ManualClock};
 use segno_core::time::Clock;
 use segno_core::{Body, BoxFuture, Timestamp};
 use segno_sandbox::{Fault, FaultKind, Host, Sandbox};
@@ -426,4 +426,23 @@ async fn errors_of_a_job_are_one_line_of_at_most_400_characters() {
         assert!(line.chars().count() <= 400 && line.chars().all(|letter| !letter.is_control()), "{line}");
         assert!(line.starts_with("nothing was uploaded: soundslice."), "{line}");
     }
+}
+
+/// What a recording does not say is not done: the upload goes ahead, and here its URL is refused.
+#[tokio::test]
+async fn a_recording_that_says_neither_status_nor_duration_expects_its_media() {
+    let client = Client::builder("demoApp7", "s3cret-pass")
+        .settings(|core| {
+            core.transport(FnTransport::new(|request| {
+                let list = request.method() == "GET";
+                let (status, body) = if list { (200, r#"[{"id": 7}]"#) } else { (403, "{}") };
+                Ok(segno_core::Response::builder().status(status).body(body.into()).unwrap())
+            }))
+        })
+        .build()
+        .unwrap();
+    let upload = MediaUpload::new(RecordingId(7), Body::from("RIFF"));
+    let upload = upload.wait(&"Qm4Zt".parse().unwrap(), Duration::from_secs(60));
+    let error = client.upload_media(upload).await.unwrap_err();
+    assert!(error.to_string().contains("recordings.start_upload: 403 Forbidden"), "{error}");
 }

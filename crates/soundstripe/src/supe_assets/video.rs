@@ -147,6 +147,18 @@ mod tests {
         long.extend(601_000u64.to_be_bytes());
         assert_eq!(length(boxed(b"moov", &boxed(b"mvhd", &long))).await, Some(Duration::from_secs(601)));
         assert_eq!(length(boxed(b"moov", &boxed(b"mvhd", &[0; 20]))).await, None);
+        // A box of length 0 goes on to the end of the file (ISO/IEC 14496-12, section 4.2).
+        let mut open = boxed(b"moov", &boxed(b"mvhd", &header));
+        open[..4].fill(0);
+        let file = [boxed(b"ftyp", b"isom"), open].concat();
+        assert_eq!(length(file).await, Some(Duration::from_millis(150_500)));
+        // All ones: the length is not known (section 8.2.2).
+        header.truncate(16);
+        header.extend([0xff; 4]);
+        assert_eq!(length(boxed(b"moov", &boxed(b"mvhd", &header))).await, None);
+        long.truncate(24);
+        long.extend([0xff; 8]);
+        assert_eq!(length(boxed(b"moov", &boxed(b"mvhd", &long))).await, None);
     }
 
     #[test]

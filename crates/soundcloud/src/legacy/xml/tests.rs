@@ -21,6 +21,13 @@ fn a_document_with_and_without_types() {
     assert_eq!(track.words("title").unwrap(), "Ebb & flow éA <b>");
 }
 
+/// What is marked as nothing is nothing, whatever stands in it.
+#[test]
+fn nil_has_no_text() {
+    let track = Element::parse(b"<track><a nil=\"true\">x</a><b nil=\"false\">y</b></track>").unwrap();
+    assert_eq!((track.words("a"), track.words("b")), (None, Some("y".into())));
+}
+
 #[test]
 fn nothing_is_expanded_and_nothing_grows() {
     let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\">]><x>&a;</x>";
