@@ -296,7 +296,7 @@ proptest! {
 /// With it others can hear a private track.
 #[test]
 fn the_secret_token_of_a_private_track_is_kept() {
-    let track = |body: &str| read(&tracks::Get::new(1), 200, body).unwrap();
+    let track = |body: &str| read(&tracks::Get::new(TrackUrn::new(1)), 200, body).unwrap();
     let private = track(r#"{"id":70071,"secret_token":"s-X1y2Z"}"#);
     assert_eq!(private.secret_token.as_ref().map(segno_core::Secret::expose), Some("s-X1y2Z"));
     assert_eq!(track(r#"{"id":70071,"secret_token":""}"#).secret_token, None);

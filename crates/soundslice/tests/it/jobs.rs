@@ -442,7 +442,7 @@ async fn a_recording_that_says_neither_status_nor_duration_expects_its_media() {
         .build()
         .unwrap();
     let upload = MediaUpload::new("7".parse().unwrap(), Body::from("RIFF"));
-    let upload = upload.wait("Qm4Zt".parse().unwrap(), Duration::from_secs(60));
+    let upload = upload.wait("Qm4Zt".parse::<Scorehash>().unwrap(), Duration::from_secs(60));
     let error = client.upload_media(upload).await.unwrap_err();
     assert!(error.to_string().contains("recordings.start_upload: 403 Forbidden"), "{error}");
 }
