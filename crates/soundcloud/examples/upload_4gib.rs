@@ -30,16 +30,19 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 fn main() -> Outcome {
     let arguments: Vec<String> = std::env::args().collect();
-    let words: Vec<&str> = arguments.iter().skip(1).map(String::as_str).collect();
+    let arguments: Vec<&str> = arguments.iter().skip(1).map(String::as_str).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    match words.as_slice() {
+    match arguments.as_slice() {
         [] => compare(),
         ["sink"] => runtime.block_on(sink()),
         ["sandbox"] => runtime.block_on(sandbox()),
         ["request", url, file] => runtime.block_on(request(url, Path::new(file))),
         ["hyper", url, file] => runtime.block_on(plain_hyper(url, Path::new(file))),
         ["job", url, token, file] => runtime.block_on(job(url, token, Path::new(file))),
-        other => Err(format!("there is no part {other:?}").into()),
+        other => Err(format!(
+            "invalid arguments: expected none, sink, sandbox, request, hyper or job, found {other:?}"
+        )
+        .into()),
     }
 }
 
@@ -51,7 +54,8 @@ fn compare() -> Outcome {
     let mut ratios = Vec::new();
     for round in 1..=ROUNDS {
         println!("round {round}, sink:");
-        let [ours, theirs] = [["request", &url, path], ["hyper", &url, path]].map(|words| seconds(&words));
+        let [ours, theirs] =
+            [["request", &url, path], ["hyper", &url, path]].map(|arguments| seconds(&arguments));
         ratios.push(theirs? / ours?);
     }
     sink.stop()?;
@@ -68,14 +72,14 @@ fn compare() -> Outcome {
 }
 
 /// Runs one part, shows what it prints, and gives the seconds that it took.
-fn seconds(words: &[&str]) -> Outcome<f64> {
-    let output = Command::new(std::env::current_exe()?).args(words).stderr(Stdio::inherit()).output()?;
+fn seconds(arguments: &[&str]) -> Outcome<f64> {
+    let output = Command::new(std::env::current_exe()?).args(arguments).stderr(Stdio::inherit()).output()?;
     let said = String::from_utf8(output.stdout)?;
     if !output.status.success() {
-        return Err(format!("{} failed", words[0]).into());
+        return Err(format!("{} failed", arguments[0]).into());
     }
-    let (seconds, words) = said.trim().split_once(' ').ok_or("no figures")?;
-    println!("  {words}");
+    let (seconds, rest) = said.trim().split_once(' ').ok_or("no figures")?;
+    println!("  {rest}");
     Ok(seconds.parse()?)
 }
 
@@ -135,7 +139,7 @@ impl Drop for Recording {
     }
 }
 
-/// Swallows what is posted and answers with a track.
+/// Swallows what is posted and responds with a track.
 async fn sink() -> Outcome {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("http://{}/", listener.local_addr()?);
@@ -195,8 +199,8 @@ async fn request(url: &str, path: &Path) -> Outcome {
 
 /// The same bytes by hyper and nothing else.
 async fn plain_hyper(url: &str, path: &Path) -> Outcome {
-    let address = url.trim_start_matches("http://").trim_end_matches('/');
-    let stream = TcpStream::connect(address).await?;
+    let host = url.trim_start_matches("http://").trim_end_matches('/');
+    let stream = TcpStream::connect(host).await?;
     stream.set_nodelay(true)?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(connection);
@@ -209,7 +213,7 @@ async fn plain_hyper(url: &str, path: &Path) -> Outcome {
     let file = tokio::fs::File::open(path).await?;
     let body = Plain { head: Some(head.into()), file: (file, LENGTH), tail: Some(tail.into()), left: length };
     let request = Request::post("/tracks")
-        .header("host", address)
+        .header("host", host)
         .header("authorization", "OAuth t1")
         .header("content-type", "multipart/form-data; boundary=b7d1")
         .header("content-length", length)

@@ -1,31 +1,35 @@
-//! The client: who asks, where, and the calls that are more than one request.
+//! The client: credentials, base URLs, and the calls that are more than one request.
 
+use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use segno_core::auth::oauth2::{
     App, Login, LoginError, Quota, QuotaLimit, TokenKind, TokenServer, TokenSource,
 };
 use segno_core::auth::store::{FileStore, MemoryStore, TokenStore};
-use segno_core::auth::{AuthError, Authorize, StaticToken};
+use segno_core::auth::{AuthError, StaticToken};
 use segno_core::http::HeaderValue;
 use segno_core::http::header::ACCEPT;
-use segno_core::{BaseUrl, ClientError, Endpoint, Paged, Pages, Retry, Secret, env_var, env_var_if_set};
+use segno_core::{
+    ClientError, Endpoint, Paged, Pages, Retry, Secret, env_var, env_var_if_set, service_client,
+};
 
 use crate::call::Call;
 use crate::diagnosis::Diagnosable;
-use crate::jobs::Siblings;
+use crate::jobs::UploadRegistry;
 use crate::rights::Rights;
 
-/// Where the API lives.
+/// The production URL of the API.
 const API: &str = "https://api.soundcloud.com/";
-/// Where logins and tokens live.
+/// The production URL of logins and tokens.
 const AUTH: &str = "https://secure.soundcloud.com/";
 /// The name of the second base URL.
 pub(crate) const AUTH_BASE: &str = "auth";
 /// How many empty pages in a row are the end of a list.
 const EMPTY_PAGES: u32 = 10;
 /// What a user who has not logged in is told.
-const HOW_TO_LOG_IN: &str = "call client.log_in_here(), or client.login() in a web application";
+const LOGIN_HINT: &str = "call client.login_in_browser(), or client.begin_login() in a web application";
 /// The scheme word that the documentation gives.
 const SCHEME: &str = "OAuth";
 
@@ -33,14 +37,61 @@ const SCHEME: &str = "OAuth";
 #[derive(Clone, Debug)]
 pub struct Client {
     core: segno_core::Client,
-    grant: Option<TokenSource>,
-    kind: Option<TokenKind>,
-    uploads: Siblings,
+    token_source: Option<TokenSource>,
+    token_kind: Option<TokenKind>,
+    uploads: UploadRegistry,
+}
+
+/// A client in the making.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::time::Duration;
+///
+/// use segno_soundcloud::Client;
+/// use segno_soundcloud::core::RateLimiter;
+///
+/// // Five requests in a second at most, as the service does not tell how many it takes.
+/// let limit = Arc::new(RateLimiter::per(5, Duration::from_secs(1)));
+/// let client = Client::builder()
+///     .token("2-400113--Zk3pQ")
+///     .settings(|core| core.limit(limit).call_deadline(Duration::from_secs(20)))
+///     .build()?;
+/// # Ok::<(), segno_soundcloud::core::ClientError>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "a builder does nothing until build() is called"]
+pub struct ClientBuilder {
+    core: segno_core::ClientBuilder,
+    credentials: Credentials,
+    redirect_uri: Option<String>,
+}
+
+enum Credentials {
+    None,
+    Token(Secret),
+    Source { app: App, kind: TokenKind, store: Arc<dyn TokenStore> },
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "None",
+            Self::Token(_) => "Token",
+            Self::Source { kind: TokenKind::User, .. } => "User",
+            Self::Source { kind: TokenKind::App, .. } => "App",
+        })
+    }
+}
+
+service_client! {
+    Client: ;
+    ClientBuilder
 }
 
 impl Client {
-    /// A client with the rights of the program alone: public things, to be read. Its token is kept in memory; a program
-    /// that runs often keeps it in a file ([`ClientBuilder::app`]), because tokens are counted: 50 in 12 hours.
+    /// A client with the application's own rights: it reads what is public. Its token is kept in memory; what runs often
+    /// keeps it in a file ([`ClientBuilder::app`]), because tokens are counted: 50 in 12 hours.
     ///
     /// # Errors
     /// If the credentials cannot be sent or TLS cannot be set up.
@@ -52,10 +103,10 @@ impl Client {
     ///
     /// | variable | |
     /// | --- | --- |
-    /// | `SOUNDCLOUD_ACCESS_TOKEN` | a person's access token, used as it is; without it: |
-    /// | `SOUNDCLOUD_CLIENT_ID`, `SOUNDCLOUD_CLIENT_SECRET` | the program |
-    /// | `SOUNDCLOUD_TOKEN_FILE` | the file of a user's login, see [`FileStore`]; without it the client has its own rights only |
-    /// | `SOUNDCLOUD_BASE_URL`, `SOUNDCLOUD_AUTH_URL` | other addresses, such as a sandbox |
+    /// | `SOUNDCLOUD_ACCESS_TOKEN` | a user's access token, used as it is; without it: |
+    /// | `SOUNDCLOUD_CLIENT_ID`, `SOUNDCLOUD_CLIENT_SECRET` | the application |
+    /// | `SOUNDCLOUD_TOKEN_FILE` | the file of a user's login, see [`FileStore`]; without it the client has the application's own rights |
+    /// | `SOUNDCLOUD_BASE_URL`, `SOUNDCLOUD_AUTH_URL` | other base URLs, such as those of a sandbox |
     ///
     /// # Errors
     /// If what is needed is missing or unusable.
@@ -88,15 +139,12 @@ impl Client {
         })
     }
 
-    /// A client that is set up further before it is built.
+    /// A client that is set up further before it is built. Without credentials it can send nothing but what needs none.
     pub fn builder() -> ClientBuilder {
-        ClientBuilder {
-            api: API.into(),
-            auth: AUTH.into(),
-            who: Who::Nobody,
-            redirect_uri: None,
-            settings: Vec::new(),
-        }
+        // The service seldom tells when to come back, so pauses are longer than usual.
+        let retry = Retry { base: Duration::from_secs(1), cap: Duration::from_secs(60), ..Retry::default() };
+        let core = segno_core::Client::builder(API).base(AUTH_BASE, AUTH).retry(retry);
+        ClientBuilder { core, credentials: Credentials::None, redirect_uri: None }
     }
 
     /// Sends an endpoint and reads the response. A write that is refused without a reason is looked into: see
@@ -120,16 +168,16 @@ impl Client {
         Call::new(self, endpoint)
     }
 
-    /// The token that a request sent now would have.
-    pub(crate) async fn held_token(&self) -> Option<Secret> {
-        self.grant.as_ref()?.token().await.ok()
-    }
-
-    /// The pages of a list; [`items`](Pages::items) gives the things on them one by one, over empty pages too. Ten empty pages
-    /// in a row are taken for the end ([`Pages::empty_pages`] takes more or less of them): the service names a next page
-    /// after the last one at times.
+    /// The pages of a list; [`items`](Pages::items) gives the items on them one by one, over empty pages too. Ten empty pages
+    /// in a row are taken for the end ([`Pages::empty_pages`] takes more or fewer): the service names a next page after the
+    /// last one at times.
     pub fn pages<'e, E: Paged + 'e>(&self, list: E) -> Pages<'e, E> {
         self.core.pages(list).empty_pages(EMPTY_PAGES)
+    }
+
+    /// The token that a request sent now would have.
+    pub(crate) async fn held_token(&self) -> Option<Secret> {
+        self.token_source.as_ref()?.token().await.ok()
     }
 
     /// Begins a user's login. `redirect_uri` must be the one that is registered for the client id, letter by letter. A web
@@ -138,8 +186,8 @@ impl Client {
     /// # Errors
     /// [`AuthError::NotSetUp`] if this client was not built for a user's login, [`AuthError::Unusable`] if the redirect URI
     /// is not a URI.
-    pub fn login(&self, redirect_uri: &str) -> Result<Login, AuthError> {
-        self.user_grant()?.begin_login(redirect_uri)
+    pub fn begin_login(&self, redirect_uri: &str) -> Result<Login, AuthError> {
+        self.user_tokens()?.begin_login(redirect_uri)
     }
 
     /// A login that another process began, from what [`Login::to_record`] gave there; [`Login::finish`] it.
@@ -147,20 +195,21 @@ impl Client {
     /// # Errors
     /// [`LoginError`] if the record is not one of a login of this client id, or has expired.
     pub fn resume_login(&self, record: &Secret) -> Result<Login, LoginError> {
-        Login::from_record(self.user_grant()?, record)
+        Login::from_record(self.user_tokens()?, record)
     }
 
-    /// The grant of a client that was built for a user's login.
-    pub(crate) fn user_grant(&self) -> Result<&TokenSource, AuthError> {
-        let why = match &self.grant {
-            Some(grant) if grant.kind() == TokenKind::User => return Ok(grant),
+    /// The token source of a client that was built for a user's login.
+    pub(crate) fn user_tokens(&self) -> Result<&TokenSource, AuthError> {
+        let why = match &self.token_source {
+            Some(source) if source.kind() == TokenKind::User => return Ok(source),
             Some(_) => {
-                "this client has its own rights only, and no place to keep a user's login; set SOUNDCLOUD_TOKEN_FILE to the \
-                 path of a file for Client::from_env(), or build it with Client::builder().user(…)"
+                "this client has the application's own rights, and no place to keep a user's login; set \
+                 SOUNDCLOUD_TOKEN_FILE to the path of a file for Client::from_env(), or build it with \
+                 Client::builder().user(…)"
             }
-            None if self.kind.is_some() => {
+            None if self.token_kind.is_some() => {
                 "this client has a fixed access token (SOUNDCLOUD_ACCESS_TOKEN, or ClientBuilder::token) and cannot log \
-                 anybody in; leave that out, and set SOUNDCLOUD_CLIENT_ID, SOUNDCLOUD_CLIENT_SECRET and \
+                 users in; leave that out, and set SOUNDCLOUD_CLIENT_ID, SOUNDCLOUD_CLIENT_SECRET and \
                  SOUNDCLOUD_TOKEN_FILE instead"
             }
             None => "this client has no credentials; build it with Client::builder().user(…)",
@@ -171,190 +220,110 @@ impl Client {
     /// Whose rights the token has; `None` without a token.
     #[must_use]
     pub fn token_kind(&self) -> Option<TokenKind> {
-        self.kind
+        self.token_kind
     }
 
-    /// The login behind this client, unless its token is a fixed one.
+    /// Where the tokens of this client come from, unless it has a fixed one or none.
     #[must_use]
-    pub fn grant(&self) -> Option<&TokenSource> {
-        self.grant.as_ref()
+    pub fn token_source(&self) -> Option<&TokenSource> {
+        self.token_source.as_ref()
     }
 
     /// The uploads of this client and its clones.
-    pub(crate) fn uploads(&self) -> &Siblings {
+    pub(crate) fn uploads(&self) -> &UploadRegistry {
         &self.uploads
-    }
-
-    /// The client of segno-core that does the work.
-    #[must_use]
-    pub fn core(&self) -> &segno_core::Client {
-        &self.core
-    }
-}
-
-type Setting = Box<dyn Fn(segno_core::ClientBuilder) -> segno_core::ClientBuilder>;
-
-enum Who {
-    Nobody,
-    Fixed(Secret),
-    Granted { app: App, kind: TokenKind, store: Arc<dyn TokenStore> },
-}
-
-/// A client in the making.
-#[must_use = "a builder does nothing until build() is called"]
-pub struct ClientBuilder {
-    api: String,
-    auth: String,
-    who: Who,
-    redirect_uri: Option<String>,
-    settings: Vec<Setting>,
-}
-
-impl std::fmt::Debug for ClientBuilder {
-    // Whose rights it has is shown, with which credentials is not.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let who = match &self.who {
-            Who::Nobody => "nobody",
-            Who::Fixed(_) => "a token",
-            Who::Granted { kind: TokenKind::User, .. } => "a person",
-            Who::Granted { kind: TokenKind::App, .. } => "the program",
-        };
-        f.debug_struct("ClientBuilder")
-            .field("api", &self.api)
-            .field("auth", &self.auth)
-            .field("who", &who)
-            .finish_non_exhaustive()
     }
 }
 
 impl ClientBuilder {
-    /// Another base URL of the API: a sandbox, a proxy.
-    pub fn base_url(mut self, url: &str) -> Self {
-        self.api = url.into();
-        self
-    }
-
-    /// Another base URL of logins and tokens.
+    /// Another base URL of logins and tokens. A text that is not a URL is an error of `build`.
     pub fn auth_url(mut self, url: &str) -> Self {
-        self.auth = url.into();
+        self.core = self.core.base(AUTH_BASE, url);
         self
     }
 
-    /// The rights of a person, whose login is in `store` or comes with [`Client::login`]. Programs have a secret; only
+    /// The rights of a user, whose login is in `store` or comes with [`Client::begin_login`]. Applications have a secret; only
     /// SoundCloud's own go without.
     pub fn user(mut self, client_id: &str, client_secret: Option<Secret>, store: impl TokenStore) -> Self {
         let app = App { id: client_id.into(), secret: client_secret };
-        self.who = Who::Granted { app, kind: TokenKind::User, store: Arc::new(store) };
+        self.credentials = Credentials::Source { app, kind: TokenKind::User, store: Arc::new(store) };
         self
     }
 
-    /// The rights of the program alone. Its tokens, and how many it asked for, are kept in `store`.
+    /// The application's own rights. Its tokens, and how many it asked for, are kept in `store`.
     pub fn app(mut self, client_id: &str, client_secret: impl Into<Secret>, store: impl TokenStore) -> Self {
         let app = App { id: client_id.into(), secret: Some(client_secret.into()) };
-        self.who = Who::Granted { app, kind: TokenKind::App, store: Arc::new(store) };
+        self.credentials = Credentials::Source { app, kind: TokenKind::App, store: Arc::new(store) };
         self
     }
 
-    /// A person's access token, used as it is. It lives for about an hour and is not renewed.
+    /// A user's access token, used as it is. It lives for about an hour and is not renewed.
     pub fn token(mut self, access_token: impl Into<Secret>) -> Self {
-        self.who = Who::Fixed(access_token.into());
+        self.credentials = Credentials::Token(access_token.into());
         self
     }
 
-    /// Names the redirect URI with every refresh, too: the specification asks for it and the guide does not, and the service
+    /// Sends the redirect URI with every refresh, too: the specification asks for it and the guide does not, and the service
     /// was seen to want it once. It must be the one of the login.
     pub fn redirect_uri_in_refresh(mut self, redirect_uri: impl Into<String>) -> Self {
         self.redirect_uri = Some(redirect_uri.into());
         self
     }
 
-    /// Anything that segno-core can be told: timeouts, retries, a rate limit, a transport, a clock. It holds for the API
-    /// and for the tokens (but for retries and the rate limit, which those do without), so it may run twice.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), segno_soundcloud::core::ClientError> {
-    /// use std::time::Duration;
-    /// use segno_soundcloud::Client;
-    /// use segno_soundcloud::core::RateLimiter;
-    ///
-    /// // Five requests in a second at most, as the service does not tell what it takes.
-    /// let limit = std::sync::Arc::new(RateLimiter::per(5, Duration::from_secs(1)));
-    /// let client = Client::builder()
-    ///     .token("2-400113--Zk3pQ")
-    ///     .settings(move |core| core.limit(limit.clone()).call_deadline(Duration::from_secs(20)))
-    ///     .build()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn settings(
-        mut self,
-        setting: impl Fn(segno_core::ClientBuilder) -> segno_core::ClientBuilder + 'static,
-    ) -> Self {
-        self.settings.push(Box::new(setting));
-        self
-    }
-
-    /// The client.
+    /// The client. What [`settings`](ClientBuilder::settings) say holds for tokens too, but for retries and the rate limit.
     ///
     /// # Errors
-    /// If a base URL is no absolute URL or plain http to another machine, the token cannot be sent, or TLS cannot be set up.
+    /// If a base URL is not an absolute URL or is plain http to another machine, the token cannot be sent, or TLS cannot be
+    /// set up.
     pub fn build(self) -> Result<Client, ClientError> {
-        let Self { api, auth, who, redirect_uri, settings } = self;
-        let api: BaseUrl = api.parse().map_err(|error| ClientError::Url("base URL of the API", error))?;
-        let auth: BaseUrl =
-            auth.parse().map_err(|error| ClientError::Url("base URL of the logins", error))?;
-        // The token, and with it the secret of the program, go to both; some of those requests look anonymous to core.
+        let Self { core: settings, credentials, redirect_uri } = self;
+        let json = HeaderValue::from_static("application/json; charset=utf-8");
+        let core = settings.clone().header(ACCEPT, json);
+        let core = match &credentials {
+            Credentials::Token(token) => core.authorize(StaticToken::new(SCHEME, token)?),
+            Credentials::None | Credentials::Source { .. } => core,
+        };
+        let core = core.build()?;
+        let bases = [None, Some(AUTH_BASE)].map(|name| core.base(name).cloned());
+        let [Some(api), Some(auth)] = bases else {
+            return Err(AuthError::NotSetUp("a base URL is missing".into()).into());
+        };
+        // The token, and with it the client secret, go to both; some of those requests look anonymous to core.
         for origin in [api.origin(), auth.origin()] {
             if !origin.is_secure() && !origin.is_loopback() {
                 return Err(AuthError::Insecure(origin).into());
             }
         }
-        let json = || HeaderValue::from_static("application/json; charset=utf-8");
-        let set_up = |mut core: segno_core::ClientBuilder| {
-            for setting in &settings {
-                core = setting(core);
-            }
-            core
+        let client = |core, token_source, token_kind| {
+            Ok(Client { core, token_source, token_kind, uploads: UploadRegistry::default() })
         };
-        // The service seldom tells when to come back, so pauses are longer than usual.
-        let seconds = std::time::Duration::from_secs;
-        let patient = Retry { base: seconds(1), cap: seconds(60), ..Retry::default() };
-        let core = segno_core::Client::builder(api.clone()).base(AUTH_BASE, auth.clone());
-        let core = set_up(core.header(ACCEPT, json()).retry(patient));
-        let (core, grant, kind) = match who {
-            Who::Nobody => (core, None, None),
-            Who::Fixed(token) => {
-                (core.authorize(StaticToken::new(SCHEME, &token)?), None, Some(TokenKind::User))
-            }
-            Who::Granted { app, kind, store } => {
-                // A refresh token works once: the grant decides about a second request, nobody else.
-                let auth = set_up(segno_core::Client::builder(auth)).retry(Retry::never()).no_limit();
-                let mut server = TokenServer::new(auth.build()?, app);
-                if let Some(redirect_uri) = redirect_uri {
-                    server = server.with_redirect_uri(redirect_uri);
-                }
-                let grant = match kind {
-                    TokenKind::User => TokenSource::user(server),
-                    TokenKind::App => TokenSource::app(server).quota(quota()),
-                };
-                let grant = grant.scheme(SCHEME).login_hint(HOW_TO_LOG_IN).build(store);
-                let rights = Rights::new(grant.clone(), kind, &api);
-                (
-                    core.authorize_at(api.origin(), Arc::new(rights) as Arc<dyn Authorize>),
-                    Some(grant),
-                    Some(kind),
-                )
-            }
+        let (app, kind, store) = match credentials {
+            Credentials::None => return client(core, None, None),
+            Credentials::Token(_) => return client(core, None, Some(TokenKind::User)),
+            Credentials::Source { app, kind, store } => (app, kind, store),
         };
-        Ok(Client { core: core.build()?, grant, kind, uploads: Siblings::default() })
+        // A refresh token works once: the token source decides about a second request, nobody else.
+        let tokens = settings.base_url(auth).retry(Retry::never()).no_limit().build()?;
+        let mut server = TokenServer::new(tokens, app);
+        if let Some(redirect_uri) = redirect_uri {
+            server = server.with_redirect_uri(redirect_uri);
+        }
+        let source = match kind {
+            TokenKind::User => TokenSource::user(server),
+            TokenKind::App => TokenSource::app(server).quota(quota()),
+        };
+        let source = source.scheme(SCHEME).login_hint(LOGIN_HINT).build(store);
+        let rights = Rights::new(source.clone(), kind, &api);
+        let core = core.with_credentials(api.origin(), Arc::new(rights));
+        client(core, Some(source), Some(kind))
     }
 }
 
-/// How many tokens a program may ask for by itself.
+/// How many tokens an application may ask for.
 fn quota() -> Quota {
-    let hours = |hours: u64| std::time::Duration::from_secs(hours * 3600);
+    let hours = |hours: u64| Duration::from_secs(hours * 3600);
     Quota::new(vec![
-        QuotaLimit { count: 50, window: hours(12), name: "50 tokens in 12 hours for one program" },
-        QuotaLimit { count: 30, window: hours(1), name: "30 tokens in one hour from one address" },
+        QuotaLimit { count: 50, window: hours(12), name: "50 tokens in 12 hours for one client id" },
+        QuotaLimit { count: 30, window: hours(1), name: "30 tokens in one hour from one IP address" },
     ])
 }

@@ -16,30 +16,30 @@ use crate::users::User;
 #[serde(default, expecting = "a comment", remote = "Self")]
 #[non_exhaustive]
 pub struct Comment {
-    /// The name, `soundcloud:comments:N`.
+    /// The URN, `soundcloud:comments:N`.
     pub urn: Option<CommentUrn>,
-    /// The number alone.
+    /// The number in the URN, which is all that older responses have.
     pub id: Option<u64>,
     /// `comment`.
     pub kind: Option<String>,
-    /// What was said.
+    /// The text.
     pub body: Option<String>,
-    /// When.
+    /// When it was written.
     #[serde(deserialize_with = "timestamp")]
     pub created_at: Option<Timestamp>,
-    /// Where in the track, in milliseconds from its beginning; absent if it is about the whole track.
+    /// The place in the track in milliseconds from its beginning; absent if it is about the whole track.
     pub timestamp: Option<u64>,
-    /// About which track.
+    /// The URN of the track.
     pub track_urn: Option<TrackUrn>,
-    /// The number of the track alone, in older answers.
+    /// The number of the track, in older responses.
     pub track_id: Option<u64>,
-    /// Who said it.
+    /// The URN of its author.
     pub user_urn: Option<UserUrn>,
-    /// The number of the person alone, in older answers.
+    /// The number of its author, in older responses.
     pub user_id: Option<u64>,
-    /// Who said it, in short.
+    /// Its author, in short.
     pub user: Option<User>,
-    /// The address on the API.
+    /// The URL on the API.
     pub uri: Option<String>,
     /// What could not be read, by its path.
     pub passed_over: PassedOver,
@@ -76,7 +76,7 @@ impl Model for Comment {
 }
 
 endpoint! {
-    /// `GET /comments/{comment_urn}`: not in the specification; the address that comments give as their own
+    /// `GET /comments/{comment_urn}`: one comment, at the URL that comments give as their own; not in the specification
     pub struct Get { path comment: CommentUrn }
     name: "soundcloud.comments.get",
     method: GET,

@@ -1,4 +1,4 @@
-//! What SoundCloud says when it refuses, in all the shapes that were seen.
+//! What SoundCloud says when it refuses, in all the forms that were seen.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,13 +16,13 @@ pub use rate::{ExceededLimit, RateLimited, Throttle};
 /// A call that failed.
 pub type Error = segno_core::Error<ApiError>;
 
-/// An error answer of SoundCloud, of the gateway in front of it or of the network at the edge.
+/// An error response of SoundCloud, of the gateway in front of it or of the network at the edge.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ApiError {
-    /// The status of the answer.
+    /// The status of the response.
     pub status: StatusCode,
-    /// The form of the answer.
+    /// The form of the response.
     pub shape: Shape,
     /// The service's message; often empty, above all with 401.
     pub message: String,
@@ -32,9 +32,9 @@ pub struct ApiError {
     pub errors: Vec<String>,
     /// A code such as `invalid_grant`, from older servers.
     pub error_code: Option<String>,
-    /// Where the documentation speaks of it.
+    /// The URL of the documentation about it.
     pub link: Option<String>,
-    /// What is known about the limit that was met, for a 429.
+    /// What is known about the limit that was exceeded, for a 429.
     pub rate_limit: Option<RateLimited>,
     /// The number under which the network at the edge knows the request, for its support.
     pub edge_request_id: Option<String>,
@@ -42,7 +42,7 @@ pub struct ApiError {
     pub diagnosis: Option<Diagnosis>,
 }
 
-/// The form of an error answer.
+/// The form of an error response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Shape {
@@ -54,7 +54,7 @@ pub enum Shape {
     Word,
     /// `errors[].meta.rate_limit`.
     RateLimit,
-    /// Nothing, or white space.
+    /// An empty body, or white space.
     Empty,
     /// Plain text.
     Text,
@@ -67,8 +67,8 @@ pub enum Shape {
 }
 
 impl ApiError {
-    /// True if the answer came from the network in front of the service: the service itself has not seen the request, or
-    /// its answer was lost.
+    /// True if the response came from the network in front of the service: the service itself has not seen the request, or
+    /// its response was lost.
     #[must_use]
     pub fn is_edge(&self) -> bool {
         match self.shape {
@@ -138,7 +138,7 @@ impl ApiError {
         };
         let mut this = Self::new(status, shape);
         this.message = match shape {
-            Shape::Xml => crate::legacy::xml::error_words(body).unwrap_or_default(),
+            Shape::Xml => crate::legacy::xml::error_text(body).unwrap_or_default(),
             Shape::Empty => String::new(),
             _ => Excerpt::of(body).to_string(),
         };
@@ -245,9 +245,9 @@ impl ApiError {
     /// Whether the service gave no reason, or no more than the status says anyway.
     pub(crate) fn lacks_reason(&self) -> bool {
         let restates = |said: &String| {
-            let words = said.trim_start_matches(self.status.as_str()).trim_matches([' ', '-', ':']);
-            words.is_empty()
-                || self.status.canonical_reason().is_some_and(|reason| reason.eq_ignore_ascii_case(words))
+            let rest = said.trim_start_matches(self.status.as_str()).trim_matches([' ', '-', ':']);
+            rest.is_empty()
+                || self.status.canonical_reason().is_some_and(|reason| reason.eq_ignore_ascii_case(rest))
         };
         let said = Some(&self.message).filter(|message| !message.is_empty());
         said.into_iter().chain(&self.errors).all(restates)
@@ -256,7 +256,7 @@ impl ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Another status in the document than that of the response is the service's last word.
+        // Another status in the document than that of the response says more than the response.
         let status = self
             .status_text
             .as_ref()

@@ -1,4 +1,4 @@
-//! What those one follows have done.
+//! What the users whom one follows have done.
 
 use std::fmt;
 
@@ -28,7 +28,7 @@ open_enum! {
     }
 }
 
-/// One thing that somebody did.
+/// Something that a user did.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, expecting = "an activity", remote = "Self")]
 #[non_exhaustive]
@@ -36,12 +36,12 @@ pub struct Activity {
     /// What was done.
     #[serde(rename = "type")]
     pub kind: Option<ActivityKind>,
-    /// When.
+    /// When it was done.
     #[serde(deserialize_with = "timestamp")]
     pub created_at: Option<Timestamp>,
-    /// To what.
+    /// The track or playlist that it is about.
     pub origin: Option<Origin>,
-    /// Who reposted it.
+    /// The user who reposted it.
     pub reposter: Option<UserUrn>,
     /// What could not be read, by its path.
     pub passed_over: PassedOver,
@@ -77,7 +77,7 @@ pub enum Origin {
     Track(Box<Track>),
     /// A playlist.
     Playlist(Box<Playlist>),
-    /// Something that this crate does not know.
+    /// An object that this crate does not know.
     Other(Value),
 }
 

@@ -1,4 +1,4 @@
-//! Who follows whom. A person can follow 2,000 others; the service answers 422 beyond that.
+//! Who follows whom. A user can follow 2,000 others; beyond that the service responds with 422.
 
 use segno_core::{Bytes, DecodeError, Response, StatusCode, endpoint};
 

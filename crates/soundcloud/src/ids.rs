@@ -25,9 +25,9 @@ fn number(text: &str, kind: &str) -> Option<u64> {
         return Some(number);
     }
     let tail = tail.replace("%3A", ":").replace("%3a", ":");
-    let mut words = tail.split(':');
-    // The first word is "soundcloud", misspelt in one published example.
-    let (_, given, rest, end) = (words.next()?, words.next()?, words.next()?, words.next());
+    let mut parts = tail.split(':');
+    // The first part is "soundcloud", misspelt in one published example.
+    let (_, given, rest, end) = (parts.next()?, parts.next()?, parts.next()?, parts.next());
     (given == kind && end.is_none()).then(|| digits(rest))?
 }
 

@@ -1,16 +1,17 @@
 //! Calls that are more than one request.
 
+#[cfg(feature = "loopback")]
 mod login;
 mod playlist;
 mod ready;
 mod resolve_stream;
-mod siblings;
 mod upload;
+mod upload_registry;
 
 #[cfg(feature = "loopback")]
-pub use login::LogInError;
+pub use login::LoginError;
 pub use playlist::PlaylistError;
 pub use ready::ReadyError;
 pub use resolve_stream::{StreamError, StreamLocation};
-pub(crate) use siblings::Siblings;
 pub use upload::{UploadError, UploadJob, Uploaded};
+pub(crate) use upload_registry::UploadRegistry;

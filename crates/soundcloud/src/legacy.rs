@@ -11,7 +11,7 @@
 //! let harbour = tracks::Upload::new("Harbour", Asset::file("harbour.aif").await?).sharing(Sharing::Private);
 //! let harbour = client.send(&harbour).await?.id;
 //!
-//! // Only the people whom I follow may see and hear it.
+//! // Only the users whom I follow may see and hear it.
 //! let contacts = client.send(&users::Contacts::new(Owner::Me)).await?;
 //! let contacts: Vec<_> = contacts.iter().filter_map(|contact| contact.id).collect();
 //! client.send(&permissions::Set::new(harbour, contacts)).await?;
@@ -19,11 +19,11 @@
 //! # }
 //! ```
 //!
-//! * Public tracks, people and comments need no password: [`Client::anonymous`].
+//! * Public tracks, users and comments need no password: [`Client::anonymous`].
 //! * A password goes to other machines over https only, unless [`ClientBuilder::allow_plain_http`] says otherwise. The old
 //!   hosts spoke nothing but http.
 //! * The old sandbox took passwords. The live host wanted OAuth 1.0a, which this crate does not speak for SoundCloud.
-//! * Answers are asked for as XML. Their `type` attributes are not relied on, names are read with dashes and with
+//! * XML is asked for. Its `type` attributes are not relied on, names are read with dashes and with
 //!   underscores, document types are refused.
 //! * [`Contacts`](users::Contacts) are the [`Followings`](users::Followings) and [`Fans`](users::Fans) the
 //!   [`Followers`](users::Followers) by older names.

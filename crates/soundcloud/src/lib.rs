@@ -33,7 +33,7 @@ pub use diagnosis::{Diagnosable, Diagnosis};
 pub use error::{ApiError, Error, ExceededLimit, RateLimited, Shape, Throttle};
 pub use ids::{CommentUrn, PlaylistUrn, TrackUrn, Urn, UserUrn};
 #[cfg(feature = "loopback")]
-pub use jobs::LogInError;
+pub use jobs::LoginError;
 pub use jobs::{PlaylistError, ReadyError, StreamError, StreamLocation, UploadError, UploadJob, Uploaded};
 pub use list::{Listing, MAX_PER_PAGE};
 pub use read::{OtherMembers, SiteUrl};

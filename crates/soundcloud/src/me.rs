@@ -1,4 +1,4 @@
-//! The person who is logged in.
+//! The user who is logged in.
 
 use segno_core::lenient::PassedOver;
 use segno_core::{Timestamp, endpoint};
@@ -11,85 +11,85 @@ use crate::read::{Model, OtherMembers, identify, list_if_any, object, timestamp}
 use crate::tracks::Track;
 use crate::users::Subscription;
 
-/// One's own account: what others see of it and more.
+/// The user's own account: what others see of it, and more.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, expecting = "the account", remote = "Self")]
 #[non_exhaustive]
 pub struct Me {
-    /// The name, `soundcloud:users:N`.
+    /// The URN, `soundcloud:users:N`.
     pub urn: Option<UserUrn>,
-    /// The number alone.
+    /// The number in the URN, which is all that older responses have.
     pub id: Option<u64>,
     /// `user`.
     pub kind: Option<String>,
-    /// The picture.
+    /// The URL of the profile picture, a JPEG.
     pub avatar_url: Option<String>,
     /// The town; may be empty.
     pub city: Option<String>,
-    /// The country.
+    /// The country, as the user wrote it.
     pub country: Option<String>,
-    /// What the person says.
+    /// The description; may be long.
     pub description: Option<String>,
-    /// The name on Discogs.
+    /// The user name on Discogs.
     pub discogs_name: Option<String>,
     /// The first name.
     pub first_name: Option<String>,
     /// The last name.
     pub last_name: Option<String>,
-    /// Both names.
+    /// First and last name.
     pub full_name: Option<String>,
-    /// How many follow this person.
+    /// How many users follow this one.
     pub followers_count: Option<u64>,
-    /// How many this person follows; the service allows 2,000.
+    /// How many users this one follows; the service allows 2,000.
     pub followings_count: Option<u64>,
-    /// When the account was made.
+    /// When it was created.
     #[serde(deserialize_with = "timestamp")]
     pub created_at: Option<Timestamp>,
     /// When it was last changed.
     #[serde(deserialize_with = "timestamp")]
     pub last_modified: Option<Timestamp>,
-    /// The last part of the address on the site.
+    /// The last part of the URL on the site.
     pub permalink: Option<String>,
-    /// The address on the site.
+    /// The URL on the site.
     pub permalink_url: Option<String>,
-    /// The plan, such as `Free`.
+    /// The plan, such as `Free` or `Pro Unlimited`.
     pub plan: Option<String>,
-    /// How many public playlists there are.
+    /// How many public playlists the user has.
     pub playlist_count: Option<u64>,
-    /// How many tracks this person likes in public.
+    /// How many tracks the user likes in public.
     pub public_favorites_count: Option<u64>,
     /// How many reposts there are.
     pub reposts_count: Option<u64>,
     /// How many public tracks there are.
     pub track_count: Option<u64>,
-    /// The address on the API.
+    /// The URL on the API.
     pub uri: Option<String>,
     /// The name that is shown.
     pub username: Option<String>,
-    /// The person's own site.
+    /// The URL of the user's own site.
     pub website: Option<String>,
-    /// What its link says.
+    /// The text of the link to it.
     pub website_title: Option<String>,
-    /// What the person has subscribed to.
+    /// The plans that the user pays for.
     #[serde(deserialize_with = "list_if_any")]
     pub subscriptions: Option<Vec<Subscription>>,
     /// Always 0.
     pub comments_count: Option<u64>,
-    /// How many things this person likes.
+    /// How many tracks and playlists the user likes.
     pub likes_count: Option<u64>,
-    /// The language.
+    /// The language of the site, such as `en`.
     pub locale: Option<String>,
-    /// Whether the person is online.
+    /// Whether the user is online.
     pub online: Option<bool>,
-    /// Whether the e-mail address is confirmed; without that no upload is taken.
+    /// Whether the e-mail address is confirmed; uploads are refused until it is.
     pub primary_email_confirmed: Option<bool>,
-    /// How many private playlists there are.
+    /// How many private playlists the user has.
     pub private_playlists_count: Option<u64>,
-    /// How many private tracks there are.
+    /// How many private tracks the user has.
     pub private_tracks_count: Option<u64>,
-    /// How much can be uploaded.
+    /// How much audio can be uploaded.
     pub quota: Option<Quota>,
-    /// Seconds of audio that can still be uploaded, once more; absent if there is no limit.
+    /// Seconds of audio that can still be uploaded; absent if there is no limit.
     pub upload_seconds_left: Option<u64>,
     /// What could not be read, by its path.
     pub passed_over: PassedOver,
@@ -118,7 +118,7 @@ impl Model for Me {
 }
 
 impl Me {
-    /// Seconds of audio that can still be uploaded; `None` if there is no limit or it is not told.
+    /// Seconds of audio that can still be uploaded; `None` if there is no limit or the service does not tell.
     #[must_use]
     pub fn upload_seconds_left(&self) -> Option<u64> {
         let quota = self.quota.as_ref();
@@ -129,16 +129,16 @@ impl Me {
     }
 }
 
-/// How much can be uploaded, in seconds of audio.
+/// How much audio can be uploaded, in seconds.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, expecting = "an upload quota")]
 #[non_exhaustive]
 pub struct Quota {
     /// Whether there is no limit.
     pub unlimited_upload_quota: Option<bool>,
-    /// How much was uploaded.
+    /// Seconds of audio that were uploaded.
     pub upload_seconds_used: Option<u64>,
-    /// How much can still be; absent if there is no limit.
+    /// Seconds of audio that can still be uploaded; absent if there is no limit.
     pub upload_seconds_left: Option<u64>,
     /// What could not be read, by its path.
     pub passed_over: PassedOver,

@@ -28,56 +28,56 @@ pub const MAX_TRACKS: usize = 500;
 #[serde(default, expecting = "a playlist", remote = "Self")]
 #[non_exhaustive]
 pub struct Playlist {
-    /// The name, `soundcloud:playlists:N`.
+    /// The URN, `soundcloud:playlists:N`.
     pub urn: Option<PlaylistUrn>,
-    /// The number alone.
+    /// The number in the URN, which is all that older responses have.
     pub id: Option<u64>,
     /// `playlist`.
     pub kind: Option<String>,
     /// The title.
     pub title: Option<String>,
-    /// The picture; may be empty.
+    /// The URL of the cover picture, a JPEG; may be empty.
     pub artwork_url: Option<String>,
-    /// When it was made.
+    /// When it was created.
     #[serde(deserialize_with = "timestamp")]
     pub created_at: Option<Timestamp>,
-    /// What the owner says about it.
+    /// The description; may be long.
     pub description: Option<String>,
     /// Whether it can be downloaded.
     pub downloadable: Option<bool>,
     /// The length of all tracks in milliseconds.
     pub duration: Option<u64>,
-    /// The release's EAN.
+    /// The EAN of the release.
     pub ean: Option<String>,
-    /// Who may put a player on a page.
+    /// Who may embed the player.
     pub embeddable_by: Option<EmbeddableBy>,
     /// The genre; may be empty.
     pub genre: Option<String>,
-    /// The number of the label.
+    /// The user number of the label.
     pub label_id: Option<u64>,
     /// The name of the label.
     pub label_name: Option<String>,
-    /// The label.
+    /// The label, if it is a user.
     pub label: Option<User>,
     /// When it was last changed.
     #[serde(deserialize_with = "timestamp")]
     pub last_modified: Option<Timestamp>,
-    /// The terms.
+    /// The licence.
     pub license: Option<License>,
-    /// How many like it.
+    /// How many users like it.
     pub likes_count: Option<u64>,
-    /// The last part of the address on the site.
+    /// The last part of the URL on the site.
     pub permalink: Option<String>,
-    /// The address on the site.
+    /// The URL on the site.
     pub permalink_url: Option<SiteUrl>,
-    /// What it is; may be empty.
+    /// Whether it is an album or a playlist; may be empty.
     pub playlist_type: Option<SetType>,
-    /// What it is, once more; may be empty.
+    /// The same once more; may be empty.
     #[serde(rename = "type")]
     pub set_type: Option<SetType>,
-    /// What the link to buy it says.
+    /// The text of the link to a shop.
     pub purchase_title: Option<String>,
-    /// Where to buy it.
+    /// The URL of a shop.
     pub purchase_url: Option<String>,
     /// The name or number of the release.
     pub release: Option<String>,
@@ -87,28 +87,28 @@ pub struct Playlist {
     pub release_month: Option<u64>,
     /// The year of the release.
     pub release_year: Option<u64>,
-    /// Who can see it.
+    /// Who sees it.
     pub sharing: Option<Sharing>,
-    /// Whether it can be heard.
+    /// Whether it can be played at all.
     pub streamable: Option<bool>,
-    /// The tags as one text.
+    /// The tags as one text; see [`tags`](crate::tags).
     pub tag_list: Option<String>,
     /// The tags once more.
     pub tags: Option<String>,
-    /// How many tracks there are.
+    /// How many tracks it has.
     pub track_count: Option<u64>,
     /// The tracks, if they were asked for. Searches leave them out.
     #[serde(deserialize_with = "list_if_any")]
     pub tracks: Option<Vec<Track>>,
-    /// The address of the tracks on the API.
+    /// The URL of its tracks on the API.
     pub tracks_uri: Option<String>,
-    /// The address on the API.
+    /// The URL on the API.
     pub uri: Option<String>,
-    /// Who made it.
+    /// The owner, often in short.
     pub user: Option<User>,
-    /// Who made it, by name.
+    /// The URN of its owner.
     pub user_urn: Option<UserUrn>,
-    /// Who made it, by number, in older answers.
+    /// The number of its owner, in older responses.
     pub user_id: Option<u64>,
     /// What could not be read, by its path.
     pub passed_over: PassedOver,

@@ -167,7 +167,7 @@ pub(crate) fn status(response: &Response<Bytes>) -> Result<(), DecodeError> {
     }
 }
 
-/// Reads a response that nobody documents: nothing at all, JSON of nothing (`{}`, `null`), or a status object.
+/// Reads a response that is documented nowhere: nothing at all, JSON of nothing (`{}`, `null`), or a status object.
 pub(crate) fn undocumented(response: &Response<Bytes>) -> Result<(), DecodeError> {
     match from_json(response.body()) {
         Ok(object) if is_nothing(&object) => Ok(()),

@@ -1,4 +1,4 @@
-//! Reposts. The service limits them without saying how; besides 429 it was seen to answer 500.
+//! Reposts. The service limits them without saying how; besides 429 it was seen to send 500.
 
 use segno_core::endpoint;
 

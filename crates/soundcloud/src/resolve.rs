@@ -1,4 +1,4 @@
-//! From an address on the site to the thing itself.
+//! From a URL on the site to the track, playlist or user behind it.
 
 use segno_core::{
     BuildError, Bytes, DecodeError, Endpoint, IntoParameter, Response, Secret, SecretUrl, endpoint,
@@ -50,14 +50,14 @@ impl IntoParameter<SiteUrl> for String {
     }
 }
 
-/// What an address stands for.
+/// What is behind a URL on the site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolved {
-    /// The thing.
+    /// The track, playlist, user or comment.
     pub urn: Urn,
     /// The token that opens it, if it is private.
     pub secret_token: Option<Secret>,
-    /// Its address on the API.
+    /// Its URL on the API.
     pub location: SecretUrl,
 }
 
@@ -74,10 +74,10 @@ fn resolved(response: &Response<Bytes>) -> Result<Resolved, DecodeError> {
 }
 
 impl Client {
-    /// The track behind an address on the site.
+    /// The track behind a URL on the site.
     ///
     /// # Errors
-    /// If there is none, or it is something else.
+    /// If nothing is there (404), or something else.
     pub async fn resolve_track(&self, url: &str) -> Result<Track, crate::Error> {
         let resolved = self.send(&Resolve::new(url)).await?;
         let Urn::Track(urn) = resolved.urn else { return Err(other("track", &resolved)) };
@@ -88,10 +88,10 @@ impl Client {
         self.send(&get).await
     }
 
-    /// The playlist behind an address on the site, with its tracks.
+    /// The playlist behind a URL on the site, with its tracks.
     ///
     /// # Errors
-    /// If there is none, or it is something else.
+    /// If nothing is there (404), or something else.
     pub async fn resolve_playlist(&self, url: &str) -> Result<Playlist, crate::Error> {
         let resolved = self.send(&Resolve::new(url)).await?;
         let Urn::Playlist(urn) = resolved.urn else { return Err(other("playlist", &resolved)) };
@@ -102,10 +102,10 @@ impl Client {
         self.send(&get).await
     }
 
-    /// The person behind an address on the site.
+    /// The user behind a URL on the site.
     ///
     /// # Errors
-    /// If there is none, or it is something else.
+    /// If nothing is there (404), or something else.
     pub async fn resolve_user(&self, url: &str) -> Result<User, crate::Error> {
         let resolved = self.send(&Resolve::new(url)).await?;
         let Urn::User(urn) = resolved.urn else { return Err(other("user", &resolved)) };
@@ -114,6 +114,6 @@ impl Client {
 }
 
 fn other(wanted: &str, resolved: &Resolved) -> crate::Error {
-    let reason = format!("stands for {}, which is no {wanted}", resolved.urn);
+    let reason = format!("must lead to a {wanted}, found {}", resolved.urn);
     crate::Error::build(<Resolve as Endpoint>::NAME, BuildError::value("url", reason))
 }

@@ -38,17 +38,17 @@ endpoint! {
 }
 
 impl Client {
-    /// Signs out: forgets the tokens here and in the store, whatever the service answers, and tells the service, whatever the
+    /// Signs out: forgets the tokens here and in the store, whatever the service responds, and tells the service, whatever the
     /// store does.
     ///
     /// # Errors
     /// If the service could not be told or the store failed. The tokens are forgotten here in any case; a session that
     /// is over already counts as signed out.
     pub async fn sign_out(&self) -> Result<(), crate::Error> {
-        let Some(grant) = self.grant() else {
+        let Some(tokens) = self.token_source() else {
             return self.core().send(&SignOutCurrent::new()).await;
         };
-        let (token, stored) = grant.forget().await;
+        let (token, stored) = tokens.forget().await;
         let told = match token {
             Some(token) => self.core().send(&SignOut::new(token)).await,
             None => Ok(()),

@@ -40,20 +40,20 @@ open_enum! {
 #[serde(default, expecting = "a storefront")]
 #[non_exhaustive]
 pub struct Storefront {
-    /// Under which track.
+    /// The URN of the track.
     pub track_urn: Option<TrackUrn>,
-    /// What it says.
+    /// The title of the card.
     pub title: Option<String>,
     /// What is sold.
     #[serde(rename = "type")]
     pub product: Option<ProductType>,
-    /// Where it leads.
+    /// The URL that the card leads to.
     pub link: Option<String>,
-    /// What the link says.
+    /// The text of the link.
     pub link_title: Option<String>,
-    /// More words.
+    /// A longer text.
     pub description: Option<String>,
-    /// The picture. It cannot be set.
+    /// The URL of a picture. It cannot be set.
     pub image_url: Option<String>,
     /// The price as text.
     pub price: Option<String>,

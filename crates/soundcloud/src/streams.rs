@@ -1,4 +1,4 @@
-//! Hearing a track: its streams, its preview, and the address behind them.
+//! Streams of a track, its preview, and the URLs behind them.
 
 use segno_core::http::header::LOCATION;
 use segno_core::lenient::PassedOver;
@@ -13,8 +13,8 @@ use crate::ApiError;
 use crate::ids::TrackUrn;
 use crate::read::{Model, OtherMembers, object};
 
-/// Where the streams of a track are. Each address is asked with the token, redirects to one that is not, and that one
-/// is good for some minutes only; [`Client::stream`](crate::Client::stream) does this.
+/// The URLs of the streams of a track. Each needs the token and redirects to one that does not, which is valid for some
+/// minutes only; [`Client::stream`](crate::Client::stream) does this.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, expecting = "the streams of a track")]
 #[non_exhaustive]
@@ -74,7 +74,7 @@ impl StreamKind {
 }
 
 impl Streams {
-    /// The address of a kind, if there is one.
+    /// The URL of a kind of stream, if there is one.
     #[must_use]
     pub fn url(&self, kind: StreamKind) -> Option<&SecretUrl> {
         match kind {
@@ -87,13 +87,13 @@ impl Streams {
         }
     }
 
-    /// The first of these kinds that there is.
+    /// The first of these kinds that the track has.
     #[must_use]
     pub fn choose(&self, preference: &[StreamKind]) -> Option<(StreamKind, &SecretUrl)> {
         preference.iter().find_map(|kind| Some((*kind, self.url(*kind)?)))
     }
 
-    /// True if there is not one.
+    /// True if the track has no stream.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.choose(StreamKind::BEST).is_none()
@@ -157,10 +157,10 @@ endpoint! {
     read: location,
 }
 
-/// `GET /tracks/{track_urn}/streams/{uuid}/{kind}`: follows an address from [`Streams`] or a `download_url` by one step, with
+/// `GET /tracks/{track_urn}/streams/{uuid}/{kind}`: follows a URL from [`Streams`] or a `download_url` by one step, with
 /// the token
 ///
-/// The address is asked on the base URL of the API. One on another host is refused: it needs no token and is final.
+/// The URL is requested on the base URL of the API. One on another host is refused: it needs no token and is final.
 #[derive(Clone, Debug)]
 #[must_use = "an endpoint does nothing until a client sends it"]
 pub struct Follow {
@@ -168,7 +168,7 @@ pub struct Follow {
 }
 
 impl Follow {
-    /// Follows this URL.
+    /// A URL on the API.
     pub fn new(url: SecretUrl) -> Self {
         Self { url }
     }

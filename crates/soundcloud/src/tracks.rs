@@ -25,61 +25,61 @@ pub use fields::TrackFields;
 pub use format::Format;
 pub use upload::{Asset, Upload};
 
-/// A track.
+/// A track. In other objects often in short.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, expecting = "a track", remote = "Self")]
 #[non_exhaustive]
 pub struct Track {
-    /// The name, `soundcloud:tracks:N`.
+    /// The URN, `soundcloud:tracks:N`.
     pub urn: Option<TrackUrn>,
-    /// The number alone.
+    /// The number in the URN, which is all that older responses have.
     pub id: Option<u64>,
     /// `track`.
     pub kind: Option<String>,
     /// The title.
     pub title: Option<String>,
-    /// The picture.
+    /// The URL of the cover picture, a JPEG; may be empty.
     pub artwork_url: Option<String>,
-    /// Beats per minute.
+    /// The tempo in beats per minute.
     pub bpm: Option<f64>,
     /// How many comments there are; hidden in quiet mode.
     pub comment_count: Option<u64>,
-    /// Whether comments are taken.
+    /// Whether comments are allowed.
     pub commentable: Option<bool>,
     /// When it was uploaded.
     #[serde(deserialize_with = "timestamp")]
     pub created_at: Option<Timestamp>,
-    /// What the owner says about it.
+    /// The description; may be long.
     pub description: Option<String>,
     /// How often it was downloaded.
     pub download_count: Option<u64>,
     /// Whether it can be downloaded.
     pub downloadable: Option<bool>,
-    /// Its length in milliseconds; 0 while it is processed.
+    /// The length in milliseconds; 0 while a track is processed.
     pub duration: Option<u64>,
-    /// Who may put a player on a page.
+    /// Who may embed the player.
     pub embeddable_by: Option<EmbeddableBy>,
-    /// How many like it; hidden in quiet mode.
+    /// How many users like it; hidden in quiet mode.
     pub favoritings_count: Option<u64>,
-    /// The genre.
+    /// The genre; may be empty.
     pub genre: Option<String>,
-    /// The recording's ISRC.
+    /// The ISRC of the recording.
     pub isrc: Option<String>,
-    /// The key.
+    /// The musical key.
     pub key_signature: Option<String>,
     /// The name of the label.
     pub label_name: Option<String>,
-    /// The terms.
+    /// The licence.
     pub license: Option<License>,
     /// The artist, where that is not the uploader.
     pub metadata_artist: Option<String>,
-    /// The address on the site.
+    /// The URL on the site.
     pub permalink_url: Option<SiteUrl>,
     /// How often it was played; hidden in quiet mode.
     pub playback_count: Option<u64>,
-    /// What the link to buy it says.
+    /// The text of the link to a shop.
     pub purchase_title: Option<String>,
-    /// Where to buy it.
+    /// The URL of a shop.
     pub purchase_url: Option<String>,
     /// The name or number of the release.
     pub release: Option<String>,
@@ -89,44 +89,44 @@ pub struct Track {
     pub release_month: Option<u64>,
     /// The year of the release.
     pub release_year: Option<u64>,
-    /// Who can see it.
+    /// Who sees it.
     pub sharing: Option<Sharing>,
-    /// The old address of a snippet; [`streams::Get`](crate::streams::Get) knows the whole track.
+    /// The older URL of a snippet; [`streams::Get`](crate::streams::Get) knows the whole track.
     pub stream_url: Option<SecretUrl>,
-    /// Whether it can be heard at all.
+    /// Whether it can be played at all.
     pub streamable: Option<bool>,
     /// The tags as one text; see [`tags`](crate::tags).
     pub tag_list: Option<String>,
-    /// The address on the API.
+    /// The URL on the API.
     pub uri: Option<String>,
-    /// Who uploaded it, often in short.
+    /// The uploader, often in short.
     pub user: Option<User>,
-    /// Whether the caller likes it; true to life only in searches and when it is read alone.
+    /// Whether the caller likes it; meaningful only in searches and when the track is read alone.
     pub user_favorite: Option<bool>,
     /// How often the caller played it.
     pub user_playback_count: Option<u64>,
-    /// The picture of the waveform.
+    /// The URL of a picture of the waveform.
     pub waveform_url: Option<String>,
-    /// What the caller may do with it.
+    /// How much of it the caller can play.
     pub access: Option<AccessLevel>,
-    /// In which countries it can be heard: a text, a list, or absent; the documents do not agree.
+    /// The countries in which it can be played: a text, a list, or absent; the documents do not agree.
     pub available_country_codes: Option<serde_json::Value>,
-    /// Where it can be downloaded.
+    /// The URL of a download.
     pub download_url: Option<SecretUrl>,
-    /// How often it was reposted.
+    /// How many reposts there are.
     pub reposts_count: Option<u64>,
     /// Whether counts are shown; false is quiet mode.
     pub reveal_stats: Option<bool>,
     /// Whether comments are shown; false is quiet mode.
     pub reveal_comments: Option<bool>,
-    /// The address on the API that opens a private track to everybody who has it.
+    /// The URL on the API that opens a private track to whoever has it.
     pub secret_uri: Option<SecretUrl>,
-    /// The token in that address, in older answers.
+    /// The token in that URL, in older responses.
     #[serde(deserialize_with = "lenient::filled")]
     pub secret_token: Option<Secret>,
-    /// The number of the uploader alone, in older answers.
+    /// The number of the uploader, in older responses.
     pub user_id: Option<u64>,
-    /// How far processing is, in older answers.
+    /// How far processing is, in older responses.
     pub state: Option<ProcessingState>,
     /// The size of the file as it was uploaded, in bytes, in older responses.
     pub original_content_size: Option<u64>,
@@ -157,23 +157,23 @@ impl Model for Track {
 }
 
 impl Track {
-    /// Whether it belongs to a person; `None` if the answer does not say whose it is. The service's caches have given
-    /// out other people's tracks as one's own.
+    /// Whether it belongs to a user; `None` if the response does not tell. The service's caches have returned other users'
+    /// tracks as one's own.
     #[must_use]
-    pub fn belongs_to(&self, person: UserUrn) -> Option<bool> {
+    pub fn belongs_to(&self, user: UserUrn) -> Option<bool> {
         let owner = self.user.as_ref().and_then(|user| user.urn).or(self.user_id.map(UserUrn::new));
-        owner.map(|owner| owner == person)
+        owner.map(|owner| owner == user)
     }
 }
 
 open_enum! {
     /// How far processing is, where the service tells.
     pub enum ProcessingState: text {
-        /// It goes on.
+        /// Not yet playable.
         Processing = "processing",
-        /// It failed.
+        /// The audio could not be processed.
         Failed = "failed",
-        /// It is done.
+        /// Playable.
         Finished = "finished",
     }
 }

@@ -1,4 +1,4 @@
-//! People: search, profiles, related artists, their links.
+//! Users: search, profiles, related artists, links on profiles.
 
 use segno_core::lenient::PassedOver;
 use segno_core::{SecretUrl, Timestamp, endpoint};
@@ -9,71 +9,71 @@ use crate::ids::{UserUrn, joined};
 use crate::list::list;
 use crate::read::{Model, OtherMembers, identify, list_if_any, object, timestamp};
 
-/// A person or an artist. In lists and inside other things often a short form of it.
+/// A user, perhaps an artist. In lists and inside of other objects often in short.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, expecting = "a user", remote = "Self")]
 #[non_exhaustive]
 pub struct User {
-    /// The name, `soundcloud:users:N`.
+    /// The URN, `soundcloud:users:N`.
     pub urn: Option<UserUrn>,
-    /// The number alone.
+    /// The number in the URN, which is all that older responses have.
     pub id: Option<u64>,
     /// `user`.
     pub kind: Option<String>,
-    /// The picture.
+    /// The URL of the profile picture, a JPEG.
     pub avatar_url: Option<String>,
     /// The town; may be empty.
     pub city: Option<String>,
-    /// The country.
+    /// The country, as the user wrote it.
     pub country: Option<String>,
-    /// What the person says.
+    /// The description; may be long.
     pub description: Option<String>,
-    /// The name on Discogs.
+    /// The user name on Discogs.
     pub discogs_name: Option<String>,
-    /// The name on Myspace, in older answers.
+    /// The user name on Myspace, in older responses.
     pub myspace_name: Option<String>,
     /// The first name.
     pub first_name: Option<String>,
     /// The last name.
     pub last_name: Option<String>,
-    /// Both names.
+    /// First and last name.
     pub full_name: Option<String>,
-    /// How many follow this person.
+    /// How many users follow this one.
     pub followers_count: Option<u64>,
-    /// How many this person follows.
+    /// How many users this one follows; the service allows 2,000.
     pub followings_count: Option<u64>,
-    /// When the account was made.
+    /// When it was created.
     #[serde(deserialize_with = "timestamp")]
     pub created_at: Option<Timestamp>,
     /// When it was last changed.
     #[serde(deserialize_with = "timestamp")]
     pub last_modified: Option<Timestamp>,
-    /// The last part of the address on the site.
+    /// The last part of the URL on the site.
     pub permalink: Option<String>,
-    /// The address on the site.
+    /// The URL on the site.
     pub permalink_url: Option<String>,
     /// The plan, such as `Free` or `Pro Unlimited`.
     pub plan: Option<String>,
-    /// How many public playlists there are.
+    /// How many public playlists the user has.
     pub playlist_count: Option<u64>,
-    /// How many tracks this person likes in public.
+    /// How many tracks the user likes in public.
     pub public_favorites_count: Option<u64>,
     /// How many reposts there are.
     pub reposts_count: Option<u64>,
     /// How many public tracks there are.
     pub track_count: Option<u64>,
-    /// The address on the API.
+    /// The URL on the API.
     pub uri: Option<String>,
     /// The name that is shown.
     pub username: Option<String>,
-    /// The person's own site.
+    /// The URL of the user's own site.
     pub website: Option<String>,
-    /// What its link says.
+    /// The text of the link to it.
     pub website_title: Option<String>,
-    /// What the person has subscribed to.
+    /// The plans that the user pays for.
     #[serde(deserialize_with = "list_if_any")]
     pub subscriptions: Option<Vec<Subscription>>,
-    /// Seconds of audio that can still be uploaded, in older answers.
+    /// Seconds of audio that can still be uploaded, in older responses; absent if there is no limit.
     pub upload_seconds_left: Option<u64>,
     /// What could not be read, by its path.
     pub passed_over: PassedOver,
@@ -101,12 +101,12 @@ impl Model for User {
     }
 }
 
-/// A plan that a person pays for.
+/// A plan that a user pays for.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, expecting = "a subscription")]
 #[non_exhaustive]
 pub struct Subscription {
-    /// The plan.
+    /// The plan that is paid for.
     pub product: Option<Product>,
     /// Whether it renews itself.
     pub recurring: Option<bool>,
@@ -116,14 +116,14 @@ pub struct Subscription {
     pub other: OtherMembers,
 }
 
-/// A plan.
+/// A plan that can be paid for.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, expecting = "a product")]
 #[non_exhaustive]
 pub struct Product {
-    /// Its identifier.
+    /// The number in the URN, which is all that older responses have.
     pub id: Option<String>,
-    /// Its name.
+    /// The name of the plan.
     pub name: Option<String>,
     /// What could not be read, by its path.
     pub passed_over: PassedOver,
@@ -136,22 +136,22 @@ pub struct Product {
 #[serde(default, expecting = "a web profile")]
 #[non_exhaustive]
 pub struct WebProfile {
-    /// The name, `soundcloud:web-profiles:N`.
+    /// The URN, `soundcloud:users:N`.
     pub urn: Option<String>,
-    /// The number alone.
+    /// The number in the URN, which is all that older responses have.
     pub id: Option<u64>,
-    /// `web-profile`.
+    /// `user`.
     pub kind: Option<String>,
-    /// When it was added.
+    /// When it was created.
     #[serde(deserialize_with = "timestamp")]
     pub created_at: Option<Timestamp>,
     /// Which service it is, such as `instagram`; an open set.
     pub service: Option<String>,
-    /// What the link says.
+    /// The title.
     pub title: Option<String>,
     /// Where it leads. It may lead anywhere.
     pub url: Option<SecretUrl>,
-    /// The name there.
+    /// The name that is shown.
     pub username: Option<String>,
     /// What could not be read, by its path.
     pub passed_over: PassedOver,
@@ -192,7 +192,7 @@ list! {
 }
 
 impl Search {
-    /// Only these people.
+    /// Only these users.
     pub fn urns(mut self, urns: &[UserUrn]) -> Self {
         self.paging.set("urns", joined(urns));
         self

@@ -1,4 +1,4 @@
-//! Words with a meaning: access, sharing, licences, dates.
+//! Values of parameters and members: access, sharing, licences, dates, tags.
 
 use std::fmt;
 use std::ops::BitOr;
@@ -51,33 +51,33 @@ open_enum! {
 }
 
 open_enum! {
-    /// Who can see something.
+    /// Who sees a track or playlist.
     pub enum Sharing: text {
-        /// Everybody.
+        /// All users.
         Public = "public",
-        /// The owner, and who has the secret link.
+        /// The owner, and whoever has the secret link.
         Private = "private",
     }
 }
 
 open_enum! {
-    /// Who may put a player on a page.
+    /// Who may embed a player on a page.
     pub enum EmbeddableBy: text {
-        /// Everybody.
+        /// All users.
         All = "all",
-        /// The owner.
+        /// Only the owner.
         Me = "me",
-        /// Nobody.
+        /// No user.
         None = "none",
     }
 }
 
 open_enum! {
-    /// Under which terms something is published.
+    /// The licence of a track or playlist.
     pub enum License: text {
         /// All rights reserved.
         AllRightsReserved = "all-rights-reserved",
-        /// Public domain.
+        /// No rights reserved: public domain.
         NoRightsReserved = "no-rights-reserved",
         /// CC BY.
         CcBy = "cc-by",
@@ -95,7 +95,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// What a set of tracks is.
+    /// The kind of a playlist.
     pub enum SetType: text {
         /// An album.
         Album = "album",
@@ -114,7 +114,7 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// The word on the wire.
+    /// The value as it goes over the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -124,13 +124,13 @@ impl Sort {
     }
 }
 
-/// A moment as filters take it, in UTC: `yyyy-mm-dd hh:mm:ss`, which is RFC 3339 without its letters and fractions.
-pub(crate) fn date_time(moment: Timestamp) -> String {
-    moment.to_string().replace('T', " ").chars().take(19).collect()
+/// A date as filters take it, in UTC: `yyyy-mm-dd hh:mm:ss`, which is RFC 3339 without its letters and fractions.
+pub(crate) fn date_time(timestamp: Timestamp) -> String {
+    timestamp.to_string().replace('T', " ").chars().take(19).collect()
 }
 
 /// Tags as one text: separated by spaces, those of several words in double quotes. Quotes inside a tag are left out,
-/// because there is no way to write them.
+/// because they cannot be written.
 #[must_use]
 pub fn tag_list<T: AsRef<str>>(tags: impl IntoIterator<Item = T>) -> String {
     let mut list = String::new();
@@ -154,7 +154,7 @@ pub fn tag_list<T: AsRef<str>>(tags: impl IntoIterator<Item = T>) -> String {
     list
 }
 
-/// The tags of such a text.
+/// The tags of a text that [`tag_list`] made.
 #[must_use]
 pub fn tags(list: &str) -> Vec<String> {
     let mut tags = Vec::new();

@@ -7,12 +7,12 @@ use segno_soundcloud::legacy::{Element, comments, permissions, tracks, users};
 
 fuzz_target!(|bytes: &[u8]| {
     if Element::parse(bytes).is_ok() {
-        let answer = || Response::new(Bytes::copy_from_slice(bytes));
-        let _ = tracks::List::read(answer());
-        let _ = tracks::Get::read(answer());
-        let _ = tracks::Upload::read(answer());
-        let _ = users::List::read(answer());
-        let _ = comments::OfUser::read(answer());
-        let _ = permissions::Get::read(answer());
+        let response = || Response::new(Bytes::copy_from_slice(bytes));
+        let _ = tracks::List::read(response());
+        let _ = tracks::Get::read(response());
+        let _ = tracks::Upload::read(response());
+        let _ = users::List::read(response());
+        let _ = comments::OfUser::read(response());
+        let _ = permissions::Get::read(response());
     }
 });

@@ -10,11 +10,11 @@ use super::{ApiError, Shape};
 use crate::ids::Urn;
 use crate::read::parse_timestamp;
 
-/// What is known about a limit that was met.
+/// What is known about a limit that was exceeded.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RateLimited {
-    /// Whose limit it is.
+    /// Which kind of limit it is.
     pub throttle: Throttle,
     /// The limits by name, where the service tells.
     pub limits: Vec<ExceededLimit>,
@@ -24,7 +24,7 @@ pub struct RateLimited {
     pub spam_warning: Option<Urn>,
 }
 
-/// Whose limit was met.
+/// Which kind of limit was exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Throttle {
@@ -32,13 +32,13 @@ pub enum Throttle {
     Documented,
     /// Too many token requests.
     Tokens,
-    /// Too many likes, follows, reposts or comments of a person.
+    /// Too many likes, follows, reposts or comments of a user.
     Actions,
-    /// The gateway's limit for the program.
+    /// The gateway's limit for the application.
     Gateway,
-    /// The network's limit for the address.
+    /// The network's limit for the IP address.
     Edge,
-    /// Not told.
+    /// Unknown: the service does not tell.
     Unknown,
 }
 
@@ -54,9 +54,9 @@ pub struct ExceededLimit {
     pub name: Option<String>,
     /// How many requests are allowed in the window.
     pub requests: Option<u64>,
-    /// How many are left.
+    /// How many requests are left in the window.
     pub remaining: Option<u64>,
-    /// The window.
+    /// The length of the window.
     pub window: Option<Duration>,
     /// When the window ends.
     pub reset_at: Option<Timestamp>,
@@ -85,12 +85,12 @@ impl ExceededLimit {
 
 impl RateLimited {
     pub(super) fn read(error: &ApiError, limits: Vec<ExceededLimit>, spam_warning: Option<Urn>) -> Self {
-        let said = |word: &str| error.message == word || error.error_code.as_deref() == Some(word);
+        let says = |code: &str| error.message == code || error.error_code.as_deref() == Some(code);
         let token_limit = |limit: &ExceededLimit| {
             limit.name.as_deref().is_some_and(|name| name.contains("client-credentials"))
         };
         let throttle = match error.shape {
-            _ if said("rate_limit_exceeded") || limits.iter().any(token_limit) => Throttle::Tokens,
+            _ if says("rate_limit_exceeded") || limits.iter().any(token_limit) => Throttle::Tokens,
             Shape::RateLimit => Throttle::Documented,
             _ if spam_warning.is_some() => Throttle::Actions,
             Shape::Object => Throttle::Actions,
@@ -108,7 +108,7 @@ impl fmt::Display for RateLimited {
         let mut separator = "";
         for limit in &self.limits {
             let what = limit.name.as_deref().or(limit.group.as_deref()).unwrap_or("requests");
-            write!(f, "{separator}the limit on {what} is met")?;
+            write!(f, "{separator}the limit on {what} is exceeded")?;
             if let (Some(requests), Some(window)) = (limit.requests, limit.window) {
                 write!(f, " ({requests} in {} h)", window.as_secs_f64() / 3600.0)?;
             }

@@ -1,4 +1,4 @@
-//! From a track to an address that a player can open.
+//! From a track to a URL that a player can open.
 
 use std::time::Duration;
 
@@ -12,35 +12,35 @@ use crate::error::Error;
 use crate::ids::TrackUrn;
 use crate::streams::{Follow, Get, Preview, StreamKind};
 
-/// The most redirects on the API's own host.
+/// How many redirects on the API's own host are followed at most.
 const MAX_REDIRECTS: u32 = 5;
 
 /// Where a player finds a track. No token is needed there, and none must be sent there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StreamLocation {
-    /// What it is.
+    /// The kind of stream.
     pub kind: StreamKind,
-    /// The address. It is a key itself: whoever has it can hear the track until it expires.
+    /// The URL. It is a key itself: whoever has it can hear the track until it expires.
     pub url: SecretUrl,
     /// When it expires, as far as its query tells.
     pub expires: Option<Timestamp>,
 }
 
-/// A track that cannot be heard.
+/// Why a track cannot be played.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StreamError {
     /// There is no stream of the wanted kinds: the track is blocked, or only its preview can be heard.
-    #[error("there is no stream of the wanted kinds; look at the track's access")]
+    #[error("the track has no stream of the wanted kinds; see its access level")]
     None,
-    /// The address is plain http on another machine.
-    #[error("the stream is at {0}, which is not encrypted; it is refused")]
+    /// The URL is plain http on another machine.
+    #[error("the URL of the stream must be https, found {0}")]
     Insecure(Origin),
-    /// The address had expired when it was given out, twice.
-    #[error("the address of the stream had expired when the service gave it out, twice")]
+    /// The URL had expired when the service gave it out, twice.
+    #[error("the URL of the stream had expired when the service gave it out, twice")]
     Expired,
-    /// Redirected too often.
+    /// The service redirected more than five times.
     #[error("the stream was redirected more than {MAX_REDIRECTS} times")]
     TooMany,
     /// A request failed.
@@ -49,8 +49,8 @@ pub enum StreamError {
 }
 
 impl Client {
-    /// Finds where a player can hear a track: chooses the first kind of `preference` that there is, follows its address
-    /// with the token as far as it stays on the API, and gives the address outside, which is asked for without the token.
+    /// Finds the URL at which a player can hear a track: chooses the first kind of `preference` that there is, follows its
+    /// URL with the token as far as it stays on the API, and returns the URL outside, which needs no token.
     ///
     /// # Errors
     /// [`StreamError`].
@@ -64,7 +64,7 @@ impl Client {
         if let Some(token) = secret_token {
             get = get.secret_token(token);
         }
-        // The service has given out addresses from a cache that were over already: then once more.
+        // The service has given out URLs from a cache that had expired already: then once more.
         for _ in 0..2 {
             let streams = self.core().send(&get).await?;
             let (kind, url) = streams.choose(preference).ok_or(StreamError::None)?;
@@ -76,7 +76,7 @@ impl Client {
         Err(StreamError::Expired)
     }
 
-    /// Finds where a player can hear a snippet of a track, of about 30 s.
+    /// Finds the URL of a snippet of a track, of about 30 s.
     ///
     /// # Errors
     /// [`StreamError`].
@@ -116,10 +116,10 @@ impl Client {
             if origin != base {
                 return Ok(url);
             }
-            // A file on the API's own host that is no redirect any more is found by asking: the response is the music.
+            // The audio itself on the API's own host is found by asking: the response does not redirect any more.
             url = match self.core().send(&Follow::new(url.clone())).await {
                 Ok(next) => next,
-                Err(error) if is_music(&error) => return Ok(url),
+                Err(error) if is_audio(&error) => return Ok(url),
                 Err(error) => return Err(error.into()),
             };
         }
@@ -127,13 +127,13 @@ impl Client {
     }
 }
 
-/// Whether a response that is no redirect is the music itself, and not a page or a document that says why there is none.
-fn is_music(error: &Error) -> bool {
+/// Whether a response that does not redirect is the audio itself, and not a page or a document with an error.
+fn is_audio(error: &Error) -> bool {
     matches!(error.cause(), Cause::Api { status, headers, body, .. }
         if status.is_success() && Content::Binary.check(headers, body).is_ok())
 }
 
-/// When a signed address expires, in the forms of CloudFront (`Expires`, `Policy`), of S3 (`X-Amz-Date` and
+/// When a signed URL expires, in the forms of CloudFront (`Expires`, `Policy`), of S3 (`X-Amz-Date` and
 /// `X-Amz-Expires`) and of others (`expires`).
 pub(crate) fn expiry(url: &SecretUrl) -> Option<Timestamp> {
     let query = url.uri().query().unwrap_or_default();
@@ -162,12 +162,12 @@ pub(crate) fn expiry(url: &SecretUrl) -> Option<Timestamp> {
     // CloudFront writes base64 with letters that a URL carries.
     let policy = value("policy")?.replace('-', "+").replace('_', "=").replace('~', "/");
     let policy: Value = serde_json::from_slice(&STANDARD.decode(policy).ok()?).ok()?;
-    let moment = policy.pointer("/Statement/0/Condition/DateLessThan/AWS:EpochTime")?;
-    Timestamp::from_unix_seconds(moment.as_i64()?)
+    let time = policy.pointer("/Statement/0/Condition/DateLessThan/AWS:EpochTime")?;
+    Timestamp::from_unix_seconds(time.as_i64()?)
 }
 
 impl StreamLocation {
-    /// How much longer the address is good at `now`; `None` if it does not say.
+    /// How much longer the URL is valid at `now`; `None` if it does not tell.
     #[must_use]
     pub fn good_for(&self, now: Timestamp) -> Option<Duration> {
         self.expires.map(|expires| expires.since(now))
@@ -179,11 +179,11 @@ mod tests {
     use super::*;
 
     fn expires(url: &str) -> Option<String> {
-        expiry(&url.parse().unwrap()).map(|moment| moment.to_string())
+        expiry(&url.parse().unwrap()).map(|time| time.to_string())
     }
 
     #[test]
-    fn every_way_to_say_when_an_address_expires() {
+    fn every_way_to_tell_when_a_url_expires() {
         let expected = Some("2026-11-21T20:15:00Z".to_owned());
         assert_eq!(expires("https://cdn.example/a.m3u8?expires=1795292100&signature=x"), expected);
         assert_eq!(expires("https://cdn.example/a?Expires=1795292100&Key-Pair-Id=K"), expected);

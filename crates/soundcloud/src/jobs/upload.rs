@@ -7,7 +7,7 @@ use segno_core::auth::oauth2::TokenKind;
 use segno_core::{BuildError, OnProgress, OneLine, Progress};
 
 use super::ReadyError;
-use super::siblings::{Before, Place, Shape};
+use super::upload_registry::{Shape, TracksBefore, UploadEntry};
 use crate::client::Client;
 use crate::diagnosis::{Diagnosis, against_upload};
 use crate::error::Error;
@@ -18,9 +18,9 @@ use crate::tracks::{Mine, Track, Upload};
 const PAGE: u16 = 200;
 /// How many such pages are read at most.
 const MAX_PAGES: usize = 5;
-/// The longest audio of one track.
+/// How long the audio of a track may be.
 const MAX_LENGTH: Duration = Duration::from_secs(24 * 3600);
-/// The pauses before each look.
+/// How long is waited before each look.
 const LOOK_PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(15)];
 
 /// An upload that is not begun yet. Made by [`Client::upload`].
@@ -39,7 +39,7 @@ pub struct UploadJob {
 pub struct Uploaded {
     /// The track.
     pub track: Track,
-    /// True if the answer was lost and the track was found among one's own afterwards.
+    /// True if the response was lost and the track was found among one's own afterwards.
     pub found_afterwards: bool,
 }
 
@@ -89,7 +89,7 @@ pub enum UploadError {
 }
 
 impl UploadError {
-    /// Whether the track is with the service; `None` if nobody knows, because a response was lost.
+    /// Whether the track is with the service; `None` if that is unknown, because a response was lost.
     #[must_use]
     pub fn is_uploaded(&self) -> Option<bool> {
         match self {
@@ -147,7 +147,7 @@ impl UploadJob {
     }
 
     /// Sends the file a second time where that does no harm, which is not done unasked: after a 429, when its pause is over,
-    /// with a renewed token after a 401, and after the answer was lost and the track was looked for and not found. A
+    /// with a renewed token after a 401, and after the response was lost and the track was looked for and not found. A
     /// [reader](crate::tracks::Asset::reader) can be sent once only.
     pub fn resend(mut self) -> Self {
         self.upload = self.upload.resend(true);
@@ -160,7 +160,7 @@ impl UploadJob {
         self
     }
 
-    /// Does it.
+    /// Uploads the track.
     ///
     /// # Errors
     /// [`UploadError`].
@@ -176,7 +176,7 @@ impl UploadJob {
             .prepare(&self.upload)
             .map_err(|error| UploadError::Before(Error::build(NAME, error)))?;
         if self.known_length().is_some_and(|length| length > MAX_LENGTH) {
-            let error = BuildError::value("length", "is more than 24 h, the most that is taken");
+            let error = BuildError::value("length", "must be at most 24 h");
             return Err(UploadError::Before(Error::build(NAME, error)));
         }
         self.check_account().await?;
@@ -190,7 +190,6 @@ impl UploadJob {
             outcome => outcome?,
         };
         if let Some(at_most) = self.ready {
-            // What names no track is no success of an upload.
             let Some(urn) = uploaded.track.urn else { return Ok(uploaded) };
             uploaded.track = match self.client.wait_until_ready(urn, at_most).await {
                 Ok(ready) => ready,
@@ -201,7 +200,7 @@ impl UploadJob {
     }
 
     /// Sends the file, and looks whether it arrived if the response is lost.
-    async fn deliver(&self, place: &Place, before: &Before) -> Result<Uploaded, UploadError> {
+    async fn deliver(&self, place: &UploadEntry, before: &TracksBefore) -> Result<Uploaded, UploadError> {
         let mut call = self.client.call(&self.upload);
         if let Some(report) = self.progress.clone() {
             call = call.progress(move |progress| report(progress));
@@ -256,14 +255,14 @@ impl UploadJob {
     }
 
     /// One's latest tracks before the upload begins.
-    async fn before(&self) -> Result<Before, Error> {
+    async fn before(&self) -> Result<TracksBefore, Error> {
         let began = self.client.core().clock().wall();
         let latest = self.client.core().send(&Mine::new().limit(PAGE)).await?.items;
-        Ok(Before::new(&latest, began))
+        Ok(TracksBefore::new(&latest, began))
     }
 
     /// One's latest tracks, down to those that were there before.
-    async fn latest(&self, before: &Before) -> Result<Vec<Track>, Error> {
+    async fn latest(&self, before: &TracksBefore) -> Result<Vec<Track>, Error> {
         let mut pages = self.client.pages(Mine::new().limit(PAGE));
         let mut latest = Vec::new();
         for _ in 0..MAX_PAGES {
@@ -281,8 +280,8 @@ impl UploadJob {
     async fn look_for_it(
         &self,
         upload: Error,
-        place: &Place,
-        before: &Before,
+        place: &UploadEntry,
+        before: &TracksBefore,
     ) -> Result<Uploaded, UploadError> {
         let mut candidates = Vec::new();
         let mut failed = None;

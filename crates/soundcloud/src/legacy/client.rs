@@ -10,18 +10,18 @@ use segno_core::{BoxFuture, Call, ClientError, Endpoint, EnvironmentError, Secre
 pub struct Client(segno_core::Client);
 
 impl Client {
-    /// A client at a base URL, with a person's user name and password.
+    /// A client at a base URL, with a user name and password.
     ///
     /// # Errors
-    /// If the URL is none or the credentials cannot be sent.
+    /// If the URL is not valid or the credentials cannot be sent.
     pub fn new(base_url: &str, user_name: &str, password: impl Into<Secret>) -> Result<Self, ClientError> {
         Self::builder(base_url).basic(user_name, password).build()
     }
 
-    /// A client without credentials, for public things.
+    /// A client without credentials, for what is public.
     ///
     /// # Errors
-    /// If the URL is none.
+    /// If the URL is not valid.
     pub fn anonymous(base_url: &str) -> Result<Self, ClientError> {
         Self::builder(base_url).build()
     }
@@ -45,7 +45,7 @@ impl Client {
         ClientBuilder { base: base_url.to_owned(), basic: None, allow_plaintext: false, settings: Vec::new() }
     }
 
-    /// Sends an endpoint and reads the answer.
+    /// Sends an endpoint and reads the response.
     ///
     /// # Errors
     /// See [`segno_core::Error`].
@@ -77,7 +77,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// A person's user name and password.
+    /// A user name and password.
     pub fn basic(mut self, user_name: &str, password: impl Into<Secret>) -> Self {
         self.basic = Some((user_name.to_owned(), password.into()));
         self
@@ -102,7 +102,7 @@ impl ClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// If the base URL is none, the credentials cannot be sent, or TLS cannot be set up.
+    /// If the base URL is not valid, the credentials cannot be sent, or TLS cannot be set up.
     pub fn build(self) -> Result<Client, ClientError> {
         let mut core = segno_core::Client::builder(self.base);
         if let Some((user_name, password)) = self.basic {

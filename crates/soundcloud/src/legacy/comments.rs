@@ -12,17 +12,17 @@ use crate::ApiError;
 pub struct Comment {
     /// The number.
     pub id: Option<CommentId>,
-    /// What was said.
+    /// The text.
     pub body: String,
-    /// Where in the track, in milliseconds; often absent.
+    /// The place in the track in milliseconds; often absent.
     pub timestamp: Option<u64>,
-    /// About which track.
+    /// The number of the track.
     pub track_id: Option<TrackId>,
-    /// Who said it.
+    /// The number of its author.
     pub user_id: Option<UserId>,
-    /// When.
+    /// When it was written.
     pub created_at: Option<Timestamp>,
-    /// The address on the API.
+    /// The URL on the API.
     pub uri: Option<String>,
 }
 
@@ -30,12 +30,12 @@ impl From<&Element> for Comment {
     fn from(comment: &Element) -> Self {
         Self {
             id: comment.number("id").map(CommentId::new),
-            body: comment.words("body").unwrap_or_default(),
+            body: comment.child_text("body").unwrap_or_default(),
             timestamp: comment.number("timestamp"),
             track_id: comment.number("track-id").map(TrackId::new),
             user_id: comment.number("user-id").map(UserId::new),
-            created_at: comment.moment("created-at"),
-            uri: comment.words("uri"),
+            created_at: comment.timestamp("created-at"),
+            uri: comment.child_text("uri"),
         }
     }
 }

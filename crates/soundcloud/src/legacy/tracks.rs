@@ -24,19 +24,19 @@ pub use list::{Filter, List, Order};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Track {
-    /// The number: that of the address, because the two were seen to differ.
+    /// The number: that of the URL, because the two were seen to differ.
     pub id: Option<TrackId>,
-    /// The owner.
+    /// The number of the owner.
     pub user_id: Option<UserId>,
     /// The title.
     pub title: String,
-    /// The last part of the address on the site.
+    /// The last part of the URL on the site.
     pub permalink: Option<String>,
-    /// What the owner says about it.
+    /// The description; may be long.
     pub description: Option<String>,
-    /// Who can see it.
+    /// Who sees it.
     pub sharing: Option<Sharing>,
-    /// Beats per minute.
+    /// The tempo in beats per minute.
     pub bpm: Option<f64>,
     /// How many comments there are.
     pub comments_count: Option<u64>,
@@ -44,19 +44,19 @@ pub struct Track {
     pub created_at: Option<Timestamp>,
     /// Whether it can be downloaded.
     pub downloadable: Option<bool>,
-    /// Whether it can be heard.
+    /// Whether it can be played.
     pub streamable: Option<bool>,
-    /// Its length in milliseconds.
+    /// The length in milliseconds.
     pub duration: Option<u64>,
     /// How far processing is.
     pub state: Option<ProcessingState>,
-    /// The genre.
+    /// The genre; may be empty.
     pub genre: Option<String>,
-    /// What it is.
+    /// The kind of track.
     pub track_type: Option<TrackType>,
-    /// The key.
+    /// The musical key.
     pub key_signature: Option<String>,
-    /// The recording's ISRC.
+    /// The ISRC of the recording.
     pub isrc: Option<String>,
     /// The number of the label.
     pub label_id: Option<u64>,
@@ -70,34 +70,34 @@ pub struct Track {
     pub release_month: Option<u64>,
     /// The day of the release, 1 to 31.
     pub release_day: Option<u64>,
-    /// Where to buy it.
+    /// The URL of a shop.
     pub purchase_url: Option<String>,
-    /// Where its video is.
+    /// The URL of its video.
     pub video_url: Option<String>,
-    /// The terms.
+    /// The licence.
     pub license: Option<License>,
     /// The tags as one text; see [`tags`](crate::tags).
     pub tag_list: Option<String>,
-    /// The address on the API.
+    /// The URL on the API.
     pub uri: Option<String>,
-    /// The address on the site.
+    /// The URL on the site.
     pub permalink_url: Option<SiteUrl>,
-    /// The address of the audio; [`Stream`] asks there. That of a private track may carry a secret.
+    /// The URL of the audio; [`Stream`] asks there. That of a private track may carry a secret.
     pub stream_url: Option<SecretUrl>,
-    /// The address of the file as it was uploaded; [`Download`] asks there. That of a private track may carry a secret.
+    /// The URL of the file as it was uploaded; [`Download`] asks there. That of a private track may carry a secret.
     pub download_url: Option<SecretUrl>,
     /// The format of that file, such as `wav`.
     pub original_format: Option<String>,
-    /// The picture of the waveform.
+    /// The URL of a picture of the waveform.
     pub waveform_url: Option<String>,
-    /// The picture.
+    /// The URL of the cover picture.
     pub artwork_url: Option<String>,
     /// The owner.
     pub user: Option<User>,
 }
 
 open_enum! {
-    /// What a track is. The set was never closed: the words of two lists are here.
+    /// The kind of a track. The set was never closed: the values of two lists are here.
     pub enum TrackType: text {
         /// An original.
         Original = "original",
@@ -138,42 +138,42 @@ open_enum! {
 
 impl From<&Element> for Track {
     fn from(track: &Element) -> Self {
-        let uri = track.words("uri");
+        let uri = track.child_text("uri");
         Self {
             id: uri.as_deref().and_then(number_at_end).or_else(|| track.number("id")).map(TrackId::new),
             user_id: track.number("user-id").map(UserId::new),
-            title: track.words("title").unwrap_or_default(),
-            permalink: track.words("permalink"),
-            description: track.words("description"),
-            sharing: track.words("sharing").map(|word| Sharing::from(word.as_str())),
+            title: track.child_text("title").unwrap_or_default(),
+            permalink: track.child_text("permalink"),
+            description: track.child_text("description"),
+            sharing: track.child_text("sharing").map(|text| text.as_str().into()),
             bpm: track.float("bpm"),
             comments_count: track.number("comments-count"),
-            created_at: track.moment("created-at"),
+            created_at: track.timestamp("created-at"),
             downloadable: track.truth("downloadable"),
             streamable: track.truth("streamable"),
             duration: track.number("duration"),
-            state: track.words("state").map(|word| ProcessingState::from(word.as_str())),
-            genre: track.words("genre"),
-            track_type: track.words("track-type").map(|word| TrackType::from(word.as_str())),
-            key_signature: track.words("key-signature"),
-            isrc: track.words("isrc"),
+            state: track.child_text("state").map(|text| text.as_str().into()),
+            genre: track.child_text("genre"),
+            track_type: track.child_text("track-type").map(|text| text.as_str().into()),
+            key_signature: track.child_text("key-signature"),
+            isrc: track.child_text("isrc"),
             label_id: track.number("label-id"),
-            label_name: track.words("label-name"),
-            release: track.words("release"),
+            label_name: track.child_text("label-name"),
+            release: track.child_text("release"),
             release_year: track.number("release-year"),
             release_month: track.number("release-month"),
             release_day: track.number("release-day"),
-            purchase_url: track.words("purchase-url"),
-            video_url: track.words("video-url"),
-            license: track.words("license").map(|word| License::from(word.as_str())),
-            tag_list: track.words("tag-list"),
+            purchase_url: track.child_text("purchase-url"),
+            video_url: track.child_text("video-url"),
+            license: track.child_text("license").map(|text| text.as_str().into()),
+            tag_list: track.child_text("tag-list"),
             uri,
-            permalink_url: track.words("permalink-url").map(SiteUrl::from),
-            stream_url: track.address("stream-url"),
-            download_url: track.address("download-url"),
-            original_format: track.words("original-format"),
-            waveform_url: track.words("waveform-url"),
-            artwork_url: track.words("artwork-url"),
+            permalink_url: track.child_text("permalink-url").map(SiteUrl::from),
+            stream_url: track.url("stream-url"),
+            download_url: track.url("download-url"),
+            original_format: track.child_text("original-format"),
+            waveform_url: track.child_text("waveform-url"),
+            artwork_url: track.child_text("artwork-url"),
             user: track.child("user").map(User::from),
         }
     }
@@ -284,7 +284,7 @@ impl Upload {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Created {
-    /// Its number: that of the `Location`, else of the URL in the document, else the one in the document.
+    /// The number: that of the URL, because the two were seen to differ.
     pub id: TrackId,
     /// Its URL on the API.
     pub location: Option<String>,

@@ -1,4 +1,4 @@
-//! People in the old API.
+//! Users in the old API.
 
 use segno_core::endpoint;
 
@@ -7,7 +7,7 @@ use super::xml::{XmlFields, XmlRecord, done, items, one};
 use super::{Element, Owner, TrackId, UserId, XML, accept_xml, write_xml};
 use crate::ApiError;
 
-/// A person as the old API describes one.
+/// A user as the old API describes one.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct User {
@@ -17,35 +17,35 @@ pub struct User {
     pub username: String,
     /// First and last name.
     pub full_name: Option<String>,
-    /// The last part of the address on the site.
+    /// The last part of the URL on the site.
     pub permalink: Option<String>,
-    /// What the person says.
+    /// The description; may be long.
     pub description: Option<String>,
-    /// The town.
+    /// The town; may be empty.
     pub city: Option<String>,
-    /// The country.
+    /// The country, as the user wrote it.
     pub country: Option<String>,
-    /// The name on Discogs.
+    /// The user name on Discogs.
     pub discogs_name: Option<String>,
-    /// The name on Myspace.
+    /// The user name on Myspace.
     pub myspace_name: Option<String>,
-    /// The person's own site.
+    /// The URL of the user's own site.
     pub website: Option<String>,
-    /// What its link says.
+    /// The text of the link to it.
     pub website_title: Option<String>,
-    /// Whether the person is online.
+    /// Whether the user is online.
     pub online: Option<bool>,
-    /// The picture.
+    /// The URL of the profile picture, a JPEG.
     pub avatar_url: Option<String>,
-    /// The address on the site.
+    /// The URL on the site.
     pub permalink_url: Option<String>,
-    /// The address on the API.
+    /// The URL on the API.
     pub uri: Option<String>,
-    /// How many tracks there are.
+    /// How many public tracks there are.
     pub track_count: Option<u64>,
-    /// How many this person follows.
+    /// How many users this one follows; the service allows 2,000.
     pub followings_count: Option<u64>,
-    /// How many follow this person.
+    /// How many users follow this one.
     pub followers_count: Option<u64>,
 }
 
@@ -53,20 +53,20 @@ impl From<&Element> for User {
     fn from(user: &Element) -> Self {
         Self {
             id: user.number("id").map(UserId::new),
-            username: user.words("username").unwrap_or_default(),
-            full_name: user.words("full-name"),
-            permalink: user.words("permalink"),
-            description: user.words("description"),
-            city: user.words("city"),
-            country: user.words("country"),
-            discogs_name: user.words("discogs-name"),
-            myspace_name: user.words("myspace-name"),
-            website: user.words("website"),
-            website_title: user.words("website-title"),
+            username: user.child_text("username").unwrap_or_default(),
+            full_name: user.child_text("full-name"),
+            permalink: user.child_text("permalink"),
+            description: user.child_text("description"),
+            city: user.child_text("city"),
+            country: user.child_text("country"),
+            discogs_name: user.child_text("discogs-name"),
+            myspace_name: user.child_text("myspace-name"),
+            website: user.child_text("website"),
+            website_title: user.child_text("website-title"),
             online: user.truth("online"),
-            avatar_url: user.words("avatar-url"),
-            permalink_url: user.words("permalink-url"),
-            uri: user.words("uri"),
+            avatar_url: user.child_text("avatar-url"),
+            permalink_url: user.child_text("permalink-url"),
+            uri: user.child_text("uri"),
             track_count: user.number("track-count"),
             followings_count: user.number("followings-count"),
             followers_count: user.number("followers-count"),

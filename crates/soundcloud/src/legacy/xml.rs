@@ -11,9 +11,9 @@ use segno_core::{BuildError, Bytes, DecodeError, Response, SecretUrl, Timestamp,
 
 use crate::read::{is_nothing, is_status, is_success};
 
-/// The deepest nesting that is read; the API's own goes to 4.
+/// How deep a document may be nested; the API's own go to 4.
 const MAX_DEPTH: usize = 32;
-/// The most elements that are read.
+/// How many elements a document may have.
 const MAX_ELEMENTS: usize = 200_000;
 
 /// An element with what it holds.
@@ -33,7 +33,7 @@ pub enum XmlError {
     /// Not XML.
     #[error("it is not XML: {0}")]
     Syntax(String),
-    /// Nothing at all.
+    /// An empty document.
     #[error("the document is empty")]
     Empty,
     /// It ends in the middle.
@@ -48,8 +48,8 @@ pub enum XmlError {
     /// It is nested too deeply or has too many elements.
     #[error("the XML is nested deeper than {MAX_DEPTH} levels or has more than {MAX_ELEMENTS} elements")]
     TooLarge,
-    /// There is something behind its end.
-    #[error("there is something behind the end of the XML")]
+    /// Something stands behind its end.
+    #[error("expected the end of the XML, found more behind it")]
     Trailing,
 }
 
@@ -89,19 +89,19 @@ impl Element {
                     let Some(element) = open.pop() else { return Err(XmlError::Trailing) };
                     end(element, &mut open, &mut root);
                 }
-                Event::Text(words) => {
-                    let words = words.xml10_content();
+                Event::Text(text) => {
+                    let text = text.xml10_content();
                     match open.last_mut() {
-                        Some(element) => element.text.push_str(&words),
-                        None if words.trim().is_empty() => {}
+                        Some(element) => element.text.push_str(&text),
+                        None if text.trim().is_empty() => {}
                         None if root.is_some() => return Err(XmlError::Trailing),
                         None => return Err(XmlError::Syntax("text before the first element".into())),
                     }
                 }
-                Event::CData(words) => {
-                    let words = words.xml10_content();
+                Event::CData(text) => {
+                    let text = text.xml10_content();
                     match open.last_mut() {
-                        Some(element) => element.text.push_str(&words),
+                        Some(element) => element.text.push_str(&text),
                         None => return Err(XmlError::Syntax("text outside of the first element".into())),
                     }
                 }
@@ -174,12 +174,12 @@ impl Element {
     }
 
     /// The text of a child.
-    pub(crate) fn words(&self, name: &str) -> Option<String> {
+    pub(crate) fn child_text(&self, name: &str) -> Option<String> {
         self.child(name)?.text().map(str::to_owned)
     }
 
-    /// The address in a child, which may carry a secret.
-    pub(crate) fn address(&self, name: &str) -> Option<SecretUrl> {
+    /// The URL in a child, which may carry a secret.
+    pub(crate) fn url(&self, name: &str) -> Option<SecretUrl> {
         self.child(name)?.text()?.parse().ok()
     }
 
@@ -202,14 +202,14 @@ impl Element {
         }
     }
 
-    /// The moment in a child, ISO 8601 with offset or in the later form.
-    pub(crate) fn moment(&self, name: &str) -> Option<Timestamp> {
+    /// The date in a child, ISO 8601 with offset or in the later form.
+    pub(crate) fn timestamp(&self, name: &str) -> Option<Timestamp> {
         crate::read::parse_timestamp(self.child(name)?.text()?)
     }
 
     /// The text of the first leaf that has one.
-    fn first_words(&self) -> Option<&str> {
-        if self.children.is_empty() { self.text() } else { self.children.iter().find_map(Self::first_words) }
+    fn first_text(&self) -> Option<&str> {
+        if self.children.is_empty() { self.text() } else { self.children.iter().find_map(Self::first_text) }
     }
 }
 
@@ -233,7 +233,7 @@ fn named(name: &str) -> Option<char> {
     })
 }
 
-/// The place of an error; its own words may quote the document.
+/// The place of an error; its own message may quote the document.
 fn place(reader: &Reader<&[u8]>, error: &quick_xml::Error) -> String {
     let what = match error {
         quick_xml::Error::IllFormed(_) => "an element is not closed or closed twice",
@@ -243,7 +243,7 @@ fn place(reader: &Reader<&[u8]>, error: &quick_xml::Error) -> String {
     format!("{what} at byte {}", reader.error_position())
 }
 
-/// The document of an answer.
+/// The document of a response.
 pub(crate) fn document(response: &Response<Bytes>) -> Result<Element, DecodeError> {
     let body = response.body();
     if body.trim_ascii().is_empty() {
@@ -253,22 +253,22 @@ pub(crate) fn document(response: &Response<Bytes>) -> Result<Element, DecodeErro
 }
 
 /// A response of which nothing is wanted but that it came: nothing at all, a status (`<status>200 - OK</status>`, by
-/// itself or in another element, or as JSON), or the `thing` that was set.
-pub(crate) fn done(response: &Response<Bytes>, thing: &str) -> Result<(), DecodeError> {
+/// itself or in another element, or as JSON), or the record that was set.
+pub(crate) fn done(response: &Response<Bytes>, record: &str) -> Result<(), DecodeError> {
     read_unit(response, |body| {
         if !body.trim_ascii_start().starts_with(b"<") {
             return from_json(body).is_ok_and(|object| is_nothing(&object) || is_status(&object));
         }
         let Ok(document) = Element::parse(body) else { return false };
         let status = if document.name == "status" { Some(&document) } else { document.child("status") };
-        document.name == thing || status.and_then(Element::text).is_some_and(|text| is_success(&text.into()))
+        document.name == record || status.and_then(Element::text).is_some_and(|text| is_success(&text.into()))
     })
 }
 
 /// What an error document says: the text of any leaf.
-pub(crate) fn error_words(body: &[u8]) -> Option<String> {
+pub(crate) fn error_text(body: &[u8]) -> Option<String> {
     let document = Element::parse(body).ok()?;
-    document.first_words().map(|words| words.chars().take(200).collect())
+    document.first_text().map(|text| text.chars().take(200).collect())
 }
 
 /// A resource that an element of one name describes.

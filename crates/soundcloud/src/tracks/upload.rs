@@ -25,7 +25,7 @@ impl Asset {
     /// A file. It is read while it is sent, and read again if the request must be repeated.
     ///
     /// # Errors
-    /// If there is no such file or it cannot be read.
+    /// If the file does not exist or cannot be read.
     pub async fn file(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -78,7 +78,7 @@ impl Asset {
         self.body.len()
     }
 
-    /// True if there is not one byte.
+    /// True if it holds no byte.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -1,4 +1,4 @@
-//! A person's browser, as far as a login needs one.
+//! A user's browser, as far as a login needs one.
 
 use segno_core::transport::hyper::Hyper;
 use segno_core::{
@@ -32,7 +32,7 @@ impl Endpoint for Open {
     }
 }
 
-/// Has the person on a consent page of the sandbox decide (`approve` or `deny`), and gives the address with the answer.
+/// Has the user on a consent page of the sandbox decide (`approve` or `deny`), and returns the URL with the outcome.
 pub(crate) async fn decide(page: &str, decision: &str) -> String {
     let page: SecretUrl = format!("{page}&auto={decision}").parse().unwrap();
     let client = Client::builder("http://127.0.0.1/").transport(Hyper::builder().build());

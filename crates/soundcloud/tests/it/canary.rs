@@ -38,7 +38,7 @@ impl Scene {
         })
     }
 
-    fn person(&self, store: impl TokenStore) -> Client {
+    fn user_client(&self, store: impl TokenStore) -> Client {
         let secret = Secret::new(self.access.client_secret.as_str());
         let builder = self.builder().user(&self.access.client_id, Some(secret), store);
         self.canary.print(&builder);
@@ -87,12 +87,12 @@ impl Scene {
 /// Logging in, in all the ways in which it ends, and renewing.
 async fn logins(scene: &mut Scene) -> Client {
     let store = Arc::new(MemoryStore::new());
-    let client = scene.person(Arc::clone(&store));
-    let begin = || client.login(&scene.access.redirect_uri).unwrap();
-    for answer in ["?code=CANARY-code&state=CANARY-state", "?error=CANARY"] {
+    let client = scene.user_client(Arc::clone(&store));
+    let begin = || client.begin_login(&scene.access.redirect_uri).unwrap();
+    for redirect in ["?code=CANARY-code&state=CANARY-state", "?error=CANARY"] {
         let login = begin();
         scene.canary.print(&login);
-        let _ = scene.canary.outcome(login.finish(answer).await);
+        let _ = scene.canary.outcome(login.finish(redirect).await);
     }
     // What another process would finish it with.
     let login = begin();
@@ -103,7 +103,7 @@ async fn logins(scene: &mut Scene) -> Client {
     let half = Secret::new(&record.expose()[..record.expose().len() / 2]);
     scene.canary.outcome(client.resume_login(&half)).unwrap_err();
     scene.canary.print(&resumed);
-    scene.canary.print(&client.grant().unwrap().status());
+    scene.canary.print(&client.token_source().unwrap().status());
     let login = begin();
     let denied = decide(login.url(), "deny").await;
     scene.canary.outcome(login.finish(&denied).await).unwrap_err();
@@ -111,8 +111,8 @@ async fn logins(scene: &mut Scene) -> Client {
     let wrong = format!("?code=CANARY-code&state={}", login.state().expose());
     scene.canary.outcome(login.finish(&wrong).await).unwrap_err();
     let login = begin();
-    let answer = decide(login.url(), "approve").await;
-    scene.canary.outcome(login.finish(&answer).await).unwrap();
+    let redirect = decide(login.url(), "approve").await;
+    scene.canary.outcome(login.finish(&redirect).await).unwrap();
 
     scene.send(&client, &me::Get::new()).await.unwrap();
     // The token is over on the other side: one refresh, also through a file.
@@ -124,20 +124,20 @@ async fn logins(scene: &mut Scene) -> Client {
     scene.canary.print(&kept.swap(copy).await);
     scene.canary.print(&kept);
     scene.canary.print(&kept.load().await);
-    let second = scene.person(kept);
+    let second = scene.user_client(kept);
     scene.send(&second, &me::Get::new()).await.unwrap();
     std::fs::remove_file(&file).unwrap();
-    scene.canary.print(&client.grant());
+    scene.canary.print(&client.token_source());
     scene.canary.print(&store.load().await);
     // The refresh token is spent elsewhere.
     let refresh = store.load().await.unwrap().token.unwrap().refresh.unwrap();
-    let server = client.grant().unwrap().server().clone();
+    let server = client.token_source().unwrap().server().clone();
     scene.canary.print(&server);
     let response = scene.canary.outcome(server.refresh(&refresh).await).unwrap();
     scene.sandbox.advance(Duration::from_secs(4000));
     scene.send(&client, &me::Get::new()).await.unwrap_err();
     scene.canary.outcome(server.refresh(&refresh).await).unwrap_err();
-    client.grant().unwrap().install(response).await.unwrap();
+    client.token_source().unwrap().install(response).await.unwrap();
     scene.sandbox.advance(Duration::from_secs(4000));
     scene.send(&client, &me::Get::new()).await.unwrap();
     client
@@ -240,7 +240,7 @@ async fn no_secret_in_logs_errors_or_debug() {
     scene.secrets.insert(scene.access.client_secret.clone());
     scene.secrets.insert(scene.access.password.clone());
     let wire = wire.join("\n");
-    // Tokens of five logins and refreshes and of the program, codes, verifiers, the private track's, two signed addresses.
+    // Tokens of five logins and refreshes and of the application, codes, verifiers, the private track's, two signed URLs.
     assert!(scene.secrets.len() > 20, "{:?}", scene.secrets);
     for kind in ["access_token", "refresh_token", "code=", "code_verifier=", "secret_token="] {
         assert!(wire.contains(kind), "{kind} did not pass over the wire");
@@ -252,5 +252,5 @@ async fn no_secret_in_logs_errors_or_debug() {
     let text = canary.silent();
     assert!(text.contains("attempt=1 status=200"), "an event for each attempt was heard");
     assert!(text.contains("the token could not be renewed"));
-    assert!(text.contains("/s-[redacted]"), "the address of a private track was printed");
+    assert!(text.contains("/s-[redacted]"), "the URL of a private track was printed");
 }

@@ -1,4 +1,4 @@
-//! The values of documented answers, and of the answers that were seen beside them.
+//! The values of documented responses, and of those that were seen beside them.
 
 use std::fmt::Debug;
 
@@ -12,12 +12,12 @@ use segno_soundcloud::{
 
 use segno_testkit::reads_odd_responses;
 
-use crate::answers::{ACTIVITIES, TRACK, page};
-use crate::peer::answer;
+use crate::peer::response;
+use crate::responses::{ACTIVITIES, TRACK, page};
 use crate::sample::{self, Visit};
 
 fn read<E: Endpoint>(_: &E, status: u16, body: &str) -> Result<E::Output, DecodeError> {
-    E::read(answer(status, body.to_owned()))
+    E::read(response(status, body.to_owned()))
 }
 
 /// A value without what is absent, one member a line.
@@ -50,7 +50,7 @@ fn odd_responses() {
             E::Output: Debug,
             E::ApiError: Diagnosable,
         {
-            let read = reads_odd_responses::<E>(&answer(status, body.to_owned()));
+            let read = reads_odd_responses::<E>(&response(status, body.to_owned()));
             let is_document = body.len() > 200;
             assert!(read >= 100 || !is_document, "{}: {read}", E::NAME);
             self.0 += read;
@@ -63,7 +63,7 @@ fn odd_responses() {
 }
 
 #[test]
-fn every_answer() {
+fn every_response() {
     struct Snapshot;
 
     impl Visit for Snapshot {
@@ -175,7 +175,7 @@ fn country_codes_are_kept_as_they_come() {
 #[test]
 fn a_redirect_is_in_the_head_or_in_the_body() {
     let location = |head: Option<&str>, body: &'static str| {
-        let mut response = answer(302, body);
+        let mut response = response(302, body);
         if let Some(head) = head {
             response.headers_mut().insert("location", head.parse().unwrap());
         }

@@ -6,8 +6,8 @@ use segno_core::Endpoint;
 use segno_soundcloud::tracks::{Asset, Upload};
 use segno_soundcloud::{Diagnosis, Error, TrackUrn, comments, likes, tracks};
 
-use crate::answers::ME;
-use crate::peer::{answer, person};
+use crate::peer::{response, user_client};
+use crate::responses::ME;
 use crate::sample::TRACK_URN;
 
 /// The error document of the documentation for every refusal with 401.
@@ -22,16 +22,16 @@ async fn a_bare_401_says_what_is_known() {
         r#"{"code":401,"message":"401 - Unauthorized"}"#,
         r#"{"errors":[{"error_message":"401 - Unauthorized"}]}"#,
     ] {
-        let (client, _) = person(move |_| answer(401, body));
+        let (client, _) = user_client(move |_| response(401, body));
         let error = client.send(&tracks::Search::new().q("x")).await.unwrap_err();
         assert!(error.to_string().contains("no reason given"), "{body}: {error}");
     }
-    let (client, _) = person(|_| answer(401, BARE));
+    let (client, _) = user_client(|_| response(401, BARE));
     let error = client.send(&tracks::Get::new(TrackUrn::new(1))).await.unwrap_err();
     assert_eq!(error.api().unwrap().message, "", "what the service did not say is not put into its mouth");
     // A reason that is given stands alone.
-    let (client, log) = person(|_| {
-        answer(401, r#"{"code":401,"message":"A request must contain the Authorization header"}"#)
+    let (client, log) = user_client(|_| {
+        response(401, r#"{"code":401,"message":"A request must contain the Authorization header"}"#)
     });
     let error = client.send(&likes::LikeTrack::new(TRACK_URN)).await.unwrap_err();
     assert_eq!(
@@ -46,7 +46,9 @@ async fn refused<E: Endpoint<ApiError = segno_soundcloud::ApiError>>(
     endpoint: &E,
 ) -> [Error; 2] {
     let (client, _) =
-        person(move |line| if line.starts_with("GET") { answer(200, me) } else { answer(401, BARE) });
+        user_client(
+            move |line| if line.starts_with("GET") { response(200, me) } else { response(401, BARE) },
+        );
     let Err(sent) = client.send(endpoint).await else { panic!("{}", E::NAME) };
     let Err(called) = client.call(endpoint).deadline(Duration::from_secs(9)).send().await else { panic!() };
     [sent, called]

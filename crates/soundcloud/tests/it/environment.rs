@@ -7,7 +7,7 @@ use segno_testkit::{report, run_with_env};
 fn child() {
     report(|| match Client::from_env() {
         Ok(client) => {
-            let login = client.login("https://my.example/callback").map_err(|error| error.to_string());
+            let login = client.begin_login("https://my.example/callback").map_err(|error| error.to_string());
             format!("{:?} {:?}", client.token_kind(), login)
         }
         Err(error) => error.to_string(),
@@ -50,7 +50,7 @@ fn what_is_wrong_is_named() {
 #[test]
 fn a_token_file_makes_a_client_that_logs_in() {
     let without = told(&[ID, SECRET, ("SOUNDCLOUD_TOKEN_FILE", "")]);
-    assert!(without.starts_with("Some(App) Err(\"this client has its own rights only"), "{without}");
+    assert!(without.starts_with("Some(App) Err(\"this client has the application's own rights"), "{without}");
     assert!(without.contains("set SOUNDCLOUD_TOKEN_FILE"), "{without}");
     let file = std::env::temp_dir().join(format!("segno-environment-{}.json", std::process::id()));
     let path = format!(" {}\n", file.display());

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use segno_core::Endpoint;
 use segno_soundcloud::Diagnosable;
 
-use crate::answers::error;
+use crate::responses::error;
 use crate::sample::{self, Visit, client_for};
 
 #[test]

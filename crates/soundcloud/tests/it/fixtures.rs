@@ -25,10 +25,10 @@ use crate::browser::decide;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 
-/// When the recorded exchanges happen: far enough ahead that no signed address of a fixture is mistaken for a real one.
+/// When the recorded exchanges happen: far enough ahead that no signed URL of a fixture is mistaken for a real one.
 const THEN: u64 = 1_900_000_000;
 
-/// What is secret in queries, forms and bodies, and what names the program.
+/// What is secret in queries, forms and bodies, and what names the application.
 const SECRETS: [&str; 12] = [
     "access_token",
     "refresh_token",
@@ -44,7 +44,7 @@ const SECRETS: [&str; 12] = [
     "password",
 ];
 
-/// What says who the person is that records from the real service.
+/// What names the user who records from the real service.
 const PERSONAL: [&str; 8] = [
     "first_name",
     "last_name",
@@ -56,7 +56,7 @@ const PERSONAL: [&str; 8] = [
     "discogs_name",
 ];
 
-/// An exchange without its secrets; the tokens of private things stand at the end of their addresses, too.
+/// An exchange without its secrets; the tokens of private resources stand at the end of their URLs, too.
 fn clean(text: &str) -> String {
     let text = redact(text, &SECRETS);
     ["/s-", "%2Fs-"].into_iter().fold(text, |text, mark| {
@@ -131,8 +131,8 @@ pub(crate) fn silence() -> Vec<u8> {
 
 /// The things of the sandbox's catalogue that the calls are about.
 async fn seeded(client: &Client) -> (TrackUrn, TrackUrn, PlaylistUrn) {
-    let track = async |words: &str| {
-        let found = client.send(&tracks::Search::new().q(words)).await.expect("a search");
+    let track = async |text: &str| {
+        let found = client.send(&tracks::Search::new().q(text)).await.expect("a search");
         found.items.into_iter().find_map(|track| track.urn).expect("a seeded track")
     };
     let lists = client.send(&playlists::Search::new().q("coast")).await.expect("a search");
@@ -174,7 +174,7 @@ async fn drive(r: &mut Run, token: &Secret) -> Result<(), Box<dyn std::error::Er
     r.send("tracks/delete-404", &tracks::Delete::new(theirs)).await.expect_err("somebody else's track");
 
     let streams = r.send("streams/get", &streams::Get::new(theirs)).await?;
-    let link = streams.hls_aac_160_url.clone().ok_or("no address")?;
+    let link = streams.hls_aac_160_url.clone().ok_or("no URL")?;
     r.send("streams/follow", &streams::Follow::new(link)).await?;
     r.send("streams/preview", &streams::Preview::new(theirs)).await?;
     r.send("streams/progressive_stream", &streams::ProgressiveStream::new(theirs)).await?;
@@ -256,16 +256,16 @@ async fn log_in(r: &mut Run, access: &segno_sandbox::SoundcloudAccess) {
         Arc::clone(&store),
     );
     let client = client.build().unwrap();
-    let login = client.login(&access.redirect_uri).unwrap();
-    let answer = decide(login.url(), "approve").await;
-    r.recording.keep("token/exchange", login.finish(&answer)).await.unwrap();
-    let again = client.login(&access.redirect_uri).unwrap();
+    let login = client.begin_login(&access.redirect_uri).unwrap();
+    let redirect = decide(login.url(), "approve").await;
+    r.recording.keep("token/exchange", login.finish(&redirect)).await.unwrap();
+    let again = client.begin_login(&access.redirect_uri).unwrap();
     let state = again.state().expose().to_owned();
-    let code = answer.split("code=").nth(1).unwrap().split('&').next().unwrap();
-    let answer = format!("?code={code}&state={state}");
-    r.recording.keep("token/exchange-400", again.finish(&answer)).await.expect_err("a code works once");
+    let code = redirect.split("code=").nth(1).unwrap().split('&').next().unwrap();
+    let redirect = format!("?code={code}&state={state}");
+    r.recording.keep("token/exchange-400", again.finish(&redirect)).await.expect_err("a code works once");
 
-    let server = client.grant().unwrap().server();
+    let server = client.token_source().unwrap().server();
     let refresh = store.load().await.unwrap().token.unwrap().refresh.unwrap();
     r.recording.keep("token/refresh", server.refresh(&refresh)).await.unwrap();
     r.recording
@@ -314,12 +314,12 @@ async fn from_the_sandbox() {
 }
 
 /// What reads, and what can be taken back: an upload and a playlist of one's own that are private and deleted in the end.
-async fn drive_for_real(r: &mut Run, words: &str) -> Result<(), Box<dyn std::error::Error>> {
+async fn drive_for_real(r: &mut Run, text: &str) -> Result<(), Box<dyn std::error::Error>> {
     let mine = r.send("me/get", &me::Get::new()).await?.urn.ok_or("no urn")?;
     r.send("me/recently_played", &me::RecentlyPlayed::new()).await?;
     r.send("feed/feed", &feed::Feed::new().limit(2)).await?;
     r.send("feed/feed_tracks", &feed::FeedTracks::new().limit(2)).await?;
-    let found = r.send("tracks/search", &tracks::Search::new().q(words).limit(2)).await?;
+    let found = r.send("tracks/search", &tracks::Search::new().q(text).limit(2)).await?;
     let track = found.items.into_iter().next().ok_or("no track is found")?;
     let (theirs, artist) =
         (track.urn.ok_or("no urn")?, track.user.and_then(|user| user.urn).ok_or("no artist")?);
@@ -341,9 +341,9 @@ async fn drive_for_real(r: &mut Run, words: &str) -> Result<(), Box<dyn std::err
     r.send("follows/my_followings", &follows::MyFollowings::new().limit(1)).await?;
     r.send("follows/followers_of", &follows::FollowersOf::new(artist).limit(1)).await?;
     r.send("users/get", &users::Get::new(artist)).await?;
-    r.send("users/search", &users::Search::new().q(words).limit(1)).await?;
+    r.send("users/search", &users::Search::new().q(text).limit(1)).await?;
     r.send("users/web_profiles", &users::WebProfiles::new(artist)).await?;
-    r.send("playlists/search", &playlists::Search::new().q(words).limit(1).show_tracks(false)).await?;
+    r.send("playlists/search", &playlists::Search::new().q(text).limit(1).show_tracks(false)).await?;
     r.send("playlists/of_user", &playlists::OfUser::new(mine).limit(1).show_tracks(false)).await?;
     if let Some(page) = track.permalink_url {
         r.send("resolve/resolve", &resolve::Resolve::new(page)).await?;
@@ -366,7 +366,7 @@ async fn drive_for_real(r: &mut Run, words: &str) -> Result<(), Box<dyn std::err
     Ok(())
 }
 
-/// Runs only when it is told which service is real (`cargo xtask fixtures --live soundcloud`), with a person's login from the
+/// Runs only when it is told which service is real (`cargo xtask fixtures --live soundcloud`), with a user's login from the
 /// environment (see [`Client::from_env`]).
 #[tokio::test]
 async fn from_the_real_service() {
@@ -420,13 +420,13 @@ async fn nothing_secret_is_kept_of_an_exchange() {
     let client =
         recorded(Client::builder(), &recorder).user("CANARY", Some("CANARY".into()), MemoryStore::new());
     let client = client.build().unwrap();
-    let login = client.login("https://my.example/callback").unwrap();
-    let answer = format!("?code=CANARY&state={}", login.state().expose());
-    login.finish(&answer).await.unwrap();
+    let login = client.begin_login("https://my.example/callback").unwrap();
+    let redirect = format!("?code=CANARY&state={}", login.state().expose());
+    login.finish(&redirect).await.unwrap();
     let secret: Secret = "s-CANARY".into();
     client.send(&tracks::Get::new(TrackUrn::new(1)).secret_token(&secret)).await.unwrap();
     client.send(&resolve::Resolve::new("https://soundcloud.com/ana/x/s-CANARY")).await.unwrap_err();
-    let _ = client.grant().unwrap().server().client_credentials().await;
+    let _ = client.token_source().unwrap().server().client_credentials().await;
     let _ = client.send(&session::SignOut::new("CANARY")).await;
     let kept = recorder.take().join("\n");
     assert_eq!(kept.matches("HTTP/1.1 200 OK").count(), 5, "{kept}");

@@ -6,8 +6,8 @@ use segno_core::auth::store::{MemoryStore, TokenStore as _};
 use segno_core::{Cause, SystemClock};
 use segno_soundcloud::{Client, me};
 
-use crate::answers::ME;
-use crate::peer::{answer, builder, logged_in, person, program, stored, tokens};
+use crate::peer::{app_client, builder, logged_in, response, stored, tokens, user_client};
+use crate::responses::ME;
 
 #[tokio::test]
 async fn signing_out_forgets_the_tokens_whatever_the_service_says() {
@@ -16,7 +16,7 @@ async fn signing_out_forgets_the_tokens_whatever_the_service_says() {
     for (status, body, ended) in [(200, "", true), (401, "", true), (500, "", false), (200, page, false)] {
         let store = stored();
         let (client, log, _) = logged_in(std::sync::Arc::clone(&store), move |line| {
-            if line.contains("/sign-out") { answer(status, body) } else { answer(200, ME) }
+            if line.contains("/sign-out") { response(status, body) } else { response(200, ME) }
         });
         client.send(&me::Get::new()).await.unwrap();
         let outcome = client.sign_out().await;
@@ -34,8 +34,8 @@ async fn signing_out_ends_the_session_that_another_process_has_renewed() {
     let store = stored();
     let peer = |line: &str| match line {
         line if line.contains("/oauth/token") => tokens(2),
-        line if line.contains("/sign-out") => answer(200, ""),
-        _ => answer(200, ME),
+        line if line.contains("/sign-out") => response(200, ""),
+        _ => response(200, ME),
     };
     let (first, log, _) = logged_in(std::sync::Arc::clone(&store), peer);
     let (second, _, clock) = logged_in(store, peer);
@@ -51,7 +51,7 @@ async fn signing_out_ends_the_session_that_another_process_has_renewed() {
 async fn a_refresh_names_the_redirect_uri_if_that_is_wished() {
     for wished in [false, true] {
         let (builder, log, clock) =
-            builder(|line| Ok(if line.contains("/token") { tokens(2) } else { answer(200, ME) }));
+            builder(|line| Ok(if line.contains("/token") { tokens(2) } else { response(200, ME) }));
         let builder = builder.user("app1", Some("s3cret".into()), stored());
         let builder = if wished { builder.redirect_uri_in_refresh("https://my.example/cb") } else { builder };
         let client = builder.build().unwrap();
@@ -63,30 +63,30 @@ async fn a_refresh_names_the_redirect_uri_if_that_is_wished() {
 
 #[tokio::test]
 async fn a_fixed_token_signs_out_at_the_api() {
-    let (client, log) = person(|_| answer(200, ""));
+    let (client, log) = user_client(|_| response(200, ""));
     client.sign_out().await.unwrap();
     assert_eq!(log.lines(), ["POST https://api.soundcloud.com/sign-out [OAuth t1] "]);
 }
 
 #[tokio::test]
 async fn who_was_not_built_for_a_login_says_so() {
-    let error = |client: &Client| client.login("https://my.example/callback").unwrap_err().to_string();
-    let (fixed, _) = person(|_| answer(200, ""));
+    let error = |client: &Client| client.begin_login("https://my.example/callback").unwrap_err().to_string();
+    let (fixed, _) = user_client(|_| response(200, ""));
     let expected = "this client has a fixed access token (SOUNDCLOUD_ACCESS_TOKEN, or ClientBuilder::token) and cannot log \
-                    anybody in; leave that out, and set SOUNDCLOUD_CLIENT_ID, SOUNDCLOUD_CLIENT_SECRET and \
+                    users in; leave that out, and set SOUNDCLOUD_CLIENT_ID, SOUNDCLOUD_CLIENT_SECRET and \
                     SOUNDCLOUD_TOKEN_FILE instead";
     assert_eq!(error(&fixed), expected);
-    let (own, log, _) = program(MemoryStore::new(), |_| answer(200, ""));
-    let expected = "this client has its own rights only, and no place to keep a user's login; set SOUNDCLOUD_TOKEN_FILE to \
+    let (own, log, _) = app_client(MemoryStore::new(), |_| response(200, ""));
+    let expected = "this client has the application's own rights, and no place to keep a user's login; set SOUNDCLOUD_TOKEN_FILE to \
                     the path of a file for Client::from_env(), or build it with Client::builder().user(…)";
     assert_eq!(error(&own), expected);
-    let (nobody, _, _) = builder(|_| Ok(answer(200, "")));
+    let (nobody, _, _) = builder(|_| Ok(response(200, "")));
     let expected = "this client has no credentials; build it with Client::builder().user(…)";
     assert_eq!(error(&nobody.build().unwrap()), expected);
     #[cfg(feature = "loopback")]
     {
         let opened = |_: &str| panic!("nobody is sent to a login that cannot be kept");
-        let error = own.log_in_here(0, std::time::Duration::from_secs(1), opened).await.unwrap_err();
+        let error = own.login_in_browser(0, std::time::Duration::from_secs(1), opened).await.unwrap_err();
         assert!(error.to_string().contains("set SOUNDCLOUD_TOKEN_FILE"), "{error}");
     }
     assert!(log.lines().is_empty());
@@ -95,11 +95,11 @@ async fn who_was_not_built_for_a_login_says_so() {
 
 #[tokio::test]
 async fn the_first_run_says_what_to_call() {
-    let (client, log, _) = logged_in(MemoryStore::new(), |_| answer(200, ME));
+    let (client, log, _) = logged_in(MemoryStore::new(), |_| response(200, ME));
     let error = client.send(&me::Get::new()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "soundcloud.me.get: not authorized: nobody has logged in: call client.log_in_here(), or client.login() in a web \
+        "soundcloud.me.get: not authorized: nobody has logged in: call client.login_in_browser(), or client.begin_login() in a web \
          application"
     );
     assert!(log.lines().is_empty());
@@ -109,15 +109,15 @@ async fn the_first_run_says_what_to_call() {
 #[tokio::test]
 async fn a_login_is_finished_by_another_process() {
     let begun = {
-        let (one, log, _) = logged_in(MemoryStore::new(), |_| answer(500, ""));
-        let login = one.login("https://my.example/callback").unwrap();
+        let (one, log, _) = logged_in(MemoryStore::new(), |_| response(500, ""));
+        let login = one.begin_login("https://my.example/callback").unwrap();
         assert!(log.lines().is_empty());
         (login.state().expose().to_owned(), login.to_record())
     };
     let (state, record) = begun;
     let store = std::sync::Arc::new(MemoryStore::new());
     let (other, log, clock) = logged_in(std::sync::Arc::clone(&store), |line| {
-        if line.contains("/oauth/token") { tokens(7) } else { answer(200, ME) }
+        if line.contains("/oauth/token") { tokens(7) } else { response(200, ME) }
     });
     let login = other.resume_login(&record).unwrap();
     login.finish(&format!("?code=c1&state={state}")).await.unwrap();
@@ -128,14 +128,15 @@ async fn a_login_is_finished_by_another_process() {
     clock.advance(std::time::Duration::from_secs(600));
     let error = other.resume_login(&record).unwrap_err();
     assert!(matches!(error, LoginError::Expired(_)), "{error}");
-    let stranger = builder(|_| Ok(answer(200, ""))).0.user("app2", None, MemoryStore::new()).build().unwrap();
+    let stranger =
+        builder(|_| Ok(response(200, ""))).0.user("app2", None, MemoryStore::new()).build().unwrap();
     let error = stranger.resume_login(&record).unwrap_err();
     assert_eq!(error.to_string(), "invalid login record: it was begun by a client with another client id");
 }
 
 #[test]
 fn nothing_of_a_client_is_secret_when_printed() {
-    let (client, _, _) = logged_in(stored(), |_| answer(200, ""));
+    let (client, _, _) = logged_in(stored(), |_| response(200, ""));
     let builder = || Client::builder().base_url("http://127.0.0.1:1/");
     let granted = builder().user("app1", Some("s3cret".into()), stored());
     let shown = format!("{client:?} {granted:?} {:?}", builder().token("t1"));
@@ -160,9 +161,9 @@ fn secrets_do_not_travel_over_plain_http() {
 fn visit(url: &str) -> String {
     use std::io::{Read as _, Write as _};
 
-    let (address, target) = url.trim_start_matches("http://").split_once('/').unwrap();
-    let mut stream = std::net::TcpStream::connect(address).unwrap();
-    let request = format!("GET /{target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let (host, target) = url.trim_start_matches("http://").split_once('/').unwrap();
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    let request = format!("GET /{target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
     let mut page = String::new();
     stream.read_to_string(&mut page).unwrap();
@@ -174,7 +175,7 @@ fn visit(url: &str) -> String {
 #[tokio::test]
 async fn a_login_at_this_machine_with_the_sandbox() {
     use segno_sandbox::Sandbox;
-    use segno_soundcloud::LogInError;
+    use segno_soundcloud::LoginError;
 
     let sandbox =
         Sandbox::builder().seed(1).switches(|switches| switches.soundcloud.any_loopback_port = true);
@@ -191,10 +192,10 @@ async fn a_login_at_this_machine_with_the_sandbox() {
                 std::thread::spawn(move || visit(&back));
             });
         };
-        let outcome = client.log_in_here(0, std::time::Duration::from_secs(20), open).await;
+        let outcome = client.login_in_browser(0, std::time::Duration::from_secs(20), open).await;
         assert_eq!(outcome.is_ok(), decision == "approve", "{outcome:?}");
         if let Err(error) = outcome {
-            assert!(matches!(error, LogInError::Login(_)), "{error}");
+            assert!(matches!(error, LoginError::Login(_)), "{error}");
             assert!(error.to_string().starts_with("the login was refused: access_denied"), "{error}");
         }
     }
@@ -206,10 +207,10 @@ async fn a_login_at_this_machine_with_the_sandbox() {
 async fn a_port_that_is_taken_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
-    let (client, log, _) = logged_in(MemoryStore::new(), |_| answer(200, ""));
+    let (client, log, _) = logged_in(MemoryStore::new(), |_| response(200, ""));
     let opened = |_: &str| panic!("nobody is sent there");
-    let error = client.log_in_here(port, std::time::Duration::from_secs(1), opened).await.unwrap_err();
-    let expected = format!("the listener for the redirect cannot be opened: port {port} of 127.0.0.1: ");
+    let error = client.login_in_browser(port, std::time::Duration::from_secs(1), opened).await.unwrap_err();
+    let expected = format!("could not open the listener for the redirect: port {port} of 127.0.0.1: ");
     assert!(error.to_string().starts_with(&expected), "{error}");
     assert!(log.lines().is_empty());
 }
@@ -231,11 +232,11 @@ async fn a_login_at_this_machine() {
         let find = |name: &str| pairs.iter().find(|(given, _)| given == name).unwrap().1.clone();
         let (redirect_uri, state) = (find("redirect_uri"), find("state"));
         std::thread::spawn(move || {
-            // Somebody else's redirect first: it has no say.
+            // Another user's redirect first: it does not count.
             visit(&format!("{redirect_uri}?code=evil&state=forged"));
             visit(&format!("{redirect_uri}?code=c1&state={state}"))
         });
     };
-    client.log_in_here(0, Duration::from_secs(20), open).await.unwrap();
+    client.login_in_browser(0, Duration::from_secs(20), open).await.unwrap();
     assert_eq!(store.load().await.unwrap().token.unwrap().access.expose(), "t1");
 }

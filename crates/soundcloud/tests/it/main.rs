@@ -1,7 +1,6 @@
-//! What a user of the client notices: exact requests, decoded answers, error lines, whole jobs, and the troubles that
+//! What a user of the client notices: exact requests, decoded responses, error lines, whole jobs, and the troubles that
 //! users of the API have told of.
 
-mod answers;
 mod browser;
 mod canary;
 mod decode;
@@ -15,6 +14,7 @@ mod odd_responses;
 mod odd_tokens;
 mod pains;
 mod peer;
+mod responses;
 mod sample;
 mod sandbox;
 mod success;

@@ -3,14 +3,14 @@
 use segno_core::Cause;
 use segno_soundcloud::{TrackUrn, UserUrn, follows, likes, session, tracks};
 
-use crate::answers::TRACK;
-use crate::peer::{answer, person};
+use crate::peer::{response, user_client};
+use crate::responses::TRACK;
 
 /// The numbers of the tracks of a list whose pages come from `peer`, and the error at its end.
 async fn walk(
     peer: impl Fn(&str) -> segno_core::Response<segno_core::Bytes> + Send + Sync + 'static,
 ) -> (Vec<u64>, Option<segno_soundcloud::Error>) {
-    let (client, _) = person(peer);
+    let (client, _) = user_client(peer);
     let (mut items, mut numbers) =
         (client.pages(tracks::OfUser::new(UserUrn::new(5512))).items(), Vec::new());
     while let Some(track) = items.next().await {
@@ -23,7 +23,7 @@ async fn walk(
 }
 
 fn page(collection: &str, next: &str) -> segno_core::Response<segno_core::Bytes> {
-    answer(200, format!(r#"{{"collection":{collection},"next_href":{next}}}"#))
+    response(200, format!(r#"{{"collection":{collection},"next_href":{next}}}"#))
 }
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn a_collection_as_an_object_is_read() {
     // The examples of the specification have the item itself in place of the list.
     let (numbers, error) = walk(|_| page(r#"{"id":1,"kind":"track"}"#, "null")).await;
     assert_eq!((numbers, error.is_none()), (vec![1], true));
-    let (numbers, error) = walk(|_| answer(200, r#"{"0":{"id":1},"5":{"id":2}}"#)).await;
+    let (numbers, error) = walk(|_| response(200, r#"{"0":{"id":1},"5":{"id":2}}"#)).await;
     assert_eq!((numbers, error.is_none()), (vec![1, 2], true));
 }
 
@@ -90,7 +90,7 @@ async fn a_link_that_cannot_be_read_is_an_error_behind_the_items() {
 #[tokio::test]
 async fn a_counted_list_goes_on_behind_items_that_cannot_be_read() {
     let (client, log) =
-        person(|line| answer(200, if line.contains("offset=4") { "[]" } else { r#"[["odd"],[7]]"# }));
+        user_client(|line| response(200, if line.contains("offset=4") { "[]" } else { r#"[["odd"],[7]]"# }));
     let list = follows::TracksOfMyFollowings::new().limit(2);
     assert!(client.pages(list).items().next().await.is_none());
     assert_eq!(log.lines().len(), 3);
@@ -105,14 +105,14 @@ async fn an_error_with_a_status_of_success_is_told() {
         (r#"{"code":404,"message":"404 - Not Found","link":"x"}"#, "404 - Not Found"),
         (r#"{"status":"503 - Service Unavailable"}"#, "503 - Service Unavailable"),
     ] {
-        let (client, _) = person(move |_| answer(200, body));
+        let (client, _) = user_client(move |_| response(200, body));
         let error = client.send(&tracks::Search::new().q("x")).await.unwrap_err();
         assert_eq!(error.to_string(), format!("soundcloud.tracks.search: 200 OK: {said}"), "{body}");
         let error = client.send(&likes::LikeTrack::new(TrackUrn::new(1))).await.unwrap_err();
         assert_eq!(error.to_string(), format!("soundcloud.likes.like_track: 200 OK: {said}"), "{body}");
         assert!(client.send(&session::SignOutCurrent::new()).await.is_err(), "{body}");
     }
-    let (client, _) = person(|_| answer(200, format!(r#"{{"errors":["x"],{}"#, &TRACK[1..])));
+    let (client, _) = user_client(|_| response(200, format!(r#"{{"errors":["x"],{}"#, &TRACK[1..])));
     assert!(
         client.send(&tracks::Get::new(TrackUrn::new(1))).await.is_ok(),
         "what describes a track is a track"

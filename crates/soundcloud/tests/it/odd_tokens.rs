@@ -21,9 +21,9 @@ impl Scene {
         let scene = Self { sandbox, store: Arc::default() };
         let client = scene.process();
         let access = scene.sandbox.description().soundcloud;
-        let login = client.login(&access.redirect_uri).unwrap();
-        let answer = crate::browser::decide(login.url(), "approve").await;
-        login.finish(&answer).await.unwrap();
+        let login = client.begin_login(&access.redirect_uri).unwrap();
+        let redirect = crate::browser::decide(login.url(), "approve").await;
+        login.finish(&redirect).await.unwrap();
         scene
     }
 

@@ -9,7 +9,7 @@ use segno_core::testing::{FnTransport, ManualClock};
 use segno_core::{Bytes, Clock as _, Response, Timestamp, TransportError};
 use segno_soundcloud::{Client, ClientBuilder};
 
-/// What was sent: verb, address, authorization and body, one a line.
+/// What was sent: method, URL, authorization and body, one a line.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<String>>>);
 
@@ -30,7 +30,7 @@ pub(crate) fn now() -> Timestamp {
     NOW.parse().unwrap()
 }
 
-pub(crate) fn answer(status: u16, body: impl Into<Bytes>) -> Response<Bytes> {
+pub(crate) fn response(status: u16, body: impl Into<Bytes>) -> Response<Bytes> {
     Response::builder().status(status).body(body.into()).unwrap()
 }
 
@@ -38,11 +38,11 @@ pub(crate) fn redirect(location: &str) -> Response<Bytes> {
     Response::builder().status(302).header(header::LOCATION, location).body(Bytes::new()).unwrap()
 }
 
-type Answer = Result<Response<Bytes>, TransportError>;
+type Outcome = Result<Response<Bytes>, TransportError>;
 
-/// A builder whose network answers with `peer`, which sees the line of the log.
+/// A builder whose network is `peer`, which sees the line of the log.
 pub(crate) fn builder(
-    peer: impl Fn(&str) -> Answer + Send + Sync + 'static,
+    peer: impl Fn(&str) -> Outcome + Send + Sync + 'static,
 ) -> (ClientBuilder, Log, Arc<ManualClock>) {
     let log = Log::default();
     let seen = log.clone();
@@ -62,13 +62,13 @@ pub(crate) fn builder(
     (builder, log, clock)
 }
 
-/// A person's client with the token `t1`.
-pub(crate) fn person(peer: impl Fn(&str) -> Response<Bytes> + Send + Sync + 'static) -> (Client, Log) {
+/// A user's client with the token `t1`.
+pub(crate) fn user_client(peer: impl Fn(&str) -> Response<Bytes> + Send + Sync + 'static) -> (Client, Log) {
     let (builder, log, _) = builder(move |line| Ok(peer(line)));
     (builder.token("t1").build().unwrap(), log)
 }
 
-/// A store with a person's tokens `t1` and `r1`, good for an hour.
+/// A store with a user's tokens `t1` and `r1`, good for an hour.
 pub(crate) fn stored() -> Arc<MemoryStore> {
     let mut response = TokenResponse::new("t1");
     response.refresh_token = Some("r1".into());
@@ -76,7 +76,7 @@ pub(crate) fn stored() -> Arc<MemoryStore> {
     Arc::new(MemoryStore::with(Token::received(response, None, now())))
 }
 
-/// A person's client whose login is in a store.
+/// A user's client whose login is in a store.
 pub(crate) fn logged_in(
     store: impl TokenStore,
     peer: impl Fn(&str) -> Response<Bytes> + Send + Sync + 'static,
@@ -87,8 +87,8 @@ pub(crate) fn logged_in(
     (client, log, clock)
 }
 
-/// The program's own client.
-pub(crate) fn program(
+/// A client with the application's own rights.
+pub(crate) fn app_client(
     store: impl TokenStore,
     peer: impl Fn(&str) -> Response<Bytes> + Send + Sync + 'static,
 ) -> (Client, Log, Arc<ManualClock>) {
@@ -96,9 +96,9 @@ pub(crate) fn program(
     (builder.app("app1", "s3cret", store).build().unwrap(), log, clock)
 }
 
-/// The answer to a token request: `t{number}` and `r{number}`.
+/// The response to a token request: `t{number}` and `r{number}`.
 pub(crate) fn tokens(number: u32) -> Response<Bytes> {
-    answer(
+    response(
         200,
         format!(
             r#"{{"access_token":"t{number}","token_type":"bearer","expires_in":3599,"refresh_token":"r{number}","scope":""}}"#

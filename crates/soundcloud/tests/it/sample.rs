@@ -1,4 +1,4 @@
-//! One value of every endpoint, with all that can be set, its documented answer and its documented errors.
+//! One value of every endpoint, with all that can be set, its documented response and its documented errors.
 
 use std::fmt::Debug;
 
@@ -11,12 +11,12 @@ use segno_soundcloud::{
     users,
 };
 
-use crate::answers::{
+use crate::peer::{self, response};
+use crate::responses::{
     ACTIVITIES, COMMENT, FOUND, ME, OK, PLAYLIST, STOREFRONT, STREAMS, TRACK, USER, WEB_PROFILES, page,
 };
-use crate::peer::{self, answer};
 
-/// What is done with each endpoint: its answer with status, and the statuses of its documented errors.
+/// What is done with each endpoint: its response with status, and the statuses of its documented errors.
 pub(crate) trait Visit {
     fn visit<E: Endpoint>(&mut self, endpoint: &E, status: u16, body: &str, errors: &[u16])
     where
@@ -28,10 +28,10 @@ pub(crate) const TRACK_URN: TrackUrn = TrackUrn::new(70071);
 pub(crate) const USER_URN: UserUrn = UserUrn::new(5512);
 pub(crate) const PLAYLIST_URN: PlaylistUrn = PlaylistUrn::new(881);
 
-/// A person's client that gets one answer to everything.
+/// A user's client that gets one response to everything.
 pub(crate) fn client(status: u16, body: &str) -> Client {
     let body = body.to_owned();
-    let (builder, _, _) = peer::builder(move |_| Ok(answer(status, body.clone())));
+    let (builder, _, _) = peer::builder(move |_| Ok(response(status, body.clone())));
     builder.settings(|core| core.retry(Retry::never())).token("t1").build().unwrap()
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn client_for(name: &str, status: u16, body: &str) -> Client {
         return client(status, body);
     }
     let body = body.to_owned();
-    let (builder, _, _) = peer::builder(move |_| Ok(answer(status, body.clone())));
+    let (builder, _, _) = peer::builder(move |_| Ok(response(status, body.clone())));
     let builder =
         builder.base_url("https://secure.soundcloud.com/").settings(|core| core.retry(Retry::never()));
     builder.build().unwrap()
@@ -69,7 +69,7 @@ pub(crate) fn every_endpoint(visit: &mut impl Visit) {
     let (track, user, playlist) = (page(TRACK), page(USER), page(PLAYLIST));
     let (track, user, playlist) = (track.as_str(), user.as_str(), playlist.as_str());
 
-    // The rows of the fact sheet's table 1.2, in its order.
+    // The 64 operations of the OpenAPI document, in its order.
     visit.visit(&me::Get::new(), 200, ME, &[401]);
     visit.visit(&feed::Activities::new().access(Access::ALL).limit(1), 200, ACTIVITIES, &[401]);
     visit.visit(&feed::OwnActivities::new().limit(1), 200, ACTIVITIES, &[401]);

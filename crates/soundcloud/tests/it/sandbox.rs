@@ -99,7 +99,7 @@ async fn every_list_is_the_same_one_by_one_and_at_once() {
     count(one_by_one!(client, of_user, reposts::UsersOfTrack::new(track)));
     let of_comment = |comment: comments::Comment| comment.urn.map(|urn| urn.to_string());
     count(one_by_one!(client, of_comment, comments::List::new(track)));
-    let of_activity = |activity: feed::Activity| activity.created_at.map(|moment| moment.to_string());
+    let of_activity = |activity: feed::Activity| activity.created_at.map(|time| time.to_string());
     count(one_by_one!(client, of_activity, feed::Feed::new()));
     assert!(items > 40, "the catalogue has something to page through: {items}");
 }
@@ -180,8 +180,8 @@ async fn every_form_of_a_refusal() {
         let error = client.send(&tracks::Get::new(TrackUrn::new(1))).await.unwrap_err();
         assert!(error.is_not_found(), "{shape:?}: {error}");
         assert_eq!(error.api().unwrap().shape, expected, "{error}");
-        let words = error.api().unwrap().to_string();
-        assert_eq!(words.is_empty(), shape == ErrorShape::Empty, "{shape:?}: {words}");
+        let text = error.api().unwrap().to_string();
+        assert_eq!(text.is_empty(), shape == ErrorShape::Empty, "{shape:?}: {text}");
     }
 }
 

@@ -9,7 +9,7 @@ use segno_testkit::accepted_undocumented;
 use crate::legacy;
 use crate::sample::{self, Visit};
 
-/// Pages of captive portals, errors with status 200, the words of gateways: no endpoint takes them for its success.
+/// Pages of captive portals, errors with status 200, texts of gateways: no endpoint takes them for its success.
 #[test]
 fn nothing_but_the_documented_is_a_success() {
     #[derive(Default)]

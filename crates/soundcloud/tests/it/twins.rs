@@ -11,8 +11,8 @@ use segno_sandbox::{Fault, FaultKind, Host, Sandbox};
 use segno_soundcloud::tracks::{Asset, Upload};
 use segno_soundcloud::{Client, TrackUrn, UploadError, Uploaded};
 
-use crate::answers::ME;
-use crate::peer::{answer, person};
+use crate::peer::{response, user_client};
+use crate::responses::ME;
 
 /// A WAVE file of silence, 8,000 bytes a second.
 fn wave(milliseconds: u32) -> Vec<u8> {
@@ -128,19 +128,19 @@ fn lossy(after: &[&str]) -> (Client, crate::peer::Log) {
     let after: Vec<String> = after.iter().map(|track| (*track).to_owned()).collect();
     let posted = AtomicU32::new(0);
     let looks = AtomicU32::new(0);
-    person(move |line| {
+    user_client(move |line| {
         if line.starts_with("POST") {
             posted.store(1, Ordering::SeqCst);
-            return answer(504, "");
+            return response(504, "");
         }
         if !line.contains("/me/tracks") {
-            return answer(200, ME);
+            return response(200, ME);
         }
         let there = match posted.load(Ordering::SeqCst) {
             0 => "",
             _ => &after[(looks.fetch_add(1, Ordering::SeqCst) as usize).min(after.len() - 1)],
         };
-        answer(200, format!(r#"{{"collection":[{there}]}}"#))
+        response(200, format!(r#"{{"collection":[{there}]}}"#))
     })
 }
 
@@ -204,13 +204,17 @@ async fn a_track_from_before_the_upload_is_another() {
 #[tokio::test]
 async fn a_success_that_names_no_track_is_looked_into() {
     for (media_type, body) in segno_testkit::UNDOCUMENTED {
-        let (client, log) = person(move |line| {
+        let (client, log) = user_client(move |line| {
             if line.starts_with("POST") {
-                let mut page = answer(200, body);
+                let mut page = response(200, body);
                 page.headers_mut().insert("content-type", media_type.parse().unwrap());
                 return page;
             }
-            if line.contains("/me/tracks") { answer(200, r#"{"collection":[]}"#) } else { answer(200, ME) }
+            if line.contains("/me/tracks") {
+                response(200, r#"{"collection":[]}"#)
+            } else {
+                response(200, ME)
+            }
         });
         let error = client.upload(untitled(3000)).send().await.unwrap_err();
         assert!(

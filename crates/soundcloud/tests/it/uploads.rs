@@ -8,8 +8,8 @@ use segno_core::{Phase, TransportError, TransportErrorKind};
 use segno_soundcloud::tracks::{Asset, Upload};
 use segno_soundcloud::{Diagnosis, PlaylistUrn, TrackUrn, UploadError};
 
-use crate::answers::{ME, STREAMS, TRACK, error};
-use crate::peer::{answer, builder, person};
+use crate::peer::{builder, response, user_client};
+use crate::responses::{ME, STREAMS, TRACK, error};
 
 fn wave() -> Vec<u8> {
     let mut wave = b"RIFF\0\0\0\0WAVEfmt ".to_vec();
@@ -18,7 +18,7 @@ fn wave() -> Vec<u8> {
 }
 
 fn own_tracks_or_me(line: &str) -> segno_core::Response<segno_core::Bytes> {
-    if line.contains("/me/tracks") { answer(200, r#"{"collection":[]}"#) } else { answer(200, ME) }
+    if line.contains("/me/tracks") { response(200, r#"{"collection":[]}"#) } else { response(200, ME) }
 }
 
 #[tokio::test]
@@ -26,7 +26,7 @@ async fn a_file_from_the_disk_with_progress() {
     let path = std::env::temp_dir().join(format!("segno-upload-{}.mp3", std::process::id()));
     std::fs::write(&path, wave()).unwrap();
     let (builder, log, _) = builder(|line| {
-        Ok(if line.starts_with("POST") { answer(201, TRACK) } else { own_tracks_or_me(line) })
+        Ok(if line.starts_with("POST") { response(201, TRACK) } else { own_tracks_or_me(line) })
     });
     // A real disk needs the real clock; nothing sleeps here.
     let builder = builder.settings(|core| core.clock(Arc::new(segno_core::SystemClock)));
@@ -54,16 +54,16 @@ async fn a_file_from_the_disk_with_progress() {
 #[tokio::test]
 async fn an_upload_that_waits_until_it_can_be_heard() {
     let looks = AtomicU32::new(0);
-    let (client, _) = person(move |line| {
+    let (client, _) = user_client(move |line| {
         if line.starts_with("POST") {
-            answer(201, r#"{"urn":"soundcloud:tracks:70071","duration":0}"#)
+            response(201, r#"{"urn":"soundcloud:tracks:70071","duration":0}"#)
         } else if line.contains("/streams") {
-            answer(200, STREAMS)
+            response(200, STREAMS)
         } else if line.contains("/tracks/soundcloud") {
             if looks.fetch_add(1, Ordering::SeqCst) == 0 {
-                answer(200, r#"{"duration":0}"#)
+                response(200, r#"{"duration":0}"#)
             } else {
-                answer(200, TRACK)
+                response(200, TRACK)
             }
         } else {
             own_tracks_or_me(line)
@@ -85,7 +85,7 @@ async fn a_connection_that_broke_is_looked_into() {
         // It appears only at the second look after the upload.
         if line.contains("/me/tracks") && found.fetch_add(1, Ordering::SeqCst) >= 2 {
             let track = r#"{"title":"Low Tide","urn":"soundcloud:tracks:2","duration":3000}"#;
-            return Ok(answer(200, format!(r#"{{"collection":[{track}]}}"#)));
+            return Ok(response(200, format!(r#"{{"collection":[{track}]}}"#)));
         }
         Ok(own_tracks_or_me(line))
     });
@@ -99,12 +99,12 @@ async fn a_connection_that_broke_is_looked_into() {
 #[tokio::test]
 async fn if_it_cannot_be_looked_for_that_is_said() {
     let posted = AtomicU32::new(0);
-    let (client, log) = person(move |line| {
+    let (client, log) = user_client(move |line| {
         if line.starts_with("POST") {
             posted.store(1, Ordering::SeqCst);
-            return answer(504, "");
+            return response(504, "");
         }
-        if posted.load(Ordering::SeqCst) == 1 { answer(503, "") } else { own_tracks_or_me(line) }
+        if posted.load(Ordering::SeqCst) == 1 { response(503, "") } else { own_tracks_or_me(line) }
     });
     let upload = Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
     let error = client.upload(upload).send().await.unwrap_err();
@@ -118,17 +118,17 @@ async fn if_it_cannot_be_looked_for_that_is_said() {
     assert_eq!(log.count("POST"), 1);
 }
 
-/// The sheet: never again after a 429 without the caller's wish.
+/// Not even after a 429 is a file sent again unasked.
 #[tokio::test]
 async fn an_upload_is_sent_again_after_a_429_only_if_that_is_wished() {
     let limited = || {
         let posted = AtomicU32::new(0);
-        person(move |line| {
+        user_client(move |line| {
             if !line.starts_with("POST") {
                 return own_tracks_or_me(line);
             }
             let first = posted.fetch_add(1, Ordering::SeqCst) == 0;
-            if first { answer(429, "Please slow down.") } else { answer(201, TRACK) }
+            if first { response(429, "Please slow down.") } else { response(201, TRACK) }
         })
     };
     let upload = || Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
@@ -154,7 +154,7 @@ async fn an_upload_is_sent_again_after_a_429_only_if_that_is_wished() {
     assert_eq!(log.count("POST"), 1);
 }
 
-/// A refusal with 401 mostly means that the program or the account may not upload: gigabytes are not sent again to find out.
+/// A refusal with 401 mostly means that the application or the account may not upload: gigabytes are not sent again to find out.
 #[tokio::test]
 async fn an_upload_is_sent_again_after_a_401_only_if_that_is_wished() {
     let over = || {
@@ -164,9 +164,9 @@ async fn an_upload_is_sent_again_after_a_401_only_if_that_is_wished() {
             } else if line.contains("[OAuth t1]")
                 && (line.starts_with("POST") || line.ends_with("/me [OAuth t1] "))
             {
-                answer(401, "\n")
+                response(401, "\n")
             } else if line.starts_with("POST") {
-                answer(201, TRACK)
+                response(201, TRACK)
             } else {
                 own_tracks_or_me(line)
             }
@@ -188,7 +188,7 @@ async fn an_upload_is_sent_again_after_a_401_only_if_that_is_wished() {
     assert_eq!(log.count(sent), 1);
     // A token that is good for everything but uploads is not renewed for them.
     let (client, log, _) = crate::peer::logged_in(crate::peer::stored(), |line| {
-        if line.starts_with("POST") { answer(401, "\n") } else { own_tracks_or_me(line) }
+        if line.starts_with("POST") { response(401, "\n") } else { own_tracks_or_me(line) }
     });
     let UploadError::Call(error) = client.upload(upload()).send().await.unwrap_err() else { panic!() };
     assert_eq!(error.api().unwrap().diagnosis, Some(Diagnosis::AppNotAllowed));
@@ -199,7 +199,9 @@ async fn an_upload_is_sent_again_after_a_401_only_if_that_is_wished() {
 async fn an_upload_that_was_looked_for_in_vain_is_sent_again_only_if_that_is_wished() {
     for (wished, times) in [(false, 1), (true, 2)] {
         let (client, log) =
-            person(|line| if line.starts_with("POST") { answer(504, "") } else { own_tracks_or_me(line) });
+            user_client(
+                |line| if line.starts_with("POST") { response(504, "") } else { own_tracks_or_me(line) },
+            );
         let job = client.upload(Upload::new("Low Tide", Asset::bytes("a.wav", wave())));
         let job = if wished { job.resend() } else { job };
         job.send().await.unwrap_err();
@@ -208,7 +210,9 @@ async fn an_upload_that_was_looked_for_in_vain_is_sent_again_only_if_that_is_wis
     }
     // A success that cannot be read is a success.
     let (client, log) =
-        person(|line| if line.starts_with("POST") { answer(201, "{") } else { own_tracks_or_me(line) });
+        user_client(
+            |line| if line.starts_with("POST") { response(201, "{") } else { own_tracks_or_me(line) },
+        );
     let upload = Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
     client.upload(upload).resend().send().await.unwrap_err();
     assert_eq!(log.count("POST"), 1);
@@ -216,17 +220,17 @@ async fn an_upload_that_was_looked_for_in_vain_is_sent_again_only_if_that_is_wis
 
 #[tokio::test]
 async fn more_than_a_day_of_audio_is_not_sent() {
-    let (client, log) = person(own_tracks_or_me);
+    let (client, log) = user_client(own_tracks_or_me);
     let upload = Upload::new("Long", Asset::bytes("a.wav", wave()));
     let error = client.upload(upload).length(Duration::from_secs(86_401)).send().await.unwrap_err();
-    assert!(error.to_string().ends_with("length: is more than 24 h, the most that is taken"), "{error}");
+    assert!(error.to_string().ends_with("length: must be at most 24 h"), "{error}");
     assert!(log.lines().is_empty());
 }
 
 /// Programs hold dozens of calls in one function, and a test's stack is small.
 #[tokio::test]
 async fn calls_and_jobs_are_small() {
-    let (client, _) = person(own_tracks_or_me);
+    let (client, _) = user_client(own_tracks_or_me);
     let upload = || Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
     let (endpoint, change) = (upload(), segno_soundcloud::playlists::Delete::new(PlaylistUrn::new(1)));
     let sizes = [
@@ -245,12 +249,9 @@ async fn calls_and_jobs_are_small() {
 
 #[tokio::test]
 async fn a_refusal_is_not_looked_for() {
-    let (client, log) =
-        person(
-            |line| {
-                if line.starts_with("POST") { answer(422, error("", 422)) } else { own_tracks_or_me(line) }
-            },
-        );
+    let (client, log) = user_client(|line| {
+        if line.starts_with("POST") { response(422, error("", 422)) } else { own_tracks_or_me(line) }
+    });
     let upload = Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
     let error = client.upload(upload).send().await.unwrap_err();
     assert_eq!(
@@ -263,7 +264,9 @@ async fn a_refusal_is_not_looked_for() {
 #[tokio::test]
 async fn a_success_that_is_200_is_one_too() {
     let (client, _) =
-        person(|line| if line.starts_with("POST") { answer(200, TRACK) } else { own_tracks_or_me(line) });
+        user_client(
+            |line| if line.starts_with("POST") { response(200, TRACK) } else { own_tracks_or_me(line) },
+        );
     let upload = Upload::new("Low Tide", Asset::bytes("a.wav", wave()));
     assert!(client.upload(upload).send().await.unwrap().track.urn.is_some());
 }
@@ -275,12 +278,12 @@ async fn an_error_of_a_job_is_one_short_line() {
         .map(|number| format!(r#"{{"title":"Low Tide","urn":"soundcloud:tracks:70000000000{number}"}}"#));
     let page = format!(r#"{{"collection":[{}]}}"#, candidates.collect::<Vec<_>>().join(","));
     let posted = AtomicU32::new(0);
-    let (client, _) = person(move |line| {
+    let (client, _) = user_client(move |line| {
         if line.starts_with("POST") {
             posted.store(1, Ordering::SeqCst);
-            answer(504, format!(r#"{{"code":504,"message":"{}"}}"#, "at\\n length ".repeat(80)))
+            response(504, format!(r#"{{"code":504,"message":"{}"}}"#, "at\\n length ".repeat(80)))
         } else if line.contains("/me/tracks") && posted.load(Ordering::SeqCst) == 1 {
-            answer(200, page.clone())
+            response(200, page.clone())
         } else {
             own_tracks_or_me(line)
         }

@@ -35,7 +35,7 @@ fn every_request() {
     sample::every_token_request(&mut Snapshot);
 }
 
-/// The table of operations as the fact sheet has it: verb and path, with the deprecated ones.
+/// The operations of the OpenAPI document, deprecated ones too: method and path.
 const TABLE: &str = "GET /me|GET /me/activities|GET /me/activities/all/own|GET /me/activities/tracks|GET /me/feed|\
     GET /me/feed/tracks|GET /me/recently-played/tracks|GET /me/likes/tracks|GET /me/likes/playlists|GET /me/followings|\
     GET /me/followings/tracks|GET /me/followings/U|PUT /me/followings/U|DELETE /me/followings/U|GET /me/followers|\
@@ -93,11 +93,11 @@ fn a_page_link_is_followed_letter_by_letter() {
 /// The names are those of the specification, brackets and all, for either end of each range.
 #[test]
 fn ranges_of_a_search_have_two_ends() {
-    let moment = |text: &str| Some(text.parse::<segno_core::Timestamp>().unwrap());
+    let time = |text: &str| Some(text.parse::<segno_core::Timestamp>().unwrap());
     let search = tracks::Search::new()
         .bpm(118, 120)
         .duration(60_000, 90_000)
-        .created_at(moment("2026-02-11T08:00:00Z"), moment("2026-02-12T09:30:00Z"));
+        .created_at(time("2026-02-11T08:00:00Z"), time("2026-02-12T09:30:00Z"));
     let text = wire(&search);
     let query = text.lines().next().unwrap().split_once('?').unwrap().1.trim_end_matches(" HTTP/1.1");
     let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();

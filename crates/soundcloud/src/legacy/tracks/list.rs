@@ -11,9 +11,9 @@ use crate::values::date_time;
 /// Which tracks a list shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Filter {
-    /// Everything that the caller may see.
+    /// All that the caller may see.
     All,
-    /// Public ones; so it is without a filter.
+    /// Public ones, the default.
     Public,
     /// Private ones that the caller may see.
     Private,
@@ -24,7 +24,7 @@ pub enum Filter {
 }
 
 impl Filter {
-    /// The word on the wire.
+    /// The value as it goes over the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -40,14 +40,14 @@ impl Filter {
 /// The order of a list of tracks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Order {
-    /// By the upload.
+    /// By upload date.
     CreatedAt,
     /// By popularity.
     Hotness,
 }
 
 impl Order {
-    /// The word on the wire.
+    /// The value as it goes over the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

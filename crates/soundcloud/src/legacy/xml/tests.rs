@@ -15,10 +15,10 @@ fn a_document_with_and_without_types() {
     assert_eq!(track.child("id").unwrap().kind(), Some("integer"));
     assert_eq!(track.float("bpm"), Some(118.5));
     assert_eq!(track.truth("downloadable"), Some(true));
-    assert_eq!(track.moment("created-at"), Some("2008-02-20T17:44:35Z".parse().unwrap()));
-    assert_eq!(track.words("description"), None);
+    assert_eq!(track.timestamp("created-at"), Some("2008-02-20T17:44:35Z".parse().unwrap()));
+    assert_eq!(track.child_text("description"), None);
     assert!(track.child("shared-to").is_some(), "underscores are dashes");
-    assert_eq!(track.words("title").unwrap(), "Ebb & flow éA <b>");
+    assert_eq!(track.child_text("title").unwrap(), "Ebb & flow éA <b>");
 }
 
 /// What is marked as nothing is nothing, whatever stands in it.
@@ -53,12 +53,12 @@ fn what_is_no_document_says_why() {
 }
 
 #[test]
-fn the_words_of_an_error_are_those_of_any_leaf() {
-    let words = |text: &str| error_words(text.as_bytes());
-    assert_eq!(words("<errors><error>404 - Not Found</error></errors>").unwrap(), "404 - Not Found");
-    assert_eq!(words("<error>no</error>").unwrap(), "no");
-    assert_eq!(words("<hash><a/><errors><error>deep</error></errors></hash>").unwrap(), "deep");
-    assert_eq!(words("<errors/>"), None);
+fn the_text_of_an_error_is_that_of_any_leaf() {
+    let text = |document: &str| error_text(document.as_bytes());
+    assert_eq!(text("<errors><error>404 - Not Found</error></errors>").unwrap(), "404 - Not Found");
+    assert_eq!(text("<error>no</error>").unwrap(), "no");
+    assert_eq!(text("<hash><a/><errors><error>deep</error></errors></hash>").unwrap(), "deep");
+    assert_eq!(text("<errors/>"), None);
 }
 
 #[test]
@@ -105,7 +105,7 @@ proptest! {
     fn what_is_written_reads_back(text in "\\PC{0,40}") {
         let fields = XmlFields::new().text("a", &text);
         let read = Element::parse(fields.document("b").unwrap().as_bytes()).unwrap();
-        prop_assert_eq!(read.words("a").unwrap_or_default(), text.trim());
+        prop_assert_eq!(read.child_text("a").unwrap_or_default(), text.trim());
     }
 
     #[test]

@@ -1,15 +1,15 @@
-//! The values of answers.
+//! The values of responses.
 
 use std::fmt::Debug;
 
 use segno_core::Endpoint;
 
 use super::sample;
-use crate::peer::{answer, redirect};
+use crate::peer::{redirect, response};
 use crate::sample::Visit;
 
 #[test]
-fn every_answer() {
+fn every_response() {
     struct Snapshot;
 
     impl Visit for Snapshot {
@@ -18,7 +18,7 @@ fn every_answer() {
             E::Output: Debug,
         {
             assert!(E::accepts(status.try_into().unwrap()), "{}", E::NAME);
-            let response = if status == 302 { redirect(body) } else { answer(status, body.to_owned()) };
+            let response = if status == 302 { redirect(body) } else { response(status, body.to_owned()) };
             let value = E::read(response).unwrap();
             assert!(!format!("{value:?}").contains("CANARY"), "{value:?}");
             insta::with_settings!({ snapshot_path => "../snapshots" }, {

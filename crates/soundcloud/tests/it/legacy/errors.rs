@@ -5,14 +5,14 @@ use std::fmt::Debug;
 use segno_core::{Endpoint, StatusCode};
 
 use super::{client, sample};
-use crate::peer::answer;
+use crate::peer::response;
 use crate::sample::Visit;
 
 /// The document of a refusal.
 fn refusal(status: u16) -> String {
-    let words = StatusCode::from_u16(status).unwrap().canonical_reason().unwrap();
+    let reason = StatusCode::from_u16(status).unwrap().canonical_reason().unwrap();
     format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<errors><error>{status} - {words}</error></errors>\n"
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<errors><error>{status} - {reason}</error></errors>\n"
     )
 }
 
@@ -27,7 +27,7 @@ fn every_documented_failure() {
         {
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             let lines = errors.iter().map(|status| {
-                let (client, _) = client(answer(*status, refusal(*status)));
+                let (client, _) = client(response(*status, refusal(*status)));
                 match runtime.block_on(client.send(endpoint)) {
                     Ok(_) => panic!("{} took a {status} for a success", E::NAME),
                     Err(error) => error.to_string(),

@@ -45,9 +45,9 @@ pub(crate) async fn drive(sandbox: &Sandbox, recording: &mut Recording) -> Resul
         builder.settings(settings).build()
     };
     let (okafor, reis) = (client("okafor")?, client("reis")?);
-    let seeded = async |words: &str| {
+    let seeded = async |text: &str| {
         let found =
-            okafor.send(&tracks::List::new().q(words).filter(tracks::Filter::All)).await.expect("a list");
+            okafor.send(&tracks::List::new().q(text).filter(tracks::Filter::All)).await.expect("a list");
         found.into_iter().find_map(|track| track.id).expect("a seeded track")
     };
     let (minuet, ah, sketch) = (seeded("minuet").await, seeded("vous dirai").await, seeded("sketch").await);

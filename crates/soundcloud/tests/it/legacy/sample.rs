@@ -1,4 +1,4 @@
-//! One value of every endpoint of the old API, with all that can be set, its answer and its documented errors.
+//! One value of every endpoint of the old API, with all that can be set, its response and its documented errors.
 
 use segno_soundcloud::legacy::{CommentId, Owner, TrackId, UserId, comments, permissions, tracks, users};
 use segno_soundcloud::tracks::Asset;
@@ -62,8 +62,8 @@ const AUDIO: &str = "http://media.example/58.mp3?Signature=CANARY";
 const ONE: TrackId = TrackId::new(58);
 const RUI: UserId = UserId::new(7);
 
-/// The operations of the sheet, those of 13.2 and 13.4, in the order of `every_endpoint`; the last three are known from the
-/// addresses that answers give.
+/// The operations of the old API in the order of `every_endpoint`; the last three are known from the URLs that responses
+/// give.
 pub(super) const TABLE: &str = "GET /tracks|POST /tracks|GET /tracks/58|PUT /tracks/58|DELETE /tracks/58|\
     GET /tracks/58/permissions|PUT /tracks/58/permissions|GET /tracks/58/comments|POST /tracks/58/comments|\
     GET /users|GET /users/7|GET /me|PUT /me|GET /me/contacts|GET /users/7/fans|GET /users/7/tracks|GET /me/comments|\

@@ -14,7 +14,7 @@ use segno_soundcloud::tracks::Asset;
 
 use crate::fixtures::silence;
 
-/// The audio at an address: what a player does.
+/// The audio at a URL: what a player does.
 struct Hear(SecretUrl);
 
 impl Endpoint for Hear {
@@ -60,7 +60,7 @@ async fn a_private_track_is_heard_by_those_whom_its_owner_permits() {
     let url = sandbox.origin(Host::SOUNDCLOUD_LEGACY) + "/";
     let client = |name: &str| Client::new(&url, name, access.password.as_str()).unwrap();
     let (okafor, reis, rui) = (client("okafor"), client("reis"), client("rui"));
-    let anybody = Client::anonymous(&url).unwrap();
+    let anonymous = Client::anonymous(&url).unwrap();
 
     let upload = tracks::Upload::new("Harbour & <Sea>", Asset::bytes("harbour.wav", silence()))
         .description("by the sea")
@@ -73,7 +73,7 @@ async fn a_private_track_is_heard_by_those_whom_its_owner_permits() {
 
     let contacts = okafor.send(&users::Contacts::new(Owner::Me)).await.unwrap();
     let ana = contacts.iter().find(|user| user.username == "Ana R.").and_then(|user| user.id).unwrap();
-    for stranger in [&reis, &rui, &anybody] {
+    for stranger in [&reis, &rui, &anonymous] {
         assert_eq!(statuses(stranger.send(&tracks::Get::new(made.id)).await), Some(StatusCode::NOT_FOUND));
         assert_eq!(statuses(stranger.send(&tracks::Stream::new(made.id)).await), Some(StatusCode::NOT_FOUND));
     }
@@ -82,14 +82,14 @@ async fn a_private_track_is_heard_by_those_whom_its_owner_permits() {
 
     let seen = reis.send(&tracks::Get::new(made.id)).await.unwrap();
     assert_eq!((seen.title.as_str(), seen.description.as_deref()), ("Harbour & <Sea>", Some("by the sea")));
-    let address = reis.send(&tracks::Stream::new(made.id)).await.unwrap();
-    assert_eq!(reis.send(&Hear(address)).await.unwrap(), silence(), "a tenth of a second is heard whole");
+    let url = reis.send(&tracks::Stream::new(made.id)).await.unwrap();
+    assert_eq!(reis.send(&Hear(url)).await.unwrap(), silence(), "a tenth of a second is heard whole");
     let listed = async |client: &Client| {
         let list = client.send(&tracks::List::new().filter(tracks::Filter::Private)).await.unwrap();
         list.iter().any(|track| track.id == Some(made.id))
     };
     assert!(listed(&reis).await && listed(&okafor).await);
-    for stranger in [&rui, &anybody] {
+    for stranger in [&rui, &anonymous] {
         assert!(!listed(stranger).await);
         assert_eq!(statuses(stranger.send(&tracks::Get::new(made.id)).await), Some(StatusCode::NOT_FOUND));
         assert_eq!(statuses(stranger.send(&tracks::Stream::new(made.id)).await), Some(StatusCode::NOT_FOUND));
@@ -119,20 +119,23 @@ async fn a_wrong_password_and_a_missing_one_are_told() {
         error.to_string(),
         "soundcloud.legacy.users.me: 401 Unauthorized: 401 - Unauthorized; check user name and password"
     );
-    let anybody = Client::anonymous(&url).unwrap();
+    let anonymous = Client::anonymous(&url).unwrap();
     assert_eq!(
-        statuses(anybody.send(&users::Contacts::new(Owner::Me)).await),
+        statuses(anonymous.send(&users::Contacts::new(Owner::Me)).await),
         Some(StatusCode::UNAUTHORIZED)
     );
     let upload = tracks::Upload::new("Harbour", Asset::bytes("harbour.wav", silence()));
-    assert_eq!(statuses(anybody.send(&upload).await), Some(StatusCode::UNAUTHORIZED));
+    assert_eq!(statuses(anonymous.send(&upload).await), Some(StatusCode::UNAUTHORIZED));
     let noise = tracks::Upload::new("Noise", Asset::bytes("noise.wav", &b"no audio at all"[..]));
     let okafor = Client::new(&url, "okafor", access.password.as_str()).unwrap();
     let error = okafor.send(&noise).await.unwrap_err();
     let line =
         "soundcloud.legacy.tracks.upload: 422 Unprocessable Entity: unable to process provided asset_data";
     assert_eq!(error.to_string(), line);
-    assert!(anybody.send(&tracks::List::new()).await.unwrap().len() > 3, "public things need no password");
+    assert!(
+        anonymous.send(&tracks::List::new()).await.unwrap().len() > 3,
+        "what is public needs no password"
+    );
 }
 
 #[tokio::test]
@@ -187,8 +190,8 @@ async fn the_old_address_works_as_the_old_page_says() {
         }
         builder.build().unwrap()
     };
-    let (okafor, reis, anybody) = (client(Some("okafor")), client(Some("reis")), client(None));
-    let public = anybody.send(&tracks::List::new()).await.unwrap();
+    let (okafor, reis, anonymous) = (client(Some("okafor")), client(Some("reis")), client(None));
+    let public = anonymous.send(&tracks::List::new()).await.unwrap();
     assert!(public.iter().all(|track| track.uri.as_deref().is_some_and(|uri| uri.starts_with(OLD))));
     let upload =
         tracks::Upload::new("Harbour", Asset::bytes("harbour.wav", silence())).sharing(Sharing::Private);
@@ -204,6 +207,6 @@ async fn the_old_address_works_as_the_old_page_says() {
         .await
         .unwrap();
     assert_eq!(reis.send(&tracks::Get::new(made.id)).await.unwrap().title, "Harbour");
-    assert_eq!(statuses(anybody.send(&tracks::Get::new(made.id)).await), Some(StatusCode::NOT_FOUND));
-    assert_eq!(statuses(anybody.send(&users::Me::new()).await), Some(StatusCode::UNAUTHORIZED));
+    assert_eq!(statuses(anonymous.send(&tracks::Get::new(made.id)).await), Some(StatusCode::NOT_FOUND));
+    assert_eq!(statuses(anonymous.send(&users::Me::new()).await), Some(StatusCode::UNAUTHORIZED));
 }

@@ -7,11 +7,11 @@ use segno_core::{Endpoint, Method, Replay, testing};
 use segno_soundcloud::legacy::tracks;
 
 use super::{client, sample};
-use crate::peer::answer;
+use crate::peer::response;
 use crate::sample::Visit;
 
 fn wire<E: Endpoint>(endpoint: &E) -> String {
-    testing::wire(client(answer(200, "")).0.core(), endpoint).unwrap()
+    testing::wire(client(response(200, "")).0.core(), endpoint).unwrap()
 }
 
 #[test]
@@ -34,11 +34,11 @@ fn every_request() {
 
 #[test]
 fn ranges_of_a_search_have_two_ends() {
-    let moment = |text: &str| Some(text.parse::<segno_core::Timestamp>().unwrap());
+    let time = |text: &str| Some(text.parse::<segno_core::Timestamp>().unwrap());
     let search = tracks::List::new()
         .bpm(118, 120)
         .duration(60_000, 90_000)
-        .created_at(moment("2008-02-20T18:44:35Z"), moment("2008-02-21T18:44:35Z"));
+        .created_at(time("2008-02-20T18:44:35Z"), time("2008-02-21T18:44:35Z"));
     let text = wire(&search);
     for pair in [
         "bpm%5Bfrom%5D=118",
@@ -53,7 +53,7 @@ fn ranges_of_a_search_have_two_ends() {
 }
 
 #[test]
-fn the_operations_of_the_sheet_and_no_name_twice() {
+fn the_documented_operations_and_no_name_twice() {
     struct Lines(Vec<String>, BTreeSet<&'static str>);
 
     impl Visit for Lines {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use segno_soundcloud::{Diagnosis, Throttle, likes, reposts, streams};
 
-use crate::peer::{answer, builder, person, redirect};
+use crate::peer::{builder, redirect, response, user_client};
 use crate::sample::TRACK_URN;
 
 #[tokio::test]
@@ -21,7 +21,7 @@ async fn pain_07_a_429_in_any_of_five_forms_is_one_error() {
         ("Please slow down.", Throttle::Edge),
     ];
     for (body, expected) in bodies {
-        let (builder, log, clock) = builder(move |_| Ok(answer(429, body)));
+        let (builder, log, clock) = builder(move |_| Ok(response(429, body)));
         let client = builder.token("t1").build().unwrap();
         let error = client.send(&streams::ProgressiveStream::new(TRACK_URN)).await.unwrap_err();
         assert!(error.is_rate_limited());
@@ -41,14 +41,14 @@ async fn pain_07_a_429_in_any_of_five_forms_is_one_error() {
     let asked = AtomicU32::new(0);
     let (builder, _, clock) = builder(move |_| {
         let first = asked.fetch_add(1, Ordering::SeqCst) == 0;
-        Ok(if first { answer(429, near) } else { redirect("https://cdn.example/x.mp3") })
+        Ok(if first { response(429, near) } else { redirect("https://cdn.example/x.mp3") })
     });
     let client = builder.token("t1").build().unwrap();
     client.send(&streams::ProgressiveStream::new(TRACK_URN)).await.unwrap();
     assert_eq!(clock.slept(), [Duration::from_secs(42)], "the later of two limits");
 
     // A bare 500 to a repost may be a limit too.
-    let (client, log) = person(|_| answer(500, ""));
+    let (client, log) = user_client(|_| response(500, ""));
     let error = client.send(&reposts::RepostTrack::new(TRACK_URN)).await.unwrap_err();
     assert_eq!(error.api().unwrap().diagnosis, Some(Diagnosis::PerhapsLimited));
     assert!(error.to_string().contains("there may have been too many reposts"), "{error}");

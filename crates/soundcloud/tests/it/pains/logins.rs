@@ -8,8 +8,8 @@ use segno_core::auth::AuthError;
 use segno_core::auth::store::{MemoryStore, TokenStore as _};
 use segno_soundcloud::{UserUrn, me, tracks, users};
 
-use crate::answers::ME;
-use crate::peer::{answer, logged_in, person, program, stored, tokens};
+use crate::peer::{app_client, logged_in, response, stored, tokens, user_client};
+use crate::responses::ME;
 
 #[tokio::test]
 async fn pain_02_refresh_tokens_work_once_and_nobody_is_logged_out() {
@@ -19,10 +19,10 @@ async fn pain_02_refresh_tokens_work_once_and_nobody_is_logged_out() {
             return if line.contains("refresh_token=r1") {
                 tokens(2)
             } else {
-                answer(400, r#"{"error":"invalid_grant"}"#)
+                response(400, r#"{"error":"invalid_grant"}"#)
             };
         }
-        if line.contains("[OAuth t2]") { answer(200, ME) } else { answer(401, "") }
+        if line.contains("[OAuth t2]") { response(200, ME) } else { response(401, "") }
     });
     // The service has ended the token early; thirty tasks meet that at once.
     let tasks: Vec<_> = (0..30)
@@ -41,11 +41,11 @@ async fn pain_02_refresh_tokens_work_once_and_nobody_is_logged_out() {
 #[tokio::test]
 async fn pain_03_the_quota_of_tokens_takes_no_site_down() {
     let issued = AtomicU32::new(0);
-    let (client, log, clock) = program(MemoryStore::new(), move |line| {
+    let (client, log, clock) = app_client(MemoryStore::new(), move |line| {
         if line.contains("/oauth/token") {
             tokens(issued.fetch_add(1, Ordering::SeqCst))
         } else {
-            answer(200, "[]")
+            response(200, "[]")
         }
     });
     for _ in 0..10 {
@@ -59,36 +59,36 @@ async fn pain_03_the_quota_of_tokens_takes_no_site_down() {
     );
     assert_eq!(log.count("POST https://secure.soundcloud.com/oauth/token [-] grant_type=refresh_token"), 9);
 
-    // A program that loses its refresh tokens is stopped before the service stops it.
+    // A client that loses its refresh tokens is stopped before the service stops it.
     let store = std::sync::Arc::new(MemoryStore::new());
     let mut refused = None;
     for number in 0..31 {
-        let (client, log, _) = program(std::sync::Arc::clone(&store), |line| {
+        let (client, log, _) = app_client(std::sync::Arc::clone(&store), |line| {
             if line.contains("/oauth/token") {
-                answer(200, r#"{"access_token":"t"}"#)
+                response(200, r#"{"access_token":"t"}"#)
             } else {
-                answer(200, "[]")
+                response(200, "[]")
             }
         });
         match client.send(&tracks::Search::new().q("x")).await {
-            Ok(_) => client.grant().unwrap().forget().await.1.unwrap(),
+            Ok(_) => client.token_source().unwrap().forget().await.1.unwrap(),
             Err(error) => {
                 assert!(log.lines().is_empty());
                 refused = Some((number, error.to_string()));
             }
         }
     }
-    let words = "soundcloud.tracks.search: not authorized: the quota is 30 tokens in one hour from one address; the next \
+    let text = "soundcloud.tracks.search: not authorized: the quota is 30 tokens in one hour from one IP address; the next \
                  token can be had in 3600 s (after 1 attempts)";
     let (number, given) = refused.unwrap();
     assert_eq!(number, 30);
-    assert!(words.starts_with(given.trim_end_matches(" (after 1 attempts)")), "{given}");
+    assert!(text.starts_with(given.trim_end_matches(" (after 1 attempts)")), "{given}");
 }
 
 #[tokio::test]
 async fn pain_05_pkce_and_redirect_uri_cannot_be_got_wrong() {
     let (client, log, _) = logged_in(MemoryStore::new(), |_| tokens(1));
-    let login = client.login("https://my.example/callback").unwrap();
+    let login = client.begin_login("https://my.example/callback").unwrap();
     let url = login.url().to_owned();
     assert!(url.starts_with("https://secure.soundcloud.com/authorize?client_id=app1&"), "{url}");
     let field = |text: &str, name: &str| {
@@ -108,7 +108,7 @@ async fn pain_05_pkce_and_redirect_uri_cannot_be_got_wrong() {
         "the verifier stays here until now"
     );
     // `finish` took the login: a second use does not compile. The token is in use.
-    assert_eq!(client.grant().unwrap().token().await.unwrap().expose(), "t1");
+    assert_eq!(client.token_source().unwrap().token().await.unwrap().expose(), "t1");
 }
 
 #[tokio::test]
@@ -117,10 +117,10 @@ async fn pain_14_a_page_of_the_firewall_at_the_refresh_means_try_later() {
     let asked = AtomicU32::new(0);
     let (client, _, clock) = logged_in(std::sync::Arc::clone(&store), move |line| {
         if !line.contains("/oauth/token") {
-            return answer(200, ME);
+            return response(200, ME);
         }
         let page = "<!DOCTYPE HTML><TITLE>ERROR: The request could not be satisfied</TITLE>";
-        if asked.fetch_add(1, Ordering::SeqCst) < 2 { answer(403, page) } else { tokens(2) }
+        if asked.fetch_add(1, Ordering::SeqCst) < 2 { response(403, page) } else { tokens(2) }
     });
     clock.advance(Duration::from_secs(4000));
     let error = client.send(&me::Get::new()).await.unwrap_err();
@@ -130,7 +130,7 @@ async fn pain_14_a_page_of_the_firewall_at_the_refresh_means_try_later() {
     assert_eq!(store.load().await.unwrap().token.unwrap().access.expose(), "t2");
 
     // And an error of the edge is told apart from one of the service.
-    let (client, _) = person(|_| answer(403, "<html><title>403</title>Request ID: aB3=</html>"));
+    let (client, _) = user_client(|_| response(403, "<html><title>403</title>Request ID: aB3=</html>"));
     let error = client.send(&users::Get::new(UserUrn::new(1))).await.unwrap_err();
     assert!(error.api().unwrap().is_edge());
     assert_eq!(error.api().unwrap().edge_request_id.as_deref(), Some("aB3="));

@@ -1,18 +1,18 @@
-//! Playlists, and addresses on the site.
+//! Playlists, and URLs on the site.
 
 use segno_soundcloud::{PlaylistError, TrackUrn, Urn, playlists, resolve};
 
-use crate::answers::PLAYLIST;
-use crate::peer::{answer, person, redirect};
+use crate::peer::{redirect, response, user_client};
+use crate::responses::PLAYLIST;
 use crate::sample::{PLAYLIST_URN, png};
 
 #[tokio::test]
 async fn pain_12_the_token_is_not_lost_on_the_way_from_resolve() {
-    let (client, log) = person(|line| {
+    let (client, log) = user_client(|line| {
         if line.contains("/resolve") {
             redirect("https://api.soundcloud.com/playlists/soundcloud:playlists:881?secret_token=s-X1y2Z")
         } else {
-            answer(200, PLAYLIST)
+            response(200, PLAYLIST)
         }
     });
     let playlist =
@@ -24,7 +24,7 @@ async fn pain_12_the_token_is_not_lost_on_the_way_from_resolve() {
 
     let error = client.resolve_user("https://soundcloud.com/anareis/sets/coast-walks").await.unwrap_err();
     assert!(
-        error.to_string().ends_with("url: stands for soundcloud:playlists:881, which is no user"),
+        error.to_string().ends_with("url: must lead to a user, found soundcloud:playlists:881"),
         "{error}"
     );
     let resolved = client.send(&resolve::Resolve::new("https://on.soundcloud.com/x")).await.unwrap();
@@ -39,24 +39,24 @@ async fn pain_13_tracks_are_added_to_a_playlist_without_losing_others() {
             if line.contains("/tracks?") {
                 let tracks: Vec<_> =
                     (1..=shown).map(|n| format!(r#"{{"urn":"soundcloud:tracks:{n}"}}"#)).collect();
-                return answer(200, format!(r#"{{"collection":[{}]}}"#, tracks.join(",")));
+                return response(200, format!(r#"{{"collection":[{}]}}"#, tracks.join(",")));
             }
-            answer(200, format!(r#"{{"urn":"soundcloud:playlists:881","track_count":{count}}}"#))
+            response(200, format!(r#"{{"urn":"soundcloud:playlists:881","track_count":{count}}}"#))
         }
     };
     let put = |log: &crate::peer::Log| log.lines().into_iter().find(|line| line.starts_with("PUT"));
-    let (client, log) = person(playlist(3, 3));
+    let (client, log) = user_client(playlist(3, 3));
     client.add_tracks(PLAYLIST_URN, &[TrackUrn::new(9), TrackUrn::new(2)]).await.unwrap();
     let tracks = r#"{"playlist":{"tracks":[{"urn":"soundcloud:tracks:1"},{"urn":"soundcloud:tracks:2"},{"urn":"soundcloud:tracks:3"},{"urn":"soundcloud:tracks:9"}]}}"#;
     assert!(put(&log).unwrap().ends_with(tracks), "{:?}", put(&log));
     assert!(log.lines()[1].contains("access=playable%2Cpreview%2Cblocked"), "blocked ones are kept");
 
-    let (client, log) = person(playlist(3, 3));
+    let (client, log) = user_client(playlist(3, 3));
     client.remove_tracks(PLAYLIST_URN, &[TrackUrn::new(2)]).await.unwrap();
     assert!(
         put(&log).unwrap().ends_with(r#"[{"urn":"soundcloud:tracks:1"},{"urn":"soundcloud:tracks:3"}]}}"#)
     );
-    let (client, log) = person(playlist(3, 3));
+    let (client, log) = user_client(playlist(3, 3));
     client.move_track(PLAYLIST_URN, TrackUrn::new(3), 0).await.unwrap();
     assert!(put(&log).unwrap().contains(r#"[{"urn":"soundcloud:tracks:3"},{"urn":"soundcloud:tracks:1"}"#));
     assert!(matches!(
@@ -65,26 +65,26 @@ async fn pain_13_tracks_are_added_to_a_playlist_without_losing_others() {
     ));
 
     // A track that is in it twice stays in it twice.
-    let (client, log) = person(|line| {
+    let (client, log) = user_client(|line| {
         let tracks = [1, 2, 1].map(|name| format!(r#"{{"urn":"soundcloud:tracks:{name}"}}"#)).join(",");
         let list = line.contains("/tracks?");
-        answer(200, if list { format!("[{tracks}]") } else { r#"{"track_count":3}"#.into() })
+        response(200, if list { format!("[{tracks}]") } else { r#"{"track_count":3}"#.into() })
     });
     client.add_tracks(PLAYLIST_URN, &[TrackUrn::new(9)]).await.unwrap();
     assert_eq!(put(&log).unwrap().matches("soundcloud:tracks:1\"").count(), 2, "{:?}", put(&log));
 
     // What would lose tracks or break the service is not sent.
-    let (client, log) = person(playlist(4, 3));
+    let (client, log) = user_client(playlist(4, 3));
     let error = client.add_tracks(PLAYLIST_URN, &[TrackUrn::new(9)]).await.unwrap_err();
     assert!(matches!(error, PlaylistError::Hidden { counted: 4, shown: 3 }), "{error}");
     assert_eq!(put(&log), None);
-    let (client, log) = person(playlist(500, 500));
+    let (client, log) = user_client(playlist(500, 500));
     let error = client.add_tracks(PLAYLIST_URN, &[TrackUrn::new(900)]).await.unwrap_err();
     assert_eq!(error.to_string(), "the playlist would have 501 tracks; it holds at most 500");
     assert_eq!(put(&log), None);
 
     // Artwork goes as a form, because in JSON it is ignored.
-    let (client, log) = person(|_| answer(201, PLAYLIST));
+    let (client, log) = user_client(|_| response(201, PLAYLIST));
     client.send(&playlists::Create::new("Coast Walks").artwork(png())).await.unwrap();
     assert!(log.lines()[0].contains("name=\"playlist[artwork_data]\"; filename=\"artwork.png\""));
 }

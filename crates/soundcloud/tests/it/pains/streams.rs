@@ -5,17 +5,17 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use segno_soundcloud::StreamError;
 use segno_soundcloud::streams::StreamKind;
 
-use crate::answers::STREAMS;
-use crate::peer::{answer, person, redirect};
+use crate::peer::{redirect, response, user_client};
+use crate::responses::STREAMS;
 use crate::sample::TRACK_URN;
 
 #[tokio::test]
 async fn pain_08_streams_need_the_token_then_a_redirect_then_no_token() {
     let good = "https://cdn.example/70071.m3u8?expires=1795292100&signature=CANARY";
     let (client, log) =
-        person(
+        user_client(
             move |line| {
-                if line.contains("/streams/6f1c/hls") { redirect(good) } else { answer(200, STREAMS) }
+                if line.contains("/streams/6f1c/hls") { redirect(good) } else { response(200, STREAMS) }
             },
         );
     let found = client.stream(TRACK_URN, StreamKind::BEST, None).await.unwrap();
@@ -29,27 +29,27 @@ async fn pain_08_streams_need_the_token_then_a_redirect_then_no_token() {
             .all(|line| line.contains("https://api.soundcloud.com/") && line.contains("[OAuth t1]"))
     );
 
-    // An address that was over when it came is asked for once more.
+    // A URL that had expired when it came is asked for once more.
     let asked = AtomicU32::new(0);
-    let (client, _) = person(move |line| {
+    let (client, _) = user_client(move |line| {
         if !line.contains("/hls") {
-            return answer(200, STREAMS);
+            return response(200, STREAMS);
         }
         let over = "https://cdn.example/70071.m3u8?expires=1700000000";
         redirect(if asked.fetch_add(1, Ordering::SeqCst) == 0 { over } else { good })
     });
     assert_eq!(client.stream(TRACK_URN, StreamKind::BEST, None).await.unwrap().url.expose(), good);
-    let (client, log) = person(|line| {
+    let (client, log) = user_client(|line| {
         let over = "https://cdn.example/70071.m3u8?expires=1700000000";
-        if line.contains("/hls") { redirect(over) } else { answer(200, STREAMS) }
+        if line.contains("/hls") { redirect(over) } else { response(200, STREAMS) }
     });
     let error = client.stream(TRACK_URN, StreamKind::BEST, None).await.unwrap_err();
     assert!(matches!(error, StreamError::Expired), "{error}");
     assert_eq!(log.lines().len(), 4);
 
     // What is not encrypted is refused, and a wanted kind that is missing is said.
-    let (client, _) = person(|line| {
-        if line.contains("/hls") { redirect("http://cdn.example/70071.m3u8") } else { answer(200, STREAMS) }
+    let (client, _) = user_client(|line| {
+        if line.contains("/hls") { redirect("http://cdn.example/70071.m3u8") } else { response(200, STREAMS) }
     });
     let error = client.stream(TRACK_URN, StreamKind::BEST, None).await.unwrap_err();
     assert!(matches!(error, StreamError::Insecure(_)), "{error}");
@@ -57,16 +57,17 @@ async fn pain_08_streams_need_the_token_then_a_redirect_then_no_token() {
     assert!(matches!(error, StreamError::None), "{error}");
 
     // A preview is found in the same way.
-    let (client, _) = person(|_| redirect("https://cdn.example/preview.mp3?expires=1795292100"));
+    let (client, _) = user_client(|_| redirect("https://cdn.example/preview.mp3?expires=1795292100"));
     assert_eq!(client.preview(TRACK_URN, None).await.unwrap().kind, StreamKind::Preview);
-    let (client, log) = person(|_| redirect("https://cdn.example/preview.mp3"));
+    let (client, log) = user_client(|_| redirect("https://cdn.example/preview.mp3"));
     client.preview(TRACK_URN, Some(&"s-X1y2Z".into())).await.unwrap();
     assert!(log.lines()[0].contains("/preview?secret_token=s-X1y2Z "), "{:?}", log.lines());
 
-    // Where the music itself comes in the place of a redirect, its address is final; a page in its place is none.
+    // Where the audio itself comes in the place of a redirect, its URL is final; a page in its place is an error.
     let in_place = |media_type: &'static str, body: &'static str| {
-        let (client, _) = person(move |line| {
-            let mut response = if line.contains("/hls") { answer(200, body) } else { answer(200, STREAMS) };
+        let (client, _) = user_client(move |line| {
+            let mut response =
+                if line.contains("/hls") { response(200, body) } else { response(200, STREAMS) };
             response.headers_mut().insert("content-type", media_type.parse().unwrap());
             response
         });

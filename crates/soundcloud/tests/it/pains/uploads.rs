@@ -7,8 +7,8 @@ use segno_core::auth::store::MemoryStore;
 use segno_soundcloud::tracks::{Asset, Upload};
 use segno_soundcloud::{Diagnosis, ReadyError, TrackUrn, UploadError, comments, me};
 
-use crate::answers::{ME, STREAMS};
-use crate::peer::{answer, person, program, tokens};
+use crate::peer::{app_client, response, tokens, user_client};
+use crate::responses::{ME, STREAMS};
 use crate::sample::TRACK_URN;
 
 fn flac() -> Upload {
@@ -16,16 +16,16 @@ fn flac() -> Upload {
 }
 
 #[tokio::test]
-async fn pain_01_an_upload_answers_401_although_reads_work() {
-    // A token of the program alone is not even sent.
-    let (client, log, _) = program(MemoryStore::new(), |_| tokens(1));
+async fn pain_01_an_upload_gets_401_although_reads_work() {
+    // The application's own token is not even sent.
+    let (client, log, _) = app_client(MemoryStore::new(), |_| tokens(1));
     let error = client.upload(flac()).send().await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "not sent: the access token is the application's own, and this call needs a user's login"
     );
     let error = client.send(&comments::Create::new(TRACK_URN, "x")).await.unwrap_err();
-    assert!(error.to_string().contains("the token is one of the program alone"), "{error}");
+    assert!(error.to_string().contains("the access token is the application's own"), "{error}");
     assert!(client.send(&me::Get::new()).await.is_err());
     assert!(log.lines().is_empty());
 
@@ -34,25 +34,25 @@ async fn pain_01_an_upload_answers_401_although_reads_work() {
         (r#"{"primary_email_confirmed":false}"#, Diagnosis::EmailUnconfirmed),
         (r#"{"primary_email_confirmed":true,"quota":{"upload_seconds_left":0}}"#, Diagnosis::QuotaGone),
     ] {
-        let (client, log) = person(move |_| answer(200, me));
+        let (client, log) = user_client(move |_| response(200, me));
         let error = client.upload(flac()).send().await.unwrap_err();
         assert!(matches!(error, UploadError::NotAllowed(diagnosis) if diagnosis == expected), "{error}");
         assert_eq!(log.count("POST"), 0);
     }
-    let (client, _) = person(|_| answer(200, ME));
+    let (client, _) = user_client(|_| response(200, ME));
     let error = client.upload(flac()).length(Duration::from_secs(7201)).send().await.unwrap_err();
     assert!(matches!(error, UploadError::Quota { left_seconds: 7200, needed_seconds: 7201 }), "{error}");
 
     // A bare 401 on a write is looked into, in both forms that were seen.
     for (body, me, expected) in [
-        ("\n", answer(200, ME), Diagnosis::AppNotAllowed),
-        (r#"{"code":401,"message":"","errors":[]}"#, answer(200, ME), Diagnosis::AppNotAllowed),
-        ("\n", answer(401, ""), Diagnosis::TokenBad),
-        ("\n", answer(200, r#"{"primary_email_confirmed":false}"#), Diagnosis::AppNotAllowed),
-        ("\n", answer(404, ""), Diagnosis::Unknown),
+        ("\n", response(200, ME), Diagnosis::AppNotAllowed),
+        (r#"{"code":401,"message":"","errors":[]}"#, response(200, ME), Diagnosis::AppNotAllowed),
+        ("\n", response(401, ""), Diagnosis::TokenBad),
+        ("\n", response(200, r#"{"primary_email_confirmed":false}"#), Diagnosis::AppNotAllowed),
+        ("\n", response(404, ""), Diagnosis::Unknown),
     ] {
         let (client, _) =
-            person(move |line| if line.starts_with("GET") { me.clone() } else { answer(401, body) });
+            user_client(move |line| if line.starts_with("GET") { me.clone() } else { response(401, body) });
         let error = client.send(&comments::Create::new(TRACK_URN, "x")).await.unwrap_err();
         assert_eq!(error.api().unwrap().diagnosis, Some(expected));
     }
@@ -66,25 +66,25 @@ async fn pain_04_an_upload_that_ends_in_a_502_is_looked_for_and_never_sent_twice
         move |line: &str| {
             if line.starts_with("POST") {
                 posted.fetch_add(1, Ordering::SeqCst);
-                return answer(502, gateway);
+                return response(502, gateway);
             }
             if line.contains("/me/tracks") {
                 let old = r#"{"urn":"soundcloud:tracks:1","title":"Low Tide"}"#;
                 let new = r#"{"urn":"soundcloud:tracks:2","title":"Low Tide","duration":3026}"#;
                 let there = arrives && posted.load(Ordering::SeqCst) > 0;
                 let all = if there { format!("{new},{old}") } else { old.to_owned() };
-                return answer(200, format!("{{\"collection\":[{all}]}}"));
+                return response(200, format!("{{\"collection\":[{all}]}}"));
             }
-            answer(200, ME)
+            response(200, ME)
         }
     };
-    let (client, log) = person(peer(true));
+    let (client, log) = user_client(peer(true));
     let uploaded = client.upload(flac()).length(Duration::from_secs(3)).send().await.unwrap();
     assert!(uploaded.found_afterwards);
     assert_eq!(uploaded.track.urn, Some(TrackUrn::new(2)), "not the older one of the same name");
     assert_eq!(log.count("POST"), 1);
 
-    let (client, log) = person(peer(false));
+    let (client, log) = user_client(peer(false));
     let error = client.upload(flac()).send().await.unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -100,29 +100,29 @@ async fn pain_04_an_upload_that_ends_in_a_502_is_looked_for_and_never_sent_twice
 async fn pain_11_processing_can_be_waited_for() {
     // The current service: no state, but a length and streams in the end.
     let looks = AtomicU32::new(0);
-    let (client, log) = person(move |line| {
+    let (client, log) = user_client(move |line| {
         if line.contains("/streams") {
-            return if looks.load(Ordering::SeqCst) < 4 { answer(404, "") } else { answer(200, STREAMS) };
+            return if looks.load(Ordering::SeqCst) < 4 { response(404, "") } else { response(200, STREAMS) };
         }
         let look = looks.fetch_add(1, Ordering::SeqCst);
         let duration = if look < 2 { 0 } else { 183_000 };
-        answer(200, format!(r#"{{"urn":"soundcloud:tracks:70071","duration":{duration}}}"#))
+        response(200, format!(r#"{{"urn":"soundcloud:tracks:70071","duration":{duration}}}"#))
     });
     let track = client.wait_until_ready(TRACK_URN, Duration::from_secs(300)).await.unwrap();
     assert_eq!(track.duration, Some(183_000));
     assert_eq!(log.lines().len(), 6, "four looks at the track, two at its streams: {:?}", log.lines());
 
     // Older servers say it.
-    let (client, _) = person(|_| answer(200, r#"{"state":"failed"}"#));
+    let (client, _) = user_client(|_| response(200, r#"{"state":"failed"}"#));
     let error = client.wait_until_ready(TRACK_URN, Duration::from_secs(300)).await.unwrap_err();
     assert!(matches!(error, ReadyError::Failed(_)), "{error}");
 
     // A track that hangs is not waited for longer than was said.
-    let (client, log) = person(|_| answer(200, r#"{"duration":0}"#));
+    let (client, log) = user_client(|_| response(200, r#"{"duration":0}"#));
     let error = client.wait_until_ready(TRACK_URN, Duration::from_secs(60)).await.unwrap_err();
     assert_eq!(error.to_string(), "it was not ready after 60 s");
     assert_eq!(log.lines().len(), 6, "after 0, 2, 6, 14, 30 and 60 s");
-    let (client, log) = person(|_| answer(200, r#"{"duration":0}"#));
+    let (client, log) = user_client(|_| response(200, r#"{"duration":0}"#));
     let error = client.wait_until_ready(TRACK_URN, Duration::from_secs(20)).await.unwrap_err();
     assert_eq!(error.to_string(), "it was not ready after 20 s");
     assert_eq!(log.lines().len(), 5, "after 0, 2, 6, 14 and 20 s");
@@ -130,19 +130,19 @@ async fn pain_11_processing_can_be_waited_for() {
     // A service that is down for a while, or too busy, is asked again; one that says no is not.
     for status in [503, 429] {
         let looks = AtomicU32::new(0);
-        let (client, _) = person(move |_| match looks.fetch_add(1, Ordering::SeqCst) {
+        let (client, _) = user_client(move |_| match looks.fetch_add(1, Ordering::SeqCst) {
             // Three tries each for two looks.
-            0..6 => answer(status, ""),
-            _ => answer(200, r#"{"state":"finished"}"#),
+            0..6 => response(status, ""),
+            _ => response(200, r#"{"state":"finished"}"#),
         });
         client.wait_until_ready(TRACK_URN, Duration::MAX).await.unwrap();
     }
-    let (client, log) = person(|_| answer(503, ""));
+    let (client, log) = user_client(|_| response(503, ""));
     let error = client.wait_until_ready(TRACK_URN, Duration::from_secs(5)).await.unwrap_err();
     assert!(matches!(&error, ReadyError::Late { error: Some(_), last: None, .. }), "{error}");
     assert!(error.to_string().starts_with("it was not ready after 5 s; the last look failed: "), "{error}");
     assert!(log.lines().len() > 3, "{:?}", log.lines());
-    let (client, log) = person(|_| answer(404, ""));
+    let (client, log) = user_client(|_| response(404, ""));
     client.wait_until_ready(TRACK_URN, Duration::from_secs(60)).await.unwrap_err();
     assert_eq!(log.lines().len(), 1);
     let (client, _) = person(|line| {
@@ -152,7 +152,7 @@ async fn pain_11_processing_can_be_waited_for() {
     assert!(matches!(error, ReadyError::Look(_)), "{error}");
 
     // An empty file is refused before anything is sent.
-    let (client, log) = person(|_| answer(200, ME));
+    let (client, log) = user_client(|_| response(200, ME));
     let empty = Upload::new("Low Tide", Asset::bytes("low-tide.flac", ""));
     assert!(client.upload(empty).send().await.unwrap_err().to_string().contains("there is no audio in it"));
     assert!(log.lines().is_empty());

@@ -64,11 +64,11 @@ impl Shape {
 
 /// The uploads of a client and its clones.
 #[derive(Clone, Default)]
-pub(crate) struct Siblings(Arc<Mutex<State>>);
+pub(crate) struct UploadRegistry(Arc<Mutex<State>>);
 
-impl std::fmt::Debug for Siblings {
+impl std::fmt::Debug for UploadRegistry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Siblings")
+        f.write_str("UploadRegistry")
     }
 }
 
@@ -87,22 +87,26 @@ struct Job {
 }
 
 /// One upload. If it is dropped before its end is known, its track may still appear.
-pub(super) struct Place {
-    siblings: Siblings,
+pub(super) struct UploadEntry {
+    registry: UploadRegistry,
     number: u64,
     now: Box<dyn Fn() -> Instant + Send + Sync>,
 }
 
-impl Siblings {
+impl UploadRegistry {
     /// Adds an upload that is about to begin.
-    pub(super) fn join(&self, shape: Shape, now: impl Fn() -> Instant + Send + Sync + 'static) -> Place {
+    pub(super) fn join(
+        &self,
+        shape: Shape,
+        now: impl Fn() -> Instant + Send + Sync + 'static,
+    ) -> UploadEntry {
         let mut state = self.lock();
         state.last += 1;
         let number = state.last;
         let time = now();
         state.jobs.retain(|_, job| job.over.is_none_or(|over| over > time));
         state.jobs.insert(number, Job { shape, over: None });
-        Place { siblings: self.clone(), number, now: Box::new(now) }
+        UploadEntry { registry: self.clone(), number, now: Box::new(now) }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -121,20 +125,20 @@ impl State {
     }
 }
 
-impl Place {
+impl UploadEntry {
     /// The service gave the upload this track.
     pub(super) fn given(&self, track: TrackUrn) {
-        self.siblings.lock().give(self.number, track);
+        self.registry.lock().give(self.number, track);
     }
 
     /// The service has no track of the upload.
     pub(super) fn refused(&self) {
-        self.siblings.lock().jobs.remove(&self.number);
+        self.registry.lock().jobs.remove(&self.number);
     }
 
     /// Takes the one of `candidates` that can be this upload's and nobody else's.
-    pub(super) fn take(&self, candidates: &[Track], before: &Before) -> Option<Track> {
-        let mut state = self.siblings.lock();
+    pub(super) fn take(&self, candidates: &[Track], before: &TracksBefore) -> Option<Track> {
+        let mut state = self.registry.lock();
         let own = state.jobs.get(&self.number)?.shape.clone();
         let [track] = candidates else { return None };
         let urn = track.urn?;
@@ -149,8 +153,8 @@ impl Place {
     }
 
     /// Those of `tracks` that can be this upload's: not `before` it, and nobody else's for sure.
-    pub(super) fn candidates(&self, tracks: Vec<Track>, before: &Before) -> Vec<Track> {
-        let state = self.siblings.lock();
+    pub(super) fn candidates(&self, tracks: Vec<Track>, before: &TracksBefore) -> Vec<Track> {
+        let state = self.registry.lock();
         let Some(job) = state.jobs.get(&self.number) else { return Vec::new() };
         let can_be = |track: &Track| {
             track.urn.is_none_or(|urn| !state.given.contains(&urn))
@@ -161,10 +165,10 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for UploadEntry {
     fn drop(&mut self) {
         let over = (self.now)().checked_add(APPEARS_WITHIN);
-        if let Some(job) = self.siblings.lock().jobs.get_mut(&self.number) {
+        if let Some(job) = self.registry.lock().jobs.get_mut(&self.number) {
             job.over = over;
         }
     }
@@ -172,7 +176,7 @@ impl Drop for Place {
 
 /// What one's own tracks were before an upload began.
 #[derive(Debug)]
-pub(super) struct Before {
+pub(super) struct TracksBefore {
     urns: BTreeSet<TrackUrn>,
     /// When the newest of them was made, by the clock of the service.
     newest: Option<Timestamp>,
@@ -180,7 +184,7 @@ pub(super) struct Before {
     began: Timestamp,
 }
 
-impl Before {
+impl TracksBefore {
     pub(super) fn new(tracks: &[Track], began: Timestamp) -> Self {
         Self {
             urns: tracks.iter().filter_map(|track| track.urn).collect(),
@@ -219,12 +223,12 @@ mod tests {
 
     const BEGAN: &str = "2026-11-21T20:00:00Z";
 
-    fn nothing_before() -> Before {
-        Before::new(&[], at(BEGAN))
+    fn nothing_before() -> TracksBefore {
+        TracksBefore::new(&[], at(BEGAN))
     }
 
-    fn join(siblings: &Siblings, shape: Shape) -> Place {
-        siblings.join(shape, Instant::now)
+    fn join(registry: &UploadRegistry, shape: Shape) -> UploadEntry {
+        registry.join(shape, Instant::now)
     }
 
     #[test]
@@ -249,7 +253,7 @@ mod tests {
     #[test]
     fn what_was_there_before_is_not_taken() {
         let old = track(r#"{"urn":"soundcloud:tracks:1","created_at":"2026/11/21 19:00:00 +0000"}"#);
-        let before = Before::new(std::slice::from_ref(&old), at(BEGAN));
+        let before = TracksBefore::new(std::slice::from_ref(&old), at(BEGAN));
         assert!(before.had(&old));
         assert!(
             before.had(&track(r#"{"urn":"soundcloud:tracks:2","created_at":"2026/11/21 18:59:59 +0000"}"#))
@@ -259,8 +263,8 @@ mod tests {
         );
         assert!(!before.had(&track(r#"{"urn":"soundcloud:tracks:4"}"#)));
 
-        let siblings = Siblings::default();
-        let place = join(&siblings, shape("Low Tide", 3));
+        let registry = UploadRegistry::default();
+        let place = join(&registry, shape("Low Tide", 3));
         let made = |moment: &str| {
             let json = format!(
                 r#"{{"urn":"soundcloud:tracks:2","title":"Low Tide","duration":3000,"created_at":"{moment}"}}"#
@@ -277,24 +281,24 @@ mod tests {
 
     #[test]
     fn a_track_that_a_sibling_may_have_made_is_not_taken() {
-        let siblings = Siblings::default();
-        let mine = join(&siblings, shape("Low Tide", 3));
+        let registry = UploadRegistry::default();
+        let mine = join(&registry, shape("Low Tide", 3));
         let take = || mine.take(&mine.candidates(vec![track(TRACK)], &nothing_before()), &nothing_before());
-        let twin = join(&siblings, shape("Low Tide", None));
+        let twin = join(&registry, shape("Low Tide", None));
         assert_eq!(take(), None, "under way");
         drop(twin);
         assert_eq!(take(), None, "lost: its track may still appear");
-        let longer = join(&siblings, shape("Low Tide", 9));
-        let other = join(&siblings, shape("High Tide", 3));
-        let later = Siblings::default();
+        let longer = join(&registry, shape("Low Tide", 9));
+        let other = join(&registry, shape("High Tide", 3));
+        let later = UploadRegistry::default();
         let alone = join(&later, shape("Low Tide", 3));
         assert!(alone.take(&[track(TRACK)], &nothing_before()).is_some());
         drop((longer, other));
 
-        let siblings = Siblings::default();
-        let mine = join(&siblings, shape("Low Tide", 3));
-        let twin = join(&siblings, shape("Low Tide", 3));
-        let _others = [join(&siblings, shape("Low Tide", 9)), join(&siblings, shape("High Tide", 3))];
+        let registry = UploadRegistry::default();
+        let mine = join(&registry, shape("Low Tide", 3));
+        let twin = join(&registry, shape("Low Tide", 3));
+        let _others = [join(&registry, shape("Low Tide", 9)), join(&registry, shape("High Tide", 3))];
         twin.given(TrackUrn::new(7));
         drop(twin);
         let candidates = mine.candidates(
@@ -303,14 +307,14 @@ mod tests {
         );
         assert_eq!(candidates.len(), 1, "the other one was given away");
         assert!(mine.take(&candidates, &nothing_before()).is_some());
-        let third = join(&siblings, shape("Low Tide", 3));
+        let third = join(&registry, shape("Low Tide", 3));
         assert!(third.candidates(vec![track(TRACK)], &nothing_before()).is_empty(), "and this one is taken");
     }
 
     #[test]
     fn two_candidates_are_one_too_many() {
-        let siblings = Siblings::default();
-        let mine = join(&siblings, shape("Low Tide", 3));
+        let registry = UploadRegistry::default();
+        let mine = join(&registry, shape("Low Tide", 3));
         let other = r#"{"urn":"soundcloud:tracks:3","title":"Low Tide","duration":0}"#;
         let candidates = mine.candidates(vec![track(TRACK), track(other)], &nothing_before());
         assert_eq!((candidates.len(), mine.take(&candidates, &nothing_before())), (2, None));
@@ -318,14 +322,14 @@ mod tests {
 
     #[test]
     fn a_lost_upload_is_no_rival_for_ever() {
-        let siblings = Siblings::default();
+        let registry = UploadRegistry::default();
         let start = Instant::now();
-        drop(siblings.join(shape("Low Tide", 3), move || start));
-        let soon = siblings.join(shape("Low Tide", 3), move || start + APPEARS_WITHIN / 2);
+        drop(registry.join(shape("Low Tide", 3), move || start));
+        let soon = registry.join(shape("Low Tide", 3), move || start + APPEARS_WITHIN / 2);
         assert_eq!(soon.take(&[track(TRACK)], &nothing_before()), None);
         soon.refused();
         drop(soon);
-        let late = siblings.join(shape("Low Tide", 3), move || start + 2 * APPEARS_WITHIN);
+        let late = registry.join(shape("Low Tide", 3), move || start + 2 * APPEARS_WITHIN);
         assert!(late.take(&[track(TRACK)], &nothing_before()).is_some());
     }
 }

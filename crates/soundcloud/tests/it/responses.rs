@@ -1,4 +1,4 @@
-//! Answers as the fact sheet describes them, with all their members.
+//! Responses as docs/services/soundcloud.md describes them, with all their members.
 
 pub(crate) const USER: &str = r#"{"avatar_url":"https://i1.sndcdn.com/avatars-x1-large.jpg","city":"Porto","country":"Portugal",
 "description":null,"discogs_name":null,"first_name":"Ana","followers_count":310,"followings_count":88,"full_name":"Ana Reis",
@@ -69,7 +69,7 @@ pub(crate) fn page(item: &str) -> String {
 
 /// The error object of a status.
 pub(crate) fn error(name: &str, status: u16) -> String {
-    let words = match status {
+    let message = match status {
         400 if name.starts_with("oauth2.") => return r#"{"error":"invalid_grant"}"#.into(),
         401 if name.starts_with("oauth2.") => return r#"{"error":"invalid_client"}"#.into(),
         429 if name.starts_with("oauth2.") => return r#"{"error":"rate_limit_exceeded"}"#.into(),
@@ -85,5 +85,5 @@ pub(crate) fn error(name: &str, status: u16) -> String {
         status => panic!("{status} is not documented"),
     };
     let link = "https://developers.soundcloud.com/docs/api/explorer/open-api";
-    format!(r#"{{"code":{status},"message":"{words}","link":"{link}"}}"#)
+    format!(r#"{{"code":{status},"message":"{message}","link":"{link}"}}"#)
 }
