@@ -64,15 +64,15 @@ impl Client {
     ///
     /// | variable | |
     /// | --- | --- |
-    /// | `MUSESCORE_CONSUMER_KEY` | needed |
-    /// | `MUSESCORE_CONSUMER_SECRET` | needed to sign |
+    /// | `MUSESCORE_CONSUMER_KEY` | required |
+    /// | `MUSESCORE_CONSUMER_SECRET` | required to sign |
     /// | `MUSESCORE_ACCESS_TOKEN`, `MUSESCORE_ACCESS_TOKEN_SECRET` | a user's token, used as it is; without it: |
     /// | `MUSESCORE_TOKEN_FILE` | the file of a user's login, see [`FileStore`]; logins go into it |
     /// | `MUSESCORE_BASE_URL`, `MUSESCORE_OAUTH_URL`, `MUSESCORE_WEB_URL`, `MUSESCORE_STATIC_URL` | other URLs |
     ///
     /// # Errors
     /// If the key is missing, a token lacks its other half or the secret that it needs, the token file cannot be used, or a
-    /// URL is not one.
+    /// URL is not absolute.
     pub fn from_env() -> Result<Self, ClientError> {
         let key = env_var("MUSESCORE_CONSUMER_KEY")?;
         let secret = env_var_if_set("MUSESCORE_CONSUMER_SECRET")?;
@@ -134,6 +134,18 @@ impl Client {
     /// The score or the member behind the URL of a page: asks where it is, then for the score or the member itself, each with
     /// a signature of its own. Wherever the service points, the second request goes to this client's base URL.
     ///
+    /// ```
+    /// # use segno_musescore::{Client, Error, resolve::Resource};
+    /// # async fn example(client: Client) -> Result<(), Error> {
+    /// match client.resolve("http://musescore.com/ada/scores/7301").await? {
+    ///     Resource::Score(score) => println!("{:?} by {:?}", score.title, score.author),
+    ///     Resource::User(user) => println!("{}", user.name),
+    ///     _ => {}
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// See [`Error`].
     pub async fn resolve(&self, page_url: &str) -> Result<Resource, Error> {
@@ -193,7 +205,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The client.
+    /// Builds the client.
     ///
     /// # Errors
     /// If a URL is not absolute, or TLS cannot be set up.

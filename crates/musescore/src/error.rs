@@ -58,8 +58,8 @@ impl ApiError {
 
 impl segno_core::ApiError for ApiError {
     fn read(status: StatusCode, _: &HeaderMap, body: &Bytes) -> Self {
-        let said = format::tree(body).map(|tree| said(&tree)).unwrap_or_default();
-        let excerpt = if said == Said::default() { Excerpt::of(body) } else { Excerpt::default() };
+        let said = format::tree(body).map(|tree| reason(&tree)).unwrap_or_default();
+        let excerpt = if said == Reason::default() { Excerpt::of(body) } else { Excerpt::default() };
         Self { status, code: said.code, message: said.message, excerpt }
     }
 
@@ -71,7 +71,7 @@ impl segno_core::ApiError for ApiError {
             return None;
         }
         let tree = format::tree(body).ok().filter(is_error)?;
-        let Said { code, message } = said(&tree);
+        let Reason { code, message } = reason(&tree);
         Some(Self { status: response.status(), code, message, excerpt: Excerpt::default() })
     }
 }
@@ -94,24 +94,24 @@ fn is_error(tree: &Value) -> bool {
             !items.is_empty() && items.iter().all(is_reason)
         }
         Value::Object(members) => {
-            said(tree) != Said::default() && !DESCRIBING.iter().any(|name| members.contains_key(*name))
+            reason(tree) != Reason::default() && !DESCRIBING.iter().any(|name| members.contains_key(*name))
         }
         _ => false,
     }
 }
 
 #[derive(Default, PartialEq, Eq)]
-struct Said {
+struct Reason {
     code: Option<String>,
     message: Option<String>,
 }
 
 /// A list of texts or objects, or one of them: the first that says something.
-fn said(tree: &Value) -> Said {
+fn reason(tree: &Value) -> Reason {
     match tree {
-        Value::String(text) => Said { message: line(text), code: None },
+        Value::String(text) => Reason { message: line(text), code: None },
         Value::Array(items) => {
-            items.iter().map(said).find(|said| *said != Said::default()).unwrap_or_default()
+            items.iter().map(reason).find(|reason| *reason != Reason::default()).unwrap_or_default()
         }
         Value::Object(members) => {
             let member = |names: &[&str]| {
@@ -119,14 +119,14 @@ fn said(tree: &Value) -> Said {
             };
             // Those of the storage behind signed URLs begin with capitals.
             let message = member(&["message", "error", "Message"]);
-            let found = Said { code: member(&["code", "Code"]), message };
-            if found != Said::default() {
+            let found = Reason { code: member(&["code", "Code"]), message };
+            if found != Reason::default() {
                 return found;
             }
             let nested = ["item", "error", "errors", "result"].iter().find_map(|name| members.get(*name));
-            nested.map(said).unwrap_or_default()
+            nested.map(reason).unwrap_or_default()
         }
-        _ => Said::default(),
+        _ => Reason::default(),
     }
 }
 

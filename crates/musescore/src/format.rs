@@ -81,7 +81,7 @@ impl fmt::Display for Callback {
     }
 }
 
-/// Reads a response in any of the three formats, told apart by content: media types are not to be relied on here. A server's
+/// Reads a response in any of the three formats, told apart by content: the media types of this service are not reliable. A server's
 /// notices around the document are passed over.
 ///
 /// # Errors
@@ -96,7 +96,7 @@ pub fn read<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, Decode
 /// Like [`read`], for a list: a member that cannot be read costs no other.
 ///
 /// # Errors
-/// [`DecodeError`] if it is no list.
+/// [`DecodeError`] if it is not a list.
 pub fn read_list<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<List<T>, DecodeError> {
     match document(response.body())? {
         Document::Json(inside) => segno_core::read_list(&with_body(response, inside)),
@@ -108,7 +108,7 @@ fn with_body(response: &Response<Bytes>, inside: &[u8]) -> Response<Bytes> {
     response.clone().map(|body| body.slice_ref(inside))
 }
 
-/// A document as a tree: objects, lists and texts.
+/// A document as a JSON value.
 pub(crate) fn tree(body: &[u8]) -> Result<Value, DecodeError> {
     match document(body)? {
         Document::Json(inside) => from_json(inside),
@@ -118,7 +118,7 @@ pub(crate) fn tree(body: &[u8]) -> Result<Value, DecodeError> {
 
 /// The document in a body.
 enum Document<'b> {
-    /// JSON as it stands there, or what is no document at all, of which the reader of JSON says what it is.
+    /// JSON as it stands there, or what is not a document, of which the reader of JSON says what it is.
     Json(&'b [u8]),
     /// XML in the shape that the service's JSON has.
     Xml(Value),
@@ -133,14 +133,28 @@ fn document(body: &[u8]) -> Result<Document<'_>, DecodeError> {
     let mut behind = None;
     if text.starts_with('<') && !is_html(body) {
         let (value, length) = xml::read(&text)?;
-        match text[length..].trim_ascii() {
-            "" => return says(value, body).map(Document::Xml),
-            rest => behind = Some(rest),
+        let rest = text[length..].trim_ascii();
+        match (rest.is_empty(), value.is_null()) {
+            (true, false) => return Ok(Document::Xml(value)),
+            // An empty element is a document only if it is one of the lists.
+            (true, true) => return Err(DecodeError::unexpected("a document", body)),
+            (false, _) => behind = Some(rest),
         }
     } else if let Some(inside) = call(body) {
         // White space that JSON does not know, a form feed, is passed over within a call as it is without one.
         return Ok(Document::Json(inside.trim_ascii()));
     }
+    if let Some(document) = between(body, &text) {
+        return Ok(document);
+    }
+    match behind {
+        Some(rest) => Err(DecodeError::unexpected("nothing behind the document", rest.as_bytes())),
+        None => Ok(Document::Json(body)),
+    }
+}
+
+/// The XML or the call in a body, which `text` is as a text, that has a server's notices around it.
+fn between<'b>(body: &'b [u8], text: &str) -> Option<Document<'b>> {
     let is_xml = |text: &[u8]| {
         matches!(text, [b'<', first, ..] if first.is_ascii_alphabetic() || *first == b'?') && !is_html(text)
     };
@@ -150,24 +164,14 @@ fn document(body: &[u8]) -> Result<Document<'_>, DecodeError> {
     let xml_at = |text: &[u8]| xml::read(std::str::from_utf8(text).ok()?).ok();
     let length = |text: &[u8]| xml_at(text).filter(|(value, _)| !is_nothing(value)).map(|(_, length)| length);
     if let Some((value, _)) = between_notices(text.as_bytes(), begins, length).and_then(xml_at) {
-        return Ok(Document::Xml(value));
+        return Some(Document::Xml(value));
     }
-    if let Some(found) = between_notices(body, |text| arguments(text).is_some(), call_length).and_then(call) {
-        return Ok(Document::Json(found.trim_ascii()));
-    }
-    match behind {
-        Some(rest) => Err(DecodeError::unexpected("nothing behind the document", rest.as_bytes())),
-        None => Ok(Document::Json(body)),
-    }
+    let found = between_notices(body, |text| arguments(text).is_some(), call_length)?;
+    call(found).map(|inside| Document::Json(inside.trim_ascii()))
 }
 
 fn is_nothing(value: &Value) -> bool {
     value.is_null() || value.as_array().is_some_and(Vec::is_empty)
-}
-
-/// A root element without content is a document only if it is one of the lists.
-fn says(value: Value, body: &[u8]) -> Result<Value, DecodeError> {
-    if value.is_null() { Err(DecodeError::unexpected("a document", body)) } else { Ok(value) }
 }
 
 fn begins_call(text: &[u8]) -> bool {
@@ -183,10 +187,14 @@ fn call(text: &[u8]) -> Option<&[u8]> {
     text[close + 1..].iter().all(is_end).then_some(inside)
 }
 
+/// The longest name of a function that is looked for behind a notice, in bytes: asked for at many places, a name without
+/// end would be read again and again.
+const MAX_NAME: usize = 80;
+
 /// What stands behind the parenthesis that opens the arguments of a call that begins a text.
 fn arguments(text: &[u8]) -> Option<&[u8]> {
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$./* ".contains(byte);
-    let end = text.iter().position(|byte| !is_name(byte))?;
+    let end = text.iter().take(MAX_NAME).position(|byte| !is_name(byte))?;
     text[end..].strip_prefix(b"(").filter(|_| begins_call(text)).map(<[u8]>::trim_ascii_start)
 }
 
@@ -237,6 +245,15 @@ mod tests {
         assert_eq!(error("cb({\"id\":"), "it is not JSON: expected value at line 1 column 1");
         assert_eq!(error("cb()"), "the body is empty");
         assert_eq!(error("{\"id\":"), "the JSON ends in the middle, after 6 bytes");
+    }
+
+    /// If every place of a text were read on to its end, this would take minutes.
+    #[test]
+    fn a_long_text_is_given_up_soon() {
+        for text in ["a".repeat(1 << 18), "<b>a ".repeat(1 << 16), "a(".repeat(1 << 17), "<?".repeat(1 << 17)]
+        {
+            assert!(tree(text.as_bytes()).is_err());
+        }
     }
 
     #[test]

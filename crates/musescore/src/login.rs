@@ -8,6 +8,7 @@ use segno_core::auth::loopback::{Loopback, LoopbackError};
 use segno_core::auth::oauth1::{
     self, AccessToken, Begin, Callback, Consumer, OAuth1, Pending, TokenResponse, Verified,
 };
+use segno_core::client::OneLine;
 use segno_core::{Endpoint, Secret, SystemClock};
 
 use crate::client::Client;
@@ -22,16 +23,16 @@ const AFTER: Duration = Duration::from_secs(60);
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoginError {
-    /// A request failed.
+    /// A request to the service failed.
     #[error(transparent)]
     Call(#[from] Error),
     /// The user refused, or the redirect belongs to another login.
     #[error(transparent)]
     Refused(#[from] oauth1::LoginError),
     /// The listener could not be opened, because the port is taken; the text names it.
-    #[error("could not listen for the redirect: {0}")]
-    Listen(std::io::Error),
-    /// No redirect arrived.
+    #[error("{}", OneLine(format_args!("could not listen for the redirect: {}", .0)))]
+    Listen(#[source] std::io::Error),
+    /// No redirect arrived in time, or the listener failed.
     #[error(transparent)]
     Loopback(#[from] LoopbackError),
     /// The client has the consumer key alone.
@@ -40,7 +41,7 @@ pub enum LoginError {
     )]
     NoSecret,
     /// The token could not be saved. If that was known beforehand, nothing was asked of the service.
-    #[error(transparent)]
+    #[error("{}", OneLine(.0))]
     Keep(#[from] AuthError),
     /// The password would have been sent in the clear, so it was not sent.
     #[error("the OAuth URL must be https, or on this machine, to send a password; found plain http")]
@@ -104,6 +105,16 @@ impl Client {
     /// All three legs with a browser on this machine: listens on 127.0.0.1, has `open` open the page for the user, waits
     /// for the redirect at most `limit`, and shows a page when it is done. Port 0 takes any free port. A client with a
     /// [store](Credentials::Stored) keeps the token there.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use segno_musescore::{Client, LoginError};
+    /// # async fn example(client: Client) -> Result<(), LoginError> {
+    /// let limit = Duration::from_secs(300);
+    /// client.login_in_browser(0, limit, |page| println!("open {page}")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// See [`LoginError`].

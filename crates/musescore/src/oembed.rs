@@ -1,4 +1,14 @@
 //! oEmbed: the player of a score as HTML for a web page.
+//!
+//! ```
+//! # use segno_musescore::{Client, Error, oembed};
+//! # async fn example(client: Client) -> Result<(), Error> {
+//! let page = "http://musescore.com/ada/scores/7301";
+//! let player = client.send(&oembed::Get::new(page).max_width(640)).await?;
+//! println!("{}", player.html);
+//! # Ok(())
+//! # }
+//! ```
 
 use std::fmt;
 

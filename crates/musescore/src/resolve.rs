@@ -55,9 +55,9 @@ fn read(response: &Response<Bytes>) -> Result<Resolved, DecodeError> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Resolved {
-    /// A score.
+    /// The page of a score.
     Score(ScoreId),
-    /// A member.
+    /// The page of a member.
     User(UserId),
 }
 
@@ -80,9 +80,9 @@ impl Resolved {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Resource {
-    /// A score.
+    /// The score of a page.
     Score(Box<Score>),
-    /// A member.
+    /// The member of a page.
     User(User),
 }
 

@@ -1,4 +1,16 @@
 //! Where each measure stands on the pages of a score.
+//!
+//! ```
+//! # use segno_musescore::{Client, Error, ScoreId, space};
+//! # async fn example(client: Client) -> Result<(), Error> {
+//! let boxes = client.send(&space::Get::new(ScoreId::new(7301))).await?;
+//! for measure in boxes.on_page(0) {
+//!     let place = measure.pixels();
+//!     println!("measure {} is at {}, {}", measure.measure, place.x, place.y);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::lenient::List;
 use segno_core::{Secret, endpoint};
@@ -9,7 +21,7 @@ use crate::format::{self, Format};
 use crate::ids::ScoreId;
 use crate::paths::{self, PathForm};
 
-/// So many units of a box are one pixel of a page image.
+/// How many units of a box one pixel of a page image has.
 pub const UNITS_PER_PIXEL: f64 = 12.0;
 
 endpoint! {
@@ -44,14 +56,14 @@ pub struct MeasureBox {
     /// The measure, from 0: the [`measure`](crate::time::Event::measure) of its events.
     #[serde(rename = "id")]
     pub measure: u32,
-    /// The left edge.
+    /// The left edge, in units from the left edge of the page.
     pub x: f64,
-    /// The upper edge.
+    /// The upper edge, in units from the upper edge of the page.
     pub y: f64,
-    /// The width.
+    /// The width, in units.
     #[serde(rename = "sx")]
     pub width: f64,
-    /// The height.
+    /// The height, in units.
     #[serde(rename = "sy")]
     pub height: f64,
     /// The page, from 0, as in [`File::Page`](crate::files::File::Page).
@@ -60,14 +72,15 @@ pub struct MeasureBox {
 
 /// A rectangle in pixels of a page image, from its upper left corner.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Pixels {
-    /// The left edge.
+    /// The left edge, in pixels from the left edge of the page.
     pub x: f64,
-    /// The upper edge.
+    /// The upper edge, in pixels from the upper edge of the page.
     pub y: f64,
-    /// The width.
+    /// The width, in pixels.
     pub width: f64,
-    /// The height.
+    /// The height, in pixels.
     pub height: f64,
 }
 

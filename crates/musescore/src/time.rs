@@ -1,4 +1,14 @@
 //! When each measure sounds in the MP3 and MIDI files of a score.
+//!
+//! ```
+//! # use segno_musescore::{Client, Error, ScoreId, time};
+//! # async fn example(client: Client) -> Result<(), Error> {
+//! let times = client.send(&time::Get::new(ScoreId::new(7301))).await?;
+//! println!("the first measure begins at {:?} ms", times.passes(0).collect::<Vec<_>>());
+//! println!("after a minute measure {:?} sounds", times.measure_at(60_000.0));
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::lenient::List;
 use segno_core::{Secret, endpoint};
@@ -53,6 +63,7 @@ pub struct Times(pub List<Event>);
 
 /// A measure as it is played once.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Played {
     /// Its place in the order of playing, from 0.
     pub index: usize,
@@ -60,7 +71,7 @@ pub struct Played {
     pub measure: u32,
     /// When it begins, in milliseconds.
     pub start_ms: f64,
-    /// When the next one begins, in milliseconds; none for the last, whose end the service does not tell.
+    /// When the next one begins, in milliseconds; `None` for the last, whose end the service does not tell.
     pub end_ms: Option<f64>,
 }
 
@@ -88,7 +99,7 @@ impl Times {
         self.0.iter().filter(move |event| event.measure == measure).map(|event| event.position_ms)
     }
 
-    /// The written measure that sounds at a time in milliseconds; none before the first.
+    /// The written measure that sounds at a time in milliseconds; `None` before the first.
     #[must_use]
     pub fn measure_at(&self, time_ms: f64) -> Option<u32> {
         let begun = self.0.iter().filter(|event| event.position_ms <= time_ms);

@@ -1,4 +1,4 @@
-//! XML into a tree, safely: no entities beyond the predefined five and character references, bounded depth and size.
+//! XML into a JSON value, safely: no entities beyond the predefined five and character references, bounded depth and size.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -48,12 +48,12 @@ pub(super) fn read(text: &str) -> Result<(Value, usize), DecodeError> {
                 }
             }
             Event::End(_) => open.pop(),
-            Event::Text(words) => {
-                push(open.last_mut(), &words.xml10_content());
+            Event::Text(text) => {
+                push(open.last_mut(), &text.xml10_content());
                 None
             }
-            Event::CData(words) => {
-                push(open.last_mut(), &words.xml10_content());
+            Event::CData(text) => {
+                push(open.last_mut(), &text.xml10_content());
                 None
             }
             Event::GeneralRef(reference) => {
@@ -135,9 +135,9 @@ fn unwrapped(member: Value) -> Vec<Value> {
     }
 }
 
-fn push(element: Option<&mut Element>, words: &str) {
+fn push(element: Option<&mut Element>, text: &str) {
     if let Some(element) = element {
-        element.text.push_str(words);
+        element.text.push_str(text);
     }
 }
 
@@ -167,13 +167,13 @@ fn predefined(name: &str) -> Option<char> {
 fn inner_text(inner: &str) -> String {
     let mut reader = Reader::from_str(inner);
     reader.config_mut().allow_dangling_amp = true;
-    let mut text = String::new();
+    let mut whole = String::new();
     loop {
         match reader.read_event() {
-            Ok(Event::Text(words)) => text.push_str(&words.xml10_content()),
-            Ok(Event::CData(words)) => text.push_str(&words.xml10_content()),
-            Ok(Event::GeneralRef(reference)) => text.push_str(&resolve(&reference)),
-            Ok(Event::Eof) => return text,
+            Ok(Event::Text(text)) => whole.push_str(&text.xml10_content()),
+            Ok(Event::CData(text)) => whole.push_str(&text.xml10_content()),
+            Ok(Event::GeneralRef(reference)) => whole.push_str(&resolve(&reference)),
+            Ok(Event::Eof) => return whole,
             Ok(Event::Comment(_) | Event::PI(_) | Event::Decl(_) | Event::DocType(_)) => {}
             Ok(Event::Start(_) | Event::Empty(_) | Event::End(_)) | Err(_) => return inner.trim().to_owned(),
         }

@@ -15,7 +15,7 @@ use crate::license::{License, Permission};
 #[serde(expecting = "a score")]
 #[non_exhaustive]
 pub struct Score {
-    /// Identifies it.
+    /// Identifies the score.
     pub id: ScoreId,
     /// The version of its file.
     pub vid: Option<VersionId>,
@@ -140,7 +140,7 @@ segno_core::open_enum! {
     }
 }
 
-/// A value of an enumeration; an empty text is none of them.
+/// A value of an enumeration; an empty text is `None`.
 fn filled<'de, D: Deserializer<'de>, T: for<'t> From<&'t str>>(field: D) -> Result<Option<T>, D::Error> {
     Ok(lenient::filled::<_, String>(field)?.map(|text| T::from(text.trim())))
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use segno_core::auth::AuthError;
 use segno_core::auth::oauth1::{self, Callback, Key, base_string};
 use segno_core::auth::store::{MemoryStore, TokenStore as _};
 use segno_core::http::header::AUTHORIZATION;
@@ -266,4 +267,20 @@ async fn what_cannot_begin() {
         .unwrap();
     let error = plain.login_with_password("ada", "CANARY").await.unwrap_err();
     assert!(matches!(error, LoginError::Insecure), "{error}");
+}
+
+/// Whatever stands in the redirect or in the way of a store, the error is one short line.
+#[tokio::test]
+async fn the_error_of_a_login_is_one_short_line() {
+    let (client, _) = service();
+    let pending = client.begin_login(Callback::Url("http://127.0.0.1/callback".into())).await.unwrap();
+    let problem = "so%20sorry%0A%E2%80%AE".repeat(90);
+    let refused = pending
+        .redirected(&format!("http://127.0.0.1/callback?oauth_token=req-11&oauth_problem={problem}"))
+        .unwrap_err();
+    let store = AuthError::Store("/a/very/long/path\n\u{202e}".repeat(90).into());
+    for error in [LoginError::from(refused), LoginError::from(store)] {
+        let error = error.to_string();
+        assert!(error.chars().count() <= 400 && !error.contains(['\n', '\u{202e}']), "{error}");
+    }
 }
