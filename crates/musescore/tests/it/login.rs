@@ -278,7 +278,7 @@ async fn the_error_of_a_login_is_one_short_line() {
     let refused = pending
         .redirected(&format!("http://127.0.0.1/callback?oauth_token=req-11&oauth_problem={problem}"))
         .unwrap_err();
-    let store = AuthError::Store("/a/very/long/path\n\u{202e}".repeat(90).into());
+    let store = AuthError::Store("/a/very/long/path\n\u{202e}".repeat(90));
     for error in [LoginError::from(refused), LoginError::from(store)] {
         let error = error.to_string();
         assert!(error.chars().count() <= 400 && !error.contains(['\n', '\u{202e}']), "{error}");
