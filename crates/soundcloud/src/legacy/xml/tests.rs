@@ -25,7 +25,7 @@ fn a_document_with_and_without_types() {
 #[test]
 fn nil_has_no_text() {
     let track = Element::parse(b"<track><a nil=\"true\">x</a><b nil=\"false\">y</b></track>").unwrap();
-    assert_eq!((track.words("a"), track.words("b")), (None, Some("y".into())));
+    assert_eq!((track.child_text("a"), track.child_text("b")), (None, Some("y".into())));
 }
 
 #[test]

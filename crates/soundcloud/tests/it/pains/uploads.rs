@@ -145,8 +145,8 @@ async fn pain_11_processing_can_be_waited_for() {
     let (client, log) = user_client(|_| response(404, ""));
     client.wait_until_ready(TRACK_URN, Duration::from_secs(60)).await.unwrap_err();
     assert_eq!(log.lines().len(), 1);
-    let (client, _) = person(|line| {
-        if line.contains("/streams") { answer(403, "") } else { answer(200, r#"{"duration":183000}"#) }
+    let (client, _) = user_client(|line| {
+        if line.contains("/streams") { response(403, "") } else { response(200, r#"{"duration":183000}"#) }
     });
     let error = client.wait_until_ready(TRACK_URN, Duration::from_secs(60)).await.unwrap_err();
     assert!(matches!(error, ReadyError::Look(_)), "{error}");
