@@ -39,7 +39,7 @@ pub struct ClientBuilder {
 }
 
 service_client! {
-    Client: send, call, pages;
+    Client: send, call, pages, items;
     ClientBuilder
 }
 

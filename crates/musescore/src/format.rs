@@ -284,6 +284,20 @@ mod tests {
         }
 
         #[test]
+        fn notices_around_any_document_cost_nothing(text in "\\PC{0,40}", before: bool, behind: bool) {
+            const NOTICE: &str = "<br />\n<b>Warning</b>:  f() [x] {y} in <b>/srv/a.php</b> on line <b>7</b><br />\n";
+            let notice = |there: bool| if there { NOTICE } else { "" };
+            let json = json!([{"id": "7", "title": text}]).to_string();
+            let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            let xml = format!("<scores><score><id>7</id><title>{escaped}</title></score></scores>");
+            for document in [format!("cb({json});"), xml, json] {
+                let body = format!("{}{document}\n{}", notice(before), notice(behind));
+                prop_assert_eq!(tree(body.as_bytes()), tree(document.as_bytes()), "{}", body);
+                prop_assert!(tree(document.as_bytes()).is_ok());
+            }
+        }
+
+        #[test]
         fn any_text_comes_back_from_xml(text in "\\PC{0,40}") {
             let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
             let read = tree(format!("<score><id>{escaped}</id></score>").as_bytes()).unwrap();

@@ -23,7 +23,7 @@ fn serve(total: usize) -> impl Fn(&Request<Bytes>) -> Response<Bytes> + Send + S
 
 async fn read(total: usize) -> (Vec<u64>, usize) {
     let (client, log) = client(Credentials::key("KEY"), serve(total));
-    let mut items = client.pages(Search::new(Filters::new().text("x"))).items();
+    let mut items = client.items(Search::new(Filters::new().text("x")));
     let mut ids = Vec::new();
     while let Some(score) = items.next().await {
         ids.push(score.unwrap().id.number());
