@@ -229,6 +229,11 @@ pub(super) fn read(bytes: &[u8], step: Step, running: u8) -> Result<Read<'_>, Ba
         let event = Event { delta, kind: Kind::Voice { status, data }, at };
         return Ok(Read { event, status_at, next, running: status });
     }
+    read_slowly(bytes, step, running)
+}
+
+/// Reads an event of any kind.
+fn read_slowly(bytes: &[u8], step: Step, running: u8) -> Result<Read<'_>, BadEvent> {
     let (begin, delta, at) = match step {
         Step::Status(at) => (at, 0, at),
         Step::Time(at) => match number(bytes, at) {
@@ -327,4 +332,25 @@ pub(super) fn number(bytes: &[u8], from: usize) -> Result<(u32, usize), (EventEr
         }
     }
     Err((EventError::Time, from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn plain_messages_are_read_as_all_others(
+            bytes in prop::collection::vec(prop_oneof![any::<u8>(), 0x80_u8..0xF0, 0_u8..0x80], 0..8),
+            running in prop_oneof![Just(0), 0x80_u8..0xF0],
+        ) {
+            if let Some(Plain { delta, status_at, status, data, next }) = plain(&bytes, 0, running) {
+                let read = read_slowly(&bytes, Step::Time(0), running).ok();
+                let read = read.map(|read| (read.event, read.status_at, read.next, read.running));
+                let event = Event { delta, kind: Kind::Voice { status, data }, at: 0 };
+                prop_assert_eq!(read, Some((event, status_at, next, status)));
+            }
+        }
+    }
 }

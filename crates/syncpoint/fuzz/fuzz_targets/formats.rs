@@ -1,4 +1,4 @@
-//! Any text to every reader of another program's format; what is read can be written and read again.
+//! Any text to every reader of a format of other software; what is read can be written and read again.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
