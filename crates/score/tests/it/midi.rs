@@ -142,3 +142,17 @@ fn broken_files_are_errors_or_scores() {
         let _ = read_any(&whole[..end], &Options::new().with_onsets());
     }
 }
+
+/// Behind a chunk of odd length a byte is filled in, behind one of even length none.
+#[test]
+fn chunks_of_riff_begin_at_even_places() {
+    let inner = file(0, DIVISION, &[EXAMPLE]);
+    for length in 0..5_u32 {
+        let mut list = [b"LIST", &length.to_le_bytes()[..], &b"abcde"[..length as usize]].concat();
+        list.resize(list.len().next_multiple_of(2), 0);
+        let data = [b"data", &u32::try_from(inner.len()).unwrap().to_le_bytes()[..], &inner].concat();
+        let content = [&b"RMID"[..], &list, &data].concat();
+        let riff = [b"RIFF", &u32::try_from(content.len()).unwrap().to_le_bytes()[..], &content].concat();
+        assert_eq!(read(&riff), read(&inner), "{length}");
+    }
+}

@@ -88,3 +88,34 @@ fn notes_of_a_measure_over_several_bars_stand_in_the_bars_where_they_sound() {
     let places: Vec<(usize, f64)> = of_b.map(|onset| (onset.bar, onset.offset.quarters())).collect();
     assert_eq!(places, [(0, 0.0), (0, 3.0), (1, 2.0)]);
 }
+
+/// Small notes of another part are for the eye.
+#[test]
+fn cue_notes_do_not_sound() {
+    let bar = format!(
+        "{}<note><cue/><pitch><step>E</step><octave>4</octave></pitch><duration>4</duration></note>{}",
+        note("C", 4, 4, ""),
+        note("G", 4, 8, "")
+    );
+    assert_eq!(list(&read(&[&bar])), ["0.0/1 60 1/4", "0.1/2 67 1/2"]);
+}
+
+/// 128 keys, as MIDI has them; a note beyond them cannot sound.
+#[test]
+fn the_keys_go_from_0_to_127() {
+    let keys = |step: &str, octave: i32, alter: i32| {
+        let bar = format!(
+            "<note><pitch><step>{step}</step><alter>{alter}</alter><octave>{octave}</octave></pitch>\
+             <duration>16</duration></note>"
+        );
+        read(&[&bar]).onsets.iter().map(|onset| onset.key).collect::<Vec<_>>()
+    };
+    assert_eq!(keys("C", -1, 0), [Some(0)]);
+    assert_eq!(keys("G", 9, 0), [Some(127)]);
+    assert_eq!(keys("G", 9, 1), []);
+    assert_eq!(keys("C", -1, -1), []);
+    assert_eq!(keys("B", 3, 1), [Some(60)]);
+    for (step, key) in [("C", 60), ("D", 62), ("E", 64), ("F", 65), ("G", 67), ("A", 69), ("B", 71)] {
+        assert_eq!(keys(step, 4, 0), [Some(key)], "{step}");
+    }
+}

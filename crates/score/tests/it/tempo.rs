@@ -195,3 +195,58 @@ fn musescore_means_the_offset_of_a_tempo() {
         }
     }
 }
+
+/// The note types of MusicXML, each half as long as the one before, from the maxima of 32 quarters.
+const TYPES: [&str; 14] = [
+    "maxima", "long", "breve", "whole", "half", "quarter", "eighth", "16th", "32nd", "64th", "128th",
+    "256th", "512th", "1024th",
+];
+
+#[test]
+fn every_note_type_can_be_the_beat() {
+    let mut quarters = 32.0;
+    for name in TYPES {
+        let bpm = |content: &str| {
+            let score = read(&[&metronome(content)]);
+            score.tempos.first().map(|tempo| tempo.quarter_bpm)
+        };
+        let unit = format!("<beat-unit>{name}</beat-unit>");
+        assert_eq!(bpm(&format!("{unit}<per-minute>64</per-minute>")), Some(64.0 * quarters), "{name}");
+        // One dot makes it half as long again, the second adds half of the first.
+        let dotted = format!("{unit}<beat-unit-dot/><per-minute>64</per-minute>");
+        assert_eq!(bpm(&dotted), Some(96.0 * quarters), "{name}");
+        let twice = format!("{unit}<beat-unit-dot/><beat-unit-dot/><per-minute>64</per-minute>");
+        assert_eq!(bpm(&twice), Some(112.0 * quarters), "{name}");
+        quarters /= 2.0;
+    }
+    // What names no note, and what says no number, is no tempo.
+    for content in [
+        "<beat-unit>minim</beat-unit><per-minute>64</per-minute>",
+        "<beat-unit>quarter</beat-unit><per-minute>fast</per-minute>",
+        "<per-minute>64</per-minute>",
+        "<beat-unit>quarter</beat-unit>",
+        "<beat-unit>quarter</beat-unit><per-minute>0</per-minute>",
+    ] {
+        assert!(read(&[&metronome(content)]).tempos.is_empty(), "{content}");
+    }
+}
+
+#[test]
+fn a_metric_modulation_needs_two_sides_and_a_tempo_before() {
+    let quarter = "<metronome-note><metronome-type>quarter</metronome-type></metronome-note>";
+    let half = "<metronome-note><metronome-type>half</metronome-type></metronome-note>";
+    let equals = "<metronome-relation>equals</metronome-relation>";
+    let second = |content: &str| {
+        let score = read(&[
+            &metronome("<beat-unit>quarter</beat-unit><per-minute>80</per-minute>"),
+            &metronome(content),
+        ]);
+        score.tempos.get(1).map(|tempo| tempo.quarter_bpm)
+    };
+    assert_eq!(second(&format!("{quarter}{equals}{half}")), Some(160.0));
+    assert_eq!(second(&format!("{half}{equals}{quarter}")), Some(40.0));
+    assert_eq!(second(&format!("{quarter}{quarter}{equals}{half}")), Some(80.0));
+    for one_sided in [format!("{quarter}{equals}"), format!("{equals}{half}"), quarter.to_owned()] {
+        assert_eq!(second(&one_sided), None, "{one_sided}");
+    }
+}

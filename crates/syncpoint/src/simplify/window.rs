@@ -100,3 +100,36 @@ impl Cover {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn covered_times_are_joined_where_they_touch_and_nowhere_else() {
+        let mut cover = Cover::default();
+        assert!(cover.add(0.0, 1.0) && !cover.add(0.25, 0.75) && !cover.add(0.0, 1.0));
+        assert!(cover.add(3.0, 4.0), "far from the first");
+        assert!(cover.add(1.5, 2.0), "the gap between them is not covered");
+        assert!(cover.add(0.5, 1.75), "partly new");
+        assert!(!cover.add(0.0, 2.0), "joined to one");
+        assert!(cover.add(1.0, 3.5) && !cover.add(0.0, 4.0));
+        // What rounding may do is no gap.
+        assert!(!cover.add(-SLACK / 2.0, 4.0 + SLACK / 2.0));
+        assert!(cover.add(4.0 + SLACK / 2.0, 5.0) && !cover.add(0.0, 5.0));
+        assert!(cover.add(-1.0, -SLACK / 2.0) && !cover.add(-1.0, 5.0));
+    }
+
+    #[test]
+    fn no_line_leaves_an_empty_window() {
+        let passes = |from, to, flat, steep| {
+            let mut lines = Lines::default();
+            lines.begin(from, to, flat, steep);
+            lines.pass(2.0, -100.0, 100.0)
+        };
+        assert_eq!(passes(1.0, 2.0, 0.5, 3.0), Some((2.0, 8.0)));
+        assert_eq!(passes(1.0, 1.0, 0.5, 0.5), Some((2.0, 2.0)));
+        assert_eq!(passes(2.0, 1.0, 0.5, 3.0), None);
+        assert_eq!(passes(1.0, 2.0, 3.0, 0.5), None);
+    }
+}

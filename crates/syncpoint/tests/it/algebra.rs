@@ -364,3 +364,38 @@ fn options_are_kept() {
     let map = SyncMap::with(wire::read("[[0,0],[4,8]]").unwrap(), options).unwrap();
     assert_eq!(map.shifted(1.0).unwrap().time_at(5.0), Ok(11.0));
 }
+
+#[test]
+fn parts_of_a_curve_by_hand() {
+    let curve = Curve::new([(0.0, 10.0), (2.0, 14.0), (4.0, 15.0), (6.0, 21.0)]).unwrap();
+    let knots = |part: &Curve| part.knots().collect::<Vec<_>>();
+    assert_eq!(knots(&curve.part(1.0, 5.0).unwrap()), [(1.0, 12.0), (2.0, 14.0), (4.0, 15.0), (5.0, 18.0)]);
+    assert_eq!(knots(&curve.part(2.0, 4.0).unwrap()), [(2.0, 14.0), (4.0, 15.0)]);
+    assert_eq!(knots(&curve.part(-9.0, 9.0).unwrap()), knots(&curve));
+    assert_eq!(knots(&curve.part(3.0, 3.0).unwrap()), [(3.0, 14.5)]);
+    for (from, to) in [(4.0, 3.0), (7.0, 9.0), (-3.0, -1.0)] {
+        assert!(curve.part(from, to).is_err(), "{from} to {to}");
+    }
+    assert!(!curve.is_empty() && !curve.part(3.0, 3.0).unwrap().is_empty());
+    assert_eq!((curve.len(), curve.part(3.0, 3.0).unwrap().len()), (4, 1));
+}
+
+#[test]
+fn a_cursor_tells_its_segment() {
+    use segno_syncpoint::curve::Forward;
+    let curve = Curve::new([(0.0, 10.0), (2.0, 14.0), (4.0, 15.0), (6.0, 21.0)]).unwrap();
+    let mut cursor = curve.cursor::<Forward>();
+    for (x, y, segment) in [(1.0, 12.0, 0), (3.0, 14.5, 1), (5.0, 18.0, 2), (0.5, 11.0, 0), (5.5, 19.5, 2)] {
+        assert_eq!((cursor.at(x), cursor.segment()), (Some(y), segment), "{x}");
+    }
+}
+
+#[test]
+fn rounding_tells_the_mean_and_the_largest_change() {
+    let rough = map("[[0,0],[1,2.0004],[2,4.0002],[3,6]]");
+    let (rounded, told) = rough.with_times_rounded(TimeGrid::Milliseconds).unwrap();
+    assert_eq!(text(&rounded), "[[0,0],[1,2],[2,4],[3,6]]");
+    assert_eq!(told.changed, 2);
+    assert!((told.largest - 0.0004).abs() < 1e-12, "{told:?}");
+    assert!((told.mean - 0.000_15).abs() < 1e-12, "{told:?}");
+}

@@ -466,3 +466,49 @@ fn timemaps() {
         timemap::to_points(&[timemap::Entry { time: 1.0, quarters: 9.0, measure: None }], &grid).is_err()
     );
 }
+
+/// What a measure is called after JSON has been read (RFC 8259, section 7).
+fn called(name: &str) -> Result<String, ParseError> {
+    let text = format!("[{{\"qstamp\":0,\"tstamp\":0,\"measureOn\":\"{name}\"}}]");
+    timemap::read(&text).map(|mut entries| entries.remove(0).measure.unwrap())
+}
+
+#[test]
+fn every_escape_of_json() {
+    for (written, read) in [
+        (r#"\""#, "\""),
+        (r"\\", "\\"),
+        (r"\/", "/"),
+        (r"\b", "\u{8}"),
+        (r"\f", "\u{c}"),
+        (r"\n", "\n"),
+        (r"\r", "\r"),
+        (r"\t", "\t"),
+        (r"\u00e9", "é"),
+        (r"\u00E9", "é"),
+        (r"\ud834\udd0b", "𝄋"),
+        (r"\uD834\uDD0C", "𝄌"),
+        (r"\udbff\udfff", "\u{10ffff}"),
+        (r"\ud800\udc00", "\u{10000}"),
+        ("𝄋 é", "𝄋 é"),
+        // Half of a pair is no character.
+        (r"\ud834", "\u{fffd}"),
+        (r"\udd0b", "\u{fffd}"),
+        (r"\ud834x", "\u{fffd}x"),
+        (r"\ud834\u0041", "\u{fffd}A"),
+    ] {
+        assert_eq!(called(&format!("a{written}z")), Ok(format!("a{read}z")), "{written}");
+    }
+    for wrong in [r"\x", r"\u00g9", r"\u12", r"\u+123", r"\ud834\u12", "\u{0}", "\u{1f}", "\n", "\t"] {
+        assert!(called(&format!("a{wrong}")).is_err(), "{wrong:?}");
+    }
+    assert!(timemap::read("[{\"qstamp\":0,\"tstamp\":0,\"measureOn\":\"m").is_err());
+}
+
+#[test]
+fn entries_at_one_place_are_one_point() {
+    let grid = BarGrid::uniform(2, 4, 4).unwrap().play_straight().unwrap();
+    let entry = |quarters: f64, time: f64| timemap::Entry { time, quarters, measure: None };
+    let entries = [entry(0.0, 0.0), entry(0.0, 0.5), entry(4.0, 2.0), entry(4.0, 2.5), entry(3.0, 3.0)];
+    assert_eq!(wire::write(&timemap::to_points(&entries, &grid).unwrap()), "[[0,0],[1,2]]");
+}

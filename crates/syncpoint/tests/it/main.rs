@@ -3,6 +3,7 @@
 mod algebra;
 mod arbitrary;
 mod bounds;
+mod endings;
 mod exact;
 mod formats;
 mod map;

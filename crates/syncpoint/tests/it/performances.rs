@@ -133,3 +133,25 @@ fn many_plays_of_one_repeat_are_no_burden() {
     assert_eq!(all.len(), 60);
     assert_eq!((all[0].playthrough.len(), all[0].skipped.len()), (30, 32));
 }
+
+/// Whatever the tempo, bars that last as long as they are written are no sign of another order.
+#[test]
+fn at_any_tempo_an_even_performance_is_near() {
+    let mut structure = plain(8);
+    repeat(&mut structure, 0, 3, 2);
+    for (index, bar) in structure.bars.iter_mut().enumerate() {
+        if index % 4 == 3 {
+            bar.nominal = Fraction::new(3, 4).unwrap();
+        }
+    }
+    for order in [vec![0, 1, 2, 3, 4, 5, 6, 7], vec![0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7]] {
+        for whole in [0.9, 2.0, 7.5] {
+            let durations: Vec<f64> =
+                order.iter().map(|bar| if bar % 4 == 3 { 0.75 * whole } else { whole }).collect();
+            let observed = Observed::Durations(&durations);
+            let best = Variants::new(&structure, &Policy::CLASSICAL, observed).unwrap().next().unwrap();
+            assert!(best.playthrough.order().eq(order.iter().copied()), "{whole}: {:?}", best.skipped);
+            assert!(best.distance < 1e-9, "{whole}: {}", best.distance);
+        }
+    }
+}

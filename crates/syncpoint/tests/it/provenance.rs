@@ -134,3 +134,81 @@ fn places_that_would_cross_are_lost_as_few_as_possible() {
     assert_eq!(remapped.unmapped.len(), 1);
     assert_eq!(remapped.unmapped[0].reason, UnmappedReason::OutOfOrder);
 }
+
+/// Of two equally near passes the later; of the next, the bar itself counts.
+#[test]
+fn choices_at_their_edges() {
+    let mut structure = plain(6);
+    repeat(&mut structure, 1, 2);
+    // 0 1 2 1 2 3 4 5: bar 1 sounds as played bars 1 and 3, whose middles are 1.5 and 3.5.
+    let playthrough = structure.unroll(&Policy::CLASSICAL).unwrap();
+    for (place, played) in [(2.4, 1), (2.5, 3), (2.6, 3), (1.5, 1), (3.5, 3)] {
+        assert_eq!(playthrough.choose(1, PassChoice::Nearest(place)), Some(played), "{place}");
+    }
+    for (from, played) in [(0, 1), (1, 1), (2, 3), (3, 3), (4, 1)] {
+        assert_eq!(playthrough.choose(1, PassChoice::Next(from)), Some(played), "{from}");
+    }
+}
+
+/// An order that was heard gets the reasons that the score has for it, and none where it has none.
+#[test]
+fn a_performed_order_is_explained_by_the_score() {
+    use segno_syncpoint::{Ending, EndingStop, Jump, JumpKind, Marker, MarkerKind, Place, Playthrough};
+    let mut structure = plain(9);
+    repeat(&mut structure, 0, 2);
+    for (bar, number) in [(2, 1), (3, 2)] {
+        let ending = Ending {
+            numbers: vec![number],
+            id: None,
+            start: true,
+            stop: Some(EndingStop::Stop),
+            staff: None,
+        };
+        structure.bars[bar].endings.push(ending);
+    }
+    let marker = |kind, label: &str| Marker { kind, label: label.to_owned(), at: Place::Start, staff: None };
+    structure.bars[1].markers.push(marker(MarkerKind::Segno, "segno"));
+    structure.bars[4].markers.push(marker(MarkerKind::ToCoda, "tocoda"));
+    structure.bars[7].markers.push(marker(MarkerKind::Coda, "coda"));
+    structure.bars[6].jumps.push(Jump {
+        kind: JumpKind::DalSegno,
+        to: "segno".to_owned(),
+        until: "tocoda".to_owned(),
+        continue_at: Some("coda".to_owned()),
+        play_repeats: false,
+        passes: Vec::new(),
+        staff: None,
+    });
+    structure.bars[7].section_break = true;
+    let heard = [0, 1, 2, 0, 1, 3, 4, 5, 6, 1, 3, 4, 7, 8, 2, 5];
+    let played = Playthrough::performed(&structure, heard).unwrap();
+    let reasons: Vec<(Step, Option<u32>)> = played.bars().iter().map(|bar| (bar.step, bar.ending)).collect();
+    let next = (Step::Next, None);
+    assert_eq!(
+        reasons,
+        [
+            (Step::Start, None),
+            next,
+            (Step::Next, Some(1)),
+            (Step::Repeat { end: 2 }, None),
+            next,
+            (Step::Skip, Some(2)),
+            next,
+            next,
+            next,
+            (Step::Jump { from: 6 }, None),
+            (Step::Skip, Some(2)),
+            next,
+            (Step::Coda { from: 4 }, None),
+            (Step::Section, None),
+            (Step::Break { from: 8 }, Some(1)),
+            // Bar 3 is an ending, bar 4 is not: nothing in the score leads over both.
+            (Step::Break { from: 2 }, None),
+        ]
+    );
+    assert!(Playthrough::performed(&structure, [0, 9]).is_none());
+    assert_eq!(
+        played.bars().iter().map(|bar| bar.pass).collect::<Vec<_>>(),
+        [1, 1, 1, 2, 2, 1, 1, 1, 1, 3, 2, 2, 1, 1, 2, 2]
+    );
+}

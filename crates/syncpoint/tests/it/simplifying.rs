@@ -407,3 +407,55 @@ fn the_windows_of_moved_points_are_closed() {
     }
     assert!(arrivals > 50_000, "{arrivals} arrivals");
 }
+
+/// The errors of all given points from a chain of points.
+fn errors(x: &[f64], t: &[f64], chain: &[(usize, f64)]) -> Vec<f64> {
+    let at = |index: usize| {
+        let right = chain.iter().position(|point| point.0 >= index).unwrap().max(1);
+        let ((from, start), (to, end)) = (chain[right - 1], chain[right]);
+        start + (x[index] - x[from]) / (x[to] - x[from]) * (end - start)
+    };
+    (0..x.len()).map(|index| at(index) - t[index]).collect()
+}
+
+/// No moved point can go up or down so that the squares of the errors grow less and none of them exceeds the largest.
+#[test]
+fn no_moved_point_alone_could_lie_better() {
+    let mut random = Random::new(8);
+    let mut inside = 0;
+    for round in 0..200 {
+        let count = 5 + usize::try_from(random.below(12)).unwrap();
+        let mut noise = || f64::from(u32::try_from(random.below(2_001)).unwrap()) / 10_000.0 - 0.1;
+        let (mut x, mut t) = (vec![0.0], vec![10.0 + noise()]);
+        for index in 1..count {
+            x.push(x[index - 1] + 1.0 + 2.0 * noise());
+            t.push(10.0 + 2.0 * x[index] + noise());
+        }
+        let middle = count / 2;
+        for forced in [vec![], vec![middle]] {
+            let found = minimum(&x, &t, 5.0, &Rules { mode: Mode::Move, forced: &forced }).unwrap();
+            let chain: Vec<(usize, f64)> =
+                found.points.iter().map(|point| (point.index, point.time)).collect();
+            let kept: Vec<usize> = chain.iter().map(|point| point.0).collect();
+            let expected: Vec<usize> =
+                if forced.is_empty() { vec![0, count - 1] } else { vec![0, middle, count - 1] };
+            assert_eq!(kept, expected, "round {round}");
+            let largest = |errors: &[f64]| errors.iter().fold(0.0_f64, |worst, error| worst.max(error.abs()));
+            let squares = |errors: &[f64]| errors.iter().map(|error| error * error).sum::<f64>();
+            let own = errors(&x, &t, &chain);
+            assert!((largest(&own) - found.max_error).abs() < 1e-9, "round {round}");
+            for place in 0..chain.len() {
+                for step in [-1e-3, 1e-3] {
+                    let mut other = chain.clone();
+                    other[place].1 += step;
+                    let other = errors(&x, &t, &other);
+                    if largest(&other) <= found.max_error {
+                        inside += 1;
+                        assert!(squares(&other) > squares(&own) - 1e-6, "round {round}: {chain:?}");
+                    }
+                }
+            }
+        }
+    }
+    assert!(inside > 100, "{inside} steps within the bound");
+}

@@ -148,3 +148,143 @@ fn one_long_bar_number_does_not_drive_out_the_others() {
     assert_eq!(shown, ["1", "2", "inter…", "4", "5", "6", "7", "8"]);
     assert!(svg.contains("written bar interminable"));
 }
+
+/// The value of an attribute of a line.
+fn attribute<'a>(line: &'a str, name: &str) -> &'a str {
+    let start = format!(" {name}=\"");
+    line.split(start.as_str())
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap_or_else(|| panic!("{name}: {line}"))
+}
+
+fn number_at(line: &str, name: &str) -> f64 {
+    attribute(line, name).parse().unwrap()
+}
+
+fn content(line: &str) -> &str {
+    line.split('>').nth(1).and_then(|rest| rest.split('<').next()).unwrap()
+}
+
+/// What an axis says: the line through its first and last label, with which any other place can be read off.
+struct Axis {
+    ticks: Vec<(f64, f64)>,
+}
+
+impl Axis {
+    fn pixel(&self, value: f64) -> f64 {
+        let ((low, from), (high, to)) = (self.ticks[0], self.ticks[self.ticks.len() - 1]);
+        from + (value - low) / (high - low) * (to - from)
+    }
+
+    /// All labels lie on the line, at equal distances.
+    fn is_even(&self) -> bool {
+        self.ticks.len() > 1
+            && self.ticks.iter().all(|(value, pixel)| (self.pixel(*value) - pixel).abs() < 0.02)
+            && self.ticks.windows(3).all(|of| (of[2].0 - of[1].0 - of[1].0 + of[0].0).abs() < 1e-6)
+    }
+}
+
+/// The time axis, that of the played bars and that of the tempo.
+fn axes(svg: &str) -> [Axis; 3] {
+    let seconds = |label: &str| {
+        let (minutes, seconds) = label.split_once(':').unwrap();
+        60.0 * minutes.parse::<f64>().unwrap() + seconds.parse::<f64>().unwrap()
+    };
+    let labels: Vec<&str> = svg.lines().filter(|line| line.starts_with("<text class=")).collect();
+    let time = labels.iter().filter(|line| line.contains("class=\"num\"") && content(line).contains(':'));
+    let time = time.map(|line| (seconds(content(line)), number_at(line, "x"))).collect();
+    let left = |panel: std::ops::Range<f64>| {
+        let lines =
+            labels.iter().filter(|line| line.contains("dy=") && panel.contains(&number_at(line, "y")));
+        lines.map(|line| (content(line).parse().unwrap(), number_at(line, "y"))).collect()
+    };
+    [Axis { ticks: time }, Axis { ticks: left(0.0..330.0) }, Axis { ticks: left(330.0..1e9) }]
+}
+
+/// Whoever reads the picture with a ruler finds the map.
+#[test]
+fn everything_stands_where_the_axes_say() {
+    // 20 bars of 2 s, 4 s and 2.5 s.
+    let map =
+        SyncMap::new(wire::read("[[0,3],[8,19,0,1],[13,39],[13,40.25,240],[20,56.5]]").unwrap()).unwrap();
+    let grid = BarGrid::uniform(20, 3, 4).unwrap().play_straight().unwrap();
+    for (grid, width) in [(None, 0_u32), (Some(&grid), 0), (None, 500), (Some(&grid), 2000)] {
+        let crop = Crop::new(2.0, Some(50.0)).unwrap();
+        let drawing = Drawing { grid, width, crop: Some(crop), duration: Some(64.0), ..Drawing::default() };
+        let svg = draw(&map, &drawing);
+        let [time, bars, tempo] = axes(&svg);
+        assert!(time.is_even() && bars.is_even() && tempo.is_even(), "{svg}");
+        let right = f64::from(if width == 0 { 960 } else { width }) - 16.0;
+        // The recording fills the picture from the left axis to the margin; the bars fill their panel, upwards.
+        assert!((time.pixel(0.0) - 56.0).abs() < 0.1 && (time.pixel(64.0) - right).abs() < 0.1);
+        assert!((bars.pixel(0.0) - 320.0).abs() < 0.1 && (bars.pixel(20.0) - 40.0).abs() < 0.1);
+        assert!((tempo.pixel(0.0) - 458.0).abs() < 0.1);
+        let near = |a: f64, b: f64| (a - b).abs() < 0.05;
+        let circles: Vec<&str> = svg.lines().filter(|line| line.starts_with("<circle")).collect();
+        assert_eq!(circles.len(), map.points().len());
+        let drawn = attribute(svg.lines().find(|line| line.contains("class=\"curve\"")).unwrap(), "d");
+        for (circle, point) in circles.iter().zip(map.points()) {
+            let (x, y) = (number_at(circle, "cx"), number_at(circle, "cy"));
+            assert!(
+                near(x, time.pixel(point.time)) && near(y, bars.pixel(point.position.bars())),
+                "{circle}"
+            );
+            assert!(drawn.contains(&format!("{x} {y}")), "{drawn}");
+        }
+        // Shaded: hidden from 19 s to the next point, cropped before 2 s and after 50 s, all over the panels.
+        let bottom =
+            number_at(svg.lines().find(|line| line.contains("class=\"page\"")).unwrap(), "height") - 34.0;
+        for (title, from, to) in [
+            ("playhead hidden 19 s to 39 s", 19.0, 39.0),
+            ("cropped 0 s to 2 s", 0.0, 2.0),
+            ("cropped 50 s to 64 s", 50.0, 64.0),
+        ] {
+            let block =
+                svg.lines().find(|line| line.contains(title)).unwrap_or_else(|| panic!("{title}: {svg}"));
+            assert!(near(number_at(block, "x"), time.pixel(from)), "{block}");
+            assert!(near(number_at(block, "width"), time.pixel(to) - time.pixel(from)), "{block}");
+            assert!(near(number_at(block, "y") + number_at(block, "height"), bottom), "{block}");
+        }
+        // The first step of the tempo: bars of 2 s, so 30 bars or 90 beats a minute, from 3 s on.
+        let steps = attribute(svg.lines().find(|line| line.contains("class=\"tempo\"")).unwrap(), "d");
+        let mut numbers = steps.split(['M', 'H', 'V', ' ']).filter(|text| !text.is_empty());
+        let mut next = || numbers.next().unwrap().parse::<f64>().unwrap();
+        let (x, y, until) = (next(), next(), next());
+        let speed = if grid.is_some() { 90.0 } else { 30.0 };
+        assert!(near(x, time.pixel(3.0)) && near(y, tempo.pixel(speed)), "{steps}");
+        assert!(near(until, time.pixel(if grid.is_some() { 5.0 } else { 19.0 })), "{steps}");
+        let speeds = if grid.is_some() { "beats per minute" } else { "bars per minute" };
+        assert!(svg.contains(speeds));
+        assert!(svg.contains(&format!("{} syncpoints from", map.points().len())));
+        // One cell for each played bar, as wide as it is long.
+        let cells = svg.lines().filter(|line| line.contains("<title>played bar "));
+        let mut count = 0;
+        for (cell, bar) in cells.zip(0_u32..) {
+            let bounds = |bar: u32| time.pixel(map.time_at(f64::from(bar)).unwrap());
+            assert!(near(number_at(cell, "x"), bounds(bar)), "{cell}");
+            assert!(near(number_at(cell, "width"), bounds(bar + 1) - bounds(bar)), "{cell}");
+            count += 1;
+        }
+        assert_eq!(count, grid.map_or(0, |_| 20));
+    }
+}
+
+#[test]
+fn texts_are_shortened_and_cannot_break_out() {
+    let map = SyncMap::new(wire::read("[[0,0],[4,9]]").unwrap()).unwrap();
+    let titled = |title: &str| draw(&map, &Drawing { title, ..Drawing::default() });
+    for (title, shown) in [
+        ("a'b", "a&#39;b"),
+        ("a\tb\nc\rd", "a b c d"),
+        ("a\u{1}b\u{7f}c", "a\u{fffd}b\u{fffd}c"),
+        ("a\u{fffe}b\u{ffff}c", "a\u{fffd}b\u{fffd}c"),
+    ] {
+        assert!(titled(title).contains(&format!("y=\"24\">{shown}</text>")), "{title:?}");
+    }
+    assert!(titled(&"x".repeat(120)).contains(&format!(">{}<", "x".repeat(120))));
+    assert!(titled(&"x".repeat(121)).contains(&format!(">{}…<", "x".repeat(120))));
+    assert!(titled("").contains("<title id=\"title\">Synchronisation of score and recording</title>"));
+    let prefixed = draw(&map, &Drawing { prefix: "a b\"><c-1", ..Drawing::default() });
+    assert!(prefixed.contains("class=\"abc-1map\""));
+}

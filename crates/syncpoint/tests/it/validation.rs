@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use segno_syncpoint::validate::{self, Context, Suggestion};
 use segno_syncpoint::{
-    BarGrid, MapError, Position, RawPoint, RawValue, Repair, SyncMap, Syncpoint, repair::Duplicates, wire,
+    BarGrid, MapError, Offset, Position, RawPoint, RawValue, Repair, SyncMap, Syncpoint, repair::Duplicates,
+    wire,
 };
 
 use crate::maps;
@@ -224,4 +225,45 @@ fn errors_are_one_line_and_enough() {
         "point 0: the first syncpoint must be at the start of bar 0, and is at bar 1 \
          (insert bar 0 at 0 s as point 0) (and 2 more)"
     );
+}
+
+fn at(bar: u32, offset: f64, time: f64) -> Syncpoint {
+    Syncpoint::new(Position::new(bar, Offset::float(offset).unwrap()).unwrap(), time)
+}
+
+#[test]
+fn neighbours_by_hand() {
+    let kinds = |second: Syncpoint| {
+        let points = [at(0, 0.0, 0.0), at(3, 480.0, 6.0), second];
+        let diagnostics = validate::points(&points, &Context::default());
+        diagnostics
+            .iter()
+            .map(|diagnostic| (diagnostic.point, format!("{:?}", diagnostic.kind)))
+            .filter(|(_, kind)| kind.contains("Increasing") || kind.contains("Gap"))
+            .collect::<Vec<_>>()
+    };
+    // The end of a bar is the start of the next one: the same place under two names.
+    assert_eq!(kinds(at(4, 0.0, 8.0)), [(Some(2), "PositionNotIncreasing(SamePlace)".to_owned())]);
+    assert_eq!(kinds(at(3, 480.0, 8.0)), [(Some(2), "PositionNotIncreasing(Duplicate)".to_owned())]);
+    assert_eq!(kinds(at(2, 0.0, 8.0)), [(Some(2), "PositionNotIncreasing(Unsorted)".to_owned())]);
+    assert_eq!(kinds(at(5, 0.0, 6.0)).len(), 1);
+    assert_eq!(kinds(at(5, 0.0, 6.000_5)), [(Some(2), "SubMillisecondGap".to_owned())]);
+    assert_eq!(kinds(at(5, 0.0, 6.002)), []);
+}
+
+/// Each thing that can be done to a list alone makes it a changed one.
+#[test]
+fn what_counts_as_a_change() {
+    let repaired = |text: &str| Repair::default().points(&wire::read(text).unwrap());
+    assert!(repaired("[[0,0],[1,2],[2,4]]").is_unchanged());
+    assert!(!repaired("[[0,0],[2,4],[1,2]]").is_unchanged());
+    assert!(!repaired("[[0,0],[1,2],[1,2],[2,4]]").is_unchanged());
+    assert!(!repaired("[[1,2],[2,4]]").is_unchanged());
+    assert!(!repaired("[[0,0],[1,3],[2,2]]").is_unchanged());
+    let points = [at(0, 0.0, 0.0), at(1, 0.0, 2.0), at(2, 0.0, f64::NAN)];
+    assert!(!Repair::default().points(&points).is_unchanged());
+    let points = [at(0, 0.0, 0.0), at(1, 0.0, 2.0)];
+    let repair = Repair { bar_count: Some(3), ..Repair::default() };
+    let repaired = repair.points(&points);
+    assert_eq!((repaired.end_added, repaired.is_unchanged()), (true, false));
 }
