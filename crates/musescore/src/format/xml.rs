@@ -3,7 +3,7 @@
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use segno_core::DecodeError;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Documents of the service are five deep.
 const DEPTH: usize = 32;
@@ -68,7 +68,13 @@ pub(super) fn read(text: &str) -> Result<(Value, usize), DecodeError> {
                 Some(parent) => parent.children.push((element.name.clone(), element.into_value())),
                 None => {
                     let length = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
-                    return Ok((element.into_value(), length));
+                    let is_error = element.name.eq_ignore_ascii_case("error");
+                    let value = match element.into_value() {
+                        // Its name says what its text is.
+                        Value::String(text) if is_error => json!({ "error": text }),
+                        value => value,
+                    };
+                    return Ok((value, length));
                 }
             }
         }
@@ -183,7 +189,6 @@ fn inner_text(inner: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn tree(text: &str) -> Value {
         read(text).unwrap().0

@@ -150,12 +150,19 @@ fn secret<'de, D: Deserializer<'de>>(field: D) -> Result<Secret, D::Error> {
 }
 
 /// Numbers beyond this, which as seconds would be in the year 5138, are milliseconds.
-const MAX_SECONDS: u64 = 100_000_000_000;
+const MAX_SECONDS: f64 = 1e11;
 
+/// A time in seconds or milliseconds since 1970, or as a date of RFC 3339.
 fn moment<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Timestamp>, D::Error> {
-    let Some(number) = Option::<i64>::deserialize(field)? else { return Ok(None) };
-    let seconds = if number.unsigned_abs() < MAX_SECONDS { number } else { number.div_euclid(1000) };
-    let moment = Timestamp::from_unix_seconds(seconds);
+    let text = lenient::text(field)?;
+    let moment = match text.trim().parse::<f64>() {
+        _ if text.trim().is_empty() => return Ok(None),
+        Ok(number) if number.is_finite() => {
+            let seconds = if number.abs() < MAX_SECONDS { number } else { number / 1000.0 };
+            Timestamp::from_unix_seconds(seconds.floor() as i64)
+        }
+        _ => text.trim().parse().ok(),
+    };
     moment.map(Some).ok_or_else(|| Error::custom("expected a time before the year 10000"))
 }
 

@@ -59,7 +59,11 @@ fn lists_of_php_may_be_objects() {
 }
 
 #[test]
-fn moments_in_milliseconds_are_told_by_their_size() {
+fn moments_are_seconds_milliseconds_or_dates() {
+    let json = r#"{"id":1,"dates":{"posted":"2014-05-13T16:53:20Z","lastupdate":"1400000000.0"}}"#;
+    let dates = read::<scores::Get>(json).unwrap().dates;
+    assert_eq!(dates.posted, Timestamp::from_unix_seconds(1_400_000_000));
+    assert_eq!(dates.updated, dates.posted);
     let json = r#"{"id":1,"dates":{"posted":"1400000000000","lastupdate":1400003600999}}"#;
     let dates = read::<scores::Get>(json).unwrap().dates;
     assert_eq!(dates.posted, Timestamp::from_unix_seconds(1_400_000_000));
@@ -155,6 +159,9 @@ async fn errors_with_a_status_of_success_are_errors_of_the_service() {
         "<?xml version=\"1.0\"?><result is_array=\"true\"><item>Access denied</item></result>",
         "<result is_array=\"true\"><item><code>X</code><message>Access denied</message></item></result>",
         "<Error><Code>AccessDenied</Code><Message>Access denied</Message></Error>",
+        "<?xml version=\"1.0\"?>\n<error>Access denied</error>",
+        "<errors><error>Access denied</error></errors>",
+        "<response><status>error</status><message>Access denied</message></response>",
     ] {
         let client = responding(200, body);
         for error in [
