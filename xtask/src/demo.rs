@@ -50,7 +50,7 @@ async fn play() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start().await?;
     let description = sandbox.description();
     let (from, to) = (description.musescore, description.soundslice);
-    say!("The sandbox plays MuseScore at {} and Soundslice at {}", from.base_url, to.base_url);
+    say(format_args!("The sandbox plays MuseScore at {} and Soundslice at {}", from.base_url, to.base_url));
     let musescore = segno_musescore::Client::builder(Credentials::key(from.consumer_key))
         .base_url(&from.base_url)
         .oauth_url(&from.oauth_url)
@@ -60,19 +60,19 @@ async fn play() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::builder(&to.app_id, to.password).base_url(&to.base_url).build()?;
 
     let piece = Piece::find(&musescore, "Minuet in G").await?;
-    say!(
+    say(format_args!(
         "{} by {}: {} written bars, {} played",
         piece.title,
         piece.composer,
         piece.written(),
         piece.play.len()
-    );
+    ));
 
     let published = publish(&client, &piece).await?;
     check(&client, &piece, &published).await?;
     let account = report::Account::read(&client).await?;
     let file = report::write(&piece, &published, &account)?;
-    say!("The report: {}", file.display());
+    say(format_args!("The report: {}", file.display()));
     sandbox.stop().await;
     Ok(())
 }
@@ -87,7 +87,7 @@ async fn publish(client: &Client, piece: &Piece) -> Result<Published, Box<dyn st
         .folder(folder.clone());
     let created = client.send(&create).await?;
     let slice = created.scorehash.clone();
-    say!("Folder {folder}, slice {slice}");
+    say(format_args!("Folder {folder}, slice {slice}"));
 
     // The notation, with the news that it is processed.
     let listener = listener::Listener::open().await?;
@@ -100,7 +100,7 @@ async fn publish(client: &Client, piece: &Piece) -> Result<Published, Box<dyn st
         return Err(format!("the callback is about another slice: {:?}", callback.slice).into());
     }
     callback.outcome.map_err(|reason| format!("the notation was refused: {reason}"))?;
-    say!("Soundslice called back: the notation is processed");
+    say("Soundslice called back: the notation is processed");
 
     // The recording.
     let create = recordings::Create::mp3_upload(slice.clone()).name("Studio recording");
@@ -122,7 +122,7 @@ async fn publish(client: &Client, piece: &Piece) -> Result<Published, Box<dyn st
     let set = syncpoints::Set::new(recording, &map).crop_start(crop.start()).crop_end(whole.last().time);
     client.send(&set).await?;
     let (all, few, off) = (whole.points().len(), map.points().len(), TOLERANCE * 1000.0);
-    say!("Syncpoints: {few} of {all} bar lines keep all within {off:.0} ms");
+    say(format_args!("Syncpoints: {few} of {all} bar lines keep all within {off:.0} ms"));
     Ok(Published { slice, recording, map, crop })
 }
 
@@ -153,9 +153,9 @@ async fn check(
     if duration.is_none_or(|duration| (duration - expected).abs() > 1e-6) {
         return Err(format!("the recording lasts {duration:?} s, not {expected} s").into());
     }
-    say!(
+    say(format_args!(
         "Read back: notation byte for byte, {} syncpoints point for point, {expected:.1} s to play",
         back.points().len()
-    );
+    ));
     Ok(())
 }

@@ -15,13 +15,9 @@ mod soak;
 mod test;
 
 /// Prints a line; a reader that went away is no reason to fail.
-macro_rules! say {
-    ($($words:tt)*) => {{
-        use std::io::Write as _;
-        let _ = writeln!(std::io::stdout(), $($words)*);
-    }};
+pub(crate) fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
-pub(crate) use say;
 
 const USAGE: &str = "\
 usage: cargo xtask <command>

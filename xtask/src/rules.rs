@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     if !arguments.is_empty() {
         return Err("usage: cargo xtask rules".into());
     }
-    say!("== rules");
+    say("== rules");
     let mut faults = Vec::new();
     dependencies(&mut faults)?;
     trees(&mut faults)?;
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     macros::check(&texts, &mut faults);
     links::check(&texts, &mut faults);
     if faults.is_empty() {
-        say!("   rules: all hold");
+        say("   rules: all hold");
         Ok(ExitCode::SUCCESS)
     } else {
         Err(format!("rules broken:\n  {}", faults.join("\n  ")))

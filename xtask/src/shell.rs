@@ -28,13 +28,13 @@ pub(crate) fn git(arguments: &str) -> Command {
 
 /// Runs a step of a check under a title and says how long it took.
 pub(crate) fn step(title: &str, command: &mut Command) -> Result<(), String> {
-    say!("== {title}");
+    say(format_args!("== {title}"));
     let start = Instant::now();
     let status = command.status().map_err(|error| format!("{title}: cannot be started: {error}"))?;
     if !status.success() {
         return Err(format!("{title}: failed ({status})"));
     }
-    say!("   {title}: {:.1} s", start.elapsed().as_secs_f64());
+    say(format_args!("   {title}: {:.1} s", start.elapsed().as_secs_f64()));
     Ok(())
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     let mut documentation = cargo("doc --workspace --no-deps --quiet");
     documentation.env("RUSTDOCFLAGS", "-D warnings");
     step("documentation", &mut documentation)?;
-    say!("everything holds ({:.0} s)", start.elapsed().as_secs_f64());
+    say(format_args!("everything holds ({:.0} s)", start.elapsed().as_secs_f64()));
     Ok(ExitCode::SUCCESS)
 }
 

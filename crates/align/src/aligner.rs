@@ -66,7 +66,7 @@ impl<'a> Aligner<'a> {
             return Err(Error::NoNotes);
         }
         if features.cut {
-            return Err(Error::TooLong { seconds: features.seconds, limit: crate::analyzer::MOST_SECONDS });
+            return Err(Error::TooLong { seconds: features.seconds, limit: crate::analyzer::MAX_SECONDS });
         }
         let whole = features.seconds;
         let cropped;

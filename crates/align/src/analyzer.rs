@@ -15,7 +15,7 @@ const WORKING_RATE: f64 = 31_500.0;
 /// Seconds after which the tuning is taken for what it is.
 const TUNING_SECONDS: f64 = 120.0;
 /// The most seconds that are kept of a recording.
-pub(crate) const MOST_SECONDS: f64 = 3.0 * 3600.0;
+pub(crate) const MAX_SECONDS: f64 = 3.0 * 3600.0;
 
 /// The first band of the middle and of the high register; each has a window of its own length.
 const MIDDLE: usize = 57 - 24;
@@ -129,7 +129,7 @@ impl Analyzer {
 
     /// Whether more has come than is kept: three hours. What follows is only counted.
     fn is_full(&self) -> bool {
-        self.count as f64 > MOST_SECONDS * self.rate
+        self.count as f64 > MAX_SECONDS * self.rate
     }
 
     /// Brings the mono signal to the working rate and on to the bands.
@@ -164,7 +164,7 @@ impl Analyzer {
         self.stage.push(from, self.working);
         self.stage.settle(self.working);
         let seconds = self.count as f64 / self.rate;
-        let frames = (seconds.min(MOST_SECONDS) * QUICK as f64) as usize + 1;
+        let frames = (seconds.min(MAX_SECONDS) * QUICK as f64) as usize + 1;
         let cut = self.is_full();
         let loudness = self.level.finish(frames);
         match self.stage {

@@ -100,12 +100,6 @@ fn arity(points: &[Syncpoint], random: &mut Random, arity: Option<usize>) -> Mut
     patient.error("BadArity", Some(at))
 }
 
-macro_rules! values {
-    ($code:literal, $value:literal, $to:expr) => {
-        ($code, |points, random| value(points, random, $code, $value, $to))
-    };
-}
-
 /// Every class of error and warning, some in several ways.
 pub(crate) const CLASSES: [(&str, Mutate); 43] = [
     ("Empty", |points, random| {
@@ -117,21 +111,29 @@ pub(crate) const CLASSES: [(&str, Mutate); 43] = [
     ("BadArity, none", |points, random| arity(points, random, Some(0))),
     ("BadArity, one", |points, random| arity(points, random, Some(1))),
     ("BadArity, five", |points, random| arity(points, random, Some(5))),
-    values!("BarNotInteger", 0, RawValue::Float(0.25)),
-    values!("BarNotInteger", 0, RawValue::Other),
-    values!("BarNegative", 0, RawValue::Integer(-1)),
-    values!("BarTooLarge", 0, RawValue::Integer(1 << 20)),
-    values!("BarTooLarge", 0, RawValue::Integer(i64::MAX)),
-    values!("TimeNotFinite", 1, RawValue::Float(f64::NAN)),
-    values!("TimeNotFinite", 1, RawValue::Float(f64::INFINITY)),
-    values!("TimeNotFinite", 1, RawValue::Null),
-    values!("TimeNegative", 1, RawValue::Float(-0.25)),
-    values!("OffsetNotFinite", 2, RawValue::Float(f64::NEG_INFINITY)),
-    values!("OffsetNotFinite", 2, RawValue::Other),
-    values!("OffsetOutOfRange", 2, RawValue::Integer(481)),
-    values!("OffsetOutOfRange", 2, RawValue::Float(-0.5)),
-    values!("BadHideFlag", 3, RawValue::Integer(2)),
-    values!("BadHideFlag", 3, RawValue::Float(0.5)),
+    ("BarNotInteger", |points, random| value(points, random, "BarNotInteger", 0, RawValue::Float(0.25))),
+    ("BarNotInteger", |points, random| value(points, random, "BarNotInteger", 0, RawValue::Other)),
+    ("BarNegative", |points, random| value(points, random, "BarNegative", 0, RawValue::Integer(-1))),
+    ("BarTooLarge", |points, random| value(points, random, "BarTooLarge", 0, RawValue::Integer(1 << 20))),
+    ("BarTooLarge", |points, random| value(points, random, "BarTooLarge", 0, RawValue::Integer(i64::MAX))),
+    ("TimeNotFinite", |points, random| value(points, random, "TimeNotFinite", 1, RawValue::Float(f64::NAN))),
+    ("TimeNotFinite", |points, random| {
+        value(points, random, "TimeNotFinite", 1, RawValue::Float(f64::INFINITY))
+    }),
+    ("TimeNotFinite", |points, random| value(points, random, "TimeNotFinite", 1, RawValue::Null)),
+    ("TimeNegative", |points, random| value(points, random, "TimeNegative", 1, RawValue::Float(-0.25))),
+    ("OffsetNotFinite", |points, random| {
+        value(points, random, "OffsetNotFinite", 2, RawValue::Float(f64::NEG_INFINITY))
+    }),
+    ("OffsetNotFinite", |points, random| value(points, random, "OffsetNotFinite", 2, RawValue::Other)),
+    ("OffsetOutOfRange", |points, random| {
+        value(points, random, "OffsetOutOfRange", 2, RawValue::Integer(481))
+    }),
+    ("OffsetOutOfRange", |points, random| {
+        value(points, random, "OffsetOutOfRange", 2, RawValue::Float(-0.5))
+    }),
+    ("BadHideFlag", |points, random| value(points, random, "BadHideFlag", 3, RawValue::Integer(2))),
+    ("BadHideFlag", |points, random| value(points, random, "BadHideFlag", 3, RawValue::Float(0.5))),
     ("FirstNotBarZero, offset", |points, random| {
         let mut patient = Patient::new(points, random);
         patient.set(0, 2, RawValue::Integer(120));

@@ -38,7 +38,7 @@ impl Piece {
         let entry =
             found.next().await.ok_or_else(|| format!("MuseScore has no score called {words:?}"))??;
         let author = entry.author.as_ref().map_or("somebody", |author| &author.name);
-        say!("MuseScore: score {} is {:?}, published by {author}", entry.id, entry.title);
+        say(format_args!("MuseScore: score {} is {:?}, published by {author}", entry.id, entry.title));
         let entry = client.send(&scores::Get::new(entry.id)).await?;
         let times = client.send(&time::Get::new(entry.id)).await?;
         let boxes = client.send(&space::Get::new(entry.id)).await?;
@@ -48,14 +48,14 @@ impl Piece {
         for page in files::Get::pages(&entry) {
             pages.push(client.send(&page).await?.to_vec());
         }
-        say!(
+        say(format_args!(
             "Downloaded {} bytes of MXL, {} bytes of MP3 and {} pages; {} times, {} boxes",
             notation.len(),
             recording.len(),
             pages.len(),
             times.0.len(),
             boxes.0.len()
-        );
+        ));
 
         let score = read_any(&notation, &Options::new())?;
         let play = score.structure.unroll(&Policy::MUSESCORE)?;

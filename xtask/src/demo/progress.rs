@@ -46,7 +46,10 @@ impl Bar {
             let quarter = progress.bytes * 4 / total;
             if told.swap(quarter, Ordering::Relaxed) != quarter {
                 let (percent, attempt) = (progress.bytes * 100 / total, progress.attempt);
-                say!("  {name}: {} of {total} bytes, {percent} %, attempt {attempt}", progress.bytes);
+                say(format_args!(
+                    "  {name}: {} of {total} bytes, {percent} %, attempt {attempt}",
+                    progress.bytes
+                ));
             }
         }
     }

@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     })?;
     let shards = (list.lines().count() / plan.sample).max(1);
     let shard = plan.seed % shards;
-    say!("{} mutants, of which part {shard} of {shards} is tried", list.lines().count());
+    say(format_args!("{} mutants, of which part {shard} of {shards} is tried", list.lines().count()));
     let folder = root().join("target/mutants");
     std::fs::create_dir_all(&folder).map_err(|fault| format!("{}: {fault}", folder.display()))?;
     // Optimised builds take longer than slow tests do.
@@ -79,9 +79,9 @@ pub(super) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     let noticed = caught.lines().count() + listed("timeout.txt")?.lines().count();
     let all = noticed + missed.lines().count();
     for survivor in missed.lines() {
-        say!("survived: {survivor}");
+        say(format_args!("survived: {survivor}"));
     }
-    say!("{noticed} of {all} mutants noticed");
+    say(format_args!("{noticed} of {all} mutants noticed"));
     let enough = noticed * 100 >= all * plan.least;
     Ok(if all > 0 && enough { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

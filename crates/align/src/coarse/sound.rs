@@ -77,7 +77,7 @@ impl Sound {
         }
     }
 
-    /// What a frame costs that is no music of the score, for each frame of the recording.
+    /// What a frame costs that is not music of the score, for each frame of the recording.
     pub(crate) fn noise(&self, plan: &Plan) -> Vec<f32> {
         let heard: Vec<usize> = (0..self.len()).filter(|frame| !self.quiet[*frame]).collect();
         let step = heard.len().div_ceil(200).max(1);
