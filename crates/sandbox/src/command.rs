@@ -2,13 +2,16 @@
 
 use std::io::{self, Write};
 
-use crate::sandbox::{Sandbox, StartError};
+use crate::sandbox::{Builder, Sandbox, StartError};
 
 const USAGE: &str = "\
-usage: [--port-base N] [--json]
+usage: [--port-base N] [--seed N] [--frozen-at SECONDS] [--json | --env]
 
-  --port-base N   ten ports in a row from N on, the control port first; 0, the default: free ports
-  --json          print the URLs and credentials as one line of JSON
+  --port-base N        ten ports in a row from N on, the control port first; 0, the default: free ports
+  --seed N             decides every identifier and token
+  --frozen-at SECONDS  time stands still at this second since 1970 and moves by POST /clock of the control port only
+  --json               print the URLs and credentials as one line of JSON
+  --env                print them as variables of the environment, one NAME=VALUE a line, then an empty line
 
 Serves until it is interrupted (Ctrl-C) or told to terminate (SIGTERM).";
 
@@ -34,17 +37,24 @@ pub enum CommandError {
 ///
 /// [`CommandError`] for arguments that are not understood, a port that cannot be had, or an output that cannot be written.
 pub async fn run(arguments: &[&str], out: &mut impl Write) -> Result<(), CommandError> {
-    let (port_base, json) = read(arguments)?;
+    let (builder, form) = read(arguments)?;
     // Before anything is said: whoever reads it may ask for the end at once.
     let terminated = termination()?;
-    let sandbox = Sandbox::builder().port_base(port_base).start().await?;
+    let sandbox = builder.start().await?;
     let description = sandbox.description();
-    if json {
-        writeln!(out, "{}", serde_json::to_string(&description).map_err(io::Error::from)?)?;
-    } else {
-        writeln!(out, "{}", serde_json::to_string_pretty(&description).map_err(io::Error::from)?)?;
-        let control = &description.control.base_url;
-        writeln!(out, "The page at {control} says what can be done with it. Stop with Ctrl-C.")?;
+    match form {
+        Form::Line => writeln!(out, "{}", serde_json::to_string(&description).map_err(io::Error::from)?)?,
+        Form::Environment => {
+            for (name, value) in sandbox.environment() {
+                writeln!(out, "{name}={value}")?;
+            }
+            writeln!(out)?;
+        }
+        Form::Page => {
+            writeln!(out, "{}", serde_json::to_string_pretty(&description).map_err(io::Error::from)?)?;
+            let control = &description.control.base_url;
+            writeln!(out, "The page at {control} says what can be done with it. Stop with Ctrl-C.")?;
+        }
     }
     out.flush()?;
     terminated.await;
@@ -52,28 +62,51 @@ pub async fn run(arguments: &[&str], out: &mut impl Write) -> Result<(), Command
     Ok(())
 }
 
-fn read(mut arguments: &[&str]) -> Result<(u16, bool), CommandError> {
-    let (mut port_base, mut json) = (0, false);
+/// How URLs and credentials are printed.
+enum Form {
+    Page,
+    Line,
+    Environment,
+}
+
+fn read(mut arguments: &[&str]) -> Result<(Builder, Form), CommandError> {
+    let (mut builder, mut form) = (Sandbox::builder(), Form::Page);
     loop {
         arguments = match arguments {
-            [] => return Ok((port_base, json)),
+            [] => return Ok((builder, form)),
             ["--json", rest @ ..] => {
-                json = true;
+                form = Form::Line;
+                rest
+            }
+            ["--env", rest @ ..] => {
+                form = Form::Environment;
                 rest
             }
             ["--port-base", port, rest @ ..] => {
-                let invalid = |_| {
-                    CommandError::Usage(format!(
-                        "invalid --port-base: expected a number from 0 to 65535, found {port:?}"
-                    ))
-                };
-                port_base = port.parse().map_err(invalid)?;
+                builder = builder.port_base(number("--port-base", port, u16::MAX.into())? as u16);
+                rest
+            }
+            ["--seed", seed, rest @ ..] => {
+                builder = builder.seed(number("--seed", seed, u64::MAX)?);
+                rest
+            }
+            ["--frozen-at", second, rest @ ..] => {
+                builder = builder.frozen_at(number("--frozen-at", second, MAX_SECOND)?);
                 rest
             }
             ["--help" | "-h", ..] => return Err(CommandError::Usage(String::new())),
             [other, ..] => return Err(CommandError::Usage(format!("unknown argument {other:?}"))),
         };
     }
+}
+
+/// The end of the year 9999, in seconds since 1970: what the dates of HTTP can say.
+const MAX_SECOND: u64 = 253_402_300_799;
+
+fn number(name: &str, text: &str, max: u64) -> Result<u64, CommandError> {
+    text.parse().ok().filter(|number| *number <= max).ok_or_else(|| {
+        CommandError::Usage(format!("invalid {name}: expected a number from 0 to {max}, found {text:?}"))
+    })
 }
 
 /// Listens from now on for the signals that end a server.

@@ -53,7 +53,7 @@ impl Control {
             "/switches" => &[Method::GET, Method::PUT],
             "/faults" => &[Method::GET, Method::POST, Method::DELETE],
             "/requests" => &[Method::GET, Method::DELETE],
-            "/hosts" | "/effects" | "/callbacks" | "/accounts" => &[Method::GET],
+            "/health" | "/hosts" | "/effects" | "/callbacks" | "/accounts" => &[Method::GET],
             _ => return problem(StatusCode::NOT_FOUND, "no such page; GET / lists what there is"),
         };
         if !allowed.contains(&method) {
@@ -127,6 +127,7 @@ impl Control {
                 let since = since.map_err(|_| "`since` must be the id of a request")?;
                 Ok(ok(&json!({"requests": sandbox.requests.since(since)})))
             }
+            ("/health", _) => Ok(ok(&json!({"status": "ok"}))),
             ("/hosts", _) => {
                 let hosts =
                     Host::ALL.iter().map(|host| (host.name().to_owned(), sandbox.origin(*host).into()));

@@ -1,4 +1,4 @@
-//! `segno-sandbox [--port-base N] [--json]`: the four services on loopback until told to stop.
+//! `segno-sandbox [--port-base N] [--seed N] [--frozen-at SECONDS] [--json | --env]`: the four services on loopback until told to stop.
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -94,6 +94,20 @@ impl service::Service for Service {
     fn accounts(&self) -> Option<Value> {
         serde_json::to_value(self.accounts()).ok()
     }
+
+    fn environment(&self) -> Vec<(&'static str, String)> {
+        let access = self.access();
+        vec![
+            ("MUSESCORE_BASE_URL", access.base_url),
+            ("MUSESCORE_OAUTH_URL", access.oauth_url),
+            ("MUSESCORE_WEB_URL", access.web_url),
+            ("MUSESCORE_STATIC_URL", access.static_url),
+            ("MUSESCORE_CONSUMER_KEY", access.consumer_key),
+            ("MUSESCORE_CONSUMER_SECRET", access.consumer_secret),
+            ("MUSESCORE_ACCESS_TOKEN", access.access_token),
+            ("MUSESCORE_ACCESS_TOKEN_SECRET", access.access_token_secret),
+        ]
+    }
 }
 
 /// What every step looks at: the target, and the format of the response.

@@ -177,6 +177,12 @@ impl Sandbox {
         self.services.description(&self.state)
     }
 
+    /// The same as variables of the environment, by the names that the `from_env` of clients read.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        self.services.all().iter().flat_map(|(_, service)| service.environment()).collect()
+    }
+
     /// `http://127.0.0.1:PORT` of a host, without a slash at the end.
     #[must_use]
     pub fn origin(&self, host: Host) -> String {

@@ -116,6 +116,21 @@ impl service::Service for Service {
         serde_json::to_value(self.accounts()).ok()
     }
 
+    fn environment(&self) -> Vec<(&'static str, String)> {
+        let access = self.access();
+        vec![
+            ("SOUNDCLOUD_BASE_URL", access.base_url),
+            ("SOUNDCLOUD_AUTH_URL", access.auth_url),
+            ("SOUNDCLOUD_CLIENT_ID", access.client_id),
+            ("SOUNDCLOUD_CLIENT_SECRET", access.client_secret),
+            ("SOUNDCLOUD_REDIRECT_URI", access.redirect_uri),
+            ("SOUNDCLOUD_USERNAME", access.username),
+            ("SOUNDCLOUD_PASSWORD", access.password),
+            ("SOUNDCLOUD_ACCESS_TOKEN", access.access_token),
+            ("SOUNDCLOUD_LEGACY_URL", self.sandbox.origin(Host::SOUNDCLOUD_LEGACY) + "/"),
+        ]
+    }
+
     fn gateway_page(&self, status: StatusCode) -> Response {
         Response::new(status, "text/html", error::page(status))
     }

@@ -71,6 +71,15 @@ impl service::Service for Service {
     fn accounts(&self) -> Option<Value> {
         serde_json::to_value(self.accounts()).ok()
     }
+
+    fn environment(&self) -> Vec<(&'static str, String)> {
+        let access = self.access();
+        vec![
+            ("SOUNDSLICE_BASE_URL", access.base_url),
+            ("SOUNDSLICE_APP_ID", access.app_id),
+            ("SOUNDSLICE_PASSWORD", access.password),
+        ]
+    }
 }
 
 /// The data API.

@@ -84,6 +84,15 @@ impl service::Service for Service {
     fn accounts(&self) -> Option<Value> {
         serde_json::to_value(self.accounts()).ok()
     }
+
+    fn environment(&self) -> Vec<(&'static str, String)> {
+        let access = self.access();
+        vec![
+            ("SOUNDSTRIPE_BASE_URL", access.base_url),
+            ("SOUNDSTRIPE_API_KEY", access.token),
+            ("SOUNDSTRIPE_WEBHOOK_SECRET", access.webhook_secret),
+        ]
+    }
 }
 
 /// What a request carries.

@@ -29,6 +29,11 @@ pub(crate) trait Service: Send + Sync {
         None
     }
 
+    /// URLs and credentials of the first account as variables of the environment, by the names that clients read.
+    fn environment(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
     /// What the gateway in front of the hosts says in their place.
     fn gateway_page(&self, status: StatusCode) -> Response {
         let title = format!("{} {}", status.as_str(), reason(status));

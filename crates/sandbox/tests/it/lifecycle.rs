@@ -209,6 +209,11 @@ async fn sigterm_and_sigint_end_the_program_cleanly_also_with_open_uploads() {
 fn arguments_that_are_not_understood_are_told() {
     for (arguments, says) in [
         (vec!["--port-base", "x"], "expected a number from 0 to 65535, found \"x\""),
+        (
+            vec!["--seed", "-1"],
+            "invalid --seed: expected a number from 0 to 18446744073709551615, found \"-1\"",
+        ),
+        (vec!["--frozen-at", "253402300800"], "invalid --frozen-at"),
         (vec!["--port"], "unknown argument \"--port\""),
         (vec!["--port-base", "65530"], "ports from 65530 on do not suffice"),
     ] {
@@ -219,6 +224,37 @@ fn arguments_that_are_not_understood_are_told() {
         assert!(told.contains(says), "{told}");
         assert!(told.contains("free ports") || told.contains("do not suffice"), "{told}");
     }
+}
+
+#[tokio::test]
+async fn the_command_freezes_seeds_and_prints_an_environment() {
+    let (mut server, line) = serve(&["--seed", "7", "--frozen-at", "1900000000", "--json"]);
+    let description: Value = serde_json::from_str(&line).expect("one line of JSON");
+    let control = description["control"]["base_url"].as_str().expect("a URL");
+    let get = async |path: &str| Request::new("GET", &format!("{control}{path}")).send().await.json();
+    assert_eq!(get("/health").await["status"], "ok");
+    assert_eq!(get("/clock").await["now"], 1_900_000_000.0);
+    let seeded = Sandbox::builder().seed(7).start().await.expect("starts");
+    assert_eq!(description["soundslice"]["password"], seeded.soundslice().password);
+    server.kill().expect("ends");
+    server.wait().expect("ended");
+
+    let variables = seeded.environment();
+    let value =
+        |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+    let description = seeded.description();
+    assert_eq!(value("SOUNDSLICE_APP_ID"), Some(description.soundslice.app_id.as_str()));
+    assert_eq!(value("SOUNDSTRIPE_API_KEY"), Some(description.soundstripe.token.as_str()));
+    assert_eq!(value("SOUNDCLOUD_AUTH_URL"), Some(description.soundcloud.auth_url.as_str()));
+    assert_eq!(value("SOUNDCLOUD_LEGACY_URL"), Some((seeded.origin(Host::SOUNDCLOUD_LEGACY) + "/").as_str()));
+    assert_eq!(
+        value("MUSESCORE_ACCESS_TOKEN_SECRET"),
+        Some(description.musescore.access_token_secret.as_str())
+    );
+    let (mut server, line) = serve(&["--env"]);
+    assert!(line.starts_with("SOUNDSLICE_BASE_URL=http://127.0.0.1:"), "{line}");
+    server.kill().expect("ends");
+    server.wait().expect("ended");
 }
 
 /// Time passes as soon as everybody waits.
