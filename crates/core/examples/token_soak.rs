@@ -145,7 +145,9 @@ async fn worker(base: &str, store: &str, tasks: &str) -> Result<ExitCode, Failur
                     }
                     Err(error) => match error.cause() {
                         Cause::Auth(AuthError::LoginNeeded(_)) => counts.lost += 1,
-                        Cause::Auth(AuthError::Unavailable(words)) if words == DROPPED => counts.dropped += 1,
+                        Cause::Auth(AuthError::Unavailable(reason)) if reason.as_str() == DROPPED => {
+                            counts.dropped += 1
+                        }
                         Cause::Auth(AuthError::Unavailable(_)) => counts.unavailable += 1,
                         // The token ended again between the refresh and the second try.
                         _ if error.is_auth() => counts.unavailable += 1,

@@ -85,7 +85,7 @@ impl Client {
             let token_secret = half(token_secret, "MUSESCORE_ACCESS_TOKEN_SECRET")?;
             Credentials::User(Consumer::new(key, needed()?), AccessToken::new(token, token_secret))
         } else if let Some(file) = env_var_if_set("MUSESCORE_TOKEN_FILE")? {
-            let store = FileStore::open(file).map_err(|error| AuthError::Store(error.to_string()))?;
+            let store = FileStore::open(file).map_err(AuthError::from)?;
             Credentials::stored(Consumer::new(key, needed()?), store)
         } else if let Some(secret) = secret {
             Credentials::Application(Consumer::new(key, secret))

@@ -132,7 +132,7 @@ impl Client {
         let (id, secret) = (env_var("SOUNDCLOUD_CLIENT_ID")?, env_var("SOUNDCLOUD_CLIENT_SECRET")?);
         Ok(match env_var_if_set("SOUNDCLOUD_TOKEN_FILE")? {
             Some(file) => {
-                let store = FileStore::open(file).map_err(|error| AuthError::Store(error.to_string()))?;
+                let store = FileStore::open(file).map_err(AuthError::from)?;
                 builder.user(&id, Some(secret.into()), store)
             }
             None => builder.app(&id, secret, MemoryStore::new()),

@@ -41,9 +41,9 @@ impl Basic {
 impl Authorize for Basic {
     fn authorize<'a>(
         &'a self,
-        attempt: AuthRequest<'a>,
+        request: AuthRequest<'a>,
     ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
-        attempt.headers.insert(AUTHORIZATION, self.0.clone());
+        request.headers.insert(AUTHORIZATION, self.0.clone());
         Box::pin(std::future::ready(Ok(CredentialVersion::default())))
     }
 }

@@ -1,7 +1,7 @@
 //! The end of a login in the browser: a listener on 127.0.0.1 that receives one redirect (or a form in its place), shows a
-//! page that a person understands, and closes (RFC 8252, section 7.3). Serves OAuth 1.0a and OAuth 2 alike.
+//! page to the user, and closes (RFC 8252, section 7.3). Serves OAuth 1.0a and OAuth 2 alike.
 //!
-//! Bind it first, because its address goes into the request that starts the login; send the person to the service; then
+//! Bind it first, because its URL goes into the request that starts the login; send the user to the service; then
 //! wait. The function given to [`Loopback::receive`] says of every request on the path whether it ends this login:
 //!
 //! ```no_run
@@ -33,31 +33,36 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
+#[cfg(any(test, feature = "testing"))]
+use std::sync::PoisonError;
 use std::task::Poll;
 use std::time::Duration;
-use std::{fmt, io};
 
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 
+use super::Redirected;
+use crate::BoxFuture;
 use crate::time::Clock;
 use crate::time::within;
-use exchange::{PATIENCE, Request, answer, request, write};
+use exchange::{CONNECTION_TIMEOUT, drain, serve};
 
 mod exchange;
 
-/// How many connections may be silent, or slow to take their page, at a time. Browsers open a few ahead. Of more the oldest
-/// is let go, so that nobody keeps the redirect out.
-const OPEN: usize = 128;
+/// How many connections may be open at a time. Browsers open a few ahead. Of more the oldest is closed, so that nobody keeps
+/// the redirect out.
+const MAX_CONNECTIONS: usize = 128;
 
 /// A bound listener that waits for one redirect.
 #[derive(Debug)]
 pub struct Loopback {
     listener: TcpListener,
-    address: SocketAddr,
+    addr: SocketAddr,
     path: String,
 }
 
@@ -71,7 +76,7 @@ impl Loopback {
         let path = format!("/{}", path.trim_start_matches('/'));
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
         if !path.bytes().all(plain) {
-            let reason = "the path of a redirect URI has letters, digits and -._~/ only";
+            let reason = "invalid path of a redirect URI: expected letters, digits and -._~/ only";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
         }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| {
@@ -84,39 +89,40 @@ impl Loopback {
             };
             io::Error::new(error.kind(), format!("port {port} of {}: {error}{hint}", Ipv4Addr::LOCALHOST))
         })?;
-        let address = listener.local_addr()?;
-        Ok(Self { listener, address, path })
+        let addr = listener.local_addr()?;
+        Ok(Self { listener, addr, path })
     }
 
-    /// The address to give the service, such as `http://127.0.0.1:49152/callback`.
+    /// The redirect URI to give the service, such as `http://127.0.0.1:49152/callback`.
     #[must_use]
     pub fn redirect_uri(&self) -> String {
-        format!("http://{}{}", self.address, self.path)
+        format!("http://{}{}", self.addr, self.path)
     }
 
     /// Waits for the redirect that `judge` does not call foreign, shows its page and closes the listener.
     ///
-    /// Everything else that arrives (another path, an icon, a foreign redirect, half a request, garbage) is answered
-    /// and does not end the wait. `clock` must really sleep: it measures `limit` and the patience with each connection.
+    /// Everything else that arrives (another path, an icon, a foreign redirect, half a request, other bytes) gets a
+    /// response and does not end the wait. `clock` must really sleep: it measures `limit` and the time of each connection.
     ///
     /// # Errors
-    /// [`LoopbackError::Deadline`] if no redirect came in time, [`LoopbackError::Io`] if the listener broke.
+    /// [`LoopbackError::Deadline`] if no redirect came in time, [`LoopbackError::Io`] if the listener failed.
     pub async fn receive(
         self,
         clock: Arc<dyn Clock>,
         limit: Duration,
         judge: impl Fn(&Redirected) -> Ending + Send + Sync + 'static,
     ) -> Result<Redirected, LoopbackError> {
-        // Connections are read side by side, and none has to wait for another: browsers open some ahead and leave them
+        // Connections are served side by side, and none has to wait for another: browsers open some ahead and leave them
         // silent, and whoever else is on this machine may do so, too.
-        let (mut reading, mut writing) = (Crowd::new(), Crowd::new());
+        let (path, judge, mut connections) = (Arc::from(self.path), Arc::new(judge), Connections::default());
+        let (sender, mut redirects) = mpsc::unbounded_channel();
         let mut deadline = pin!(clock.sleep(limit));
         loop {
             let next = poll_fn(|cx| {
-                if let Poll::Ready(Some(read)) = reading.tasks.poll_join_next(cx) {
-                    return Poll::Ready(Next::Read(read.ok().flatten()));
+                if let Poll::Ready(Some((redirected, served))) = redirects.poll_recv(cx) {
+                    return Poll::Ready(Next::Redirected(redirected, served));
                 }
-                while let Poll::Ready(Some(_)) = writing.tasks.poll_join_next(cx) {}
+                while let Poll::Ready(Some(_)) = connections.tasks.poll_join_next(cx) {}
                 // Before new connections: who opens one after the other must not hold up the end.
                 if deadline.as_mut().poll(cx).is_ready() {
                     return Poll::Ready(Next::Deadline);
@@ -125,34 +131,20 @@ impl Loopback {
                 accepted.map(|accepted| Next::Accepted(accepted.map(|(stream, _)| stream)))
             });
             match next.await {
-                Next::Read(Some((mut stream, request))) => {
-                    let (page, redirected) = answer(&request, &self.path, &judge);
-                    let patience = clock.sleep(PATIENCE);
-                    let bare = request.is_head();
-                    let write =
-                        async move { within(write(&mut stream, page, bare), patience).await.map(drop) };
-                    let Some(redirected) = redirected else {
-                        writing.admit(write);
-                        continue;
-                    };
+                Next::Redirected(redirected, served) => {
                     // It counts even if the browser does not take its page.
-                    write.await;
+                    within(served.notified(), clock.sleep(CONNECTION_TIMEOUT)).await;
                     return Ok(redirected);
                 }
-                Next::Read(None) => {}
-                Next::Accepted(Ok(mut stream)) => {
-                    let patience = clock.sleep(PATIENCE);
-                    reading.admit(async move {
-                        let request = within(request(&mut stream), patience).await??;
-                        Some((stream, request))
-                    });
+                Next::Accepted(Ok(stream)) => {
+                    let (path, judge, sender) = (Arc::clone(&path), Arc::clone(&judge), sender.clone());
+                    let timeouts = [clock.sleep(CONNECTION_TIMEOUT), clock.sleep(2 * CONNECTION_TIMEOUT)];
+                    connections.admit(connection(stream, path, judge, sender, timeouts));
                 }
                 // The peer gave up between its arrival and now: nothing is wrong with the listener.
                 Next::Accepted(Err(error)) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 // There are too many open files: room is made for one.
-                Next::Accepted(Err(_)) if reading.dismiss() || writing.dismiss() => {
-                    tokio::task::yield_now().await;
-                }
+                Next::Accepted(Err(_)) if connections.dismiss() => tokio::task::yield_now().await,
                 Next::Accepted(Err(error)) => return Err(LoopbackError::Io(error)),
                 Next::Deadline => return Err(LoopbackError::Deadline(limit)),
             }
@@ -160,45 +152,61 @@ impl Loopback {
     }
 }
 
-/// What [`Loopback::receive`] makes of a connection that sends these bytes and ends: the redirect that ends the wait, if it
-/// is one. For tests of what a login's redirect may look like; it needs no network.
-#[cfg(feature = "testing")]
-pub async fn received(
-    mut bytes: &[u8],
-    path: &str,
-    judge: impl Fn(&Redirected) -> Ending,
-) -> Option<Redirected> {
-    let request = request(&mut bytes).await?;
-    answer(&request, path, &judge).1
+/// Serves a connection and tells the listener of the redirect that it brings.
+async fn connection(
+    mut stream: TcpStream,
+    path: Arc<str>,
+    judge: Arc<impl Fn(&Redirected) -> Ending + Send + Sync>,
+    redirects: mpsc::UnboundedSender<(Redirected, Arc<Notify>)>,
+    [serving, draining]: [BoxFuture<'static, ()>; 2],
+) {
+    let served = Arc::new(Notify::new());
+    let receive = |redirected| {
+        // An error means that the listener is gone.
+        let _ = redirects.send((redirected, Arc::clone(&served)));
+    };
+    within(serve(&mut stream, &path, &*judge, receive), serving).await;
+    served.notify_one();
+    within(drain(&mut stream), draining).await;
+}
+
+/// What [`Loopback::receive`] makes of a connection that sends these bytes and ends: the redirect that ends the wait, if
+/// there is one. For tests of what a login's redirect may look like; it needs no network.
+#[cfg(any(test, feature = "testing"))]
+pub async fn received(bytes: &[u8], path: &str, judge: impl Fn(&Redirected) -> Ending) -> Option<Redirected> {
+    let redirected = std::sync::Mutex::new(None);
+    let mut stream = tokio::io::join(bytes, tokio::io::sink());
+    serve(&mut stream, path, &judge, |found| {
+        *redirected.lock().unwrap_or_else(PoisonError::into_inner) = Some(found)
+    })
+    .await;
+    redirected.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 enum Next {
     Accepted(io::Result<TcpStream>),
-    Read(Option<(TcpStream, Request)>),
+    Redirected(Redirected, Arc<Notify>),
     Deadline,
 }
 
-/// Tasks with a connection each, so many at most.
-struct Crowd<T> {
-    tasks: JoinSet<T>,
+/// The open connections, a task each, [`MAX_CONNECTIONS`] at most.
+#[derive(Default)]
+struct Connections {
+    tasks: JoinSet<()>,
     by_age: VecDeque<AbortHandle>,
 }
 
-impl<T: Send + 'static> Crowd<T> {
-    fn new() -> Self {
-        Self { tasks: JoinSet::new(), by_age: VecDeque::new() }
-    }
-
-    fn admit(&mut self, task: impl Future<Output = T> + Send + 'static) {
+impl Connections {
+    fn admit(&mut self, task: impl Future<Output = ()> + Send + 'static) {
         self.by_age.retain(|task| !task.is_finished());
-        if self.by_age.len() >= OPEN {
+        if self.by_age.len() >= MAX_CONNECTIONS {
             self.dismiss();
         }
         let task = self.tasks.spawn(task);
         self.by_age.push_back(task);
     }
 
-    /// Lets the oldest go; false if there is none.
+    /// Closes the oldest; false if none is open.
     fn dismiss(&mut self) -> bool {
         self.by_age.retain(|task| !task.is_finished());
         let oldest = self.by_age.pop_front();
@@ -212,43 +220,12 @@ impl<T: Send + 'static> Crowd<T> {
 /// What a redirect means for the login that is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// The person agreed. Shows "connected" and ends the wait.
+    /// The user agreed. Shows "connected" and ends the wait.
     Granted,
-    /// The person or the service refused. Shows "not connected" and ends the wait.
+    /// The user or the service refused. Shows "not connected" and ends the wait.
     Denied,
     /// It belongs to another login (a wrong `state` or token). Says so and goes on waiting.
     Foreign,
-}
-
-/// The query of a redirect, or the form in its place. Its values are secrets (a code, a verifier), so it prints the names only.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Redirected(Vec<(String, String)>);
-
-impl Redirected {
-    /// Reads a query as `application/x-www-form-urlencoded`.
-    #[must_use]
-    pub fn parse(query: &str) -> Self {
-        Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
-    }
-
-    /// The value of a name; `None` if it is missing or there twice, because then nobody knows which one is meant.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
-        let mut values = self.pairs().filter(|(known, _)| *known == name).map(|(_, value)| value);
-        let first = values.next();
-        if values.next().is_some() { None } else { first }
-    }
-
-    /// All pairs in the order in which they came.
-    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-}
-
-impl fmt::Debug for Redirected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.pairs().map(|(name, _)| name)).finish()
-    }
 }
 
 /// A redirect that did not come.
@@ -258,8 +235,8 @@ pub enum LoopbackError {
     /// Nobody finished the login in time.
     #[error("nobody finished the login in the browser within {} s", .0.as_secs())]
     Deadline(Duration),
-    /// The listener broke.
-    #[error("the listener for the login broke: {0}")]
+    /// The listener failed.
+    #[error("the listener for the login failed: {0}")]
     Io(#[from] io::Error),
 }
 

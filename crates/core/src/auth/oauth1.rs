@@ -24,7 +24,7 @@ pub use signature::{Key, base_string};
 pub use signer::{OAuth1, Placement, SignatureMethod};
 pub use source::TokenSource;
 
-/// The program as the service knows it: "client credentials" in the RFC, "consumer" everywhere else.
+/// The client as the service knows it: "client credentials" in the RFC, "consumer" everywhere else.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Consumer {
     /// The public half.
@@ -46,7 +46,7 @@ impl fmt::Debug for Consumer {
     }
 }
 
-/// What a person's consent is worth: "token credentials" in the RFC. Keep both halves where passwords are kept.
+/// What a user's consent is worth: "token credentials" in the RFC. Keep both halves where passwords are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessToken {
     /// The half that is sent.

@@ -1,6 +1,6 @@
-//! OAuth 2 (RFC 6749, RFC 7636): the token requests as endpoints, their answers and their errors.
+//! OAuth 2 (RFC 6749, RFC 7636): the token requests as endpoints, their responses and their errors.
 //!
-//! [`TokenSource`] uses these by itself; they are public for whoever keeps tokens in another way.
+//! [`TokenSource`] uses these; they are public for applications that keep tokens in another way.
 
 use std::time::Duration;
 
@@ -9,9 +9,8 @@ use http::{Method, Response};
 
 use super::{AuthError, Basic};
 use crate::request::form::FormPairs;
-use crate::{
-    BaseUrl, BuildError, Bytes, Client, DecodeError, Endpoint, Error, Replay, RequestWriter, Secret,
-};
+use crate::url::BaseUrl;
+use crate::{BuildError, Bytes, Client, DecodeError, Endpoint, Error, Replay, RequestWriter, Secret};
 
 mod error;
 mod login;
@@ -19,7 +18,7 @@ mod quota;
 mod source;
 mod token;
 
-pub(crate) use error::{Meaning, meaning, plain};
+pub(crate) use error::{FailureKind, failure_kind, plain};
 pub use error::{TokenError, TokenErrorCode};
 pub use login::{Login, LoginError, challenge};
 pub use quota::{Quota, QuotaLimit};
@@ -27,16 +26,16 @@ pub use source::{TokenKind, TokenSource, TokenSourceBuilder, TokenStatus};
 pub use token::TokenResponse;
 pub(crate) use token::{Success, is_sendable};
 
-/// The program as the provider knows it.
+/// The client as the authorization server knows it.
 #[derive(Clone, Debug)]
 pub struct App {
     /// The client id.
     pub id: String,
-    /// The client secret. A public program has none; it can still log people in, but not ask for tokens of its own.
+    /// The client secret. `None` for a public client, which can log users in but cannot ask for tokens of its own.
     pub secret: Option<Secret>,
 }
 
-/// An authorization server: where it is, and as which program we ask.
+/// An authorization server: where it is, and as which client it is asked.
 ///
 /// Its client should not retry by itself ([`Retry::never`](crate::Retry::never)): a refresh token may work only once,
 /// so [`TokenSource`] looks into the store before it asks again.
@@ -70,20 +69,20 @@ impl TokenServer {
         self
     }
 
-    /// The client that asks.
+    /// The HTTP client that sends the requests.
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// The program.
+    /// The client as the server knows it.
     #[must_use]
     pub fn app(&self) -> &App {
         &self.app
     }
 
-    /// The URL of the page where a user decides (RFC 6749, section 4.1.1), with PKCE S256. [`Login`] makes one
-    /// by itself; this is for who keeps verifier and state in another way. The challenge is
+    /// The URL of the page where a user decides (RFC 6749, section 4.1.1), with PKCE S256. [`Login`] makes one;
+    /// this is for applications that keep verifier and state in another way. The challenge is
     /// [`challenge`] of the verifier.
     ///
     /// # Errors
@@ -145,10 +144,10 @@ impl TokenServer {
         self.ask(&RefreshToken { server: self, refresh_token }, limit).await
     }
 
-    /// Asks for a token of the program itself.
+    /// Asks for a token of the client itself.
     ///
     /// # Errors
-    /// [`Error`] with the server's [`TokenError`]; a program without a secret cannot build the request.
+    /// [`Error`] with the server's [`TokenError`]; without a client secret the request cannot be built.
     pub async fn client_credentials(&self) -> Result<TokenResponse, Error<TokenError>> {
         self.client_credentials_within(None).await
     }
@@ -177,7 +176,7 @@ impl TokenServer {
 /// `POST /oauth/token` with `grant_type=authorization_code` (RFC 6749, section 4.1.3; RFC 7636, section 4.5)
 #[derive(Debug)]
 pub struct ExchangeCode<'a> {
-    /// Whom to ask.
+    /// The authorization server.
     pub server: &'a TokenServer,
     /// The code from the redirect. It works once.
     pub code: &'a Secret,
@@ -190,21 +189,21 @@ pub struct ExchangeCode<'a> {
 /// `POST /oauth/token` with `grant_type=refresh_token` (RFC 6749, section 6)
 #[derive(Debug)]
 pub struct RefreshToken<'a> {
-    /// Whom to ask.
+    /// The authorization server.
     pub server: &'a TokenServer,
     /// The refresh token. It may work once only.
     pub refresh_token: &'a Secret,
 }
 
-/// `POST /oauth/token` with `grant_type=client_credentials` (RFC 6749, section 4.4.2), the program named by HTTP Basic
+/// `POST /oauth/token` with `grant_type=client_credentials` (RFC 6749, section 4.4.2), the client named by HTTP Basic
 #[derive(Debug)]
 pub struct ClientCredentials<'a> {
-    /// Whom to ask.
+    /// The authorization server.
     pub server: &'a TokenServer,
 }
 
 impl TokenServer {
-    /// A form with the program's own fields, which stand behind the grant type.
+    /// A form with the fields of the client, which stand behind the grant type.
     fn form(&self, grant_type: &str) -> FormPairs {
         let mut form = FormPairs::new();
         form.push("grant_type", grant_type);
@@ -275,10 +274,9 @@ impl Endpoint for ClientCredentials<'_> {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         let app = &self.server.app;
-        let secret = app
-            .secret
-            .as_ref()
-            .ok_or_else(|| BuildError::value("client_secret", "needed for a token of the program itself"))?;
+        let secret = app.secret.as_ref().ok_or_else(|| {
+            BuildError::value("client_secret", "must be set for a token of the client itself")
+        })?;
         let basic =
             Basic::new(&app.id, secret).map_err(|error| BuildError::value("client_id", error.to_string()))?;
         request.header_value(AUTHORIZATION, basic.header());

@@ -1,4 +1,4 @@
-//! A fixed token behind a scheme word.
+//! A fixed token behind the name of a scheme.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use crate::{BoxFuture, Secret};
 pub struct StaticToken(HeaderValue);
 
 impl StaticToken {
-    /// From a scheme word such as `Token`, `Bearer` or `OAuth`, and the key.
+    /// From the name of a scheme such as `Token`, `Bearer` or `OAuth`, and the key.
     ///
     /// # Errors
     /// [`AuthError::Unusable`] for a key that is empty or has white space or control characters: often a line break that
@@ -32,9 +32,9 @@ impl StaticToken {
 impl Authorize for StaticToken {
     fn authorize<'a>(
         &'a self,
-        attempt: AuthRequest<'a>,
+        request: AuthRequest<'a>,
     ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
-        attempt.headers.insert(AUTHORIZATION, self.0.clone());
+        request.headers.insert(AUTHORIZATION, self.0.clone());
         Box::pin(std::future::ready(Ok(CredentialVersion::default())))
     }
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::Reason;
 use crate::{BoxFuture, Secret, Timestamp};
 
 mod file;
@@ -26,7 +27,7 @@ pub use token::Token;
 pub(super) use token::lifetime;
 
 /// How long a lease lasts at most: 45 s, less than the 60 s that a call has by default, so that whoever waits behind a
-/// crashed holder still gets a token in time. A grant asks the server for at most 30 s of it and has the rest to save.
+/// crashed holder still gets a token in time. A token source asks the server for at most 30 s of it and has the rest to save.
 pub const LEASE: Duration = Duration::from_secs(45);
 
 /// Keeps the tokens of one login. A service with many users has a store for each: a file each, or a row each.
@@ -163,9 +164,9 @@ pub enum Swapped {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// Reading or writing failed; the text names the file.
-    #[error("{0}")]
-    Io(String),
+    /// Reading or writing failed; the reason names the file.
+    #[error(transparent)]
+    Io(Reason),
     /// What is kept is not a record.
     #[error("{place}: invalid record at line {line}, column {column}; move it away and log in again")]
     Damaged {
@@ -214,14 +215,43 @@ pub enum StoreError {
     /// The version of the record is the last one that there is, so nothing can follow it.
     #[error("version {0} of the record has no successor; move the record away and log in again")]
     Exhausted(u64),
-    /// Anything else, in the words of the store.
-    #[error("{0}")]
-    Other(String),
+    /// Anything else, as the store tells it.
+    #[error(transparent)]
+    Other(Reason),
+}
+
+/// How often saving is tried.
+const MAX_SAVES: u32 = 3;
+
+/// Puts a token, or none, into a store, as long as it may replace what is there; pauses after a failure. Returns what is
+/// there otherwise. An error comes with the record that was to be replaced.
+pub(super) async fn replace<F: Future<Output = ()>>(
+    store: &dyn TokenStore,
+    mut record: Record,
+    token: Option<&Token>,
+    may_replace: impl Fn(&Record) -> bool,
+    pause: impl Fn() -> F,
+) -> Result<Option<Record>, (Record, StoreError)> {
+    let mut tries = 1;
+    loop {
+        match store.swap(record.with(token.cloned())).await {
+            Ok(Swapped::Done) => return Ok(None),
+            Ok(Swapped::Conflict(now)) if may_replace(&now) => record = now,
+            Ok(Swapped::Conflict(now)) => return Ok(Some(now)),
+            Err(error) if tries >= MAX_SAVES => return Err((record, error)),
+            Err(_) => {
+                tries += 1;
+                pause().await;
+            }
+        }
+    }
 }
 
 /// The bytes of a record, wiped after use.
 fn bytes(record: &Record) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-    serde_json::to_vec(record).map(Zeroizing::new).map_err(|error| StoreError::Other(error.to_string()))
+    serde_json::to_vec(record)
+        .map(Zeroizing::new)
+        .map_err(|error| StoreError::Other(Reason::from_error(error)))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::clients::{Log, client, consumer, ok};
 fn parameter(header: &str, name: &str) -> Option<String> {
     let quoted = header.split(&format!("{name}=\"")).nth(1)?.split('"').next()?;
     let pairs = format!("http://x/?v={quoted}");
-    let redirected = segno_core::auth::loopback::Redirected::parse(pairs.split_once('?')?.1);
+    let redirected = segno_core::auth::Redirected::parse(pairs.split_once('?')?.1);
     redirected.get("v").map(str::to_owned)
 }
 
@@ -39,7 +39,7 @@ fn is_signed(request: &Request<Bytes>, consumer_secret: &str, token_secret: &str
     let mut pairs: Vec<(String, String)> =
         names.iter().filter_map(|name| Some(((*name).to_owned(), parameter(header, name)?))).collect();
     let body = std::str::from_utf8(request.body()).unwrap();
-    let form = segno_core::auth::loopback::Redirected::parse(body);
+    let form = segno_core::auth::Redirected::parse(body);
     pairs.extend(form.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())));
     let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let base = base_string(request.method(), request.uri(), pairs);
@@ -278,7 +278,7 @@ async fn the_error_of_a_login_is_one_short_line() {
     let refused = pending
         .redirected(&format!("http://127.0.0.1/callback?oauth_token=req-11&oauth_problem={problem}"))
         .unwrap_err();
-    let store = AuthError::Store("/a/very/long/path\n\u{202e}".repeat(90));
+    let store = AuthError::Store("/a/very/long/path\n\u{202e}".repeat(90).into());
     for error in [LoginError::from(refused), LoginError::from(store)] {
         let error = error.to_string();
         assert!(error.chars().count() <= 400 && !error.contains(['\n', '\u{202e}']), "{error}");

@@ -251,6 +251,6 @@ async fn no_secret_in_logs_errors_or_debug() {
     }
     let text = canary.silent();
     assert!(text.contains("attempt=1 status=200"), "an event for each attempt was heard");
-    assert!(text.contains("the token could not be renewed"));
+    assert!(text.contains("the token could not be refreshed"));
     assert!(text.contains("/s-[redacted]"), "the URL of a private track was printed");
 }

@@ -128,6 +128,6 @@ async fn a_success_that_cannot_be_read_says_where_and_shows_no_value() {
 fn a_key_that_no_header_can_carry_is_told_when_the_client_is_made() {
     for key in ["", "abc\n"] {
         let error = segno_soundstripe::Client::new(key).unwrap_err();
-        assert_eq!(error.to_string(), "the key is empty or has characters that a header cannot carry");
+        assert_eq!(error.to_string(), "invalid key: it is empty or has characters that cannot be sent");
     }
 }

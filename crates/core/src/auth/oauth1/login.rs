@@ -1,6 +1,6 @@
 //! The login in three legs (RFC 5849, section 2) as values: each step gives the next, none of them touches the network.
 //!
-//! [`Begin`] signs the request for a request token, its answer makes [`Pending`], which knows where to send the user;
+//! [`Begin`] signs the request for a request token, its response makes [`Pending`], which knows where to send the user;
 //! what comes back makes [`Verified`], which signs the request for the access token.
 
 use std::borrow::Cow;
@@ -11,16 +11,17 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::{AccessToken, Consumer, OAuth1, percent_encode};
+use crate::auth::Redirected;
 use crate::decode::DecodeError;
 use crate::{Secret, Timestamp};
 
 /// How long a login may take unless told otherwise.
-const VALID: Duration = Duration::from_secs(600);
+const LOGIN_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Where the service sends the person after consent.
+/// Where the service sends the user after consent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Callback {
-    /// Nowhere: the service shows a verifier, and the person types it in ("out of band").
+    /// Nowhere: the service shows a verifier, and the user types it in ("out of band").
     OutOfBand,
     /// To this absolute URL.
     Url(String),
@@ -45,7 +46,7 @@ pub struct Begin {
 }
 
 impl Begin {
-    /// A login for this program.
+    /// A login for this consumer.
     #[must_use]
     pub fn new(consumer: Consumer, callback: Callback) -> Self {
         Self { consumer, callback }
@@ -57,14 +58,14 @@ impl Begin {
         OAuth1::new(&self.consumer).with("oauth_callback", self.callback.as_str().into())
     }
 
-    /// Goes on with the answer, which came at `now`.
+    /// Goes on with the response, which came at `now`.
     #[must_use]
-    pub fn pending(self, answer: TokenResponse, now: Timestamp) -> Pending {
-        Pending { consumer: self.consumer, answer, until: now.plus(VALID) }
+    pub fn pending(self, response: TokenResponse, now: Timestamp) -> Pending {
+        Pending { consumer: self.consumer, response, until: now.plus(LOGIN_TIMEOUT) }
     }
 }
 
-/// A token endpoint's answer: a form with `oauth_token` and `oauth_token_secret`, whatever its media type says.
+/// The response of a token endpoint: a form with `oauth_token` and `oauth_token_secret`, whatever its media type says.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TokenResponse {
     token: Secret,
@@ -73,7 +74,7 @@ pub struct TokenResponse {
 }
 
 impl TokenResponse {
-    /// Reads the body of the answer. Further pairs are ignored.
+    /// Reads the body. Further pairs are ignored.
     ///
     /// # Errors
     /// [`DecodeError`] if one of the two is missing or the token is empty.
@@ -86,7 +87,7 @@ impl TokenResponse {
             let mut pairs = form_urlencoded::parse(body);
             pairs.find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
         };
-        let missing = |name: &str| DecodeError::Other(format!("the answer has no {name}"));
+        let missing = |name: &str| DecodeError::Other(format!("missing field `{name}`"));
         let token = value("oauth_token").filter(|token| !token.is_empty());
         Ok(Self {
             token: token.ok_or_else(|| missing("oauth_token"))?.into(),
@@ -95,7 +96,7 @@ impl TokenResponse {
         })
     }
 
-    /// The answer as an access token: of the third leg, or of xAuth.
+    /// The response as an access token: of the third leg, or of xAuth.
     #[must_use]
     pub fn into_access_token(self) -> AccessToken {
         AccessToken { token: self.token, secret: self.secret }
@@ -139,13 +140,13 @@ impl fmt::Debug for TokenResponse {
 #[derive(Clone, Debug)]
 pub struct Pending {
     consumer: Consumer,
-    answer: TokenResponse,
+    response: TokenResponse,
     until: Timestamp,
 }
 
 /// The form of a login in a record.
 #[derive(Serialize, Deserialize)]
-struct Kept<'a> {
+struct LoginRecord<'a> {
     consumer_key: Cow<'a, str>,
     oauth_token: Cow<'a, str>,
     oauth_token_secret: Cow<'a, str>,
@@ -154,7 +155,7 @@ struct Kept<'a> {
 }
 
 impl Pending {
-    /// Another time than ten minutes for the user to decide.
+    /// Sets when this login expires. Default ten minutes after it began.
     #[must_use]
     pub fn valid_until(mut self, until: Timestamp) -> Self {
         self.until = until;
@@ -170,21 +171,21 @@ impl Pending {
     /// The request token: what the redirect brings back as `oauth_token`, and so a key to find this login again.
     #[must_use]
     pub fn token(&self) -> &Secret {
-        &self.answer.token
+        &self.response.token
     }
 
     /// What another process needs to finish this login, as JSON. It holds the secret of the request token, but not that of
-    /// the consumer: keep it where sessions are kept.
+    /// the consumer: keep it where sessions are record.
     #[must_use]
     pub fn to_record(&self) -> Secret {
-        let kept = Kept {
+        let record = LoginRecord {
             consumer_key: self.consumer.key.as_str().into(),
-            oauth_token: self.answer.token.expose().into(),
-            oauth_token_secret: self.answer.secret.expose().into(),
-            oauth_callback_confirmed: self.answer.confirmed,
+            oauth_token: self.response.token.expose().into(),
+            oauth_token_secret: self.response.secret.expose().into(),
+            oauth_callback_confirmed: self.response.confirmed,
             expires_at: self.until,
         };
-        serde_json::to_string(&kept).map(Secret::new).unwrap_or_default()
+        serde_json::to_string(&record).map(Secret::new).unwrap_or_default()
     }
 
     /// A login that was begun elsewhere, to be finished by this consumer.
@@ -192,42 +193,42 @@ impl Pending {
     /// # Errors
     /// [`LoginError::Record`] if the text is no such record, or one of another consumer.
     pub fn from_record(consumer: Consumer, record: &Secret) -> Result<Self, LoginError> {
-        // What serde_json does not like it quotes, and here everything is secret: only the place is told.
-        let kept: Kept<'_> = serde_json::from_str(record.expose()).map_err(|error| {
+        // The messages of serde_json quote values, which are secret here: only the place is reported.
+        let record: LoginRecord<'_> = serde_json::from_str(record.expose()).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             LoginError::Record(format!(
                 "expected the JSON of Pending::to_record, found something else at line {line}, column {column}"
             ))
         })?;
-        if kept.consumer_key != consumer.key {
+        if record.consumer_key != consumer.key {
             return Err(LoginError::Record("it was begun by another consumer".into()));
         }
         // An empty token would let any redirect pass.
-        if kept.oauth_token.is_empty() {
+        if record.oauth_token.is_empty() {
             return Err(LoginError::Record("its request token is empty".into()));
         }
-        let answer = TokenResponse {
-            token: Secret::new(kept.oauth_token),
-            secret: Secret::new(kept.oauth_token_secret),
-            confirmed: kept.oauth_callback_confirmed,
+        let response = TokenResponse {
+            token: Secret::new(record.oauth_token),
+            secret: Secret::new(record.oauth_token_secret),
+            confirmed: record.oauth_callback_confirmed,
         };
-        Ok(Self { consumer, answer, until: kept.expires_at })
+        Ok(Self { consumer, response, until: record.expires_at })
     }
 
-    /// The address to open in the browser: the authorize page with the request token.
+    /// The URL to open in the browser: the authorize page with the request token.
     #[must_use]
     pub fn authorize_url(&self, page: &str) -> String {
         let mark = if page.contains('?') { '&' } else { '?' };
-        format!("{page}{mark}oauth_token={}", percent_encode(self.answer.token.expose()))
+        format!("{page}{mark}oauth_token={}", percent_encode(self.response.token.expose()))
     }
 
     /// Whether the service speaks 1.0a and took the callback. Services of the first 1.0 do not say so.
     #[must_use]
     pub fn callback_confirmed(&self) -> bool {
-        self.answer.confirmed
+        self.response.confirmed
     }
 
-    /// Goes on with the verifier that the person typed in.
+    /// Goes on with the verifier that the user typed in.
     ///
     /// # Errors
     /// [`LoginError::Verifier`] if it is empty.
@@ -245,26 +246,18 @@ impl Pending {
         Verified { pending: self, verifier: None }
     }
 
-    /// Goes on with the address that the browser was redirected to.
+    /// Goes on with the URL that the browser was redirected to.
     ///
     /// # Errors
-    /// [`LoginError`] if it belongs to another login or the person said no.
-    pub fn redirected(self, address: &str) -> Result<Verified, LoginError> {
-        let query = address.split('#').next().unwrap_or_default();
-        let query = query.split_once('?').map_or("", |(_, query)| query);
-        let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let find = |name: &str| {
-            let mut values = pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str());
-            let first = values.next();
-            if values.next().is_some() { None } else { first }
-        };
-        self.judged(find)
+    /// [`LoginError`] if it belongs to another login or access was refused.
+    pub fn redirected(self, url: &str) -> Result<Verified, LoginError> {
+        self.received(&Redirected::parse_url(url))
     }
 
     /// Whether a redirect ends this login; for [`Loopback::receive`](crate::auth::loopback::Loopback::receive).
     #[cfg(feature = "loopback")]
     #[must_use]
-    pub fn ending(&self, query: &crate::auth::loopback::Redirected) -> crate::auth::loopback::Ending {
+    pub fn ending(&self, query: &Redirected) -> crate::auth::loopback::Ending {
         use crate::auth::loopback::Ending;
         match self.clone().received(query) {
             Ok(_) => Ending::Granted,
@@ -273,18 +266,14 @@ impl Pending {
         }
     }
 
-    /// Goes on with what the loopback listener received.
+    /// Goes on with the parameters of the redirect. `oauth_problem` and `denied` are how services say that access was
+    /// refused; the RFC does not define one.
     ///
     /// # Errors
-    /// [`LoginError`] if it belongs to another login or the person said no.
-    #[cfg(feature = "loopback")]
-    pub fn received(self, query: &crate::auth::loopback::Redirected) -> Result<Verified, LoginError> {
-        self.judged(|name| query.get(name))
-    }
-
-    /// `oauth_problem` and `denied` are how services tell a refusal; the RFC does not define one.
-    fn judged<'a>(self, find: impl Fn(&str) -> Option<&'a str>) -> Result<Verified, LoginError> {
-        let ours = |token: &str| Secret::from(token) == self.answer.token;
+    /// [`LoginError`] if it belongs to another login or access was refused.
+    pub fn received(self, redirected: &Redirected) -> Result<Verified, LoginError> {
+        let find = |name| redirected.get(name);
+        let ours = |token: &str| Secret::from(token) == self.response.token;
         if find("denied").is_some_and(ours) {
             return Err(LoginError::Denied("denied".into()));
         }
@@ -293,8 +282,9 @@ impl Pending {
         }
         if let Some(problem) = find("oauth_problem") {
             // It is shown in an error, and anybody can write it into a link.
-            let word = problem.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect();
-            return Err(LoginError::Denied(word));
+            let problem =
+                problem.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect();
+            return Err(LoginError::Denied(problem));
         }
         match find("oauth_verifier") {
             Some(verifier) => self.verifier(verifier),
@@ -316,11 +306,11 @@ impl Verified {
     /// # Errors
     /// [`LoginError::Expired`] if the user took too long.
     pub fn credentials(&self, now: Timestamp) -> Result<OAuth1, LoginError> {
-        let Pending { consumer, answer, until } = &self.pending;
+        let Pending { consumer, response, until } = &self.pending;
         if now >= *until {
             return Err(LoginError::Expired(*until));
         }
-        let token = AccessToken { token: answer.token.clone(), secret: answer.secret.clone() };
+        let token = AccessToken { token: response.token.clone(), secret: response.secret.clone() };
         let credentials = OAuth1::new(consumer).token(&token);
         Ok(match &self.verifier {
             Some(verifier) => credentials.with("oauth_verifier", verifier.clone()),
@@ -333,7 +323,7 @@ impl Verified {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoginError {
-    /// The person or the service said no; the word is the service's.
+    /// The user or the service refused; the code is the service's.
     #[error("access was not granted ({0})")]
     Denied(String),
     /// The redirect has another token, or none.

@@ -56,9 +56,9 @@ pub(super) fn base_string_with<'a>(
 /// Scheme and host in lower case, the port only where it is not the scheme's own, the path as sent; encoded.
 fn push_base_uri(base: &mut String, uri: &Uri) {
     let scheme = uri.scheme_str().unwrap_or_default();
-    encode::push_lower(base, scheme);
+    encode::push(base, &scheme.to_ascii_lowercase());
     base.push_str("%3A%2F%2F");
-    encode::push_lower(base, uri.host().unwrap_or_default());
+    encode::push(base, &uri.host().unwrap_or_default().to_ascii_lowercase());
     let default = if scheme.eq_ignore_ascii_case("https") { 443 } else { 80 };
     if let Some(port) = uri.port_u16().filter(|port| *port != default) {
         base.push_str("%3A");
@@ -115,9 +115,9 @@ impl Encoded {
                 base.push_str("%26");
             }
             let (name, value) = parts(span);
-            encode::push_again(base, name);
+            encode::push(base, name);
             base.push_str("%3D");
-            encode::push_again(base, value);
+            encode::push(base, value);
         }
     }
 }

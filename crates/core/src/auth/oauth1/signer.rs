@@ -39,15 +39,15 @@ pub enum Placement {
     /// In `Authorization`: what the RFC prefers.
     #[default]
     Header,
-    /// Behind the pairs of a form body. A POST without a body gets one; requests with another kind of body, or of
-    /// another verb, carry them in the header.
+    /// Behind the pairs of a form body. A POST without a body gets one; requests with another kind of body, or
+    /// with another method, carry them in the header.
     Body,
     /// Behind the pairs of the query. Queries stand in the logs of servers and proxies: use it only where a service
     /// takes nothing else.
     Query,
 }
 
-/// OAuth 1.0a credentials: a consumer, and a token where a person gave consent.
+/// OAuth 1.0a credentials: a consumer, and a token where a user gave consent.
 ///
 /// Each attempt carries a new nonce of 128 random bits and the time of the clock.
 #[derive(Clone)]
@@ -65,7 +65,7 @@ pub struct OAuth1 {
 }
 
 impl OAuth1 {
-    /// Signs as the program alone.
+    /// Signs as the client alone.
     #[must_use]
     pub fn new(consumer: &Consumer) -> Self {
         Self {
@@ -81,7 +81,7 @@ impl OAuth1 {
         }
     }
 
-    /// Signs for the person who gave this token.
+    /// Signs for the user who gave this token.
     #[must_use]
     pub fn token(mut self, token: &AccessToken) -> Self {
         self.key = Key::new(&self.consumer_secret, &token.secret);
@@ -135,9 +135,9 @@ impl OAuth1 {
     /// use segno_core::Method;
     /// use segno_core::auth::oauth1::{Consumer, OAuth1};
     ///
-    /// let program = OAuth1::new(&Consumer::new("dpf43f3p2l4k3l03", "kd94hf93k423kf44"));
+    /// let client = OAuth1::new(&Consumer::new("dpf43f3p2l4k3l03", "kd94hf93k423kf44"));
     /// let uri = "https://photos.example.net/initiate".parse().unwrap();
-    /// let header = program.header(&Method::POST, &uri, [], "wIjqoS", 137131200);
+    /// let header = client.header(&Method::POST, &uri, [], "wIjqoS", 137131200);
     /// assert!(header.starts_with("OAuth oauth_consumer_key=\"dpf43f3p2l4k3l03\", oauth_nonce=\"wIjqoS\""));
     /// ```
     #[must_use]
@@ -211,8 +211,8 @@ impl OAuth1 {
         header
     }
 
-    fn apply(&self, attempt: AuthRequest<'_>) -> Result<CredentialVersion, AuthError> {
-        let AuthRequest { method, uri, headers, body, clock } = attempt;
+    fn apply(&self, request: AuthRequest<'_>) -> Result<CredentialVersion, AuthError> {
+        let AuthRequest { method, uri, headers, body, clock } = request;
         if self.consumer.is_empty() {
             return Err(AuthError::Unusable("consumer key"));
         }
@@ -281,9 +281,9 @@ fn with_query<'a>(uri: &Uri, pairs: impl Iterator<Item = (&'a str, &'a str)>) ->
 impl Authorize for OAuth1 {
     fn authorize<'a>(
         &'a self,
-        attempt: AuthRequest<'a>,
+        request: AuthRequest<'a>,
     ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
-        Box::pin(std::future::ready(self.apply(attempt)))
+        Box::pin(std::future::ready(self.apply(request)))
     }
 
     fn secrets(&self) -> Vec<Secret> {

@@ -4,48 +4,46 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{AccessToken, Consumer, OAuth1};
-use crate::BoxFuture;
-use crate::auth::store::{Record, StoreError, Swapped, Token, TokenStore};
+use crate::auth::store::{self, Record, Token, TokenStore};
 use crate::auth::{AuthError, AuthRequest, Authorize, CredentialVersion};
+use crate::{BoxFuture, Secret};
 
-/// How often saving is tried.
-const SAVES: u32 = 3;
-
-/// Signs for the user whose access token is in a store, in the same stores as OAuth 2: a [file](crate::auth::store::FileStore)
-/// that only its owner may read, memory, or a [`TokenStore`] over a database. Clones share the token.
+/// Signs for the user whose access token is in a store, in the same stores as OAuth 2: a [file](store::FileStore) that only
+/// its owner may read, memory, or a [`TokenStore`] over a database. Clones share the token.
 ///
-/// The store is asked with the first request, and again when the service refuses the token: another process may have
+/// The store is read with the first request, and again when the service rejects the token: another process may have
 /// logged in meanwhile.
 #[derive(Clone)]
 pub struct TokenSource {
     consumer: Consumer,
     store: Arc<dyn TokenStore>,
-    how: &'static str,
-    held: Arc<Mutex<Held>>,
+    login_hint: &'static str,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Default)]
-struct Held {
+struct State {
     token: Option<AccessToken>,
-    generation: u64,
+    version: u64,
 }
 
 impl TokenSource {
-    /// The login that is in `store`, or comes into it with [`login_with`](TokenSource::login_with) or [`install`](TokenSource::install).
+    /// The login that is in `store`, or comes into it with [`login_with`](TokenSource::login_with) or
+    /// [`install`](TokenSource::install).
     #[must_use]
     pub fn new(consumer: Consumer, store: impl TokenStore) -> Self {
         Self {
             consumer,
             store: Arc::new(store),
-            how: "go through Begin, Pending and Verified",
-            held: Arc::default(),
+            login_hint: "go through Begin, Pending and Verified",
+            state: Arc::default(),
         }
     }
 
     /// What to call for a login, for the error that says that nobody has logged in.
     #[must_use]
-    pub fn login_hint(mut self, how: &'static str) -> Self {
-        self.how = how;
+    pub fn login_hint(mut self, hint: &'static str) -> Self {
+        self.login_hint = hint;
         self
     }
 
@@ -61,11 +59,7 @@ impl TokenSource {
     /// [`AuthError::LoginNeeded`] if nobody has logged in, [`AuthError::Store`] if the store cannot be read or holds a login
     /// of OAuth 2.
     pub async fn token(&self) -> Result<AccessToken, AuthError> {
-        if let Some(token) = &self.held().token {
-            return Ok(token.clone());
-        }
-        let token = self.load().await?;
-        Ok(self.hold(token).0)
+        Ok(self.current().await?.0)
     }
 
     /// Makes sure that the store can keep a login, before somebody goes through one.
@@ -76,33 +70,30 @@ impl TokenSource {
         self.login_with(std::future::ready(Ok::<_, AuthError>(None))).await.map(drop)
     }
 
-    /// Asks for an access token and keeps it. The request of the last leg works once, so `ask` is polled only when the
-    /// store can keep what it brings; `None` keeps nothing. The work goes on if this future is dropped.
+    /// Sends the request of the last leg and keeps the access token. That request works once, so `request` is polled only
+    /// when the store can keep what it brings; `None` keeps nothing. The work goes on if this future is dropped.
     ///
     /// # Errors
-    /// [`AuthError::Store`] if the store cannot keep it, or the error of `ask`. If the store fails in spite of its promise,
-    /// the token is used until the process ends.
+    /// [`AuthError::Store`] if the store cannot keep it, or the error of `request`. If the store fails in spite of its
+    /// promise, the token is used until the process ends.
     pub async fn login_with<E>(
         &self,
-        ask: impl Future<Output = Result<Option<AccessToken>, E>> + Send + 'static,
+        request: impl Future<Output = Result<Option<AccessToken>, E>> + Send + 'static,
     ) -> Result<Option<AccessToken>, E>
     where
         E: From<AuthError> + Send + 'static,
     {
         let interrupted = |_| AuthError::Unavailable("the login was interrupted".into()).into();
-        let runtime = tokio::runtime::Handle::try_current()
-            .map_err(|_| AuthError::Unavailable("there is no tokio runtime to work in".into()))?;
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| AuthError::no_runtime())?;
         let source = self.clone();
         let task = runtime.spawn(async move {
-            let lease = source.store.lease().await.map_err(store)?;
-            let record = source.store.load().await.map_err(store)?;
-            let record = source.store.reserve(record).await;
-            let record = record
-                .map_err(|error| AuthError::Store(format!("{error}; nothing was asked of the server")))?;
-            let token = ask.await?;
+            let lease = source.store.lease().await.map_err(AuthError::from)?;
+            let record = source.store.load().await.map_err(AuthError::from)?;
+            let record = source.store.reserve(record).await.map_err(AuthError::not_reserved)?;
+            let token = request.await?;
             if let Some(token) = &token {
-                source.hold(token.clone());
-                source.keep(record, Some(token)).await?;
+                source.activate(token.clone());
+                source.save(record, Some(token)).await?;
             }
             lease.release().await;
             Ok(token)
@@ -110,7 +101,7 @@ impl TokenSource {
         task.await.unwrap_or_else(|error| Err(interrupted(error)))
     }
 
-    /// Takes an access token that was had in another way: the store has it when this returns.
+    /// Takes an access token that was obtained in another way: the store has it when this returns.
     ///
     /// # Errors
     /// [`AuthError::Store`] if the store cannot keep it.
@@ -124,92 +115,94 @@ impl TokenSource {
     /// [`AuthError::Store`] if the store could not forget it.
     pub async fn forget(&self) -> Result<(), AuthError> {
         {
-            let mut held = self.held();
-            held.token = None;
-            held.generation += 1;
+            let mut state = self.state();
+            state.token = None;
+            state.version += 1;
         }
-        let lease = self.store.lease().await.map_err(store)?;
-        let record = self.store.load().await.map_err(store)?;
-        self.keep(record, None).await?;
+        let lease = self.store.lease().await?;
+        let record = self.store.load().await?;
+        self.save(record, None).await?;
         lease.release().await;
         Ok(())
     }
 
-    async fn keep(&self, mut record: Record, token: Option<&AccessToken>) -> Result<(), AuthError> {
-        let mut tries = 1;
-        loop {
-            match self.store.swap(record.with(token.map(Token::from))).await {
-                Ok(Swapped::Done) => return Ok(()),
-                Ok(Swapped::Conflict(now)) => record = now,
-                Err(error) if tries >= SAVES => return Err(store(error)),
-                Err(_) => tries += 1,
-            }
-        }
+    /// Puts a token, or none, into the store, whatever is there.
+    async fn save(&self, record: Record, token: Option<&AccessToken>) -> Result<(), AuthError> {
+        let token = token.map(Token::from);
+        let pause = || std::future::ready(());
+        let saved = store::replace(&*self.store, record, token.as_ref(), |_| true, pause).await;
+        saved.map(drop).map_err(|(_, error)| error.into())
     }
 
     async fn load(&self) -> Result<AccessToken, AuthError> {
-        let record = self.store.load().await.map_err(store)?;
+        let record = self.store.load().await?;
         let Some(token) = record.token else {
-            return Err(AuthError::LoginNeeded(match record.version {
-                0 => format!("nobody has logged in: {}", self.how),
-                _ => "signed out; log in again".into(),
-            }));
+            return Err(AuthError::no_login(record.version, self.login_hint));
         };
-        let other = "it holds a login of OAuth 2; give this client another";
-        let secret = token.secret.ok_or_else(|| AuthError::Store(other.into()))?;
-        Ok(AccessToken { token: token.access, secret })
+        let other = || AuthError::Store("it holds a login of OAuth 2; give this client another".into());
+        Ok(AccessToken { token: token.access, secret: token.secret.ok_or_else(other)? })
     }
 
-    /// Puts a token in use; gives its generation.
-    fn hold(&self, token: AccessToken) -> (AccessToken, u64) {
-        let mut held = self.held();
-        if held.token.as_ref() != Some(&token) {
-            held.token = Some(token.clone());
-            held.generation += 1;
+    /// The token in use and its version.
+    async fn current(&self) -> Result<(AccessToken, u64), AuthError> {
+        {
+            let state = self.state();
+            if let Some(token) = &state.token {
+                return Ok((token.clone(), state.version));
+            }
         }
-        (token, held.generation)
+        let token = self.load().await?;
+        Ok((token.clone(), self.activate(token)))
     }
 
-    fn held(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Puts a token in use; returns its version.
+    fn activate(&self, token: AccessToken) -> u64 {
+        let mut state = self.state();
+        if state.token.as_ref() != Some(&token) {
+            state.token = Some(token);
+            state.version += 1;
+        }
+        state.version
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl From<&AccessToken> for Token {
     fn from(token: &AccessToken) -> Self {
-        let mut kept = Self::new(token.token.clone());
-        kept.secret = Some(token.secret.clone());
-        kept
+        let mut stored = Self::new(token.token.clone());
+        stored.secret = Some(token.secret.clone());
+        stored
     }
 }
 
 impl Authorize for TokenSource {
     fn authorize<'a>(
         &'a self,
-        attempt: AuthRequest<'a>,
+        request: AuthRequest<'a>,
     ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         Box::pin(async {
-            let token = self.token().await?;
-            let (token, generation) = self.hold(token);
-            OAuth1::new(&self.consumer).token(&token).authorize(attempt).await?;
-            Ok(CredentialVersion(generation))
+            let (token, version) = self.current().await?;
+            OAuth1::new(&self.consumer).token(&token).authorize(request).await?;
+            Ok(CredentialVersion(version))
         })
     }
 
-    fn secrets(&self) -> Vec<crate::Secret> {
-        let token = self.held().token.clone();
+    fn secrets(&self) -> Vec<Secret> {
+        let token = self.state().token.clone();
         let token = token.map_or_else(Vec::new, |token| vec![token.token, token.secret]);
         [vec![self.consumer.secret.clone()], token].concat()
     }
 
     /// Looks whether another process has put another token into the store.
-    fn rejected(&self, ticket: CredentialVersion) -> BoxFuture<'_, Result<bool, AuthError>> {
+    fn rejected(&self, version: CredentialVersion) -> BoxFuture<'_, Result<bool, AuthError>> {
         Box::pin(async move {
-            if self.held().generation != ticket.0 {
+            if self.state().version != version.0 {
                 return Ok(true);
             }
-            let (_, generation) = self.hold(self.load().await?);
-            Ok(generation != ticket.0)
+            Ok(self.activate(self.load().await?) != version.0)
         })
     }
 
@@ -222,8 +215,4 @@ impl fmt::Debug for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TokenSource([redacted])")
     }
-}
-
-fn store(error: StoreError) -> AuthError {
-    AuthError::Store(error.to_string())
 }

@@ -2,7 +2,7 @@ use http::{Method, Uri};
 use proptest::prelude::*;
 
 use super::*;
-use crate::auth::oauth1::encode::{push, push_again, push_from_form};
+use crate::auth::oauth1::encode::{push, push_from_form};
 use vectors::VECTORS;
 
 #[cfg(feature = "testing")]
@@ -102,9 +102,8 @@ proptest! {
         prop_assert!(encoded.bytes().all(kept));
         let back = percent_encoding::percent_decode_str(&encoded).decode_utf8().unwrap().into_owned();
         prop_assert_eq!(&back, &text);
-        let mut twice = String::new();
-        push_again(&mut twice, &encoded);
-        prop_assert_eq!(twice, percent_encode(&encoded));
+        // Encoded once more, only its `%` changes.
+        prop_assert_eq!(percent_encode(&encoded), encoded.replace('%', "%25"));
         // What a form says is what it means.
         let form: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
         for form in [form, encoded.clone()] {

@@ -8,16 +8,16 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::token::Success;
-use crate::decode::Excerpt;
+use crate::decode::{Excerpt, from_json};
 use crate::{ApiError, Bytes, Error};
 
-/// A refusal of a token server (RFC 6749, section 5.2), also in the shape of an API error object.
+/// An error response of a token server (RFC 6749, section 5.2), also in the shape of an API error object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenError {
     /// What is wrong.
     pub code: TokenErrorCode,
-    /// The server's words about it.
+    /// The server's description of it.
     pub description: Option<String>,
 }
 
@@ -31,9 +31,9 @@ pub enum TokenErrorCode {
     InvalidClient,
     /// The code or refresh token is wrong, used up or expired, or the redirect URI or verifier does not fit.
     InvalidGrant,
-    /// The program may not use this grant.
+    /// The client may not use this grant type.
     UnauthorizedClient,
-    /// The server does not know this grant.
+    /// The server does not know this grant type.
     UnsupportedGrantType,
     /// The scope is not allowed.
     InvalidScope,
@@ -59,7 +59,7 @@ impl TokenErrorCode {
         })
     }
 
-    /// The code as it stands on the wire; empty for an unreadable answer.
+    /// The code as it stands on the wire; empty for an unreadable response.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -89,7 +89,7 @@ struct Wire {
 impl Wire {
     /// JSON, or the form that some servers send in its place.
     fn read(body: &[u8]) -> Option<Self> {
-        if let Ok(wire) = crate::from_json(body) {
+        if let Ok(wire) = from_json(body) {
             return Some(wire);
         }
         let mut wire = Self::default();
@@ -123,76 +123,76 @@ impl TokenError {
     pub(crate) fn of(body: &[u8], limited: bool) -> Self {
         let unreadable = |limited| Self {
             code: if limited { TokenErrorCode::RateLimited } else { TokenErrorCode::Unreadable },
-            description: Some(Excerpt::of(body).to_string()).filter(|words| !words.is_empty()),
+            description: Some(Excerpt::of(body).to_string()).filter(|text| !text.is_empty()),
         };
         let Some(wire) = Wire::read(body) else { return unreadable(limited) };
         let first = wire.errors.get(0);
         let rate = first.is_some_and(|first| first.pointer("/meta/rate_limit").is_some());
         let nested = first.and_then(|first| first.get("error_message").or(Some(first))?.as_str());
-        let words = [wire.error.as_str(), wire.error_code.as_str(), wire.message.as_str(), nested];
-        let words = words.into_iter().flatten().filter(|word| !word.is_empty());
+        let texts = [wire.error.as_str(), wire.error_code.as_str(), wire.message.as_str(), nested];
+        let texts = texts.into_iter().flatten().filter(|text| !text.is_empty());
         let code = if rate || limited {
             TokenErrorCode::RateLimited
-        } else if let Some(known) = words.clone().find_map(TokenErrorCode::known) {
+        } else if let Some(known) = texts.clone().find_map(TokenErrorCode::known) {
             known
-        } else if let Some(first) = words.clone().next() {
+        } else if let Some(first) = texts.clone().next() {
             TokenErrorCode::Other(plain(first, 80).into())
         } else {
             return unreadable(false);
         };
-        let description = wire.error_description.as_str().map(|words| plain(words, 200));
-        Self { code, description: description.filter(|words| !words.is_empty()) }
+        let description = wire.error_description.as_str().map(|text| plain(text, 200));
+        Self { code, description: description.filter(|text| !text.is_empty()) }
     }
 }
 
-/// Somebody else's words on one line, at most so many characters of them.
-pub(crate) fn plain(words: &str, most: usize) -> String {
-    let clean = words.chars().map(|c| if c.is_control() { ' ' } else { c });
-    clean.take(most).collect::<String>().trim().to_owned()
+/// A text of a server on one line, at most so many characters of it.
+pub(crate) fn plain(text: &str, max: usize) -> String {
+    let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    clean.take(max).collect::<String>().trim().to_owned()
 }
 
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code.as_str())?;
-        let Some(words) = &self.description else { return Ok(()) };
-        if self.code.as_str().is_empty() { f.write_str(words) } else { write!(f, ": {words}") }
+        let Some(text) = &self.description else { return Ok(()) };
+        if self.code.as_str().is_empty() { f.write_str(text) } else { write!(f, ": {text}") }
     }
 }
 
-/// What a failed token request means for the tokens that are held.
+/// What a failed token request means for the token in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Meaning {
+pub(crate) enum FailureKind {
     /// The token is spent or revoked.
-    Spent,
+    InvalidGrant,
     /// The client is not accepted; the token may still be good.
-    Refused,
-    /// Nothing about the token: try later.
-    Later,
-    /// It was a success that cannot be read: see [`Success`].
-    Odd,
+    ClientRefused,
+    /// It says nothing about the token: try later.
+    Transient,
+    /// A success that cannot be read: see [`Success`].
+    UnusableSuccess,
 }
 
-/// Reads a failure. Only a client error (or a success) whose body says so is about the token: a page of a firewall is not.
-pub(crate) fn meaning(error: &Error<TokenError>) -> Meaning {
+/// The kind of a failure. Only a client error (or a success) whose body says so is about the token: a page of a firewall is not.
+pub(crate) fn failure_kind(error: &Error<TokenError>) -> FailureKind {
     match (error.status(), error.api()) {
-        (Some(status), Some(api)) if status.is_client_error() || status.is_success() => api.meaning(),
-        (Some(status), None) if status.is_success() => Meaning::Odd,
-        _ if error.is_build() => Meaning::Refused,
-        _ => Meaning::Later,
+        (Some(status), Some(api)) if status.is_client_error() || status.is_success() => api.failure_kind(),
+        (Some(status), None) if status.is_success() => FailureKind::UnusableSuccess,
+        _ if error.is_build() => FailureKind::ClientRefused,
+        _ => FailureKind::Transient,
     }
 }
 
 impl TokenError {
-    fn meaning(&self) -> Meaning {
+    fn failure_kind(&self) -> FailureKind {
         match self.code {
-            TokenErrorCode::InvalidGrant => Meaning::Spent,
+            TokenErrorCode::InvalidGrant => FailureKind::InvalidGrant,
             TokenErrorCode::InvalidRequest
             | TokenErrorCode::InvalidClient
             | TokenErrorCode::UnauthorizedClient
             | TokenErrorCode::UnsupportedGrantType
-            | TokenErrorCode::InvalidScope => Meaning::Refused,
+            | TokenErrorCode::InvalidScope => FailureKind::ClientRefused,
             TokenErrorCode::RateLimited | TokenErrorCode::Other(_) | TokenErrorCode::Unreadable => {
-                Meaning::Later
+                FailureKind::Transient
             }
         }
     }

@@ -11,12 +11,12 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::{TokenError, TokenSource, plain};
-use crate::auth::AuthError;
+use crate::auth::{AuthError, Redirected};
 use crate::time::{Clock, Timestamp};
 use crate::{Error, Secret};
 
 /// How long a login may take unless told otherwise.
-const VALID: Duration = Duration::from_secs(600);
+const LOGIN_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// A login that has begun: a user is to open [`url`](Login::url), decide there, and be sent to the redirect URI.
 ///
@@ -42,7 +42,7 @@ const VALID: Duration = Duration::from_secs(600);
 ///     Ok(login.url().to_owned())
 /// }
 ///
-/// /// `GET /callback?code=…&state=…` on another: the tokens are in the store of its source then.
+/// /// `GET /callback?code=…&state=…` on another: the tokens are in its store then.
 /// async fn end(
 ///     source: &TokenSource,
 ///     logins: &mut Logins,
@@ -69,7 +69,7 @@ pub struct Login {
 
 /// The form of a login in a record.
 #[derive(Serialize, Deserialize)]
-struct Kept<'a> {
+struct LoginRecord<'a> {
     client_id: Cow<'a, str>,
     verifier: Cow<'a, str>,
     state: Cow<'a, str>,
@@ -80,7 +80,7 @@ struct Kept<'a> {
 impl Login {
     pub(super) fn new(source: TokenSource, clock: &dyn Clock, redirect_uri: &str) -> Result<Self, AuthError> {
         let (verifier, state) = (random(clock), random(clock));
-        let until = clock.wall().plus(VALID);
+        let until = clock.wall().plus(LOGIN_TIMEOUT);
         Self::of(source, verifier, state, redirect_uri.to_owned(), until)
     }
 
@@ -99,24 +99,24 @@ impl Login {
         Ok(Self { source, verifier, state, redirect_uri, until, url })
     }
 
-    /// Another time than ten minutes from now for the user to decide.
+    /// Sets how long from now the user may take to decide. Default ten minutes.
     pub fn valid_for(mut self, time: Duration) -> Self {
         self.until = self.source.clock().wall().plus(time);
         self
     }
 
-    /// What another process needs to finish this login, as JSON. It holds the verifier, so keep it where sessions are kept;
+    /// What another process needs to finish this login, as JSON. It holds the verifier, so keep it where sessions are record;
     /// with the code from the redirect it is worth a login.
     #[must_use]
     pub fn to_record(&self) -> Secret {
-        let kept = Kept {
+        let record = LoginRecord {
             client_id: self.source.server().app().id.as_str().into(),
             verifier: self.verifier.expose().into(),
             state: self.state.expose().into(),
             redirect_uri: self.redirect_uri.as_str().into(),
             expires_at: self.until,
         };
-        serde_json::to_string(&kept).map(Secret::new).unwrap_or_default()
+        serde_json::to_string(&record).map(Secret::new).unwrap_or_default()
     }
 
     /// A login that was begun elsewhere, to be finished with this source.
@@ -124,23 +124,23 @@ impl Login {
     /// # Errors
     /// [`LoginError::Record`] if the text is no such record or one of another client id, [`LoginError::Expired`].
     pub fn from_record(source: &TokenSource, record: &Secret) -> Result<Self, LoginError> {
-        // What serde_json does not like it quotes, and here everything is secret: only the place is told.
-        let kept: Kept<'_> = serde_json::from_str(record.expose()).map_err(|error| {
+        // The messages of serde_json quote values, which are secret here: only the place is reported.
+        let record: LoginRecord<'_> = serde_json::from_str(record.expose()).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             LoginError::Record(format!(
                 "expected the JSON of Login::to_record, found something else at line {line}, column {column}"
             ))
         })?;
-        if kept.client_id != source.server().app().id {
+        if record.client_id != source.server().app().id {
             return Err(LoginError::Record("it was begun by a client with another client id".into()));
         }
         // A short verifier or state could be guessed; an empty one would let anything pass.
-        if kept.verifier.len() < 43 || kept.state.len() < 22 {
+        if record.verifier.len() < 43 || record.state.len() < 22 {
             return Err(LoginError::Record("its verifier or state is too short".into()));
         }
-        let (verifier, state) = (Secret::new(kept.verifier), Secret::new(kept.state));
-        let redirect_uri = kept.redirect_uri.into_owned();
-        let login = Self::of(source.clone(), verifier, state, redirect_uri, kept.expires_at)
+        let (verifier, state) = (Secret::new(record.verifier), Secret::new(record.state));
+        let redirect_uri = record.redirect_uri.into_owned();
+        let login = Self::of(source.clone(), verifier, state, redirect_uri, record.expires_at)
             .map_err(|error| LoginError::Record(error.to_string()))?;
         login.check_time()?;
         Ok(login)
@@ -156,7 +156,7 @@ impl Login {
         &self.url
     }
 
-    /// The state that the answer must carry; a key to find this login again.
+    /// The state that the redirect must carry: a key to find this login again.
     #[must_use]
     pub fn state(&self) -> &Secret {
         &self.state
@@ -182,31 +182,24 @@ impl Login {
     /// # Errors
     /// [`LoginError`].
     pub async fn finish(self, response: &str) -> Result<(), LoginError> {
-        let query = response.split('#').next().unwrap_or_default();
-        let query = query.split_once('?').map_or(query, |(_, query)| query);
-        let code = self.code(form_urlencoded::parse(query.as_bytes()))?;
-        self.trade(code).await
+        self.finish_received(&Redirected::parse_url(response)).await
     }
 
-    /// Finishes with what the loopback listener received.
+    /// Finishes with the parameters of the redirect, such as the loopback listener receives.
     ///
     /// # Errors
     /// [`LoginError`].
-    #[cfg(feature = "loopback")]
-    pub async fn finish_received(
-        self,
-        received: &crate::auth::loopback::Redirected,
-    ) -> Result<(), LoginError> {
-        let code = self.code(received.pairs().map(|(name, value)| (name.into(), value.into())))?;
-        self.trade(code).await
+    pub async fn finish_received(self, redirected: &Redirected) -> Result<(), LoginError> {
+        let code = self.code(redirected)?;
+        let Self { source, verifier, redirect_uri, .. } = self;
+        source.exchange_code(code, verifier, redirect_uri).await
     }
 
     /// Says whether a redirect ends this login; for [`Loopback::receive`](crate::auth::loopback::Loopback::receive).
     #[cfg(feature = "loopback")]
     pub fn judge(
         &self,
-    ) -> impl Fn(&crate::auth::loopback::Redirected) -> crate::auth::loopback::Ending + Send + Sync + 'static + use<>
-    {
+    ) -> impl Fn(&Redirected) -> crate::auth::loopback::Ending + Send + Sync + 'static + use<> {
         use crate::auth::loopback::Ending;
         let state = self.state.clone();
         move |query| {
@@ -220,42 +213,22 @@ impl Login {
         }
     }
 
-    async fn trade(self, code: Secret) -> Result<(), LoginError> {
-        let Self { source, verifier, redirect_uri, .. } = self;
-        source.exchange_code(code, verifier, redirect_uri).await
-    }
-
-    /// The code of a response that belongs to this login.
-    fn code<'a>(
-        &self,
-        pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>,
-    ) -> Result<Secret, LoginError> {
-        let (mut code, mut state, mut error, mut description) = (None, None, None, None);
-        for (name, value) in pairs {
-            let place = match &*name {
-                "code" => &mut code,
-                "state" => &mut state,
-                "error" => &mut error,
-                "error_description" => &mut description,
-                _ => continue,
-            };
-            if place.replace(Zeroizing::new(value.into_owned())).is_some() {
-                return Err(LoginError::Twice);
-            }
+    /// The code of a redirect that belongs to this login.
+    fn code(&self, redirected: &Redirected) -> Result<Secret, LoginError> {
+        if ["code", "state", "error", "error_description"].iter().any(|name| redirected.has_twice(name)) {
+            return Err(LoginError::Twice);
         }
-        // The state comes first: a response that is not ours has no say, not even to fail. Secrets compare in constant
-        // time.
-        let given = Secret::new(state.as_ref().map_or("", |state| state.as_str()));
-        if given != self.state {
+        let secret = |name| Secret::new(redirected.get(name).unwrap_or_default());
+        // The state comes first: a redirect of another login has no say, not even to fail. Secrets compare in constant time.
+        if secret("state") != self.state {
             return Err(LoginError::State);
         }
-        if let Some(error) = error {
-            let description = description.map(|words| plain(&words, 200));
-            return Err(LoginError::Denied { error: plain(&error, 80), description });
+        if let Some(error) = redirected.get("error") {
+            let description = redirected.get("error_description").map(|text| plain(text, 200));
+            return Err(LoginError::Denied { error: plain(error, 80), description });
         }
         self.check_time()?;
-        let code = code.filter(|code| !code.is_empty()).ok_or(LoginError::NoCode)?;
-        Ok(Secret::new(code.as_str()))
+        Some(secret("code")).filter(|code| !code.is_empty()).ok_or(LoginError::NoCode)
     }
 }
 
@@ -270,21 +243,21 @@ impl fmt::Debug for Login {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoginError {
-    /// The answer has not the state of this login: it belongs to another one, or somebody forged it.
-    #[error("the answer does not belong to this login (its state differs)")]
+    /// The state of the redirect is not that of this login: it belongs to another login, or somebody forged it.
+    #[error("the redirect does not belong to this login (its state differs)")]
     State,
-    /// The answer names a field twice.
-    #[error("the answer names a field twice")]
+    /// The redirect has a field twice.
+    #[error("the redirect has a field twice")]
     Twice,
-    /// The answer has neither a code nor an error.
-    #[error("the answer has no code")]
+    /// The redirect has neither a code nor an error.
+    #[error("the redirect has no code")]
     NoCode,
-    /// The person or the server said no.
-    #[error("the login was refused: {error}{}", .description.as_ref().map(|words| format!(" ({words})")).unwrap_or_default())]
+    /// The user or the server refused.
+    #[error("the login was refused: {error}{}", .description.as_ref().map(|text| format!(" ({text})")).unwrap_or_default())]
     Denied {
-        /// The error code, `access_denied` if the person said no (RFC 6749, section 4.1.2.1).
+        /// The error code, `access_denied` if the user refused (RFC 6749, section 4.1.2.1).
         error: String,
-        /// The server's words.
+        /// The server's description of it.
         description: Option<String>,
     },
     /// The user took too long; this is when the login expired.
@@ -293,11 +266,11 @@ pub enum LoginError {
     /// The text is not the record of a login that this client can finish.
     #[error("invalid login record: {0}")]
     Record(String),
-    /// The server did not give tokens for the code. With `invalid_grant`: the code was used or is too old, or the
+    /// The server did not issue tokens for the code. With `invalid_grant`: the code was used or is too old, or the
     /// redirect URI is not the one from the beginning, letter by letter.
     #[error(transparent)]
     Exchange(Error<TokenError>),
-    /// The tokens could not be kept. If that was known beforehand, the code was not spent.
+    /// The tokens could not be record. If that was known beforehand, the code was not spent.
     #[error(transparent)]
     Keep(#[from] AuthError),
 }

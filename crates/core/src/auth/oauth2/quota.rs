@@ -1,4 +1,4 @@
-//! How many tokens of its own a program may ask for.
+//! How many tokens of its own a client may ask for.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::super::AuthError;
 use crate::Timestamp;
 
 /// Limits on token requests, all of which must leave room. A request is counted before it is sent, because one whose
-/// answer was lost counted too.
+/// response was lost counted too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Quota {
     limits: Vec<QuotaLimit>,
@@ -20,7 +20,7 @@ pub struct QuotaLimit {
     pub count: u32,
     /// In what time.
     pub window: Duration,
-    /// What it is called in errors, such as "50 tokens in 12 hours for one program".
+    /// What it is called in errors, such as "50 tokens in 12 hours for one client".
     pub name: &'static str,
 }
 

@@ -79,7 +79,7 @@ fn the_secret_of_a_program_does_not_travel_over_plain_http() {
 fn a_public_program_has_no_token_of_its_own() {
     let server = server(None);
     let error = server.client().prepare(&ClientCredentials { server: &server }).unwrap_err();
-    assert_eq!(error.to_string(), "client_secret: needed for a token of the program itself");
+    assert_eq!(error.to_string(), "client_secret: must be set for a token of the client itself");
 }
 
 fn error(status: u16, body: &'static str) -> TokenError {

@@ -11,10 +11,11 @@ use serde_json::value::RawValue;
 
 use super::TokenError;
 use crate::auth::store::{Token, lifetime};
-use crate::{Bytes, DecodeError, Secret, Timestamp, from_json};
+use crate::decode::from_json;
+use crate::{Bytes, DecodeError, Secret, Timestamp};
 
-/// When a token is renewed whose lifetime the server told in a form that cannot be read.
-const ASSUMED: Duration = Duration::from_secs(3600);
+/// The lifetime of a token whose `expires_in` cannot be read.
+const ASSUMED_LIFETIME: Duration = Duration::from_secs(3600);
 
 /// The response to a token request (RFC 6749, section 5.1).
 #[derive(Clone, Debug)]
@@ -24,7 +25,7 @@ pub struct TokenResponse {
     pub access_token: Secret,
     /// How long it lives from now on; `None` if the server does not say, or not in a form that can be read.
     pub expires_in: Option<Duration>,
-    /// When to renew it at the latest: an hour if the server gave a lifetime that cannot be read, or none at all (zero, a
+    /// When to refresh it at the latest: an hour if the server gave a lifetime that cannot be read, or none at all (zero, a
     /// negative number); `None` otherwise.
     pub renew_in: Option<Duration>,
     /// The refresh token; `None` means that the one before is still good.
@@ -98,8 +99,8 @@ pub(crate) enum Success {
     Unreadable {
         /// Why it cannot be read.
         error: DecodeError,
-        /// Whether the token server itself spoke, which may have spent the refresh token; not a page, not nothing.
-        spoken: bool,
+        /// Whether it is from the token server itself, which may have spent the refresh token, and not a page or nothing.
+        is_from_server: bool,
     },
 }
 
@@ -110,8 +111,8 @@ impl Success {
             Ok(fields) => fields,
             Err(error) => {
                 let page = matches!(error, DecodeError::Empty | DecodeError::Html { .. });
-                let spoken = !page && matches!(body.trim_ascii_start(), [b'{' | b'[', ..]);
-                return Self::Unreadable { error, spoken };
+                let is_from_server = !page && matches!(body.trim_ascii_start(), [b'{' | b'[', ..]);
+                return Self::Unreadable { error, is_from_server };
             }
         };
         let (refresh, lost) = match fields.text("refresh_token") {
@@ -126,7 +127,7 @@ impl Success {
             Ok(None) => {
                 let error = lost.unwrap_or_else(|| DecodeError::Other("missing field `access_token`".into()));
                 if refresh.is_none() {
-                    return Self::Unreadable { error, spoken: true };
+                    return Self::Unreadable { error, is_from_server: true };
                 }
                 error
             }
@@ -186,12 +187,14 @@ impl Fields {
         let told = self.raw("expires_in");
         let expires_in = told.and_then(seconds);
         if told.is_some() && expires_in.is_none() {
-            tracing::warn!("the lifetime of the token (expires_in) cannot be read; it is renewed in an hour");
+            tracing::warn!(
+                "the lifetime of the token (expires_in) cannot be read; it is refreshed in an hour"
+            );
         }
         TokenResponse {
             access_token: access,
             expires_in,
-            renew_in: (told.is_some() && expires_in.is_none()).then_some(ASSUMED),
+            renew_in: (told.is_some() && expires_in.is_none()).then_some(ASSUMED_LIFETIME),
             refresh_token: refresh,
             scope: self.raw("scope").map(scope).unwrap_or_default(),
         }
@@ -254,6 +257,6 @@ fn scope(raw: &str) -> String {
         return text;
     }
     let list: Vec<Box<RawValue>> = serde_json::from_str(raw).unwrap_or_default();
-    let words: Vec<String> = list.iter().filter_map(|raw| text(raw.get().trim())).collect();
-    words.join(" ")
+    let scopes: Vec<String> = list.iter().filter_map(|raw| text(raw.get().trim())).collect();
+    scopes.join(" ")
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::{LEASE, Lease, Record, StoreError, Swapped, TokenStore};
 use crate::BoxFuture;
+use crate::auth::Reason;
 use crate::time::{Clock, SystemClock};
 
 mod disk;
@@ -16,10 +17,10 @@ mod place;
 use disk::{Disk, System};
 use place::{Place, Reserved, failed, kind, same_file};
 
-/// How long a writer waits for another, who needs a moment only.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a writer waits for another writer, who needs a moment only.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 /// The shortest and the longest pause between two looks at a lock.
-const LOOKS: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(50));
+const LOCK_POLL: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(50));
 
 /// Keeps tokens in a file.
 ///
@@ -86,20 +87,20 @@ impl FileStore {
     /// keep the runtime from ending.
     async fn lock(&self, kind: Kind) -> Result<Vec<File>, StoreError> {
         let start = self.clock.now();
-        let mut pause = LOOKS.0;
+        let mut pause = LOCK_POLL.0;
         loop {
             let (path, disk) = (self.path.clone(), Arc::clone(&self.disk));
             let taken = blocking(move || take(&Place::find(&path)?, &*disk, kind)).await?;
             if let Some(taken) = taken {
                 return Ok(taken);
             }
-            if self.clock.now().saturating_duration_since(start) >= kind.patience() {
+            if self.clock.now().saturating_duration_since(start) >= kind.timeout() {
                 let place = Place::find(&self.path)?.beside(kind.suffix());
-                let (place, seconds) = (place.display().to_string().into(), kind.patience().as_secs());
+                let (place, seconds) = (place.display().to_string().into(), kind.timeout().as_secs());
                 return Err(StoreError::Busy { place, seconds });
             }
             self.clock.sleep(pause).await;
-            pause = (pause * 2).min(LOOKS.1);
+            pause = (pause * 2).min(LOCK_POLL.1);
         }
     }
 
@@ -186,9 +187,9 @@ impl Kind {
         }
     }
 
-    fn patience(self) -> Duration {
+    fn timeout(self) -> Duration {
         match self {
-            Self::Lock => PATIENCE,
+            Self::Lock => LOCK_TIMEOUT,
             Self::Lease => LEASE,
         }
     }
@@ -202,7 +203,7 @@ fn take(place: &Place, disk: &dyn Disk, kind: Kind) -> Result<Option<Vec<File>>,
         Ok(file) => match file.try_lock() {
             Ok(()) => locks.push(file),
             Err(TryLockError::WouldBlock) => return Ok(None),
-            Err(TryLockError::Error(error)) => return Err(failed(&path, &error)),
+            Err(TryLockError::Error(error)) => return Err(failed(&path, error)),
         },
         Err(error) => missing = Some(error),
     }
@@ -215,7 +216,7 @@ fn take(place: &Place, disk: &dyn Disk, kind: Kind) -> Result<Option<Vec<File>>,
             Err(_) => {}
         }
         if let (Some(error), true) = (missing, locks.is_empty()) {
-            return Err(failed(&path, &error));
+            return Err(failed(&path, error));
         }
     }
     Ok(Some(locks))
@@ -240,15 +241,14 @@ fn lock_file(place: &Place, disk: &dyn Disk, path: &Path) -> Result<io::Result<F
     match error.kind() {
         AlreadyExists => {}
         PermissionDenied | ReadOnlyFilesystem | StorageFull | QuotaExceeded => return Ok(Err(error)),
-        _ => return Err(failed(path, &error)),
+        _ => return Err(failed(path, error)),
     }
-    let found = fs::symlink_metadata(path).map_err(|error| failed(path, &error))?;
+    let found = fs::symlink_metadata(path).map_err(|error| failed(path, error))?;
     if !found.is_file() {
         let path = path.display();
-        return Err(StoreError::Io(format!(
-            "{path} is {}; a lock file must be a regular file: remove it",
-            kind(&found)
-        )));
+        let found = kind(&found);
+        let reason = format!("{path} is {found}; a lock file must be a regular file: remove it");
+        return Err(StoreError::Io(reason.into()));
     }
     // To read is enough for a lock on a local disk; network file systems want the right to write.
     let opened = OpenOptions::new().read(true).write(true).open(path).or_else(|_| File::open(path));
@@ -257,10 +257,10 @@ fn lock_file(place: &Place, disk: &dyn Disk, path: &Path) -> Result<io::Result<F
             if file.metadata().is_ok_and(|opened| same_file(&opened, &found)) {
                 return Ok(Ok(file));
             }
-            Err(StoreError::Io(format!("{} was replaced while it was opened", path.display())))
+            Err(StoreError::Io(format!("{} was replaced while it was opened", path.display()).into()))
         }
         Err(error) if matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem) => Ok(Err(error)),
-        Err(error) => Err(failed(path, &error)),
+        Err(error) => Err(failed(path, error)),
     }
 }
 
@@ -285,7 +285,10 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, StoreError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
-        Err(_) => Err(StoreError::Other("the work on the token file was interrupted".into())),
+        Err(error) => {
+            let reason = Reason::new("the work on the token file was interrupted").caused_by(error);
+            Err(StoreError::Other(reason))
+        }
     }
 }
 

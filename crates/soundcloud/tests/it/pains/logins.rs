@@ -79,7 +79,7 @@ async fn pain_03_the_quota_of_tokens_takes_no_site_down() {
         }
     }
     let text = "soundcloud.tracks.search: not authorized: the quota is 30 tokens in one hour from one IP address; the next \
-                 token can be had in 3600 s (after 1 attempts)";
+                 token can be requested in 3600 s (after 1 attempts)";
     let (number, given) = refused.unwrap();
     assert_eq!(number, 30);
     assert!(text.starts_with(given.trim_end_matches(" (after 1 attempts)")), "{given}");

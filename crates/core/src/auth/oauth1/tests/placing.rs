@@ -56,7 +56,7 @@ fn consumer() -> Consumer {
     Consumer::new("emu-app-key", "emu app&secret=1")
 }
 
-fn person() -> OAuth1 {
+fn user() -> OAuth1 {
     OAuth1::new(&consumer()).token(&AccessToken::new("tok-7f3a", "tok+secret/%"))
 }
 
@@ -77,7 +77,7 @@ fn sent(credentials: OAuth1, what: Send) -> String {
 #[test]
 fn the_header_of_vector_m1() {
     let uri = "http://api.musescore.com/services/rest/score.json?text=%22silver%20lake%22&part=0%2C73&page=0";
-    let header = person().header(&Method::GET, &uri.parse().unwrap(), [], "n-0001", 1_400_000_000);
+    let header = user().header(&Method::GET, &uri.parse().unwrap(), [], "n-0001", 1_400_000_000);
     assert_eq!(
         header,
         "OAuth oauth_consumer_key=\"emu-app-key\", oauth_nonce=\"n-0001\", oauth_signature_method=\"HMAC-SHA1\", \
@@ -157,17 +157,17 @@ fn what_a_redirect_means() {
 fn answers_without_a_token_say_so() {
     let error = |body: &'static str| TokenResponse::read(&Bytes::from(body)).unwrap_err().to_string();
     assert_eq!(error(" "), "the body is empty");
-    assert_eq!(error("oauth_problem=x"), "the answer has no oauth_token");
-    assert_eq!(error("oauth_token=&oauth_token_secret=x"), "the answer has no oauth_token");
-    assert_eq!(error("oauth_token=CANARY"), "the answer has no oauth_token_secret");
+    assert_eq!(error("oauth_problem=x"), "missing field `oauth_token`");
+    assert_eq!(error("oauth_token=&oauth_token_secret=x"), "missing field `oauth_token`");
+    assert_eq!(error("oauth_token=CANARY"), "missing field `oauth_token_secret`");
 }
 
 #[test]
 fn in_the_header() {
-    let text = sent(person().realm("http://\"api\"/").unwrap(), Send::Form);
+    let text = sent(user().realm("http://\"api\"/").unwrap(), Send::Form);
     assert!(text.contains("\nauthorization: [redacted]\n"), "{text}");
     assert!(text.ends_with("\n\nstatus=Hello+%26+more"), "{text}");
-    let header = person().realm("http://\"api\"/").unwrap().header(
+    let header = user().realm("http://\"api\"/").unwrap().header(
         &Method::GET,
         &"http://a.example/".parse().unwrap(),
         [],
@@ -175,7 +175,7 @@ fn in_the_header() {
         1,
     );
     assert!(header.starts_with(r#"OAuth realm="http://\"api\"/", oauth_consumer_key="#), "{header}");
-    assert!(person().realm("a\r\nb").is_err());
+    assert!(user().realm("a\r\nb").is_err());
 }
 
 /// The signature is over the same parameters wherever they travel.
@@ -193,7 +193,7 @@ fn check(parameters: &str, form: &[(&str, &str)]) {
 
 #[test]
 fn in_the_query() {
-    let text = sent(person().placement(Placement::Query), Send::Form);
+    let text = sent(user().placement(Placement::Query), Send::Form);
     assert!(!text.contains("authorization"), "{text}");
     let target = text.split(' ').nth(1).unwrap();
     assert!(target.starts_with("/statuses?q=a%20b&oauth_consumer_key=emu-app-key&oauth_nonce="), "{target}");
@@ -202,24 +202,24 @@ fn in_the_query() {
 
 #[test]
 fn in_the_body() {
-    let text = sent(person().placement(Placement::Body), Send::Form);
+    let text = sent(user().placement(Placement::Body), Send::Form);
     assert!(!text.contains("authorization"), "{text}");
     let body = text.split("\n\n").nth(1).unwrap();
     assert!(body.starts_with("status=Hello+%26+more&oauth_consumer_key=emu-app-key&"), "{body}");
     assert!(text.contains(&format!("\ncontent-length: {}\n", body.len())), "{text}");
     check(body, &[("status", "Hello & more")]);
 
-    let text = sent(person().placement(Placement::Body), Send::Nothing);
+    let text = sent(user().placement(Placement::Body), Send::Nothing);
     assert!(text.contains("\ncontent-type: application/x-www-form-urlencoded\n"), "{text}");
     check(text.split("\n\n").nth(1).unwrap(), &[]);
 
-    let text = sent(person().placement(Placement::Body), Send::Multipart);
+    let text = sent(user().placement(Placement::Body), Send::Multipart);
     assert!(text.contains("\nauthorization: [redacted]\n"), "a file cannot carry them: {text}");
 }
 
 #[test]
 fn plaintext_is_for_private_lines() {
-    let plain = || person().method(SignatureMethod::Plaintext);
+    let plain = || user().method(SignatureMethod::Plaintext);
     let header = plain().header(&Method::GET, &"https://a.example/".parse().unwrap(), [], "n", 1);
     assert_eq!(
         header,
@@ -228,7 +228,7 @@ fn plaintext_is_for_private_lines() {
          oauth_version=\"1.0\", oauth_signature=\"emu%2520app%2526secret%253D1%26tok%252Bsecret%252F%2525\""
     );
     assert!(!plain().survives_plain_http());
-    assert!(person().survives_plain_http());
+    assert!(user().survives_plain_http());
     for (base, sends) in
         [("http://api.example/", false), ("https://api.example/", true), ("http://127.0.0.1:8400/", true)]
     {
@@ -252,7 +252,7 @@ async fn every_attempt_is_signed_anew() {
     let client = Client::builder("http://api.example/")
         .clock(ManualClock::new(Timestamp::from_unix_seconds(1_400_000_000).unwrap()))
         .transport(transport)
-        .authorize(person())
+        .authorize(user())
         .build()
         .unwrap();
     client.send(&Post(Send::Form)).await.unwrap();
@@ -270,13 +270,13 @@ async fn every_attempt_is_signed_anew() {
 fn nothing_secret_is_printed() {
     let consumer = Consumer::new("CANARY", "CANARY");
     let token = AccessToken::new("CANARY", "CANARY");
-    let answer = TokenResponse::read(&"oauth_token=CANARY&oauth_token_secret=CANARY".into()).unwrap();
+    let response = TokenResponse::read(&"oauth_token=CANARY&oauth_token_secret=CANARY".into()).unwrap();
     let begin = Begin::new(consumer.clone(), Callback::OutOfBand);
-    let pending = begin.clone().pending(answer.clone(), now());
+    let pending = begin.clone().pending(response.clone(), now());
     let verified = pending.clone().verifier("CANARY").unwrap();
     let credentials = OAuth1::new(&consumer).token(&token);
     let key = Key::new(&Secret::from("CANARY"), &Secret::from("CANARY"));
     let shown =
-        format!("{consumer:?}{token:?}{answer:?}{begin:?}{pending:?}{verified:?}{credentials:?}{key:?}");
+        format!("{consumer:?}{token:?}{response:?}{begin:?}{pending:?}{verified:?}{credentials:?}{key:?}");
     assert!(!shown.contains("CANARY"), "{shown}");
 }

@@ -1,347 +1,326 @@
-//! The renewal itself: look into the store, lease, reserve, ask the server, save, use.
+//! The refresh itself: look into the store, lease, reserve, ask the server, save, use.
 
 use std::time::{Duration, Instant};
 
-use super::save::{left_half, store};
-use super::{Failed, Outcome, Shared, TokenKind, Unsaved};
-use crate::auth::AuthError;
-use crate::auth::oauth2::{Meaning, Success, TokenError, TokenErrorCode, TokenResponse, meaning};
+use super::state::{Backoff, Outcome, Session, Unsaved, half_life};
+use super::{Inner, TokenKind};
+use crate::auth::oauth2::{FailureKind, Success, TokenError, TokenErrorCode, TokenResponse, failure_kind};
 use crate::auth::store::{Lease, Record, Swapped, Token};
+use crate::auth::{AuthError, Reason};
 use crate::{Error, Secret};
 
-/// How long a token that still works is used unrenewed after a failure.
-const REST: Duration = Duration::from_secs(5);
-/// The pause after the first request that failed and must not be repeated often, and the longest: 45 requests in twelve
-/// hours at most.
-const SPARING: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(20 * 60));
+/// How long a token that still works is used after a failure before the next try.
+const REFRESH_BACKOFF: Duration = Duration::from_secs(5);
 
 /// What a request to the server came to.
-enum Asked {
+enum RefreshOutcome {
     /// A new token for the one of this record, not saved yet.
     New(Record, Box<Token>),
     /// An access token that cannot be used, with a refresh token that must not be lost, not saved yet.
-    Successor(Record, Box<Token>, AuthError),
-    /// Somebody else changed the store meanwhile.
-    Elsewhere(Record),
+    Unusable(Record, Box<Token>, AuthError),
+    /// Another process changed the store meanwhile.
+    StoreChanged(Record),
 }
 
-impl Shared {
-    /// Gets a token that is better than the held one, and puts it in use.
-    pub(super) async fn renew(&self, refused: Option<u64>, lease: &mut Option<Lease>) -> Outcome {
-        let result = self.renewed(refused, lease).await;
-        let mut state = self.state();
-        let outcome = result.and_then(|token| self.hold(&mut state, token));
-        match &outcome {
-            Ok(_) => (state.rest, state.dead) = (None, None),
-            Err(error) => {
-                if matches!(error, AuthError::LoginNeeded(_)) {
-                    state.held = None;
-                } else {
-                    state.rest = self.clock.now().checked_add(REST);
-                }
-                state.error = Some((self.clock.wall(), error.clone()));
-                tracing::warn!(%error, "the token could not be renewed");
+impl Inner {
+    /// Gets a token that is better than the one in use, and puts it in use.
+    pub(super) async fn refresh(&self, rejected: Option<u64>, lease: &mut Option<Lease>) -> Outcome {
+        let outcome = self.obtain(rejected, lease).await.and_then(|token| self.activate(token));
+        if let Err(error) = &outcome {
+            let mut state = self.state();
+            if matches!(error, AuthError::LoginNeeded(_)) {
+                state.deactivate();
+            } else {
+                state.refresh_not_before(self.clock.now().checked_add(REFRESH_BACKOFF));
             }
+            state.last_error = Some((self.clock.wall(), error.clone()));
+            tracing::warn!(%error, "the token could not be refreshed");
         }
         outcome
     }
 
-    async fn renewed(&self, refused: Option<u64>, lease: &mut Option<Lease>) -> Result<Token, AuthError> {
+    async fn obtain(&self, rejected: Option<u64>, lease: &mut Option<Lease>) -> Result<Token, AuthError> {
         if self.state().unsaved.is_none() {
             // A token that works needs neither the lease nor a place that can be written.
             let record = self.load().await?;
-            if let Some(token) = self.found(&record, refused)? {
+            if let Some(token) = self.usable(&record, rejected)? {
                 return Ok(token);
             }
-            self.fall_back(&record, refused);
+            self.activate_meanwhile(&record, rejected);
         }
         // Held until the new token is saved: other processes wait here and then find it.
-        let until = self.take_to_renew(refused, lease).await?;
+        let until = self.lease_to_refresh(rejected, lease).await?;
         let record = self.load().await?;
         let unsaved = self.state().unsaved.take();
         if let Some(Unsaved { before, token }) = unsaved {
-            // Somebody logged in or out meanwhile: that is newer.
-            return if record.token == before {
-                self.save(record, before, token).await
-            } else {
-                self.adopt(record)
-            };
+            // A login or logout meanwhile is newer.
+            let is_current = record.token == before;
+            return if is_current { self.save(record, token).await } else { self.adopt(record) };
         }
-        if let Some(token) = self.found(&record, refused)? {
+        if let Some(token) = self.usable(&record, rejected)? {
             return Ok(token);
         }
-        let refreshable = record.token.as_ref().is_some_and(|token| token.refresh.is_some());
-        let asked = if refreshable || self.kind == TokenKind::User {
-            self.refresh(record, until).await?
+        let is_refreshable = record.token.as_ref().is_some_and(|token| token.refresh.is_some());
+        let outcome = if is_refreshable || self.config.kind == TokenKind::User {
+            self.ask_to_refresh(record, until).await?
         } else {
-            self.issue(record, until).await?
+            self.ask_to_issue(record, until).await?
         };
-        match asked {
-            Asked::New(record, token) => {
-                let before = record.token.clone();
-                self.save(record, before, *token).await
-            }
-            Asked::Successor(record, token, error) => {
-                let before = record.token.clone();
-                self.save(record, before, *token).await.and(Err(error))
-            }
-            Asked::Elsewhere(record) => self.adopt(record),
+        match outcome {
+            RefreshOutcome::New(record, token) => self.save(record, *token).await,
+            RefreshOutcome::Unusable(record, token, error) => self.save(record, *token).await.and(Err(error)),
+            RefreshOutcome::StoreChanged(record) => self.adopt(record),
         }
     }
 
-    /// The token in the store, if it is one that we need not ask the server for.
-    fn found(&self, record: &Record, refused: Option<u64>) -> Result<Option<Token>, AuthError> {
+    /// The token in the store, if it is one that the server need not be asked for.
+    fn usable(&self, record: &Record, rejected: Option<u64>) -> Result<Option<Token>, AuthError> {
         let state = self.state();
-        if let Some((token, error)) = &state.dead
-            && *token == record.token
+        if let Session::Revoked { stored, error } = &state.session
+            && *stored == record.token
         {
             return Err(error.clone());
         }
         let Some(token) = &record.token else {
             // Nothing can come of a lease then, and an empty store may stand where none can be had.
-            return if self.kind == TokenKind::User { Err(self.login_needed(record)) } else { Ok(None) };
+            let is_user = self.config.kind == TokenKind::User;
+            return if is_user { Err(self.login_needed(record)) } else { Ok(None) };
         };
         if token.secret.is_some() {
             return Err(AuthError::Store("it holds a login of OAuth 1.0a; give this client another".into()));
         }
-        let same = state.held.as_ref().filter(|held| held.token.access == token.access);
-        let usable = match same {
-            Some(held) if refused == Some(held.generation) => false,
-            Some(held) => {
+        let is_renewable = self.config.is_renewable(token);
+        let is_usable = match state.active().filter(|active| active.token.access == token.access) {
+            Some(active) => {
                 let now = self.clock.now();
-                held.due.is_none_or(|due| now < due) && held.over.is_none_or(|over| now < over)
+                rejected != Some(active.version) && !active.is_due(now) && !active.is_expired(now)
             }
-            // Another process's token, or the first look into the store. Its due time is ours to choose.
+            // Another process's token, or the first look into the store. When it is due is ours to choose.
             None => {
                 let wall = self.clock.wall();
                 let early =
-                    if self.renewable(token) { self.margin.min(left_half(token)) } else { Duration::ZERO };
-                let fresh = token.remaining(wall).is_none_or(|left| left > early);
-                fresh && (!self.renewable(token) || token.renew.is_none_or(|renew| renew > wall))
+                    if is_renewable { self.config.margin.min(half_life(token)) } else { Duration::ZERO };
+                let is_fresh = token.remaining(wall).is_none_or(|left| left > early);
+                is_fresh && (!is_renewable || token.renew.is_none_or(|renew| renew > wall))
             }
         };
         drop(state);
-        if usable && !token.access.is_empty() {
+        if is_usable && !token.access.is_empty() {
             return Ok(Some(token.clone()));
         }
-        if self.renewable(token) {
+        if is_renewable {
             Ok(None)
         } else {
-            Err(self.die(Some(token.clone()), self.login_needed(record)))
+            Err(self.revoke(record.token.clone(), self.login_needed(record)))
         }
     }
 
-    /// Holds a token of the store that still works, for the case that it cannot be renewed.
-    fn fall_back(&self, record: &Record, refused: Option<u64>) {
-        let mut state = self.state();
+    /// Puts a token of the store in use that still works, for the case that it cannot be refreshed.
+    fn activate_meanwhile(&self, record: &Record, rejected: Option<u64>) {
         let Some(token) = record.token.as_ref().filter(|token| !token.access.is_empty()) else { return };
-        let works = token.remaining(self.clock.wall()) != Some(Duration::ZERO);
-        let held = state.held.as_ref().is_some_and(|held| held.token.access == token.access);
-        if works && !held && (refused.is_none() || state.held.is_some()) {
+        let mut state = self.state();
+        let is_valid = token.remaining(self.clock.wall()) != Some(Duration::ZERO);
+        let is_other = state.active().is_none_or(|active| active.token.access != token.access);
+        if is_valid && is_other && (rejected.is_none() || state.active().is_some()) {
             // One that a header cannot carry is found out when it is needed.
-            let _ = self.hold(&mut state, token.clone());
+            let _ = state.activate(token.clone(), &self.config, &*self.clock);
         }
     }
 
     /// Asks for a successor, twice at most. A response that was lost may have spent the refresh token, so before asking
     /// again the store is read again.
-    async fn refresh(&self, record: Record, until: Instant) -> Result<Asked, AuthError> {
-        self.calm()?;
+    async fn ask_to_refresh(&self, record: Record, until: Instant) -> Result<RefreshOutcome, AuthError> {
+        self.check_refresh_backoff()?;
         let mut record = match self.reserve(record.clone()).await? {
             reserved if reserved.token == record.token => reserved,
-            other => return Ok(Asked::Elsewhere(other)),
+            other => return Ok(RefreshOutcome::StoreChanged(other)),
         };
-        let mut lost = false;
+        let mut was_lost = false;
         loop {
             let Some(refresh_token) = record.token.as_ref().and_then(|token| token.refresh.clone()) else {
-                return Ok(Asked::Elsewhere(record));
+                return Ok(RefreshOutcome::StoreChanged(record));
             };
             let left = until.saturating_duration_since(self.clock.now());
-            let error = match self.server.refresh_within(&refresh_token, Some(left)).await {
+            let error = match self.config.server.refresh_within(&refresh_token, Some(left)).await {
                 Ok(response) => return Ok(self.received(record, response, Some(&refresh_token))),
                 Err(error) => error,
             };
-            let meaning = meaning(&error);
-            let stranger = error.api().is_none_or(|api| api.code == TokenErrorCode::InvalidClient);
-            match meaning {
-                Meaning::Odd => return self.odd(record, &error, until).await,
+            let is_app = self.config.kind == TokenKind::App;
+            let is_client_unknown = error.api().is_none_or(|api| api.code == TokenErrorCode::InvalidClient);
+            let kind = failure_kind(&error);
+            match kind {
+                FailureKind::UnusableSuccess => return self.unusable_success(record, error, until).await,
                 // The client is known, so what is refused is this way to a token: there is another one.
-                Meaning::Refused if self.kind == TokenKind::App && !stranger => {
-                    return self.issue(record, until).await;
+                FailureKind::ClientRefused if is_app && !is_client_unknown => {
+                    return self.ask_to_issue(record, until).await;
                 }
-                Meaning::Refused => return Err(AuthError::Refused(words(&error))),
+                FailureKind::ClientRefused => return Err(AuthError::Refused(reason(error))),
                 // One that had its response is not asked for again.
-                Meaning::Later if lost || error.status().is_some_and(|status| status.is_success()) => {
-                    return Err(AuthError::Unavailable(error.to_string()));
+                FailureKind::Transient
+                    if was_lost || error.status().is_some_and(|status| status.is_success()) =>
+                {
+                    return Err(AuthError::Unavailable(Reason::from_error(error)));
                 }
-                Meaning::Later => self.pause().await,
-                Meaning::Spent => {}
+                FailureKind::Transient => self.pause().await,
+                FailureKind::InvalidGrant => {}
             }
             let now = self.load().await?;
             if now.token != record.token {
-                return Ok(Asked::Elsewhere(now));
+                return Ok(RefreshOutcome::StoreChanged(now));
             }
-            if meaning == Meaning::Spent {
-                if self.kind == TokenKind::App {
-                    return self.issue(now, until).await;
+            if kind == FailureKind::InvalidGrant {
+                if is_app {
+                    return self.ask_to_issue(now, until).await;
                 }
-                let why = if lost {
+                let why = if was_lost {
                     "the response to a refresh was lost, and the refresh token does not work a second time; log in again"
                 } else {
                     "the refresh token is no longer valid (invalid_grant); log in again"
                 };
-                return Err(self.die(now.token, AuthError::LoginNeeded(why.into())));
+                let reason = Reason::new(why).caused_by(error);
+                return Err(self.revoke(now.token, AuthError::LoginNeeded(reason)));
             }
             // Where there is no time left for a second request, nothing is known to be lost.
             if until.saturating_duration_since(self.clock.now()) < Duration::from_secs(1) {
-                return Err(AuthError::Unavailable(error.to_string()));
+                return Err(AuthError::Unavailable(Reason::from_error(error)));
             }
-            lost = true;
+            was_lost = true;
             record = now;
         }
     }
 
     /// What to do about a success that cannot be used as it is. The refresh token is not sent again for it: it may be
     /// spent, and a server that sees it twice may end the login.
-    async fn odd(
+    async fn unusable_success(
         &self,
         record: Record,
-        error: &Error<TokenError>,
+        error: Error<TokenError>,
         until: Instant,
-    ) -> Result<Asked, AuthError> {
+    ) -> Result<RefreshOutcome, AuthError> {
         let wall = self.clock.wall();
         match Success::read(error.body().map_or(&[][..], |body| &body[..])) {
             Success::Tokens { response, lost } => {
                 if let Some(lost) = lost {
                     tracing::warn!(%lost, "the new refresh token cannot be read; the access token is used until it ends");
                 }
-                Ok(Asked::New(record, Token::received(response, None, wall).into()))
+                Ok(RefreshOutcome::New(record, Token::received(response, None, wall).into()))
             }
             Success::Unusable { refresh, error } => {
-                self.note_odd(error.to_string(), 1);
-                let bad = AuthError::BadToken(error.to_string());
+                self.back_off_refresh(error.to_string(), 1);
+                let bad = AuthError::BadToken(Reason::from_error(error));
                 let Some(refresh) = refresh else { return Err(bad) };
-                // Expired from the beginning: the next renewal uses the refresh token.
+                // Expired from the beginning: the next refresh uses the refresh token.
                 let mut token = Token::new("");
                 (token.refresh, token.expires) = (Some(refresh), Some(wall));
                 token.lifetime = Some(Duration::ZERO);
-                Ok(Asked::Successor(record, token.into(), bad))
+                Ok(RefreshOutcome::Unusable(record, token.into(), bad))
             }
-            Success::Unreadable { .. } | Success::Refused(_) if self.kind == TokenKind::App => {
-                self.issue(record, until).await
+            Success::Unreadable { .. } | Success::Refused(_) if self.config.kind == TokenKind::App => {
+                self.ask_to_issue(record, until).await
             }
-            Success::Unreadable { error, spoken: true } => {
+            Success::Unreadable { error, is_from_server: true } => {
                 let why = format!(
                     "the token server granted a refresh, but its response cannot be read ({error}), and the refresh token \
                      may be spent by it; log in again"
                 );
-                Err(self.die(record.token, AuthError::LoginNeeded(why)))
+                let reason = Reason::new(why).caused_by(error);
+                Err(self.revoke(record.token, AuthError::LoginNeeded(reason)))
             }
-            Success::Unreadable { spoken: false, .. } | Success::Refused(_) => {
+            Success::Unreadable { is_from_server: false, .. } | Success::Refused(_) => {
                 // It says nothing of the token, and the second caller need not wait.
-                self.note_odd(error.to_string(), 0);
-                Err(AuthError::Unavailable(error.to_string()))
+                self.back_off_refresh(error.to_string(), 0);
+                Err(AuthError::Unavailable(Reason::from_error(error)))
             }
         }
     }
 
-    /// Refuses while the server is left alone after successes that could not be used.
-    fn calm(&self) -> Result<(), AuthError> {
+    /// Sends no refresh yet after successes that could not be used.
+    fn check_refresh_backoff(&self) -> Result<(), AuthError> {
         let state = self.state();
-        let Some(Failed { until, why, .. }) = &state.odd else { return Ok(()) };
-        let wait = until.saturating_duration_since(self.clock.now());
-        if wait.is_zero() {
-            return Ok(());
-        }
-        let seconds = wait.as_secs_f64().ceil();
-        Err(AuthError::Unavailable(format!(
-            "the last response could not be used ({why}); the next try is in {seconds} s"
-        )))
+        let Some(backoff) = &state.refresh_backoff else { return Ok(()) };
+        let Some(wait) = backoff.remaining(self.clock.now()) else { return Ok(()) };
+        let (why, seconds) = (&backoff.reason, wait.as_secs_f64().ceil());
+        let reason = format!("the last response could not be used ({why}); the next try is in {seconds} s");
+        Err(AuthError::Unavailable(reason.into()))
     }
 
     /// Notes a response that could not be used: the next request is sent after 0 or 1 s, then after 1 s, 2 s, 4 s, …
-    fn note_odd(&self, why: String, first: u32) {
+    fn back_off_refresh(&self, reason: String, first: u32) {
         let mut state = self.state();
-        let times = state.odd.as_ref().map_or(first, |odd| odd.times + 1);
-        let pause = times.checked_sub(1).map_or(Duration::ZERO, sparing);
-        let now = self.clock.now();
-        state.odd = Some(Failed { times, until: now.checked_add(pause).unwrap_or(now), why });
+        let failures = state.refresh_backoff.as_ref().map_or(first, |backoff| backoff.failures + 1);
+        let pause = failures.checked_sub(1).map_or(Duration::ZERO, Backoff::pause);
+        state.refresh_backoff = Some(Backoff::new(failures, pause, self.clock.now(), reason));
     }
 
     /// Asks for a token of the client itself, if the quota has room.
-    async fn issue(&self, record: Record, until: Instant) -> Result<Asked, AuthError> {
-        self.spared()?;
+    async fn ask_to_issue(&self, record: Record, until: Instant) -> Result<RefreshOutcome, AuthError> {
+        self.check_issue_backoff()?;
         let mut counted = record.with(record.token.clone());
-        self.quota.take(&mut counted.issued, self.clock.wall())?;
+        self.config.quota.take(&mut counted.issued, self.clock.wall())?;
         // Counted before it is sent: one whose response is lost counts with the service too.
         let record = if counted.issued == record.issued {
             record
         } else {
-            match self.store.swap(counted.clone()).await.map_err(store)? {
+            match self.store.swap(counted.clone()).await? {
                 Swapped::Done => counted,
-                Swapped::Conflict(now) => return Ok(Asked::Elsewhere(now)),
+                Swapped::Conflict(now) => return Ok(RefreshOutcome::StoreChanged(now)),
             }
         };
         let left = until.saturating_duration_since(self.clock.now());
-        match self.server.client_credentials_within(Some(left)).await {
+        match self.config.server.client_credentials_within(Some(left)).await {
             Ok(response) => {
-                self.state().failed = None;
+                self.state().issue_backoff = None;
                 Ok(self.received(record, response, None))
             }
             Err(error) => {
-                self.spare(&error);
-                Err(match meaning(&error) {
-                    Meaning::Spent | Meaning::Refused => AuthError::Refused(words(&error)),
-                    Meaning::Odd if error.body().is_some_and(|body| is_unusable(body)) => {
-                        AuthError::BadToken(error.to_string())
+                self.back_off_issue(&error);
+                Err(match failure_kind(&error) {
+                    FailureKind::InvalidGrant | FailureKind::ClientRefused => {
+                        AuthError::Refused(reason(error))
                     }
-                    Meaning::Odd | Meaning::Later => AuthError::Unavailable(error.to_string()),
+                    FailureKind::UnusableSuccess if error.body().is_some_and(|body| is_unusable(body)) => {
+                        AuthError::BadToken(Reason::from_error(error))
+                    }
+                    FailureKind::UnusableSuccess | FailureKind::Transient => {
+                        AuthError::Unavailable(Reason::from_error(error))
+                    }
                 })
             }
         }
     }
 
-    /// Refuses as long as the quota is spared.
-    fn spared(&self) -> Result<(), AuthError> {
+    /// Sends no request that counts after one that failed: an outage of an hour must not use up the quota.
+    fn check_issue_backoff(&self) -> Result<(), AuthError> {
         let state = self.state();
-        let Some(Failed { until, why, .. }) = &state.failed else { return Ok(()) };
-        let wait = until.saturating_duration_since(self.clock.now());
-        if wait.is_zero() {
-            return Ok(());
-        }
-        Err(AuthError::Quota {
-            reason: format!("requests for tokens are counted, and the last one failed ({why})"),
-            wait,
-        })
+        let Some(backoff) = &state.issue_backoff else { return Ok(()) };
+        let Some(wait) = backoff.remaining(self.clock.now()) else { return Ok(()) };
+        let reason = format!("requests for tokens are counted, and the last one failed ({})", backoff.reason);
+        Err(AuthError::Quota { reason, wait })
     }
 
-    /// Spares the quota after a request that counts and failed: an outage of an hour must not use it up.
-    fn spare(&self, error: &Error<TokenError>) {
-        if self.quota.is_none() {
+    fn back_off_issue(&self, error: &Error<TokenError>) {
+        if self.config.quota.is_none() {
             return;
         }
         let mut state = self.state();
-        let times = state.failed.as_ref().map_or(0, |failed| failed.times);
-        let pause = sparing(times).max(error.retry_after().unwrap_or_default());
-        let until = self.clock.now().checked_add(pause).unwrap_or(self.clock.now());
-        state.failed = Some(Failed { times: times + 1, until, why: error.to_string() });
+        let failures = state.issue_backoff.as_ref().map_or(0, |backoff| backoff.failures);
+        let pause = Backoff::pause(failures).max(error.retry_after().unwrap_or_default());
+        let backoff = Backoff::new(failures + 1, pause, self.clock.now(), error.to_string());
+        state.issue_backoff = Some(backoff);
     }
 
-    fn received(&self, record: Record, response: TokenResponse, before: Option<&Secret>) -> Asked {
+    fn received(&self, record: Record, response: TokenResponse, before: Option<&Secret>) -> RefreshOutcome {
         let wall = self.clock.wall();
         let mut state = self.state();
-        (state.renewed, state.odd) = (Some(wall), None);
-        Asked::New(record, Token::received(response, before, wall).into())
+        (state.refreshed_at, state.refresh_backoff) = (Some(wall), None);
+        RefreshOutcome::New(record, Token::received(response, before, wall).into())
     }
 }
 
-/// The pause after so many failures in a row.
-fn sparing(times: u32) -> Duration {
-    SPARING.0.saturating_mul(1 << times.min(16)).min(SPARING.1)
-}
-
-fn words(error: &Error<TokenError>) -> String {
-    error.api().map_or_else(|| error.to_string(), ToString::to_string)
+/// What the server says of itself, where it says something.
+fn reason(error: Error<TokenError>) -> Reason {
+    let text = error.api().map_or_else(|| error.to_string(), ToString::to_string);
+    Reason::new(text).caused_by(error)
 }
 
 fn is_unusable(body: &[u8]) -> bool {

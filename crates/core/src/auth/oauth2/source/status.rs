@@ -10,34 +10,35 @@ use crate::auth::AuthError;
 pub struct TokenStatus {
     /// Whose rights the token has.
     pub kind: TokenKind,
-    /// Whether a token is held. Before the first call it is not, whatever the store has.
-    pub held: bool,
-    /// When the held token expires by the wall clock; `None` if that is not known.
+    /// Whether a token is in use. Before the first call none is, whatever the store has.
+    pub has_token: bool,
+    /// When the token in use expires by the wall clock; `None` if that is not known.
     pub expires: Option<Timestamp>,
-    /// Whether the held token has a refresh token.
+    /// Whether the token in use has a refresh token.
     pub refreshable: bool,
-    /// Whether a renewal is under way.
-    pub renewing: bool,
+    /// Whether a refresh is under way.
+    pub refreshing: bool,
     /// Whether a new token waits to be saved, because the store failed.
     pub unsaved: bool,
-    /// When the server last gave this process a token.
-    pub renewed: Option<Timestamp>,
-    /// The last failure and when it was; compare with [`renewed`](TokenStatus::renewed) to see whether it is over.
+    /// When the server last issued a token to this process.
+    pub refreshed_at: Option<Timestamp>,
+    /// The last failure and when it was; compare with [`refreshed_at`](TokenStatus::refreshed_at) to see whether it is
+    /// over.
     pub last_error: Option<(Timestamp, AuthError)>,
 }
 
 impl TokenStatus {
     pub(super) fn of(kind: TokenKind, state: &State) -> Self {
-        let token = state.held.as_ref().map(|held| &held.token);
+        let token = state.active().map(|active| &active.token);
         Self {
             kind,
-            held: token.is_some(),
+            has_token: token.is_some(),
             expires: token.and_then(|token| token.expires),
             refreshable: token.is_some_and(|token| token.refresh.is_some()),
-            renewing: state.flight.is_some(),
+            refreshing: state.in_flight.is_some(),
             unsaved: state.unsaved.is_some(),
-            renewed: state.renewed,
-            last_error: state.error.clone(),
+            refreshed_at: state.refreshed_at,
+            last_error: state.last_error.clone(),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Poll, Waker};
+use std::time::Instant;
 
-use http::{HeaderMap, Method, Uri};
+use http::{HeaderMap, HeaderValue, Method, Uri};
 use tokio::sync::Semaphore;
 
 use super::*;
@@ -12,10 +13,10 @@ use crate::auth::store::{Lease, MemoryStore, Record, StoreError, Swapped};
 use crate::request::body::Body;
 use crate::{Client, Timestamp};
 
+mod app;
 mod odd;
 mod peer;
 mod places;
-mod program;
 
 use peer::{Handle, Peer, Reply, StillClock, server, stored, tokens};
 
@@ -130,7 +131,7 @@ async fn invalid_grant_is_final_until_new_credentials() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_refresh_token_keeps_the_old_one() {
+async fn a_response_without_a_refresh_token_keeps_the_old_one() {
     let (clock, peer) = (StillClock::new(), Peer::new([Reply::NoRefresh]));
     let store = stored(&clock);
     let source = user(&peer, &clock, Arc::clone(&store));
@@ -201,7 +202,7 @@ async fn saved_before_anybody_sees_it() {
     });
     settle().await;
     assert_eq!(peer.requests(), ["r1"]);
-    assert!(!waiter.is_finished(), "the answer is here, but not saved");
+    assert!(!waiter.is_finished(), "the response is here, but not saved");
     store.saving.add_permits(1);
     assert_eq!(waiter.await.unwrap(), ("a2".into(), true));
 }
@@ -238,8 +239,8 @@ async fn renewed_early_and_at_different_moments() {
         let source = TokenSource::user(TokenServer::new(client, app)).build(MemoryStore::new());
         let response = tokens("a", "r");
         let token = Token::received(response, None, Fixed(0).wall());
-        let held = source.0.hold(&mut source.0.state(), token).unwrap();
-        held.over.unwrap() - held.due.unwrap()
+        let active = source.0.activate(token).unwrap();
+        active.expires_at.unwrap() - active.refresh_at.unwrap()
     };
     assert_eq!(held(0), Duration::from_secs(60));
     assert_eq!(held(u64::MAX), Duration::from_secs(90));
@@ -287,7 +288,7 @@ async fn a_panic_in_the_renewal_stops_nobody() {
     let source = user(&peer, &clock, stored(&clock));
     clock.advance(4000);
     let error = source.token().await.unwrap_err();
-    assert_eq!(error, AuthError::Unavailable("the renewal of the token was interrupted".into()));
+    assert_eq!(error, AuthError::Unavailable("the refresh of the token was interrupted".into()));
     assert_eq!(text(&source).await, "a2");
 }
 
@@ -410,4 +411,20 @@ fn never_printed() {
     let clock = StillClock::new();
     let source = user(&Peer::new([]), &clock, stored(&clock));
     assert_eq!(format!("{source:?}"), "TokenSource { kind: User, .. }");
+}
+
+/// Whoever needs more than the text finds the error of the request, and behind it that of the transport.
+#[tokio::test]
+async fn a_failure_keeps_its_cause() {
+    use std::error::Error as _;
+
+    use crate::auth::oauth2::TokenError;
+    let (clock, peer) =
+        (StillClock::new(), Peer::new([Reply::Lost, Reply::Status(400, r#"{"error":"invalid_grant"}"#)]));
+    let source = user(&peer, &clock, stored(&clock));
+    clock.advance(4000);
+    let error = source.token().await.unwrap_err();
+    assert!(matches!(error, AuthError::LoginNeeded(_)), "{error}");
+    let cause = error.source().unwrap().downcast_ref::<crate::Error<TokenError>>().unwrap();
+    assert_eq!(cause.api().unwrap().code, crate::auth::oauth2::TokenErrorCode::InvalidGrant);
 }

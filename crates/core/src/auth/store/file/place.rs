@@ -13,15 +13,16 @@ use zeroize::Zeroizing;
 
 use super::super::{Record, StoreError};
 use super::disk::Disk;
+use crate::auth::Reason;
 
 /// No file with a record is larger than this, in bytes; anything larger is something else.
-const LARGEST: u64 = 16 * 1024 * 1024;
+const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 /// The longest record that is written, in bytes: two of them and room for both can be read again.
-const LONGEST: usize = 4 * 1024 * 1024;
+const MAX_RECORD_BYTES: usize = 4 * 1024 * 1024;
 /// How much is reserved for a new record beside the file.
-const ROOM: usize = 64 * 1024;
+const RESERVED_BYTES: usize = 64 * 1024;
 /// A record that is written in place has this much for itself, or the next power of two that suffices.
-const SLOT: usize = 16 * 1024;
+const MIN_SLOT: usize = 16 * 1024;
 
 /// The token file and those beside it, links followed.
 pub(super) struct Place {
@@ -39,8 +40,8 @@ struct Content {
 }
 
 /// What went wrong with which file.
-pub(super) fn failed(path: &Path, error: &io::Error) -> StoreError {
-    StoreError::Io(format!("{}: {error}", path.display()))
+pub(super) fn failed(path: &Path, error: io::Error) -> StoreError {
+    StoreError::Io(Reason::new(format!("{}: {error}", path.display())).caused_by(error))
 }
 
 impl Place {
@@ -55,12 +56,13 @@ impl Place {
             let Ok(target) = fs::read_link(&file) else { break };
             file = file.parent().unwrap_or(Path::new("")).join(target);
         }
-        let none = || StoreError::Io(format!("invalid path: expected the path of a file, found {path:?}"));
-        let name = file.file_name().ok_or_else(none)?.to_owned();
+        let invalid =
+            || StoreError::Io(format!("invalid path: expected the path of a file, found {path:?}").into());
+        let name = file.file_name().ok_or_else(invalid)?.to_owned();
         let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let folder = fs::canonicalize(parent).map_err(|error| {
             let hint = if error.kind() == io::ErrorKind::NotFound { "; make the folder first" } else { "" };
-            StoreError::Io(format!("{}: {error}{hint}", parent.display()))
+            StoreError::Io(Reason::new(format!("{}: {error}{hint}", parent.display())).caused_by(error))
         })?;
         Ok(Self { file: folder.join(name), folder })
     }
@@ -94,23 +96,23 @@ impl Place {
         // Looked at before it is opened: opening a FIFO would wait for its other end.
         match fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failed(path, &error)),
+            Err(error) => return Err(failed(path, error)),
             Ok(metadata) => regular(path, &metadata)?,
         }
         let file = match File::open(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failed(path, &error)),
+            Err(error) => return Err(failed(path, error)),
             Ok(file) => file,
         };
-        let metadata = file.metadata().map_err(|error| failed(path, &error))?;
+        let metadata = file.metadata().map_err(|error| failed(path, error))?;
         regular(path, &metadata)?;
-        if metadata.len() > LARGEST {
+        if metadata.len() > MAX_FILE_BYTES {
             return Err(self.damaged(1, 0));
         }
         let mut bytes = Zeroizing::new(Vec::with_capacity(
             usize::try_from(metadata.len()).unwrap_or(0).saturating_add(1),
         ));
-        file.take(LARGEST).read_to_end(&mut bytes).map_err(|error| failed(path, &error))?;
+        file.take(MAX_FILE_BYTES).read_to_end(&mut bytes).map_err(|error| failed(path, error))?;
         // A file without a secret, as touch makes it, may have any mode.
         if !is_blank(&bytes) {
             exposed(path, &metadata)?;
@@ -145,11 +147,11 @@ impl Place {
         let path = self.beside("new");
         let metadata = fs::symlink_metadata(&path).ok().filter(|metadata| metadata.is_file())?;
         let ours = content.is_none_or(|content| same_owner(&content.metadata, &metadata));
-        if !ours || exposed(&path, &metadata).is_err() || metadata.len() > LARGEST {
+        if !ours || exposed(&path, &metadata).is_err() || metadata.len() > MAX_FILE_BYTES {
             return None;
         }
         let mut bytes = Zeroizing::new(Vec::new());
-        File::open(&path).ok()?.take(LARGEST).read_to_end(&mut bytes).ok()?;
+        File::open(&path).ok()?.take(MAX_FILE_BYTES).read_to_end(&mut bytes).ok()?;
         self.parse(&bytes).ok()
     }
 
@@ -170,7 +172,7 @@ impl Place {
             .and_then(|()| disk.sync_folder(&self.folder));
         if let Err(first) = renamed {
             self.overwrite(disk, &super::super::bytes(&beside)?)
-                .map_err(|second| both(&path, &first, second))?;
+                .map_err(|second| both(&path, first, second))?;
             // One that stays is not newer any more.
             let _ = disk.remove(&path);
         }
@@ -191,12 +193,12 @@ impl Place {
             return Ok(Some(current));
         }
         let bytes = super::super::bytes(next)?;
-        if bytes.len() > LONGEST {
+        if bytes.len() > MAX_RECORD_BYTES {
             let length = bytes.len();
-            return Err(StoreError::Io(format!(
-                "{}: invalid record: expected at most {LONGEST} bytes, found {length}",
-                self.file.display()
-            )));
+            let place = self.file.display();
+            let reason =
+                format!("{place}: invalid record: expected at most {MAX_RECORD_BYTES} bytes, found {length}");
+            return Err(StoreError::Io(reason.into()));
         }
         self.write(disk, &bytes, content.as_ref(), reserved)?;
         Ok(None)
@@ -221,9 +223,9 @@ impl Place {
         // It is no newer than the file, and takes room.
         let _ = disk.remove(&self.beside("new"));
         if content.is_none() {
-            return Err(failed(&self.beside("new"), &first));
+            return Err(failed(&self.beside("new"), first));
         }
-        self.room_inside(disk).map_err(|second| both(&self.file, &first, second))?;
+        self.room_inside(disk).map_err(|second| both(&self.file, first, second))?;
         Ok((record, None))
     }
 
@@ -244,9 +246,9 @@ impl Place {
     ) -> Result<(), StoreError> {
         let Err(first) = self.replace(disk, bytes, content, reserved) else { return Ok(()) };
         if content.is_none() {
-            return Err(failed(&self.beside("new"), &first));
+            return Err(failed(&self.beside("new"), first));
         }
-        self.overwrite(disk, bytes).map_err(|second| both(&self.file, &first, second))?;
+        self.overwrite(disk, bytes).map_err(|second| both(&self.file, first, second))?;
         // One that stays is not newer than the file.
         let _ = disk.remove(&self.beside("new"));
         Ok(())
@@ -288,7 +290,7 @@ impl Place {
     /// A file beside with as many bytes as no record needs, none of which a file system can leave out.
     fn room_beside(&self, disk: &dyn Disk, content: Option<&Content>) -> io::Result<Reserved> {
         let file = self.fresh(disk, content)?;
-        let mut noise = vec![0; ROOM];
+        let mut noise = vec![0; RESERVED_BYTES];
         fastrand::fill(&mut noise[1..]);
         disk.write(&file, 0, &noise).and_then(|()| disk.sync(&file)).map(|()| Reserved(file))
     }
@@ -297,10 +299,10 @@ impl Place {
     fn room_inside(&self, disk: &dyn Disk) -> Result<(), StoreError> {
         let (file, content) = self.inside(disk)?;
         let text = trim_end(&content.bytes);
-        self.make_room(disk, &file, &content, slot(text, &[])).map_err(|error| failed(&self.file, &error))?;
+        self.make_room(disk, &file, &content, slot(text, &[])).map_err(|error| failed(&self.file, error))?;
         // The same bytes once more: whatever a crash leaves of that is the same record.
         let rewritten = disk.write(&file, 0, if text.is_empty() { b" " } else { text });
-        rewritten.and_then(|()| disk.sync(&file)).map_err(|error| failed(&self.file, &error))
+        rewritten.and_then(|()| disk.sync(&file)).map_err(|error| failed(&self.file, error))
     }
 
     /// Writes into the file: behind what is there, forced to the disk, then over it, forced to the disk.
@@ -317,7 +319,7 @@ impl Place {
             disk.write(&file, 0, &front)?;
             disk.sync(&file)
         };
-        write().map_err(|error| failed(&self.file, &error))?;
+        write().map_err(|error| failed(&self.file, error))?;
         // It is kept by now. What stays behind it is the same record, which the next writer overwrites.
         let _ = disk.write(&file, slot as u64 + 1, &vec![b' '; bytes.len()]);
         Ok(())
@@ -326,14 +328,14 @@ impl Place {
     /// The file opened for writing, if a record that is written into it will be found again.
     fn inside(&self, disk: &dyn Disk) -> Result<(File, Content), StoreError> {
         let content = self.content()?.ok_or_else(|| {
-            StoreError::Io(format!("{} went away while it was written", self.file.display()))
+            StoreError::Io(format!("{} was removed while it was written", self.file.display()).into())
         })?;
-        let file = disk.open(&self.file).map_err(|error| failed(&self.file, &error))?;
+        let file = disk.open(&self.file).map_err(|error| failed(&self.file, error))?;
         if is_orphan(&file) {
             return Err(StoreError::Replaced { path: self.file.display().to_string() });
         }
         if exposed(&self.file, &content.metadata).is_err() {
-            disk.hide(&file).map_err(|error| failed(&self.file, &error))?;
+            disk.hide(&file).map_err(|error| failed(&self.file, error))?;
         }
         Ok((file, content))
     }
@@ -360,21 +362,21 @@ impl Place {
 
 /// How far from the front the second record stands.
 fn slot(text: &[u8], bytes: &[u8]) -> usize {
-    (text.len().max(bytes.len()) + 1).max(SLOT).next_power_of_two()
+    (text.len().max(bytes.len()) + 1).max(MIN_SLOT).next_power_of_two()
 }
 
 /// Both ways of writing failed.
-fn both(path: &Path, first: &io::Error, second: StoreError) -> StoreError {
+fn both(path: &Path, first: io::Error, second: StoreError) -> StoreError {
     if matches!(second, StoreError::Replaced { .. }) {
         return second;
     }
     let second = second.to_string();
     let second = second.strip_prefix(&format!("{}: ", path.display())).unwrap_or(&second);
-    let first = first.to_string();
-    if first == second {
-        return StoreError::Io(format!("{}: {first}", path.display()));
+    if first.to_string() == second {
+        return failed(path, first);
     }
-    StoreError::Io(format!("{}: it can neither be replaced ({first}) nor written ({second})", path.display()))
+    let text = format!("{}: it can neither be replaced ({first}) nor written ({second})", path.display());
+    StoreError::Io(Reason::new(text).caused_by(first))
 }
 
 fn is_space(byte: &u8) -> bool {

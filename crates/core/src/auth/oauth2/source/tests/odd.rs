@@ -56,10 +56,10 @@ async fn what_cannot_be_read_is_told_and_asked_for_once() {
         for _ in 0..3 {
             let error = source.token().await.unwrap_err();
             assert!(matches!(error, AuthError::LoginNeeded(_)), "{body}: {error}");
-            let words = error.to_string();
-            assert!(words.contains("granted a refresh, but its response cannot be read"), "{words}");
-            assert!(words.contains(why) && words.ends_with("; log in again"), "{words}");
-            assert!(!words.contains("lost") && !words.contains("CANARY"), "{words}");
+            let text = error.to_string();
+            assert!(text.contains("granted a refresh, but its response cannot be read"), "{text}");
+            assert!(text.contains(why) && text.ends_with("; log in again"), "{text}");
+            assert!(!text.contains("lost") && !text.contains("CANARY"), "{text}");
             clock.advance(10_000);
         }
         assert_eq!(peer.requests(), ["r1"], "{body}");
@@ -275,6 +275,6 @@ async fn nothing_secret_is_heard() {
         let _ = canary.outcome(source.install(tokens("CANARY\n", "CANARY")).await);
     }
     let heard = canary.silent();
-    assert!(heard.contains("the token could not be renewed"), "{heard}");
+    assert!(heard.contains("the token could not be refreshed"), "{heard}");
     assert!(heard.contains("the lifetime of the token (expires_in) cannot be read"), "{heard}");
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Poll, Waker};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -70,12 +71,12 @@ impl Clock for Handle {
 pub(super) enum Reply {
     /// New tokens that live for an hour.
     Tokens,
-    /// A new access token and no word about the refresh token.
+    /// A new access token and no refresh token.
     NoRefresh,
     Status(u16, &'static str),
     /// The work is done, and the response has this body, with the number in the place of `#`.
     Body(&'static str),
-    /// The work is done and the answer is lost.
+    /// The work is done and the response is lost.
     Lost,
     Panic,
 }
@@ -85,7 +86,7 @@ pub(super) struct Peer {
     pub(super) issued: AtomicUsize,
     pub(super) requests: Mutex<Vec<String>>,
     pub(super) script: Mutex<VecDeque<Reply>>,
-    /// A permit for each request that may be answered; `None` answers at once.
+    /// A permit for each request that gets its response; `None` for all at once.
     pub(super) gate: Option<Semaphore>,
 }
 

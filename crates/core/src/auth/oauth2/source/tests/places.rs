@@ -103,7 +103,7 @@ async fn a_token_that_works_needs_nothing_but_to_be_read() {
     assert_eq!(error.to_string(), "the token store: /x/tokens.json: no space");
     assert!(peer.requests().is_empty());
     let status = source.status();
-    assert!(status.held && status.refreshable && !status.renewing);
+    assert!(status.has_token && status.refreshable && !status.refreshing);
     assert_eq!(status.last_error.unwrap().1, error);
 }
 
@@ -141,7 +141,7 @@ async fn a_token_that_could_not_be_saved_is_newer_than_a_reservation_of_another(
     assert!(!source.status().unsaved);
 }
 
-/// While the server answers, another process makes a reservation, as stores do that know no other.
+/// While the server works, another process makes a reservation, as stores do that know no other.
 #[tokio::test]
 async fn a_reservation_of_another_does_not_stop_the_successor() {
     let (clock, peer) = (StillClock::new(), Peer::with_gate([], Some(Semaphore::new(0))));
@@ -331,12 +331,15 @@ async fn the_status_of_a_grant() {
     let source = user(&peer, &clock, stored(&clock));
     let status = source.status();
     assert!(
-        !status.held && status.expires.is_none() && status.renewed.is_none() && status.last_error.is_none()
+        !status.has_token
+            && status.expires.is_none()
+            && status.refreshed_at.is_none()
+            && status.last_error.is_none()
     );
     text(&source).await;
     let start = Handle(Arc::clone(&clock)).wall();
     assert_eq!(source.status().expires, Some(start.plus(Duration::from_secs(3600))));
-    assert_eq!(source.status().renewed, None, "it was found in the store");
+    assert_eq!(source.status().refreshed_at, None, "it was found in the store");
     clock.advance(4000);
     let error = source.token().await.unwrap_err();
     let failed = start.plus(Duration::from_secs(4000));
@@ -345,7 +348,7 @@ async fn the_status_of_a_grant() {
     text(&source).await;
     let renewed = start.plus(Duration::from_secs(4010));
     let status = source.status();
-    assert_eq!((status.renewed, status.kind), (Some(renewed), TokenKind::User));
+    assert_eq!((status.refreshed_at, status.kind), (Some(renewed), TokenKind::User));
     assert_eq!(status.expires, Some(renewed.plus(Duration::from_secs(3600))));
     assert!(!format!("{status:?}").contains("a2"));
 }

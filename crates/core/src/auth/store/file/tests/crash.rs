@@ -157,7 +157,7 @@ async fn a_planted_file_beside_is_passed_over() {
     let beside = folder.0.join("tokens.json.new");
     fs::write(&beside, &*planted).unwrap();
     fs::set_permissions(&beside, fs::Permissions::from_mode(0o644)).unwrap();
-    assert_eq!(found(&folder).await, first, "others can read it, so it is none of ours");
+    assert_eq!(found(&folder).await, first, "others can read it, so it is not ours");
     fs::remove_file(&beside).unwrap();
     let elsewhere = folder.0.join("elsewhere");
     System.create(&elsewhere).unwrap();

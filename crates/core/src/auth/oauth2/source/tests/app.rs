@@ -1,4 +1,4 @@
-//! Tokens of the program itself, which are counted.
+//! Tokens of the client itself, which are counted.
 
 use super::*;
 use crate::auth::oauth2::QuotaLimit;
@@ -61,7 +61,10 @@ async fn the_request_that_would_break_the_quota_is_not_sent() {
     let record = store.load().await.unwrap();
     assert_eq!(record.issued.len(), 2);
     let error = source.token().await.unwrap_err();
-    assert_eq!(error.to_string(), "the quota is 2 tokens in one hour; the next token can be had in 3580 s");
+    assert_eq!(
+        error.to_string(),
+        "the quota is 2 tokens in one hour; the next token can be requested in 3580 s"
+    );
     assert_eq!(peer.requests().len(), 2);
 }
 
@@ -84,7 +87,7 @@ async fn an_outage_does_not_use_up_the_quota() {
     assert_eq!(
         second.to_string(),
         "requests for tokens are counted, and the last one failed (oauth2.token.client_credentials: 503 Service \
-         Unavailable); the next token can be had in 1 s"
+         Unavailable); the next token can be requested in 1 s"
     );
     for _ in 0..12 * 360 {
         clock.advance(10);
