@@ -78,7 +78,7 @@ impl Client {
 }
 
 impl ClientBuilder {
-    /// The client.
+    /// Builds the client.
     ///
     /// # Errors
     /// If a header cannot carry the key, the base URL is not an absolute URL, or TLS cannot be set up.

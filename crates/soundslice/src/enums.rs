@@ -71,7 +71,7 @@ open_enum! {
         Processing = "processing",
         /// It can be played.
         Ready = "ready",
-        /// Processing failed.
+        /// The service could not process its media.
         Error = "error",
     }
 }

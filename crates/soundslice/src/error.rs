@@ -31,7 +31,7 @@ pub enum ErrorDetail {
     Storage {
         /// The code, such as `SignatureDoesNotMatch`.
         code: String,
-        /// The message.
+        /// The message for that code.
         message: String,
     },
     /// Neither of the documented forms: `{}`, a web page, an empty body.

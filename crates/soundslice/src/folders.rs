@@ -15,13 +15,13 @@ use crate::error::ApiError;
 use crate::ids::{FolderId, Scorehash, read_id};
 use crate::slices::Slice;
 
-/// A folder.
+/// A folder of slices and other folders.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Folder {
-    /// Its identifier.
+    /// Its identifier, for [`Get`], [`Rename`] and [`Delete`].
     pub id: FolderId,
-    /// Its name.
+    /// Its name; may be empty if the response lacks it.
     #[serde(default)]
     pub name: String,
     /// The folder in which it lies, where the service sends it; `None` also at the top.
@@ -87,7 +87,7 @@ endpoint! {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Contents {
-    /// Its slices.
+    /// The slices directly inside it.
     pub slices: Vec<ContainedSlice>,
     /// Its folders, from `folders` and `subfolders`.
     pub folders: Vec<Folder>,
@@ -127,7 +127,7 @@ impl<'de> Deserialize<'de> for Contents {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContainedSlice {
-    /// Its identifier.
+    /// The identifier of the slice.
     pub scorehash: Scorehash,
     /// The whole slice, if the response has more than its identifier.
     pub slice: Option<Slice>,

@@ -38,12 +38,12 @@ pub enum JobError {
     /// The recording is not among those of the slice in which it is to be waited for. Nothing was uploaded.
     #[error("nothing was uploaded: the slice {slice} has no recording {recording} to wait for")]
     NotInSlice {
-        /// The slice.
+        /// The slice that was named for the wait.
         slice: Scorehash,
-        /// The recording.
+        /// The recording whose media was to be uploaded.
         recording: RecordingId,
     },
-    /// The upload failed.
+    /// The URL for the upload could not be requested, or the PUT failed.
     #[error("{}", OneLine(.0))]
     Upload(#[from] Undelivered<ApiError>),
     /// The file was uploaded and its result is unknown: the wait was not long enough, or the service stopped responding. The file

@@ -25,9 +25,9 @@ pub const MAX_NAME: usize = 100;
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Recording {
-    /// Its identifier.
+    /// Its identifier, for [`Change`], [`Delete`] and [`syncpoints`](crate::syncpoints).
     pub id: RecordingId,
-    /// Its name.
+    /// Its name, as the player shows it.
     #[serde(default)]
     pub name: String,
     /// The playable seconds, crops taken into account; `None` while there is no duration.
@@ -249,9 +249,9 @@ endpoint! {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Changed {
-    /// Its identifier.
+    /// Its identifier, for [`Change`], [`Delete`] and [`syncpoints`](crate::syncpoints).
     pub id: RecordingId,
-    /// Its name.
+    /// Its name, as the player shows it.
     #[serde(default)]
     pub name: String,
     /// The video's identifier or the media's URL; empty for uploads.

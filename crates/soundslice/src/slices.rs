@@ -17,7 +17,7 @@ pub const MAX_NAME: usize = 255;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Slice {
-    /// Its identifier.
+    /// Its identifier, for all endpoints of slices.
     pub scorehash: Scorehash,
     /// Its older identifier, where the service still sends it.
     pub slug: Option<Slug>,
@@ -157,7 +157,7 @@ endpoint! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Created {
-    /// Its identifier.
+    /// Its identifier, for all endpoints of slices.
     pub scorehash: Scorehash,
     /// Its older identifier, which callbacks may use.
     pub slug: Option<Slug>,

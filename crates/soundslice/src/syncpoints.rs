@@ -173,14 +173,14 @@ pub struct Get<T = List<Syncpoint>> {
 }
 
 impl Get {
-    /// As plain syncpoints.
+    /// Reads them as [`Syncpoint`]s.
     pub fn new(recording: RecordingId) -> Self {
         Self::of(recording)
     }
 }
 
 impl<T> Get<T> {
-    /// As a type of your own.
+    /// Reads them as a type of your own.
     pub fn of(recording: RecordingId) -> Self {
         Self { recording, output: PhantomData }
     }

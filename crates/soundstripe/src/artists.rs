@@ -9,37 +9,30 @@ use crate::ids::ArtistId;
 use crate::json_api::{FromResource, Included, Resource};
 use crate::media::ImageUrl;
 
-/// An artist.
-#[derive(Clone, Debug, PartialEq)]
+/// An artist of a song.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Artist {
-    /// The identifier.
+    /// The identifier, as in [`Song::artist_ids`](crate::songs::Song::artist_ids).
     pub id: ArtistId,
-    /// The name.
+    /// The name, as it is credited.
     pub name: Option<String>,
     /// The URL of the image, 100 × 100 pixels unless resized.
     pub image: Option<ImageUrl>,
     /// Members that could not be read.
+    #[serde(default)]
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
+    #[serde(default)]
     pub other: Map<String, Value>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Attributes {
-    name: Option<String>,
-    image: Option<ImageUrl>,
-    passed_over: PassedOver,
-    other: Map<String, Value>,
 }
 
 impl FromResource for Artist {
     const TYPE: &'static str = "artists";
 
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
-        let Attributes { name, image, passed_over, other } = resource.read_attributes(included)?;
-        let passed_over = resource.all_passed_over(passed_over);
-        Ok(Self { id: ArtistId::received(&resource.id), name, image, passed_over, other })
+        let mut artist: Self = resource.read(included)?;
+        resource.add_passed_over(&mut artist.passed_over);
+        Ok(artist)
     }
 }

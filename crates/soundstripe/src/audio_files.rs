@@ -13,10 +13,10 @@ use crate::media::Versions;
 ///
 /// The service was seen to describe files in two ways, with `instrumental` (documented) or with `file_extension`,
 /// `exclusions` and `vocal_degree` (older); either or both may be there.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct AudioFile {
-    /// The identifier.
+    /// The identifier, as in [`Song::audio_file_ids`](crate::songs::Song::audio_file_ids).
     pub id: AudioFileId,
     /// A label such as `Instrumental [Primary]`.
     pub description: Option<String>,
@@ -25,25 +25,29 @@ pub struct AudioFile {
     /// True for a file without vocals; see [`is_instrumental`](AudioFile::is_instrumental).
     pub instrumental: Option<bool>,
     /// Links to the file; they expire within an hour, in a Supe result within 7 days.
+    #[serde(default)]
     pub versions: Versions,
     /// The format of the master, such as `wav` (older form).
     pub file_extension: Option<String>,
     /// Of unknown meaning; only ever seen empty (older form).
+    #[serde(default, deserialize_with = "lenient::list")]
     pub exclusions: Vec<Value>,
     /// How much singing there is (older form).
     pub vocal_degree: Option<VocalDegree>,
     /// The song it belongs to, where the service sends it.
     pub song_id: Option<SongId>,
     /// Members that could not be read.
+    #[serde(default)]
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
+    #[serde(default)]
     pub other: Map<String, Value>,
 }
 
 open_enum! {
     /// How much singing a file has.
     pub enum VocalDegree: text {
-        /// None.
+        /// The file has no vocals.
         Instrumental = "instrumental",
     }
 }
@@ -62,39 +66,12 @@ impl AudioFile {
     }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Attributes {
-    description: Option<String>,
-    duration: Option<f64>,
-    instrumental: Option<bool>,
-    versions: Versions,
-    file_extension: Option<String>,
-    #[serde(deserialize_with = "lenient::list")]
-    exclusions: Vec<Value>,
-    vocal_degree: Option<VocalDegree>,
-    song_id: Option<SongId>,
-    passed_over: PassedOver,
-    other: Map<String, Value>,
-}
-
 impl FromResource for AudioFile {
     const TYPE: &'static str = "audio_files";
 
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
-        let read: Attributes = resource.read_attributes(included)?;
-        Ok(Self {
-            id: AudioFileId::received(&resource.id),
-            description: read.description,
-            duration: read.duration,
-            instrumental: read.instrumental,
-            versions: read.versions,
-            file_extension: read.file_extension,
-            exclusions: read.exclusions,
-            vocal_degree: read.vocal_degree,
-            song_id: read.song_id,
-            passed_over: resource.all_passed_over(read.passed_over),
-            other: read.other,
-        })
+        let mut file: Self = resource.read(included)?;
+        resource.add_passed_over(&mut file.passed_over);
+        Ok(file)
     }
 }

@@ -13,49 +13,38 @@ use crate::page::{Page, PageNumber};
 /// A category of sound effects, or a subcategory, which is a category with a parent.
 ///
 /// Requires a right that not every key has; without it the service responds with 403.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Category {
-    /// The identifier.
+    /// The identifier, for [`Get`] and [`Terms`](crate::Terms).
     pub id: CategoryId,
-    /// The name.
+    /// The name, such as `Foley`.
     pub name: Option<String>,
     /// The category above; `None` for one at the top.
     pub parent_id: Option<CategoryId>,
     /// The ids of the subcategories, where the service links them.
+    #[serde(skip)]
     pub subcategory_ids: Vec<CategoryId>,
     /// The subcategories that is included, in the same order; those among them have none of their own filled in.
+    #[serde(skip)]
     pub subcategories: Vec<Category>,
     /// Members that could not be read.
+    #[serde(default)]
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
+    #[serde(default)]
     pub other: Map<String, Value>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Attributes {
-    name: Option<String>,
-    parent_id: Option<CategoryId>,
-    passed_over: PassedOver,
-    other: Map<String, Value>,
 }
 
 const SUBCATEGORIES: &str = "subcategories";
 
 impl Category {
+    /// The category without its subcategories.
     fn alone(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
-        let Attributes { name, parent_id, passed_over, other } = resource.read_attributes(included)?;
-        let passed_over = resource.all_passed_over(passed_over);
-        Ok(Self {
-            id: CategoryId::received(&resource.id),
-            name,
-            parent_id,
-            subcategory_ids: resource.linked_ids(SUBCATEGORIES, Self::TYPE, CategoryId::received),
-            subcategories: Vec::new(),
-            passed_over,
-            other,
-        })
+        let mut category: Self = resource.read(included)?;
+        resource.add_passed_over(&mut category.passed_over);
+        category.subcategory_ids = resource.linked_ids(SUBCATEGORIES, Self::TYPE, CategoryId::received);
+        Ok(category)
     }
 
     /// Puts categories that came side by side (parents, children, in any order) under their parents: by `parent_id`,

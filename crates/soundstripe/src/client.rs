@@ -111,7 +111,7 @@ impl Client {
 }
 
 impl ClientBuilder {
-    /// The client.
+    /// Builds the client.
     ///
     /// # Errors
     /// A key that a header cannot carry, a base URL that is not an absolute URL, or TLS that cannot be set up.

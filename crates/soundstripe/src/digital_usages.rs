@@ -10,36 +10,29 @@ use crate::ids::{DigitalUsageId, SongId};
 use crate::json_api::{FromResource, Included, MEDIA_TYPE, Resource, read_one};
 
 /// A recorded use of a song on YouTube.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct DigitalUsage {
-    /// The identifier.
+    /// The identifier of this usage; no endpoint takes it.
     pub id: DigitalUsageId,
     /// The code that goes into the description of the video, at the time of its upload: later it lifts no claim. It
     /// clears one song in one video.
     pub youtube_code: String,
     /// Members that could not be read.
+    #[serde(default)]
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
+    #[serde(default)]
     pub other: Map<String, Value>,
-}
-
-#[derive(Deserialize)]
-struct Attributes {
-    youtube_code: String,
-    #[serde(default)]
-    passed_over: PassedOver,
-    #[serde(default)]
-    other: Map<String, Value>,
 }
 
 impl FromResource for DigitalUsage {
     const TYPE: &'static str = "digital_usages";
 
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
-        let Attributes { youtube_code, passed_over, other } = resource.read_attributes(included)?;
-        let passed_over = resource.all_passed_over(passed_over);
-        Ok(Self { id: DigitalUsageId::received(&resource.id), youtube_code, passed_over, other })
+        let mut usage: Self = resource.read(included)?;
+        resource.add_passed_over(&mut usage.passed_over);
+        Ok(usage)
     }
 }
 

@@ -33,7 +33,7 @@ pub struct ErrorObject {
     pub code: Option<String>,
     /// The status as the error object has it: this service sends a number, the standard a string.
     pub status: Option<u16>,
-    /// A short summary.
+    /// A short summary of the kind of error.
     pub title: Option<String>,
     /// An identifier of this very occurrence, for the service's support.
     pub id: Option<String>,

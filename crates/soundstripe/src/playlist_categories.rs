@@ -11,34 +11,28 @@ use crate::json_api::{FromResource, Included, Resource, read_list, read_one};
 use crate::page::{Page, PageNumber};
 
 /// A category of curated playlists.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct PlaylistCategory {
-    /// The identifier.
+    /// The identifier, for [`playlists::List::categories`](crate::playlists::List::categories).
     pub id: PlaylistCategoryId,
     /// The name, such as `Seasonal`.
     pub name: Option<String>,
     /// Members that could not be read.
+    #[serde(default)]
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
+    #[serde(default)]
     pub other: Map<String, Value>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Attributes {
-    name: Option<String>,
-    passed_over: PassedOver,
-    other: Map<String, Value>,
 }
 
 impl FromResource for PlaylistCategory {
     const TYPE: &'static str = "playlist_categories";
 
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
-        let Attributes { name, passed_over, other } = resource.read_attributes(included)?;
-        let passed_over = resource.all_passed_over(passed_over);
-        Ok(Self { id: PlaylistCategoryId::received(&resource.id), name, passed_over, other })
+        let mut category: Self = resource.read(included)?;
+        resource.add_passed_over(&mut category.passed_over);
+        Ok(category)
     }
 }
 

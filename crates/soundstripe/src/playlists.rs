@@ -23,87 +23,72 @@ pub use list::List;
 pub use songs::Songs;
 
 /// A curated playlist, of songs or of sound effects.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Playlist {
-    /// The identifier.
+    /// The identifier, for [`Get`] and [`Songs`].
     pub id: PlaylistId,
-    /// The name.
+    /// The name, such as `Morning Coffee`.
     pub name: Option<String>,
-    /// A description.
+    /// A description by the curators.
     pub description: Option<String>,
     /// The URL of its image, 450 × 450 pixels unless resized.
     pub image: Option<ImageUrl>,
     /// The length of all songs together, in seconds.
     pub duration: Option<f64>,
     /// The ids of its songs, as many as the response has.
+    #[serde(skip)]
     pub song_ids: Vec<SongId>,
     /// The songs that the response includes, in the same order. A list has the first page of each playlist only; [`Songs`] has
     /// all of them.
+    #[serde(skip)]
     pub songs: Vec<Song>,
     /// The ids of its sound effects, as many as the response has.
+    #[serde(skip)]
     pub sound_effect_ids: Vec<SoundEffectId>,
     /// The sound effects that the response includes, in the same order.
+    #[serde(skip)]
     pub sound_effects: Vec<SoundEffect>,
     /// The ids of its categories.
+    #[serde(skip)]
     pub category_ids: Vec<PlaylistCategoryId>,
     /// The categories that the response includes, in the same order.
+    #[serde(skip)]
     pub categories: Vec<PlaylistCategory>,
     /// Members that could not be read.
+    #[serde(default)]
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
+    #[serde(default)]
     pub other: Map<String, Value>,
 }
 
 open_enum! {
     /// What a playlist is of.
     pub enum MediaType: text {
-        /// Songs.
+        /// The playlist is of songs.
         Songs = "songs",
-        /// Sound effects.
+        /// The playlist is of sound effects.
         SoundEffects = "sound_effects",
     }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Attributes {
-    name: Option<String>,
-    description: Option<String>,
-    image: Option<ImageUrl>,
-    duration: Option<f64>,
-    passed_over: PassedOver,
-    other: Map<String, Value>,
 }
 
 impl FromResource for Playlist {
     const TYPE: &'static str = "playlists";
 
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
-        let read: Attributes = resource.read_attributes(included)?;
-        Ok(Self {
-            id: PlaylistId::received(&resource.id),
-            name: read.name,
-            description: read.description,
-            image: read.image,
-            duration: read.duration,
-            song_ids: resource.linked_ids("songs", Song::TYPE, SongId::received),
-            songs: included.resolve(resource, "songs")?,
-            sound_effect_ids: resource.linked_ids(
-                "sound_effects",
-                SoundEffect::TYPE,
-                SoundEffectId::received,
-            ),
-            sound_effects: included.resolve(resource, "sound_effects")?,
-            category_ids: resource.linked_ids(
-                "playlist_categories",
-                PlaylistCategory::TYPE,
-                PlaylistCategoryId::received,
-            ),
-            categories: included.resolve(resource, "playlist_categories")?,
-            passed_over: resource.all_passed_over(read.passed_over),
-            other: read.other,
-        })
+        let mut playlist: Self = resource.read(included)?;
+        resource.add_passed_over(&mut playlist.passed_over);
+        playlist.song_ids = resource.linked_ids("songs", Song::TYPE, SongId::received);
+        playlist.songs = included.resolve(resource, "songs")?;
+        playlist.sound_effect_ids =
+            resource.linked_ids("sound_effects", SoundEffect::TYPE, SoundEffectId::received);
+        playlist.sound_effects = included.resolve(resource, "sound_effects")?;
+        let categories = "playlist_categories";
+        playlist.category_ids =
+            resource.linked_ids(categories, PlaylistCategory::TYPE, PlaylistCategoryId::received);
+        playlist.categories = included.resolve(resource, categories)?;
+        Ok(playlist)
     }
 }
 
@@ -118,12 +103,12 @@ pub struct Include {
 }
 
 impl Include {
-    /// No resources.
+    /// Without any related resources.
     pub const fn new() -> Self {
         Self { songs: false, audio_files: false, artists: false, categories: false }
     }
 
-    /// The songs.
+    /// The songs of the playlist.
     pub const fn songs(mut self) -> Self {
         self.songs = true;
         self

@@ -21,69 +21,45 @@ pub use crate::playlists::MediaType;
 pub use change::{Create, Update};
 pub use items::{AddSongs, AddSoundEffects, ItemBody, RemoveSongs, RemoveSoundEffects};
 
-/// A private playlist.
-#[derive(Clone, Debug, PartialEq)]
+/// A private playlist of the key's user.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct PrivatePlaylist {
-    /// The identifier.
+    /// The identifier, for all endpoints of this module.
     pub id: PrivatePlaylistId,
-    /// The name.
+    /// The name that its user gave it.
     pub name: Option<String>,
-    /// A description.
+    /// The description that its user gave it.
     pub description: Option<String>,
     /// The length of everything in it, in seconds.
     pub duration: Option<f64>,
     /// The URL of its image.
     pub image: Option<ImageUrl>,
     /// The songs, in their order.
+    #[serde(default, deserialize_with = "lenient::list")]
     pub song_ids: Vec<SongId>,
     /// The sound effects, in their order.
+    #[serde(default, deserialize_with = "lenient::list")]
     pub sound_effect_ids: Vec<SoundEffectId>,
     /// What it is of; fixed when it is created.
     pub media_type: Option<MediaType>,
     /// Whether it is published.
     pub shareable: Option<bool>,
     /// Members that could not be read.
+    #[serde(default)]
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
+    #[serde(default)]
     pub other: Map<String, Value>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Attributes {
-    name: Option<String>,
-    description: Option<String>,
-    duration: Option<f64>,
-    image: Option<ImageUrl>,
-    #[serde(deserialize_with = "lenient::list")]
-    song_ids: Vec<SongId>,
-    #[serde(deserialize_with = "lenient::list")]
-    sound_effect_ids: Vec<SoundEffectId>,
-    media_type: Option<MediaType>,
-    shareable: Option<bool>,
-    passed_over: PassedOver,
-    other: Map<String, Value>,
 }
 
 impl FromResource for PrivatePlaylist {
     const TYPE: &'static str = "private_playlists";
 
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
-        let read: Attributes = resource.read_attributes(included)?;
-        Ok(Self {
-            id: PrivatePlaylistId::received(&resource.id),
-            name: read.name,
-            description: read.description,
-            duration: read.duration,
-            image: read.image,
-            song_ids: read.song_ids,
-            sound_effect_ids: read.sound_effect_ids,
-            media_type: read.media_type,
-            shareable: read.shareable,
-            passed_over: resource.all_passed_over(read.passed_over),
-            other: read.other,
-        })
+        let mut playlist: Self = resource.read(included)?;
+        resource.add_passed_over(&mut playlist.passed_over);
+        Ok(playlist)
     }
 }
 

@@ -19,37 +19,44 @@ pub use key::Key;
 pub use list::{Energy, List};
 
 /// A song with its artists and audio files.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Song {
-    /// The identifier.
+    /// The identifier, for [`Get`], playlists and digital usages.
     pub id: SongId,
-    /// The title.
+    /// The title, such as `Golden Hour`.
     pub title: Option<String>,
     /// The tempo, in beats per minute.
     pub bpm: Option<f64>,
     /// Whether the lyrics are explicit.
     pub explicit: Option<bool>,
-    /// The musical key.
+    /// The musical key, such as A minor.
     pub key: Option<Key>,
     /// The tags by category; names, not ids.
+    #[serde(default)]
     pub tags: SongTags,
     /// The lyrics, where the service gives them; not documented.
     pub lyrics: Option<String>,
     /// A description, where the service gives one; not documented.
     pub description: Option<String>,
     /// The ids of the artists, the primary one first.
+    #[serde(skip)]
     pub artist_ids: Vec<ArtistId>,
     /// The artists that the response includes, in the same order.
+    #[serde(skip)]
     pub artists: Vec<Artist>,
     /// The ids of the audio files, the primary one first. Without
     /// [`include_alternate_audio_files`](List::include_alternate_audio_files) a list has the primary one only.
+    #[serde(skip)]
     pub audio_file_ids: Vec<AudioFileId>,
     /// The audio files that the response includes, in the same order.
+    #[serde(skip)]
     pub audio_files: Vec<AudioFile>,
     /// Members that could not be read.
+    #[serde(default)]
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
+    #[serde(default)]
     pub other: Map<String, Value>,
 }
 
@@ -94,41 +101,17 @@ impl Song {
     }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Attributes {
-    title: Option<String>,
-    bpm: Option<f64>,
-    explicit: Option<bool>,
-    key: Option<Key>,
-    tags: SongTags,
-    lyrics: Option<String>,
-    description: Option<String>,
-    passed_over: PassedOver,
-    other: Map<String, Value>,
-}
-
 impl FromResource for Song {
     const TYPE: &'static str = "songs";
 
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
-        let read: Attributes = resource.read_attributes(included)?;
-        Ok(Self {
-            id: SongId::received(&resource.id),
-            title: read.title,
-            bpm: read.bpm,
-            explicit: read.explicit,
-            key: read.key,
-            tags: read.tags,
-            lyrics: read.lyrics,
-            description: read.description,
-            artist_ids: resource.linked_ids("artists", Artist::TYPE, ArtistId::received),
-            artists: included.resolve(resource, "artists")?,
-            audio_file_ids: resource.linked_ids("audio_files", AudioFile::TYPE, AudioFileId::received),
-            audio_files: included.resolve(resource, "audio_files")?,
-            passed_over: resource.all_passed_over(read.passed_over),
-            other: read.other,
-        })
+        let mut song: Self = resource.read(included)?;
+        resource.add_passed_over(&mut song.passed_over);
+        song.artist_ids = resource.linked_ids("artists", Artist::TYPE, ArtistId::received);
+        song.artists = included.resolve(resource, "artists")?;
+        song.audio_file_ids = resource.linked_ids("audio_files", AudioFile::TYPE, AudioFileId::received);
+        song.audio_files = included.resolve(resource, "audio_files")?;
+        Ok(song)
     }
 }
 

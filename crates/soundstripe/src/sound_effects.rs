@@ -16,68 +16,45 @@ use crate::terms::Terms;
 /// A sound effect.
 ///
 /// Requires a right that not every key has; without it the service responds with 403.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct SoundEffect {
-    /// The identifier.
+    /// The identifier, for [`Get`] and private playlists.
     pub id: SoundEffectId,
-    /// The title.
+    /// The title, such as `Heavy Wooden Door Slam`.
     pub title: Option<String>,
-    /// A description.
+    /// A description of the sound.
     pub description: Option<String>,
     /// The name of its main category.
     pub primary_category: Option<String>,
     /// The name of its main subcategory.
     pub primary_subcategory: Option<String>,
     /// The names of all its categories.
+    #[serde(default, deserialize_with = "lenient::list")]
     pub categories: Vec<String>,
     /// The names of all its subcategories.
+    #[serde(default, deserialize_with = "lenient::list")]
     pub subcategories: Vec<String>,
     /// The length, in seconds.
     pub duration: Option<f64>,
     /// Links to the file; they expire.
+    #[serde(default)]
     pub versions: Versions,
     /// Members that could not be read.
+    #[serde(default)]
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
+    #[serde(default)]
     pub other: Map<String, Value>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Attributes {
-    title: Option<String>,
-    description: Option<String>,
-    primary_category: Option<String>,
-    primary_subcategory: Option<String>,
-    #[serde(deserialize_with = "lenient::list")]
-    categories: Vec<String>,
-    #[serde(deserialize_with = "lenient::list")]
-    subcategories: Vec<String>,
-    duration: Option<f64>,
-    versions: Versions,
-    passed_over: PassedOver,
-    other: Map<String, Value>,
 }
 
 impl FromResource for SoundEffect {
     const TYPE: &'static str = "sound_effects";
 
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
-        let read: Attributes = resource.read_attributes(included)?;
-        Ok(Self {
-            id: SoundEffectId::received(&resource.id),
-            title: read.title,
-            description: read.description,
-            primary_category: read.primary_category,
-            primary_subcategory: read.primary_subcategory,
-            categories: read.categories,
-            subcategories: read.subcategories,
-            duration: read.duration,
-            versions: read.versions,
-            passed_over: resource.all_passed_over(read.passed_over),
-            other: read.other,
-        })
+        let mut effect: Self = resource.read(included)?;
+        resource.add_passed_over(&mut effect.passed_over);
+        Ok(effect)
     }
 }
 
@@ -87,7 +64,7 @@ endpoint! {
     /// The text of the documentation mentions a filter by tags; no such parameter is known.
     pub struct List {}
     optional {
-        /// Free text.
+        /// Free text. Which fields are searched is not documented.
         query query: String = "filter[q]",
         /// Categories and subcategories, by id or name.
         query categories: Terms = "filter[categories]" via Terms::value,

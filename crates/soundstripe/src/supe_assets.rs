@@ -19,7 +19,7 @@ pub use upload::{AssetFormat, Upload};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Asset {
-    /// The identifier.
+    /// The identifier, for [`supe_searches::Create::assets`](crate::supe_searches::Create::assets).
     pub id: SupeAssetId,
     /// The state of its processing.
     pub state: Option<AssetState>,
@@ -38,7 +38,7 @@ open_enum! {
         Processing = "processing",
         /// A search can use it.
         Processed = "processed",
-        /// It was refused.
+        /// The service refused it.
         Failed = "failed",
     }
 }
@@ -66,12 +66,14 @@ impl Asset {
     }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Attributes {
+#[derive(Deserialize)]
+struct Wire {
+    id: SupeAssetId,
     status: Option<AssetState>,
     state: Option<AssetState>,
+    #[serde(default)]
     passed_over: PassedOver,
+    #[serde(default)]
     other: Map<String, Value>,
 }
 
@@ -80,9 +82,9 @@ impl FromResource for Asset {
     const TYPE: &'static str = "supe_assets";
 
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
-        let Attributes { status, state, passed_over, other } = resource.read_attributes(included)?;
-        let passed_over = resource.all_passed_over(passed_over);
-        Ok(Self { id: SupeAssetId::received(&resource.id), state: status.or(state), passed_over, other })
+        let Wire { id, status, state, mut passed_over, other } = resource.read(included)?;
+        resource.add_passed_over(&mut passed_over);
+        Ok(Self { id, state: status.or(state), passed_over, other })
     }
 }
 

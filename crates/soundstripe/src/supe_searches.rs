@@ -24,21 +24,25 @@ pub use wait::WaitError;
 pub const MAX_ASSETS: usize = 11;
 
 /// A search and, once it is completed, what it found.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Search {
-    /// The identifier.
+    /// The identifier, for [`Get`] and [`Client::wait_for_search`](crate::Client::wait_for_search).
     pub id: SupeSearchId,
     /// Whether it is in progress, completed or failed.
     pub status: Option<SearchStatus>,
     /// The ids of the songs that were found, best first.
+    #[serde(skip)]
     pub song_ids: Vec<SongId>,
     /// The songs with their artists and audio files, in the same order. Links to the files are valid for 7 days;
     /// [`Client::refresh`](crate::Client::refresh) renews them.
+    #[serde(skip)]
     pub songs: Vec<Song>,
     /// Members that could not be read.
+    #[serde(default)]
     pub passed_over: PassedOver,
     /// Attributes that are not documented, such as an echo of the query.
+    #[serde(default)]
     pub other: Map<String, Value>,
 }
 
@@ -62,28 +66,15 @@ impl Search {
     }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Attributes {
-    status: Option<SearchStatus>,
-    passed_over: PassedOver,
-    other: Map<String, Value>,
-}
-
 impl FromResource for Search {
     const TYPE: &'static str = "supe_searches";
 
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
-        let Attributes { status, passed_over, other } = resource.read_attributes(included)?;
-        let passed_over = resource.all_passed_over(passed_over);
-        Ok(Self {
-            id: SupeSearchId::received(&resource.id),
-            status,
-            song_ids: resource.linked_ids("songs", Song::TYPE, SongId::received),
-            songs: included.resolve(resource, "songs")?,
-            passed_over,
-            other,
-        })
+        let mut search: Self = resource.read(included)?;
+        resource.add_passed_over(&mut search.passed_over);
+        search.song_ids = resource.linked_ids("songs", Song::TYPE, SongId::received);
+        search.songs = included.resolve(resource, "songs")?;
+        Ok(search)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::json_api::{FromResource, Included, Resource, read_list};
 use crate::page::{Page, PageNumber};
 
 /// A tag. Its id and its name mean the same in a filter.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Tag {
     /// The identifier: a slug such as `8_bit`. It cannot be computed from the name.
@@ -21,8 +21,10 @@ pub struct Tag {
     /// The category of the tag.
     pub category: Option<TagCategory>,
     /// Members that could not be read.
+    #[serde(default)]
     pub passed_over: PassedOver,
     /// Attributes that are not documented.
+    #[serde(default)]
     pub other: Map<String, Value>,
 }
 
@@ -40,22 +42,13 @@ open_enum! {
     }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Attributes {
-    name: Option<String>,
-    category: Option<TagCategory>,
-    passed_over: PassedOver,
-    other: Map<String, Value>,
-}
-
 impl FromResource for Tag {
     const TYPE: &'static str = "tags";
 
     fn from_resource(resource: &Resource, included: &Included<'_>) -> Result<Self, DecodeError> {
-        let Attributes { name, category, passed_over, other } = resource.read_attributes(included)?;
-        let passed_over = resource.all_passed_over(passed_over);
-        Ok(Self { id: TagId::received(&resource.id), name, category, passed_over, other })
+        let mut tag: Self = resource.read(included)?;
+        resource.add_passed_over(&mut tag.passed_over);
+        Ok(tag)
     }
 }
 

@@ -73,7 +73,7 @@ impl Terms {
         self.with(Kind::Exclude, term.as_ref())
     }
 
-    /// True without terms.
+    /// True if it has no terms, and so is no condition.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

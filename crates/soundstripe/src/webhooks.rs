@@ -123,7 +123,7 @@ impl WebhookError {
     }
 }
 
-/// A verified delivery.
+/// A delivery whose signature, time and content are valid.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
@@ -134,7 +134,7 @@ pub struct Event {
     pub signed_at: Option<Timestamp>,
     /// The signature as lower-case hexadecimal.
     pub signature: String,
-    /// The whole body.
+    /// The whole body as JSON, with members that this crate does not know.
     pub raw: Value,
     acceptance: Option<Acceptance>,
 }
@@ -221,7 +221,7 @@ impl Verifier {
     /// Accepts another secret as well, for a change of secrets.
     ///
     /// # Errors
-    /// An empty secret.
+    /// If the secret is empty.
     pub fn also(mut self, secret: impl AsRef<[u8]>) -> Result<Self, EmptySecret> {
         let secret = secret.as_ref();
         if secret.is_empty() {

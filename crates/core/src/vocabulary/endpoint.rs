@@ -63,19 +63,19 @@ impl<T: Display> Text for Parameter<'_, T> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The keys come in the order below; those in brackets may be left out.
+/// The keys come in the order below; those with an asterisk may be left out.
 ///
 /// | key | |
 /// | --- | --- |
 /// | `struct` | name and required parameters, which `new` takes in this order; `{}` if there are none |
-/// | [`optional`] | parameters with a setter each |
-/// | [`state`] | private fields that begin with their `Default`, for setters of one's own |
-/// | [`pages`] | a [`Paging`](crate::vocabulary::Paging): the list is [`Paged`](crate::client::Paged) by it, with a setter `paging` |
+/// | `optional`* | parameters with a setter each |
+/// | `state`* | private fields that begin with their `Default`, for setters of one's own |
+/// | `pages`* | a [`Paging`](crate::vocabulary::Paging): the list is [`Paged`](crate::client::Paged) by it, with a setter `paging` |
 /// | `name` | [`NAME`](crate::Endpoint::NAME), `service.resource.operation` |
-/// | `method`, [`path`], `replay` | `GET`, the template below the base URL, a variant of [`Replay`](crate::Replay) |
-/// | [`write`] | a function `(&Self, &mut RequestWriter) -> Result<(), BuildError>` that runs after the parameters: it checks, and writes what no parameter can (JSON, multipart, headers, another base URL) |
+/// | `method`, `path`*, `replay` | `GET`, the template below the base URL, a variant of [`Replay`](crate::Replay) |
+/// | `write`* | a function `(&Self, &mut RequestWriter) -> Result<(), BuildError>` that runs after the parameters: it checks, and writes what no parameter can (JSON, multipart, headers, another base URL) |
 /// | `response`, `error` | [`Output`](crate::Endpoint::Output) and [`ApiError`](trait@crate::ApiError) |
-/// | [`content`], [`accepts`] | [`CONTENT`](crate::Endpoint::CONTENT), [`accepts`](crate::Endpoint::accepts) |
+/// | `content`*, `accepts`* | [`CONTENT`](crate::Endpoint::CONTENT), [`accepts`](crate::Endpoint::accepts) |
 /// | `read` | a function `(&Response<Bytes>) -> Result<Output, DecodeError>` |
 ///
 /// A parameter is written `place name: Type = "wire name"`. Its place is `path` (fills the next `{…}` of the template), `query`,

@@ -18,7 +18,7 @@ pub struct Links {
     /// The previous page; null on page 1.
     #[serde(default)]
     pub prev: Option<PageLink>,
-    /// The next page.
+    /// The page after this one; null on the last page.
     #[serde(default)]
     pub next: NextPage,
     /// The last page; null on the last page.
@@ -54,7 +54,7 @@ pub enum NextPage {
     Unknown,
     /// This is the last page.
     None,
-    /// The next page.
+    /// The page of this link.
     At(PageLink),
 }
 

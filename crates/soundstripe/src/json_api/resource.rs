@@ -102,15 +102,15 @@ pub trait FromResource: Sized {
 }
 
 impl Resource {
-    /// The attributes as `T`. Attributes that cannot be read go into its member [`passed_over`](segno_core::lenient).
+    /// The identifier and the attributes as members of `T`. Attributes that cannot be read go into its member
+    /// [`passed_over`](segno_core::lenient).
     ///
     /// # Errors
-    /// [`DecodeError`] with a path such as `songs/4711.attributes.bpm`, if a required one is missing; it never
-    /// shows a value.
-    pub fn read_attributes<T: DeserializeOwned>(&self, included: &Included<'_>) -> Result<T, DecodeError> {
-        let nothing = Value::Object(serde_json::Map::new());
-        let attributes = if self.attributes.is_object() { &self.attributes } else { &nothing };
-        from_value(attributes, included.base()).map_err(|error| match error {
+    /// [`DecodeError`] with a path such as `songs/4711.attributes.bpm`, if a required one is missing; it never shows a value.
+    pub fn read<T: DeserializeOwned>(&self, included: &Included<'_>) -> Result<T, DecodeError> {
+        let mut members = self.attributes.as_object().cloned().unwrap_or_default();
+        members.insert("id".into(), self.id.as_str().into());
+        from_value(&Value::Object(members), included.base()).map_err(|error| match error {
             DecodeError::Shape { path, message } => {
                 let path = if path.is_empty() { path } else { format!(".{path}") };
                 DecodeError::Shape { path: format!("{}/{}.attributes{path}", self.kind, self.id), message }
@@ -119,14 +119,13 @@ impl Resource {
         })
     }
 
-    /// Everything that could not be read, in the attributes and in the rest of the resource.
-    pub(crate) fn all_passed_over(&self, mut attributes: PassedOver) -> PassedOver {
-        attributes.take("", self.passed_over.clone());
+    /// Adds what could not be read beside the attributes to `passed_over`.
+    pub fn add_passed_over(&self, passed_over: &mut PassedOver) {
+        passed_over.take("", self.passed_over.clone());
         let is_nothing = self.attributes.is_null() || self.attributes.as_array().is_some_and(Vec::is_empty);
         if !self.attributes.is_object() && !is_nothing {
-            attributes.add("attributes", self.attributes.clone());
+            passed_over.add("attributes", self.attributes.clone());
         }
-        attributes
     }
 
     /// The resource as it came, as far as it was read.

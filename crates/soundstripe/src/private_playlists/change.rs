@@ -14,7 +14,7 @@ endpoint! {
     /// Every call creates another one, so it is not repeated once it may have arrived.
     pub struct Create { field name: String }
     optional {
-        /// A description.
+        /// A description of the playlist.
         field description: String,
         /// What it is of; it cannot be changed later.
         field media_type: MediaType,
@@ -37,7 +37,7 @@ endpoint! {
 }
 
 impl Create {
-    /// Any other attribute.
+    /// An attribute that has no setter, by its name on the wire.
     pub fn attribute(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.other.insert(name.to_owned(), value.into());
         self
@@ -65,7 +65,7 @@ endpoint! {
     /// `PATCH /v1/my_media/playlists/{playlist_id}`: changes a private playlist; what is not set stays as it is.
     pub struct Update { path id: PrivatePlaylistId }
     optional {
-        /// Another name.
+        /// Another name of the playlist.
         field name: String,
         /// Another description; `None` removes it.
         field description: Option<String>,
@@ -90,7 +90,7 @@ endpoint! {
 }
 
 impl Update {
-    /// Any other attribute.
+    /// An attribute that has no setter, by its name on the wire.
     pub fn attribute(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.other.insert(name.to_owned(), value.into());
         self

@@ -31,7 +31,7 @@ pub enum AssetFormat {
 }
 
 impl AssetFormat {
-    /// The media type.
+    /// The media type, such as `image/png`.
     #[must_use]
     pub fn media_type(self) -> &'static str {
         match self {

@@ -8,8 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncSeek, AsyncSeekExt as _};
 /// The maximum number of boxes that are read: far more than a file has.
 const MAX_BOXES: u32 = 4096;
 
-/// The length that the movie header of an MP4 or QuickTime file tells (ISO/IEC 14496-12, section 8.2.2); `None` where
-/// there is none.
+/// The length in the movie header of an MP4 or QuickTime file (ISO/IEC 14496-12, section 8.2.2); `None` without such a header.
 pub(super) async fn mp4_length(
     file: &mut (impl AsyncRead + AsyncSeek + Unpin),
 ) -> io::Result<Option<Duration>> {

@@ -57,7 +57,7 @@ struct State {
 }
 
 impl MemoryDeliveryLog {
-    /// An empty log.
+    /// A log without entries.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
