@@ -70,8 +70,8 @@ impl SyncMap {
         let rules = Rules { mode: rules.mode, forced: &forced };
         let found = self.of_simplified(search(&places, &times, &rules)?)?;
         match found {
-            // The last bits of times near the tolerance are not worth another search.
-            Some(found) if rules.mode == Mode::Keep || found.max_error <= tolerance + 1e-6 => Ok(found),
+            // A nanosecond is what rounding is allowed.
+            Some(found) if rules.mode == Mode::Keep || found.max_error <= tolerance + 1e-9 => Ok(found),
             _ => {
                 let kept = search(&places, &times, &Rules { mode: Mode::Keep, ..rules })?;
                 self.of_simplified(kept)?.ok_or(EditError::NothingLeft)

@@ -104,7 +104,7 @@ proptest! {
         let map = SyncMap::new(points.clone()).unwrap();
         for mode in [Mode::Keep, Mode::Move] {
             let less = map.simplified(tolerance, &Rules { mode, forced: &[] }).unwrap();
-            prop_assert!(less.max_error <= tolerance + 2e-6);
+            prop_assert!(less.max_error <= tolerance + 2e-9);
             prop_assert!(map.hide_spans().count() == less.map.hide_spans().count());
         }
     }

@@ -82,14 +82,14 @@ proptest! {
         let map = SyncMap::with(map.into_points(), Options { interpolation, ..Options::default() }).unwrap();
         let mode = if moving { Mode::Move } else { Mode::Keep };
         let found = map.simplified(tolerance, &Rules { mode, forced: &[] }).unwrap();
-        prop_assert!(found.max_error <= tolerance + 2e-6, "{}", found.max_error);
+        prop_assert!(found.max_error <= tolerance + 2e-9, "{}", found.max_error);
         prop_assert_eq!(hidden(&found.map), hidden(&map));
         // Not only at the points: at bar lines and between them too.
         let end = map.last().position.bars();
         for step in 0..=200 {
             let place = (end * f64::from(step) / 200.0).min(end);
             let (new, old) = (found.map.time_at(place).unwrap(), map.time_at(place).unwrap());
-            prop_assert!((new - old).abs() <= tolerance + 2e-6, "{} s instead of {} s at {}", new, old, place);
+            prop_assert!((new - old).abs() <= tolerance + 2e-9, "{} s instead of {} s at {}", new, old, place);
         }
         if !moving {
             for (point, index) in found.map.points().iter().zip(&found.kept) {
