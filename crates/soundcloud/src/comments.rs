@@ -88,15 +88,12 @@ endpoint! {
 }
 
 list! {
-    /// `GET /tracks/{track_urn}/comments`
+    /// `GET /tracks/{track_urn}/comments`: the comments on a track.
     pub struct List { path track: TrackUrn }
     name: "soundcloud.comments.list",
-    method: GET,
-    path: "tracks/{track_urn}/comments",
-    replay: Safe,
-    query: [limit, offset],
+    method: GET, path: "tracks/{track_urn}/comments", replay: Safe,
+    query: [limit, offset], paged_by: Offset,
     response: Listing<Comment>,
-    paged_by: Offset,
 }
 
 endpoint! {

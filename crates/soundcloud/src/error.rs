@@ -272,6 +272,7 @@ impl fmt::Display for ApiError {
             ),
             _ => self.rate_limit.as_ref().map(ToString::to_string),
         };
+        let status = status.filter(|text| **text != self.message && !self.errors.contains(*text));
         let parts = [Some(&self.message), status].into_iter().flatten().chain(&self.errors).chain(&hint);
         let parts: Vec<&str> = parts.map(String::as_str).filter(|part| !part.is_empty()).collect();
         f.write_str(&parts.join("; "))?;

@@ -114,62 +114,42 @@ impl<'de> Deserialize<'de> for Origin {
 }
 
 list! {
-    /// `GET /me/feed`
+    /// `GET /me/feed`: what the users whom one follows have published and reposted.
     pub struct Feed {}
     name: "soundcloud.feed.feed",
-    method: GET,
-    path: "me/feed",
-    replay: Safe,
-    query: [access, limit],
-    access: LISTENABLE,
+    method: GET, path: "me/feed", replay: Safe,
+    query: [access, limit], access: LISTENABLE, paged_by: Cursor,
     response: Listing<Activity>,
-    paged_by: Cursor,
 }
 list! {
-    /// `GET /me/feed/tracks`
+    /// `GET /me/feed/tracks`: the tracks of the feed.
     pub struct FeedTracks {}
     name: "soundcloud.feed.feed_tracks",
-    method: GET,
-    path: "me/feed/tracks",
-    replay: Safe,
-    query: [access, limit],
-    access: LISTENABLE,
+    method: GET, path: "me/feed/tracks", replay: Safe,
+    query: [access, limit], access: LISTENABLE, paged_by: Cursor,
     response: Listing<Activity>,
-    paged_by: Cursor,
 }
 list! {
     /// `GET /me/activities`: deprecated by the service in favour of [`Feed`]
     pub struct Activities {}
     name: "soundcloud.feed.activities",
-    method: GET,
-    path: "me/activities",
-    replay: Safe,
-    query: [access, limit],
-    access: LISTENABLE,
+    method: GET, path: "me/activities", replay: Safe,
+    query: [access, limit], access: LISTENABLE, paged_by: Cursor,
     response: Listing<Activity>,
-    paged_by: Cursor,
 }
 list! {
     /// `GET /me/activities/all/own`: deprecated by the service in favour of [`Feed`]
     pub struct OwnActivities {}
     name: "soundcloud.feed.own_activities",
-    method: GET,
-    path: "me/activities/all/own",
-    replay: Safe,
-    query: [access, limit],
-    access: LISTENABLE,
+    method: GET, path: "me/activities/all/own", replay: Safe,
+    query: [access, limit], access: LISTENABLE, paged_by: Cursor,
     response: Listing<Activity>,
-    paged_by: Cursor,
 }
 list! {
     /// `GET /me/activities/tracks`: deprecated by the service in favour of [`FeedTracks`]
     pub struct TrackActivities {}
     name: "soundcloud.feed.track_activities",
-    method: GET,
-    path: "me/activities/tracks",
-    replay: Safe,
-    query: [access, limit],
-    access: LISTENABLE,
+    method: GET, path: "me/activities/tracks", replay: Safe,
+    query: [access, limit], access: LISTENABLE, paged_by: Cursor,
     response: Listing<Activity>,
-    paged_by: Cursor,
 }

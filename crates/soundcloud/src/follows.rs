@@ -10,60 +10,44 @@ use crate::tracks::Track;
 use crate::users::User;
 
 list! {
-    /// `GET /me/followings`
+    /// `GET /me/followings`: the users whom one follows.
     pub struct MyFollowings {}
     name: "soundcloud.follows.my_followings",
-    method: GET,
-    path: "me/followings",
-    replay: Safe,
-    query: [limit, offset],
+    method: GET, path: "me/followings", replay: Safe,
+    query: [limit, offset], paged_by: Offset,
     response: Listing<User>,
-    paged_by: Offset,
 }
 list! {
     /// `GET /me/followings/tracks`: the latest tracks of those one follows; a bare list, paged by offset
     pub struct TracksOfMyFollowings {}
     name: "soundcloud.follows.tracks_of_my_followings",
-    method: GET,
-    path: "me/followings/tracks",
-    replay: Safe,
-    query: [access, limit, offset],
-    access: LISTENABLE,
+    method: GET, path: "me/followings/tracks", replay: Safe,
+    query: [access, limit, offset], access: LISTENABLE, paged_by: Count,
     response: Listing<Track>,
-    paged_by: Count,
 }
 list! {
-    /// `GET /me/followers`
+    /// `GET /me/followers`: the users who follow one.
     pub struct MyFollowers {}
     name: "soundcloud.follows.my_followers",
-    method: GET,
-    path: "me/followers",
-    replay: Safe,
-    query: [limit],
+    method: GET, path: "me/followers", replay: Safe,
+    query: [limit], paged_by: Cursor,
     response: Listing<User>,
-    paged_by: Cursor,
 }
 list! {
-    /// `GET /users/{user_urn}/followings`
+    /// `GET /users/{user_urn}/followings`: the users whom a user follows.
     pub struct FollowingsOf { path user: UserUrn }
     name: "soundcloud.follows.followings_of",
-    method: GET,
-    path: "users/{user_urn}/followings",
-    replay: Safe,
-    query: [limit],
+    method: GET, path: "users/{user_urn}/followings", replay: Safe,
+    query: [limit], paged_by: Cursor,
     response: Listing<User>,
-    paged_by: Cursor,
 }
 list! {
-    /// `GET /users/{user_urn}/followers`
+    /// `GET /users/{user_urn}/followers`: the users who follow a user.
     pub struct FollowersOf { path user: UserUrn }
     name: "soundcloud.follows.followers_of",
-    method: GET,
-    path: "users/{user_urn}/followers",
-    replay: Safe,
-    query: [limit],
+    method: GET, path: "users/{user_urn}/followers", replay: Safe,
+    query: [limit], paged_by: Cursor,
     response: Listing<User>,
-    paged_by: Cursor,
 }
 
 endpoint! {
@@ -101,7 +85,7 @@ endpoint! {
     read: object,
 }
 endpoint! {
-    /// `DELETE /me/followings/{user_urn}`
+    /// `DELETE /me/followings/{user_urn}`: follows a user no more; 404 if the user was not followed.
     pub struct Unfollow { path user: UserUrn }
     name: "soundcloud.follows.unfollow",
     method: DELETE,

@@ -11,7 +11,7 @@ use crate::tracks::Track;
 use crate::users::User;
 
 endpoint! {
-    /// `POST /likes/tracks/{track_urn}`
+    /// `POST /likes/tracks/{track_urn}`: likes a track.
     pub struct LikeTrack { path track: TrackUrn }
     name: "soundcloud.likes.like_track",
     method: POST,
@@ -22,7 +22,7 @@ endpoint! {
     read: status,
 }
 endpoint! {
-    /// `DELETE /likes/tracks/{track_urn}`
+    /// `DELETE /likes/tracks/{track_urn}`: likes a track no more; 404 if it was not liked.
     pub struct UnlikeTrack { path track: TrackUrn }
     name: "soundcloud.likes.unlike_track",
     method: DELETE,
@@ -33,7 +33,7 @@ endpoint! {
     read: status,
 }
 endpoint! {
-    /// `POST /likes/playlists/{playlist_urn}`
+    /// `POST /likes/playlists/{playlist_urn}`: likes a playlist.
     pub struct LikePlaylist { path playlist: PlaylistUrn }
     name: "soundcloud.likes.like_playlist",
     method: POST,
@@ -44,7 +44,7 @@ endpoint! {
     read: status,
 }
 endpoint! {
-    /// `DELETE /likes/playlists/{playlist_urn}`
+    /// `DELETE /likes/playlists/{playlist_urn}`: likes a playlist no more; 404 if it was not liked.
     pub struct UnlikePlaylist { path playlist: PlaylistUrn }
     name: "soundcloud.likes.unlike_playlist",
     method: DELETE,
@@ -56,70 +56,50 @@ endpoint! {
 }
 
 list! {
-    /// `GET /me/likes/tracks`
+    /// `GET /me/likes/tracks`: the tracks that one likes, blocked ones too.
     pub struct MyTracks {}
     name: "soundcloud.likes.my_tracks",
-    method: GET,
-    path: "me/likes/tracks",
-    replay: Safe,
-    query: [limit, access],
-    access: ALL,
+    method: GET, path: "me/likes/tracks", replay: Safe,
+    query: [limit, access], access: ALL, paged_by: Cursor,
     response: Listing<Track>,
-    paged_by: Cursor,
 }
 list! {
-    /// `GET /me/likes/playlists`
+    /// `GET /me/likes/playlists`: the playlists that one likes.
     pub struct MyPlaylists {}
     name: "soundcloud.likes.my_playlists",
-    method: GET,
-    path: "me/likes/playlists",
-    replay: Safe,
-    query: [limit],
+    method: GET, path: "me/likes/playlists", replay: Safe,
+    query: [limit], paged_by: Cursor,
     response: Listing<Playlist>,
-    paged_by: Cursor,
 }
 list! {
-    /// `GET /users/{user_urn}/likes/tracks`
+    /// `GET /users/{user_urn}/likes/tracks`: the tracks that a user likes.
     pub struct TracksOf { path user: UserUrn }
     name: "soundcloud.likes.tracks_of",
-    method: GET,
-    path: "users/{user_urn}/likes/tracks",
-    replay: Safe,
-    query: [access, limit],
-    access: LISTENABLE,
+    method: GET, path: "users/{user_urn}/likes/tracks", replay: Safe,
+    query: [access, limit], access: LISTENABLE, paged_by: Cursor,
     response: Listing<Track>,
-    paged_by: Cursor,
 }
 list! {
-    /// `GET /users/{user_urn}/likes/playlists`
+    /// `GET /users/{user_urn}/likes/playlists`: the playlists that a user likes.
     pub struct PlaylistsOf { path user: UserUrn }
     name: "soundcloud.likes.playlists_of",
-    method: GET,
-    path: "users/{user_urn}/likes/playlists",
-    replay: Safe,
-    query: [limit],
+    method: GET, path: "users/{user_urn}/likes/playlists", replay: Safe,
+    query: [limit], paged_by: Cursor,
     response: Listing<Playlist>,
-    paged_by: Cursor,
 }
 list! {
     /// `GET /users/{user_urn}/favorites`: deprecated by the service in favour of [`TracksOf`]
     pub struct FavoritesOf { path user: UserUrn }
     name: "soundcloud.likes.favorites_of",
-    method: GET,
-    path: "users/{user_urn}/favorites",
-    replay: Safe,
-    query: [limit],
+    method: GET, path: "users/{user_urn}/favorites", replay: Safe,
+    query: [limit], paged_by: Cursor,
     response: Listing<Track>,
-    paged_by: Cursor,
 }
 list! {
     /// `GET /tracks/{track_urn}/favoriters`: who likes a track
     pub struct UsersOfTrack { path track: TrackUrn }
     name: "soundcloud.likes.users_of_track",
-    method: GET,
-    path: "tracks/{track_urn}/favoriters",
-    replay: Safe,
-    query: [limit],
+    method: GET, path: "tracks/{track_urn}/favoriters", replay: Safe,
+    query: [limit], paged_by: Cursor,
     response: Listing<User>,
-    paged_by: Cursor,
 }

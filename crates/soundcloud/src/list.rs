@@ -232,13 +232,9 @@ macro_rules! list {
         $(#[$meta:meta])*
         pub struct $name:ident { $( path $arg:ident : $type:ty ),* }
         name: $endpoint:literal,
-        method: GET,
-        path: $path:literal,
-        replay: Safe,
-        query: [ $( $query:ident ),* ],
-        $( access: $access:ident, )?
-        response: Listing<$item:ty>,
-        paged_by: $paged_by:ident $(,)?
+        method: GET, path: $path:literal, replay: Safe,
+        query: [ $( $query:ident ),* ], $( access: $access:ident, )? paged_by: $paged_by:ident,
+        response: Listing<$item:ty> $(,)?
     ) => {
         segno_core::endpoint! {
             $(#[$meta])*

@@ -147,7 +147,7 @@ pub struct Quota {
 }
 
 endpoint! {
-    /// `GET /me`
+    /// `GET /me`: the account of the user who is logged in.
     pub struct Get {}
     name: "soundcloud.me.get",
     method: GET,
@@ -162,11 +162,7 @@ list! {
     /// `GET /me/recently-played/tracks`: at most 25, the latest first, comes whole
     pub struct RecentlyPlayed {}
     name: "soundcloud.me.recently_played",
-    method: GET,
-    path: "me/recently-played/tracks",
-    replay: Safe,
-    query: [access],
-    access: ALL,
+    method: GET, path: "me/recently-played/tracks", replay: Safe,
+    query: [access], access: ALL, paged_by: Nothing,
     response: Listing<Track>,
-    paged_by: Nothing,
 }

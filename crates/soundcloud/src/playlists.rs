@@ -144,54 +144,39 @@ impl Model for Playlist {
 }
 
 list! {
-    /// `GET /playlists`: search
+    /// `GET /playlists`: searches playlists.
     pub struct Search {}
     name: "soundcloud.playlists.search",
-    method: GET,
-    path: "playlists",
-    replay: Safe,
-    query: [q, access, show_tracks, limit, offset],
-    access: LISTENABLE,
+    method: GET, path: "playlists", replay: Safe,
+    query: [q, access, show_tracks, limit, offset], access: LISTENABLE, paged_by: Offset,
     response: Listing<Playlist>,
-    paged_by: Offset,
 }
 
 list! {
-    /// `GET /playlists/{playlist_urn}/tracks`
+    /// `GET /playlists/{playlist_urn}/tracks`: the tracks of a playlist, in its order.
     pub struct Tracks { path playlist: PlaylistUrn }
     name: "soundcloud.playlists.tracks",
-    method: GET,
-    path: "playlists/{playlist_urn}/tracks",
-    replay: Safe,
-    query: [secret_token, access, limit],
-    access: LISTENABLE,
+    method: GET, path: "playlists/{playlist_urn}/tracks", replay: Safe,
+    query: [secret_token, access, limit], access: LISTENABLE, paged_by: Offset,
     response: Listing<Track>,
-    paged_by: Offset,
 }
 
 list! {
-    /// `GET /users/{user_urn}/playlists`
+    /// `GET /users/{user_urn}/playlists`: a user's playlists.
     pub struct OfUser { path user: UserUrn }
     name: "soundcloud.playlists.of_user",
-    method: GET,
-    path: "users/{user_urn}/playlists",
-    replay: Safe,
-    query: [access, show_tracks, limit],
-    access: LISTENABLE,
+    method: GET, path: "users/{user_urn}/playlists", replay: Safe,
+    query: [access, show_tracks, limit], access: LISTENABLE, paged_by: Cursor,
     response: Listing<Playlist>,
-    paged_by: Cursor,
 }
 
 list! {
     /// `GET /me/playlists`: one's own playlists, private ones too
     pub struct Mine {}
     name: "soundcloud.playlists.mine",
-    method: GET,
-    path: "me/playlists",
-    replay: Safe,
-    query: [show_tracks, limit],
+    method: GET, path: "me/playlists", replay: Safe,
+    query: [show_tracks, limit], paged_by: Cursor,
     response: Listing<Playlist>,
-    paged_by: Cursor,
 }
 
 endpoint! {
@@ -293,7 +278,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// `DELETE /playlists/{playlist_urn}`
+    /// `DELETE /playlists/{playlist_urn}`: deletes a playlist; its tracks stay.
     pub struct Delete { path playlist: PlaylistUrn }
     name: "soundcloud.playlists.delete",
     method: DELETE,

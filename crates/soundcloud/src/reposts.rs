@@ -14,7 +14,7 @@ use crate::users::User;
 pub(crate) const NAMES: &str = "soundcloud.reposts.";
 
 endpoint! {
-    /// `POST /reposts/tracks/{track_urn}`
+    /// `POST /reposts/tracks/{track_urn}`: reposts a track.
     pub struct RepostTrack { path track: TrackUrn }
     name: "soundcloud.reposts.repost_track",
     method: POST,
@@ -25,7 +25,7 @@ endpoint! {
     read: undocumented,
 }
 endpoint! {
-    /// `DELETE /reposts/tracks/{track_urn}`
+    /// `DELETE /reposts/tracks/{track_urn}`: takes the repost of a track back.
     ///
     /// Marked deprecated in the specification, most likely by mistake: there is no other way.
     pub struct RemoveTrack { path track: TrackUrn }
@@ -38,7 +38,7 @@ endpoint! {
     read: undocumented,
 }
 endpoint! {
-    /// `POST /reposts/playlists/{playlist_urn}`
+    /// `POST /reposts/playlists/{playlist_urn}`: reposts a playlist.
     pub struct RepostPlaylist { path playlist: PlaylistUrn }
     name: "soundcloud.reposts.repost_playlist",
     method: POST,
@@ -49,7 +49,7 @@ endpoint! {
     read: undocumented,
 }
 endpoint! {
-    /// `DELETE /reposts/playlists/{playlist_urn}`
+    /// `DELETE /reposts/playlists/{playlist_urn}`: takes the repost of a playlist back.
     pub struct RemovePlaylist { path playlist: PlaylistUrn }
     name: "soundcloud.reposts.remove_playlist",
     method: DELETE,
@@ -61,70 +61,50 @@ endpoint! {
 }
 
 list! {
-    /// `GET /me/reposts/tracks`
+    /// `GET /me/reposts/tracks`: the tracks that one has reposted, blocked ones too.
     pub struct MyTracks {}
     name: "soundcloud.reposts.my_tracks",
-    method: GET,
-    path: "me/reposts/tracks",
-    replay: Safe,
-    query: [limit, access],
-    access: ALL,
+    method: GET, path: "me/reposts/tracks", replay: Safe,
+    query: [limit, access], access: ALL, paged_by: Cursor,
     response: Listing<Track>,
-    paged_by: Cursor,
 }
 list! {
-    /// `GET /me/reposts/playlists`
+    /// `GET /me/reposts/playlists`: the playlists that one has reposted.
     pub struct MyPlaylists {}
     name: "soundcloud.reposts.my_playlists",
-    method: GET,
-    path: "me/reposts/playlists",
-    replay: Safe,
-    query: [limit],
+    method: GET, path: "me/reposts/playlists", replay: Safe,
+    query: [limit], paged_by: Cursor,
     response: Listing<Playlist>,
-    paged_by: Cursor,
 }
 list! {
-    /// `GET /users/{user_urn}/reposts/tracks`
+    /// `GET /users/{user_urn}/reposts/tracks`: the tracks that a user has reposted.
     pub struct TracksOf { path user: UserUrn }
     name: "soundcloud.reposts.tracks_of",
-    method: GET,
-    path: "users/{user_urn}/reposts/tracks",
-    replay: Safe,
-    query: [access, limit],
-    access: LISTENABLE,
+    method: GET, path: "users/{user_urn}/reposts/tracks", replay: Safe,
+    query: [access, limit], access: LISTENABLE, paged_by: Cursor,
     response: Listing<Track>,
-    paged_by: Cursor,
 }
 list! {
-    /// `GET /users/{user_urn}/reposts/playlists`
+    /// `GET /users/{user_urn}/reposts/playlists`: the playlists that a user has reposted.
     pub struct PlaylistsOf { path user: UserUrn }
     name: "soundcloud.reposts.playlists_of",
-    method: GET,
-    path: "users/{user_urn}/reposts/playlists",
-    replay: Safe,
-    query: [limit],
+    method: GET, path: "users/{user_urn}/reposts/playlists", replay: Safe,
+    query: [limit], paged_by: Cursor,
     response: Listing<Playlist>,
-    paged_by: Cursor,
 }
 list! {
-    /// `GET /tracks/{track_urn}/reposters`
+    /// `GET /tracks/{track_urn}/reposters`: the users who have reposted a track.
     pub struct UsersOfTrack { path track: TrackUrn }
     name: "soundcloud.reposts.users_of_track",
-    method: GET,
-    path: "tracks/{track_urn}/reposters",
-    replay: Safe,
-    query: [limit],
+    method: GET, path: "tracks/{track_urn}/reposters", replay: Safe,
+    query: [limit], paged_by: Cursor,
     response: Listing<User>,
-    paged_by: Cursor,
 }
 list! {
-    /// `GET /playlists/{playlist_urn}/reposters`
+    /// `GET /playlists/{playlist_urn}/reposters`: the users who have reposted a playlist.
     pub struct UsersOfPlaylist { path playlist: PlaylistUrn }
     name: "soundcloud.reposts.users_of_playlist",
-    method: GET,
-    path: "playlists/{playlist_urn}/reposters",
-    replay: Safe,
-    query: [limit],
+    method: GET, path: "playlists/{playlist_urn}/reposters", replay: Safe,
+    query: [limit], paged_by: Cursor,
     response: Listing<User>,
-    paged_by: Cursor,
 }

@@ -52,6 +52,7 @@ impl IntoParameter<SiteUrl> for String {
 
 /// What is behind a URL on the site.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Resolved {
     /// The track, playlist, user or comment.
     pub urn: Urn,

@@ -179,16 +179,12 @@ open_enum! {
 }
 
 list! {
-    /// `GET /tracks`: search. Several filters find what passes all of them.
+    /// `GET /tracks`: searches tracks; those that pass every filter are found.
     pub struct Search {}
     name: "soundcloud.tracks.search",
-    method: GET,
-    path: "tracks",
-    replay: Safe,
-    query: [q, access, limit, offset],
-    access: LISTENABLE,
+    method: GET, path: "tracks", replay: Safe,
+    query: [q, access, limit, offset], access: LISTENABLE, paged_by: Offset,
     response: Listing<Track>,
-    paged_by: Offset,
 }
 
 impl Search {
@@ -250,7 +246,7 @@ endpoint! {
     read: object,
 }
 endpoint! {
-    /// `DELETE /tracks/{track_urn}`
+    /// `DELETE /tracks/{track_urn}`: deletes a track.
     pub struct Delete { path track: TrackUrn }
     name: "soundcloud.tracks.delete",
     method: DELETE,
@@ -262,39 +258,28 @@ endpoint! {
 }
 
 list! {
-    /// `GET /tracks/{track_urn}/related`
+    /// `GET /tracks/{track_urn}/related`: tracks like this one.
     pub struct Related { path track: TrackUrn }
     name: "soundcloud.tracks.related",
-    method: GET,
-    path: "tracks/{track_urn}/related",
-    replay: Safe,
-    query: [access, limit, offset],
-    access: LISTENABLE,
+    method: GET, path: "tracks/{track_urn}/related", replay: Safe,
+    query: [access, limit, offset], access: LISTENABLE, paged_by: Offset,
     response: Listing<Track>,
-    paged_by: Offset,
 }
 
 list! {
-    /// `GET /users/{user_urn}/tracks`
+    /// `GET /users/{user_urn}/tracks`: a user's tracks.
     pub struct OfUser { path user: UserUrn }
     name: "soundcloud.tracks.of_user",
-    method: GET,
-    path: "users/{user_urn}/tracks",
-    replay: Safe,
-    query: [access, limit, sort],
-    access: LISTENABLE,
+    method: GET, path: "users/{user_urn}/tracks", replay: Safe,
+    query: [access, limit, sort], access: LISTENABLE, paged_by: Cursor,
     response: Listing<Track>,
-    paged_by: Cursor,
 }
 
 list! {
     /// `GET /me/tracks`: one's own tracks, private ones too
     pub struct Mine {}
     name: "soundcloud.tracks.mine",
-    method: GET,
-    path: "me/tracks",
-    replay: Safe,
-    query: [limit, sort],
+    method: GET, path: "me/tracks", replay: Safe,
+    query: [limit, sort], paged_by: Cursor,
     response: Listing<Track>,
-    paged_by: Cursor,
 }

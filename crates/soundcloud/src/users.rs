@@ -168,7 +168,7 @@ impl Model for WebProfile {
 }
 
 endpoint! {
-    /// `GET /users/{user_urn}`
+    /// `GET /users/{user_urn}`: one user.
     pub struct Get { path user: UserUrn }
     name: "soundcloud.users.get",
     method: GET,
@@ -180,15 +180,12 @@ endpoint! {
 }
 
 list! {
-    /// `GET /users`: search
+    /// `GET /users`: searches users.
     pub struct Search {}
     name: "soundcloud.users.search",
-    method: GET,
-    path: "users",
-    replay: Safe,
-    query: [q, limit, offset],
+    method: GET, path: "users", replay: Safe,
+    query: [q, limit, offset], paged_by: Offset,
     response: Listing<User>,
-    paged_by: Offset,
 }
 
 impl Search {
@@ -200,25 +197,19 @@ impl Search {
 }
 
 list! {
-    /// `GET /users/{user_urn}/related`
+    /// `GET /users/{user_urn}/related`: artists like this one.
     pub struct Related { path user: UserUrn }
     name: "soundcloud.users.related",
-    method: GET,
-    path: "users/{user_urn}/related",
-    replay: Safe,
-    query: [limit, offset],
+    method: GET, path: "users/{user_urn}/related", replay: Safe,
+    query: [limit, offset], paged_by: Offset,
     response: Listing<User>,
-    paged_by: Offset,
 }
 
 list! {
     /// `GET /users/{user_urn}/web-profiles`: comes whole
     pub struct WebProfiles { path user: UserUrn }
     name: "soundcloud.users.web_profiles",
-    method: GET,
-    path: "users/{user_urn}/web-profiles",
-    replay: Safe,
-    query: [limit],
+    method: GET, path: "users/{user_urn}/web-profiles", replay: Safe,
+    query: [limit], paged_by: Nothing,
     response: Listing<WebProfile>,
-    paged_by: Nothing,
 }

@@ -68,8 +68,7 @@ impl Client {
         for _ in 0..2 {
             let streams = self.core().send(&get).await?;
             let (kind, url) = streams.choose(preference).ok_or(StreamError::None)?;
-            let url = self.final_url(url.clone()).await?;
-            if let Some(location) = self.fresh(kind, url) {
+            if let Some(location) = self.locate(kind, url.clone()).await? {
                 return Ok(location);
             }
         }
@@ -90,19 +89,20 @@ impl Client {
             preview = preview.secret_token(token);
         }
         for _ in 0..2 {
-            let first = self.core().send(&preview).await?;
-            let url = self.final_url(first).await?;
-            if let Some(location) = self.fresh(StreamKind::Preview, url) {
+            let url = self.core().send(&preview).await?;
+            if let Some(location) = self.locate(StreamKind::Preview, url).await? {
                 return Ok(location);
             }
         }
         Err(StreamError::Expired)
     }
 
-    fn fresh(&self, kind: StreamKind, url: SecretUrl) -> Option<StreamLocation> {
+    /// Follows a URL to where the audio is; `None` if that has expired.
+    async fn locate(&self, kind: StreamKind, url: SecretUrl) -> Result<Option<StreamLocation>, StreamError> {
+        let url = self.final_url(url).await?;
         let expires = expiry(&url);
-        let over = expires.is_some_and(|expires| expires <= self.core().clock().wall());
-        (!over).then_some(StreamLocation { kind, url, expires })
+        let has_expired = expires.is_some_and(|expires| expires <= self.core().clock().wall());
+        Ok((!has_expired).then_some(StreamLocation { kind, url, expires }))
     }
 
     async fn final_url(&self, mut url: SecretUrl) -> Result<SecretUrl, StreamError> {

@@ -1,13 +1,27 @@
 //! The client of the old API.
 
-use std::fmt;
-
 use segno_core::auth::{AuthError, AuthRequest, Authorize, Basic, CredentialVersion};
-use segno_core::{BoxFuture, Call, ClientError, Endpoint, EnvironmentError, Secret, env_var, env_var_if_set};
+use segno_core::{BoxFuture, ClientError, EnvironmentError, Secret, env_var, env_var_if_set, service_client};
 
-/// A client for the old API. Cheap to clone.
+/// A client for the old API. Cheap to clone; clones share connections and limits.
 #[derive(Clone, Debug)]
-pub struct Client(segno_core::Client);
+pub struct Client {
+    core: segno_core::Client,
+}
+
+/// A client in the making.
+#[derive(Debug)]
+#[must_use = "a builder does nothing until build() is called"]
+pub struct ClientBuilder {
+    core: segno_core::ClientBuilder,
+    basic: Option<(String, Secret)>,
+    allow_plain_http: bool,
+}
+
+service_client! {
+    Client: send, call;
+    ClientBuilder
+}
 
 impl Client {
     /// A client at a base URL, with a user name and password.
@@ -42,38 +56,9 @@ impl Client {
 
     /// A client that is set up further before it is built.
     pub fn builder(base_url: &str) -> ClientBuilder {
-        ClientBuilder { base: base_url.to_owned(), basic: None, allow_plaintext: false, settings: Vec::new() }
+        let core = segno_core::Client::builder(base_url);
+        ClientBuilder { core, basic: None, allow_plain_http: false }
     }
-
-    /// Sends an endpoint and reads the response.
-    ///
-    /// # Errors
-    /// See [`segno_core::Error`].
-    pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, segno_core::Error<E::ApiError>> {
-        self.0.send(endpoint).await
-    }
-
-    /// A call that can still be given a deadline or a progress function.
-    pub fn call<'a, E: Endpoint>(&'a self, endpoint: &'a E) -> Call<'a, E> {
-        self.0.call(endpoint)
-    }
-
-    /// The client of segno-core that does the work.
-    #[must_use]
-    pub fn core(&self) -> &segno_core::Client {
-        &self.0
-    }
-}
-
-type Setting = Box<dyn FnOnce(segno_core::ClientBuilder) -> segno_core::ClientBuilder>;
-
-/// A client in the making.
-#[must_use = "a builder does nothing until build() is called"]
-pub struct ClientBuilder {
-    base: String,
-    basic: Option<(String, Secret)>,
-    allow_plaintext: bool,
-    settings: Vec<Setting>,
 }
 
 impl ClientBuilder {
@@ -83,19 +68,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends the password over plain http to other machines too, where anybody on the way can read it. The old hosts knew
+    /// Sends the password over plain http to other machines too, where others on the way can read it. The old hosts spoke
     /// nothing else; without this such a request is refused.
     pub fn allow_plain_http(mut self) -> Self {
-        self.allow_plaintext = true;
-        self
-    }
-
-    /// Anything that segno-core can be told: timeouts, retries, a transport, a clock.
-    pub fn settings(
-        mut self,
-        setting: impl FnOnce(segno_core::ClientBuilder) -> segno_core::ClientBuilder + 'static,
-    ) -> Self {
-        self.settings.push(Box::new(setting));
+        self.allow_plain_http = true;
         self
     }
 
@@ -104,37 +80,30 @@ impl ClientBuilder {
     /// # Errors
     /// If the base URL is not valid, the credentials cannot be sent, or TLS cannot be set up.
     pub fn build(self) -> Result<Client, ClientError> {
-        let mut core = segno_core::Client::builder(self.base);
-        if let Some((user_name, password)) = self.basic {
-            let basic = Basic::new(&user_name, &password)?;
-            core = if self.allow_plaintext {
-                core.authorize(AllowPlaintext(basic))
-            } else {
-                core.authorize(basic)
-            };
-        }
-        for setting in self.settings {
-            core = setting(core);
-        }
-        core.build().map(Client)
+        let core = match self.basic {
+            None => self.core,
+            Some((user_name, password)) => {
+                let basic = Basic::new(&user_name, &password)?;
+                if self.allow_plain_http {
+                    self.core.authorize(AllowPlaintext(basic))
+                } else {
+                    self.core.authorize(basic)
+                }
+            }
+        };
+        Ok(Client { core: core.build()? })
     }
 }
 
-impl fmt::Debug for ClientBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder").field("base", &self.base).finish_non_exhaustive()
-    }
-}
-
-/// A password that its owner allows to be read on the way.
+/// A password that its owner allows others on the way to read.
 struct AllowPlaintext(Basic);
 
 impl Authorize for AllowPlaintext {
     fn authorize<'a>(
         &'a self,
-        attempt: AuthRequest<'a>,
+        request: AuthRequest<'a>,
     ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
-        self.0.authorize(attempt)
+        self.0.authorize(request)
     }
 
     fn survives_plain_http(&self) -> bool {

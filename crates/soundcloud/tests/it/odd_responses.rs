@@ -103,6 +103,8 @@ async fn an_error_with_a_status_of_success_is_told() {
         (r#"{"errors":"no such list"}"#, "no such list"),
         (r#"{"error":"Quota exceeded"}"#, "Quota exceeded"),
         (r#"{"code":404,"message":"404 - Not Found","link":"x"}"#, "404 - Not Found"),
+        (r#"{"message":"no such list","status":"404 - Not Found"}"#, "no such list; 404 - Not Found"),
+        (r#"{"message":"404 - Not Found","status":"404 - Not Found"}"#, "404 - Not Found"),
         (r#"{"status":"503 - Service Unavailable"}"#, "503 - Service Unavailable"),
     ] {
         let (client, _) = user_client(move |_| response(200, body));

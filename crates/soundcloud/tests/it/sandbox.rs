@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use segno_core::{Cause, PageError, Paged, Retry};
 use segno_sandbox::{
-    CreatedStatus, ErrorShape, Fault, FaultKind, Host, MemberFault, PageFault, Processing,
+    CreatedStatus, Edit, ErrorShape, Fault, FaultKind, Host, MemberFault, PageFault, Processing,
     RateLimit as RateLimiter, RateLimitShape as Shape429, Sandbox, SoundcloudSwitches as Switches,
     UnauthorizedBody as Body401, UriForm,
 };
@@ -312,4 +312,35 @@ async fn the_tracks_of_a_playlist_change_and_none_is_lost() {
     client.remove_tracks(list, &[d, a]).await.unwrap();
     assert_eq!(now().await, [b, c]);
     client.send(&playlists::Delete::new(list)).await.unwrap();
+}
+
+/// Pages that were changed on their way: what is odd costs itself, and the list goes on.
+#[tokio::test]
+async fn odd_pages_cost_what_is_odd() {
+    let (sandbox, client) = sandbox().await;
+    let base_url = sandbox.description().soundcloud.base_url;
+    let name = |track: tracks::Track| track.urn.map(|urn| urn.to_string());
+    let list = || tracks::OfUser::new(REIS).access(Access::ALL).limit(1);
+    let whole = all(&client, list(), name).await.0;
+    assert!(whole.len() > 2, "{whole:?}");
+    let notice =
+        "<br />\n<b>Warning</b>:  Undefined array key \"x\" in <b>/srv/api.php</b> on line <b>7</b><br />\n";
+    let cut = r#""cut \ud83c""#;
+    for (edit, lost) in [
+        (Edit::new().replace("/collection/0/title", cut).replace("/collection/0/duration", "NaN"), 0),
+        (Edit::new().replace("/collection/0/user", "[7]").replace("/collection/0/genre", "{\"odd\":1}"), 0),
+        (Edit::new().list_to_object("/collection"), 0),
+        (Edit::new().substitute(base_url.as_str(), "/"), 0),
+        (Edit::new().prepend(notice), 0),
+        (Edit::new().replace("/collection/0", "\"a text\""), 1),
+    ] {
+        let fault = format!("{edit:?}");
+        sandbox.fault(Fault::edit(edit).on(Host::SOUNDCLOUD));
+        assert_eq!(all(&client, list(), name).await.0, whole[lost..], "{fault}");
+    }
+
+    // An error is an error, whatever its status.
+    sandbox.fault(Fault::edit(Edit::new().status(200)).on(Host::SOUNDCLOUD));
+    let error = client.send(&tracks::Get::new(TrackUrn::new(1))).await.unwrap_err();
+    assert_eq!(error.to_string(), "soundcloud.tracks.get: 200 OK: 404 - Not Found");
 }

@@ -157,11 +157,11 @@ fn what_the_service_would_refuse_does_not_build() {
         ),
         (
             refusal(&Upload::new("x", wave()).fields(TrackFields::new().release_date("2026/02-11"))),
-            "release_date: is written like 2026-02-11",
+            "release_date: must be a date such as 2026-02-11",
         ),
         (
             refusal(&Upload::new("x", wave()).fields(TrackFields::new().release_date("2026-02/11"))),
-            "release_date: is written like 2026-02-11",
+            "release_date: must be a date such as 2026-02-11",
         ),
         (
             refusal(&Change::new(TRACK_URN, TrackFields::new())),

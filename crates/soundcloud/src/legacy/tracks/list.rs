@@ -10,6 +10,7 @@ use crate::values::date_time;
 
 /// Which tracks a list shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Filter {
     /// All that the caller may see.
     All,
@@ -39,6 +40,7 @@ impl Filter {
 
 /// The order of a list of tracks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Order {
     /// By upload date.
     CreatedAt,
