@@ -2,11 +2,14 @@
 
 use super::text::Text;
 
-/// The most `macro_rules!` that the workspace has.
+/// The most definitions of macros that the workspace has.
 const LIMIT: usize = 8;
 
+/// In two parts, so that a search for definitions does not find this one.
+const DEFINITION: &str = concat!("macro", "_rules!");
+
 /// Where macros are still being replaced. Whoever finishes a folder takes it off; nothing is ever added.
-const UNFINISHED: [&str; 3] = ["crates/core/", "crates/musescore/", "crates/soundcloud/"];
+const UNFINISHED: [&str; 1] = ["crates/soundcloud/"];
 
 /// No more macros than the limit, over all that is finished.
 pub(super) fn check(texts: &[Text], faults: &mut Vec<String>) {
@@ -14,7 +17,7 @@ pub(super) fn check(texts: &[Text], faults: &mut Vec<String>) {
         .iter()
         .filter(|text| text.is("rs") && !UNFINISHED.iter().any(|folder| text.path.starts_with(folder)))
         .flat_map(|text| {
-            let lines = text.lines().filter(|(_, line)| line.trim_start().starts_with("macro_rules!"));
+            let lines = text.lines().filter(|(_, line)| line.trim_start().starts_with(DEFINITION));
             lines.map(|(line, _)| format!("{}:{line}", text.path))
         })
         .collect();
