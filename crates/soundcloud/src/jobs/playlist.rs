@@ -1,7 +1,5 @@
 //! Changing the tracks of a playlist. The service only replaces the whole list, so it is read first, all of it.
 
-use segno_core::DecodeError;
-
 use crate::Access;
 use crate::client::Client;
 use crate::error::Error;
@@ -45,27 +43,21 @@ impl Client {
         let head = self.core().send(&Get::new(playlist).access(Access::ALL).show_tracks(false)).await?;
         // What is in the list twice is written back twice.
         let list = Tracks::new(playlist).access(Access::ALL).limit(200).distinct(false);
-        let mut items = self.pages(list).items();
-        let mut urns = Vec::new();
-        while let Some(track) = items.next().await {
-            let nameless = || DecodeError::Other("a track has no URN".into());
-            match track?.urn {
-                Some(urn) => urns.push(urn),
-                None => {
-                    tracing::warn!(%playlist, "{}", nameless());
-                    return Err(PlaylistError::Hidden {
-                        counted: head.track_count.unwrap_or(0),
-                        shown: urns.len(),
-                    });
-                }
-            }
+        // However many empty pages there are, none of them is taken for the end.
+        let mut pages = self.core().pages(list);
+        let (mut urns, mut counted) = (Vec::new(), 0);
+        while let Some(page) = pages.next().await {
+            let page = page?;
+            // A track without a URN, or one that cannot be read, is in the playlist all the same.
+            let is_item = |path: &&str| path.starts_with("collection") || path.starts_with('[');
+            counted += page.items.len() + page.passed_over.paths().filter(is_item).count();
+            urns.extend(page.items.into_iter().filter_map(|track| track.urn));
         }
-        match head.track_count {
-            Some(counted) if counted > urns.len() as u64 => {
-                Err(PlaylistError::Hidden { counted, shown: urns.len() })
-            }
-            _ => Ok(urns),
+        let counted = head.track_count.unwrap_or(0).max(counted as u64);
+        if counted > urns.len() as u64 {
+            return Err(PlaylistError::Hidden { counted, shown: urns.len() });
         }
+        Ok(urns)
     }
 
     /// Adds tracks at the end of a playlist. Those that are in it already are not added again.

@@ -78,6 +78,16 @@ async fn pain_13_tracks_are_added_to_a_playlist_without_losing_others() {
     let error = client.add_tracks(PLAYLIST_URN, &[TrackUrn::new(9)]).await.unwrap_err();
     assert!(matches!(error, PlaylistError::Hidden { counted: 4, shown: 3 }), "{error}");
     assert_eq!(put(&log), None);
+    // A track that cannot be read is there, whether the service counts or not.
+    for (head, odd) in [("{}", r#"["odd"]"#), ("{}", r#"{"title":"x"}"#), (r#"{"track_count":2}"#, "7")] {
+        let (client, log) = user_client(move |line| {
+            let list = format!(r#"{{"collection":[{{"id":1}},{odd},{{"id":3}}]}}"#);
+            response(200, if line.contains("/tracks?") { list } else { head.into() })
+        });
+        let error = client.add_tracks(PLAYLIST_URN, &[TrackUrn::new(9)]).await.unwrap_err();
+        assert!(matches!(error, PlaylistError::Hidden { counted: 3, shown: 2 }), "{odd}: {error:?}");
+        assert_eq!(put(&log), None, "{odd}");
+    }
     let (client, log) = user_client(playlist(500, 500));
     let error = client.add_tracks(PLAYLIST_URN, &[TrackUrn::new(900)]).await.unwrap_err();
     assert_eq!(error.to_string(), "the playlist would have 501 tracks; it holds at most 500");
