@@ -264,6 +264,17 @@ async fn every_attempt_is_signed_anew() {
     assert_eq!((seen.len(), nonces.len()), (3, 3));
     let plain = |nonce: &&str| nonce.len() == 22 && nonce.bytes().all(|byte| byte.is_ascii_alphanumeric());
     assert!(nonces.iter().all(plain), "{nonces:?}");
+    // All of the clock's 128 random bits are in it; this clock counts, so the lower half follows the upper one.
+    for nonce in nonces {
+        let digit = |letter: char| match letter {
+            '0'..='9' => u128::from(letter) - 48,
+            'A'..='Z' => u128::from(letter) - 55,
+            _ => u128::from(letter) - 61,
+        };
+        let bits = nonce.chars().rev().fold(0_u128, |bits, letter| 62 * bits + digit(letter));
+        let (upper, lower) = (bits >> 64, bits & u128::from(u64::MAX));
+        assert!(upper > 0 && lower == upper + 1, "{nonce}: {bits:x}");
+    }
 }
 
 #[test]
