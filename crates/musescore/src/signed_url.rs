@@ -62,9 +62,7 @@ impl Endpoint for Put {
         if self.body.is_empty() {
             return Err(BuildError::value("body", "must not be empty"));
         }
-        request.url("signed upload", self.url.clone());
-        request.body(self.body.clone());
-        request.transfer();
+        request.upload_to("signed upload", &self.url, &self.body);
         Ok(())
     }
 

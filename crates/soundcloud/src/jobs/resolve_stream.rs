@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use segno_core::{Cause, Content, Origin, Secret, SecretUrl, Timestamp};
-use serde_json::Value;
 
 use crate::client::Client;
 use crate::error::Error;
@@ -133,37 +130,9 @@ fn is_audio(error: &Error) -> bool {
         if status.is_success() && Content::Binary.check(headers, body).is_ok())
 }
 
-/// When a signed URL expires, in the forms of CloudFront (`Expires`, `Policy`), of S3 (`X-Amz-Date` and
-/// `X-Amz-Expires`) and of others (`expires`).
-pub(crate) fn expiry(url: &SecretUrl) -> Option<Timestamp> {
-    let query = url.uri().query().unwrap_or_default();
-    let value = |wanted: &str| {
-        form_urlencoded::parse(query.as_bytes())
-            .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
-            .map(|(_, value)| value.into_owned())
-    };
-    if let Some(expires) = value("expires").and_then(|text| text.parse().ok()) {
-        return Timestamp::from_unix_seconds(expires);
-    }
-    if let (Some(date), Some(seconds)) = (value("x-amz-date"), value("x-amz-expires")) {
-        let part = |range| date.get(range);
-        let (day, time) = (part(0..8)?, part(9..15)?);
-        let text = format!(
-            "{}-{}-{}T{}:{}:{}Z",
-            day.get(..4)?,
-            day.get(4..6)?,
-            day.get(6..)?,
-            time.get(..2)?,
-            time.get(2..4)?,
-            time.get(4..)?
-        );
-        return Some(text.parse::<Timestamp>().ok()?.plus(Duration::from_secs(seconds.parse().ok()?)));
-    }
-    // CloudFront writes base64 with letters that a URL carries.
-    let policy = value("policy")?.replace('-', "+").replace('_', "=").replace('~', "/");
-    let policy: Value = serde_json::from_slice(&STANDARD.decode(policy).ok()?).ok()?;
-    let time = policy.pointer("/Statement/0/Condition/DateLessThan/AWS:EpochTime")?;
-    Timestamp::from_unix_seconds(time.as_i64()?)
+/// When a signed URL expires, as far as its query tells.
+fn expiry(url: &SecretUrl) -> Option<Timestamp> {
+    url.expires_at()
 }
 
 impl StreamLocation {
@@ -176,6 +145,9 @@ impl StreamLocation {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
 
     fn expires(url: &str) -> Option<String> {

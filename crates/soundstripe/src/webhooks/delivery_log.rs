@@ -30,7 +30,15 @@ impl Delivery {
 /// A log that failed, such as when its database is down. The message must contain no secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct DeliveryLogError(pub String);
+pub struct DeliveryLogError(String);
+
+impl DeliveryLogError {
+    /// With a message of the log's own.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
 
 /// Keeps which deliveries were accepted, so that each is processed once.
 ///

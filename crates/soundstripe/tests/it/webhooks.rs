@@ -149,7 +149,7 @@ impl DeliveryLog for Shared {
             tokio::task::yield_now().await;
             let state = self.0.lock().unwrap();
             if state.1 {
-                Err(DeliveryLogError("down".into()))
+                Err(DeliveryLogError::new("down"))
             } else {
                 Ok(state.0.contains(&delivery.signature))
             }
@@ -161,7 +161,7 @@ impl DeliveryLog for Shared {
             tokio::task::yield_now().await;
             let mut state = self.0.lock().unwrap();
             if state.1 {
-                return Err(DeliveryLogError("down".into()));
+                return Err(DeliveryLogError::new("down"));
             }
             assert_eq!(delivery.lifetime(), TOLERANCE - Duration::from_secs(10));
             state.0.insert(delivery.signature.clone());
@@ -183,7 +183,7 @@ async fn two_processes_share_a_memory() {
     // What cannot be looked up must come again, whatever it is.
     shared.0.lock().unwrap().1 = true;
     let error = one.verify_parts(Some(HEX), Some(TIMESTAMP), BODY, at(10)).await.unwrap_err();
-    assert_eq!(error, WebhookError::DeliveryLog(DeliveryLogError("down".into())));
+    assert_eq!(error, WebhookError::DeliveryLog(DeliveryLogError::new("down")));
     assert_eq!(error.status(), 503);
     assert!(event.accept().await.is_err());
     // A forger is told nothing of it.
