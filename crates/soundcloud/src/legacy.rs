@@ -27,7 +27,7 @@
 //!   underscores, document types are refused.
 //! * [`Contacts`](users::Contacts) are the [`Followings`](users::Followings) and [`Fans`](users::Fans) the
 //!   [`Followers`](users::Followers) by older names.
-//! * Not here: playlists, groups, secret tokens, and reading whom a track is shared with. No document tells what they
+//! * Not here: playlists, groups, secret tokens, and the e-mail addresses that a track is shared with. No document tells what they
 //!   looked like. An endpoint of one's own reads them with [`Element::parse`].
 
 use std::fmt::Display;

@@ -1,5 +1,6 @@
 //! Comments in the old API.
 
+use segno_core::lenient::List;
 use segno_core::{Timestamp, endpoint};
 
 use super::xml::{XmlFields, XmlRecord, items, one};
@@ -64,7 +65,7 @@ endpoint! {
     path: "tracks/{id}/comments",
     replay: Safe,
     write: accept_xml,
-    response: Vec<Comment>,
+    response: List<Comment>,
     error: ApiError,
     read: items,
 }
@@ -79,7 +80,7 @@ endpoint! {
         request.accept(XML);
         list.owner.write_path(request, "users/{id}/comments", &[])
     },
-    response: Vec<Comment>,
+    response: List<Comment>,
     error: ApiError,
     read: items,
 }

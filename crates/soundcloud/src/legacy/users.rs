@@ -1,6 +1,6 @@
 //! Users in the old API.
 
-use segno_core::endpoint;
+use segno_core::{endpoint, lenient};
 
 use super::tracks::Track;
 use super::xml::{XmlFields, XmlRecord, done, items, one};
@@ -114,7 +114,7 @@ endpoint! {
     path: "users",
     replay: Safe,
     write: accept_xml,
-    response: Vec<User>,
+    response: lenient::List<User>,
     error: ApiError,
     read: items,
 }
@@ -206,7 +206,7 @@ endpoint! {
         request.accept(XML);
         list.owner.write_path(request, "users/{id}/contacts", &[])
     },
-    response: Vec<User>,
+    response: lenient::List<User>,
     error: ApiError,
     read: items,
 }
@@ -221,7 +221,7 @@ endpoint! {
         request.accept(XML);
         list.owner.write_path(request, "users/{id}/fans", &[])
     },
-    response: Vec<User>,
+    response: lenient::List<User>,
     error: ApiError,
     read: items,
 }
@@ -236,7 +236,7 @@ endpoint! {
         request.accept(XML);
         list.owner.write_path(request, "users/{id}/followings", &[])
     },
-    response: Vec<User>,
+    response: lenient::List<User>,
     error: ApiError,
     read: items,
 }
@@ -251,7 +251,7 @@ endpoint! {
         request.accept(XML);
         list.owner.write_path(request, "users/{id}/followers", &[])
     },
-    response: Vec<User>,
+    response: lenient::List<User>,
     error: ApiError,
     read: items,
 }
@@ -266,7 +266,7 @@ endpoint! {
         request.accept(XML);
         list.owner.write_path(request, "users/{id}/favorites", &[])
     },
-    response: Vec<Track>,
+    response: lenient::List<Track>,
     error: ApiError,
     read: items,
 }
@@ -281,7 +281,7 @@ endpoint! {
         request.accept(XML);
         list.owner.write_path(request, "users/{id}/tracks", &[])
     },
-    response: Vec<Track>,
+    response: lenient::List<Track>,
     error: ApiError,
     read: items,
 }
@@ -293,7 +293,7 @@ endpoint! {
     path: "me/followings/tracks",
     replay: Safe,
     write: accept_xml,
-    response: Vec<Track>,
+    response: lenient::List<Track>,
     error: ApiError,
     read: items,
 }

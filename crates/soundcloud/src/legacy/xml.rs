@@ -7,7 +7,9 @@ use std::fmt::{self, Write as _};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use segno_core::lenient::List;
 use segno_core::{BuildError, Bytes, DecodeError, Response, SecretUrl, Timestamp, from_json, read_unit};
+use serde_json::{Map, Value};
 
 use crate::read::{is_nothing, is_status, is_success};
 
@@ -207,6 +209,16 @@ impl Element {
         crate::read::parse_timestamp(self.child(name)?.text()?)
     }
 
+    /// The same as JSON: its name with its text or children.
+    fn json(&self) -> Value {
+        let content = if self.children.is_empty() {
+            self.text().map_or(Value::Null, Value::from)
+        } else {
+            self.children.iter().map(Self::json).collect()
+        };
+        Map::from_iter([(self.name.clone(), content)]).into()
+    }
+
     /// The text of the first leaf that has one.
     fn first_text(&self) -> Option<&str> {
         if self.children.is_empty() { self.text() } else { self.children.iter().find_map(Self::first_text) }
@@ -283,20 +295,28 @@ pub(crate) fn one<T: XmlRecord>(response: &Response<Bytes>) -> Result<T, DecodeE
     if document.name == T::NAME { Ok((&document).into()) } else { Err(unexpected(T::NAME, &document)) }
 }
 
-/// Reads a response that is a list of records.
-pub(crate) fn items<T: XmlRecord>(response: &Response<Bytes>) -> Result<Vec<T>, DecodeError> {
+/// Reads a response that is a list of records. Other elements among them are passed over.
+pub(crate) fn items<T: XmlRecord>(response: &Response<Bytes>) -> Result<List<T>, DecodeError> {
     records(&document(response)?)
 }
 
 /// The records of a list. Its own name varies; theirs do not.
-fn records<T: XmlRecord>(list: &Element) -> Result<Vec<T>, DecodeError> {
+fn records<T: XmlRecord>(list: &Element) -> Result<List<T>, DecodeError> {
     let named = list.name.strip_suffix('s') == Some(T::NAME) || list.kind() == Some("array");
     if list.children.is_empty() && !named {
         return Err(DecodeError::Other(format!("expected <{}s>, found <{}>", T::NAME, list.name)));
     }
-    match list.children.iter().find(|child| child.name != T::NAME) {
-        Some(other) => Err(unexpected(T::NAME, other)),
-        None => Ok(list.children.iter().map(T::from).collect()),
+    let mut records = List::default();
+    for (index, child) in list.children.iter().enumerate() {
+        if child.name == T::NAME {
+            records.items.push(child.into());
+        } else {
+            records.passed_over.add(format!("[{index}]"), child.json());
+        }
+    }
+    match list.children.first() {
+        Some(other) if records.is_empty() => Err(unexpected(T::NAME, other)),
+        _ => Ok(records),
     }
 }
 

@@ -93,6 +93,15 @@ async fn what_is_no_xml_is_an_error() {
     assert!(error.to_string().ends_with("user-id: expected a number"), "{error}");
 }
 
+#[tokio::test]
+async fn an_odd_element_in_a_list_costs_itself() {
+    let body = "<tracks><track><id>7</id></track><notice><text>slow</text></notice><track><id>x</id></track></tracks>";
+    let (client, _) = client(response(200, body));
+    let list = client.send(&tracks::List::new()).await.unwrap();
+    assert_eq!(list.iter().map(|track| track.id).collect::<Vec<_>>(), [Some(TrackId::new(7)), None]);
+    assert_eq!(list.passed_over.get("[1]").unwrap(), &serde_json::json!({ "notice": [{ "text": "slow" }] }));
+}
+
 /// Both documented forms, and a page of a gateway.
 #[tokio::test]
 async fn every_form_of_a_refusal_is_read() {

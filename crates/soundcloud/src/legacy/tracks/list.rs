@@ -1,6 +1,6 @@
 //! The list of tracks with its filters.
 
-use segno_core::{BuildError, RequestWriter, Timestamp, endpoint};
+use segno_core::{BuildError, RequestWriter, Timestamp, endpoint, lenient};
 
 use super::{Track, TrackType};
 use crate::ApiError;
@@ -68,7 +68,7 @@ endpoint! {
     path: "tracks",
     replay: Safe,
     write: Self::write_query,
-    response: Vec<Track>,
+    response: lenient::List<Track>,
     error: ApiError,
     read: items,
 }
