@@ -7,7 +7,7 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::kit::{Fault, Handling, Host, Request, Response, SandboxState, Service, seconds};
+use crate::kit::{Fault, Handling, Host, Request, Response, SandboxState, Service, allow, seconds};
 use crate::services::Services;
 
 /// Control requests may have this many bytes.
@@ -57,7 +57,7 @@ impl Control {
             _ => return problem(StatusCode::NOT_FOUND, "no such page; GET / lists what there is"),
         };
         if !allowed.contains(&method) {
-            let allowed = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+            let allowed = allow(allowed);
             let sentence = format!("{path} takes {allowed}");
             return problem(StatusCode::METHOD_NOT_ALLOWED, &sentence).header(ALLOW, &allowed);
         }

@@ -15,7 +15,7 @@ use super::ration::{Exceeded, ration};
 use super::session::{Code, Grant, Pair, Proof, Subject};
 use super::state::{SERVICE, Soundcloud};
 use super::switches::{ClientCredentials, RateLimitShape, Refresh, Switches};
-use crate::kit::{Form, Request, Response};
+use crate::kit::{Form, Request, Response, allow};
 
 const BODY_LIMIT: usize = 64 * 1024;
 
@@ -30,8 +30,7 @@ pub(super) async fn respond(service: &Soundcloud, request: &mut Request) -> Resp
         _ => return error::not_found().response(&switches),
     };
     if !allowed.contains(&method) {
-        let allowed = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
-        return ErrorResponse::Method(allowed).response(&switches);
+        return ErrorResponse::Method(allow(allowed)).response(&switches);
     }
     match (path.as_str(), method) {
         ("/authorize", Method::GET) => {

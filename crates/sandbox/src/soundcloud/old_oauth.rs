@@ -10,7 +10,7 @@ use super::ration::ration;
 use super::session::{Grant, NON_EXPIRING, Pair, Proof, Subject};
 use super::state::{SERVICE, Soundcloud};
 use super::switches::Switches;
-use crate::kit::{Form, Request, Response};
+use crate::kit::{Form, Request, Response, allow};
 
 /// Life of a token of these endpoints in seconds.
 const LIFE_S: u64 = 21_599;
@@ -29,8 +29,7 @@ pub(super) async fn respond(
         return Some(error::plain(StatusCode::GONE).response(switches));
     }
     if !allowed.contains(&request.method) {
-        let allowed = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
-        return Some(ErrorResponse::Method(allowed).response(switches));
+        return Some(ErrorResponse::Method(allow(allowed)).response(switches));
     }
     if request.method != Method::POST {
         return Some(consent::ask(service, switches, Endpoint::Connect, &request.query_pairs()));

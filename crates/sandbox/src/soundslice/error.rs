@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::switches::BadCredentials;
-use crate::kit::{BodyError, ErrorResponse, Response};
+use crate::kit::{BodyError, ErrorResponse, Response, allow};
 
 pub(super) type Result<T = Response> = std::result::Result<T, ErrorResponse>;
 
@@ -37,8 +37,7 @@ pub(super) fn bad_credentials(how: BadCredentials) -> ErrorResponse {
 
 /// 405 without a body.
 pub(super) fn method_not_allowed(allowed: &[Method]) -> ErrorResponse {
-    let allowed = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
-    Response::empty(StatusCode::METHOD_NOT_ALLOWED).header(ALLOW, &allowed).into()
+    Response::empty(StatusCode::METHOD_NOT_ALLOWED).header(ALLOW, &allow(allowed)).into()
 }
 
 /// 429, with the seconds to wait if they are told.

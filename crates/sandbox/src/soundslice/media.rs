@@ -10,7 +10,6 @@ use super::context::RequestContext;
 use super::error::{self, Result};
 use super::source::Status;
 use super::state::{SERVICE, Soundslice};
-use super::switches::Outcome;
 use crate::kit::{Response, seconds};
 use crate::media::{mp3, wav};
 use crate::storage::Object;
@@ -45,11 +44,7 @@ fn arrived(service: &Arc<Soundslice>, id: u64, object: &Object) {
     let delay = seconds(service.switches.standing().media_delay_s);
     let service = Arc::clone(service);
     Arc::clone(&service.sandbox).clock.after(delay, move || {
-        let good = match service.switches.standing().media_outcome {
-            Outcome::ByContent => content != Content::Unknown,
-            Outcome::Ready => true,
-            Outcome::Error => false,
-        };
+        let good = service.switches.standing().media_outcome.is_good(content != Content::Unknown);
         let mut store = service.store.lock();
         let Some(recording) = store.recordings.get_mut(&id) else { return };
         if !good {

@@ -10,7 +10,7 @@ use super::context::RequestContext;
 use super::error::{self, Result};
 use super::recordings::is_web_url;
 use super::state::{SERVICE, Soundslice};
-use super::switches::{CallbackKey, Outcome};
+use super::switches::CallbackKey;
 use crate::kit::{Delivery, Form, Response, seconds};
 use crate::storage::Object;
 
@@ -66,11 +66,7 @@ fn arrived(service: &Arc<Soundslice>, slice: u64, object: Object, callback: Opti
     let delay = seconds(service.switches.standing().notation_delay_s);
     let service = Arc::clone(service);
     Arc::clone(&service.sandbox).clock.after(delay, move || {
-        let good = match service.switches.standing().notation_outcome {
-            Outcome::ByContent => is_notation(&object),
-            Outcome::Ready => true,
-            Outcome::Error => false,
-        };
+        let good = service.switches.standing().notation_outcome.is_good(is_notation(&object));
         processed(&service, slice, object, good, callback);
     });
 }

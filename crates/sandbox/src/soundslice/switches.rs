@@ -104,6 +104,17 @@ pub enum Outcome {
     Error,
 }
 
+impl Outcome {
+    /// Whether it ends well, for bytes that deserve it or not.
+    pub(super) fn is_good(self, deserved: bool) -> bool {
+        match self {
+            Self::ByContent => deserved,
+            Self::Ready => true,
+            Self::Error => false,
+        }
+    }
+}
+
 /// The name of the slice in a callback; the sources disagree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
