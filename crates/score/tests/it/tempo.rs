@@ -250,3 +250,36 @@ fn a_metric_modulation_needs_two_sides_and_a_tempo_before() {
         assert_eq!(second(&one_sided), None, "{one_sided}");
     }
 }
+
+#[test]
+fn tied_beats_are_as_long_as_their_notes_together() {
+    let bpm = |tied: &str| {
+        let unit = "<beat-unit>quarter</beat-unit>";
+        let per_minute = "<per-minute>80</per-minute>";
+        read(&[&metronome(&format!("{unit}{tied}{per_minute}"))]).tempos[0].quarter_bpm
+    };
+    let tied = |content: &str| format!("<beat-unit-tied>{content}</beat-unit-tied>");
+    assert_eq!(bpm(""), 80.0);
+    assert_eq!(bpm(&tied("<beat-unit>eighth</beat-unit>")), 120.0);
+    assert_eq!(bpm(&tied("<beat-unit>eighth</beat-unit><beat-unit-dot/>")), 140.0);
+    let two = tied("<beat-unit>eighth</beat-unit>") + &tied("<beat-unit>half</beat-unit>");
+    assert_eq!(bpm(&two), 280.0);
+}
+
+/// The playback tempo is not contradicted by a mark that rounds it.
+#[test]
+fn a_mark_within_one_in_a_hundred_of_the_playback_does_not_differ() {
+    for (printed, sound, differs) in [
+        ("100", "100.9", false),
+        ("100", "99.1", false),
+        ("100", "102", true),
+        ("100", "98", true),
+        ("50", "100", true),
+    ] {
+        let bar = format!(
+            "<direction><direction-type><metronome><beat-unit>quarter</beat-unit><per-minute>{printed}</per-minute>\
+             </metronome></direction-type><sound tempo='{sound}'/></direction>{REST}"
+        );
+        assert_eq!(told(&read(&[&bar])) == ["Contradiction 1"], differs, "{printed} {sound}");
+    }
+}

@@ -399,3 +399,47 @@ fn rounding_tells_the_mean_and_the_largest_change() {
     assert!((told.largest - 0.0004).abs() < 1e-12, "{told:?}");
     assert!((told.mean - 0.000_15).abs() < 1e-12, "{told:?}");
 }
+
+/// Many lookups at once are the lookups one by one, in whatever order, inside and outside, in stretches of any length.
+#[test]
+fn many_lookups_are_single_ones() {
+    use segno_syncpoint::curve::{Backward, Forward};
+    let curve = Curve::new([(0.0, 10.0), (2.0, 14.0), (4.0, 15.0), (6.0, 21.0)]).unwrap();
+    let steps: Vec<f64> = (-4..30_i32).map(|step| f64::from(step) / 4.0).collect();
+    let backwards: Vec<f64> = steps.iter().rev().copied().collect();
+    let mixed: Vec<f64> = (0..40_i32).map(|step| f64::from(step * 7 % 31) / 4.0 - 0.5).collect();
+    for values in [steps, backwards, mixed, vec![6.0; 20], vec![0.0; 9], vec![f64::NAN; 3], Vec::new()] {
+        let mut out = vec![0.0; values.len()];
+        curve.many::<Forward>(&values, &mut out);
+        for (value, many) in values.iter().zip(&out) {
+            assert_eq!(curve.y_at(*value), Some(*many).filter(|many| !many.is_nan()), "{value}");
+        }
+        let times: Vec<f64> = values.iter().map(|value| 10.0 + 2.0 * value).collect();
+        curve.many::<Backward>(&times, &mut out);
+        for (time, many) in times.iter().zip(&out) {
+            assert_eq!(curve.x_at(*time), Some(*many).filter(|many| !many.is_nan()), "{time}");
+        }
+    }
+}
+
+/// Bars of 2 s in 4/4, then of 3 s in 3/4: 120 and 60 quarters a minute, at the bar line by the side.
+#[test]
+fn the_tempo_at_an_instant() {
+    let map = map("[[0,1],[2,5],[4,11]]");
+    let mut bars = BarGrid::uniform(2, 4, 4).unwrap();
+    bars.bars.extend(BarGrid::uniform(2, 3, 4).unwrap().bars);
+    let grid = bars.play_straight().unwrap();
+    let bpm = |time, side| map.bpm_at(time, side, &grid, BeatUnit::Beat);
+    for (time, left, right) in [
+        (1.0, None, Some(120.0)),
+        (2.0, Some(120.0), Some(120.0)),
+        (3.0, Some(120.0), Some(120.0)),
+        (5.0, Some(120.0), Some(60.0)),
+        (6.5, Some(60.0), Some(60.0)),
+        (11.0, Some(60.0), None),
+        (0.5, None, None),
+        (11.5, None, None),
+    ] {
+        assert_eq!((bpm(time, Side::Left), bpm(time, Side::Right)), (left, right), "{time}");
+    }
+}

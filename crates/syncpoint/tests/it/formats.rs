@@ -512,3 +512,36 @@ fn entries_at_one_place_are_one_point() {
     let entries = [entry(0.0, 0.0), entry(0.0, 0.5), entry(4.0, 2.0), entry(4.0, 2.5), entry(3.0, 3.0)];
     assert_eq!(wire::write(&timemap::to_points(&entries, &grid).unwrap()), "[[0,0],[1,2]]");
 }
+
+/// Numbers as RFC 8259, section 6, has them.
+#[test]
+fn numbers_of_json() {
+    let quarters = |number: &str| {
+        timemap::read(&format!("[{{\"qstamp\":{number},\"tstamp\":0}}]")).map(|entries| entries[0].quarters)
+    };
+    for (text, value) in [
+        ("0", 0.0),
+        ("7", 7.0),
+        ("1.5", 1.5),
+        ("0.25", 0.25),
+        ("12e2", 1200.0),
+        ("12E+2", 1200.0),
+        ("125e-2", 1.25),
+        ("1.25e1", 12.5),
+    ] {
+        assert_eq!(quarters(text), Ok(value), "{text}");
+    }
+    for text in ["1.", "1.e5", "1e", "1e+", "1.5e-", "-", "1.5.2", "1e5e5", "NaN", ""] {
+        assert!(quarters(text).is_err(), "{text}");
+    }
+}
+
+/// What is written is JSON, whatever a measure is called: another reader finds the same name.
+#[test]
+fn names_are_quoted_as_json_has_them() {
+    let every: String = (0_u8..=0x7f).map(char::from).chain(['é', '𝄋', '\u{ffff}']).collect();
+    let entry = timemap::Entry { time: 0.0, quarters: 0.0, measure: Some(every.clone()) };
+    let text = timemap::write(&[entry]);
+    let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(read[0]["measureOn"], every);
+}

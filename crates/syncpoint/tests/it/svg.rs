@@ -220,6 +220,11 @@ fn everything_stands_where_the_axes_say() {
         assert!((time.pixel(0.0) - 56.0).abs() < 0.1 && (time.pixel(64.0) - right).abs() < 0.1);
         assert!((bars.pixel(0.0) - 320.0).abs() < 0.1 && (bars.pixel(20.0) - 40.0).abs() < 0.1);
         assert!((tempo.pixel(0.0) - 458.0).abs() < 0.1);
+        // Three panels, or two without a grid.
+        let size = if grid.is_some() { "564" } else { "492" };
+        assert!(
+            svg.contains(&format!(" {size}\" width=\"")) && svg.contains(&format!("height=\"{size}\" role"))
+        );
         let near = |a: f64, b: f64| (a - b).abs() < 0.05;
         let circles: Vec<&str> = svg.lines().filter(|line| line.starts_with("<circle")).collect();
         assert_eq!(circles.len(), map.points().len());
