@@ -72,6 +72,9 @@ mod tests {
         assert_eq!(pixels(png), Some((640, 480)));
         let jpeg = b"\xff\xd8\xff\xe0\0\x04ab\xff\xc2\0\x11\x08\x01\xe0\x02\x80\x03";
         assert_eq!(pixels(jpeg), Some((640, 480)));
+        // Any marker may have fill bytes before it (ITU-T T.81, section B.1.1.2).
+        let filled = b"\xff\xd8\xff\xff\xff\xe0\0\x04ab\xff\xff\xc2\0\x11\x08\x01\xe0\x02\x80\x03";
+        assert_eq!(pixels(filled), Some((640, 480)));
         let vp8x = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x7f\x02\0\xdf\x01\0";
         assert_eq!(pixels(vp8x), Some((640, 480)));
         let bits = (639u32 | 479 << 14).to_le_bytes();

@@ -170,6 +170,11 @@ mod tests {
         file.extend([0x15, 0x49, 0xa9, 0x66, 0x80 | 14]);
         file.extend(info);
         assert_eq!(webm_length(&file), Some(Duration::from_millis(90_500)));
+        // With ticks of half the length.
+        let mut finer = file.clone();
+        let scale = finer.windows(3).position(|bytes| bytes == [0x0f, 0x42, 0x40]).unwrap();
+        finer[scale..scale + 3].copy_from_slice(&[0x07, 0xa1, 0x20]);
+        assert_eq!(webm_length(&finer), Some(Duration::from_millis(45_250)));
         assert_eq!(webm_length(&file[..20]), None);
     }
 
