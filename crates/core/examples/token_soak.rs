@@ -1,6 +1,6 @@
 //! Four processes with 200 tasks share one file store against a server whose refresh tokens work once. The server ends
 //! the access token 500 times, three in ten of the callers who refresh are dropped in the middle, and one in ten token
-//! answers is late, a 503 or a closed connection (before any work: what a server has rotated and then not delivered,
+//! responses is late, a 503 or a closed connection (before any work: what a server has rotated and then not delivered,
 //! no client can know). At the end no token may be lost and no `invalid_grant` seen.
 //!
 //! `cargo run --example token_soak --features oauth2,hyper -- [expiries] [processes] [tasks per process]`
@@ -81,11 +81,11 @@ async fn parent(numbers: &[String]) -> Result<ExitCode, Failure> {
     println!("{processes} processes, {} tasks in all, {:.1} s", processes * tasks, took.as_secs_f64());
     println!("forced expiries             {}", seen(&peer.expired));
     println!("refresh requests            {}", seen(&peer.refreshes));
-    println!("  answered with tokens      {}", seen(&peer.rotations) - 1);
-    println!("  answered late             {}", seen(&peer.late));
+    println!("  gave tokens               {}", seen(&peer.rotations) - 1);
+    println!("  late                      {}", seen(&peer.late));
     println!("  failed (503, closed)      {}", seen(&peer.failed));
     println!("invalid_grant               {}", seen(&peer.invalid_grants));
-    println!("calls answered              {}", sums.ok);
+    println!("calls that succeeded        {}", sums.ok);
     println!("callers that had to refresh {}", sums.refreshing);
     println!("  dropped in the middle     {}", sums.dropped);
     println!("calls without a fresh token {}", sums.unavailable);
@@ -286,7 +286,7 @@ impl Peer {
         (200, "{}".into())
     }
 
-    /// The answer to a refresh; `None` closes the connection.
+    /// The response to a refresh; `None` closes the connection.
     async fn refresh(&self, form: &str) -> Option<(u16, String)> {
         self.refreshes.fetch_add(1, Ordering::Relaxed);
         match SystemClock.random() % 40 {
@@ -352,7 +352,7 @@ async fn connection(mut stream: TcpStream, peer: &Peer) -> Option<()> {
             let authorization = header("authorization").unwrap_or_default();
             peer.me(authorization.strip_prefix("OAuth ").unwrap_or_default())
         };
-        let answer = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n{body}", body.len());
-        stream.write_all(answer.as_bytes()).await.ok()?;
+        let response = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        stream.write_all(response.as_bytes()).await.ok()?;
     }
 }

@@ -46,13 +46,21 @@ pub struct TokenServer {
     authorize_path: &'static str,
     token_path: &'static str,
     redirect_uri: Option<String>,
+    limit: Option<Duration>,
 }
 
 impl TokenServer {
     /// A server at the first base URL of `client`, with the paths `authorize` and `oauth/token`.
     #[must_use]
     pub fn new(client: Client, app: App) -> Self {
-        Self { client, app, authorize_path: "authorize", token_path: "oauth/token", redirect_uri: None }
+        Self {
+            client,
+            app,
+            authorize_path: "authorize",
+            token_path: "oauth/token",
+            redirect_uri: None,
+            limit: None,
+        }
     }
 
     /// Names the redirect URI with every refresh, too. RFC 6749 does not have it there, but some servers want it.
@@ -105,7 +113,7 @@ impl TokenServer {
         url.map(|url| url.to_string()).map_err(|_| AuthError::Unusable("base URL"))
     }
 
-    /// Trades the code of a login for tokens.
+    /// Exchanges the code of a login for tokens.
     ///
     /// # Errors
     /// [`Error`] with the server's [`TokenError`].
@@ -115,33 +123,15 @@ impl TokenServer {
         verifier: &Secret,
         redirect_uri: &str,
     ) -> Result<TokenResponse, Error<TokenError>> {
-        self.exchange_within(code, verifier, redirect_uri, None).await
+        self.send(&ExchangeCode { server: self, code, verifier, redirect_uri }).await
     }
 
-    pub(super) async fn exchange_within(
-        &self,
-        code: &Secret,
-        verifier: &Secret,
-        redirect_uri: &str,
-        limit: Option<Duration>,
-    ) -> Result<TokenResponse, Error<TokenError>> {
-        self.ask(&ExchangeCode { server: self, code, verifier, redirect_uri }, limit).await
-    }
-
-    /// Trades a refresh token for new tokens. The refresh token may be spent afterwards, even if this fails.
+    /// Exchanges a refresh token for new tokens. The refresh token may be spent afterwards, even if this fails.
     ///
     /// # Errors
     /// [`Error`] with the server's [`TokenError`].
     pub async fn refresh(&self, refresh_token: &Secret) -> Result<TokenResponse, Error<TokenError>> {
-        self.refresh_within(refresh_token, None).await
-    }
-
-    pub(super) async fn refresh_within(
-        &self,
-        refresh_token: &Secret,
-        limit: Option<Duration>,
-    ) -> Result<TokenResponse, Error<TokenError>> {
-        self.ask(&RefreshToken { server: self, refresh_token }, limit).await
+        self.send(&RefreshToken { server: self, refresh_token }).await
     }
 
     /// Asks for a token of the client itself.
@@ -149,24 +139,17 @@ impl TokenServer {
     /// # Errors
     /// [`Error`] with the server's [`TokenError`]; without a client secret the request cannot be built.
     pub async fn client_credentials(&self) -> Result<TokenResponse, Error<TokenError>> {
-        self.client_credentials_within(None).await
+        self.send(&ClientCredentials { server: self }).await
     }
 
-    pub(super) async fn client_credentials_within(
-        &self,
-        limit: Option<Duration>,
-    ) -> Result<TokenResponse, Error<TokenError>> {
-        self.ask(&ClientCredentials { server: self }, limit).await
+    /// The same server, whose requests end within `limit` and within the deadline of the client.
+    pub(super) fn within(&self, limit: Duration) -> Self {
+        Self { limit: Some(limit), ..self.clone() }
     }
 
-    /// Sends a request that ends within a limit, and within the client's own deadline.
-    async fn ask<E: Endpoint>(
-        &self,
-        endpoint: &E,
-        limit: Option<Duration>,
-    ) -> Result<E::Output, Error<E::ApiError>> {
+    async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, Error<E::ApiError>> {
         let call = self.client.call(endpoint);
-        match limit {
+        match self.limit {
             Some(limit) => call.deadline(limit.min(self.client.0.timeouts.call)).send().await,
             None => call.send().await,
         }

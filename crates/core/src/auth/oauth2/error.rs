@@ -21,57 +21,34 @@ pub struct TokenError {
     pub description: Option<String>,
 }
 
-/// What is wrong with a token request.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TokenErrorCode {
-    /// A field is missing or malformed.
-    InvalidRequest,
-    /// The client id or secret is wrong.
-    InvalidClient,
-    /// The code or refresh token is wrong, used up or expired, or the redirect URI or verifier does not fit.
-    InvalidGrant,
-    /// The client may not use this grant type.
-    UnauthorizedClient,
-    /// The server does not know this grant type.
-    UnsupportedGrantType,
-    /// The scope is not allowed.
-    InvalidScope,
-    /// Too many token requests.
-    RateLimited,
-    /// Another code.
-    Other(Box<str>),
-    /// No code at all: a page of a gateway or firewall, an empty body. It tells nothing about the token.
-    Unreadable,
+crate::open_enum! {
+    /// What is wrong with a token request.
+    pub enum TokenErrorCode: text {
+        /// A field is missing or malformed.
+        InvalidRequest = "invalid_request",
+        /// The client id or secret is wrong.
+        InvalidClient = "invalid_client",
+        /// The code or refresh token is wrong, used up or expired, or the redirect URI or verifier does not fit.
+        InvalidGrant = "invalid_grant",
+        /// The client may not use this grant type.
+        UnauthorizedClient = "unauthorized_client",
+        /// The server does not know this grant type.
+        UnsupportedGrantType = "unsupported_grant_type",
+        /// The scope is not allowed.
+        InvalidScope = "invalid_scope",
+        /// Too many token requests.
+        RateLimited = "rate_limit_exceeded",
+        /// No code at all: a page of a gateway or firewall, an empty body. It says nothing about the token.
+        Unreadable = "",
+    }
 }
 
 impl TokenErrorCode {
     fn known(text: &str) -> Option<Self> {
-        Some(match text {
-            "invalid_request" => Self::InvalidRequest,
-            "invalid_client" => Self::InvalidClient,
-            "invalid_grant" => Self::InvalidGrant,
-            "unauthorized_client" => Self::UnauthorizedClient,
-            "unsupported_grant_type" | "unsupported_grant" => Self::UnsupportedGrantType,
-            "invalid_scope" => Self::InvalidScope,
-            "rate_limit_exceeded" => Self::RateLimited,
-            _ => return None,
-        })
-    }
-
-    /// The code as it stands on the wire; empty for an unreadable response.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::InvalidRequest => "invalid_request",
-            Self::InvalidClient => "invalid_client",
-            Self::InvalidGrant => "invalid_grant",
-            Self::UnauthorizedClient => "unauthorized_client",
-            Self::UnsupportedGrantType => "unsupported_grant_type",
-            Self::InvalidScope => "invalid_scope",
-            Self::RateLimited => "rate_limit_exceeded",
-            Self::Other(text) => text,
-            Self::Unreadable => "",
+        match Self::from(text) {
+            Self::Other(_) if text == "unsupported_grant" => Some(Self::UnsupportedGrantType),
+            Self::Other(_) | Self::Unreadable => None,
+            known => Some(known),
         }
     }
 }

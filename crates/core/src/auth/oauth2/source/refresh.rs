@@ -141,7 +141,7 @@ impl Inner {
                 return Ok(RefreshOutcome::StoreChanged(record));
             };
             let left = until.saturating_duration_since(self.clock.now());
-            let error = match self.config.server.refresh_within(&refresh_token, Some(left)).await {
+            let error = match self.config.server.within(left).refresh(&refresh_token).await {
                 Ok(response) => return Ok(self.received(record, response, Some(&refresh_token))),
                 Err(error) => error,
             };
@@ -267,7 +267,7 @@ impl Inner {
             }
         };
         let left = until.saturating_duration_since(self.clock.now());
-        match self.config.server.client_credentials_within(Some(left)).await {
+        match self.config.server.within(left).client_credentials().await {
             Ok(response) => {
                 self.state().issue_backoff = None;
                 Ok(self.received(record, response, None))

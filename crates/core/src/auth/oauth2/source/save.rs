@@ -167,8 +167,8 @@ impl TokenSource {
             let work = async {
                 let (record, until) = inner.lease_and_reserve(&mut lease).await?;
                 let left = until.saturating_duration_since(inner.clock.now());
-                let server = &inner.config.server;
-                let response = server.exchange_within(&code, &verifier, &redirect_uri, Some(left)).await;
+                let server = inner.config.server.within(left);
+                let response = server.exchange(&code, &verifier, &redirect_uri).await;
                 let token =
                     Token::received(response.map_err(LoginError::Exchange)?, None, inner.clock.wall());
                 inner.overwrite(record, Some(&token)).await?;
