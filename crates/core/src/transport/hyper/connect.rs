@@ -124,9 +124,22 @@ enum Io {
     Tls(Box<TokioIo<tokio_rustls::client::TlsStream<TcpStream>>>),
 }
 
+/// What both kinds of connection can do.
+trait Duplex: Read + Write + Unpin {}
+
+impl<T: Read + Write + Unpin> Duplex for T {}
+
 impl Stream {
     fn new(io: Io) -> Self {
         Self { io, served: Served::default(), shut: false }
+    }
+
+    fn io(&mut self) -> Pin<&mut dyn Duplex> {
+        match &mut self.io {
+            Io::Plain(stream) => Pin::new(stream),
+            #[cfg(feature = "_tls")]
+            Io::Tls(stream) => Pin::new(&mut **stream),
+        }
     }
 
     fn written<T>(&mut self, cx: &Context<'_>, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
@@ -148,29 +161,13 @@ fn is_gone(error: &io::Error) -> bool {
     matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected)
 }
 
-macro_rules! either {
-    ($stream:expr, $inner:ident => $call:expr) => {
-        match &mut $stream.io {
-            Io::Plain(stream) => {
-                let $inner = Pin::new(stream);
-                $call
-            }
-            #[cfg(feature = "_tls")]
-            Io::Tls(stream) => {
-                let $inner = Pin::new(&mut **stream);
-                $call
-            }
-        }
-    };
-}
-
 impl Read for Stream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        either!(self, stream => stream.poll_read(cx, buf))
+        self.io().poll_read(cx, buf)
     }
 }
 
@@ -179,7 +176,7 @@ impl Write for Stream {
         if self.shut {
             return Poll::Pending;
         }
-        let outcome = either!(self, stream => stream.poll_write(cx, buf));
+        let outcome = self.io().poll_write(cx, buf);
         self.written(cx, outcome)
     }
 
@@ -187,12 +184,12 @@ impl Write for Stream {
         if self.shut {
             return Poll::Pending;
         }
-        let outcome = either!(self, stream => stream.poll_flush(cx));
+        let outcome = self.io().poll_flush(cx);
         self.written(cx, outcome)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        either!(self, stream => stream.poll_shutdown(cx))
+        self.io().poll_shutdown(cx)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -211,7 +208,7 @@ impl Write for Stream {
         if self.shut {
             return Poll::Pending;
         }
-        let outcome = either!(self, stream => stream.poll_write_vectored(cx, bufs));
+        let outcome = self.io().poll_write_vectored(cx, bufs);
         self.written(cx, outcome)
     }
 }
