@@ -83,7 +83,7 @@ impl Drop for SparseFile {
     }
 }
 
-/// Swallows what is put, and answers a `GET` with the array.
+/// Swallows what is put, and responds to a `GET` with the array.
 async fn sink() -> Outcome {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
@@ -93,12 +93,12 @@ async fn sink() -> Outcome {
             let mut buffer = vec![0; 256 * 1024];
             while let Ok(read @ 1..) = stream.read(&mut buffer).await {
                 let head = String::from_utf8_lossy(&buffer[..read]).into_owned();
-                let answered = if head.starts_with("GET") {
+                let received = if head.starts_with("GET") {
                     list(&mut stream).await
                 } else {
                     swallow(&mut stream, &head, &mut buffer).await
                 };
-                if answered.is_err() {
+                if received.is_err() {
                     break;
                 }
             }

@@ -11,7 +11,7 @@ use crate::decode::{Content, DecodeError, Excerpt};
 use crate::request::{BuildError, Replay, RequestWriter};
 use crate::time::Timestamp;
 
-/// One operation of a service with its arguments: knows how to write the request and to read the answer.
+/// One operation of a service with its arguments: knows how to write the request and to read the response.
 ///
 /// Implement it for an operation that a service crate lacks; every client sends any endpoint.
 ///
@@ -53,7 +53,7 @@ pub trait Endpoint: Send + Sync {
     type ApiError: ApiError;
     /// `service.resource.operation`, such as `soundslice.slices.create`: names errors, spans, fixtures, snapshots.
     const NAME: &'static str;
-    /// The verb.
+    /// The method.
     const METHOD: Method;
     /// Whether the request may be sent again after it perhaps arrived. Every author decides; there is no default.
     const REPLAY: Replay;
@@ -67,22 +67,22 @@ pub trait Endpoint: Send + Sync {
     /// [`BuildError`] if the arguments cannot be expressed as a request.
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError>;
 
-    /// Reads an accepted answer.
+    /// Reads an accepted response.
     ///
     /// # Errors
     /// [`DecodeError`] if the body is not what the service documents or was seen to send.
     fn read(response: Response<Bytes>) -> Result<Self::Output, DecodeError>;
 
-    /// Whether an answer with this status is for [`read`](Endpoint::read) rather than an error: every 2xx, unless an
+    /// Whether a response with this status is for [`read`](Endpoint::read) rather than an error: every 2xx, unless an
     /// endpoint knows better (a documented redirect, a 404 that means "none").
     fn accepts(status: StatusCode) -> bool {
         status.is_success()
     }
 }
 
-/// The error that a service itself answers with.
+/// The error that a service itself responds with.
 pub trait ApiError: fmt::Debug + fmt::Display + Send + Sync + 'static {
-    /// Reads the answer. It must accept anything: HTML from a gateway, an empty body, truncated JSON.
+    /// Reads the response. It must accept anything: HTML from a gateway, an empty body, truncated JSON.
     ///
     /// Its `Display` gives the service's words; the status stands before it already.
     fn read(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Self;
@@ -105,7 +105,7 @@ pub trait ApiError: fmt::Debug + fmt::Display + Send + Sync + 'static {
     }
 }
 
-/// An error answer of which nothing is known but its first words.
+/// An error response of which nothing is known but its first words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlainApiError(Excerpt);
 

@@ -141,6 +141,7 @@ impl<'de> Deserialize<'de> for PassedOver {
 
 /// A list of which every member was read that can be. Stands for the `Vec` of its items.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct List<T> {
     /// The members that were read, in the service's order.
     pub items: Vec<T>,

@@ -47,7 +47,7 @@ pub use {
     endpoint::PlainApiError,
     environment::{EnvironmentError, env_var, env_var_if_set},
     request::{
-        FormPairs, Kind, Multipart, OnConnected, OnProgress, Prepared, Progress, Reader, RequestBody, Source,
+        FormPairs, Multipart, OnConnected, OnProgress, Prepared, Progress, Reader, RequestBody, Source,
     },
     time::{Clock, SystemClock, TimestampError},
     transport::{Phase, ResponseBody, Timeout, Transport, TransportError, TransportErrorKind},

@@ -18,6 +18,26 @@ impl<T: fmt::Display> fmt::Display for OneLine<T> {
     }
 }
 
+/// Writes a message that has an error in it, as one line of at most 400 characters: what is too long of the error is left
+/// out, and what stands `before` and `behind` it is not.
+///
+/// For the errors of jobs in several steps, which say what is done and what is not.
+///
+/// # Errors
+/// Those of the formatter.
+pub fn write_around(
+    f: &mut fmt::Formatter<'_>,
+    before: impl fmt::Display,
+    error: impl fmt::Display,
+    behind: impl fmt::Display,
+) -> fmt::Result {
+    let (before, behind) = (cut(before, LINE / 2), cut(behind, LINE / 4));
+    let room = LINE - before.chars().count() - behind.chars().count();
+    f.write_str(&before)?;
+    f.write_str(&cut(format_args!("{error:.room$}"), room))?;
+    f.write_str(&behind)
+}
+
 /// At most `room` characters of a text, as they can be shown.
 pub(crate) fn cut(text: impl fmt::Display, room: usize) -> String {
     let mut line = Line { text: String::new(), left: room.saturating_add(1) };
@@ -66,7 +86,7 @@ fn is_harmful(letter: char) -> bool {
         || matches!(letter, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
 }
 
-/// A duration as a person reads it: `250 ms`, `30 s`.
+/// A duration for a reader: `250 ms`, `30 s`.
 pub(crate) struct Seconds(pub(crate) Duration);
 
 impl fmt::Display for Seconds {

@@ -7,7 +7,7 @@ use http::header::{
 };
 use http::{Method, Uri};
 
-use crate::url::SecretUrl;
+use crate::url::{SecretUrl, default_port};
 
 mod bases;
 pub(crate) mod body;
@@ -34,13 +34,13 @@ const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 pub(crate) enum Redirects {
     /// Follow within the rules.
     Follow,
-    /// Hand the answer to the endpoint: its `Location` is the result.
+    /// Hand the response to the endpoint: its `Location` is the result.
     Keep,
 }
 
 /// Whether a call is an exchange of small documents or the transfer of a file: they have different deadlines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Bounded by the whole-call deadline.
     Call,
     /// Bounded by silence, not by length of time.
@@ -252,11 +252,12 @@ impl RequestWriter {
 
 /// A request ready to be authorized and sent: everything that this crate puts on the wire is in it.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Prepared {
     pub(crate) endpoint: &'static str,
     pub(crate) replay: Replay,
     pub(crate) template: &'static str,
-    /// The verb.
+    /// The method.
     pub method: Method,
     /// The whole URL.
     pub uri: Uri,
@@ -338,9 +339,10 @@ impl Prepared {
 /// The `Host` header of a URI: the port only where it is not the scheme's own.
 pub(crate) fn host(uri: &Uri) -> Result<HeaderValue, BuildError> {
     let name = uri.host().unwrap_or_default();
-    let plain = match (uri.scheme_str(), uri.port_u16()) {
-        (Some("http"), Some(80)) | (Some("https"), Some(443)) | (_, None) => name.to_owned(),
-        (_, Some(port)) => format!("{name}:{port}"),
+    let own = uri.scheme_str().and_then(default_port);
+    let plain = match uri.port_u16().filter(|port| Some(*port) != own) {
+        Some(port) => format!("{name}:{port}"),
+        None => name.to_owned(),
     };
     HeaderValue::try_from(plain).map_err(|_| BuildError::Url("the host is not a header value".into()))
 }

@@ -47,7 +47,7 @@ where
             let body = body
                 .collect()
                 .await
-                .map_err(|error| TransportError::new(Phase::MaybeSent, TransportErrorKind::Source, &error))?;
+                .map_err(|error| TransportError::new(Phase::MaybeSent, TransportErrorKind::Source, error))?;
             let response = (self.0)(Request::from_parts(parts, body.to_bytes()))?;
             Ok(response.map(ResponseBody::from_bytes))
         })

@@ -41,7 +41,7 @@ impl RuntimeError {
 }
 
 /// Resolves with `work`, or with `None` once `limit` is over.
-pub(crate) async fn within<T>(work: impl Future<Output = T>, limit: impl Future<Output = ()>) -> Option<T> {
+pub(crate) async fn timeout<T>(work: impl Future<Output = T>, limit: impl Future<Output = ()>) -> Option<T> {
     let (mut work, mut limit) = (pin!(work), pin!(limit));
     poll_fn(|cx| {
         if let Poll::Ready(value) = work.as_mut().poll(cx) {
@@ -51,6 +51,9 @@ pub(crate) async fn within<T>(work: impl Future<Output = T>, limit: impl Future<
     })
     .await
 }
+
+#[cfg(any(feature = "oauth1", feature = "oauth2", feature = "loopback"))]
+pub(crate) use timeout as within;
 
 impl fmt::Debug for dyn Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -159,9 +162,9 @@ impl fmt::Debug for Timestamp {
     }
 }
 
-/// The text is not a moment in RFC 3339, such as `2026-11-21T20:15:00Z`.
+/// The text is not a time in RFC 3339, such as `2026-11-21T20:15:00Z`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a moment is written like 2026-11-21T20:15:00Z")]
+#[error("expected a time such as 2026-11-21T20:15:00Z")]
 pub struct TimestampError;
 
 impl FromStr for Timestamp {

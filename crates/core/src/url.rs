@@ -1,4 +1,4 @@
-//! Addresses: base URLs of services, origins, and URLs that are themselves credentials.
+//! URLs: base URLs of services, origins, and URLs that are themselves credentials.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,21 +15,21 @@ pub use resolve::resolve;
 pub(crate) const RESERVED: &percent_encoding::AsciiSet =
     &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// An address that cannot be used, and why.
+/// A URL that cannot be used, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UrlError {
     /// Not an absolute http or https URL.
-    #[error("not an absolute http or https URL")]
+    #[error("expected an absolute http or https URL")]
     NotAbsolute,
-    /// The port is none.
+    /// The port is not a number from 1 to 65535.
     #[error("the port must be a number from 1 to 65535")]
     Port,
     /// A host that is not in ASCII: DNS knows such names in another form.
     #[error("the host must be written in ASCII (xn--…)")]
     Host,
     /// A base URL must not carry a query, a fragment, or a user name and password.
-    #[error("a base URL has no query, fragment, user name or password")]
+    #[error("a base URL must not have a query, a fragment, a user name or a password")]
     TooMuch,
 }
 
@@ -52,13 +52,7 @@ impl Origin {
     #[must_use]
     pub fn of(uri: &Uri) -> Option<Self> {
         let scheme = uri.scheme()?.clone();
-        let default = if scheme == Scheme::HTTPS {
-            443
-        } else if scheme == Scheme::HTTP {
-            80
-        } else {
-            return None;
-        };
+        let default = default_port(scheme.as_str())?;
         let host = uri.host()?.to_ascii_lowercase();
         let port = port(uri.authority()?).ok()?.unwrap_or(default);
         Some(Self { scheme, host, port })
@@ -76,11 +70,20 @@ impl Origin {
         self.scheme == Scheme::HTTPS
     }
 
-    /// True for addresses of this machine, where plain http harms nobody: `localhost`, `127.0.0.0/8`, `[::1]`.
+    /// True for the loopback addresses of this machine, where plain http harms nobody: `localhost`, `127.0.0.0/8`, `[::1]`.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         let host = self.host.trim_start_matches('[').trim_end_matches(']');
         host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+}
+
+/// The port that a URL of this scheme means if it names none.
+pub(crate) fn default_port(scheme: &str) -> Option<u16> {
+    match scheme {
+        "https" => Some(443),
+        "http" => Some(80),
+        _ => None,
     }
 }
 
@@ -105,7 +108,7 @@ pub(crate) fn escaped(text: &[u8]) -> String {
     url
 }
 
-/// The port of an authority; an error if there is something that is none.
+/// The port of an authority; an error if what stands there is not a port.
 fn port(authority: &Authority) -> Result<Option<u16>, UrlError> {
     let text = authority.as_str().rsplit('@').next().unwrap_or_default();
     let end = text.rfind(']').map_or(0, |bracket| bracket + 1);
@@ -115,7 +118,7 @@ fn port(authority: &Authority) -> Result<Option<u16>, UrlError> {
     }
 }
 
-/// What is wrong with a text that is no URL.
+/// What is wrong with a text that is not a URL.
 fn unusable(text: &str) -> UrlError {
     let Some((_, rest)) = text.split_once("://") else { return UrlError::NotAbsolute };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -176,12 +179,9 @@ impl BaseUrl {
     /// Scheme, host and port.
     #[must_use]
     pub fn origin(&self) -> Origin {
-        let secure = self.scheme == Scheme::HTTPS;
-        Origin {
-            scheme: self.scheme.clone(),
-            host: self.authority.host().to_ascii_lowercase(),
-            port: port(&self.authority).ok().flatten().unwrap_or(if secure { 443 } else { 80 }),
-        }
+        let port = port(&self.authority).ok().flatten().or_else(|| default_port(self.scheme.as_str()));
+        let host = self.authority.host().to_ascii_lowercase();
+        Origin { scheme: self.scheme.clone(), host, port: port.unwrap_or_default() }
     }
 }
 

@@ -142,7 +142,7 @@ impl Client {
     /// A client that is set up further before it is built. Without credentials it can send nothing but what needs none.
     pub fn builder() -> ClientBuilder {
         // The service seldom tells when to come back, so pauses are longer than usual.
-        let retry = Retry { base: Duration::from_secs(1), cap: Duration::from_secs(60), ..Retry::default() };
+        let retry = Retry::default().base(Duration::from_secs(1)).cap(Duration::from_secs(60));
         let core = segno_core::Client::builder(API).base(AUTH_BASE, AUTH).retry(retry);
         ClientBuilder { core, credentials: Credentials::None, redirect_uri: None }
     }

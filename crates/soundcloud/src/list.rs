@@ -56,7 +56,7 @@ pub(crate) fn listing<T: Model>(response: &Response<Bytes>) -> Result<Listing<T>
         if page.as_object().is_some_and(|object| !is_numbered(object)) {
             return Err(DecodeError::unexpected("a list", response.body()));
         }
-        let List { items, passed_over } = from_value(&page, base)?;
+        let List { items, passed_over, .. } = from_value(&page, base)?;
         let sent = items.len() + passed_over.len();
         return Ok(Listing { items, next: None, future: None, passed_over, sent });
     };

@@ -105,7 +105,7 @@ pub struct MediaUpload {
 type Report = Option<OnProgress>;
 
 /// The pauses between two requests for the state of a file.
-const PACE: Pace = Pace { first: Duration::from_secs(1), longest: Duration::from_secs(5) };
+const PACE: Pace = Pace::new(Duration::from_secs(1), Duration::from_secs(5));
 
 impl NotationUpload {
     /// A file (MusicXML, Guitar Pro, PowerTab or TuxGuitar) for a slice.

@@ -83,7 +83,7 @@ impl Client {
         let core = segno_core::Client::builder(BASE)
             .header(ACCEPT, HeaderValue::from_static(MEDIA_TYPE))
             .header(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE))
-            .retry(Retry { attempts: 5, ..Retry::default() })
+            .retry(Retry::default().attempts(5))
             .limit(Arc::new(RateLimiter::per(RATE, Duration::from_secs(1))));
         ClientBuilder { core, key: key.into() }
     }

@@ -70,7 +70,7 @@ impl Transport for Recorder {
     ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
         Box::pin(async move {
             let failed =
-                |error: io::Error| TransportError::new(Phase::MaybeSent, TransportErrorKind::Source, &error);
+                |error: io::Error| TransportError::new(Phase::MaybeSent, TransportErrorKind::Source, error);
             let (parts, body) = request.into_parts();
             let bytes = body.collect().await.map_err(failed)?.to_bytes();
             let whole = Request::from_parts(parts.clone(), bytes.clone());

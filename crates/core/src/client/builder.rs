@@ -49,7 +49,7 @@ impl Client {
     }
 }
 
-/// How many requests may be under way at once: enough for any program, and a quarter of the file descriptors that macOS
+/// How many requests may be under way at once: enough for any application, and a quarter of the file descriptors that macOS
 /// gives a process.
 const CONNECTIONS: usize = 64;
 
@@ -124,7 +124,7 @@ impl ClientBuilder {
         self
     }
 
-    /// What requests call themselves; put your program's name and address there. A text that a header cannot carry fails
+    /// What requests call themselves; put your application's name and a way to reach you there. A text that a header cannot carry fails
     /// in [`build`](ClientBuilder::build).
     pub fn user_agent(mut self, name: &str) -> Self {
         match HeaderValue::from_str(name) {
@@ -193,7 +193,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The largest answer that is read into memory, in bytes. Default 32 MiB; streams are not bound by it.
+    /// The largest response that is read into memory, in bytes. Default 32 MiB; streams are not bound by it.
     pub fn body_cap(mut self, bytes: usize) -> Self {
         self.body_cap = bytes;
         self
@@ -202,7 +202,7 @@ impl ClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// If the default transport cannot be set up, or there is none and none was given, or a setting cannot be used.
+    /// If the default transport cannot be set up, or this build has no transport and none was given, or a setting cannot be used.
     pub fn build(mut self) -> Result<Client, ClientError> {
         if let Some(error) = self.unusable {
             return Err(error);
@@ -261,7 +261,7 @@ fn default_transport(_: &Bases, _: Timeouts, _: &Arc<dyn Clock>) -> Result<Arc<d
 }
 
 /// A client that cannot be built.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClientError {
     /// The crate was built without the `hyper` feature and no transport was given.

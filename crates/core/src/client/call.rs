@@ -8,15 +8,16 @@ use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 
 use crate::client::Client;
-use crate::client::attempt::{self, Failure, Options, Reading};
-use crate::client::error::{Before, Cause, Error, Raw};
+use crate::client::attempt::{Attempt, Options};
+use crate::client::error::{Cause, Error, Reached};
+use crate::client::exchange::{Streamed, Whole};
+use crate::client::retry_loop::RetryLoop;
 use crate::client::strike::Private;
 use crate::decode::{Content, DecodeError};
 use crate::endpoint::{ApiError, Endpoint};
 use crate::request::progress::Progress;
 use crate::request::{Kind, Prepared};
 use crate::transport::body::ResponseBody;
-use crate::transport::coding;
 
 /// A call that is not sent yet.
 #[must_use = "a call does nothing until it is sent"]
@@ -27,7 +28,7 @@ pub struct Call<'a, E: Endpoint> {
 }
 
 impl Client {
-    /// Sends an endpoint and reads the answer.
+    /// Sends an endpoint and reads the response.
     ///
     /// # Errors
     /// See [`Error`].
@@ -52,13 +53,13 @@ impl<'a, E: Endpoint> Call<'a, E> {
         self
     }
 
-    /// Tells a function how far the body of the request (or, for a download, of the answer) has come.
+    /// Tells a function how far the body of the request (or, for a download, of the response) has come.
     pub fn progress(mut self, report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.options.progress = Some(Arc::new(report));
         self
     }
 
-    /// Sends it and reads the answer.
+    /// Sends it and reads the response.
     ///
     /// # Errors
     /// See [`Error`].
@@ -66,20 +67,19 @@ impl<'a, E: Endpoint> Call<'a, E> {
         self.send_and(Ok).await
     }
 
-    /// Sends it, reads the answer and takes it further; both may find that it cannot be read.
+    /// Sends it, reads the response and takes it further; both may find that it cannot be read.
     pub(crate) async fn send_and<T>(
         self,
         further: impl FnOnce(E::Output) -> Result<T, DecodeError>,
     ) -> Result<T, Error<E::ApiError>> {
         let prepared = self.prepare()?;
-        let is_transfer = prepared.kind == Kind::Transfer;
-        let whole = attempt::whole(&self.client.0, prepared, self.options, Reading::of::<E>()).await;
-        let (response, attempts) = match whole {
-            Ok(whole) => whole,
+        let mut retry = self.retry_loop(&prepared);
+        let response = match self.attempt(&prepared, self.whole()).run(&mut retry).await {
+            Ok(response) => response,
             Err(failure) => {
-                let Some(output) = deleted::<E>(&failure) else { return Err(error::<E>(failure)) };
+                let Some(output) = deleted::<E>(&failure) else { return Err(failure) };
                 // What is taken further of a deletion is nothing that could be wrong.
-                return further(output).map_err(|_| error::<E>(failure));
+                return further(output).map_err(|_| failure);
             }
         };
         let private = Private::in_response(&response);
@@ -88,52 +88,59 @@ impl<'a, E: Endpoint> Call<'a, E> {
         let said = if status.is_success() { E::ApiError::in_success(&response) } else { None };
         let said =
             said.and_then(|_| E::ApiError::in_success(&response.clone().map(|body| private.strike(body))));
-        let failed = |cause| Err(Error::new(E::NAME, attempts, None, cause));
         // A file may look like an error document, so its endpoint is asked first.
         let said = match said {
-            Some(error) if !is_transfer => {
-                return failed(Cause::Api { status, error, headers, body });
+            Some(error) if prepared.kind != Kind::Transfer => {
+                return Err(retry.error(Cause::Api { status, error, headers, body }));
             }
             said => said,
         };
         let checked = E::CONTENT.check_whole(&response);
         match (checked.and_then(|()| E::read(response)).and_then(further), said) {
             (Ok(output), _) => Ok(output),
-            (Err(_), Some(error)) => failed(Cause::Api { status, error, headers, body }),
+            (Err(_), Some(error)) => Err(retry.error(Cause::Api { status, error, headers, body })),
             (Err(error), None) => {
-                failed(Cause::Decode { status, headers, error: private.strike_error(error), body })
+                let error = private.strike_error(error);
+                Err(retry.error(Cause::Decode { status, headers, error, body }))
             }
         }
     }
 
-    /// Sends it and gives the answer as it arrives, undecoded.
+    /// Sends it and gives the response as it arrives, undecoded.
     ///
     /// # Errors
-    /// See [`Error`]; a success that is not the [`Content`](crate::Content) of the endpoint is one.
+    /// See [`Error`]; a success that is not the [`Content`](crate::decode::Content) of the endpoint is one.
     pub async fn open(self) -> Result<Response<ResponseBody>, Error<E::ApiError>> {
         let mut prepared = self.prepare()?;
         prepared.as_file();
-        let (response, attempts) =
-            attempt::streamed(&self.client.0, prepared, self.options, Reading::of::<E>())
-                .await
-                .map_err(|failure| error::<E>(failure))?;
-        checked::<E>(response).await.map_err(|cause| Error::new(E::NAME, attempts, None, cause))
+        let mut retry = self.retry_loop(&prepared);
+        let response = self.attempt(&prepared, Streamed).run(&mut retry).await?;
+        checked::<E>(response).await.map_err(|cause| retry.error(cause))
     }
 
-    /// Sends it and gives the whole answer, undecoded.
+    /// Sends it and gives the whole response, undecoded.
     ///
     /// # Errors
     /// See [`Error`].
     pub async fn raw(self) -> Result<Response<Bytes>, Error<E::ApiError>> {
         let prepared = self.prepare()?;
-        let (response, _) = attempt::whole(&self.client.0, prepared, self.options, Reading::of::<E>())
-            .await
-            .map_err(|failure| error::<E>(failure))?;
-        Ok(response)
+        self.attempt(&prepared, self.whole()).run(&mut self.retry_loop(&prepared)).await
+    }
+
+    fn whole(&self) -> Whole {
+        Whole(self.client.0.body_cap)
+    }
+
+    pub(crate) fn retry_loop(&self, prepared: &Prepared) -> RetryLoop<'a> {
+        RetryLoop::new(&self.client.0, prepared, self.options.deadline)
+    }
+
+    pub(crate) fn attempt<'s, M>(&self, prepared: &'s Prepared, mode: M) -> Attempt<'s, M> {
+        Attempt { prepared, progress: self.options.progress.clone(), accepts: E::accepts, mode }
     }
 
     pub(crate) fn prepare(&self) -> Result<Prepared, Error<E::ApiError>> {
-        self.client.prepare(self.endpoint).map_err(|error| Error::new(E::NAME, 0, None, Cause::Build(error)))
+        self.client.prepare(self.endpoint).map_err(|error| Error::build(E::NAME, error))
     }
 }
 
@@ -161,25 +168,11 @@ pub(crate) async fn checked<E: Endpoint>(
     }
 }
 
-/// A failure of the untyped loop, with the service's error read as the endpoint's type.
-pub(crate) fn error<E: Endpoint>(failure: Failure) -> Error<E::ApiError> {
-    let unreadable = match failure.cause() {
-        Cause::Api { headers, .. } => coding::left(headers),
-        _ => None,
-    };
-    match unreadable {
-        None => failure.read(|status, headers, body, Raw| E::ApiError::read(status, headers, body)),
-        Some(coding) => failure
-            .read(|status, headers, _, Raw| E::ApiError::read(status, headers, &Bytes::new()))
-            .noting(format!("its text cannot be read: {coding}")),
-    }
-}
-
 /// What was to be deleted is not there, and an earlier attempt may be the reason: that is what was asked for, if the
 /// endpoint documents nothing else to come.
-fn deleted<E: Endpoint>(failure: &Failure) -> Option<E::Output> {
+fn deleted<E: Endpoint>(failure: &Error<E::ApiError>) -> Option<E::Output> {
     let gone = matches!(failure.status(), Some(StatusCode::NOT_FOUND | StatusCode::GONE));
-    if E::METHOD != Method::DELETE || !gone || failure.before() != Before::Arrived {
+    if E::METHOD != Method::DELETE || !gone || failure.before() != Reached::Arrived {
         return None;
     }
     let mut response = Response::new(Bytes::new());

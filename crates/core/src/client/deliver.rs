@@ -6,7 +6,7 @@ use std::future::Future;
 use super::Client;
 use crate::client::error::Error;
 use crate::endpoint::Endpoint;
-use crate::one_line::OneLine;
+use crate::one_line::write_around;
 use crate::request::body::Body;
 use crate::request::progress::OnProgress;
 use crate::url::SecretUrl;
@@ -78,7 +78,7 @@ impl<A: fmt::Display> fmt::Display for Undelivered<A> {
             Self::Put(_) if self.may_have_arrived() => "the upload failed, though the file may have arrived",
             Self::Put(_) => "the upload failed, and nothing of it is kept",
         };
-        OneLine(format_args!("{what}: {}", self.error())).fmt(f)
+        write_around(f, format_args!("{what}: "), self.error(), "")
     }
 }
 

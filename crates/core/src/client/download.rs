@@ -6,7 +6,7 @@
 
 use std::fmt;
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HeaderMap, HeaderValue, IF_RANGE, RANGE};
@@ -15,15 +15,15 @@ use http::{Method, Response, StatusCode};
 use http_body::Body as _;
 use tokio::io::AsyncWrite;
 
-use crate::client::attempt::{self, Reading};
-use crate::client::call::{self, Call};
-use crate::client::error::{Before, Cause, Error};
-use crate::client::retry::{Outcome, Spent, Verdict};
+use crate::client::call::{Call, checked};
+use crate::client::deadline::with_deadline;
+use crate::client::error::{Cause, Error};
+use crate::client::exchange::Streamed;
+use crate::client::retry_loop::RetryLoop;
 use crate::decode::DecodeError;
 use crate::endpoint::Endpoint;
 use crate::request::Prepared;
 use crate::request::progress::Meter;
-use crate::time::within;
 use crate::transport::body::ResponseBody;
 use crate::transport::coding::Coded;
 use crate::transport::{Phase, TransportError, TransportErrorKind};
@@ -45,11 +45,11 @@ pub struct Downloaded {
     /// How many bytes the file has.
     pub bytes: u64,
     /// Whether the service told the length beforehand, so that it could be checked. Without that only the end of a
-    /// chunked answer is proof of completeness.
+    /// chunked response is proof of completeness.
     pub length_known: bool,
     /// How many requests it took.
     pub attempts: u32,
-    /// The headers of the last answer: media type, file name, validators.
+    /// The headers of the last response: media type, file name, validators.
     pub headers: HeaderMap,
 }
 
@@ -64,7 +64,7 @@ impl fmt::Debug for Downloaded {
 const WORTH: u64 = 1024 * 1024;
 
 impl<E: Endpoint> Call<'_, E> {
-    /// Sends it and writes the body of the answer to `writer`, resuming where it can.
+    /// Sends it and writes the body of the response to `writer`, resuming where it can.
     ///
     /// What a writer has cannot be taken back: if the file changes on the server in the middle, or the download can
     /// neither be resumed nor had the service given a validator, it fails with part of the file written. Use
@@ -83,7 +83,7 @@ impl<E: Endpoint> Call<'_, E> {
         self.download_into(&mut Writer(writer)).await
     }
 
-    /// Sends it and writes the body of the answer to a file, resuming where it can.
+    /// Sends it and writes the body of the response to a file, resuming where it can.
     ///
     /// The file appears under its name when it is complete and safe on the disk, and not before: until then it is a
     /// hidden one beside it, which is removed if the download fails or is dropped. A file that was there is replaced.
@@ -95,7 +95,7 @@ impl<E: Endpoint> Call<'_, E> {
         self.download_into(&mut sink).await
     }
 
-    /// Sends it and writes the body of the answer to a sink, resuming where it can.
+    /// Sends it and writes the body of the response to a sink, resuming where it can.
     ///
     /// # Errors
     /// See [`Error`]; [`Cause::Sink`] if the sink failed.
@@ -105,27 +105,24 @@ impl<E: Endpoint> Call<'_, E> {
     ) -> Result<Downloaded, Error<E::ApiError>> {
         let mut prepared = self.prepare()?;
         prepared.as_file();
-        let clock = self.client.clock().clone();
-        let limit = self.options.deadline.take();
-        let deadline = limit.and_then(|limit| clock.now().checked_add(limit));
         let meter = Meter::new(self.options.progress.take(), None, 1);
         let fresh = prepared.headers.clone();
+        let retry = self.retry_loop(&prepared);
+        let (deadline, clock) = (retry.deadline, Arc::clone(self.client.clock()));
         let mut download = Download {
             call: &self,
             prepared,
             fresh,
-            deadline,
+            retry,
             sink,
             meter,
             known: None,
             written: 0,
-            attempts: 0,
             failures: 0,
         };
-        let Some(limit) = limit else { return download.run().await };
-        match within(download.run(), clock.sleep(limit)).await {
-            Some(ended) => ended,
-            None => Err(Error::new(E::NAME, download.attempts, None, Cause::Deadline(limit))),
+        match with_deadline(download.run(), deadline, &*clock).await {
+            Ok(ended) => ended,
+            Err(limit) => Err(download.retry.error(Cause::Deadline(limit))),
         }
     }
 }
@@ -136,13 +133,13 @@ struct Download<'a, 'c, E: Endpoint, S: Sink + ?Sized> {
     prepared: Prepared,
     /// The headers of a request from the first byte.
     fresh: HeaderMap,
-    deadline: Option<std::time::Instant>,
+    retry: RetryLoop<'a>,
     sink: &'a mut S,
     meter: Meter,
-    /// What is known of the file, since the first answer.
+    /// What is known of the file, since the first response.
     known: Option<Known>,
     written: u64,
-    attempts: u32,
+    /// How often it broke off since it last got on.
     failures: u32,
 }
 
@@ -166,7 +163,7 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
                 End::Complete(headers) => {
                     self.sink.finish().await.map_err(|error| self.error(Cause::Sink(error)))?;
                     let length_known = self.known.as_ref().is_some_and(|known| known.total.is_some());
-                    let attempts = self.attempts;
+                    let attempts = self.retry.attempts;
                     return Ok(Downloaded { bytes: self.written, length_known, attempts, headers });
                 }
                 End::Broken(error) => error,
@@ -174,18 +171,13 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
             if self.written.saturating_sub(before) >= WORTH {
                 self.failures = 0;
             }
+            self.retry.restart(self.failures);
             self.failures += 1;
-            let pause = match self.pause() {
-                Ok(pause) => pause,
-                Err(note) => {
-                    let error = self.error(Cause::Transport(broken));
-                    return Err(if let Some(note) = note { error.noting(note) } else { error });
-                }
-            };
+            let (pause, broken) = self.retry.next_pause(self.error(Cause::Transport(broken)))?;
             if !self.can_resume() && self.written > 0 && !self.restart().await? {
-                return Err(self.error(Cause::Transport(broken)));
+                return Err(broken);
             }
-            self.call.client.clock().sleep(pause).await;
+            self.call.client.clock().sleep(pause.unwrap_or_default()).await;
         }
     }
 
@@ -203,25 +195,18 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
             }
             _ => false,
         };
-        let client = &self.call.client.0;
         // 416 is for `take` to judge: the file has become shorter than what is here.
-        let reading = Reading::of::<E>();
-        let reading = if resumed { reading.accepting(accepts_and_416::<E>) } else { reading };
-        match attempt::streamed(client, self.prepared.clone(), self.call.options.clone(), reading).await {
-            Ok((response, attempts)) => {
-                self.attempts += attempts;
-                Ok(response)
-            }
-            Err(failure) => {
-                let before = if self.attempts > 0 { Before::Arrived } else { Before::Unsent };
-                Err(call::error::<E>(failure.counting(self.attempts).after(before)))
-            }
+        let mut attempt = self.call.attempt(&self.prepared, Streamed);
+        if resumed {
+            attempt.accepts = accepts_and_416::<E>;
         }
+        self.retry.restart(0);
+        attempt.run(&mut self.retry).await
     }
 
     /// Writes what arrives, after a look at whether it is what was asked for.
     async fn take(&mut self, response: Response<ResponseBody>) -> Result<End, Cause<E::ApiError>> {
-        let (parts, mut body) = call::checked::<E>(response).await?.into_parts();
+        let (parts, mut body) = checked::<E>(response).await?.into_parts();
         let asked = self.prepared.headers.contains_key(IF_RANGE);
         let length = content_length(&parts.headers).or(body.size_hint().exact());
         let mut skip = 0;
@@ -265,7 +250,7 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
             self.begin(&parts, length);
         }
         let total = self.known.as_ref().and_then(|known| known.total);
-        self.meter.restart(self.written, total, self.attempts);
+        self.meter.restart(self.written, total, self.retry.attempts);
         while let Some(chunk) = body.chunk().await {
             let mut chunk = match chunk {
                 Ok(chunk) => chunk,
@@ -313,12 +298,12 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
         self.sink.write(chunk).await.map_err(Cause::Sink)
     }
 
-    /// Notes what the first answer says of the file.
+    /// Notes what the first response says of the file.
     fn begin(&mut self, parts: &Parts, total: Option<u64>) {
         self.known = Some(Known { validator: validator(parts), total });
     }
 
-    /// Whether an answer is about the file that was begun.
+    /// Whether a response is about the file that was begun.
     fn is_same(&self, parts: &Parts) -> bool {
         let begun = self.known.as_ref().and_then(|known| known.validator.as_ref());
         begun.is_some() && begun == validator(parts).as_ref()
@@ -362,26 +347,8 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
         Ok(restarted)
     }
 
-    /// How long to wait before the next attempt; or there is none, and what is to be said of that.
-    fn pause(&self) -> Result<Duration, Option<String>> {
-        let client = &self.call.client.0;
-        let replayable = self.prepared.body.reopenable();
-        let outcome = Outcome::Lost(Phase::ReadingBody);
-        let random = client.clock.random();
-        let replay = self.prepared.replay;
-        let spent = Spent { tries: self.failures, repeats: self.failures - 1, ..Spent::default() };
-        let Verdict::Again(pause) = client.retry.judge(spent, replay, replayable, outcome, random) else {
-            return Err(None);
-        };
-        let back = client.clock.now().checked_add(pause);
-        if self.deadline.is_some_and(|deadline| back.is_none_or(|back| back >= deadline)) {
-            return Err(None);
-        }
-        if client.budget.withdraw() { Ok(pause) } else { Err(Some(client.retry.out_of_budget())) }
-    }
-
     fn error(&self, cause: Cause<E::ApiError>) -> Error<E::ApiError> {
-        Error::new(E::NAME, self.attempts, None, cause)
+        self.retry.error(cause)
     }
 }
 
@@ -404,7 +371,7 @@ fn wrong<A>(status: StatusCode, headers: &HeaderMap, reason: &str) -> Cause<A> {
 }
 
 fn broken(reason: &str) -> TransportError {
-    TransportError::new(Phase::ReadingBody, TransportErrorKind::Broken, &std::io::Error::other(reason))
+    TransportError::new(Phase::ReadingBody, TransportErrorKind::Broken, std::io::Error::other(reason))
 }
 
 fn content_length(headers: &HeaderMap) -> Option<u64> {

@@ -1,6 +1,5 @@
 //! One error for every call: which endpoint, what happened, how often it was tried.
 
-use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -23,7 +22,7 @@ pub enum Cause<A> {
     Build(BuildError),
     /// The request could not be authorized; nothing was sent.
     Auth(AuthError),
-    /// The request or the answer was lost on the way.
+    /// The request or the response was lost on the way.
     Transport(TransportError),
     /// The whole call took longer than its deadline.
     Deadline(Duration),
@@ -31,26 +30,26 @@ pub enum Cause<A> {
     Limited(Duration),
     /// The service redirected to where this client does not follow.
     Redirect(RedirectError),
-    /// The service answered with an error.
+    /// The service responded with an error.
     Api {
-        /// The status of the answer.
+        /// The status of the response.
         status: StatusCode,
         /// The service's own error.
         error: A,
-        /// The headers of the answer.
+        /// The headers of the response.
         headers: HeaderMap,
-        /// The body of the answer, at most 64 KiB of it.
+        /// The body of the response, at most 64 KiB of it.
         body: Bytes,
     },
-    /// The service answered with a success that cannot be read.
+    /// The service responded with a success that cannot be read.
     Decode {
-        /// The status of the answer.
+        /// The status of the response.
         status: StatusCode,
         /// The headers of the response: media type and coding tell why a body may be unreadable.
         headers: HeaderMap,
         /// What is wrong with the body.
         error: DecodeError,
-        /// The body of the answer.
+        /// The body of the response.
         body: Bytes,
     },
     /// The body to send could not be read.
@@ -77,32 +76,39 @@ pub enum PageError {
         page: u32,
     },
     /// More pages than [`Pages::cap`] allows.
-    #[error("the list has more than {cap} pages, the most that this program reads")]
+    #[error("the list has more than {cap} pages, the most that are read (Pages::cap)")]
     TooMany {
         /// The cap.
         cap: u32,
     },
 }
 
-/// A call that failed. `{}` is one line and enough; nothing that it prints is secret.
+/// A call that failed. `{}` is one line of at most 400 characters and enough; nothing that it prints is secret. With a
+/// precision (`{:.200}`) the line is shorter, and still ends in what there is to say of attempts and waits.
+///
+/// [`source`](std::error::Error::source) leads to what is behind it: the [`TransportError`] or
+/// [`AuthError`](crate::auth::AuthError), behind that the [`io::Error`](std::io::Error) of a connection or the alert of a TLS
+/// handshake, none of which holds a secret. The line says what they say, so print one or the other. Which types stand in the
+/// chain, and how deep, may change with any release: look for one that you know, and do not rely on it.
 pub struct Error<A>(Box<Inner<A>>);
 
 struct Inner<A> {
     endpoint: &'static str,
     attempts: u32,
+    elapsed: Duration,
     retry_after: Option<Duration>,
     cause: Cause<A>,
     /// What else there is to say of it.
     note: Option<String>,
     /// How far the attempts before the last one got.
-    before: Before,
+    before: Reached,
     /// Whether the request does more than read.
     writes: bool,
 }
 
 /// How far attempts got.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Before {
+pub(crate) enum Reached {
     /// Nothing was sent.
     #[default]
     Unsent,
@@ -112,24 +118,16 @@ pub(crate) enum Before {
     Arrived,
 }
 
-/// In place of a service's error that is not read yet.
-pub(crate) struct Raw;
-
-impl fmt::Display for Raw {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Ok(())
-    }
-}
-
 impl<A> Error<A> {
-    pub(crate) fn new(
-        endpoint: &'static str,
-        attempts: u32,
-        retry_after: Option<Duration>,
-        cause: Cause<A>,
-    ) -> Self {
-        let (note, before, writes) = (None, Before::default(), true);
-        Self(Box::new(Inner { endpoint, attempts, retry_after, cause, note, before, writes }))
+    /// An error of `endpoint` beside a call.
+    pub(crate) fn new(endpoint: &'static str, cause: Cause<A>) -> Self {
+        Self::of_call(endpoint, 0, Duration::ZERO, cause)
+    }
+
+    /// The error of a call after so many attempts and so long a time.
+    pub(crate) fn of_call(endpoint: &'static str, attempts: u32, elapsed: Duration, cause: Cause<A>) -> Self {
+        let (retry_after, note, before, writes) = (None, None, Reached::default(), true);
+        Self(Box::new(Inner { endpoint, attempts, elapsed, retry_after, cause, note, before, writes }))
     }
 
     /// With how long the service asked to wait.
@@ -140,7 +138,11 @@ impl<A> Error<A> {
 
     /// With something else to say.
     pub(crate) fn noting(mut self, note: impl Into<String>) -> Self {
-        self.0.note = Some(note.into());
+        let note = note.into();
+        self.0.note = Some(match self.0.note {
+            Some(first) => format!("{first}; {note}"),
+            None => note,
+        });
         self
     }
 
@@ -151,25 +153,19 @@ impl<A> Error<A> {
     }
 
     /// After other attempts.
-    pub(crate) fn after(mut self, before: Before) -> Self {
+    pub(crate) fn after(mut self, before: Reached) -> Self {
         self.0.before = self.0.before.max(before);
         self
     }
 
-    /// After this many more attempts.
-    pub(crate) fn counting(mut self, attempts: u32) -> Self {
-        self.0.attempts += attempts;
-        self
-    }
-
     /// How far the attempts before the last one got.
-    pub(crate) fn before(&self) -> Before {
+    pub(crate) fn before(&self) -> Reached {
         self.0.before
     }
 
     /// A request of `endpoint` that cannot be built; for jobs that check before their first step.
     pub fn build(endpoint: &'static str, error: BuildError) -> Self {
-        Self::new(endpoint, 0, None, Cause::Build(error))
+        Self::new(endpoint, Cause::Build(error))
     }
 
     /// What went wrong.
@@ -187,30 +183,9 @@ impl<A> Error<A> {
     /// The same error under another name for the service's own part.
     #[must_use]
     pub fn map_api<B>(self, map: impl FnOnce(A) -> B) -> Error<B> {
-        self.read(|_, _, _, error| map(error))
-    }
-
-    /// The same error with the service's own part read from its response.
-    pub(crate) fn read<B>(self, read: impl FnOnce(StatusCode, &HeaderMap, &Bytes, A) -> B) -> Error<B> {
-        let Inner { endpoint, attempts, retry_after, cause, note, before, writes } = *self.0;
-        let cause = match cause {
-            Cause::Api { status, error, headers, body } => {
-                let error = read(status, &headers, &body, error);
-                Cause::Api { status, error, headers, body }
-            }
-            Cause::Build(error) => Cause::Build(error),
-            Cause::Auth(error) => Cause::Auth(error),
-            Cause::Transport(error) => Cause::Transport(error),
-            Cause::Deadline(limit) => Cause::Deadline(limit),
-            Cause::Limited(wait) => Cause::Limited(wait),
-            Cause::Redirect(error) => Cause::Redirect(error),
-            Cause::Decode { status, headers, error, body } => Cause::Decode { status, headers, error, body },
-            Cause::Source(error) => Cause::Source(error),
-            Cause::Sink(error) => Cause::Sink(error),
-            Cause::Changed { written } => Cause::Changed { written },
-            Cause::Pages(error) => Cause::Pages(error),
-        };
-        Error(Box::new(Inner { endpoint, attempts, retry_after, cause, note, before, writes }))
+        let Inner { endpoint, attempts, elapsed, retry_after, cause, note, before, writes } = *self.0;
+        let cause = cause.map_api(map);
+        Error(Box::new(Inner { endpoint, attempts, elapsed, retry_after, cause, note, before, writes }))
     }
 
     /// The name of the endpoint, such as `soundslice.slices.create`.
@@ -225,13 +200,19 @@ impl<A> Error<A> {
         self.0.attempts
     }
 
+    /// How long the call took, all its attempts and pauses together.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
     /// How long the service asked to wait, where it said so.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// The status of the answer, if there was one.
+    /// The status of the response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         match &self.0.cause {
@@ -240,7 +221,7 @@ impl<A> Error<A> {
         }
     }
 
-    /// The service's own error, if it answered with one.
+    /// The service's own error, if it responded with one.
     #[must_use]
     pub fn api(&self) -> Option<&A> {
         match &self.0.cause {
@@ -249,7 +230,7 @@ impl<A> Error<A> {
         }
     }
 
-    /// The body of an answer that was an error or could not be read. It may hold what must not be logged.
+    /// The body of a response that was an error or could not be read. It may hold what must not be logged.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
         match &self.0.cause {
@@ -280,7 +261,7 @@ impl<A> Error<A> {
         matches!(self.0.cause, Cause::Build(_))
     }
 
-    /// True if a deadline ran out: connecting, waiting for the answer, silence, or the whole call.
+    /// True if a deadline ran out: connecting, waiting for the response, silence, or the whole call.
     ///
     /// # Troubleshooting
     /// The text says which one. Raise that one with `Client::builder().timeouts(…)`; if the request was not
@@ -301,14 +282,14 @@ impl<A> Error<A> {
     #[must_use]
     pub fn is_connect(&self) -> bool {
         let connected = !matches!(&self.0.cause, Cause::Transport(error) if error.phase() == Phase::NotSent);
-        !connected && self.0.before == Before::Unsent
+        !connected && self.0.before == Reached::Unsent
     }
 
     /// True if the service does not accept the credentials (401, 403) or they could not be had.
     ///
     /// # Troubleshooting
     /// Check that the key belongs to this service and account and has the right that the endpoint needs. Some services
-    /// answer 403 also for a thing that does not exist.
+    /// respond with 403 also for a thing that does not exist.
     #[must_use]
     pub fn is_auth(&self) -> bool {
         matches!(self.0.cause, Cause::Auth(_))
@@ -333,11 +314,11 @@ impl<A> Error<A> {
         matches!(self.status(), Some(StatusCode::NOT_FOUND | StatusCode::GONE))
     }
 
-    /// True if the answer was a success that cannot be read.
+    /// True if the response was a success that cannot be read.
     ///
     /// # Troubleshooting
     /// The text names the field. The work is done on the service's side, so do not repeat a request that creates. The
-    /// whole answer is in [`body`](Error::body): please report it, without what is private in it.
+    /// whole response is in [`body`](Error::body): please report it, without what is private in it.
     #[must_use]
     pub fn is_decode(&self) -> bool {
         matches!(self.0.cause, Cause::Decode { .. })
@@ -369,19 +350,52 @@ impl<A> Error<A> {
     /// attempts: one whose response was lost may have done the work before another was refused.
     #[must_use]
     pub fn may_have_taken_effect(&self) -> bool {
-        self.0.before == Before::Arrived || self.0.cause.may_have_arrived()
+        self.0.before == Reached::Arrived || self.0.cause.may_have_arrived()
     }
 }
 
 impl<A> Cause<A> {
-    /// How far the attempt got that ended so; `sent` is whether anything left.
-    pub(crate) fn reached(&self, sent: bool) -> Before {
+    fn map_api<B>(self, map: impl FnOnce(A) -> B) -> Cause<B> {
         match self {
-            Self::Deadline(_) if sent => Before::Arrived,
-            _ if self.may_have_arrived() => Before::Arrived,
-            Self::Transport(error) if error.phase() == Phase::NotSent => Before::Unsent,
-            _ if sent => Before::Sent,
-            _ => Before::Unsent,
+            Self::Api { status, error, headers, body } => {
+                Cause::Api { status, error: map(error), headers, body }
+            }
+            Self::Build(error) => Cause::Build(error),
+            Self::Auth(error) => Cause::Auth(error),
+            Self::Transport(error) => Cause::Transport(error),
+            Self::Deadline(limit) => Cause::Deadline(limit),
+            Self::Limited(wait) => Cause::Limited(wait),
+            Self::Redirect(error) => Cause::Redirect(error),
+            Self::Decode { status, headers, error, body } => Cause::Decode { status, headers, error, body },
+            Self::Source(error) => Cause::Source(error),
+            Self::Sink(error) => Cause::Sink(error),
+            Self::Changed { written } => Cause::Changed { written },
+            Self::Pages(error) => Cause::Pages(error),
+        }
+    }
+
+    /// What is behind the words of the cause.
+    pub(super) fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Build(error) => Some(error),
+            Self::Auth(error) => Some(error),
+            Self::Transport(error) => Some(error),
+            Self::Redirect(error) => Some(error),
+            Self::Decode { error, .. } => Some(error),
+            Self::Source(error) | Self::Sink(error) => Some(error),
+            Self::Pages(error) => Some(error),
+            Self::Deadline(_) | Self::Limited(_) | Self::Api { .. } | Self::Changed { .. } => None,
+        }
+    }
+
+    /// How far the attempt got that ended so; `sent` is whether anything left.
+    pub(crate) fn reached(&self, sent: bool) -> Reached {
+        match self {
+            Self::Deadline(_) if sent => Reached::Arrived,
+            _ if self.may_have_arrived() => Reached::Arrived,
+            Self::Transport(error) if error.phase() == Phase::NotSent => Reached::Unsent,
+            _ if sent => Reached::Sent,
+            _ => Reached::Unsent,
         }
     }
 

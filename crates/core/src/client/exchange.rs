@@ -1,69 +1,93 @@
 //! One attempt: authorize, send, follow redirects, read.
 
+use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::HOST;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response, Uri};
 
 use super::Inner;
+use super::attempt::Attempt;
+use super::deadline::Deadline;
+use super::error::Cause;
+use super::redirect::{self, strip_cross_origin_headers};
+use super::retry_loop::RetryLoop;
+use super::strike::Private;
 use crate::auth::{AuthError, AuthRequest, Authorize, CredentialVersion};
-use crate::client::error::{Cause, Raw};
-use crate::client::redirect;
-use crate::client::strike::Private;
 use crate::decode::{DecodeError, ResponseUrl};
-use crate::request::progress::OnProgress;
+use crate::endpoint::ApiError;
 use crate::request::{Prepared, Redirects, host};
 use crate::transport::body::{CollectError, ResponseBody};
-use crate::transport::coding;
-use crate::transport::deadline;
+use crate::transport::{coding, deadline};
 use crate::url::{Origin, SecretUrl};
 
 /// As much of an error response as is read and kept, in bytes.
 const ERROR_CAP: usize = 64 * 1024;
 
-/// How an accepted response is taken.
-#[derive(Clone, Copy)]
-pub(super) enum Taking {
-    /// Read whole, up to a cap in bytes: a broken response counts as a failed attempt.
-    Whole(usize),
-    /// As it arrives.
-    Stream,
+/// How the body of an accepted response is taken.
+pub(crate) trait BodyMode: Copy + Send + Sync {
+    type Body: Send;
+
+    fn take(self, body: ResponseBody) -> impl Future<Output = Result<Self::Body, CollectError>> + Send;
 }
 
-pub(super) enum Taken {
-    Whole(Response<Bytes>),
-    Stream(Response<ResponseBody>),
+/// Whole, up to a cap in bytes: one that breaks off is a failed attempt.
+#[derive(Clone, Copy)]
+pub(crate) struct Whole(pub(crate) usize);
+
+impl BodyMode for Whole {
+    type Body = Bytes;
+
+    fn take(self, body: ResponseBody) -> impl Future<Output = Result<Bytes, CollectError>> + Send {
+        body.collect(self.0)
+    }
+}
+
+/// As it arrives.
+#[derive(Clone, Copy)]
+pub(crate) struct Streamed;
+
+impl BodyMode for Streamed {
+    type Body = ResponseBody;
+
+    async fn take(self, body: ResponseBody) -> Result<ResponseBody, CollectError> {
+        Ok(body)
+    }
 }
 
 /// Which credentials the last request of an attempt carried.
-pub(super) type Used<'a> = Option<(&'a dyn Authorize, CredentialVersion)>;
+pub(crate) type Authorized<'a> = Option<(&'a dyn Authorize, CredentialVersion)>;
 
 /// One attempt with all its redirects.
-pub(super) struct Exchange<'a, 's> {
-    pub(super) client: &'a Inner,
-    pub(super) prepared: &'s Prepared,
-    pub(super) progress: Option<OnProgress>,
-    pub(super) number: u32,
-    pub(super) accepts: fn(StatusCode) -> bool,
-    pub(super) taking: Taking,
-    /// When the call ends.
-    pub(super) until: Option<Instant>,
-    /// Set as soon as something may have left.
-    pub(super) sent: &'s AtomicBool,
+pub(super) struct Exchange<'a, 's, M> {
+    client: &'a Inner,
+    attempt: &'s Attempt<'s, M>,
+    number: u32,
+    began: Instant,
+    deadline: Option<Deadline>,
+    /// Which credentials the last request carried.
+    pub(super) authorized: Authorized<'a>,
+    /// Whether anything may have left.
+    pub(super) sent: bool,
 }
 
-impl<'a> Exchange<'a, '_> {
-    pub(super) async fn run(self) -> (Used<'a>, Result<Taken, Cause<Raw>>) {
-        let mut used = None;
-        let result = self.follow(&mut used).await;
-        (used, result)
+impl<'a, 's, M: BodyMode> Exchange<'a, 's, M> {
+    pub(super) fn new(attempt: &'s Attempt<'s, M>, retry: &RetryLoop<'a>) -> Self {
+        let (client, number, deadline) = (retry.client, retry.attempts, retry.deadline);
+        let began = client.clock.now();
+        Self { client, attempt, number, began, deadline, authorized: None, sent: false }
     }
 
-    async fn follow(&self, used: &mut Used<'a>) -> Result<Taken, Cause<Raw>> {
-        let Self { client, prepared, .. } = *self;
+    /// How an attempt ends that the deadline of its call ended.
+    pub(super) fn out_of_time<A>(limit: Duration) -> Result<Response<M::Body>, Cause<A>> {
+        Err(Cause::Deadline(limit))
+    }
+
+    /// Authorizes and sends the request, and the requests that redirects ask for, and takes the body of the response.
+    pub(super) async fn send<A: ApiError>(&mut self) -> Result<Response<M::Body>, Cause<A>> {
+        let (client, prepared) = (self.client, self.attempt.prepared);
         let mut uri = prepared.uri.clone();
         let mut headers = prepared.headers.clone();
         let mut credentials_apply = prepared.credentials;
@@ -71,114 +95,139 @@ impl<'a> Exchange<'a, '_> {
         loop {
             // Credentials go into copies, so that a redirect finds the request as it was without them.
             let mut parts = (uri.clone(), headers.clone(), prepared.body.clone());
-            *used = None;
-            let mut behind = None;
-            if credentials_apply
-                && let Some(credentials) = credentials_for(client, &uri).map_err(Cause::Auth)?
-            {
-                behind = Some(Arc::clone(credentials));
+            let credentials = if credentials_apply { credentials_for(client, &uri)? } else { None };
+            self.authorized = None;
+            if let Some(credentials) = credentials {
                 let (uri, headers, body) = &mut parts;
-                let clock = &*client.clock;
-                let attempt = AuthRequest { method: &prepared.method, uri, headers, body, clock };
-                let ticket = credentials.authorize(attempt).await.map_err(Cause::Auth)?;
-                *used = Some((&**credentials, ticket));
+                let request =
+                    AuthRequest { method: &prepared.method, uri, headers, body, clock: &*client.clock };
+                let version = credentials.authorize(request).await.map_err(Cause::Auth)?;
+                self.authorized = Some((&**credentials, version));
             }
-            let (target, authorized, body) = parts;
-            let request = (&target, &authorized, &body);
-            let private = Private::of(request, prepared.elsewhere, behind, &client.secrets);
+            let (target, signed, body) = parts;
+            let private = Private::of(
+                (&target, &signed, &body),
+                prepared.elsewhere,
+                credentials.map(Arc::clone),
+                &client.secrets,
+            );
             // More connections than a process may open would take them from everybody else in it.
             let permit = Arc::clone(&client.connections).acquire_owned().await.ok();
-            let (outgoing, activity) = body
-                .open(client.clock.clone(), self.progress.clone(), self.number)
-                .await
-                .map_err(Cause::Source)?;
-            let mut request = Request::new(outgoing);
+            let progress = self.attempt.progress.clone();
+            let opened = body.open(Arc::clone(&client.clock), progress, self.number).await;
+            let (body, activity) = opened.map_err(Cause::Source)?;
+            let mut request = Request::new(body);
             *request.method_mut() = prepared.method.clone();
             *request.uri_mut() = target;
-            *request.headers_mut() = authorized;
-            self.sent.store(true, Ordering::Relaxed);
+            *request.headers_mut() = signed;
+            self.sent = true;
             let response =
                 deadline::send(&*client.transport, request, &activity, client.timeouts, &client.clock)
                     .await
                     .map_err(Cause::Transport)?
                     .map(|body| body.holding(permit));
-            let status = response.status();
-            if prepared.redirects == Redirects::Follow {
-                let hop = redirect::decide(&prepared.method, &uri, status, response.headers(), hops)
-                    .map_err(Cause::Redirect)?;
-                if let Some(hop) = hop {
-                    hops += 1;
-                    if !hop.same_origin {
-                        credentials_apply = false;
-                        headers = redirect::strip_cross_origin_headers(&headers);
-                    }
-                    headers.insert(HOST, host(&hop.to).map_err(Cause::Build)?);
-                    uri = hop.to;
-                    continue;
-                }
+            let Some(hop) = next_hop(prepared, &uri, &response, hops)? else {
+                return if (self.attempt.accepts)(response.status()) {
+                    self.accepted(response, uri, private).await
+                } else {
+                    Err(self.refused(response, &private).await)
+                };
+            };
+            hops += 1;
+            if !hop.same_origin {
+                credentials_apply = false;
+                headers = strip_cross_origin_headers(&headers);
             }
-            if (self.accepts)(status) {
-                return self.accepted(response, uri, private).await;
-            }
-            return Err(self.refused(response, &private).await);
+            headers.insert(HOST, host(&hop.to).map_err(Cause::Build)?);
+            uri = hop.to;
         }
     }
 
-    async fn accepted(
+    async fn accepted<A>(
         &self,
         response: Response<ResponseBody>,
-        uri: http::Uri,
+        uri: Uri,
         private: Private,
-    ) -> Result<Taken, Cause<Raw>> {
-        let unreadable = |(status, headers), error| {
-            let body = Bytes::new();
-            Cause::Decode { status, headers, error: private.strike_error(error), body }
-        };
-        if let Some(unknown) = coding::left(response.headers()) {
-            let parts = response.into_parts().0;
-            let error = DecodeError::Coding(unknown.to_string());
-            return Err(unreadable((parts.status, parts.headers), error));
-        }
+    ) -> Result<Response<M::Body>, Cause<A>> {
+        let unknown = coding::left(response.headers());
         let (mut parts, body) = coding::decoded(response).into_parts();
-        parts.extensions.insert(ResponseUrl(SecretUrl::from(uri)));
-        parts.extensions.insert(private.clone());
-        let Taking::Whole(cap) = self.taking else {
-            return Ok(Taken::Stream(Response::from_parts(parts, body)));
+        let taken = match unknown {
+            Some(unknown) => Err(CollectError::Unreadable(DecodeError::Coding(unknown.to_string()))),
+            None => self.attempt.mode.take(body).await,
         };
-        let head = |parts: http::response::Parts| (parts.status, parts.headers);
-        match body.collect(cap).await {
-            Ok(bytes) => Ok(Taken::Whole(Response::from_parts(parts, bytes))),
-            Err(CollectError::TooLarge) => Err(unreadable(head(parts), DecodeError::TooLarge { cap })),
-            Err(CollectError::Transport(error)) => Err(match error.coding() {
-                Some(error) => unreadable(head(parts), error),
-                None => Cause::Transport(error),
-            }),
+        match taken {
+            Ok(body) => {
+                parts.extensions.insert(ResponseUrl(SecretUrl::from(uri)));
+                parts.extensions.insert(private);
+                Ok(Response::from_parts(parts, body))
+            }
+            Err(CollectError::Transport(error)) => Err(Cause::Transport(error)),
+            Err(CollectError::Unreadable(error)) => {
+                let (status, headers, error) = (parts.status, parts.headers, private.strike_error(error));
+                Err(Cause::Decode { status, headers, error, body: Bytes::new() })
+            }
         }
     }
 
     /// An error response, without the client's own secrets in it. It has at most the time of a whole call to arrive, even
     /// where a transfer has more.
-    async fn refused(&self, response: Response<ResponseBody>, private: &Private) -> Cause<Raw> {
-        let client = self.client;
-        let left = self.until.map(|until| until.saturating_duration_since(client.clock.now()));
-        let limit = left.unwrap_or(client.timeouts.call).min(client.timeouts.call);
+    async fn refused<A: ApiError>(&self, response: Response<ResponseBody>, private: &Private) -> Cause<A> {
+        let Inner { clock, timeouts, .. } = self.client;
+        let left = self.deadline.map_or(timeouts.call, |deadline| deadline.left(&**clock));
+        let is_readable = coding::left(response.headers()).is_none();
         let (parts, body) = coding::decoded(response).into_parts();
-        let body = private.strike(body.beginning(ERROR_CAP, client.clock.sleep(limit)).await);
-        Cause::Api { status: parts.status, error: Raw, headers: parts.headers, body }
+        let body = private.strike(body.beginning(ERROR_CAP, clock.sleep(left.min(timeouts.call))).await);
+        let (status, headers) = (parts.status, parts.headers);
+        let text = if is_readable { body.clone() } else { Bytes::new() };
+        let error = A::read(status, &headers, &text);
+        Cause::Api { status, error, headers, body }
+    }
+
+    /// One event for one attempt. The path is the template: neither the URL nor a value of the query is ever logged.
+    pub(super) fn observe<A: ApiError>(&self, outcome: &Result<Response<M::Body>, Cause<A>>) {
+        let prepared = self.attempt.prepared;
+        let elapsed = self.client.clock.now().saturating_duration_since(self.began);
+        let (status, error) = match outcome {
+            Ok(response) => (Some(response.status()), None),
+            Err(Cause::Api { status, .. }) => (Some(*status), None),
+            Err(error) => (None, Some(error)),
+        };
+        tracing::debug!(
+            endpoint = prepared.endpoint,
+            attempt = self.number,
+            status = status.map(|status| status.as_u16()),
+            elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+            path = prepared.template,
+            error = error.map(tracing::field::display),
+            "attempt"
+        );
+    }
+}
+
+/// Where a response sends its request on to; `None` if nowhere, or if that is the endpoint's business.
+fn next_hop<A>(
+    prepared: &Prepared,
+    from: &Uri,
+    response: &Response<ResponseBody>,
+    hops: u32,
+) -> Result<Option<redirect::Hop>, Cause<A>> {
+    match prepared.redirects {
+        Redirects::Follow => {
+            redirect::decide(&prepared.method, from, response.status(), response.headers(), hops)
+                .map_err(Cause::Redirect)
+        }
+        Redirects::Keep => Ok(None),
     }
 }
 
 /// The credentials for a URL, if any are bound to its origin.
-fn credentials_for<'a>(
-    client: &'a Inner,
-    uri: &http::Uri,
-) -> Result<Option<&'a Arc<dyn Authorize>>, AuthError> {
+fn credentials_for<'a, A>(client: &'a Inner, uri: &Uri) -> Result<Option<&'a Arc<dyn Authorize>>, Cause<A>> {
     let Some(origin) = Origin::of(uri) else { return Ok(None) };
     let Some((_, credentials)) = client.credentials.iter().find(|(bound, _)| *bound == origin) else {
         return Ok(None);
     };
     if !origin.is_secure() && !origin.is_loopback() && !credentials.survives_plain_http() {
-        return Err(AuthError::Insecure(origin));
+        return Err(Cause::Auth(AuthError::Insecure(origin)));
     }
     Ok(Some(credentials))
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
@@ -12,9 +13,9 @@ use http_body::Body as _;
 use serde::de::DeserializeOwned;
 
 use crate::client::Client;
-use crate::client::attempt::{self, Reading};
-use crate::client::call::{self, Call};
+use crate::client::call::Call;
 use crate::client::error::{Cause, Error};
+use crate::client::exchange::Streamed;
 use crate::client::strike::Private;
 use crate::decode::DecodeError;
 use crate::decode::ResponseUrl;
@@ -26,7 +27,7 @@ mod splitter;
 
 use splitter::Splitter;
 
-/// An endpoint that answers with a JSON array of items.
+/// An endpoint that responds with a JSON array of items.
 pub trait StreamEndpoint: Endpoint {
     /// What the array is of.
     type Item: DeserializeOwned;
@@ -68,11 +69,9 @@ impl<E: StreamEndpoint> Call<'_, E> {
     pub async fn stream(self) -> Result<JsonArrayStream<E>, Error<E::ApiError>> {
         let mut prepared = self.prepare()?;
         prepared.kind = Kind::Transfer;
-        let (response, attempts) =
-            attempt::streamed(&self.client.0, prepared, self.options, Reading::of::<E>())
-                .await
-                .map_err(|failure| call::error::<E>(failure))?;
-        Ok(JsonArrayStream::new(response, attempts))
+        let mut retry = self.retry_loop(&prepared);
+        let response = self.attempt(&prepared, Streamed).run(&mut retry).await?;
+        Ok(JsonArrayStream::new(response, retry.attempts))
     }
 }
 
@@ -100,11 +99,6 @@ impl<E: StreamEndpoint> JsonArrayStream<E> {
     /// error (the response broke off, is no array, ends in the middle) the array is at its end.
     pub async fn next(&mut self) -> Next<E> {
         poll_fn(|cx| self.poll_item(cx)).await
-    }
-
-    /// The items as a stream.
-    pub fn into_stream(self) -> impl Stream<Item = Result<E::Item, Error<E::ApiError>>> + use<E> {
-        JsonItems(self)
     }
 
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Next<E>> {
@@ -159,7 +153,7 @@ impl<E: StreamEndpoint> JsonArrayStream<E> {
         })
     }
 
-    /// A response that is no array, or not a whole one: it may be the service's error.
+    /// A response that is not an array, or not a whole one: it may be the service's error.
     fn no_array(&self, error: DecodeError) -> Error<E::ApiError> {
         let body = Bytes::copy_from_slice(self.splitter.collected());
         let response = http::Response::from_parts(self.head.clone(), body);
@@ -181,7 +175,7 @@ impl<E: StreamEndpoint> JsonArrayStream<E> {
     }
 
     fn error(&self, cause: Cause<E::ApiError>) -> Error<E::ApiError> {
-        Error::new(E::NAME, self.attempts, None, cause)
+        Error::of_call(E::NAME, self.attempts, Duration::ZERO, cause)
     }
 }
 
@@ -191,12 +185,10 @@ impl<E: StreamEndpoint> fmt::Debug for JsonArrayStream<E> {
     }
 }
 
-struct JsonItems<E: StreamEndpoint>(JsonArrayStream<E>);
-
-impl<E: StreamEndpoint> Stream for JsonItems<E> {
+impl<E: StreamEndpoint> Stream for JsonArrayStream<E> {
     type Item = Result<E::Item, Error<E::ApiError>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_item(cx)
+        self.poll_item(cx)
     }
 }

@@ -17,7 +17,7 @@ use crate::endpoint::Endpoint;
 use crate::lenient::PassedOver;
 use crate::request::BuildError;
 
-/// An endpoint that answers with one page of a list.
+/// An endpoint that responds with one page of a list.
 ///
 /// ```
 /// # use bytes::Bytes;
@@ -65,10 +65,10 @@ pub trait Paged: Endpoint + Sized {
     /// The same request for the page at `cursor`.
     ///
     /// # Errors
-    /// A cursor that is none of this list: another number format, an address of another host.
+    /// A cursor of another list: another number format, a URL of another host.
     fn at(&self, cursor: &Cursor) -> Result<Self, BuildError>;
 
-    /// Takes the answer to this request apart.
+    /// Takes the response to this request apart.
     ///
     /// # Errors
     /// A link to the next page that cannot be used.
@@ -122,14 +122,14 @@ impl<T> Page<T> {
     }
 }
 
-/// Where a page of a list is, in the words of its endpoint: a number, a token, an address. It can be stored and used
+/// Where a page of a list is, in the words of its endpoint: a number, a token, a URL. It can be stored and used
 /// again later. It may carry a token, so it does not print.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Cursor(String);
 
 impl Cursor {
-    /// From a token or an address.
+    /// From a token or a URL.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
@@ -151,7 +151,7 @@ impl Cursor {
     /// # Errors
     /// If it is no number.
     pub fn number(&self) -> Result<u32, BuildError> {
-        self.0.parse().map_err(|_| BuildError::value("cursor", "is not the number of a page"))
+        self.0.parse().map_err(|_| BuildError::value("cursor", "must be the number of a page"))
     }
 }
 
@@ -208,7 +208,7 @@ pub struct Pages<'e, E: Paged> {
     read: u32,
     cap: u32,
     empty: u32,
-    most_empty: u32,
+    max_empty: u32,
     start: fn(Client, Arc<E>) -> BoxFuture<'e, Fetched<E>>,
     ahead: bool,
     fetching: Option<BoxFuture<'e, Fetched<E>>>,
@@ -243,7 +243,7 @@ impl<'e, E: Paged + 'e> Pages<'e, E> {
             read: 0,
             cap: CAP,
             empty: 0,
-            most_empty: u32::MAX,
+            max_empty: u32::MAX,
             start: |client, endpoint| Box::pin(fetch(client, endpoint)),
             ahead: false,
             fetching: None,
@@ -269,11 +269,11 @@ impl<'e, E: Paged + 'e> Pages<'e, E> {
     /// without an error, is not [finished](Pages::is_finished), and its [`cursor`](Pages::cursor) is where it would go on.
     /// Default: no number of them.
     pub fn empty_pages(mut self, in_a_row: u32) -> Self {
-        self.most_empty = in_a_row.max(1);
+        self.max_empty = in_a_row.max(1);
         self
     }
 
-    /// Asks for the next page while the program is busy with this one; never for more than one. It runs as a task of
+    /// Asks for the next page while the application is busy with this one; never for more than one. It runs as a task of
     /// its own, which ends with this value.
     pub fn prefetch(mut self) -> Self
     where
@@ -317,18 +317,13 @@ impl<'e, E: Paged + 'e> Pages<'e, E> {
         Items { pages: self, buffer: VecDeque::new() }
     }
 
-    /// The pages as a stream.
-    pub fn into_stream(self) -> impl Stream<Item = Result<Page<E::Item>, Error<E::ApiError>>> + use<'e, E> {
-        PageStream(self)
-    }
-
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Fetched<E>>> {
         if self.fetching.is_none() {
             match self.state {
                 State::End | State::Stopped(_) => return Poll::Ready(None),
                 State::Broken(error) => {
                     self.state = State::End;
-                    return Poll::Ready(Some(Err(Error::new(E::NAME, 0, None, Cause::Pages(error)))));
+                    return Poll::Ready(Some(Err(Error::new(E::NAME, Cause::Pages(error)))));
                 }
                 State::First | State::At(_) => {}
             }
@@ -358,7 +353,7 @@ impl<'e, E: Paged + 'e> Pages<'e, E> {
                 State::Broken(PageError::Circle { page: self.read })
             }
             Some(_) if self.read >= self.cap => State::Broken(PageError::TooMany { cap: self.cap }),
-            Some(next) if self.empty >= self.most_empty => State::Stopped(next.clone()),
+            Some(next) if self.empty >= self.max_empty => State::Stopped(next.clone()),
             Some(next) => State::At(next.clone()),
         };
         if self.ahead && matches!(self.state, State::At(_)) {
@@ -368,8 +363,8 @@ impl<'e, E: Paged + 'e> Pages<'e, E> {
         Poll::Ready(Some(Ok(page)))
     }
 
-    /// A request that cannot be built cannot be built the next time either: it ends the list, lest a program that goes on
-    /// after errors turn in a circle.
+    /// A request that cannot be built cannot be built the next time either: it ends the list, so that an application that goes on
+    /// after errors does not turn in a circle.
     fn failed(&mut self, error: Error<E::ApiError>) -> Error<E::ApiError> {
         if error.is_build() {
             self.state = State::End;
@@ -448,11 +443,6 @@ impl<'e, E: Paged + 'e> Items<'e, E> {
         poll_fn(|cx| self.poll_item(cx)).await
     }
 
-    /// The items as a stream.
-    pub fn into_stream(self) -> impl Stream<Item = Result<E::Item, Error<E::ApiError>>> + use<'e, E> {
-        ItemStream(self)
-    }
-
     /// The pages behind the items. Items of the current page that were not taken yet are given up.
     pub fn into_pages(self) -> Pages<'e, E> {
         self.pages
@@ -478,27 +468,23 @@ impl<E: Paged> fmt::Debug for Items<'_, E> {
     }
 }
 
-struct PageStream<'e, E: Paged>(Pages<'e, E>);
+// Nothing in them is ever pinned in place: the one future is boxed, the items are moved out.
+impl<E: Paged> Unpin for Pages<'_, E> {}
 
-impl<E: Paged> Unpin for PageStream<'_, E> {}
-
-impl<'e, E: Paged + 'e> Stream for PageStream<'e, E> {
+impl<'e, E: Paged + 'e> Stream for Pages<'e, E> {
     type Item = Result<Page<E::Item>, Error<E::ApiError>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_page(cx)
+        self.poll_page(cx)
     }
 }
 
-struct ItemStream<'e, E: Paged>(Items<'e, E>);
+impl<E: Paged> Unpin for Items<'_, E> {}
 
-// Nothing in it is ever pinned in place: the one future is boxed, the items are moved out.
-impl<E: Paged> Unpin for ItemStream<'_, E> {}
-
-impl<'e, E: Paged + 'e> Stream for ItemStream<'e, E> {
+impl<'e, E: Paged + 'e> Stream for Items<'e, E> {
     type Item = Result<E::Item, Error<E::ApiError>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_item(cx)
+        self.poll_item(cx)
     }
 }

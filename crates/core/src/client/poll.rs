@@ -5,11 +5,13 @@ use std::future::Future;
 use std::time::Duration;
 
 use super::Client;
+use super::deadline::Deadline;
 use crate::client::error::Error;
-use crate::one_line::Seconds;
+use crate::one_line::{Seconds, write_around};
 
 /// How often a service is asked whether its work is done: after `first`, then after pauses that double up to `longest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Pace {
     /// The first pause.
     pub first: Duration,
@@ -17,7 +19,15 @@ pub struct Pace {
     pub longest: Duration,
 }
 
-/// The shortest time that a look is given to be answered, also one at the very end.
+impl Pace {
+    /// A first pause, and the longest that it grows to.
+    #[must_use]
+    pub const fn new(first: Duration, longest: Duration) -> Self {
+        Self { first, longest }
+    }
+}
+
+/// The shortest time that a look is given to complete, also one at the very end.
 const LOOK: Duration = Duration::from_secs(10);
 
 /// Waiting that ended before the work was seen done. The work may go on at the service.
@@ -53,7 +63,8 @@ impl Client {
     {
         let clock = self.clock();
         let start = clock.now();
-        let left = || at_most.saturating_sub(clock.now().saturating_duration_since(start));
+        let deadline = Deadline::after(at_most, &**clock);
+        let left = || deadline.map_or(at_most, |deadline| deadline.left(&**clock));
         // A pause of nothing would double to nothing.
         let mut pause = pace.first.max(Duration::from_millis(1));
         loop {
@@ -91,13 +102,13 @@ impl<A: fmt::Display> fmt::Display for Unfinished<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Late { waited, last } => {
-                write!(f, "not done after {}", Seconds(*waited))?;
+                let late = format!("not done after {}", Seconds(*waited));
                 match last {
-                    Some(error) => write!(f, "; the last look failed: {error}"),
-                    None => Ok(()),
+                    Some(error) => write_around(f, format_args!("{late}; the last look failed: "), error, ""),
+                    None => f.write_str(&late),
                 }
             }
-            Self::Failed(error) => write!(f, "a look failed: {error}"),
+            Self::Failed(error) => write_around(f, "a look failed: ", error, ""),
         }
     }
 }

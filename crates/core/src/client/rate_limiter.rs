@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// In any window of time there start at most `burst` requests plus one for each `interval` that the window is long. A
 /// service that counts 25 requests in any second is therefore met by a burst of 1 and an interval of 1/25 s.
 ///
-/// When the service says that it has too much to do and names a time, the limit is [held](RateLimiter::hold): everybody who
+/// When the service says that it has too much to do and names a time, the limit is [deferred](RateLimiter::defer): everybody who
 /// shares it waits, also those who had a place already.
 #[derive(Debug)]
 pub struct RateLimiter {
@@ -22,7 +22,7 @@ struct State {
     /// When the next request would be due if they were evenly spaced: the "theoretical arrival time".
     due: Option<Instant>,
     /// Until when the service wants nobody.
-    held: Option<Instant>,
+    deferred: Option<Instant>,
 }
 
 impl RateLimiter {
@@ -52,8 +52,8 @@ impl RateLimiter {
     /// The wait that there would have been, if it is longer than `patience`; no place is taken then.
     pub fn reserve(&self, now: Instant, patience: Option<Duration>) -> Result<Duration, Duration> {
         let mut state = self.lock();
-        let held = state.held.map(|held| held.checked_add(self.tolerance()).unwrap_or(held));
-        let arrival = now.max(state.due.unwrap_or(now)).max(held.unwrap_or(now));
+        let deferred = state.deferred.map(|until| until.checked_add(self.tolerance()).unwrap_or(until));
+        let arrival = now.max(state.due.unwrap_or(now)).max(deferred.unwrap_or(now));
         let wait = arrival.saturating_duration_since(now).saturating_sub(self.tolerance());
         if patience.is_some_and(|patience| wait > patience) {
             return Err(wait);
@@ -65,14 +65,14 @@ impl RateLimiter {
 
     /// Whether everybody is held back at this moment: a place that was taken before is worth nothing then.
     #[must_use]
-    pub fn is_held(&self, now: Instant) -> bool {
-        self.lock().held.is_some_and(|held| held > now)
+    pub fn is_deferred(&self, now: Instant) -> bool {
+        self.lock().deferred.is_some_and(|until| until > now)
     }
 
     /// Holds everybody back until `until`: the service said so. A hold that is over sooner than one before changes nothing.
-    pub fn hold(&self, until: Instant) {
+    pub fn defer(&self, until: Instant) {
         let mut state = self.lock();
-        state.held = state.held.max(Some(until));
+        state.deferred = state.deferred.max(Some(until));
     }
 
     fn tolerance(&self) -> Duration {
@@ -112,7 +112,7 @@ mod tests {
     fn a_hold_binds_the_next_request() {
         let limit = RateLimiter::new(40 * MS, 4);
         let start = Instant::now();
-        limit.hold(start + 1000 * MS);
+        limit.defer(start + 1000 * MS);
         assert_eq!(limit.reserve(start, None), Ok(1000 * MS));
     }
 
@@ -123,20 +123,20 @@ mod tests {
         for _ in 0..50 {
             limit.reserve(start, None).unwrap();
         }
-        limit.hold(start + 1000 * MS);
-        assert!(limit.is_held(start + 999 * MS));
-        assert!(!limit.is_held(start + 1000 * MS));
-        limit.hold(start + 500 * MS);
-        assert!(limit.is_held(start + 999 * MS), "a shorter hold does not shorten a longer one");
+        limit.defer(start + 1000 * MS);
+        assert!(limit.is_deferred(start + 999 * MS));
+        assert!(!limit.is_deferred(start + 1000 * MS));
+        limit.defer(start + 500 * MS);
+        assert!(limit.is_deferred(start + 999 * MS), "a shorter hold does not shorten a longer one");
         assert_eq!(limit.reserve(start + 40 * MS, None), Ok(1960 * MS), "behind those who are there");
     }
 
     #[test]
-    fn no_limit_waits_only_when_it_is_held() {
+    fn no_limit_waits_only_when_it_is_deferred() {
         let limit = RateLimiter::none();
         let start = Instant::now();
         assert!((0..1000).all(|_| limit.reserve(start, None) == Ok(Duration::ZERO)));
-        limit.hold(start + 1000 * MS);
+        limit.defer(start + 1000 * MS);
         assert!((0..1000).all(|_| limit.reserve(start, None) == Ok(1000 * MS)));
         assert_eq!(limit.reserve(start + 1000 * MS, None), Ok(Duration::ZERO));
     }
@@ -152,7 +152,7 @@ mod tests {
         ] {
             assert_eq!(limit.reserve(start, None), Ok(Duration::ZERO));
             let _ = limit.reserve(start, None);
-            limit.hold(start + Duration::from_secs(7));
+            limit.defer(start + Duration::from_secs(7));
             let _ = limit.reserve(start, Some(Duration::MAX));
         }
     }

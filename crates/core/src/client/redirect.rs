@@ -6,7 +6,7 @@ use http::{Method, StatusCode, Uri};
 use crate::url::{Origin, resolve};
 
 /// The most redirects that are followed for one request.
-pub(crate) const MOST: u32 = 5;
+pub(crate) const MAX_REDIRECTS: u32 = 5;
 
 /// Where to go next.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub enum RedirectError {
     Method,
 }
 
-/// Decides about an answer: `Ok(None)` if it is no redirect that concerns the transport.
+/// Decides about a response: `Ok(None)` if nothing is to be followed.
 pub(crate) fn decide(
     method: &Method,
     from: &Uri,
@@ -48,7 +48,7 @@ pub(crate) fn decide(
     if !matches!(*method, Method::GET | Method::HEAD) {
         return Err(RedirectError::Method);
     }
-    if hops >= MOST {
+    if hops >= MAX_REDIRECTS {
         return Err(RedirectError::TooMany);
     }
     let location = headers.get(LOCATION).ok_or(RedirectError::NoLocation)?;

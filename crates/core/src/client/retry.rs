@@ -27,6 +27,7 @@ pub use after::retry_after;
 /// counting, and so is a connection of the pool that had been closed, or a process without a free file descriptor. Such a
 /// call ends at its deadline, or when its waits together exceed `patience`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Retry {
     /// How many attempts there are in all, the first included; 1 turns retries off.
     pub attempts: u32,
@@ -106,7 +107,42 @@ impl Retry {
     /// No retries.
     #[must_use]
     pub fn never() -> Self {
-        Self { attempts: 1, ..Self::default() }
+        Self::default().attempts(1)
+    }
+
+    /// Sets how many attempts there are in all, the first included.
+    #[must_use]
+    pub const fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
+    }
+
+    /// Sets the longest pause before the second attempt.
+    #[must_use]
+    pub const fn base(mut self, base: Duration) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// Sets the longest pause between any two attempts.
+    #[must_use]
+    pub const fn cap(mut self, cap: Duration) -> Self {
+        self.cap = cap;
+        self
+    }
+
+    /// Sets how long one call waits in all because the service named a time.
+    #[must_use]
+    pub const fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Sets how many retries there are beyond those that successes pay for.
+    #[must_use]
+    pub const fn budget(mut self, budget: u32) -> Self {
+        self.budget = budget;
+        self
     }
 
     /// Decides about a failed attempt. `replayable` is whether the body can be sent again.
@@ -196,7 +232,7 @@ impl Budget {
         Self { left: AtomicU32::new(full), full }
     }
 
-    /// Takes a token for a retry; false if there is none.
+    /// Takes a token for a retry; false if the budget is used up.
     pub(crate) fn withdraw(&self) -> bool {
         if self.full == u32::MAX {
             return true;

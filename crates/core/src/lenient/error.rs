@@ -17,7 +17,7 @@ pub(crate) enum Kind {
     Missing(&'static str),
     /// A member comes twice.
     Doubled,
-    /// The value is how some services write that there is none.
+    /// The value is how some services write that something is missing.
     Nothing,
     /// Anything else.
     Other,
@@ -83,7 +83,10 @@ impl de::Error for ReadError {
     }
 
     fn unknown_field(_: &str, expected: &'static [&'static str]) -> Self {
-        Self { message: format!("a member that is none of {}", expected.join(", ")), kind: Kind::Other }
+        Self {
+            message: format!("found a member that is not one of {}", expected.join(", ")),
+            kind: Kind::Other,
+        }
     }
 
     fn missing_field(field: &'static str) -> Self {

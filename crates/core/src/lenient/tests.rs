@@ -134,7 +134,7 @@ fn what_is_cut_out_belongs_to_the_nearest_model() {
         ])
     );
     assert_eq!(read.other["new"], json!([1]));
-    // Without its name an artist is none, whatever was odd in it.
+    // Without its name an artist is unusable, whatever was odd in it.
     let read = song(r#"{"id": 7, "artist": {"name": {}, "city": {}}}"#);
     assert_eq!(read.artist, None);
     assert_eq!(kept(&read.passed_over), json!([["artist", {"name": {}, "city": {}}]]));

@@ -26,7 +26,7 @@ impl Bases {
     /// Whether something may be sent to a URL that the service gave: over https if the service itself is spoken to so, and to
     /// no host but those that the user named, if any were.
     pub(super) fn check(&self, url: &SecretUrl) -> Result<(), BuildError> {
-        let origin = url.origin().ok_or_else(|| BuildError::Url("it is not http or https".into()))?;
+        let origin = url.origin().ok_or_else(|| BuildError::Url("expected http or https".into()))?;
         let secure = self.find(None).is_some_and(|base| base.origin().is_secure());
         if secure && !origin.is_secure() && !origin.is_loopback() {
             return Err(BuildError::Insecure { origin: origin.to_string() });

@@ -395,11 +395,11 @@ struct Since {
 /// What an exchange is waiting for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// A connection; or, with a transport that does not tell, perhaps the answer already.
+    /// A connection; or, with a transport that does not tell, perhaps the response already.
     Connecting { empty: bool },
     /// The transport taking more of the body.
     Sending,
-    /// The answer. What the transport took last may still be under way in the buffers of both systems, for so long.
+    /// The response. What the transport took last may still be under way in the buffers of both systems, for so long.
     Sent { draining: Duration },
 }
 
@@ -471,7 +471,7 @@ impl Activity {
 }
 
 /// Tells the client that the request has its connection. A [`Transport`](crate::Transport) that does not tell is given
-/// the time for connecting and for the answer together.
+/// the time for connecting and for the response together.
 #[derive(Clone, Debug)]
 pub struct OnConnected(Arc<Activity>);
 

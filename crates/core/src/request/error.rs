@@ -6,8 +6,8 @@ use http::header::HeaderName;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// An argument of the path would address another resource.
-    #[error("{name} is {value:?}, which is no path segment")]
+    /// An argument of the path would name another resource.
+    #[error("invalid path parameter {name}: {value:?}")]
     Segment {
         /// The name of the argument in the path template.
         name: &'static str,
@@ -21,7 +21,7 @@ pub enum BuildError {
     #[error("this client has no base URL named {0:?}")]
     Base(&'static str),
     /// The parts do not make a URL.
-    #[error("no URL can be made of it: {0}")]
+    #[error("invalid URL: {0}")]
     Url(String),
     /// A link that leads to another host than the client's and to no path that it could have there. Nothing is sent to it.
     #[error("the link leads to {origin}, another host; nothing is sent there")]
@@ -40,7 +40,7 @@ pub enum BuildError {
     },
     /// A URL of its own, such as a presigned one, at a host that is not among those of the client.
     #[error(
-        "the service gave a URL at {origin}, which is none of the hosts that this client was given; nothing is sent there"
+        "the service gave a URL at {origin}, which is not one of the hosts that this client may send to; nothing is sent there"
     )]
     Unpinned {
         /// Where it leads.

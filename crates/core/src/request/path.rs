@@ -9,7 +9,7 @@ use crate::url::RESERVED;
 
 /// Fills the `{name}` places of `template` with `arguments`, in order, each escaped as one path segment.
 ///
-/// An argument that is empty, `.` or `..` would address another resource, so it is refused.
+/// An argument that is empty, `.` or `..` would name another resource, so it is refused.
 pub(crate) fn fill(template: &'static str, arguments: &[&dyn Display]) -> Result<String, BuildError> {
     let mut path = String::with_capacity(template.len() + 16);
     let mut arguments = arguments.iter();

@@ -2,6 +2,7 @@
 
 /// What a second delivery of a request would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Replay {
     /// Nothing: the request only reads.
     Safe,

@@ -15,7 +15,7 @@ use crate::time::{Clock, Timestamp};
 const POLLS: u32 = 16;
 
 /// For how much real time it is asked: what a thread is reading from a file just now goes first too. Who sleeps long is
-/// probably a deadline, which runs beside such work; a short sleep is a pause, beside which there is none.
+/// probably a deadline, which runs beside such work; a short sleep is a pause, which nothing runs beside.
 fn patience(asked: Duration) -> Duration {
     Duration::from_millis(if asked < Duration::from_secs(10) { 2 } else { 200 })
 }

@@ -1,4 +1,4 @@
-//! Answers as they arrive, and reading them whole up to a cap.
+//! Responses as they arrive, and reading them whole up to a cap.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -9,9 +9,10 @@ use bytes::{Bytes, BytesMut};
 use http_body::{Body as _, Frame, SizeHint};
 
 use super::error::TransportError;
-use crate::time::within;
+use crate::decode::DecodeError;
+use crate::time::timeout;
 
-/// The body of an answer, arriving.
+/// The body of a response, arriving.
 pub struct ResponseBody(Pin<Box<dyn http_body::Body<Data = Bytes, Error = TransportError> + Send>>);
 
 impl ResponseBody {
@@ -60,14 +61,15 @@ impl ResponseBody {
 
     /// All of it, if it is not larger than `cap` bytes.
     pub(crate) async fn collect(mut self, cap: usize) -> Result<Bytes, CollectError> {
+        let too_large = || CollectError::Unreadable(DecodeError::TooLarge { cap });
         if self.0.size_hint().lower() > cap as u64 {
-            return Err(CollectError::TooLarge);
+            return Err(too_large());
         }
         let mut whole = BytesMut::new();
         while let Some(chunk) = self.chunk().await {
-            let chunk = chunk.map_err(CollectError::Transport)?;
+            let chunk = chunk?;
             if chunk.len() > cap - whole.len() {
-                return Err(CollectError::TooLarge);
+                return Err(too_large());
             }
             whole.extend_from_slice(&chunk);
         }
@@ -86,7 +88,7 @@ impl ResponseBody {
                 }
             }
         };
-        let _ = within(reading, limit).await;
+        let _ = timeout(reading, limit).await;
         whole.freeze()
     }
 
@@ -96,9 +98,18 @@ impl ResponseBody {
     }
 }
 
+/// A body that is not there whole.
 pub(crate) enum CollectError {
-    TooLarge,
+    /// It arrived and is of no use.
+    Unreadable(DecodeError),
+    /// It was lost on the way.
     Transport(TransportError),
+}
+
+impl From<TransportError> for CollectError {
+    fn from(error: TransportError) -> Self {
+        error.coding().map_or(Self::Transport(error), Self::Unreadable)
+    }
 }
 
 impl http_body::Body for ResponseBody {

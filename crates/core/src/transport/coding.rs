@@ -15,7 +15,7 @@ use crate::transport::body::ResponseBody;
 use crate::transport::{Phase, TransportError, TransportErrorKind};
 
 /// The most codings that are undone one after the other.
-const MOST: usize = 3;
+const MAX_CODINGS: usize = 3;
 /// How much is inflated at a time, in bytes. Deflate makes at most about a thousand times as much of it.
 const STEP: usize = 1024;
 /// Past this many bytes a body may be at most so many times as large as its coded form: more is an attack on memory or
@@ -66,8 +66,8 @@ fn codings(headers: &HeaderMap) -> Result<Vec<Coding>, Unknown> {
             let name = name.trim().to_ascii_lowercase();
             match name.as_str() {
                 "" | "identity" => {}
-                "gzip" | "x-gzip" if codings.len() < MOST => codings.push(Coding::Gzip),
-                "deflate" if codings.len() < MOST => codings.push(Coding::Deflate),
+                "gzip" | "x-gzip" if codings.len() < MAX_CODINGS => codings.push(Coding::Gzip),
+                "deflate" if codings.len() < MAX_CODINGS => codings.push(Coding::Deflate),
                 _ => return Err(Unknown(name.chars().take(40).collect())),
             }
         }
@@ -165,7 +165,7 @@ impl Inflated {
         };
         self.input.clear();
         (self.state, self.whole) = (None, true);
-        TransportError::new(Phase::ReadingBody, TransportErrorKind::Coding, &io::Error::other(message))
+        TransportError::new(Phase::ReadingBody, TransportErrorKind::Coding, io::Error::other(message))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Deadlines around a transport: for the head of the answer and for silence, on the injected clock.
+//! Deadlines around a transport: for the head of the response and for silence, on the injected clock.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};

@@ -1,6 +1,7 @@
 //! What is lost on the way, and how far it had come.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::decode::DecodeError;
@@ -10,21 +11,23 @@ use crate::url::Origin;
 
 /// How far a request got before it failed: the one fact that a retry needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Phase {
     /// Not one byte was sent. Will be repeated whatever the request does.
     NotSent,
     /// The service may have it. Will be repeated only if the request is safe or idempotent.
     MaybeSent,
-    /// The answer began and broke off. Will be repeated only if the request is safe or idempotent.
+    /// The response began and broke off. Will be repeated only if the request is safe or idempotent.
     ReadingBody,
 }
 
-/// A request or an answer that was lost.
+/// A request or a response that was lost.
 #[derive(Clone, Debug)]
 pub struct TransportError {
     phase: Phase,
     kind: TransportErrorKind,
     detail: String,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
     stale: bool,
     to: Option<Origin>,
 }
@@ -60,29 +63,31 @@ pub enum TransportErrorKind {
 pub enum Timeout {
     /// No connection within this time, name resolution and TLS included.
     Connect(Duration),
-    /// The request was sent and no answer began within this time.
+    /// The request was sent and no response began within this time.
     Head(Duration),
     /// Nothing moved in either direction for this time.
     Silence(Duration),
 }
 
 impl TransportError {
-    /// An error; `source` is flattened into one line of text with all its causes.
-    pub fn new(phase: Phase, kind: TransportErrorKind, source: &(dyn std::error::Error + 'static)) -> Self {
-        let mut detail = String::new();
-        let mut next = Some(source);
-        while let Some(error) = next {
-            let words = error.to_string();
-            // Wrappers often repeat the words of what they wrap.
-            if !detail.contains(&words) {
-                if !detail.is_empty() {
-                    detail.push_str(": ");
-                }
-                detail.push_str(&words);
-            }
-            next = error.source();
-        }
-        Self { phase, kind, detail, stale: false, to: None }
+    /// An error with what is behind it, of which the line tells every cause.
+    pub fn new(
+        phase: Phase,
+        kind: TransportErrorKind,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        let source = source.into();
+        Self::described(phase, kind, in_one_line(&*source), source)
+    }
+
+    /// An error that tells what is behind it in words of its own.
+    pub(crate) fn described(
+        phase: Phase,
+        kind: TransportErrorKind,
+        detail: String,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self { phase, kind, detail, source: Some(source.into().into()), stale: false, to: None }
     }
 
     /// The same error of a connection that had served before and broke without a word: the service had closed it in the
@@ -109,6 +114,7 @@ impl TransportError {
             phase,
             kind: TransportErrorKind::Timeout(timeout),
             detail: String::new(),
+            source: None,
             stale: false,
             to: None,
         }
@@ -144,41 +150,88 @@ impl fmt::Display for TransportError {
                  ClientBuilder::connections"
             }
             (TransportErrorKind::Runtime, _) => "nothing can be sent",
-            (TransportErrorKind::Protocol, _) => "the answer is not HTTP",
+            (TransportErrorKind::Protocol, _) => "the response is not HTTP",
             (TransportErrorKind::Coding, _) => "the response cannot be decoded",
             (TransportErrorKind::Source, _) => "the body to send cannot be read",
             (TransportErrorKind::Timeout(Timeout::Connect(limit)), _) => {
                 return write!(f, "no connection{} within {}", to(), Seconds(limit));
             }
             (TransportErrorKind::Timeout(Timeout::Head(limit)), _) => {
-                return write!(f, "the request was sent, but no answer came within {}", Seconds(limit));
+                return write!(f, "the request was sent, but no response came within {}", Seconds(limit));
             }
             (TransportErrorKind::Timeout(Timeout::Silence(limit)), Phase::ReadingBody) => {
-                return write!(f, "the answer stopped in the middle for {}", Seconds(limit));
+                return write!(f, "the response stopped in the middle for {}", Seconds(limit));
             }
             (TransportErrorKind::Timeout(Timeout::Silence(limit)), _) => {
                 return write!(f, "sending stopped in the middle for {}", Seconds(limit));
             }
             (_, Phase::NotSent) => "the connection broke before anything was sent",
             (_, Phase::MaybeSent) => {
-                "the connection broke before an answer came; the request may have arrived"
+                "the connection broke before a response came; the request may have arrived"
             }
-            (_, Phase::ReadingBody) => "the answer broke off",
+            (_, Phase::ReadingBody) => "the response broke off",
         };
         f.write_str(what)?;
         if self.detail.is_empty() { Ok(()) } else { write!(f, ": {}", self.detail) }
     }
 }
 
-impl std::error::Error for TransportError {}
+impl std::error::Error for TransportError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// The words of an error and of all its causes.
+pub(super) fn in_one_line(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut line = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let words = error.to_string();
+        // Wrappers often repeat the words of what they wrap.
+        if !line.contains(&words) {
+            if !line.is_empty() {
+                line.push_str(": ");
+            }
+            line.push_str(&words);
+        }
+        next = error.source();
+    }
+    line
+}
 
 impl From<RuntimeError> for TransportError {
     fn from(error: RuntimeError) -> Self {
-        Self::new(Phase::NotSent, TransportErrorKind::Runtime, &error)
+        Self::new(Phase::NotSent, TransportErrorKind::Runtime, error)
     }
 }
 
 /// TLS that cannot be set up: this build has none, or there is nothing that it could trust.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("TLS cannot be set up: {0}")]
-pub struct TlsError(pub(crate) String);
+#[derive(Clone, Debug)]
+pub struct TlsError {
+    reason: String,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl TlsError {
+    pub(crate) fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), source: None }
+    }
+
+    #[cfg(feature = "_tls")]
+    pub(crate) fn from_rustls(reason: impl Into<String>, error: rustls::Error) -> Self {
+        Self { reason: reason.into(), source: Some(Arc::new(error)) }
+    }
+}
+
+impl fmt::Display for TlsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TLS cannot be set up: {}", self.reason)
+    }
+}
+
+impl std::error::Error for TlsError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

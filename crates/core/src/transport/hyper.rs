@@ -12,10 +12,11 @@ use std::time::Duration;
 
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
-use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::{HttpConnector, capture_connection};
+use hyper_util::client::legacy::{Client, Error as LegacyError};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+use super::error::in_one_line;
 use super::{Phase, Timeout, Timeouts, TlsError, Transport, TransportError, TransportErrorKind};
 use crate::BoxFuture;
 use crate::request::body::RequestBody;
@@ -77,10 +78,10 @@ impl Hyper {
     /// If there is no TLS in this build, or nothing that it could trust.
     pub fn prepare_tls(&self) -> Result<(), TlsError> {
         #[cfg(feature = "_tls")]
-        return self.tls.get().map(drop).map_err(TlsError);
+        return self.tls.get().map(drop);
         #[cfg(not(feature = "_tls"))]
-        return Err(TlsError(
-            "this build has none; turn the feature \"rustls-ring\" or \"rustls-aws-lc-rs\" on".into(),
+        return Err(TlsError::new(
+            "this build has none; turn the feature \"rustls-ring\" or \"rustls-aws-lc-rs\" on",
         ));
     }
 }
@@ -170,7 +171,7 @@ impl Transport for Hyper {
                     if let Some(served) = response.extensions().get::<Served>() {
                         served.0.store(true, Ordering::Relaxed);
                     }
-                    Ok(response.map(|body| ResponseBody::new(body.map_err(|error| broken_off(&error)))))
+                    Ok(response.map(|body| ResponseBody::new(body.map_err(|error| broken_off(error)))))
                 }
                 Err(error) => {
                     let mut extras = http::Extensions::new();
@@ -179,7 +180,7 @@ impl Transport for Hyper {
                     }
                     let has_served =
                         extras.get::<Served>().is_some_and(|served| served.0.load(Ordering::Relaxed));
-                    let error = lost(&error).to(origin);
+                    let error = lost(error).to(origin);
                     // A service that closes an idle connection may do so just when the next request is on its way.
                     let silent = error.kind() == TransportErrorKind::Broken;
                     Err(if has_served && silent { error.stale() } else { error })
@@ -203,39 +204,39 @@ fn without_sockets<T>(poll: impl FnOnce() -> T + UnwindSafe) -> Result<T, Transp
 }
 
 /// How far a request got that hyper could not complete.
-fn lost(error: &hyper_util::client::legacy::Error) -> TransportError {
-    if error.is_connect() {
-        return match find::<ConnectError>(error) {
+fn lost(error: LegacyError) -> TransportError {
+    use TransportErrorKind::{Broken, Connect, Exhausted, Protocol, Source, Untrusted};
+    let (phase, kind) = if error.is_connect() {
+        let kind = match find::<ConnectError>(&error) {
             Some(ConnectError::TimedOut(limit)) => {
-                TransportError::timeout(Phase::NotSent, Timeout::Connect(*limit))
+                return TransportError::timeout(Phase::NotSent, Timeout::Connect(*limit));
             }
             #[cfg(feature = "_tls")]
-            Some(ConnectError::Untrusted(_)) => {
-                TransportError::new(Phase::NotSent, TransportErrorKind::Untrusted, below(error))
-            }
+            Some(ConnectError::Untrusted { .. }) => Untrusted,
             #[cfg(not(feature = "_tls"))]
-            Some(ConnectError::NoTls) => {
-                TransportError::new(Phase::NotSent, TransportErrorKind::Untrusted, below(error))
-            }
-            _ if find::<std::io::Error>(error).is_some_and(is_exhausted) => {
-                TransportError::new(Phase::NotSent, TransportErrorKind::Exhausted, &Nothing)
-            }
-            _ => TransportError::new(Phase::NotSent, TransportErrorKind::Connect, below(error)),
+            Some(ConnectError::NoTls) => Untrusted,
+            _ if find::<std::io::Error>(&error).is_some_and(is_exhausted) => Exhausted,
+            _ => Connect,
         };
-    }
-    let Some(inner) = find::<hyper::Error>(error) else {
-        return TransportError::new(Phase::MaybeSent, TransportErrorKind::Broken, below(error));
+        (Phase::NotSent, kind)
+    } else {
+        match find::<hyper::Error>(&error) {
+            // Given back before its first byte was written.
+            Some(inner) if inner.is_canceled() => (Phase::NotSent, Broken),
+            Some(inner) if inner.is_user() => (Phase::MaybeSent, Source),
+            Some(inner) if inner.is_parse() => (Phase::MaybeSent, Protocol),
+            _ => (Phase::MaybeSent, Broken),
+        }
     };
-    // Given back before its first byte was written.
-    if inner.is_canceled() {
-        return TransportError::new(Phase::NotSent, TransportErrorKind::Broken, inner);
-    }
-    if inner.is_user() {
-        // The words of the source itself: hyper's own ("error from user's Body stream") tell nothing.
-        return TransportError::new(Phase::MaybeSent, TransportErrorKind::Source, below(inner));
-    }
-    let kind = if inner.is_parse() { TransportErrorKind::Protocol } else { TransportErrorKind::Broken };
-    TransportError::new(Phase::MaybeSent, kind, inner)
+    // The outermost words ("client error (SendRequest)", "error from user's Body stream") tell nothing; those below do.
+    let detail = match (find::<ConnectError>(&error), find::<hyper::Error>(&error)) {
+        _ if kind == Exhausted => String::new(),
+        #[cfg(feature = "_tls")]
+        (Some(ConnectError::Untrusted { reason, .. }), _) => reason.clone(),
+        (None, Some(inner)) => in_one_line(if kind == Source { below(inner) } else { inner }),
+        _ => in_one_line(below(&error)),
+    };
+    TransportError::described(phase, kind, detail, error)
 }
 
 /// Whether this process (EMFILE) or this computer (ENFILE) has no file descriptor left.
@@ -244,15 +245,10 @@ fn is_exhausted(error: &std::io::Error) -> bool {
     error.raw_os_error().is_some_and(|code| codes.contains(&code))
 }
 
-/// A cause with nothing to add.
-#[derive(Debug, thiserror::Error)]
-#[error("")]
-struct Nothing;
-
-/// An answer that began and did not end.
-fn broken_off(error: &hyper::Error) -> TransportError {
-    // A chunk that is none arrives as an I/O error about invalid input or data.
-    let malformed = find::<std::io::Error>(error).is_some_and(|error| {
+/// A response that began and did not end.
+fn broken_off(error: hyper::Error) -> TransportError {
+    // A malformed chunk arrives as an I/O error about invalid input or data.
+    let malformed = find::<std::io::Error>(&error).is_some_and(|error| {
         matches!(error.kind(), std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput)
     });
     let kind =

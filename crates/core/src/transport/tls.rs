@@ -9,6 +9,8 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 
+use super::error::TlsError;
+
 /// Whose certificates a connection trusts.
 #[derive(Clone, Default)]
 pub struct Roots(Source);
@@ -45,11 +47,11 @@ impl fmt::Debug for Roots {
 }
 
 /// A configuration that is made when the first https connection needs it: reading the system's certificates takes
-/// milliseconds that a program on plain loopback http should not pay.
+/// milliseconds that a client on plain loopback http should not pay.
 #[derive(Default)]
 pub(super) struct Lazy {
     roots: Roots,
-    made: OnceLock<Result<Arc<ClientConfig>, String>>,
+    made: OnceLock<Result<Arc<ClientConfig>, TlsError>>,
 }
 
 impl Lazy {
@@ -57,7 +59,7 @@ impl Lazy {
         Self { roots, made: OnceLock::new() }
     }
 
-    pub(super) fn get(&self) -> Result<Arc<ClientConfig>, String> {
+    pub(super) fn get(&self) -> Result<Arc<ClientConfig>, TlsError> {
         self.made.get_or_init(|| config(&self.roots).map(Arc::new)).clone()
     }
 }
@@ -70,16 +72,20 @@ fn provider() -> CryptoProvider {
     return rustls::crypto::ring::default_provider();
 }
 
-fn config(roots: &Roots) -> Result<ClientConfig, String> {
+fn unusable(error: rustls::Error) -> TlsError {
+    TlsError::from_rustls(error.to_string(), error)
+}
+
+fn config(roots: &Roots) -> Result<ClientConfig, TlsError> {
     let provider = Arc::new(provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?;
+        .map_err(unusable)?;
     let mut config = match &roots.0 {
         Source::Only(certificates) => {
             let mut store = RootCertStore::empty();
             for certificate in certificates {
-                store.add(CertificateDer::from(certificate.clone())).map_err(|error| error.to_string())?;
+                store.add(CertificateDer::from(certificate.clone())).map_err(unusable)?;
             }
             builder.with_root_certificates(store).with_no_client_auth()
         }
@@ -118,6 +124,15 @@ pub(super) fn refusal(error: &std::io::Error) -> Option<String> {
         _ => return Some(format!("the TLS handshake failed: {error}")),
     };
     Some(text.into())
+}
+
+/// The error of a handshake itself where an I/O error is only its envelope: the chain of causes passes over it otherwise.
+pub(super) fn inner(error: std::io::Error) -> Box<dyn std::error::Error + Send + Sync> {
+    if !error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
+        return error.into();
+    }
+    let kind = error.kind();
+    error.into_inner().unwrap_or_else(|| std::io::Error::from(kind).into())
 }
 
 /// What is wrong with a certificate, and what to do.
@@ -160,26 +175,30 @@ fn shown(name: &str) -> String {
 type Verifier = Arc<dyn rustls::client::danger::ServerCertVerifier>;
 
 #[cfg(feature = "platform-verifier")]
-fn platform(provider: Arc<CryptoProvider>) -> Result<Verifier, String> {
+fn platform(provider: Arc<CryptoProvider>) -> Result<Verifier, TlsError> {
     match rustls_platform_verifier::Verifier::new(provider) {
         Ok(verifier) => Ok(Arc::new(verifier)),
-        Err(error) => Err(format!("the system's certificates cannot be used: {error}")),
+        Err(error) => {
+            let reason = format!("the system's certificates cannot be used: {error}");
+            Err(TlsError::from_rustls(reason, error))
+        }
     }
 }
 
 #[cfg(not(feature = "platform-verifier"))]
-fn platform(_: Arc<CryptoProvider>) -> Result<Verifier, String> {
-    Err("there are no trusted certificates: turn the feature \"platform-verifier\" or \"webpki-roots\" on"
-        .into())
+fn platform(_: Arc<CryptoProvider>) -> Result<Verifier, TlsError> {
+    Err(TlsError::new(
+        "there are no trusted certificates: turn the feature \"platform-verifier\" or \"webpki-roots\" on",
+    ))
 }
 
 #[cfg(feature = "webpki-roots")]
-fn compiled_in(_: String) -> Result<RootCertStore, String> {
+fn compiled_in(_: TlsError) -> Result<RootCertStore, TlsError> {
     Ok(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() })
 }
 
 #[cfg(not(feature = "webpki-roots"))]
-fn compiled_in(reason: String) -> Result<RootCertStore, String> {
+fn compiled_in(reason: TlsError) -> Result<RootCertStore, TlsError> {
     Err(reason)
 }
 

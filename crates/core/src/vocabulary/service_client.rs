@@ -101,7 +101,7 @@ macro_rules! service_client {
             &self,
             endpoint: &E,
         ) -> Result<E::Output, $crate::Error<E::ApiError>> {
-            self.core.send(endpoint).await
+            self.core.call(endpoint).send().await
         }
     };
     (@call) => {

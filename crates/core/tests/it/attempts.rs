@@ -180,12 +180,13 @@ async fn a_wait_that_the_body_asks_for_is_slept_like_that_of_the_head() {
 #[tokio::test]
 async fn a_wait_in_the_body_that_is_too_long_is_told_and_not_slept() {
     // Beyond the patience, and beyond the deadline of the call.
-    for (seconds, deadline) in [(61, 3600), (50, 40)] {
+    let late = "; not repeated: the deadline of 40 s leaves no time";
+    for (seconds, deadline, end) in [(61, 3600, ""), (50, 40, late)] {
         let service = Service::new(move |_, _| Ok(Reply::new(429).body(format!("again after {seconds}"))));
         let (builder, clock) = service.client();
         let client = builder.build().unwrap();
         let error = client.call(&Polite).deadline(deadline * S).send().await.unwrap_err();
-        let line = format!("429 Too Many Requests: too many; the service asks to wait {seconds} s");
+        let line = format!("429 Too Many Requests: too many; the service asks to wait {seconds} s{end}");
         assert_eq!(error.to_string(), format!("example.things.polite: {line}"));
         assert_eq!(error.retry_after(), Some(seconds * S));
         assert_eq!((service.seen().len(), clock.slept()), (1, vec![]));
@@ -273,7 +274,7 @@ async fn a_sleep_that_would_outlive_the_deadline_is_not_begun_and_the_real_error
     assert_eq!(error.status(), Some(StatusCode::SERVICE_UNAVAILABLE));
     assert_eq!(
         error.to_string(),
-        "example.things.send: 503 Service Unavailable: busy (after 3 attempts); the service asks to wait 20 s"
+        "example.things.send: 503 Service Unavailable: busy (after 3 attempts in 40 s); the service asks to wait 20 s; not repeated: the deadline of 50 s leaves no time"
     );
     let client = service.client().0.build().unwrap();
     let error = client.call(&SAFE).deadline(30 * S).send().await.unwrap_err();
@@ -286,7 +287,7 @@ async fn absurd_waits_and_deadlines_do_not_panic() {
     for wait in ["99999999999999999999999999", "18446744073709551615"] {
         let service = Service::new(move |_, _| Ok(Reply::new(429).header("retry-after", wait)));
         let (builder, _) = service.client();
-        let patient = Retry { patience: Duration::MAX, ..Retry::default() };
+        let patient = Retry::default().patience(Duration::MAX);
         let limit = Arc::new(RateLimiter::per(10, S));
         let client = builder.retry(patient).limit(limit).call_deadline(Duration::MAX).build().unwrap();
         let error = client.send(&SAFE).await.unwrap_err();
@@ -368,7 +369,7 @@ async fn a_limit_without_room_before_the_deadline_sends_nothing() {
     assert_eq!(error.attempts(), 0);
     assert_eq!(
         error.to_string(),
-        "example.things.send: not sent: the client's rate limit has no room for 100 s, longer than the deadline"
+        "example.things.send: rate limited: the next slot of the client's own limit is in 100 s, after the deadline; nothing was sent"
     );
     assert_eq!(service.seen().len(), 1);
 }
@@ -403,14 +404,14 @@ async fn a_dropped_call_leaves_the_client_as_it_was() {
 }
 
 #[tokio::test]
-async fn answers_over_the_cap_are_refused_whether_announced_or_not() {
+async fn responses_over_the_cap_are_refused_whether_announced_or_not() {
     let service = Service::new(|_, _| Ok(Reply::ok().body([b'x'; 60]).body([b'x'; 41])));
     let (builder, _) = service.client();
     let client = builder.body_cap(100).build().unwrap();
     let error = client.send(&SAFE).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "example.things.send: 200 OK, but the answer cannot be read: it is larger than the cap of 100 bytes"
+        "example.things.send: 200 OK, but the response cannot be read: it is larger than the cap of 100 bytes"
     );
     let exact = Service::new(|_, _| Ok(Reply::ok().body([b'x'; 60]).body([b'x'; 40])));
     let client = exact.client().0.body_cap(100).build().unwrap();
@@ -418,7 +419,7 @@ async fn answers_over_the_cap_are_refused_whether_announced_or_not() {
 }
 
 #[tokio::test]
-async fn error_answers_are_kept_only_so_far() {
+async fn error_responses_are_kept_only_so_far() {
     let service = Service::new(|_, _| Ok(Reply::new(400).body(vec![b'x'; 200_000])));
     let error = service.client().0.build().unwrap().send(&SAFE).await.unwrap_err();
     assert_eq!(error.body().unwrap().len(), 64 * 1024);
@@ -444,12 +445,12 @@ impl Endpoint for Read {
 }
 
 #[tokio::test]
-async fn answers_that_are_something_else_are_named() {
+async fn responses_that_are_something_else_are_named() {
     let page = "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>CANARY</body></html>";
     let cases = [
-        (200, page, "200 OK, but the answer cannot be read: it is a web page titled \"502 Bad Gateway\""),
-        (200, "", "200 OK, but the answer cannot be read: the body is empty"),
-        (200, "[1,2", "200 OK, but the answer cannot be read: the JSON ends in the middle, after 4 bytes"),
+        (200, page, "200 OK, but the response cannot be read: it is a web page titled \"502 Bad Gateway\""),
+        (200, "", "200 OK, but the response cannot be read: the body is empty"),
+        (200, "[1,2", "200 OK, but the response cannot be read: the JSON ends in the middle, after 4 bytes"),
         (400, page, "400 Bad Request: a web page titled \"502 Bad Gateway\""),
         (400, "", "400 Bad Request"),
         (400, "{\"error\":\"CANARY", "400 Bad Request"),

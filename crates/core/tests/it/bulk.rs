@@ -102,7 +102,7 @@ async fn a_time_that_is_named_costs_neither_attempts_nor_budget() {
     let service = Service::new(|_, number| {
         Ok(if number < 50 { Reply::new(429).header("retry-after", 1) } else { Reply::ok() })
     });
-    let retry = Retry { budget: 0, ..Retry::default() };
+    let retry = Retry::default().budget(0);
     let client = service.client().0.clock(Arc::clone(&clock) as _).retry(retry).build().unwrap();
     client.send(&Post).await.unwrap();
     assert_eq!(service.seen().len(), 51);
@@ -127,7 +127,7 @@ async fn a_call_ends_at_its_patience_and_says_how_long_it_waited() {
     let error = client.send(&Get).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "example.things.get: 429 Too Many Requests (after 3 attempts); the service asks to wait 25 s; it was \
+        "example.things.get: 429 Too Many Requests (after 3 attempts in 50 s); the service asks to wait 25 s; it was \
          waited for 50 s already"
     );
     assert!(clock.slept().iter().filter(|slept| **slept == 25 * S).count() >= 2);
@@ -187,7 +187,7 @@ async fn a_place_under_the_limit_is_worth_nothing_while_everybody_is_held() {
     // Until they sleep for their places, and not until the first may go.
     soon(clock.until_asleep(5 * S)).await;
     assert!(service.seen().is_empty());
-    limit.hold(start + 30 * S);
+    limit.defer(start + 30 * S);
     for call in calls {
         soon(call).await.unwrap().unwrap();
     }
@@ -238,7 +238,7 @@ async fn the_budget_is_a_setting_is_named_and_comes_back() {
         Ok(if state.load(Ordering::Relaxed) == 1 { Reply::new(503).body("down") } else { Reply::ok() })
     });
     let (builder, _) = service.client();
-    let client = builder.retry(Retry { budget: 2, ..Retry::default() }).build().unwrap();
+    let client = builder.retry(Retry::default().budget(2)).build().unwrap();
     let origin = Origin::of(&"https://api.example/".parse().unwrap()).unwrap();
     let line = |error: segno_core::Error<PlainApiError>| error.to_string();
     assert_eq!(
@@ -311,7 +311,7 @@ async fn closes_at_the_second() -> String {
 async fn a_connection_that_the_service_had_closed_costs_nothing() {
     let base = closes_at_the_second().await;
     let (builder, _) = peer::client(&base);
-    let retry = Retry { attempts: 1, budget: 0, ..Retry::default() };
+    let retry = Retry::default().attempts(1).budget(0);
     let client = builder.retry(retry).build().unwrap();
     for _ in 0..100 {
         soon(client.send(&Get)).await.unwrap();

@@ -15,6 +15,7 @@ use segno_testkit::Canary;
 use tokio::io::AsyncWriteExt;
 
 use crate::peer::{self, read_request, soon};
+use crate::source::chain;
 
 /// A request that has secrets wherever a request can have one.
 struct Full {
@@ -29,13 +30,13 @@ impl Full {
 }
 
 #[derive(Debug, serde::Deserialize)]
-struct Answer {
+struct Item {
     #[allow(dead_code)]
     number: u32,
 }
 
 impl Endpoint for Full {
-    type Output = Vec<Answer>;
+    type Output = Vec<Item>;
     type ApiError = PlainApiError;
     const NAME: &'static str = "example.full";
     const METHOD: Method = Method::GET;
@@ -59,28 +60,28 @@ impl Endpoint for Full {
         Ok(())
     }
 
-    fn read(response: Response<Bytes>) -> Result<Vec<Answer>, DecodeError> {
+    fn read(response: Response<Bytes>) -> Result<Vec<Item>, DecodeError> {
         segno_core::read_json(&response)
     }
 }
 
 impl StreamEndpoint for Full {
-    type Item = Answer;
+    type Item = Item;
 }
 
 impl Paged for Full {
-    type Item = Answer;
+    type Item = Item;
 
     fn at(&self, _: &Cursor) -> Result<Self, BuildError> {
         Ok(Self::new(None))
     }
 
-    fn page(&self, items: Vec<Answer>) -> Result<Page<Answer>, DecodeError> {
+    fn page(&self, items: Vec<Item>) -> Result<Page<Item>, DecodeError> {
         Ok(Page::new(items).next(Some(Cursor::new("https://api.example/?token=CANARY-cursor"))))
     }
 }
 
-const ANSWERS: [&str; 11] = [
+const RESPONSES: [&str; 11] = [
     "HTTP/1.1 200 OK\r\nset-cookie: CANARY-set\r\ncontent-length: 14\r\n\r\n[{\"number\":77}]",
     "HTTP/1.1 200 OK\r\ncontent-length: 28\r\n\r\n[{\"number\":\"CANARY-wrong\" }] ",
     "HTTP/1.1 200 OK\r\ncontent-length: 24\r\n\r\n[{\"number\":\"CANARY-cut\"  ",
@@ -103,10 +104,11 @@ async fn everything(builder: ClientBuilder, server: &str, canary: &Canary) {
         let call = client.call(&full);
         canary.show(&format!("{client:?} {call:?} {:?}", client.prepare(&full)));
         match call.send().await {
-            Ok(answer) => canary.show(&format!("{answer:?}")),
+            Ok(response) => canary.show(&format!("{response:?}")),
             Err(error) => {
                 canary.show(&format!("{error} {error:#} {error:?} {error:#?} {:?}", error.cause()));
                 canary.show(&format!("{} {:?}", error.cause(), error.api()));
+                canary.show(&chain(&error));
             }
         }
         match client.stream(&full).await {
@@ -114,11 +116,11 @@ async fn everything(builder: ClientBuilder, server: &str, canary: &Canary) {
                 canary.show(&format!("{array:?}"));
                 print_items(canary, &mut array).await;
             }
-            Err(error) => canary.show(&format!("{error} {error:?}")),
+            Err(error) => canary.show(&chain(&error)),
         }
         match client.call(&full).download_into(&mut Vec::new()).await {
             Ok(done) => canary.show(&format!("{done:?}")),
-            Err(error) => canary.show(&format!("{error} {error:?}")),
+            Err(error) => canary.show(&chain(&error)),
         }
         canary.show(&full.printed.lock().unwrap());
     }
@@ -144,19 +146,14 @@ async fn no_secret_in_logs_errors_or_debug() {
     canary.secret("the credentials", "app:CANARY-password");
     let secret = Secret::new("CANARY-password");
     canary.show(&format!("{secret} {secret:?}"));
-    for answer in ANSWERS {
+    for response in RESPONSES {
         let server = peer::listen(move |mut stream| async move {
             read_request(&mut stream).await?;
-            stream.write_all(answer.as_bytes()).await
+            stream.write_all(response.as_bytes()).await
         })
         .await;
-        let builder = || {
-            Client::builder(&server).retry(Retry {
-                attempts: 2,
-                base: Duration::from_millis(1),
-                ..Retry::default()
-            })
-        };
+        let builder =
+            || Client::builder(&server).retry(Retry::default().attempts(2).base(Duration::from_millis(1)));
         soon(everything(builder().authorize(Basic::new("app", &secret).unwrap()), &server, &canary)).await;
         soon(everything(builder().authorize(StaticToken::new("Token", &secret).unwrap()), &server, &canary))
             .await;

@@ -57,7 +57,7 @@ fn deflate(bytes: &[u8], zlib: bool) -> Vec<u8> {
 const OF_GNU_GZIP: &[u8] =
     b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x8b\x56\xca\xcd\xcf\x4f\x51\xd2\x51\x4a\x4f\xcd\x2b\x4a\x55\x8a\x05\x00\x33\x29\x43\x6f\x10\x00\x00\x00";
 
-/// A service that answers everything with this body in this coding.
+/// A service that responds to everything with this body in this coding.
 fn coded(status: u16, coding: &'static str, body: Vec<u8>) -> Service {
     Service::new(move |_, _| Ok(Reply::new(status).header("content-encoding", coding).body(&body)))
 }
@@ -125,7 +125,7 @@ async fn a_coding_that_nobody_asked_for_is_named() {
         assert_eq!(
             error.to_string(),
             format!(
-                "example.tags.list: 200 OK, but the answer cannot be read: it is coded as \"{name}\", which \
+                "example.tags.list: 200 OK, but the response cannot be read: it is coded as \"{name}\", which \
                  was not asked for and cannot be undone"
             )
         );

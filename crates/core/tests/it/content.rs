@@ -90,7 +90,7 @@ async fn outcomes<const KIND: u8>(
 
 #[tokio::test]
 async fn a_page_is_not_a_file() {
-    let refused = "example.files.fetch: 200 OK, but the answer cannot be read: it is a web page";
+    let refused = "example.files.fetch: 200 OK, but the response cannot be read: it is a web page";
     for media_type in ["text/html; charset=utf-8", "audio/mpeg", ""] {
         for outcome in
             outcomes::<1>(media_type, PAGE).await.into_iter().chain(outcomes::<2>(media_type, PAGE).await)
@@ -182,7 +182,7 @@ async fn a_page_that_breaks_off_before_it_can_be_told_is_no_beginning_of_a_file(
 async fn a_page_is_no_success_of_a_request_that_says_nothing() {
     let client = crumbs("text/html", PAGE).client().0.build().unwrap();
     let error = client.send(&Delete).await.unwrap_err();
-    let line = "example.files.delete: 200 OK, but the answer cannot be read: it is a web page titled \"Log in to the network\"";
+    let line = "example.files.delete: 200 OK, but the response cannot be read: it is a web page titled \"Log in to the network\"";
     assert!(error.to_string().starts_with(line), "{error}");
     assert!(error.is_decode());
     let client = crumbs("", "").client().0.build().unwrap();

@@ -221,7 +221,7 @@ async fn redirects_that_are_not_followed_are_errors() {
     assert_eq!(error.to_string(), "example.things.get: redirected from https to http, which is not followed");
 }
 
-/// `POST /things`, and `GET` of a redirect whose target is the answer.
+/// `POST /things`, and `GET` of a redirect whose target is the response.
 struct Post;
 struct Locate;
 
@@ -313,7 +313,7 @@ async fn credentials_belong_to_whatever_is_the_base_url_in_the_end() {
 fn a_builder_keeps_the_first_error() {
     let error = |builder: segno_core::ClientBuilder| builder.build().unwrap_err().to_string();
     let nonsense = Client::builder("https://api.example/").base("auth", "nonsense").user_agent("\n");
-    assert_eq!(error(nonsense), "invalid base URL (auth): not an absolute http or https URL");
+    assert_eq!(error(nonsense), "invalid base URL (auth): expected an absolute http or https URL");
     let mended = Client::builder("nonsense").base_url("https://api.example/");
-    assert_eq!(error(mended), "invalid base URL (api): not an absolute http or https URL");
+    assert_eq!(error(mended), "invalid base URL (api): expected an absolute http or https URL");
 }

@@ -41,7 +41,7 @@ async fn child() {
     let Ok(base) = std::env::var(PEER) else { return };
     let at_once = std::env::var(AT_ONCE).unwrap().parse().unwrap();
     let patience = Duration::from_millis(if at_once == 0 { 50 } else { 60_000 });
-    let retry = Retry { budget: 0, base: Duration::from_millis(20), patience, ..Retry::default() };
+    let retry = Retry::default().budget(0).base(Duration::from_millis(20)).patience(patience);
     let client = Client::builder(base).connections(at_once).retry(retry).build().unwrap();
     if at_once == 0 {
         let taken: Vec<_> = std::iter::from_fn(|| std::fs::File::open("/dev/null").ok()).collect();

@@ -48,7 +48,7 @@ fn modified(reply: Reply) -> Reply {
         .header("date", "Sat, 21 Nov 2026 20:00:00 GMT")
 }
 
-/// Serves `FILE` as a careful server does: ranges honoured if the validator still fits. Each answer breaks off after
+/// Serves `FILE` as a careful server does: ranges honoured if the validator still fits. Each response breaks off after
 /// `stretch` bytes.
 fn careful(stretch: usize) -> impl Fn(&Seen, usize) -> Result<Reply, TransportError> + Send + Sync {
     move |request, _| {
@@ -104,7 +104,7 @@ async fn it_gives_up_after_the_attempts_of_the_policy_with_the_real_error() {
     assert_eq!(written, &FILE[..6], "three attempts of two bytes");
     assert_eq!(
         error.to_string(),
-        "example.files.fetch: the answer broke off: connection reset (after 3 attempts)"
+        "example.files.fetch: the response broke off: connection reset (after 3 attempts)"
     );
 }
 
@@ -265,7 +265,7 @@ async fn a_server_that_knows_no_ranges_but_has_the_same_file_is_read_from_the_st
 }
 
 #[tokio::test]
-async fn a_file_that_became_shorter_answers_416_and_is_begun_again() {
+async fn a_file_that_became_shorter_gives_416_and_is_begun_again() {
     let service = Service::new(|_, number| {
         Ok(match number {
             0 => Reply::ok().header("etag", "\"v1\"").header("content-length", 20).body(&FILE[..8]).breaks(),
@@ -286,7 +286,7 @@ async fn a_short_body_is_never_a_finished_download() {
     let error = client.call(&fetch()).download_into(&mut Vec::new()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "example.files.fetch: the answer broke off: 1 of 20 bytes are missing at the end"
+        "example.files.fetch: the response broke off: 1 of 20 bytes are missing at the end"
     );
     let service = Service::new(|_, _| Ok(Reply::ok().header("content-length", 19).body(FILE)));
     let error = service.client().0.build().unwrap().call(&fetch()).download_into(&mut Vec::new()).await;
@@ -303,7 +303,7 @@ async fn silence_ends_a_download_and_length_of_time_does_not() {
     let (builder, clock) = Service::new(stalls).client();
     let client = builder.retry(Retry::never()).build().unwrap();
     let error = client.call(&fetch()).download_into(&mut Vec::new()).await.unwrap_err();
-    assert_eq!(error.to_string(), "example.files.fetch: the answer stopped in the middle for 30 s");
+    assert_eq!(error.to_string(), "example.files.fetch: the response stopped in the middle for 30 s");
     assert!(error.is_timeout());
     assert_eq!(clock.wall().since(example::moment()), Duration::from_secs(30));
 }
@@ -317,7 +317,7 @@ async fn a_deadline_of_its_own_bounds_a_download() {
     let error = call.download_into(&mut Vec::new()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "example.files.fetch: not finished within the deadline of 70 s (after 3 attempts)"
+        "example.files.fetch: not finished within the deadline of 70 s (after 3 attempts in 70 s)"
     );
     assert!(clock.wall().since(example::moment()) >= Duration::from_secs(70));
 }

@@ -106,7 +106,7 @@ async fn without_a_response_the_connection_broke() {
     let client = peer::client(&base).0.build().unwrap();
     let error = soon(client.send(&Upload::<0>(Body::from(vec![0; LENGTH])))).await.unwrap_err();
     assert!(error.status().is_none() && error.may_have_taken_effect() && !error.is_connect(), "{error}");
-    assert!(error.to_string().contains("the connection broke before an answer came"), "{error}");
+    assert!(error.to_string().contains("the connection broke before a response came"), "{error}");
 }
 
 /// Who is refused stops sending.

@@ -25,7 +25,7 @@ pub(crate) fn moment() -> Timestamp {
     "2026-11-21T20:00:00Z".parse().unwrap()
 }
 
-/// An answer in the making: status, headers, and a body in pieces that may break off.
+/// A response in the making: status, headers, and a body in pieces that may break off.
 pub(crate) struct Reply {
     head: http::response::Builder,
     pieces: VecDeque<Result<Bytes, TransportError>>,
@@ -69,7 +69,7 @@ impl Reply {
 /// A lost connection.
 pub(crate) fn lost(phase: Phase) -> TransportError {
     let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-    TransportError::new(phase, TransportErrorKind::Broken, &reset)
+    TransportError::new(phase, TransportErrorKind::Broken, reset)
 }
 
 struct Pieces {
@@ -107,20 +107,20 @@ impl Seen {
     }
 }
 
-type Answer = dyn Fn(&Seen, usize) -> Result<Reply, TransportError> + Send + Sync;
+type Respond = dyn Fn(&Seen, usize) -> Result<Reply, TransportError> + Send + Sync;
 
-/// A service in memory: answers the n-th request (from 0) with what a function says, and remembers all of them.
+/// A service in memory: responds to the n-th request (from 0) with what a function returns, and remembers all of them.
 #[derive(Clone)]
 pub(crate) struct Service {
-    answer: Arc<Answer>,
+    respond: Arc<Respond>,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
 impl Service {
     pub(crate) fn new(
-        answer: impl Fn(&Seen, usize) -> Result<Reply, TransportError> + Send + Sync + 'static,
+        respond: impl Fn(&Seen, usize) -> Result<Reply, TransportError> + Send + Sync + 'static,
     ) -> Self {
-        Self { answer: Arc::new(answer), seen: Arc::default() }
+        Self { respond: Arc::new(respond), seen: Arc::default() }
     }
 
     pub(crate) fn seen(&self) -> Vec<Seen> {
@@ -151,7 +151,7 @@ impl Transport for Service {
             let body = body
                 .collect()
                 .await
-                .map_err(|error| TransportError::new(Phase::MaybeSent, TransportErrorKind::Source, &error))?;
+                .map_err(|error| TransportError::new(Phase::MaybeSent, TransportErrorKind::Source, error))?;
             let seen =
                 Seen { method: parts.method, uri: parts.uri, headers: parts.headers, body: body.to_bytes() };
             let number = {
@@ -159,7 +159,7 @@ impl Transport for Service {
                 all.push(seen.clone());
                 all.len() - 1
             };
-            let Reply { head, pieces, stalls } = (self.answer)(&seen, number)?;
+            let Reply { head, pieces, stalls } = (self.respond)(&seen, number)?;
             Ok(head.body(ResponseBody::new(Pieces { pieces, stalls })).unwrap())
         })
     }

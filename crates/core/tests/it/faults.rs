@@ -38,18 +38,17 @@ const EMPTY: Put = Put(Body::empty());
 const S: Duration = Duration::from_secs(1);
 
 /// Each deadline another number of seconds, so that none is taken for another.
-const TIMEOUTS: Timeouts = Timeouts {
-    connect: Duration::from_secs(10),
-    head: Duration::from_secs(20),
-    silence: Duration::from_secs(35),
-    call: Duration::from_secs(60),
-};
+const TIMEOUTS: Timeouts = Timeouts::new()
+    .connect(Duration::from_secs(10))
+    .head(Duration::from_secs(20))
+    .silence(Duration::from_secs(35))
+    .call(Duration::from_secs(60));
 
-/// What a peer that answers `answer` to a whole request and then closes makes of a call.
-async fn answered(answer: &'static str) -> Result<Bytes, Error<PlainApiError>> {
+/// What a peer that responds with `response` to a whole request and then closes makes of a call.
+async fn received(response: &'static str) -> Result<Bytes, Error<PlainApiError>> {
     let base = peer::listen(move |mut stream| async move {
         read_request(&mut stream).await?;
-        stream.write_all(answer.as_bytes()).await
+        stream.write_all(response.as_bytes()).await
     })
     .await;
     soon(peer::client(&base).0.build().unwrap().send(&EMPTY)).await
@@ -94,32 +93,32 @@ async fn how_far_a_broken_exchange_got() {
         ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n", (Phase::ReadingBody, Broken)),
         ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n", (Phase::ReadingBody, Protocol)),
     ];
-    for (answer, expected) in cases {
-        let error = answered(answer).await.unwrap_err();
-        assert_eq!(lost(&error), expected, "{answer:?}: {error}");
+    for (response, expected) in cases {
+        let error = received(response).await.unwrap_err();
+        assert_eq!(lost(&error), expected, "{response:?}: {error}");
         assert!(error.may_have_taken_effect());
     }
 }
 
 #[tokio::test]
-async fn answers_in_every_framing() {
-    let answers = [
+async fn responses_in_every_framing() {
+    let responses = [
         "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabc",
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n2;x=y\r\nbc\r\n0\r\ntrailer: t\r\n\r\n",
         "HTTP/1.0 200 OK\r\n\r\nabc",
         "HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabc",
     ];
-    for answer in answers {
-        assert_eq!(answered(answer).await.unwrap(), "abc", "{answer:?}");
+    for response in responses {
+        assert_eq!(received(response).await.unwrap(), "abc", "{response:?}");
     }
 }
 
 #[tokio::test]
-async fn an_answer_that_comes_before_the_upload_is_done_is_heard() {
+async fn a_response_that_comes_before_the_upload_is_done_is_heard() {
     let base = peer::listen(|mut stream| async move {
         read_head(&mut stream, &mut Vec::new()).await?;
         stream.write_all(b"HTTP/1.1 413 Content Too Large\r\ncontent-length: 7\r\n\r\ntoo big").await?;
-        // Reading on, so that the answer is not lost to a reset.
+        // Reading on, so that the response is not lost to a reset.
         let mut sink = vec![0; 65536];
         while stream.read(&mut sink).await? > 0 {}
         Ok(())
@@ -164,15 +163,18 @@ async fn a_handshake_that_stalls_meets_the_connect_deadline() {
 }
 
 #[tokio::test]
-async fn an_answer_that_does_not_begin_meets_the_head_deadline() {
+async fn a_response_that_does_not_begin_meets_the_head_deadline() {
     let (builder, clock) = peer::client(&mute().await);
     let error = stalled(builder, &clock, TIMEOUTS.head).await;
-    assert_eq!(error.to_string(), "example.thing.put: the request was sent, but no answer came within 20 s");
+    assert_eq!(
+        error.to_string(),
+        "example.thing.put: the request was sent, but no response came within 20 s"
+    );
     assert!(error.is_timeout() && error.may_have_taken_effect());
 }
 
 #[tokio::test]
-async fn an_answer_that_stops_meets_the_silence_deadline() {
+async fn a_response_that_stops_meets_the_silence_deadline() {
     let base = peer::listen(|mut stream| async move {
         read_request(&mut stream).await?;
         stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc").await?;
@@ -181,7 +183,7 @@ async fn an_answer_that_stops_meets_the_silence_deadline() {
     .await;
     let (builder, clock) = peer::client(&base);
     let error = stalled(builder, &clock, TIMEOUTS.silence).await;
-    assert_eq!(error.to_string(), "example.thing.put: the answer stopped in the middle for 35 s");
+    assert_eq!(error.to_string(), "example.thing.put: the response stopped in the middle for 35 s");
 }
 
 #[tokio::test]

@@ -89,7 +89,7 @@ impl Fed {
 
     fn break_off(&self) {
         let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-        let error = TransportError::new(Phase::ReadingBody, TransportErrorKind::Broken, &reset);
+        let error = TransportError::new(Phase::ReadingBody, TransportErrorKind::Broken, reset);
         self.0.lock().unwrap().pieces.push_back(Err(error));
     }
 
@@ -143,7 +143,7 @@ async fn names(fed: Fed) -> (Vec<String>, Vec<String>) {
 }
 
 #[tokio::test]
-async fn items_come_before_the_answer_is_whole() {
+async fn items_come_before_the_response_is_whole() {
     let fed = Fed::new(&[r#"[{"name":"a"},{"na"#]);
     let mut array = stream(fed.clone()).await;
     assert_eq!(array.next().await.unwrap().unwrap().name, "a");
@@ -161,7 +161,7 @@ async fn an_item_of_another_shape_is_named_by_index_and_field_and_the_rest_goes_
     assert_eq!(names, ["a", "c"]);
     assert_eq!(
         errors,
-        ["example.slices.list: 200 OK, but the answer cannot be read: [1].name: \
+        ["example.slices.list: 200 OK, but the response cannot be read: [1].name: \
           expected a string, found a list"]
     );
 }
@@ -173,13 +173,13 @@ async fn an_array_that_ends_in_the_middle_is_an_error_and_not_a_short_list() {
     assert_eq!(
         errors,
         [
-            "example.slices.list: 200 OK, but the answer cannot be read: the JSON ends in the middle, after 26 bytes"
+            "example.slices.list: 200 OK, but the response cannot be read: the JSON ends in the middle, after 26 bytes"
         ]
     );
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_says_so() {
+async fn a_response_that_breaks_off_says_so() {
     let fed = Fed::new(&[r#"[{"name":"a"},"#]);
     fed.break_off();
     let mut array = stream(fed).await;
@@ -196,7 +196,9 @@ async fn an_item_over_the_cap_costs_one_item() {
     assert_eq!(names, ["a", "c"]);
     assert_eq!(
         errors,
-        ["example.slices.list: 200 OK, but the answer cannot be read: it is larger than the cap of 64 bytes"]
+        [
+            "example.slices.list: 200 OK, but the response cannot be read: it is larger than the cap of 64 bytes"
+        ]
     );
 }
 

@@ -22,6 +22,7 @@ mod places;
 mod poll;
 mod presigned;
 mod runtime;
+mod source;
 mod success;
 mod tls;
 mod whole_call;

@@ -67,7 +67,7 @@ fn songs(mood: &str) -> Songs<'_> {
 
 type Log = Arc<Mutex<Vec<String>>>;
 
-/// A service that answers page `n` with the n-th of `pages`; an answer that is no JSON is a 500.
+/// A service that gives page `n` with the n-th of `pages`; a response that is not JSON is a 500.
 fn client(pages: &[&'static str]) -> (Client, Log) {
     let log = Log::default();
     let seen = Arc::clone(&log);
@@ -180,7 +180,7 @@ async fn a_cursor_is_stored_and_resumed_in_another_run() {
 async fn a_cursor_of_another_list_is_refused_before_anything_is_sent() {
     let (client, log) = client(&[]);
     let error = client.pages(songs("calm")).resume(Cursor::new("abc")).next().await.unwrap().unwrap_err();
-    assert_eq!(error.to_string(), "example.songs.list: not sent: cursor: is not the number of a page");
+    assert_eq!(error.to_string(), "example.songs.list: not sent: cursor: must be the number of a page");
     assert!(log.lock().unwrap().is_empty());
 }
 
@@ -293,7 +293,7 @@ async fn one_page_ahead_and_never_more() {
 #[tokio::test]
 async fn streams_can_be_sent_between_threads() {
     let (client, _) = client(&[r#"{"songs":["a"],"next":2}"#, r#"{"songs":["b"]}"#]);
-    let stream = client.pages(songs("calm")).items().into_stream();
+    let stream = client.pages(songs("calm")).items();
     let all = tokio::spawn(async move {
         let mut stream = std::pin::pin!(stream);
         let mut all = Vec::new();
@@ -309,7 +309,7 @@ async fn streams_can_be_sent_between_threads() {
 async fn pages_and_items_are_streams_too() {
     let two = [r#"{"songs":["a","b"],"next":2}"#, r#"{"songs":["c"],"next":null}"#];
     let (client, _) = client(&two);
-    let mut pages = pin!(client.pages(songs("calm")).into_stream());
+    let mut pages = pin!(client.pages(songs("calm")));
     let mut seen = Vec::new();
     while let Some(page) = poll_fn(|cx| pages.as_mut().poll_next(cx)).await {
         seen.push(page.unwrap().items);
@@ -317,7 +317,7 @@ async fn pages_and_items_are_streams_too() {
     assert_eq!(seen, [vec!["a", "b"], vec!["c"]]);
     let items = client.pages(songs("calm")).items();
     assert!(format!("{items:?}").contains("example.songs.list"), "{items:?}");
-    let mut items = pin!(items.into_stream());
+    let mut items = pin!(items);
     let mut seen = Vec::new();
     while let Some(item) = poll_fn(|cx| items.as_mut().poll_next(cx)).await {
         seen.push(item.unwrap());

@@ -29,7 +29,7 @@ impl Endpoint for Job {
 }
 
 const S: Duration = Duration::from_secs(1);
-const PACE: Pace = Pace { first: S, longest: Duration::from_secs(5) };
+const PACE: Pace = Pace::new(S, Duration::from_secs(5));
 
 type Ended = Result<&'static str, Unfinished<PlainApiError>>;
 

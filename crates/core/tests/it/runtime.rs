@@ -13,7 +13,7 @@ use segno_core::{
 use crate::example;
 
 /// `GET /`
-struct Get;
+pub(crate) struct Get;
 
 impl Endpoint for Get {
     type Output = Bytes;

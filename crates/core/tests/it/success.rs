@@ -90,7 +90,7 @@ async fn a_body_of_another_kind_is_told_with_its_media_type() {
     assert_eq!(headers["content-type"], "text/html; charset=utf-8");
     assert_eq!(
         error.to_string(),
-        "example.files.latest: 200 OK, but the answer cannot be read: it is a web page titled \"Sign in\" \
+        "example.files.latest: 200 OK, but the response cannot be read: it is a web page titled \"Sign in\" \
          (content-type: text/html; charset=utf-8)"
     );
 }

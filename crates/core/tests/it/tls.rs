@@ -51,8 +51,8 @@ pub(crate) fn acceptor() -> tokio_rustls::TlsAcceptor {
     tokio_rustls::TlsAcceptor::from(Arc::new(config))
 }
 
-/// A TLS server that answers with the protocol that was agreed upon (ALPN).
-async fn server() -> String {
+/// A TLS server that responds with the protocol that was agreed upon (ALPN).
+pub(crate) async fn server() -> String {
     let acceptor = acceptor();
     let base = peer::listen(move |stream| {
         let acceptor = acceptor.clone();
@@ -63,8 +63,8 @@ async fn server() -> String {
             while !head.ends_with(b"\r\n\r\n") {
                 stream.read_buf(&mut head).await?;
             }
-            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", protocol.len());
-            stream.write_all(answer.as_bytes()).await?;
+            let response = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", protocol.len());
+            stream.write_all(response.as_bytes()).await?;
             stream.write_all(&protocol).await?;
             stream.shutdown().await
         }

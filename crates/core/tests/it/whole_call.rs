@@ -59,7 +59,7 @@ impl Endpoint for Take {
 
 fn refused() -> TransportError {
     let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
-    TransportError::new(Phase::NotSent, TransportErrorKind::Connect, &refused)
+    TransportError::new(Phase::NotSent, TransportErrorKind::Connect, refused)
 }
 
 /// How an attempt ends: a status, `lost` after it was sent, or `refused` before.

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use crate::example;
 use crate::peer::{self, read_request, soon};
 
-/// An endpoint whose verb is given by a number, so that one type does for all.
+/// An endpoint whose method is given by a number, so that one type does for all.
 struct Any<const METHOD: u8, F>(F);
 
 impl<const METHOD: u8, F> Endpoint for Any<METHOD, F>

@@ -79,7 +79,7 @@ async fn every_error_is_one_line_of_at_most_400_characters() {
         assert!(line.starts_with("example.token.exchange: 429 Too Many Requests: "), "{line}");
         assert!(
             line.ends_with(
-                "(after 2 attempts); the service asks to wait 3600 s; it was waited for 1 s already"
+                "(after 2 attempts in 1 s); the service asks to wait 3600 s; it was waited for 1 s already"
             ),
             "{line}"
         );
@@ -147,7 +147,7 @@ async fn an_error_of_a_transfer_has_the_time_of_a_call() {
     let service = Service::new(|_, _| Ok(Reply::new(400).body("too b").stalls()));
     let (builder, clock) = service.client();
     // Silence alone would not end it: the peer says a letter before each.
-    let timeouts = segno_core::Timeouts { silence: Duration::MAX, ..Default::default() };
+    let timeouts = segno_core::Timeouts::default().silence(Duration::MAX);
     let client = builder.timeouts(timeouts).build().unwrap();
     let error = client.call(&PLAIN).open().await.unwrap_err();
     assert_eq!(error.to_string(), "example.token.exchange: 400 Bad Request: too b", "what came is told");

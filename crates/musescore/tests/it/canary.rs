@@ -35,7 +35,7 @@ impl Scene {
         let recorder = Recorder::new(Hyper::new(Timeouts::default()), []);
         let transport = Arc::new(recorder.clone());
         let site = Site::around(Sandbox::builder().seed(1).start().await.unwrap(), move |core| {
-            let retry = Retry { attempts: 2, base: Duration::from_millis(1), ..Retry::default() };
+            let retry = Retry::default().attempts(2).base(Duration::from_millis(1));
             core.transport(transport).retry(retry)
         });
         Self { site, recorder, canary, secrets: BTreeSet::new() }

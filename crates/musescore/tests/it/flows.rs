@@ -22,7 +22,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// A site whose client repeats without a pause.
 async fn impatient() -> Site {
-    let retry = Retry { base: Duration::ZERO, cap: Duration::ZERO, ..Retry::default() };
+    let retry = Retry::default().base(Duration::ZERO).cap(Duration::ZERO);
     Site::around(Sandbox::start().await.unwrap(), move |core| core.retry(retry))
 }
 

@@ -12,7 +12,7 @@ use crate::tracks::{Get, ProcessingState, Track};
 use crate::{AccessLevel, streams};
 
 /// How often is looked.
-const PACE: Pace = Pace { first: Duration::from_secs(2), longest: Duration::from_secs(30) };
+const PACE: Pace = Pace::new(Duration::from_secs(2), Duration::from_secs(30));
 
 /// A track that did not become ready. The track is with the service in every case.
 #[derive(Debug, thiserror::Error)]

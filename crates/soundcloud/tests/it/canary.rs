@@ -33,7 +33,7 @@ impl Scene {
         let transport = Arc::new(self.recorder.clone());
         let builder = Client::builder().base_url(&self.access.base_url).auth_url(&self.access.auth_url);
         builder.settings(move |core| {
-            let retry = Retry { attempts: 2, base: Duration::from_millis(1), ..Retry::default() };
+            let retry = Retry::default().attempts(2).base(Duration::from_millis(1));
             core.transport(Arc::clone(&transport)).retry(retry)
         })
     }

@@ -80,7 +80,7 @@ async fn a_connection_that_broke_is_looked_into() {
     let (builder, log, _) = builder(move |line| {
         if line.starts_with("POST") {
             let reset = std::io::Error::other("connection reset by peer");
-            return Err(TransportError::new(Phase::MaybeSent, TransportErrorKind::Broken, &reset));
+            return Err(TransportError::new(Phase::MaybeSent, TransportErrorKind::Broken, reset));
         }
         // It appears only at the second look after the upload.
         if line.contains("/me/tracks") && found.fetch_add(1, Ordering::SeqCst) >= 2 {

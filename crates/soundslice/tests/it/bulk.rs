@@ -23,7 +23,7 @@ async fn two_hundred_calls_at_once_against_sixty_in_ten_seconds() {
     let clock = ManualClock::stopped(Timestamp::from_unix_seconds(THEN as i64).unwrap());
     let core = Arc::clone(&clock);
     // Longer than any wait that the service asks for, so that the sleeps of waiting calls are known by their length.
-    let timeouts = Timeouts { connect: 30 * S, ..Timeouts::default() };
+    let timeouts = Timeouts::new().connect(30 * S);
     let client = Client::builder(&access.app_id, access.password)
         .base_url(&access.base_url)
         .settings(move |builder| builder.clock(core).timeouts(timeouts))

@@ -84,8 +84,8 @@ async fn predicates_tell_what_to_do() {
 async fn responses_that_cannot_be_read() {
     let get = slices::Get::new(slice());
     let line = async |body| responding(200, body).send(&get).await.unwrap_err().to_string();
-    insta::assert_snapshot!(line("").await, @"soundslice.slices.get: 200 OK, but the answer cannot be read: the body is empty");
-    insta::assert_snapshot!(line("<html><title>Log in</title>").await, @r#"soundslice.slices.get: 200 OK, but the answer cannot be read: it is a web page titled "Log in""#);
-    insta::assert_snapshot!(line("{\"name\": \"x").await, @"soundslice.slices.get: 200 OK, but the answer cannot be read: the JSON ends in the middle, after 11 bytes");
-    insta::assert_snapshot!(line("[\"CANARY\"]").await, @"soundslice.slices.get: 200 OK, but the answer cannot be read: expected a slice, found a list");
+    insta::assert_snapshot!(line("").await, @"soundslice.slices.get: 200 OK, but the response cannot be read: the body is empty");
+    insta::assert_snapshot!(line("<html><title>Log in</title>").await, @r#"soundslice.slices.get: 200 OK, but the response cannot be read: it is a web page titled "Log in""#);
+    insta::assert_snapshot!(line("{\"name\": \"x").await, @"soundslice.slices.get: 200 OK, but the response cannot be read: the JSON ends in the middle, after 11 bytes");
+    insta::assert_snapshot!(line("[\"CANARY\"]").await, @"soundslice.slices.get: 200 OK, but the response cannot be read: expected a slice, found a list");
 }

@@ -260,7 +260,7 @@ async fn a_page_in_the_place_of_the_storage_is_no_upload() {
     assert!(
         error
             .to_string()
-            .contains("soundslice.storage.put: 200 OK, but the answer cannot be read: it is a web page"),
+            .contains("soundslice.storage.put: 200 OK, but the response cannot be read: it is a web page"),
         "{error}"
     );
     let upload = NotationUpload::new(&studio.slice, SCORE);

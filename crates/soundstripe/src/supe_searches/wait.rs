@@ -13,7 +13,7 @@ use crate::ids::{SupeAssetId, SupeSearchId};
 use crate::supe_assets::{self, Asset};
 
 /// The pauses between two requests.
-const PACE: Pace = Pace { first: Duration::from_secs(1), longest: Duration::from_secs(15) };
+const PACE: Pace = Pace::new(Duration::from_secs(1), Duration::from_secs(15));
 
 /// How long a 404 means "not yet": what was just created may not be visible everywhere at once.
 const APPEARS_WITHIN: Duration = Duration::from_secs(10);

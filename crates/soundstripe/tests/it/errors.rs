@@ -110,13 +110,13 @@ async fn a_success_that_cannot_be_read_says_where_and_shows_no_value() {
     assert!(error.is_decode());
     assert_eq!(
         error.to_string(),
-        "soundstripe.digital_usages.create: 200 OK, but the answer cannot be read: \
+        "soundstripe.digital_usages.create: 200 OK, but the response cannot be read: \
          digital_usages/1.attributes.youtube_code: expected a string, found a list"
     );
     let error = client(r#"{"data": "CANARY"}"#).send(&songs::List::new()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "soundstripe.songs.list: 200 OK, but the answer cannot be read: data: expected a list, found a text"
+        "soundstripe.songs.list: 200 OK, but the response cannot be read: data: expected a list, found a text"
     );
     let error = client(r#"{"errors": [{"detail": "Not now.", "code": "busy"}]}"#);
     let error = error.send(&songs::List::new()).await.unwrap_err();

@@ -5,11 +5,11 @@ use std::time::Duration;
 use http::HeaderValue;
 use http::header::{ACCEPT_RANGES, CONTENT_RANGE, DATE, ETAG, HeaderMap, LAST_MODIFIED};
 
-/// How much older than the answer a modification must be to tell two states of a file apart: RFC 9110 asks for one
+/// How much older than the response a modification must be to tell two states of a file apart: RFC 9110 asks for one
 /// second between clocks that agree, and for enough to cover the difference where they may not.
 const SETTLED: Duration = Duration::from_secs(60);
 
-/// What says that two answers are about the same bytes; only of the strong kind.
+/// What says that two responses are about the same bytes; only of the strong kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Validator {
     ETag(HeaderValue),
@@ -17,7 +17,7 @@ pub(super) enum Validator {
 }
 
 impl Validator {
-    /// The strong validator of an answer: its `ETag` unless weak, else its `Last-Modified` if that lies long enough
+    /// The strong validator of a response: its `ETag` unless weak, else its `Last-Modified` if that lies long enough
     /// before its `Date`. None if the service says that it knows no ranges.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         if headers.get(ACCEPT_RANGES).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"none")) {

@@ -6,14 +6,14 @@ use std::time::Duration;
 use http::StatusCode;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 
-use super::{Before, Cause, Error, Inner};
+use super::{Cause, Error, Inner, Reached};
 use crate::decode::DecodeError;
 use crate::one_line::{LINE, Seconds, cut};
 
 impl<A: fmt::Display> fmt::Display for Error<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tail = self.tail();
-        let room = LINE.saturating_sub(tail.chars().count());
+        let room = f.precision().unwrap_or(LINE).min(LINE).saturating_sub(tail.chars().count());
         let head = cut(format_args!("{}: {}", self.0.endpoint, self.0.cause), room);
         f.write_str(&head)?;
         f.write_str(&tail)
@@ -23,13 +23,19 @@ impl<A: fmt::Display> fmt::Display for Error<A> {
 impl<A> Error<A> {
     /// What stands behind the message, whatever is cut of that.
     fn tail(&self) -> String {
-        let Inner { attempts, retry_after, cause, note, before, writes, .. } = &*self.0;
+        let Inner { attempts, elapsed, retry_after, cause, note, before, writes, .. } = &*self.0;
         let mut tail = String::new();
         let told = cause.may_have_arrived() || matches!(cause, Cause::Deadline(_));
-        let doubtful = *writes && *before == Before::Arrived && !told;
+        let doubtful = *writes && *before == Reached::Arrived && !told;
+        let took = match elapsed.as_secs() {
+            0 => String::new(),
+            _ => format!(" in {}", Seconds(*elapsed)),
+        };
         match (*attempts > 1, doubtful) {
-            (true, false) => tail = format!(" (after {attempts} attempts)"),
-            (true, true) => tail = format!(" (after {attempts} attempts; an earlier one may have arrived)"),
+            (true, false) => tail = format!(" (after {attempts} attempts{took})"),
+            (true, true) => {
+                tail = format!(" (after {attempts} attempts{took}; an earlier one may have arrived)")
+            }
             (false, true) => tail.push_str(" (an earlier request may have arrived)"),
             (false, false) => {}
         }
@@ -80,7 +86,7 @@ impl<A: fmt::Display> fmt::Display for Cause<A> {
             Self::Limited(wait) => {
                 write!(
                     f,
-                    "not sent: the client's rate limit has no room for {}, longer than the deadline",
+                    "rate limited: the next slot of the client's own limit is in {}, after the deadline; nothing was sent",
                     Seconds(*wait)
                 )
             }
@@ -91,7 +97,7 @@ impl<A: fmt::Display> fmt::Display for Cause<A> {
                 write!(f, "{}{colon}{words}", Status(*status))
             }
             Self::Decode { status, headers, error, .. } => {
-                write!(f, "{}, but the answer cannot be read: {error}", Status(*status))?;
+                write!(f, "{}, but the response cannot be read: {error}", Status(*status))?;
                 Announced { headers, error }.fmt(f)
             }
             Self::Source(error) => write!(f, "the body to send cannot be read: {error}"),
@@ -117,7 +123,11 @@ impl<A: fmt::Display> fmt::Debug for Error<A> {
     }
 }
 
-impl<A: fmt::Display> std::error::Error for Error<A> {}
+impl<A: fmt::Display> std::error::Error for Error<A> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.cause.source()
+    }
+}
 
 /// What the headers announce of a body that is not the expected one: its media type and its coding. A body of the wrong
 /// shape is of the expected kind, so nothing is said of it.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::decode::{self, DecodeError};
 
-/// How much of an answer that is no array is kept to say what it is, in bytes.
+/// How much of a response that is not an array is kept to say what it is, in bytes.
 const OTHER_CAP: usize = 4096;
 
 /// Cuts a JSON array that arrives in pieces into its items.
@@ -26,7 +26,7 @@ pub(crate) struct Splitter {
 enum Place {
     /// Before the `[`.
     Before,
-    /// Something that is no array; it is collected to be named.
+    /// Something that is not an array; it is collected to be named.
     Other,
     /// In the array, `depth` brackets below it.
     Inside { depth: u32, string: bool, escaped: bool },
@@ -79,7 +79,7 @@ impl Splitter {
         if self.over { Err(DecodeError::TooLarge { cap: self.cap }) } else { Ok(&self.item) }
     }
 
-    /// What was collected of the item, or of something that is no array.
+    /// What was collected of the item, or of something that is not an array.
     #[must_use]
     pub(crate) fn collected(&self) -> &[u8] {
         &self.item
@@ -94,7 +94,7 @@ impl Splitter {
     /// Says whether the array is whole, now that no more bytes come.
     ///
     /// # Errors
-    /// An answer that is empty, ends in the middle, or was no array.
+    /// A response that is empty, ends in the middle, or was no array.
     pub(crate) fn finish(&self) -> Result<(), DecodeError> {
         match self.place {
             Place::After => Ok(()),
@@ -197,7 +197,7 @@ impl Splitter {
         Ok(false)
     }
 
-    /// What a response is that is no array.
+    /// What a response is that is not an array.
     fn other(&self) -> DecodeError {
         match decode::from_json::<Vec<serde::de::IgnoredAny>>(&self.item) {
             // The text was cut at our own cap, so its end says nothing.

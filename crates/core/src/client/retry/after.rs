@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 /// How long a response asks to wait: `Retry-After` as seconds or as a date. A date that has passed asks for no wait.
 ///
 /// Services also write fractions (`1.5`), units (`2s`, `500 ms`, `1m30s`), other dates (RFC 3339, RFC 2822) and several
-/// values, in one header or in more; the longest of them counts. `None` if there is none that can be read.
+/// values, in one header or in more; the longest of them counts. `None` if none of them can be read.
 #[must_use]
 pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     headers.get_all(RETRY_AFTER).iter().filter_map(|value| longest(value.to_str().ok()?, now)).max()

@@ -18,14 +18,16 @@ use tokio::net::TcpStream;
 use tower_service::Service;
 
 use crate::BoxFuture;
-use crate::time::{Clock, within};
+use crate::time::{Clock, timeout};
+#[cfg(feature = "_tls")]
+use crate::transport::{TlsError, tls};
 
 /// Opens connections for the pool.
 #[derive(Clone)]
 pub(super) struct Connector {
     pub(super) tcp: HttpConnector,
     #[cfg(feature = "_tls")]
-    pub(super) tls: Arc<crate::transport::tls::Lazy>,
+    pub(super) tls: Arc<tls::Lazy>,
     pub(super) limit: Duration,
     pub(super) clock: Arc<dyn Clock>,
 }
@@ -39,11 +41,11 @@ pub(super) enum ConnectError {
     Tcp(Box<dyn StdError + Send + Sync>),
     #[cfg(feature = "_tls")]
     #[error("TLS: {0}")]
-    Handshake(Box<dyn StdError + Send + Sync>),
+    Handshake(#[source] Box<dyn StdError + Send + Sync>),
     /// Another attempt would meet the same.
     #[cfg(feature = "_tls")]
-    #[error("{0}")]
-    Untrusted(String),
+    #[error("{reason}")]
+    Untrusted { reason: String, source: Box<dyn StdError + Send + Sync> },
     #[cfg(not(feature = "_tls"))]
     #[error("https needs the feature \"rustls-ring\" or \"rustls-aws-lc-rs\"")]
     NoTls,
@@ -63,7 +65,7 @@ impl Service<Uri> for Connector {
         Box::pin(async move {
             let (limit, clock) = (connector.limit, Arc::clone(&connector.clock));
             let timed_out = || Err(ConnectError::TimedOut(limit));
-            within(connector.connect(uri), clock.sleep(limit)).await.unwrap_or_else(timed_out)
+            timeout(connector.connect(uri), clock.sleep(limit)).await.unwrap_or_else(timed_out)
         })
     }
 }
@@ -84,14 +86,15 @@ impl Connector {
 
     #[cfg(feature = "_tls")]
     async fn secure(self, stream: TokioIo<TcpStream>, host: String) -> Result<Stream, ConnectError> {
-        let unusable = |error: String| ConnectError::Untrusted(format!("TLS cannot be set up: {error}"));
+        let unusable =
+            |error: TlsError| ConnectError::Untrusted { reason: error.to_string(), source: error.into() };
         let config = self.tls.get().map_err(unusable)?;
         let name = rustls::pki_types::ServerName::try_from(host)
-            .map_err(|_| unusable("no certificate can be for this host".into()))?;
+            .map_err(|_| unusable(TlsError::new("no certificate can be for this host")))?;
         let connecting = tokio_rustls::TlsConnector::from(config).connect(name, stream.into_inner());
-        let stream = connecting.await.map_err(|error| match crate::transport::tls::refusal(&error) {
-            Some(reason) => ConnectError::Untrusted(reason),
-            None => ConnectError::Handshake(Box::new(error)),
+        let stream = connecting.await.map_err(|error| match tls::refusal(&error) {
+            Some(reason) => ConnectError::Untrusted { reason, source: tls::inner(error) },
+            None => ConnectError::Handshake(tls::inner(error)),
         })?;
         Ok(Stream::new(Io::Tls(Box::new(TokioIo::new(stream)))))
     }

@@ -150,7 +150,7 @@ impl Transport for Peer {
             };
             if matches!(reply, Reply::Lost) {
                 let broken = std::io::Error::other("reset");
-                return Err(TransportError::new(Phase::MaybeSent, TransportErrorKind::Broken, &broken));
+                return Err(TransportError::new(Phase::MaybeSent, TransportErrorKind::Broken, broken));
             }
             Ok(Response::builder().status(status).body(ResponseBody::from_bytes(Bytes::from(body))).unwrap())
         })

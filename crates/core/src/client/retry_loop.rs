@@ -1,0 +1,234 @@
+//! What one call may still spend, and what became of it so far: the one place for attempts, deadline, budget and waits.
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use http::StatusCode;
+
+use super::Inner;
+use super::deadline::{Deadline, with_deadline};
+use super::error::{Cause, Error, Reached};
+use super::exchange::Authorized;
+use super::retry::{Outcome, Spent, Verdict, is_busy, retry_after};
+use crate::endpoint::ApiError;
+use crate::one_line::Seconds;
+use crate::request::{Kind, Prepared, Replay};
+use crate::transport::{TransportErrorKind, coding};
+
+/// One call through all its attempts.
+pub(crate) struct RetryLoop<'a> {
+    pub(crate) client: &'a Inner,
+    endpoint: &'static str,
+    replay: Replay,
+    /// Whether the body can be sent again.
+    replayable: bool,
+    /// Whether the request goes to the service itself, whose limit holds; what goes to a URL of its own is another's.
+    is_limited: bool,
+    began: Instant,
+    pub(crate) deadline: Option<Deadline>,
+    pub(crate) attempts: u32,
+    spent: Spent,
+    /// How far the attempts so far got.
+    reached: Reached,
+    reauthorized: bool,
+}
+
+impl<'a> RetryLoop<'a> {
+    /// A call that begins now; `limit` is its own in place of the client's.
+    pub(crate) fn new(client: &'a Inner, prepared: &Prepared, limit: Option<Duration>) -> Self {
+        let limit = limit.or((prepared.kind == Kind::Call).then_some(client.timeouts.call));
+        Self {
+            client,
+            endpoint: prepared.endpoint,
+            replay: prepared.replay,
+            replayable: prepared.body.reopenable(),
+            is_limited: !prepared.elsewhere,
+            began: client.clock.now(),
+            deadline: limit.and_then(|limit| Deadline::after(limit, &*client.clock)),
+            attempts: 0,
+            spent: Spent::default(),
+            reached: Reached::default(),
+            reauthorized: false,
+        }
+    }
+
+    /// Counts from here as if so many attempts had failed: each stretch of a download has its own.
+    pub(crate) fn restart(&mut self, failures: u32) {
+        self.spent = Spent { tries: failures, repeats: failures, ..Spent::default() };
+        self.reauthorized = false;
+    }
+
+    /// The output of `work`, or how long the call had if it did not end in time.
+    pub(crate) async fn timeout<T>(&self, work: impl Future<Output = T>) -> Result<T, Duration> {
+        with_deadline(work, self.deadline, &*self.client.clock).await
+    }
+
+    /// Waits for a place under the rate limit; the error is a wait that would outlive the deadline. Who was deferred in the
+    /// meantime takes another place.
+    pub(crate) async fn acquire_permit(&self) -> Result<(), Duration> {
+        let Inner { limit, clock, .. } = self.client;
+        while self.is_limited {
+            let wait = limit.reserve(clock.now(), self.deadline.map(|deadline| deadline.left(&**clock)))?;
+            if wait.is_zero() {
+                break;
+            }
+            clock.sleep(wait).await;
+            if !limit.is_deferred(clock.now()) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts an attempt that begins.
+    pub(crate) fn begin(&mut self) -> &Self {
+        self.attempts += 1;
+        self
+    }
+
+    /// Notes a response that was accepted.
+    pub(crate) fn succeeded<T>(&mut self, response: T) -> T {
+        self.client.budget.deposit();
+        self.reached = Reached::Arrived;
+        response
+    }
+
+    /// The error of the call, should it end so.
+    pub(crate) fn error<A>(&self, cause: Cause<A>) -> Error<A> {
+        let elapsed = self.client.clock.now().saturating_duration_since(self.began);
+        Error::of_call(self.endpoint, self.attempts, elapsed, cause).of(self.replay).after(self.reached)
+    }
+
+    /// The error of the call, should it end with the attempt that failed so; `sent` is whether anything left. What is too
+    /// much for the service defers everybody who shares the limit.
+    pub(crate) fn failed<A: ApiError>(&mut self, cause: Cause<A>, sent: bool) -> Error<A> {
+        let delay = retry_delay(&cause, self.client);
+        self.defer(&cause, delay);
+        let reached = self.reached.max(cause.reached(sent));
+        // A deadline says nothing of how far its attempt got.
+        if matches!(cause, Cause::Deadline(_)) {
+            self.reached = reached;
+        }
+        let unreadable = match &cause {
+            Cause::Api { headers, .. } => coding::left(headers),
+            _ => None,
+        };
+        let mut error = self.error(cause).asking(delay);
+        if let Some(coding) = unreadable {
+            error = error.noting(format!("its text cannot be read: {coding}"));
+        }
+        self.reached = reached;
+        error
+    }
+
+    /// Waits until the next attempt may begin; the failure, if there is to be none.
+    pub(crate) async fn next<A>(
+        &mut self,
+        failure: Error<A>,
+        authorized: Authorized<'_>,
+    ) -> Result<Error<A>, Error<A>> {
+        let (renewed, failure) = self.reauthorize(failure, authorized).await?;
+        if renewed {
+            return Ok(failure);
+        }
+        let (pause, failure) = self.next_pause(failure)?;
+        if let Some(pause) = pause {
+            self.client.clock.sleep(pause).await;
+        }
+        Ok(failure)
+    }
+
+    /// After a 401, once: whether there are better credentials, so that another attempt is worth while. If there are not, the
+    /// failure is the call's.
+    async fn reauthorize<A>(
+        &mut self,
+        failure: Error<A>,
+        authorized: Authorized<'_>,
+    ) -> Result<(bool, Error<A>), Error<A>> {
+        let unauthorized = failure.status() == Some(StatusCode::UNAUTHORIZED);
+        let may_repeat = self.replayable && self.replay != Replay::Once && !self.reauthorized;
+        let (true, true, Some((credentials, version))) = (unauthorized, may_repeat, authorized) else {
+            return Ok((false, failure));
+        };
+        self.reauthorized = true;
+        match self.timeout(credentials.rejected(version)).await {
+            Ok(Ok(true)) => Ok((true, failure)),
+            Ok(Ok(false)) | Err(_) => Err(failure),
+            Ok(Err(error)) => Err(self.error(Cause::Auth(error))),
+        }
+    }
+
+    /// The pause before the next attempt, `None` if it may begin at once; or the failure, if there is no next one.
+    pub(crate) fn next_pause<A>(
+        &mut self,
+        failure: Error<A>,
+    ) -> Result<(Option<Duration>, Error<A>), Error<A>> {
+        let client = self.client;
+        let Some(outcome) = outcome_of(failure.cause(), failure.retry_after()) else { return Err(failure) };
+        self.spent.tries += 1;
+        let random = client.clock.random();
+        let (pause, is_free) =
+            match client.retry.judge(self.spent, self.replay, self.replayable, outcome, random) {
+                Verdict::Again(pause) => (pause, false),
+                Verdict::Wait(pause) => (pause, true),
+                Verdict::Impatient if !self.spent.waited.is_zero() => {
+                    let waited = Seconds(self.spent.waited);
+                    return Err(failure.noting(format!("it was waited for {waited} already")));
+                }
+                Verdict::Stop | Verdict::Impatient => return Err(failure),
+            };
+        if let Some(deadline) = self.deadline.filter(|deadline| deadline.ends_within(pause, &*client.clock)) {
+            let limit = Seconds(deadline.limit);
+            return Err(failure.noting(format!("not repeated: the deadline of {limit} leaves no time")));
+        }
+        if is_free {
+            self.spent.tries -= 1;
+            self.spent.waited = self.spent.waited.saturating_add(pause);
+        } else if !client.budget.withdraw() {
+            return Err(failure.noting(client.retry.out_of_budget()));
+        }
+        self.spent.repeats += 1;
+        if outcome != Outcome::Stale {
+            return Ok((Some(pause), failure));
+        }
+        // The connection was at fault and not the attempt.
+        self.attempts -= 1;
+        Ok((None, failure))
+    }
+
+    /// What is too much for the service concerns everybody who shares the limit, not only this call: it counts them
+    /// together. A wait that nobody has the patience for binds nobody: a mistake of the service must not stop a client for a
+    /// year.
+    fn defer<A>(&self, cause: &Cause<A>, delay: Option<Duration>) {
+        let client = self.client;
+        let busy = matches!(cause, Cause::Api { status, .. } if is_busy(*status));
+        if let (true, true, Some(delay)) = (busy, self.is_limited, delay)
+            && delay <= client.retry.patience
+            && let Some(until) = client.clock.now().checked_add(delay)
+        {
+            client.limit.defer(until);
+        }
+    }
+}
+
+/// How long an error response asks to wait, in its head or in its body: the longer of the two, so that nobody comes back
+/// early.
+fn retry_delay<A: ApiError>(cause: &Cause<A>, client: &Inner) -> Option<Duration> {
+    let Cause::Api { headers, error, .. } = cause else { return None };
+    let now = client.clock.wall();
+    retry_after(headers, now).max(error.retry_after(now))
+}
+
+/// What there is to judge about a failure; `None` if no second attempt could mend it.
+fn outcome_of<A>(cause: &Cause<A>, retry_after: Option<Duration>) -> Option<Outcome> {
+    match cause {
+        Cause::Api { status, .. } => Some(Outcome::Status { status: *status, retry_after }),
+        Cause::Transport(error) if error.is_stale() => Some(Outcome::Stale),
+        Cause::Transport(error) => match error.kind() {
+            TransportErrorKind::Source | TransportErrorKind::Runtime | TransportErrorKind::Untrusted => None,
+            TransportErrorKind::Exhausted => Some(Outcome::Exhausted),
+            _ => Some(Outcome::Lost(error.phase())),
+        },
+        _ => None,
+    }
+}
