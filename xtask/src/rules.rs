@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::say;
 use crate::shell::{cargo, output, root};
 
+mod layers;
 mod links;
 mod macros;
 mod text;
@@ -37,6 +38,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     words::check(&texts, &mut faults);
     macros::check(&texts, &mut faults);
     links::check(&texts, &mut faults);
+    layers::check(&texts, &mut faults);
     if faults.is_empty() {
         say("   rules: all hold");
         Ok(ExitCode::SUCCESS)

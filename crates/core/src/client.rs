@@ -6,15 +6,16 @@ use std::sync::Arc;
 use http::header::HeaderMap;
 use tokio::sync::Semaphore;
 
-use crate::auth::Authorize;
 use crate::endpoint::Endpoint;
 use crate::request::{Bases, BuildError, Prepared, RequestWriter};
 use crate::secret::Secret;
 use crate::time::Clock;
 use crate::transport::{Timeouts, Transport};
 use crate::url::{BaseUrl, Origin};
+use authorize::Authorize;
 
 pub(crate) mod attempt;
+pub(crate) mod authorize;
 mod builder;
 pub(crate) mod call;
 mod deadline;

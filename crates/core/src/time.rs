@@ -52,9 +52,6 @@ pub(crate) async fn timeout<T>(work: impl Future<Output = T>, limit: impl Future
     .await
 }
 
-#[cfg(any(feature = "oauth1", feature = "oauth2", feature = "loopback"))]
-pub(crate) use timeout as within;
-
 impl fmt::Debug for dyn Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Clock")

@@ -49,7 +49,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use super::Redirected;
 use crate::BoxFuture;
 use crate::time::Clock;
-use crate::time::within;
+use crate::time::timeout;
 use exchange::{CONNECTION_TIMEOUT, drain, serve};
 
 mod exchange;
@@ -133,7 +133,7 @@ impl Loopback {
             match next.await {
                 Next::Redirected(redirected, served) => {
                     // It counts even if the browser does not take its page.
-                    within(served.notified(), clock.sleep(CONNECTION_TIMEOUT)).await;
+                    timeout(served.notified(), clock.sleep(CONNECTION_TIMEOUT)).await;
                     return Ok(redirected);
                 }
                 Next::Accepted(Ok(stream)) => {
@@ -165,9 +165,9 @@ async fn connection(
         // An error means that the listener is gone.
         let _ = redirects.send((redirected, Arc::clone(&served)));
     };
-    within(serve(&mut stream, &path, &*judge, receive), serving).await;
+    timeout(serve(&mut stream, &path, &*judge, receive), serving).await;
     served.notify_one();
-    within(drain(&mut stream), draining).await;
+    timeout(drain(&mut stream), draining).await;
 }
 
 /// What [`Loopback::receive`] makes of a connection that sends these bytes and ends: the redirect that ends the wait, if

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use super::rate_limiter::RateLimiter;
 use super::retry::{Budget, Retry};
 use super::{Client, Inner};
-use crate::auth::Authorize;
+use crate::client::authorize::Authorize;
 use crate::request::{Bases, BuildError};
 use crate::secret::Secret;
 use crate::time::{Clock, SystemClock};
@@ -272,7 +272,7 @@ pub enum ClientError {
     Tls(#[from] crate::transport::TlsError),
     /// The credentials cannot be used.
     #[error(transparent)]
-    Auth(#[from] crate::auth::AuthError),
+    Auth(#[from] crate::client::authorize::AuthError),
     /// The base URL of this name cannot be used.
     #[error("invalid base URL ({0}): {1}")]
     Url(&'static str, UrlError),

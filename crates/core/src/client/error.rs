@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::header::HeaderMap;
 
-use crate::auth::AuthError;
+use crate::client::authorize::AuthError;
 use crate::client::redirect::RedirectError;
 use crate::client::retry::is_passing;
 use crate::decode::DecodeError;
@@ -87,7 +87,7 @@ pub enum PageError {
 /// precision (`{:.200}`) the line is shorter, and still ends in what there is to say of attempts and waits.
 ///
 /// [`source`](std::error::Error::source) leads to what is behind it: the [`TransportError`] or
-/// [`AuthError`](crate::auth::AuthError), behind that the [`io::Error`](std::io::Error) of a connection or the alert of a TLS
+/// [`AuthError`](crate::client::authorize::AuthError), behind that the [`io::Error`](std::io::Error) of a connection or the alert of a TLS
 /// handshake, none of which holds a secret. The line says what they say, so print one or the other. Which types stand in the
 /// chain, and how deep, may change with any release: look for one that you know, and do not rely on it.
 pub struct Error<A>(Box<Inner<A>>);

@@ -15,7 +15,7 @@ use super::error::Cause;
 use super::redirect::{self, strip_cross_origin_headers};
 use super::retry_loop::RetryLoop;
 use super::strike::Private;
-use crate::auth::{AuthError, AuthRequest, Authorize, CredentialVersion};
+use crate::client::authorize::{AuthError, AuthRequest, Authorize, CredentialVersion};
 use crate::decode::{DecodeError, ResponseUrl};
 use crate::endpoint::ApiError;
 use crate::request::{Prepared, Redirects, host};

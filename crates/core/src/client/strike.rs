@@ -11,7 +11,7 @@ use http::{HeaderValue, Response, Uri};
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use crate::auth::Authorize;
+use crate::client::authorize::Authorize;
 use crate::decode::DecodeError;
 use crate::request::body::Body;
 use crate::secret::Secret;

@@ -26,7 +26,7 @@ use super::{Login, Quota, TokenResponse, TokenServer, is_sendable};
 use crate::auth::store::{Lease, Token, TokenStore};
 use crate::auth::{AuthError, AuthRequest, Authorize, CredentialVersion};
 use crate::time::Clock;
-use crate::time::within;
+use crate::time::timeout;
 use crate::{BoxFuture, Secret};
 
 mod refresh;
@@ -315,7 +315,7 @@ impl TokenSource {
             let (outcome, lease) = work.await;
             finish(outcome);
             if let Some(lease) = lease {
-                within(lease.release(), count.0.clock.sleep(LEASE_RELEASE_TIMEOUT)).await;
+                timeout(lease.release(), count.0.clock.sleep(LEASE_RELEASE_TIMEOUT)).await;
             }
         });
     }

@@ -8,7 +8,7 @@ use crate::Secret;
 use crate::auth::AuthError;
 use crate::auth::oauth2::LoginError;
 use crate::auth::store::{self, LEASE, Lease, Record, Token};
-use crate::time::within;
+use crate::time::timeout;
 
 /// What of a lease is left for saving, when the server is asked for as long as it lasts.
 const TIME_TO_SAVE: Duration = Duration::from_secs(15);
@@ -39,7 +39,7 @@ impl Inner {
             return self.lease(lease).await;
         }
         let timeout = self.clock.sleep(LEASE_TIMEOUT_WITH_TOKEN);
-        within(self.lease(lease), timeout).await.unwrap_or_else(|| {
+        timeout(self.lease(lease), timeout).await.unwrap_or_else(|| {
             let seconds = LEASE_TIMEOUT_WITH_TOKEN.as_secs();
             Err(AuthError::Store(format!("its lease was not free within {seconds} s").into()))
         })
