@@ -106,7 +106,7 @@ fn what_the_service_would_refuse_does_not_build() {
         refused(&files::Get::new(ID, "", files::File::Pdf)),
         "secret: must be the secret of the score, found an empty text"
     );
-    assert!(refused(&files::Get::new(ID, "..", files::File::Pdf)).contains("no path segment"));
+    assert!(refused(&files::Get::new(ID, "..", files::File::Pdf)).contains("invalid path parameter"));
     assert_eq!(
         refused(&resolve::Resolve::new(" ")),
         "url: must be the URL of the page of a score or a member"

@@ -38,8 +38,8 @@ impl Inner {
         if !is_valid {
             return self.lease(lease).await;
         }
-        let timeout = self.clock.sleep(LEASE_TIMEOUT_WITH_TOKEN);
-        timeout(self.lease(lease), timeout).await.unwrap_or_else(|| {
+        let limit = self.clock.sleep(LEASE_TIMEOUT_WITH_TOKEN);
+        timeout(self.lease(lease), limit).await.unwrap_or_else(|| {
             let seconds = LEASE_TIMEOUT_WITH_TOKEN.as_secs();
             Err(AuthError::Store(format!("its lease was not free within {seconds} s").into()))
         })
