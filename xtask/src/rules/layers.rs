@@ -67,7 +67,7 @@ fn arrows(texts: &[Text]) -> Arrows {
     }
     let mut arrows: Arrows = BTreeMap::new();
     for (module, text) in &modules {
-        let source = text.text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+        let source = text.text.split("\nmod tests").next().unwrap_or_default();
         let code: Vec<&str> = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
         let targets = arrows.entry(module.clone()).or_default();
         for statement in code.join(" ").split(';') {
@@ -96,10 +96,9 @@ fn paths(statement: &str, module: &[String]) -> Vec<Vec<String>> {
         }
     }
     let own = statement.trim_start().trim_start_matches("pub(crate) ").trim_start_matches("pub ");
-    if let Some(tree) = own.strip_prefix("use ") {
-        if !["crate::", "super::", "self::"].iter().any(|start| tree.starts_with(start)) {
-            expand(&format!("self::{tree}"), &[], &mut found);
-        }
+    let tree = own.strip_prefix("use ").unwrap_or_default();
+    if !tree.is_empty() && !["crate::", "super::", "self::"].iter().any(|start| tree.starts_with(start)) {
+        expand(&format!("self::{tree}"), &[], &mut found);
     }
     found.into_iter().map(|path| absolute(&path, module)).collect()
 }

@@ -1,5 +1,7 @@
 //! One attempt: authorize, send, follow redirects, read.
 
+#![allow(clippy::result_large_err)] // A cause is boxed as soon as it becomes the error of its call.
+
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

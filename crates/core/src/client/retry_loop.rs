@@ -67,17 +67,19 @@ impl<'a> RetryLoop<'a> {
     /// meantime takes another place.
     pub(crate) async fn acquire_permit(&self) -> Result<(), Duration> {
         let Inner { limit, clock, .. } = self.client;
-        while self.is_limited {
+        if !self.is_limited {
+            return Ok(());
+        }
+        loop {
             let wait = limit.reserve(clock.now(), self.deadline.map(|deadline| deadline.left(&**clock)))?;
             if wait.is_zero() {
-                break;
+                return Ok(());
             }
             clock.sleep(wait).await;
             if !limit.is_deferred(clock.now()) {
-                break;
+                return Ok(());
             }
         }
-        Ok(())
     }
 
     /// Counts an attempt that begins.

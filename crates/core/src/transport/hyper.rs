@@ -171,7 +171,7 @@ impl Transport for Hyper {
                     if let Some(served) = response.extensions().get::<Served>() {
                         served.0.store(true, Ordering::Relaxed);
                     }
-                    Ok(response.map(|body| ResponseBody::new(body.map_err(|error| broken_off(error)))))
+                    Ok(response.map(|body| ResponseBody::new(body.map_err(broken_off))))
                 }
                 Err(error) => {
                     let mut extras = http::Extensions::new();
