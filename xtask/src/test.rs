@@ -31,11 +31,13 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
 }
 
 /// Sets of features of the core that people build it with; each must compile.
-const FEATURES: [&str; 6] = [
+const FEATURES: [&str; 8] = [
     "--no-default-features",
     "--no-default-features --features hyper",
     "--no-default-features --features testing",
     "--no-default-features --features hyper,rustls-ring,webpki-roots",
     "--no-default-features --features hyper,rustls-aws-lc-rs,platform-verifier",
+    "--no-default-features --features oauth1",
+    "--no-default-features --features loopback,oauth2",
     "--no-default-features --features oauth1,oauth2",
 ];

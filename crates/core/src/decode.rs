@@ -20,7 +20,7 @@ pub use around::{between_notices, is_html, json_length};
 pub use content::{Content, read_unit};
 pub use error::DecodeError;
 
-/// The URL that a response came from, after redirects: [`Endpoint::read`] finds it among the extensions of the response.
+/// The URL that a response came from, after redirects: `Endpoint::read` finds it among the extensions of the response.
 /// Relative links are resolved against it, and what a service left out of its response may stand in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResponseUrl(pub SecretUrl);
@@ -34,7 +34,7 @@ impl ResponseUrl {
 }
 
 /// Reads the body of a response as JSON, whatever its media type says, in all the forms that
-/// [`lenient`](crate::lenient) tells of. Links that are relative are resolved against the URL of the response.
+/// [`lenient`] tells of. Links that are relative are resolved against the URL of the response.
 ///
 /// # Errors
 /// [`DecodeError`] with the path of the field where the shape is wrong.
@@ -42,7 +42,7 @@ pub fn read_json<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, D
     json(response.body(), ResponseUrl::of(response).map(SecretUrl::uri))
 }
 
-/// Reads bytes as JSON, in all the forms that [`lenient`](crate::lenient) tells of.
+/// Reads bytes as JSON, in all the forms that [`lenient`] tells of.
 ///
 /// A text that is cut inside a character, or has bytes of another encoding or control characters in it, is read with U+FFFD
 /// in their place; `NaN` and `Infinity` are read as `null`; a byte order mark and the notices of a server around the document
@@ -54,7 +54,7 @@ pub fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     json(body, None)
 }
 
-/// Reads a JSON value that is already here, in all the forms that [`lenient`](crate::lenient) tells of. Links that are
+/// Reads a JSON value that is already here, in all the forms that [`lenient`] tells of. Links that are
 /// relative are resolved against `base`.
 ///
 /// # Errors

@@ -47,7 +47,7 @@ pub(crate) enum Kind {
     Transfer,
 }
 
-/// What an [`Endpoint`] writes its request into.
+/// What an `Endpoint` writes its request into.
 pub struct RequestWriter {
     target: Target,
     template: &'static str,
@@ -234,12 +234,12 @@ impl RequestWriter {
         self.credentials = false;
     }
 
-    /// Gives a redirect to [`Endpoint::read`] (which must accept its status) instead of following it.
+    /// Gives a redirect to `Endpoint::read` (which must accept its status) instead of following it.
     pub fn keep_redirects(&mut self) {
         self.redirects = Redirects::Keep;
     }
 
-    /// Judges a second delivery of this request otherwise than [`Endpoint::REPLAY`] does: its user wishes it, or knows more.
+    /// Judges a second delivery of this request otherwise than `Endpoint::REPLAY` does: its user wishes it, or knows more.
     pub fn replay(&mut self, replay: Replay) {
         self.replay = Some(replay);
     }

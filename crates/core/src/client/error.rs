@@ -75,7 +75,7 @@ pub enum PageError {
         /// Which page, from 1.
         page: u32,
     },
-    /// More pages than [`Pages::cap`] allows.
+    /// More pages than `Pages::cap` allows.
     #[error("the list has more than {cap} pages, the most that are read (Pages::cap)")]
     TooMany {
         /// The cap.

@@ -113,9 +113,9 @@ async fn an_empty_store_needs_no_lease_to_say_so() {
     let store = Arc::new(Broken::default());
     store.no_lease.store(true, Ordering::SeqCst);
     let source =
-        TokenSource::user(server(&peer, &clock)).login_hint("call client.log_in_here()").build(store);
+        TokenSource::user(server(&peer, &clock)).login_hint("call client.login_in_browser()").build(store);
     let error = source.token().await.unwrap_err();
-    assert_eq!(error, AuthError::LoginNeeded("nobody has logged in: call client.log_in_here()".into()));
+    assert_eq!(error, AuthError::LoginNeeded("nobody has logged in: call client.login_in_browser()".into()));
 }
 
 /// The one who refreshed could not save, and another process that found the spent token said so to the store meanwhile.
