@@ -59,261 +59,252 @@ pub struct Policy {
     pub max_bars: usize,
 }
 
-macro_rules! switch {
-    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident),* $(,)? }) => {
-        $(#[$about])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $name { $($(#[$doc])* $variant),* }
-    };
+/// Where a backward repeat goes that has no forward repeat of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UnmatchedRepeat {
+    /// To the last forward repeat, even if that one was closed before; else to the start of the section.
+    LastForward,
+    /// To the bar after the previous backward repeat (and its endings); else to the start of the section.
+    AfterPrevious,
+    /// To the start of the section.
+    SectionStart,
 }
 
-switch! {
-    /// Where a backward repeat goes that has no forward repeat of its own.
-    UnmatchedRepeat {
-        /// To the last forward repeat, even if that one was closed before; else to the start of the section.
-        LastForward,
-        /// To the bar after the previous backward repeat (and its endings); else to the start of the section.
-        AfterPrevious,
-        /// To the start of the section.
-        SectionStart,
-    }
+/// What becomes of a repeat inside a repeat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InnerRepeats {
+    /// Signs pair like brackets, and the inner repeat is played again on every pass of the outer one.
+    Retake,
+    /// The last forward sign counts for all that follows, and a repeat that is done stays done.
+    Once,
 }
 
-switch! {
-    /// What becomes of a repeat inside a repeat.
-    InnerRepeats {
-        /// Signs pair like brackets, and the inner repeat is played again on every pass of the outer one.
-        Retake,
-        /// The last forward sign counts for all that follows, and a repeat that is done stays done.
-        Once,
-    }
+/// Whether repeats are played after a jump. A repeat that begins after the bar of the jump, or after the coda,
+/// is new ground and not meant here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RepeatsAfterJump {
+    /// They are not.
+    Off,
+    /// They are, whatever jump or sign says.
+    On,
+    /// As the jump says (`play_repeats`).
+    PerJump,
+    /// As each repeat sign says (MusicXML `after-jump`), else as the jump says.
+    PerSign,
 }
 
-switch! {
-    /// Whether repeats are played after a jump. A repeat that begins after the bar of the jump, or after the coda,
-    /// is new ground and not meant here.
-    RepeatsAfterJump {
-        /// They are not.
-        Off,
-        /// They are, whatever jump or sign says.
-        On,
-        /// As the jump says (`play_repeats`).
-        PerJump,
-        /// As each repeat sign says (MusicXML `after-jump`), else as the jump says.
-        PerSign,
-    }
+/// Which endings are played after a jump where repeats are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EndingsAfterJump {
+    /// The one that is meant for the time after the jump, because its number lies beyond the passes made before;
+    /// else the one with the sign at which the jump ends; else that of the last pass.
+    Fitting,
+    /// The one of the last pass.
+    Last,
+    /// The one of the first pass.
+    First,
+    /// Every one, in the order of the page.
+    All,
 }
 
-switch! {
-    /// Which endings are played after a jump where repeats are not.
-    EndingsAfterJump {
-        /// The one that is meant for the time after the jump, because its number lies beyond the passes made before;
-        /// else the one with the sign at which the jump ends; else that of the last pass.
-        Fitting,
-        /// The one of the last pass.
-        Last,
-        /// The one of the first pass.
-        First,
-        /// Every one, in the order of the page.
-        All,
-    }
+/// Where a da capo ends that does not say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OpenDaCapo {
+    /// Where the part ends that it brings again ([`MarkerKind::PartEnd`](crate::MarkerKind::PartEnd)); the piece
+    /// goes on after the jump. Without such an end, at the end of the section.
+    ToPartEnd,
+    /// At the end of the section.
+    ToSectionEnd,
 }
 
-switch! {
-    /// Where a da capo ends that does not say so.
-    OpenDaCapo {
-        /// Where the part ends that it brings again ([`MarkerKind::PartEnd`](crate::MarkerKind::PartEnd)); the piece
-        /// goes on after the jump. Without such an end, at the end of the section.
-        ToPartEnd,
-        /// At the end of the section.
-        ToSectionEnd,
-    }
+/// How long a jump keeps repeats and other jumps off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Resume {
+    /// Until the bar of the jump is passed, or the coda reached.
+    PastJump,
+    /// Until the coda is reached; without one, to the end.
+    AtCoda,
 }
 
-switch! {
-    /// How long a jump keeps repeats and other jumps off.
-    Resume {
-        /// Until the bar of the jump is passed, or the coda reached.
-        PastJump,
-        /// Until the coda is reached; without one, to the end.
-        AtCoda,
-    }
+/// On which pass of a repeat a sign inside it acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ActOn {
+    /// On the last that reaches it.
+    LastPass,
+    /// On the first, once a repeat sign in the same bar is done.
+    FirstPass,
 }
 
-switch! {
-    /// On which pass of a repeat a sign inside it acts.
-    ActOn {
-        /// On the last that reaches it.
-        LastPass,
-        /// On the first, once a repeat sign in the same bar is done.
-        FirstPass,
-    }
+/// When fine and to-coda have an effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MarkersLive {
+    /// After a jump that names them.
+    AfterJump,
+    /// Always: the first fine ends the piece, the first to-coda leaves for the coda.
+    Always,
 }
 
-switch! {
-    /// When fine and to-coda have an effect.
-    MarkersLive {
-        /// After a jump that names them.
-        AfterJump,
-        /// Always: the first fine ends the piece, the first to-coda leaves for the coda.
-        Always,
-    }
+/// What a fine does while another jump to it is still to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EarlyFine {
+    /// The piece goes on after the jump that led to it: in a rondeau the refrain comes after each couplet.
+    GoOn,
+    /// It ends the piece.
+    End,
 }
 
-switch! {
-    /// What a fine does while another jump to it is still to come.
-    EarlyFine {
-        /// The piece goes on after the jump that led to it: in a rondeau the refrain comes after each couplet.
-        GoOn,
-        /// It ends the piece.
-        End,
-    }
+/// What decides how often a passage is played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PlayCount {
+    /// Each repeat sign counts for itself, inside endings too.
+    PerSign,
+    /// Outside endings the sign; inside endings there are as many passes as the highest ending number.
+    HighestEnding,
+    /// Like `HighestEnding`, but play counts of the signs are ignored: always two.
+    Twice,
+    /// Repeats are not played, and the last ending counts.
+    Once,
+    /// Repeats are not played, and every ending counts.
+    Never,
 }
 
-switch! {
-    /// What decides how often a passage is played.
-    PlayCount {
-        /// Each repeat sign counts for itself, inside endings too.
-        PerSign,
-        /// Outside endings the sign; inside endings there are as many passes as the highest ending number.
-        HighestEnding,
-        /// Like `HighestEnding`, but play counts of the signs are ignored: always two.
-        Twice,
-        /// Repeats are not played, and the last ending counts.
-        Once,
-        /// Repeats are not played, and every ending counts.
-        Never,
-    }
+/// What a jump does whose target is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MissingTarget {
+    /// Nothing, if any of its targets is missing.
+    Ignore,
+    /// Nothing without the place to go to; without `until` it plays to the end of the section, and without the
+    /// coda it stops at `until`.
+    PlayToEnd,
+    /// Nothing without the place to go to; the other targets are looked for on the way, and one that is missing
+    /// is passed by.
+    PassBy,
+    /// Without the place to go to it goes to the start of the section, else like `PlayToEnd`.
+    FromStart,
+    /// Unrolling fails with [`UnrollError::MissingTarget`](crate::UnrollError::MissingTarget).
+    Error,
 }
 
-switch! {
-    /// What a jump does whose target is missing.
-    MissingTarget {
-        /// Nothing, if any of its targets is missing.
-        Ignore,
-        /// Nothing without the place to go to; without `until` it plays to the end of the section, and without the
-        /// coda it stops at `until`.
-        PlayToEnd,
-        /// Nothing without the place to go to; the other targets are looked for on the way, and one that is missing
-        /// is passed by.
-        PassBy,
-        /// Without the place to go to it goes to the start of the section, else like `PlayToEnd`.
-        FromStart,
-        /// Unrolling fails with [`UnrollError::MissingTarget`](crate::UnrollError::MissingTarget).
-        Error,
-    }
+/// How far section breaks isolate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Sections {
+    /// Repeats and jumps stay inside.
+    Isolate,
+    /// Repeats stay inside; a jump goes back to the section before if its own lacks the targets.
+    Reach,
+    /// Section breaks count for nothing: repeats and jumps reach across.
+    Ignore,
 }
 
-switch! {
-    /// How far section breaks isolate.
-    Sections {
-        /// Repeats and jumps stay inside.
-        Isolate,
-        /// Repeats stay inside; a jump goes back to the section before if its own lacks the targets.
-        Reach,
-        /// Section breaks count for nothing: repeats and jumps reach across.
-        Ignore,
-    }
+/// What a copy of a jump on another staff does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StaffCopies {
+    /// Nothing: a jump on two staves is taken once.
+    Once,
+    /// It is taken as well.
+    Each,
 }
 
-switch! {
-    /// What a copy of a jump on another staff does.
-    StaffCopies {
-        /// Nothing: a jump on two staves is taken once.
-        Once,
-        /// It is taken as well.
-        Each,
-    }
+/// How far an ending reaches beyond the bars that list it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OpenEndings {
+    /// Exactly over the bars that list it.
+    AsWritten,
+    /// An open bracket reaches to the next backward repeat if neither another ending nor a forward repeat comes
+    /// before.
+    ToRepeatEnd,
+    /// Every ending reaches to the next ending, forward repeat or (with it) backward repeat.
+    ToNextSign,
 }
 
-switch! {
-    /// How far an ending reaches beyond the bars that list it.
-    OpenEndings {
-        /// Exactly over the bars that list it.
-        AsWritten,
-        /// An open bracket reaches to the next backward repeat if neither another ending nor a forward repeat comes
-        /// before.
-        ToRepeatEnd,
-        /// Every ending reaches to the next ending, forward repeat or (with it) backward repeat.
-        ToNextSign,
-    }
+/// Which passes count for a bar under several endings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OverlappingEndings {
+    /// Those that all of the endings name.
+    Intersect,
+    /// Those that any of the endings names.
+    Unite,
 }
 
-switch! {
-    /// Which passes count for a bar under several endings.
-    OverlappingEndings {
-        /// Those that all of the endings name.
-        Intersect,
-        /// Those that any of the endings names.
-        Unite,
-    }
+/// What becomes of endings with no repeat that they could belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LooseEndings {
+    /// They are played on the passes that jumps make: the first ending before the da capo, the second after it.
+    /// Without a jump back over them, endings side by side with every pass from the first on imply a repeat at
+    /// the end of each but the last; others are played.
+    FollowJumps,
+    /// They are played on every pass.
+    Play,
+    /// They are played if they name pass 1.
+    FirstPass,
 }
 
-switch! {
-    /// What becomes of endings with no repeat that they could belong to.
-    LooseEndings {
-        /// They are played on the passes that jumps make: the first ending before the da capo, the second after it.
-        /// Without a jump back over them, endings side by side with every pass from the first on imply a repeat at
-        /// the end of each but the last; others are played.
-        FollowJumps,
-        /// They are played on every pass.
-        Play,
-        /// They are played if they name pass 1.
-        FirstPass,
-    }
+/// What becomes of an ending whose numbers all lie beyond the last pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LateEndings {
+    /// It is played on the last pass if it stands after a backward repeat of its repeat.
+    Play,
+    /// It is left out.
+    Skip,
+    /// It is left out before the last sign of its repeat, and every ending after that is played.
+    AfterRepeat,
 }
 
-switch! {
-    /// What becomes of an ending whose numbers all lie beyond the last pass.
-    LateEndings {
-        /// It is played on the last pass if it stands after a backward repeat of its repeat.
-        Play,
-        /// It is left out.
-        Skip,
-        /// It is left out before the last sign of its repeat, and every ending after that is played.
-        AfterRepeat,
-    }
+/// What becomes of an ending that no pass reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UnreachedEndings {
+    /// The endings of its repeat are numbered in the order in which they stand, so that none is left out.
+    InOrder,
+    /// It is left out.
+    LeftOut,
 }
 
-switch! {
-    /// What becomes of an ending that no pass reaches.
-    UnreachedEndings {
-        /// The endings of its repeat are numbered in the order in which they stand, so that none is left out.
-        InOrder,
-        /// It is left out.
-        LeftOut,
-    }
+/// What a repeat sign does in a bar that is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SkippedRepeat {
+    /// Nothing: it belongs to the bar.
+    Ignore,
+    /// It goes back all the same.
+    Act,
 }
 
-switch! {
-    /// What a repeat sign does in a bar that is left out.
-    SkippedRepeat {
-        /// Nothing: it belongs to the bar.
-        Ignore,
-        /// It goes back all the same.
-        Act,
-    }
+/// What a repeat of zero plays means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ZeroPlays {
+    /// The passage is played once.
+    Once,
+    /// The passage is left out.
+    Omit,
 }
 
-switch! {
-    /// What a repeat of zero plays means.
-    ZeroPlays {
-        /// The passage is played once.
-        Once,
-        /// The passage is left out.
-        Omit,
-    }
-}
-
-switch! {
-    /// Whether jumps are taken at all.
-    Jumps {
-        /// They are, as the other rules say.
-        Take,
-        /// They are not: the bars are played in order, with their repeats.
-        Ignore,
-    }
+/// Whether jumps are taken at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Jumps {
+    /// They are, as the other rules say.
+    Take,
+    /// They are not: the bars are played in order, with their repeats.
+    Ignore,
 }
 
 impl Policy {

@@ -120,7 +120,7 @@ impl<T: Display> Text for Parameter<'_, T> {
 /// }
 ///
 /// # let client = segno_core::Client::builder("https://api.example.com/").build()?;
-/// let search = Search::new("rain").slowest(80).genres(["folk".into(), "jazz".into()]).secret("s3cret");
+/// let search = Search::new("rain").slowest(80).genres(["folk", "jazz"]).secret("s3cret");
 /// assert_eq!(
 ///     client.prepare(&search)?.uri,
 ///     "https://api.example.com/songs?q=rain&filter%5Bbpm%5D%5Bmin%5D=80&filter%5Bgenres%5D=folk%2Cjazz&secret=s3cret"

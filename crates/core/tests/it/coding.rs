@@ -255,7 +255,7 @@ proptest! {
     }
 }
 
-/// The ten bytes of a gzip header inflate to nothing: that is no piece of the file.
+/// The ten bytes of a gzip header inflate to nothing, which is not a piece of the file.
 #[tokio::test]
 async fn no_piece_of_a_file_is_empty() {
     let coded = gzip(b"one two three");

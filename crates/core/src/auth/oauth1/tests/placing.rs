@@ -154,7 +154,7 @@ fn what_a_redirect_means() {
 }
 
 #[test]
-fn answers_without_a_token_say_so() {
+fn responses_without_a_token_say_so() {
     let error = |body: &'static str| TokenResponse::read(&Bytes::from(body)).unwrap_err().to_string();
     assert_eq!(error(" "), "the body is empty");
     assert_eq!(error("oauth_problem=x"), "missing field `oauth_token`");

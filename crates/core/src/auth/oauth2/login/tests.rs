@@ -88,7 +88,7 @@ async fn a_login_from_url_to_store() {
 }
 
 #[tokio::test]
-async fn what_is_no_answer_to_this_login() {
+async fn what_does_not_belong_to_this_login() {
     let response = async |response: &str| {
         let (source, _, seen) = source(200, TOKENS);
         let login = source.begin_login(REDIRECT).unwrap();
@@ -109,7 +109,7 @@ async fn what_is_no_answer_to_this_login() {
 }
 
 #[tokio::test]
-async fn a_form_post_and_a_fragment_are_answers_too() {
+async fn a_form_post_and_a_fragment_are_responses_too() {
     for shape in ["code=9&state=STATE", "?state=STATE&code=9#_=_", "/callback?state=STATE&code=9"] {
         let (source, _, _) = source(200, TOKENS);
         let login = source.begin_login(REDIRECT).unwrap();

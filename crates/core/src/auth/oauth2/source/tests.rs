@@ -312,7 +312,7 @@ async fn another_process_was_faster() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_asked_for_once_more_and_then_needs_a_login() {
+async fn a_lost_response_is_asked_for_once_more_and_then_needs_a_login() {
     let (clock, peer) = (StillClock::new(), Peer::new([Reply::Lost]));
     let source = user(&peer, &clock, stored(&clock));
     clock.advance(4000);
