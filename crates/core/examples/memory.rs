@@ -16,10 +16,10 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use hyper_util::rt::TokioIo;
-use segno_core::{
-    BaseUrl, Body, BuildError, Client, DecodeError, Endpoint, Method, PlainApiError, Replay, RequestWriter,
-    Response, StreamEndpoint,
-};
+use segno_core::client::StreamEndpoint;
+use segno_core::endpoint::PlainApiError;
+use segno_core::url::BaseUrl;
+use segno_core::{Body, BuildError, Client, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -184,7 +184,7 @@ impl Endpoint for List {
     }
 
     fn read(response: Response<Bytes>) -> Result<Vec<Item>, DecodeError> {
-        segno_core::read_json(&response)
+        segno_core::decode::read_json(&response)
     }
 }
 

@@ -15,9 +15,11 @@ use std::time::{Duration, Instant};
 use segno_core::auth::oauth2::{App, TokenResponse, TokenServer, TokenSource};
 use segno_core::auth::store::{FileStore, TokenStore};
 use segno_core::auth::{AuthError, AuthRequest, Authorize, CredentialVersion};
+use segno_core::endpoint::PlainApiError;
+use segno_core::time::{Clock, SystemClock};
 use segno_core::{
-    BoxFuture, BuildError, Bytes, Cause, Client, Clock, DecodeError, Endpoint, Method, PlainApiError, Replay,
-    RequestWriter, Response, Retry, SystemClock,
+    BoxFuture, BuildError, Bytes, Cause, Client, DecodeError, Endpoint, Method, Replay, RequestWriter,
+    Response, Retry,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -69,7 +71,7 @@ async fn parent(numbers: &[String]) -> Result<ExitCode, Failure> {
         if !output.status.success() {
             return Err("a worker failed".into());
         }
-        sums.add(&segno_core::from_json(&output.stdout)?);
+        sums.add(&segno_core::decode::from_json(&output.stdout)?);
     }
     let took = start.elapsed();
     serving.abort();

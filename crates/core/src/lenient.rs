@@ -25,7 +25,7 @@
 //! # Ok::<(), segno_core::DecodeError>(())
 //! ```
 //!
-//! [`from_json`](crate::from_json) and [`read_json`](crate::read_json) read any type. What is read in other forms than its
+//! [`from_json`](crate::decode::from_json) and [`read_json`](crate::decode::read_json) read any type. What is read in other forms than its
 //! own: numbers and booleans as texts, numbers as texts, whole numbers with a fraction of 0, `null` as an empty list or
 //! text, lists as objects with numbers for names (PHP), an empty list as an empty object; of a member that comes twice the
 //! last counts. What a struct with `passed_over` cannot read is left out and kept there; without such a struct around it, it is

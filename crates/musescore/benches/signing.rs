@@ -38,7 +38,7 @@ const SEARCH: Search = Search {
 const BARE: &str = "https://api.musescore.com/services/rest/score.json";
 
 fn search_uri() -> Uri {
-    let mut pairs = segno_core::FormPairs::new();
+    let mut pairs = segno_core::request::FormPairs::new();
     pairs.push("text", SEARCH.text);
     pairs.push("part", SEARCH.part);
     pairs.push("parts", SEARCH.parts);

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use segno_core::auth::AuthError;
 use segno_core::auth::oauth1::{AccessToken, Consumer};
 use segno_core::auth::store::FileStore;
-use segno_core::{
-    BaseUrl, Body, ClientError, EnvironmentError, Origin, Secret, Undelivered, env_var, env_var_if_set,
-    service_client,
-};
+use segno_core::client::{ClientError, Undelivered};
+use segno_core::environment::{EnvironmentError, env_var, env_var_if_set};
+use segno_core::url::{BaseUrl, Origin};
+use segno_core::{Body, Secret, service_client};
 
 use crate::credentials::Credentials;
 use crate::error::{ApiError, Error};

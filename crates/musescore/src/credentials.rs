@@ -5,7 +5,8 @@ use segno_core::auth::store::TokenStore;
 use segno_core::auth::{AuthError, AuthRequest, Authorize, CredentialVersion};
 use segno_core::http::Uri;
 use segno_core::http::uri::PathAndQuery;
-use segno_core::{BoxFuture, FormPairs, Secret};
+use segno_core::request::FormPairs;
+use segno_core::{BoxFuture, Secret};
 
 /// What requests are authorized with.
 #[derive(Clone, Debug)]

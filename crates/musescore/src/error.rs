@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use segno_core::{Bytes, Excerpt, HeaderMap, Response, StatusCode};
+use segno_core::decode::Excerpt;
+use segno_core::{Bytes, HeaderMap, Response, StatusCode};
 use serde_json::Value;
 
 use crate::format;

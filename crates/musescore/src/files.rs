@@ -14,9 +14,9 @@
 
 use std::fmt;
 
+use segno_core::decode::Content;
 use segno_core::{
-    BuildError, Bytes, Content, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Secret,
-    StatusCode,
+    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Secret, StatusCode,
 };
 
 use crate::error::{ApiError, Error};

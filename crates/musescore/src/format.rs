@@ -3,10 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use segno_core::decode::{ResponseUrl, from_json, from_value, read_json};
 use segno_core::lenient::List;
 use segno_core::{
-    BuildError, Bytes, DecodeError, RequestWriter, Response, ResponseUrl, between_notices, from_json,
-    from_value, is_html, json_length, read_json,
+    BuildError, Bytes, DecodeError, RequestWriter, Response, between_notices, is_html, json_length,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -99,7 +99,7 @@ pub fn read<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, Decode
 /// [`DecodeError`] if it is not a list.
 pub fn read_list<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<List<T>, DecodeError> {
     match document(response.body())? {
-        Document::Json(inside) => segno_core::read_list(&with_body(response, inside)),
+        Document::Json(inside) => segno_core::decode::read_list(&with_body(response, inside)),
         Document::Xml(value) => from_value(&value, ResponseUrl::of(response)),
     }
 }

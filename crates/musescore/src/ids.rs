@@ -66,6 +66,6 @@ mod tests {
         assert_eq!(MidiProgram::new(128), Some(MidiProgram::DRUMS));
         assert_eq!(MidiProgram::new(-1), Some(MidiProgram::UNDEFINED));
         assert_eq!((MidiProgram::new(-2), MidiProgram::new(129)), (None, None));
-        assert!(segno_core::from_json::<MidiProgram>(b"\"129\"").is_err());
+        assert!(segno_core::decode::from_json::<MidiProgram>(b"\"129\"").is_err());
     }
 }

@@ -28,5 +28,5 @@ pub use license::{License, Permission};
 pub use login::LoginError;
 pub use paths::PathForm;
 pub use segno_core as core;
-pub use segno_core::IdError;
 pub use segno_core::auth::oauth1::{AccessToken, Consumer};
+pub use segno_core::vocabulary::IdError;

@@ -9,7 +9,8 @@ use segno_core::auth::oauth1::{
     self, AccessToken, Begin, Callback, Consumer, OAuth1, Pending, TokenResponse, Verified,
 };
 use segno_core::client::OneLine;
-use segno_core::{Endpoint, Secret, SystemClock};
+use segno_core::time::SystemClock;
+use segno_core::{Endpoint, Secret};
 
 use crate::client::Client;
 use crate::credentials::Credentials;
@@ -149,7 +150,7 @@ impl Client {
         password: impl Into<Secret>,
     ) -> Result<AccessToken, LoginError> {
         let consumer = self.consumer()?;
-        let private = |origin: segno_core::Origin| origin.is_secure() || origin.is_loopback();
+        let private = |origin: segno_core::url::Origin| origin.is_secure() || origin.is_loopback();
         if !self.oauth_origin().is_some_and(private) {
             return Err(LoginError::Insecure);
         }

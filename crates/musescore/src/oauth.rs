@@ -1,7 +1,8 @@
 //! The requests of a login. [`Client`](crate::Client) runs them: each needs a signature of its own.
 
 use segno_core::auth::oauth1::TokenResponse;
-use segno_core::{BuildError, FormPairs, RequestWriter, Secret, endpoint};
+use segno_core::request::FormPairs;
+use segno_core::{BuildError, RequestWriter, Secret, endpoint};
 
 use crate::error::ApiError;
 

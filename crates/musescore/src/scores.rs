@@ -1,7 +1,8 @@
 //! Scores: search, read, publish, update, delete.
 
+use segno_core::client::{Cursor, Paged};
 use segno_core::lenient::List;
-use segno_core::{BuildError, Cursor, DecodeError, Page, Paged, RequestWriter, Secret, endpoint};
+use segno_core::{BuildError, DecodeError, Page, RequestWriter, Secret, endpoint};
 
 use crate::error::ApiError;
 use crate::format::{self, Format};

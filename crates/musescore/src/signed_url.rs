@@ -1,8 +1,9 @@
 //! The URL that an MP3 of one's own goes to. Not documented; used by the service's desktop application.
 
+use segno_core::decode::read_unit;
 use segno_core::{
     Body, BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, SecretUrl,
-    endpoint, read_unit,
+    endpoint,
 };
 use serde::Deserialize;
 

@@ -1,7 +1,8 @@
 //! Members and their scores.
 
+use segno_core::client::{Cursor, Paged};
 use segno_core::lenient::{self, List, PassedOver};
-use segno_core::{BuildError, Bytes, Cursor, DecodeError, Page, Paged, Response, endpoint};
+use segno_core::{BuildError, Bytes, DecodeError, Page, Response, endpoint};
 use serde::Deserialize;
 
 use crate::error::ApiError;

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use segno_core::{Endpoint, Error, Method, Progress, Replay};
+use segno_core::request::Progress;
+use segno_core::{Endpoint, Error, Method, Replay};
 
 use crate::client::Client;
 use crate::diagnosis::Diagnosable;
@@ -12,7 +13,7 @@ use crate::diagnosis::Diagnosable;
 #[must_use = "a call does nothing until it is sent"]
 pub struct Call<'a, E: Endpoint> {
     client: &'a Client,
-    call: segno_core::Call<'a, E>,
+    call: segno_core::client::Call<'a, E>,
 }
 
 impl<'a, E: Endpoint> Call<'a, E> {
@@ -53,7 +54,7 @@ impl<'a, E: Endpoint> Call<'a, E> {
     }
 
     /// The call of segno-core, for a response that is wanted as a stream or undecoded. Its errors have no diagnosis.
-    pub fn into_core(self) -> segno_core::Call<'a, E> {
+    pub fn into_core(self) -> segno_core::client::Call<'a, E> {
         self.call
     }
 }

@@ -9,11 +9,11 @@ use segno_core::auth::oauth2::{
 };
 use segno_core::auth::store::{FileStore, MemoryStore, TokenStore};
 use segno_core::auth::{AuthError, StaticToken};
+use segno_core::client::{ClientError, Paged};
+use segno_core::environment::{env_var, env_var_if_set};
 use segno_core::http::HeaderValue;
 use segno_core::http::header::ACCEPT;
-use segno_core::{
-    ClientError, Endpoint, Paged, Pages, Retry, Secret, env_var, env_var_if_set, service_client,
-};
+use segno_core::{Endpoint, Pages, Retry, Secret, service_client};
 
 use crate::call::Call;
 use crate::diagnosis::Diagnosable;

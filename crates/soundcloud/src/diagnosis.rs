@@ -4,7 +4,8 @@
 use std::fmt;
 
 use segno_core::auth::oauth2::{TokenError, TokenKind};
-use segno_core::{Endpoint as _, PlainApiError, Secret, StatusCode};
+use segno_core::endpoint::PlainApiError;
+use segno_core::{Endpoint as _, Secret, StatusCode};
 
 use crate::client::Client;
 use crate::error::ApiError;

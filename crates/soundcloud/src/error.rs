@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use segno_core::{Bytes, Excerpt, HeaderMap, Response, StatusCode, Timestamp, from_json};
+use segno_core::decode::{Excerpt, from_json};
+use segno_core::{Bytes, HeaderMap, Response, StatusCode, Timestamp};
 use serde_json::{Map, Value};
 
 use crate::diagnosis::Diagnosis;

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use segno_core::decode::from_value;
 use segno_core::lenient::PassedOver;
-use segno_core::{DecodeError, Timestamp, from_value, open_enum};
+use segno_core::{DecodeError, Timestamp, open_enum};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use serde_json::{Map, Value};

@@ -1,6 +1,6 @@
 //! What is said about a track or playlist: named values that go into a JSON object or a form.
 
-use segno_core::Multipart;
+use segno_core::request::Multipart;
 use serde_json::{Map, Value};
 
 /// Named values, each at most once.

@@ -32,7 +32,8 @@
 
 use std::fmt::Display;
 
-use segno_core::{BuildError, IntoParameter, RequestWriter, id};
+use segno_core::vocabulary::IntoParameter;
+use segno_core::{BuildError, RequestWriter, id};
 
 mod client;
 pub mod comments;

@@ -38,5 +38,5 @@ pub use jobs::{PlaylistError, ReadyError, StreamError, StreamLocation, UploadErr
 pub use list::{Listing, MAX_PER_PAGE};
 pub use read::{OtherMembers, SiteUrl};
 pub use segno_core as core;
-pub use segno_core::IdError;
+pub use segno_core::vocabulary::IdError;
 pub use values::{Access, AccessLevel, EmbeddableBy, License, SetType, Sharing, Sort, tag_list, tags};

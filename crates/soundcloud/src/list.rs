@@ -2,11 +2,10 @@
 
 use std::fmt;
 
+use segno_core::client::Cursor;
+use segno_core::decode::{ResponseUrl, from_value, read_json};
 use segno_core::lenient::{self, List, PassedOver};
-use segno_core::{
-    BuildError, Bytes, Cursor, DecodeError, Page, RequestWriter, Response, ResponseUrl, SecretUrl,
-    from_value, read_json,
-};
+use segno_core::{BuildError, Bytes, DecodeError, Page, RequestWriter, Response, SecretUrl};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -26,7 +25,7 @@ pub struct Listing<T> {
     pub items: Vec<T>,
     /// Where the list goes on.
     pub next: Option<Cursor>,
-    /// Where newer items will be, for activities and the feed: [`at`](segno_core::Paged::at) makes the request to send
+    /// Where newer items will be, for activities and the feed: [`at`](segno_core::client::Paged::at) makes the request to send
     /// later.
     pub future: Option<Cursor>,
     /// What of the page could not be read, by its path: items (`collection[3]`, or `[3]` of a bare list), links.
@@ -268,10 +267,10 @@ macro_rules! list {
             }
         }
 
-        impl segno_core::Paged for $name {
+        impl segno_core::client::Paged for $name {
             type Item = $item;
 
-            fn at(&self, cursor: &segno_core::Cursor) -> Result<Self, segno_core::BuildError> {
+            fn at(&self, cursor: &segno_core::client::Cursor) -> Result<Self, segno_core::BuildError> {
                 let mut there = self.clone();
                 there.paging = self.paging.at(&Self::KIND, cursor);
                 Ok(there)

@@ -2,7 +2,8 @@
 //! and its siblings change it without losing any.
 
 use segno_core::lenient::PassedOver;
-use segno_core::{BuildError, Multipart, RequestWriter, Secret, Timestamp, endpoint};
+use segno_core::request::Multipart;
+use segno_core::{BuildError, RequestWriter, Secret, Timestamp, endpoint};
 use serde::{Deserialize, Deserializer};
 use serde_json::json;
 

@@ -4,7 +4,8 @@ use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
 
-use segno_core::{Bytes, DecodeError, Response, Timestamp, from_json, lenient, read_json, read_unit};
+use segno_core::decode::{from_json, read_json, read_unit};
+use segno_core::{Bytes, DecodeError, Response, Timestamp, lenient};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde_json::{Map, Value};

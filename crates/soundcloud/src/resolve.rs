@@ -1,8 +1,7 @@
 //! From a URL on the site to the track, playlist or user behind it.
 
-use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, IntoParameter, Response, Secret, SecretUrl, endpoint,
-};
+use segno_core::vocabulary::IntoParameter;
+use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Response, Secret, SecretUrl, endpoint};
 
 use crate::ids::Urn;
 use crate::playlists::{self, Playlist};

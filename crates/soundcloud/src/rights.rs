@@ -2,7 +2,8 @@
 
 use segno_core::auth::oauth2::{TokenKind, TokenSource};
 use segno_core::auth::{AuthError, AuthRequest, Authorize, CredentialVersion};
-use segno_core::{BaseUrl, BoxFuture, Method};
+use segno_core::url::BaseUrl;
+use segno_core::{BoxFuture, Method};
 
 /// A token source that knows what its kind of token may do.
 pub(crate) struct Rights {

@@ -1,10 +1,11 @@
 //! Streams of a track, its preview, and the URLs behind them.
 
+use segno_core::decode::{ResponseUrl, from_value, read_json};
 use segno_core::http::header::LOCATION;
 use segno_core::lenient::PassedOver;
 use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, ResponseUrl, Secret,
-    SecretUrl, StatusCode, endpoint, from_value, read_json,
+    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Secret, SecretUrl,
+    StatusCode, endpoint,
 };
 use serde::Deserialize;
 use serde_json::Value;

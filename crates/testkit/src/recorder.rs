@@ -10,9 +10,9 @@ use bytes::Bytes;
 use http::header::{CONNECTION, COOKIE, DATE, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use segno_core::{
-    BoxFuture, Phase, RequestBody, ResponseBody, Transport, TransportError, TransportErrorKind,
-};
+use segno_core::BoxFuture;
+use segno_core::request::RequestBody;
+use segno_core::transport::{Phase, ResponseBody, Transport, TransportError, TransportErrorKind};
 use sha2::Digest as _;
 
 /// A transport that keeps every exchange as text and otherwise does what the one inside it does.

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::path::PathBuf;
 
-use segno_core::Transport;
+use segno_core::transport::Transport;
 
 use crate::{Canary, Fixtures, Recorder};
 

@@ -3,8 +3,9 @@
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
+use segno_core::Endpoint;
+use segno_core::decode::Content;
 use segno_core::testing::read_response;
-use segno_core::{Content, Endpoint};
 
 /// Media types and bodies that no endpoint of a service documents as a success: pages of captive portals, errors with
 /// status 200, the messages of a gateway.

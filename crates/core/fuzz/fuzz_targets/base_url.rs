@@ -3,7 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use segno_core::{BaseUrl, SecretUrl};
+use segno_core::SecretUrl;
+use segno_core::url::BaseUrl;
 
 fuzz_target!(|text: &str| {
     if let Ok(base) = text.parse::<BaseUrl>() {

@@ -3,9 +3,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use segno_core::testing::{FnTransport, ManualClock};
-use segno_core::{
-    BuildError, Bytes, Client, DecodeError, Endpoint, Method, PlainApiError, Replay, RequestWriter, Response,
-};
+use segno_core::{BuildError, Bytes, Client, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use segno_core::endpoint::PlainApiError;
 
 struct Get;
 

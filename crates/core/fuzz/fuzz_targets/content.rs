@@ -3,7 +3,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use segno_core::http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
-use segno_core::{Bytes, Content, Response, read_unit};
+use segno_core::{Bytes, Response};
+use segno_core::decode::{Content, read_unit};
 
 fuzz_target!(|input: (&[u8], &[u8])| {
     let (media_type, body) = input;

@@ -9,10 +9,11 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::Frame;
 use libfuzzer_sys::fuzz_target;
-use segno_core::{
-    StreamEndpoint, BoxFuture, BuildError, Client, DecodeError, Endpoint, ResponseBody, Method, RequestBody,
-    PlainApiError, Replay, RequestWriter, Response, Transport, TransportError,
-};
+use segno_core::{BoxFuture, BuildError, Client, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
+use segno_core::client::StreamEndpoint;
+use segno_core::endpoint::PlainApiError;
+use segno_core::request::RequestBody;
+use segno_core::transport::{ResponseBody, Transport, TransportError};
 use serde_json::Value;
 
 struct List;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 use segno_core::http::{HeaderMap, HeaderValue, header::RETRY_AFTER};
-use segno_core::retry_after;
+use segno_core::client::retry_after;
 
 fuzz_target!(|values: (&[u8], &[u8])| {
     let now = segno_core::Timestamp::from_unix_seconds(1_795_292_100).unwrap();

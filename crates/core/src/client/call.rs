@@ -183,7 +183,8 @@ fn deleted<E: Endpoint>(failure: &Error<E::ApiError>) -> Option<E::Output> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BuildError, Method, PlainApiError, Replay, RequestWriter};
+    use crate::endpoint::PlainApiError;
+    use crate::{BuildError, Method, Replay, RequestWriter};
 
     struct Ping;
 

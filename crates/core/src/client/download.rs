@@ -71,7 +71,7 @@ impl<E: Endpoint> Call<'_, E> {
     /// [`download_to`](Call::download_to) or a [`Sink`] of your own where that matters.
     ///
     /// The call has no deadline unless one is [set](Call::deadline); silence ends it. What is not the
-    /// [`Content`](crate::Content) of the endpoint is refused before the first byte is written: a web page always, unless
+    /// [`Content`](crate::decode::Content) of the endpoint is refused before the first byte is written: a web page always, unless
     /// the endpoint gives pages.
     ///
     /// # Errors

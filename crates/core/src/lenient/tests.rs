@@ -1,7 +1,8 @@
 use serde_json::{Map, json};
 
 use super::*;
-use crate::{SecretUrl, from_json, from_value};
+use crate::SecretUrl;
+use crate::decode::{from_json, from_value};
 
 /// A model with everything that models have.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]

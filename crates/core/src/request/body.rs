@@ -265,7 +265,7 @@ impl Source for Once {
     }
 }
 
-/// A body opened for one attempt: what a [`Transport`](crate::Transport) sends. Yields exactly the announced length or
+/// A body opened for one attempt: what a [`Transport`](crate::transport::Transport) sends. Yields exactly the announced length or
 /// an error, never less in silence.
 pub struct RequestBody {
     pieces: VecDeque<OpenPiece>,
@@ -470,7 +470,7 @@ impl Activity {
     }
 }
 
-/// Tells the client that the request has its connection. A [`Transport`](crate::Transport) that does not tell is given
+/// Tells the client that the request has its connection. A [`Transport`](crate::transport::Transport) that does not tell is given
 /// the time for connecting and for the response together.
 #[derive(Clone, Debug)]
 pub struct OnConnected(Arc<Activity>);

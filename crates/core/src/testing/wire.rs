@@ -71,7 +71,7 @@ pub async fn wire_bytes<E: Endpoint>(client: &Client, endpoint: &E) -> io::Resul
 
 fn authorized<E: Endpoint>(client: &Client, endpoint: &E) -> Result<Prepared, BuildError> {
     let mut prepared = client.prepare(endpoint)?;
-    let origin = crate::Origin::of(&prepared.uri);
+    let origin = crate::url::Origin::of(&prepared.uri);
     let bound = client.0.credentials.iter().find(|(bound, _)| Some(bound) == origin.as_ref());
     if let (true, Some((_, credentials))) = (prepared.credentials, bound) {
         let attempt = AuthRequest {

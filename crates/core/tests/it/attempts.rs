@@ -3,9 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use segno_core::client::RateLimiter;
+use segno_core::endpoint::PlainApiError;
+use segno_core::time::Clock as _;
+use segno_core::transport::{Phase, TransportErrorKind};
 use segno_core::{
-    Body, BuildError, Bytes, Cause, Clock as _, DecodeError, Endpoint, Method, Phase, PlainApiError,
-    RateLimiter, Replay, RequestWriter, Response, Retry, StatusCode, TransportErrorKind,
+    Body, BuildError, Bytes, Cause, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Retry,
+    StatusCode,
 };
 
 use crate::example::{self, Reply, Service, lost};
@@ -440,7 +444,7 @@ impl Endpoint for Read {
     }
 
     fn read(response: Response<Bytes>) -> Result<Vec<u32>, DecodeError> {
-        segno_core::read_json(&response)
+        segno_core::decode::read_json(&response)
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use segno_core::endpoint::PlainApiError;
+use segno_core::request::Progress;
+use segno_core::transport::TransportErrorKind;
 use segno_core::{
-    Body, BuildError, Bytes, Cause, DecodeError, Endpoint, Error, Method, PlainApiError, Progress, Replay,
-    RequestWriter, Response, TransportErrorKind,
+    Body, BuildError, Bytes, Cause, DecodeError, Endpoint, Error, Method, Replay, RequestWriter, Response,
 };
 
 use crate::example::{Reply, Service};

@@ -5,10 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use segno_core::auth::Basic;
-use segno_core::{
-    BuildError, Bytes, Clock, DecodeError, Endpoint, Method, Origin, Phase, PlainApiError, RateLimiter,
-    Replay, RequestWriter, Response, Retry,
-};
+use segno_core::client::RateLimiter;
+use segno_core::endpoint::PlainApiError;
+use segno_core::time::Clock;
+use segno_core::transport::Phase;
+use segno_core::url::Origin;
+use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Retry};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::example::{self, Reply, Service, lost};

@@ -5,11 +5,13 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use segno_core::auth::{Basic, StaticToken};
+use segno_core::client::{Cursor, JsonArrayStream, Paged, StreamEndpoint};
+use segno_core::endpoint::PlainApiError;
+use segno_core::request::{FormPairs, Multipart};
 use segno_core::transport::hyper::Hyper;
 use segno_core::{
-    Body, BuildError, Bytes, Client, ClientBuilder, Cursor, DecodeError, Endpoint, FormPairs,
-    JsonArrayStream, Method, Multipart, Page, Paged, PlainApiError, Replay, RequestWriter, Response, Retry,
-    Secret, SecretUrl, StreamEndpoint,
+    Body, BuildError, Bytes, Client, ClientBuilder, DecodeError, Endpoint, Method, Page, Replay,
+    RequestWriter, Response, Retry, Secret, SecretUrl,
 };
 use segno_testkit::Canary;
 use tokio::io::AsyncWriteExt;
@@ -61,7 +63,7 @@ impl Endpoint for Full {
     }
 
     fn read(response: Response<Bytes>) -> Result<Vec<Item>, DecodeError> {
-        segno_core::read_json(&response)
+        segno_core::decode::read_json(&response)
     }
 }
 

@@ -6,9 +6,10 @@ use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use http_body_util::BodyExt as _;
 use proptest::prelude::*;
+use segno_core::client::StreamEndpoint;
+use segno_core::endpoint::PlainApiError;
 use segno_core::{
-    BuildError, Bytes, Cause, Client, DecodeError, Endpoint, Method, PlainApiError, Replay, RequestWriter,
-    Response, StreamEndpoint,
+    BuildError, Bytes, Cause, Client, DecodeError, Endpoint, Method, Replay, RequestWriter, Response,
 };
 
 use crate::example::{Reply, Service};
@@ -28,7 +29,7 @@ impl Endpoint for Tags {
     }
 
     fn read(response: Response<Bytes>) -> Result<Vec<String>, DecodeError> {
-        segno_core::read_json(&response)
+        segno_core::decode::read_json(&response)
     }
 }
 

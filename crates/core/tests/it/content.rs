@@ -2,10 +2,11 @@
 
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
+use segno_core::decode::{Content, read_unit};
+use segno_core::endpoint::PlainApiError;
 use segno_core::testing::FnTransport;
 use segno_core::{
-    BuildError, Bytes, Cause, Client, Content, DecodeError, Endpoint, Method, PlainApiError, Replay,
-    RequestWriter, Response, read_unit,
+    BuildError, Bytes, Cause, Client, DecodeError, Endpoint, Method, Replay, RequestWriter, Response,
 };
 
 use crate::example::{self, Reply, Service};

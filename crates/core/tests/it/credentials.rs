@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::header::AUTHORIZATION;
 use segno_core::auth::{AuthError, AuthRequest, Authorize, CredentialVersion, StaticToken};
+use segno_core::endpoint::PlainApiError;
 use segno_core::{
-    BoxFuture, BuildError, Bytes, Client, DecodeError, Endpoint, HeaderMap, Method, PlainApiError, Replay,
-    RequestWriter, Response, SecretUrl, StatusCode,
+    BoxFuture, BuildError, Bytes, Client, DecodeError, Endpoint, HeaderMap, Method, Replay, RequestWriter,
+    Response, SecretUrl, StatusCode,
 };
 
 use crate::example::{Reply, Service};

@@ -4,9 +4,9 @@
 use std::process::Command;
 use std::time::Duration;
 
+use segno_core::endpoint::PlainApiError;
 use segno_core::{
-    BuildError, Bytes, Client, DecodeError, Endpoint, Method, PlainApiError, Replay, RequestWriter, Response,
-    Retry,
+    BuildError, Bytes, Client, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Retry,
 };
 use tokio::io::AsyncWriteExt as _;
 

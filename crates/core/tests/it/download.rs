@@ -4,10 +4,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use segno_core::Clock as _;
+use segno_core::endpoint::PlainApiError;
+use segno_core::time::Clock as _;
+use segno_core::transport::{Phase, TransportError};
 use segno_core::{
-    BuildError, Bytes, Cause, Client, DecodeError, Endpoint, Method, Phase, PlainApiError, Replay,
-    RequestWriter, Response, Retry, SecretUrl, TransportError,
+    BuildError, Bytes, Cause, Client, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Retry,
+    SecretUrl,
 };
 
 use crate::example::{self, Reply, Seen, Service};

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use segno_core::endpoint::PlainApiError;
 use segno_core::{
-    Body, BuildError, Bytes, DecodeError, Endpoint, Method, PlainApiError, Replay, RequestWriter, Response,
-    StatusCode,
+    Body, BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, StatusCode,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

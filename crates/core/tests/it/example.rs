@@ -7,11 +7,11 @@ use std::task::{Context, Poll};
 
 use http::Uri;
 use http_body_util::BodyExt as _;
+use segno_core::request::RequestBody;
 use segno_core::testing::ManualClock;
-use segno_core::{
-    BaseUrl, BoxFuture, Bytes, Client, ClientBuilder, HeaderMap, Method, Phase, RequestBody, Response,
-    ResponseBody, Timestamp, Transport, TransportError, TransportErrorKind,
-};
+use segno_core::transport::{Phase, ResponseBody, Transport, TransportError, TransportErrorKind};
+use segno_core::url::BaseUrl;
+use segno_core::{BoxFuture, Bytes, Client, ClientBuilder, HeaderMap, Method, Response, Timestamp};
 
 pub(crate) fn base() -> BaseUrl {
     "https://api.example/v1/".parse().unwrap()

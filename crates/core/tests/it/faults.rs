@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use segno_core::endpoint::PlainApiError;
+use segno_core::transport::{Phase, TransportErrorKind};
 use segno_core::{
-    Body, BuildError, Bytes, Cause, Client, ClientBuilder, DecodeError, Endpoint, Error, Method, Phase,
-    PlainApiError, Replay, RequestWriter, Response, Timeouts, TransportErrorKind,
+    Body, BuildError, Bytes, Cause, Client, ClientBuilder, DecodeError, Endpoint, Error, Method, Replay,
+    RequestWriter, Response, Timeouts,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};

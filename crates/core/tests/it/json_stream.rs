@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use http_body::Frame;
+use segno_core::client::{JsonArrayStream, StreamEndpoint};
+use segno_core::request::RequestBody;
+use segno_core::transport::{Phase, ResponseBody, Transport, TransportError, TransportErrorKind};
 use segno_core::{
-    ApiError, BoxFuture, BuildError, Bytes, Cause, Client, DecodeError, Endpoint, HeaderMap, JsonArrayStream,
-    Method, Phase, Replay, RequestBody, RequestWriter, Response, ResponseBody, StatusCode, StreamEndpoint,
-    Transport, TransportError, TransportErrorKind,
+    ApiError, BoxFuture, BuildError, Bytes, Cause, Client, DecodeError, Endpoint, HeaderMap, Method, Replay,
+    RequestWriter, Response, StatusCode,
 };
 
 use crate::example;
@@ -32,7 +34,7 @@ impl ApiError for Refusal {
     }
 
     fn in_success(response: &Response<Bytes>) -> Option<Self> {
-        let body: serde_json::Value = segno_core::read_json(response).ok()?;
+        let body: serde_json::Value = segno_core::decode::read_json(response).ok()?;
         Some(Self(body.get("error")?.as_str()?.to_owned()))
     }
 }
@@ -55,7 +57,7 @@ impl Endpoint for Slices {
     }
 
     fn read(response: Response<Bytes>) -> Result<Vec<Slice>, DecodeError> {
-        segno_core::read_json(&response)
+        segno_core::decode::read_json(&response)
     }
 }
 

@@ -5,10 +5,13 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex};
 
 use futures_core::Stream as _;
+use segno_core::client::{Cursor, PageError, Paged};
+use segno_core::decode::read_json;
+use segno_core::endpoint::PlainApiError;
 use segno_core::testing::FnTransport;
 use segno_core::{
-    BuildError, Bytes, Cause, Client, Cursor, DecodeError, Endpoint, Method, Page, PageError, Paged,
-    PlainApiError, Replay, RequestWriter, Response, StatusCode, read_json,
+    BuildError, Bytes, Cause, Client, DecodeError, Endpoint, Method, Page, Replay, RequestWriter, Response,
+    StatusCode,
 };
 
 use crate::example;

@@ -11,7 +11,8 @@ use segno_core::auth::AuthError;
 use segno_core::auth::oauth2::{App, TokenResponse, TokenServer, TokenSource};
 use segno_core::auth::store::{FileStore, TokenStore};
 use segno_core::testing::{FnTransport, ManualClock};
-use segno_core::{Bytes, Client, Clock, Response, Retry, SystemClock};
+use segno_core::time::{Clock, SystemClock};
+use segno_core::{Bytes, Client, Response, Retry};
 
 const FOLDER: &str = "SEGNO_TEST_PLACES";
 /// Makes the places below the folder that is given, then runs the test again within.

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use segno_core::client::{Pace, Unfinished};
+use segno_core::decode::read_json;
+use segno_core::endpoint::PlainApiError;
+use segno_core::time::Clock as _;
 use segno_core::{
-    BuildError, Bytes, Clock as _, DecodeError, Endpoint, Error, Method, Pace, PlainApiError, Replay,
-    RequestWriter, Response, Retry, Unfinished, read_json,
+    BuildError, Bytes, DecodeError, Endpoint, Error, Method, Replay, RequestWriter, Response, Retry,
 };
 
 use crate::example::{Reply, Service, lost};
@@ -70,7 +73,7 @@ async fn an_outage_that_is_shorter_than_the_waiting_is_survived() {
         assert_eq!(wait(&client, 600 * S).await.unwrap(), "done", "{page}");
     }
     let service = Service::new(|_, number| match number {
-        0..9 => Err(lost(segno_core::Phase::MaybeSent)),
+        0..9 => Err(lost(segno_core::transport::Phase::MaybeSent)),
         _ => Ok(Reply::ok().body("true")),
     });
     let client = service.client().0.build().unwrap();

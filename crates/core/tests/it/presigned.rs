@@ -1,8 +1,9 @@
 //! URLs that a service gives: where something is sent, and where not.
 
+use segno_core::endpoint::PlainApiError;
 use segno_core::{
-    Body, BuildError, Bytes, Cause, Client, ClientBuilder, DecodeError, Endpoint, Method, PlainApiError,
-    Replay, RequestWriter, Response,
+    Body, BuildError, Bytes, Cause, Client, ClientBuilder, DecodeError, Endpoint, Method, Replay,
+    RequestWriter, Response,
 };
 use tokio::io::AsyncWriteExt as _;
 

@@ -4,10 +4,12 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use segno_core::endpoint::PlainApiError;
+use segno_core::transport::TransportErrorKind;
 use segno_core::transport::hyper::Hyper;
 use segno_core::{
-    Body, BuildError, Bytes, Cause, Client, DecodeError, Endpoint, Error, Method, PlainApiError, Replay,
-    RequestWriter, Response, TransportErrorKind,
+    Body, BuildError, Bytes, Cause, Client, DecodeError, Endpoint, Error, Method, Replay, RequestWriter,
+    Response,
 };
 
 use crate::example;

@@ -1,8 +1,9 @@
 //! Responses with a status of success that are none, and what is told of them.
 
+use segno_core::decode::{ResponseUrl, read_json};
 use segno_core::{
     ApiError, BuildError, Bytes, Cause, DecodeError, Endpoint, HeaderMap, Method, Replay, RequestWriter,
-    Response, ResponseUrl, StatusCode, read_json,
+    Response, StatusCode,
 };
 
 use crate::example::{Reply, Service};

@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
+use segno_core::endpoint::PlainApiError;
 use segno_core::transport::hyper::{Hyper, HyperBuilder};
 use segno_core::transport::tls::Roots;
 use segno_core::{
-    BuildError, Bytes, Client, DecodeError, Endpoint, Method, PlainApiError, Replay, RequestWriter, Response,
-    Retry,
+    BuildError, Bytes, Client, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Retry,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use segno_core::decode::read_unit;
+use segno_core::endpoint::PlainApiError;
+use segno_core::transport::{Phase, TransportError, TransportErrorKind};
 use segno_core::{
-    Body, BuildError, Bytes, DecodeError, Endpoint, Error, Method, Phase, PlainApiError, Replay,
-    RequestWriter, Response, TransportError, TransportErrorKind, read_unit,
+    Body, BuildError, Bytes, DecodeError, Endpoint, Error, Method, Replay, RequestWriter, Response,
 };
 
 use crate::example::{Reply, Service, lost};
@@ -53,7 +55,7 @@ impl Endpoint for Take {
     }
 
     fn read(response: Response<Bytes>) -> Result<Vec<String>, DecodeError> {
-        segno_core::read_json(&response)
+        segno_core::decode::read_json(&response)
     }
 }
 

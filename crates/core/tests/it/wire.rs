@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use segno_core::auth::Basic;
+use segno_core::endpoint::PlainApiError;
+use segno_core::request::{FormPairs, Multipart};
 use segno_core::testing::{ManualClock, wire, wire_bytes};
 use segno_core::transport::hyper::Hyper;
 use segno_core::{
-    Body, BuildError, Bytes, Client, DecodeError, Endpoint, FormPairs, Method, Multipart, PlainApiError,
-    Replay, RequestWriter, Response, SecretUrl,
+    Body, BuildError, Bytes, Client, DecodeError, Endpoint, Method, Replay, RequestWriter, Response,
+    SecretUrl,
 };
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use segno_core::auth::{Basic, StaticToken};
+use segno_core::client::OneLine;
+use segno_core::endpoint::PlainApiError;
+use segno_core::request::FormPairs;
 use segno_core::{
-    ApiError, BuildError, Bytes, DecodeError, Endpoint, FormPairs, HeaderMap, Method, OneLine, PlainApiError,
-    Replay, RequestWriter, Response, Secret, StatusCode,
+    ApiError, BuildError, Bytes, DecodeError, Endpoint, HeaderMap, Method, Replay, RequestWriter, Response,
+    Secret, StatusCode,
 };
 
 use crate::example::{Reply, Service};
@@ -44,7 +47,7 @@ impl<A: ApiError> Endpoint for Exchange<A> {
     }
 
     fn read(response: Response<Bytes>) -> Result<Vec<u32>, DecodeError> {
-        segno_core::read_json(&response)
+        segno_core::decode::read_json(&response)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use segno_core::{BuildError, FormPairs, RequestWriter};
+use segno_core::request::FormPairs;
+use segno_core::{BuildError, RequestWriter};
 
 use crate::ids::MidiProgram;
 use crate::license::Permission;

@@ -126,7 +126,8 @@ mod tests {
     #[test]
     fn parts_in_every_wrapper() {
         let names = |parts: Value| -> Vec<(String, i16)> {
-            let metadata: Metadata = segno_core::from_value(&json!({ "parts": parts }), None).unwrap();
+            let metadata: Metadata =
+                segno_core::decode::from_value(&json!({ "parts": parts }), None).unwrap();
             metadata.parts.into_iter().map(|part| (part.name, part.program.number())).collect()
         };
         let (oboe, drums) =

@@ -1,8 +1,8 @@
 //! Publishing, updating and deleting scores.
 
-use segno_core::{
-    Body, BuildError, Bytes, DecodeError, Multipart, RequestWriter, Response, endpoint, read_unit,
-};
+use segno_core::decode::read_unit;
+use segno_core::request::Multipart;
+use segno_core::{Body, BuildError, Bytes, DecodeError, RequestWriter, Response, endpoint};
 use serde_json::Value;
 
 use super::Score;

@@ -1,7 +1,8 @@
 //! Lists of twenty to the page.
 
+use segno_core::Bytes;
+use segno_core::client::Cursor;
 use segno_core::http::{Request, Response};
-use segno_core::{Bytes, Cursor};
 use segno_musescore::scores::{Filters, Search};
 use segno_musescore::{Credentials, ScoreId, UserId, users};
 

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use segno_core::{Timestamp, from_value};
+use segno_core::Timestamp;
+use segno_core::decode::from_value;
 use serde_json::Value;
 
 use super::{ApiError, Shape};

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use segno_core::{OneLine, Pace, Unfinished};
+use segno_core::client::{OneLine, Pace, Unfinished};
 
 use crate::client::Client;
 use crate::error::Error;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use segno_core::{Cause, Content, Origin, Secret, SecretUrl, Timestamp};
+use segno_core::decode::Content;
+use segno_core::url::Origin;
+use segno_core::{Cause, Secret, SecretUrl, Timestamp};
 
 use crate::client::Client;
 use crate::error::Error;
@@ -103,7 +105,7 @@ impl Client {
     }
 
     async fn final_url(&self, mut url: SecretUrl) -> Result<SecretUrl, StreamError> {
-        let base = self.core().base(None).map(segno_core::BaseUrl::origin);
+        let base = self.core().base(None).map(segno_core::url::BaseUrl::origin);
         for _ in 0..=MAX_REDIRECTS {
             let origin = url.origin();
             if let Some(origin) = origin.clone().filter(|origin| !origin.is_secure() && !origin.is_loopback())

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use segno_core::BuildError;
 use segno_core::auth::oauth2::TokenKind;
-use segno_core::{BuildError, OnProgress, OneLine, Progress};
+use segno_core::client::OneLine;
+use segno_core::request::{OnProgress, Progress};
 
 use super::ReadyError;
 use super::upload_registry::{Shape, TracksBefore, UploadEntry};

@@ -214,7 +214,7 @@ mod tests {
     }
 
     fn track(json: &str) -> Track {
-        segno_core::from_json(json.as_bytes()).unwrap()
+        segno_core::decode::from_json(json.as_bytes()).unwrap()
     }
 
     fn at(text: &str) -> Timestamp {

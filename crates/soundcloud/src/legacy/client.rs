@@ -1,7 +1,9 @@
 //! The client of the old API.
 
 use segno_core::auth::{AuthError, AuthRequest, Authorize, Basic, CredentialVersion};
-use segno_core::{BoxFuture, ClientError, EnvironmentError, Secret, env_var, env_var_if_set, service_client};
+use segno_core::client::ClientError;
+use segno_core::environment::{EnvironmentError, env_var, env_var_if_set};
+use segno_core::{BoxFuture, Secret, service_client};
 
 /// A client for the old API. Cheap to clone; clones share connections and limits.
 #[derive(Clone, Debug)]

@@ -1,9 +1,9 @@
 //! Tracks in the old API.
 
 use segno_core::http::header::LOCATION;
+use segno_core::request::Multipart;
 use segno_core::{
-    BuildError, Bytes, DecodeError, Multipart, RequestWriter, Response, SecretUrl, Timestamp, endpoint,
-    open_enum,
+    BuildError, Bytes, DecodeError, RequestWriter, Response, SecretUrl, Timestamp, endpoint, open_enum,
 };
 
 use super::users::User;

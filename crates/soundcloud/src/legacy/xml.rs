@@ -7,8 +7,9 @@ use std::fmt::{self, Write as _};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use segno_core::decode::{from_json, read_unit};
 use segno_core::lenient::List;
-use segno_core::{BuildError, Bytes, DecodeError, Response, SecretUrl, Timestamp, from_json, read_unit};
+use segno_core::{BuildError, Bytes, DecodeError, Response, SecretUrl, Timestamp};
 use serde_json::{Map, Value};
 
 use crate::read::{is_nothing, is_status, is_success};

@@ -1,6 +1,6 @@
 //! What can be said about a playlist.
 
-use segno_core::Multipart;
+use segno_core::request::Multipart;
 use serde_json::{Map, Value};
 
 use crate::fields::Fields;

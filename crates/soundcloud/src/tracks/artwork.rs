@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use segno_core::{Body, Bytes, Multipart};
+use segno_core::request::Multipart;
+use segno_core::{Body, Bytes};
 
 /// A picture in one of the three formats that are taken: JPEG, PNG, GIF. The format is known by the content.
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! Changing a track.
 
-use segno_core::{BuildError, Multipart, RequestWriter, endpoint};
+use segno_core::request::Multipart;
+use segno_core::{BuildError, RequestWriter, endpoint};
 use serde_json::json;
 
 use super::{Artwork, Track, TrackFields};

@@ -1,6 +1,7 @@
 //! What can be said about a track when it is uploaded or changed.
 
-use segno_core::{BuildError, Multipart};
+use segno_core::BuildError;
+use segno_core::request::Multipart;
 use serde_json::{Map, Value};
 
 use crate::fields::Fields;

@@ -4,7 +4,8 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use segno_core::{Body, BuildError, Bytes, Multipart, Replay, RequestWriter, endpoint};
+use segno_core::request::Multipart;
+use segno_core::{Body, BuildError, Bytes, Replay, RequestWriter, endpoint};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 use super::length::{HEAD, length};

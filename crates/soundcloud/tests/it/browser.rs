@@ -1,9 +1,10 @@
 //! A user's browser, as far as a login needs one.
 
+use segno_core::endpoint::PlainApiError;
 use segno_core::transport::hyper::Hyper;
 use segno_core::{
-    BuildError, Bytes, Client, DecodeError, Endpoint, Method, PlainApiError, Replay, RequestWriter, Response,
-    SecretUrl, StatusCode,
+    BuildError, Bytes, Client, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, SecretUrl,
+    StatusCode,
 };
 
 /// Opens a page that redirects, and says where to.

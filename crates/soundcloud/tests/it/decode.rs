@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use proptest::prelude::*;
-use segno_core::{Bytes, DecodeError, Endpoint, Paged, Response};
+use segno_core::client::Paged;
+use segno_core::{Bytes, DecodeError, Endpoint, Response};
 use segno_soundcloud::feed::Origin;
 use segno_soundcloud::{
     AccessLevel, CommentUrn, Diagnosable, PlaylistUrn, TrackUrn, UserUrn, comments, feed, follows, playlists,

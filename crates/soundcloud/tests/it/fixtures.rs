@@ -8,10 +8,9 @@ use std::time::{Duration, Instant};
 use segno_core::auth::oauth2::{App, TokenServer};
 use segno_core::auth::store::{MemoryStore, TokenStore as _};
 use segno_core::testing::FnTransport;
+use segno_core::time::{Clock, SystemClock};
 use segno_core::transport::hyper::Hyper;
-use segno_core::{
-    BoxFuture, Bytes, Clock, Endpoint, Response, Retry, Secret, SystemClock, Timeouts, Timestamp,
-};
+use segno_core::{BoxFuture, Bytes, Endpoint, Response, Retry, Secret, Timeouts, Timestamp};
 use segno_sandbox::{Host, Sandbox};
 use segno_soundcloud::storefront::ProductType;
 use segno_soundcloud::tracks::{Asset, TrackFields, Upload};

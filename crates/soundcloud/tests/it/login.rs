@@ -1,9 +1,10 @@
 //! Sessions: signing out, and a login at this machine.
 
+use segno_core::Cause;
 use segno_core::auth::AuthError;
 use segno_core::auth::oauth2::LoginError;
 use segno_core::auth::store::{MemoryStore, TokenStore as _};
-use segno_core::{Cause, SystemClock};
+use segno_core::time::SystemClock;
 use segno_soundcloud::{Client, me};
 
 use crate::peer::{app_client, builder, logged_in, response, stored, tokens, user_client};

@@ -6,7 +6,9 @@ use segno_core::auth::oauth2::TokenResponse;
 use segno_core::auth::store::{MemoryStore, Token, TokenStore};
 use segno_core::http::{Request, header};
 use segno_core::testing::{FnTransport, ManualClock};
-use segno_core::{Bytes, Clock as _, Response, Timestamp, TransportError};
+use segno_core::time::Clock as _;
+use segno_core::transport::TransportError;
+use segno_core::{Bytes, Response, Timestamp};
 use segno_soundcloud::{Client, ClientBuilder};
 
 /// What was sent: method, URL, authorization and body, one a line.
@@ -57,7 +59,7 @@ pub(crate) fn builder(
     let clock = ManualClock::new(now());
     let given = Arc::clone(&clock);
     let builder = Client::builder().settings(move |core| {
-        core.transport(Arc::clone(&transport)).clock(Arc::clone(&given) as Arc<dyn segno_core::Clock>)
+        core.transport(Arc::clone(&transport)).clock(Arc::clone(&given) as Arc<dyn segno_core::time::Clock>)
     });
     (builder, log, clock)
 }

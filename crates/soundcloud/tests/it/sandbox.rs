@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use segno_core::{Cause, PageError, Paged, Retry};
+use segno_core::client::{PageError, Paged};
+use segno_core::{Cause, Retry};
 use segno_sandbox::{
     CreatedStatus, Edit, ErrorShape, Fault, FaultKind, Host, MemberFault, PageFault, Processing,
     RateLimit as RateLimiter, RateLimitShape as Shape429, Sandbox, SoundcloudSwitches as Switches,

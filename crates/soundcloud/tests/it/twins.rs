@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use segno_core::testing::ManualClock;
-use segno_core::{BoxFuture, Clock, Timestamp};
+use segno_core::time::Clock;
+use segno_core::{BoxFuture, Timestamp};
 use segno_sandbox::{Fault, FaultKind, Host, Sandbox};
 use segno_soundcloud::tracks::{Asset, Upload};
 use segno_soundcloud::{Client, TrackUrn, UploadError, Uploaded};

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use segno_core::{Phase, TransportError, TransportErrorKind};
+use segno_core::transport::{Phase, TransportError, TransportErrorKind};
 use segno_soundcloud::tracks::{Asset, Upload};
 use segno_soundcloud::{Diagnosis, PlaylistUrn, TrackUrn, UploadError};
 
@@ -29,7 +29,7 @@ async fn a_file_from_the_disk_with_progress() {
         Ok(if line.starts_with("POST") { response(201, TRACK) } else { own_tracks_or_me(line) })
     });
     // A real disk needs the real clock; nothing sleeps here.
-    let builder = builder.settings(|core| core.clock(Arc::new(segno_core::SystemClock)));
+    let builder = builder.settings(|core| core.clock(Arc::new(segno_core::time::SystemClock)));
     let client = builder.token("t1").build().unwrap();
     let seen = Arc::new(Mutex::new(Vec::new()));
     let steps = Arc::clone(&seen);

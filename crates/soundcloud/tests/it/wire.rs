@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use segno_core::{Cursor, Endpoint, Paged, testing};
+use segno_core::client::{Cursor, Paged};
+use segno_core::{Endpoint, testing};
 use segno_soundcloud::tracks::{Asset, Change, TrackFields, Upload};
 use segno_soundcloud::{Access, Diagnosable, TrackUrn, comments, playlists, storefront, tracks, users};
 

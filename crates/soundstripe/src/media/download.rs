@@ -15,7 +15,7 @@ endpoint! {
     /// `GET` of a signed link: the bytes of the file.
     ///
     /// The API key is never sent along: the file host neither needs nor should see it. [`Client::call`] reports progress, then
-    /// [`download`](segno_core::Call::download).
+    /// [`download`](segno_core::client::Call::download).
     pub struct Download { field link: MediaUrl }
     name: "soundstripe.media.download",
     method: GET,

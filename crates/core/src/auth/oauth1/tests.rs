@@ -121,7 +121,7 @@ proptest! {
     ) {
         let whole = |pairs: &[(String, String)], in_query: usize| {
             let (query, form) = pairs.split_at(in_query.min(pairs.len()));
-            let mut text = crate::FormPairs::new();
+            let mut text = crate::request::FormPairs::new();
             query.iter().for_each(|(name, value)| text.push(name, value));
             let uri = format!("http://a.example/?{}", text.to_query()).parse().unwrap();
             base_string(&Method::POST, &uri, form.iter().map(|(name, value)| (name.as_str(), value.as_str())))

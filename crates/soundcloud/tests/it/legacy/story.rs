@@ -1,11 +1,14 @@
 //! The story that the old documentation tells, against the sandbox: an upload with a password, contacts, permissions, and
 //! who can hear the track after that.
 
+use segno_core::endpoint::PlainApiError;
 use segno_core::http::{Request, Uri};
+use segno_core::request::RequestBody;
 use segno_core::transport::hyper::Hyper;
+use segno_core::transport::{ResponseBody, Transport, TransportError};
 use segno_core::{
-    BoxFuture, BuildError, Bytes, DecodeError, Endpoint, Method, PlainApiError, Replay, RequestBody,
-    RequestWriter, Response, ResponseBody, SecretUrl, StatusCode, Timeouts, Transport, TransportError,
+    BoxFuture, BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, SecretUrl,
+    StatusCode, Timeouts,
 };
 use segno_sandbox::{Host, Sandbox};
 use segno_soundcloud::Sharing;

@@ -76,7 +76,8 @@ async fn every_song_once_by_the_real_clock() {
 #[tokio::test]
 async fn clients_with_one_key_can_share_its_rate() {
     let sandbox = sandbox().await;
-    let limit = std::sync::Arc::new(segno_core::RateLimiter::per(24, std::time::Duration::from_secs(1)));
+    let limit =
+        std::sync::Arc::new(segno_core::client::RateLimiter::per(24, std::time::Duration::from_secs(1)));
     let shared = limit.clone();
     let one = builder(&sandbox, 0).settings(|core| core.limit(shared)).build().unwrap();
     let two = builder(&sandbox, 0).settings(|core| core.limit(limit)).build().unwrap();

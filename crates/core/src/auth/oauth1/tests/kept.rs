@@ -11,10 +11,12 @@ use proptest::prelude::*;
 use crate::auth::AuthError;
 use crate::auth::oauth1::*;
 use crate::auth::store::{FileStore, Lease, MemoryStore, Record, StoreError, Swapped, Token, TokenStore};
+use crate::endpoint::PlainApiError;
 use crate::testing::{FnTransport, ManualClock};
+use crate::time::{Clock as _, SystemClock};
 use crate::{
-    BoxFuture, BuildError, Cause, Client, Clock as _, DecodeError, Endpoint, Error, Method, PlainApiError,
-    Replay, RequestWriter, Secret, SystemClock, Timestamp,
+    BoxFuture, BuildError, Cause, Client, DecodeError, Endpoint, Error, Method, Replay, RequestWriter,
+    Secret, Timestamp,
 };
 
 fn now() -> Timestamp {

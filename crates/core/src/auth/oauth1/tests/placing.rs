@@ -7,11 +7,10 @@ use http::{Method, Response};
 
 use crate::auth::Authorize as _;
 use crate::auth::oauth1::*;
+use crate::endpoint::PlainApiError;
+use crate::request::{FormPairs, Multipart};
 use crate::testing::{FnTransport, ManualClock, wire};
-use crate::{
-    BuildError, Client, DecodeError, Endpoint, FormPairs, Multipart, PlainApiError, Replay, RequestWriter,
-    Secret, Timestamp,
-};
+use crate::{BuildError, Client, DecodeError, Endpoint, Replay, RequestWriter, Secret, Timestamp};
 
 #[derive(Clone, Copy)]
 enum Send {

@@ -14,7 +14,8 @@ use super::*;
 use crate::auth::oauth2::App;
 use crate::request::body::RequestBody;
 use crate::transport::{Phase, TransportErrorKind};
-use crate::{Client, ResponseBody, Retry, Timestamp, Transport, TransportError};
+use crate::transport::{ResponseBody, Transport, TransportError};
+use crate::{Client, Retry, Timestamp};
 
 /// A clock that stands until it is moved; sleepers wait for that. Pauses between two requests pass by themselves.
 pub(super) struct StillClock {
