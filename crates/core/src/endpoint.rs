@@ -18,7 +18,7 @@ use crate::time::Timestamp;
 /// ```
 /// use bytes::Bytes;
 /// use http::{Method, Response};
-/// use segno_core::{BuildError, DecodeError, Endpoint, PlainApiError, Replay, RequestWriter, read_json};
+/// use segno_core::{BuildError, DecodeError, Endpoint, Replay, RequestWriter, endpoint::PlainApiError, decode::read_json};
 ///
 /// /// `GET /tags/{tag}`
 /// struct GetTag<'a> {

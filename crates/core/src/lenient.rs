@@ -18,7 +18,7 @@
 //! }
 //!
 //! let body = br#"[{"id": "7", "title": 1999, "bpm": [96]}, {"title": "without a number"}, {"id": 8, "bpm": "96.5"}]"#;
-//! let songs: List<Song> = segno_core::from_json(body)?;
+//! let songs: List<Song> = segno_core::decode::from_json(body)?;
 //! assert_eq!((songs[0].id, songs[0].title.as_str(), songs[1].bpm), (7, "1999", Some(96.5)));
 //! assert_eq!(songs[0].passed_over.get("bpm").unwrap().to_string(), "[96]");
 //! assert_eq!(songs.passed_over.paths().collect::<Vec<_>>(), ["[1]"]);

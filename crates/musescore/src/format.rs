@@ -6,7 +6,8 @@ use std::str::FromStr;
 use segno_core::decode::{ResponseUrl, from_json, from_value, read_json};
 use segno_core::lenient::List;
 use segno_core::{
-    BuildError, Bytes, DecodeError, RequestWriter, Response, between_notices, is_html, json_length,
+    BuildError, Bytes, DecodeError, RequestWriter, Response,
+    decode::{between_notices, is_html, json_length},
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -49,7 +49,7 @@ pub struct Client {
 /// use std::time::Duration;
 ///
 /// use segno_soundcloud::Client;
-/// use segno_soundcloud::core::RateLimiter;
+/// use segno_soundcloud::core::client::RateLimiter;
 ///
 /// // Five requests in a second at most, as the service does not tell how many it takes.
 /// let limit = Arc::new(RateLimiter::per(5, Duration::from_secs(1)));
@@ -57,7 +57,7 @@ pub struct Client {
 ///     .token("2-400113--Zk3pQ")
 ///     .settings(|core| core.limit(limit).call_deadline(Duration::from_secs(20)))
 ///     .build()?;
-/// # Ok::<(), segno_soundcloud::core::ClientError>(())
+/// # Ok::<(), segno_soundcloud::core::client::ClientError>(())
 /// ```
 #[derive(Debug)]
 #[must_use = "a builder does nothing until build() is called"]

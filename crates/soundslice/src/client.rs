@@ -22,7 +22,7 @@ pub struct Client {
 /// let client = segno_soundslice::Client::builder("demoApp7", "s3cret-pass")
 ///     .settings(|core| core.call_deadline(Duration::from_secs(20)))
 ///     .build()?;
-/// # Ok::<(), segno_soundslice::core::ClientError>(())
+/// # Ok::<(), segno_soundslice::core::client::ClientError>(())
 /// ```
 #[derive(Debug)]
 #[must_use = "a builder does nothing until build() is called"]

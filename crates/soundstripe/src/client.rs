@@ -37,12 +37,12 @@ pub struct Client {
 /// use std::sync::Arc;
 /// use std::time::Duration;
 ///
-/// use segno_soundstripe::{Client, core::RateLimiter};
+/// use segno_soundstripe::{Client, core::client::RateLimiter};
 ///
 /// let shared = Arc::new(RateLimiter::per(24, Duration::from_secs(1)));
 /// let limited = || Client::builder("sk_demo_0001").settings(|core| core.limit(Arc::clone(&shared)));
 /// let (reader, writer) = (limited().build()?, limited().build()?);
-/// # Ok::<(), segno_soundstripe::core::ClientError>(())
+/// # Ok::<(), segno_soundstripe::core::client::ClientError>(())
 /// ```
 #[derive(Debug)]
 #[must_use = "a builder does nothing until build() is called"]

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use segno_soundslice::core::Progress;
+use segno_soundslice::core::request::Progress;
 
 use crate::say;
 

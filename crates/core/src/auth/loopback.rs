@@ -8,7 +8,7 @@
 //! # async fn example(state: &str) -> Result<(), Box<dyn std::error::Error>> {
 //! use std::sync::Arc;
 //! use std::time::Duration;
-//! use segno_core::SystemClock;
+//! use segno_core::time::SystemClock;
 //! use segno_core::auth::loopback::{Ending, Loopback};
 //!
 //! let loopback = Loopback::bind(0, "callback").await?;

@@ -24,7 +24,7 @@ impl Client {
     /// ```
     /// let client = segno_core::Client::builder("https://api.example.com/v1/").build()?;
     /// assert!(segno_core::Client::builder("api.example.com").build().is_err());
-    /// # Ok::<(), segno_core::ClientError>(())
+    /// # Ok::<(), segno_core::client::ClientError>(())
     /// ```
     pub fn builder(base: impl TryInto<BaseUrl, Error: Into<UrlError>>) -> ClientBuilder {
         let builder = ClientBuilder {

@@ -22,8 +22,8 @@ use crate::request::BuildError;
 /// ```
 /// # use bytes::Bytes;
 /// # use http::{Method, Response};
-/// # use segno_core::{BuildError, DecodeError, Endpoint, PlainApiError, Replay, RequestWriter, read_json};
-/// use segno_core::{Cursor, Page, Paged};
+/// # use segno_core::{BuildError, DecodeError, Endpoint, Replay, RequestWriter, endpoint::PlainApiError, decode::read_json};
+/// use segno_core::{Page, client::{Cursor, Paged}};
 ///
 /// /// `GET /tags?page=…`
 /// #[derive(Clone)]

@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use segno_soundcloud::ApiError;
 use segno_soundcloud::core::auth::oauth2::TokenError;
-use segno_soundcloud::core::{ApiError as _, Bytes, Clock as _, HeaderMap, StatusCode, SystemClock};
+use segno_soundcloud::core::{ApiError as _, Bytes, HeaderMap, StatusCode, time::{Clock as _, SystemClock}};
 
 fuzz_target!(|input: (u16, &[u8])| {
     let Ok(status) = StatusCode::from_u16(400 + input.0 % 200) else { return };

@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
-use segno_soundcloud::core::{Bytes, Cursor, Endpoint, Paged, Response, SecretUrl};
+use segno_soundcloud::core::{Bytes, Endpoint, Response, SecretUrl, client::{Cursor, Paged}};
 use segno_soundcloud::{Client, UserUrn, feed, streams, tracks};
 
 /// A request that can be built goes to the API.
