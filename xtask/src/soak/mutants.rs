@@ -61,9 +61,10 @@ pub(super) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     say(format_args!("{} mutants, of which part {shard} of {shards} is tried", list.lines().count()));
     let folder = root().join("target/mutants");
     std::fs::create_dir_all(&folder).map_err(|fault| format!("{}: {fault}", folder.display()))?;
-    // Optimised builds take longer than slow tests do.
+    // Without every feature, the faults in what a feature gates would all go unnoticed. Optimised builds take longer than slow
+    // tests do.
     let run = format!(
-        "mutants{} --shard {shard}/{shards} --sharding round-robin -j1 --no-times --minimum-test-timeout 60 \
+        "mutants{} --all-features --shard {shard}/{shards} --sharding round-robin -j1 --no-times --minimum-test-timeout 60 \
          --cargo-arg=--config=profile.dev.package.segno-syncpoint.opt-level=0",
         plan.packages()
     );
