@@ -7,7 +7,7 @@ use segno_syncpoint::{Playthrough, Policy};
 
 use crate::aligned::Aligned;
 use crate::assemble::assemble;
-use crate::coarse::{Decoded, Path, Plan, RATE, Sound};
+use crate::coarse;
 use crate::error::Error;
 use crate::features::Features;
 use crate::fine::{Events, Fine};
@@ -89,35 +89,27 @@ impl<'a> Aligner<'a> {
             Some(order) => Graph::of_order(order),
             None => Graph::of_score(self.score, &self.policy)?,
         };
-        let sound = Sound::new(features);
-        if sound.heard() == 0 {
-            return Err(Error::Silent);
-        }
-        let transposition = 0;
         let total: f64 = usual.iter().filter_map(|bar| music.bars.get(*bar)).map(|bar| bar.seconds).sum();
-        let mut scale = sound.heard() as f64 / RATE / total;
-        let mut plan = Plan::new(&music, &graph, scale, transposition);
-        let mut path = Path::find(&sound, &plan, &graph);
-        for _ in 0..2 {
-            let pace = path.pace();
-            if (0.85..1.15).contains(&pace) {
-                break;
-            }
-            scale /= pace;
-            plan = Plan::new(&music, &graph, scale, transposition);
-            path = Path::find(&sound, &plan, &graph);
-        }
-        let decoded = Decoded::new(&path, &plan, &graph, &sound);
+        let cached = crate::tune::CACHE.lock().unwrap().get(&(features as *const Features as usize)).cloned();
+        let cached = if crate::tune::get("NOCACHE", 0.0) > 0.0 { None } else { cached };
+        let (decoded, transposition, margin) = if let Some((d, t, m, _)) = &cached { (d.clone(), *t, *m) } else {
+            let found = coarse::search(features, &music, &graph, total).ok_or(Error::Silent)?;
+            let margin = found.rivals.first().map_or(f64::INFINITY, |(margin, _)| *margin);
+            (found.best, found.transposition, margin)
+        };
         if decoded.order.is_empty() {
             return Err(Error::Unlike { match_: 1.0, explained: 0.0, best_transposition: transposition });
         }
         let score = Events::new(&music, &decoded.order, &decoded.fresh, transposition);
         let rough = decoded.seconds(&score.lines, score.events.iter().map(|event| event.at));
-        let found = Fine::new(features).find(&score.events, &rough);
+        let fine = match cached { Some((_, _, _, fine)) => fine, None => std::sync::Arc::new(Fine::new(features)) };
+        crate::tune::CACHE.lock().unwrap().insert(features as *const Features as usize, (decoded.clone(), transposition, margin, fine.clone()));
+        let found = fine.find(features, &score.events, &rough);
         let playthrough = Playthrough::performed(&self.score.structure, decoded.order.iter().copied())
             .ok_or(Error::NoSuchBar)?;
         let mut aligned = assemble(&decoded, &score, &found, playthrough, features);
         aligned.transposition = transposition;
+        aligned.margin = margin;
         aligned.delayed(begin, whole);
         Ok(aligned)
     }

@@ -3,12 +3,111 @@
 mod decoded;
 mod path;
 mod plan;
+mod rivals;
 mod sound;
+mod transposition;
 
 pub(crate) use decoded::Decoded;
-pub(crate) use path::Path;
-pub(crate) use plan::Plan;
-pub(crate) use sound::Sound;
 
-/// Frames a second: one for three slow ones.
-pub(crate) const RATE: f64 = 25.0 / 3.0;
+use crate::features::Features;
+use crate::graph::Graph;
+use crate::music::Music;
+use path::Search;
+use plan::Plan;
+use sound::Sound;
+
+/// Slow frames in a frame of the search, and in one of the first look at the tempo.
+const GROUP: usize = 3;
+const FIRST_GROUP: usize = 9;
+/// The most frames of the recording times frames of the score; longer ones are searched in larger frames.
+const CELLS: f64 = 6e7;
+
+/// The share of the price that another transposition must come down to.
+const CLEARLY: f32 = 0.85;
+
+/// What was found, and what else could be.
+pub(crate) struct Found {
+    pub(crate) best: Decoded,
+    /// How much less other orders fit, as distance added up over seconds, with what they say. The nearest comes first.
+    pub(crate) rivals: Vec<(f64, Decoded)>,
+    /// Semitones by which the recording sounds above the score.
+    pub(crate) transposition: i32,
+}
+
+/// Finds the order. `seconds` is how long the score takes as written, as it is usually played. `None` if nothing is heard.
+pub(crate) fn search(features: &Features, music: &Music, graph: &Graph, seconds: f64) -> Option<Found> {
+    // A first look in large frames, for the tempo.
+    let sound = Sound::new(features, group(features, FIRST_GROUP));
+    if sound.heard() == 0 {
+        return None;
+    }
+    let scale = sound.heard() as f64 / sound.rate / seconds;
+    let mut look = Look::new(&sound, music, graph, scale, 0);
+    let other = transposition::find(&sound, &Plan::new(music, graph, sound.rate, scale, 0));
+    if other != 0 {
+        // Frames without their order are easily taken for others, an octave away above all.
+        let moved = Look::new(&sound, music, graph, scale, other);
+        if moved.price < CLEARLY * look.price {
+            look = moved;
+        }
+    }
+    let Look { scale, transposition, .. } = look;
+    let sound = Sound::new(features, group(features, GROUP));
+    let plan = Plan::new(music, graph, sound.rate, scale, transposition);
+    let mut search = Search::new(&sound, &plan, graph);
+    let path = search.path();
+    let best = Decoded::new(&path, &plan, graph, &sound);
+    {
+        let (mut lo, mut mu, mut n) = (0.0, 0.0, 0.0);
+        let heard: Vec<usize> = (0..sound.len()).filter(|f| !sound.quiet[*f]).collect();
+        for f in heard.iter().step_by(heard.len().div_ceil(300).max(1)) {
+            let c: Vec<f32> = (0..plan.len()).map(|s| sound.cost(*f, &plan, s)).collect();
+            lo += f64::from(c.iter().copied().fold(9.0, f32::min)); mu += f64::from(c.iter().sum::<f32>() / c.len() as f32); n += 1.0;
+        }
+        crate::tune::log("m", best.match_); crate::tune::log("e", best.explained); crate::tune::log("lo", lo / n); crate::tune::log("mu", mu / n);
+        crate::tune::log("q", (mu / n - best.match_) / (mu / n - lo / n));
+    }
+    let rivals = rivals::find(&mut search, &path, &plan, graph);
+    if crate::tune::get("RIV", 0.0) > 0.0 {
+        let runs = |o: &[usize]| { let mut s = String::new(); let mut i = 0; while i < o.len() { let b = i; while i + 1 < o.len() && o[i + 1] == o[i] + 1 { i += 1; } s += &format!("{}-{} ", o[b], o[i]); i += 1; } s };
+        println!("best   {}", runs(&best.order));
+        for r in &rivals { println!("  {:.2} frames {}..{} of {} {}", r.price, r.frames.start, r.frames.end, path.places.len(), runs(&Decoded::new(&r.path(&path), &plan, graph, &sound).order)); }
+    }
+    let rivals = rivals.iter().map(|rival| {
+        (f64::from(rival.price) / sound.rate, Decoded::new(&rival.path(&path), &plan, graph, &sound))
+    });
+    Some(Found { best, rivals: rivals.collect(), transposition })
+}
+
+/// A first look at the tempo.
+struct Look {
+    /// Seconds of the recording for a second as written.
+    scale: f64,
+    transposition: i32,
+    /// What the best path costs.
+    price: f32,
+}
+
+impl Look {
+    fn new(sound: &Sound, music: &Music, graph: &Graph, scale: f64, transposition: i32) -> Self {
+        let mut look = Self { scale, transposition, price: f32::INFINITY };
+        for _ in 0..3 {
+            let plan = Plan::new(music, graph, sound.rate, look.scale, transposition);
+            let search = Search::new(sound, &plan, graph);
+            look.price = search.price();
+            let pace = search.path().pace();
+            if (0.9..1.1).contains(&pace) {
+                break;
+            }
+            look.scale /= pace;
+        }
+        look
+    }
+}
+
+/// The size of frames for this recording: at least so many slow ones.
+fn group(features: &Features, least: usize) -> usize {
+    let frames = features.slow_frames() as f64;
+    let needed = (frames * frames / CELLS).sqrt();
+    least * (needed / least as f64).ceil().max(1.0) as usize
+}

@@ -1,7 +1,10 @@
 //! Recordings as files: MP3, AAC, ALAC, FLAC, Ogg Vorbis, WAV, AIFF, through symphonia.
 
+mod edits;
+
 use std::fmt;
 use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
 
 use symphonia::core::codecs::audio::AudioDecoderOptions;
 use symphonia::core::errors::Error as Fault;
@@ -10,7 +13,9 @@ use symphonia::core::formats::{FormatOptions, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 
+use crate::analyzer::MOST_SECONDS;
 use crate::{Analyzer, Features, RateError};
+use edits::Edits;
 
 /// Why a recording cannot be read.
 #[derive(Debug)]
@@ -37,7 +42,15 @@ impl fmt::Display for DecodeError {
     }
 }
 
-impl std::error::Error for DecodeError {}
+impl std::error::Error for DecodeError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io(error) => Some(error),
+            Self::Rate(error) => Some(error),
+            Self::Unsupported(_) | Self::Damaged(_) => None,
+        }
+    }
+}
 
 impl From<Fault> for DecodeError {
     fn from(fault: Fault) -> Self {
@@ -49,11 +62,37 @@ impl From<Fault> for DecodeError {
     }
 }
 
-/// Reads the first sound track of a file.
+/// Analyses the sound of a file, from the start of the source. Times are those that a player shows: see [`samples`].
 ///
 /// # Errors
-/// See [`DecodeError`].
+/// See [`DecodeError`]. A packet that is damaged is passed over as players do, and a file that breaks off is read as far as it
+/// goes.
 pub fn read(source: impl Read + Seek + Send + Sync + 'static) -> Result<Features, DecodeError> {
+    let mut analyzer: Option<Analyzer> = None;
+    samples(source, |samples, channels, rate| {
+        let analyzer = match &mut analyzer {
+            Some(analyzer) => analyzer,
+            None => analyzer.insert(Analyzer::new(rate)?),
+        };
+        analyzer.push_interleaved(samples, channels);
+        Ok(())
+    })?;
+    analyzer.map(Analyzer::finish).ok_or_else(|| DecodeError::Damaged("no sound".to_owned()))
+}
+
+/// Decodes the sound of a file, from the start of the source. `each` gets the samples of all channels in turn, the number of
+/// channels and the sample rate, which stays the same.
+///
+/// What players leave out is left out: the silence that encoders of MP3 and Vorbis put before and after the sound, and that of
+/// AAC where an MP4 file's edit list tells of it. (A bare AAC stream does not tell, and players do not agree on it.)
+///
+/// # Errors
+/// As [`read`], and those of `each`.
+pub fn samples(
+    mut source: impl Read + Seek + Send + Sync + 'static,
+    mut each: impl FnMut(&[f32], usize, u32) -> Result<(), RateError>,
+) -> Result<(), DecodeError> {
+    let edits = edits::read(&mut source).map_err(DecodeError::Io)?;
     let stream = MediaSourceStream::new(Box::new(Source(source)), Default::default());
     let mut format = symphonia::default::get_probe().probe(
         &Hint::new(),
@@ -61,10 +100,10 @@ pub fn read(source: impl Read + Seek + Send + Sync + 'static) -> Result<Features
         FormatOptions::default(),
         MetadataOptions::default(),
     )?;
-    let track = format
-        .default_track(TrackType::Audio)
-        .ok_or_else(|| DecodeError::Damaged("no sound track".to_owned()))?;
+    let track =
+        format.default_track(TrackType::Audio).ok_or_else(|| DecodeError::Damaged("no sound track".to_owned()))?;
     let id = track.id;
+    let edits = edits.into_iter().find(|(track, _)| *track == id).map(|(_, edits)| edits);
     let parameters = track
         .codec_params
         .as_ref()
@@ -73,9 +112,15 @@ pub fn read(source: impl Read + Seek + Send + Sync + 'static) -> Result<Features
         .clone();
     let mut decoder =
         symphonia::default::get_codecs().make_audio_decoder(&parameters, &AudioDecoderOptions::default())?;
-    let mut analyzer: Option<(u32, Analyzer)> = None;
+    let mut played: Option<Played> = None;
     let mut samples: Vec<f32> = Vec::new();
-    while let Some(packet) = format.next_packet()? {
+    loop {
+        let packet = match format.next_packet() {
+            Ok(Some(packet)) => packet,
+            Ok(None) => return Ok(()),
+            Err(_) if played.is_some() => return Ok(()),
+            Err(fault) => return Err(fault.into()),
+        };
         if packet.track_id != id {
             continue;
         }
@@ -83,14 +128,60 @@ pub fn read(source: impl Read + Seek + Send + Sync + 'static) -> Result<Features
         let (channels, rate) = (buffer.spec().channels().count(), buffer.spec().rate());
         samples.resize(buffer.samples_interleaved(), 0.0);
         buffer.copy_to_slice_interleaved(&mut samples);
-        let (_, analyzer) = match &mut analyzer {
-            Some(known) => known,
-            None => analyzer.insert((rate, Analyzer::new(rate).map_err(DecodeError::Rate)?)),
+        let played = match &mut played {
+            Some(played) => played,
+            None => {
+                let new = Played::new(rate, edits.as_ref());
+                let mut silence = new.silence;
+                while silence > 0 {
+                    let block = silence.min(4096);
+                    each(&[0.0; 4096][..block as usize], 1, rate).map_err(DecodeError::Rate)?;
+                    silence -= block;
+                }
+                played.insert(new)
+            }
         };
-        analyzer.push_interleaved(&samples, channels);
+        // A stream that changes its rate in the middle has no one time base.
+        if played.rate != rate || channels == 0 {
+            continue;
+        }
+        for span in played.next(samples.len() / channels) {
+            let span = span.start * channels..span.end * channels;
+            each(samples.get(span).unwrap_or_default(), channels, rate).map_err(DecodeError::Rate)?;
+        }
     }
-    let (_, analyzer) = analyzer.ok_or_else(|| DecodeError::Damaged("no sound".to_owned()))?;
-    Ok(analyzer.finish())
+}
+
+/// Which of the decoded samples are played.
+struct Played {
+    rate: u32,
+    /// Samples of silence before the first.
+    silence: u64,
+    /// What is played of the coded sound, in samples. Without a list, all of it.
+    parts: Vec<Range<u64>>,
+    /// How many samples were decoded.
+    position: u64,
+}
+
+impl Played {
+    fn new(rate: u32, edits: Option<&Edits>) -> Self {
+        let place = |seconds: f64| (seconds * f64::from(rate)).round() as u64;
+        let mut out = Self { rate, silence: 0, parts: Vec::from([Range { start: 0, end: u64::MAX }]), position: 0 };
+        if let Some(edits) = edits {
+            out.parts = edits.parts.iter().map(|part| place(part.start)..place(part.end)).collect();
+            out.silence = place(edits.silence.min(MOST_SECONDS));
+        }
+        out
+    }
+
+    /// Of the next so many samples, those that are played.
+    fn next(&mut self, count: usize) -> Vec<Range<usize>> {
+        let (begin, end) = (self.position, self.position + count as u64);
+        self.position = end;
+        let within = |place: u64| (place.clamp(begin, end) - begin) as usize;
+        let spans = self.parts.iter().map(|part| within(part.start)..within(part.end));
+        spans.filter(|span| !span.is_empty()).collect()
+    }
 }
 
 struct Source<T>(T);

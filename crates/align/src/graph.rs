@@ -62,7 +62,7 @@ impl Graph {
         }
         for (to, before) in before.iter_mut().enumerate().skip(1) {
             if before.iter().all(|(from, _)| *from != to - 1) {
-                before.push((to - 1, 2.0 * UNUSUAL));
+                before.push((to - 1, 6.0 * UNUSUAL));
             }
         }
         let first = usual.first().copied().unwrap_or(0);

@@ -64,6 +64,22 @@ pub(crate) fn product(a: &Row, b: &Row) -> f32 {
     (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
 }
 
+/// The products of a frame with several others.
+pub(crate) fn products<const N: usize>(row: &Row, others: &[&Row; N]) -> [f32; N] {
+    const LANES: usize = 4;
+    let mut lanes = [[0.0_f32; LANES]; N];
+    for at in (0..BANDS).step_by(LANES) {
+        let row: &[f32; LANES] = row[at..at + LANES].try_into().unwrap_or(&[0.0; LANES]);
+        for (lanes, other) in lanes.iter_mut().zip(others) {
+            let other: &[f32; LANES] = other[at..at + LANES].try_into().unwrap_or(&[0.0; LANES]);
+            for lane in 0..LANES {
+                lanes[lane] += row[lane] * other[lane];
+            }
+        }
+    }
+    lanes.map(|lanes| (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,6 @@
 
 use crate::graph::Graph;
 
-use super::RATE;
 use super::path::{Path, Place};
 use super::plan::Plan;
 use super::sound::Sound;
@@ -28,7 +27,6 @@ impl Decoded {
     pub(crate) fn new(path: &Path, plan: &Plan, graph: &Graph, sound: &Sound) -> Self {
         let mut decoded = Self::default();
         let mut before: Option<usize> = None;
-        let mut costs = vec![0.0; plan.len()];
         let (mut sum, mut count, mut heard, mut explained) = (0.0, 0.0, 0.0, 0.0);
         for (frame, place) in path.places.iter().enumerate() {
             let loud = if sound.quiet.get(frame) == Some(&false) { 1.0 } else { 0.0 };
@@ -40,7 +38,7 @@ impl Decoded {
             let state = state as usize;
             let bar = plan.place(state);
             let range = plan.frames(bar);
-            let start = frame as f64 / RATE;
+            let start = frame as f64 / sound.rate;
             let stays = before.is_some_and(|from| plan.place(from) == bar && from <= state);
             if !stays {
                 let leads = before.is_some_and(|from| graph.leads(plan.place(from), bar));
@@ -49,13 +47,12 @@ impl Decoded {
                 decoded.spans.push((start, start));
             }
             if let Some(span) = decoded.spans.last_mut() {
-                span.1 = start + 1.0 / RATE;
+                span.1 = start + 1.0 / sound.rate;
             }
             let share = (state - range.start) as f64 / range.len() as f64;
-            decoded.points.push(((decoded.order.len() - 1) as f64 + share, start + 0.5 / RATE));
-            sound.costs(frame, plan, &mut costs);
+            decoded.points.push(((decoded.order.len() - 1) as f64 + share, start + 0.5 / sound.rate));
             explained += loud;
-            sum += loud * f64::from(costs[state]);
+            sum += loud * f64::from(sound.cost(frame, plan, state));
             count += loud;
             before = Some(state);
         }

@@ -3,7 +3,7 @@
 use crate::graph::Graph;
 
 use super::plan::Plan;
-use super::sound::Sound;
+use super::sound::{BLOCK, Sound};
 
 /// Prices of a step: staying where one is, and going on by two and three frames.
 const STAY: f32 = 0.03;
@@ -33,27 +33,13 @@ pub(crate) enum Place {
     After,
 }
 
-/// The cheapest path: a place for each frame of the recording.
+/// A path: a place for each frame of the recording.
 #[derive(Clone, Debug)]
 pub(crate) struct Path {
     pub(crate) places: Vec<Place>,
 }
 
-/// How a state was reached, in a byte: 0 to 3 frames on in the same bar, one of these, or an edge.
-const FROM_JUMP: u8 = 4;
-const FROM_BEFORE: u8 = 5;
-const FROM_STOPPED: u8 = 6;
-const FROM_PAUSE: u8 = 7;
-const FROM_EDGE: u8 = 8;
-/// The most edges that lead to a place.
-const EDGES: usize = 80;
-
 impl Path {
-    /// Finds it. The plan and the sound must have frames.
-    pub(crate) fn find(sound: &Sound, plan: &Plan, graph: &Graph) -> Self {
-        Search::new(sound, plan, graph).run()
-    }
-
     /// Frames of the plan for a frame of the recording.
     pub(crate) fn pace(&self) -> f64 {
         let (mut sum, mut count) = (0.0, 0.0);
@@ -69,7 +55,31 @@ impl Path {
     }
 }
 
-struct Search<'a> {
+/// How a state was reached, in a byte: 0 to 3 frames on in the same bar, one of these, or an edge.
+const FROM_JUMP: u8 = 4;
+const FROM_BEFORE: u8 = 5;
+const FROM_STOPPED: u8 = 6;
+const FROM_PAUSE: u8 = 7;
+const FROM_EDGE: u8 = 8;
+/// The most edges that lead to a place.
+const EDGES: usize = 80;
+/// The way back of a state that goes on.
+const SAME: u32 = u32::MAX;
+
+/// What all ways to be somewhere cost, at one moment.
+pub(super) struct States {
+    at: Vec<f32>,
+    pause: Vec<f32>,
+    before: f32,
+    stopped: f32,
+    after: f32,
+    /// The cheapest end of a bar, and the cheapest of all.
+    end: (f32, u32),
+    any: (f32, u32),
+}
+
+/// The search with all that is needed to find the way back.
+pub(super) struct Search<'a> {
     sound: &'a Sound,
     plan: &'a Plan,
     graph: &'a Graph,
@@ -82,23 +92,16 @@ struct Search<'a> {
     ends: Vec<u32>,
     stopped_from: Vec<u32>,
     after_from: Vec<u32>,
-}
-
-/// The way back of a state that goes on.
-const SAME: u32 = u32::MAX;
-
-struct States {
-    at: Vec<f32>,
-    pause: Vec<f32>,
-    before: f32,
-    stopped: f32,
-    after: f32,
+    /// The last place of the cheapest path, and what the path costs.
+    last: Place,
+    price: f32,
 }
 
 impl<'a> Search<'a> {
-    fn new(sound: &'a Sound, plan: &'a Plan, graph: &'a Graph) -> Self {
+    /// Finds the cheapest way to everywhere. The plan and the sound must have frames.
+    pub(super) fn new(sound: &'a Sound, plan: &'a Plan, graph: &'a Graph) -> Self {
         let (frames, states) = (sound.len(), plan.len());
-        Self {
+        let mut search = Self {
             sound,
             plan,
             graph,
@@ -108,10 +111,17 @@ impl<'a> Search<'a> {
             ends: vec![0; frames],
             stopped_from: vec![SAME; frames],
             after_from: vec![SAME; frames],
-        }
+            last: Place::After,
+            price: f32::INFINITY,
+        };
+        let last = search.forward(|_, _| {});
+        (search.price, search.last) = search.cheapest_end(&last);
+        search
     }
 
-    fn run(mut self) -> Path {
+    /// Goes through the recording. Before each frame `each` is told its number and what is known then. Gives the states at
+    /// the end.
+    pub(super) fn forward(&mut self, mut each: impl FnMut(usize, &States)) -> States {
         let states = self.plan.len();
         let places = self.graph.written.len();
         let never = f32::INFINITY;
@@ -121,83 +131,61 @@ impl<'a> Search<'a> {
             before: 0.0,
             stopped: never,
             after: never,
+            end: (never, 0),
+            any: (never, 0),
         };
         let mut next = vec![never; states];
-        let mut costs = vec![0.0; states];
+        let mut block: [Vec<f32>; BLOCK] = std::array::from_fn(|_| vec![0.0; states]);
         for frame in 0..self.sound.len() {
-            self.sound.costs(frame, self.plan, &mut costs);
-            let (end, end_state) = self.best_end(&now.at);
-            self.ends[frame] = end_state;
-            let any = least(&now.at);
+            if frame % BLOCK == 0 {
+                self.sound.costs(frame, self.plan, &mut block);
+            }
+            let costs = &block[frame % BLOCK];
+            now.end = self.best_end(&now.at);
+            now.any = least(&now.at);
+            each(frame, &now);
+            self.ends[frame] = now.end.1;
             let back = &mut self.back[frame * states..(frame + 1) * states];
             for place in 0..places {
                 let range = self.plan.frames(place);
                 advance(&now.at[range.clone()], &mut next[range.clone()], &mut back[range.clone()]);
-                let mut best = Best { price: &mut next[range.start], back: &mut back[range.start] };
-                if self.graph.free {
-                    best.offer(end + JUMP, FROM_JUMP);
-                    best.offer(now.stopped + JUMP - ELSEWHERE, FROM_STOPPED);
+                for skip in 0..range.len().min(3) {
+                    let state = range.start + skip;
+                    let mut best = Best { price: &mut next[state], back: &mut back[state] };
+                    self.graph.arrivals(self.plan, &now, place, skip, |price, code, _| best.offer(price, code));
                 }
-                best.offer(now.pause[place], FROM_PAUSE);
-                best.offer(now.before + if place == self.graph.first { 0.0 } else { ELSEWHERE }, FROM_BEFORE);
                 if frame == 0 {
                     for state in range.clone().skip(1) {
                         let mut best = Best { price: &mut next[state], back: &mut back[state] };
                         best.offer(now.before + ELSEWHERE + MIDDLE, FROM_BEFORE);
                     }
                 }
-                for (edge, &(from, price)) in self.graph.before[place].iter().take(EDGES).enumerate() {
-                    let source = self.plan.frames(from);
-                    for skip in 0..range.len().min(3) {
-                        let mut best = Best {
-                            price: &mut next[range.start + skip],
-                            back: &mut back[range.start + skip],
-                        };
-                        for short in 0..(3 - skip).min(source.len()) {
-                            let step = [0.0, DOUBLE, TRIPLE][skip + short];
-                            let came = now.at[source.end - 1 - short];
-                            best.offer(came + step + price, FROM_EDGE + (3 * edge + short) as u8);
-                        }
-                    }
-                }
             }
-            for (price, cost) in next.iter_mut().zip(&costs) {
+            for (price, cost) in next.iter_mut().zip(costs) {
                 *price += cost;
             }
             let noise = self.noise[frame];
             for place in 0..places {
-                let mut best =
-                    Best { price: &mut now.pause[place], back: &mut self.pause_back[frame * places + place] };
-                for (edge, &(from, price)) in self.graph.before[place].iter().take(EDGES).enumerate() {
-                    let source = self.plan.frames(from);
-                    for short in 0..source.len().min(2) {
-                        best.offer(now.at[source.end - 1 - short] + PAUSE + price, (3 * edge + short) as u8);
-                    }
-                }
-                now.pause[place] += noise;
+                let mut price = now.pause[place];
+                let back = &mut self.pause_back[frame * places + place];
+                let mut best = Best { price: &mut price, back };
+                self.graph.pauses(self.plan, &now, place, |price, code, _| best.offer(price, code));
+                now.pause[place] = price + noise;
             }
             if frame > 0 {
-                let mut best = Best { price: &mut now.stopped, back: &mut self.stopped_from[frame] };
-                if self.graph.free {
-                    best.offer(end + ELSEWHERE, end_state);
-                    best.offer(any.0 + ELSEWHERE + MIDDLE, any.1);
-                }
-                let mut best = Best { price: &mut now.after, back: &mut self.after_from[frame] };
-                best.offer(end + ELSEWHERE, end_state);
-                best.offer(any.0 + ELSEWHERE + MIDDLE, any.1);
-                for (place, _) in self.graph.last.iter().enumerate().filter(|(_, last)| **last) {
-                    let range = self.plan.frames(place);
-                    for state in range.clone().rev().take(2) {
-                        best.offer(now.at[state], state as u32);
-                    }
-                }
+                let (mut stopped, mut after) = (now.stopped, now.after);
+                let mut best = Best { price: &mut stopped, back: &mut self.stopped_from[frame] };
+                self.graph.stops(&now, |price, state| best.offer(price, state));
+                let mut best = Best { price: &mut after, back: &mut self.after_from[frame] };
+                self.graph.exits(self.plan, &now, |price, state| best.offer(price, state));
+                (now.stopped, now.after) = (stopped, after);
             }
             now.before += noise;
             now.stopped += noise;
             now.after += noise;
             std::mem::swap(&mut now.at, &mut next);
         }
-        self.trace(&now)
+        now
     }
 
     /// The cheapest end of a bar.
@@ -213,57 +201,170 @@ impl<'a> Search<'a> {
         best
     }
 
-    /// Follows the way back from the cheapest end.
-    fn trace(&self, last: &States) -> Path {
-        let (states, places) = (self.plan.len(), self.graph.written.len());
-        let mut price = last.after;
-        let mut place = Place::After;
+    fn cheapest_end(&self, last: &States) -> (f32, Place) {
+        let mut best = (last.after, Place::After);
+        self.finals(last, |price, place| {
+            if price < best.0 {
+                best = (price, place);
+            }
+        });
+        best
+    }
+
+    /// What the cheapest path costs.
+    pub(super) fn price(&self) -> f32 {
+        self.price
+    }
+
+    /// Every way to be where the recording ends.
+    pub(super) fn finals(&self, last: &States, mut offer: impl FnMut(f32, Place)) {
+        offer(last.after, Place::After);
         for (index, is_last) in self.graph.last.iter().enumerate() {
-            let range = self.plan.frames(index);
-            for (left, state) in range.rev().enumerate() {
-                let end = match (is_last, left) {
+            for (left, state) in self.plan.frames(index).rev().enumerate() {
+                let price = match (is_last, left) {
                     (true, 0..3) => 0.0,
                     (_, 0..2) => ELSEWHERE,
                     _ => ELSEWHERE + MIDDLE,
                 };
-                if last.at[state] + end < price {
-                    price = last.at[state] + end;
-                    place = Place::At(state as u32);
+                offer(last.at[state] + price, Place::At(state as u32));
+            }
+        }
+    }
+
+    /// The cheapest path.
+    pub(super) fn path(&self) -> Path {
+        let mut places = vec![Place::Before; self.sound.len()];
+        let mut place = self.last;
+        for (frame, slot) in places.iter_mut().enumerate().rev() {
+            *slot = place;
+            place = self.origin(frame, place);
+        }
+        Path { places }
+    }
+
+    /// From where a place was reached at a frame.
+    pub(super) fn origin(&self, frame: usize, place: Place) -> Place {
+        let (states, places) = (self.plan.len(), self.graph.written.len());
+        let came = |state: u32, same| if state == SAME { same } else { Place::At(state) };
+        match place {
+            Place::Before => Place::Before,
+            Place::After => came(self.after_from[frame], Place::After),
+            Place::Stopped => came(self.stopped_from[frame], Place::Stopped),
+            Place::Pause(before) => match self.pause_back[frame * places + before as usize] {
+                255 => place,
+                code => self.edge(before as usize, code),
+            },
+            Place::At(state) => {
+                let to = self.plan.place(state as usize);
+                match self.back[frame * states + state as usize] {
+                    FROM_JUMP => Place::At(self.ends[frame]),
+                    FROM_BEFORE => Place::Before,
+                    FROM_STOPPED => Place::Stopped,
+                    FROM_PAUSE => Place::Pause(to as u32),
+                    by @ 0..4 => Place::At(state - u32::from(by)),
+                    code => self.edge(to, code - FROM_EDGE),
                 }
             }
         }
-        let mut path = vec![Place::Before; self.sound.len()];
-        for (frame, slot) in path.iter_mut().enumerate().rev() {
-            *slot = place;
-            let came = |state: u32, same| if state == SAME { same } else { Place::At(state) };
-            place = match place {
-                Place::Before => Place::Before,
-                Place::After => came(self.after_from[frame], Place::After),
-                Place::Stopped => came(self.stopped_from[frame], Place::Stopped),
-                Place::Pause(before) => match self.pause_back[frame * places + before as usize] {
-                    255 => place,
-                    code => self.edge(before as usize, code),
-                },
-                Place::At(state) => {
-                    let to = self.plan.place(state as usize);
-                    match self.back[frame * states + state as usize] {
-                        FROM_JUMP => Place::At(self.ends[frame]),
-                        FROM_BEFORE => Place::Before,
-                        FROM_STOPPED => Place::Stopped,
-                        FROM_PAUSE => Place::Pause(to as u32),
-                        by @ 0..4 => Place::At(state - u32::from(by)),
-                        code => self.edge(to, code - FROM_EDGE),
-                    }
-                }
-            };
-        }
-        Path { places: path }
     }
 
     fn edge(&self, to: usize, code: u8) -> Place {
         let (edge, short) = (usize::from(code) / 3, usize::from(code) % 3);
         let from = self.graph.before[to][edge].0;
         Place::At((self.plan.frames(from).end - 1 - short) as u32)
+    }
+}
+
+/// Every way to reach a place, with its price before the frame itself counts.
+pub(super) fn ways(plan: &Plan, graph: &Graph, now: &States, place: Place, mut offer: impl FnMut(f32, Place)) {
+    match place {
+        Place::Before => offer(now.before, Place::Before),
+        Place::After => {
+            offer(now.after, Place::After);
+            graph.exits(plan, now, |price, state| offer(price, Place::At(state)));
+        }
+        Place::Stopped => {
+            offer(now.stopped, Place::Stopped);
+            graph.stops(now, |price, state| offer(price, Place::At(state)));
+        }
+        Place::Pause(before) => {
+            offer(now.pause[before as usize], place);
+            graph.pauses(plan, now, before as usize, |price, _, from| offer(price, from));
+        }
+        Place::At(state) => {
+            let state = state as usize;
+            let to = plan.place(state);
+            let begin = plan.frames(to).start;
+            for (by, price) in [STAY, 0.0, DOUBLE, TRIPLE].into_iter().enumerate() {
+                if state >= begin + by {
+                    offer(now.at[state - by] + price, Place::At((state - by) as u32));
+                }
+            }
+            if state - begin < 3 {
+                graph.arrivals(plan, now, to, state - begin, |price, _, from| offer(price, from));
+            }
+        }
+    }
+}
+
+impl Graph {
+    /// The ways from elsewhere to one of the first three frames of a place.
+    fn arrivals(
+        &self,
+        plan: &Plan,
+        now: &States,
+        place: usize,
+        skip: usize,
+        mut offer: impl FnMut(f32, u8, Place),
+    ) {
+        if skip == 0 {
+            if self.free {
+                offer(now.end.0 + JUMP, FROM_JUMP, Place::At(now.end.1));
+                offer(now.stopped + JUMP - ELSEWHERE, FROM_STOPPED, Place::Stopped);
+            }
+            offer(now.pause[place], FROM_PAUSE, Place::Pause(place as u32));
+            let price = if place == self.first { 0.0 } else { ELSEWHERE };
+            offer(now.before + price, FROM_BEFORE, Place::Before);
+        }
+        for (edge, &(from, price)) in self.before[place].iter().take(EDGES).enumerate() {
+            let source = plan.frames(from);
+            for short in 0..(3 - skip).min(source.len()) {
+                let step = [0.0, DOUBLE, TRIPLE][skip + short];
+                let state = source.end - 1 - short;
+                let code = FROM_EDGE + (3 * edge + short) as u8;
+                offer(now.at[state] + step + price, code, Place::At(state as u32));
+            }
+        }
+    }
+
+    /// The ways into the pause before a place.
+    fn pauses(&self, plan: &Plan, now: &States, place: usize, mut offer: impl FnMut(f32, u8, Place)) {
+        for (edge, &(from, price)) in self.before[place].iter().take(EDGES).enumerate() {
+            let source = plan.frames(from);
+            for short in 0..source.len().min(2) {
+                let state = source.end - 1 - short;
+                offer(now.at[state] + PAUSE + price, (3 * edge + short) as u8, Place::At(state as u32));
+            }
+        }
+    }
+
+    /// The ways to stop in the middle.
+    fn stops(&self, now: &States, mut offer: impl FnMut(f32, u32)) {
+        if self.free {
+            offer(now.end.0 + ELSEWHERE, now.end.1);
+            offer(now.any.0 + ELSEWHERE + MIDDLE, now.any.1);
+        }
+    }
+
+    /// The ways to end.
+    fn exits(&self, plan: &Plan, now: &States, mut offer: impl FnMut(f32, u32)) {
+        offer(now.end.0 + ELSEWHERE, now.end.1);
+        offer(now.any.0 + ELSEWHERE + MIDDLE, now.any.1);
+        for (place, _) in self.last.iter().enumerate().filter(|(_, last)| **last) {
+            for state in plan.frames(place).rev().take(2) {
+                offer(now.at[state], state as u32);
+            }
+        }
     }
 }
 

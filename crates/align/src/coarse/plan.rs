@@ -5,8 +5,6 @@ use crate::music::Music;
 use crate::signal::bank::BANDS;
 use crate::template::{DECAY, Row, add, compressed, whitened};
 
-use super::RATE;
-
 /// The frames of all places one after the other.
 pub(crate) struct Plan {
     /// The first frame of each place, and at last the number of frames.
@@ -18,14 +16,15 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// The places of a graph, with each bar as long as written times `scale`, moved up by `transposition` semitones.
-    pub(crate) fn new(music: &Music, graph: &Graph, scale: f64, transposition: i32) -> Self {
+    /// The places of a graph at `rate` frames a second, with each bar as long as written times `scale`, moved up by
+    /// `transposition` semitones.
+    pub(crate) fn new(music: &Music, graph: &Graph, rate: f64, scale: f64, transposition: i32) -> Self {
         let mut start = vec![0];
         let mut times = vec![0.0];
         let mut now = 0.0;
         for bar in &graph.written {
             now += music.bars.get(*bar).map_or(0.01, |bar| bar.seconds) * scale;
-            let next = ((now * RATE).round() as usize).max(start.last().map_or(0, |last| last + 1));
+            let next = ((now * rate).round() as usize).max(start.last().map_or(0, |last| last + 1));
             start.push(next);
             times.push(now);
         }
@@ -35,12 +34,12 @@ impl Plan {
         for ((place, bar), begin) in graph.written.iter().enumerate().zip(&times) {
             let (from, to) = (start[place], start[place + 1]);
             for note in music.bars.get(*bar).map(|bar| bar.notes.as_slice()).unwrap_or_default() {
-                let first = ((begin + note.at * scale) * RATE).round() as usize;
+                let first = ((begin + note.at * scale) * rate).round() as usize;
                 let first = first.clamp(from, to - 1);
                 let held = (note.held * scale).max(0.15);
-                let count = (((held + 0.3) * RATE).round() as usize).max(1);
+                let count = (((held + 0.3) * rate).round() as usize).max(1);
                 for frame in first..(first + count).min(frames) {
-                    let age = (frame - first) as f64 / RATE;
+                    let age = (frame - first) as f64 / rate;
                     let released = if age < held { 1.0 } else { (-(age - held) / 0.15).exp() };
                     let strength = ((-age / DECAY).exp() * released) as f32;
                     add(&mut sums[frame], i32::from(note.key) + transposition, strength);

@@ -2,19 +2,23 @@
 
 use crate::features::{Features, QUICK, SLOW};
 use crate::signal::bank::BANDS;
-use crate::template::{Row, product, whitened};
+use crate::template::{Row, product, products, whitened};
 
 use super::plan::Plan;
 
 /// A score frame costs so much where the recording is silent and the score is not.
 const SILENT: f32 = 0.6;
+/// How many frames of the recording are compared at once.
+pub(crate) const BLOCK: usize = 4;
 /// Anything that stands for silence costs so much where the recording is silent.
 pub(crate) const QUIET: f32 = 0.2;
 /// A rest costs so much where the recording is not silent.
 const REST: f32 = 0.55;
 
-/// The frames of a recording, three slow ones each.
+/// The frames of a recording, several slow ones each.
 pub(crate) struct Sound {
+    /// Frames a second.
+    pub(crate) rate: f64,
     pub(crate) rows: Vec<Row>,
     /// Whether nothing is heard that could be a note.
     pub(crate) quiet: Vec<bool>,
@@ -23,24 +27,24 @@ pub(crate) struct Sound {
 }
 
 impl Sound {
-    pub(crate) fn new(features: &Features) -> Self {
-        const GROUP: usize = 3;
+    /// Frames of so many slow ones.
+    pub(crate) fn new(features: &Features, group: usize) -> Self {
         let levels = features.levels(300.0);
-        let frames = features.slow_frames() / GROUP;
+        let frames = features.slow_frames() / group;
         let threshold = 0.00316 * features.loudness_at(0.95);
         let (mut rows, mut lengths, mut silent) = (Vec::new(), Vec::new(), Vec::new());
         for frame in 0..frames {
             let mut row = [0.0; BANDS];
-            let codes = &features.slow[GROUP * frame * BANDS..GROUP * (frame + 1) * BANDS];
+            let codes = &features.slow[group * frame * BANDS..group * (frame + 1) * BANDS];
             for codes in codes.chunks_exact(BANDS) {
                 for (band, code) in row.iter_mut().zip(codes) {
-                    *band += levels[usize::from(*code)] / GROUP as f32;
+                    *band += levels[usize::from(*code)] / group as f32;
                 }
             }
             let (row, length) = whitened(&row);
             rows.push(row);
             lengths.push(length);
-            let step = GROUP * QUICK / SLOW;
+            let step = group * QUICK / SLOW;
             let heard = features.loudness.get(frame * step..(frame + 1) * step).unwrap_or_default();
             silent.push(heard.iter().all(|level| *level <= threshold));
         }
@@ -49,7 +53,7 @@ impl Sound {
         let usual = sorted.get(sorted.len().saturating_sub(1) * 9 / 10).copied().unwrap_or(0.0);
         let quiet =
             lengths.iter().zip(&silent).map(|(length, silent)| *silent || *length < 0.15 * usual).collect();
-        Self { rows, quiet, silent }
+        Self { rate: SLOW as f64 / group as f64, rows, quiet, silent }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -63,17 +67,38 @@ impl Sound {
         first.zip(last).map_or(0, |(first, last)| last + 1 - first)
     }
 
-    /// What each frame of the score costs at a frame of the recording.
-    pub(crate) fn costs(&self, frame: usize, plan: &Plan, out: &mut [f32]) {
-        let Some(row) = self.rows.get(frame) else { return };
-        if self.silent.get(frame) == Some(&true) {
-            for (out, audible) in out.iter_mut().zip(&plan.audible) {
-                *out = QUIET + (SILENT - QUIET) * audible;
+    /// What each frame of the score costs at some frames of the recording, from `first` on.
+    pub(crate) fn costs(&self, first: usize, plan: &Plan, out: &mut [Vec<f32>; BLOCK]) {
+        const NOTHING: Row = [0.0; BANDS];
+        let rows: [&Row; BLOCK] = std::array::from_fn(|n| self.rows.get(first + n).unwrap_or(&NOTHING));
+        for (state, (template, audible)) in plan.rows.iter().zip(&plan.audible).enumerate() {
+            let products = products(template, &rows);
+            for (out, product) in out.iter_mut().zip(products) {
+                out[state] = if *audible > 0.0 { 1.0 - product } else { REST };
             }
-            return;
         }
-        for ((out, template), audible) in out.iter_mut().zip(&plan.rows).zip(&plan.audible) {
-            *out = if *audible > 0.0 { 1.0 - product(row, template) } else { REST };
+        for (frame, out) in (first..).zip(out.iter_mut()) {
+            if self.silent.get(frame) == Some(&true) {
+                for (out, audible) in out.iter_mut().zip(&plan.audible) {
+                    *out = QUIET + (SILENT - QUIET) * audible;
+                }
+            }
+        }
+    }
+
+    /// What one frame of the score costs at one frame of the recording.
+    pub(crate) fn cost(&self, frame: usize, plan: &Plan, state: usize) -> f32 {
+        let (Some(row), Some(template), Some(audible)) =
+            (self.rows.get(frame), plan.rows.get(state), plan.audible.get(state))
+        else {
+            return SILENT;
+        };
+        if self.silent.get(frame) == Some(&true) {
+            QUIET + (SILENT - QUIET) * audible
+        } else if *audible > 0.0 {
+            1.0 - product(row, template)
+        } else {
+            REST
         }
     }
 
@@ -81,10 +106,9 @@ impl Sound {
     pub(crate) fn noise(&self, plan: &Plan) -> Vec<f32> {
         let heard: Vec<usize> = (0..self.len()).filter(|frame| !self.quiet[*frame]).collect();
         let step = heard.len().div_ceil(200).max(1);
-        let mut costs = vec![0.0; plan.len()];
         let (mut least, mut mean) = (Vec::new(), Vec::new());
         for frame in heard.into_iter().step_by(step) {
-            self.costs(frame, plan, &mut costs);
+            let costs: Vec<f32> = (0..plan.len()).map(|state| self.cost(frame, plan, state)).collect();
             least.push(costs.iter().copied().fold(f32::INFINITY, f32::min));
             mean.push(costs.iter().sum::<f32>() / costs.len().max(1) as f32);
         }
@@ -92,7 +116,8 @@ impl Sound {
             values.sort_unstable_by(f32::total_cmp);
             values.get(values.len() / 2).copied().unwrap_or(0.5)
         };
-        let noise = 0.5 * (median(&mut least) + median(&mut mean));
+        let w = crate::tune::get("NOISE", 0.5) as f32;
+        let noise = (1.0 - w) * median(&mut least) + w * median(&mut mean);
         self.quiet.iter().map(|quiet| if *quiet { QUIET } else { noise }).collect()
     }
 }

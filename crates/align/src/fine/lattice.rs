@@ -3,10 +3,10 @@
 /// What is known of the time from one event to the next.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Tempo {
-    /// Nothing.
-    Free,
     /// It takes about so many frames.
     Steady(f64),
+    /// It takes so many frames or more: the performance waits, or begins anew.
+    AtLeast(f64),
 }
 
 /// A column: the candidates of one event.
@@ -21,6 +21,18 @@ struct Column {
     step: Vec<f32>,
 }
 
+impl Column {
+    /// What each candidate costs so far, less what the frames before it would have cost if it were over.
+    fn left(&self, prices: &[f32]) -> Vec<f32> {
+        prices.iter().zip(&self.sustain).map(|(price, sum)| price - sum).collect()
+    }
+
+    /// What the frames from the first candidate on cost, so many of them.
+    fn sustained(&self, frames: usize) -> f32 {
+        self.sustain.get(frames).or(self.sustain.last()).copied().unwrap_or(0.0)
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct Lattice {
     columns: Vec<Column>,
@@ -29,8 +41,8 @@ pub(crate) struct Lattice {
 /// How far a step may be off: frames, and a share of its length.
 const LOOSE: f64 = 3.0;
 const LOOSER: f64 = 0.18;
-/// The weight of the tempo.
-const WEIGHT: f64 = 0.35;
+
+
 /// How soon the price of an early and of a late event stops to grow: performers wait more often than they rush.
 const EARLY: f64 = 8.0;
 const LATE: f64 = 2.0;
@@ -41,14 +53,22 @@ const TEMPERATURE: f32 = 0.5;
 
 impl Lattice {
     /// Adds an event. Candidates must not begin or end before those of the event before.
-    pub(crate) fn push(&mut self, low: usize, onset: Vec<f32>, sustain: Vec<f32>, tempo: Tempo) {
+    pub(crate) fn push(&mut self, low: usize, onset: Vec<f32>, sustain: Vec<f32>, tempo: Option<Tempo>, weight: f64, step: f64, looser: f64) {
+        let (loose, late, early, free) = (k!(LOOSE) / step, k!(LATE), k!(EARLY), k!(FREE) as f32);
         let reach = self.columns.last().map_or(0, |before| (low + onset.len()).saturating_sub(before.low));
-        let step = (1..=reach).map(|frames| match tempo {
-            Tempo::Free => FREE,
-            Tempo::Steady(expected) => {
-                let off = (frames as f64 - expected) / (LOOSE + LOOSER * expected);
-                let shape = if off > 0.0 { LATE } else { EARLY };
-                (WEIGHT * shape * (off * off / shape).ln_1p()) as f32
+        let short = crate::tune::get("SHORT", 4.0);
+        let step = (1..=reach).map(|frames| {
+            let Some(Tempo::Steady(expected) | Tempo::AtLeast(expected)) = tempo else { return 0.0 };
+            let frames = frames as f64;
+            let off = (frames - expected) / (loose + looser * expected);
+            let shape = if off > 0.0 { late } else { early };
+            let price = weight * shape * (off * off / shape).ln_1p();
+            // Nobody plays a note in a third of its time, but two notes like to be heard in one.
+            let floor = expected / 3.0 - 2.0 / step;
+            let price = price + if frames < floor { short * (1.0 - frames / floor) } else { 0.0 };
+            match tempo {
+                Some(Tempo::AtLeast(_)) if off > 0.0 => price.min(free.into()) as f32,
+                _ => price as f32,
             }
         });
         let step = step.collect();
@@ -58,51 +78,43 @@ impl Lattice {
     /// The frame of each event on the cheapest path.
     pub(crate) fn cheapest(&self) -> Vec<usize> {
         let mut prices: Vec<Vec<f32>> = Vec::with_capacity(self.columns.len());
-        for (index, column) in self.columns.iter().enumerate() {
+        let mut before: Option<&Column> = None;
+        for column in &self.columns {
             let mut now = column.onset.clone();
-            if let (Some(before), Some(prices)) =
-                (index.checked_sub(1).map(|i| &self.columns[i]), prices.last())
-            {
+            if let (Some(before), Some(prices)) = (before, prices.last()) {
+                let left = before.left(prices);
+                let steps: Vec<f32> = column.step.iter().rev().copied().collect();
                 for (candidate, price) in now.iter_mut().enumerate() {
-                    let frame = column.low + candidate;
-                    *price += least(Self::offers(before, prices, column, frame));
+                    let distance = column.low + candidate - before.low;
+                    let steps = &steps[steps.len() - distance.min(steps.len())..];
+                    *price += least_sum(&left[..distance.min(left.len())], steps) + before.sustained(distance);
+                }
+            }
+            // Only differences count, and small numbers are exact.
+            let cheapest = least(now.iter().copied());
+            if cheapest.is_finite() {
+                for price in &mut now {
+                    *price -= cheapest;
                 }
             }
             prices.push(now);
+            before = Some(column);
         }
         let Some(last) = prices.last() else { return Vec::new() };
-        let mut candidate = position(last, least(last.iter().copied()));
+        let mut candidate = position(last.iter().copied());
         let mut out = vec![0; self.columns.len()];
-        for index in (0..self.columns.len()).rev() {
-            let column = &self.columns[index];
+        for (index, column) in self.columns.iter().enumerate().rev() {
             let frame = column.low + candidate;
             out[index] = frame;
             if let Some(before) = index.checked_sub(1) {
-                let offers = Self::offers(&self.columns[before], &prices[before], column, frame);
-                let offers: Vec<f32> = offers.collect();
-                candidate = position(&offers, least(offers.iter().copied()));
+                let (before, prices) = (&self.columns[before], &prices[before]);
+                let left = before.left(prices);
+                let distance = frame - before.low;
+                let steps = column.step[..distance].iter().rev();
+                candidate = position(left.iter().zip(steps).map(|(left, step)| left + step));
             }
         }
         out
-    }
-
-    /// The prices of all ways to arrive at a frame from the column before.
-    fn offers<'a>(
-        before: &'a Column,
-        prices: &'a [f32],
-        column: &'a Column,
-        frame: usize,
-    ) -> impl Iterator<Item = f32> + 'a {
-        let distance = frame - before.low;
-        let count = distance.min(prices.len());
-        let after = before.sustain.get(distance).or(before.sustain.last()).copied().unwrap_or(0.0);
-        // From the first candidate it is `distance` frames, from each further one less.
-        let steps = &column.step[distance - count..distance];
-        prices[..count]
-            .iter()
-            .zip(&before.sustain)
-            .zip(steps.iter().rev())
-            .map(move |((price, sum), step)| price - sum + step + after)
     }
 
     /// The mean and the standard deviation of each event over all paths, the dearer the less.
@@ -130,12 +142,12 @@ impl Lattice {
             if let (Some(before), Some(sums)) = (index.checked_sub(1), forward.last()) {
                 let before = &self.columns[before];
                 let from: Vec<f32> = sums.iter().enumerate().map(|(i, sum)| sum * left(before, i)).collect();
+                let steps: Vec<f32> = kernels[index].iter().rev().copied().collect();
                 for (candidate, value) in now.iter_mut().enumerate() {
-                    let frame = column.low + candidate;
-                    let count = frame.saturating_sub(before.low).min(from.len());
-                    let steps = &kernels[index][(frame - before.low - count)..(frame - before.low)];
-                    let sum: f32 = from[..count].iter().zip(steps.iter().rev()).map(|(a, b)| a * b).sum();
-                    *value *= sum / left(before, frame - before.low);
+                    let distance = column.low + candidate - before.low;
+                    let steps = &steps[steps.len() - distance.min(steps.len())..];
+                    let sum = product(&from[..distance.min(from.len())], steps);
+                    *value *= sum / left(before, distance);
                 }
             }
             normalise(&mut now);
@@ -164,8 +176,7 @@ impl Lattice {
                 let skipped = first - column.low;
                 let steps = kernels[index].get(first - frame - 1..).unwrap_or_default();
                 let onward = onward.get(skipped..).unwrap_or_default();
-                let sum: f32 = onward.iter().zip(steps).map(|(a, b)| a * b).sum();
-                *value = sum * left(before, candidate);
+                *value = product(onward, steps) * left(before, candidate);
             }
             normalise(&mut next);
             backward = next;
@@ -178,8 +189,41 @@ fn least(values: impl Iterator<Item = f32>) -> f32 {
     values.fold(f32::INFINITY, |least, value| if value < least { value } else { least })
 }
 
-fn position(values: &[f32], wanted: f32) -> usize {
-    values.iter().position(|value| *value <= wanted).unwrap_or(0)
+/// Where the least value is.
+fn position(values: impl Iterator<Item = f32> + Clone) -> usize {
+    let wanted = least(values.clone());
+    values.into_iter().position(|value| value <= wanted).unwrap_or(0)
+}
+
+/// The least sum of two values at the same place, of as many as the shorter slice has.
+fn least_sum(a: &[f32], b: &[f32]) -> f32 {
+    const LANES: usize = 8;
+    let mut lanes = [f32::INFINITY; LANES];
+    let (chunks_a, chunks_b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let whole = LANES * chunks_a.len().min(chunks_b.len());
+    for (a, b) in chunks_a.zip(chunks_b) {
+        for (lane, (a, b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
+            let sum = a + b;
+            *lane = if sum < *lane { sum } else { *lane };
+        }
+    }
+    let rest = a[whole..].iter().zip(&b[whole..]).map(|(a, b)| a + b);
+    least(rest.chain(lanes))
+}
+
+/// The sum of the products of values at the same place, of as many as the shorter slice has.
+fn product(a: &[f32], b: &[f32]) -> f32 {
+    const LANES: usize = 8;
+    let mut lanes = [0.0_f32; LANES];
+    let (chunks_a, chunks_b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let whole = LANES * chunks_a.len().min(chunks_b.len());
+    for (a, b) in chunks_a.zip(chunks_b) {
+        for (lane, (a, b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
+            *lane += a * b;
+        }
+    }
+    let rest: f32 = a[whole..].iter().zip(&b[whole..]).map(|(a, b)| a * b).sum();
+    rest + lanes.iter().sum::<f32>()
 }
 
 fn normalise(values: &mut [f32]) {
