@@ -10,7 +10,6 @@ mod codecs;
 mod figures;
 mod one;
 mod pairs;
-mod report;
 mod rivals;
 
 use std::io::Write as _;
@@ -20,12 +19,10 @@ use std::process::{Command, ExitCode, Stdio};
 use serde_json::Value;
 
 use crate::say;
-use cases::Case;
 use figures::{Figures, Result as Found};
 
 const USAGE: &str = "\
 usage: cargo xtask align DIR [--json] [--rivals] [--scores DIR] [--only TEXT,TEXT...] [--pairs N]
-       cargo xtask align --picture OUT.svg SCORE RECORDING
        cargo xtask align --growth | --codecs
 
   --json     one object a line: set (a variant, plain or all), files, orders_right, within_ms (per cent) and so on
@@ -49,7 +46,6 @@ struct Options {
 pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     match arguments {
         ["--one", description, scores @ ..] => return one::run(description, scores),
-        ["--picture", out, score, recording] => return report::picture(out, score, recording),
         ["--growth"] => return one::growth(),
         ["--codecs"] => return codecs::run(),
         _ => {}
@@ -60,7 +56,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     for (index, case) in cases.iter().enumerate() {
         let found = Found::of(case, &own(&["--one", &case.description, &case.score])?)?;
         if !options.json {
-            say!("{:>3}/{} {}", index + 1, cases.len(), found.line());
+            say(format_args!("{:>3}/{} {}", index + 1, cases.len(), found.line()));
         }
         figures.add(found);
     }
@@ -92,7 +88,9 @@ fn parsed(arguments: &[&str]) -> Result<Options, String> {
             "--scores" => options.scores = Some(value()?.into()),
             "--only" => options.only = value()?.split(',').map(str::to_owned).collect(),
             "--pairs" => options.pairs = value()?.parse().map_err(|_| USAGE)?,
-            _ if argument.starts_with('-') || !options.folder.as_os_str().is_empty() => return Err(USAGE.to_owned()),
+            _ if argument.starts_with('-') || !options.folder.as_os_str().is_empty() => {
+                return Err(USAGE.to_owned());
+            }
             _ => options.folder = argument.into(),
         }
     }
@@ -110,7 +108,8 @@ fn own(arguments: &[&str]) -> Result<Value, String> {
         .output()
         .map_err(|fault| fault.to_string())?;
     let text = String::from_utf8_lossy(&output.stdout);
-    serde_json::from_str(text.trim()).map_err(|fault| format!("align {}: {fault}: {text}", arguments.join(" ")))
+    serde_json::from_str(text.trim())
+        .map_err(|fault| format!("align {}: {fault}: {text}", arguments.join(" ")))
 }
 
 /// A line of JSON, or nothing.
@@ -118,7 +117,7 @@ fn tell(json: bool, value: &Value, line: &str) {
     if json {
         let _ = writeln!(std::io::stdout(), "{value}");
     } else {
-        say!("{line}");
+        say(format_args!("{line}"));
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+mod align;
 mod bench;
 mod corpus;
 mod demo;
@@ -32,6 +33,8 @@ usage: cargo xtask <command>
   corpus DIR [--json]   run the mathematics on a corpus folder; fails if a case fails
   score FILE [--policy NAME] [--svg OUT] [--json]
                         what a MusicXML, MXL or MIDI file says, and how it is played
+  align DIR [--json] [--rivals]
+                        how well the bars of recordings are found whose bars are known; `align` alone tells more
   bench [NAME]          the benchmarks, each beside its rivals
   soak [NAME]           the long runs: shared logins, memory, large uploads, exact maps, random structures
   soak mutants [--package NAME]... [--sample COUNT] [--seed NUMBER] [--least PERCENT]
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         ["sandbox", rest @ ..] => sandbox::run(rest),
         ["corpus", rest @ ..] => corpus::run(rest),
         ["score", rest @ ..] => score::run(rest),
+        ["align", rest @ ..] => align::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
         ["soak", rest @ ..] => soak::run(rest),
         _ => Err(USAGE.to_owned()),

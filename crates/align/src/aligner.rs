@@ -90,24 +90,18 @@ impl<'a> Aligner<'a> {
             None => Graph::of_score(self.score, &self.policy)?,
         };
         let total: f64 = usual.iter().filter_map(|bar| music.bars.get(*bar)).map(|bar| bar.seconds).sum();
-        let cached = crate::tune::CACHE.lock().unwrap().get(&(features as *const Features as usize)).cloned();
-        let cached = if crate::tune::get("NOCACHE", 0.0) > 0.0 { None } else { cached };
-        let (decoded, transposition, margin) = if let Some((d, t, m, _)) = &cached { (d.clone(), *t, *m) } else {
-            let found = coarse::search(features, &music, &graph, total).ok_or(Error::Silent)?;
-            let margin = found.rivals.first().map_or(f64::INFINITY, |(margin, _)| *margin);
-            (found.best, found.transposition, margin)
-        };
+        let found = coarse::search(features, &music, &graph, total).ok_or(Error::Silent)?;
+        let margin = found.rivals.first().map_or(f64::INFINITY, |(margin, _)| *margin);
+        let (decoded, transposition) = (found.best, found.transposition);
         if decoded.order.is_empty() {
             return Err(Error::Unlike { match_: 1.0, explained: 0.0, best_transposition: transposition });
         }
         let score = Events::new(&music, &decoded.order, &decoded.fresh, transposition);
         let rough = decoded.seconds(&score.lines, score.events.iter().map(|event| event.at));
-        let fine = match cached { Some((_, _, _, fine)) => fine, None => std::sync::Arc::new(Fine::new(features)) };
-        crate::tune::CACHE.lock().unwrap().insert(features as *const Features as usize, (decoded.clone(), transposition, margin, fine.clone()));
-        let found = fine.find(features, &score.events, &rough);
+        let heard = Fine::new(features).find(features, &score.events, &rough);
         let playthrough = Playthrough::performed(&self.score.structure, decoded.order.iter().copied())
             .ok_or(Error::NoSuchBar)?;
-        let mut aligned = assemble(&decoded, &score, &found, playthrough, features);
+        let mut aligned = assemble(&decoded, &score, &heard.events, playthrough, features);
         aligned.transposition = transposition;
         aligned.margin = margin;
         aligned.delayed(begin, whole);

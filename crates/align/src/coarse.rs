@@ -57,22 +57,7 @@ pub(crate) fn search(features: &Features, music: &Music, graph: &Graph, seconds:
     let mut search = Search::new(&sound, &plan, graph);
     let path = search.path();
     let best = Decoded::new(&path, &plan, graph, &sound);
-    {
-        let (mut lo, mut mu, mut n) = (0.0, 0.0, 0.0);
-        let heard: Vec<usize> = (0..sound.len()).filter(|f| !sound.quiet[*f]).collect();
-        for f in heard.iter().step_by(heard.len().div_ceil(300).max(1)) {
-            let c: Vec<f32> = (0..plan.len()).map(|s| sound.cost(*f, &plan, s)).collect();
-            lo += f64::from(c.iter().copied().fold(9.0, f32::min)); mu += f64::from(c.iter().sum::<f32>() / c.len() as f32); n += 1.0;
-        }
-        crate::tune::log("m", best.match_); crate::tune::log("e", best.explained); crate::tune::log("lo", lo / n); crate::tune::log("mu", mu / n);
-        crate::tune::log("q", (mu / n - best.match_) / (mu / n - lo / n));
-    }
     let rivals = rivals::find(&mut search, &path, &plan, graph);
-    if crate::tune::get("RIV", 0.0) > 0.0 {
-        let runs = |o: &[usize]| { let mut s = String::new(); let mut i = 0; while i < o.len() { let b = i; while i + 1 < o.len() && o[i + 1] == o[i] + 1 { i += 1; } s += &format!("{}-{} ", o[b], o[i]); i += 1; } s };
-        println!("best   {}", runs(&best.order));
-        for r in &rivals { println!("  {:.2} frames {}..{} of {} {}", r.price, r.frames.start, r.frames.end, path.places.len(), runs(&Decoded::new(&r.path(&path), &plan, graph, &sound).order)); }
-    }
     let rivals = rivals.iter().map(|rival| {
         (f64::from(rival.price) / sound.rate, Decoded::new(&rival.path(&path), &plan, graph, &sound))
     });

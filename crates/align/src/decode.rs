@@ -1,4 +1,21 @@
 //! Recordings as files: MP3, AAC, ALAC, FLAC, Ogg Vorbis, WAV, AIFF, through symphonia.
+//!
+//! ```
+//! use std::io::Cursor;
+//!
+//! use segno_align::{Aligned, Aligner, decode};
+//! use segno_score::Score;
+//! use segno_syncpoint::simplify::Rules;
+//!
+//! /// Syncpoints for Soundslice from the bytes of a recording. The score is read with its onsets.
+//! fn syncpoints(recording: Vec<u8>, score: &Score) -> Result<String, Box<dyn std::error::Error>> {
+//!     let features = decode::read(Cursor::new(recording))?;
+//!     let aligned: Aligned = Aligner::new(score).align(&features)?;
+//!     let map = aligned.map()?.simplified(0.03, &Rules::KEEP)?.map;
+//!     Ok(segno_syncpoint::wire::write(map.points()))
+//! }
+//! # let _ = syncpoints;
+//! ```
 
 mod edits;
 
@@ -13,7 +30,7 @@ use symphonia::core::formats::{FormatOptions, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 
-use crate::analyzer::MOST_SECONDS;
+use crate::analyzer::MAX_SECONDS;
 use crate::{Analyzer, Features, RateError};
 use edits::Edits;
 
@@ -62,7 +79,8 @@ impl From<Fault> for DecodeError {
     }
 }
 
-/// Analyses the sound of a file, from the start of the source. Times are those that a player shows: see [`samples`].
+/// Analyses the sound of a file, from the start of the source: a [`File`](std::fs::File), or bytes in a
+/// [`Cursor`](std::io::Cursor). Times are those that a player shows: see [`samples`].
 ///
 /// # Errors
 /// See [`DecodeError`]. A packet that is damaged is passed over as players do, and a file that breaks off is read as far as it
@@ -100,8 +118,9 @@ pub fn samples(
         FormatOptions::default(),
         MetadataOptions::default(),
     )?;
-    let track =
-        format.default_track(TrackType::Audio).ok_or_else(|| DecodeError::Damaged("no sound track".to_owned()))?;
+    let track = format
+        .default_track(TrackType::Audio)
+        .ok_or_else(|| DecodeError::Damaged("no sound track".to_owned()))?;
     let id = track.id;
     let edits = edits.into_iter().find(|(track, _)| *track == id).map(|(_, edits)| edits);
     let parameters = track
@@ -166,10 +185,11 @@ struct Played {
 impl Played {
     fn new(rate: u32, edits: Option<&Edits>) -> Self {
         let place = |seconds: f64| (seconds * f64::from(rate)).round() as u64;
-        let mut out = Self { rate, silence: 0, parts: Vec::from([Range { start: 0, end: u64::MAX }]), position: 0 };
+        let mut out =
+            Self { rate, silence: 0, parts: Vec::from([Range { start: 0, end: u64::MAX }]), position: 0 };
         if let Some(edits) = edits {
             out.parts = edits.parts.iter().map(|part| place(part.start)..place(part.end)).collect();
-            out.silence = place(edits.silence.min(MOST_SECONDS));
+            out.silence = place(edits.silence.min(MAX_SECONDS));
         }
         out
     }

@@ -1,76 +1,21 @@
 //! When exactly each note of the played order begins.
 
 mod attack;
+mod events;
 mod lattice;
+mod pace;
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::features::{Features, QUICK, SLOW};
-use crate::music::Music;
 use crate::onset::Onsets;
 use crate::signal::bank::BANDS;
 use crate::template::{Row, add, compressed, product, whitened};
 
+pub(crate) use events::{Event, Events};
 use lattice::{Lattice, Tempo};
-
-/// Notes that begin together.
-#[derive(Clone, Debug)]
-pub(crate) struct Event {
-    /// The played bar.
-    pub(crate) bar: usize,
-    /// Quarters from the bar line.
-    pub(crate) offset: f64,
-    /// Seconds from the first bar line at the written tempo.
-    pub(crate) at: f64,
-    /// The keys with the seconds for which they are held as written.
-    pub(crate) keys: Vec<(i32, f64)>,
-    /// No tempo leads here from the event before.
-    pub(crate) fresh: bool,
-}
-
-/// The events of a played order.
-pub(crate) struct Events {
-    pub(crate) events: Vec<Event>,
-    /// The bar lines in seconds at the written tempo, with the last one.
-    pub(crate) lines: Vec<f64>,
-    /// The length of each played bar in quarters.
-    pub(crate) quarters: Vec<f64>,
-}
-
-impl Events {
-    pub(crate) fn new(music: &Music, order: &[usize], fresh: &[bool], transposition: i32) -> Self {
-        let mut events = Vec::new();
-        let mut lines = vec![0.0];
-        let mut quarters = Vec::with_capacity(order.len());
-        let mut now = 0.0;
-        for (bar, written) in order.iter().enumerate() {
-            let Some(written) = music.bars.get(*written) else { continue };
-            let mut places: BTreeMap<i64, Event> = BTreeMap::new();
-            for note in &written.notes {
-                let place = places.entry((note.offset * 1e4).round() as i64).or_insert_with(|| Event {
-                    bar,
-                    offset: note.offset,
-                    at: now + note.at,
-                    keys: Vec::new(),
-                    fresh: false,
-                });
-                place.keys.push((i32::from(note.key) + transposition, note.held));
-            }
-            let begin = events.len();
-            events.extend(places.into_values());
-            if fresh.get(bar) == Some(&true)
-                && let Some(first) = events.get_mut(begin)
-            {
-                first.fresh = true;
-            }
-            now += written.seconds;
-            lines.push(now);
-            quarters.push(written.quarters);
-        }
-        Self { events, lines, quarters }
-    }
-}
+pub(crate) use pace::rates;
+use pace::{paces, unevenness};
 
 /// When an event begins, and how sure that is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -78,6 +23,16 @@ pub(crate) struct Found {
     pub(crate) seconds: f64,
     /// The standard deviation in seconds.
     pub(crate) spread: f64,
+}
+
+/// What is found of all events.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Heard {
+    pub(crate) events: Vec<Found>,
+    /// How strongly the events' own keys begin where they are found, 0..=1 on average.
+    pub(crate) struck: f64,
+    /// The same over the second around each.
+    pub(crate) around: f64,
 }
 
 /// The recording as the fine search sees it.
@@ -106,12 +61,26 @@ const PASSES: [Pass; 3] = [
     Pass { step: 1, window: 0.45, memory: 2.0, tempo: 0.35 },
 ];
 
-/// The weight of an onset against the rest.
+/// The weight of an onset against the rest, and how much it grows with the notes of a chord.
 const ONSET: f32 = 2.5;
-/// The share of the event's own keys in its onset; the rest is anything that begins.
+const CHORD: f32 = 0.4;
+/// The share of the event's own keys in its onset, and that of anything that begins.
 const OWN: f32 = 0.75;
+const ANY: f32 = 0.25;
+/// What the keys of a rolled chord lose a frame after the first, and by how much a later beginning must be stronger.
+const ROLL: f32 = 0.03;
+const LATER: f32 = 0.2;
 /// The weight of what sounds between two events, a frame.
 const SUSTAIN: f32 = 0.04;
+/// What it costs the last event if its keys begin once more after it.
+const AGAIN: f32 = 2.0;
+/// Seconds after the last event in which they might.
+const AGAIN_SECONDS: (f64, f64) = (0.15, 3.0);
+/// How far steps may be off for each share that they usually are, and what that is at least and at most.
+const UNEVEN: f64 = 1.5;
+const UNEVEN_RANGE: (f64, f64) = (0.06, 0.18);
+/// The paths of the lattice are surer of themselves than recordings bear out.
+const SPREAD: f64 = 1.15;
 
 impl Fine {
     pub(crate) fn new(features: &Features) -> Self {
@@ -125,106 +94,44 @@ impl Fine {
     }
 
     /// Looks for each event near the second that is given for it.
-    pub(crate) fn find(&self, features: &Features, events: &[Event], rough: &[f64]) -> Vec<Found> {
+    pub(crate) fn find(&self, features: &Features, events: &[Event], rough: &[f64]) -> Heard {
         let mut times: Vec<f64> = rough.to_vec();
-        let mut found = Vec::new();
+        let mut heard = Heard::default();
         for (pass, rules) in PASSES.iter().enumerate() {
-            let last = pass + 1 == PASSES.len();
-            let mut rules = *rules;
-            if pass == 0 {
-                if crate::tune::get("SKIP0", 0.0) > 0.0 { continue; }
-                rules.window = crate::tune::get("WIN0", rules.window);
-                rules.memory = crate::tune::get("MEM0", rules.memory);
-                rules.tempo = crate::tune::get("TEMPO0", rules.tempo);
-            }
-            if pass == 1 { rules.window = crate::tune::get("WIN1", rules.window); rules.memory = crate::tune::get("MEM1", rules.memory); rules.tempo = crate::tune::get("TEMPO1", rules.tempo);}
-            if pass == 2 { rules.window = crate::tune::get("WIN2", rules.window); rules.memory = crate::tune::get("MEM2", rules.memory); rules.tempo = crate::tune::get("TEMPO2", rules.tempo);}
-            let rules = &rules;
             let rates = rates(events, &times, rules.memory);
             let lattice = self.lattice(events, &times, &rates, rules);
             let best = lattice.cheapest();
-            times = best.iter().map(|frame| *frame as f64 * rules.step as f64 / QUICK as f64).collect();
-            if last {
-                let spreads = lattice.spreads();
-                let late = attack::lateness(features, &self.onsets, events, &best);
-                {
-                    let mut sum = 0.0; let mut any = 0.0; let mut base = 0.0;
-                    for (e, f) in events.iter().zip(&best) {
-                        let at = |f: usize| e.keys.iter().map(|(k, _)| self.onsets.key(f, *k)).sum::<f32>() / e.keys.len() as f32;
-                        sum += (f.saturating_sub(2)..f + 3).map(at).fold(0.0, f32::max); any += self.onsets.any(*f);
-                        base += (f.saturating_sub(60)..f + 60).map(at).sum::<f32>() / 120.0;
-                    }
-                    let n = events.len() as f32;
-                    crate::tune::log("own", (sum / n).into()); crate::tune::log("base", (base / n).into()); crate::tune::log("any", (any / n).into()); crate::tune::log("ev", n.into()); crate::tune::log("usual", usual_offs(events, &times));
-                }
-                let scale = crate::tune::get("SCALE", 1.15);
-                let rolled = crate::tune::get("ROLLED", 1.0);
-                found = times
-                    .iter()
-                    .zip(spreads)
-                    .enumerate()
-                    .map(|(i, (seconds, (_, spread)))| Found {
-                        seconds: (seconds - late).max(0.0),
-                        spread: (scale * spread).hypot(rolled * self.roll(&events[i], best[i])) / QUICK as f64,
-                    })
-                    .collect();
+            times = best.iter().map(|frame| (frame * rules.step) as f64 / QUICK as f64).collect();
+            if pass + 1 < PASSES.len() {
+                continue;
             }
+            let late = attack::lateness(features, &self.onsets, events, &best);
+            let found = times.iter().zip(lattice.spreads()).zip(events.iter().zip(&best));
+            heard.events = found
+                .map(|((seconds, (_, spread)), (event, frame))| Found {
+                    seconds: (seconds - late).max(0.0),
+                    spread: (SPREAD * spread).hypot(self.roll(event, *frame)) / QUICK as f64,
+                })
+                .collect();
+            (heard.struck, heard.around) = self.evidence(events, &best);
         }
-        found
+        heard
     }
 
     fn lattice(&self, events: &[Event], times: &[f64], rates: &[f64], pass: &Pass) -> Lattice {
         let per_second = (QUICK / pass.step) as f64;
         let frames = self.onsets.len() / pass.step;
         let paces = paces(events, times, pass.memory);
-        let mut offs: Vec<f64> = (1..events.len()).filter(|i| !events[*i].fresh).filter_map(|i| {
-            let expected = (events[i].at - events[i - 1].at) * paces[i];
-            let found = times[i] - times[i - 1];
-            (expected > 0.1 && found > 0.02).then(|| ((found - expected).abs() - 0.02).max(0.0) / expected)
-        }).collect();
-        offs.sort_by(f64::total_cmp);
-        let usual = offs.get(offs.len() * 3 / 4).copied().unwrap_or(0.2);
-        let looser = if crate::tune::get("ADAPT", 1.5) > 0.0 { (crate::tune::get("ADAPT", 1.5) * usual).clamp(crate::tune::get("LMIN", 0.06), crate::tune::get("LMAX", 0.18)) } else { 0.18 };
-        if crate::tune::get("PROF", 0.0) > 0.0 { println!("USUAL {} {usual:.3} {looser:.3}", pass.step); }
-        let reach = pass.window * per_second;
+        let uneven = UNEVEN * unevenness(events, times, &paces);
+        let uneven = uneven.clamp(UNEVEN_RANGE.0, UNEVEN_RANGE.1);
+        let bounds = bounds(times, per_second, pass.window, frames);
         let mut lattice = Lattice::default();
-        let (mut low, mut high) = (0, 0);
         let mut ringing: Vec<(i32, f64, f64)> = Vec::new();
-        let bounds: Vec<(usize, usize)> = times
-            .iter()
-            .map(|time| {
-                let before = (low, high);
-                let time = time * per_second;
-                low = ((time - reach).max(0.0) as usize).min(frames.saturating_sub(3)).max(before.0);
-                high = ((time + reach).max(2.0) as usize).min(frames.saturating_sub(1)).max(before.1);
-                if high <= before.0 {
-                    high = (before.0 + 1).min(frames.saturating_sub(1));
-                }
-                low = low.min(high);
-                (low, high)
-            })
-            .collect();
         for (index, event) in events.iter().enumerate() {
             let (low, high) = bounds[index];
-            let mut onset = self.onset(event, low..high + 1, pass);
-            let again = crate::tune::get("AGAIN", 2.0) as f32;
-            if index + 1 == events.len() && again > 0.0 {
-                // Nothing that is written comes after the last notes.
-                let mut later = 0.0_f32;
-                let weight = again;
-                let gap = (0.15 * per_second) as usize;
-                let horizon = high + (3.0 * per_second) as usize;
-                let own = |frame: usize| -> f32 {
-                    let frames = frame * pass.step..(frame + 1) * pass.step;
-                    let strength = |f: usize| event.keys.iter().map(|(key, _)| self.onsets.key(f, *key)).sum::<f32>() / event.keys.len() as f32;
-                    frames.map(strength).fold(0.0, f32::max)
-                };
-                for frame in (low..horizon).rev() {
-                    later = later.max(own(frame + gap));
-                    if let Some(cost) = frame.checked_sub(low).and_then(|at| onset.get_mut(at)) {
-                        *cost += weight * later;
-                    }
-                }
+            let mut onset = self.onset(event, low..high + 1, pass.step);
+            if index + 1 == events.len() {
+                self.add_again(event, low, pass.step, &mut onset);
             }
             let now = times[index];
             ringing.retain(|(key, since, until)| {
@@ -244,61 +151,94 @@ impl Fine {
                 let expected = (event.at - events[before].at) * paces[index] * per_second;
                 if event.fresh { Tempo::AtLeast(expected) } else { Tempo::Steady(expected) }
             });
-            lattice.push(low, onset, sustain, tempo, pass.tempo, pass.step as f64, looser);
+            let rules = lattice::Rules { weight: pass.tempo, step: pass.step as f64, uneven };
+            lattice.push(low, onset, sustain, tempo, &rules);
         }
         lattice
     }
 
+    /// How strongly a key begins on average: at the event, and over the second around it.
+    fn evidence(&self, events: &[Event], frames: &[usize]) -> (f64, f64) {
+        let (mut struck, mut around) = (0.0_f64, 0.0_f64);
+        for (event, frame) in events.iter().zip(frames) {
+            let at = |frame: usize| f64::from(self.own(event, frame));
+            struck += (frame.saturating_sub(2)..frame + 3).map(at).fold(0.0, f64::max);
+            let range = frame.saturating_sub(QUICK / 2)..frame + QUICK / 2;
+            around += range.clone().map(at).sum::<f64>() / range.len().max(1) as f64;
+        }
+        let count = events.len().max(1) as f64;
+        (struck / count, around / count)
+    }
+
+    /// The mean strength of the event's own keys at a frame.
+    fn own(&self, event: &Event, frame: usize) -> f32 {
+        let sum: f32 = event.keys.iter().map(|(key, _)| self.onsets.key(frame, *key)).sum();
+        sum / event.keys.len().max(1) as f32
+    }
+
     /// How many frames after its first note the last one of an event begins.
     fn roll(&self, event: &Event, frame: usize) -> f64 {
-        if event.keys.len() < 2 { return 0.0; }
+        if event.keys.len() < 2 {
+            return 0.0;
+        }
         let last = |key: i32| {
-            let mut best = (self.onsets.key(frame, key).max(0.2), 0);
+            let mut best = (self.onsets.key(frame, key).max(LATER), 0);
             for later in 1..40_usize {
-                let strength = self.onsets.key(frame + later, key) - 0.2 - 0.03 * later as f32;
-                if strength > best.0 { best = (strength, later); }
+                let strength = self.onsets.key(frame + later, key) - LATER - ROLL * later as f32;
+                if strength > best.0 {
+                    best = (strength, later);
+                }
             }
             best.1
         };
         event.keys.iter().map(|(key, _)| last(*key)).max().unwrap_or(0) as f64
     }
 
+    /// Nothing that is written comes after the last notes, so they should not begin once more.
+    fn add_again(&self, event: &Event, low: usize, step: usize, costs: &mut [f32]) {
+        let per_second = (QUICK / step) as f64;
+        let gap = (AGAIN_SECONDS.0 * per_second) as usize;
+        let horizon = low + costs.len() + (AGAIN_SECONDS.1 * per_second) as usize;
+        let mut later = 0.0_f32;
+        for frame in (low..horizon).rev() {
+            let frames = (frame + gap) * step..(frame + gap + 1) * step;
+            later = frames.map(|frame| self.own(event, frame)).fold(later, f32::max);
+            if let Some(cost) = costs.get_mut(frame - low) {
+                *cost += AGAIN * later;
+            }
+        }
+    }
+
     /// What it costs that an event begins at each of the candidates.
-    fn onset(&self, event: &Event, candidates: Range<usize>, pass: &Pass) -> Vec<f32> {
-        let g = |n: &str, d: f64| crate::tune::get(n, d) as f32;
-        let (roll, first, any, slope) = (g("ROLL", 0.75), g("FIRST", 0.0), g("ANY", 0.25), g("SLOPE", 0.03));
+    fn onset(&self, event: &Event, candidates: Range<usize>, step: usize) -> Vec<f32> {
         let count = event.keys.len().max(1) as f32;
-        let weight = k!(ONSET) as f32 * (1.0 + g("MANY", 0.4) * count.ln());
-        let frames = candidates.start * pass.step..candidates.end * pass.step;
-        let start = g("START", 0.2);
-        let after = if event.keys.len() > 1 && slope < 1.0 { (1.0 / slope) as usize } else { 0 };
+        let weight = ONSET * (1.0 + CHORD * count.ln());
+        let frames = candidates.start * step..candidates.end * step;
+        let chord = event.keys.len() > 1;
+        let after = if chord { (1.0 / ROLL) as usize } else { 0 };
         let mut sums = vec![0.0_f32; frames.len()];
-        let mut firsts = vec![0.0_f32; frames.len()];
         for (key, _) in &event.keys {
             let mut ahead = 0.0_f32;
             for frame in (frames.start..frames.end + after).rev() {
                 let now = self.onsets.key(frame, *key);
-                let best = now.max(ahead - slope);
-                ahead = (now - start).max(ahead - slope);
-                if let Some(place) = frame.checked_sub(frames.start)
-                    && let (Some(sum), Some(first)) = (sums.get_mut(place), firsts.get_mut(place))
-                {
-                    *sum += if event.keys.len() > 1 { best } else { now } / count;
-                    *first = first.max(now);
+                let best = now.max(ahead - ROLL);
+                ahead = (now - LATER).max(ahead - ROLL);
+                if let Some(sum) = sums.get_mut(frame - frames.start) {
+                    *sum += if chord { best } else { now } / count;
                 }
             }
         }
         let costs: Vec<f32> = frames
-            .zip(sums.iter().zip(&firsts))
-            .map(|(frame, (sum, best))| weight * (1.0 - roll * sum - first * best - any * self.onsets.any(frame)))
+            .zip(&sums)
+            .map(|(frame, sum)| weight * (1.0 - OWN * sum - ANY * self.onsets.any(frame)))
             .collect();
-        costs.chunks(pass.step).map(|group| group.iter().copied().fold(f32::INFINITY, f32::min)).collect()
+        costs.chunks(step).map(|group| group.iter().copied().fold(f32::INFINITY, f32::min)).collect()
     }
 
     /// The sums of what the frames from `from` on cost if the row sounds, before each frame up to `to`.
     fn sustain(&self, from: usize, to: usize, row: &Row, step: usize) -> Vec<f32> {
         let ratio = QUICK / SLOW / step;
-        let weight = (k!(SUSTAIN) * step as f64) as f32;
+        let weight = SUSTAIN * step as f32;
         let mut sums = Vec::with_capacity(to.saturating_sub(from) + 1);
         let mut sum = 0.0;
         let (mut known, mut cost) = (usize::MAX, 0.0);
@@ -319,114 +259,20 @@ impl Fine {
     }
 }
 
-/// The local tempo on the way to each event from the one before: the weighted median over the steps around it, so that a
-/// single step that is wrong or held does not count.
-pub(crate) fn paces(events: &[Event], seconds: &[f64], memory: f64) -> Vec<f64> {
-    let whole = match (events.first(), events.last()) {
-        (Some(first), Some(last)) if last.at > first.at => {
-            (seconds[seconds.len() - 1] - seconds[0]) / (last.at - first.at)
+/// The first and last candidate of each event, neither before that of the event before.
+fn bounds(times: &[f64], per_second: f64, window: f64, frames: usize) -> Vec<(usize, usize)> {
+    let reach = window * per_second;
+    let (mut low, mut high) = (0, 0);
+    let each = times.iter().map(|time| {
+        let before = (low, high);
+        let time = time * per_second;
+        low = ((time - reach).max(0.0) as usize).min(frames.saturating_sub(3)).max(before.0);
+        high = ((time + reach).max(2.0) as usize).min(frames.saturating_sub(1)).max(before.1);
+        if high <= before.0 {
+            high = (before.0 + 1).min(frames.saturating_sub(1));
         }
-        _ => 1.0,
-    };
-    let whole = if whole > 1e-3 { whole } else { 1.0 };
-    let width = memory / whole;
-    let least = crate::tune::get("LEAST", 3.0) as usize;
-    let own = crate::tune::get("OWNSTEP", 1.0);
-    // The middle of each step, its length and its tempo.
-    let steps: Vec<(f64, f64, f64)> = (0..events.len())
-        .map(|index| match index.checked_sub(1) {
-            Some(before) if !events[index].fresh => {
-                let length = events[index].at - events[before].at;
-                let pace = (seconds[index] - seconds[before]) / length.max(1e-6);
-                (0.5 * (events[index].at + events[before].at), length, pace)
-            }
-            _ => (events[index].at, 0.0, whole),
-        })
-        .collect();
-    let mut out = Vec::with_capacity(events.len());
-    let (mut from, mut to) = (0, 0);
-    let mut around: Vec<(f64, f64)> = Vec::new();
-    for (index, (middle, _, _)) in steps.iter().enumerate() {
-        while steps[from].0 < middle - width {
-            from += 1;
-        }
-        while to < steps.len() && steps[to].0 <= middle + width {
-            to += 1;
-        }
-        let (a, b) = (from.min(index.saturating_sub(least)), to.max((index + least + 1).min(steps.len())));
-        around.clear();
-        let reach = (steps[b - 1].0 - middle).max(middle - steps[a].0).max(1e-6) * 1.05;
-        around.extend((a..b).map(|other| {
-            let (place, length, pace) = steps[other];
-            let near = 1.0 - (place - middle).abs() / reach;
-            (pace, near * length.min(1.0) * if other == index { own } else { 1.0 })
-        }));
-        around.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let half = 0.5 * around.iter().map(|(_, weight)| weight).sum::<f64>();
-        let mut sum = 0.0;
-        let pace = around.iter().find(|(_, weight)| {
-            sum += weight;
-            sum >= half && *weight > 0.0
-        });
-        let pace = pace.map_or(whole, |(pace, _)| *pace);
-        out.push(if pace > 0.05 { pace.clamp(0.2 * whole, 5.0 * whole) } else { whole });
-    }
-    out
-}
-
-/// The local tempo at each event: seconds for a second as written, from a line through the events around it.
-pub(crate) fn rates(events: &[Event], seconds: &[f64], memory: f64) -> Vec<f64> {
-    let whole = match (events.first(), events.last()) {
-        (Some(first), Some(last)) if last.at > first.at => {
-            (seconds[seconds.len() - 1] - seconds[0]) / (last.at - first.at)
-        }
-        _ => 1.0,
-    };
-    let whole = if whole > 1e-3 { whole } else { 1.0 };
-    let width = memory / whole;
-    let mut out = Vec::with_capacity(events.len());
-    let (mut from, mut to) = (0, 0);
-    for (index, event) in events.iter().enumerate() {
-        while events[from].at < event.at - width {
-            from += 1;
-        }
-        while to < events.len() && events[to].at <= event.at + width {
-            to += 1;
-        }
-        let (mut a, mut b) = (from, to);
-        if b - a < 2 || events[b - 1].at - events[a].at < 1e-6 {
-            (a, b) = (index.saturating_sub(2), (index + 3).min(events.len()));
-        }
-        let weight =
-            |other: usize| (1.0 - (events[other].at - event.at).abs() / (1.01 * width + 1e-9)).max(0.05);
-        let (mut sum, mut at, mut time) = (0.0, 0.0, 0.0);
-        for other in a..b {
-            let weight = weight(other);
-            sum += weight;
-            at += weight * events[other].at;
-            time += weight * seconds[other];
-        }
-        let (at, time) = (at / sum, time / sum);
-        let (mut square, mut mixed) = (0.0, 0.0);
-        for other in a..b {
-            let distance = events[other].at - at;
-            square += weight(other) * distance * distance;
-            mixed += weight(other) * distance * (seconds[other] - time);
-        }
-        let rate = if square > 1e-9 { mixed / square } else { whole };
-        let rate = if rate > 0.05 { rate } else { whole };
-        out.push(rate.clamp(0.25 * whole, 4.0 * whole));
-    }
-    out
-}
-
-fn usual_offs(events: &[Event], times: &[f64]) -> f64 {
-    let paces = paces(events, times, 3.0);
-    let mut offs: Vec<f64> = (1..events.len()).filter(|i| !events[*i].fresh).filter_map(|i| {
-        let expected = (events[i].at - events[i - 1].at) * paces[i];
-        let found = times[i] - times[i - 1];
-        (expected > 0.1 && found > 0.02).then(|| ((found - expected).abs() - 0.02).max(0.0) / expected)
-    }).collect();
-    offs.sort_by(f64::total_cmp);
-    offs.get(offs.len() * 3 / 4).copied().unwrap_or(0.2)
+        low = low.min(high);
+        (low, high)
+    });
+    each.collect()
 }

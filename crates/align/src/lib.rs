@@ -1,9 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-#[doc(hidden)]
-#[macro_use]
-pub mod tune;
 mod aligned;
 mod aligner;
 mod analyzer;

@@ -33,7 +33,7 @@ impl Onsets {
         let mut median = Median::default();
         for frame in LAG..frames {
             rise(row(frame - LAG), row(frame), &levels, &mut rises);
-            if crate::tune::get("MEDIAN", 1.0) > 0.0 { median.subtract(&mut rises); }
+            median.subtract(&mut rises);
             for (key, out) in keys[frame * KEYS..(frame + 1) * KEYS].iter_mut().enumerate() {
                 *out = strength(&rises, FIRST_KEY + key as i32);
             }

@@ -13,8 +13,6 @@ pub(crate) struct Case {
     /// The path of the recording.
     pub(crate) audio: PathBuf,
     pub(crate) id: String,
-    /// The piece and performance, whatever was done to the sound.
-    pub(crate) piece: String,
     pub(crate) variant: String,
     /// The written bars as they sound in the recording.
     pub(crate) order: Vec<usize>,
@@ -46,7 +44,11 @@ pub(crate) fn read(folder: &Path, scores: Option<&Path>, only: &[String]) -> Res
             cases.push(case);
         }
     }
-    if cases.is_empty() { Err(format!("{}: no recordings with descriptions", folder.display())) } else { Ok(cases) }
+    if cases.is_empty() {
+        Err(format!("{}: no recordings with descriptions", folder.display()))
+    } else {
+        Ok(cases)
+    }
 }
 
 fn listed(folder: &Path) -> Result<Vec<PathBuf>, String> {
@@ -59,7 +61,9 @@ fn listed(folder: &Path) -> Result<Vec<PathBuf>, String> {
 fn case(path: &Path, value: &Value, scores: Option<&Path>) -> Result<Option<Case>, String> {
     let word = |key: &str| value[key].as_str().map(str::to_owned);
     let number = |value: &Value| value.as_u64().and_then(|number| usize::try_from(number).ok());
-    let (Some(id), Some(audio), Some(xml)) = (word("id"), word("audio"), word("xml")) else { return Ok(None) };
+    let (Some(id), Some(audio), Some(xml)) = (word("id"), word("audio"), word("xml")) else {
+        return Ok(None);
+    };
     let list = |key: &str| value[key].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut order: Vec<usize> = list("order").iter().filter_map(number).collect();
     let told = order.clone();
@@ -82,7 +86,6 @@ fn case(path: &Path, value: &Value, scores: Option<&Path>) -> Result<Option<Case
         description: path.display().to_string(),
         score: score.display().to_string(),
         audio: folder.join(audio),
-        piece: word("piece").unwrap_or_else(|| id.clone()),
         variant: word("variant").unwrap_or_else(|| "plain".to_owned()),
         id,
         order,
@@ -102,7 +105,9 @@ fn score(folder: &Path, xml: &Path, scores: Option<&Path>) -> Option<PathBuf> {
     folder
         .ancestors()
         .chain(here.ancestors())
-        .flat_map(|above| ["", "asap", "scores", "align/asap", "shared/align/asap"].map(|below| above.join(below)))
+        .flat_map(|above| {
+            ["", "asap", "scores", "align/asap", "shared/align/asap"].map(|below| above.join(below))
+        })
         .map(|scores| scores.join(xml))
         .find(|path| path.is_file())
 }

@@ -29,7 +29,7 @@ pub(crate) fn run() -> Result<ExitCode, String> {
     let wav = folder.join("sound.wav");
     std::fs::write(&wav, sound()).map_err(|fault| fault.to_string())?;
     let truth = decoded(&wav)?;
-    say!("format  options                                samples  of WAV  moved by");
+    say("format  options                                samples  of WAV  moved by");
     let mut moved = 0;
     for (index, (extension, arguments)) in FORMATS.iter().enumerate() {
         let path = folder.join(format!("sound{index}.{extension}"));
@@ -46,7 +46,12 @@ pub(crate) fn run() -> Result<ExitCode, String> {
         let found = decoded(&path)?;
         let shift = shift(&truth, &found);
         moved += i64::from(shift != 0);
-        say!("{extension:<6}  {:<36}  {:>8}  {:>6}  {shift:>8}", arguments.join(" "), found.len(), truth.len());
+        say(format_args!(
+            "{extension:<6}  {:<36}  {:>8}  {:>6}  {shift:>8}",
+            arguments.join(" "),
+            found.len(),
+            truth.len()
+        ));
     }
     Ok(if moved == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

@@ -13,7 +13,6 @@ const LOST: f64 = 9.0;
 /// What was found of one recording.
 pub(crate) struct Result {
     id: String,
-    piece: String,
     variant: String,
     /// `None` if it was refused; whether the order is the right one.
     order: Option<bool>,
@@ -33,7 +32,6 @@ impl Result {
         let found = &value["results"][0];
         let mut out = Self {
             id: case.id.clone(),
-            piece: case.piece.clone(),
             variant: case.variant.clone(),
             order: None,
             refusal: found["error"].as_str().unwrap_or_default().to_owned(),
@@ -44,7 +42,8 @@ impl Result {
             about: String::new(),
         };
         let Some(bars) = found["bars"].as_array() else { return Ok(out) };
-        let written: Vec<usize> = bars.iter().filter_map(|bar| bar[0].as_u64()).map(|bar| bar as usize).collect();
+        let written: Vec<usize> =
+            bars.iter().filter_map(|bar| bar[0].as_u64()).map(|bar| bar as usize).collect();
         out.order = Some(written == case.order);
         let places = common(&case.order, &written);
         for ((bar, seconds), out) in case.bars.iter().zip(&mut out.bars) {
@@ -68,7 +67,6 @@ impl Result {
         let bars = case.bars.iter().zip(times).map(|((_, truth), time)| (time - truth, LOST)).collect();
         Self {
             id: case.id.clone(),
-            piece: case.piece.clone(),
             variant: case.variant.clone(),
             order: Some(true),
             refusal: String::new(),
@@ -142,10 +140,14 @@ fn common(truth: &[usize], found: &[usize]) -> Vec<Option<usize>> {
 pub(crate) struct Figures {
     results: Vec<Result>,
     /// The name of the program, if it is not ours.
-    pub(crate) rival: Option<String>,
+    rival: Option<String>,
 }
 
 impl Figures {
+    pub(crate) fn of_rival(name: &str) -> Self {
+        Self { rival: Some(name.to_owned()), ..Self::default() }
+    }
+
     pub(crate) fn add(&mut self, result: Result) {
         self.results.push(result);
     }
@@ -165,7 +167,8 @@ impl Figures {
 
     fn set(&self, json: bool, name: &str, results: &[&Result]) {
         let bars: Vec<(f64, f64)> = results.iter().flat_map(|result| result.bars.iter().copied()).collect();
-        let within = |seconds: f64| share(bars.iter().filter(|bar| bar.0.abs() <= seconds).count(), bars.len());
+        let within =
+            |seconds: f64| share(bars.iter().filter(|bar| bar.0.abs() <= seconds).count(), bars.len());
         let mut errors: Vec<f64> = bars.iter().map(|bar| bar.0.abs()).collect();
         errors.sort_unstable_by(f64::total_cmp);
         let at = |share: f64| {

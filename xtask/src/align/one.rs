@@ -14,7 +14,8 @@ use crate::say;
 /// Aligns a described recording with scores, the first of which is its own, and prints what was found.
 pub(crate) fn run(description: &str, scores: &[&str]) -> Result<ExitCode, String> {
     let path = Path::new(description);
-    let value: Value = serde_json::from_slice(&file(path)?).map_err(|fault| format!("{description}: {fault}"))?;
+    let value: Value =
+        serde_json::from_slice(&file(path)?).map_err(|fault| format!("{description}: {fault}"))?;
     let audio = path.with_file_name(value["audio"].as_str().unwrap_or_default());
     let source = std::fs::File::open(&audio).map_err(|fault| format!("{}: {fault}", audio.display()))?;
     let features = decode::read(source).map_err(|fault| format!("{}: {fault}", audio.display()))?;
@@ -24,7 +25,7 @@ pub(crate) fn run(description: &str, scores: &[&str]) -> Result<ExitCode, String
         let score = read(score)?;
         results.push(told(&Aligner::new(&score).align(&features)));
     }
-    say!(
+    say(format_args!(
         "{}",
         json!({
             "seconds": features.seconds(),
@@ -34,18 +35,21 @@ pub(crate) fn run(description: &str, scores: &[&str]) -> Result<ExitCode, String
             "peak_mb": peak_megabytes(),
             "results": results,
         })
-    );
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) fn read(path: &str) -> Result<Score, String> {
-    read_any(&file(Path::new(path))?, &Options::new().with_onsets()).map_err(|fault| format!("{path}: {fault}"))
+    read_any(&file(Path::new(path))?, &Options::new().with_onsets())
+        .map_err(|fault| format!("{path}: {fault}"))
 }
 
 /// What was found, as the other process reads it.
 fn told(found: &Result<Aligned, Error>) -> Value {
     match found {
-        Err(error) => json!({"error": error.to_string(), "kind": format!("{error:?}").split([' ', '{']).next()}),
+        Err(error) => {
+            json!({"error": error.to_string(), "kind": format!("{error:?}").split([' ', '{']).next()})
+        }
         Ok(aligned) => {
             let bars: Vec<Value> =
                 aligned.bars.iter().map(|bar| json!([bar.written, bar.seconds, bar.spread])).collect();
@@ -67,19 +71,19 @@ pub(crate) fn growth() -> Result<ExitCode, String> {
     if let Some(minutes) = std::env::args().nth(3).and_then(|minutes| minutes.parse::<usize>().ok()) {
         return grown(minutes);
     }
-    say!("minutes  listening s  aligning s  x real time  peak MB  bars right");
+    say("minutes  listening s  aligning s  x real time  peak MB  bars right");
     for minutes in [1, 2, 5, 10, 20, 30, 60] {
         let value = super::own(&["--growth", &minutes.to_string()])?;
         let figure = |key: &str| value[key].as_f64().unwrap_or(f64::NAN);
         let all = figure("listen_s") + figure("align_s");
-        say!(
+        say(format_args!(
             "{minutes:>7}  {:>11.2}  {:>10.2}  {:>11.0}  {:>7.0}  {:>9.1} %",
             figure("listen_s"),
             figure("align_s"),
             60.0 * minutes as f64 / all,
             figure("peak_mb"),
             figure("right")
-        );
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -99,7 +103,8 @@ fn grown(minutes: usize) -> Result<ExitCode, String> {
         dice % sides
     };
     let mut score = Score::default();
-    let bar = |number: usize| WrittenBar::new(number.to_string(), Fraction::new(4, 4).unwrap_or(Fraction::ZERO));
+    let bar =
+        |number: usize| WrittenBar::new(number.to_string(), Fraction::new(4, 4).unwrap_or(Fraction::ZERO));
     score.structure = Structure { bars: (1..=bars).map(bar).collect() };
     score.grid = BarGrid::uniform(bars, 4, 4).unwrap_or_default();
     let mut notes: Vec<(f64, u8)> = Vec::new();
@@ -109,7 +114,7 @@ fn grown(minutes: usize) -> Result<ExitCode, String> {
                 let key = low + roll(15) as u8;
                 let offset = Fraction::new(eighth, 8).unwrap_or(Fraction::ZERO);
                 let duration = Fraction::new(1, 8).unwrap_or(Fraction::ZERO);
-                score.onsets.push(Onset { part: 0, bar, offset, key: Some(key), duration, grace: false });
+                score.onsets.push(Onset::new(0, bar, offset, Some(key), duration));
                 notes.push((SECONDS * (bar as f64 + f64::from(eighth) / 8.0), key));
             }
         }
@@ -145,11 +150,12 @@ fn grown(minutes: usize) -> Result<ExitCode, String> {
     let before = processor_seconds();
     let aligned = Aligner::new(&score).align(&features).map_err(|fault| fault.to_string())?;
     let aligning = processor_seconds() - before;
-    let right = aligned.bars.iter().filter(|bar| (bar.seconds - SECONDS * bar.written as f64).abs() < 0.05).count();
-    say!(
+    let right =
+        aligned.bars.iter().filter(|bar| (bar.seconds - SECONDS * bar.written as f64).abs() < 0.05).count();
+    say(format_args!(
         "{}",
         json!({"listen_s": listened, "align_s": aligning, "peak_mb": peak_megabytes(), "right": 100.0 * right as f64 / bars as f64})
-    );
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -166,5 +172,6 @@ pub(crate) fn processor_seconds() -> f64 {
 pub(crate) fn peak_megabytes() -> f64 {
     let Ok(text) = std::fs::read_to_string("/proc/self/status") else { return 0.0 };
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok()).map_or(0.0, |kilobytes| kilobytes / 1024.0)
+    line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok())
+        .map_or(0.0, |kilobytes| kilobytes / 1024.0)
 }

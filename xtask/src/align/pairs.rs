@@ -41,7 +41,7 @@ pub(crate) fn run(cases: &[Case], most: usize, json: bool) -> Result<(), String>
     );
     if !json {
         for pair in taken {
-            say!("  taken: {pair}");
+            say(format_args!("  taken: {pair}"));
         }
     }
     Ok(())

@@ -16,17 +16,21 @@ const NAMES: [&str; 2] = ["synctoolbox", "librosa"];
 
 pub(crate) fn run(cases: &[Case], json: bool) -> Result<(), String> {
     for name in NAMES {
-        let mut figures = Figures { rival: Some(name.to_owned()), ..Figures::default() };
+        let mut figures = Figures::of_rival(name);
         for case in cases {
             let value = asked(name, case)?;
             if value["missing"].is_string() {
                 if !json {
-                    say!("{name} is not installed: {}", value["missing"]);
+                    say(format_args!("{name} is not installed: {}", value["missing"]));
                 }
                 break;
             }
-            let times: Vec<f64> =
-                value["times"].as_array().into_iter().flatten().map(|time| time.as_f64().unwrap_or(-9.0)).collect();
+            let times: Vec<f64> = value["times"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|time| time.as_f64().unwrap_or(-9.0))
+                .collect();
             let figure = |key: &str| value[key].as_f64().unwrap_or(0.0);
             figures.add(Found::of_rival(case, &times, figure("seconds"), figure("cpu_s")));
         }
@@ -39,7 +43,7 @@ pub(crate) fn run(cases: &[Case], json: bool) -> Result<(), String> {
 fn asked(name: &str, case: &Case) -> Result<Value, String> {
     let score = read(&case.score)?;
     let lines = score.bar_times(case.told.iter().copied());
-    let stretches = score.stretches();
+    let stretches = score.tempo_segments();
     let mut notes = Vec::new();
     for (place, bar) in case.told.iter().enumerate() {
         for onset in score.onsets.iter().filter(|onset| onset.bar == *bar && !onset.grace) {
@@ -70,7 +74,7 @@ fn asked(name: &str, case: &Case) -> Result<Value, String> {
         .spawn()
         .map_err(|fault| format!("python: {fault}"))?;
     if let Some(mut input) = child.stdin.take() {
-        // A script that stopped early says why in its answer.
+        // A script that stopped early says why in what it prints.
         let _ = input.write_all(question.to_string().as_bytes());
     }
     let output = child.wait_with_output().map_err(|fault| fault.to_string())?;

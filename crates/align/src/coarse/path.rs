@@ -40,18 +40,27 @@ pub(crate) struct Path {
 }
 
 impl Path {
-    /// Frames of the plan for a frame of the recording.
+    /// Frames of the plan for a frame of the recording: the median over stretches, so that a passage that is hurried
+    /// through because it was not played at all does not count.
     pub(crate) fn pace(&self) -> f64 {
-        let (mut sum, mut count) = (0.0, 0.0);
-        for pair in self.places.windows(2) {
-            if let &[Place::At(a), Place::At(b)] = pair
-                && let Some(step) = b.checked_sub(a).filter(|step| *step <= 3)
-            {
-                sum += f64::from(step);
-                count += 1.0;
-            }
-        }
-        if count > 8.0 && sum > 0.0 { sum / count } else { 1.0 }
+        const STRETCH: usize = 16;
+        let steps: Vec<Option<f64>> = self
+            .places
+            .windows(2)
+            .map(|pair| match pair {
+                &[Place::At(a), Place::At(b)] => b.checked_sub(a).filter(|step| *step <= 3).map(f64::from),
+                _ => None,
+            })
+            .collect();
+        let mut paces: Vec<f64> = steps
+            .windows(STRETCH.min(steps.len().max(1)))
+            .filter_map(|steps| {
+                let known: Vec<f64> = steps.iter().copied().flatten().collect();
+                (2 * known.len() > steps.len()).then(|| known.iter().sum::<f64>() / known.len() as f64)
+            })
+            .collect();
+        paces.sort_by(f64::total_cmp);
+        paces.get(paces.len() / 2).copied().filter(|pace| *pace > 0.0).unwrap_or(1.0)
     }
 }
 
@@ -152,7 +161,8 @@ impl<'a> Search<'a> {
                 for skip in 0..range.len().min(3) {
                     let state = range.start + skip;
                     let mut best = Best { price: &mut next[state], back: &mut back[state] };
-                    self.graph.arrivals(self.plan, &now, place, skip, |price, code, _| best.offer(price, code));
+                    self.graph
+                        .arrivals(self.plan, &now, place, skip, |price, code, _| best.offer(price, code));
                 }
                 if frame == 0 {
                     for state in range.clone().skip(1) {
@@ -276,7 +286,13 @@ impl<'a> Search<'a> {
 }
 
 /// Every way to reach a place, with its price before the frame itself counts.
-pub(super) fn ways(plan: &Plan, graph: &Graph, now: &States, place: Place, mut offer: impl FnMut(f32, Place)) {
+pub(super) fn ways(
+    plan: &Plan,
+    graph: &Graph,
+    now: &States,
+    place: Place,
+    mut offer: impl FnMut(f32, Place),
+) {
     match place {
         Place::Before => offer(now.before, Place::Before),
         Place::After => {

@@ -43,11 +43,12 @@ pub(super) fn find(search: &mut Search<'_>, path: &Path, plan: &Plan, graph: &Gr
     // The ways that are dearer than the best, noted while the recording is gone through and followed back afterwards.
     let mut ways: Vec<(f32, usize, Place)> = Vec::new();
     let mut all: Vec<(f32, Place)> = Vec::new();
-    let mut note = |ways: &mut Vec<(f32, usize, Place)>, all: &mut Vec<(f32, Place)>, frame: usize, best: Place| {
-        let least = all.iter().fold(f32::INFINITY, |least, (price, _)| least.min(*price));
-        let dearer = all.drain(..).filter(|(price, place)| *place != best && price - least < DEAR);
-        ways.extend(dearer.map(|(price, place)| (price - least, frame, place)));
-    };
+    let note =
+        |ways: &mut Vec<(f32, usize, Place)>, all: &mut Vec<(f32, Place)>, frame: usize, best: Place| {
+            let least = all.iter().fold(f32::INFINITY, |least, (price, _)| least.min(*price));
+            let dearer = all.drain(..).filter(|(price, place)| *place != best && price - least < DEAR);
+            ways.extend(dearer.map(|(price, place)| (price - least, frame, place)));
+        };
     let view = View { places: &path.places, plan };
     let last = {
         let each = |frame: usize, now: &States| {
@@ -69,7 +70,9 @@ pub(super) fn find(search: &mut Search<'_>, path: &Path, plan: &Plan, graph: &Gr
     for (price, meets, place) in ways {
         let rival = view.followed(search, price, meets, place);
         if let Some(rival) = rival
-            && rivals.iter().all(|known| known.frames.end <= rival.frames.start || rival.frames.end <= known.frames.start)
+            && rivals
+                .iter()
+                .all(|known| known.frames.end <= rival.frames.start || rival.frames.end <= known.frames.start)
         {
             rivals.push(rival);
             if rivals.len() == KEPT {

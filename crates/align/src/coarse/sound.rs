@@ -116,8 +116,7 @@ impl Sound {
             values.sort_unstable_by(f32::total_cmp);
             values.get(values.len() / 2).copied().unwrap_or(0.5)
         };
-        let w = crate::tune::get("NOISE", 0.5) as f32;
-        let noise = (1.0 - w) * median(&mut least) + w * median(&mut mean);
+        let noise = 0.5 * (median(&mut least) + median(&mut mean));
         self.quiet.iter().map(|quiet| if *quiet { QUIET } else { noise }).collect()
     }
 }

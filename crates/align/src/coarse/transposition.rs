@@ -17,8 +17,13 @@ const WRITTEN: usize = 256;
 /// Semitones by which the recording sounds higher: where frames of the recording are nearest to any frame of the score.
 pub(super) fn find(sound: &Sound, plan: &Plan) -> i32 {
     let heard: Vec<usize> = (0..sound.len()).filter(|frame| !sound.quiet[*frame]).collect();
-    let written: Vec<&Row> =
-        plan.rows.iter().zip(&plan.audible).filter(|(_, audible)| **audible > 0.2).map(|(row, _)| row).collect();
+    let written: Vec<&Row> = plan
+        .rows
+        .iter()
+        .zip(&plan.audible)
+        .filter(|(_, audible)| **audible > 0.2)
+        .map(|(row, _)| row)
+        .collect();
     if heard.is_empty() || written.is_empty() {
         return 0;
     }
@@ -28,7 +33,9 @@ pub(super) fn find(sound: &Sound, plan: &Plan) -> i32 {
         let mut sum = 0.0;
         for four in heard.chunks(4) {
             let rows: [Row; 4] = std::array::from_fn(|n| {
-                four.get(n).and_then(|frame| sound.rows.get(*frame)).map_or([0.0; BANDS], |row| moved(row, -by))
+                four.get(n)
+                    .and_then(|frame| sound.rows.get(*frame))
+                    .map_or([0.0; BANDS], |row| moved(row, -by))
             });
             let rows: [&Row; 4] = std::array::from_fn(|n| &rows[n]);
             let mut nearest = [0.0_f32; 4];

@@ -7,9 +7,9 @@ use std::io::{Error, Read, Seek, SeekFrom};
 use std::ops::Range;
 
 /// The largest `moov` that is looked at.
-const MOST_BYTES: u64 = 64 << 20;
+const MAX_BYTES: u64 = 64 << 20;
 /// The most edits of a track that are looked at.
-const MOST_EDITS: usize = 1000;
+const MAX_EDITS: usize = 1000;
 
 /// What is played of a track, in seconds.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub(crate) struct Edits {
     pub(crate) parts: Vec<Range<f64>>,
 }
 
-/// The edits of each track that has some, by track number. Leaves the source where it was. A file that is no MP4, or a
+/// The edits of each track that has some, by track number. Leaves the source where it was. A file that is not an MP4, or a
 /// damaged one, has none.
 pub(crate) fn read(source: &mut (impl Read + Seek)) -> Result<Vec<(u32, Edits)>, Error> {
     let begin = source.stream_position()?;
@@ -54,7 +54,7 @@ fn movie(source: &mut (impl Read + Seek)) -> Result<Option<Vec<u8>>, Error> {
         }
         let Some(content) = length.checked_sub(header) else { return Ok(None) };
         if kind == b"moov" {
-            if content > MOST_BYTES {
+            if content > MAX_BYTES {
                 return Ok(None);
             }
             let mut moov = Vec::new();
@@ -80,7 +80,7 @@ fn tracks(moov: &[u8]) -> Vec<(u32, Edits)> {
 /// The list itself. `None` if it says nothing, or plays parts out of order.
 fn edits(elst: &[u8], movie: f64, media: f64) -> Option<Edits> {
     let long = *elst.first()? == 1;
-    let count = (number(elst, 4)? as usize).min(MOST_EDITS);
+    let count = (number(elst, 4)? as usize).min(MAX_EDITS);
     let mut edits = Edits { silence: 0.0, parts: Vec::new() };
     for index in 0..count {
         let (duration, start) = if long {

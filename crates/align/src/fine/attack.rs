@@ -37,7 +37,8 @@ pub(super) fn lateness(features: &Features, onsets: &Onsets, events: &[Event], f
     let mut profile = [0.0_f64; BEFORE + AFTER + 1];
     let mut count = 0.0;
     for (event, frame) in events.iter().zip(frames) {
-        let Some(begin) = frame.checked_sub(BEFORE).filter(|begin| begin + profile.len() <= features.frames) else {
+        let Some(begin) = frame.checked_sub(BEFORE).filter(|begin| begin + profile.len() <= features.frames)
+        else {
             continue;
         };
         for (key, _) in &event.keys {
@@ -47,9 +48,8 @@ pub(super) fn lateness(features: &Features, onsets: &Onsets, events: &[Event], f
             }
             let bands = PARTIALS.iter().filter_map(|above| usize::try_from(key + above - LOWEST as i32).ok());
             for band in bands.filter(|band| *band < BANDS) {
-                let rise: [f32; BEFORE + AFTER + 1] = std::array::from_fn(|n| {
-                    levels[usize::from(features.quick[(begin + n) * BANDS + band])]
-                });
+                let rise: [f32; BEFORE + AFTER + 1] =
+                    std::array::from_fn(|n| levels[usize::from(features.quick[(begin + n) * BANDS + band])]);
                 let low = rise[BEFORE - 8..BEFORE].iter().copied().fold(f32::INFINITY, f32::min);
                 let high = rise[BEFORE..].iter().copied().fold(0.0, f32::max);
                 if high - low < RISE {

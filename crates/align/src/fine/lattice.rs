@@ -38,36 +38,52 @@ pub(crate) struct Lattice {
     columns: Vec<Column>,
 }
 
-/// How far a step may be off: frames, and a share of its length.
+/// How far a step may be off beside its share, in frames of a hundredth of a second.
 const LOOSE: f64 = 3.0;
-const LOOSER: f64 = 0.18;
-
-
 /// How soon the price of an early and of a late event stops to grow: performers wait more often than they rush.
 const EARLY: f64 = 8.0;
 const LATE: f64 = 2.0;
+/// What it costs to take no time at all for a step. Nobody plays a note in a third of its time.
+const SHORT: f64 = 4.0;
 /// What a step costs about which nothing is known.
-const FREE: f32 = 0.5;
+const FREE: f64 = 0.5;
 /// How much dearer paths count less in what is likely.
 const TEMPERATURE: f32 = 0.5;
 
+/// What steps cost.
+pub(crate) struct Rules {
+    /// The weight of the tempo.
+    pub(crate) weight: f64,
+    /// Hundredths of a second from candidate to candidate.
+    pub(crate) step: f64,
+    /// The share of its length by which a step may be off.
+    pub(crate) uneven: f64,
+}
+
 impl Lattice {
     /// Adds an event. Candidates must not begin or end before those of the event before.
-    pub(crate) fn push(&mut self, low: usize, onset: Vec<f32>, sustain: Vec<f32>, tempo: Option<Tempo>, weight: f64, step: f64, looser: f64) {
-        let (loose, late, early, free) = (k!(LOOSE) / step, k!(LATE), k!(EARLY), k!(FREE) as f32);
+    pub(crate) fn push(
+        &mut self,
+        low: usize,
+        onset: Vec<f32>,
+        sustain: Vec<f32>,
+        tempo: Option<Tempo>,
+        rules: &Rules,
+    ) {
         let reach = self.columns.last().map_or(0, |before| (low + onset.len()).saturating_sub(before.low));
-        let short = crate::tune::get("SHORT", 4.0);
         let step = (1..=reach).map(|frames| {
             let Some(Tempo::Steady(expected) | Tempo::AtLeast(expected)) = tempo else { return 0.0 };
             let frames = frames as f64;
-            let off = (frames - expected) / (loose + looser * expected);
-            let shape = if off > 0.0 { late } else { early };
-            let price = weight * shape * (off * off / shape).ln_1p();
-            // Nobody plays a note in a third of its time, but two notes like to be heard in one.
-            let floor = expected / 3.0 - 2.0 / step;
-            let price = price + if frames < floor { short * (1.0 - frames / floor) } else { 0.0 };
+            let off = (frames - expected) / (LOOSE / rules.step + rules.uneven * expected);
+            let shape = if off > 0.0 { LATE } else { EARLY };
+            let mut price = rules.weight * shape * (off * off / shape).ln_1p();
+            // Two notes that follow quickly like to be heard in one.
+            let floor = expected / 3.0 - 2.0 / rules.step;
+            if frames < floor {
+                price += SHORT * (1.0 - frames / floor);
+            }
             match tempo {
-                Some(Tempo::AtLeast(_)) if off > 0.0 => price.min(free.into()) as f32,
+                Some(Tempo::AtLeast(_)) if off > 0.0 => price.min(FREE) as f32,
                 _ => price as f32,
             }
         });
@@ -87,7 +103,8 @@ impl Lattice {
                 for (candidate, price) in now.iter_mut().enumerate() {
                     let distance = column.low + candidate - before.low;
                     let steps = &steps[steps.len() - distance.min(steps.len())..];
-                    *price += least_sum(&left[..distance.min(left.len())], steps) + before.sustained(distance);
+                    *price +=
+                        least_sum(&left[..distance.min(left.len())], steps) + before.sustained(distance);
                 }
             }
             // Only differences count, and small numbers are exact.

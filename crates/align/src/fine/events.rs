@@ -1,0 +1,63 @@
+//! The notes of a played order, those that begin together as one.
+
+use std::collections::BTreeMap;
+
+use crate::music::Music;
+
+/// Notes that begin together.
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    /// The played bar.
+    pub(crate) bar: usize,
+    /// Quarters from the bar line.
+    pub(crate) offset: f64,
+    /// Seconds from the first bar line at the written tempo.
+    pub(crate) at: f64,
+    /// The keys with the seconds for which they are held as written.
+    pub(crate) keys: Vec<(i32, f64)>,
+    /// No tempo leads here from the event before.
+    pub(crate) fresh: bool,
+}
+
+/// The events of a played order.
+pub(crate) struct Events {
+    pub(crate) events: Vec<Event>,
+    /// The bar lines in seconds at the written tempo, with the last one.
+    pub(crate) lines: Vec<f64>,
+    /// The length of each played bar in quarters.
+    pub(crate) quarters: Vec<f64>,
+}
+
+impl Events {
+    pub(crate) fn new(music: &Music, order: &[usize], fresh: &[bool], transposition: i32) -> Self {
+        let mut events = Vec::new();
+        let mut lines = vec![0.0];
+        let mut quarters = Vec::with_capacity(order.len());
+        let mut now = 0.0;
+        for (bar, written) in order.iter().enumerate() {
+            let Some(written) = music.bars.get(*written) else { continue };
+            let mut places: BTreeMap<i64, Event> = BTreeMap::new();
+            for note in &written.notes {
+                let place = places.entry((note.offset * 1e4).round() as i64).or_insert_with(|| Event {
+                    bar,
+                    offset: note.offset,
+                    at: now + note.at,
+                    keys: Vec::new(),
+                    fresh: false,
+                });
+                place.keys.push((i32::from(note.key) + transposition, note.held));
+            }
+            let begin = events.len();
+            events.extend(places.into_values());
+            if fresh.get(bar) == Some(&true)
+                && let Some(first) = events.get_mut(begin)
+            {
+                first.fresh = true;
+            }
+            now += written.seconds;
+            lines.push(now);
+            quarters.push(written.quarters);
+        }
+        Self { events, lines, quarters }
+    }
+}
