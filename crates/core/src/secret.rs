@@ -5,6 +5,9 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+/// What a secret prints.
+pub(crate) const REDACTED: &str = "[redacted]";
+
 /// A password, token or key. `Debug` and `Display` print `[redacted]`, the memory is wiped on drop and two secrets
 /// are compared in constant time; [`expose`](Secret::expose) is the one way to the text.
 #[derive(Clone, Default)]
@@ -39,13 +42,13 @@ impl Eq for Secret {}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
+        f.write_str(REDACTED)
     }
 }
 
 impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
+        f.write_str(REDACTED)
     }
 }
 

@@ -17,6 +17,6 @@ pub mod __private {
     pub use serde::de::Error;
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub use super::endpoint::{Parameter, Text};
+    pub use super::endpoint::{Parameter, Segment, Text};
     pub use super::id::digits;
 }

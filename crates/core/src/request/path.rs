@@ -5,11 +5,13 @@ use std::fmt::{Display, Write as _};
 use percent_encoding::{percent_decode, percent_decode_str, utf8_percent_encode};
 
 use super::error::BuildError;
+use crate::secret::REDACTED;
 use crate::url::RESERVED;
 
 /// Fills the `{name}` places of `template` with `arguments`, in order, each escaped as one path segment.
 ///
-/// An argument that is empty, `.` or `..` would name another resource, so it is refused.
+/// An argument that is empty, `.` or `..` would name another resource, and a secret is printed as something else, so both are
+/// refused.
 pub(crate) fn fill(template: &'static str, arguments: &[&dyn Display]) -> Result<String, BuildError> {
     let mut path = String::with_capacity(template.len() + 16);
     let mut arguments = arguments.iter();
@@ -21,6 +23,9 @@ pub(crate) fn fill(template: &'static str, arguments: &[&dyn Display]) -> Result
         let text = argument.to_string();
         if matches!(text.as_str(), "" | "." | "..") {
             return Err(BuildError::Segment { name, value: text });
+        }
+        if text == REDACTED {
+            return Err(BuildError::value(name, "must not be a secret that prints as [redacted]: expose it"));
         }
         path.push_str(before);
         let _ = write!(path, "{}", utf8_percent_encode(&text, RESERVED));
@@ -64,6 +69,7 @@ pub(crate) fn fits(template: &str, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Secret;
     use proptest::prelude::*;
 
     #[test]
@@ -81,6 +87,12 @@ mod tests {
             let error = fill("/slices/{scorehash}/", &[&value]).unwrap_err();
             assert_eq!(error, BuildError::Segment { name: "scorehash", value: value.into() });
         }
+    }
+
+    #[test]
+    fn a_secret_is_no_silent_redaction() {
+        let error = fill("/links/{token}", &[&Secret::new("CANARY")]).unwrap_err().to_string();
+        assert_eq!(error, "token: must not be a secret that prints as [redacted]: expose it");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use crate::secret::Secret;
+use crate::url::SecretUrl;
 
 /// A parameter, whose text goes over the wire; without a text it is not sent. Inherent methods go before that of [`Text`].
 pub struct Parameter<'a, T>(pub &'a T);
@@ -11,6 +12,42 @@ impl Parameter<'_, Secret> {
     /// The secret itself, exposed here and nowhere else.
     pub fn text(&self) -> Option<String> {
         Some(self.0.expose().to_owned())
+    }
+}
+
+impl<'a, S: IsSecret> Parameter<'a, S> {
+    /// Never there: the segment would be what a secret prints.
+    pub fn segment(&self) -> &'a dyn Display
+    where
+        S: PathSegment + Display,
+    {
+        self.0
+    }
+}
+
+/// What must not stand in a path.
+pub trait IsSecret {}
+
+impl IsSecret for Secret {}
+
+impl IsSecret for SecretUrl {}
+
+/// What is a secret and may stand in a path all the same: nothing.
+#[diagnostic::on_unimplemented(
+    message = "a secret cannot be a segment of the path of an endpoint",
+    note = "`{Self}` prints as `[redacted]`: send it as `query` or `form`, or `expose` it in `write`"
+)]
+pub trait PathSegment {}
+
+/// Every other value as a segment of a path.
+pub trait Segment<'a> {
+    /// The value, to be escaped.
+    fn segment(&self) -> &'a dyn Display;
+}
+
+impl<'a, T: Display> Segment<'a> for Parameter<'a, T> {
+    fn segment(&self) -> &'a dyn Display {
+        self.0
     }
 }
 
@@ -151,6 +188,22 @@ impl<T: Display> Text for Parameter<'_, T> {
 /// }
 /// ```
 ///
+/// A secret in the path does not compile:
+///
+/// ```compile_fail,E0277
+/// segno_core::endpoint! {
+///     /// `GET /links/{token}`: what a secret link leads to.
+///     pub struct Open { path token: segno_core::Secret }
+///     name: "example.links.open",
+///     method: GET,
+///     path: "links/{token}",
+///     replay: Safe,
+///     response: (),
+///     error: segno_core::endpoint::PlainApiError,
+///     read: |response| segno_core::decode::read_unit(response, |_| false),
+/// }
+/// ```
+///
 /// An endpoint that this cannot say is a plain `impl Endpoint`.
 #[macro_export]
 macro_rules! endpoint {
@@ -228,7 +281,7 @@ macro_rules! endpoint {
 
             #[allow(unused_imports, unused_mut, unused_variables)]
             fn write(&self, request: &mut $crate::RequestWriter) -> Result<(), $crate::BuildError> {
-                use $crate::vocabulary::__private::Text as _;
+                use $crate::vocabulary::__private::{Segment as _, Text as _};
                 let mut arguments: Vec<&dyn std::fmt::Display> = Vec::new();
                 let mut form = $crate::request::FormPairs::new();
                 $( $crate::endpoint!(
@@ -288,7 +341,7 @@ macro_rules! endpoint {
     };
 
     (@path $arguments:ident, $request:ident, $form:ident, $value:expr, $name:ident) => {
-        $arguments.push($value);
+        $arguments.push($crate::vocabulary::__private::Parameter($value).segment());
     };
     (@query $arguments:ident, $request:ident, $form:ident, $value:expr, $name:ident $($wire:tt)*) => {
         $request.query_some(
