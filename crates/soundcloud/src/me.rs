@@ -1,78 +1,29 @@
 //! The user who is logged in.
 
+use std::mem;
+use std::ops::Deref;
+
+use segno_core::decode::from_value;
+use segno_core::endpoint;
 use segno_core::lenient::PassedOver;
-use segno_core::{Timestamp, endpoint};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
+use serde_json::Value;
 
 use crate::ApiError;
-use crate::ids::UserUrn;
 use crate::list::list;
-use crate::read::{Model, OtherMembers, identify, list_if_any, object, timestamp};
+use crate::read::{Model, OtherMembers, object};
 use crate::tracks::Track;
-use crate::users::Subscription;
+use crate::users::User;
 
-/// The user's own account: what others see of it, and more.
+/// The user's own account: the [`User`] that others see, whose members it has, and more.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, expecting = "the account", remote = "Self")]
 #[non_exhaustive]
 pub struct Me {
-    /// The URN, `soundcloud:users:N`.
-    pub urn: Option<UserUrn>,
-    /// The number in the URN, which is all that older responses have.
-    pub id: Option<u64>,
-    /// `user`.
-    pub kind: Option<String>,
-    /// The URL of the profile picture, a JPEG.
-    pub avatar_url: Option<String>,
-    /// The town; may be empty.
-    pub city: Option<String>,
-    /// The country, as the user wrote it.
-    pub country: Option<String>,
-    /// The description; may be long.
-    pub description: Option<String>,
-    /// The user name on Discogs.
-    pub discogs_name: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// First and last name.
-    pub full_name: Option<String>,
-    /// How many users follow this one.
-    pub followers_count: Option<u64>,
-    /// How many users this one follows; the service allows 2,000.
-    pub followings_count: Option<u64>,
-    /// When it was created.
-    #[serde(deserialize_with = "timestamp")]
-    pub created_at: Option<Timestamp>,
-    /// When it was last changed.
-    #[serde(deserialize_with = "timestamp")]
-    pub last_modified: Option<Timestamp>,
-    /// The last part of the URL on the site.
-    pub permalink: Option<String>,
-    /// The URL on the site.
-    pub permalink_url: Option<String>,
-    /// The plan, such as `Free` or `Pro Unlimited`.
-    pub plan: Option<String>,
-    /// How many public playlists the user has.
-    pub playlist_count: Option<u64>,
-    /// How many tracks the user likes in public.
-    pub public_favorites_count: Option<u64>,
-    /// How many reposts there are.
-    pub reposts_count: Option<u64>,
-    /// How many public tracks there are.
-    pub track_count: Option<u64>,
-    /// The URL on the API.
-    pub uri: Option<String>,
-    /// The name that is shown.
-    pub username: Option<String>,
-    /// The URL of the user's own site.
-    pub website: Option<String>,
-    /// The text of the link to it.
-    pub website_title: Option<String>,
-    /// The plans that the user pays for.
-    #[serde(deserialize_with = "list_if_any")]
-    pub subscriptions: Option<Vec<Subscription>>,
+    /// What others see of it.
+    #[serde(skip)]
+    pub user: User,
     /// Always 0.
     pub comments_count: Option<u64>,
     /// How many tracks and playlists the user likes.
@@ -89,18 +40,27 @@ pub struct Me {
     pub private_tracks_count: Option<u64>,
     /// How much audio can be uploaded.
     pub quota: Option<Quota>,
-    /// Seconds of audio that can still be uploaded; absent if there is no limit.
-    pub upload_seconds_left: Option<u64>,
     /// What could not be read, by its path.
     pub passed_over: PassedOver,
     /// Members that this crate does not know.
     pub other: OtherMembers,
 }
 
+impl Deref for Me {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        &self.user
+    }
+}
+
 impl<'de> Deserialize<'de> for Me {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut me = Self::deserialize(deserializer)?;
-        identify(&mut me.urn, &mut me.id, me.uri.as_deref(), UserUrn::new, UserUrn::number);
+        // What the account alone has was read; the rest is the user's.
+        me.user = from_value(&Value::Object((*me.other).clone()), None).map_err(D::Error::custom)?;
+        me.other = mem::take(&mut me.user.other);
+        me.passed_over.take("", mem::take(&mut me.user.passed_over));
         Ok(me)
     }
 }
@@ -113,7 +73,7 @@ impl Model for Me {
     }
 
     fn number(&self) -> Option<u64> {
-        self.urn.map(UserUrn::number)
+        self.user.number()
     }
 }
 
@@ -165,4 +125,23 @@ list! {
     method: GET, path: "me/recently-played/tracks", replay: Safe,
     query: [access], access: ALL, paged_by: Nothing,
     response: Listing<Track>,
+}
+
+#[cfg(test)]
+mod tests {
+    use segno_core::decode::from_json;
+
+    use super::*;
+
+    #[test]
+    fn an_account_is_a_user_and_more_and_each_odd_member_costs_itself_alone() {
+        let body =
+            br#"{"id": "7", "username": 1999, "city": ["x"], "online": "1", "quota": 5, "surprise": null}"#;
+        let me: Me = from_json(body).unwrap();
+        assert_eq!((me.number(), me.username.as_deref(), me.online), (Some(7), Some("1999"), Some(true)));
+        assert_eq!((&me.city, &me.quota), (&None, &None));
+        assert_eq!(me.passed_over.paths().collect::<Vec<_>>(), ["quota", "city"]);
+        assert_eq!(me.other.keys().collect::<Vec<_>>(), ["surprise"]);
+        assert!(from_json::<Me>(b"[7]").is_err());
+    }
 }
