@@ -72,10 +72,10 @@ impl Client {
     /// # Errors
     /// If the endpoint cannot write its request.
     pub fn prepare<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<Prepared, BuildError> {
-        let clock = &self.0.clock;
-        let mut writer = RequestWriter::new([clock.random(), clock.random()]);
+        let Inner { bases, defaults, clock, .. } = &*self.0;
+        let mut writer = RequestWriter::new();
         endpoint.write(&mut writer)?;
-        Prepared::new(writer, (E::NAME, E::METHOD, E::REPLAY), &self.0.bases, &self.0.defaults)
+        Prepared::new(writer, (E::NAME, E::METHOD, E::REPLAY), (bases, defaults), || clock.random())
     }
 
     /// The base URL of that name, or the first.

@@ -54,12 +54,19 @@ pub struct RequestWriter {
     path: String,
     query: FormPairs,
     headers: HeaderMap,
-    body: Body,
+    content: Content,
     credentials: bool,
     redirects: Redirects,
     kind: Kind,
     replay: Option<Replay>,
-    boundary: [u64; 2],
+}
+
+/// What is sent.
+#[derive(Debug)]
+enum Content {
+    Body(Body),
+    /// What becomes a body when its boundary is drawn.
+    Multipart(Multipart),
 }
 
 impl fmt::Debug for RequestWriter {
@@ -67,7 +74,7 @@ impl fmt::Debug for RequestWriter {
         f.debug_struct("RequestWriter")
             .field("path", &self.template)
             .field("query", &self.query)
-            .field("body", &self.body)
+            .field("content", &self.content)
             .finish_non_exhaustive()
     }
 }
@@ -79,19 +86,18 @@ enum Target {
 }
 
 impl RequestWriter {
-    pub(crate) fn new(boundary: [u64; 2]) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             target: Target::Base(None),
             template: "",
             path: String::new(),
             query: FormPairs::new(),
             headers: HeaderMap::new(),
-            body: Body::empty(),
+            content: Content::Body(Body::empty()),
             credentials: true,
             redirects: Redirects::Follow,
             kind: Kind::Call,
             replay: None,
-            boundary,
         }
     }
 
@@ -181,10 +187,10 @@ impl RequestWriter {
     /// Sends pairs as `application/x-www-form-urlencoded`; no pairs are no body.
     pub fn form(&mut self, pairs: FormPairs) {
         if pairs.is_empty() {
-            self.body = Body::empty();
+            self.body(Body::empty());
         } else {
             self.content_type("application/x-www-form-urlencoded");
-            self.body = Body::form(pairs);
+            self.body(Body::form(pairs));
         }
     }
 
@@ -205,23 +211,19 @@ impl RequestWriter {
         media_type: &'static str,
         value: &(impl serde::Serialize + ?Sized),
     ) -> Result<(), BuildError> {
-        self.body = serde_json::to_vec(value).map_err(|error| BuildError::Json(error.to_string()))?.into();
+        self.body(serde_json::to_vec(value).map_err(|error| BuildError::Json(error.to_string()))?);
         self.content_type(media_type);
         Ok(())
     }
 
     /// Sends parts as `multipart/form-data`, the files among them as streams.
     pub fn multipart(&mut self, multipart: Multipart) {
-        let (content_type, body) = multipart.finish(self.boundary);
-        if let Ok(value) = HeaderValue::try_from(content_type) {
-            self.headers.insert(CONTENT_TYPE, value);
-        }
-        self.body = body;
+        self.content = Content::Multipart(multipart);
     }
 
     /// Sends a body as it is, without a `Content-Type` unless one is set.
     pub fn body(&mut self, body: impl Into<Body>) {
-        self.body = body.into();
+        self.content = Content::Body(body.into());
     }
 
     /// Declares what the body is.
@@ -273,12 +275,13 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// What an endpoint wrote, as the request of its name, its method and its replay class.
+    /// What an endpoint wrote, as the request of its name, its method and its replay class. A boundary is drawn if there are
+    /// parts to put it between.
     pub(crate) fn new(
         writer: RequestWriter,
         (endpoint, method, replay): (&'static str, Method, Replay),
-        bases: &Bases,
-        defaults: &HeaderMap,
+        (bases, defaults): (&Bases, &HeaderMap),
+        random: impl Fn() -> u64,
     ) -> Result<Self, BuildError> {
         let query = writer.query.to_query();
         let uri = match &writer.target {
@@ -308,9 +311,17 @@ impl Prepared {
         for (name, value) in &writer.headers {
             headers.insert(name.clone(), value.clone());
         }
+        let body = match writer.content {
+            Content::Body(body) => body,
+            Content::Multipart(multipart) => {
+                let (content_type, body) = multipart.finish([random(), random()]);
+                headers.insert(CONTENT_TYPE, content_type);
+                body
+            }
+        };
         let wants_length = matches!(method, Method::POST | Method::PUT | Method::PATCH);
-        if wants_length || !writer.body.is_empty() {
-            headers.insert(CONTENT_LENGTH, writer.body.len().into());
+        if wants_length || !body.is_empty() {
+            headers.insert(CONTENT_LENGTH, body.len().into());
         }
         Ok(Self {
             endpoint,
@@ -319,7 +330,7 @@ impl Prepared {
             method,
             uri,
             headers,
-            body: writer.body,
+            body,
             credentials: writer.credentials,
             redirects: writer.redirects,
             kind: writer.kind,

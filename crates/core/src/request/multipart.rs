@@ -2,6 +2,8 @@
 
 use std::fmt::{Display, Write as _};
 
+use http::HeaderValue;
+
 use crate::request::body::Body;
 
 /// Parts of a form in the order in which they are sent.
@@ -50,7 +52,7 @@ impl Multipart {
     }
 
     /// The `Content-Type` and the body. The boundary is made of 128 random bits, so no file contains it by accident.
-    pub(crate) fn finish(self, boundary: [u64; 2]) -> (String, Body) {
+    pub(crate) fn finish(self, boundary: [u64; 2]) -> (HeaderValue, Body) {
         let boundary = format!("segno-{:016x}{:016x}", boundary[0], boundary[1]);
         let mut body = Body::empty();
         for part in self.parts {
@@ -64,7 +66,8 @@ impl Multipart {
             body.push("\r\n".into());
         }
         body.push(format!("--{boundary}--\r\n").into());
-        (format!("multipart/form-data; boundary={boundary}"), body)
+        let content_type = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"));
+        (content_type.unwrap_or(HeaderValue::from_static("multipart/form-data")), body)
     }
 }
 
