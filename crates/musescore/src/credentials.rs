@@ -3,8 +3,6 @@
 use segno_core::auth::oauth1::{AccessToken, Consumer, OAuth1, TokenSource};
 use segno_core::auth::store::TokenStore;
 use segno_core::auth::{AuthError, AuthRequest, Authorize, CredentialVersion};
-use segno_core::http::Uri;
-use segno_core::http::uri::PathAndQuery;
 use segno_core::request::FormPairs;
 use segno_core::{BoxFuture, Secret};
 
@@ -78,7 +76,7 @@ impl Authorize for Credentials {
                 (_, Some(signature)) => signature.authorize(request).await,
                 (Self::Stored(source), None) => source.authorize(request).await,
                 (Self::Key(key), None) => {
-                    *request.uri = with_key(request.uri, key)?;
+                    add_key(request, key)?;
                     Ok(CredentialVersion::default())
                 }
                 (Self::Application(_) | Self::User(..), None) => Err(AuthError::Unusable("signature")),
@@ -111,22 +109,17 @@ impl Authorize for Credentials {
     }
 }
 
-/// The URL with the key behind its query, unless a redirect has put one there.
-fn with_key(uri: &Uri, key: &Secret) -> Result<Uri, AuthError> {
-    let unusable = || AuthError::Unusable("consumer key");
-    if key.expose().trim().is_empty() {
-        return Err(unusable());
-    }
+/// Puts the key behind the query, unless a redirect has put one there.
+fn add_key(mut request: AuthRequest<'_>, key: &Secret) -> Result<(), AuthError> {
     const NAME: &str = "oauth_consumer_key";
-    let query = uri.query().unwrap_or_default();
+    if key.expose().trim().is_empty() {
+        return Err(AuthError::Unusable("consumer key"));
+    }
+    let query = request.uri.query().unwrap_or_default();
     if query.split('&').any(|pair| pair.split('=').next() == Some(NAME)) {
-        return Ok(uri.clone());
+        return Ok(());
     }
     let mut pairs = FormPairs::new();
     pairs.push(NAME, key.expose());
-    let and = if query.is_empty() { "" } else { "&" };
-    let mut parts = uri.clone().into_parts();
-    let target = format!("{}?{query}{and}{}", uri.path(), pairs.to_query());
-    parts.path_and_query = Some(PathAndQuery::try_from(target).map_err(|_| unusable())?);
-    Uri::from_parts(parts).map_err(|_| unusable())
+    request.add_query(&pairs.to_query())
 }

@@ -57,6 +57,21 @@ pub struct AuthRequest<'a> {
     pub clock: &'a dyn Clock,
 }
 
+impl AuthRequest<'_> {
+    /// Adds pairs behind the query of the URL; they are escaped already: `key=a%20b`.
+    ///
+    /// # Errors
+    /// [`AuthError::Unusable`] if they are not, or the URL becomes too long.
+    pub fn add_query(&mut self, pairs: &str) -> Result<(), AuthError> {
+        let query = self.uri.query().filter(|query| !query.is_empty()).map(|query| format!("{query}&"));
+        let target = format!("{}?{}{pairs}", self.uri.path(), query.unwrap_or_default());
+        let mut parts = self.uri.clone().into_parts();
+        parts.path_and_query = Some(target.try_into().map_err(|_| AuthError::Unusable("URL"))?);
+        *self.uri = Uri::from_parts(parts).map_err(|_| AuthError::Unusable("URL"))?;
+        Ok(())
+    }
+}
+
 /// Which of the successive credentials an attempt used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CredentialVersion(pub u64);

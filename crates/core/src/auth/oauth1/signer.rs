@@ -3,7 +3,6 @@
 use std::fmt;
 
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
-use http::uri::PathAndQuery;
 use http::{HeaderValue, Method, Uri};
 
 use super::signature::{Key, base_string_with};
@@ -211,13 +210,13 @@ impl OAuth1 {
         header
     }
 
-    fn apply(&self, request: AuthRequest<'_>) -> Result<CredentialVersion, AuthError> {
-        let AuthRequest { method, uri, headers, body, clock } = request;
+    fn apply(&self, mut request: AuthRequest<'_>) -> Result<CredentialVersion, AuthError> {
+        let (method, clock) = (request.method, request.clock);
         if self.consumer.is_empty() {
             return Err(AuthError::Unusable("consumer key"));
         }
         if self.method == SignatureMethod::Plaintext
-            && let Some(origin) = Origin::of(uri)
+            && let Some(origin) = Origin::of(request.uri)
             && !origin.is_secure()
             && !origin.is_loopback()
         {
@@ -225,27 +224,28 @@ impl OAuth1 {
         }
         let (nonce, timestamp) = (nonce(clock), clock.wall().unix_seconds().to_string());
         let parameters = self.parameters(&nonce, &timestamp);
-        let form = body.form_pairs().cloned().unwrap_or_default();
-        let signature = self.signature(method, uri, form.iter(), &parameters);
+        let form = request.body.form_pairs().cloned().unwrap_or_default();
+        let signature = self.signature(method, request.uri, form.iter(), &parameters);
         let signed = parameters.iter().copied().chain([("oauth_signature", signature.as_str())]);
-        let takes_form = body.form_pairs().is_some() || (*method == Method::POST && body.is_empty());
+        let takes_form =
+            request.body.form_pairs().is_some() || (*method == Method::POST && request.body.is_empty());
         match self.placement {
-            Placement::Query => *uri = with_query(uri, signed).ok_or(AuthError::Unusable("URL"))?,
+            Placement::Query => request.add_query(&joined(signed))?,
             Placement::Body if takes_form => {
                 let mut whole = form;
                 for (name, value) in form_urlencoded::parse(joined(signed).as_bytes()) {
                     whole.push(name, value);
                 }
-                *body = Body::form(whole);
-                headers.insert(CONTENT_LENGTH, body.len().into());
+                *request.body = Body::form(whole);
+                request.headers.insert(CONTENT_LENGTH, request.body.len().into());
                 let form = HeaderValue::from_static("application/x-www-form-urlencoded");
-                headers.insert(CONTENT_TYPE, form);
+                request.headers.insert(CONTENT_TYPE, form);
             }
             Placement::Header | Placement::Body => {
                 let mut value = HeaderValue::try_from(self.write_header(&parameters, &signature))
                     .map_err(|_| AuthError::Unusable("signature"))?;
                 value.set_sensitive(true);
-                headers.insert(AUTHORIZATION, value);
+                request.headers.insert(AUTHORIZATION, value);
             }
         }
         Ok(CredentialVersion::default())
@@ -268,14 +268,6 @@ fn nonce(clock: &dyn Clock) -> String {
 fn joined<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}={value}")).collect();
     pairs.join("&")
-}
-
-fn with_query<'a>(uri: &Uri, pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Uri> {
-    let query = uri.query().filter(|query| !query.is_empty()).map(|query| format!("{query}&"));
-    let target = format!("{}?{}{}", uri.path(), query.unwrap_or_default(), joined(pairs));
-    let mut parts = uri.clone().into_parts();
-    parts.path_and_query = Some(PathAndQuery::try_from(target).ok()?);
-    Uri::from_parts(parts).ok()
 }
 
 impl Authorize for OAuth1 {
