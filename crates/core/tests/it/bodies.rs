@@ -5,32 +5,9 @@ use std::path::{Path, PathBuf};
 use segno_core::endpoint::PlainApiError;
 use segno_core::request::Progress;
 use segno_core::transport::TransportErrorKind;
-use segno_core::{
-    Body, BuildError, Bytes, Cause, DecodeError, Endpoint, Error, Method, Replay, RequestWriter, Response,
-};
+use segno_core::{Body, Cause, Error};
 
-use crate::example::{Reply, Service};
-
-/// `PUT /file`
-struct Upload(Body);
-
-impl Endpoint for Upload {
-    type Output = ();
-    type ApiError = PlainApiError;
-    const NAME: &'static str = "example.file.upload";
-    const METHOD: Method = Method::PUT;
-    const REPLAY: Replay = Replay::Idempotent;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.body(self.0.clone());
-        request.transfer();
-        request.path("file", &[])
-    }
-
-    fn read(_: Response<Bytes>) -> Result<(), DecodeError> {
-        Ok(())
-    }
-}
+use crate::example::{Put, Reply, Service};
 
 struct File(PathBuf);
 
@@ -67,7 +44,7 @@ async fn upload(
             happens(&path);
         }
     };
-    let result = client.call(&Upload(body)).progress(report).send().await;
+    let result = client.call(&Put(body)).progress(report).send().await.map(drop);
     (service, result)
 }
 
@@ -86,7 +63,7 @@ async fn a_file_that_shrinks_or_grows_while_it_is_sent_fails_the_call() {
     let error = result.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "example.file.upload: the body to send cannot be read: \
+        "example.put: the body to send cannot be read: \
          the source ended 524288 bytes before its announced length"
     );
     assert!(service.seen().is_empty(), "and is not sent again");
@@ -94,7 +71,7 @@ async fn a_file_that_shrinks_or_grows_while_it_is_sent_fails_the_call() {
     let (_, result) = upload("grows", |path| File::resize(path, (1 << 20) + 1)).await;
     assert_eq!(
         result.unwrap_err().to_string(),
-        "example.file.upload: the body to send cannot be read: the source is longer than its announced length"
+        "example.put: the body to send cannot be read: the source is longer than its announced length"
     );
 }
 
@@ -105,17 +82,17 @@ async fn a_file_that_changed_before_it_is_sent_fails_the_call() {
     let client = service.patient_client();
     let body = Body::file(&file.0).await.unwrap();
     File::resize(&file.0, 99);
-    let error = client.send(&Upload(body.clone())).await.unwrap_err();
+    let error = client.send(&Put(body.clone())).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         format!(
-            "example.file.upload: the body to send cannot be read: {}: the file changed from 100 to 99 bytes \
+            "example.put: the body to send cannot be read: {}: the file changed from 100 to 99 bytes \
              while in use",
             file.0.display()
         )
     );
     std::fs::remove_file(&file.0).unwrap();
-    let error = client.send(&Upload(body)).await.unwrap_err();
+    let error = client.send(&Put(body)).await.unwrap_err();
     assert!(matches!(error.cause(), Cause::Source(gone) if gone.kind() == std::io::ErrorKind::NotFound));
     assert!(service.seen().is_empty());
 }
@@ -134,7 +111,7 @@ async fn an_empty_file_is_sent_with_its_length() {
     let file = File::new("empty", 0);
     let service = Service::new(|_, _| Ok(Reply::ok()));
     let client = service.patient_client();
-    client.send(&Upload(Body::file(&file.0).await.unwrap())).await.unwrap();
+    client.send(&Put(Body::file(&file.0).await.unwrap())).await.unwrap();
     let seen = service.seen();
     assert_eq!((seen[0].body.len(), seen[0].header("content-length")), (0, Some("0")));
 }
@@ -149,13 +126,13 @@ async fn a_source_fails_over_a_socket_with_its_own_words() {
     })
     .await;
     let client = crate::peer::client(&base).0.build().unwrap();
-    let upload = Upload(Body::reader(&b"abc"[..], 10));
+    let upload = Put(Body::reader(&b"abc"[..], 10));
     let error = crate::peer::soon(client.send(&upload)).await.unwrap_err();
     let Cause::Transport(lost) = error.cause() else { panic!("{error}") };
     assert_eq!(lost.kind(), TransportErrorKind::Source);
     assert_eq!(
         error.to_string(),
-        "example.file.upload: the body to send cannot be read: \
+        "example.put: the body to send cannot be read: \
          the source ended 7 bytes before its announced length"
     );
 }
@@ -167,7 +144,7 @@ async fn progress_begins_again_with_each_attempt() {
     let client = service.client().0.build().unwrap();
     let steps = Arc::new(Mutex::new(Vec::new()));
     let told = Arc::clone(&steps);
-    let upload = Upload(Body::from(vec![0; 200_000]));
+    let upload = Put(Body::from(vec![0; 200_000]));
     let report = move |p: Progress| told.lock().unwrap().push((p.bytes, p.total, p.attempt));
     client.call(&upload).progress(report).send().await.unwrap();
     let all = Some(200_000);

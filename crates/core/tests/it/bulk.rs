@@ -13,48 +13,10 @@ use segno_core::url::Origin;
 use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Retry};
 use tokio::io::AsyncWriteExt as _;
 
-use crate::example::{self, Reply, Service, lost};
+use crate::example::{self, Get, Post, Reply, Service, lost};
 use crate::peer::{self, read_request, soon};
 
 const S: Duration = Duration::from_secs(1);
-
-/// `GET /things`
-struct Get;
-
-impl Endpoint for Get {
-    type Output = Bytes;
-    type ApiError = PlainApiError;
-    const NAME: &'static str = "example.things.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("things", &[])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
-        Ok(response.into_body())
-    }
-}
-
-/// `POST /things`
-struct Post;
-
-impl Endpoint for Post {
-    type Output = Bytes;
-    type ApiError = PlainApiError;
-    const NAME: &'static str = "example.things.post";
-    const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Unsafe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("things", &[])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
-        Ok(response.into_body())
-    }
-}
 
 /// A service that takes `calls` in each window of 9 s and otherwise says when the next one begins.
 fn limited(calls: usize, status: u16, clock: &Arc<segno_core::testing::ManualClock>) -> Service {
@@ -129,7 +91,7 @@ async fn a_call_ends_at_its_patience_and_says_how_long_it_waited() {
     let error = client.send(&Get).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "example.things.get: 429 Too Many Requests (after 3 attempts in 50 s); the service asks to wait 25 s; it was \
+        "example.get: 429 Too Many Requests (after 3 attempts in 50 s); the service asks to wait 25 s; it was \
          waited for 50 s already"
     );
     assert!(clock.slept().iter().filter(|slept| **slept == 25 * S).count() >= 2);
@@ -245,14 +207,14 @@ async fn the_budget_is_a_setting_is_named_and_comes_back() {
     let line = |error: segno_core::Error<PlainApiError>| error.to_string();
     assert_eq!(
         line(client.send(&Get).await.unwrap_err()),
-        "example.things.get: 503 Service Unavailable: down (after 3 attempts)"
+        "example.get: 503 Service Unavailable: down (after 3 attempts)"
     );
     // It is one budget, also for the same client with other credentials.
     let other = client.with_credentials(origin, Arc::new(Basic::new("a", &"CANARY".into()).unwrap()));
     for client in [&client, &other] {
         assert_eq!(
             line(client.send(&Get).await.unwrap_err()),
-            "example.things.get: 503 Service Unavailable: down; not repeated: the client's retry budget of 2 is \
+            "example.get: 503 Service Unavailable: down; not repeated: the client's retry budget of 2 is \
              used up (Retry::budget)"
         );
     }
@@ -294,7 +256,7 @@ async fn absurd_waits_are_told_as_they_came() {
         let error = service.client().0.build().unwrap().send(&Get).await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("example.things.get: 429 Too Many Requests; the service asks to wait {value:?}")
+            format!("example.get: 429 Too Many Requests; the service asks to wait {value:?}")
         );
     }
 }
@@ -346,7 +308,7 @@ async fn a_closed_connection_is_not_told_as_an_attempt() {
         tokio::task::yield_now().await;
     }
     let error = soon(client.send(&Get)).await.unwrap_err();
-    assert_eq!(error.to_string(), "example.things.get: 404 Not Found");
+    assert_eq!(error.to_string(), "example.get: 404 Not Found");
 }
 
 /// What may have arrived is not sent again, whatever it costs.
@@ -408,7 +370,7 @@ async fn a_response_that_is_still_read_keeps_its_place() {
     let client = builder.connections(1).build().unwrap();
     let open = client.call(&Get).open().await.unwrap();
     let error = client.send(&Get).await.unwrap_err();
-    assert_eq!(error.to_string(), "example.things.get: not finished within the deadline of 60 s");
+    assert_eq!(error.to_string(), "example.get: not finished within the deadline of 60 s");
     assert!(!error.may_have_taken_effect(), "it waited in the queue");
     drop(open);
     client.send(&Get).await.unwrap();

@@ -4,32 +4,11 @@
 use std::process::Command;
 use std::time::Duration;
 
-use segno_core::endpoint::PlainApiError;
-use segno_core::{
-    BuildError, Bytes, Client, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Retry,
-};
+use segno_core::{Client, Retry};
 use tokio::io::AsyncWriteExt as _;
 
+use crate::example::Get;
 use crate::peer::{self, read_request};
-
-/// `GET /thing`
-struct Get;
-
-impl Endpoint for Get {
-    type Output = Bytes;
-    type ApiError = PlainApiError;
-    const NAME: &'static str = "example.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("thing", &[])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
-        Ok(response.into_body())
-    }
-}
 
 const PEER: &str = "SEGNO_TEST_PEER";
 const AT_ONCE: &str = "SEGNO_TEST_AT_ONCE";

@@ -7,11 +7,74 @@ use std::task::{Context, Poll};
 
 use http::Uri;
 use http_body_util::BodyExt as _;
+use segno_core::endpoint::PlainApiError;
 use segno_core::request::RequestBody;
 use segno_core::testing::ManualClock;
 use segno_core::transport::{Phase, ResponseBody, Transport, TransportError, TransportErrorKind};
 use segno_core::url::BaseUrl;
-use segno_core::{BoxFuture, Bytes, Client, ClientBuilder, HeaderMap, Method, Response, Timestamp};
+use segno_core::{
+    Body, BoxFuture, BuildError, Bytes, Client, ClientBuilder, DecodeError, Endpoint, HeaderMap, Method,
+    Replay, RequestWriter, Response, Timestamp,
+};
+
+/// `GET /thing`
+pub(crate) struct Get;
+
+/// `POST /thing`
+pub(crate) struct Post;
+
+/// `PUT /thing`; with an empty body it is as good as a `GET`.
+pub(crate) struct Put(pub(crate) Body);
+
+impl Endpoint for Get {
+    type Output = Bytes;
+    type ApiError = PlainApiError;
+    const NAME: &'static str = "example.get";
+    const METHOD: Method = Method::GET;
+    const REPLAY: Replay = Replay::Safe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        request.path("thing", &[])
+    }
+
+    fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
+        Ok(response.into_body())
+    }
+}
+
+impl Endpoint for Post {
+    type Output = Bytes;
+    type ApiError = PlainApiError;
+    const NAME: &'static str = "example.post";
+    const METHOD: Method = Method::POST;
+    const REPLAY: Replay = Replay::Unsafe;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        request.path("thing", &[])
+    }
+
+    fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
+        Ok(response.into_body())
+    }
+}
+
+impl Endpoint for Put {
+    type Output = Bytes;
+    type ApiError = PlainApiError;
+    const NAME: &'static str = "example.put";
+    const METHOD: Method = Method::PUT;
+    const REPLAY: Replay = Replay::Idempotent;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
+        request.body(self.0.clone());
+        request.transfer();
+        request.path("thing", &[])
+    }
+
+    fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
+        Ok(response.into_body())
+    }
+}
 
 pub(crate) fn base() -> BaseUrl {
     "https://api.example/v1/".parse().unwrap()

@@ -5,36 +5,13 @@ use std::time::Duration;
 
 use segno_core::endpoint::PlainApiError;
 use segno_core::transport::{Phase, TransportErrorKind};
-use segno_core::{
-    Body, BuildError, Bytes, Cause, Client, ClientBuilder, DecodeError, Endpoint, Error, Method, Replay,
-    RequestWriter, Response, Timeouts,
-};
+use segno_core::{Body, Bytes, Cause, Client, ClientBuilder, Error, Timeouts};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
+use crate::example::Put;
 use crate::peer::{self, read_head, read_request, soon};
-
-/// `PUT /thing`; with an empty body it is as good as a `GET`.
-struct Put(Body);
-
-impl Endpoint for Put {
-    type Output = Bytes;
-    type ApiError = PlainApiError;
-    const NAME: &'static str = "example.thing.put";
-    const METHOD: Method = Method::PUT;
-    const REPLAY: Replay = Replay::Idempotent;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.body(self.0.clone());
-        request.transfer();
-        request.path("thing", &[])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
-        Ok(response.into_body())
-    }
-}
 
 const EMPTY: Put = Put(Body::empty());
 const S: Duration = Duration::from_secs(1);
@@ -73,7 +50,7 @@ async fn a_refused_connection_was_certainly_not_sent() {
     assert!(error.is_connect() && !error.may_have_taken_effect());
     let text = error.to_string();
     let to = base.trim_end_matches('/');
-    assert!(text.starts_with(&format!("example.thing.put: no connection to {to}: ")), "{text}");
+    assert!(text.starts_with(&format!("example.put: no connection to {to}: ")), "{text}");
     assert!(text.contains("refused"), "{text}");
 }
 
@@ -128,7 +105,7 @@ async fn a_response_that_comes_before_the_upload_is_done_is_heard() {
     .await;
     let big = Put(Body::from(vec![0; 8 << 20]));
     let error = soon(peer::client(&base).0.build().unwrap().send(&big)).await.unwrap_err();
-    assert_eq!(error.to_string(), "example.thing.put: 413 Payload Too Large: too big");
+    assert_eq!(error.to_string(), "example.put: 413 Payload Too Large: too big");
 }
 
 /// Sends in the background, moves the clock when somebody sleeps for `limit`, and gives the error.
@@ -160,7 +137,7 @@ async fn a_handshake_that_stalls_meets_the_connect_deadline() {
     let (builder, clock) = peer::client(&base);
     let error = stalled(builder, &clock, TIMEOUTS.connect).await;
     let to = base.trim_end_matches('/');
-    assert_eq!(error.to_string(), format!("example.thing.put: no connection to {to} within 10 s"));
+    assert_eq!(error.to_string(), format!("example.put: no connection to {to} within 10 s"));
     assert!(error.is_connect() && error.is_timeout() && !error.may_have_taken_effect());
 }
 
@@ -168,10 +145,7 @@ async fn a_handshake_that_stalls_meets_the_connect_deadline() {
 async fn a_response_that_does_not_begin_meets_the_head_deadline() {
     let (builder, clock) = peer::client(&mute().await);
     let error = stalled(builder, &clock, TIMEOUTS.head).await;
-    assert_eq!(
-        error.to_string(),
-        "example.thing.put: the request was sent, but no response came within 20 s"
-    );
+    assert_eq!(error.to_string(), "example.put: the request was sent, but no response came within 20 s");
     assert!(error.is_timeout() && error.may_have_taken_effect());
 }
 
@@ -185,7 +159,7 @@ async fn a_response_that_stops_meets_the_silence_deadline() {
     .await;
     let (builder, clock) = peer::client(&base);
     let error = stalled(builder, &clock, TIMEOUTS.silence).await;
-    assert_eq!(error.to_string(), "example.thing.put: the response stopped in the middle for 35 s");
+    assert_eq!(error.to_string(), "example.put: the response stopped in the middle for 35 s");
 }
 
 #[tokio::test]
@@ -196,7 +170,7 @@ async fn a_call_meets_its_own_deadline_whatever_it_waits_for() {
     soon(clock.until_asleep(7 * S)).await;
     clock.advance(7 * S);
     let error = soon(call).await.unwrap().unwrap_err();
-    assert_eq!(error.to_string(), "example.thing.put: not finished within the deadline of 7 s");
+    assert_eq!(error.to_string(), "example.put: not finished within the deadline of 7 s");
     assert!(clock.sleeping().is_empty());
 }
 
@@ -237,7 +211,7 @@ async fn an_upload_that_stops_meets_the_silence_deadline() {
         }
     }
     let error = call.await.unwrap().unwrap_err();
-    assert_eq!(error.to_string(), "example.thing.put: sending stopped in the middle for 35 s");
+    assert_eq!(error.to_string(), "example.put: sending stopped in the middle for 35 s");
     assert!(*progress.borrow() < 64 << 20);
 }
 

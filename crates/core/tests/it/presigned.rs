@@ -7,7 +7,7 @@ use segno_core::{
 };
 use tokio::io::AsyncWriteExt as _;
 
-use crate::example::{Reply, Service};
+use crate::example::{Get, Reply, Service};
 use crate::peer::{self, read_request, soon};
 
 /// `PUT` to a presigned URL.
@@ -28,25 +28,6 @@ impl Endpoint for Put {
 
     fn read(_: Response<Bytes>) -> Result<(), DecodeError> {
         Ok(())
-    }
-}
-
-/// `GET /thing`
-struct Get;
-
-impl Endpoint for Get {
-    type Output = Bytes;
-    type ApiError = PlainApiError;
-    const NAME: &'static str = "example.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("thing", &[])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
-        Ok(response.into_body())
     }
 }
 

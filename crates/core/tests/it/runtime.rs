@@ -7,31 +7,9 @@ use std::task::{Context, Poll, Waker};
 use segno_core::endpoint::PlainApiError;
 use segno_core::transport::TransportErrorKind;
 use segno_core::transport::hyper::Hyper;
-use segno_core::{
-    Body, BuildError, Bytes, Cause, Client, DecodeError, Endpoint, Error, Method, Replay, RequestWriter,
-    Response,
-};
+use segno_core::{Body, Cause, Client, Error};
 
-use crate::example;
-
-/// `GET /`
-pub(crate) struct Get;
-
-impl Endpoint for Get {
-    type Output = Bytes;
-    type ApiError = PlainApiError;
-    const NAME: &'static str = "example.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("", &[])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
-        Ok(response.into_body())
-    }
-}
+use crate::example::{self, Get};
 
 fn client() -> Client {
     Client::builder("http://127.0.0.1:9/").build().unwrap()

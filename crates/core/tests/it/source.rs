@@ -10,8 +10,8 @@ use segno_core::{Client, Retry, Timeouts};
 use segno_testkit::Canary;
 use tokio::io::AsyncWriteExt as _;
 
+use crate::example::Get;
 use crate::peer::{self, read_request, soon};
-use crate::runtime::Get;
 use crate::tls;
 
 fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {

@@ -5,38 +5,17 @@
 
 use std::sync::Arc;
 
-use segno_core::endpoint::PlainApiError;
 use segno_core::transport::hyper::{Hyper, HyperBuilder};
 use segno_core::transport::tls::Roots;
-use segno_core::{
-    BuildError, Bytes, Client, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Retry,
-};
+use segno_core::{Client, Retry};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use crate::example::Get;
 use crate::peer::{self, soon};
 
 const ROOT: &[u8] = include_bytes!("tls/root.der");
 const LOCALHOST: &[u8] = include_bytes!("tls/localhost.der");
 const KEY: &[u8] = include_bytes!("tls/localhost.key.der");
-
-/// `GET /`
-struct Get;
-
-impl Endpoint for Get {
-    type Output = Bytes;
-    type ApiError = PlainApiError;
-    const NAME: &'static str = "example.get";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("", &[])
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
-        Ok(response.into_body())
-    }
-}
 
 /// Of a server that prefers HTTP/2.
 pub(crate) fn acceptor() -> tokio_rustls::TlsAcceptor {
