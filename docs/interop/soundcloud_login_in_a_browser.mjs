@@ -33,7 +33,7 @@ const step = async (name, work) => {
   console.log(`ok ${++steps} ${name}`);
 };
 
-/** Starts the program; resolves with what it says line by line and with its end. */
+/** Starts the example; resolves with what it says line by line and with its end. */
 const login = (file) => {
   const child = spawn(program, {
     env: {
@@ -49,7 +49,7 @@ const login = (file) => {
   const complaints = [];
   child.stderr.on("data", (data) => complaints.push(data.toString()));
   const ended = new Promise((resolve) => child.on("close", (code) => resolve({ code, complaint: complaints.join("") })));
-  const next = async () => (await said.next()).value ?? assert.fail(`the program ended: ${(await ended).complaint}`);
+  const next = async () => (await said.next()).value ?? assert.fail(`the example ended: ${(await ended).complaint}`);
   running.add(child);
   return { next, ended, stop: () => child.kill() };
 };
@@ -64,7 +64,7 @@ const open = async (url) => {
 };
 const text = (page) => page.$eval("body", (body) => body.innerText);
 const press = (page, decision) => Promise.all([page.waitForNavigation(), page.click(`button[value=${decision}]`)]);
-/** Types as a person does: into the field that the label belongs to. */
+/** Types as a user does: into the field that the label belongs to. */
 const type = async (page, label, words) => {
   const field = await page.waitForSelector(`aria/${label}[role="textbox"]`);
   await field.click({ count: 3 });
@@ -87,7 +87,7 @@ try {
     await press(page, "approve");
     assert.ok(page.url().startsWith("http://127.0.0.1:8765/callback?"), page.url());
     console.log(`   the browser ends at the listener's page: ${(await text(page)).replaceAll(/\s+/g, " ").trim()}`);
-    console.log(`   the program: ${await run.next()}`);
+    console.log(`   the example: ${await run.next()}`);
     assert.deepEqual(await run.ended, { code: 0, complaint: "" });
     const file = join(folder, "tokens.json");
     assert.equal(statSync(file).mode & 0o077, 0, "the token file is for its owner alone");
@@ -95,7 +95,7 @@ try {
     await page.close();
   });
 
-  await step("run again, the program needs no browser", async () => {
+  await step("run again, the example needs no browser", async () => {
     const run = login("tokens.json");
     assert.match(await run.next(), /^logged in as/);
     assert.equal((await run.ended).code, 0);
@@ -108,14 +108,14 @@ try {
     assert.equal((await run.ended).code, 0);
   });
 
-  await step("a person who says no", async () => {
+  await step("a user who says no", async () => {
     const run = login("none.json");
     const page = await open((await run.next()).replace(/^open /, ""));
     await press(page, "deny");
     console.log(`   the browser: ${(await text(page)).replaceAll(/\s+/g, " ").trim()}`);
     const { code, complaint } = await run.ended;
     assert.equal(code, 1);
-    console.log(`   the program: ${complaint.trim()}`);
+    console.log(`   the example: ${complaint.trim()}`);
     assert.match(complaint, /denied/i);
     await page.close();
   });
