@@ -75,9 +75,7 @@ fn numbered_through(
         let behind = jump.bar + 1..(jump.bar + PICKUPS + 1).min(stretch.end);
         let Some(next) = behind.into_iter().find(|&bar| begins_anew(draft, bar)) else { continue };
         let trio = headings(draft, start + 1..jump.bar + 1).iter().find(|it| it.kind == Heading::Trio);
-        let fine = signs
-            .iter()
-            .rfind(|sign| sign.kind == SignKind::Fine && (start + 1..=jump.bar).contains(&sign.bar));
+        let fine = signs.iter().rfind(|sign| sign.kind == SignKind::Fine && sign.bar <= jump.bar);
         let ends = trio.map(|trio| trio.bar).or(fine.map(|fine| fine.bar + 1));
         let Some(first) = ends.and_then(|end| (start + 1..end).rev().find(|&bar| begins_anew(draft, bar)))
         else {
@@ -384,5 +382,5 @@ fn first_part(
     let key = |bar: usize| draft.bars.get(bar).and_then(|bar| bar.key);
     let first = key(movement.start)?;
     let change = inside.clone().find(|&bar| key(bar).is_some_and(|key| key != first))?;
-    change.checked_sub(1).filter(|&end| closes(draft, written, end) && end < jump.bar)
+    change.checked_sub(1).filter(|&end| closes(draft, written, end))
 }

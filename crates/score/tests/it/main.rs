@@ -1,6 +1,7 @@
 //! The readers from the outside.
 
 mod bars;
+mod brackets;
 mod cases;
 mod encodings;
 mod endings;
@@ -10,6 +11,7 @@ mod midi;
 mod midi_chunks;
 mod midi_damage;
 mod midi_time;
+mod movements;
 mod mxl;
 mod neutral;
 mod onsets;
