@@ -55,6 +55,18 @@ fn allowed(package: &str) -> Option<&'static [&'static str]> {
         "segno-align" => Some(&["segno-score", "segno-syncpoint"]),
         "segno-soundslice" | "segno-soundstripe" | "segno-soundcloud" | "segno-musescore"
         | "segno-testkit" => Some(&["segno-core"]),
+        // The command knows every crate but the testkit.
+        "segno" => Some(&[
+            "segno-align",
+            "segno-core",
+            "segno-musescore",
+            "segno-sandbox",
+            "segno-score",
+            "segno-soundcloud",
+            "segno-soundslice",
+            "segno-soundstripe",
+            "segno-syncpoint",
+        ]),
         "xtask" => None,
         _ => Some(&[]),
     }

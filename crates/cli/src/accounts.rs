@@ -1,0 +1,309 @@
+//! The accounts that were logged in: their keys and tokens in the keyring of the system, or in files that their owner alone can
+//! read where there is no keyring.
+//!
+//! A key is kept as the environment variables that it stands for, so that an account and the environment are read alike.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use segno_core::Secret;
+use segno_core::auth::store::{FileStore, TokenStore};
+use segno_core::environment::env_var_if_set;
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+use crate::places;
+
+#[cfg(feature = "keyring")]
+mod keyring_store;
+
+/// The account of those who name none.
+const DEFAULT: &str = "default";
+
+/// A service that one logs in to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Service {
+    Soundslice,
+    Soundstripe,
+    Soundcloud,
+    Musescore,
+}
+
+impl Service {
+    pub(crate) const ALL: [Self; 4] =
+        [Self::Soundslice, Self::Soundstripe, Self::Soundcloud, Self::Musescore];
+
+    /// As arguments have it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Soundslice => "soundslice",
+            Self::Soundstripe => "soundstripe",
+            Self::Soundcloud => "soundcloud",
+            Self::Musescore => "musescore",
+        }
+    }
+
+    /// As the service writes itself.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Soundslice => "Soundslice",
+            Self::Soundstripe => "Soundstripe",
+            Self::Soundcloud => "SoundCloud",
+            Self::Musescore => "MuseScore",
+        }
+    }
+
+    /// The environment variables without which there is no client.
+    pub(crate) fn needed(self) -> &'static [&'static str] {
+        match self {
+            Self::Soundslice => &["SOUNDSLICE_APP_ID", "SOUNDSLICE_PASSWORD"],
+            Self::Soundstripe => &["SOUNDSTRIPE_API_KEY"],
+            Self::Soundcloud => &["SOUNDCLOUD_CLIENT_ID", "SOUNDCLOUD_CLIENT_SECRET"],
+            Self::Musescore => &["MUSESCORE_CONSUMER_KEY", "MUSESCORE_CONSUMER_SECRET"],
+        }
+    }
+
+    /// Whether the environment has credentials.
+    pub(crate) fn in_environment(self) -> Result<bool, Failure> {
+        let alone = match self {
+            Self::Soundcloud => Some("SOUNDCLOUD_ACCESS_TOKEN"),
+            _ => None,
+        };
+        for name in alone.iter().chain(self.needed().first()) {
+            let set = env_var_if_set(name).map_err(|error| Failure::usage(error.to_string()))?;
+            if set.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// One login of one service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Account {
+    service: Service,
+    name: String,
+}
+
+impl Account {
+    pub(crate) fn new(service: Service, name: Option<&str>) -> Result<Self, Failure> {
+        let name = name.unwrap_or(DEFAULT);
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if name.is_empty() || name.len() > 64 || name.starts_with('.') || !name.chars().all(allowed) {
+            return Err(Failure::usage(format!(
+                "invalid account {name:?}: expected up to 64 letters, digits, '-', '_' and '.'"
+            )));
+        }
+        Ok(Self { service, name: name.to_owned() })
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn service(&self) -> Service {
+        self.service
+    }
+
+    fn entry(&self, what: &str) -> String {
+        format!("{}.{}.{what}", self.service, self.name)
+    }
+}
+
+/// Where the secrets of an account are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Place {
+    Keyring,
+    File,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Keyring => "keyring",
+            Self::File => "file",
+        })
+    }
+}
+
+/// What is kept where; the file `accounts.json` of the configuration, in which there is no secret.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Accounts {
+    accounts: BTreeMap<String, BTreeMap<String, Place>>,
+}
+
+impl Accounts {
+    pub(crate) fn open() -> Result<Self, Failure> {
+        let path = Self::path()?;
+        let bytes = match fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            read => read.map_err(|error| Failure::file(&path, error))?,
+        };
+        serde_json::from_slice(&bytes).map_err(|error| {
+            Failure::file(
+                &path,
+                format_args!("{error}; move it away and log in again with `segno auth login`"),
+            )
+        })
+    }
+
+    fn path() -> Result<PathBuf, Failure> {
+        Ok(places::config()?.join("accounts.json"))
+    }
+
+    fn save(&self) -> Result<(), Failure> {
+        let text = serde_json::to_vec_pretty(self).map_err(|error| Failure::new(error.to_string()))?;
+        places::write_private(&Self::path()?, &text)
+    }
+
+    /// All accounts with the places of their secrets.
+    pub(crate) fn all(&self) -> Vec<(Account, Place)> {
+        let accounts = Service::ALL.into_iter().flat_map(|service| {
+            let known = self.accounts.get(service.name()).into_iter().flatten();
+            known.map(move |(name, place)| (Account { service, name: name.clone() }, *place))
+        });
+        accounts.collect()
+    }
+
+    fn place(&self, account: &Account) -> Option<Place> {
+        self.accounts.get(account.service.name())?.get(&account.name).copied()
+    }
+
+    /// The key of an account, as environment variables; `None` if there is no such account.
+    pub(crate) fn read(&self, account: &Account) -> Result<Option<BTreeMap<String, Secret>>, Failure> {
+        let Some(place) = self.place(account) else { return Ok(None) };
+        let Some(text) = read_secret(place, &account.entry("key"))? else { return Ok(None) };
+        let values: BTreeMap<String, String> = serde_json::from_str(text.expose()).map_err(|_| {
+            Failure::login(account.service.name(), "what is kept of this account cannot be read")
+        })?;
+        Ok(Some(values.into_iter().map(|(name, value)| (name, Secret::new(value))).collect()))
+    }
+
+    /// Keeps the key of an account: in the keyring, or in a file if there is none.
+    pub(crate) fn write(
+        &mut self,
+        account: &Account,
+        values: &BTreeMap<String, String>,
+    ) -> Result<Place, Failure> {
+        let text = serde_json::to_string(values).map_err(|error| Failure::new(error.to_string()))?;
+        let place = write_secret(&account.entry("key"), &Secret::new(text))?;
+        self.accounts
+            .entry(account.service.name().to_owned())
+            .or_default()
+            .insert(account.name.clone(), place);
+        self.save()?;
+        Ok(place)
+    }
+
+    /// Forgets an account with its key and tokens; false if there is none.
+    pub(crate) fn remove(&mut self, account: &Account) -> Result<bool, Failure> {
+        let Some(place) = self.place(account) else { return Ok(false) };
+        for what in ["key", "tokens"] {
+            delete_secret(place, &account.entry(what))?;
+        }
+        if let Some(known) = self.accounts.get_mut(account.service.name()) {
+            known.remove(&account.name);
+        }
+        self.save()?;
+        Ok(true)
+    }
+
+    /// Whether a user has logged in with this account.
+    pub(crate) fn has_tokens(&self, account: &Account) -> Result<bool, Failure> {
+        let place = self.place(account).unwrap_or(Place::File);
+        Ok(read_secret(place, &account.entry("tokens"))?
+            .is_some_and(|text| text.expose().contains("\"token\"")))
+    }
+
+    /// Where the tokens of this account are kept from call to call.
+    pub(crate) fn tokens(&self, account: &Account) -> Result<Arc<dyn TokenStore>, Failure> {
+        let entry = account.entry("tokens");
+        match self.place(account).unwrap_or(Place::File) {
+            #[cfg(feature = "keyring")]
+            Place::Keyring => {
+                let lock = secret_file(&format!("{entry}.lock"))?;
+                Ok(Arc::new(keyring_store::KeyringStore::new(&entry, lock)))
+            }
+            _ => {
+                let store = FileStore::open(secret_file(&entry)?);
+                Ok(Arc::new(store.map_err(|error| Failure::new(error.to_string()))?))
+            }
+        }
+    }
+}
+
+/// Whether there is a keyring here.
+pub(crate) fn keyring() -> bool {
+    #[cfg(feature = "keyring")]
+    return keyring_store::is_there();
+    #[cfg(not(feature = "keyring"))]
+    false
+}
+
+/// The file of a secret where there is no keyring.
+fn secret_file(entry: &str) -> Result<PathBuf, Failure> {
+    let folder = places::state()?.join("secrets");
+    places::private_folder(&folder)?;
+    Ok(folder.join(format!("{entry}.json")))
+}
+
+fn read_secret(place: Place, entry: &str) -> Result<Option<Secret>, Failure> {
+    match place {
+        #[cfg(feature = "keyring")]
+        Place::Keyring => keyring_store::read(entry),
+        #[cfg(not(feature = "keyring"))]
+        Place::Keyring => {
+            Err(Failure::new("the secret is in the keyring, for which this segno was not built"))
+        }
+        Place::File => {
+            let path = secret_file(entry)?;
+            match fs::read_to_string(&path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                read => read.map(|text| Some(Secret::new(text))).map_err(|error| Failure::file(&path, error)),
+            }
+        }
+    }
+}
+
+fn write_secret(entry: &str, secret: &Secret) -> Result<Place, Failure> {
+    #[cfg(feature = "keyring")]
+    if keyring_store::write(entry, secret).is_ok() {
+        return Ok(Place::Keyring);
+    }
+    places::write_private(&secret_file(entry)?, secret.expose().as_bytes())?;
+    Ok(Place::File)
+}
+
+fn delete_secret(place: Place, entry: &str) -> Result<(), Failure> {
+    match place {
+        #[cfg(feature = "keyring")]
+        Place::Keyring => keyring_store::delete(entry),
+        #[cfg(not(feature = "keyring"))]
+        Place::Keyring => Ok(()),
+        Place::File => {
+            let path = secret_file(entry)?;
+            for path in [path.clone(), path.with_extension("json.lock"), path.with_extension("json.lease")] {
+                match fs::remove_file(&path) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                        return Err(Failure::file(&path, error));
+                    }
+                    _ => {}
+                }
+            }
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The arguments: the tree of commands and what holds for all of them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::completion::{Completion, Man};
+use crate::{api, auth, points, sandbox, score, soundslice};
+
+/// A score and a recording onto Soundslice, bar lines tied to seconds; and four music services from a shell.
+///
+/// Tables on a terminal, tab-separated lines when piped, JSON with --json. Exit codes: 0 done, 1 failed, 2 the arguments cannot
+/// be understood, 4 a login is needed.
+#[derive(Debug, Parser)]
+#[command(name = "segno", version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) general: General,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct General {
+    /// Print JSON, with names that stay the same over releases.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// The account to use, of those that `segno auth login --account NAME` made.
+    #[arg(long, global = true, value_name = "NAME", env = "SEGNO_ACCOUNT", hide_env = true)]
+    pub(crate) account: Option<String>,
+    /// The real services, or a sandbox that lives as long as this command.
+    #[arg(long, global = true, value_name = "WHERE")]
+    pub(crate) to: Option<To>,
+    /// Say nothing but the result.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// Where requests go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum To {
+    /// The real service, or what the environment variables name.
+    Live,
+    /// A sandbox inside of this command.
+    Sandbox,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// What a score says and in which order it is played
+    #[command(subcommand)]
+    Score(score::Command),
+    /// Syncpoints in files: check, repair, simplify, shift, fit, convert
+    #[command(subcommand)]
+    Points(points::Command),
+    /// Slices, notation, recordings, syncpoints, folders and lists
+    #[command(subcommand)]
+    Soundslice(soundslice::Command),
+    /// Any request to a service, signed as yours
+    Api(api::Api),
+    /// Log in and out, and what is logged in
+    #[command(subcommand)]
+    Auth(auth::Command),
+    /// The four services on this machine, until stopped
+    Sandbox(sandbox::Arguments),
+    /// What works here and what does not: folders, keyring, logins, network
+    Doctor,
+    /// Completion for a shell, to standard output
+    Completion(Completion),
+    /// The manual: one page a command, into a folder
+    Man(Man),
+}
+
+/// How much of a list is wanted.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    /// The most items
+    #[arg(long, default_value_t = 50, value_name = "COUNT")]
+    pub(crate) limit: usize,
+}
+
+/// Where a download goes.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Into_ {
+    /// The file to write; it is replaced if it exists
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}

@@ -1,0 +1,67 @@
+//! `segno doctor`: what works here and what does not.
+
+use std::path::Path;
+
+use crate::accounts::Service;
+use crate::failure::Failure;
+use crate::output::{Output, Record};
+use crate::session::{Session, Settings};
+use crate::{auth, places};
+
+pub(crate) async fn run(session: &Session) -> Result<Output, Failure> {
+    let mut rows =
+        vec![row("segno", true, format!("{} on {}", env!("CARGO_PKG_VERSION"), std::env::consts::OS))];
+    for (name, folder) in [("settings", places::config()), ("state", places::state())] {
+        rows.push(match folder {
+            Ok(folder) => match writable(&folder) {
+                Ok(()) => row(name, true, folder.display()),
+                Err(failure) => row(name, false, failure),
+            },
+            Err(failure) => row(name, false, failure),
+        });
+    }
+    let keyring = crate::accounts::keyring();
+    rows.push(row(
+        "keyring",
+        true,
+        if keyring { "secrets go there" } else { "none: secrets go to private files" },
+    ));
+    let listens =
+        if cfg!(feature = "align") { "built in" } else { "not built in: sync needs --points or --beats" };
+    rows.push(row("alignment", cfg!(feature = "align"), listens));
+    match session.sandbox().await {
+        Ok(sandbox) => {
+            let here = sandbox.description().control.base_url;
+            rows.push(row("sandbox", true, format_args!("started at {here} and stopped")));
+        }
+        Err(failure) => rows.push(row("sandbox", false, failure)),
+    }
+    for service in Service::ALL {
+        rows.push(match session.settings_if_any(service).await {
+            Ok(None) => row(service.name(), true, "no login"),
+            Ok(Some(settings)) => {
+                let from = match &settings {
+                    Settings::Environment => "the environment".to_owned(),
+                    Settings::Given { account: Some(account), .. } => format!("account {}", account.name()),
+                    Settings::Given { account: None, .. } => "the sandbox".to_owned(),
+                };
+                match auth::accepted(&settings, service).await {
+                    Ok(()) => row(service.name(), true, format_args!("login of {from} is accepted")),
+                    Err(failure) => row(service.name(), false, format_args!("login of {from}: {failure}")),
+                }
+            }
+            Err(failure) => row(service.name(), false, failure),
+        });
+    }
+    Ok(rows.into())
+}
+
+fn row(what: &str, good: bool, told: impl std::fmt::Display) -> Record {
+    Record::new().with("what", what).with("works", good).text("told", told)
+}
+
+/// Whether a file can be made in a folder, which is made if it is missing.
+fn writable(folder: &Path) -> Result<(), Failure> {
+    places::private_folder(folder)?;
+    tempfile::tempfile_in(folder).map(|_| ()).map_err(|error| Failure::file(folder, error))
+}

@@ -1,0 +1,114 @@
+//! `segno`: the job on people's own files, and the four services, from a shell.
+
+// Until the other groups are here.
+#![allow(dead_code)]
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+mod accounts;
+mod api;
+mod arguments;
+mod auth;
+mod completion;
+mod doctor;
+mod failure;
+mod files;
+mod output;
+mod places;
+mod points;
+mod progress;
+mod sandbox;
+mod score;
+mod session;
+mod soundslice;
+
+use arguments::{Arguments, Command};
+use failure::Failure;
+use output::{Form, Output};
+use session::Session;
+
+/// What a shell reports of a command that was ended by Ctrl-C.
+const INTERRUPTED: u8 = 130;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refused(&error),
+    };
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return ended(&Failure::new(format!("the runtime cannot be started: {error}"))),
+    };
+    let result = runtime.block_on(run(arguments));
+    // What still runs in the background, such as a name look-up, is not waited for.
+    runtime.shutdown_background();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => ended(&failure),
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let Arguments { general, command } = arguments;
+    let form = Form::choose(general.json);
+    let what_next = "interrupted";
+    let session = Session::new(general);
+    let output = if matches!(command, Command::Sandbox(_)) {
+        // It listens for the signals itself, to close every connection.
+        command.run(&session).await?
+    } else {
+        tokio::select! {
+            output = command.run(&session) => output?,
+            signal = tokio::signal::ctrl_c() => {
+                signal.map_err(|error| Failure::new(format!("signals cannot be listened for: {error}")))?;
+                return Err(Failure::new(what_next).code(INTERRUPTED));
+            }
+        }
+    };
+    let result = output.print(form);
+    session.end().await;
+    result
+}
+
+impl Command {
+    async fn run(self, session: &Session) -> Result<Output, Failure> {
+        match self {
+            Self::Score(command) => score::run(command, session),
+            Self::Points(command) => points::run(command, session),
+            Self::Soundslice(command) => soundslice::run(command, session).await,
+            Self::Api(arguments) => api::run(arguments, session).await,
+            Self::Auth(command) => auth::run(command, session).await,
+            Self::Sandbox(arguments) => sandbox::run(arguments, session).await,
+            Self::Doctor => doctor::run(session).await,
+            Self::Completion(arguments) => completion::run(arguments),
+            Self::Man(arguments) => completion::man(&arguments),
+        }
+    }
+}
+
+/// Help and version as they are; a mistake in the arguments as one line.
+fn refused(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        // A reader that went away is no reason to fail.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = error.print();
+        return ExitCode::from(failure::USAGE);
+    }
+    let text = error.to_string();
+    let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("For more information"));
+    let line = lines.collect::<Vec<_>>().join(" ");
+    let line = line.strip_prefix("error: ").unwrap_or(&line);
+    ended(&Failure::usage(format!("{line}; add --help to see what there is")))
+}
+
+fn ended(failure: &Failure) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "segno: {failure}");
+    ExitCode::from(failure.exit_code())
+}

@@ -1,0 +1,248 @@
+//! The formats that points come in and go out as.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+use segno_syncpoint::formats::{
+    alphatab, audacity, beats, lrc, musescore, name_of, sonic, srt, timemap, vtt,
+};
+use segno_syncpoint::{Policy, SyncMap, Syncpoint, wire};
+
+use crate::failure::Failure;
+use crate::files;
+use crate::score::Piece;
+
+/// A format of points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// The JSON of Soundslice: [[bar, seconds, offset, hide], ...]
+    Soundslice,
+    /// Seconds of bar lines, one a line
+    Times,
+    /// A label track of Audacity
+    Audacity,
+    /// A layer of Sonic Visualiser, as CSV
+    Sonic,
+    /// Beats with db and b, as in the ASAP data set
+    Beats,
+    /// Lyrics with times
+    Lrc,
+    /// SubRip subtitles
+    Srt,
+    /// WebVTT subtitles
+    Vtt,
+    /// \sync lines of alphaTab; needs the score
+    Alphatab,
+    /// Time events of MuseScore, as JSON
+    Musescore,
+    /// A timemap of verovio, as JSON; needs the score
+    Timemap,
+    /// The tempo map of a MIDI file; can be read only
+    Midi,
+}
+
+/// The format and the text of a file.
+pub(super) fn guess(path: &Path, given: Option<Format>) -> Result<(Format, String), Failure> {
+    if given == Some(Format::Midi) {
+        return Ok((Format::Midi, String::new()));
+    }
+    let bytes = files::read(path)?;
+    if given.is_none() && bytes.starts_with(b"MThd") {
+        return Ok((Format::Midi, String::new()));
+    }
+    if bytes.is_empty() {
+        return Err(Failure::file(path, "the file is empty; give a list of points"));
+    }
+    let text = files::read_text(path)?;
+    match given.or_else(|| recognise(path, &text)) {
+        Some(format) => Ok((format, text)),
+        None => Err(Failure::file(
+            path,
+            "the format of these points is not known; name it, as in --from audacity",
+        )),
+    }
+}
+
+/// The format by the content, and by the name where the content may be of several.
+pub(super) fn recognise(path: &Path, text: &str) -> Option<Format> {
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+    if start.starts_with('[') && !ending.starts_with("lrc") {
+        let compact: String = start.chars().filter(|c| !c.is_whitespace()).take(4096).collect();
+        if compact.starts_with("[[") && compact[2..].starts_with(|c: char| c.is_ascii_digit() || c == '-')
+            || compact == "[]"
+        {
+            return Some(Format::Soundslice);
+        }
+        if compact.starts_with("[{") {
+            let is = |name: &str| compact.contains(name);
+            return match (is("\"elid\""), is("\"tstamp\"")) {
+                (true, _) => Some(Format::Musescore),
+                (_, true) => Some(Format::Timemap),
+                _ => None,
+            };
+        }
+    }
+    if start.starts_with("WEBVTT") {
+        return Some(Format::Vtt);
+    }
+    let mut lines = start.lines().map(str::trim_end).filter(|line| !line.trim().is_empty());
+    let first = lines.next()?;
+    if first.contains("-->") || lines.clone().next().is_some_and(|second| second.contains("-->")) {
+        return Some(if ending == "vtt" { Format::Vtt } else { Format::Srt });
+    }
+    if start.lines().any(|line| line.trim_start().starts_with("\\sync")) {
+        return Some(Format::Alphatab);
+    }
+    if ending == "lrc" || first.starts_with('[') {
+        return Some(Format::Lrc);
+    }
+    let is_number = |cell: &str| cell.trim().parse::<f64>().is_ok();
+    let columns: Vec<&str> = first.split('\t').collect();
+    match columns.as_slice() {
+        [only] if is_number(only) => Some(Format::Times),
+        [only] if only.contains(',') => Some(Format::Sonic),
+        [time, .., label] if is_number(time) => {
+            let kind = label.split(',').next().unwrap_or_default();
+            Some(if matches!(kind, "db" | "b" | "bR") { Format::Beats } else { Format::Audacity })
+        }
+        _ => None,
+    }
+}
+
+/// Reads points. Their order and times are not judged.
+pub(super) fn read(
+    path: &Path,
+    given: Option<Format>,
+    piece: Option<&Piece>,
+) -> Result<Vec<Syncpoint>, Failure> {
+    let (format, text) = guess(path, given)?;
+    let order = |piece: &Piece| piece.play.order().collect::<Vec<usize>>();
+    let said = |fault: &dyn std::fmt::Display| Failure::file(path, fault);
+    let text = text.trim_start_matches('\u{feff}');
+    Ok(match format {
+        Format::Soundslice => wire::read(text).map_err(|fault| said(&fault))?,
+        Format::Times => times(text).map_err(|fault| said(&fault))?,
+        Format::Audacity => audacity::to_points(&audacity::read(text).map_err(|fault| said(&fault))?),
+        Format::Sonic => {
+            let layout = sonic::Layout::default();
+            sonic::to_points(&sonic::read(text, layout).map_err(|fault| said(&fault))?)
+        }
+        Format::Beats => beats::bar_lines(&beats::read(text).map_err(|fault| said(&fault))?),
+        Format::Lrc => lrc::to_points(&lrc::read(text).map_err(|fault| said(&fault))?),
+        Format::Srt => srt::to_points(&srt::read(text).map_err(|fault| said(&fault))?),
+        Format::Vtt => vtt::to_points(&vtt::read(text).map_err(|fault| said(&fault))?),
+        Format::Alphatab => {
+            let flat = alphatab::read(text).map_err(|fault| said(&fault))?;
+            alphatab::to_points(&flat, &order(needed(path, piece)?)).map_err(|fault| said(&fault))?
+        }
+        Format::Musescore => {
+            let events = musescore::read(text).map_err(|fault| said(&fault))?;
+            if let Some(piece) = piece
+                && musescore::order(&events) != order(piece)
+            {
+                return Err(said(&"the times are of other bars than the score plays; try another --policy"));
+            }
+            musescore::to_points(&events, musescore::End::Open)
+        }
+        Format::Timemap => {
+            let entries = timemap::read(text).map_err(|fault| said(&fault))?;
+            timemap::to_points(&entries, &needed(path, piece)?.grid).map_err(|fault| said(&fault))?
+        }
+        Format::Midi => {
+            let midi = Piece::read(path, &Policy::CLASSICAL)?;
+            let map = midi.score.sync_map(&midi.play).map_err(|fault| said(&fault))?;
+            map.into_points()
+        }
+    })
+}
+
+/// Seconds of bar lines, the first column of each line.
+fn times(text: &str) -> Result<Vec<Syncpoint>, String> {
+    let lines =
+        text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
+    lines
+        .zip(0..)
+        .map(|((index, line), bar)| {
+            let cell = line.split([',', ';', '\t', ' ']).find(|cell| !cell.is_empty()).unwrap_or_default();
+            let time = cell.parse::<f64>().ok().filter(|time| time.is_finite());
+            let time = time.ok_or_else(|| format!("line {}: expected seconds, found {line:?}", index + 1))?;
+            Ok(Syncpoint::bar_line(bar, time))
+        })
+        .collect()
+}
+
+fn needed<'a>(path: &Path, piece: Option<&'a Piece>) -> Result<&'a Piece, Failure> {
+    piece.ok_or_else(|| Failure::file(path, "this format counts bars of the score; add --score FILE"))
+}
+
+impl Format {
+    /// The points of a map in this format.
+    pub(super) fn write(self, map: &SyncMap, piece: Option<&Piece>) -> Result<String, Failure> {
+        let here = Path::new("--as");
+        let order = |piece: &Piece| piece.play.order().collect::<Vec<usize>>();
+        let points = map.points();
+        Ok(match self {
+            Self::Soundslice => wire::write(points) + "\n",
+            Self::Times => {
+                let lines = map.per_bar().map_err(|fault| Failure::file(here, fault))?;
+                lines.points().iter().map(|point| format!("{}\n", point.time)).collect()
+            }
+            Self::Audacity => audacity::write(&audacity::from_points(points)),
+            Self::Sonic => sonic::write(&sonic::from_points(points), sonic::Layout::default()),
+            Self::Beats => beats::write(&beats::from_map(map, piece.map(|piece| &piece.grid))),
+            Self::Lrc => lrc::write(&lrc::from_points(points, name_of)),
+            Self::Srt => srt::write(&srt::from_points(points, name_of)),
+            Self::Vtt => vtt::write(&vtt::from_points(points, name_of)),
+            Self::Alphatab => {
+                let flat = alphatab::from_points(points, &order(needed(here, piece)?));
+                alphatab::write(&flat.map_err(|fault| Failure::file(here, fault))?)
+            }
+            Self::Musescore => {
+                let events = musescore::from_map(map, &order(needed(here, piece)?));
+                musescore::write(&events) + "\n"
+            }
+            Self::Timemap => {
+                let grid = &needed(here, piece)?.grid;
+                timemap::write(&timemap::from_map(map, grid, |bar| Some(format!("m{}", bar + 1)))) + "\n"
+            }
+            Self::Midi => {
+                return Err(Failure::usage(
+                    "MIDI can be read only; write soundslice, audacity or another format",
+                ));
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_content_tells_the_format() {
+        let is = |name: &str, text: &str| recognise(Path::new(name), text);
+        assert_eq!(is("a.json", " [[0, 1.5], [4, 9]]"), Some(Format::Soundslice));
+        assert_eq!(is("a.json", "[{\"elid\": 0, \"position\": 5}]"), Some(Format::Musescore));
+        assert_eq!(is("a.json", "[{\"qstamp\":0,\"tstamp\":0}]"), Some(Format::Timemap));
+        assert_eq!(is("a.txt", "0.5\t0.5\tone\n"), Some(Format::Audacity));
+        assert_eq!(is("a.txt", "0.5\t0.5\tdb,4/4\n"), Some(Format::Beats));
+        assert_eq!(is("a.txt", "0.5\n1.5\n"), Some(Format::Times));
+        assert_eq!(is("a.csv", "0.5,one\n"), Some(Format::Sonic));
+        assert_eq!(is("a.lrc", "[00:01.00]bar 0\n"), Some(Format::Lrc));
+        assert_eq!(is("a.srt", "1\n00:00:01,000 --> 00:00:02,000\nx\n"), Some(Format::Srt));
+        assert_eq!(is("a", "WEBVTT\n"), Some(Format::Vtt));
+        assert_eq!(is("a", "\\sync 0 0 1000\n"), Some(Format::Alphatab));
+        assert_eq!(is("a", "no points at all"), None);
+    }
+
+    #[test]
+    fn times_are_bar_lines() {
+        let points = times("# tapped\n0.5\n\n2.5, x\n4.25\tend\n").unwrap();
+        assert_eq!(
+            points,
+            [Syncpoint::bar_line(0, 0.5), Syncpoint::bar_line(1, 2.5), Syncpoint::bar_line(2, 4.25)]
+        );
+        assert_eq!(times("0\nx\n").unwrap_err(), "line 2: expected seconds, found \"x\"");
+    }
+}

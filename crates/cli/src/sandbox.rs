@@ -1,0 +1,41 @@
+//! `segno sandbox`: the four services on this machine until told to stop.
+
+use clap::Args;
+
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::session::Session;
+
+/// How the sandbox starts.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Arguments {
+    /// Ten ports in a row from N on, the control port first; 0 for free ports
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    port_base: u16,
+    /// Decides every identifier and token
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Time stands still at this second since 1970, and moves by POST /clock of the control port
+    #[arg(long, value_name = "SECONDS")]
+    frozen_at: Option<u64>,
+    /// Print URLs and credentials as variables of the environment
+    #[arg(long, conflicts_with = "json")]
+    env: bool,
+}
+
+pub(crate) async fn run(arguments: Arguments, session: &Session) -> Result<Output, Failure> {
+    let mut words = vec!["--port-base".to_owned(), arguments.port_base.to_string()];
+    for (name, value) in [("--seed", arguments.seed), ("--frozen-at", arguments.frozen_at)] {
+        words.extend(value.map(|value| [name.to_owned(), value.to_string()]).into_iter().flatten());
+    }
+    if arguments.env {
+        words.push("--env".to_owned());
+    } else if session.general().json {
+        words.push("--json".to_owned());
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    segno_sandbox::command(&words, &mut std::io::stdout())
+        .await
+        .map(|()| Output::Nothing)
+        .map_err(|error| Failure::new(error.to_string().lines().next().unwrap_or_default()))
+}
