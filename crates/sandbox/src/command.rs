@@ -2,14 +2,25 @@
 
 use std::io::{self, Write};
 
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::kit::recording::RecordedRequest;
 use crate::sandbox::{Builder, Sandbox, StartError};
 
 const USAGE: &str = "\
-usage: [--port-base N] [--seed N] [--frozen-at SECONDS] [--json | --env]
+usage: [--port-base N] [--bind ADDRESS] [--host-name NAME] [--seed N] [--frozen-at SECONDS] [--catalogue FILE]
+       [--replay FILE] [--record FILE] [--json | --env]
 
   --port-base N        ten ports in a row from N on, the control port first; 0, the default: free ports
+  --bind ADDRESS       the address to listen at, 127.0.0.1 by default; with 0.0.0.0 everybody who reaches the machine reaches the
+                       sandbox, whose credentials are public
+  --host-name NAME     the name in the URLs that are given out, such as that of a container
   --seed N             decides every identifier and token
   --frozen-at SECONDS  time stands still at this second since 1970 and moves by POST /clock of the control port only
+  --catalogue FILE     JSON that is added to the catalogues of the services, as by POST /catalogue of the control port
+  --replay FILE        requests that were recorded with the same seed and ports arrive before anything else
+  --record FILE        the requests that arrived are written to this file at the end
   --json               print the URLs and credentials as one line of JSON
   --env                print them as variables of the environment, one NAME=VALUE a line, then an empty line
 
@@ -28,6 +39,14 @@ pub enum CommandError {
     /// No signal can be waited for, or the description cannot be written.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// A file cannot be read or written, or does not hold what it should.
+    #[error("{path}: {problem}")]
+    File {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
 }
 
 /// Runs the command with these arguments (without the command's name): prints URLs and credentials to `out`, serves until Ctrl-C or
@@ -37,10 +56,17 @@ pub enum CommandError {
 ///
 /// [`CommandError`] for arguments that are not understood, a port that cannot be had, or an output that cannot be written.
 pub async fn run(arguments: &[&str], out: &mut impl Write) -> Result<(), CommandError> {
-    let (builder, form) = read(arguments)?;
+    let Command { builder, form, replay, record } = read(arguments)?;
     // Before anything is said: whoever reads it may ask for the end at once.
     let terminated = termination()?;
     let sandbox = builder.start().await?;
+    if let Some(path) = &replay {
+        let recorded: Recorded = json(path)?;
+        sandbox.replay(&recorded.requests).await.map_err(|error| file(path, &error))?;
+    }
+    if record.is_some() {
+        sandbox.record();
+    }
     let description = sandbox.description();
     match form {
         Form::Line => writeln!(out, "{}", serde_json::to_string(&description).map_err(io::Error::from)?)?,
@@ -58,6 +84,12 @@ pub async fn run(arguments: &[&str], out: &mut impl Write) -> Result<(), Command
     }
     out.flush()?;
     terminated.await;
+    if let Some(path) = &record {
+        let requests = sandbox.recording().map_err(|error| file(path, &error))?;
+        let text =
+            serde_json::to_string_pretty(&Recorded { requests }).map_err(|error| file(path, &error))?;
+        std::fs::write(path, text).map_err(|error| file(path, &error))?;
+    }
     sandbox.stop().await;
     Ok(())
 }
@@ -69,11 +101,37 @@ enum Form {
     Environment,
 }
 
-fn read(mut arguments: &[&str]) -> Result<(Builder, Form), CommandError> {
+/// What the arguments ask for.
+struct Command {
+    builder: Builder,
+    form: Form,
+    replay: Option<String>,
+    record: Option<String>,
+}
+
+/// A recording in a file: the form that the control port gives and takes.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Recorded {
+    requests: Vec<RecordedRequest>,
+}
+
+/// The JSON in a file.
+fn json<T: DeserializeOwned>(path: &str) -> Result<T, CommandError> {
+    let text = std::fs::read(path).map_err(|error| file(path, &error))?;
+    serde_json::from_slice(&text).map_err(|error| file(path, &error))
+}
+
+fn file(path: &str, problem: &dyn std::fmt::Display) -> CommandError {
+    CommandError::File { path: path.to_owned(), problem: problem.to_string() }
+}
+
+fn read(mut arguments: &[&str]) -> Result<Command, CommandError> {
     let (mut builder, mut form) = (Sandbox::builder(), Form::Page);
+    let (mut replay, mut record) = (None, None);
     loop {
         arguments = match arguments {
-            [] => return Ok((builder, form)),
+            [] => return Ok(Command { builder, form, replay, record }),
             ["--json", rest @ ..] => {
                 form = Form::Line;
                 rest
@@ -84,6 +142,30 @@ fn read(mut arguments: &[&str]) -> Result<(Builder, Form), CommandError> {
             }
             ["--port-base", port, rest @ ..] => {
                 builder = builder.port_base(number("--port-base", port, u16::MAX.into())? as u16);
+                rest
+            }
+            ["--bind", address, rest @ ..] => {
+                let parsed = address.parse().map_err(|_| {
+                    let expected = "expected an IP address such as 0.0.0.0";
+                    CommandError::Usage(format!("invalid --bind: {expected}, found {address:?}"))
+                })?;
+                builder = builder.bind(parsed);
+                rest
+            }
+            ["--host-name", name, rest @ ..] => {
+                builder = builder.host_name(*name);
+                rest
+            }
+            ["--catalogue", path, rest @ ..] => {
+                builder = builder.catalogue(json(path)?);
+                rest
+            }
+            ["--replay", path, rest @ ..] => {
+                replay = Some((*path).to_owned());
+                rest
+            }
+            ["--record", path, rest @ ..] => {
+                record = Some((*path).to_owned());
                 rest
             }
             ["--seed", seed, rest @ ..] => {

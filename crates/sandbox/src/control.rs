@@ -4,21 +4,31 @@ use std::sync::Arc;
 
 use http::header::ALLOW;
 use http::{Method, StatusCode};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::kit::{Fault, Handling, Host, Request, Response, SandboxState, Service, allow, seconds};
+mod catalogue;
+mod openapi;
+mod replay;
+
+pub use self::catalogue::CatalogueError;
+
+use crate::kit::recording::RecordedRequest;
+use crate::kit::{Fault, Handling, Host, Mutex, Request, Response, SandboxState, Service, allow, seconds};
 use crate::services::Services;
 
-/// Control requests may have this many bytes.
-const LIMIT: usize = 1024 * 1024;
+/// Control requests may have this many bytes: recordings hold uploads.
+const LIMIT: usize = 256 * 1024 * 1024;
 
 const INDEX: &str = include_str!("control/index.txt");
+const PAGE: &str = include_str!("control/page.html");
 
 /// The control port.
 pub(crate) struct Control {
     sandbox: Arc<SandboxState>,
     services: Arc<Services>,
+    /// What was added to the catalogues, in the order in which it came; a reset adds it again.
+    catalogues: Mutex<Vec<Value>>,
 }
 
 impl Service for Control {
@@ -31,6 +41,7 @@ impl Service for Control {
         self.sandbox.clock.reset();
         self.services.all().iter().for_each(|(_, service)| service.reset());
         self.sandbox.reset();
+        self.import_again();
     }
 
     fn handle<'a>(self: Arc<Self>, request: &'a mut Request) -> Handling<'a> {
@@ -40,7 +51,7 @@ impl Service for Control {
 
 impl Control {
     pub(crate) fn new(sandbox: Arc<SandboxState>, services: Arc<Services>) -> Self {
-        Self { sandbox, services }
+        Self { sandbox, services, catalogues: Mutex::default() }
     }
 
     async fn respond(&self, request: &mut Request) -> Response {
@@ -53,7 +64,11 @@ impl Control {
             "/switches" => &[Method::GET, Method::PUT],
             "/faults" => &[Method::GET, Method::POST, Method::DELETE],
             "/requests" => &[Method::GET, Method::DELETE],
-            "/health" | "/hosts" | "/effects" | "/callbacks" | "/accounts" => &[Method::GET],
+            "/recording" => &[Method::GET, Method::POST, Method::DELETE],
+            "/replay" | "/catalogue" => &[Method::POST],
+            "/health" | "/hosts" | "/effects" | "/callbacks" | "/accounts" | "/openapi.json" => {
+                &[Method::GET]
+            }
             _ => return problem(StatusCode::NOT_FOUND, "no such page; GET / lists what there is"),
         };
         if !allowed.contains(&method) {
@@ -65,6 +80,15 @@ impl Control {
             Ok(body) => body,
             Err(error) => return problem(error.status(), &error.to_string()),
         };
+        if path == "/replay" {
+            return match parse::<Recorded>(&body) {
+                Ok(recorded) => match self.replay(&recorded.requests).await {
+                    Ok(replayed) => ok(&json!({"replayed": replayed})),
+                    Err(error) => problem(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
+                },
+                Err(sentence) => problem(StatusCode::UNPROCESSABLE_ENTITY, &sentence),
+            };
+        }
         match self.act(request, &method, &path, &body) {
             Ok(response) => response,
             Err(sentence) => problem(StatusCode::UNPROCESSABLE_ENTITY, &sentence),
@@ -74,7 +98,7 @@ impl Control {
     fn act(&self, request: &Request, method: &Method, path: &str, body: &[u8]) -> Result<Response, String> {
         let sandbox = &self.sandbox;
         match (path, method) {
-            ("", _) => Ok(Response::new(StatusCode::OK, "text/plain; charset=utf-8", INDEX)),
+            ("", _) => Ok(index(request)),
             ("/reset", _) => {
                 self.reset();
                 Ok(no_content())
@@ -127,6 +151,22 @@ impl Control {
                 let since = since.map_err(|_| "`since` must be the id of a request")?;
                 Ok(ok(&json!({"requests": sandbox.requests.since(since)})))
             }
+            ("/recording", &Method::POST) => {
+                sandbox.recording.start();
+                Ok(no_content())
+            }
+            ("/recording", &Method::DELETE) => {
+                sandbox.recording.stop();
+                Ok(no_content())
+            }
+            ("/recording", _) => {
+                let requests = sandbox.recording.requests().map_err(|error| error.to_string())?;
+                Ok(Response::compact_json(StatusCode::OK, &Recorded { requests }))
+            }
+            ("/catalogue", _) => {
+                self.import(parse(body)?).map(|()| no_content()).map_err(|error| error.to_string())
+            }
+            ("/openapi.json", _) => Ok(ok(&openapi::document(&self.services.switches(sandbox)))),
             ("/health", _) => Ok(ok(&json!({"status": "ok"}))),
             ("/hosts", _) => {
                 let hosts =
@@ -143,6 +183,22 @@ impl Control {
             }
         }
     }
+}
+
+/// A browser gets a page to work with, everything else a text that says the same.
+fn index(request: &Request) -> Response {
+    if request.header("accept").is_some_and(|accept| accept.contains("text/html")) {
+        Response::new(StatusCode::OK, "text/html; charset=utf-8", PAGE)
+    } else {
+        Response::new(StatusCode::OK, "text/plain; charset=utf-8", INDEX)
+    }
+}
+
+/// A recording, as it is given out and taken back.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Recorded {
+    requests: Vec<RecordedRequest>,
 }
 
 #[derive(Deserialize)]

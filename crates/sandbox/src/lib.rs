@@ -13,6 +13,7 @@ mod soundstripe;
 mod storage;
 
 pub use command::{CommandError, run as command};
+pub use control::CatalogueError;
 pub use kit::body::BodyTally;
 pub use kit::coding::{AcceptEncoding, Coding, ResponseSwitches};
 pub use kit::effects::{Count, Effects};
@@ -21,6 +22,7 @@ pub use kit::host::Host;
 pub use kit::outbox::Callback;
 pub use kit::rate_limit::RateLimit;
 pub use kit::raw::Raw;
+pub use kit::recording::{RecordedRequest, RecordingError, Replayed};
 pub use kit::request_log::LoggedRequest;
 pub use kit::switches::{SwitchChange, SwitchError};
 pub use sandbox::{Builder, Sandbox, StartError};

@@ -1,4 +1,4 @@
-//! `segno-sandbox [--port-base N] [--seed N] [--frozen-at SECONDS] [--json | --env]`: the four services on loopback until told to stop.
+//! `segno-sandbox [--json | --env]`: the four services on loopback until told to stop. `--help` lists the other arguments.
 
 use std::io::Write as _;
 use std::process::ExitCode;

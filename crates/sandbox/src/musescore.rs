@@ -7,6 +7,7 @@ mod document;
 mod error;
 mod files;
 mod format;
+mod import;
 mod license;
 mod metadata;
 mod mscx;
@@ -44,7 +45,9 @@ use self::oauth::tokens;
 use self::route::{Found, Resource};
 use self::store::Store;
 use self::target::Target;
-use crate::kit::{Admitted, Api, Form, Handling, Host, Pairs, Request, Response, pipeline, service};
+use crate::kit::{
+    Admitted, Api, Form, Handling, Host, Imported, Pairs, Request, Response, pipeline, service,
+};
 
 /// What is public of the service.
 pub(crate) mod public {
@@ -89,6 +92,10 @@ impl service::Service for Service {
                 _ => pipeline::run(&RestApi(self), request).await,
             }
         })
+    }
+
+    fn import<'a>(&'a self, catalogue: &Value) -> Imported<'a> {
+        import::read(self, catalogue)
     }
 
     fn accounts(&self) -> Option<Value> {

@@ -1,6 +1,7 @@
 //! Starting, steering and stopping a sandbox.
 
 use std::io;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-use crate::control::Control;
+use crate::control::{CatalogueError, Control};
 use crate::kit::{
     Fault, Host, SandboxState, Seed, Service,
     clock::Clock,
@@ -16,6 +17,7 @@ use crate::kit::{
     faults::UnusedFault,
     listeners::{Listener, Listeners},
     outbox::Callback,
+    recording::{RecordedRequest, RecordingError, Replayed},
     request_log::LoggedRequest,
     serve::serve,
     switches::SwitchError,
@@ -38,6 +40,9 @@ pub enum StartError {
     /// The base port leaves no room for all hosts.
     #[error("ports from {0} on do not suffice for {count} hosts", count = Host::ALL.len())]
     NoRoom(u16),
+    /// What is to be added to the catalogues is not understood.
+    #[error("invalid catalogue: {0}")]
+    Catalogue(#[from] CatalogueError),
     /// A port cannot be had.
     #[error("port {port} for {host} cannot be opened: {source}")]
     Bind {
@@ -58,6 +63,9 @@ pub struct Builder {
     seed: Option<u64>,
     frozen_at: Option<Duration>,
     header_timeout: Option<Duration>,
+    bind: Option<IpAddr>,
+    host_name: Option<String>,
+    catalogues: Vec<Value>,
     switches: Switches,
 }
 
@@ -87,6 +95,26 @@ impl Builder {
         self
     }
 
+    /// The address to listen at: 127.0.0.1 by default. With another one everybody who can reach the machine can reach the sandbox,
+    /// whose credentials are public: for containers and networks of one's own.
+    pub fn bind(mut self, address: IpAddr) -> Self {
+        self.bind = Some(address);
+        self
+    }
+
+    /// The name in the URLs that the sandbox gives out, such as `sandbox` inside a network of containers; by default the address
+    /// that it listens at, or the loopback one if it listens at all of them.
+    pub fn host_name(mut self, name: impl Into<String>) -> Self {
+        self.host_name = Some(name.into());
+        self
+    }
+
+    /// Adds to the catalogues of the services that a JSON object names, as `POST /catalogue` does.
+    pub fn catalogue(mut self, catalogue: Value) -> Self {
+        self.catalogues.push(catalogue);
+        self
+    }
+
     /// The switches to start with, and to go back to on a reset.
     pub fn switches(mut self, change: impl FnOnce(&mut Switches)) -> Self {
         change(&mut self.switches);
@@ -97,22 +125,26 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`StartError`] if there is no runtime or a port cannot be had.
+    /// [`StartError`] if there is no runtime, a port cannot be had, or a catalogue is not understood.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let runtime = Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+        let address = self.bind.unwrap_or(Ipv4Addr::LOCALHOST.into());
         let mut listeners = Vec::new();
         for (offset, &host) in (0..).zip(Host::ALL) {
             let port = match self.port_base {
                 None | Some(0) => 0,
                 Some(base) => base.checked_add(offset).ok_or(StartError::NoRoom(base))?,
             };
-            let listener =
-                Listener::open(host, port).map_err(|source| StartError::Bind { host, port, source })?;
+            let listener = Listener::open(host, address, port).map_err(|source| StartError::Bind {
+                host,
+                port,
+                source,
+            })?;
             listeners.push(listener);
         }
         let state = Arc::new(SandboxState::new(
             Clock::new(self.frozen_at),
-            Listeners::new(listeners, runtime.clone()),
+            Listeners::new(listeners, self.host_name, runtime.clone()),
             self.switches.responses.clone(),
             self.header_timeout.unwrap_or(HEADER_TIMEOUT),
             Arc::new(Tasks::new(runtime)),
@@ -122,6 +154,9 @@ impl Builder {
         let all = services.all();
         all.iter().for_each(|(_, service)| service.reset());
         let control = Arc::new(Control::new(Arc::clone(&state), Arc::clone(&services)));
+        for catalogue in self.catalogues {
+            control.import(catalogue)?;
+        }
         let mut tasks = vec![tokio::spawn(Clock::tick(Arc::clone(&state.clock)))];
         for service in
             all.into_iter().map(|(_, service)| service).chain([Arc::clone(&control) as Arc<dyn Service>])
@@ -177,10 +212,13 @@ impl Sandbox {
         self.services.description(&self.state)
     }
 
-    /// The same as variables of the environment, by the names that the `from_env` of clients read.
+    /// The same as variables of the environment, by the names that the `from_env` of clients read, and `SEGNO_SANDBOX_URL` for the
+    /// control port.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
-        self.services.all().iter().flat_map(|(_, service)| service.environment()).collect()
+        let services = self.services.all();
+        let services = services.iter().flat_map(|(_, service)| service.environment());
+        services.chain([("SEGNO_SANDBOX_URL", self.origin(Host::CONTROL))]).collect()
     }
 
     /// `http://127.0.0.1:PORT` of a host, without a slash at the end.
@@ -268,6 +306,39 @@ impl Sandbox {
     #[must_use]
     pub fn callbacks(&self) -> Vec<Callback> {
         self.state.outbox.callbacks()
+    }
+
+    /// Records the requests that arrive from now on, with their bodies. What was recorded before is forgotten.
+    pub fn record(&self) {
+        self.state.recording.start();
+    }
+
+    /// What was recorded: the requests that their hosts have worked on, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordingError::Full`] if more arrived than a recording keeps.
+    pub fn recording(&self) -> Result<Vec<RecordedRequest>, RecordingError> {
+        self.state.recording.requests()
+    }
+
+    /// Lets recorded requests arrive again, each when the clock says what it said then, or later. No fault hits them. Seed and ports
+    /// must be those of the recording, for tokens and signatures hold by them.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordingError::Request`] for what is not HTTP; then none arrives.
+    pub async fn replay(&self, recorded: &[RecordedRequest]) -> Result<Vec<Replayed>, RecordingError> {
+        self.control.replay(recorded).await
+    }
+
+    /// Adds to the catalogues of the services that a JSON object names, as `POST /catalogue` does. A reset adds it again.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what exists, if something is not understood; then nothing is added.
+    pub fn import(&self, catalogue: Value) -> Result<(), CatalogueError> {
+        self.control.import(catalogue)
     }
 
     /// Everything as at the start: catalogue, clock, switches; no faults, no log, no effects. Credentials stay.

@@ -9,6 +9,7 @@ mod context;
 mod date;
 mod error;
 mod fields;
+mod import;
 mod legacy;
 mod lists;
 mod oauth;
@@ -49,7 +50,7 @@ use self::route::{Found, Ids, Needs, Op};
 use self::session::{Grant, Subject};
 use self::store::Store;
 use self::switches::CreatedStatus;
-use crate::kit::{Admitted, Api, Form, Handling, Host, Request, Response, pipeline, service};
+use crate::kit::{Admitted, Api, Form, Handling, Host, Imported, Request, Response, pipeline, service};
 
 /// What is public of the service.
 pub(crate) mod public {
@@ -110,6 +111,10 @@ impl service::Service for Service {
             }
             response
         })
+    }
+
+    fn import<'a>(&'a self, catalogue: &Value) -> Imported<'a> {
+        import::read(self, catalogue)
     }
 
     fn accounts(&self) -> Option<Value> {

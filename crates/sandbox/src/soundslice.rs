@@ -5,6 +5,7 @@ mod catalogue;
 mod context;
 mod error;
 mod folders;
+mod import;
 mod lists;
 mod media;
 mod musicxml;
@@ -34,7 +35,9 @@ use self::context::RequestContext;
 use self::error::Result;
 use self::route::{Found, Route};
 use self::store::Store;
-use crate::kit::{Admitted, Api, ErrorResponse, Form, Handling, Host, Request, Response, pipeline, service};
+use crate::kit::{
+    Admitted, Api, ErrorResponse, Form, Handling, Host, Imported, Request, Response, pipeline, service,
+};
 
 /// What is public of the service.
 pub(crate) mod public {
@@ -66,6 +69,10 @@ impl service::Service for Service {
 
     fn handle<'a>(self: Arc<Self>, request: &'a mut Request) -> Handling<'a> {
         Box::pin(async move { pipeline::run(&DataApi(self), request).await })
+    }
+
+    fn import<'a>(&'a self, catalogue: &Value) -> Imported<'a> {
+        import::read(self, catalogue)
     }
 
     fn accounts(&self) -> Option<Value> {

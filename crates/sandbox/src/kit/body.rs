@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::connection_fault::ConnectionFault;
 use super::mutex::Mutex;
+use super::recording::MAX_BODY;
 use super::response::Response;
 use super::spool::{Spool, SpoolWriter};
 
@@ -84,6 +85,8 @@ enum Source {
 pub(crate) struct Tally {
     length: u64,
     hash: Sha256,
+    /// What was read, while requests are recorded; `None` when it is more than a recording keeps.
+    copy: Option<Vec<u8>>,
     started: bool,
     complete: bool,
 }
@@ -93,6 +96,22 @@ impl Tally {
         let hash = self.hash.clone().finalize();
         let sha256 = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         BodyTally { length: self.length, sha256, complete: self.complete }
+    }
+
+    /// All that was read, if it was recorded.
+    pub(super) fn copy(&self) -> Option<Vec<u8>> {
+        self.copy.clone()
+    }
+
+    fn read(&mut self, bytes: &[u8]) {
+        self.length += bytes.len() as u64;
+        self.hash.update(bytes);
+        if let Some(copy) = &mut self.copy {
+            copy.extend_from_slice(bytes);
+        }
+        if self.length > MAX_BODY as u64 {
+            self.copy = None;
+        }
     }
 }
 
@@ -117,6 +136,11 @@ impl RequestBody {
 
     pub(crate) fn tally(&self) -> Arc<Mutex<Tally>> {
         Arc::clone(&self.tally)
+    }
+
+    /// Keeps what is read from now on.
+    pub(super) fn record(&mut self) {
+        self.tally.lock().copy = Some(Vec::new());
     }
 
     /// Whether any of it was asked for.
@@ -182,10 +206,7 @@ impl RequestBody {
         };
         let mut tally = self.tally.lock();
         match &piece {
-            Some(bytes) => {
-                tally.length += bytes.len() as u64;
-                tally.hash.update(bytes);
-            }
+            Some(bytes) => tally.read(bytes),
             None => tally.complete = true,
         }
         Poll::Ready(Ok(piece))

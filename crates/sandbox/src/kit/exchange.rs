@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use http::StatusCode;
 use http::header::{CONNECTION, DATE, EXPECT, HeaderValue};
 use hyper::body::Incoming;
 
@@ -11,6 +12,7 @@ use super::connection_fault::ConnectionFault;
 use super::faults::FaultKind;
 use super::host::Host;
 use super::inject::{Delivery, Injection};
+use super::recording::RecordedRequest;
 use super::request::Request;
 use super::request_log::LoggedRequest;
 use super::response::{OutgoingBody, Response};
@@ -52,6 +54,11 @@ pub(super) async fn exchange(
     }
     let name = fault.as_ref().map(|fault| fault.kind.name());
     let id = sandbox.requests.arrived(LoggedRequest::new(sandbox.clock.now(), &request, name));
+    let recorded = sandbox.recording.is_on().then(|| {
+        request.body.record();
+        // Of the body as it comes: a fault may put another in its place.
+        (RecordedRequest::new(sandbox.clock.now(), &request), request.body.tally())
+    });
     let (mut response, delivery) = match &fault {
         Some(fault) => {
             Injection { sandbox: &sandbox, service, connection: &connection }
@@ -72,6 +79,14 @@ pub(super) async fn exchange(
     let complete = request.body.is_complete();
     let tally = request.body.tally();
     let status = (!delivery.dropped).then_some(response.status.as_u16());
+    if let Some((recorded, body)) = recorded {
+        let times = match fault.as_ref().map(|fault| (&fault.kind, fault.does_work())) {
+            Some((FaultKind::Duplicate, _)) => 2,
+            Some((_, false)) => 0,
+            _ => 1,
+        };
+        sandbox.recording.add(&RecordedRequest { status, ..recorded }, &body, times);
+    }
     sandbox.requests.update(id, |entry| {
         entry.body = tally.lock().finish();
         entry.status = status;
@@ -88,6 +103,25 @@ pub(super) async fn exchange(
         }
     }
     Ok(finish(&sandbox, response))
+}
+
+/// Responds to a request that was recorded: as `exchange` does, but no fault hits it and nobody reads the response.
+pub(crate) async fn replay(
+    sandbox: &SandboxState,
+    service: Arc<dyn Service>,
+    mut request: Request,
+) -> StatusCode {
+    sandbox.clock.run_due();
+    let id = sandbox.requests.arrived(LoggedRequest::new(sandbox.clock.now(), &request, None));
+    let status = service.handle(&mut request).await.status;
+    sandbox.clock.run_due();
+    request.body.drain(u64::MAX).await;
+    let tally = request.body.tally();
+    sandbox.requests.update(id, |entry| {
+        entry.body = tally.lock().finish();
+        entry.status = Some(status.as_u16());
+    });
+    status
 }
 
 fn finish(sandbox: &SandboxState, response: Response) -> http::Response<OutgoingBody> {

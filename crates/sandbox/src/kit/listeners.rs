@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::task::{Poll, Waker};
 
 use socket2::{Domain, Protocol, Socket, Type};
@@ -18,6 +18,8 @@ const BACKLOG: i32 = 1024;
 /// The listeners of all hosts.
 pub(crate) struct Listeners {
     all: Vec<Listener>,
+    /// The name in the URLs of the hosts, if it is another than the address.
+    host_name: Option<String>,
     /// What sockets register with.
     runtime: Handle,
 }
@@ -43,9 +45,9 @@ enum Port {
 }
 
 impl Listener {
-    /// Opens a host's listener; port 0 means a free one. Called inside the runtime.
-    pub(crate) fn open(host: Host, port: u16) -> io::Result<Self> {
-        let listener = listen(bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?)?;
+    /// Opens a host's listener at an address; port 0 means a free one. Called inside the runtime.
+    pub(crate) fn open(host: Host, address: IpAddr, port: u16) -> io::Result<Self> {
+        let listener = listen(bind(SocketAddr::from((address, port)))?)?;
         let addr = listener.local_addr()?;
         let state = Mutex::new(State { port: Port::Open(listener), acceptor: None });
         Ok(Self { host, addr, state, closings: watch::Sender::new(0) })
@@ -53,8 +55,8 @@ impl Listener {
 }
 
 impl Listeners {
-    pub(crate) fn new(all: Vec<Listener>, runtime: Handle) -> Self {
-        Self { all, runtime }
+    pub(crate) fn new(all: Vec<Listener>, host_name: Option<String>, runtime: Handle) -> Self {
+        Self { all, host_name, runtime }
     }
 
     fn of(&self, host: Host) -> &Listener {
@@ -62,9 +64,19 @@ impl Listeners {
         self.all.iter().find(|listener| listener.host == host).unwrap_or(&self.all[0])
     }
 
-    /// Where a host listens.
-    pub(crate) fn address(&self, host: Host) -> SocketAddr {
-        self.of(host).addr
+    /// Name and port by which a host is reached. A listener on every address is reached by the loopback one.
+    pub(crate) fn authority(&self, host: Host) -> String {
+        let mut address = self.of(host).addr;
+        if let Some(name) = &self.host_name {
+            return format!("{name}:{}", address.port());
+        }
+        if address.ip().is_unspecified() {
+            address.set_ip(match address.ip() {
+                IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+                IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+            });
+        }
+        address.to_string()
     }
 
     /// Closes the port until [`open`](Self::open).
@@ -126,7 +138,7 @@ impl Listeners {
 }
 
 fn bind(address: SocketAddr) -> io::Result<Socket> {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     // On Windows this option means something else: there, ports can be had again at once without it.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;

@@ -13,6 +13,12 @@ use super::response::Response;
 /// The response to a request, on its way.
 pub(crate) type Handling<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
 
+/// Adds what was read to the catalogue.
+pub(crate) type Import<'a> = Box<dyn FnOnce() + Send + 'a>;
+
+/// What was read, or what of it is not understood.
+pub(crate) type Imported<'a> = Result<Import<'a>, String>;
+
 /// One service: the hosts it plays, and what they respond.
 pub(crate) trait Service: Send + Sync {
     /// Its hosts, in the order of their ports.
@@ -23,6 +29,11 @@ pub(crate) trait Service: Send + Sync {
 
     /// The response to one request to one of the hosts.
     fn handle<'a>(self: Arc<Self>, request: &'a mut Request) -> Handling<'a>;
+
+    /// Reads what is to be added to the catalogue; adding it cannot fail.
+    fn import<'a>(&'a self, _: &Value) -> Imported<'a> {
+        Err("its catalogue cannot be added to".to_owned())
+    }
 
     /// The seeded accounts and what they own now, for the control port.
     fn accounts(&self) -> Option<Value> {

@@ -10,6 +10,7 @@ use super::faults::{Fault, FaultKind, Faults};
 use super::host::Host;
 use super::listeners::Listeners;
 use super::outbox::Outbox;
+use super::recording::Recording;
 use super::request_log::RequestLog;
 use super::seconds::seconds;
 use super::switches::Switchboard;
@@ -19,6 +20,7 @@ use super::tasks::Tasks;
 pub(crate) struct SandboxState {
     pub(crate) clock: Arc<Clock>,
     pub(crate) requests: RequestLog,
+    pub(crate) recording: Recording,
     pub(crate) faults: Faults,
     pub(crate) effects: EffectCounters,
     pub(crate) outbox: Outbox,
@@ -41,6 +43,7 @@ impl SandboxState {
         let clock = Arc::new(clock);
         Self {
             requests: RequestLog::default(),
+            recording: Recording::default(),
             faults: Faults::default(),
             effects: EffectCounters::default(),
             outbox: Outbox::new(Arc::clone(&clock), Arc::clone(&tasks)),
@@ -54,7 +57,7 @@ impl SandboxState {
 
     /// `http://127.0.0.1:PORT` of a host, without a slash at the end.
     pub(crate) fn origin(&self, host: Host) -> String {
-        format!("http://{}", self.listeners.address(host))
+        format!("http://{}", self.listeners.authority(host))
     }
 
     /// Adds a fault; a port that is to be closed is closed now.

@@ -8,11 +8,11 @@ use super::store::{Audio, Comment, Edge, FIRST, Rule, State, Store, Track, User,
 use crate::kit::Spool;
 
 /// Owns what the first may not touch.
-const SECOND: u64 = 5_530;
+pub(super) const SECOND: u64 = 5_530;
 /// Follows both.
 const THIRD: u64 = 5_547;
 
-const MINUET: &[u8] = include_bytes!("../../assets/minuet-in-g.mp3");
+pub(super) const MINUET: &[u8] = include_bytes!("../../assets/minuet-in-g.mp3");
 const ODE: &[u8] = include_bytes!("../../assets/ode-to-joy.mp3");
 const AH: &[u8] = include_bytes!("../../assets/ah-vous-dirai-je.mp3");
 
@@ -142,9 +142,10 @@ fn users(store: &mut Store, start: u64) {
     }
 }
 
-struct Seeding<'a> {
-    store: &'a mut Store,
-    now: u64,
+/// Adds things to a store, each a day later than the one before.
+pub(super) struct Seeding<'a> {
+    pub(super) store: &'a mut Store,
+    pub(super) now: u64,
 }
 
 impl Seeding<'_> {
@@ -159,7 +160,14 @@ impl Seeding<'_> {
         self.store.edge(at)
     }
 
-    fn track(&mut self, owner: u64, title: &str, genre: &str, tags: &str, mp3: &'static [u8]) -> u64 {
+    pub(super) fn track(
+        &mut self,
+        owner: u64,
+        title: &str,
+        genre: &str,
+        tags: &str,
+        mp3: &'static [u8],
+    ) -> u64 {
         let now = self.later();
         let content = Spool::from_bytes(mp3);
         let audio = Audio { content, content_type: "audio/mpeg", extension: "mp3" };
@@ -177,13 +185,13 @@ impl Seeding<'_> {
         id
     }
 
-    fn edit(&mut self, id: u64, edit: impl FnOnce(&mut Track)) {
+    pub(super) fn edit(&mut self, id: u64, edit: impl FnOnce(&mut Track)) {
         if let Some(track) = self.store.tracks.get_mut(&id) {
             edit(track);
         }
     }
 
-    fn playlist(&mut self, owner: u64, title: &str, set_type: &str, tracks: &[u64]) -> u64 {
+    pub(super) fn playlist(&mut self, owner: u64, title: &str, set_type: &str, tracks: &[u64]) -> u64 {
         let now = self.later();
         let mut list = self.store.new_playlist(owner, now);
         list.title = title.to_owned();

@@ -22,12 +22,12 @@ pub(super) fn fill(service: &Soundslice, store: &mut Store) {
     let private = store.add_folder(SECOND, "Private", None);
 
     let mut catalogue = Catalogue { service, store };
-    let ode = catalogue.piece(&ODE_TO_JOY, Slice { folder: Some(beethoven), ..slice(FIRST) });
+    let ode = catalogue.piece(&ODE_TO_JOY, Slice { folder: Some(beethoven), ..Slice::empty(FIRST) });
     catalogue.linked(ode, Source::YouTube, "aB3-dE5_gH7", "Choir", &ODE_TO_JOY);
     catalogue.uploaded(ode);
     let jacques = catalogue.piece(
         &FRERE_JACQUES,
-        Slice { folder: Some(warm_ups), status: 3, embed_status: 4, print_status: 3, ..slice(FIRST) },
+        Slice { folder: Some(warm_ups), status: 3, embed_status: 4, print_status: 3, ..Slice::empty(FIRST) },
     );
     catalogue.linked(
         jacques,
@@ -36,20 +36,20 @@ pub(super) fn fill(service: &Soundslice, store: &mut Store) {
         "Piano",
         &FRERE_JACQUES,
     );
-    let minuet = catalogue.piece(&MINUET, slice(FIRST));
+    let minuet = catalogue.piece(&MINUET, Slice::empty(FIRST));
     // An account from the time of slugs, and a slice without notation.
     catalogue.store.add_slice(Slice {
         slug: "etude-op-10-no-3".to_owned(),
         name: "Étude Op. 10 No. 3".to_owned(),
         artist: "Frédéric Chopin".to_owned(),
-        ..slice(FIRST)
+        ..Slice::empty(FIRST)
     });
-    let gymnopedie = catalogue.piece(&GYMNOPEDIE, Slice { folder: Some(private), ..slice(SECOND) });
+    let gymnopedie = catalogue.piece(&GYMNOPEDIE, Slice { folder: Some(private), ..Slice::empty(SECOND) });
     catalogue.linked(gymnopedie, Source::Vimeo, "76979871", "Video", &GYMNOPEDIE);
     catalogue.store.add_slice(Slice {
         name: "Clair de lune".to_owned(),
         artist: "Claude Debussy".to_owned(),
-        ..slice(SECOND)
+        ..Slice::empty(SECOND)
     });
 
     let term = store.add_list(FIRST, "Autumn term", None);
@@ -57,23 +57,6 @@ pub(super) fn fill(service: &Soundslice, store: &mut Store) {
         list.slices.extend([ode, minuet]);
     }
     store.add_list(SECOND, "Recital", None);
-}
-
-fn slice(owner: u64) -> Slice {
-    Slice {
-        number: 0,
-        scorehash: String::new(),
-        slug: String::new(),
-        owner,
-        name: String::new(),
-        artist: String::new(),
-        status: 1,
-        embed_status: 1,
-        print_status: 1,
-        folder: None,
-        notation: None,
-        recordings: Vec::new(),
-    }
 }
 
 struct Catalogue<'a> {

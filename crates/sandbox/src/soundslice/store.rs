@@ -75,6 +75,26 @@ pub(super) struct List {
     pub(super) slices: BTreeSet<u64>,
 }
 
+impl Slice {
+    /// A slice without anything, of this account.
+    pub(super) fn empty(owner: u64) -> Self {
+        Self {
+            number: 0,
+            scorehash: String::new(),
+            slug: String::new(),
+            owner,
+            name: String::new(),
+            artist: String::new(),
+            status: 1,
+            embed_status: 1,
+            print_status: 1,
+            folder: None,
+            notation: None,
+            recordings: Vec::new(),
+        }
+    }
+}
+
 impl Store {
     pub(super) fn new(seed: Seed) -> Self {
         Self {

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use crate::wire::{Request, Response};
 
+mod openapi;
+mod recording;
+
 struct Control(Sandbox);
 
 impl Control {

@@ -215,6 +215,10 @@ fn arguments_that_are_not_understood_are_told() {
         ),
         (vec!["--frozen-at", "253402300800"], "invalid --frozen-at"),
         (vec!["--port"], "unknown argument \"--port\""),
+        (
+            vec!["--bind", "everywhere"],
+            "invalid --bind: expected an IP address such as 0.0.0.0, found \"everywhere\"",
+        ),
         (vec!["--port-base", "65530"], "ports from 65530 on do not suffice"),
     ] {
         let (mut server, line) = serve(&arguments);
@@ -255,6 +259,74 @@ async fn the_command_freezes_seeds_and_prints_an_environment() {
     assert!(line.starts_with("SOUNDSLICE_BASE_URL=http://127.0.0.1:"), "{line}");
     server.kill().expect("ends");
     server.wait().expect("ended");
+}
+
+#[tokio::test]
+async fn it_listens_where_it_is_told_and_gives_out_urls_with_the_name_it_is_told() {
+    let sandbox =
+        Sandbox::builder().bind("0.0.0.0".parse().expect("an address")).start().await.expect("starts");
+    // By way of another address of the machine than the usual one.
+    let origin = sandbox.origin(Host::CONTROL);
+    let port = origin.strip_prefix("http://127.0.0.1:").expect("the loopback address in URLs");
+    let health = Request::new("GET", &format!("http://127.0.0.2:{port}/health")).send().await;
+    assert_eq!(health.status, 200);
+    drop(sandbox);
+
+    let sandbox = Sandbox::builder().host_name("localhost").start().await.expect("starts");
+    let slices = sandbox.description().soundslice.base_url;
+    assert!(slices.starts_with("http://localhost:") && slices.ends_with("/api/v1/"), "{slices}");
+
+    let sandbox = Sandbox::builder().bind("::1".parse().expect("an address")).start().await;
+    if let Ok(sandbox) = sandbox {
+        assert!(sandbox.origin(Host::CONTROL).starts_with("http://[::1]:"));
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_command_records_into_a_file_and_replays_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (recording, catalogue) = (folder.path().join("recording.json"), folder.path().join("catalogue.json"));
+    let path = |path: &std::path::Path| path.to_str().expect("text").to_owned();
+    std::fs::write(&catalogue, r#"{"soundslice": {"slices": [{"name": "From the file"}]}}"#).expect("writes");
+    let base = free_base().to_string();
+    let arguments = ["--port-base", &base, "--seed", "7", "--frozen-at", "1900000000", "--json"];
+    let session = |more: &[&str]| {
+        let (server, line) = serve(&[&arguments[..], more].concat());
+        (server, serde_json::from_str::<Value>(&line).expect("one line of JSON"))
+    };
+    let end = |mut server: Child| {
+        Command::new("kill").args(["-s", "TERM", &server.id().to_string()]).status().expect("kill runs");
+        assert_eq!(server.wait().expect("ends").code(), Some(0));
+    };
+    let effects = async |description: &Value| {
+        let url = format!("{}/effects", description["control"]["base_url"].as_str().expect("a URL"));
+        Request::new("GET", &url).send().await.json()
+    };
+    let catalogue = path(&catalogue);
+    let recording = path(&recording);
+    let (server, description) = session(&["--catalogue", &catalogue, "--record", &recording]);
+    let access = &description["soundslice"];
+    let text = |name: &str| access[name].as_str().expect("text").to_owned();
+    use base64::Engine as _;
+    let pair = format!("{}:{}", text("app_id"), text("password"));
+    let basic = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair));
+    let url = text("base_url") + "slices/";
+    let listed = Request::new("GET", &url).header("Authorization", &basic).send().await;
+    assert!(listed.text().contains("From the file"));
+    let created =
+        Request::new("POST", &url).header("Authorization", &basic).form("name=Recorded").send().await;
+    assert_eq!(created.status, 201);
+    end(server);
+
+    let (server, description) = session(&["--replay", &recording]);
+    assert_eq!(effects(&description).await["soundslice"]["slices"]["created"], 1);
+    end(server);
+    let mut refused = serve(&["--replay", &catalogue]).0;
+    assert_eq!(refused.wait().expect("ends").code(), Some(2));
+    let mut told = String::new();
+    refused.stderr.take().expect("piped").read_to_string(&mut told).expect("text");
+    assert!(told.contains("catalogue.json: unknown field `soundslice`"), "{told}");
 }
 
 /// Time passes as soon as everybody waits.
