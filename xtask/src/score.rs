@@ -8,7 +8,7 @@ pub(crate) mod roadmap;
 use std::io::Write;
 use std::process::ExitCode;
 
-use segno_score::{Format, Options, Score, read_any};
+use segno_score::{Options, Score, read_any};
 use segno_syncpoint::formats::svg::{Drawing, draw};
 use segno_syncpoint::playthrough::DiagnosticKind;
 use segno_syncpoint::{Playthrough, Policy};
@@ -24,27 +24,27 @@ struct Piece {
 }
 
 impl Piece {
-    fn read(file: &str, policy: &Policy, options: &Options) -> Result<Self, String> {
+    fn read(file: &str, policy: Option<&Policy>, options: &Options) -> Result<Self, String> {
         let bytes = std::fs::read(file).map_err(|fault| fault.to_string())?;
         let score = read_any(&bytes, options).map_err(|fault| fault.to_string())?;
-        let play = score.structure.unroll(policy).map_err(|fault| fault.to_string())?;
+        let play = score.structure.unroll(policy.unwrap_or(&score.format.policy())).map_err(|fault| fault.to_string())?;
         Ok(Self { score, play })
     }
 }
 
 pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     let (mut file, mut picture, mut json) = (None, None, false);
-    let mut policy = ("classical", Policy::CLASSICAL);
+    let mut policy = None;
     let mut rest = arguments.iter();
     while let Some(&argument) = rest.next() {
         match argument {
             "--policy" => {
                 let name = rest.next().ok_or(USAGE)?;
                 let found = Policy::PRESETS.iter().find(|(known, _)| known == name);
-                policy = *found.ok_or_else(|| {
+                policy = Some(*found.ok_or_else(|| {
                     let names: Vec<&str> = Policy::PRESETS.iter().map(|(name, _)| *name).collect();
                     format!("no policy is called {name:?}; there are {}", names.join(", "))
-                })?;
+                })?);
             }
             "--svg" => picture = Some(*rest.next().ok_or(USAGE)?),
             "--json" => json = true,
@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     let file = file.ok_or(USAGE)?;
     let mut out = std::io::stdout().lock();
     let options = if json { Options::new().with_onsets() } else { Options::new() };
-    let piece = match Piece::read(file, &policy.1, &options) {
+    let piece = match Piece::read(file, policy.as_ref().map(|(_, policy)| policy), &options) {
         Ok(piece) => piece,
         Err(fault) if json => {
             json::refusal(&mut out, &fault).map_err(|fault| format!("standard output: {fault}"))?;
@@ -68,9 +68,16 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
         std::fs::write(picture, drawn(&score, &play)?).map_err(|fault| format!("{picture}: {fault}"))?;
     }
     let written =
-        if json { json::print(&mut out, &score, &play) } else { print(&mut out, &score, &play, policy.0) };
+        if json { json::print(&mut out, &score, &play) } else { print(&mut out, &score, &play, policy_name(&score, policy)) };
     written.map_err(|fault| format!("standard output: {fault}"))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the policy is called: the one that was asked for, or the one of the format's own program.
+fn policy_name(score: &Score, asked: Option<(&'static str, Policy)>) -> &'static str {
+    let own = score.format.policy();
+    let known = Policy::PRESETS.iter().find(|(_, policy)| *policy == own).map_or("", |(name, _)| *name);
+    asked.map_or(known, |(name, _)| name)
 }
 
 /// The metronomic map of the score as a picture.
@@ -84,12 +91,7 @@ fn drawn(score: &Score, play: &Playthrough) -> Result<String, String> {
 }
 
 fn print(out: &mut impl Write, score: &Score, play: &Playthrough, policy: &str) -> std::io::Result<()> {
-    let format = match score.format {
-        Format::MusicXml => "MusicXML",
-        Format::Mxl => "compressed MusicXML",
-        Format::Midi => "MIDI",
-        _ => "score",
-    };
+    let format = score.format.name();
     writeln!(out, "{}  ({format})", score.title.as_deref().unwrap_or("untitled"))?;
     if let Some(movement) = &score.movement {
         writeln!(out, "  {movement}")?;

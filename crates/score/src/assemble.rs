@@ -55,6 +55,8 @@ pub(crate) fn score(mut draft: Draft, format: Format) -> Score {
         grid: BarGrid { bars: grid },
         tempos,
         sections,
+        pauses: Vec::new(),
+        recording: None,
         onsets: draft.onsets,
         diagnostics: draft.diagnostics.kept,
         diagnostics_dropped: draft.diagnostics.dropped,

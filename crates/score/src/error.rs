@@ -132,8 +132,8 @@ pub enum Error {
         /// How much the caller allows.
         allowed: u64,
     },
-    /// The XML is something else than a MusicXML score.
-    #[error("{at}: <{root}> is not a MusicXML score")]
+    /// The XML is something else than a score.
+    #[error("{at}: <{root}> is not a score: expected MusicXML, MuseScore or Guitar Pro")]
     Root {
         /// Where the root element begins.
         at: Position,
@@ -153,7 +153,7 @@ pub enum Error {
         error: Box<Self>,
     },
     /// The compressed file cannot be opened, or holds no score.
-    #[error("invalid MXL archive: {what}")]
+    #[error("invalid archive: {what}")]
     Archive {
         /// What is wrong, and where in the file if that is known.
         what: String,
@@ -168,8 +168,46 @@ pub enum Error {
     #[error("the MIDI file counts time in SMPTE frames and therefore has no bars")]
     Smpte,
     /// The bytes are of no format that this crate reads.
-    #[error("unknown format: expected MusicXML, MXL or MIDI")]
+    #[error("unknown format: expected MusicXML, MXL, MIDI, Guitar Pro 3 to 8, MuseScore or alphaTex")]
     UnknownFormat,
+    /// The file is of a known format, but of a version that is not read.
+    #[error("unsupported {format} version {version:?}: expected {expected}")]
+    Version {
+        /// What the format is called.
+        format: &'static str,
+        /// The version as the file states it.
+        version: String,
+        /// The versions that are read, and what to do with another.
+        expected: &'static str,
+    },
+    /// The file breaks off, or holds what no file of its version can.
+    #[error("invalid {format} file of version {version}: {place}: {what}")]
+    Broken {
+        /// What the format is called.
+        format: &'static str,
+        /// The version of the format.
+        version: String,
+        /// Where: the byte, and the bar and track if these are known.
+        place: String,
+        /// What is wrong there.
+        what: String,
+    },
+    /// The file is of a known format that is not read.
+    #[error("unsupported format {format}: {advice}")]
+    Unsupported {
+        /// What the format is called.
+        format: &'static str,
+        /// How the program that wrote it exports one that is read.
+        advice: &'static str,
+    },
+    /// The format is known, but its reader is switched off in this build.
+    #[error("unsupported format {}: segno-score must be built with the feature {feature:?}", .format.name())]
+    SwitchedOff {
+        /// The format.
+        format: crate::Format,
+        /// The cargo feature with its reader.
+        feature: &'static str,
+    },
     /// The reader that was passed in failed.
     #[error("reading failed: {0}")]
     Io(#[from] std::io::Error),

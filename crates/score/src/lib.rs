@@ -14,14 +14,20 @@
 //! with `words` for what directions say; `assemble` makes a score of it, and `timing` seconds of the score.
 #![forbid(unsafe_code)]
 
+mod archive;
 mod assemble;
 mod diagnostic;
 mod draft;
 mod error;
 pub mod midi;
+#[cfg(feature = "musescore")]
+pub mod musescore;
 pub mod musicxml;
 pub mod mxl;
 mod options;
+#[cfg(any(feature = "guitar-pro", feature = "musescore", feature = "alphatex"))]
+mod outline;
+mod recording;
 mod score;
 mod sniff;
 mod span;
@@ -32,6 +38,7 @@ mod xml;
 pub use diagnostic::{Diagnostic, DiagnosticKind};
 pub use error::{Error, Limit, Position};
 pub use options::{Limits, Options};
-pub use score::{DEFAULT_TEMPO, Format, Onset, Part, Score, Section, Tempo};
+pub use recording::{Recording, RecordingPoint};
+pub use score::{DEFAULT_TEMPO, Format, Onset, Part, Pause, Score, Section, Tempo};
 pub use sniff::{read_any, sniff};
 pub use timing::TempoSegment;

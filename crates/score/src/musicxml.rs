@@ -110,7 +110,7 @@ impl<'o, S: XmlSource> Reader<'o, S> {
             Token::Open(Element::ScorePartwise) => self.partwise()?,
             Token::Open(Element::ScoreTimewise) => self.timewise()?,
             Token::Open(Element::Other) => {
-                let root = self.cursor.unknown_name().to_owned();
+                let root = self.cursor.name().to_owned();
                 return Err(Error::Root { at: self.cursor.position(), root });
             }
             Token::Open(element) => {

@@ -1,30 +1,12 @@
 //! Compressed MusicXML: a ZIP archive with the score and a table of contents.
 
-use std::io::{BufReader, Cursor as Bytes};
-
-use zip::ZipArchive;
-use zip::result::ZipError;
-
+use crate::archive::{Archive, CONTAINER, container_limits, member};
 use crate::diagnostic::{Diagnostic, DiagnosticKind};
-use crate::error::{Error, Limit};
+use crate::error::Error;
 use crate::musicxml;
 use crate::options::{Limits, Options};
 use crate::score::{Format, Score};
 use crate::xml::{Cursor, Element, StreamSource, Token};
-
-/// Where the table of contents stands (MusicXML 4.0, "Compressed .mxl files").
-const CONTAINER: &str = "META-INF/container.xml";
-
-/// The table of contents is at most this long.
-const MAX_CONTAINER_BYTES: u64 = 1 << 20;
-
-/// Text of up to this many bytes may be compressed as well as it can be.
-const MAX_UNSUSPECTED: u64 = 16 << 20;
-
-/// How much of the decompressed score is held at a time.
-const BUFFER: usize = 64 << 10;
-
-type Archive<'a> = ZipArchive<Bytes<&'a [u8]>>;
 
 /// Reads a compressed MusicXML file.
 ///
@@ -42,14 +24,9 @@ type Archive<'a> = ZipArchive<Bytes<&'a [u8]>>;
 /// [`Error::Archive`] if it is not a ZIP archive or holds no score; [`Error::Member`] if a file in it cannot be read, for
 /// the reasons of [`musicxml::read`].
 pub fn read_slice(bytes: &[u8], options: &Options) -> Result<Score, Error> {
-    let mut archive = ZipArchive::new(Bytes::new(bytes)).map_err(refused)?;
-    if archive.len() > options.limits.entries {
-        return Err(Error::Limit { at: None, limit: Limit::Entries, allowed: options.limits.entries as u64 });
-    }
-    let names: Vec<String> =
-        archive.file_names().filter_map(Result::ok).map(std::borrow::Cow::into_owned).collect();
-    let (name, diagnostic) = score_name(&mut archive, &names, &options.limits)?;
-    let mut score = read_member(&mut archive, &name, options)?;
+    let mut archive = Archive::open(bytes, options)?;
+    let (name, diagnostic) = score_name(&mut archive, &options.limits)?;
+    let mut score = archive.read(&name, &options.limits, |text| musicxml::read(text, options))?;
     score.format = Format::Mxl;
     if let Some(message) = diagnostic {
         let kind = DiagnosticKind::Inferred;
@@ -58,27 +35,9 @@ pub fn read_slice(bytes: &[u8], options: &Options) -> Result<Score, Error> {
     Ok(score)
 }
 
-fn read_member(archive: &mut Archive<'_>, name: &str, options: &Options) -> Result<Score, Error> {
-    let file = archive.by_name(name).map_err(refused)?;
-    let Limits { bytes, ratio, .. } = options.limits;
-    let dense = file.compressed_size().saturating_mul(ratio).max(MAX_UNSUSPECTED);
-    // By what the archive says of itself, before anything is decompressed; more than it says is never read from it.
-    if file.size() > dense.min(bytes) {
-        let (limit, allowed) = if dense < bytes { (Limit::Ratio, ratio) } else { (Limit::Bytes, bytes) };
-        return Err(member(name, Error::Limit { at: None, limit, allowed }));
-    }
-    musicxml::read(BufReader::with_capacity(BUFFER, file), options).map_err(|error| match error {
-        Error::Io(error) => Error::Archive { what: format!("{name}: {error}") },
-        error => member(name, error),
-    })
-}
-
 /// Which file is the score, and what there is to say about the choice.
-fn score_name(
-    archive: &mut Archive<'_>,
-    names: &[String],
-    limits: &Limits,
-) -> Result<(String, Option<String>), Error> {
+fn score_name(archive: &mut Archive<'_>, limits: &Limits) -> Result<(String, Option<String>), Error> {
+    let names = &archive.names.clone();
     // Somebody may have packed the folder that the archive was unpacked into.
     let container = names.iter().find(|name| *name == CONTAINER).or_else(|| {
         names.iter().find(|name| name.strip_suffix(CONTAINER).is_some_and(|folder| folder.ends_with('/')))
@@ -130,9 +89,9 @@ fn score_name(
 
 /// The score that the table of contents names; `None` if it names none.
 fn root_file(archive: &mut Archive<'_>, container: &str, limits: &Limits) -> Result<Option<String>, Error> {
-    let file = archive.by_name(container).map_err(refused)?;
-    let limits = Limits { bytes: limits.bytes.min(MAX_CONTAINER_BYTES), ..limits.clone() };
-    let mut cursor = Cursor::new(StreamSource::new(BufReader::new(file), &limits)?, &limits);
+    let limits = container_limits(limits);
+    let mut cursor =
+        Cursor::new(StreamSource::new(archive.container(container, &limits)?, &limits)?, &limits);
     loop {
         match cursor.next()? {
             Token::Open(Element::Rootfile) => {
@@ -195,12 +154,4 @@ fn unescape(text: &str) -> String {
 /// The text with each accented Latin letter as a letter and its accent.
 fn decompose(text: &str) -> String {
     unicode_normalization::UnicodeNormalization::nfd(text).collect()
-}
-
-fn member(file: &str, error: Error) -> Error {
-    Error::Member { file: file.to_owned(), error: Box::new(error) }
-}
-
-fn refused(error: ZipError) -> Error {
-    Error::Archive { what: error.to_string() }
 }

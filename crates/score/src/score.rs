@@ -1,8 +1,8 @@
 //! What comes out of a file.
 
-use segno_syncpoint::{BarGrid, Fraction, Structure};
+use segno_syncpoint::{BarGrid, Fraction, Policy, Structure};
 
-use crate::Diagnostic;
+use crate::{Diagnostic, Recording};
 
 /// Quarter notes a minute where a score gives no tempo: the value that MIDI prescribes and notation programs use.
 pub const DEFAULT_TEMPO: f64 = 120.0;
@@ -29,6 +29,10 @@ pub struct Score {
     pub tempos: Vec<Tempo>,
     /// Rehearsal marks and MIDI markers in written order.
     pub sections: Vec<Section>,
+    /// Silence on top of the bars' lengths, in written order.
+    pub pauses: Vec<Pause>,
+    /// The recording that the file is tied to.
+    pub recording: Option<Recording>,
     /// The notes of all parts by bar and offset, if [`Options::onsets`](crate::Options::onsets) asks for them.
     pub onsets: Vec<Onset>,
     /// What in the file is contradictory, incomplete or not understood.
@@ -48,6 +52,46 @@ pub enum Format {
     Mxl,
     /// Standard MIDI File of format 0, 1 or 2 (`.mid`), also inside RIFF (`.rmi`).
     Midi,
+    /// Guitar Pro 7 and 8 (`.gp`), or the score file out of such an archive.
+    GuitarPro,
+    /// Guitar Pro 6 (`.gpx`).
+    GuitarPro6,
+    /// Guitar Pro 3, 4 and 5 (`.gp3`, `.gp4`, `.gp5`).
+    GuitarPro5,
+    /// MuseScore's archive (`.mscz`).
+    Mscz,
+    /// MuseScore's own XML (`.mscx`).
+    Mscx,
+    /// alphaTex, the text format of alphaTab.
+    AlphaTex,
+}
+
+impl Format {
+    /// What the format is called.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MusicXml => "MusicXML",
+            Self::Mxl => "compressed MusicXML",
+            Self::Midi => "MIDI",
+            Self::GuitarPro => "Guitar Pro 7 or 8",
+            Self::GuitarPro6 => "Guitar Pro 6",
+            Self::GuitarPro5 => "Guitar Pro 3, 4 or 5",
+            Self::Mscz => "compressed MuseScore",
+            Self::Mscx => "MuseScore",
+            Self::AlphaTex => "alphaTex",
+        }
+    }
+
+    /// The rules by which the program whose format this is orders the bars; common practice for formats of no one program.
+    #[must_use]
+    pub const fn policy(self) -> Policy {
+        match self {
+            Self::MusicXml | Self::Mxl | Self::Midi => Policy::CLASSICAL,
+            Self::GuitarPro | Self::GuitarPro6 | Self::GuitarPro5 | Self::AlphaTex => Policy::GUITAR_PRO,
+            Self::Mscz | Self::Mscx => Policy::MUSESCORE,
+        }
+    }
 }
 
 /// A part (an instrument) of a score.
@@ -74,6 +118,21 @@ pub struct Tempo {
     pub offset: Fraction,
     /// Quarter notes a minute, above 0.
     pub quarter_bpm: f64,
+}
+
+/// Silence on top of a bar's length.
+///
+/// One at the end of a bar that closes a [section](segno_syncpoint::WrittenBar::section_break) comes once, when another
+/// section is played next, whichever bar was the last one before.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Pause {
+    /// The written bar, zero-based.
+    pub bar: usize,
+    /// Where in the bar; its length for a pause behind the last note.
+    pub offset: Fraction,
+    /// How long it lasts, above 0.
+    pub seconds: f64,
 }
 
 /// A rehearsal mark or marker.
@@ -111,6 +170,14 @@ impl Tempo {
     #[must_use]
     pub const fn new(bar: usize, offset: Fraction, quarter_bpm: f64) -> Self {
         Self { bar, offset, quarter_bpm }
+    }
+}
+
+impl Pause {
+    /// So many seconds of silence at a place in a written bar (zero-based).
+    #[must_use]
+    pub const fn new(bar: usize, offset: Fraction, seconds: f64) -> Self {
+        Self { bar, offset, seconds }
     }
 }
 

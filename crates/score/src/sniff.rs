@@ -1,38 +1,48 @@
 //! Which format a file is in.
 
+use std::io::Cursor as Bytes;
+
 use crate::error::Error;
 use crate::options::Options;
 use crate::score::{Format, Score};
+use crate::xml::Encoding;
 use crate::{midi, musicxml, mxl};
 
-/// The format of a file by its first bytes; `None` for a format that this crate does not read.
+/// The root element of an XML file is looked for in so many bytes.
+const MAX_PROLOG: usize = 16 << 10;
+
+/// The format of a file by its content; `None` for a format that this crate does not read.
+///
+/// A ZIP archive is told by the files in it, XML by its root element; where these say nothing it is MusicXML.
 ///
 /// ```
 /// use segno_score::{Format, sniff};
 ///
 /// assert_eq!(sniff(b"MThd\0\0\0\x06"), Some(Format::Midi));
 /// assert_eq!(sniff(b"<?xml version='1.0'?>"), Some(Format::MusicXml));
+/// assert_eq!(sniff(b"<museScore version='3.01'>"), Some(Format::Mscx));
+/// assert_eq!(sniff(b"\x18FICHIER GUITAR PRO v5.10"), Some(Format::GuitarPro5));
 /// assert_eq!(sniff(b"%PDF-1.7"), None);
 /// ```
 #[must_use]
 pub fn sniff(bytes: &[u8]) -> Option<Format> {
     match bytes {
-        [b'P', b'K', 3, 4, ..] => Some(Format::Mxl),
+        [b'P', b'K', 3, 4, ..] => archive(bytes).or(Some(Format::Mxl)),
         [b'M', b'T', b'h', b'd', ..] => Some(Format::Midi),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'R', b'M', b'I', b'D', ..] => Some(Format::Midi),
-        [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, b'<', ..] | [b'<', 0, ..] => Some(Format::MusicXml),
-        _ => {
-            let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-            let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
-            if first == Some(&b'<') {
-                return Some(Format::MusicXml);
-            }
-            midi::begins_late(bytes).then_some(Format::Midi)
-        }
+        [b'B', b'C', b'F', b'Z' | b'S', ..] => Some(Format::GuitarPro6),
+        _ if is_binary_guitar_pro(bytes) => Some(Format::GuitarPro5),
+        _ if is_xml(bytes) => Some(match root(bytes).as_deref() {
+            Some("museScore") => Format::Mscx,
+            Some("GPIF") => Format::GuitarPro,
+            _ => Format::MusicXml,
+        }),
+        _ if midi::begins_late(bytes) => Some(Format::Midi),
+        _ => None,
     }
 }
 
-/// Reads a file in any of the formats, recognised by its first bytes.
+/// Reads a file in any of the formats, recognised by its content.
 ///
 /// ```
 /// use segno_score::{Options, read_any};
@@ -44,12 +54,79 @@ pub fn sniff(bytes: &[u8]) -> Option<Format> {
 /// ```
 ///
 /// # Errors
-/// [`Error::UnknownFormat`] for anything else, otherwise as for the format's own reader.
+/// [`Error::UnknownFormat`] for anything else, [`Error::Unsupported`] for formats that are known but not read,
+/// [`Error::SwitchedOff`] if the format's reader was not built, otherwise as for the format's own reader.
 pub fn read_any(bytes: &[u8], options: &Options) -> Result<Score, Error> {
-    match sniff(bytes) {
-        Some(Format::MusicXml) => musicxml::read_slice(bytes, options),
-        Some(Format::Mxl) => mxl::read_slice(bytes, options),
-        Some(Format::Midi) => midi::read_slice(bytes, options),
-        None => Err(Error::UnknownFormat),
+    if let Some(format) = sniff(bytes) {
+        return match format {
+            Format::MusicXml => musicxml::read_slice(bytes, options),
+            Format::Mxl => mxl::read_slice(bytes, options),
+            Format::Midi => midi::read_slice(bytes, options),
+            #[cfg(feature = "musescore")]
+            Format::Mscx => crate::musescore::read_slice(bytes, options),
+            #[cfg(feature = "musescore")]
+            Format::Mscz => crate::musescore::read_archive(bytes, options),
+            #[cfg(not(feature = "musescore"))]
+            Format::Mscx | Format::Mscz => Err(Error::SwitchedOff { format, feature: "musescore" }),
+            Format::GuitarPro | Format::GuitarPro6 | Format::GuitarPro5 => {
+                Err(Error::SwitchedOff { format, feature: "guitar-pro" })
+            }
+            Format::AlphaTex => Err(Error::SwitchedOff { format, feature: "alphatex" }),
+        };
+    }
+    Err(Error::UnknownFormat)
+}
+
+/// The format of a ZIP archive by the files in it.
+fn archive(bytes: &[u8]) -> Option<Format> {
+    let zip = zip::ZipArchive::new(Bytes::new(bytes)).ok()?;
+    let has = |fits: fn(&str) -> bool| zip.file_names().filter_map(Result::ok).any(|name| fits(&name));
+    if has(|name| name == "Content/score.gpif") {
+        return Some(Format::GuitarPro);
+    }
+    has(|name| name.ends_with(".mscx") && !name.contains('/')).then_some(Format::Mscz)
+}
+
+/// Whether the first bytes are those of Guitar Pro 5 and older: a length, then the program and its version.
+fn is_binary_guitar_pro(bytes: &[u8]) -> bool {
+    let text = bytes.get(1..).unwrap_or_default();
+    [&b"FICHIER GUITAR"[..], b"CLIPBOARD G"].iter().any(|words| text.starts_with(words))
+}
+
+/// Whether the first bytes are those of XML.
+fn is_xml(bytes: &[u8]) -> bool {
+    if matches!(bytes, [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, b'<', ..] | [b'<', 0, ..]) {
+        return true;
+    }
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    text.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
+}
+
+/// The name of the root element.
+fn root(bytes: &[u8]) -> Option<String> {
+    let head = bytes.get(..bytes.len().min(MAX_PROLOG))?;
+    let text = match Encoding::detect(head.get(..head.len().min(256))?).ok()? {
+        Encoding::Utf8 => String::from_utf8_lossy(head).into_owned(),
+        Encoding::Other(encoding) => encoding.decode_with_bom_removal(head).0.into_owned(),
+    };
+    let mut rest = text.as_str();
+    loop {
+        rest = rest.split_once('<')?.1;
+        let (skipped, end) = match rest.as_bytes() {
+            [b'?', ..] => ("", "?>"),
+            [b'!', b'-', b'-', ..] => ("!--", "-->"),
+            // An internal subset ends with a bracket.
+            [b'!', ..] if rest.find('[').is_some_and(|open| rest.find('>').is_none_or(|end| open < end)) => {
+                ("", "]>")
+            }
+            [b'!', ..] => ("", ">"),
+            _ => {
+                let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))?;
+                let name = rest.get(..end)?;
+                // The vocabularies have no name spaces, but a prefix may stand there.
+                return Some(name.rsplit(':').next().unwrap_or(name).to_owned());
+            }
+        };
+        rest = rest.get(skipped.len()..)?.split_once(end)?.1;
     }
 }

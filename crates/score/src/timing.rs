@@ -76,12 +76,12 @@ impl Score {
     /// ```
     #[must_use]
     pub fn bar_times(&self, order: impl IntoIterator<Item = usize>) -> Vec<f64> {
-        let lengths: Vec<f64> =
-            self.tempo_segments().iter().map(|bar| bar.iter().map(|segment| segment.seconds).sum()).collect();
+        let clock = Clock::new(self);
         let mut now = 0.0;
         let mut times = vec![now];
-        for bar in order {
-            now += lengths.get(bar).copied().unwrap_or(0.0);
+        let mut order = order.into_iter().peekable();
+        while let Some(bar) = order.next() {
+            now += clock.seconds(bar) + clock.break_between(bar, order.peek().copied());
             times.push(now);
         }
         times
@@ -104,22 +104,118 @@ impl Score {
     /// # Errors
     /// [`MapError`] if the points make no map: nothing is played, or a bar takes no time.
     pub fn sync_map(&self, play: &Playthrough) -> Result<SyncMap, MapError> {
-        let bars = self.tempo_segments();
-        let mut points = Vec::with_capacity(play.len() + 1);
+        let clock = Clock::new(self);
+        let mut points: Vec<Syncpoint> = Vec::with_capacity(play.len() + 1);
         let mut now = 0.0;
         let mut next = 0;
-        for written in play.order() {
-            let length = self.grid.bars.get(written).map_or(0.0, |bar| bar.actual.quarters());
-            for segment in bars.get(written).into_iter().flatten() {
-                points.extend(
-                    place(next, segment.offset.quarters() / length).map(|at| Syncpoint::new(at, now)),
-                );
-                now += segment.seconds;
+        let mut order = play.order().peekable();
+        while let Some(written) = order.next() {
+            for &(share, seconds) in
+                clock.bars.get(written).map(|bar| bar.knots.as_slice()).unwrap_or_default()
+            {
+                points.extend(place(next, share).map(|at| Syncpoint::new(at, now + seconds)));
+            }
+            now += clock.seconds(written);
+            let silence = clock.break_between(written, order.peek().copied());
+            if silence > 0.0 {
+                points.extend(place(next, 1.0 - PAUSE).map(|at| Syncpoint::new(at, now)));
+                now += silence;
             }
             next += 1;
         }
         points.push(Syncpoint::bar_line(next, now));
         SyncMap::new(points)
+    }
+}
+
+/// A map rises in bars and seconds alike, so a pause takes this share of its bar.
+const PAUSE: f64 = 1.0 / 480.0;
+
+/// Seconds of the written bars, with their pauses.
+struct Clock {
+    bars: Vec<BarClock>,
+    /// By bar: its section.
+    sections: Vec<usize>,
+    /// By section: how long the pause behind it is.
+    breaks: Vec<f64>,
+}
+
+/// Seconds of one written bar.
+struct BarClock {
+    /// Shares of the bar, 0.0 first, and the seconds to them.
+    knots: Vec<(f64, f64)>,
+    seconds: f64,
+}
+
+impl Clock {
+    fn new(score: &Score) -> Self {
+        let mut pauses = score.pauses.iter().peekable();
+        let (mut bars, mut sections, mut breaks) = (Vec::new(), Vec::new(), Vec::new());
+        let mut silence = 0.0;
+        for (index, segments) in score.tempo_segments().into_iter().enumerate() {
+            let length = score.grid.bars.get(index).map_or(0.0, |bar| bar.actual.quarters());
+            let ends = score.structure.bars.get(index).is_some_and(|bar| bar.section_break);
+            let mut inner = Vec::new();
+            while let Some(pause) = pauses.next_if(|pause| pause.bar <= index) {
+                if ends && pause.offset.quarters() >= length {
+                    silence += pause.seconds;
+                } else {
+                    inner.push((pause.offset.quarters(), pause.seconds));
+                }
+            }
+            bars.push(BarClock::new(&segments, &inner, length));
+            sections.push(breaks.len());
+            if ends {
+                breaks.push(core::mem::take(&mut silence));
+            }
+        }
+        Self { bars, sections, breaks }
+    }
+
+    fn seconds(&self, bar: usize) -> f64 {
+        self.bars.get(bar).map_or(0.0, |bar| bar.seconds)
+    }
+
+    /// The pause between two bars that are played one after the other.
+    fn break_between(&self, bar: usize, next: Option<usize>) -> f64 {
+        let section = |bar: usize| self.sections.get(bar).copied();
+        match (section(bar), next.and_then(section)) {
+            (Some(from), Some(to)) if from != to => self.breaks.get(from).copied().unwrap_or(0.0),
+            _ => 0.0,
+        }
+    }
+}
+
+impl BarClock {
+    /// `pauses` are quarters and seconds, in order.
+    fn new(segments: &[TempoSegment], pauses: &[(f64, f64)], length: f64) -> Self {
+        let share = |quarters: f64| if length > 0.0 { (quarters / length).clamp(0.0, 1.0) } else { 0.0 };
+        let mut pauses = pauses.iter().copied().peekable();
+        let (mut knots, mut now): (Vec<(f64, f64)>, f64) = (Vec::with_capacity(segments.len()), 0.0);
+        for (index, segment) in segments.iter().enumerate() {
+            let mut from = segment.offset.quarters();
+            let to = segments.get(index + 1).map_or(length, |next| next.offset.quarters());
+            let last = index + 1 == segments.len();
+            knots.push((share(from), now));
+            while let Some((at, silence)) = pauses.next_if(|(at, _)| *at <= to || last) {
+                let at = at.clamp(from, to);
+                now += (at - from) * 60.0 / segment.quarter_bpm;
+                let begins = share(at) - PAUSE;
+                if begins > share(from) {
+                    knots.push((begins, now - PAUSE * length * 60.0 / segment.quarter_bpm));
+                    now += silence;
+                    knots.push((share(at), now));
+                } else {
+                    now += silence;
+                }
+                from = at;
+            }
+            now += (to - from) * 60.0 / segment.quarter_bpm;
+        }
+        // At the bar line the next bar's first point stands.
+        knots.retain(|knot| knot.0 < 1.0);
+        knots.dedup_by(|later, earlier| later.0 <= earlier.0);
+        Self { knots, seconds: now }
     }
 }
 

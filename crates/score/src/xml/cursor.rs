@@ -101,6 +101,8 @@ pub(crate) struct Cursor<S> {
     name: String,
     /// Where text of the current element is gathered.
     text: String,
+    /// Every element is [`Element::Other`], with its name and attributes.
+    by_name: bool,
 }
 
 impl<S: XmlSource> Cursor<S> {
@@ -113,7 +115,14 @@ impl<S: XmlSource> Cursor<S> {
             attributes: String::new(),
             name: String::new(),
             text: String::new(),
+            by_name: false,
         }
+    }
+
+    /// A walk through a document of another vocabulary than MusicXML's: elements are known by [`name`](Self::name) alone.
+    #[cfg(any(feature = "guitar-pro", feature = "musescore"))]
+    pub(crate) fn by_name(source: S, limits: &Limits) -> Self {
+        Self { by_name: true, ..Self::new(source, limits) }
     }
 
     /// Where the latest markup began.
@@ -127,7 +136,7 @@ impl<S: XmlSource> Cursor<S> {
     }
 
     /// The name of the element opened last, if it is not a known one.
-    pub(crate) fn unknown_name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
@@ -182,12 +191,14 @@ impl<S: XmlSource> Cursor<S> {
                         return Ok(Token::Open(Element::Other));
                     }
                     let name = start.name();
-                    let element = Element::named(name.as_ref().as_bytes());
+                    let named = || Element::named(name.as_ref().as_bytes());
+                    let element = if self.by_name { Element::Other } else { named() };
                     self.attributes.clear();
                     if element == Element::Other {
                         self.name.clear();
                         self.name.extend(name.as_ref().chars().take(64));
-                    } else {
+                    }
+                    if element != Element::Other || self.by_name {
                         self.attributes.push_str(start.attributes_raw());
                     }
                     return Ok(Token::Open(element));

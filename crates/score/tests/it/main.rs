@@ -12,6 +12,7 @@ mod midi_chunks;
 mod midi_damage;
 mod midi_time;
 mod movements;
+mod musescore;
 mod mxl;
 mod neutral;
 mod onsets;

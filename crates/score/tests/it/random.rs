@@ -52,6 +52,7 @@ proptest! {
         read(&[b"MThd\0\0\0\x06\0\x01\0\x01\0\x60MTrk\0\0\x01\0", &bytes[..]].concat());
         read(&[b"PK\x03\x04", &bytes[..]].concat());
         read(&[b"\xFF\xFE", &bytes[..]].concat());
+        read(&[b"<museScore version='3.01'>", &bytes[..]].concat());
     }
 
     #[test]
@@ -83,4 +84,82 @@ proptest! {
         read(format!("<score-partwise><part id='P'><measure number='1'>{shuffled}").as_bytes());
         read(format!("<score-timewise><measure number='1'><part id='P'>{shuffled}</part></measure></score-timewise>").as_bytes());
     }
+
+    #[test]
+    fn shuffled_markup_of_musescore(order in prop::collection::vec(any::<prop::sample::Index>(), 1..80), version in 0_usize..4) {
+        let version = ["1.14", "2.06", "3.01", "4.20"][version];
+        let shuffled: String = order.iter().map(|index| *index.get(MUSESCORE)).collect();
+        read(format!("<museScore version='{version}'><Part><Staff id='1'/></Part><Staff id='1'><Measure>{shuffled}").as_bytes());
+        read(format!("<museScore version='{version}'><Score><Staff id='1'><Measure><voice>{shuffled}</voice></Measure></Staff></Score></museScore>").as_bytes());
+        let pieces: Vec<String> = order.iter().map(|index| balanced(index.get::<&str>(MUSESCORE))).collect();
+        read(format!("<museScore version='{version}'><Score><Staff id='1'><Measure>{}</Measure><Measure>{}</Measure></Staff></Score></museScore>",
+            pieces.concat(), pieces.iter().rev().cloned().collect::<String>()).as_bytes());
+    }
 }
+
+/// An element with its end, whatever it holds.
+fn balanced(open: &str) -> String {
+    let name: String =
+        open.trim_start_matches(['<', '/']).chars().take_while(|c| c.is_alphanumeric()).collect();
+    match open.strip_prefix('<') {
+        Some(rest)
+            if !rest.starts_with('/')
+                && open.ends_with('>')
+                && !open.ends_with("/>")
+                && !open.contains("</") =>
+        {
+            format!("{open}1</{name}>")
+        }
+        Some(rest) if rest.starts_with('/') => String::new(),
+        _ => open.to_owned(),
+    }
+}
+
+const MUSESCORE: &[&str] = &[
+    "<Measure len='3/8'>",
+    "</Measure>",
+    "<voice>",
+    "</voice>",
+    "<Chord>",
+    "</Chord>",
+    "<durationType>quarter</durationType>",
+    "<dots>99</dots>",
+    "<duration>1/0</duration>",
+    "<duration z='1' n='4294967295'/>",
+    "<Note>",
+    "</Note>",
+    "<pitch>300</pitch>",
+    "<pitch>60</pitch>",
+    "<Spanner type='Tie'><next/></Spanner>",
+    "<Spanner type='Tie'><prev/></Spanner>",
+    "<Tie id='1'/>",
+    "<endSpanner id='1'/>",
+    "<Volta id='1'><endings>1,9999999999</endings></Volta>",
+    "<Ottava id='1'><subtype>8va</subtype></Ottava>",
+    "<Spanner type='Volta'><Volta><endings>1</endings></Volta><next><location><measures>-9</measures><fractions>-7/3</fractions></location></next></Spanner>",
+    "<Spanner type='GradualTempoChange'><GradualTempoChange/><next><location><measures>1</measures></location></next></Spanner>",
+    "<Spanner type='GradualTempoChange'><GradualTempoChange><tempoChangeFactor>1e9</tempoChangeFactor></GradualTempoChange><next><location><fractions>9/1</fractions></location></next></Spanner>",
+    "<location><fractions>-1/3</fractions></location>",
+    "<location><fractions>9223372036854775807/2</fractions></location>",
+    "<tick>-9223372036854775808</tick>",
+    "<tick>480</tick>",
+    "<TimeSig><sigN>4294967295</sigN><sigD>1</sigD></TimeSig>",
+    "<TimeSig><sigN>3</sigN><sigD>8</sigD></TimeSig>",
+    "<Tuplet id='1'><normalNotes>2</normalNotes><actualNotes>0</actualNotes></Tuplet>",
+    "<Tuplet><normalNotes>2</normalNotes><actualNotes>3</actualNotes></Tuplet>",
+    "<endTuplet/>",
+    "<Tempo><tempo>NaN</tempo></Tempo>",
+    "<Tempo><tempo>1.5</tempo><followText>1</followText><type>a tempo</type></Tempo>",
+    "<Fermata><timeStretch>3</timeStretch></Fermata>",
+    "<Breath><pause>1</pause></Breath>",
+    "<Breath><pause>-1</pause></Breath>",
+    "<startRepeat/>",
+    "<endRepeat>4294967295</endRepeat>",
+    "<Marker><label>segno</label></Marker>",
+    "<Jump><jumpTo>segno</jumpTo><playUntil>end</playUntil></Jump>",
+    "<LayoutBreak><subtype>section</subtype><pause>1e300</pause></LayoutBreak>",
+    "<multiMeasureRest>2</multiMeasureRest>",
+    "<irregular/>",
+    "<noOffset>9223372036854775807</noOffset>",
+    "<RepeatMeasure/>",
+];
