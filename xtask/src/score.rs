@@ -27,7 +27,10 @@ impl Piece {
     fn read(file: &str, policy: Option<&Policy>, options: &Options) -> Result<Self, String> {
         let bytes = std::fs::read(file).map_err(|fault| fault.to_string())?;
         let score = read_any(&bytes, options).map_err(|fault| fault.to_string())?;
-        let play = score.structure.unroll(policy.unwrap_or(&score.format.policy())).map_err(|fault| fault.to_string())?;
+        let play = score
+            .structure
+            .unroll(policy.unwrap_or(&score.format.policy()))
+            .map_err(|fault| fault.to_string())?;
         Ok(Self { score, play })
     }
 }
@@ -67,8 +70,11 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     if let Some(picture) = picture {
         std::fs::write(picture, drawn(&score, &play)?).map_err(|fault| format!("{picture}: {fault}"))?;
     }
-    let written =
-        if json { json::print(&mut out, &score, &play) } else { print(&mut out, &score, &play, policy_name(&score, policy)) };
+    let written = if json {
+        json::print(&mut out, &score, &play)
+    } else {
+        print(&mut out, &score, &play, policy_name(&score, policy))
+    };
     written.map_err(|fault| format!("standard output: {fault}"))?;
     Ok(ExitCode::SUCCESS)
 }

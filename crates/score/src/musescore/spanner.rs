@@ -261,7 +261,8 @@ impl<S: XmlSource> Reader<'_, S> {
             }
             seen.push((first, last));
             if volta.numbers.is_empty() {
-                let message = "an ending without a number, which MuseScore leaves out: played as if it had no bracket";
+                let message =
+                    "an ending without a number, which MuseScore leaves out: played as if it had no bracket";
                 self.outline.diagnose(DiagnosticKind::Ending, first, volta.offset, message);
             }
             fuel = fuel.saturating_sub(last - first);
