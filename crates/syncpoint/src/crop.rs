@@ -167,10 +167,8 @@ impl SyncMap {
         };
         let mut points = alloc::vec![at(from)?];
         points.extend(self.points().iter().filter(|point| point.time > from && point.time < to));
-        if to > from {
-            points.push(at(to)?);
-        }
-        // Where the cut is nearer to a point than a position can tell, the point stays and the cut's end goes.
+        points.push(at(to)?);
+        // Where the cut is nearer to a point than a position can tell, or has no length, its end goes.
         points.dedup_by(|later, kept| later.position.bars() <= kept.position.bars());
         Ok(points)
     }

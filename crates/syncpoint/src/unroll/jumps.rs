@@ -66,7 +66,7 @@ impl<'a> Signs<'a> {
             for (number, marker) in written.markers.iter().enumerate() {
                 if marker.kind == MarkerKind::PartEnd {
                     part_ends.push((bar, number));
-                } else {
+                } else if !is_marker_copy(written, marker) {
                     by_label.entry(&marker.label).or_default().push((bar, number, marker.kind));
                 }
             }
@@ -91,14 +91,6 @@ impl<'a> Signs<'a> {
                 && other.continue_at == jump.continue_at
         };
         jump.staff.is_some() && self.policy.staff_copies == StaffCopies::Once && bar.jumps.iter().any(same)
-    }
-
-    /// The marker stands on another staff as well, and that one counts.
-    pub(super) fn is_marker_copy(&self, bar: &WrittenBar, marker: &Marker) -> bool {
-        let same = |other: &Marker| {
-            other.staff.is_none() && other.kind == marker.kind && other.label == marker.label
-        };
-        marker.staff.is_some() && bar.markers.iter().any(same)
     }
 
     /// Whether a sign of this kind ends a jump until `label`. A label that only other signs carry means those.
@@ -271,4 +263,11 @@ impl<'a> Signs<'a> {
         .into_iter()
         .flatten()
     }
+}
+
+/// The marker stands on another staff as well, and that one counts.
+pub(super) fn is_marker_copy(bar: &WrittenBar, marker: &Marker) -> bool {
+    let same =
+        |other: &Marker| other.staff.is_none() && other.kind == marker.kind && other.label == marker.label;
+    marker.staff.is_some() && bar.markers.iter().any(same)
 }

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::error::UnrollError;
-use super::jumps::{Signs, Target};
+use super::jumps::{Signs, Target, is_marker_copy};
 use super::layout::Layout;
 use super::passes::Passes;
 use super::section_jump::SectionJump;
@@ -397,7 +397,7 @@ impl<'a> Walk<'a> {
                 }
             }
             for (number, marker) in bar.markers.iter().enumerate() {
-                if self.signs.is_marker_copy(bar, marker) {
+                if is_marker_copy(bar, marker) {
                     found.push(Diagnostic::new(index, DiagnosticKind::StaffCopy));
                 } else if marker.kind != MarkerKind::PartEnd && !self.signs.was_used(index, number) {
                     found.push(Diagnostic::new(index, DiagnosticKind::MarkerWithoutEffect));

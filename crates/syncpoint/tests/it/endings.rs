@@ -68,13 +68,13 @@ fn bar(index: usize, text: &str, numbers: &mut Vec<u32>) -> WrittenBar {
     bar
 }
 
-fn structure(bars: &[&str]) -> Structure {
+pub(crate) fn structure(bars: &[&str]) -> Structure {
     let mut numbers = Vec::new();
     Structure { bars: bars.iter().enumerate().map(|(index, text)| bar(index, text, &mut numbers)).collect() }
 }
 
 /// The played bars as runs: `0-1 0 2`.
-fn played(bars: &[&str], policy: &Policy) -> String {
+pub(crate) fn played(bars: &[&str], policy: &Policy) -> String {
     let order: Vec<usize> = structure(bars).unroll(policy).unwrap().order().collect();
     let run = |run: &[usize]| match run {
         [only] => only.to_string(),
@@ -85,7 +85,7 @@ fn played(bars: &[&str], policy: &Policy) -> String {
 }
 
 #[track_caller]
-fn plays(expected: &str, bars: &[&str]) {
+pub(crate) fn plays(expected: &str, bars: &[&str]) {
     assert_eq!(played(bars, &Policy::CLASSICAL), expected, "{bars:?}");
 }
 

@@ -109,7 +109,14 @@ impl Map {
 
     #[allow(clippy::cast_precision_loss)]
     fn check(&self, tolerance: i128) -> usize {
-        let (x, t) = self.slices();
+        self.check_on(tolerance, 1.0, 0.0)
+    }
+
+    /// The unit in which positions are given, and where they begin, change nothing.
+    #[allow(clippy::cast_precision_loss)]
+    fn check_on(&self, tolerance: i128, unit: f64, start: f64) -> usize {
+        let (mut x, t) = self.slices();
+        x.iter_mut().for_each(|x| *x = *x * unit + start);
         let seconds = tolerance as f64 / 1e9;
         let found = minimum(&x, &t, seconds, &Rules { forced: &self.forced, ..Rules::KEEP }).unwrap();
         let kept: Vec<usize> = found.points.iter().map(|point| point.index).collect();
@@ -144,6 +151,12 @@ fn fewest_points_of_long_chords() {
         let map = Map::random(&mut random, points, pieces, noise);
         for tolerance in [0, 50_000, 150_000, 400_000] {
             counts.insert(map.check(tolerance));
+        }
+        // Positions on a grid of 480 parts of a bar, finer, and on none.
+        for (unit, start) in
+            [(1.0 / 480.0, -3.25), (1.0 / 960.0, 0.0), (0.5, -20.0), (1.0 / 7.0, -1.0), (0.1, 1e3)]
+        {
+            map.check_on(150_000, unit, start);
         }
     }
     assert!(counts.len() > 10, "{counts:?}");

@@ -3,6 +3,7 @@
 mod algebra;
 mod arbitrary;
 mod bounds;
+mod diagnosed;
 mod endings;
 mod exact;
 mod formats;
@@ -18,9 +19,11 @@ mod repeats;
 mod rivals;
 mod simplifying;
 mod skeleton;
+mod small_maps;
 mod suggestions;
 #[cfg(feature = "svg")]
 mod svg;
+mod tempo_maps;
 mod texts;
 mod unrolling;
 mod validation;
