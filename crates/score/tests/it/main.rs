@@ -8,6 +8,7 @@ mod endings;
 mod form;
 mod hostile;
 mod midi;
+mod midi_bytes;
 mod midi_chunks;
 mod midi_damage;
 mod midi_time;
