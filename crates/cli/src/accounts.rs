@@ -192,7 +192,7 @@ impl Accounts {
         Ok(Some(values.into_iter().map(|(name, value)| (name, Secret::new(value))).collect()))
     }
 
-    /// Keeps the key of an account: in the keyring, or in a file if there is none.
+    /// Keeps the key of an account: in the keyring, or in a file where the system has no keyring.
     pub(crate) fn write(
         &mut self,
         account: &Account,
@@ -208,7 +208,7 @@ impl Accounts {
         Ok(place)
     }
 
-    /// Forgets an account with its key and tokens; false if there is none.
+    /// Forgets an account with its key and tokens; false if it is unknown.
     pub(crate) fn remove(&mut self, account: &Account) -> Result<bool, Failure> {
         let Some(place) = self.place(account) else { return Ok(false) };
         for what in ["key", "tokens"] {

@@ -8,7 +8,7 @@ use crate::position::Position;
 /// Beats per minute that music has.
 const PLAUSIBLE_BPM: core::ops::RangeInclusive<f64> = 10.0..=400.0;
 /// A bar has at least one beat, and at most so many, where the metre is not known.
-const MOST_BEATS: f64 = 12.0;
+const MAX_BEATS: f64 = 12.0;
 /// How much the tempo may change at a point.
 const JUMP: f64 = 4.0;
 /// How far a point may be from the line through its neighbours and still add nothing, in seconds.
@@ -150,7 +150,7 @@ fn tempo(
         Some(beats) => (beats / minutes, beats / minutes, beats / minutes),
         None => {
             let bars = (to - from) / minutes;
-            (bars, bars * MOST_BEATS, bars)
+            (bars, bars * MAX_BEATS, bars)
         }
     };
     let bpm = if low > *PLAUSIBLE_BPM.end() {

@@ -30,7 +30,7 @@ fn a_missing_start() {
         ("[[1,5],[4,11]]", 3.0),
         ("[[2,1],[4,9]]", 0.0),
         ("[[2,4],[4,8]]", 0.0),
-        // Without a line there is none to be on.
+        // Without a line no point can be on it.
         ("[[2,5]]", 0.0),
         ("[[2,5],[4,5]]", 0.0),
         ("[[2,5],[4,3]]", 0.0),
@@ -125,7 +125,7 @@ fn a_crop_that_is_none() {
         (Some(9.0), Some(4.0), inverted, set(Some(4.0), Some(9.0))),
         (Some(9.0), Some(9.0), inverted, set(Some(9.0), None)),
     ] {
-        // A crop that is none hides no point.
+        // An empty crop hides no point.
         assert_eq!(crop(start, end), [(kind, None, suggestion)], "{start:?} {end:?}");
     }
     assert_eq!(crop(Some(0.0), Some(16.0)), []);
