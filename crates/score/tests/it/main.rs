@@ -21,4 +21,5 @@ mod random;
 mod repeats;
 mod score;
 mod signs;
+mod small_scores;
 mod tempo;
