@@ -11,7 +11,7 @@ mod resource;
 pub use document::{Document, read_done, read_list, read_one};
 pub(crate) use document::{one_from_value, read_list_within};
 pub use included::Included;
-pub use links::{Links, NextPage, PageLink};
+pub use links::{Link, Links, PageLink};
 pub use resource::{FromResource, Identifier, Linkage, Relationship, Resource};
 
 /// The media type of every document, in requests and responses.

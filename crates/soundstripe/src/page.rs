@@ -5,7 +5,7 @@ use segno_core::lenient::PassedOver;
 use segno_core::vocabulary::Paging;
 use segno_core::{BuildError, DecodeError, RequestWriter};
 
-use crate::json_api::{Links, NextPage};
+use crate::json_api::{Link, Links};
 
 /// The largest page, in items.
 pub const MAX_SIZE: u32 = 100;
@@ -18,7 +18,7 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// How many items all pages have together, as of this response; it may change from page to page.
     pub total_count: Option<u64>,
-    /// Page numbers of the neighbours.
+    /// The links to the neighbours.
     pub links: Links,
     /// What could not be read of the page: resources without a required member (`data[3]`, `included[2]`), links. What could
     /// not be read of an item is in the item.
@@ -73,18 +73,18 @@ impl PageNumber {
     /// earlier pages do not count: the catalogue may change meanwhile. A link that leads back or has no number is taken for the
     /// next number, so that no response can make the list endless.
     fn next<T>(self, page: &Page<T>) -> Option<Self> {
-        let size = page.links.this.and_then(|this| this.size).unwrap_or(self.size);
+        let size = page.links.this.page().and_then(|this| this.size).unwrap_or(self.size);
         let reached = u64::from(self.number) * u64::from(size);
         let complete = page.total_count.is_some_and(|total| reached >= total);
         if page.given == 0 || complete {
             return None;
         }
         let following = self.number.checked_add(1)?;
-        let number = match page.links.next {
-            NextPage::None => return None,
-            NextPage::At(link) => link.number.filter(|&number| number > self.number).unwrap_or(following),
-            NextPage::Unknown if page.total_count.is_none() && page.given < size as usize => return None,
-            NextPage::Unknown => following,
+        let number = match &page.links.next {
+            Link::Null => return None,
+            Link::Page(link) => link.number.filter(|&number| number > self.number).unwrap_or(following),
+            Link::Absent if page.total_count.is_none() && page.given < size as usize => return None,
+            Link::Absent => following,
         };
         Some(Self { number, ..self })
     }
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
     use crate::json_api::PageLink;
 
-    fn page(items: usize, total: Option<u64>, next: NextPage) -> Page<()> {
+    fn page(items: usize, total: Option<u64>, next: Link) -> Page<()> {
         Page {
             items: vec![(); items],
             total_count: total,
@@ -122,8 +122,8 @@ mod tests {
         }
     }
 
-    fn at(number: u32) -> NextPage {
-        NextPage::At(PageLink::of(&format!("http://elsewhere.example/?page%5Bnumber%5D={number}")))
+    fn at(number: u32) -> Link {
+        Link::Page(PageLink::of(&format!("http://elsewhere.example/?page%5Bnumber%5D={number}")))
     }
 
     #[test]
@@ -131,16 +131,16 @@ mod tests {
         let at_ten = |number| PageNumber::new(number).size(10);
         let next = |number, page: &Page<()>| at_ten(number).next(page).map(|next| next.number);
         assert_eq!(next(1, &page(10, Some(23), at(2))), Some(2));
-        assert_eq!(next(3, &page(3, Some(23), NextPage::None)), None);
+        assert_eq!(next(3, &page(3, Some(23), Link::Null)), None);
         // An empty page ends it, whatever the link says; so does a total that shrank.
         assert_eq!(next(2, &page(0, Some(23), at(3))), None);
         assert_eq!(next(2, &page(10, Some(20), at(3))), None);
         // A total that grew goes on.
         assert_eq!(next(3, &page(10, Some(41), at(4))), Some(4));
         // Without links the total decides, without either a short page.
-        assert_eq!(next(1, &page(10, Some(23), NextPage::Unknown)), Some(2));
-        assert_eq!(next(1, &page(10, None, NextPage::Unknown)), Some(2));
-        assert_eq!(next(2, &page(9, None, NextPage::Unknown)), None);
+        assert_eq!(next(1, &page(10, Some(23), Link::Absent)), Some(2));
+        assert_eq!(next(1, &page(10, None, Link::Absent)), Some(2));
+        assert_eq!(next(2, &page(9, None, Link::Absent)), None);
         // Links that lead back or name no page do not make a circle.
         assert_eq!(next(2, &page(10, Some(99), at(1))), Some(3));
         // Nor does one that names the page on which it stands: that page would come twice.
@@ -148,13 +148,13 @@ mod tests {
         assert_eq!(next(1, &page(10, None, at(1))), Some(2));
         // One that passes pages over is followed.
         assert_eq!(next(2, &page(10, Some(99), at(5))), Some(5));
-        assert_eq!(next(2, &page(10, Some(99), NextPage::At(PageLink::of("x")))), Some(3));
+        assert_eq!(next(2, &page(10, Some(99), Link::Page(PageLink::of("x")))), Some(3));
         assert_eq!(next(u32::MAX, &page(10, None, at(1))), None);
     }
 
     #[test]
     fn a_list_with_smaller_pages_than_requested_is_read_to_its_end() {
-        let this = Some(PageLink::of("?page[size]=10&page[number]=1"));
+        let this = Link::Page(PageLink::of("?page[size]=10&page[number]=1"));
         let page =
             Page { links: Links { this, next: at(2), ..Links::default() }, ..page(10, Some(23), at(2)) };
         assert_eq!(PageNumber::new(1).next(&page).map(|next| next.number), Some(2));

@@ -134,7 +134,7 @@ fn row_8_the_first_link_may_be_null_a_text_or_missing() {
     let first = |links: &str| {
         let document = format!(r#"{{"data": [], "links": {{{links}}}}}"#);
         let page = read::<tags::List>(200, document);
-        page.links.first.and_then(|page| page.number)
+        page.links.first.page().and_then(|page| page.number)
     };
     assert_eq!(first(r#""first": null"#), None);
     assert_eq!(first(""), None);
