@@ -117,6 +117,14 @@ fn write_xml(request: &mut RequestWriter, document: String) {
     request.body(document);
 }
 
+/// The number by which a resource is called, and the one that its `<id>` states. A printed example has two, and the one in the
+/// `<uri>` is that of the resource.
+fn numbers(resource: &Element) -> (Option<u64>, Option<u64>) {
+    let stated = resource.number("id");
+    let called = resource.child("uri").and_then(Element::text).and_then(number_at_end);
+    (called.or(stated), stated)
+}
+
 /// The last segment of a URL as a number.
 fn number_at_end(url: &str) -> Option<u64> {
     let path = url.split(['?', '#']).next().unwrap_or_default();

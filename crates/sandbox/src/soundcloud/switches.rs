@@ -22,6 +22,8 @@ pub struct Switches {
     pub old_oauth: bool,
     /// Numeric `id`, `user_id` and `track_id`, and `state`, beside the URNs.
     pub legacy_ids: bool,
+    /// Whether the old API's `<id>` of a track names another number than its `<uri>`, as in a printed example.
+    pub legacy_ids_differ: bool,
     /// What `uri` members and the location of `/resolve` name things by.
     pub uri_form: UriForm,
     /// Refuse old forms: numbers in paths, `{"id": 1}` in playlists, query parameters that the operation does not have.
@@ -112,6 +114,7 @@ impl Default for Switches {
             legacy: true,
             old_oauth: false,
             legacy_ids: false,
+            legacy_ids_differ: false,
             uri_form: UriForm::Urn,
             strict: false,
             token_life_s: 3599.0,

@@ -4,15 +4,17 @@ use segno_core::lenient::List;
 use segno_core::{Timestamp, endpoint};
 
 use super::xml::{XmlFields, XmlRecord, items, one};
-use super::{CommentId, Element, Owner, TrackId, UserId, XML, accept_xml, write_xml};
+use super::{CommentId, Element, Owner, TrackId, UserId, XML, accept_xml, numbers, write_xml};
 use crate::ApiError;
 
 /// A comment as the old API describes one.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Comment {
-    /// The number.
+    /// The number by which it is called: that in `uri`, if there is one, because the two were seen to differ.
     pub id: Option<CommentId>,
+    /// The number that `<id>` states.
+    pub stated_id: Option<CommentId>,
     /// The text.
     pub body: String,
     /// The place in the track in milliseconds; often absent.
@@ -29,8 +31,10 @@ pub struct Comment {
 
 impl From<&Element> for Comment {
     fn from(comment: &Element) -> Self {
+        let (id, stated) = numbers(comment);
         Self {
-            id: comment.number("id").map(CommentId::new),
+            id: id.map(CommentId::new),
+            stated_id: stated.map(CommentId::new),
             body: comment.child_text("body").unwrap_or_default(),
             timestamp: comment.number("timestamp"),
             track_id: comment.number("track-id").map(TrackId::new),

@@ -8,7 +8,7 @@ use segno_core::{
 
 use super::users::User;
 use super::xml::{XmlRecord, done, one};
-use super::{Element, TrackId, UserId, XML, accept_xml, number_at_end};
+use super::{Element, TrackId, UserId, XML, accept_xml, number_at_end, numbers};
 use crate::read::SiteUrl;
 use crate::streams::location;
 use crate::tracks::{Asset, ProcessingState};
@@ -24,8 +24,10 @@ pub use list::{Filter, List, Order};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Track {
-    /// The number: that of the URL, because the two were seen to differ.
+    /// The number by which it is called: that in `uri`, if there is one, because the two were seen to differ.
     pub id: Option<TrackId>,
+    /// The number that `<id>` states.
+    pub stated_id: Option<TrackId>,
     /// The number of the owner.
     pub user_id: Option<UserId>,
     /// The title.
@@ -138,9 +140,10 @@ open_enum! {
 
 impl From<&Element> for Track {
     fn from(track: &Element) -> Self {
-        let uri = track.child_text("uri");
+        let (id, stated) = numbers(track);
         Self {
-            id: uri.as_deref().and_then(number_at_end).or_else(|| track.number("id")).map(TrackId::new),
+            id: id.map(TrackId::new),
+            stated_id: stated.map(TrackId::new),
             user_id: track.number("user-id").map(UserId::new),
             title: track.child_text("title").unwrap_or_default(),
             permalink: track.child_text("permalink"),
@@ -167,7 +170,7 @@ impl From<&Element> for Track {
             video_url: track.child_text("video-url"),
             license: track.child_text("license").map(|text| text.as_str().into()),
             tag_list: track.child_text("tag-list"),
-            uri,
+            uri: track.child_text("uri"),
             permalink_url: track.child_text("permalink-url").map(SiteUrl::from),
             stream_url: track.url("stream-url"),
             download_url: track.url("download-url"),
@@ -284,7 +287,8 @@ impl Upload {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Created {
-    /// The number: that of the URL, because the two were seen to differ.
+    /// The number by which it is called: that of `location`, else that of the `<uri>`, else the `<id>`. What the `<id>` states
+    /// is in `track.stated_id`.
     pub id: TrackId,
     /// Its URL on the API.
     pub location: Option<String>,

@@ -4,15 +4,17 @@ use segno_core::{endpoint, lenient};
 
 use super::tracks::Track;
 use super::xml::{XmlFields, XmlRecord, done, items, one};
-use super::{Element, Owner, TrackId, UserId, XML, accept_xml, write_xml};
+use super::{Element, Owner, TrackId, UserId, XML, accept_xml, numbers, write_xml};
 use crate::ApiError;
 
 /// A user as the old API describes one.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct User {
-    /// The number.
+    /// The number by which the user is called: that in `uri`, if there is one, because the two were seen to differ.
     pub id: Option<UserId>,
+    /// The number that `<id>` states.
+    pub stated_id: Option<UserId>,
     /// The name that is shown.
     pub username: String,
     /// First and last name.
@@ -51,8 +53,10 @@ pub struct User {
 
 impl From<&Element> for User {
     fn from(user: &Element) -> Self {
+        let (id, stated) = numbers(user);
         Self {
-            id: user.number("id").map(UserId::new),
+            id: id.map(UserId::new),
+            stated_id: stated.map(UserId::new),
             username: user.child_text("username").unwrap_or_default(),
             full_name: user.child_text("full-name"),
             permalink: user.child_text("permalink"),

@@ -12,7 +12,9 @@ use std::sync::{Arc, Mutex};
 use segno_core::http::{Request, header};
 use segno_core::testing::FnTransport;
 use segno_core::{Bytes, Response};
-use segno_soundcloud::legacy::{Client, Owner, TrackId, comments, permissions, tracks, users};
+use segno_soundcloud::legacy::{
+    Client, CommentId, Owner, TrackId, UserId, comments, permissions, tracks, users,
+};
 use segno_soundcloud::tracks::Asset;
 use segno_soundcloud::{License, Shape};
 
@@ -60,6 +62,26 @@ async fn an_upload_trusts_location_then_uri_then_id() {
     let (client, _) = self::client(response(201, "<track><title>x</title></track>"));
     let error = client.send(&upload()).await.unwrap_err();
     assert!(error.to_string().ends_with("expected a track with its number, found one without"), "{error}");
+}
+
+/// The example of the documentation: `<id>` says 13409, and everything else 12.
+#[tokio::test]
+async fn id_and_uri_may_disagree_and_the_uri_is_called() {
+    let printed = "<track><id type=\"integer\">13409</id><uri>http://api.sandbox-soundcloud.com/tracks/12</uri></track>";
+    let (client, _) = client(response(200, printed));
+    let track = client.send(&tracks::Get::new(TrackId::new(12))).await.unwrap();
+    assert_eq!((track.id, track.stated_id), (Some(TrackId::new(12)), Some(TrackId::new(13409))));
+    let (client, _) = self::client(response(201, printed));
+    let created = client.send(&upload()).await.unwrap();
+    assert_eq!((created.id, created.track.stated_id), (TrackId::new(12), Some(TrackId::new(13409))));
+
+    let (client, _) =
+        self::client(response(200, "<users><user><id>7</id><uri>/users/9</uri></user></users>"));
+    let users = client.send(&users::List::new()).await.unwrap();
+    assert_eq!((users[0].id, users[0].stated_id), (Some(UserId::new(9)), Some(UserId::new(7))));
+    let (client, _) = self::client(response(200, "<comment><id>7</id><uri>/comments/9</uri></comment>"));
+    let comment = client.send(&comments::Get::new(CommentId::new(9))).await.unwrap();
+    assert_eq!((comment.id, comment.stated_id), (Some(CommentId::new(9)), Some(CommentId::new(7))));
 }
 
 #[tokio::test]

@@ -111,6 +111,28 @@ async fn a_private_track_is_heard_by_those_whom_its_owner_permits() {
     assert_eq!(sandbox.effects().of("soundcloud", "permissions").changed, 2);
 }
 
+/// What the printed example shows: `<id>` is not the number of the track.
+#[tokio::test]
+async fn a_track_whose_id_and_uri_disagree_is_called_by_its_uri() {
+    let sandbox = Sandbox::builder()
+        .switches(|switches| switches.soundcloud.legacy_ids_differ = true)
+        .start()
+        .await
+        .unwrap();
+    let access = sandbox.description().soundcloud;
+    let base = sandbox.origin(Host::SOUNDCLOUD_LEGACY) + "/";
+    let client = Client::new(&base, &access.username, access.password.as_str()).unwrap();
+    let upload = tracks::Upload::new("Harbour", Asset::bytes("harbour.wav", silence()));
+    let made = client.send(&upload).await.unwrap();
+    assert_ne!(made.track.stated_id, Some(made.id));
+    let found = client.send(&tracks::List::new().q("Harbour")).await.unwrap();
+    let found = found[0].clone();
+    assert_eq!((found.id, found.stated_id), (Some(made.id), made.track.stated_id));
+    let stated = client.send(&tracks::Get::new(found.stated_id.unwrap())).await;
+    assert_eq!(statuses(stated), Some(StatusCode::NOT_FOUND));
+    client.send(&tracks::Delete::new(found.id.unwrap())).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_wrong_password_and_a_missing_one_are_told() {
     let sandbox = Sandbox::builder().start().await.unwrap();
