@@ -12,7 +12,7 @@ const USAGE: &str = "\
 usage: [--port-base N] [--bind ADDRESS] [--host-name NAME] [--seed N] [--frozen-at SECONDS] [--catalogue FILE]
        [--replay FILE] [--record FILE] [--json | --env]
 
-  --port-base N        ten ports in a row from N on, the control port first; 0, the default: free ports
+  --port-base N        eleven ports in a row from N on, the control port first; 0, the default: free ports
   --bind ADDRESS       the address to listen at, 127.0.0.1 by default; with 0.0.0.0 everybody who reaches the machine reaches the
                        sandbox, whose credentials are public
   --host-name NAME     the name in the URLs that are given out, such as that of a container

@@ -70,7 +70,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// The first of ten ports in a row; free ports by default, and for 0.
+    /// The first of eleven ports in a row; free ports by default, and for 0.
     pub fn port_base(mut self, port: u16) -> Self {
         self.port_base = Some(port);
         self

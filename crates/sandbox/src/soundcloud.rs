@@ -1,4 +1,4 @@
-//! SoundCloud: `api.soundcloud.com`, `secure.soundcloud.com` and the old `api.sandbox-soundcloud.com`.
+//! SoundCloud: `api.soundcloud.com`, `secure.soundcloud.com`, the site, and the old `api.sandbox-soundcloud.com`.
 
 mod accounts;
 mod apps;
@@ -13,8 +13,10 @@ mod import;
 mod legacy;
 mod lists;
 mod oauth;
+mod oembed;
 mod old_oauth;
 mod page;
+mod player;
 mod playlists;
 mod ration;
 mod resolve;
@@ -29,6 +31,7 @@ mod store;
 mod streams;
 mod switches;
 mod tracks;
+mod web;
 
 use std::sync::Arc;
 
@@ -71,9 +74,12 @@ impl Host {
     pub const SOUNDCLOUD_AUTH: Self = Self::new("soundcloud_auth");
     /// `api.sandbox-soundcloud.com`: the old API, XML.
     pub const SOUNDCLOUD_LEGACY: Self = Self::last("soundcloud_legacy");
+    /// `soundcloud.com` and `w.soundcloud.com`: oEmbed, the widget, and the page of the old login.
+    pub const SOUNDCLOUD_WEB: Self = Self::last("soundcloud_web");
 }
 
-pub(crate) const HOSTS: &[Host] = &[Host::SOUNDCLOUD, Host::SOUNDCLOUD_AUTH, Host::SOUNDCLOUD_LEGACY];
+pub(crate) const HOSTS: &[Host] =
+    &[Host::SOUNDCLOUD, Host::SOUNDCLOUD_AUTH, Host::SOUNDCLOUD_LEGACY, Host::SOUNDCLOUD_WEB];
 
 /// Bodies other than forms may have this many bytes.
 const MAX_JSON_BYTES: usize = 1024 * 1024;
@@ -94,6 +100,9 @@ impl service::Service for Service {
         Box::pin(async move {
             if request.host == Host::SOUNDCLOUD_AUTH {
                 return oauth::respond(&self, request).await;
+            }
+            if request.host == Host::SOUNDCLOUD_WEB {
+                return web::respond(&self, request).await;
             }
             if request.host == Host::SOUNDCLOUD_LEGACY {
                 return pipeline::run(&LegacyApi(self), request).await;
@@ -126,13 +135,14 @@ impl service::Service for Service {
         vec![
             ("SOUNDCLOUD_BASE_URL", access.base_url),
             ("SOUNDCLOUD_AUTH_URL", access.auth_url),
+            ("SOUNDCLOUD_WEB_URL", access.web_url),
             ("SOUNDCLOUD_CLIENT_ID", access.client_id),
             ("SOUNDCLOUD_CLIENT_SECRET", access.client_secret),
             ("SOUNDCLOUD_REDIRECT_URI", access.redirect_uri),
             ("SOUNDCLOUD_USERNAME", access.username),
             ("SOUNDCLOUD_PASSWORD", access.password),
             ("SOUNDCLOUD_ACCESS_TOKEN", access.access_token),
-            ("SOUNDCLOUD_LEGACY_URL", self.sandbox.origin(Host::SOUNDCLOUD_LEGACY) + "/"),
+            ("SOUNDCLOUD_LEGACY_URL", access.legacy_url),
         ]
     }
 

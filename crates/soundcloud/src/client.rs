@@ -26,6 +26,10 @@ const API: &str = "https://api.soundcloud.com/";
 const AUTH: &str = "https://secure.soundcloud.com/";
 /// The name of the second base URL.
 pub(crate) const AUTH_BASE: &str = "auth";
+/// The site, for oEmbed.
+const WEB: &str = "https://soundcloud.com/";
+/// The name of the base URL of the site.
+pub(crate) const WEB_BASE: &str = "web";
 /// How many empty pages in a row are the end of a list.
 const EMPTY_PAGES: u32 = 10;
 /// What a user who has not logged in is told.
@@ -106,7 +110,7 @@ impl Client {
     /// | `SOUNDCLOUD_ACCESS_TOKEN` | a user's access token, used as it is; without it: |
     /// | `SOUNDCLOUD_CLIENT_ID`, `SOUNDCLOUD_CLIENT_SECRET` | the application |
     /// | `SOUNDCLOUD_TOKEN_FILE` | the file of a user's login, see [`FileStore`]; without it the client has the application's own rights |
-    /// | `SOUNDCLOUD_BASE_URL`, `SOUNDCLOUD_AUTH_URL` | other base URLs, such as those of a sandbox |
+    /// | `SOUNDCLOUD_BASE_URL`, `SOUNDCLOUD_AUTH_URL`, `SOUNDCLOUD_WEB_URL` | other base URLs, such as those of a sandbox |
     ///
     /// # Errors
     /// If what is needed is missing or unusable.
@@ -126,6 +130,9 @@ impl Client {
         if let Some(url) = env_var_if_set("SOUNDCLOUD_AUTH_URL")? {
             builder = builder.auth_url(&url);
         }
+        if let Some(url) = env_var_if_set("SOUNDCLOUD_WEB_URL")? {
+            builder = builder.web_url(&url);
+        }
         if let Some(token) = env_var_if_set("SOUNDCLOUD_ACCESS_TOKEN")? {
             return Ok(builder.token(token));
         }
@@ -143,7 +150,7 @@ impl Client {
     pub fn builder() -> ClientBuilder {
         // The service seldom tells when to come back, so pauses are longer than usual.
         let retry = Retry::default().base(Duration::from_secs(1)).cap(Duration::from_secs(60));
-        let core = segno_core::Client::builder(API).base(AUTH_BASE, AUTH).retry(retry);
+        let core = segno_core::Client::builder(API).base(AUTH_BASE, AUTH).base(WEB_BASE, WEB).retry(retry);
         ClientBuilder { core, credentials: Credentials::None, redirect_uri: None }
     }
 
@@ -239,6 +246,12 @@ impl ClientBuilder {
     /// Another base URL of logins and tokens. A text that is not a URL is an error of `build`.
     pub fn auth_url(mut self, url: &str) -> Self {
         self.core = self.core.base(AUTH_BASE, url);
+        self
+    }
+
+    /// Another URL of the site than `https://soundcloud.com/`: oEmbed is there. No token goes there.
+    pub fn web_url(mut self, url: &str) -> Self {
+        self.core = self.core.base(WEB_BASE, url);
         self
     }
 

@@ -63,14 +63,21 @@ pub struct Resolved {
 
 fn resolved(response: &Response<Bytes>) -> Result<Resolved, DecodeError> {
     let location = location(response)?;
-    let urn = Urn::at_url(&location.expose()).ok_or_else(|| {
+    Resolved::at(location).ok_or_else(|| {
         DecodeError::Other("expected the URL of a track, playlist or user, found another".into())
-    })?;
-    let query = location.uri().query().unwrap_or_default();
-    let secret_token = form_urlencoded::parse(query.as_bytes())
-        .find(|(name, value)| name == "secret_token" && !value.is_empty())
-        .map(|(_, value)| Secret::new(value));
-    Ok(Resolved { urn, secret_token, location })
+    })
+}
+
+impl Resolved {
+    /// What is at a URL of the API; `None` unless it is a track, playlist, user or comment.
+    pub(crate) fn at(location: SecretUrl) -> Option<Self> {
+        let urn = Urn::at_url(&location.expose())?;
+        let query = location.uri().query().unwrap_or_default();
+        let secret_token = form_urlencoded::parse(query.as_bytes())
+            .find(|(name, value)| name == "secret_token" && !value.is_empty())
+            .map(|(_, value)| Secret::new(value));
+        Some(Self { urn, secret_token, location })
+    }
 }
 
 impl Client {

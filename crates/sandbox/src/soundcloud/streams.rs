@@ -106,6 +106,24 @@ pub(super) fn stream(context: &mut RequestContext<'_>, id: Option<u64>) -> Resul
     found(&location)
 }
 
+/// What the widget plays: the whole file or the preview, as far as whoever asks may hear it.
+pub(super) fn listen(context: &mut RequestContext<'_>, id: Option<u64>) -> Result<String> {
+    let track = context.track(id)?.clone();
+    let access = context.access(&track);
+    if track.state != State::Finished || !track.streamable || access == "blocked" {
+        return Err(error::not_found());
+    }
+    let location = if access == "playable" {
+        let path = path(&track, &format!("-whole.{}", track.audio.extension));
+        put(context, &path, track.audio.content.clone(), track.audio.content_type);
+        link(context, &path)
+    } else {
+        preview(context, &track)
+    };
+    played(context, &track);
+    Ok(location)
+}
+
 /// `GET /tracks/{id}/download`: the file as it was uploaded.
 pub(super) fn download(context: &mut RequestContext<'_>, id: Option<u64>) -> Result {
     let track = context.track(id)?.clone();

@@ -119,7 +119,8 @@ async fn a_host_that_came_later_moves_no_port() {
             "musescore",
             "musescore_web",
             "musescore_static",
-            "soundcloud_legacy"
+            "soundcloud_legacy",
+            "soundcloud_web"
         ]
     );
     let sandbox = Sandbox::start().await.expect("starts");

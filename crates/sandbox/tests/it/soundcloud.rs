@@ -11,6 +11,7 @@ mod playlists;
 mod shapes;
 mod streams;
 mod tracks;
+mod web;
 
 use segno_sandbox::{Host, Sandbox};
 use serde_json::Value;

@@ -112,6 +112,8 @@ impl Client {
     /// WAVE, AIFF and FLAC files tell their length; of others [`length`](UploadJob::length) does. Where there is any doubt
     /// the error [names the candidates](UploadError::Unknown).
     ///
+    /// This is the `upload` of the [sketched SDK](crate::sdk): files and recordings alike, with [progress](UploadJob::progress).
+    ///
     /// ```no_run
     /// # async fn example(client: segno_soundcloud::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use segno_soundcloud::tracks::{Asset, TrackFields, Upload};
@@ -129,6 +131,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "upload_track_to_soundcloud")]
     pub fn upload(&self, upload: Upload) -> UploadJob {
         UploadJob { client: self.clone(), upload, progress: None, length: None, ready: None }
     }

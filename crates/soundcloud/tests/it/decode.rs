@@ -62,7 +62,7 @@ fn odd_responses() {
 
     let mut odd = Odd::default();
     sample::every_endpoint(&mut odd);
-    assert_eq!(odd.0.len(), 13, "{:?}", odd.0);
+    assert_eq!(odd.0.len(), 14, "{:?}", odd.0);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use segno_soundcloud::storefront::ProductType;
 use segno_soundcloud::tracks::{Asset, TrackFields, Upload};
 use segno_soundcloud::{
     Access, Client, ClientBuilder, Diagnosable, PlaylistUrn, Sharing, TrackUrn, UserUrn, comments, feed,
-    follows, likes, me, playlists, reposts, resolve, session, storefront, streams, tracks, users,
+    follows, likes, me, oembed, playlists, reposts, resolve, session, storefront, streams, tracks, users,
 };
 use segno_testkit::{Recorder, Recording, redact};
 
@@ -95,7 +95,8 @@ fn recorded(builder: ClientBuilder, recorder: &Recorder) -> ClientBuilder {
 
 /// A client in the making for the sandbox.
 fn at(access: &segno_sandbox::SoundcloudAccess, recorder: &Recorder) -> ClientBuilder {
-    recorded(Client::builder(), recorder).base_url(&access.base_url).auth_url(&access.auth_url)
+    let builder = recorded(Client::builder(), recorder).base_url(&access.base_url);
+    builder.auth_url(&access.auth_url).web_url(&access.web_url)
 }
 
 /// The real clock, with boundaries that are the same in every run.
@@ -177,6 +178,13 @@ async fn drive(r: &mut Run, token: &Secret) -> Result<(), Box<dyn std::error::Er
     r.send("streams/follow", &streams::Follow::new(link)).await?;
     r.send("streams/preview", &streams::Preview::new(theirs)).await?;
     r.send("streams/progressive_stream", &streams::ProgressiveStream::new(theirs)).await?;
+
+    let page = "https://soundcloud.com/okafor/minuet-in-g";
+    r.send("oembed/get", &oembed::Get::new(page)).await?;
+    let call = oembed::Format::Jsonp("onPlayer".parse()?);
+    r.send("oembed/get-jsonp", &oembed::Get::new(page).format(call).max_width(480)).await?;
+    r.send("oembed/get-xml", &oembed::Get::new(page).format(oembed::Format::Xml)).await?;
+    r.send("oembed/get-404", &oembed::Get::new("https://soundcloud.com/nobody")).await.expect_err("nobody");
 
     r.send("comments/list", &comments::List::new(mine)).await?;
     let comment = comments::Create::new(theirs, "nice break here").at(42_000);
@@ -289,9 +297,13 @@ async fn from_the_sandbox() {
         (Host::SOUNDCLOUD, "api.example"),
         (Host::SOUNDCLOUD_AUTH, "secure.example"),
         (Host::SOUNDCLOUD_LEGACY, "api.example"),
+        (Host::SOUNDCLOUD_WEB, "site.example"),
         (Host::STORAGE, "storage.example"),
     ];
-    let hosts = hosts.map(|(host, name)| (sandbox.origin(host), name));
+    // In the URL of a widget that of the track is escaped.
+    let escaped = sandbox.origin(Host::SOUNDCLOUD).replace("http://", "").replace(':', "%3A");
+    let hosts =
+        hosts.map(|(host, name)| (sandbox.origin(host), name)).into_iter().chain([(escaped, "api.example")]);
     let hyper = Hyper::new(Timeouts::default());
     let mut recording = Recording::new(hyper, FOLDER, hosts).cleaned(clean);
     recording.secret("the token", &access.access_token);

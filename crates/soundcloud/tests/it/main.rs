@@ -5,6 +5,7 @@ mod browser;
 mod canary;
 mod decode;
 mod diagnosis;
+mod embedding;
 mod environment;
 mod errors;
 mod fixtures;

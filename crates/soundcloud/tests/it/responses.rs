@@ -87,3 +87,8 @@ pub(crate) fn error(name: &str, status: u16) -> String {
     let link = "https://developers.soundcloud.com/docs/api/explorer/open-api";
     format!(r#"{{"code":{status},"message":"{message}","link":"{link}"}}"#)
 }
+
+pub(crate) const PLAYER: &str = r#"{"version":1.0,"type":"rich","provider_name":"SoundCloud","provider_url":"https://soundcloud.com",
+"height":166,"width":"100%","title":"Low Tide by Ana Reis","description":"Two tides","thumbnail_url":"https://i1.sndcdn.com/x-t500x500.jpg",
+"html":"<iframe width=\"100%\" height=\"166\" scrolling=\"no\" frameborder=\"no\" src=\"https://w.soundcloud.com/player/?visual=false&url=https%3A%2F%2Fapi.soundcloud.com%2Ftracks%2F70071%3Fsecret_token%3Ds-CANARY&show_artwork=true\"></iframe>",
+"author_name":"Ana Reis","author_url":"https://soundcloud.com/anareis"}"#;

@@ -5,15 +5,17 @@ use std::fmt::Debug;
 use segno_core::auth::oauth2::{App, ClientCredentials, ExchangeCode, RefreshToken, TokenServer};
 use segno_core::{Endpoint, Retry, Secret};
 use segno_soundcloud::tracks::{Artwork, Asset, TrackFields};
+use segno_soundcloud::widget::Color;
 use segno_soundcloud::{
     Access, Client, CommentUrn, Diagnosable, License, PlaylistUrn, SetType, Sharing, Sort, TrackUrn, UserUrn,
-    comments, feed, follows, likes, me, playlists, reposts, resolve, session, storefront, streams, tracks,
-    users,
+    comments, feed, follows, likes, me, oembed, playlists, reposts, resolve, session, storefront, streams,
+    tracks, users,
 };
 
 use crate::peer::{self, response};
 use crate::responses::{
-    ACTIVITIES, COMMENT, FOUND, ME, OK, PLAYLIST, STOREFRONT, STREAMS, TRACK, USER, WEB_PROFILES, page,
+    ACTIVITIES, COMMENT, FOUND, ME, OK, PLAYER, PLAYLIST, STOREFRONT, STREAMS, TRACK, USER, WEB_PROFILES,
+    page,
 };
 
 /// What is done with each endpoint: its response with status, and the statuses of its documented errors.
@@ -191,6 +193,15 @@ pub(crate) fn every_endpoint(visit: &mut impl Visit) {
     visit.visit(&streams::Follow::new(hls.parse().unwrap()), 302, FOUND, &[401, 404]);
     visit.visit(&comments::Get::new(CommentUrn::new(9001)), 200, COMMENT, &[401, 404]);
     visit.visit(&session::SignOut::new("t1"), 200, "", &[400, 401]);
+    let player = oembed::Get::new("https://soundcloud.com/anareis/low-tide/s-CANARY")
+        .format(oembed::Format::Jsonp("onPlayer".parse().unwrap()))
+        .max_width(480)
+        .max_height(166)
+        .color(Color::rgb(255, 85, 0))
+        .auto_play(true)
+        .show_comments(false)
+        .iframe(true);
+    visit.visit(&player, 200, PLAYER, &[403, 404]);
 }
 
 /// The requests of the logins, which core has for every service.
