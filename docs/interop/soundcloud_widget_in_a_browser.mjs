@@ -18,8 +18,8 @@ const puppeteer = require("puppeteer-core");
 const script = readFileSync(require.resolve("soundcloud-widget/vendor/soundcloud-widget.js"), "utf8");
 
 const [line, executablePath] = process.argv.slice(2);
-const { soundcloud } = JSON.parse(line);
-const site = soundcloud.web_url.replace(/\/$/, "");
+const { control } = JSON.parse(line);
+const { soundcloud_web: site } = await (await fetch(`${control.base_url}/hosts`)).json();
 
 const oembed = async (url, more = "") => {
   const response = await fetch(`${site}/oembed?url=${encodeURIComponent(url)}${more}`);

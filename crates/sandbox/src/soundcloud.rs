@@ -135,14 +135,14 @@ impl service::Service for Service {
         vec![
             ("SOUNDCLOUD_BASE_URL", access.base_url),
             ("SOUNDCLOUD_AUTH_URL", access.auth_url),
-            ("SOUNDCLOUD_WEB_URL", access.web_url),
+            ("SOUNDCLOUD_WEB_URL", self.sandbox.origin(Host::SOUNDCLOUD_WEB) + "/"),
             ("SOUNDCLOUD_CLIENT_ID", access.client_id),
             ("SOUNDCLOUD_CLIENT_SECRET", access.client_secret),
             ("SOUNDCLOUD_REDIRECT_URI", access.redirect_uri),
             ("SOUNDCLOUD_USERNAME", access.username),
             ("SOUNDCLOUD_PASSWORD", access.password),
             ("SOUNDCLOUD_ACCESS_TOKEN", access.access_token),
-            ("SOUNDCLOUD_LEGACY_URL", access.legacy_url),
+            ("SOUNDCLOUD_LEGACY_URL", self.sandbox.origin(Host::SOUNDCLOUD_LEGACY) + "/"),
         ]
     }
 

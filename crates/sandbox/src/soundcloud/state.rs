@@ -23,10 +23,6 @@ pub struct SoundcloudAccess {
     pub base_url: String,
     /// The authorization server's base URL, with a slash at the end.
     pub auth_url: String,
-    /// The site's base URL, with a slash at the end: oEmbed, and the widget at `player/`.
-    pub web_url: String,
-    /// The base URL of the old API on a host of its own, with a slash at the end.
-    pub legacy_url: String,
     /// The client ID of the first application.
     pub client_id: String,
     /// The secret of the application.
@@ -84,8 +80,6 @@ impl Soundcloud {
         SoundcloudAccess {
             base_url: self.sandbox.origin(Host::SOUNDCLOUD) + "/",
             auth_url: self.sandbox.origin(Host::SOUNDCLOUD_AUTH) + "/",
-            web_url: self.sandbox.origin(Host::SOUNDCLOUD_WEB) + "/",
-            legacy_url: self.sandbox.origin(Host::SOUNDCLOUD_LEGACY) + "/",
             client_id: self.client_id.clone(),
             client_secret: app.client_secret.clone().unwrap_or_default(),
             redirect_uri: app.redirect_uris.first().cloned().unwrap_or_default(),

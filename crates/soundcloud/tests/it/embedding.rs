@@ -1,7 +1,7 @@
 //! Embedding against the sandbox: oEmbed in its three formats, the widget's URL, and what is not for everybody.
 
 use segno_core::StatusCode;
-use segno_sandbox::Sandbox;
+use segno_sandbox::{Host, Sandbox};
 use segno_soundcloud::oembed::{self, Format, Player, Width};
 use segno_soundcloud::widget::Widget;
 use segno_soundcloud::{Client, Error, Sharing, TrackUrn, Urn, playlists, sdk, tracks};
@@ -18,9 +18,10 @@ struct Site {
 async fn site() -> Site {
     let sandbox = Sandbox::builder().seed(1).start().await.unwrap();
     let access = sandbox.description().soundcloud;
-    let client = Client::builder().base_url(&access.base_url).web_url(&access.web_url);
+    let web_url = sandbox.origin(Host::SOUNDCLOUD_WEB) + "/";
+    let client = Client::builder().base_url(&access.base_url).web_url(&web_url);
     let client = client.token(access.access_token).build().unwrap();
-    Site { _sandbox: sandbox, client, web_url: access.web_url }
+    Site { _sandbox: sandbox, client, web_url }
 }
 
 impl Site {

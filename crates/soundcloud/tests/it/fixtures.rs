@@ -95,8 +95,7 @@ fn recorded(builder: ClientBuilder, recorder: &Recorder) -> ClientBuilder {
 
 /// A client in the making for the sandbox.
 fn at(access: &segno_sandbox::SoundcloudAccess, recorder: &Recorder) -> ClientBuilder {
-    let builder = recorded(Client::builder(), recorder).base_url(&access.base_url);
-    builder.auth_url(&access.auth_url).web_url(&access.web_url)
+    recorded(Client::builder(), recorder).base_url(&access.base_url).auth_url(&access.auth_url)
 }
 
 /// The real clock, with boundaries that are the same in every run.
@@ -313,7 +312,8 @@ async fn from_the_sandbox() {
         recording.secret("the credentials of the old API", &format!("{name}:{}", access.password));
     }
     let token = Secret::new(access.access_token.clone());
-    let client = at(&access, &recording.transport()).token(token.clone()).build().unwrap();
+    let web_url = sandbox.origin(Host::SOUNDCLOUD_WEB) + "/";
+    let client = at(&access, &recording.transport()).web_url(&web_url).token(token.clone()).build().unwrap();
     let mut run = Run { client, recording };
     drive(&mut run, &token).await.unwrap();
     log_in(&mut run, &access).await;
