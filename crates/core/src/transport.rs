@@ -14,6 +14,8 @@ pub(crate) mod deadline;
 mod error;
 #[cfg(feature = "hyper")]
 pub mod hyper;
+#[cfg(feature = "hyper")]
+pub mod proxy;
 #[cfg(all(feature = "hyper", feature = "_tls"))]
 pub mod tls;
 

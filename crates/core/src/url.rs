@@ -109,7 +109,7 @@ pub(crate) fn escaped(text: &[u8]) -> String {
 }
 
 /// The port of an authority; an error if what stands there is not a port.
-fn port(authority: &Authority) -> Result<Option<u16>, UrlError> {
+pub(crate) fn port(authority: &Authority) -> Result<Option<u16>, UrlError> {
     let text = authority.as_str().rsplit('@').next().unwrap_or_default();
     let end = text.rfind(']').map_or(0, |bracket| bracket + 1);
     match text.get(end..).and_then(|rest| rest.rsplit_once(':')) {

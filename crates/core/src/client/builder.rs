@@ -36,6 +36,8 @@ impl Client {
             ]),
             credentials: Vec::new(),
             transport: None,
+            #[cfg(feature = "hyper")]
+            connector: crate::transport::hyper::Hyper::builder(),
             clock: Arc::new(SystemClock),
             retry: Retry::default(),
             limit: Arc::new(RateLimiter::none()),
@@ -69,6 +71,8 @@ pub struct ClientBuilder {
     /// Those for whatever is the first base URL in the end.
     credentials_at_base: Vec<Arc<dyn Authorize>>,
     transport: Option<Arc<dyn Transport>>,
+    #[cfg(feature = "hyper")]
+    connector: crate::transport::hyper::HyperBuilder,
     clock: Arc<dyn Clock>,
     retry: Retry,
     limit: Arc<RateLimiter>,
@@ -139,6 +143,24 @@ impl ClientBuilder {
     /// Another transport instead of hyper.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// How the default transport connects: proxies, certificates, IP addresses, idle connections.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let client = segno_core::Client::builder("https://api.example.com/")
+    ///     .connector(|hyper| hyper.idle_timeout(Duration::from_secs(5)).tcp_keep_alive(Duration::from_secs(30)))
+    ///     .build()?;
+    /// # Ok::<(), segno_core::client::ClientError>(())
+    /// ```
+    #[cfg(feature = "hyper")]
+    pub fn connector(
+        mut self,
+        settings: impl FnOnce(crate::transport::hyper::HyperBuilder) -> crate::transport::hyper::HyperBuilder,
+    ) -> Self {
+        self.connector = settings(self.connector);
         self
     }
 
@@ -213,7 +235,13 @@ impl ClientBuilder {
         }
         let transport = match self.transport {
             Some(transport) => transport,
-            None => default_transport(&self.bases, self.timeouts, &self.clock)?,
+            #[cfg(feature = "hyper")]
+            None => {
+                let connector = self.connector.of_client(self.timeouts.connect, &self.clock)?;
+                default_transport(&self.bases, connector)?
+            }
+            #[cfg(not(feature = "hyper"))]
+            None => return Err(ClientError::NoTransport),
         };
         Ok(Client(Arc::new(Inner {
             bases: self.bases,
@@ -241,23 +269,14 @@ impl fmt::Debug for ClientBuilder {
 #[cfg(feature = "hyper")]
 fn default_transport(
     bases: &Bases,
-    timeouts: Timeouts,
-    clock: &Arc<dyn Clock>,
+    connector: crate::transport::hyper::HyperBuilder,
 ) -> Result<Arc<dyn Transport>, ClientError> {
-    let hyper = crate::transport::hyper::Hyper::builder()
-        .connect_timeout(timeouts.connect)
-        .clock(Arc::clone(clock))
-        .build();
+    let hyper = connector.build();
     // What is missing for https is better known now than in the first call.
     if bases.named.iter().any(|(_, base)| base.origin().is_secure()) {
         hyper.prepare_tls()?;
     }
     Ok(Arc::new(hyper))
-}
-
-#[cfg(not(feature = "hyper"))]
-fn default_transport(_: &Bases, _: Timeouts, _: &Arc<dyn Clock>) -> Result<Arc<dyn Transport>, ClientError> {
-    Err(ClientError::NoTransport)
 }
 
 /// A client that cannot be built.
@@ -279,6 +298,10 @@ pub enum ClientError {
     /// A setting cannot be used.
     #[error(transparent)]
     Build(#[from] BuildError),
+    /// A proxy cannot be used.
+    #[cfg(feature = "hyper")]
+    #[error(transparent)]
+    Proxy(#[from] crate::transport::proxy::ProxyError),
     /// An environment variable cannot be used.
     #[error(transparent)]
     Environment(#[from] crate::environment::EnvironmentError),

@@ -334,7 +334,10 @@ impl<A> Error<A> {
         match &self.0.cause {
             Cause::Transport(error) => !matches!(
                 error.kind(),
-                TransportErrorKind::Source | TransportErrorKind::Untrusted | TransportErrorKind::Runtime
+                TransportErrorKind::Source
+                    | TransportErrorKind::Untrusted
+                    | TransportErrorKind::Proxy
+                    | TransportErrorKind::Runtime
             ),
             Cause::Deadline(_) | Cause::Limited(_) => true,
             Cause::Auth(error) => matches!(error, AuthError::Unavailable(_)),

@@ -227,7 +227,10 @@ fn outcome_of<A>(cause: &Cause<A>, retry_after: Option<Duration>) -> Option<Outc
         Cause::Api { status, .. } => Some(Outcome::Status { status: *status, retry_after }),
         Cause::Transport(error) if error.is_stale() => Some(Outcome::Stale),
         Cause::Transport(error) => match error.kind() {
-            TransportErrorKind::Source | TransportErrorKind::Runtime | TransportErrorKind::Untrusted => None,
+            TransportErrorKind::Source
+            | TransportErrorKind::Runtime
+            | TransportErrorKind::Untrusted
+            | TransportErrorKind::Proxy => None,
             TransportErrorKind::Exhausted => Some(Outcome::Exhausted),
             _ => Some(Outcome::Lost(error.phase())),
         },

@@ -43,6 +43,8 @@ pub enum TransportErrorKind {
     Exhausted,
     /// No connection: the certificate of the service is not trusted, or its TLS cannot be used. Trying again is no use.
     Untrusted,
+    /// No connection: the proxy refuses this client, such as for its credentials. Trying again is no use.
+    Proxy,
     /// Nothing can be sent here: there is no Tokio runtime, or its timers or sockets are off.
     Runtime,
     /// The connection broke.
@@ -142,7 +144,7 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let to = || self.to.as_ref().map(|origin| format!(" to {origin}")).unwrap_or_default();
         let what = match (self.kind, self.phase) {
-            (TransportErrorKind::Connect | TransportErrorKind::Untrusted, _) => {
+            (TransportErrorKind::Connect | TransportErrorKind::Untrusted | TransportErrorKind::Proxy, _) => {
                 return write!(f, "no connection{}: {}", to(), self.detail);
             }
             (TransportErrorKind::Exhausted, _) => {

@@ -74,7 +74,7 @@ async fn a_refusal_is_heard_40_times_of_40() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refusal_is_heard_through_tls() {
-    let acceptor = tls::acceptor();
+    let acceptor = tls::acceptor(&["http/1.1"]);
     let base = peer::listen(move |stream| {
         let acceptor = acceptor.clone();
         async move {

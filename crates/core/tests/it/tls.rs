@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use segno_core::transport::hyper::{Hyper, HyperBuilder};
-use segno_core::transport::tls::Roots;
+use segno_core::transport::tls::{Identity, Roots};
 use segno_core::{Client, Retry};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -17,8 +17,8 @@ const ROOT: &[u8] = include_bytes!("tls/root.der");
 const LOCALHOST: &[u8] = include_bytes!("tls/localhost.der");
 const KEY: &[u8] = include_bytes!("tls/localhost.key.der");
 
-/// Of a server that prefers HTTP/2.
-pub(crate) fn acceptor() -> tokio_rustls::TlsAcceptor {
+/// Of a server that speaks these protocols, the best first.
+pub(crate) fn acceptor(protocols: &[&str]) -> tokio_rustls::TlsAcceptor {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -26,13 +26,17 @@ pub(crate) fn acceptor() -> tokio_rustls::TlsAcceptor {
         .with_no_client_auth()
         .with_single_cert(vec![LOCALHOST.into()], KEY.try_into().unwrap())
         .unwrap();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
     tokio_rustls::TlsAcceptor::from(Arc::new(config))
 }
 
-/// A TLS server that responds with the protocol that was agreed upon (ALPN).
+/// A TLS server for HTTP/1.1 that responds with the protocol that was agreed upon (ALPN).
 pub(crate) async fn server() -> String {
-    let acceptor = acceptor();
+    server_of(&["http/1.1"]).await
+}
+
+async fn server_of(protocols: &[&str]) -> String {
+    let acceptor = acceptor(protocols);
     let base = peer::listen(move |stream| {
         let acceptor = acceptor.clone();
         async move {
@@ -57,14 +61,22 @@ pub(crate) fn client(base: &str, hyper: HyperBuilder) -> Client {
 }
 
 pub(crate) fn trusting() -> HyperBuilder {
-    Hyper::builder().roots(Roots::only(vec![ROOT.to_vec()]))
+    Hyper::builder().roots(Roots::only([ROOT]))
+}
+
+/// That speaks HTTP/1.1 with every server.
+fn http1() -> HyperBuilder {
+    #[cfg(feature = "http2")]
+    return trusting().http1_only();
+    #[cfg(not(feature = "http2"))]
+    trusting()
 }
 
 #[tokio::test]
 async fn a_trusted_server_is_spoken_to_in_http_1() {
-    let base = server().await;
+    let base = server_of(&["h2", "http/1.1"]).await;
     for base in [base.clone(), base.replace("127.0.0.1", "localhost")] {
-        assert_eq!(soon(client(&base, trusting()).send(&Get)).await.unwrap(), "http/1.1", "{base}");
+        assert_eq!(soon(client(&base, http1()).send(&Get)).await.unwrap(), "http/1.1", "{base}");
     }
 }
 
@@ -79,7 +91,7 @@ async fn a_certificate_that_nobody_signed_is_no_connection() {
         format!(
             "example.get: no connection to {}: the certificate of the service is signed by nobody who is trusted \
              here; add its issuer to the certificates of this computer (or SSL_CERT_FILE), or name it with \
-             transport::tls::Roots",
+             transport::tls::Roots::also",
             base.trim_end_matches('/')
         )
     );
@@ -89,7 +101,7 @@ async fn a_certificate_that_nobody_signed_is_no_connection() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_certificate_of_another_name_is_no_connection() {
-    let acceptor = acceptor();
+    let acceptor = acceptor(&["http/1.1"]);
     let base = peer::listen_at("127.0.0.2", move |stream| {
         let acceptor = acceptor.clone();
         async move { acceptor.accept(stream).await.map(drop) }
@@ -126,7 +138,124 @@ async fn a_server_without_tls_is_no_connection() {
 
 #[test]
 fn an_https_base_tells_at_once_that_nothing_is_trusted() {
-    let broken = Hyper::builder().roots(Roots::only(vec![b"none".to_vec()])).build();
+    let broken = Hyper::builder().roots(Roots::only(["none"])).build();
     assert!(broken.prepare_tls().is_err());
     assert!(Hyper::builder().build().prepare_tls().is_ok());
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    use base64::prelude::{BASE64_STANDARD, Engine as _};
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", BASE64_STANDARD.encode(der))
+}
+
+/// A proxy that reads TLS is beside the usual authorities and not in their place.
+#[tokio::test]
+async fn an_authority_of_ones_own_is_given_in_pem_or_der() {
+    let base = server().await;
+    let root = pem("CERTIFICATE", ROOT);
+    let others = format!("# the authorities of a company\n{}{root}", include_str!("tls/client.pem"));
+    for certificate in [ROOT, root.as_bytes(), others.as_bytes()] {
+        for roots in [Roots::also([certificate]), Roots::only([certificate])] {
+            soon(client(&base, Hyper::builder().roots(roots)).send(&Get)).await.unwrap();
+        }
+    }
+    let also = Client::builder(&base).connector(|hyper| hyper.roots(Roots::also([ROOT]))).build().unwrap();
+    soon(also.send(&Get)).await.unwrap();
+}
+
+#[test]
+fn a_certificate_that_cannot_be_read_is_told_when_the_client_is_built() {
+    let error = |roots| {
+        let built = Client::builder("https://api.example/").connector(|hyper| hyper.roots(roots)).build();
+        built.unwrap_err().to_string()
+    };
+    let text = error(Roots::also(["-----BEGIN CERTIFICATE-----\nAAAA"]));
+    assert_eq!(
+        text,
+        "TLS cannot be set up: invalid certificate: expected PEM (-----BEGIN CERTIFICATE-----) or DER"
+    );
+    let text = error(Roots::also(["no certificate"]));
+    assert!(text.starts_with("TLS cannot be set up: invalid certificate of an authority: "), "{text}");
+}
+
+const CLIENT: &[u8] = include_bytes!("tls/client.pem");
+const CLIENT_KEY: &[u8] = include_bytes!("tls/client.key.pem");
+
+/// A server that wants a certificate of the authority of clients, in this version of TLS.
+async fn mutual(version: &'static rustls::SupportedProtocolVersion) -> String {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut authorities = rustls::RootCertStore::empty();
+    authorities.add(include_bytes!("tls/client-ca.der").as_slice().into()).unwrap();
+    let verifier = rustls::server::WebPkiClientVerifier::builder_with_provider(
+        Arc::new(authorities),
+        Arc::clone(&provider),
+    );
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_client_cert_verifier(verifier.build().unwrap())
+        .with_single_cert(vec![LOCALHOST.into()], KEY.try_into().unwrap())
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let base = peer::listen(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let mut stream = acceptor.accept(stream).await?;
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                stream.read_buf(&mut head).await?;
+            }
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await?;
+            stream.shutdown().await
+        }
+    })
+    .await;
+    base.replace("http:", "https:")
+}
+
+/// With TLS 1.3 the server looks at the certificate when the client is done already: its alert comes in place of the response.
+#[tokio::test]
+async fn a_client_shows_its_certificate_where_one_is_wanted() {
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let base = mutual(version).await;
+        let identity = Identity::new(CLIENT, CLIENT_KEY);
+        assert_eq!(format!("{identity:?}"), "Identity([redacted])");
+        assert_eq!(soon(client(&base, trusting().identity(identity)).send(&Get)).await.unwrap(), "ok");
+        for (hyper, words) in [
+            (
+                trusting(),
+                "the service asks for a certificate of the client; give it one with HyperBuilder::identity",
+            ),
+            (
+                trusting().identity(Identity::new(LOCALHOST, KEY)),
+                "the service does not accept the certificate of this client",
+            ),
+        ] {
+            let client = Client::builder(&base).transport(hyper.build()).build().unwrap();
+            let error = soon(client.send(&Get)).await.unwrap_err();
+            let text = error.to_string();
+            assert!(text.contains(words), "{version:?}: {text}");
+            assert!(error.is_connect() && !error.is_transient() && !error.may_have_taken_effect(), "{text}");
+            assert_eq!(error.attempts(), 1, "{version:?}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_key_that_does_not_fit_is_told_when_the_client_is_built() {
+    let error = |key: &[u8]| {
+        let identity = Identity::new(CLIENT, key);
+        let built =
+            Client::builder("https://api.example/").connector(|hyper| hyper.identity(identity)).build();
+        built.unwrap_err().to_string()
+    };
+    let unreadable = "TLS cannot be set up: invalid private key of the client: expected PEM or DER (PKCS #8, PKCS #1 or \
+                      SEC 1) without a password";
+    assert_eq!(error(b"none"), unreadable);
+    assert_eq!(error(CLIENT), unreadable);
+    let other = error(KEY);
+    assert!(
+        other.starts_with("TLS cannot be set up: the certificate of the client cannot be used"),
+        "{other}"
+    );
 }

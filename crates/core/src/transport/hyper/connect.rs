@@ -1,4 +1,4 @@
-//! Connecting: name resolution, TCP and TLS under one deadline.
+//! Connecting: name resolution, TCP, proxies and TLS under one deadline.
 
 use std::error::Error as StdError;
 use std::future::poll_fn;
@@ -17,15 +17,18 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
+use super::resolve::Resolver;
 use crate::BoxFuture;
 use crate::time::{Clock, timeout};
+use crate::transport::proxy::Rules;
 #[cfg(feature = "_tls")]
 use crate::transport::{TlsError, tls};
 
 /// Opens connections for the pool.
 #[derive(Clone)]
 pub(super) struct Connector {
-    pub(super) tcp: HttpConnector,
+    pub(super) tcp: HttpConnector<Resolver>,
+    pub(super) proxies: Arc<Rules>,
     #[cfg(feature = "_tls")]
     pub(super) tls: Arc<tls::Lazy>,
     pub(super) limit: Duration,
@@ -39,6 +42,12 @@ pub(super) enum ConnectError {
     TimedOut(Duration),
     #[error(transparent)]
     Tcp(Box<dyn StdError + Send + Sync>),
+    /// The proxy did not connect; another attempt may succeed.
+    #[error("through the proxy {proxy}: {reason}")]
+    Proxy { proxy: String, reason: String, source: Option<Box<dyn StdError + Send + Sync>> },
+    /// The proxy refuses, and would refuse the next time.
+    #[error("through the proxy {proxy}: {reason}")]
+    Refused { proxy: String, reason: String },
     #[cfg(feature = "_tls")]
     #[error("TLS: {0}")]
     Handshake(#[source] Box<dyn StdError + Send + Sync>),
@@ -71,13 +80,22 @@ impl Service<Uri> for Connector {
 }
 
 impl Connector {
-    async fn connect(mut self, uri: Uri) -> Result<Stream, ConnectError> {
+    async fn connect(self, uri: Uri) -> Result<Stream, ConnectError> {
         let secure = uri.scheme() == Some(&Scheme::HTTPS);
         #[cfg(not(feature = "_tls"))]
         if secure {
             return Err(ConnectError::NoTls);
         }
-        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+        let proxies = Arc::clone(&self.proxies);
+        if let Some(proxy) = proxies.find(&uri) {
+            return self.through(&proxy, uri, secure).await;
+        }
+        self.direct(uri, secure).await
+    }
+
+    /// A connection without a proxy.
+    pub(super) async fn direct(mut self, uri: Uri, secure: bool) -> Result<Stream, ConnectError> {
+        let host = host(&uri);
         let tcp = |error| ConnectError::Tcp(Box::new(error));
         poll_fn(|cx| self.tcp.poll_ready(cx)).await.map_err(tcp)?;
         let stream = self.tcp.call(uri).await.map_err(tcp)?;
@@ -86,23 +104,41 @@ impl Connector {
 
     #[cfg(feature = "_tls")]
     async fn secure(self, stream: TokioIo<TcpStream>, host: String) -> Result<Stream, ConnectError> {
+        let stream = self.handshake(stream.into_inner(), host).await?;
+        Ok(Stream::new(Io::Tls(Box::new(TokioIo::new(stream)))))
+    }
+
+    /// TLS to `host` over a connection to it.
+    #[cfg(feature = "_tls")]
+    pub(super) async fn handshake<S>(
+        &self,
+        stream: S,
+        host: String,
+    ) -> Result<tokio_rustls::client::TlsStream<S>, ConnectError>
+    where
+        S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+    {
         let unusable =
             |error: TlsError| ConnectError::Untrusted { reason: error.to_string(), source: error.into() };
         let config = self.tls.get().map_err(unusable)?;
         let name = rustls::pki_types::ServerName::try_from(host)
             .map_err(|_| unusable(TlsError::new("no certificate can be for this host")))?;
-        let connecting = tokio_rustls::TlsConnector::from(config).connect(name, stream.into_inner());
-        let stream = connecting.await.map_err(|error| match tls::refusal(&error) {
+        let connecting = tokio_rustls::TlsConnector::from(config).connect(name, stream);
+        connecting.await.map_err(|error| match self.tls.refusal(&error) {
             Some(reason) => ConnectError::Untrusted { reason, source: tls::inner(error) },
             None => ConnectError::Handshake(tls::inner(error)),
-        })?;
-        Ok(Stream::new(Io::Tls(Box::new(TokioIo::new(stream)))))
+        })
     }
 
     #[cfg(not(feature = "_tls"))]
     async fn secure(self, _: TokioIo<TcpStream>, _: String) -> Result<Stream, ConnectError> {
         Err(ConnectError::NoTls)
     }
+}
+
+/// The host of a URL, an IPv6 address without its brackets.
+pub(super) fn host(uri: &Uri) -> String {
+    uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned()
 }
 
 /// Whether a connection has served a request: one that breaks then may just have been idle for too long.
@@ -119,12 +155,17 @@ pub(super) struct Stream {
     served: Served,
     /// Writing has failed.
     shut: bool,
+    /// It leads to a proxy that forwards requests.
+    forwarded: bool,
 }
 
 enum Io {
     Plain(TokioIo<TcpStream>),
     #[cfg(feature = "_tls")]
     Tls(Box<TokioIo<tokio_rustls::client::TlsStream<TcpStream>>>),
+    /// TLS through a proxy.
+    #[cfg(feature = "_tls")]
+    Tunnelled(Box<TokioIo<tokio_rustls::client::TlsStream<TokioIo<Stream>>>>),
 }
 
 /// What both kinds of connection can do.
@@ -134,7 +175,19 @@ impl<T: Read + Write + Unpin> Duplex for T {}
 
 impl Stream {
     fn new(io: Io) -> Self {
-        Self { io, served: Served::default(), shut: false }
+        Self { io, served: Served::default(), shut: false, forwarded: false }
+    }
+
+    /// The connection to a proxy that forwards requests, so that they name the whole URL.
+    pub(super) fn forwarded(mut self) -> Self {
+        self.forwarded = true;
+        self
+    }
+
+    /// TLS through a proxy.
+    #[cfg(feature = "_tls")]
+    pub(super) fn tunnelled(stream: TokioIo<tokio_rustls::client::TlsStream<TokioIo<Self>>>) -> Self {
+        Self::new(Io::Tunnelled(Box::new(stream)))
     }
 
     fn io(&mut self) -> Pin<&mut dyn Duplex> {
@@ -142,6 +195,8 @@ impl Stream {
             Io::Plain(stream) => Pin::new(stream),
             #[cfg(feature = "_tls")]
             Io::Tls(stream) => Pin::new(&mut **stream),
+            #[cfg(feature = "_tls")]
+            Io::Tunnelled(stream) => Pin::new(&mut **stream),
         }
     }
 
@@ -200,6 +255,8 @@ impl Write for Stream {
             Io::Plain(stream) => stream.is_write_vectored(),
             #[cfg(feature = "_tls")]
             Io::Tls(stream) => stream.is_write_vectored(),
+            #[cfg(feature = "_tls")]
+            Io::Tunnelled(stream) => stream.is_write_vectored(),
         }
     }
 
@@ -221,8 +278,22 @@ impl Connection for Stream {
         let connected = match &self.io {
             Io::Plain(stream) => stream.connected(),
             #[cfg(feature = "_tls")]
-            Io::Tls(stream) => stream.inner().get_ref().0.connected(),
+            Io::Tls(stream) => {
+                let (tcp, session) = stream.inner().get_ref();
+                negotiated(tcp.connected(), session)
+            }
+            #[cfg(feature = "_tls")]
+            Io::Tunnelled(stream) => {
+                let (tunnel, session) = stream.inner().get_ref();
+                negotiated(tunnel.inner().connected(), session)
+            }
         };
-        connected.extra(self.served.clone())
+        connected.extra(self.served.clone()).proxy(self.forwarded)
     }
+}
+
+/// The connection in the protocol that both sides agreed on (ALPN).
+#[cfg(feature = "_tls")]
+fn negotiated(connected: Connected, session: &rustls::ClientConnection) -> Connected {
+    if session.alpn_protocol() == Some(b"h2") { connected.negotiated_h2() } else { connected }
 }
