@@ -70,8 +70,11 @@ impl Default for Roots {
 
 impl fmt::Debug for Roots {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let usual = if self.usual { "usual, " } else { "" };
-        write!(f, "Roots({usual}{} of one's own)", self.own.len())
+        match (self.usual, self.own.len()) {
+            (true, 0) => f.write_str("Roots(usual)"),
+            (true, own) => write!(f, "Roots(usual and {own} certificates)"),
+            (false, own) => write!(f, "Roots({own} certificates)"),
+        }
     }
 }
 
