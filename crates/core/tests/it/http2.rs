@@ -5,33 +5,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use segno_core::endpoint::PlainApiError;
-use segno_core::{BuildError, Client, DecodeError, Endpoint, Method, Replay, RequestWriter, Retry};
+use segno_core::{Client, Retry};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
+use crate::example::Post;
 use crate::peer::{self, soon};
 use crate::tls;
-
-/// `POST /`, which must not arrive twice.
-struct Post;
-
-impl Endpoint for Post {
-    type Output = ();
-    type ApiError = PlainApiError;
-    const NAME: &'static str = "example.post";
-    const METHOD: Method = Method::POST;
-    const REPLAY: Replay = Replay::Unsafe;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.path("", &[])
-    }
-
-    fn read(_: Response<Bytes>) -> Result<(), DecodeError> {
-        Ok(())
-    }
-}
 
 fn client(base: &str) -> Client {
     Client::builder(base).transport(tls::trusting().build()).retry(Retry::never()).build().unwrap()

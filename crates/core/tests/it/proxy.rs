@@ -86,9 +86,9 @@ async fn a_request_without_tls_is_forwarded_and_names_the_whole_url() {
     let target = echo().await;
     let (proxy, seen) = proxy(None, &target).await;
     let client = through("http://api.example/v1/", &proxy).build().unwrap();
-    assert_eq!(soon(client.send(&Get)).await.unwrap(), "GET /v1/ HTTP/1.1");
+    assert_eq!(soon(client.send(&Get)).await.unwrap(), "GET /v1/thing HTTP/1.1");
     let seen = seen.lock().unwrap();
-    assert!(seen[0].starts_with("GET http://api.example/v1/ HTTP/1.1\r\n"), "{}", seen[0]);
+    assert!(seen[0].starts_with("GET http://api.example/v1/thing HTTP/1.1\r\n"), "{}", seen[0]);
     assert!(seen[0].contains("host: api.example\r\n"), "{}", seen[0]);
 }
 
@@ -191,14 +191,14 @@ async fn the_environment_is_honoured_without_a_setting() {
     };
     let base = "http://api.example/v1/";
     for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
-        assert_eq!(run(base, name, &proxy, "").await, "b\"GET /v1/ HTTP/1.1\"", "{name}");
+        assert_eq!(run(base, name, &proxy, "").await, "b\"GET /v1/thing HTTP/1.1\"", "{name}");
     }
     assert_eq!(seen.lock().unwrap().len(), 4);
     // Directly, which finds no such host.
     let printed = run(base, "http_proxy", &proxy, ".example").await;
     assert!(printed.contains("no connection to http://api.example:80: dns error"), "{printed}");
     // This computer needs no proxy.
-    assert_eq!(run(&target, "http_proxy", &proxy, "").await, "b\"GET / HTTP/1.1\"");
+    assert_eq!(run(&target, "http_proxy", &proxy, "").await, "b\"GET /thing HTTP/1.1\"");
     assert_eq!(seen.lock().unwrap().len(), 4);
     let printed = run(base, "http_proxy", "ftp://u:CANARY@p", "").await;
     assert!(
