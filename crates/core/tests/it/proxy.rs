@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use segno_core::transport::proxy::Proxies;
 use segno_core::{Client, ClientBuilder};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::io::{AsyncWriteExt, copy_bidirectional};
 use tokio::net::TcpStream;
 
 use crate::example::Get;
@@ -212,6 +212,8 @@ async fn the_environment_is_honoured_without_a_setting() {
 #[cfg(feature = "socks")]
 #[tokio::test]
 async fn socks5_with_and_without_a_password() {
+    use tokio::io::AsyncReadExt as _;
+
     async fn serve(mut client: TcpStream, user: Option<&[u8]>, port: u16) -> io::Result<Vec<u8>> {
         let mut greeting = [0; 2];
         client.read_exact(&mut greeting).await?;
