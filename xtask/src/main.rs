@@ -6,11 +6,9 @@ use std::process::ExitCode;
 mod align;
 mod bench;
 mod corpus;
-mod demo;
 mod fixtures;
 mod rules;
 mod sandbox;
-mod score;
 mod shell;
 mod soak;
 mod test;
@@ -48,10 +46,8 @@ fn main() -> ExitCode {
         ["test", rest @ ..] => test::run(rest),
         ["rules", rest @ ..] => rules::run(rest),
         ["fixtures", rest @ ..] => fixtures::run(rest),
-        ["demo", rest @ ..] => demo::run(rest),
         ["sandbox", rest @ ..] => sandbox::run(rest),
         ["corpus", rest @ ..] => corpus::run(rest),
-        ["score", rest @ ..] => score::run(rest),
         ["align", rest @ ..] => align::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
         ["soak", rest @ ..] => soak::run(rest),

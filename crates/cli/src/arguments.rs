@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::completion::{Completion, Man};
-use crate::{api, auth, points, sandbox, score, soundslice};
+use crate::{api, auth, musescore, points, sandbox, score, soundcloud, soundslice, soundstripe, sync};
 
 /// A score and a recording onto Soundslice, bar lines tied to seconds; and four music services from a shell.
 ///
@@ -48,6 +48,8 @@ pub(crate) enum To {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Put a score and its recording onto Soundslice, each bar line tied to its second
+    Sync(Box<sync::Sync>),
     /// What a score says and in which order it is played
     #[command(subcommand)]
     Score(score::Command),
@@ -57,6 +59,15 @@ pub(crate) enum Command {
     /// Slices, notation, recordings, syncpoints, folders and lists
     #[command(subcommand)]
     Soundslice(soundslice::Command),
+    /// Songs, sound effects, playlists, Supe searches and webhooks
+    #[command(subcommand)]
+    Soundstripe(soundstripe::Command),
+    /// Tracks, playlists, users, likes, reposts and follows
+    #[command(subcommand)]
+    Soundcloud(soundcloud::Command),
+    /// Scores, their files, times and boxes
+    #[command(subcommand)]
+    Musescore(musescore::Command),
     /// Any request to a service, signed as yours
     Api(api::Api),
     /// Log in and out, and what is logged in

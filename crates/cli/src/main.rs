@@ -1,8 +1,5 @@
 //! `segno`: the job on people's own files, and the four services, from a shell.
 
-// Until the other groups are here.
-#![allow(dead_code)]
-
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -16,14 +13,19 @@ mod completion;
 mod doctor;
 mod failure;
 mod files;
+mod musescore;
 mod output;
+mod page;
 mod places;
 mod points;
 mod progress;
 mod sandbox;
 mod score;
 mod session;
+mod soundcloud;
 mod soundslice;
+mod soundstripe;
+mod sync;
 
 use arguments::{Arguments, Command};
 use failure::Failure;
@@ -54,7 +56,11 @@ fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<(), Failure> {
     let Arguments { general, command } = arguments;
     let form = Form::choose(general.json);
-    let what_next = "interrupted";
+    let what_next = if matches!(command, Command::Sync(_)) {
+        "interrupted; run the same command again to go on where it stopped"
+    } else {
+        "interrupted"
+    };
     let session = Session::new(general);
     let output = if matches!(command, Command::Sandbox(_)) {
         // It listens for the signals itself, to close every connection.
@@ -76,9 +82,13 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
 impl Command {
     async fn run(self, session: &Session) -> Result<Output, Failure> {
         match self {
+            Self::Sync(arguments) => sync::run(arguments, session).await,
             Self::Score(command) => score::run(command, session),
             Self::Points(command) => points::run(command, session),
             Self::Soundslice(command) => soundslice::run(command, session).await,
+            Self::Soundstripe(command) => soundstripe::run(command, session).await,
+            Self::Soundcloud(command) => soundcloud::run(command, session).await,
+            Self::Musescore(command) => musescore::run(command, session).await,
             Self::Api(arguments) => api::run(arguments, session).await,
             Self::Auth(command) => auth::run(command, session).await,
             Self::Sandbox(arguments) => sandbox::run(arguments, session).await,

@@ -56,7 +56,7 @@ pub(crate) struct Show {
     svg: Option<PathBuf>,
 }
 
-fn policy_names() -> clap::builder::PossibleValuesParser {
+pub(crate) fn policy_names() -> clap::builder::PossibleValuesParser {
     Policy::PRESETS.iter().map(|(name, _)| *name).collect::<Vec<_>>().into()
 }
 

@@ -31,6 +31,12 @@ pub(crate) enum Settings {
 }
 
 impl Settings {
+    /// What a sandbox says of itself.
+    pub(crate) fn of(environment: Vec<(&'static str, String)>) -> Self {
+        let values = environment.into_iter().map(|(name, value)| (name.to_owned(), Secret::new(value)));
+        Self::Given { values: values.collect(), account: None }
+    }
+
     /// A setting; `None` if it is not there.
     pub(crate) fn get(&self, name: &'static str) -> Result<Option<String>, Failure> {
         match self {
@@ -103,9 +109,7 @@ impl Session {
     /// The settings of a service; `None` if it has no credentials anywhere.
     pub(crate) async fn settings_if_any(&self, service: Service) -> Result<Option<Settings>, Failure> {
         if self.general.to == Some(To::Sandbox) {
-            let environment = self.sandbox().await?.environment();
-            let values = environment.into_iter().map(|(name, value)| (name.to_owned(), Secret::new(value)));
-            return Ok(Some(Settings::Given { values: values.collect(), account: None }));
+            return Ok(Some(Settings::of(self.sandbox().await?.environment())));
         }
         if self.general.account.is_none() && service.in_environment()? {
             return Ok(Some(Settings::Environment));

@@ -25,6 +25,8 @@ mod folder;
 mod recording;
 mod slice;
 
+pub(crate) use recording::{is_video, media_body};
+
 /// How long processing is waited for.
 pub(crate) const PROCESSING: Duration = Duration::from_secs(600);
 

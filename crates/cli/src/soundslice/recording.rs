@@ -178,7 +178,7 @@ pub(super) async fn run(command: Command, client: &Client, session: &Session) ->
     }
 }
 
-fn is_video(file: &Path) -> bool {
+pub(crate) fn is_video(file: &Path) -> bool {
     let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
     matches!(ending.as_str(), "mp4" | "mov" | "m4v" | "webm" | "mkv" | "avi")
 }

@@ -1,0 +1,316 @@
+//! `segno sync SCORE AUDIO`: the whole job. Reads the score, finds the second of each bar line, puts both files and the points onto
+//! Soundslice, reads everything back and compares it.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use segno_soundslice::Scorehash;
+use segno_syncpoint::simplify::Rules as Simplify;
+use segno_syncpoint::{Crop, SyncMap};
+use sha2::{Digest as _, Sha256};
+
+use crate::accounts::Service;
+use crate::arguments::To;
+use crate::failure::Failure;
+use crate::output::{Output, Record};
+use crate::page::{self, Page};
+use crate::points::Format;
+use crate::score::Piece;
+use crate::session::{Session, Settings};
+use crate::{files, places, session, soundslice};
+
+mod journal;
+mod publish;
+mod timing;
+
+use journal::Journal;
+use publish::{Job, Where};
+pub(crate) use timing::Certainty;
+use timing::Timing;
+
+/// A score and its recording.
+#[derive(Args, Debug)]
+pub(crate) struct Sync {
+    /// The score: MusicXML, MXL, MIDI, or any other format that segno-score reads
+    score: PathBuf,
+    /// The recording: an MP3
+    audio: PathBuf,
+    /// Take the points from a file, in any format that `segno points` reads
+    #[arg(long, value_name = "FILE", help_heading = "Where the points come from")]
+    points: Option<PathBuf>,
+    /// The format of that file; found out by name and content if not given
+    #[arg(long, value_name = "FORMAT", help_heading = "Where the points come from")]
+    from: Option<Format>,
+    /// Take the seconds of the bar lines from a file, one a line
+    #[arg(long, value_name = "FILE", conflicts_with = "points", help_heading = "Where the points come from")]
+    beats: Option<PathBuf>,
+    /// Take the score's own tempo, a guess
+    #[arg(long, conflicts_with_all = ["points", "beats"], help_heading = "Where the points come from")]
+    guess: bool,
+    /// Whose rules hold for repeats and jumps
+    #[arg(long, default_value = "musescore", value_name = "NAME", value_parser = crate::score::policy_names())]
+    policy: String,
+    /// How far a bar line may be off so that fewer points suffice, in seconds
+    #[arg(long, default_value_t = 0.02, value_name = "SECONDS")]
+    tolerance: f64,
+    /// Make a slice of this name; the title of the score if neither this nor --slice is given
+    #[arg(long, value_name = "NAME", conflicts_with = "slice", help_heading = "Where it goes")]
+    new: Option<String>,
+    /// Put it into this slice
+    #[arg(long, value_name = "HASH", help_heading = "Where it goes")]
+    slice: Option<Scorehash>,
+    /// Whose music it is; as the score says if not given
+    #[arg(long, value_name = "NAME", help_heading = "Where it goes")]
+    artist: Option<String>,
+    /// Put a new slice into this folder, by name or ID; made if there is none
+    #[arg(long, value_name = "FOLDER", help_heading = "Where it goes")]
+    folder: Option<String>,
+    /// The name of the recording; that of its file if not given
+    #[arg(long, value_name = "NAME", help_heading = "Where it goes")]
+    recording: Option<String>,
+    /// Replace other notation that the slice has
+    #[arg(long, requires = "slice", help_heading = "Where it goes")]
+    replace_notation: bool,
+    /// Leave the notation of the slice as it is
+    #[arg(long, requires = "slice", conflicts_with = "replace_notation", help_heading = "Where it goes")]
+    keep_notation: bool,
+    /// Make everything anew although an earlier run has made it
+    #[arg(long, help_heading = "Where it goes")]
+    again: bool,
+    /// Do nothing; say what would be done
+    #[arg(long)]
+    dry_run: bool,
+    /// Write a page that plays the recording along the bars
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// The folder of MuseScore's page images for the report, as `segno musescore score download --all` writes it
+    #[arg(long, value_name = "FOLDER", requires = "report")]
+    pages: Option<PathBuf>,
+}
+
+pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Output, Failure> {
+    let Sync { score, audio, .. } = &*arguments;
+    let piece = Piece::read(score, &policy(&arguments.policy))?;
+    let notation = files::read(score)?;
+    if notation_is_refused(&notation) && arguments.slice.is_none() {
+        return Err(Failure::file(
+            score,
+            "Soundslice takes MusicXML, Guitar Pro, PowerTab and TuxGuitar files",
+        )
+        .advice("export the score as MusicXML, or name a slice that has it: --slice HASH --keep-notation"));
+    }
+    // What is clearly no recording ends here, before anything is made.
+    let body = soundslice::media_body(audio).await?;
+    let video = soundslice::is_video(audio);
+    let kind = files::kind(&files::start(audio)?).unwrap_or_default();
+    if !video && kind != "an MP3 recording" {
+        return Err(Failure::file(
+            audio,
+            format_args!("this is {kind}; Soundslice takes MP3 files and videos, so convert it"),
+        ));
+    }
+    session.tell(format_args!(
+        "read       {} written bars, {} played ({}){}",
+        piece.written(),
+        piece.play.len(),
+        piece.road_map(),
+        match piece.remarks() {
+            0 => String::new(),
+            1 => "; 1 remark: `segno score show`".to_owned(),
+            count => format!("; {count} remarks: `segno score show`"),
+        }
+    ));
+
+    let timing = Timing::find(&arguments, piece, session).await?;
+    let fewer = timing.map.simplified(arguments.tolerance, &Simplify::KEEP);
+    let fewer = fewer.map_err(|fault| Failure::new(format!("the points cannot be made fewer: {fault}")))?;
+    session.tell(format_args!(
+        "points     {} of {} stay within {:.0} ms (at most {:.1} ms off), from {}",
+        fewer.map.points().len(),
+        timing.map.points().len(),
+        arguments.tolerance * 1000.0,
+        fewer.max_error * 1000.0,
+        timing.source
+    ));
+
+    let (settings, embedded) = target(session).await?;
+    let client = session::soundslice(&settings)?;
+    let base = settings
+        .get("SOUNDSLICE_BASE_URL")?
+        .unwrap_or_else(|| "https://www.soundslice.com/api/v1/".to_owned());
+    let title = timing.piece.score.title.clone();
+    let stem =
+        |path: &PathBuf| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let job = Job {
+        client: &client,
+        session,
+        notation,
+        audio: body,
+        video,
+        recording_name: arguments.recording.clone().unwrap_or_else(|| short(&stem(audio), 100)),
+        map: &fewer.map,
+        place: match &arguments.slice {
+            Some(slice) => Where::Slice {
+                slice: slice.clone(),
+                replace: arguments.replace_notation,
+                keep: arguments.keep_notation,
+            },
+            None => Where::New {
+                name: short(&arguments.new.clone().or(title.clone()).unwrap_or_else(|| stem(score)), 255),
+                artist: short(
+                    &arguments
+                        .artist
+                        .clone()
+                        .or_else(|| timing.piece.score.composer.clone())
+                        .unwrap_or_default(),
+                    255,
+                ),
+                folder: arguments.folder.clone(),
+            },
+        },
+    };
+    if arguments.dry_run {
+        return job.would_do().await;
+    }
+    let mut journal = if embedded {
+        Journal::nowhere()
+    } else {
+        let account = settings.get("SOUNDSLICE_APP_ID")?.unwrap_or_default();
+        let (recording, place) = (digest(audio)?, job.place.key());
+        let parts = [base.as_bytes(), account.as_bytes(), &job.notation, &recording, place.as_bytes()];
+        Journal::open(&parts, arguments.again)?
+    };
+    let done = job.run(&mut journal).await?;
+    let url = site(&base, &done.slice);
+    session.tell(format_args!(
+        "checked    read back: notation byte for byte, {} points point for point",
+        done.points
+    ));
+
+    if let Some(report) = &arguments.report {
+        let page = Page {
+            piece: &timing.piece,
+            whole: &timing.map,
+            map: &fewer.map,
+            crop: done.crop,
+            seconds: done.seconds,
+            audio,
+            bars: timing.bars.as_deref(),
+            source: &timing.source,
+            url: (!embedded).then_some(url.as_str()),
+            slice: done.slice.as_str(),
+            images: arguments.pages.as_deref().map(page::Images::read).transpose()?,
+        };
+        places::write(report, page.html(report)?.as_bytes())?;
+        session.tell(format_args!("report     {}", report.display()));
+    }
+    Ok(Record::new()
+        .text("slice", &done.slice)
+        .with("url", url)
+        .text("recording", done.recording)
+        .with("written_bars", timing.piece.written())
+        .with("played_bars", timing.piece.play.len())
+        .with("points", done.points)
+        .with("points_from", timing.source)
+        .with("max_error_s", (fewer.max_error * 1e6).round() / 1e6)
+        .with("crop_start_s", done.crop.start())
+        .with("crop_end_s", done.crop.end().map(|end| (end * 1000.0).round() / 1000.0))
+        .with("sandbox", embedded)
+        .into())
+}
+
+pub(crate) fn policy(name: &str) -> segno_syncpoint::Policy {
+    segno_syncpoint::Policy::named(name).unwrap_or(segno_syncpoint::Policy::CLASSICAL)
+}
+
+/// Where it goes: the account that is known, else a sandbox inside of this command, which is said.
+async fn target(session: &Session) -> Result<(Settings, bool), Failure> {
+    if let Some(settings) = session.settings_if_any(Service::Soundslice).await? {
+        return Ok((settings, session.general().to == Some(To::Sandbox)));
+    }
+    if session.general().to == Some(To::Live) {
+        return session.settings(Service::Soundslice).await.map(|settings| (settings, false));
+    }
+    session.tell(
+        "target     a sandbox inside of this command, because there are no credentials; `segno auth login soundslice` for the real \
+         service",
+    );
+    let environment = session.sandbox().await?.environment();
+    Ok((Settings::of(environment), true))
+}
+
+/// The page of a slice on the site that a base URL belongs to.
+fn site(base: &str, slice: &Scorehash) -> String {
+    let origin: String = base.split_inclusive('/').take(3).collect();
+    format!("{origin}slices/{slice}/")
+}
+
+/// Formats that Soundslice does not take as notation.
+fn notation_is_refused(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"MThd") || bytes.starts_with(b"RIFF")
+}
+
+fn short(name: &str, limit: usize) -> String {
+    name.chars().take(limit).collect()
+}
+
+/// What a recording is known by.
+fn digest(path: &PathBuf) -> Result<Vec<u8>, Failure> {
+    let mut file = std::fs::File::open(path).map_err(|error| Failure::file(path, error))?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let read = std::io::Read::read(&mut file, &mut buffer).map_err(|error| Failure::file(path, error))?;
+        match buffer.get(..read) {
+            None | Some([]) => return Ok(hash.finalize().to_vec()),
+            Some(bytes) => hash.update(bytes),
+        }
+    }
+}
+
+/// The crop of a recording of `seconds`: a long silence before the first bar and after the last is left out.
+fn crop(map: &SyncMap, seconds: Option<f64>) -> Result<Crop, Failure> {
+    /// What is left of the silence, so that the first and last notes are whole.
+    const MARGIN: f64 = 0.5;
+    /// Silence that is longer than this is left out.
+    const SILENCE: f64 = 2.0;
+    let (first, last) = (map.first().time, map.last().time);
+    let round = |seconds: f64| (seconds * 1000.0).round() / 1000.0;
+    let start = if first > SILENCE { round(first - MARGIN) } else { 0.0 };
+    let end = match seconds {
+        Some(seconds) if seconds - last > SILENCE => Some(round(last + MARGIN)),
+        Some(seconds) => Some(seconds),
+        None => None,
+    };
+    Crop::new(start, end).map_err(|fault| Failure::new(format!("the recording cannot be cropped: {fault}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use segno_syncpoint::Syncpoint;
+
+    #[test]
+    fn silence_at_the_ends_is_left_out() {
+        let map = |first, last| {
+            SyncMap::new([Syncpoint::bar_line(0, first), Syncpoint::bar_line(4, last)]).unwrap()
+        };
+        let ends = |map: &SyncMap, seconds| {
+            let crop = crop(map, seconds).unwrap();
+            (crop.start(), crop.end())
+        };
+        assert_eq!(ends(&map(0.3, 9.0), Some(10.5)), (0.0, Some(10.5)));
+        assert_eq!(ends(&map(7.25, 20.0), Some(31.0)), (6.75, Some(20.5)));
+        assert_eq!(ends(&map(7.25, 20.0), None), (6.75, None));
+    }
+
+    #[test]
+    fn the_page_of_a_slice_is_on_the_site_of_the_base_url() {
+        let slice: Scorehash = "Qm4Zt".parse().unwrap();
+        assert_eq!(
+            site("https://www.soundslice.com/api/v1/", &slice),
+            "https://www.soundslice.com/slices/Qm4Zt/"
+        );
+        assert_eq!(site("http://127.0.0.1:8401/api/v1/", &slice), "http://127.0.0.1:8401/slices/Qm4Zt/");
+    }
+}

@@ -1,0 +1,445 @@
+//! The steps on Soundslice. Each looks first whether it is done already, so that a job can be begun anew at any place.
+
+use std::time::Duration;
+
+use segno_core::Body;
+use segno_core::time::{Clock as _, SystemClock};
+use segno_soundslice::recordings::{self, Recording};
+use segno_soundslice::slices::{self, Slice};
+use segno_soundslice::{
+    Client, FolderId, MediaUpload, NotationUpload, RecordingId, RecordingStatus, Scorehash, Source, folders,
+    notation, storage, syncpoints,
+};
+use segno_syncpoint::{Crop, SyncMap, wire};
+
+use super::crop;
+use super::journal::{Intent, Journal, Sent};
+use crate::failure::Failure;
+use crate::output::{Output, Record};
+use crate::progress::Bar;
+use crate::session::Session;
+use crate::soundslice::{PROCESSING, job};
+
+/// A request of a run that was killed may still be on its way for so long.
+const UNDER_WAY: u64 = 3;
+/// How exact the length of a recording is told.
+const EXACT: f64 = 0.01;
+
+/// Where the files go.
+pub(super) enum Where {
+    New { name: String, artist: String, folder: Option<String> },
+    Slice { slice: Scorehash, replace: bool, keep: bool },
+}
+
+impl Where {
+    /// What tells jobs of the same files apart.
+    pub(super) fn key(&self) -> String {
+        match self {
+            Self::New { name, artist, .. } => format!("new {name:?} {artist:?}"),
+            Self::Slice { slice, .. } => format!("slice {slice}"),
+        }
+    }
+}
+
+/// What there is to do.
+pub(super) struct Job<'a> {
+    pub(super) client: &'a Client,
+    pub(super) session: &'a Session,
+    pub(super) notation: Vec<u8>,
+    pub(super) audio: Body,
+    /// Whether the recording is a video.
+    pub(super) video: bool,
+    pub(super) recording_name: String,
+    pub(super) map: &'a SyncMap,
+    pub(super) place: Where,
+}
+
+/// What is on Soundslice when it is done.
+pub(super) struct Done {
+    pub(super) slice: Scorehash,
+    pub(super) recording: RecordingId,
+    pub(super) points: usize,
+    pub(super) crop: Crop,
+    /// The length of the recording.
+    pub(super) seconds: f64,
+}
+
+impl Job<'_> {
+    /// Says what would be done. Reads and changes nothing.
+    pub(super) async fn would_do(&self) -> Result<Output, Failure> {
+        let step = |what: &'static str, how: String| Record::new().with("would", what).with("what", how);
+        let mut steps = Vec::new();
+        match &self.place {
+            Where::New { name, artist, folder } => {
+                if let Some(folder) = folder {
+                    let found = self.folder_named(folder).await?;
+                    steps.push(match found {
+                        Some(id) => step("use folder", id.to_string()),
+                        None => step("make folder", folder.clone()),
+                    });
+                }
+                let by = if artist.is_empty() { String::new() } else { format!(" by {artist}") };
+                steps.push(step("make slice", format!("{name}{by}")));
+                steps.push(step("upload notation", format!("{} bytes", self.notation.len())));
+            }
+            Where::Slice { slice, replace, keep } => {
+                let found = self.get(slice).await?;
+                steps.push(step("use slice", format!("{slice} {}", found.name)));
+                match (found.has_notation == Some(true), keep, replace) {
+                    (true, true, _) | (true, false, false) => {
+                        steps.push(step("keep notation", "what the slice has".into()));
+                    }
+                    _ => steps.push(step("upload notation", format!("{} bytes", self.notation.len()))),
+                }
+            }
+        }
+        steps.push(step("add recording", format!("{} ({} bytes)", self.recording_name, self.audio.len())));
+        steps.push(step("set points", self.map.points().len().to_string()));
+        Ok(steps.into())
+    }
+
+    pub(super) async fn run(&self, journal: &mut Journal) -> Result<Done, Failure> {
+        let slice = self.slice(journal).await?;
+        // From here on there is something to name if a later step fails.
+        let named = |failure: Failure| {
+            failure.advice(format_args!("the slice is {slice}; run the same command again to go on"))
+        };
+        self.send_notation(&slice, journal).await.map_err(named)?;
+        let recording = self.recording(&slice, journal).await.map_err(named)?;
+        self.send_media(&slice, recording, journal).await.map_err(named)?;
+        let done = self.set_points(&slice, recording, journal).await.map_err(named)?;
+        self.check(&done).await.map_err(named)?;
+        Ok(done)
+    }
+
+    async fn get(&self, slice: &Scorehash) -> Result<Slice, Failure> {
+        self.client.send(&slices::Get::new(slice)).await.map_err(|error| {
+            let gone = error.is_not_found() || error.status().is_some_and(|status| status == 403);
+            let text = error.to_string();
+            if gone {
+                Failure::new(format!("there is no slice {slice} in this account: {text}"))
+                    .advice("`segno soundslice slice list` shows those that there are")
+            } else {
+                error.into()
+            }
+        })
+    }
+
+    /// The slice: the one that was named, the one that an earlier run made, or a new one.
+    async fn slice(&self, journal: &mut Journal) -> Result<Scorehash, Failure> {
+        let (name, artist, folder) = match &self.place {
+            Where::Slice { slice, .. } => {
+                let found = self.get(slice).await?;
+                self.session.tell(format_args!("slice      {slice} {}", found.name));
+                return Ok(slice.clone());
+            }
+            Where::New { name, artist, folder } => (name, artist, folder),
+        };
+        if let Some(made) = &journal.made.slice {
+            let slice: Scorehash =
+                made.parse().map_err(|error| Failure::new(format!("the journal: {error}")))?;
+            let advice = "an earlier run made it; --again makes a new one";
+            let found = self.get(&slice).await.map_err(|failure| failure.advice(advice))?;
+            self.session.tell(format_args!("slice      {slice} {}, made by an earlier run", found.name));
+            return Ok(slice);
+        }
+        let folder = match folder {
+            Some(folder) => Some(self.folder(folder).await?),
+            None => None,
+        };
+        if let Some(intent) = journal.made.slice_intent.clone() {
+            let found = self.new_since(&intent, || self.slices_named(name, artist)).await?;
+            match found.as_slice() {
+                [] => {}
+                [made] => {
+                    self.session.tell(format_args!(
+                        "slice      {made} {name}, made by an earlier run that was interrupted"
+                    ));
+                    journal.note(|journal| journal.slice = Some(made.clone()))?;
+                    return made.parse().map_err(|error| Failure::new(format!("{error}")));
+                }
+                several => {
+                    return Err(Failure::new(format!(
+                        "an earlier run may have made one of the slices {}; go on with --slice HASH",
+                        several.join(", ")
+                    )));
+                }
+            }
+        }
+        let before = self.slices_named(name, artist).await?;
+        journal.note(|journal| journal.slice_intent = Some(Intent::new(before)))?;
+        let mut create = slices::Create::new().name(name);
+        if !artist.is_empty() {
+            create = create.artist(artist);
+        }
+        if let Some(folder) = folder {
+            create = create.folder(folder);
+        }
+        let created = self.client.send(&create).await?;
+        journal.note(|journal| journal.slice = Some(created.scorehash.to_string()))?;
+        self.session.tell(format_args!("slice      {} {name}", created.scorehash));
+        Ok(created.scorehash)
+    }
+
+    /// What is there now and was not when an intent was written. If nothing is, the request may still be on its way: it is looked
+    /// for once more when it cannot be any longer.
+    async fn new_since<F>(&self, intent: &Intent, list: impl Fn() -> F) -> Result<Vec<String>, Failure>
+    where
+        F: Future<Output = Result<Vec<String>, Failure>>,
+    {
+        let new =
+            |all: Vec<String>| all.into_iter().filter(|id| !intent.before.contains(id)).collect::<Vec<_>>();
+        let found = new(list().await?);
+        if found.is_empty() && intent.age() < UNDER_WAY {
+            SystemClock.sleep(Duration::from_secs(UNDER_WAY - intent.age())).await;
+            return Ok(new(list().await?));
+        }
+        Ok(found)
+    }
+
+    /// The slices of the account that have this name and artist.
+    async fn slices_named(&self, name: &str, artist: &str) -> Result<Vec<String>, Failure> {
+        let mut named = Vec::new();
+        let mut all = self.client.stream(&slices::List::new()).await?;
+        while let Some(slice) = all.next().await {
+            let slice = slice.map_err(|error| Failure::new(error.to_string()))?;
+            if slice.name == name && slice.artist == artist {
+                named.push(slice.scorehash.to_string());
+            }
+        }
+        Ok(named)
+    }
+
+    async fn folder_named(&self, folder: &str) -> Result<Option<FolderId>, Failure> {
+        let all = self.client.send(&folders::List::new()).await?;
+        let found = all.iter().find(|known| known.id.as_str() == folder || known.name == folder);
+        Ok(found.map(|known| known.id.clone()))
+    }
+
+    async fn folder(&self, folder: &str) -> Result<FolderId, Failure> {
+        if let Some(id) = self.folder_named(folder).await? {
+            return Ok(id);
+        }
+        let id = self.client.send(&folders::Create::new(folder)).await?;
+        self.session.tell(format_args!("folder     {id} {folder}"));
+        Ok(id)
+    }
+
+    async fn send_notation(&self, slice: &Scorehash, journal: &mut Journal) -> Result<(), Failure> {
+        let (replace, keep) = match &self.place {
+            Where::New { .. } => (false, false),
+            Where::Slice { replace, keep, .. } => (*replace, *keep),
+        };
+        if keep {
+            return Ok(());
+        }
+        let mut has = self.get(slice).await?.has_notation == Some(true);
+        if !has && journal.made.notation == Sent::Begun {
+            // An earlier run may have sent it just now.
+            SystemClock.sleep(Duration::from_secs(UNDER_WAY)).await;
+            has = self.get(slice).await?.has_notation == Some(true);
+        }
+        if has {
+            if self.original(slice).await?.is_some_and(|there| there == self.notation) {
+                self.session.tell("notation   is there already, byte for byte");
+                return journal.note(|journal| journal.notation = Sent::Done);
+            }
+            if !replace {
+                return Err(Failure::new(format!("the slice {slice} has other notation"))
+                    .advice("--replace-notation puts this score in its place, --keep-notation leaves it"));
+            }
+        }
+        journal.note(|journal| journal.notation = Sent::Begun)?;
+        let bar = Bar::transfer(self.session, "notation", self.notation.len() as u64);
+        let mut upload = NotationUpload::new(slice, self.notation.clone()).progress(bar.report());
+        if !has {
+            upload = upload.wait(PROCESSING);
+        }
+        self.client.upload_notation(upload).await.map_err(job)?;
+        bar.finish();
+        let state =
+            if has { "sent; it replaces the other once it is processed" } else { "sent and processed" };
+        self.session.tell(format_args!("notation   {} {state}", size(self.notation.len() as u64)));
+        journal.note(|journal| journal.notation = Sent::Done)
+    }
+
+    /// The file that was uploaded to a slice.
+    async fn original(&self, slice: &Scorehash) -> Result<Option<Vec<u8>>, Failure> {
+        let Some(url) = self.client.send(&notation::Original::new(slice)).await? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        self.client.call(&storage::Get::new(url)).download(&mut bytes).await?;
+        Ok(Some(bytes))
+    }
+
+    async fn recordings(&self, slice: &Scorehash) -> Result<Vec<Recording>, Failure> {
+        Ok(self.client.send(&recordings::List::new(slice)).await?.into())
+    }
+
+    /// The recording that an earlier run made, or a new one.
+    async fn recording(&self, slice: &Scorehash, journal: &mut Journal) -> Result<RecordingId, Failure> {
+        if let Some(made) = journal.made.recording.map(RecordingId::new) {
+            if self.recordings(slice).await?.iter().any(|known| known.id == made) {
+                return Ok(made);
+            }
+            return Err(Failure::new(format!(
+                "the recording {made} of an earlier run is gone; --again makes a new one"
+            )));
+        }
+        let mine = || async {
+            let all = self.recordings(slice).await?;
+            let mine = all.into_iter().filter(|known| {
+                known.name == self.recording_name && known.source.is_some_and(Source::is_upload)
+            });
+            Ok::<_, Failure>(mine.map(|known| known.id.to_string()).collect::<Vec<_>>())
+        };
+        if let Some(intent) = journal.made.recording_intent.clone() {
+            let found = self.new_since(&intent, mine).await?;
+            if let [made] = found.as_slice() {
+                let id: RecordingId = made.parse().map_err(|error| Failure::new(format!("{error}")))?;
+                journal.note(|journal| journal.recording = made.parse().ok())?;
+                self.session
+                    .tell(format_args!("recording  {id}, made by an earlier run that was interrupted"));
+                return Ok(id);
+            }
+            if found.len() > 1 {
+                return Err(Failure::new(format!(
+                    "an earlier run may have made one of the recordings {}; delete what is not wanted",
+                    found.join(", ")
+                )));
+            }
+        }
+        let before = mine().await?;
+        journal.note(|journal| journal.recording_intent = Some(Intent::new(before)))?;
+        let create = if self.video {
+            recordings::Create::video_upload(slice)
+        } else {
+            recordings::Create::mp3_upload(slice)
+        };
+        let create = create.name(&self.recording_name);
+        let recording = self.client.send(&create).await?;
+        journal.note(|journal| journal.recording = recording.to_string().parse().ok())?;
+        Ok(recording)
+    }
+
+    async fn state(&self, slice: &Scorehash, recording: RecordingId) -> Result<Option<Recording>, Failure> {
+        Ok(self.recordings(slice).await?.into_iter().find(|known| known.id == recording))
+    }
+
+    async fn send_media(
+        &self,
+        slice: &Scorehash,
+        recording: RecordingId,
+        journal: &mut Journal,
+    ) -> Result<(), Failure> {
+        let ready = |found: &Option<Recording>| {
+            found.as_ref().is_some_and(|found| {
+                found.status == Some(RecordingStatus::Ready) || found.cropped_duration.is_some()
+            })
+        };
+        let mut found = self.state(slice, recording).await?;
+        if journal.made.media == Sent::Begun && !ready(&found) {
+            // An earlier run may have sent it just now, and the service may be at it.
+            SystemClock.sleep(Duration::from_secs(UNDER_WAY)).await;
+            let mut waits = 0;
+            found = self.state(slice, recording).await?;
+            while found.as_ref().is_some_and(|found| found.status == Some(RecordingStatus::Processing))
+                && waits < 300
+            {
+                SystemClock.sleep(Duration::from_secs(2)).await;
+                found = self.state(slice, recording).await?;
+                waits += 1;
+            }
+        }
+        if ready(&found) {
+            self.session.tell(format_args!("recording  {recording} is there already"));
+            return journal.note(|journal| journal.media = Sent::Done);
+        }
+        if found.is_some_and(|found| found.status == Some(RecordingStatus::Error)) {
+            return Err(Failure::new(format!("Soundslice could not process the recording {recording}"))
+                .advice(format_args!(
+                    "delete it with `segno soundslice recording delete {recording}` and give an MP3"
+                )));
+        }
+        journal.note(|journal| journal.media = Sent::Begun)?;
+        let bar = Bar::transfer(self.session, "recording", self.audio.len());
+        let upload =
+            MediaUpload::new(recording, self.audio.clone()).wait(slice, PROCESSING).progress(bar.report());
+        self.client.upload_media(upload).await.map_err(job)?;
+        bar.finish();
+        self.session
+            .tell(format_args!("recording  {recording}: {} sent and processed", size(self.audio.len())));
+        journal.note(|journal| journal.media = Sent::Done)
+    }
+
+    async fn set_points(
+        &self,
+        slice: &Scorehash,
+        recording: RecordingId,
+        journal: &mut Journal,
+    ) -> Result<Done, Failure> {
+        // The length of the whole is told only as long as there is no crop.
+        if journal.made.seconds.is_none() {
+            let told = self.state(slice, recording).await?.and_then(|found| found.cropped_duration);
+            journal.note(|journal| journal.seconds = told)?;
+        }
+        let (length, last) = (journal.made.seconds, self.map.last().time);
+        if let Some(length) = length
+            && last > length + 1.0
+        {
+            return Err(Failure::new(format!(
+                "the points go on to second {last:.1}, and the recording lasts {length:.1} s; they are of another recording"
+            )));
+        }
+        let crop = crop(self.map, length)?;
+        let (slice, points, seconds) = (slice.clone(), self.map.points().len(), length.unwrap_or(last));
+        let done = Done { slice, recording, points, crop, seconds };
+        let there: Option<SyncMap> = self.client.send(&syncpoints::Get::of(recording)).await.ok();
+        if there.is_some_and(|there| there.points() == self.map.points()) {
+            self.session.tell(format_args!("points     {points} are there already"));
+            return Ok(done);
+        }
+        let mut set = syncpoints::Set::new(recording, self.map).crop_start(crop.start());
+        if let Some(end) = crop.end() {
+            set = set.crop_end(end);
+        }
+        self.client.send(&set).await?;
+        Ok(done)
+    }
+
+    /// Reads everything back and compares it.
+    async fn check(&self, done: &Done) -> Result<(), Failure> {
+        let keep = matches!(self.place, Where::Slice { keep: true, .. });
+        let replaced = matches!(self.place, Where::Slice { replace: true, .. });
+        if !keep && !replaced && self.original(&done.slice).await?.is_none_or(|there| there != self.notation)
+        {
+            return Err(Failure::new("the notation is not byte for byte what was uploaded"));
+        }
+        let back: SyncMap = self.client.send(&syncpoints::Get::of(done.recording)).await?;
+        if back.points() != self.map.points() {
+            return Err(Failure::new(format!(
+                "the points are not those that were set: {}",
+                wire::write(back.points())
+            )));
+        }
+        let found = self.state(&done.slice, done.recording).await?;
+        let told = found.and_then(|found| found.cropped_duration);
+        let wanted = done.crop.duration_of(done.seconds);
+        if let Some(told) = told
+            && (told - wanted).abs() > EXACT
+        {
+            return Err(Failure::new(format!(
+                "the recording plays {told:.2} s, not the {wanted:.2} s of its crop"
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// Bytes as people read them.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}

@@ -1,0 +1,151 @@
+//! Where the second of each bar line comes from: a file, the recording itself, or the tempo of the score.
+
+use segno_syncpoint::repair::Repair;
+use segno_syncpoint::validate::{self, Context};
+use segno_syncpoint::{SyncMap, Syncpoint};
+
+use super::Sync;
+use crate::failure::Failure;
+use crate::points;
+use crate::progress::Bar;
+use crate::score::Piece;
+use crate::session::Session;
+
+/// The seconds of a score.
+pub(super) struct Timing {
+    /// The score, in the order in which it is played.
+    pub(super) piece: Piece,
+    /// Every place whose second is known.
+    pub(super) map: SyncMap,
+    /// Where the seconds come from, as it is told.
+    pub(super) source: String,
+    /// How sure each played bar is, where the recording was listened to.
+    pub(super) bars: Option<Vec<Certainty>>,
+}
+
+/// How sure the second of a bar line is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Certainty {
+    /// The standard deviation of its second.
+    pub(crate) spread: f64,
+    /// Whether a note is struck on the bar line, notes are near, or only the tempo tells.
+    pub(crate) basis: &'static str,
+}
+
+impl Timing {
+    pub(super) async fn find(arguments: &Sync, piece: Piece, session: &Session) -> Result<Self, Failure> {
+        if let Some(file) = arguments.points.as_ref().or(arguments.beats.as_ref()) {
+            let format = if arguments.points.is_some() { arguments.from } else { None };
+            let read = points::read_for(file, format, &piece)?;
+            let map = whole(file, read, &piece, session)?;
+            return Ok(Self { piece, map, source: file.display().to_string(), bars: None });
+        }
+        if arguments.guess {
+            return Self::guess(piece, session);
+        }
+        #[cfg(feature = "align")]
+        return listen(arguments, piece, session).await;
+        #[cfg(not(feature = "align"))]
+        {
+            session.tell("points     this segno was built without alignment");
+            Self::guess(piece, session)
+        }
+    }
+
+    /// The tempo of the score, which no player keeps.
+    fn guess(piece: Piece, session: &Session) -> Result<Self, Failure> {
+        session.tell("points     A GUESS: the score's own tempo from the first second on; listen before you publish it");
+        let map = piece.score.sync_map(&piece.play);
+        let map =
+            map.map_err(|fault| Failure::new(format!("the score has no tempo to guess by: {fault}")))?;
+        Ok(Self { piece, map, source: "the score's own tempo, a guess".to_owned(), bars: None })
+    }
+}
+
+/// The points of a file as a map of the whole piece: judged, and with an end if that is missing.
+fn whole(
+    file: &std::path::Path,
+    mut read: Vec<Syncpoint>,
+    piece: &Piece,
+    session: &Session,
+) -> Result<SyncMap, Failure> {
+    let bars = u32::try_from(piece.play.len()).unwrap_or(u32::MAX);
+    let Some(last) = read.last() else {
+        return Err(Failure::file(file, "there are no points in it"));
+    };
+    if last.position.bars() > f64::from(bars) {
+        return Err(Failure::file(
+            file,
+            format_args!(
+                "the points go on to bar {}, and the score plays {bars}; try another --policy",
+                last.position.bar()
+            ),
+        ));
+    }
+    if last.position.bars() < f64::from(bars) - 1.0 {
+        let (found, missing) = (last.position.bar(), bars - last.position.bar());
+        return Err(Failure::file(
+            file,
+            format_args!(
+                "the points end at bar {found}, {missing} bars before the score does; try another --policy"
+            ),
+        ));
+    }
+    if last.position.bars() < f64::from(bars) {
+        let repaired = Repair { bar_count: Some(bars), ..Repair::default() }.points(&read);
+        if repaired.end_added && repaired.moved == 0 && repaired.dropped.is_empty() {
+            session
+                .tell("points     the end of the last bar is missing: it gets the length of the bar before");
+            read = repaired.points;
+        }
+    }
+    let context = Context { bar_count: Some(bars), grid: Some(&piece.grid), ..Context::default() };
+    let found = validate::points(&read, &context);
+    for warning in found.warnings().filter(|warning| warning.kind.code() != "RedundantPoint").take(5) {
+        session.tell(format_args!("points     warning: {warning}"));
+    }
+    points::map(file, read)
+}
+
+/// Listens to the recording.
+#[cfg(feature = "align")]
+async fn listen(arguments: &Sync, mut piece: Piece, session: &Session) -> Result<Timing, Failure> {
+    use segno_align::{Aligner, Basis, decode};
+
+    let wait = Bar::wait(session, "listening");
+    let (audio, policy) = (arguments.audio.clone(), super::policy(&arguments.policy));
+    // Minutes of arithmetic: not on the threads that talk to the network.
+    let work = tokio::task::spawn_blocking(move || {
+        let file = std::fs::File::open(&audio).map_err(|error| Failure::file(&audio, error))?;
+        let features = decode::read(file).map_err(|error| Failure::file(&audio, error))?;
+        let aligned = Aligner::new(&piece.score).policy(policy).align(&features).map_err(|error| {
+            Failure::file(&audio, error)
+                .advice("give the seconds of the bar lines with --beats FILE, or --guess to take the score's own tempo")
+        })?;
+        Ok::<_, Failure>((piece, aligned))
+    });
+    let (read, aligned) =
+        work.await.map_err(|error| Failure::new(format!("alignment broke off: {error}")))??;
+    piece = read;
+    wait.finish();
+    let map = aligned.map().map_err(|fault| Failure::new(format!("alignment gave no map: {fault}")))?;
+    let order: Vec<usize> = aligned.playthrough.order().collect();
+    if order != piece.play.order().collect::<Vec<_>>() {
+        piece.grid = piece.score.grid.play(&order).map_err(|fault| Failure::new(fault.to_string()))?;
+        piece.play = aligned.playthrough.clone();
+        session.tell(format_args!("played     otherwise than the score says: {}", piece.road_map()));
+    }
+    let basis = |basis: Basis| match basis {
+        Basis::Struck => "struck",
+        Basis::Between => "between notes",
+        Basis::Silent => "by tempo alone",
+        _ => "",
+    };
+    let bars =
+        aligned.bars.iter().map(|bar| Certainty { spread: bar.spread, basis: basis(bar.basis) }).collect();
+    let doubtful = aligned.uncertain(crate::page::DOUBTFUL).len();
+    if doubtful > 0 {
+        session.tell(format_args!("points     {doubtful} bars are doubtful; --report lists them first"));
+    }
+    Ok(Timing { piece, map, source: "listening to the recording".to_owned(), bars: Some(bars) })
+}
