@@ -25,7 +25,8 @@ usage: cargo xtask <command>
   rules                 the rules of the workspace alone: dependencies, fixtures, snapshots, words, links
   fixtures [--check | --live SERVICE]
                         write every fixture from the sandbox; compare; or record from the real service
-  demo                  a score from MuseScore onto Soundslice; writes target/demo/report.html
+  demo [--score FILE --audio FILE] [--beats FILE] [--live]
+                        a score and its recording onto Soundslice; writes target/demo/report.html
   sandbox [--port-base N] [--json]
                         the four services on loopback, until stopped
   corpus DIR [--json]   run the mathematics on a corpus folder; fails if a case fails

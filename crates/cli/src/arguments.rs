@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::completion::{Completion, Man};
-use crate::{api, auth, musescore, points, sandbox, score, soundcloud, soundslice, soundstripe, sync};
+use crate::{api, auth, musescore, points, sandbox, score, soundslice, sync};
 
 /// A score and a recording onto Soundslice, bar lines tied to seconds; and four music services from a shell.
 ///
@@ -59,12 +59,6 @@ pub(crate) enum Command {
     /// Slices, notation, recordings, syncpoints, folders and lists
     #[command(subcommand)]
     Soundslice(soundslice::Command),
-    /// Songs, sound effects, playlists, Supe searches and webhooks
-    #[command(subcommand)]
-    Soundstripe(soundstripe::Command),
-    /// Tracks, playlists, users, likes, reposts and follows
-    #[command(subcommand)]
-    Soundcloud(soundcloud::Command),
     /// Scores, their files, times and boxes
     #[command(subcommand)]
     Musescore(musescore::Command),

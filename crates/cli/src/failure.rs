@@ -45,11 +45,6 @@ impl Failure {
         Self { code, ..self }
     }
 
-    /// With what was being done before the line.
-    pub(crate) fn context(self, what: impl fmt::Display) -> Self {
-        Self { text: format!("{what}: {}", self.text), ..self }
-    }
-
     /// With something to do behind the line.
     pub(crate) fn advice(self, what: impl fmt::Display) -> Self {
         Self { text: format!("{}; {what}", self.text), ..self }

@@ -7,7 +7,9 @@ use segno_core::Body;
 use segno_musescore::files::{self, File};
 use segno_musescore::resolve::Resource;
 use segno_musescore::scores::{self, Filters, Score, Visibility};
-use segno_musescore::{Client, License, MidiProgram, Permission, ScoreId, UserId, VersionId, oembed, space, time, users};
+use segno_musescore::{
+    Client, License, MidiProgram, Permission, ScoreId, UserId, VersionId, oembed, space, time, users,
+};
 
 use crate::accounts::Service;
 use crate::arguments::Limit;
@@ -119,7 +121,9 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<Output, F
             });
             Ok(rows.collect::<Vec<_>>().into())
         }
-        Command::Space(One { score }) => Ok(score::boxes(&client.send(&space::Get::new(score)).await?).into()),
+        Command::Space(One { score }) => {
+            Ok(score::boxes(&client.send(&space::Get::new(score)).await?).into())
+        }
         Command::Oembed(Oembed { url, max_width, max_height }) => {
             let mut get = oembed::Get::new(url);
             if let Some(width) = max_width {

@@ -12,9 +12,9 @@ use segno_syncpoint::{SyncMap, Syncpoint, wire};
 use crate::arguments::Into_;
 use crate::failure::Failure;
 use crate::output::{Output, Record};
+use crate::places;
 use crate::score::{Piece, Rules};
 use crate::session::Session;
-use crate::{files, places};
 
 pub(crate) mod format;
 
@@ -129,7 +129,7 @@ pub(crate) struct Convert {
 
 impl Points {
     fn piece(&self) -> Result<Option<Piece>, Failure> {
-        self.score.as_deref().map(|score| Piece::read(score, &self.rules.policy())).transpose()
+        self.score.as_deref().map(|score| Piece::read(score, self.rules.policy())).transpose()
     }
 
     fn read(&self, piece: Option<&Piece>) -> Result<Vec<Syncpoint>, Failure> {
@@ -283,9 +283,4 @@ pub(crate) fn read_for(
     piece: &Piece,
 ) -> Result<Vec<Syncpoint>, Failure> {
     format::read(file, format, Some(piece))
-}
-
-/// Whether a text is that of a list of points.
-pub(crate) fn looks_like_points(path: &Path) -> bool {
-    files::read_text(path).is_ok_and(|text| format::recognise(path, &text).is_some())
 }

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use segno_score::{Format, Options, Score, read_any};
+use segno_score::{Options, Score, read_any};
 use segno_syncpoint::formats::svg::{Drawing, draw};
 use segno_syncpoint::playthrough::DiagnosticKind;
 use segno_syncpoint::{PlayedGrid, Playthrough, Policy, wire};
@@ -34,7 +34,7 @@ pub(crate) enum Command {
 /// A score and the rules for its repeats and jumps.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Read {
-    /// MusicXML, MXL, MIDI, or any other format that segno-score reads
+    /// MusicXML, MXL, MIDI, Guitar Pro, MuseScore or alphaTex
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) rules: Rules,
@@ -42,9 +42,9 @@ pub(crate) struct Read {
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Rules {
-    /// Whose rules hold for repeats and jumps
-    #[arg(long, default_value = "classical", value_name = "NAME", value_parser = policy_names())]
-    pub(crate) policy: String,
+    /// Whose rules hold for repeats and jumps; those of the score's own program if not given
+    #[arg(long, value_name = "NAME", value_parser = policy_names())]
+    policy: Option<String>,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -61,8 +61,8 @@ pub(crate) fn policy_names() -> clap::builder::PossibleValuesParser {
 }
 
 impl Rules {
-    pub(crate) fn policy(&self) -> Policy {
-        Policy::named(&self.policy).unwrap_or(Policy::CLASSICAL)
+    pub(crate) fn policy(&self) -> Option<Policy> {
+        self.policy.as_deref().and_then(Policy::named)
     }
 }
 
@@ -71,28 +71,38 @@ pub(crate) struct Piece {
     pub(crate) score: Score,
     pub(crate) play: Playthrough,
     pub(crate) grid: PlayedGrid,
+    /// The rules by which it is ordered.
+    pub(crate) policy: Policy,
 }
 
 impl Piece {
     /// Reads a score with its notes.
-    pub(crate) fn read(file: &Path, policy: &Policy) -> Result<Self, Failure> {
+    pub(crate) fn read(file: &Path, policy: Option<Policy>) -> Result<Self, Failure> {
         Self::of(&files::read(file)?, policy).map_err(|fault| Failure::file(file, fault))
     }
 
     /// The score in these bytes; an error is a sentence without the name of the file.
-    pub(crate) fn of(bytes: &[u8], policy: &Policy) -> Result<Self, String> {
+    pub(crate) fn of(bytes: &[u8], policy: Option<Policy>) -> Result<Self, String> {
         if bytes.is_empty() {
-            return Err("the file is empty; give a score (MusicXML, MXL or MIDI)".to_owned());
+            return Err("the file is empty; give a score, such as MusicXML".to_owned());
         }
         let score =
             read_any(bytes, &Options::new().with_onsets()).map_err(|fault| match files::kind(bytes) {
-                Some(kind) => format!("this is {kind}, not a score; give MusicXML, MXL or MIDI"),
+                Some(kind) => {
+                    format!("this is {kind}, not a score; give MusicXML, MXL, MIDI, Guitar Pro or MuseScore")
+                }
                 None => fault.to_string(),
             })?;
-        let play = score.structure.unroll(policy).map_err(|fault| fault.to_string())?;
+        let policy = policy.unwrap_or_else(|| score.format.policy());
+        let play = score.structure.unroll(&policy).map_err(|fault| fault.to_string())?;
         let order: Vec<usize> = play.order().collect();
         let grid = score.grid.play(&order).map_err(|fault| fault.to_string())?;
-        Ok(Self { score, play, grid })
+        Ok(Self { score, play, grid, policy })
+    }
+
+    /// What the rules are called by which it is ordered.
+    fn policy_name(&self) -> &'static str {
+        Policy::PRESETS.iter().find(|(_, policy)| *policy == self.policy).map_or("", |(name, _)| *name)
     }
 
     /// How many bars are written.
@@ -120,7 +130,7 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Output, Failure
     let json = session.general().json;
     match command {
         Command::Show(Show { read, svg }) => {
-            let piece = match Piece::of(&files::read(&read.file)?, &read.rules.policy()) {
+            let piece = match Piece::of(&files::read(&read.file)?, read.rules.policy()) {
                 Ok(piece) => piece,
                 // A program that asks for JSON gets the reason as JSON, too.
                 Err(fault) if json => {
@@ -136,12 +146,12 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Output, Failure
                 return Ok(Output::Text(json::report(&piece.score, &piece.play)?));
             }
             let mut text = Vec::new();
-            print(&mut text, &piece.score, &piece.play, &read.rules.policy)
+            print(&mut text, &piece.score, &piece.play, piece.policy_name())
                 .map_err(|error| Failure::new(error.to_string()))?;
             Ok(Output::Text(String::from_utf8_lossy(&text).into_owned()))
         }
         Command::Order(read) => {
-            let piece = Piece::read(&read.file, &read.rules.policy())?;
+            let piece = Piece::read(&read.file, read.rules.policy())?;
             let starts = piece.score.bar_times(piece.play.order());
             let numbers = piece.numbers();
             let bars = piece.play.bars().iter().zip(&starts).enumerate().map(|(index, (bar, start))| {
@@ -155,7 +165,7 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Output, Failure
             Ok(bars.collect::<Vec<_>>().into())
         }
         Command::Map(read) => {
-            let piece = Piece::read(&read.file, &read.rules.policy())?;
+            let piece = Piece::read(&read.file, read.rules.policy())?;
             let map = piece.score.sync_map(&piece.play).map_err(|fault| Failure::file(&read.file, fault))?;
             Ok(Output::Text(wire::write(map.points()) + "\n"))
         }
@@ -172,12 +182,7 @@ fn drawn(piece: &Piece) -> Result<String, Failure> {
 }
 
 fn print(out: &mut impl Write, score: &Score, play: &Playthrough, policy: &str) -> std::io::Result<()> {
-    let format = match score.format {
-        Format::MusicXml => "MusicXML",
-        Format::Mxl => "compressed MusicXML",
-        Format::Midi => "MIDI",
-        _ => "score",
-    };
+    let format = score.format.name();
     writeln!(out, "{}  ({format})", score.title.as_deref().unwrap_or("untitled"))?;
     if let Some(movement) = &score.movement {
         writeln!(out, "  {movement}")?;

@@ -145,10 +145,12 @@ impl Session {
         soundslice(&self.settings(Service::Soundslice).await?)
     }
 
+    #[allow(dead_code)]
     pub(crate) async fn soundstripe(&self) -> Result<segno_soundstripe::Client, Failure> {
         soundstripe(&self.settings(Service::Soundstripe).await?)
     }
 
+    #[allow(dead_code)]
     pub(crate) async fn soundcloud(&self) -> Result<segno_soundcloud::Client, Failure> {
         soundcloud(&self.settings(Service::Soundcloud).await?, false)
     }

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use segno_score::Format as ScoreFormat;
 use segno_soundslice::Scorehash;
 use segno_syncpoint::simplify::Rules as Simplify;
 use segno_syncpoint::{Crop, SyncMap};
@@ -15,7 +16,7 @@ use crate::failure::Failure;
 use crate::output::{Output, Record};
 use crate::page::{self, Page};
 use crate::points::Format;
-use crate::score::Piece;
+use crate::score::{Piece, Rules};
 use crate::session::{Session, Settings};
 use crate::{files, places, session, soundslice};
 
@@ -31,7 +32,7 @@ use timing::Timing;
 /// A score and its recording.
 #[derive(Args, Debug)]
 pub(crate) struct Sync {
-    /// The score: MusicXML, MXL, MIDI, or any other format that segno-score reads
+    /// The score: MusicXML, MXL, Guitar Pro; others where the slice has its notation
     score: PathBuf,
     /// The recording: an MP3
     audio: PathBuf,
@@ -47,9 +48,8 @@ pub(crate) struct Sync {
     /// Take the score's own tempo, a guess
     #[arg(long, conflicts_with_all = ["points", "beats"], help_heading = "Where the points come from")]
     guess: bool,
-    /// Whose rules hold for repeats and jumps
-    #[arg(long, default_value = "musescore", value_name = "NAME", value_parser = crate::score::policy_names())]
-    policy: String,
+    #[command(flatten)]
+    rules: Rules,
     /// How far a bar line may be off so that fewer points suffice, in seconds
     #[arg(long, default_value_t = 0.02, value_name = "SECONDS")]
     tolerance: f64,
@@ -62,7 +62,7 @@ pub(crate) struct Sync {
     /// Whose music it is; as the score says if not given
     #[arg(long, value_name = "NAME", help_heading = "Where it goes")]
     artist: Option<String>,
-    /// Put a new slice into this folder, by name or ID; made if there is none
+    /// Put a new slice into this folder, by name or ID; made if it is missing
     #[arg(long, value_name = "FOLDER", help_heading = "Where it goes")]
     folder: Option<String>,
     /// The name of the recording; that of its file if not given
@@ -90,9 +90,9 @@ pub(crate) struct Sync {
 
 pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Output, Failure> {
     let Sync { score, audio, .. } = &*arguments;
-    let piece = Piece::read(score, &policy(&arguments.policy))?;
+    let piece = Piece::read(score, arguments.rules.policy())?;
     let notation = files::read(score)?;
-    if notation_is_refused(&notation) && arguments.slice.is_none() {
+    if !is_taken(piece.score.format) && !arguments.keep_notation {
         return Err(Failure::file(
             score,
             "Soundslice takes MusicXML, Guitar Pro, PowerTab and TuxGuitar files",
@@ -219,10 +219,6 @@ pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Outpu
         .into())
 }
 
-pub(crate) fn policy(name: &str) -> segno_syncpoint::Policy {
-    segno_syncpoint::Policy::named(name).unwrap_or(segno_syncpoint::Policy::CLASSICAL)
-}
-
 /// Where it goes: the account that is known, else a sandbox inside of this command, which is said.
 async fn target(session: &Session) -> Result<(Settings, bool), Failure> {
     if let Some(settings) = session.settings_if_any(Service::Soundslice).await? {
@@ -245,9 +241,9 @@ fn site(base: &str, slice: &Scorehash) -> String {
     format!("{origin}slices/{slice}/")
 }
 
-/// Formats that Soundslice does not take as notation.
-fn notation_is_refused(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"MThd") || bytes.starts_with(b"RIFF")
+/// Whether Soundslice takes a score of this format as notation.
+fn is_taken(format: ScoreFormat) -> bool {
+    !matches!(format, ScoreFormat::Midi | ScoreFormat::Mscz | ScoreFormat::Mscx | ScoreFormat::AlphaTex)
 }
 
 fn short(name: &str, limit: usize) -> String {

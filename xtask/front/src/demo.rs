@@ -64,7 +64,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, String> {
         say(USAGE);
         return Ok(ExitCode::SUCCESS);
     };
-    let onto = if wish.live { "the real Soundslice" } else { "a sandbox that plays Soundslice on this machine" };
+    let onto =
+        if wish.live { "the real Soundslice" } else { "a sandbox that plays Soundslice on this machine" };
     say(format_args!("demo: a score and its recording onto {onto}, each bar line tied to its second"));
     say("demo: building the command `segno` (the first time takes some minutes)");
     let segno = build("segno", "segno")?;
@@ -83,7 +84,17 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, String> {
             sync.extend([score, audio].map(|file| file.display().to_string()));
         }
         _ => {
-            let found = sandboxed.run(&["musescore", "score", "search", "Minuet", "in", "G", "--phrase", "--limit", "1"])?;
+            let found = sandboxed.run(&[
+                "musescore",
+                "score",
+                "search",
+                "Minuet",
+                "in",
+                "G",
+                "--phrase",
+                "--limit",
+                "1",
+            ])?;
             let score = found.split('\t').next().unwrap_or_default().to_owned();
             sandboxed.run(&["musescore", "score", "download", &score, "--all", "piece"])?;
             sync.extend(["piece/score.mxl", "piece/audio.mp3", "--pages", "piece"].map(str::to_owned));
@@ -116,7 +127,9 @@ struct Shell<'a> {
 
 impl Shell<'_> {
     fn run(&self, arguments: &[&str]) -> Result<String, String> {
-        let quoted = arguments.iter().map(|word| if word.contains(' ') { format!("{word:?}") } else { (*word).to_owned() });
+        let quoted = arguments
+            .iter()
+            .map(|word| if word.contains(' ') { format!("{word:?}") } else { (*word).to_owned() });
         say(format_args!("$ segno {}", quoted.collect::<Vec<_>>().join(" ")));
         let mut command = Command::new(self.segno);
         command.args(arguments).current_dir(self.folder).stderr(Stdio::inherit());
@@ -129,11 +142,7 @@ impl Shell<'_> {
         for line in text.lines() {
             say(line);
         }
-        if output.status.success() {
-            Ok(text)
-        } else {
-            Err("the demo stopped there".to_owned())
-        }
+        if output.status.success() { Ok(text) } else { Err("the demo stopped there".to_owned()) }
     }
 }
 

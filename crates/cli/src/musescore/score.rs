@@ -300,14 +300,13 @@ pub(super) async fn run(command: Command, client: &Client, session: &Session) ->
             Ok(row(&client.send(&update).await?).into())
         }
         Command::Audio(Audio { score, version, file }) => {
-            let version = match version {
-                Some(version) => version,
-                None => client
-                    .send(&scores::Get::new(score))
-                    .await?
-                    .vid
-                    .ok_or_else(|| Failure::new("the service does not tell the version; give --version"))?,
-            };
+            let version =
+                match version {
+                    Some(version) => version,
+                    None => client.send(&scores::Get::new(score)).await?.vid.ok_or_else(|| {
+                        Failure::new("the service does not tell the version; give --version")
+                    })?,
+                };
             let body = crate::soundslice::media_body(&file).await?;
             let bytes = body.len();
             client.upload_mp3(score, version, body).await.map_err(|error| Failure::new(error.to_string()))?;
@@ -337,7 +336,10 @@ async fn download(download: Download, client: &Client, session: &Session) -> Res
             rows.push(Record::new().text("file", path.display()).with("bytes", got.bytes));
         }
         let times = client.send(&time::Get::new(score.id)).await?;
-        let events = times.0.iter().map(|event| Record::new().with("elid", event.measure).with("position", event.position_ms));
+        let events = times
+            .0
+            .iter()
+            .map(|event| Record::new().with("elid", event.measure).with("position", event.position_ms));
         let boxes = boxes(&client.send(&space::Get::new(score.id)).await?);
         for (name, records) in [("times.json", events.collect::<Vec<_>>()), ("boxes.json", boxes)] {
             let path = folder.join(name);

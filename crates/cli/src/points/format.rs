@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use segno_syncpoint::formats::{
     alphatab, audacity, beats, lrc, musescore, name_of, sonic, srt, timemap, vtt,
 };
-use segno_syncpoint::{Policy, SyncMap, Syncpoint, wire};
+use segno_syncpoint::{SyncMap, Syncpoint, wire};
 
 use crate::failure::Failure;
 use crate::files;
@@ -37,18 +37,20 @@ pub(crate) enum Format {
     Musescore,
     /// A timemap of verovio, as JSON; needs the score
     Timemap,
-    /// The tempo map of a MIDI file; can be read only
-    Midi,
+    /// A Guitar Pro or alphaTex file with its recording, or the tempo of a MIDI file; can be read only
+    Score,
 }
 
 /// The format and the text of a file.
 pub(super) fn guess(path: &Path, given: Option<Format>) -> Result<(Format, String), Failure> {
-    if given == Some(Format::Midi) {
-        return Ok((Format::Midi, String::new()));
+    if given == Some(Format::Score) {
+        return Ok((Format::Score, String::new()));
     }
     let bytes = files::read(path)?;
-    if given.is_none() && bytes.starts_with(b"MThd") {
-        return Ok((Format::Midi, String::new()));
+    if given.is_none()
+        && segno_score::sniff(&bytes).is_some_and(|format| format != segno_score::Format::AlphaTex)
+    {
+        return Ok((Format::Score, String::new()));
     }
     if bytes.is_empty() {
         return Err(Failure::file(path, "the file is empty; give a list of points"));
@@ -149,10 +151,14 @@ pub(super) fn read(
             let entries = timemap::read(text).map_err(|fault| said(&fault))?;
             timemap::to_points(&entries, &needed(path, piece)?.grid).map_err(|fault| said(&fault))?
         }
-        Format::Midi => {
-            let midi = Piece::read(path, &Policy::CLASSICAL)?;
-            let map = midi.score.sync_map(&midi.play).map_err(|fault| said(&fault))?;
-            map.into_points()
+        Format::Score => {
+            let score = Piece::read(path, None)?;
+            let map = match (score.score.recording_map(&score.play), score.score.format) {
+                (Some(map), _) => map,
+                (None, segno_score::Format::Midi) => score.score.sync_map(&score.play),
+                (None, _) => return Err(said(&"this score is tied to no recording, so it has no points")),
+            };
+            map.map_err(|fault| said(&fault))?.into_points()
         }
     })
 }
@@ -206,9 +212,9 @@ impl Format {
                 let grid = &needed(here, piece)?.grid;
                 timemap::write(&timemap::from_map(map, grid, |bar| Some(format!("m{}", bar + 1)))) + "\n"
             }
-            Self::Midi => {
+            Self::Score => {
                 return Err(Failure::usage(
-                    "MIDI can be read only; write soundslice, audacity or another format",
+                    "a score can be read only; write soundslice, audacity or another format",
                 ));
             }
         })

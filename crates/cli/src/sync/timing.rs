@@ -113,7 +113,7 @@ async fn listen(arguments: &Sync, mut piece: Piece, session: &Session) -> Result
     use segno_align::{Aligner, Basis, decode};
 
     let wait = Bar::wait(session, "listening");
-    let (audio, policy) = (arguments.audio.clone(), super::policy(&arguments.policy));
+    let (audio, policy) = (arguments.audio.clone(), piece.policy);
     // Minutes of arithmetic: not on the threads that talk to the network.
     let work = tokio::task::spawn_blocking(move || {
         let file = std::fs::File::open(&audio).map_err(|error| Failure::file(&audio, error))?;
