@@ -22,6 +22,8 @@ const FIRST_GROUP: usize = 9;
 /// The most frames of the recording times frames of the score; longer ones are searched in larger frames.
 const CELLS: f64 = 6e7;
 
+/// How often the tempo is looked at.
+const LOOKS: usize = 4;
 /// The share of the price that another transposition must come down to.
 const CLEARLY: f32 = 0.85;
 
@@ -42,18 +44,19 @@ pub(crate) fn search(features: &Features, music: &Music, graph: &Graph, seconds:
         return None;
     }
     let scale = sound.heard() as f64 / sound.rate / seconds;
-    let mut look = Look::new(&sound, music, graph, scale, 0);
-    let other = transposition::find(&sound, &Plan::new(music, graph, sound.rate, scale, 0));
+    let scales = vec![scale; graph.written.len()];
+    let other = transposition::find(&sound, &Plan::new(music, graph, sound.rate, &scales, 0));
+    let mut look = Look::new(&sound, music, graph, scales.clone(), 0);
     if other != 0 {
         // Frames without their order are easily taken for others, an octave away above all.
-        let moved = Look::new(&sound, music, graph, scale, other);
+        let moved = Look::new(&sound, music, graph, scales, other);
         if moved.price < CLEARLY * look.price {
             look = moved;
         }
     }
-    let Look { scale, transposition, .. } = look;
+    let Look { scales, transposition, .. } = look;
     let sound = Sound::new(features, group(features, GROUP));
-    let plan = Plan::new(music, graph, sound.rate, scale, transposition);
+    let plan = Plan::new(music, graph, sound.rate, &scales, transposition);
     let mut search = Search::new(&sound, &plan, graph);
     let path = search.path();
     let best = Decoded::new(&path, &plan, graph, &sound);
@@ -66,25 +69,27 @@ pub(crate) fn search(features: &Features, music: &Music, graph: &Graph, seconds:
 
 /// A first look at the tempo.
 struct Look {
-    /// Seconds of the recording for a second as written.
-    scale: f64,
+    /// Seconds of the recording for a second as written, for each place.
+    scales: Vec<f64>,
     transposition: i32,
     /// What the best path costs.
     price: f32,
 }
 
 impl Look {
-    fn new(sound: &Sound, music: &Music, graph: &Graph, scale: f64, transposition: i32) -> Self {
-        let mut look = Self { scale, transposition, price: f32::INFINITY };
-        for _ in 0..3 {
-            let plan = Plan::new(music, graph, sound.rate, look.scale, transposition);
+    fn new(sound: &Sound, music: &Music, graph: &Graph, scales: Vec<f64>, transposition: i32) -> Self {
+        let mut look = Self { scales, transposition, price: f32::INFINITY };
+        for _ in 0..LOOKS {
+            let plan = Plan::new(music, graph, sound.rate, &look.scales, transposition);
             let search = Search::new(sound, &plan, graph);
             look.price = search.price();
-            let pace = search.path().pace();
-            if (0.9..1.1).contains(&pace) {
+            let paces = search.path().paces(&plan);
+            for (scale, pace) in look.scales.iter_mut().zip(&paces) {
+                *scale /= pace;
+            }
+            if paces.iter().all(|pace| (0.9..1.1).contains(pace)) {
                 break;
             }
-            look.scale /= pace;
         }
         look
     }

@@ -26,7 +26,7 @@ pub(crate) struct Graph {
 
 /// The price of going on to the next bar on the page where the score says otherwise, and of what only other readings of the
 /// signs lead to.
-const UNUSUAL: f32 = 0.5;
+const UNUSUAL: f32 = 0.06;
 
 impl Graph {
     /// Every way to play the score that some reading of its signs gives.

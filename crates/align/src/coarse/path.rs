@@ -5,18 +5,19 @@ use crate::graph::Graph;
 use super::plan::Plan;
 use super::sound::{BLOCK, Sound};
 
-/// Prices of a step: staying where one is, and going on by two and three frames.
+/// Prices of a step, a frame: staying where one is, and going on by two and three frames.
 const STAY: f32 = 0.03;
 const DOUBLE: f32 = 0.03;
 const TRIPLE: f32 = 0.10;
-/// Going from the end of a bar to the start of one that does not follow.
-const JUMP: f32 = 6.0;
+/// Going from the end of a bar to the start of one that does not follow. This and what follows is in distance added up over
+/// seconds.
+const JUMP: f32 = 0.72;
 /// Beginning or ending elsewhere than the score does.
-const ELSEWHERE: f32 = 4.0;
+const ELSEWHERE: f32 = 0.48;
 /// More for doing so in the middle of a bar.
-const MIDDLE: f32 = 2.0;
+const MIDDLE: f32 = 0.24;
 /// A break at a bar line.
-const PAUSE: f32 = 2.0;
+const PAUSE: f32 = 0.24;
 
 /// Where the performance is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,11 +40,16 @@ pub(crate) struct Path {
     pub(crate) places: Vec<Place>,
 }
 
+/// Frames over which a pace is taken, and how far away in the plan it still counts.
+const STRETCH: usize = 16;
+const NEAR: usize = 70;
+/// Fewer stretches than these say nothing of a place.
+const ENOUGH: usize = 8;
+
 impl Path {
-    /// Frames of the plan for a frame of the recording: the median over stretches, so that a passage that is hurried
-    /// through because it was not played at all does not count.
-    pub(crate) fn pace(&self) -> f64 {
-        const STRETCH: usize = 16;
+    /// Frames of the plan for a frame of the recording, around each place. It is a median over stretches, so that a passage
+    /// that is hurried through because it was not played at all does not count.
+    pub(crate) fn paces(&self, plan: &Plan) -> Vec<f64> {
         let steps: Vec<Option<f64>> = self
             .places
             .windows(2)
@@ -52,15 +58,32 @@ impl Path {
                 _ => None,
             })
             .collect();
-        let mut paces: Vec<f64> = steps
+        // The frame of the plan in the middle of each stretch, and the pace.
+        let mut stretches: Vec<(usize, f64)> = steps
             .windows(STRETCH.min(steps.len().max(1)))
-            .filter_map(|steps| {
-                let known: Vec<f64> = steps.iter().copied().flatten().collect();
-                (2 * known.len() > steps.len()).then(|| known.iter().sum::<f64>() / known.len() as f64)
+            .enumerate()
+            .filter_map(|(first, steps)| {
+                let Some(Place::At(state)) = self.places.get(first + steps.len() / 2) else { return None };
+                let (count, sum) =
+                    steps.iter().flatten().fold((0, 0.0), |(n, sum), step| (n + 1, sum + step));
+                (2 * count > steps.len()).then(|| (*state as usize, sum / f64::from(count as u32)))
             })
             .collect();
-        paces.sort_by(f64::total_cmp);
-        paces.get(paces.len() / 2).copied().filter(|pace| *pace > 0.0).unwrap_or(1.0)
+        stretches.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        let median = |stretches: &[(usize, f64)]| {
+            let mut paces: Vec<f64> = stretches.iter().map(|(_, pace)| *pace).collect();
+            paces.sort_by(f64::total_cmp);
+            paces.get(paces.len() / 2).copied().filter(|pace| *pace > 0.0)
+        };
+        let whole = median(&stretches).unwrap_or(1.0);
+        let around = |place: usize| {
+            let range = plan.frames(place);
+            let from = stretches.partition_point(|(state, _)| state + NEAR < range.start);
+            let to = stretches.partition_point(|(state, _)| *state <= range.end + NEAR);
+            let near = stretches.get(from..to).filter(|near| near.len() >= ENOUGH);
+            near.and_then(median).unwrap_or(whole)
+        };
+        (0..plan.places()).map(around).collect()
     }
 }
 
@@ -167,7 +190,7 @@ impl<'a> Search<'a> {
                 if frame == 0 {
                     for state in range.clone().skip(1) {
                         let mut best = Best { price: &mut next[state], back: &mut back[state] };
-                        best.offer(now.before + ELSEWHERE + MIDDLE, FROM_BEFORE);
+                        best.offer(now.before + self.plan.price(ELSEWHERE + MIDDLE), FROM_BEFORE);
                     }
                 }
             }
@@ -185,7 +208,7 @@ impl<'a> Search<'a> {
             if frame > 0 {
                 let (mut stopped, mut after) = (now.stopped, now.after);
                 let mut best = Best { price: &mut stopped, back: &mut self.stopped_from[frame] };
-                self.graph.stops(&now, |price, state| best.offer(price, state));
+                self.graph.stops(self.plan, &now, |price, state| best.offer(price, state));
                 let mut best = Best { price: &mut after, back: &mut self.after_from[frame] };
                 self.graph.exits(self.plan, &now, |price, state| best.offer(price, state));
                 (now.stopped, now.after) = (stopped, after);
@@ -233,8 +256,8 @@ impl<'a> Search<'a> {
             for (left, state) in self.plan.frames(index).rev().enumerate() {
                 let price = match (is_last, left) {
                     (true, 0..3) => 0.0,
-                    (_, 0..2) => ELSEWHERE,
-                    _ => ELSEWHERE + MIDDLE,
+                    (_, 0..2) => self.plan.price(ELSEWHERE),
+                    _ => self.plan.price(ELSEWHERE + MIDDLE),
                 };
                 offer(last.at[state] + price, Place::At(state as u32));
             }
@@ -301,7 +324,7 @@ pub(super) fn ways(
         }
         Place::Stopped => {
             offer(now.stopped, Place::Stopped);
-            graph.stops(now, |price, state| offer(price, Place::At(state)));
+            graph.stops(plan, now, |price, state| offer(price, Place::At(state)));
         }
         Place::Pause(before) => {
             offer(now.pause[before as usize], place);
@@ -335,11 +358,11 @@ impl Graph {
     ) {
         if skip == 0 {
             if self.free {
-                offer(now.end.0 + JUMP, FROM_JUMP, Place::At(now.end.1));
-                offer(now.stopped + JUMP - ELSEWHERE, FROM_STOPPED, Place::Stopped);
+                offer(now.end.0 + plan.price(JUMP), FROM_JUMP, Place::At(now.end.1));
+                offer(now.stopped + plan.price(JUMP - ELSEWHERE), FROM_STOPPED, Place::Stopped);
             }
             offer(now.pause[place], FROM_PAUSE, Place::Pause(place as u32));
-            let price = if place == self.first { 0.0 } else { ELSEWHERE };
+            let price = if place == self.first { 0.0 } else { plan.price(ELSEWHERE) };
             offer(now.before + price, FROM_BEFORE, Place::Before);
         }
         for (edge, &(from, price)) in self.before[place].iter().take(EDGES).enumerate() {
@@ -348,7 +371,7 @@ impl Graph {
                 let step = [0.0, DOUBLE, TRIPLE][skip + short];
                 let state = source.end - 1 - short;
                 let code = FROM_EDGE + (3 * edge + short) as u8;
-                offer(now.at[state] + step + price, code, Place::At(state as u32));
+                offer(now.at[state] + step + plan.price(price), code, Place::At(state as u32));
             }
         }
     }
@@ -359,23 +382,27 @@ impl Graph {
             let source = plan.frames(from);
             for short in 0..source.len().min(2) {
                 let state = source.end - 1 - short;
-                offer(now.at[state] + PAUSE + price, (3 * edge + short) as u8, Place::At(state as u32));
+                offer(
+                    now.at[state] + plan.price(PAUSE + price),
+                    (3 * edge + short) as u8,
+                    Place::At(state as u32),
+                );
             }
         }
     }
 
     /// The ways to stop in the middle.
-    fn stops(&self, now: &States, mut offer: impl FnMut(f32, u32)) {
+    fn stops(&self, plan: &Plan, now: &States, mut offer: impl FnMut(f32, u32)) {
         if self.free {
-            offer(now.end.0 + ELSEWHERE, now.end.1);
-            offer(now.any.0 + ELSEWHERE + MIDDLE, now.any.1);
+            offer(now.end.0 + plan.price(ELSEWHERE), now.end.1);
+            offer(now.any.0 + plan.price(ELSEWHERE + MIDDLE), now.any.1);
         }
     }
 
     /// The ways to end.
     fn exits(&self, plan: &Plan, now: &States, mut offer: impl FnMut(f32, u32)) {
-        offer(now.end.0 + ELSEWHERE, now.end.1);
-        offer(now.any.0 + ELSEWHERE + MIDDLE, now.any.1);
+        offer(now.end.0 + plan.price(ELSEWHERE), now.end.1);
+        offer(now.any.0 + plan.price(ELSEWHERE + MIDDLE), now.any.1);
         for (place, _) in self.last.iter().enumerate().filter(|(_, last)| **last) {
             for state in plan.frames(place).rev().take(2) {
                 offer(now.at[state], state as u32);

@@ -7,6 +7,8 @@ use crate::template::{DECAY, Row, add, compressed, whitened};
 
 /// The frames of all places one after the other.
 pub(crate) struct Plan {
+    /// Frames a second.
+    rate: f32,
     /// The first frame of each place, and at last the number of frames.
     pub(crate) start: Vec<usize>,
     /// What each frame should sound like; length 1, or 0 for a rest.
@@ -16,13 +18,13 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// The places of a graph at `rate` frames a second, with each bar as long as written times `scale`, moved up by
+    /// The places of a graph at `rate` frames a second, each as long as written times its member of `scales`, moved up by
     /// `transposition` semitones.
-    pub(crate) fn new(music: &Music, graph: &Graph, rate: f64, scale: f64, transposition: i32) -> Self {
+    pub(crate) fn new(music: &Music, graph: &Graph, rate: f64, scales: &[f64], transposition: i32) -> Self {
         let mut start = vec![0];
         let mut times = vec![0.0];
         let mut now = 0.0;
-        for bar in &graph.written {
+        for (bar, scale) in graph.written.iter().zip(scales) {
             now += music.bars.get(*bar).map_or(0.01, |bar| bar.seconds) * scale;
             let next = ((now * rate).round() as usize).max(start.last().map_or(0, |last| last + 1));
             start.push(next);
@@ -31,7 +33,7 @@ impl Plan {
         let frames = start.last().copied().unwrap_or(0);
         let mut sums = vec![[0.0; BANDS]; frames];
         let mut audible = vec![0.0_f32; frames];
-        for ((place, bar), begin) in graph.written.iter().enumerate().zip(&times) {
+        for ((place, bar), (begin, scale)) in graph.written.iter().enumerate().zip(times.iter().zip(scales)) {
             let (from, to) = (start[place], start[place + 1]);
             for note in music.bars.get(*bar).map(|bar| bar.notes.as_slice()).unwrap_or_default() {
                 let first = ((begin + note.at * scale) * rate).round() as usize;
@@ -55,12 +57,22 @@ impl Plan {
             }
             rows.push(row);
         }
-        Self { start, rows, audible }
+        Self { rate: rate as f32, start, rows, audible }
     }
 
     /// The number of frames.
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
+    }
+
+    /// A price in distance added up over seconds, in distance added up over frames.
+    pub(crate) fn price(&self, price: f32) -> f32 {
+        price * self.rate
+    }
+
+    /// The number of places.
+    pub(crate) fn places(&self) -> usize {
+        self.start.len() - 1
     }
 
     /// The frames of a place.
