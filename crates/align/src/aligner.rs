@@ -14,6 +14,10 @@ use crate::fine::{Events, Fine};
 use crate::graph::Graph;
 use crate::music::Music;
 
+/// Notes of the right score are struck where its chords sound; those of another one are found elsewhere, by more than this in
+/// seconds for half of them.
+const MOVED: f64 = 0.25;
+
 /// Aligns recordings with a score.
 ///
 /// The order in which the bars were played is found, not presumed: repeats may be left out, stretches be missing, the
@@ -91,14 +95,27 @@ impl<'a> Aligner<'a> {
         };
         let total: f64 = usual.iter().filter_map(|bar| music.bars.get(*bar)).map(|bar| bar.seconds).sum();
         let found = coarse::search(features, &music, &graph, total).ok_or(Error::Silent)?;
-        let margin = found.rivals.first().map_or(f64::INFINITY, |(margin, _)| *margin);
-        let (decoded, transposition) = (found.best, found.transposition);
-        if decoded.order.is_empty() {
-            return Err(Error::Unlike { match_: 1.0, explained: 0.0, best_transposition: transposition });
+        let unlike = Error::Unlike {
+            match_: found.best.match_,
+            explained: found.best.explained,
+            best_transposition: found.nearest_transposition,
+        };
+        if !found.fits() {
+            return Err(unlike);
         }
+        let equal = found.equal();
+        if !equal.is_empty() {
+            let orders = [&found.best].into_iter().chain(equal).map(|decoded| decoded.order.clone());
+            return Err(Error::Ambiguous { orders: orders.collect() });
+        }
+        let (margin, transposition) = (found.margin(), found.transposition);
+        let decoded = found.best;
         let score = Events::new(&music, &decoded.order, &decoded.fresh, transposition);
         let rough = decoded.seconds(&score.lines, score.events.iter().map(|event| event.at));
         let heard = Fine::new(features).find(features, &score.events, &rough);
+        if heard.moved > MOVED {
+            return Err(unlike);
+        }
         let playthrough = Playthrough::performed(&self.score.structure, decoded.order.iter().copied())
             .ok_or(Error::NoSuchBar)?;
         let mut aligned = assemble(&decoded, &score, &heard.events, playthrough, features);

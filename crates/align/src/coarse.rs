@@ -27,13 +27,29 @@ const LOOKS: usize = 4;
 /// The share of the price that another transposition must come down to.
 const CLEARLY: f32 = 0.85;
 
+/// Another order that fits less.
+struct Rival {
+    /// How much less, as distance added up over seconds.
+    margin: f64,
+    /// The share of the music for which it says something else.
+    share: f64,
+    decoded: Decoded,
+}
+
+/// Orders that fit less by no more than this are as good, and differ if they do so for more than this share of the music.
+const EQUAL: f64 = 0.1;
+const DIFFERENT: f64 = 0.5;
+
 /// What was found, and what else could be.
 pub(crate) struct Found {
     pub(crate) best: Decoded,
-    /// How much less other orders fit, as distance added up over seconds, with what they say. The nearest comes first.
-    pub(crate) rivals: Vec<(f64, Decoded)>,
+    /// Other orders, the nearest first.
+    rivals: Vec<Rival>,
     /// Semitones by which the recording sounds above the score.
     pub(crate) transposition: i32,
+    /// The transposition in which single frames of the recording are nearest to frames of the score.
+    pub(crate) nearest_transposition: i32,
+    evidence: Evidence,
 }
 
 /// Finds the order. `seconds` is how long the score takes as written, as it is usually played. `None` if nothing is heard.
@@ -60,11 +76,73 @@ pub(crate) fn search(features: &Features, music: &Music, graph: &Graph, seconds:
     let mut search = Search::new(&sound, &plan, graph);
     let path = search.path();
     let best = Decoded::new(&path, &plan, graph, &sound);
+    let evidence = Evidence::new(&sound, &plan);
     let rivals = rivals::find(&mut search, &path, &plan, graph);
-    let rivals = rivals.iter().map(|rival| {
-        (f64::from(rival.price) / sound.rate, Decoded::new(&rival.path(&path), &plan, graph, &sound))
+    let music = path.places.iter().filter(|place| matches!(place, path::Place::At(_))).count().max(1);
+    let rivals = rivals.iter().map(|rival| Rival {
+        margin: f64::from(rival.price) / sound.rate,
+        share: rival.frames.len() as f64 / music as f64,
+        decoded: Decoded::new(&rival.path(&path), &plan, graph, &sound),
     });
-    Some(Found { best, rivals: rivals.collect(), transposition })
+    Some(Found { best, rivals: rivals.collect(), transposition, nearest_transposition: other, evidence })
+}
+
+/// A sound that is as like any frame of a score as it is like the nearest one is noise.
+const ROOM: f64 = 0.2;
+/// The least product of fit and share explained of a recording of the score.
+const FITTING: f64 = 0.5;
+/// The same for one in which much else is heard: it must fit well.
+const FITTING_PART: (f64, f64) = (0.88, 0.25);
+
+impl Found {
+    /// How much less the next best order fits, as distance added up over seconds.
+    pub(crate) fn margin(&self) -> f64 {
+        self.rivals.first().map_or(f64::INFINITY, |rival| rival.margin)
+    }
+
+    /// Other orders that fit as well and say something else altogether.
+    pub(crate) fn equal(&self) -> Vec<&Decoded> {
+        let equal = self.rivals.iter().filter(|rival| rival.margin < EQUAL && rival.share > DIFFERENT);
+        equal.map(|rival| &rival.decoded).collect()
+    }
+
+    /// Whether the recording is one of the score. Any score has frames that are like those of the recording; they come in the
+    /// order of the score only if it is played.
+    pub(crate) fn fits(&self) -> bool {
+        let room = self.evidence.any - self.evidence.nearest;
+        if room < ROOM {
+            return false;
+        }
+        let fit = (self.evidence.any - self.best.match_) / room;
+        fit * self.best.explained >= FITTING || fit >= FITTING_PART.0 && self.best.explained >= FITTING_PART.1
+    }
+}
+
+/// What the frames of the recording would cost if the score said nothing of their order.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Evidence {
+    /// The mean distance to the nearest frame of the score.
+    nearest: f64,
+    /// The mean distance to any frame of it.
+    any: f64,
+}
+
+/// Frames of the recording that are looked at for that.
+const SAMPLE: usize = 300;
+
+impl Evidence {
+    fn new(sound: &Sound, plan: &Plan) -> Self {
+        let heard: Vec<usize> = (0..sound.len()).filter(|frame| !sound.quiet[*frame]).collect();
+        let sample: Vec<usize> = heard.iter().step_by(heard.len().div_ceil(SAMPLE).max(1)).copied().collect();
+        let mut evidence = Self::default();
+        for frame in &sample {
+            let costs = (0..plan.len()).map(|state| f64::from(sound.cost(*frame, plan, state)));
+            let (least, sum) = costs.fold((1.0_f64, 0.0), |(least, sum), cost| (least.min(cost), sum + cost));
+            evidence.nearest += least / sample.len() as f64;
+            evidence.any += sum / plan.len() as f64 / sample.len() as f64;
+        }
+        evidence
+    }
 }
 
 /// A first look at the tempo.

@@ -29,10 +29,8 @@ pub(crate) struct Found {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Heard {
     pub(crate) events: Vec<Found>,
-    /// How strongly the events' own keys begin where they are found, 0..=1 on average.
-    pub(crate) struck: f64,
-    /// The same over the second around each.
-    pub(crate) around: f64,
+    /// How far the events lie from where they were looked for, in seconds: the median.
+    pub(crate) moved: f64,
 }
 
 /// The recording as the fine search sees it.
@@ -113,7 +111,7 @@ impl Fine {
                     spread: (SPREAD * spread).hypot(self.roll(event, *frame)) / QUICK as f64,
                 })
                 .collect();
-            (heard.struck, heard.around) = self.evidence(events, &best);
+            heard.moved = moved(&heard.events, rough);
         }
         heard
     }
@@ -155,19 +153,6 @@ impl Fine {
             lattice.push(low, onset, sustain, tempo, &rules);
         }
         lattice
-    }
-
-    /// How strongly a key begins on average: at the event, and over the second around it.
-    fn evidence(&self, events: &[Event], frames: &[usize]) -> (f64, f64) {
-        let (mut struck, mut around) = (0.0_f64, 0.0_f64);
-        for (event, frame) in events.iter().zip(frames) {
-            let at = |frame: usize| f64::from(self.own(event, frame));
-            struck += (frame.saturating_sub(2)..frame + 3).map(at).fold(0.0, f64::max);
-            let range = frame.saturating_sub(QUICK / 2)..frame + QUICK / 2;
-            around += range.clone().map(at).sum::<f64>() / range.len().max(1) as f64;
-        }
-        let count = events.len().max(1) as f64;
-        (struck / count, around / count)
     }
 
     /// The mean strength of the event's own keys at a frame.
@@ -275,4 +260,11 @@ fn bounds(times: &[f64], per_second: f64, window: f64, frames: usize) -> Vec<(us
         (low, high)
     });
     each.collect()
+}
+
+fn moved(found: &[Found], rough: &[f64]) -> f64 {
+    let mut ways: Vec<f64> =
+        found.iter().zip(rough).map(|(found, rough)| (found.seconds - rough).abs()).collect();
+    ways.sort_by(f64::total_cmp);
+    ways.get(ways.len() / 2).copied().unwrap_or(0.0)
 }

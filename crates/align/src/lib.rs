@@ -8,6 +8,7 @@ mod assemble;
 mod coarse;
 #[cfg(feature = "decode")]
 pub mod decode;
+mod delivery;
 mod error;
 mod features;
 mod fine;
@@ -15,10 +16,12 @@ mod graph;
 mod music;
 mod onset;
 mod signal;
+pub mod svg;
 mod template;
 
 pub use aligned::{Aligned, Bar, Basis, Break, Note};
 pub use aligner::Aligner;
 pub use analyzer::{Analyzer, RateError};
+pub use delivery::Delivery;
 pub use error::Error;
 pub use features::Features;

@@ -19,7 +19,7 @@ pub(crate) struct Decoded {
     pub(crate) points: Vec<(f64, f64)>,
     /// The mean distance of what sounds from what is written.
     pub(crate) match_: f64,
-    /// The share of what is heard that lies in a bar.
+    /// The share of what is heard that some note explains.
     pub(crate) explained: f64,
 }
 
@@ -51,9 +51,12 @@ impl Decoded {
             }
             let share = (state - range.start) as f64 / range.len() as f64;
             decoded.points.push(((decoded.order.len() - 1) as f64 + share, start + 0.5 / sound.rate));
-            explained += loud;
-            sum += loud * f64::from(sound.cost(frame, plan, state));
-            count += loud;
+            // A rest explains nothing, and is like nothing.
+            if plan.audible.get(state).is_some_and(|audible| *audible > 0.0) {
+                explained += loud;
+                sum += loud * f64::from(sound.cost(frame, plan, state));
+                count += loud;
+            }
             before = Some(state);
         }
         decoded.match_ = if count > 0.0 { sum / count } else { 1.0 };

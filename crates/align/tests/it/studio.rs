@@ -160,3 +160,86 @@ pub(crate) fn features(sound: &[f32]) -> Features {
     analyzer.push(sound);
     analyzer.finish()
 }
+
+/// A bowed string: each note takes a tenth of a second to begin, and has vibrato.
+pub(crate) fn bowed(sound: &mut [f32], frequency: f64, held: f64, loud: f64) {
+    let count = ((held + 0.15) * f64::from(RATE)) as usize;
+    let mut phase = 0.0;
+    for (n, out) in sound.iter_mut().enumerate().take(count) {
+        let time = n as f64 / f64::from(RATE);
+        let vibrato = 1.0 + 0.004 * (time / 0.3).min(1.0) * (TAU * 5.5 * time).sin();
+        phase += TAU * frequency * vibrato / f64::from(RATE);
+        let attack = (time / 0.1).min(1.0);
+        let released = if time > held { (-(time - held) / 0.05).exp() } else { 1.0 };
+        let partials =
+            (1..=6_u32).map(f64::from).filter(|partial| partial * frequency < 0.45 * f64::from(RATE));
+        let sum: f64 = partials.map(|partial| (phase * partial).sin() / partial).sum();
+        *out += (0.6 * loud * attack * attack * released * sum) as f32;
+    }
+}
+
+/// A drum kit in eighths over bars of four quarters: bass, snare and hi-hat.
+pub(crate) fn drums(sound: &mut [f32], bars: &[f64], end: f64, loud: f64) {
+    let mut dice = Dice::new(77);
+    let ends = bars.iter().skip(1).copied().chain([end]);
+    for (begin, end) in bars.iter().zip(ends) {
+        for eighth in 0..8_u32 {
+            let at = begin + (end - begin) * f64::from(eighth) / 8.0;
+            let (length, share) = if eighth % 4 == 2 { (0.12, 1.0) } else { (0.03, 0.4) };
+            let start = (at * f64::from(RATE)) as usize;
+            for n in 0..(3.0 * length * f64::from(RATE)) as usize {
+                let time = n as f64 / f64::from(RATE);
+                let Some(out) = sound.get_mut(start + n) else { break };
+                let noise = share * (2.0 * dice.roll() - 1.0) * (-time / length).exp();
+                let bass =
+                    if eighth % 4 == 0 { (TAU * 55.0 * time).sin() * (-time / 0.1).exp() } else { 0.0 };
+                *out += (loud * (noise + bass)) as f32;
+            }
+        }
+    }
+}
+
+/// The sound in a room whose echo dies away in so many seconds: a sparse random response.
+pub(crate) fn room(sound: &[f32], seconds: f64) -> Vec<f32> {
+    let mut dice = Dice::new(78);
+    let mut out = sound.to_vec();
+    out.resize(sound.len() + (seconds * f64::from(RATE)) as usize, 0.0);
+    for _ in 0..300 {
+        let late = 0.012 + seconds * dice.roll();
+        let gain = 0.12 * (2.0 * dice.roll() - 1.0) * (-6.9 * late / seconds).exp();
+        let late = (late * f64::from(RATE)) as usize;
+        for (out, sample) in out.iter_mut().skip(late).zip(sound) {
+            *out += gain as f32 * sample;
+        }
+    }
+    out
+}
+
+/// Something like speech: syllables of a buzzing voice that glides, and hissing between them.
+pub(crate) fn talk(sound: &mut [f32], seed: u64) {
+    let mut dice = Dice::new(seed);
+    let mut at = 0;
+    while at < sound.len() {
+        let length = ((0.08 + 0.15 * dice.roll()) * f64::from(RATE)) as usize;
+        let (pitch, glide) = (95.0 + 60.0 * dice.roll(), 0.3 * (dice.roll() - 0.5));
+        let formants = [300.0 + 500.0 * dice.roll(), 900.0 + 1300.0 * dice.roll()];
+        let hiss = dice.roll() < 0.3;
+        let mut phase = 0.0;
+        for n in 0..length {
+            let Some(out) = sound.get_mut(at + n) else { break };
+            let share = n as f64 / length as f64;
+            let shape = (std::f64::consts::PI * share).sin();
+            let frequency = pitch * (1.0 + glide * share);
+            phase += TAU * frequency / f64::from(RATE);
+            let voice: f64 = (1..=24_u32)
+                .map(|partial| {
+                    let near = formants.iter().map(|f| (f64::from(partial) * frequency - f).abs());
+                    (f64::from(partial) * phase).sin() / (1.0 + near.fold(f64::MAX, f64::min) / 120.0)
+                })
+                .sum();
+            let sample = if hiss { 0.3 * (dice.roll() - 0.5) } else { 0.1 * voice };
+            *out += (shape * sample) as f32;
+        }
+        at += length + (0.06 * dice.roll() * f64::from(RATE)) as usize;
+    }
+}
