@@ -36,7 +36,7 @@ fn the_same_order_is_sent_as_it_is() {
 fn a_repeat_that_was_left_out_is_passed_at_once() {
     let (piece, aligned, truth) = aligned(&[0, 1, 2, 3, 4, 5, 6, 7]);
     let sent = aligned.delivery(&slice(&piece, [0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7]), 0.03).unwrap();
-    assert_eq!(sent.skipped, [4..8]);
+    assert!(matches!(&sent.skipped[..], [bars] if *bars == (4..8)));
     let map = sent.map().unwrap();
     assert!((map.time_at(3.0).unwrap() - truth[3]).abs() < 0.06);
     assert!((map.time_at(8.0).unwrap() - truth[4]).abs() < 0.06);
@@ -73,7 +73,7 @@ fn going_back_where_the_slice_does_not_is_told() {
 fn a_bar_that_the_slice_does_not_have_is_hidden() {
     let (piece, aligned, truth) = aligned(&[0, 1, 2, 3, 4, 5, 6, 7]);
     let sent = aligned.delivery(&slice(&piece, [0, 1, 3, 4, 5, 6, 7]), 0.03).unwrap();
-    assert_eq!(sent.foreign, vec![2..3]);
+    assert!(matches!(&sent.foreign[..], [bars] if *bars == (2..3)));
     let map = sent.map().unwrap();
     let hidden: Vec<f64> = map.points().iter().filter(|point| point.hide).map(|point| point.time).collect();
     assert!((hidden[0] - truth[2]).abs() < 0.06);
