@@ -38,7 +38,7 @@ impl Passes<'_> {
     pub(super) fn follows_jumps(&self, number: usize) -> bool {
         let layout = self.layout;
         self.policy.loose_endings == LooseEndings::FollowJumps
-            && self.led_over[layout.regions[layout.series(number).start].first]
+            && self.led_over[layout.regions[layout.series(number).start].first] > 0
     }
 
     /// Whether endings stand side by side that have every pass from the first on, but neither a repeat nor a jump that

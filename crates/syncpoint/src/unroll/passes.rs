@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 use super::error::UnrollError;
 use super::layout::{End, Layout};
 use super::section_jump::{SectionJump, led_over, passes_made};
-use crate::policy::{EndingsAfterJump, LateEndings, PlayCount, Policy, RepeatsAfterJump, UnreachedEndings};
+use crate::policy::{
+    EndingsAfterJump, Jumps, LateEndings, PlayCount, Policy, RepeatsAfterJump, UnreachedEndings,
+};
 
 /// The state of one group of repeats.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +31,7 @@ struct AfterJump {
 }
 
 /// What a jump without repeats finds open.
+#[derive(Clone, Copy, Debug)]
 enum Fitting {
     /// The endings of this pass.
     Pass(u32),
@@ -47,12 +50,14 @@ pub(super) struct Passes<'a> {
     /// By end: it has sent the music back at least once in all.
     pub(super) ever_taken: Vec<bool>,
     last_pass: Vec<Option<u32>>,
+    /// By group: the jump count, and what that jump found open.
+    fitted: Vec<Option<(u32, Fitting)>>,
     /// By region: a bar of it was played.
     entered: Vec<bool>,
     epoch: u32,
     after_jump: AfterJump,
-    /// By bar: a jump of the score leads over it again.
-    pub(super) led_over: Vec<bool>,
+    /// By bar: how many jumps of the score lead over it again.
+    pub(super) led_over: Vec<u32>,
     /// The jumps that were taken in this section.
     pub(super) taken_jumps: Vec<SectionJump>,
     /// By region: the pass that endings without any repeat sign are on, kept at the first of those side by side.
@@ -70,6 +75,7 @@ impl<'a> Passes<'a> {
             taken: alloc::vec![0; layout.ends.len()],
             ever_taken: alloc::vec![false; layout.ends.len()],
             last_pass: alloc::vec![None; layout.groups.len()],
+            fitted: alloc::vec![None; layout.groups.len()],
             entered: alloc::vec![false; layout.regions.len()],
             epoch: 0,
             after_jump: AfterJump::default(),
@@ -285,16 +291,28 @@ impl<'a> Passes<'a> {
     fn meant_for_later(&mut self, number: usize, pass: u32) -> Result<bool, UnrollError> {
         let layout = self.layout;
         let region = &layout.regions[number];
-        if self.policy.endings_after_jump != EndingsAfterJump::Fitting || self.dead(region.group) {
+        if self.policy.endings_after_jump != EndingsAfterJump::Fitting {
             return Ok(false);
         }
         let others = &layout.groups[region.group].regions;
-        self.spend(others.len())?;
-        Ok(others.iter().any(|&other| layout.regions[other].contains(pass)) && self.led_over[region.first])
+        self.spend(others.len() + self.taken_jumps.len())?;
+        // After a jump it waits for the next one.
+        let made = if self.dead(region.group) { passes_made(&self.taken_jumps, region.first) } else { 0 };
+        let to_come = self.policy.jumps == Jumps::Take && self.led_over[region.first] > made;
+        Ok(to_come && others.iter().any(|&other| layout.regions[other].contains(pass)))
     }
 
-    /// The ending that a jump without repeats finds open.
+    /// The ending that a jump without repeats finds open: the same one until the next jump.
     fn fitting(&mut self, group: usize) -> Result<Fitting, UnrollError> {
+        if let Some((_, found)) = self.fitted[group].filter(|(epoch, _)| *epoch == self.epoch) {
+            return Ok(found);
+        }
+        let found = self.find_fitting(group)?;
+        self.fitted[group] = Some((self.epoch, found));
+        Ok(found)
+    }
+
+    fn find_fitting(&mut self, group: usize) -> Result<Fitting, UnrollError> {
         let layout = self.layout;
         let last = self.last_pass(group)?;
         let regions = &layout.groups[group].regions;

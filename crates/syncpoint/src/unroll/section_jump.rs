@@ -27,20 +27,20 @@ pub(super) fn passes_made(taken: &[SectionJump], bar: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// Which of `count` bars a jump leads over again.
-pub(super) fn led_over(section_jumps: &[SectionJump], count: usize) -> Vec<bool> {
+/// How many jumps lead over each of `count` bars again.
+pub(super) fn led_over(section_jumps: &[SectionJump], count: usize) -> Vec<u32> {
     // How many more stretches begin than end at each bar.
-    let mut steps = alloc::vec![0_isize; count + 1];
+    let mut steps = alloc::vec![0_i32; count + 1];
     for bars in
         section_jumps.iter().map(SectionJump::bars).filter(|bars| !bars.is_empty() && bars.end <= count)
     {
         steps[bars.start] += 1;
         steps[bars.end] -= 1;
     }
-    let mut open = 0;
+    let mut open = 0_i32;
     let more = steps.iter().take(count).map(|step| {
-        open += step;
-        open > 0
+        open = open.saturating_add(*step);
+        open.unsigned_abs()
     });
     more.collect()
 }

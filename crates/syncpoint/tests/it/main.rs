@@ -7,6 +7,7 @@ mod diagnosed;
 mod endings;
 mod exact;
 mod formats;
+mod jump_forms;
 mod long_maps;
 mod map;
 mod maps;
