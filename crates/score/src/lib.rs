@@ -19,6 +19,8 @@ mod assemble;
 mod diagnostic;
 mod draft;
 mod error;
+#[cfg(feature = "guitar-pro")]
+pub mod guitar_pro;
 pub mod midi;
 #[cfg(feature = "musescore")]
 pub mod musescore;

@@ -84,6 +84,16 @@ impl Outline {
         Ok(self.bars.len() - 1)
     }
 
+    /// Refuses a file with too many bars before they are put together.
+    pub(crate) fn check_bars(&self, count: usize) -> Result<(), Error> {
+        within(count, Limit::Bars, self.limits.bars)
+    }
+
+    /// The error for what there is too much of.
+    pub(crate) fn exceeded(&self, limit: Limit) -> Error {
+        Error::Limit { at: None, limit, allowed: self.limits.elements as u64 }
+    }
+
     /// Counts a segno, coda, fine or jump that is put onto a bar.
     pub(crate) fn count_sign(&mut self) -> Result<(), Error> {
         within(self.signs, Limit::Signs, self.limits.signs)?;

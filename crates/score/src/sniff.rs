@@ -68,6 +68,15 @@ pub fn read_any(bytes: &[u8], options: &Options) -> Result<Score, Error> {
             Format::Mscz => crate::musescore::read_archive(bytes, options),
             #[cfg(not(feature = "musescore"))]
             Format::Mscx | Format::Mscz => Err(Error::SwitchedOff { format, feature: "musescore" }),
+            #[cfg(feature = "guitar-pro")]
+            Format::GuitarPro if bytes.starts_with(b"PK") => crate::guitar_pro::read_archive(bytes, options),
+            #[cfg(feature = "guitar-pro")]
+            Format::GuitarPro => crate::guitar_pro::read_gpif(bytes, options),
+            #[cfg(feature = "guitar-pro")]
+            Format::GuitarPro6 => crate::guitar_pro::read_gpx(bytes, options),
+            #[cfg(feature = "guitar-pro")]
+            Format::GuitarPro5 => crate::guitar_pro::read_binary(bytes, options),
+            #[cfg(not(feature = "guitar-pro"))]
             Format::GuitarPro | Format::GuitarPro6 | Format::GuitarPro5 => {
                 Err(Error::SwitchedOff { format, feature: "guitar-pro" })
             }

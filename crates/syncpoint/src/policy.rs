@@ -168,6 +168,9 @@ pub enum EarlyFine {
 pub enum PlayCount {
     /// Each repeat sign counts for itself, inside endings too.
     PerSign,
+    /// Where a repeat has endings, all its signs count the same passes: each goes back while the passage was played less often
+    /// than the sign says. Elsewhere each sign counts for itself.
+    PerPassage,
     /// Outside endings the sign; inside endings there are as many passes as the highest ending number.
     HighestEnding,
     /// Like `HighestEnding`, but play counts of the signs are ignored: always two.
@@ -362,7 +365,7 @@ impl Policy {
     pub const MUSESCORE_3_2: Self =
         Self { missing_target: MissingTarget::Ignore, late_endings: LateEndings::Skip, ..Self::MUSESCORE };
 
-    /// Guitar Pro, as alphaTab plays it.
+    /// Guitar Pro, as far as its own MIDI export shows it, and as alphaTab plays it where that is not known.
     pub const GUITAR_PRO: Self = Self {
         unmatched_repeat: UnmatchedRepeat::LastForward,
         inner_repeats: InnerRepeats::Retake,
@@ -371,7 +374,7 @@ impl Policy {
         resume: Resume::AtCoda,
         jump_on: ActOn::FirstPass,
         marker_on: ActOn::FirstPass,
-        plays: PlayCount::PerSign,
+        plays: PlayCount::PerPassage,
         missing_target: MissingTarget::PassBy,
         sections: Sections::Ignore,
         open_endings: OpenEndings::ToNextSign,

@@ -6,6 +6,8 @@ mod cases;
 mod encodings;
 mod endings;
 mod form;
+mod gp5;
+mod gpif;
 mod hostile;
 mod midi;
 mod midi_bytes;

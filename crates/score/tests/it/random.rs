@@ -86,6 +86,26 @@ proptest! {
     }
 
     #[test]
+    fn damaged_guitar_pro(
+        sample in any::<prop::sample::Index>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0_u8..4), 1..12),
+    ) {
+        let samples = [crate::gpif::samples(), crate::gp5::samples()].concat();
+        let mut bytes = sample.get(&samples).clone();
+        for (at, value, how) in changes {
+            let at = at.index(bytes.len());
+            match how {
+                0 => bytes[at] = value,
+                1 => { bytes.remove(at); }
+                2 => bytes.insert(at, value),
+                _ => bytes.truncate(at.max(bytes.len() / 2)),
+            }
+        }
+        read(&bytes);
+        read(&[b"BCFZ\0\x10\0\0", &bytes[..]].concat());
+    }
+
+    #[test]
     fn shuffled_markup_of_musescore(order in prop::collection::vec(any::<prop::sample::Index>(), 1..80), version in 0_usize..4) {
         let version = ["1.14", "2.06", "3.01", "4.20"][version];
         let shuffled: String = order.iter().map(|index| *index.get(MUSESCORE)).collect();

@@ -16,7 +16,11 @@ impl Layout {
     /// Whether a backward repeat of this many takings goes back on this pass, as far as its sign and the endings say.
     pub(super) fn would_take(&self, policy: &Policy, end: usize, pass: u32, taken: u32) -> bool {
         let sign: &End = &self.ends[end];
-        if policy.plays != PlayCount::PerSign && self.region_of_end(end).is_some() {
+        if policy.plays == PlayCount::PerPassage && !self.groups[sign.group].regions.is_empty() {
+            return pass < sign.plays;
+        }
+        let per_sign = matches!(policy.plays, PlayCount::PerSign | PlayCount::PerPassage);
+        if !per_sign && self.region_of_end(end).is_some() {
             return pass < self.asked_passes(&self.groups[sign.group]);
         }
         taken.saturating_add(1) < sign.plays

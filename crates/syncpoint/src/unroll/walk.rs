@@ -95,15 +95,19 @@ impl<'a> Walk<'a> {
 
     fn section(&mut self, first: usize, step: Step) -> Result<(), UnrollError> {
         let (mut bar, mut step) = (first, step);
+        // Endings were passed over since the last bar that was played.
+        let mut passing = false;
         while bar < self.home.end {
             self.passes.spend(1)?;
-            if let Some(past) = self.left_out(bar, step)? {
+            if let Some(past) = self.left_out(bar, if passing { Step::Skip } else { step })? {
                 let over = past - 1;
+                passing = true;
                 if self.policy.skipped_repeat == SkippedRepeat::Act
                     && let Some(end) = self.layout.end_at[over]
                     && self.passes.goes_back(end)
                 {
                     (bar, step) = (self.passes.take(end), Step::Repeat { end: over });
+                    passing = false;
                 } else {
                     bar = past;
                     step = if step == Step::Next { Step::Skip } else { step };
@@ -131,6 +135,7 @@ impl<'a> Walk<'a> {
                 continue;
             }
             self.play(bar, step)?;
+            passing = false;
             match self.after(bar)? {
                 Next::To(to, how) => (bar, step) = (to, how),
                 Next::EndOfSection => return Ok(()),
