@@ -7,11 +7,11 @@ use http::header::HeaderMap;
 use tokio::sync::Semaphore;
 
 use crate::endpoint::Endpoint;
-use crate::request::{Bases, BuildError, Prepared, RequestWriter};
+use crate::request::{Base, Bases, BuildError, Prepared, RequestWriter};
 use crate::secret::Secret;
 use crate::time::Clock;
 use crate::transport::{Timeouts, Transport};
-use crate::url::{BaseUrl, Origin};
+use crate::url::{BaseUrl, Origin, UrlError};
 use authorize::Authorize;
 
 pub(crate) mod attempt;
@@ -78,10 +78,18 @@ impl Client {
         Prepared::new(writer, (E::NAME, E::METHOD, E::REPLAY), (bases, defaults), || clock.random())
     }
 
-    /// The base URL of that name, or the first.
+    /// The first base URL, where requests go that name no other.
     #[must_use]
-    pub fn base(&self, name: Option<&'static str>) -> Option<&BaseUrl> {
-        self.0.bases.find(name)
+    pub fn base_url(&self) -> &BaseUrl {
+        &self.0.bases.first
+    }
+
+    /// Another base URL of the service.
+    ///
+    /// # Errors
+    /// [`UrlError`] if the constant that names it is no URL.
+    pub fn base(&self, base: Base) -> Result<BaseUrl, UrlError> {
+        self.0.bases.find(base)
     }
 
     /// This client with other credentials for one origin, for the steps of a login. It shares connections, limits and the
@@ -103,6 +111,6 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("bases", &self.0.bases.named).finish_non_exhaustive()
+        f.debug_struct("Client").field("base_url", self.base_url()).finish_non_exhaustive()
     }
 }

@@ -18,6 +18,7 @@ pub(crate) mod path;
 pub(crate) mod progress;
 mod replay;
 
+pub use bases::Base;
 pub(crate) use bases::Bases;
 pub use body::{Body, OnConnected, Reader, RequestBody, Source};
 pub use error::BuildError;
@@ -80,7 +81,8 @@ impl fmt::Debug for RequestWriter {
 }
 
 enum Target {
-    Base(Option<&'static str>),
+    First,
+    Base(Base),
     Url(SecretUrl),
     Link(SecretUrl),
 }
@@ -88,7 +90,7 @@ enum Target {
 impl RequestWriter {
     pub(crate) fn new() -> Self {
         Self {
-            target: Target::Base(None),
+            target: Target::First,
             template: "",
             path: String::new(),
             query: FormPairs::new(),
@@ -117,9 +119,9 @@ impl RequestWriter {
         self.path.extend([".", extension]);
     }
 
-    /// Sends to another of the client's base URLs instead of the first.
-    pub fn base(&mut self, name: &'static str) {
-        self.target = Target::Base(Some(name));
+    /// Sends to another of the service's base URLs instead of the first.
+    pub fn base(&mut self, base: Base) {
+        self.target = Target::Base(base);
     }
 
     /// Sends to this URL instead of one below a base URL, and without credentials: the URL is one itself. `template` is
@@ -284,21 +286,21 @@ impl Prepared {
         random: impl Fn() -> u64,
     ) -> Result<Self, BuildError> {
         let query = writer.query.to_query();
+        let invalid = |error: http::Error| BuildError::Url(error.to_string());
         let uri = match &writer.target {
             Target::Url(url) => {
                 bases.check(url)?;
                 url.uri().clone()
             }
             Target::Link(link) => {
-                let base = bases.find(None).ok_or(BuildError::Base("first"))?;
                 let own = if writer.path.is_empty() { "" } else { writer.template };
-                bases::follow(base, link, own, &query)?
+                bases::follow(&bases.first, link, own, &query)?
             }
-            Target::Base(name) => bases
-                .find(*name)
-                .ok_or(BuildError::Base(name.unwrap_or("first")))?
-                .join(&writer.path, &query)
-                .map_err(|error| BuildError::Url(error.to_string()))?,
+            Target::First => bases.first.join(&writer.path, &query).map_err(invalid)?,
+            Target::Base(base) => {
+                let base = bases.find(*base).map_err(|error| BuildError::Url(error.to_string()))?;
+                base.join(&writer.path, &query).map_err(invalid)?
+            }
         };
         // A presigned URL signs the headers too: nothing is added to what its endpoint wrote.
         let mut headers = HeaderMap::new();

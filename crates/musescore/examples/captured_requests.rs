@@ -47,7 +47,7 @@ impl Capture {
             Ok(Response::new(Bytes::from("{}")))
         });
         let client = segno_core::Client::builder(format!("{}services/rest/", self.base))
-            .base("oauth", format!("{}oauth/", self.base))
+            .base(segno_musescore::OAUTH, format!("{}oauth/", self.base))
             .transport(transport)
             .authorize(credentials)
             .build()?;

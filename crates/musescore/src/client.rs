@@ -7,7 +7,8 @@ use segno_core::auth::oauth1::{AccessToken, Consumer};
 use segno_core::auth::store::FileStore;
 use segno_core::client::{ClientError, Undelivered};
 use segno_core::environment::{EnvironmentError, env_var, env_var_if_set};
-use segno_core::url::{BaseUrl, Origin};
+use segno_core::request::Base;
+use segno_core::url::Origin;
 use segno_core::{Body, Secret, service_client};
 
 use crate::credentials::Credentials;
@@ -15,6 +16,15 @@ use crate::error::{ApiError, Error};
 use crate::ids::{ScoreId, VersionId};
 use crate::resolve::{Resolve, Resolved, Resource};
 use crate::{scores, signed_url, users};
+
+/// Where tokens are given.
+pub const OAUTH: Base = Base::new("oauth", "https://api.musescore.com/oauth/");
+
+/// Where the web pages are: users give consent there, and oEmbed is there.
+pub const WEB: Base = Base::new("web", "https://musescore.com/");
+
+/// Where the files of scores are: the documented `http://static.musescore.com/` over https.
+pub const STATIC: Base = Base::new("static", "https://s3.amazonaws.com/static.musescore.com/");
 
 /// An upload of an MP3 that failed: at which step, and so where the file is.
 pub type UploadError = Undelivered<ApiError>;
@@ -108,20 +118,14 @@ impl Client {
 
     /// A client that is set up further before it is built.
     pub fn builder(credentials: Credentials) -> ClientBuilder {
-        let core = segno_core::Client::builder("https://api.musescore.com/services/rest/")
-            .base("oauth", "https://api.musescore.com/oauth/")
-            .base("web", "https://musescore.com/")
-            .base("static", "https://s3.amazonaws.com/static.musescore.com/");
+        let core = segno_core::Client::builder("https://api.musescore.com/services/rest/");
         ClientBuilder { core, credentials }
     }
 
     /// This client with other credentials, such as those of a user who logged in. It shares connections and limits.
     #[must_use]
     pub fn with_credentials(&self, credentials: Credentials) -> Self {
-        let core = match self.core.base(None) {
-            Some(base) => self.core.with_credentials(base.origin(), Arc::new(credentials.clone())),
-            None => self.core.clone(),
-        };
+        let core = self.core.with_credentials(self.core.base_url().origin(), Arc::new(credentials.clone()));
         Self { core, credentials }
     }
 
@@ -176,32 +180,32 @@ impl Client {
 
     /// The origin of the login's endpoints.
     pub(crate) fn oauth_origin(&self) -> Option<Origin> {
-        self.core.base(Some("oauth")).map(BaseUrl::origin)
+        self.core.base(OAUTH).ok().map(|base| base.origin())
     }
 
     /// The page that asks a user for consent.
     pub(crate) fn authorize_page(&self) -> String {
-        self.core.base(Some("web")).map(|base| format!("{base}oauth/authorize")).unwrap_or_default()
+        self.core.base(WEB).map(|base| format!("{base}oauth/authorize")).unwrap_or_default()
     }
 }
 
 impl ClientBuilder {
     /// Another URL for giving tokens than `https://api.musescore.com/oauth/`.
     pub fn oauth_url(mut self, url: &str) -> Self {
-        self.core = self.core.base("oauth", url);
+        self.core = self.core.base(OAUTH, url);
         self
     }
 
     /// Another URL for the web pages than `https://musescore.com/`: users give consent there, and oEmbed is there.
     pub fn web_url(mut self, url: &str) -> Self {
-        self.core = self.core.base("web", url);
+        self.core = self.core.base(WEB, url);
         self
     }
 
     /// Another URL for files than `https://s3.amazonaws.com/static.musescore.com/`, which is the documented
     /// `http://static.musescore.com/` over https.
     pub fn static_url(mut self, url: &str) -> Self {
-        self.core = self.core.base("static", url);
+        self.core = self.core.base(STATIC, url);
         self
     }
 

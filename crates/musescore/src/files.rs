@@ -19,6 +19,7 @@ use segno_core::{
     BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Secret, StatusCode,
 };
 
+use crate::client::STATIC;
 use crate::error::{ApiError, Error};
 use crate::ids::ScoreId;
 use crate::scores::Score;
@@ -96,7 +97,7 @@ impl Endpoint for Get {
         if self.secret.is_empty() {
             return Err(BuildError::value("secret", "must be the secret of the score, found an empty text"));
         }
-        request.base("static");
+        request.base(STATIC);
         request.path("{id}/{secret}/{file}", &[&self.id, &self.secret.expose(), &self.file])?;
         request.anonymous();
         request.transfer();

@@ -19,7 +19,7 @@ pub mod space;
 pub mod time;
 pub mod users;
 
-pub use client::{Client, ClientBuilder, UploadError};
+pub use client::{Client, ClientBuilder, OAUTH, STATIC, UploadError, WEB};
 pub use credentials::Credentials;
 pub use error::{ApiError, Error};
 pub use format::{Callback, Format, read, read_list};

@@ -4,6 +4,7 @@ use segno_core::auth::oauth1::TokenResponse;
 use segno_core::request::FormPairs;
 use segno_core::{BuildError, RequestWriter, Secret, endpoint};
 
+use crate::client::OAUTH;
 use crate::error::ApiError;
 
 endpoint! {
@@ -52,7 +53,7 @@ endpoint! {
 }
 
 fn at_oauth_url<E>(_: &E, request: &mut RequestWriter) -> Result<(), BuildError> {
-    request.base("oauth");
+    request.base(OAUTH);
     Ok(())
 }
 

@@ -16,6 +16,7 @@ use segno_core::lenient::{self, PassedOver};
 use segno_core::{BuildError, RequestWriter, endpoint};
 use serde::{Deserialize, Deserializer};
 
+use crate::client::WEB;
 use crate::error::ApiError;
 use crate::format::{self, Format};
 
@@ -49,7 +50,7 @@ impl Get {
             return Err(BuildError::value("url", "must be the URL of the page of a score"));
         }
         let format = self.format.as_ref().unwrap_or(&Format::Json);
-        request.base("web");
+        request.base(WEB);
         request.query("url", &self.url);
         // The format is a parameter here, not an extension. The documentation also says `js` once.
         request.query("format", format.name());

@@ -13,6 +13,7 @@ use segno_core::client::{ClientError, Paged};
 use segno_core::environment::{env_var, env_var_if_set};
 use segno_core::http::HeaderValue;
 use segno_core::http::header::ACCEPT;
+use segno_core::request::Base;
 use segno_core::{Endpoint, Pages, Retry, Secret, service_client};
 
 use crate::call::Call;
@@ -22,14 +23,10 @@ use crate::rights::Rights;
 
 /// The production URL of the API.
 const API: &str = "https://api.soundcloud.com/";
-/// The production URL of logins and tokens.
-const AUTH: &str = "https://secure.soundcloud.com/";
-/// The name of the second base URL.
-pub(crate) const AUTH_BASE: &str = "auth";
+/// Where logins and tokens are.
+pub(crate) const AUTH: Base = Base::new("auth", "https://secure.soundcloud.com/");
 /// The site, for oEmbed.
-const WEB: &str = "https://soundcloud.com/";
-/// The name of the base URL of the site.
-pub(crate) const WEB_BASE: &str = "web";
+pub(crate) const WEB: Base = Base::new("web", "https://soundcloud.com/");
 /// How many empty pages in a row are the end of a list.
 const EMPTY_PAGES: u32 = 10;
 /// What a user who has not logged in is told.
@@ -150,7 +147,7 @@ impl Client {
     pub fn builder() -> ClientBuilder {
         // The service seldom tells when to come back, so pauses are longer than usual.
         let retry = Retry::default().base(Duration::from_secs(1)).cap(Duration::from_secs(60));
-        let core = segno_core::Client::builder(API).base(AUTH_BASE, AUTH).base(WEB_BASE, WEB).retry(retry);
+        let core = segno_core::Client::builder(API).retry(retry);
         ClientBuilder { core, credentials: Credentials::None, redirect_uri: None }
     }
 
@@ -245,13 +242,13 @@ impl Client {
 impl ClientBuilder {
     /// Another base URL of logins and tokens. A text that is not a URL is an error of `build`.
     pub fn auth_url(mut self, url: &str) -> Self {
-        self.core = self.core.base(AUTH_BASE, url);
+        self.core = self.core.base(AUTH, url);
         self
     }
 
     /// Another URL of the site than `https://soundcloud.com/`: oEmbed is there. No token goes there.
     pub fn web_url(mut self, url: &str) -> Self {
-        self.core = self.core.base(WEB_BASE, url);
+        self.core = self.core.base(WEB, url);
         self
     }
 
@@ -297,10 +294,8 @@ impl ClientBuilder {
             Credentials::None | Credentials::Source { .. } => core,
         };
         let core = core.build()?;
-        let bases = [None, Some(AUTH_BASE)].map(|name| core.base(name).cloned());
-        let [Some(api), Some(auth)] = bases else {
-            return Err(AuthError::NotSetUp("a base URL is missing".into()).into());
-        };
+        let (api, auth) =
+            (core.base_url().clone(), core.base(AUTH).map_err(|error| ClientError::Url("auth", error))?);
         // The token, and with it the client secret, go to both; some of those requests look anonymous to core.
         for origin in [api.origin(), auth.origin()] {
             if !origin.is_secure() && !origin.is_loopback() {

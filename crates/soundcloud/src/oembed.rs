@@ -22,7 +22,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::ApiError;
-use crate::client::WEB_BASE;
+use crate::client::WEB;
 use crate::legacy::Element;
 use crate::read::SiteUrl;
 use crate::resolve::Resolved;
@@ -64,7 +64,7 @@ impl Get {
         if url.is_empty() {
             return Err(BuildError::value("url", "must be the URL of a track, playlist or user on the site"));
         }
-        request.base(WEB_BASE);
+        request.base(WEB);
         request.anonymous();
         request.query("url", url);
         let format = self.format.as_ref().unwrap_or(&Format::Json);

@@ -4,7 +4,7 @@ use segno_core::{BuildError, Endpoint, Secret, endpoint};
 use serde_json::json;
 
 use crate::ApiError;
-use crate::client::{AUTH_BASE, Client};
+use crate::client::{AUTH, Client};
 use crate::read::undocumented;
 
 endpoint! {
@@ -17,7 +17,7 @@ endpoint! {
     path: "sign-out",
     replay: Idempotent,
     write: |sign_out, request| {
-        request.base(AUTH_BASE);
+        request.base(AUTH);
         request.anonymous();
         request.json(&json!({ "access_token": sign_out.access_token.expose() }))
     },

@@ -9,7 +9,6 @@ use http::{Method, Response};
 
 use super::{AuthError, Basic};
 use crate::request::form::FormPairs;
-use crate::url::BaseUrl;
 use crate::{BuildError, Bytes, Client, DecodeError, Endpoint, Error, Replay, RequestWriter, Secret};
 
 mod error;
@@ -94,7 +93,7 @@ impl TokenServer {
     /// [`challenge`] of the verifier.
     ///
     /// # Errors
-    /// [`AuthError::Unusable`] if the client has no base URL.
+    /// [`AuthError::Unusable`] if no URL can be made of its parts.
     pub fn authorize_url(
         &self,
         redirect_uri: &str,
@@ -108,8 +107,7 @@ impl TokenServer {
         query.push("code_challenge", challenge);
         query.push("code_challenge_method", "S256");
         query.push("state", state);
-        let base = self.client.base(None).ok_or(AuthError::Unusable("base URL"))?;
-        let url = base.join(self.authorize_path, &query.to_query());
+        let url = self.client.base_url().join(self.authorize_path, &query.to_query());
         url.map(|url| url.to_string()).map_err(|_| AuthError::Unusable("base URL"))
     }
 
@@ -197,8 +195,8 @@ impl TokenServer {
 
     fn write(&self, request: &mut RequestWriter, form: FormPairs) -> Result<(), BuildError> {
         // The secret is in the form, so the client does not see that these are credentials.
-        let origin = self.client.base(None).map(BaseUrl::origin);
-        if let Some(origin) = origin.filter(|origin| !origin.is_secure() && !origin.is_loopback()) {
+        let origin = self.client.base_url().origin();
+        if !origin.is_secure() && !origin.is_loopback() {
             return Err(BuildError::value("authorization server", AuthError::Insecure(origin).to_string()));
         }
         request.path(self.token_path, &[])?;

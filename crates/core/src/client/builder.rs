@@ -11,7 +11,7 @@ use super::rate_limiter::RateLimiter;
 use super::retry::{Budget, Retry};
 use super::{Client, Inner};
 use crate::client::authorize::Authorize;
-use crate::request::{Bases, BuildError};
+use crate::request::{Base, Bases, BuildError};
 use crate::secret::Secret;
 use crate::time::{Clock, SystemClock};
 use crate::transport::{Timeouts, Transport};
@@ -28,7 +28,9 @@ impl Client {
     /// ```
     pub fn builder(base: impl TryInto<BaseUrl, Error: Into<UrlError>>) -> ClientBuilder {
         let builder = ClientBuilder {
-            bases: Bases::default(),
+            first: None,
+            others: Vec::new(),
+            pinned: Vec::new(),
             credentials_at_base: Vec::new(),
             defaults: HeaderMap::from_iter([
                 (USER_AGENT, HeaderValue::from_static(AGENT)),
@@ -47,16 +49,13 @@ impl Client {
             body_cap: 32 * 1024 * 1024,
             unusable: None,
         };
-        builder.base(FIRST_BASE, base)
+        builder.base_url(base)
     }
 }
 
 /// How many requests may be under way at once: enough for any application, and a quarter of the file descriptors that macOS
 /// gives a process.
 const CONNECTIONS: usize = 64;
-
-/// The name of the base URL of requests that name none.
-const FIRST_BASE: &str = "api";
 
 /// What requests call themselves unless told otherwise.
 const AGENT: &str = concat!("segno/", env!("CARGO_PKG_VERSION"));
@@ -65,7 +64,10 @@ const AGENT: &str = concat!("segno/", env!("CARGO_PKG_VERSION"));
 #[derive(Clone)]
 #[must_use = "a builder does nothing until build() is called"]
 pub struct ClientBuilder {
-    bases: Bases,
+    /// The first base URL. It is missing if it is unusable.
+    first: Option<BaseUrl>,
+    others: Vec<(&'static str, BaseUrl)>,
+    pinned: Vec<String>,
     defaults: HeaderMap,
     credentials: Vec<(Origin, Arc<dyn Authorize>)>,
     /// Those for whatever is the first base URL in the end.
@@ -85,17 +87,24 @@ pub struct ClientBuilder {
 
 impl ClientBuilder {
     /// Another first base URL: a sandbox, a proxy.
-    pub fn base_url(self, url: impl TryInto<BaseUrl, Error: Into<UrlError>>) -> Self {
-        self.base(FIRST_BASE, url)
+    pub fn base_url(mut self, url: impl TryInto<BaseUrl, Error: Into<UrlError>>) -> Self {
+        self.first = self.usable("api", url).or(self.first);
+        self
     }
 
-    /// A base URL that endpoints choose by name; it takes the place of one with the same name.
-    pub fn base(mut self, name: &'static str, url: impl TryInto<BaseUrl, Error: Into<UrlError>>) -> Self {
-        match url.try_into() {
-            Ok(url) => self.bases.set(name, url),
-            Err(error) => self.unusable(ClientError::Url(name, error.into())),
-        }
+    /// Where another base URL of the service is.
+    pub fn base(mut self, base: Base, url: impl TryInto<BaseUrl, Error: Into<UrlError>>) -> Self {
+        let url = self.usable(base.name, url);
+        self.others.extend(url.map(|url| (base.name, url)));
         self
+    }
+
+    fn usable(
+        &mut self,
+        name: &'static str,
+        url: impl TryInto<BaseUrl, Error: Into<UrlError>>,
+    ) -> Option<BaseUrl> {
+        url.try_into().map_err(|error| self.unusable(ClientError::Url(name, error.into()))).ok()
     }
 
     fn unusable(&mut self, error: ClientError) {
@@ -106,7 +115,7 @@ impl ClientBuilder {
     /// or `*.example.net` for all below. What is at another host is not sent. Default: any host; over https, if the first base
     /// URL is https.
     pub fn pin_hosts(mut self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.bases.pinned.extend(hosts.into_iter().map(|host| host.into().to_ascii_lowercase()));
+        self.pinned.extend(hosts.into_iter().map(|host| host.into().to_ascii_lowercase()));
         self
     }
 
@@ -226,25 +235,25 @@ impl ClientBuilder {
     /// # Errors
     /// If the default transport cannot be set up, or this build has no transport and none was given, or a setting cannot be used.
     pub fn build(mut self) -> Result<Client, ClientError> {
-        if let Some(error) = self.unusable {
-            return Err(error);
-        }
-        if let Some(base) = self.bases.find(None) {
-            let origin = base.origin();
-            self.credentials.extend(self.credentials_at_base.into_iter().map(|held| (origin.clone(), held)));
-        }
+        let first = match (self.unusable, self.first) {
+            (None, Some(first)) => first,
+            (error, _) => return Err(error.unwrap_or(ClientError::Url("api", UrlError::NotAbsolute))),
+        };
+        let bases = Bases { first, others: self.others, pinned: self.pinned };
+        let origin = bases.first.origin();
+        self.credentials.extend(self.credentials_at_base.into_iter().map(|held| (origin.clone(), held)));
         let transport = match self.transport {
             Some(transport) => transport,
             #[cfg(feature = "hyper")]
             None => {
                 let connector = self.connector.of_client(self.timeouts.connect, &self.clock)?;
-                default_transport(&self.bases, connector)?
+                default_transport(&bases, connector)?
             }
             #[cfg(not(feature = "hyper"))]
             None => return Err(ClientError::NoTransport),
         };
         Ok(Client(Arc::new(Inner {
-            bases: self.bases,
+            bases,
             defaults: self.defaults,
             credentials: self.credentials,
             transport,
@@ -262,7 +271,7 @@ impl ClientBuilder {
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder").field("bases", &self.bases.named).finish_non_exhaustive()
+        f.debug_struct("ClientBuilder").field("base_url", &self.first).finish_non_exhaustive()
     }
 }
 
@@ -273,7 +282,7 @@ fn default_transport(
 ) -> Result<Arc<dyn Transport>, ClientError> {
     let hyper = connector.build();
     // What is missing for https is better known now than in the first call.
-    if bases.named.iter().any(|(_, base)| base.origin().is_secure()) {
+    if bases.others.iter().map(|(_, base)| base).chain([&bases.first]).any(|base| base.origin().is_secure()) {
         hyper.prepare_tls()?;
     }
     Ok(Arc::new(hyper))

@@ -4,22 +4,51 @@ use http::Uri;
 
 use super::error::BuildError;
 use super::path;
-use crate::url::{BaseUrl, SecretUrl};
+use crate::url::{BaseUrl, SecretUrl, UrlError};
 
-/// The base URLs of a service by name; the first is where requests go that name none.
-#[derive(Clone, Debug, Default)]
+/// A base URL that a service has beside its first one: a constant of the service's crate, which endpoints
+/// ([`RequestWriter::base`](crate::RequestWriter::base)) and clients ([`ClientBuilder::base`](crate::ClientBuilder::base)) name.
+///
+/// ```
+/// use segno_core::request::Base;
+///
+/// const UPLOADS: Base = Base::new("uploads", "https://uploads.example.com/");
+/// let client = segno_core::Client::builder("https://api.example.com/").build()?;
+/// assert_eq!(client.base(UPLOADS)?.to_string(), "https://uploads.example.com/");
+/// let client = segno_core::Client::builder("https://api.example.com/").base(UPLOADS, "http://127.0.0.1:8402/").build()?;
+/// assert_eq!(client.base(UPLOADS)?.to_string(), "http://127.0.0.1:8402/");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Base {
+    pub(crate) name: &'static str,
+    url: &'static str,
+}
+
+impl Base {
+    /// A base URL that is at `url` unless a client is told otherwise. Errors name it by `name`.
+    #[must_use]
+    pub const fn new(name: &'static str, url: &'static str) -> Self {
+        Self { name, url }
+    }
+}
+
+/// The base URLs of a client.
+#[derive(Clone, Debug)]
 pub(crate) struct Bases {
-    pub(crate) named: Vec<(&'static str, BaseUrl)>,
+    /// Where requests go that name none.
+    pub(crate) first: BaseUrl,
+    /// Those of the others that the client was told, by name; the last one counts.
+    pub(crate) others: Vec<(&'static str, BaseUrl)>,
     /// The only hosts of URLs of their own, if the user named any.
     pub(crate) pinned: Vec<String>,
 }
 
 impl Bases {
-    /// Sets the URL of a name. The first one stays the first.
-    pub(crate) fn set(&mut self, name: &'static str, url: BaseUrl) {
-        match self.named.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) => *known = url,
-            None => self.named.push((name, url)),
+    pub(crate) fn find(&self, base: Base) -> Result<BaseUrl, UrlError> {
+        match self.others.iter().rfind(|(name, _)| *name == base.name) {
+            Some((_, url)) => Ok(url.clone()),
+            None => base.url.parse(),
         }
     }
 
@@ -27,8 +56,7 @@ impl Bases {
     /// no host but those that the user named, if any were.
     pub(super) fn check(&self, url: &SecretUrl) -> Result<(), BuildError> {
         let origin = url.origin().ok_or_else(|| BuildError::Url("expected http or https".into()))?;
-        let secure = self.find(None).is_some_and(|base| base.origin().is_secure());
-        if secure && !origin.is_secure() && !origin.is_loopback() {
+        if self.first.origin().is_secure() && !origin.is_secure() && !origin.is_loopback() {
             return Err(BuildError::Insecure { origin: origin.to_string() });
         }
         let is_host = |pinned: &String| match pinned.strip_prefix("*.") {
@@ -42,13 +70,6 @@ impl Bases {
             Ok(())
         } else {
             Err(BuildError::Unpinned { origin: origin.to_string() })
-        }
-    }
-
-    pub(crate) fn find(&self, name: Option<&'static str>) -> Option<&BaseUrl> {
-        match name {
-            None => self.named.first().map(|(_, base)| base),
-            Some(name) => self.named.iter().find(|(known, _)| *known == name).map(|(_, base)| base),
         }
     }
 }

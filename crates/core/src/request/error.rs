@@ -17,9 +17,6 @@ pub enum BuildError {
     /// A path template and its arguments do not fit: a defect of the endpoint.
     #[error("the path template {0:?} does not fit its arguments")]
     Template(&'static str),
-    /// The client has no base URL of that name: a defect of the endpoint or the client.
-    #[error("this client has no base URL named {0:?}")]
-    Base(&'static str),
     /// The parts do not make a URL.
     #[error("invalid URL: {0}")]
     Url(String),

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use http::header::AUTHORIZATION;
 use segno_core::auth::{AuthError, AuthRequest, Authorize, CredentialVersion, StaticToken};
 use segno_core::endpoint::PlainApiError;
+use segno_core::request::Base;
 use segno_core::{
     BoxFuture, BuildError, Bytes, Client, DecodeError, Endpoint, HeaderMap, Method, Replay, RequestWriter,
     Response, SecretUrl, StatusCode,
@@ -307,13 +308,15 @@ async fn credentials_belong_to_whatever_is_the_base_url_in_the_end() {
     let client = builder.transport(service.clone()).build().unwrap();
     client.send(&Get::default()).await.unwrap();
     assert_eq!(authorizations(&service), [Some("Token CANARY".to_owned())]);
-    assert_eq!(client.base(None).unwrap().to_string(), "https://own.example/");
+    assert_eq!(client.base_url().to_string(), "https://own.example/");
 }
 
 #[test]
 fn a_builder_keeps_the_first_error() {
     let error = |builder: segno_core::ClientBuilder| builder.build().unwrap_err().to_string();
-    let nonsense = Client::builder("https://api.example/").base("auth", "nonsense").user_agent("\n");
+    let nonsense = Client::builder("https://api.example/")
+        .base(Base::new("auth", "https://auth.example/"), "nonsense")
+        .user_agent("\n");
     assert_eq!(error(nonsense), "invalid base URL (auth): expected an absolute http or https URL");
     let mended = Client::builder("nonsense").base_url("https://api.example/");
     assert_eq!(error(mended), "invalid base URL (api): expected an absolute http or https URL");

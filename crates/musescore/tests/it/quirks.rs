@@ -6,8 +6,8 @@ use segno_core::http::{Method, Response};
 use segno_core::testing::wire;
 use segno_musescore::scores::{Filters, Search};
 use segno_musescore::{
-    Client, Credentials, Format, License, MidiProgram, PathForm, Permission, ScoreId, UserId, oembed, scores,
-    space, time, users,
+    Client, Credentials, Format, License, MidiProgram, OAUTH, PathForm, Permission, STATIC, ScoreId, UserId,
+    WEB, oembed, scores, space, time, users,
 };
 
 use crate::bodies;
@@ -108,11 +108,11 @@ fn c8_the_urls_are_the_documented_ones_unless_set() {
         .settings(|core| core.transport(segno_core::testing::FnTransport::new(|_| Ok(ok("")))))
         .build()
         .unwrap();
-    let base = |name| client.core().base(name).unwrap().to_string();
-    assert_eq!(base(None), "https://api.musescore.com/services/rest/");
-    assert_eq!(base(Some("oauth")), "https://api.musescore.com/oauth/");
-    assert_eq!(base(Some("web")), "https://musescore.com/");
-    assert_eq!(base(Some("static")), "https://s3.amazonaws.com/static.musescore.com/");
+    let base = |base| client.core().base(base).unwrap().to_string();
+    assert_eq!(client.core().base_url().to_string(), "https://api.musescore.com/services/rest/");
+    assert_eq!(base(OAUTH), "https://api.musescore.com/oauth/");
+    assert_eq!(base(WEB), "https://musescore.com/");
+    assert_eq!(base(STATIC), "https://s3.amazonaws.com/static.musescore.com/");
     let first_lines = |text: String| text.lines().take(2).collect::<Vec<_>>().join(" ");
     let file = segno_musescore::files::Get::new(ID, "s", segno_musescore::files::File::Pdf);
     assert_eq!(

@@ -105,7 +105,7 @@ impl Client {
     }
 
     async fn final_url(&self, mut url: SecretUrl) -> Result<SecretUrl, StreamError> {
-        let base = self.core().base(None).map(segno_core::url::BaseUrl::origin);
+        let base = Some(self.core().base_url().origin());
         for _ in 0..=MAX_REDIRECTS {
             let origin = url.origin();
             if let Some(origin) = origin.clone().filter(|origin| !origin.is_secure() && !origin.is_loopback())
