@@ -1,5 +1,6 @@
 //! The control port: JSON over HTTP for tests in any language.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use http::header::ALLOW;
@@ -14,7 +15,10 @@ mod replay;
 pub use self::catalogue::CatalogueError;
 
 use crate::kit::recording::RecordedRequest;
-use crate::kit::{Fault, Handling, Host, Mutex, Request, Response, SandboxState, Service, allow, seconds};
+use crate::kit::{
+    ErrorResponse, Fault, Handling, Host, Mutex, Request, Response, Result, SandboxState, Service, allow,
+    seconds,
+};
 use crate::services::Services;
 
 /// Control requests may have this many bytes: recordings hold uploads.
@@ -45,7 +49,7 @@ impl Service for Control {
     }
 
     fn handle<'a>(self: Arc<Self>, request: &'a mut Request) -> Handling<'a> {
-        Box::pin(async move { self.respond(request).await })
+        Box::pin(async move { Response::of(self.respond(request).await) })
     }
 }
 
@@ -54,7 +58,7 @@ impl Control {
         Self { sandbox, services, catalogues: Mutex::default() }
     }
 
-    async fn respond(&self, request: &mut Request) -> Response {
+    async fn respond(&self, request: &mut Request) -> Result {
         let method = request.method.clone();
         let path = request.path.trim_end_matches('/').to_owned();
         let allowed: &[Method] = match path.as_str() {
@@ -69,33 +73,24 @@ impl Control {
             "/health" | "/hosts" | "/effects" | "/callbacks" | "/accounts" | "/openapi.json" => {
                 &[Method::GET]
             }
-            _ => return problem(StatusCode::NOT_FOUND, "no such page; GET / lists what there is"),
+            _ => return Err(problem(StatusCode::NOT_FOUND, "no such page; GET / lists what there is")),
         };
         if !allowed.contains(&method) {
             let allowed = allow(allowed);
             let sentence = format!("{path} takes {allowed}");
-            return problem(StatusCode::METHOD_NOT_ALLOWED, &sentence).header(ALLOW, &allowed);
+            return Err(problem(StatusCode::METHOD_NOT_ALLOWED, &sentence).header(ALLOW, &allowed));
         }
-        let body = match request.body.bytes(LIMIT).await {
-            Ok(body) => body,
-            Err(error) => return problem(error.status(), &error.to_string()),
-        };
+        let body = request.body.bytes(LIMIT).await;
+        let body = body.map_err(|error| problem(error.status(), &error.to_string()))?;
         if path == "/replay" {
-            return match parse::<Recorded>(&body) {
-                Ok(recorded) => match self.replay(&recorded.requests).await {
-                    Ok(replayed) => ok(&json!({"replayed": replayed})),
-                    Err(error) => problem(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
-                },
-                Err(sentence) => problem(StatusCode::UNPROCESSABLE_ENTITY, &sentence),
-            };
+            let recorded: Recorded = parse(&body)?;
+            let replayed = self.replay(&recorded.requests).await.map_err(unusable)?;
+            return Ok(ok(&json!({"replayed": replayed})));
         }
-        match self.act(request, &method, &path, &body) {
-            Ok(response) => response,
-            Err(sentence) => problem(StatusCode::UNPROCESSABLE_ENTITY, &sentence),
-        }
+        self.act(request, &method, &path, &body)
     }
 
-    fn act(&self, request: &Request, method: &Method, path: &str, body: &[u8]) -> Result<Response, String> {
+    fn act(&self, request: &Request, method: &Method, path: &str, body: &[u8]) -> Result {
         let sandbox = &self.sandbox;
         match (path, method) {
             ("", _) => Ok(index(request)),
@@ -107,7 +102,7 @@ impl Control {
                 if *method == Method::POST {
                     let Advance { advance_s } = parse(body)?;
                     if !(0.0..1e10).contains(&advance_s) {
-                        return Err("`advance_s` must be a number of seconds from 0".to_owned());
+                        return Err(unusable("`advance_s` must be a number of seconds from 0"));
                     }
                     sandbox.clock.advance(seconds(advance_s));
                 }
@@ -118,7 +113,7 @@ impl Control {
             ("/switches", _) => {
                 let mut switches = self.services.switches(sandbox);
                 if *method == Method::PUT {
-                    switches = switches.with(&parse(body)?).map_err(|error| error.to_string())?;
+                    switches = switches.with(&parse(body)?).map_err(unusable)?;
                     self.services.set_switches(sandbox, switches.clone());
                 }
                 Ok(Response::compact_json(StatusCode::OK, &switches))
@@ -129,12 +124,11 @@ impl Control {
                     fault => vec![fault],
                 };
                 // All or none.
-                let faults =
-                    faults.into_iter().map(serde_json::from_value::<Fault>).collect::<Result<Vec<_>, _>>();
-                faults
-                    .map_err(|error| error.to_string())?
+                let faults = faults
                     .into_iter()
-                    .for_each(|fault| sandbox.add_fault(fault));
+                    .map(serde_json::from_value::<Fault>)
+                    .collect::<std::result::Result<Vec<_>, _>>();
+                faults.map_err(unusable)?.into_iter().for_each(|fault| sandbox.add_fault(fault));
                 Ok(ok(&json!({"unused": sandbox.faults.unused()})))
             }
             ("/faults", &Method::DELETE) => {
@@ -148,7 +142,7 @@ impl Control {
             }
             ("/requests", _) => {
                 let since = request.query_pairs().text("since").map_or(Ok(0), str::parse);
-                let since = since.map_err(|_| "`since` must be the id of a request")?;
+                let since = since.map_err(|_| unusable("`since` must be the id of a request"))?;
                 Ok(ok(&json!({"requests": sandbox.requests.since(since)})))
             }
             ("/recording", &Method::POST) => {
@@ -160,12 +154,10 @@ impl Control {
                 Ok(no_content())
             }
             ("/recording", _) => {
-                let requests = sandbox.recording.requests().map_err(|error| error.to_string())?;
+                let requests = sandbox.recording.requests().map_err(unusable)?;
                 Ok(Response::compact_json(StatusCode::OK, &Recorded { requests }))
             }
-            ("/catalogue", _) => {
-                self.import(parse(body)?).map(|()| no_content()).map_err(|error| error.to_string())
-            }
+            ("/catalogue", _) => self.import(parse(body)?).map(|()| no_content()).map_err(unusable),
             ("/openapi.json", _) => Ok(ok(&openapi::document(&self.services.switches(sandbox)))),
             ("/health", _) => Ok(ok(&json!({"status": "ok"}))),
             ("/hosts", _) => {
@@ -207,8 +199,8 @@ struct Advance {
     advance_s: f64,
 }
 
-fn parse<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(body).map_err(|error| error.to_string())
+fn parse<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T> {
+    serde_json::from_slice(body).map_err(unusable)
 }
 
 fn ok(value: &Value) -> Response {
@@ -219,6 +211,10 @@ fn no_content() -> Response {
     Response::empty(StatusCode::NO_CONTENT)
 }
 
-fn problem(status: StatusCode, sentence: &str) -> Response {
-    Response::compact_json(status, &json!({"error": sentence}))
+fn problem(status: StatusCode, sentence: &str) -> ErrorResponse {
+    Response::compact_json(status, &json!({"error": sentence})).into()
+}
+
+fn unusable(why: impl Display) -> ErrorResponse {
+    problem(StatusCode::UNPROCESSABLE_ENTITY, &why.to_string())
 }

@@ -41,7 +41,7 @@ pub(crate) use self::pairs::{Pairs, number};
 pub(crate) use self::pipeline::{Admitted, Api};
 pub(crate) use self::rate_limit::{RateLimit, Windows};
 pub(crate) use self::request::Request;
-pub(crate) use self::response::{ErrorResponse, Response, ResponseBody, allow};
+pub(crate) use self::response::{ErrorResponse, Response, ResponseBody, Result, allow};
 pub(crate) use self::seconds::{from_zero, seconds};
 pub(crate) use self::seed::{Seed, alphanumeric, hexadecimal};
 pub(crate) use self::service::{Handling, Import, Imported, Service};

@@ -88,7 +88,7 @@ impl service::Service for Service {
         Box::pin(async move {
             match request.host {
                 Host::MUSESCORE_WEB => web::respond(&self, request).await,
-                Host::MUSESCORE_STATIC => files::respond(&self, request),
+                Host::MUSESCORE_STATIC => Response::of(files::respond(&self, request)),
                 _ => pipeline::run(&RestApi(self), request).await,
             }
         })
@@ -160,8 +160,8 @@ impl Api for RestApi {
     fn route(&self, _: &Request, scope: &Scope) -> Result<Found> {
         match (&scope.no_format, route::find(&scope.target.path)) {
             (Some(error), _) => Err(error.clone()),
-            (None, Found::UnknownExtension) => Err(ErrorResponse::unusable("Unknown format")),
-            (None, Found::Nothing(_)) => Err(ErrorResponse::not_found()),
+            (None, Found::UnknownExtension) => Err(error::unusable("Unknown format")),
+            (None, Found::Nothing(_)) => Err(error::not_found()),
             (None, found) => Ok(found),
         }
     }
@@ -171,7 +171,7 @@ impl Api for RestApi {
         if let Found::RequestToken | Found::AccessToken = route {
             // Here the method comes before the signature.
             if ![Method::GET, Method::HEAD, Method::POST].contains(&request.method) {
-                return Err(ErrorResponse::method("GET, HEAD, POST"));
+                return Err(error::method("GET, HEAD, POST"));
             }
             return parameters(request, target.signed_query.clone()).await.map(Party::Unchecked);
         }
@@ -188,7 +188,7 @@ impl Api for RestApi {
         let Found::Resource { resource, .. } = &admitted.route else { return Ok(()) };
         let (allowed, method) = (resource.methods(), admitted.request.method_as_read().as_str());
         let fits = allowed.split(", ").any(|allowed| allowed == method);
-        if fits { Ok(()) } else { Err(ErrorResponse::method(allowed)) }
+        if fits { Ok(()) } else { Err(error::method(allowed)) }
     }
 
     async fn body(&self, admitted: &mut Admitted<'_, Self>) -> Result<Option<Form>> {
@@ -198,7 +198,7 @@ impl Api for RestApi {
                 if request.method == Method::POST && request.media_type() == "multipart/form-data" =>
             {
                 caller.required_user()?;
-                request.form().await.map(Some).map_err(|error| ErrorResponse::unreadable(&error))
+                request.form().await.map(Some).map_err(error::unreadable)
             }
             _ => Ok(None),
         }
@@ -227,7 +227,7 @@ impl Api for RestApi {
                     _ => tokens::access_token(&mut auth, &signed),
                 }
             }
-            (_, Party::Caller(_)) => Err(ErrorResponse::not_found()),
+            (_, Party::Caller(_)) => Err(error::not_found()),
         }
     }
 
@@ -239,7 +239,7 @@ impl Api for RestApi {
 /// Header, query and form of a request; of the body only what may be signed is read.
 async fn parameters(request: &mut Request, query: Pairs) -> Result<Parameters> {
     let form = if request.media_type() == "application/x-www-form-urlencoded" {
-        let form = request.form().await.map_err(|error| ErrorResponse::unreadable(&error))?;
+        let form = request.form().await.map_err(error::unreadable)?;
         form.pairs().clone()
     } else {
         Pairs::default()

@@ -153,7 +153,7 @@ impl Api for DataApi {
 
     async fn body(&self, admitted: &mut Admitted<'_, Self>) -> Result<Form> {
         match admitted.request.method {
-            Method::POST => admitted.request.form().await.map_err(|error| error::unreadable(&error)),
+            Method::POST => admitted.request.form().await.map_err(error::unreadable),
             _ => Ok(Form::default()),
         }
     }
@@ -175,7 +175,7 @@ fn dispatch(context: &mut RequestContext<'_>, route: &Route, request: &Request, 
     let (get, post) = (*method == Method::GET, *method == Method::POST);
     match route {
         Route::Slices if post => slices::create(context, form),
-        Route::Slices => Ok(slices::list(context)),
+        Route::Slices => slices::list(context),
         Route::Slice(slice) if get => slices::get(context, slice),
         Route::Slice(slice) => slices::delete(context, slice),
         Route::Move(slice) => slices::move_to(context, slice, form),

@@ -145,12 +145,12 @@ impl Api for JsonApi {
         headers::check_accept(request, switches.strict_headers)?;
         headers::check_content_type(request, route, switches.strict_headers)?;
         if *route == Route::UploadAsset {
-            return request.form().await.map(Body::Form).map_err(|error| error::unreadable(&error));
+            return request.form().await.map(Body::Form).map_err(error::unreadable);
         }
         if !route.takes_json() {
             return Ok(Body::Nothing);
         }
-        let bytes = request.body.bytes(MAX_JSON_BYTES).await.map_err(|error| error::unreadable(&error))?;
+        let bytes = request.body.bytes(MAX_JSON_BYTES).await.map_err(error::unreadable)?;
         serde_json::from_slice(&bytes).map(Body::Json).map_err(|_| error::bad("The body must be JSON."))
     }
 

@@ -17,7 +17,9 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::object::Object;
 
 use self::sign::Signer;
-use crate::kit::{Handling, Host, Mutex, Request, Response, SandboxState, Seed, Service, Switchboard};
+use crate::kit::{
+    Handling, Host, Mutex, Request, Response, Result, SandboxState, Seed, Service, Switchboard,
+};
 
 impl Host {
     /// Object storage behind presigned URLs.
@@ -102,37 +104,32 @@ impl Storage {
         format!("{origin}{path}?{}", self.signer.query(method, path, expires))
     }
 
-    async fn respond(&self, request: &mut Request) -> Response {
+    async fn respond(&self, request: &mut Request) -> Result {
         if ![Method::GET, Method::HEAD, Method::PUT, Method::DELETE].contains(&request.method) {
-            return xml::method_not_allowed(&request.method);
+            return Err(xml::method_not_allowed(&request.method));
         }
         if request.method == Method::PUT && request.body.announced().is_none() {
-            return xml::not_implemented();
+            return Err(xml::not_implemented());
         }
-        if let Err(error) = self.signer.check(self.sandbox.clock.now(), request) {
-            return error;
-        }
+        self.signer.check(self.sandbox.clock.now(), request)?;
         match request.method {
             Method::PUT => {
-                let object = match upload::receive(request, self.sandbox.clock.system_time()).await {
-                    Ok(object) => object,
-                    Err(error) => return error,
-                };
+                let object = upload::receive(request, self.sandbox.clock.system_time()).await?;
                 let response = upload::response(&object);
                 self.sandbox.effects.created("storage", "uploads");
                 let arrived = self.store.lock().expected.get(&request.path).cloned();
                 if let Some(arrived) = arrived {
                     arrived(object);
                 }
-                response
+                Ok(response)
             }
             Method::GET | Method::HEAD => {
                 let object = self.store.lock().objects.get(&request.path).cloned();
-                object
-                    .map_or_else(|| xml::no_such_key(&request.path), |object| download::get(request, &object))
+                let object = object.ok_or_else(|| xml::no_such_key(&request.path))?;
+                download::get(request, &object)
             }
             // Nobody gets a signature for this.
-            _ => xml::error(StatusCode::FORBIDDEN, "AccessDenied", "Access Denied", ""),
+            _ => Err(xml::error(StatusCode::FORBIDDEN, "AccessDenied", "Access Denied", "")),
         }
     }
 }
@@ -148,6 +145,6 @@ impl Service for Storage {
     }
 
     fn handle<'a>(self: Arc<Self>, request: &'a mut Request) -> Handling<'a> {
-        Box::pin(async move { self.respond(request).await })
+        Box::pin(async move { Response::of(self.respond(request).await) })
     }
 }

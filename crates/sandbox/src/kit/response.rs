@@ -37,6 +37,17 @@ pub(crate) enum ResponseBody {
 /// A response that ends the way of a request.
 pub(crate) struct ErrorResponse(pub(crate) Response);
 
+/// What a handler gives, in every service: a response, or what ended the way of the request early. A service whose errors get
+/// their form last has an error type of its own in its place, under the same name.
+pub(crate) type Result<T = Response> = std::result::Result<T, ErrorResponse>;
+
+impl ErrorResponse {
+    /// Sets a header.
+    pub(crate) fn header(self, name: HeaderName, value: &str) -> Self {
+        Self(self.0.header(name, value))
+    }
+}
+
 impl From<Response> for ErrorResponse {
     fn from(response: Response) -> Self {
         Self(response)
@@ -64,6 +75,11 @@ impl ResponseBody {
 }
 
 impl Response {
+    /// The response in either case.
+    pub(crate) fn of(result: Result) -> Self {
+        result.unwrap_or_else(|ErrorResponse(response)| response)
+    }
+
     /// A response without body and without `Content-Type`.
     pub(crate) fn empty(status: StatusCode) -> Self {
         Self { status, headers: Box::default(), body: ResponseBody::Bytes(Bytes::new()) }
@@ -124,7 +140,7 @@ impl Body for OutgoingBody {
     fn poll_frame(
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+    ) -> Poll<Option<std::io::Result<Frame<Bytes>>>> {
         let next = match &mut self.0 {
             ResponseBody::Bytes(bytes) if bytes.is_empty() => None,
             ResponseBody::Bytes(bytes) => Some(Ok(std::mem::take(bytes))),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::accounts::MusescoreAccount;
 use super::document::{Document, Node};
-use super::error::{ErrorResponse, Result};
+use super::error::{self, Result};
 use super::format::Format;
 use super::metadata::Part;
 use super::oauth::check::Caller;
@@ -30,27 +30,27 @@ impl RequestContext<'_> {
     }
 
     pub(super) fn user(&self, id: u64) -> Result<&MusescoreAccount> {
-        self.service.accounts.user(id).ok_or_else(ErrorResponse::not_found)
+        self.service.accounts.user(id).ok_or_else(error::not_found)
     }
 
     /// A score that the caller may see: a public one, an own one, or any with its secret.
     pub(super) fn visible(&self, id: u64) -> Result<&Score> {
-        let score = self.store.scores.get(&id).ok_or_else(ErrorResponse::not_found)?;
+        let score = self.store.scores.get(&id).ok_or_else(error::not_found)?;
         let open = !score.private
             || self.caller.user == Some(score.owner)
             || self.parameter("secret") == Some(score.secret.as_str());
         match (open, self.caller.user) {
             (true, _) => Ok(score),
-            (false, None) => Err(ErrorResponse::user_required()),
-            (false, Some(_)) => Err(ErrorResponse::not_the_owner()),
+            (false, None) => Err(error::user_required()),
+            (false, Some(_)) => Err(error::not_the_owner()),
         }
     }
 
     /// A score of the signed-in user.
     pub(super) fn own(&mut self, id: u64) -> Result<&mut Score> {
         let user = self.caller.required_user()?;
-        let score = self.store.scores.get_mut(&id).ok_or_else(ErrorResponse::not_found)?;
-        if score.owner == user { Ok(score) } else { Err(ErrorResponse::not_the_owner()) }
+        let score = self.store.scores.get_mut(&id).ok_or_else(error::not_found)?;
+        if score.owner == user { Ok(score) } else { Err(error::not_the_owner()) }
     }
 
     /// The URL of a resource, without extension.

@@ -23,57 +23,55 @@ pub(super) enum Message {
     Code(&'static str),
 }
 
-impl ErrorResponse {
-    fn text(status: StatusCode, text: impl Into<String>) -> Self {
-        Self { status, message: Message::Text(text.into()), allow: None }
-    }
+fn text(status: StatusCode, message: impl Into<String>) -> ErrorResponse {
+    ErrorResponse { status, message: Message::Text(message.into()), allow: None }
+}
 
-    /// 401 with a text.
-    pub(super) fn unauthorized(text: &str) -> Self {
-        Self::text(StatusCode::UNAUTHORIZED, text)
-    }
+/// 401 with a text.
+pub(super) fn unauthorized(message: &str) -> ErrorResponse {
+    text(StatusCode::UNAUTHORIZED, message)
+}
 
-    /// A code that the login of MuseScore 2 knows.
-    pub(super) fn code(status: StatusCode, code: &'static str) -> Self {
-        Self { status, message: Message::Code(code), allow: None }
-    }
+/// A code that the login of MuseScore 2 knows.
+pub(super) fn code(status: StatusCode, code: &'static str) -> ErrorResponse {
+    ErrorResponse { status, message: Message::Code(code), allow: None }
+}
 
-    /// 401: nobody is signed in.
-    pub(super) fn user_required() -> Self {
-        Self::unauthorized("Access denied")
-    }
+/// 401: nobody is signed in.
+pub(super) fn user_required() -> ErrorResponse {
+    unauthorized("Access denied")
+}
 
-    /// 403: somebody else's.
-    pub(super) fn not_the_owner() -> Self {
-        Self::text(StatusCode::FORBIDDEN, "Access denied")
-    }
+/// 403: somebody else's.
+pub(super) fn not_the_owner() -> ErrorResponse {
+    text(StatusCode::FORBIDDEN, "Access denied")
+}
 
-    pub(super) fn not_found() -> Self {
-        Self::text(StatusCode::NOT_FOUND, "Not found")
-    }
+pub(super) fn not_found() -> ErrorResponse {
+    text(StatusCode::NOT_FOUND, "Not found")
+}
 
-    /// 400: the request breaks the protocol.
-    pub(super) fn malformed(text: impl Into<String>) -> Self {
-        Self::text(StatusCode::BAD_REQUEST, text)
-    }
+/// 400: the request breaks the protocol.
+pub(super) fn malformed(message: impl Into<String>) -> ErrorResponse {
+    text(StatusCode::BAD_REQUEST, message)
+}
 
-    /// 406: a parameter or an upload that cannot be used.
-    pub(super) fn unusable(text: impl Into<String>) -> Self {
-        Self::text(StatusCode::NOT_ACCEPTABLE, text)
-    }
+/// 406: a parameter or an upload that cannot be used.
+pub(super) fn unusable(message: impl Into<String>) -> ErrorResponse {
+    text(StatusCode::NOT_ACCEPTABLE, message)
+}
 
-    pub(super) fn method(allow: &'static str) -> Self {
-        Self { allow: Some(allow), ..Self::text(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed") }
-    }
+pub(super) fn method(allow: &'static str) -> ErrorResponse {
+    ErrorResponse { allow: Some(allow), ..text(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed") }
+}
 
-    pub(super) fn not_implemented(text: &str) -> Self {
-        Self::text(StatusCode::NOT_IMPLEMENTED, text)
-    }
+pub(super) fn not_implemented(message: &str) -> ErrorResponse {
+    text(StatusCode::NOT_IMPLEMENTED, message)
+}
 
-    pub(super) fn unreadable(error: &BodyError) -> Self {
-        match error {
-            BodyError::Multipart(_) => Self::unusable(error.to_string()),
-            _ => Self::text(error.status(), error.to_string()),
-        }
+pub(super) fn unreadable(error: BodyError) -> ErrorResponse {
+    match error {
+        BodyError::Multipart(_) => unusable(error.to_string()),
+        _ => text(error.status(), error.to_string()),
     }
 }

@@ -6,21 +6,18 @@ use http::header::ALLOW;
 use http::{Method, StatusCode};
 
 use super::state::Musescore;
-use crate::kit::{Request, Response, number};
+use crate::kit::{Request, Result, number};
 use crate::storage::{Object, download, xml};
 
 /// Responds to a request for a file.
-pub(super) fn respond(service: &Musescore, request: &Request) -> Response {
+pub(super) fn respond(service: &Musescore, request: &Request) -> Result {
     if ![Method::GET, Method::HEAD].contains(&request.method) {
-        return xml::method_not_allowed(&request.method).header(ALLOW, "GET, HEAD");
+        return Err(xml::method_not_allowed(&request.method).header(ALLOW, "GET, HEAD"));
     }
-    match find(service, request) {
-        Ok(object) => download::get(request, &object),
-        Err(response) => response,
-    }
+    download::get(request, &find(service, request)?)
 }
 
-fn find(service: &Musescore, request: &Request) -> Result<Object, Response> {
+fn find(service: &Musescore, request: &Request) -> Result<Object> {
     let missing = || xml::no_such_key(&format!("/bucket{}", request.path));
     let segments = request.segments();
     let [id, secret, name] = segments.as_slice() else { return Err(missing()) };

@@ -4,7 +4,7 @@ use http::StatusCode;
 use http::header::{ALLOW, WWW_AUTHENTICATE};
 
 use super::document::{Document, Node};
-use super::error::{CHALLENGE, ErrorResponse, Message, Result};
+use super::error::{self, CHALLENGE, ErrorResponse, Message, Result};
 use super::switches::Switches;
 use crate::kit::{Request, Response};
 
@@ -69,7 +69,7 @@ impl Format {
         let mut format = Self { kind, callback: None, escaped: switches.escape_json };
         if let Some(callback) = callback.filter(|callback| kind == Kind::Jsonp && !callback.is_empty()) {
             if !is_name(callback) {
-                return Err(ErrorResponse::malformed("Invalid callback"));
+                return Err(error::malformed("Invalid callback"));
             }
             format.callback = Some(callback.to_owned());
         }

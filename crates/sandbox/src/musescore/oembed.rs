@@ -3,7 +3,7 @@
 use quick_xml::escape::escape;
 
 use super::document::{Document, Node};
-use super::error::{ErrorResponse, Result};
+use super::error::{self, Result};
 use super::format::{Format, Kind};
 use super::resolve::{self, Page};
 use super::state::Musescore;
@@ -21,7 +21,7 @@ pub(super) fn respond(service: &Musescore, switches: &Switches, request: &Reques
         Some("xml") => Kind::Xml,
         Some("jsonp" | "js") => Kind::Jsonp,
         Some(_) => {
-            return Format::json(switches).error(&ErrorResponse::not_implemented("Unsupported format"));
+            return Format::json(switches).error(&error::not_implemented("Unsupported format"));
         }
     };
     let format = match Format::new(kind, value("callback").as_deref(), switches) {
@@ -39,16 +39,16 @@ fn embed(
     switches: &Switches,
     value: &impl Fn(&'static str) -> Option<String>,
 ) -> Result<Document> {
-    let url = value("url").ok_or_else(ErrorResponse::not_found)?;
+    let url = value("url").ok_or_else(error::not_found)?;
     let Some(Page::Score(id)) = short(&url).or_else(|| resolve::page(service, &url)) else {
-        return Err(ErrorResponse::not_found());
+        return Err(error::not_found());
     };
     let store = service.store.lock();
-    let score = store.scores.get(&id).ok_or_else(ErrorResponse::not_found)?;
+    let score = store.scores.get(&id).ok_or_else(error::not_found)?;
     if score.private {
-        return Err(ErrorResponse::user_required());
+        return Err(error::user_required());
     }
-    let owner = service.accounts.user(score.owner).ok_or_else(ErrorResponse::not_found)?;
+    let owner = service.accounts.user(score.owner).ok_or_else(error::not_found)?;
     let web = service.sandbox.origin(Host::MUSESCORE_WEB);
     let pixels = |name| value(name).and_then(|text| text.parse::<u32>().ok()).filter(|pixels| *pixels > 0);
     let width = pixels("maxwidth");

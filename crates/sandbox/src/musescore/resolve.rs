@@ -4,7 +4,7 @@ use http::StatusCode;
 use http::header::LOCATION;
 
 use super::context::RequestContext;
-use super::error::{ErrorResponse, Result};
+use super::error::{self, Result};
 use super::format::Kind;
 use super::oauth::signature::encode;
 use super::state::Musescore;
@@ -57,11 +57,11 @@ pub(super) fn page(service: &Musescore, url: &str) -> Option<Page> {
 
 /// GET `/resolve`; `extension` is the one of the request.
 pub(super) fn resolve(context: &RequestContext<'_>, extension: Option<Kind>) -> Result {
-    let url = context.parameter("url").ok_or_else(|| ErrorResponse::unusable("url is required"))?;
+    let url = context.parameter("url").ok_or_else(|| error::unusable("url is required"))?;
     let path = match page(context.service, url) {
         Some(Page::Score(id)) if context.store.scores.contains_key(&id) => format!("score/{id}"),
         Some(Page::User(id)) => format!("user/{id}"),
-        _ => return Err(ErrorResponse::not_found()),
+        _ => return Err(error::not_found()),
     };
     let mut location = context.rest(&path);
     if let Some(extension) = extension {

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::error::{ErrorResponse, Result};
+use super::error::{self, Result};
 use super::license::Permits;
 use super::store::Score;
 
@@ -38,11 +38,11 @@ impl Filter {
         let programs = value("part").unwrap_or_default();
         let programs = programs.split(',').filter(|program| !program.trim().is_empty()).map(|program| {
             let program = program.trim().parse().ok().filter(|program| (-1..=128).contains(program));
-            program.ok_or_else(|| ErrorResponse::unusable("part must be a list of numbers from -1 to 128"))
+            program.ok_or_else(|| error::unusable("part must be a list of numbers from -1 to 128"))
         });
         let parts = number("parts")?;
         if parts == Some(0) {
-            return Err(ErrorResponse::unusable("parts must be a number from 1"));
+            return Err(error::unusable("parts must be a number from 1"));
         }
         Ok(Self {
             phrases: phrases(value("text").unwrap_or_default()),
@@ -125,7 +125,7 @@ fn number(name: &str, text: &str) -> Result<usize> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     // More digits than fit are a page or a number of parts that no score has.
     let number = digits.then(|| text.parse().unwrap_or(usize::MAX));
-    number.ok_or_else(|| ErrorResponse::unusable(format!("{name} is a number from 0")))
+    number.ok_or_else(|| error::unusable(format!("{name} is a number from 0")))
 }
 
 /// Words, and what stands between double quotes as one; an open quote lasts to the end.

@@ -2,7 +2,7 @@
 
 use super::context::RequestContext;
 use super::document::{Document, Node};
-use super::error::{ErrorResponse, Result};
+use super::error::{self, Result};
 use super::rendering::named;
 use super::state::{Musescore, SERVICE};
 use crate::kit::seconds;
@@ -11,13 +11,13 @@ use crate::storage::Object;
 /// GET `/signedurl/ID/VID/ENCODING`
 pub(super) fn get(context: &mut RequestContext<'_>, id: u64, version: u64, encoding: &str) -> Result {
     if !context.switches.signed_url {
-        return Err(ErrorResponse::not_found());
+        return Err(error::not_found());
     }
     if context.own(id)?.vid != version {
-        return Err(ErrorResponse::not_found());
+        return Err(error::not_found());
     }
     if encoding != "mp3" {
-        return Err(ErrorResponse::unusable("Unknown encoding"));
+        return Err(error::unusable("Unknown encoding"));
     }
     let path = format!("/musescore-audio/{id}/{version}/score.mp3");
     let life = seconds(context.switches.signed_url_life_s);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::context::RequestContext;
-use super::error::{ErrorResponse, Result};
+use super::error::{self, Result};
 use super::license;
 use super::rendering::Rendering;
 use super::state::SERVICE;
@@ -26,25 +26,23 @@ struct Upload {
 
 impl Upload {
     fn read(form: Option<&Form>) -> Result<Self> {
-        let form = form.ok_or_else(|| ErrorResponse::unusable("An upload must be multipart/form-data"))?;
+        let form = form.ok_or_else(|| error::unusable("An upload must be multipart/form-data"))?;
         let file =
             form.file("score_data").filter(|file| !file.file_name.is_empty() || file.content.len() > 0);
         if let Some(file) = file
             && file.content.read_at(0, 4).ok().as_deref() != Some(b"PK\x03\x04")
         {
-            return Err(ErrorResponse::unusable("score_data is not a MuseScore file"));
+            return Err(error::unusable("score_data is not a MuseScore file"));
         }
         let private = match text(form, "private").as_deref() {
             None | Some("") => None,
             Some("0") => Some(false),
             Some("1") => Some(true),
-            Some(_) => return Err(ErrorResponse::unusable("private must be 0 or 1")),
+            Some(_) => return Err(error::unusable("private must be 0 or 1")),
         };
         let license = match text(form, "license").as_deref() {
             None | Some("") => None,
-            Some(name) => {
-                Some(license::named(name).ok_or_else(|| ErrorResponse::unusable("Unknown license"))?)
-            }
+            Some(name) => Some(license::named(name).ok_or_else(|| error::unusable("Unknown license"))?),
         };
         Ok(Self {
             file: file.map(|file| file.content.clone()),
@@ -59,7 +57,7 @@ impl Upload {
 
     fn title(&self) -> Result<Option<String>> {
         match &self.title {
-            Some(title) if title.trim().is_empty() => Err(ErrorResponse::unusable("title is required")),
+            Some(title) if title.trim().is_empty() => Err(error::unusable("title is required")),
             title => Ok(title.clone()),
         }
     }
@@ -79,8 +77,8 @@ fn text(form: &Form, name: &str) -> Option<String> {
 pub(super) fn create(context: &mut RequestContext<'_>, form: Option<&Form>) -> Result {
     let owner = context.caller.required_user()?;
     let upload = Upload::read(form)?;
-    let title = upload.title()?.ok_or_else(|| ErrorResponse::unusable("title is required"))?;
-    let file = upload.file.as_ref().ok_or_else(|| ErrorResponse::unusable("score_data is required"))?;
+    let title = upload.title()?.ok_or_else(|| error::unusable("title is required"))?;
+    let file = upload.file.as_ref().ok_or_else(|| error::unusable("score_data is required"))?;
     let rendering = context.service.renderer.render(file);
     let now = context.service.sandbox.clock.unix();
     let score = Score {

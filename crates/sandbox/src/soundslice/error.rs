@@ -10,7 +10,7 @@ use serde::ser::{SerializeMap, Serializer};
 use super::switches::BadCredentials;
 use crate::kit::{BodyError, ErrorResponse, Response, allow};
 
-pub(super) type Result<T = Response> = std::result::Result<T, ErrorResponse>;
+pub(super) use crate::kit::Result;
 
 fn json(status: StatusCode, body: &impl Serialize) -> ErrorResponse {
     Response::python_json(status, body).into()
@@ -59,7 +59,7 @@ pub(super) fn page_not_found() -> ErrorResponse {
 }
 
 /// A body that says it is a form and cannot be read as one.
-pub(super) fn unreadable(error: &BodyError) -> ErrorResponse {
+pub(super) fn unreadable(error: BodyError) -> ErrorResponse {
     let status = error.status();
     let title = format!("{} ({})", status.canonical_reason().unwrap_or("Error"), status.as_str());
     let page = format!(

@@ -136,12 +136,12 @@ pub(super) fn create(context: &mut RequestContext<'_>, form: &Form) -> Result {
 }
 
 /// GET `/slices/`
-pub(super) fn list(context: &RequestContext<'_>) -> Response {
+pub(super) fn list(context: &RequestContext<'_>) -> Result {
     let own = context.store.slices.values().filter(|slice| slice.owner == context.user);
     let objects: Vec<SliceObject> = own.map(SliceObject::from).collect();
     let extra = context.switches.extra_slices;
     if extra == 0 {
-        return Response::python_json(StatusCode::OK, &objects);
+        return Ok(Response::python_json(StatusCode::OK, &objects));
     }
     // Made while it is sent: the whole list would be too large to hold.
     let user = context.user;
@@ -162,8 +162,8 @@ pub(super) fn list(context: &RequestContext<'_>) -> Response {
         }
         (!piece.is_empty()).then(|| Bytes::from(piece))
     });
-    Response::new(StatusCode::OK, "application/json", Bytes::new())
-        .with(ResponseBody::Pieces(Box::new(pieces)))
+    let response = Response::new(StatusCode::OK, "application/json", Bytes::new());
+    Ok(response.with(ResponseBody::Pieces(Box::new(pieces))))
 }
 
 /// GET `/slices/SCOREHASH/`

@@ -7,7 +7,7 @@ use serde_json::{Map, json};
 use super::document::MEDIA_TYPE;
 use crate::kit::{BodyError, ErrorResponse, Response};
 
-pub(super) type Result<T = Response> = std::result::Result<T, ErrorResponse>;
+pub(super) use crate::kit::Result;
 
 fn document(status: StatusCode, detail: &str, code: Option<&str>) -> ErrorResponse {
     let mut error = Map::new();
@@ -33,8 +33,8 @@ pub(super) fn forbidden(what: &str) -> ErrorResponse {
 
 pub(super) fn rate_limited(retry_after: bool) -> ErrorResponse {
     let detail = "You have made more than 25 requests in one second.";
-    let ErrorResponse(response) = document(StatusCode::TOO_MANY_REQUESTS, detail, Some("rate_limited"));
-    ErrorResponse(if retry_after { response.header(RETRY_AFTER, "1") } else { response })
+    let error = document(StatusCode::TOO_MANY_REQUESTS, detail, Some("rate_limited"));
+    if retry_after { error.header(RETRY_AFTER, "1") } else { error }
 }
 
 pub(super) fn not_acceptable() -> ErrorResponse {
@@ -60,6 +60,6 @@ pub(super) fn not_found(kind: &str, id: &str) -> ErrorResponse {
     document(StatusCode::NOT_FOUND, &format!("Couldn't find {kind} with 'id'={id}"), None)
 }
 
-pub(super) fn unreadable(error: &BodyError) -> ErrorResponse {
+pub(super) fn unreadable(error: BodyError) -> ErrorResponse {
     document(error.status(), &error.to_string(), None)
 }

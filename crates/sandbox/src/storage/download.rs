@@ -8,10 +8,10 @@ use http::header::{ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFI
 
 use super::object::Object;
 use super::xml;
-use crate::kit::{Request, Response, ResponseBody};
+use crate::kit::{Request, Response, ResponseBody, Result};
 
 /// Serves an object whose signature is right.
-pub(crate) fn get(request: &Request, object: &Object) -> Response {
+pub(crate) fn get(request: &Request, object: &Object) -> Result {
     let etag = format!("\"{}\"", object.md5);
     let len = object.content.len();
     let dated = |response: Response| {
@@ -23,16 +23,16 @@ pub(crate) fn get(request: &Request, object: &Object) -> Response {
     {
         let details = "<Condition>If-Match</Condition>";
         let message = "At least one of the pre-conditions you specified did not hold";
-        return xml::error(StatusCode::PRECONDITION_FAILED, "PreconditionFailed", message, details);
+        return Err(xml::error(StatusCode::PRECONDITION_FAILED, "PreconditionFailed", message, details));
     }
     if let Some(known) = request.header("if-none-match") {
         if names_tag(known, &etag) {
-            return dated(Response::empty(StatusCode::NOT_MODIFIED));
+            return Ok(dated(Response::empty(StatusCode::NOT_MODIFIED)));
         }
     } else if let Some(since) = request.header("if-modified-since").and_then(date)
         && since >= whole_seconds(object.modified)
     {
-        return dated(Response::empty(StatusCode::NOT_MODIFIED));
+        return Ok(dated(Response::empty(StatusCode::NOT_MODIFIED)));
     }
     let content_type = object.content_type.as_deref().unwrap_or("binary/octet-stream");
     let range = request.header("range").filter(|_| applies(request, object, &etag));
@@ -42,15 +42,15 @@ pub(crate) fn get(request: &Request, object: &Object) -> Response {
         Part::Unsatisfiable => {
             let details = format!("<ActualObjectSize>{len}</ActualObjectSize>");
             let message = "The requested range is not satisfiable";
-            return xml::error(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange", message, &details)
-                .header(CONTENT_RANGE, &format!("bytes */{len}"));
+            let error = xml::error(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange", message, &details);
+            return Err(error.header(CONTENT_RANGE, &format!("bytes */{len}")));
         }
     };
     let mut response = dated(Response::empty(status)).header(CONTENT_TYPE, content_type);
     if status == StatusCode::PARTIAL_CONTENT {
         response = response.header(CONTENT_RANGE, &format!("bytes {}-{}/{len}", part.start, part.end - 1));
     }
-    response.with(ResponseBody::Stored(object.content.clone(), part))
+    Ok(response.with(ResponseBody::Stored(object.content.clone(), part)))
 }
 
 /// Whether `Range` counts: without `If-Range` always, else only if it names this very object.

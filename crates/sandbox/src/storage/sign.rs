@@ -12,7 +12,7 @@ use sha1::Sha1;
 use subtle::ConstantTimeEq;
 
 use super::xml;
-use crate::kit::{Request, Response, Seed, alphanumeric};
+use crate::kit::{Request, Result, Seed, alphanumeric};
 
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -45,7 +45,7 @@ impl Signer {
     }
 
     /// Whether a request may pass.
-    pub(super) fn check(&self, now: Duration, request: &Request) -> Result<(), Response> {
+    pub(super) fn check(&self, now: Duration, request: &Request) -> Result<()> {
         let query = request.query_pairs();
         let value = |name| query.text(name);
         if request.headers.contains_key(http::header::AUTHORIZATION) {

@@ -7,10 +7,10 @@ use http::header::{CONTENT_LENGTH, ETAG};
 
 use super::object::{Md5Hex, Object};
 use super::xml;
-use crate::kit::{BodyError, Request, Response, SpoolWriter};
+use crate::kit::{BodyError, Request, Response, Result, SpoolWriter};
 
 /// Takes an upload whose signature is right.
-pub(super) async fn receive(request: &mut Request, modified: SystemTime) -> Result<Object, Response> {
+pub(super) async fn receive(request: &mut Request, modified: SystemTime) -> Result<Object> {
     if !request.headers.contains_key(CONTENT_LENGTH) {
         return Err(xml::missing_length());
     }
@@ -20,7 +20,7 @@ pub(super) async fn receive(request: &mut Request, modified: SystemTime) -> Resu
     })
 }
 
-async fn read(request: &mut Request, modified: SystemTime) -> Result<Object, BodyError> {
+async fn read(request: &mut Request, modified: SystemTime) -> std::result::Result<Object, BodyError> {
     let mut writer = SpoolWriter::default();
     let mut md5 = Md5Hex::default();
     while let Some(piece) = request.body.piece().await? {

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use subtle::ConstantTimeEq;
 
-use super::super::error::{ErrorResponse, Result};
+use super::super::error::{self, Result};
 use super::super::state::Musescore;
 use super::super::store::{NonceKey, Store};
 use super::super::switches::Switches;
@@ -24,7 +24,7 @@ pub(in crate::musescore) struct Caller {
 impl Caller {
     /// The user; 401 without one.
     pub(in crate::musescore) fn required_user(&self) -> Result<u64> {
-        self.user.ok_or_else(ErrorResponse::user_required)
+        self.user.ok_or_else(error::user_required)
     }
 }
 
@@ -68,10 +68,8 @@ impl AuthContext<'_> {
             Some(key) if self.consumer_secret(key).is_some() => {
                 Ok(Caller { consumer: key.to_owned(), user: None, signed: false })
             }
-            None if parameters.has_header() => {
-                Err(ErrorResponse::malformed("Missing parameter oauth_signature"))
-            }
-            _ => Err(ErrorResponse::unauthorized("Invalid consumer")),
+            None if parameters.has_header() => Err(error::malformed("Missing parameter oauth_signature")),
+            _ => Err(error::unauthorized("Invalid consumer")),
         }
     }
 
@@ -89,20 +87,20 @@ impl AuthContext<'_> {
         let plaintext = match method {
             "HMAC-SHA1" => false,
             "PLAINTEXT" if self.switches.plaintext => true,
-            other => return Err(ErrorResponse::malformed(format!("Unsupported signature method {other}"))),
+            other => return Err(error::malformed(format!("Unsupported signature method {other}"))),
         };
         if protocol.get("oauth_version").is_some_and(|version| version != "1.0") {
-            return Err(ErrorResponse::malformed("Unsupported version"));
+            return Err(error::malformed("Unsupported version"));
         }
         let moment = if plaintext { None } else { Some(moment(&protocol)?) };
         let consumer_secret =
-            self.consumer_secret(consumer).ok_or_else(|| ErrorResponse::unauthorized("Invalid consumer"))?;
+            self.consumer_secret(consumer).ok_or_else(|| error::unauthorized("Invalid consumer"))?;
         let token = protocol.get("oauth_token").filter(|token| !token.is_empty());
         let token_secret = match token {
             None => String::new(),
             Some(token) => {
                 let known = find(self, consumer, token);
-                known.ok_or_else(|| ErrorResponse::unauthorized("Invalid access token"))?.secret
+                known.ok_or_else(|| error::unauthorized("Invalid access token"))?.secret
             }
         };
         let now = self.service.sandbox.clock.now().as_secs_f64();
@@ -110,7 +108,7 @@ impl AuthContext<'_> {
         if let Some((timestamp, _)) = moment
             && (now.floor() - timestamp as f64).abs() > window
         {
-            return Err(ErrorResponse::code(StatusCode::UNAUTHORIZED, "USER_TIMESTAMP_EXPIRED"));
+            return Err(error::code(StatusCode::UNAUTHORIZED, "USER_TIMESTAMP_EXPIRED"));
         }
         let key = key(&consumer_secret, &token_secret);
         let right = if plaintext {
@@ -120,7 +118,7 @@ impl AuthContext<'_> {
             hmac_sha1(&key, &base_string(signed.method, &uri, &signed.parameters.to_sign()))
         };
         if !bool::from(right.as_bytes().ct_eq(signature.as_bytes())) {
-            return Err(ErrorResponse::unauthorized("Invalid signature"));
+            return Err(error::unauthorized("Invalid signature"));
         }
         if let Some((timestamp, nonce)) = moment {
             let used = NonceKey {
@@ -130,7 +128,7 @@ impl AuthContext<'_> {
                 nonce: nonce.to_owned(),
             };
             if !self.store.nonces.take(used, now, 2.0 * window) {
-                return Err(ErrorResponse::unauthorized("Nonce already used"));
+                return Err(error::unauthorized("Nonce already used"));
             }
         }
         Ok(consumer.to_owned())
@@ -167,9 +165,9 @@ fn moment<'a>(protocol: &Protocol<'a>) -> Result<(u64, &'a str)> {
     let nonce = protocol.required("oauth_nonce")?;
     let digits = timestamp.bytes().all(|byte| byte.is_ascii_digit());
     let number = timestamp.parse().ok().filter(|number: &u64| digits && *number > 0);
-    let number = number.ok_or_else(|| ErrorResponse::malformed("Malformed parameter oauth_timestamp"))?;
+    let number = number.ok_or_else(|| error::malformed("Malformed parameter oauth_timestamp"))?;
     if nonce.is_empty() {
-        return Err(ErrorResponse::malformed("Malformed parameter oauth_nonce"));
+        return Err(error::malformed("Malformed parameter oauth_nonce"));
     }
     Ok((number, nonce))
 }

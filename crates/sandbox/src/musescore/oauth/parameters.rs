@@ -3,7 +3,7 @@
 use http::header::AUTHORIZATION;
 use percent_encoding::percent_decode_str;
 
-use super::super::error::{ErrorResponse, Result};
+use super::super::error::{self, Result};
 use crate::kit::{Pairs, Request};
 
 /// What a request may carry under this prefix; anything else is an unsupported parameter (section 3.2).
@@ -43,10 +43,9 @@ impl Parameters {
             let scheme = value.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("oauth"));
             if scheme.is_some() && matches!(value.as_bytes().get(5), None | Some(b' ' | b'\t')) {
                 let items = parse_header(value.get(5..).unwrap_or_default());
-                let items =
-                    items.ok_or_else(|| ErrorResponse::malformed("Malformed Authorization header"))?;
+                let items = items.ok_or_else(|| error::malformed("Malformed Authorization header"))?;
                 if header.replace(items).is_some() {
-                    return Err(ErrorResponse::malformed("Repeated Authorization header"));
+                    return Err(error::malformed("Repeated Authorization header"));
                 }
             }
         }
@@ -76,17 +75,17 @@ impl Parameters {
         let mut seen = Vec::new();
         for (name, value) in place.iter().filter(|pair| is_protocol(pair)) {
             if !PROTOCOL.contains(&name.as_str()) {
-                return Err(ErrorResponse::malformed(format!("Unsupported parameter {name}")));
+                return Err(error::malformed(format!("Unsupported parameter {name}")));
             }
             if seen.iter().any(|(known, _)| known == name) {
-                return Err(ErrorResponse::malformed(format!("Repeated parameter {name}")));
+                return Err(error::malformed(format!("Repeated parameter {name}")));
             }
             seen.push((name.as_str(), value.as_str()));
         }
         if let Some((name, _)) = elsewhere.first() {
             let repeated = seen.iter().any(|(known, _)| known == name);
             let what = if repeated { "Repeated parameter" } else { "Protocol parameters in two places:" };
-            return Err(ErrorResponse::malformed(format!("{what} {name}")));
+            return Err(error::malformed(format!("{what} {name}")));
         }
         Ok(Protocol(seen))
     }
@@ -107,7 +106,7 @@ impl<'a> Protocol<'a> {
 
     /// A parameter that the request needs.
     pub(super) fn required(&self, name: &str) -> Result<&'a str> {
-        self.get(name).ok_or_else(|| ErrorResponse::malformed(format!("Missing parameter {name}")))
+        self.get(name).ok_or_else(|| error::malformed(format!("Missing parameter {name}")))
     }
 }
 

@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::super::accounts::LoginAccess;
-use super::super::error::{ErrorResponse, Result};
+use super::super::error::{self, Result};
 use super::super::state::SERVICE;
 use super::super::store::{AccessToken, RequestToken, Stage};
 use super::super::switches::{LoginFailure, OauthMode};
@@ -22,10 +22,10 @@ pub(in crate::musescore) fn request_token(auth: &mut AuthContext<'_>, signed: &S
         && callback != OUT_OF_BAND
         && !is_absolute(callback)
     {
-        return Err(ErrorResponse::malformed("Malformed parameter oauth_callback"));
+        return Err(error::malformed("Malformed parameter oauth_callback"));
     }
     if callback.is_none() && auth.switches.oauth_mode == OauthMode::Strict {
-        return Err(ErrorResponse::malformed("Missing parameter oauth_callback"));
+        return Err(error::malformed("Missing parameter oauth_callback"));
     }
     let consumer = auth.verify(signed, |_, _, _| None)?;
     let (token, secret) = auth.store.new_token();
@@ -43,7 +43,7 @@ pub(in crate::musescore) fn access_token(auth: &mut AuthContext<'_>, signed: &Si
     if auth.switches.xauth && parameter("x_auth_mode").is_some() {
         let consumer = auth.verify(signed, |_, _, _| None)?;
         if parameter("x_auth_mode").is_none_or(|mode| mode != "client_auth") {
-            return Err(ErrorResponse::malformed("Unsupported x_auth_mode"));
+            return Err(error::malformed("Unsupported x_auth_mode"));
         }
         let text = |name| parameter(name).map(String::as_str).unwrap_or_default();
         let user = login(auth, text("x_auth_username"), text("x_auth_password"))?;
@@ -51,7 +51,7 @@ pub(in crate::musescore) fn access_token(auth: &mut AuthContext<'_>, signed: &Si
     }
     let protocol = signed.parameters.protocol()?;
     let token = protocol.required("oauth_token")?.to_owned();
-    let invalid = || ErrorResponse::unauthorized("Invalid access token");
+    let invalid = || error::unauthorized("Invalid access token");
     let consumer = auth.verify(signed, |auth, consumer, token| {
         let known = auth.store.request_tokens.get(token).filter(|known| known.consumer == consumer)?;
         Some(KnownToken { secret: known.secret.clone() })
@@ -62,7 +62,7 @@ pub(in crate::musescore) fn access_token(auth: &mut AuthContext<'_>, signed: &Si
     match protocol.get("oauth_verifier") {
         None if !needed => {}
         Some(given) if given == verifier => {}
-        _ => return Err(ErrorResponse::unauthorized("Invalid verifier")),
+        _ => return Err(error::unauthorized("Invalid verifier")),
     }
     let user = *user;
     auth.store.request_tokens.remove(&token);
@@ -84,9 +84,9 @@ fn login(auth: &AuthContext<'_>, name: &str, password: &str) -> Result<u64> {
         LoginFailure::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
     };
     match auth.service.accounts.login(name, password) {
-        None => Err(ErrorResponse::code(status, "USER_AUTHENTICATION_FAILED")),
-        Some((_, LoginAccess::Blocked)) => Err(ErrorResponse::code(status, "USER_DENIED")),
-        Some((_, LoginAccess::NotActivated)) => Err(ErrorResponse::code(status, "USER_NOT_ACTIVATED")),
+        None => Err(error::code(status, "USER_AUTHENTICATION_FAILED")),
+        Some((_, LoginAccess::Blocked)) => Err(error::code(status, "USER_DENIED")),
+        Some((_, LoginAccess::NotActivated)) => Err(error::code(status, "USER_NOT_ACTIVATED")),
         Some((user, LoginAccess::Active)) => Ok(user),
     }
 }
