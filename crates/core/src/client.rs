@@ -6,8 +6,7 @@ use std::sync::Arc;
 use http::header::HeaderMap;
 use tokio::sync::Semaphore;
 
-use crate::endpoint::Endpoint;
-use crate::request::{Base, Bases, BuildError, Prepared, RequestWriter};
+use crate::request::{Base, Bases};
 use crate::secret::Secret;
 use crate::time::Clock;
 use crate::transport::{Timeouts, Transport};
@@ -26,6 +25,7 @@ mod exchange;
 pub(crate) mod json_stream;
 pub(crate) mod pages;
 mod poll;
+mod prepare;
 pub(crate) mod rate_limiter;
 pub(crate) mod redirect;
 pub(crate) mod retry;
@@ -67,17 +67,6 @@ pub(crate) struct Inner {
 }
 
 impl Client {
-    /// The request of an endpoint as it would be sent, without its credentials. Needs no runtime.
-    ///
-    /// # Errors
-    /// If the endpoint cannot write its request.
-    pub fn prepare<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<Prepared, BuildError> {
-        let Inner { bases, defaults, clock, .. } = &*self.0;
-        let mut writer = RequestWriter::new();
-        endpoint.write(&mut writer)?;
-        Prepared::new(writer, (E::NAME, E::METHOD, E::REPLAY), (bases, defaults), || clock.random())
-    }
-
     /// The first base URL, where requests go that name no other.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {

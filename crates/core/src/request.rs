@@ -2,9 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use http::header::{
-    ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue,
-};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
 
 use crate::url::{SecretUrl, default_port};
@@ -19,7 +17,7 @@ pub(crate) mod progress;
 mod replay;
 
 pub use bases::Base;
-pub(crate) use bases::Bases;
+pub(crate) use bases::{Bases, follow};
 pub use body::{Body, OnConnected, Reader, RequestBody, Source};
 pub use error::BuildError;
 pub use form::FormPairs;
@@ -28,7 +26,7 @@ pub use progress::{OnProgress, Progress};
 pub use replay::Replay;
 
 /// What a request for a file accepts: ranges and lengths are those of the file then.
-const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
+pub(crate) const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 
 /// What an endpoint wants done with redirects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,21 +48,21 @@ pub(crate) enum Kind {
 
 /// What an `Endpoint` writes its request into.
 pub struct RequestWriter {
-    target: Target,
-    template: &'static str,
-    path: String,
-    query: FormPairs,
-    headers: HeaderMap,
-    content: Content,
-    credentials: bool,
-    redirects: Redirects,
-    kind: Kind,
-    replay: Option<Replay>,
+    pub(crate) target: Target,
+    pub(crate) template: &'static str,
+    pub(crate) path: String,
+    pub(crate) query: FormPairs,
+    pub(crate) headers: HeaderMap,
+    pub(crate) payload: Payload,
+    pub(crate) credentials: bool,
+    pub(crate) redirects: Redirects,
+    pub(crate) kind: Kind,
+    pub(crate) replay: Option<Replay>,
 }
 
 /// What is sent.
 #[derive(Debug)]
-enum Content {
+pub(crate) enum Payload {
     Body(Body),
     /// What becomes a body when its boundary is drawn.
     Multipart(Multipart),
@@ -75,12 +73,13 @@ impl fmt::Debug for RequestWriter {
         f.debug_struct("RequestWriter")
             .field("path", &self.template)
             .field("query", &self.query)
-            .field("content", &self.content)
+            .field("payload", &self.payload)
             .finish_non_exhaustive()
     }
 }
 
-enum Target {
+/// Where a request goes.
+pub(crate) enum Target {
     First,
     Base(Base),
     Url(SecretUrl),
@@ -95,7 +94,7 @@ impl RequestWriter {
             path: String::new(),
             query: FormPairs::new(),
             headers: HeaderMap::new(),
-            content: Content::Body(Body::empty()),
+            payload: Payload::Body(Body::empty()),
             credentials: true,
             redirects: Redirects::Follow,
             kind: Kind::Call,
@@ -220,12 +219,12 @@ impl RequestWriter {
 
     /// Sends parts as `multipart/form-data`, the files among them as streams.
     pub fn multipart(&mut self, multipart: Multipart) {
-        self.content = Content::Multipart(multipart);
+        self.payload = Payload::Multipart(multipart);
     }
 
     /// Sends a body as it is, without a `Content-Type` unless one is set.
     pub fn body(&mut self, body: impl Into<Body>) {
-        self.content = Content::Body(body.into());
+        self.payload = Payload::Body(body.into());
     }
 
     /// Declares what the body is.
@@ -274,71 +273,6 @@ pub struct Prepared {
     pub(crate) kind: Kind,
     /// Whether it goes to a URL of its own, beside the service.
     pub(crate) elsewhere: bool,
-}
-
-impl Prepared {
-    /// What an endpoint wrote, as the request of its name, its method and its replay class. A boundary is drawn if there are
-    /// parts to put it between.
-    pub(crate) fn new(
-        writer: RequestWriter,
-        (endpoint, method, replay): (&'static str, Method, Replay),
-        (bases, defaults): (&Bases, &HeaderMap),
-        random: impl Fn() -> u64,
-    ) -> Result<Self, BuildError> {
-        let query = writer.query.to_query();
-        let invalid = |error: http::Error| BuildError::Url(error.to_string());
-        let uri = match &writer.target {
-            Target::Url(url) => {
-                bases.check(url)?;
-                url.uri().clone()
-            }
-            Target::Link(link) => {
-                let own = if writer.path.is_empty() { "" } else { writer.template };
-                bases::follow(&bases.first, link, own, &query)?
-            }
-            Target::First => bases.first.join(&writer.path, &query).map_err(invalid)?,
-            Target::Base(base) => {
-                let base = bases.find(*base).map_err(|error| BuildError::Url(error.to_string()))?;
-                base.join(&writer.path, &query).map_err(invalid)?
-            }
-        };
-        // A presigned URL signs the headers too: nothing is added to what its endpoint wrote.
-        let mut headers = HeaderMap::new();
-        headers.insert(HOST, host(&uri)?);
-        if !matches!(writer.target, Target::Url(_)) {
-            headers.extend(defaults.clone());
-        } else if matches!(method, Method::GET | Method::HEAD) {
-            headers.insert(ACCEPT_ENCODING, IDENTITY);
-        }
-        for (name, value) in &writer.headers {
-            headers.insert(name.clone(), value.clone());
-        }
-        let body = match writer.content {
-            Content::Body(body) => body,
-            Content::Multipart(multipart) => {
-                let (content_type, body) = multipart.finish([random(), random()]);
-                headers.insert(CONTENT_TYPE, content_type);
-                body
-            }
-        };
-        let wants_length = matches!(method, Method::POST | Method::PUT | Method::PATCH);
-        if wants_length || !body.is_empty() {
-            headers.insert(CONTENT_LENGTH, body.len().into());
-        }
-        Ok(Self {
-            endpoint,
-            replay: writer.replay.unwrap_or(replay),
-            template: writer.template,
-            method,
-            uri,
-            headers,
-            body,
-            credentials: writer.credentials,
-            redirects: writer.redirects,
-            kind: writer.kind,
-            elsewhere: matches!(writer.target, Target::Url(_)),
-        })
-    }
 }
 
 impl Prepared {

@@ -16,7 +16,7 @@ use crate::client::strike::Private;
 use crate::decode::{Content, DecodeError};
 use crate::endpoint::{ApiError, Endpoint};
 use crate::request::progress::Progress;
-use crate::request::{Kind, Prepared};
+use crate::request::{BuildError, Kind, Prepared};
 use crate::transport::body::ResponseBody;
 
 /// A call that is not sent yet.
@@ -64,46 +64,10 @@ impl<'a, E: Endpoint> Call<'a, E> {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> Result<E::Output, Error<E::ApiError>> {
-        self.send_and(Ok).await
-    }
-
-    /// Sends it, reads the response and takes it further; both may find that it cannot be read.
-    pub(crate) async fn send_and<T>(
-        self,
-        further: impl FnOnce(E::Output) -> Result<T, DecodeError>,
-    ) -> Result<T, Error<E::ApiError>> {
-        let prepared = self.prepare()?;
+        let prepared = self.client.prepare(self.endpoint).map_err(unsent::<E>)?;
         let mut retry = self.retry_loop(&prepared);
-        let response = match self.attempt(&prepared, self.whole()).run(&mut retry).await {
-            Ok(response) => response,
-            Err(failure) => {
-                let Some(output) = deleted::<E>(&failure) else { return Err(failure) };
-                // What is taken further of a deletion is nothing that could be wrong.
-                return further(output).map_err(|_| failure);
-            }
-        };
-        let private = Private::in_response(&response);
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = response.body().clone();
-        let said = if status.is_success() { E::ApiError::in_success(&response) } else { None };
-        let said =
-            said.and_then(|_| E::ApiError::in_success(&response.clone().map(|body| private.strike(body))));
-        // A file may look like an error document, so its endpoint is asked first.
-        let said = match said {
-            Some(error) if prepared.kind != Kind::Transfer => {
-                return Err(retry.error(Cause::Api { status, error, headers, body }));
-            }
-            said => said,
-        };
-        let checked = E::CONTENT.check_whole(&response);
-        match (checked.and_then(|()| E::read(response)).and_then(further), said) {
-            (Ok(output), _) => Ok(output),
-            (Err(_), Some(error)) => Err(retry.error(Cause::Api { status, error, headers, body })),
-            (Err(error), None) => {
-                let error = private.strike_error(error);
-                Err(retry.error(Cause::Decode { status, headers, error, body }))
-            }
-        }
+        let outcome = self.attempt(&prepared, self.whole()).run(&mut retry).await;
+        read::<E, _>(outcome, &prepared, &retry, Ok)
     }
 
     /// Sends it and gives the response as it arrives, undecoded.
@@ -111,7 +75,7 @@ impl<'a, E: Endpoint> Call<'a, E> {
     /// # Errors
     /// See [`Error`]; a success that is not the [`Content`](crate::decode::Content) of the endpoint is one.
     pub async fn open(self) -> Result<Response<ResponseBody>, Error<E::ApiError>> {
-        let mut prepared = self.prepare()?;
+        let mut prepared = self.client.prepare(self.endpoint).map_err(unsent::<E>)?;
         prepared.as_file();
         let mut retry = self.retry_loop(&prepared);
         let response = self.attempt(&prepared, Streamed).run(&mut retry).await?;
@@ -123,11 +87,11 @@ impl<'a, E: Endpoint> Call<'a, E> {
     /// # Errors
     /// See [`Error`].
     pub async fn raw(self) -> Result<Response<Bytes>, Error<E::ApiError>> {
-        let prepared = self.prepare()?;
+        let prepared = self.client.prepare(self.endpoint).map_err(unsent::<E>)?;
         self.attempt(&prepared, self.whole()).run(&mut self.retry_loop(&prepared)).await
     }
 
-    fn whole(&self) -> Whole {
+    pub(crate) fn whole(&self) -> Whole {
         Whole(self.client.0.body_cap)
     }
 
@@ -138,15 +102,54 @@ impl<'a, E: Endpoint> Call<'a, E> {
     pub(crate) fn attempt<'s, M>(&self, prepared: &'s Prepared, mode: M) -> Attempt<'s, M> {
         Attempt { prepared, progress: self.options.progress.clone(), accepts: E::accepts, mode }
     }
-
-    pub(crate) fn prepare(&self) -> Result<Prepared, Error<E::ApiError>> {
-        self.client.prepare(self.endpoint).map_err(|error| Error::build(E::NAME, error))
-    }
 }
 
 impl<E: Endpoint> fmt::Debug for Call<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call").field("endpoint", &E::NAME).finish_non_exhaustive()
+    }
+}
+
+/// The error of a call whose request cannot be built.
+pub(crate) fn unsent<E: Endpoint>(error: BuildError) -> Error<E::ApiError> {
+    Error::build(E::NAME, error)
+}
+
+/// Reads the response of a call and takes it further; both may find that it cannot be read.
+pub(crate) fn read<E: Endpoint, T>(
+    outcome: Result<Response<Bytes>, Error<E::ApiError>>,
+    prepared: &Prepared,
+    retry: &RetryLoop<'_>,
+    further: impl FnOnce(E::Output) -> Result<T, DecodeError>,
+) -> Result<T, Error<E::ApiError>> {
+    let response = match outcome {
+        Ok(response) => response,
+        Err(failure) => {
+            let Some(output) = deleted::<E>(&failure) else { return Err(failure) };
+            // What is taken further of a deletion is nothing that could be wrong.
+            return further(output).map_err(|_| failure);
+        }
+    };
+    let private = Private::in_response(&response);
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = response.body().clone();
+    let said = if status.is_success() { E::ApiError::in_success(&response) } else { None };
+    let said = said.and_then(|_| E::ApiError::in_success(&response.clone().map(|body| private.strike(body))));
+    // A file may look like an error document, so its endpoint is asked first.
+    let said = match said {
+        Some(error) if prepared.kind != Kind::Transfer => {
+            return Err(retry.error(Cause::Api { status, error, headers, body }));
+        }
+        said => said,
+    };
+    let checked = E::CONTENT.check_whole(&response);
+    match (checked.and_then(|()| E::read(response)).and_then(further), said) {
+        (Ok(output), _) => Ok(output),
+        (Err(_), Some(error)) => Err(retry.error(Cause::Api { status, error, headers, body })),
+        (Err(error), None) => {
+            let error = private.strike_error(error);
+            Err(retry.error(Cause::Decode { status, headers, error, body }))
+        }
     }
 }
 

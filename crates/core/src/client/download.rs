@@ -15,7 +15,7 @@ use http::{Method, Response, StatusCode};
 use http_body::Body as _;
 use tokio::io::AsyncWrite;
 
-use crate::client::call::{Call, checked};
+use crate::client::call::{Call, checked, unsent};
 use crate::client::deadline::with_deadline;
 use crate::client::error::{Cause, Error};
 use crate::client::exchange::Streamed;
@@ -103,7 +103,7 @@ impl<E: Endpoint> Call<'_, E> {
         mut self,
         sink: &mut S,
     ) -> Result<Downloaded, Error<E::ApiError>> {
-        let mut prepared = self.prepare()?;
+        let mut prepared = self.client.prepare(self.endpoint).map_err(unsent::<E>)?;
         prepared.as_file();
         let meter = Meter::new(self.options.progress.take(), None, 1);
         let fresh = prepared.headers.clone();

@@ -13,7 +13,7 @@ use http_body::Body as _;
 use serde::de::DeserializeOwned;
 
 use crate::client::Client;
-use crate::client::call::Call;
+use crate::client::call::{Call, unsent};
 use crate::client::error::{Cause, Error};
 use crate::client::exchange::Streamed;
 use crate::client::strike::Private;
@@ -67,7 +67,7 @@ impl<E: StreamEndpoint> Call<'_, E> {
     /// # Errors
     /// See [`Error`]; the items have errors of their own.
     pub async fn stream(self) -> Result<JsonArrayStream<E>, Error<E::ApiError>> {
-        let mut prepared = self.prepare()?;
+        let mut prepared = self.client.prepare(self.endpoint).map_err(unsent::<E>)?;
         prepared.kind = Kind::Transfer;
         let mut retry = self.retry_loop(&prepared);
         let response = self.attempt(&prepared, Streamed).run(&mut retry).await?;

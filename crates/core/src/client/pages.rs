@@ -11,6 +11,7 @@ use futures_core::Stream;
 
 use crate::BoxFuture;
 use crate::client::Client;
+use crate::client::call::{read, unsent};
 use crate::client::error::{Cause, Error, PageError};
 use crate::decode::DecodeError;
 use crate::endpoint::Endpoint;
@@ -385,7 +386,11 @@ impl<'e, E: Paged + 'e> Pages<'e, E> {
 }
 
 async fn fetch<E: Paged>(client: Client, endpoint: Arc<E>) -> Fetched<E> {
-    client.call(&*endpoint).send_and(|output| endpoint.page(output)).await
+    let call = client.call(&*endpoint);
+    let prepared = client.prepare(&*endpoint).map_err(unsent::<E>)?;
+    let mut retry = call.retry_loop(&prepared);
+    let outcome = call.attempt(&prepared, call.whole()).run(&mut retry).await;
+    read::<E, _>(outcome, &prepared, &retry, |output| endpoint.page(output))
 }
 
 /// Begins at once, not when it is first polled.

@@ -54,7 +54,7 @@ impl Bases {
 
     /// Whether something may be sent to a URL that the service gave: over https if the service itself is spoken to so, and to
     /// no host but those that the user named, if any were.
-    pub(super) fn check(&self, url: &SecretUrl) -> Result<(), BuildError> {
+    pub(crate) fn check(&self, url: &SecretUrl) -> Result<(), BuildError> {
         let origin = url.origin().ok_or_else(|| BuildError::Url("expected http or https".into()))?;
         if self.first.origin().is_secure() && !origin.is_secure() && !origin.is_loopback() {
             return Err(BuildError::Insecure { origin: origin.to_string() });
@@ -77,7 +77,7 @@ impl Bases {
 /// A link that the service gave, on the base URL and with more pairs (already escaped) behind its query. Of a link to
 /// another host path and query are taken, if its path is one of `own` (a template, empty for none). It never leads above
 /// the base URL.
-pub(super) fn follow(base: &BaseUrl, link: &SecretUrl, own: &str, more: &str) -> Result<Uri, BuildError> {
+pub(crate) fn follow(base: &BaseUrl, link: &SecretUrl, own: &str, more: &str) -> Result<Uri, BuildError> {
     let uri = link.uri();
     let same_host = uri.host().is_some_and(|host| host.eq_ignore_ascii_case(base.host()));
     let climbs = path::climbs(uri.path());

@@ -1,0 +1,73 @@
+//! From an endpoint to a request that is ready to be authorized and sent.
+
+use http::Method;
+use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap};
+
+use super::{Client, Inner};
+use crate::endpoint::Endpoint;
+use crate::request::{BuildError, IDENTITY, Payload, Prepared, RequestWriter, Target, follow, host};
+
+impl Client {
+    /// The request of an endpoint as it would be sent, without its credentials. Needs no runtime.
+    ///
+    /// # Errors
+    /// If the endpoint cannot write its request.
+    pub fn prepare<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<Prepared, BuildError> {
+        let Inner { bases, defaults, clock, .. } = &*self.0;
+        let mut writer = RequestWriter::new();
+        endpoint.write(&mut writer)?;
+        let query = writer.query.to_query();
+        let invalid = |error: http::Error| BuildError::Url(error.to_string());
+        let uri = match &writer.target {
+            Target::Url(url) => {
+                bases.check(url)?;
+                url.uri().clone()
+            }
+            Target::Link(link) => {
+                let own = if writer.path.is_empty() { "" } else { writer.template };
+                follow(&bases.first, link, own, &query)?
+            }
+            Target::First => bases.first.join(&writer.path, &query).map_err(invalid)?,
+            Target::Base(base) => {
+                let base = bases.find(*base).map_err(|error| BuildError::Url(error.to_string()))?;
+                base.join(&writer.path, &query).map_err(invalid)?
+            }
+        };
+        // A presigned URL signs the headers too: nothing is added to what its endpoint wrote.
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, host(&uri)?);
+        if !matches!(writer.target, Target::Url(_)) {
+            headers.extend(defaults.clone());
+        } else if matches!(E::METHOD, Method::GET | Method::HEAD) {
+            headers.insert(ACCEPT_ENCODING, IDENTITY);
+        }
+        for (name, value) in &writer.headers {
+            headers.insert(name.clone(), value.clone());
+        }
+        let body = match writer.payload {
+            Payload::Body(body) => body,
+            Payload::Multipart(multipart) => {
+                let (content_type, body) = multipart.finish([clock.random(), clock.random()]);
+                headers.insert(CONTENT_TYPE, content_type);
+                body
+            }
+        };
+        let wants_length = matches!(E::METHOD, Method::POST | Method::PUT | Method::PATCH);
+        if wants_length || !body.is_empty() {
+            headers.insert(CONTENT_LENGTH, body.len().into());
+        }
+        Ok(Prepared {
+            endpoint: E::NAME,
+            replay: writer.replay.unwrap_or(E::REPLAY),
+            template: writer.template,
+            method: E::METHOD,
+            uri,
+            headers,
+            body,
+            credentials: writer.credentials,
+            redirects: writer.redirects,
+            kind: writer.kind,
+            elsewhere: matches!(writer.target, Target::Url(_)),
+        })
+    }
+}
