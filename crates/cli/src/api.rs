@@ -295,7 +295,7 @@ fn next_page(page: &Value) -> Option<String> {
 
 /// The path below the base URL of this client, and the query.
 fn core_path(core: &segno_core::Client, url: &str) -> Option<(String, Vec<(String, String)>)> {
-    let base = core.base(None)?.to_string();
+    let base = core.base_url().to_string();
     let rest = match url.strip_prefix(&base) {
         Some(rest) => rest,
         // A link without a host is meant from the root of the host.
