@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 mod align;
 mod bench;
+mod checks;
 mod corpus;
+mod example;
 mod fixtures;
 mod rules;
 mod sandbox;
@@ -27,6 +29,8 @@ usage: cargo xtask <command>
                         write every fixture from the sandbox; compare; or record from the real service
   demo [--score FILE --audio FILE] [--beats FILE] [--live]
                         a score and its recording onto Soundslice; writes target/demo/report.html
+  example NAME [ARGUMENTS]
+                        an example against a sandbox of its own; docs/examples/README.md lists them
   sandbox [--port-base N] [--json]
                         the four services on loopback, until stopped
   corpus DIR [--json]   run the mathematics on a corpus folder; fails if a case fails
@@ -34,6 +38,8 @@ usage: cargo xtask <command>
                         what a MusicXML, MXL or MIDI file says, and how it is played
   align DIR [--json] [--rivals]
                         how well the bars of recordings are found whose bars are known; `align` alone tells more
+  checks [NAME]...      what a release must pass beyond the tests: packages, external-types, docs, features, minimal,
+                        semver, deny, wasm, publish
   bench [NAME]          the benchmarks, each beside its rivals
   soak [NAME]           the long runs: shared logins, memory, large uploads, exact maps, random structures
   soak mutants [--package NAME]... [--sample COUNT] [--seed NUMBER] [--least PERCENT]
@@ -47,9 +53,11 @@ fn main() -> ExitCode {
         ["test", rest @ ..] => test::run(rest),
         ["rules", rest @ ..] => rules::run(rest),
         ["fixtures", rest @ ..] => fixtures::run(rest),
+        ["example", rest @ ..] => example::run(rest),
         ["sandbox", rest @ ..] => sandbox::run(rest),
         ["corpus", rest @ ..] => corpus::run(rest),
         ["align", rest @ ..] => align::run(rest),
+        ["checks", rest @ ..] => checks::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
         ["soak", rest @ ..] => soak::run(rest),
         _ => Err(USAGE.to_owned()),

@@ -1,0 +1,1 @@
+//! The guides and examples are built as examples of this package, whose tests run them.
