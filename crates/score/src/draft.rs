@@ -127,7 +127,7 @@ pub(crate) struct DraftSign {
     pub(crate) words_only: bool,
     /// The words name the piece that is played again.
     pub(crate) names_piece: bool,
-    /// Only the symbol says so, no word and no sound element.
+    /// A coda of which only the symbol says so, no word and no sound element.
     pub(crate) symbol_only: bool,
     pub(crate) part: usize,
     pub(crate) offset: u64,

@@ -289,8 +289,7 @@ impl<S: XmlSource> Reader<'_, S> {
             self.draft.sign(sign(SignKind::ToCoda, sound.to_coda.clone()));
         }
         if sound.segno.is_some() || ((segno || spoken == Some(words::Sign::Segno)) && jump.is_none()) {
-            let symbol_only = sound.segno.is_none() && spoken.is_none();
-            self.draft.sign(DraftSign { symbol_only, ..sign(SignKind::Segno, sound.segno.clone()) });
+            self.draft.sign(sign(SignKind::Segno, sound.segno.clone()));
         }
         let plain_coda = (coda || spoken == Some(words::Sign::Coda)) && jump.is_none() && !to_coda;
         if sound.coda.is_some() || plain_coda {

@@ -37,11 +37,9 @@ impl Reader<'_> {
         found.is_some()
     }
 
-    /// Passes over any number of these expressions; whether there was one.
-    fn take_all(&mut self, expressions: &[&str]) -> bool {
-        let start = self.at;
+    /// Passes over any number of these expressions.
+    fn take_all(&mut self, expressions: &[&str]) {
         while self.take(expressions) {}
-        self.at > start
     }
 
     /// Passes over a word that begins like this.

@@ -113,3 +113,18 @@ fn meta_events_of_any_wrong_length() {
         }
     }
 }
+
+/// What stands behind an end-of-track event is music if it ends with another one, or if it is most of the track.
+#[test]
+fn music_behind_the_end_of_a_track() {
+    let of = |keys: core::ops::Range<u8>| {
+        keys.flat_map(|key| [0, 0x90, key, 0x40, 0x60, 0x80, key, 0]).collect::<Vec<u8>>()
+    };
+    let kept = |parts: &[&[u8]]| notes(&file(0, DIVISION, &[&parts.concat()])).len();
+    assert_eq!(kept(&[METRE, &of(60..64), END, &of(64..68), END]), 8);
+    assert_eq!(kept(&[METRE, &of(60..67), END, &of(67..68), END]), 8);
+    assert_eq!(kept(&[METRE, &of(60..62), END, &of(62..72)]), 12);
+    assert_eq!(kept(&[METRE, &of(60..70), END, &of(70..72)]), 10);
+    assert_eq!(kept(&[METRE, &of(60..64), END, &[0; 40], END]), 4);
+    assert_eq!(kept(&[METRE, &of(60..64), END, &[0xFF; 200]]), 4);
+}

@@ -285,3 +285,51 @@ fn notes_of_one_key() {
     let score = read_any(&file(1, DIVISION, &[&named, &other]), &Options::new()).unwrap();
     assert_eq!(score.parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>(), ["Oboe", "Horn"]);
 }
+
+/// Where words and playback name different signs the playback counts, and that is told.
+#[test]
+fn signs_in_words_and_in_playback() {
+    for (sound, stated) in
+        [("tocoda='k'", "ToCoda"), ("segno='k'", "Segno"), ("coda='k'", "Coda"), ("fine='yes'", "Fine")]
+    {
+        for (text, said) in
+            [("To Coda", "ToCoda"), ("Segno", "Segno"), ("Coda", "Coda"), ("Fine", "Fine"), ("dolce", stated)]
+        {
+            let both = format!(
+                "{REST}<direction><direction-type><words>{text}</words></direction-type><sound {sound}/></direction>"
+            );
+            let score = read(&[REST, &both, REST]);
+            let kinds: Vec<String> =
+                score.structure.bars[1].markers.iter().map(|marker| format!("{:?}", marker.kind)).collect();
+            assert_eq!(kinds, [stated], "{sound} {text}");
+            let contradicts = score.diagnostics.iter().any(|told| told.kind == DiagnosticKind::Contradiction);
+            assert_eq!(contradicts, stated != said, "{sound} {text}");
+        }
+    }
+}
+
+/// On the bar lines too the first of two bare coda signs is where one leaves.
+#[test]
+fn signs_of_codas_on_bar_lines() {
+    let coda = |side: &str, name: &str| format!("<barline location='{side}'{name}><coda/></barline>");
+    let kinds = |first: &str, second: &str| {
+        let jump = words("D.C. al Coda");
+        let score =
+            read(&[&(REST.to_owned() + first), &(REST.to_owned() + &jump), &(second.to_owned() + REST)]);
+        let of = |bar: usize| format!("{:?}", score.structure.bars[bar].markers[0].kind);
+        [of(0), of(2)]
+    };
+    assert_eq!(kinds(&coda("right", ""), &coda("left", "")), ["ToCoda", "Coda"]);
+    assert_eq!(kinds(&coda("right", " coda='a'"), &coda("left", " coda='b'")), ["Coda", "Coda"]);
+}
+
+/// A bracket that begins at a bar line without a side, before the first note, begins there.
+#[test]
+fn bar_lines_without_a_side() {
+    let start = "<barline><ending number='1' type='start'/></barline>";
+    let stop = "<barline><ending number='1' type='stop'/><repeat direction='backward'/></barline>";
+    let score = read(&[REST, &(start.to_owned() + REST), &(REST.to_owned() + stop), REST]);
+    let under: Vec<bool> = score.structure.bars.iter().map(|bar| !bar.endings.is_empty()).collect();
+    assert_eq!(under, [false, true, true, false]);
+    assert!(score.structure.bars[2].repeat_end.is_some());
+}

@@ -235,6 +235,31 @@ fn across_sections() {
     assert_eq!(played(&["_", "segno _", "_ fine //", "_ DS-fine"], &Policy::MUSESCORE), "0-3");
 }
 
+/// A part ends before the bar of the jump, at or behind its target.
+#[test]
+fn where_a_part_may_end() {
+    use segno_syncpoint::{Marker, MarkerKind, Place, Step};
+    let with = |bars: &[&str], ends: &[usize]| {
+        let mut structure = structure(bars);
+        for &bar in ends {
+            let (label, at) = ("part-end".to_owned(), Place::End);
+            structure.bars[bar].markers.push(Marker { kind: MarkerKind::PartEnd, label, at, staff: None });
+        }
+        let play = structure.unroll(&Policy::CLASSICAL).unwrap();
+        let last = play.bars().last().map(|bar| bar.step);
+        (play.order().collect::<Vec<_>>(), last)
+    };
+    let bars = ["_", "_", "_ DC", "_"];
+    assert_eq!(with(&bars, &[0]), (vec![0, 1, 2, 0, 3], Some(Step::Coda { from: 0 })));
+    assert_eq!(with(&bars, &[1]), (vec![0, 1, 2, 0, 1, 3], Some(Step::Coda { from: 1 })));
+    assert_eq!(with(&bars, &[2]), (vec![0, 1, 2, 0, 1, 2, 3], Some(Step::Next)));
+    assert_eq!(with(&bars, &[3]), (vec![0, 1, 2, 0, 1, 2, 3], Some(Step::Next)));
+    let from_sign = ["_", "segno _", "_", "_ DS", "_"];
+    assert_eq!(with(&from_sign, &[0]).0, [0, 1, 2, 3, 1, 2, 3, 4]);
+    assert_eq!(with(&from_sign, &[1]).0, [0, 1, 2, 3, 1, 4]);
+    assert_eq!(with(&from_sign, &[0, 2]).0, [0, 1, 2, 3, 1, 2, 4]);
+}
+
 /// MusicXML `time-only`: the passes on which a jump is taken.
 #[test]
 fn jumps_that_name_their_passes() {

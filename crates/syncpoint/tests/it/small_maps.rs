@@ -374,3 +374,19 @@ fn each_diagnostic_and_error_names_its_place() {
     }
     assert!(validate::points(&[], &Context::default()).iter().all(|told| told.point.is_none()));
 }
+
+#[test]
+fn places_on_a_grid_of_parts() {
+    use segno_syncpoint::PlaceGrid;
+    let rough = map("[[0,0],[0,1,110],[1,2,250],[2,6,470],[4,9]]");
+    for (parts, expected) in [
+        (4, "[[0,0],[0,1,120],[1,2,240],[3,6],[4,9]]"),
+        (3, "[[0,0],[0,1,160],[1,2,320],[3,6],[4,9]]"),
+        (480, "[[0,0],[0,1,110],[1,2,250],[2,6,470],[4,9]]"),
+        (48, "[[0,0],[0,1,110],[1,2,250],[2,6,470],[4,9]]"),
+        (12, "[[0,0],[0,1,120],[1,2,240],[3,6],[4,9]]"),
+    ] {
+        assert_eq!(text(&rough.with_places_rounded(PlaceGrid::Parts(parts)).unwrap().0), expected, "{parts}");
+    }
+    assert!(rough.with_places_rounded(PlaceGrid::Parts(0)).is_err());
+}
