@@ -59,6 +59,15 @@ mod tests {
         for text in ["", ":", "1:2:3:4", "-1", "1:-2", "1.2.3", "a", "1e3", "99999999999999999999:00"] {
             assert_eq!(seconds(text), None, "{text}");
         }
+        for text in ["1.a", "a.1", ".5", "1:.5", "1::2", "1:a:2", "a:1", ":1", "1:"] {
+            assert_eq!(seconds(text), None, "{text}");
+        }
+        assert_eq!(
+            (seconds("1."), seconds("90:00"), seconds("1:00:00")),
+            (Some(1.0), Some(5400.0), Some(3600.0))
+        );
+        let long = |digits: usize| seconds(&("1.".to_string() + &"0".repeat(digits)));
+        assert_eq!((long(30), long(31)), (Some(1.0), None));
         assert_eq!(Clock { milliseconds: 3_723_004, separator: ',' }.to_string(), "01:02:03,004");
         assert_eq!((milliseconds(1.2345), milliseconds(-1.0)), (1235, 0));
     }

@@ -122,3 +122,46 @@ impl Grid {
         i128::from(cy) * i128::from(bx) - i128::from(by) * i128::from(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_steps_as_the_positions_need() {
+        for (positions, steps) in [
+            (&[0.0, 1.0, 7.0][..], 1.0),
+            (&[-3.0, -1.0], 1.0),
+            (&[0.0, 0.5, 1.0 / 480.0], 480.0),
+            (&[-1.25, -1.0 / 3.0, 0.0], 480.0),
+            (&[0.0, 1.0 / 960.0], 960.0),
+            (&[0.0, 1.0 / 1920.0, 5.5], 1920.0),
+            (&[-1.0 / 7_680.0, 0.0], 7_680.0),
+        ] {
+            assert_eq!(scale(positions), steps, "{positions:?}");
+        }
+        // A seventh is on none of these grids: as fine as whole numbers of 52 bits allow.
+        let fine = scale(&[0.0, 1.0 / 7.0, 1.0]);
+        assert!(fine > 480.0 * f64::from(1 << 20) && fine <= (1_u64 << 52) as f64, "{fine}");
+        assert!(lies_on(-0.5, 480.0) && lies_on(-1.0 / 3.0, 480.0) && !lies_on(-0.501, 480.0));
+        assert!(!lies_on(0.25, 1.0) && !lies_on(-0.75, 1.0) && lies_on(-4.0, 1.0));
+    }
+
+    #[test]
+    fn whole_nanoseconds() {
+        for (seconds, whole) in [
+            (0.0, Some(0)),
+            (1.5e-9, Some(2)),
+            (1.4e-9, Some(1)),
+            (-1.6e-9, Some(-2)),
+            (-1.4e-9, Some(-1)),
+            (-2.0, Some(-2_000_000_000)),
+            (1e6, Some(1_000_000_000_000_000)),
+            (1.1e6, None),
+            (-1.1e6, None),
+            (f64::NAN, None),
+        ] {
+            assert_eq!(nanoseconds(seconds), whole, "{seconds}");
+        }
+    }
+}

@@ -204,7 +204,7 @@ impl<'a> Signs<'a> {
         let mut section_jumps = Vec::new();
         for (from, bar) in self.structure.bars.iter().enumerate().filter(|(_, bar)| !bar.jumps.is_empty()) {
             let Some(home) = self.layout.section_of(from) else { continue };
-            for jump in &bar.jumps {
+            for jump in bar.jumps.iter().filter(|jump| !self.is_copy(bar, jump)) {
                 if let Ok(Some(target)) = self.target(jump, from, home) {
                     section_jumps.push(self.section_jump(jump, from, home, &target));
                 }

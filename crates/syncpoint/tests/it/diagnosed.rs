@@ -309,6 +309,7 @@ fn copies_on_lower_staves() {
         &["|: _", "[1 _ ] :|", "[2 _ fine ]-", "_ DC-fine"][..],
         &["segno _ tocoda", "_ DS-coda", "coda _"],
         &["_", "segno _ fine", "_ DS-fine"],
+        &["|: _", "[1 _ ] :|", "[2 _ ]", "[3 _ ]", "[4 _ ]", "_ DC"],
     ] {
         let written = structure(bars);
         let play = copied(&written).unroll(&Policy::CLASSICAL).unwrap();

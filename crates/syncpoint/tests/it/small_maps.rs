@@ -390,3 +390,21 @@ fn places_on_a_grid_of_parts() {
     }
     assert!(rough.with_places_rounded(PlaceGrid::Parts(0)).is_err());
 }
+
+/// At its end a loop has begun again.
+#[test]
+fn the_ends_of_laps() {
+    let phrase = segno_syncpoint::Loop::new(1.0, 3.0).unwrap();
+    for (clock, place, laps) in [
+        (0.0, 0.0, 0),
+        (1.0, 1.0, 0),
+        (2.5, 2.5, 0),
+        (3.0, 1.0, 1),
+        (4.5, 2.5, 1),
+        (5.0, 1.0, 2),
+        (7.0, 1.0, 3),
+    ] {
+        assert_eq!((phrase.wrap(clock), phrase.laps(clock)), (place, laps), "{clock}");
+    }
+    assert_eq!((phrase.start(), phrase.end(), phrase.duration()), (1.0, 3.0, 2.0));
+}
