@@ -10,7 +10,6 @@ use crate::xml::{Element, Token, XmlSource};
 #[derive(Clone, Copy, Default)]
 struct Side {
     quarters: f64,
-    notes: u32,
     /// The latest note without its dots, in quarters, and how many it has.
     plain: f64,
     dots: i32,
@@ -20,7 +19,6 @@ impl Side {
     fn add(&mut self, quarters: Option<f64>) {
         (self.plain, self.dots) = (quarters.unwrap_or(0.0), 0);
         self.quarters += self.plain;
-        self.notes += u32::from(quarters.is_some());
     }
 
     /// A dot on the latest note.
@@ -73,14 +71,12 @@ impl<S: XmlSource> Reader<'_, S> {
             }
         }
         let value = match per_minute {
-            Some(number) => (left.notes > 0).then_some(TempoValue::Printed(number * left.quarters)),
+            Some(number) => TempoValue::Printed(number * left.quarters),
             // What lasted as long as the left side now lasts as long as the right one.
-            None if left.notes > 0 && right.notes > 0 => {
-                Some(TempoValue::Times(right.quarters / left.quarters))
-            }
-            None => None,
+            None => TempoValue::Times(right.quarters / left.quarters),
         };
-        Ok(value.filter(|value| sound(*value)))
+        // A side without notes makes 0 or infinity, which is no tempo.
+        Ok(Some(value).filter(|value| sound(*value)))
     }
 
     fn metronome_note(&mut self) -> Result<Option<f64>, Error> {
