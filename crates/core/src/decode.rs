@@ -78,7 +78,7 @@ pub fn read_list<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<List
         let list = reader.deserialize_seq(Members { base, item: PhantomData })?;
         reader.end()?;
         if list.is_of_another_kind() {
-            return Err(Unread::Shape(DecodeError::unexpected("a list of something else", text)));
+            return Err(Unread::Shape(DecodeError::unexpected("a list of objects or lists", text)));
         }
         Ok(list)
     })

@@ -145,7 +145,7 @@ impl<'de> Deserialize<'de> for PassedOver {
 pub struct List<T> {
     /// The members that were read, in the service's order.
     pub items: Vec<T>,
-    /// The others.
+    /// The members that could not be read, as `[index]`.
     pub passed_over: PassedOver,
 }
 

@@ -266,7 +266,7 @@ pub struct Prepared {
     pub uri: Uri,
     /// The headers that this crate controls, `Host` and `Content-Length` included.
     pub headers: HeaderMap,
-    /// The body.
+    /// What is sent, and whether it can be sent again.
     pub body: Body,
     pub(crate) credentials: bool,
     pub(crate) redirects: Redirects,
@@ -291,7 +291,8 @@ pub(crate) fn host(uri: &Uri) -> Result<HeaderValue, BuildError> {
         Some(port) => format!("{name}:{port}"),
         None => name.to_owned(),
     };
-    HeaderValue::try_from(plain).map_err(|_| BuildError::Url("the host is not a header value".into()))
+    HeaderValue::try_from(plain)
+        .map_err(|_| BuildError::Url("the host has characters that a header cannot carry".into()))
 }
 
 impl fmt::Debug for Prepared {

@@ -233,7 +233,7 @@ pub enum Ending {
 #[non_exhaustive]
 pub enum LoopbackError {
     /// Nobody finished the login in time.
-    #[error("nobody finished the login in the browser within {} s", .0.as_secs())]
+    #[error("nobody finished the login in the browser within {} s; begin a new one", .0.as_secs())]
     Deadline(Duration),
     /// The listener failed.
     #[error("the listener for the login failed: {0}")]

@@ -27,7 +27,7 @@ pub use source::TokenSource;
 /// The client as the service knows it: "client credentials" in the RFC, "consumer" everywhere else.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Consumer {
-    /// The public half.
+    /// The public half, `oauth_consumer_key`.
     pub key: String,
     /// The half that signs.
     pub secret: Secret,

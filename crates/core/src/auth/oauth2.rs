@@ -28,7 +28,7 @@ pub(crate) use token::{Success, is_sendable};
 /// The client as the authorization server knows it.
 #[derive(Clone, Debug)]
 pub struct App {
-    /// The client id.
+    /// The client id, as the service registered it.
     pub id: String,
     /// The client secret. `None` for a public client, which can log users in but cannot ask for tokens of its own.
     pub secret: Option<Secret>,
@@ -157,7 +157,7 @@ impl TokenServer {
 /// `POST /oauth/token` with `grant_type=authorization_code` (RFC 6749, section 4.1.3; RFC 7636, section 4.5)
 #[derive(Debug)]
 pub struct ExchangeCode<'a> {
-    /// The authorization server.
+    /// The server that is asked, with the client that it knows.
     pub server: &'a TokenServer,
     /// The code from the redirect. It works once.
     pub code: &'a Secret,
@@ -170,7 +170,7 @@ pub struct ExchangeCode<'a> {
 /// `POST /oauth/token` with `grant_type=refresh_token` (RFC 6749, section 6)
 #[derive(Debug)]
 pub struct RefreshToken<'a> {
-    /// The authorization server.
+    /// The server that is asked, with the client that it knows.
     pub server: &'a TokenServer,
     /// The refresh token. It may work once only.
     pub refresh_token: &'a Secret,
@@ -179,7 +179,7 @@ pub struct RefreshToken<'a> {
 /// `POST /oauth/token` with `grant_type=client_credentials` (RFC 6749, section 4.4.2), the client named by HTTP Basic
 #[derive(Debug)]
 pub struct ClientCredentials<'a> {
-    /// The authorization server.
+    /// The server that is asked, with the client that it knows.
     pub server: &'a TokenServer,
 }
 

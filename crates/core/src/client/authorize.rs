@@ -49,7 +49,7 @@ pub struct AuthRequest<'a> {
     pub method: &'a Method,
     /// The whole URL.
     pub uri: &'a mut Uri,
-    /// The headers.
+    /// The headers, `Host` and `Content-Length` among them.
     pub headers: &'a mut HeaderMap,
     /// The body; its form pairs are part of an OAuth 1.0a signature.
     pub body: &'a mut Body,

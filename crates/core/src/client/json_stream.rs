@@ -146,7 +146,7 @@ impl<E: StreamEndpoint> JsonArrayStream<E> {
             }
             // Inside an item that was found to be whole, this is a bracket that does not fit.
             DecodeError::Truncated { .. } => {
-                DecodeError::Syntax { message: format!("item {index}: the brackets do not fit") }
+                DecodeError::Syntax { message: format!("item {index}: the brackets do not match") }
             }
             DecodeError::Empty => DecodeError::Syntax { message: format!("item {index} is empty") },
             other => DecodeError::Syntax { message: format!("item {index}: {other}") },

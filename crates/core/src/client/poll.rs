@@ -13,9 +13,9 @@ use crate::one_line::{Seconds, write_around};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pace {
-    /// The first pause.
+    /// The first pause; at least a millisecond is waited.
     pub first: Duration,
-    /// The longest pause.
+    /// The longest pause that doubling leads to.
     pub longest: Duration,
 }
 

@@ -175,7 +175,7 @@ impl<'a> RetryLoop<'a> {
                 Verdict::Wait(pause) => (pause, true),
                 Verdict::Impatient if !self.spent.waited.is_zero() => {
                     let waited = Seconds(self.spent.waited);
-                    return Err(failure.noting(format!("it was waited for {waited} already")));
+                    return Err(failure.noting(format!("{waited} were waited already")));
                 }
                 Verdict::Stop | Verdict::Impatient => return Err(failure),
             };

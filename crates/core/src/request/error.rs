@@ -7,7 +7,9 @@ use http::header::HeaderName;
 #[non_exhaustive]
 pub enum BuildError {
     /// An argument of the path would name another resource.
-    #[error("invalid path parameter {name}: {value:?}")]
+    #[error(
+        "invalid path parameter {name}: expected a text other than \"\", \".\" and \"..\", found {value:?}"
+    )]
     Segment {
         /// The name of the argument in the path template.
         name: &'static str,
@@ -15,7 +17,7 @@ pub enum BuildError {
         value: String,
     },
     /// A path template and its arguments do not fit: a defect of the endpoint.
-    #[error("the path template {0:?} does not fit its arguments")]
+    #[error("invalid path template {0:?}: expected one argument for each name in braces")]
     Template(&'static str),
     /// The parts do not make a URL.
     #[error("invalid URL: {0}")]
@@ -37,14 +39,14 @@ pub enum BuildError {
     },
     /// A URL of its own, such as a presigned one, at a host that is not among those of the client.
     #[error(
-        "the service gave a URL at {origin}, which is not one of the hosts that this client may send to; nothing is sent there"
+        "the service gave a URL at {origin}, which is not one of the client's hosts (ClientBuilder::pin_hosts); nothing is sent there"
     )]
     Unpinned {
         /// Where it leads.
         origin: String,
     },
     /// A header value with characters that a header cannot carry.
-    #[error("the value for the header {0} has characters that a header cannot carry")]
+    #[error("invalid value of the header {0}: expected visible ASCII characters and spaces, found others")]
     Header(HeaderName),
     /// A value that JSON cannot express.
     #[error("the body cannot be written as JSON: {0}")]

@@ -91,8 +91,8 @@ async fn a_call_ends_at_its_patience_and_says_how_long_it_waited() {
     let error = client.send(&Get).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "example.get: 429 Too Many Requests (after 3 attempts in 50 s); the service asks to wait 25 s; it was \
-         waited for 50 s already"
+        "example.get: 429 Too Many Requests (after 3 attempts in 50 s); the service asks to wait 25 s; 50 s \
+         were waited already"
     );
     assert!(clock.slept().iter().filter(|slept| **slept == 25 * S).count() >= 2);
 }
@@ -104,7 +104,7 @@ async fn no_wait_at_all_is_waited_over_with_growing_pauses() {
     let (builder, _) = service.client();
     let error = builder.call_deadline(Duration::MAX).build().unwrap().send(&Get).await.unwrap_err();
     assert!(error.is_rate_limited());
-    assert!(error.to_string().contains("it was waited for"), "{error}");
+    assert!(error.to_string().contains("were waited already"), "{error}");
 }
 
 #[tokio::test]

@@ -82,7 +82,7 @@ async fn every_error_is_one_line_of_at_most_400_characters() {
         assert!(line.starts_with("example.token.exchange: 429 Too Many Requests: "), "{line}");
         assert!(
             line.ends_with(
-                "(after 2 attempts in 1 s); the service asks to wait 3600 s; it was waited for 1 s already"
+                "(after 2 attempts in 1 s); the service asks to wait 3600 s; 1 s were waited already"
             ),
             "{line}"
         );

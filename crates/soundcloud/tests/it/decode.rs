@@ -125,7 +125,7 @@ fn what_is_no_list_says_so() {
     assert_eq!(text(r#"{"kind":"track"}"#), "expected a list, found JSON with the members kind");
     assert_eq!(text("7"), "expected a list, found a number");
     assert_eq!(text(r#"{"collection":"CANARY"}"#), "collection: expected a list, found a text");
-    assert_eq!(text(r#"["CANARY"]"#), "expected a list of something else");
+    assert_eq!(text(r#"["CANARY"]"#), "expected a list of objects or lists");
     assert_eq!(text("<html><title>504</title>"), "it is a web page titled \"504\"");
     assert_eq!(text(""), "the body is empty");
     assert_eq!(text("[{"), "the JSON ends in the middle, after 2 bytes");

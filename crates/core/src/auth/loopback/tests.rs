@@ -245,7 +245,7 @@ async fn the_wait_ends_at_its_deadline() {
     let clock = crate::testing::ManualClock::new(crate::Timestamp::from_unix_seconds(0).unwrap());
     let loopback = Loopback::bind(0, "callback").await.unwrap();
     let error = loopback.receive(clock, LONG, judge).await.unwrap_err();
-    assert_eq!(error.to_string(), "nobody finished the login in the browser within 60 s");
+    assert_eq!(error.to_string(), "nobody finished the login in the browser within 60 s; begin a new one");
 }
 
 #[tokio::test]

@@ -327,10 +327,10 @@ pub enum LoginError {
     #[error("access was not granted ({0})")]
     Denied(String),
     /// The redirect has another token, or none.
-    #[error("the redirect belongs to another login")]
+    #[error("the redirect belongs to another login; begin a new one")]
     Foreign,
     /// The verifier is empty.
-    #[error("the verifier is empty")]
+    #[error("invalid verifier: expected what the service shows when access is granted, found an empty text")]
     Verifier,
     /// The user took too long; this is when the login expired.
     #[error("the login expired at {0}; begin a new one")]

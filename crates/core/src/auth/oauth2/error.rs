@@ -15,7 +15,7 @@ use crate::{ApiError, Bytes, Error};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenError {
-    /// What is wrong.
+    /// What is wrong (RFC 6749, section 5.2).
     pub code: TokenErrorCode,
     /// The server's description of it.
     pub description: Option<String>,

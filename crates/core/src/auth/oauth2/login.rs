@@ -244,13 +244,13 @@ impl fmt::Debug for Login {
 #[non_exhaustive]
 pub enum LoginError {
     /// The state of the redirect is not that of this login: it belongs to another login, or somebody forged it.
-    #[error("the redirect does not belong to this login (its state differs)")]
+    #[error("the redirect belongs to another login (its state differs); begin a new one")]
     State,
     /// The redirect has a field twice.
-    #[error("the redirect has a field twice")]
+    #[error("invalid redirect: expected each field once, found one twice")]
     Twice,
     /// The redirect has neither a code nor an error.
-    #[error("the redirect has no code")]
+    #[error("invalid redirect: expected a code or an error, found neither")]
     NoCode,
     /// The user or the server refused.
     #[error("the login was refused: {error}{}", .description.as_ref().map(|text| format!(" ({text})")).unwrap_or_default())]

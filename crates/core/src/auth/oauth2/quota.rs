@@ -16,9 +16,9 @@ pub struct Quota {
 /// choice, so the service's count is never exceeded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuotaLimit {
-    /// How many.
+    /// How many requests are sent in one window at most.
     pub count: u32,
-    /// In what time.
+    /// How long a window is. It slides: any stretch of this length counts.
     pub window: Duration,
     /// What it is called in errors, such as "50 tokens in 12 hours for one client".
     pub name: &'static str,

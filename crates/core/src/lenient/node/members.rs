@@ -73,7 +73,7 @@ impl<'r> SeqAccess<'r> for Elements<'r> {
                 let values = kept.as_array().into_iter().flatten().filter_map(|pair| pair.get(1));
                 // Errors of services that send them as a list of texts, in place of the documented list.
                 if self.list.at == 0 && self.read == 0 && are_scalars(values) {
-                    return Err(ReadError::custom("expected a list of something else"));
+                    return Err(ReadError::custom("expected a list of objects or lists"));
                 }
                 return Ok(Some(seed.deserialize(kept)?));
             };

@@ -145,7 +145,8 @@ impl Config {
     fn header(&self, access: &crate::Secret) -> Result<HeaderValue, AuthError> {
         let mut header =
             HeaderValue::try_from(format!("{} {}", self.scheme, access.expose())).map_err(|_| {
-                let reason = "invalid access token: it has characters that a header cannot carry";
+                let reason =
+                    "invalid access token: expected characters that a header can carry, found others";
                 AuthError::BadToken(reason.into())
             })?;
         header.set_sensitive(true);
