@@ -197,6 +197,11 @@ impl Api {
             fields.push((name.to_owned(), value.to_owned()));
         }
         let mut raw = Raw::at(&self.path, Vec::new())?;
+        // Without it SoundCloud gives a bare list, which names no next page.
+        let links = ("linked_partitioning".to_owned(), "true".to_owned());
+        if self.paginate && self.service == Service::Soundcloud && !raw.query.contains(&links) {
+            raw.query.push(links);
+        }
         let reads = matches!(self.method.to_ascii_uppercase().as_str(), "GET" | "DELETE");
         if let Some(input) = &self.input {
             let text = if input.as_os_str() == "-" {

@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use segno_core::client::{Items, Paged};
 
 use crate::completion::{Completion, Man};
-use crate::{api, auth, musescore, points, sandbox, score, soundslice, sync};
+use crate::failure::Failure;
+use crate::output::{Output, Record};
+use crate::{api, auth, musescore, points, sandbox, score, soundcloud, soundslice, soundstripe, sync};
 
 /// A score and a recording onto Soundslice, bar lines tied to seconds; and four music services from a shell.
 ///
@@ -59,6 +62,12 @@ pub(crate) enum Command {
     /// Slices, notation, recordings, syncpoints, folders and lists
     #[command(subcommand)]
     Soundslice(soundslice::Command),
+    /// Songs, sound effects, playlists, Supe searches and webhooks
+    #[command(subcommand)]
+    Soundstripe(soundstripe::Command),
+    /// Tracks, playlists, users, likes, reposts and follows
+    #[command(subcommand)]
+    Soundcloud(soundcloud::Command),
     /// Scores, their files, times and boxes
     #[command(subcommand)]
     Musescore(musescore::Command),
@@ -85,10 +94,42 @@ pub(crate) struct Limit {
     pub(crate) limit: usize,
 }
 
+impl Limit {
+    /// The first items of a list, each as a record.
+    pub(crate) async fn of<'e, E>(
+        self,
+        mut items: Items<'e, E>,
+        row: impl Fn(&E::Item) -> Record,
+    ) -> Result<Output, Failure>
+    where
+        E: Paged + 'e,
+        E::ApiError: std::fmt::Display,
+    {
+        let mut rows = Vec::new();
+        while rows.len() < self.limit {
+            let Some(item) = items.next().await else { break };
+            rows.push(row(&item?));
+        }
+        Ok(rows.into())
+    }
+}
+
 /// Where a download goes.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Into_ {
     /// The file to write; it is replaced if it exists
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Arguments;
+
+    #[test]
+    fn the_tree_is_sound() {
+        Arguments::command().debug_assert();
+    }
 }

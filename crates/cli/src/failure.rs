@@ -91,9 +91,7 @@ impl<A: fmt::Display> From<segno_core::Error<A>> for Failure {
         }
         let failure = Self::new(error.to_string());
         if status == 403 {
-            return failure.advice(
-                "it is not this account's, or does not exist; `segno auth status` shows whose key is used",
-            );
+            return failure.advice("`segno auth status --check` shows whether the key is accepted");
         }
         if matches!(error.cause(), Cause::Transport(_)) && error.is_connect() {
             return failure.advice("look at the network, then run the command again");

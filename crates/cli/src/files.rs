@@ -59,6 +59,7 @@ pub(crate) fn kind(bytes: &[u8]) -> Option<&'static str> {
         _ if bytes.starts_with(b"%PDF") => "a PDF",
         _ if bytes.starts_with(b"\x89PNG") || bytes.starts_with(&[0xff, 0xd8, 0xff]) => "a picture",
         _ if bytes.starts_with(b"MThd") => "a MIDI file",
+        _ if bytes.starts_with(b"PK\x03\x04") => "a ZIP file, such as a compressed score",
         _ => return None,
     })
 }

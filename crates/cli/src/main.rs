@@ -22,7 +22,9 @@ mod progress;
 mod sandbox;
 mod score;
 mod session;
+mod soundcloud;
 mod soundslice;
+mod soundstripe;
 mod sync;
 
 use arguments::{Arguments, Command};
@@ -84,6 +86,8 @@ impl Command {
             Self::Score(command) => score::run(command, session),
             Self::Points(command) => points::run(command, session),
             Self::Soundslice(command) => soundslice::run(command, session).await,
+            Self::Soundstripe(command) => soundstripe::run(command, session).await,
+            Self::Soundcloud(command) => soundcloud::run(command, session).await,
             Self::Musescore(command) => musescore::run(command, session).await,
             Self::Api(arguments) => api::run(arguments, session).await,
             Self::Auth(command) => auth::run(command, session).await,

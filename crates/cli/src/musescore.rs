@@ -105,13 +105,7 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<Output, F
             Ok(user(&client.send(&users::Get::new(id)).await?).into())
         }
         Command::User(UserCommand::Scores(Scores { user, limit })) => {
-            let mut found = client.pages(users::Scores::new(user)).items();
-            let mut rows = Vec::new();
-            while rows.len() < limit.limit {
-                let Some(found) = found.next().await else { break };
-                rows.push(score::row(&found?));
-            }
-            Ok(rows.into())
+            limit.of(client.pages(users::Scores::new(user)).items(), score::row).await
         }
         Command::Time(One { score }) => {
             let times = client.send(&time::Get::new(score)).await?;

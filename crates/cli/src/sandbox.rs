@@ -9,7 +9,7 @@ use crate::session::Session;
 /// How the sandbox starts.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Arguments {
-    /// Ten ports in a row from N on, the control port first; 0 for free ports
+    /// Eleven ports in a row from N on, the control port first; 0 for free ports
     #[arg(long, value_name = "N", default_value_t = 0)]
     port_base: u16,
     /// Decides every identifier and token
@@ -18,6 +18,21 @@ pub(crate) struct Arguments {
     /// Time stands still at this second since 1970, and moves by POST /clock of the control port
     #[arg(long, value_name = "SECONDS")]
     frozen_at: Option<u64>,
+    /// The address to listen at, 127.0.0.1 by default; with 0.0.0.0 everybody who reaches this machine reaches the sandbox
+    #[arg(long, value_name = "ADDRESS")]
+    bind: Option<String>,
+    /// The name in the URLs that are given out, such as that of a container
+    #[arg(long, value_name = "NAME")]
+    host_name: Option<String>,
+    /// JSON that is added to the catalogues of the services
+    #[arg(long, value_name = "FILE")]
+    catalogue: Option<String>,
+    /// Requests that were recorded with the same seed and ports arrive before anything else
+    #[arg(long, value_name = "FILE")]
+    replay: Option<String>,
+    /// Write the requests that arrived to this file at the end
+    #[arg(long, value_name = "FILE")]
+    record: Option<String>,
     /// Print URLs and credentials as variables of the environment
     #[arg(long, conflicts_with = "json")]
     env: bool,
@@ -25,8 +40,17 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: Arguments, session: &Session) -> Result<Output, Failure> {
     let mut words = vec!["--port-base".to_owned(), arguments.port_base.to_string()];
-    for (name, value) in [("--seed", arguments.seed), ("--frozen-at", arguments.frozen_at)] {
-        words.extend(value.map(|value| [name.to_owned(), value.to_string()]).into_iter().flatten());
+    let number = |number: Option<u64>| number.map(|number| number.to_string());
+    for (name, value) in [
+        ("--seed", number(arguments.seed)),
+        ("--frozen-at", number(arguments.frozen_at)),
+        ("--bind", arguments.bind),
+        ("--host-name", arguments.host_name),
+        ("--catalogue", arguments.catalogue),
+        ("--replay", arguments.replay),
+        ("--record", arguments.record),
+    ] {
+        words.extend(value.map(|value| [name.to_owned(), value]).into_iter().flatten());
     }
     if arguments.env {
         words.push("--env".to_owned());

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use segno_score::{Options, Score, read_any};
+use segno_score::{Options, Score, read_any, sniff};
 use segno_syncpoint::formats::svg::{Drawing, draw};
 use segno_syncpoint::playthrough::DiagnosticKind;
 use segno_syncpoint::{PlayedGrid, Playthrough, Policy, wire};
@@ -88,10 +88,10 @@ impl Piece {
         }
         let score =
             read_any(bytes, &Options::new().with_onsets()).map_err(|fault| match files::kind(bytes) {
-                Some(kind) => {
+                Some(kind) if sniff(bytes).is_none() => {
                     format!("this is {kind}, not a score; give MusicXML, MXL, MIDI, Guitar Pro or MuseScore")
                 }
-                None => fault.to_string(),
+                _ => fault.to_string(),
             })?;
         let policy = policy.unwrap_or_else(|| score.format.policy());
         let play = score.structure.unroll(&policy).map_err(|fault| fault.to_string())?;

@@ -145,12 +145,10 @@ impl Session {
         soundslice(&self.settings(Service::Soundslice).await?)
     }
 
-    #[allow(dead_code)]
     pub(crate) async fn soundstripe(&self) -> Result<segno_soundstripe::Client, Failure> {
         soundstripe(&self.settings(Service::Soundstripe).await?)
     }
 
-    #[allow(dead_code)]
     pub(crate) async fn soundcloud(&self) -> Result<segno_soundcloud::Client, Failure> {
         soundcloud(&self.settings(Service::Soundcloud).await?, false)
     }
@@ -185,6 +183,9 @@ pub(crate) fn soundcloud(settings: &Settings, login: bool) -> Result<segno_sound
     }
     if let Some(url) = settings.get("SOUNDCLOUD_AUTH_URL")? {
         builder = builder.auth_url(&url);
+    }
+    if let Some(url) = settings.get("SOUNDCLOUD_WEB_URL")? {
+        builder = builder.web_url(&url);
     }
     if let Some(token) = settings.get("SOUNDCLOUD_ACCESS_TOKEN")? {
         return Ok(builder.token(token).build()?);

@@ -7,7 +7,7 @@ use clap::Args;
 use segno_score::Format as ScoreFormat;
 use segno_soundslice::Scorehash;
 use segno_syncpoint::simplify::Rules as Simplify;
-use segno_syncpoint::{Crop, SyncMap};
+use segno_syncpoint::{Crop, Offset, Position, SyncMap, Syncpoint};
 use sha2::{Digest as _, Sha256};
 
 use crate::accounts::Service;
@@ -124,6 +124,7 @@ pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Outpu
     let timing = Timing::find(&arguments, piece, session).await?;
     let fewer = timing.map.simplified(arguments.tolerance, &Simplify::KEEP);
     let fewer = fewer.map_err(|fault| Failure::new(format!("the points cannot be made fewer: {fault}")))?;
+    let published = told_exactly(&fewer.map)?;
     session.tell(format_args!(
         "points     {} of {} stay within {:.0} ms (at most {:.1} ms off), from {}",
         fewer.map.points().len(),
@@ -148,7 +149,7 @@ pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Outpu
         audio: body,
         video,
         recording_name: arguments.recording.clone().unwrap_or_else(|| short(&stem(audio), 100)),
-        map: &fewer.map,
+        map: &published,
         place: match &arguments.slice {
             Some(slice) => Where::Slice {
                 slice: slice.clone(),
@@ -191,7 +192,7 @@ pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Outpu
         let page = Page {
             piece: &timing.piece,
             whole: &timing.map,
-            map: &fewer.map,
+            map: &published,
             crop: done.crop,
             seconds: done.seconds,
             audio,
@@ -212,7 +213,7 @@ pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Outpu
         .with("played_bars", timing.piece.play.len())
         .with("points", done.points)
         .with("points_from", timing.source)
-        .with("max_error_s", (fewer.max_error * 1e6).round() / 1e6)
+        .with("max_error_ms", (fewer.max_error * 1e4).round() / 10.0)
         .with("crop_start_s", done.crop.start())
         .with("crop_end_s", done.crop.end().map(|end| (end * 1000.0).round() / 1000.0))
         .with("sandbox", embedded)
@@ -250,6 +251,20 @@ fn short(name: &str, limit: usize) -> String {
     name.chars().take(limit).collect()
 }
 
+/// The map with times to a microsecond and places to a thousandth of their 480 parts: numbers that every reader of JSON reads back
+/// as they were written, so that what comes back can be compared.
+fn told_exactly(map: &SyncMap) -> Result<SyncMap, Failure> {
+    let round = |value: f64, steps: f64| (value * steps).round() / steps;
+    let point = |point: &Syncpoint| {
+        let offset = point.position.offset();
+        let rounded = Offset::float(round(offset.value(), 1e3)).ok().filter(|_| offset.is_float());
+        let place = rounded.and_then(|offset| Position::new(point.position.bar(), offset).ok());
+        Syncpoint { position: place.unwrap_or(point.position), time: round(point.time, 1e6), ..*point }
+    };
+    map.rebuilt(map.points().iter().map(point).collect::<Vec<_>>())
+        .map_err(|fault| Failure::new(format!("the points are too close to be told apart: {fault}")))
+}
+
 /// What a recording is known by.
 fn digest(path: &PathBuf) -> Result<Vec<u8>, Failure> {
     let mut file = std::fs::File::open(path).map_err(|error| Failure::file(path, error))?;
@@ -284,7 +299,6 @@ fn crop(map: &SyncMap, seconds: Option<f64>) -> Result<Crop, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use segno_syncpoint::Syncpoint;
 
     #[test]
     fn silence_at_the_ends_is_left_out() {
@@ -298,6 +312,23 @@ mod tests {
         assert_eq!(ends(&map(0.3, 9.0), Some(10.5)), (0.0, Some(10.5)));
         assert_eq!(ends(&map(7.25, 20.0), Some(31.0)), (6.75, Some(20.5)));
         assert_eq!(ends(&map(7.25, 20.0), None), (6.75, None));
+    }
+
+    #[test]
+    fn what_is_published_reads_back_as_it_was() {
+        let points = [
+            (0, 0.0, 1.0 / 3.0),
+            (3, 213.333_333_3, 12.282_493_368_700_266),
+            (4, 0.0, 98.675_358_004_551_48),
+        ];
+        let points = points.map(|(bar, offset, time)| {
+            Syncpoint::new(Position::new(bar, Offset::float(offset).unwrap()).unwrap(), time)
+        });
+        let map = told_exactly(&SyncMap::new(points).unwrap()).unwrap();
+        let text = segno_syncpoint::wire::write(map.points());
+        assert_eq!(text, "[[0,0.333333],[3,12.282493,213.333],[4,98.675358]]");
+        let back: Vec<Vec<f64>> = serde_json::from_str(&text).unwrap();
+        assert_eq!(back[1], [3.0, map.points()[1].time, 213.333]);
     }
 
     #[test]

@@ -153,7 +153,7 @@ pub(crate) struct Audio {
     score: ScoreId,
     /// The version of its file; the newest if not given
     #[arg(long, value_name = "VERSION")]
-    version: Option<VersionId>,
+    of: Option<VersionId>,
     /// The MP3
     file: PathBuf,
 }
@@ -236,13 +236,7 @@ pub(super) async fn run(command: Command, client: &Client, session: &Session) ->
                 Sort::Uploaded => scores::Sort::Uploaded,
                 Sort::Comments => scores::Sort::Comments,
             });
-            let mut found = client.pages(scores::Search::new(filters)).items();
-            let mut rows = Vec::new();
-            while rows.len() < search.limit.limit {
-                let Some(found) = found.next().await else { break };
-                rows.push(row(&found?));
-            }
-            Ok(rows.into())
+            search.limit.of(client.pages(scores::Search::new(filters)).items(), row).await
         }
         Command::Get(One { score }) => {
             let score = client.send(&scores::Get::new(score)).await?;
@@ -299,14 +293,15 @@ pub(super) async fn run(command: Command, client: &Client, session: &Session) ->
             }
             Ok(row(&client.send(&update).await?).into())
         }
-        Command::Audio(Audio { score, version, file }) => {
-            let version =
-                match version {
-                    Some(version) => version,
-                    None => client.send(&scores::Get::new(score)).await?.vid.ok_or_else(|| {
-                        Failure::new("the service does not tell the version; give --version")
-                    })?,
-                };
+        Command::Audio(Audio { score, of, file }) => {
+            let version = match of {
+                Some(version) => version,
+                None => client
+                    .send(&scores::Get::new(score))
+                    .await?
+                    .vid
+                    .ok_or_else(|| Failure::new("the service does not tell the version; give --of"))?,
+            };
             let body = crate::soundslice::media_body(&file).await?;
             let bytes = body.len();
             client.upload_mp3(score, version, body).await.map_err(|error| Failure::new(error.to_string()))?;

@@ -192,8 +192,8 @@ pub(crate) async fn media_body(file: &Path) -> Result<Body, Failure> {
     if !is_video(file) {
         let start = files::start(file)?;
         if !files::is_recording(&start) {
-            let kind = files::kind(&start).unwrap_or("something else");
-            return Err(Failure::file(file, format_args!("this is {kind}, not a recording; give an MP3")));
+            let kind = files::kind(&start).map_or_else(String::new, |kind| format!("{kind}, "));
+            return Err(Failure::file(file, format_args!("this is {kind}not a recording; give an MP3")));
         }
     }
     Ok(body)

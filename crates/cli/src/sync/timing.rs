@@ -128,24 +128,59 @@ async fn listen(arguments: &Sync, mut piece: Piece, session: &Session) -> Result
         work.await.map_err(|error| Failure::new(format!("alignment broke off: {error}")))??;
     piece = read;
     wait.finish();
-    let map = aligned.map().map_err(|fault| Failure::new(format!("alignment gave no map: {fault}")))?;
     let order: Vec<usize> = aligned.playthrough.order().collect();
-    if order != piece.play.order().collect::<Vec<_>>() {
-        piece.grid = piece.score.grid.play(&order).map_err(|fault| Failure::new(fault.to_string()))?;
-        piece.play = aligned.playthrough.clone();
-        session.tell(format_args!("played     otherwise than the score says: {}", piece.road_map()));
-    }
+    let map = if order == piece.play.order().collect::<Vec<_>>() {
+        aligned.map().map_err(|fault| Failure::new(format!("alignment gave no map: {fault}")))?
+    } else {
+        otherwise(&aligned, &piece, arguments.tolerance, session)?
+    };
     let basis = |basis: Basis| match basis {
         Basis::Struck => "struck",
         Basis::Between => "between notes",
         Basis::Silent => "by tempo alone",
         _ => "",
     };
-    let bars =
-        aligned.bars.iter().map(|bar| Certainty { spread: bar.spread, basis: basis(bar.basis) }).collect();
+    // By the bars of the slice, which may be others than those that were performed.
+    let mut bars = vec![Certainty { spread: 0.0, basis: "not played" }; piece.play.len()];
+    for bar in &aligned.bars {
+        let place = map.bars_at(bar.seconds).map_or(f64::NAN, f64::round);
+        let slot = if place >= 0.0 { bars.get_mut(place as usize) } else { None };
+        if let Some(slot) = slot {
+            *slot = Certainty { spread: bar.spread, basis: basis(bar.basis) };
+        }
+    }
     let doubtful = aligned.uncertain(crate::page::DOUBTFUL).len();
     if doubtful > 0 {
         session.tell(format_args!("points     {doubtful} bars are doubtful; --report lists them first"));
     }
     Ok(Timing { piece, map, source: "listening to the recording".to_owned(), bars: Some(bars) })
+}
+
+/// The map of a performance that leaves out or adds repeats, in the bars of the slice, which plays by its own.
+#[cfg(feature = "align")]
+fn otherwise(
+    aligned: &segno_align::Aligned,
+    piece: &Piece,
+    tolerance: f64,
+    session: &Session,
+) -> Result<SyncMap, Failure> {
+    use crate::score::roadmap::{Names, road_map};
+
+    let performed = road_map(&piece.score.structure, &aligned.playthrough, Names::Printed);
+    session.tell(format_args!("played     otherwise than the score says: {performed}"));
+    let failed = |fault: &dyn std::fmt::Display| Failure::new(format!("alignment gave no map: {fault}"));
+    let delivery = aligned.delivery(&piece.play, tolerance).map_err(|fault| failed(&fault))?;
+    if !delivery.is_sequential() {
+        return Err(Failure::new(format!("the performance goes back where the score does not: {performed}"))
+            .advice("write these repeats into the score, or try another --policy"));
+    }
+    for skipped in &delivery.skipped {
+        session.tell(format_args!(
+            "played     not: bars {} to {} of {}; the playhead passes them at once",
+            skipped.start + 1,
+            skipped.end,
+            piece.play.len()
+        ));
+    }
+    delivery.map().map_err(|fault| failed(&fault))
 }

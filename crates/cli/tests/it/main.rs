@@ -1,0 +1,7 @@
+//! The command as a process, against a sandbox.
+
+mod guide;
+mod manners;
+mod shell;
+mod sync;
+mod tree;

@@ -1,0 +1,269 @@
+//! `segno sync`: the whole job, interrupted anywhere, and begun again.
+
+use std::collections::BTreeMap;
+
+use segno_sandbox::{Fault, FaultKind, Host, Sandbox};
+
+use crate::shell::{Done, Scratch, done, wait_for};
+
+const SYNC: [&str; 6] = ["sync", "minuet-in-g.mxl", "minuet-in-g.mp3", "--beats", "bars.txt", "--quiet"];
+
+/// The seconds of the bar lines by the tempo of the piece, as a person would tap them.
+fn beats(scratch: &Scratch) {
+    let order = scratch.run(&["score", "order", "minuet-in-g.mxl", "--json"]).good().json();
+    let bars = order.as_array().unwrap();
+    let mut text: String = bars.iter().map(|bar| format!("{}\n", bar["starts_s"])).collect();
+    text.push_str("98.7\n");
+    scratch.write("bars.txt", text);
+}
+
+async fn scratch() -> Scratch {
+    let scratch = Scratch::new().await;
+    beats(&scratch);
+    scratch
+}
+
+/// How often each kind of thing was made.
+fn made(sandbox: &Sandbox) -> BTreeMap<&'static str, u64> {
+    let kinds = ["slices", "recordings", "notations", "media", "folders"];
+    kinds.into_iter().map(|kind| (kind, sandbox.effects().of("soundslice", kind).created)).collect()
+}
+
+fn once() -> BTreeMap<&'static str, u64> {
+    BTreeMap::from([("slices", 1), ("recordings", 1), ("notations", 1), ("media", 1), ("folders", 0)])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_score_and_a_recording_are_on_soundslice() {
+    let scratch = scratch().await;
+    let done = scratch
+        .run(&[&SYNC[..], &["--new", "Morning", "--report", "out.html", "--json"]].concat())
+        .good()
+        .json();
+    assert_eq!(done["played_bars"], 64);
+    assert_eq!(done["points_from"], "bars.txt");
+    let slice = done["slice"].as_str().unwrap();
+    let found = scratch.run(&["soundslice", "slice", "get", slice, "--json"]).good().json();
+    assert_eq!((&found["name"], &found["has_notation"]), (&"Morning".into(), &true.into()));
+    assert_eq!(made(&scratch.sandbox), once());
+    let page = std::fs::read_to_string(scratch.path("out.html")).unwrap();
+    assert!(page.contains("<audio") && page.contains("data:audio/mpeg;base64,"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_run_makes_nothing() {
+    let scratch = scratch().await;
+    let first = scratch.run(&[&SYNC[..], &["--json"]].concat()).good().json();
+    let before = scratch.sandbox.effects();
+    let second = scratch.run(&[&SYNC[..], &["--json"]].concat()).good().json();
+    assert_eq!(first["slice"], second["slice"]);
+    assert_eq!(first["recording"], second["recording"]);
+    assert_eq!(scratch.sandbox.effects(), before);
+    // Asked for, it is made once more.
+    let third = scratch.run(&[&SYNC[..], &["--again", "--json"]].concat()).good().json();
+    assert_ne!(third["slice"], first["slice"]);
+}
+
+/// Kills the command at its `nth` request, whose work is done or not, and gives the request; `None` if there are fewer.
+fn killed(scratch: &Scratch, nth: usize, work: bool) -> Option<(String, String)> {
+    for host in [Host::SOUNDSLICE, Host::STORAGE] {
+        scratch.sandbox.fault(Fault::new(FaultKind::stall(0)).on(host).nth(nth as u32).work(work));
+    }
+    scratch.sandbox.clear_requests();
+    let mut child = scratch.begin(&SYNC);
+    let mut ended = false;
+    let stalled = || scratch.sandbox.requests().into_iter().find(|request| request.fault.is_some());
+    wait_for("the request", || {
+        ended = child.try_wait().unwrap().is_some();
+        ended || stalled().is_some_and(|request| request.body.complete)
+    });
+    // SIGKILL: the process can do nothing more about it.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let request = stalled().map(|request| (request.method, request.path));
+    scratch.sandbox.clear_faults();
+    request.filter(|_| !ended)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_anywhere_it_goes_on_and_makes_nothing_twice() {
+    // The nth request of each host, its response lost in the kill.
+    let mut places = 0;
+    for nth in 1.. {
+        let scratch = scratch().await;
+        let Some((method, path)) = killed(&scratch, nth, true) else { break };
+        places += 1;
+        let done = scratch.run(&[&SYNC[..], &["--json"]].concat());
+        assert_eq!(done.code, Some(0), "{method} {path}: {done:?}");
+        assert_eq!(made(&scratch.sandbox), once(), "{method} {path}");
+    }
+    assert!(places >= 10, "{places} places");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_never_arrived_is_made_good() {
+    // Those that create: making the slice, sending the notation, making the recording, sending the media.
+    for (method, prefix) in [("POST", "/api/v1/slices/"), ("PUT", "/"), ("POST", "/api/v1/recordings/")] {
+        let scratch = scratch().await;
+        scratch.sandbox.fault(Fault::new(FaultKind::stall(0)).method(method).path(prefix).work(false));
+        let mut child = scratch.begin(&SYNC);
+        let stalled = || {
+            scratch
+                .sandbox
+                .requests()
+                .into_iter()
+                .any(|request| request.fault.is_some() && request.body.complete)
+        };
+        wait_for("the request", stalled);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        scratch.sandbox.clear_faults();
+        scratch.run(&SYNC).good();
+        assert_eq!(made(&scratch.sandbox), once(), "{method} {prefix}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_changes_nothing() {
+    let scratch = scratch().await;
+    let steps =
+        scratch.run(&[&SYNC[..], &["--dry-run", "--folder", "New folder", "--json"]].concat()).good().json();
+    let would: Vec<&str> =
+        steps.as_array().unwrap().iter().map(|step| step["would"].as_str().unwrap()).collect();
+    assert_eq!(would, ["make folder", "make slice", "upload notation", "add recording", "set points"]);
+    assert!(scratch.sandbox.requests().iter().all(|request| request.method == "GET"));
+    assert!(!scratch.path("state/segno/sync").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_credentials_a_sandbox_inside_does_it_and_says_so() {
+    let scratch = scratch().await;
+    let done = done(&mut scratch.bare(&[
+        "sync",
+        "minuet-in-g.mxl",
+        "minuet-in-g.mp3",
+        "--beats",
+        "bars.txt",
+        "--json",
+    ]))
+    .good();
+    assert!(
+        done.err.contains("a sandbox inside of this command, because there are no credentials"),
+        "{done:?}"
+    );
+    assert_eq!(done.json()["sandbox"], true);
+    assert!(scratch.sandbox.requests().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tempo_of_the_score_is_said_to_be_a_guess() {
+    let scratch = scratch().await;
+    let done = scratch.run(&["sync", "minuet-in-g.mxl", "minuet-in-g.mp3", "--guess"]).good();
+    assert!(done.err.contains("A GUESS"), "{done:?}");
+}
+
+#[cfg(feature = "align")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_recording_is_listened_to() {
+    let scratch = scratch().await;
+    let done =
+        scratch.run(&["sync", "minuet-in-g.mxl", "minuet-in-g.mp3", "--report", "out.html", "--json"]).good();
+    let slice = done.json();
+    assert_eq!(slice["points_from"], "listening to the recording");
+    let recording = slice["recording"].as_str().unwrap();
+    let points = scratch.run(&["soundslice", "points", "get", recording]).good().out;
+    scratch.write("found.json", points);
+    // The recording was made from the score at the tempo that `bars.txt` has: no bar line is further off than a tenth of a second.
+    let fit = scratch.run(&["points", "fit", "found.json", "--like", "bars.txt", "--json"]).good().json();
+    assert!(fit["largest_s"].as_f64().unwrap() < 0.1, "{fit}");
+    let page = std::fs::read_to_string(scratch.path("out.html")).unwrap();
+    assert!(page.contains("Doubtful bars"));
+}
+
+fn refused(scratch: &Scratch, arguments: &[&str], code: i32) -> String {
+    let line = scratch.run(arguments).failed(code);
+    assert_eq!(made(&scratch.sandbox).values().sum::<u64>(), 0, "{line}");
+    line
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_files_end_with_one_line_and_nothing_made() {
+    let scratch = scratch().await;
+    scratch.write("empty", "");
+    scratch.write("few.txt", "0\n1\n2\n");
+    scratch.write("long.txt", (0..65).map(|bar| format!("{}\n", bar * 10)).collect::<String>());
+    let sync = |score, audio| [&["sync", score, audio], &SYNC[3..]].concat();
+    for (score, audio, words) in [
+        ("minuet-in-g.mp3", "minuet-in-g.mp3", "this is an MP3 recording, not a score; give MusicXML"),
+        ("minuet-in-g.pdf", "minuet-in-g.mp3", "this is a PDF, not a score"),
+        ("empty", "minuet-in-g.mp3", "the file is empty; give a score"),
+        ("missing", "minuet-in-g.mp3", "missing: No such file"),
+        ("minuet-in-g.mid", "minuet-in-g.mp3", "export the score as MusicXML"),
+        ("minuet-in-g.mxl", "minuet-in-g.pdf", "this is a PDF, not a recording; give an MP3"),
+        ("minuet-in-g.mxl", "empty", "the file is empty; give a recording"),
+        ("minuet-in-g.mxl", "minuet-in-g.mxl", "not a recording"),
+    ] {
+        let line = refused(&scratch, &sync(score, audio), 1);
+        assert!(line.contains(words), "{line}");
+    }
+    let points = |file| ["sync", "minuet-in-g.mxl", "minuet-in-g.mp3", "--beats", file];
+    let line = refused(&scratch, &points("few.txt"), 1);
+    assert!(line.contains("62 bars before the score does; try another --policy"), "{line}");
+    let line = refused(&scratch, &points("empty"), 1);
+    assert!(line.contains("the file is empty; give a list of points"), "{line}");
+    // What only the service can tell is told with the name of what is there already.
+    let line = scratch.run(&points("long.txt")).failed(1);
+    assert!(line.contains("they are of another recording") && line.contains("the slice is "), "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_key_asks_for_a_login_and_a_slice_of_others_is_told() {
+    let scratch = scratch().await;
+    let mut wrong = scratch.command(&SYNC);
+    let line = done(wrong.env("SOUNDSLICE_PASSWORD", "wrong")).failed(4);
+    assert!(line.ends_with("log in with `segno auth login soundslice`"), "{line}");
+    let accounts = scratch.sandbox.soundslice_accounts();
+    let other = accounts[1].slices[0].as_str();
+    let line = refused(&scratch, &[&SYNC[..], &["--slice", other]].concat(), 1);
+    assert!(line.contains("there is no slice") && line.contains("`segno soundslice slice list`"), "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_network_is_told_with_what_to_do() {
+    let scratch = scratch().await;
+    let mut command = scratch.command(&SYNC);
+    // A port of this machine at which nobody listens.
+    let line = done(command.env("SOUNDSLICE_BASE_URL", "http://127.0.0.1:9/api/v1/")).failed(1);
+    assert!(line.contains("look at the network, then run the command again"), "{line}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_leaves_nothing_half_made() {
+    let scratch = scratch().await;
+    // The report goes to a device that is always full.
+    std::os::unix::fs::symlink("/dev/full", scratch.path("full")).unwrap();
+    let line = scratch.run(&[&SYNC[..], &["--report", "/dev/full/out.html"]].concat()).failed(1);
+    assert!(line.contains("/dev/full/out.html"), "{line}");
+    let left: Vec<_> =
+        std::fs::read_dir(scratch.path(".")).unwrap().flatten().map(|entry| entry.file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().starts_with(".segno-")), "{left:?}");
+    // A journal that cannot be kept ends the run before anything is made.
+    let mut command = scratch.command(&[&SYNC[..], &["--new", "Other"]].concat());
+    let before = made(&scratch.sandbox);
+    let done: Done = done(command.env("XDG_STATE_HOME", "/dev/full"));
+    assert!(done.failed(1).contains("/dev/full"));
+    assert_eq!(made(&scratch.sandbox), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_notation_is_not_replaced_unasked() {
+    let scratch = scratch().await;
+    let accounts = scratch.sandbox.soundslice_accounts();
+    let own = accounts[0].slices[0].as_str();
+    let line = refused(&scratch, &[&SYNC[..], &["--slice", own]].concat(), 1);
+    assert!(line.contains("--replace-notation") && line.contains("--keep-notation"), "{line}");
+    scratch.run(&[&SYNC[..], &["--slice", own, "--keep-notation"]].concat()).good();
+    assert_eq!(scratch.sandbox.effects().of("soundslice", "notations").created, 0);
+    assert_eq!(scratch.sandbox.effects().of("soundslice", "recordings").created, 1);
+}
