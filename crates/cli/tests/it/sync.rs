@@ -8,7 +8,7 @@ use crate::shell::{Done, Scratch, done, wait_for};
 
 const SYNC: [&str; 6] = ["sync", "minuet-in-g.mxl", "minuet-in-g.mp3", "--beats", "bars.txt", "--quiet"];
 
-/// The seconds of the bar lines by the tempo of the piece, as a person would tap them.
+/// The seconds of the bar lines by the tempo of the piece, as a user would tap them.
 fn beats(scratch: &Scratch) {
     let order = scratch.run(&["score", "order", "minuet-in-g.mxl", "--json"]).good().json();
     let bars = order.as_array().unwrap();
