@@ -12,10 +12,8 @@
 //! sounding ones: tuning, capo and harmonics included; drums have the key that is struck.
 
 mod binary;
-mod directions;
 mod gpif;
 mod gpx;
-mod harmonic;
 
 use crate::archive::Archive;
 use crate::error::Error;

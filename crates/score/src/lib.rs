@@ -6,21 +6,31 @@
 //! | [`musicxml`] | MusicXML 4.0 and older, from a slice or a stream |
 //! | [`mxl`] | MusicXML in a ZIP archive |
 //! | [`midi`] | Standard MIDI Files, also damaged ones |
+//! | `guitar_pro` | Guitar Pro 3 to 8 (feature `guitar-pro`) |
+//! | `musescore` | MuseScore's own files, versions 1 to 4 (feature `musescore`) |
+//! | `alphatex` | alphaTex, the text format of alphaTab (feature `alphatex`) |
 //!
 //! What comes out stands at the root: [`Score`] with its parts, bars, tempos and notes; [`Diagnostic`] for what is wrong with
 //! a file that was read all the same; [`Error`] for one that was not. [`Options`] say what to read, [`Limits`] how much of it.
 //!
 //! The private modules follow the way of a file: `xml` (elements within limits) and `musicxml` or `midi` gather a `draft`,
-//! with `words` for what directions say; `assemble` makes a score of it, and `timing` seconds of the score.
+//! with `words` for what directions say; `assemble` makes a score of it, and `timing` seconds of the score. The readers of other
+//! formats gather an `outline`, which states its form and needs no `assemble`.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "alphatex")]
+pub mod alphatex;
 mod archive;
 mod assemble;
 mod diagnostic;
+#[cfg(any(feature = "guitar-pro", feature = "alphatex"))]
+mod directions;
 mod draft;
 mod error;
 #[cfg(feature = "guitar-pro")]
 pub mod guitar_pro;
+#[cfg(any(feature = "guitar-pro", feature = "alphatex"))]
+mod harmonic;
 pub mod midi;
 #[cfg(feature = "musescore")]
 pub mod musescore;

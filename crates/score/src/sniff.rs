@@ -38,6 +38,8 @@ pub fn sniff(bytes: &[u8]) -> Option<Format> {
             _ => Format::MusicXml,
         }),
         _ if midi::begins_late(bytes) => Some(Format::Midi),
+        #[cfg(feature = "alphatex")]
+        _ if crate::alphatex::is_alphatex(bytes) => Some(Format::AlphaTex),
         _ => None,
     }
 }
@@ -57,6 +59,9 @@ pub fn sniff(bytes: &[u8]) -> Option<Format> {
 /// [`Error::UnknownFormat`] for anything else, [`Error::Unsupported`] for formats that are known but not read,
 /// [`Error::SwitchedOff`] if the format's reader was not built, otherwise as for the format's own reader.
 pub fn read_any(bytes: &[u8], options: &Options) -> Result<Score, Error> {
+    if let Some((format, advice)) = refused(bytes) {
+        return Err(Error::Unsupported { format, advice });
+    }
     if let Some(format) = sniff(bytes) {
         return match format {
             Format::MusicXml => musicxml::read_slice(bytes, options),
@@ -80,10 +85,38 @@ pub fn read_any(bytes: &[u8], options: &Options) -> Result<Score, Error> {
             Format::GuitarPro | Format::GuitarPro6 | Format::GuitarPro5 => {
                 Err(Error::SwitchedOff { format, feature: "guitar-pro" })
             }
+            #[cfg(feature = "alphatex")]
+            Format::AlphaTex => crate::alphatex::read_slice(bytes, options),
+            #[cfg(not(feature = "alphatex"))]
             Format::AlphaTex => Err(Error::SwitchedOff { format, feature: "alphatex" }),
         };
     }
     Err(Error::UnknownFormat)
+}
+
+/// A format that is known but not read, and what to do with its files.
+fn refused(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    const TUXGUITAR: (&str, &str) =
+        ("TuxGuitar", "open it in TuxGuitar and export it as Guitar Pro 5, MIDI or MusicXML");
+    if bytes.starts_with(b"ptab") {
+        return Some((
+            "PowerTab",
+            "open it in Power Tab Editor 2.0 or TuxGuitar and export it as Guitar Pro or MIDI",
+        ));
+    }
+    if bytes.starts_with(b"PK") {
+        let zip = zip::ZipArchive::new(Bytes::new(bytes)).ok()?;
+        let has = |wanted: &str| zip.file_names().filter_map(Result::ok).any(|name| name == wanted);
+        return (has("content.xml") && has("version.txt")).then_some(TUXGUITAR);
+    }
+    // A length, and characters of two bytes.
+    let letters = bytes.iter().skip(1).take(64).copied().collect::<Vec<u8>>();
+    let name: String = letters
+        .chunks_exact(2)
+        .map(|pair| if pair.first() == Some(&0) { char::from(*pair.last().unwrap_or(&0)) } else { '?' })
+        .collect();
+    let old = name.starts_with("TuxGuitar File Format") || name.starts_with("TG_DEVEL");
+    old.then_some(TUXGUITAR)
 }
 
 /// The format of a ZIP archive by the files in it.

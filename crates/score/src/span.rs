@@ -94,6 +94,12 @@ impl Span {
         )
     }
 
+    /// How often `length` goes into this one.
+    #[cfg(feature = "alphatex")]
+    pub(crate) fn divided(self, length: Self) -> Option<Self> {
+        self.times(Self::ratio(length.den.into(), length.num.into())?)
+    }
+
     pub(crate) fn add(self, other: Self) -> Option<Self> {
         if self.den == other.den {
             return Some(Self { num: self.num.checked_add(other.num)?, den: self.den });

@@ -108,11 +108,26 @@ fn is_notation(object: &Object) -> bool {
     // MusicXML, possibly after a byte order mark and blank lines.
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start).trim_ascii_start();
     let musicxml: [&[u8]; 3] = [b"<?xml", b"<score-partwise", b"<score-timewise"];
-    // MXL and Guitar Pro 7 on; Guitar Pro 6; Guitar Pro 3 to 5; PowerTab.
+    if holds(text, b"<museScore") || (start.starts_with(b"PK") && is_musescore(object)) {
+        return false;
+    }
+    // MXL and Guitar Pro 7 on, but not the archives of MuseScore; Guitar Pro 6; Guitar Pro 3 to 5; PowerTab.
     let binary: [&[u8]; 5] = [b"PK", b"BCFZ", b"BCFS", b"\x18FICHIER GUITAR PRO", b"ptab"];
     musicxml.iter().any(|magic| text.starts_with(magic))
         || binary.iter().any(|magic| start.starts_with(magic))
         || is_tuxguitar(&start)
+}
+
+fn holds(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes.windows(wanted.len()).any(|window| window == wanted)
+}
+
+/// Whether an archive names a score of MuseScore in the list of its files, which is at its end.
+fn is_musescore(object: &Object) -> bool {
+    let size = object.content.len();
+    let from = size.saturating_sub(64 << 10);
+    let length = usize::try_from(size - from).unwrap_or(0);
+    object.content.read_at(from, length).is_ok_and(|end| holds(&end, b".mscx"))
 }
 
 /// TuxGuitar writes its format's name first: a length byte and characters of two bytes, the higher first.

@@ -1,5 +1,6 @@
 //! The readers from the outside.
 
+mod alphatex;
 mod bars;
 mod brackets;
 mod cases;

@@ -86,6 +86,16 @@ proptest! {
     }
 
     #[test]
+    fn shuffled_alphatex(order in prop::collection::vec(any::<prop::sample::Index>(), 1..80)) {
+        let text: String = order.iter().map(|index| format!("{} ", index.get(ALPHATEX))).collect();
+        if let Ok(score) = segno_score::alphatex::read_slice(text.as_bytes(), &options()) {
+            prop_assert_eq!(score.structure.bars.len(), score.grid.bars.len());
+            let _ = score.structure.unroll(&score.format.policy()).map(|play| (score.sync_map(&play).is_ok(), score.recording_map(&play)));
+        }
+        read(format!("\\title x {text}").as_bytes());
+    }
+
+    #[test]
     fn damaged_guitar_pro(
         sample in any::<prop::sample::Index>(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0_u8..4), 1..12),
@@ -116,6 +126,61 @@ proptest! {
             pieces.concat(), pieces.iter().rev().cloned().collect::<String>()).as_bytes());
     }
 }
+
+const ALPHATEX: &[&str] = &[
+    "\\ts 3 4",
+    "\\ts 4294967295 1",
+    "\\ro",
+    "\\rc 3",
+    "\\rc 4294967295",
+    "\\ae (1 2)",
+    "\\jump DaCapoAlCoda",
+    "\\jump Coda",
+    "\\tempo 1e9",
+    "\\tempo (90 \"x\" 0.5)",
+    "\\tempo 0",
+    "\\ac",
+    "\\track \"a\"",
+    "\\staff",
+    "\\voice",
+    "\\tuning piano",
+    "\\tuning E4 B3",
+    "\\capo 99999",
+    "\\instrument percussion",
+    "\\sync 0 0 1000",
+    "\\sync 1 99 5000 0.5",
+    "\\section A",
+    "\\nothing",
+    "3.3.4",
+    "3.3",
+    "(3.3 5.4).8",
+    "c4.1",
+    "-.3",
+    "-",
+    "x.1",
+    "r",
+    "*3",
+    "*10000",
+    ":8",
+    ":4 {tu 3}",
+    "{d}",
+    "{tu 0 0}",
+    "{tu 3 4294967295}",
+    "{gr}",
+    "{tempo 70}",
+    "|",
+    "|",
+    ".",
+    "(",
+    ")",
+    "{",
+    "}",
+    "\"",
+    "99999999999999999999",
+    "9223372036854775807.9223372036854775807",
+    "KickHit",
+    "//\n",
+];
 
 /// An element with its end, whatever it holds.
 fn balanced(open: &str) -> String {

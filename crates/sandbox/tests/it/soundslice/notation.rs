@@ -71,7 +71,12 @@ async fn formats_are_told_by_their_first_bytes() {
         let url = text(&api.get(&format!("/slices/{slice}/notation-file/")).await.json(), "url");
         assert_eq!(Request::new("GET", &url).send().await.body, bytes);
     }
-    for bytes in [b"".as_slice(), b"%PDF-1.7", b"MThd\0\0\0\x06", b"score-partwise", b"\x18FICHIER"] {
+    // Soundslice does not read what MuseScore writes, packed or not.
+    let mscz = b"PK\x03\x04 tune.mscx PK\x01\x02";
+    let mscx = b"<?xml version='1.0'?><museScore version=\"4.20\"/>";
+    for bytes in
+        [b"".as_slice(), b"%PDF-1.7", b"MThd\0\0\0\x06", b"score-partwise", b"\x18FICHIER", mscz, mscx]
+    {
         let slice = upload(&api, bytes).await;
         assert!(!has_notation(&api, &slice).await, "{:?}", String::from_utf8_lossy(bytes));
     }

@@ -4,8 +4,8 @@ use segno_syncpoint::{Ending, Fraction, Metre, RepeatEnd, RepeatStart, WrittenBa
 
 use super::Reader;
 use crate::diagnostic::DiagnosticKind;
+use crate::directions::Direction;
 use crate::error::Error;
-use crate::guitar_pro::directions::Direction;
 use crate::outline::OutlineBar;
 use crate::span::Span;
 

@@ -4,7 +4,7 @@ use super::Reader;
 use super::effects::Harmonic;
 use crate::diagnostic::DiagnosticKind;
 use crate::error::Error;
-use crate::guitar_pro::harmonic;
+use crate::harmonic;
 use crate::outline::Struck;
 use crate::span::Span;
 
