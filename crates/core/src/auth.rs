@@ -15,7 +15,7 @@ mod static_token;
 #[cfg(any(feature = "oauth1", feature = "oauth2"))]
 pub mod store;
 
-pub use crate::client::authorize::{AuthError, AuthRequest, Authorize, CredentialVersion, Reason};
+pub use crate::client::authorize::{AuthError, AuthRequest, Authorize, CredentialVersion, Reason, Rejection};
 pub use basic::Basic;
 #[cfg(any(feature = "oauth1", feature = "oauth2", feature = "loopback"))]
 pub use redirected::Redirected;

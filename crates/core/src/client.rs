@@ -23,10 +23,12 @@ pub(crate) mod download;
 pub(crate) mod error;
 mod exchange;
 pub(crate) mod json_stream;
+mod observer;
 pub(crate) mod pages;
 mod poll;
 mod prepare;
 pub(crate) mod rate_limiter;
+pub(crate) mod raw;
 pub(crate) mod redirect;
 pub(crate) mod retry;
 mod retry_loop;
@@ -39,9 +41,11 @@ pub use deliver::Undelivered;
 pub use download::{Downloaded, Sink};
 pub use error::{Cause, Error, PageError};
 pub use json_stream::{JsonArrayStream, StreamEndpoint};
+pub use observer::{Event, EventKind, Observer, Wait};
 pub use pages::{Cursor, Items, Page, Paged, Pages};
 pub use poll::{Pace, Unfinished};
 pub use rate_limiter::RateLimiter;
+pub use raw::{Raw, RawCall, RawList};
 pub use redirect::RedirectError;
 pub(crate) use retry::Budget;
 pub use retry::{Retry, retry_after};
@@ -64,6 +68,7 @@ pub(crate) struct Inner {
     pub(crate) secrets: Arc<[Secret]>,
     pub(crate) timeouts: Timeouts,
     pub(crate) body_cap: usize,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
 }
 
 impl Client {

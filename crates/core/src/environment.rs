@@ -1,22 +1,26 @@
 //! Settings from environment variables.
 
 use std::ffi::OsString;
+use std::fmt;
+use std::io::Read as _;
+use std::path::PathBuf;
 
-/// An environment variable that a client needs. White space and invisible marks around the value (a line break of a file,
-/// the byte order mark of an editor) are left out.
+/// An environment variable that a client needs; or, if the variable of that name with `_FILE` behind it is set, the content of the file
+/// that it names, as Docker and Kubernetes hand secrets over. White space and invisible marks around the value (a line break of a
+/// file, the byte order mark of an editor) are left out.
 ///
 /// # Errors
 /// [`EnvironmentError`], which names the variable and what is wrong with it.
 pub fn env_var(name: &'static str) -> Result<String, EnvironmentError> {
-    read(name, std::env::var_os(name))
+    lookup(name, |name| std::env::var_os(name))
 }
 
-/// An environment variable that a client can do without; `None` if it is not set or empty.
+/// An environment variable that a client can do without, or the file that it names; `None` if neither is set, or both are empty.
 ///
 /// # Errors
 /// [`EnvironmentError`] if it is set to what cannot be meant: a mistake is never taken for the default.
 pub fn env_var_if_set(name: &'static str) -> Result<Option<String>, EnvironmentError> {
-    match read(name, std::env::var_os(name)) {
+    match env_var(name) {
         Ok(value) => Ok(Some(value)),
         Err(EnvironmentError::Missing(_) | EnvironmentError::Empty(_)) => Ok(None),
         Err(error) => Err(error),
@@ -31,17 +35,84 @@ pub enum EnvironmentError {
     #[error("the environment variable {0} is not set")]
     Missing(&'static str),
     /// It is needed and has nothing but white space.
-    #[error("the environment variable {0} is empty")]
+    #[error("the environment variable {0} {flaw}", flaw = Flaw::Empty)]
     Empty(&'static str),
     /// It is not text.
-    #[error("the environment variable {0} is not UTF-8")]
+    #[error("the environment variable {0} {flaw}", flaw = Flaw::NotUtf8)]
     NotUtf8(&'static str),
     /// It is in quotes, which a shell takes away and the files of Docker and systemd partly do not.
-    #[error("the environment variable {0} is in quotes, which would be part of the value; take them away")]
+    #[error("the environment variable {0} {flaw}", flaw = Flaw::Quoted)]
     Quoted(&'static str),
     /// There is a line break or another control character within.
-    #[error("the environment variable {0} has a line break or another control character inside")]
+    #[error("the environment variable {0} {flaw}", flaw = Flaw::Control)]
     Control(&'static str),
+    /// It is set, and so is the variable that names a file for it.
+    #[error("the environment variables {0} and {0}_FILE are both set; take one of them away")]
+    Both(&'static str),
+    /// The file that it names cannot be used.
+    #[error("the file {} (environment variable {variable}_FILE) {what}", .path.display())]
+    File {
+        /// The variable, without `_FILE`.
+        variable: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+}
+
+/// What is wrong with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flaw {
+    Empty,
+    NotUtf8,
+    Utf16,
+    TooLong,
+    Quoted,
+    Control,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "is empty",
+            Self::NotUtf8 => "is not UTF-8",
+            Self::Utf16 => "is UTF-16, as its byte order mark says; save it as UTF-8",
+            Self::TooLong => "is longer than 64 KiB",
+            Self::Quoted => "is in quotes, which would be part of the value; take them away",
+            Self::Control => "has a line break or another control character inside",
+        })
+    }
+}
+
+/// The longest file that may hold a value, in bytes.
+const MAX_FILE: u64 = 64 * 1024;
+
+fn lookup(
+    name: &'static str,
+    variable: impl Fn(&str) -> Option<OsString>,
+) -> Result<String, EnvironmentError> {
+    let value = read(name, variable(name));
+    let Some(path) = variable(&format!("{name}_FILE")).filter(|path| !path.is_empty()) else { return value };
+    if !matches!(value, Err(EnvironmentError::Missing(_) | EnvironmentError::Empty(_))) {
+        return Err(EnvironmentError::Both(name));
+    }
+    let path = PathBuf::from(path);
+    let wrong = |what: String| EnvironmentError::File { variable: name, path: path.clone(), what };
+    let mut bytes = Vec::new();
+    let read = std::fs::File::open(&path).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes));
+    read.map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    from_file(bytes).map_err(|flaw| wrong(flaw.to_string()))
+}
+
+fn from_file(bytes: Vec<u8>) -> Result<String, Flaw> {
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(Flaw::TooLong);
+    }
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return Err(Flaw::Utf16);
+    }
+    checked(&String::from_utf8(bytes).map_err(|_| Flaw::NotUtf8)?)
 }
 
 /// Pairs of quotes, also those that word processors make of them.
@@ -58,16 +129,26 @@ const QUOTES: [(char, char); 7] = [
 fn read(name: &'static str, value: Option<OsString>) -> Result<String, EnvironmentError> {
     let value = value.ok_or(EnvironmentError::Missing(name))?;
     let value = value.into_string().map_err(|_| EnvironmentError::NotUtf8(name))?;
+    checked(&value).map_err(|flaw| match flaw {
+        Flaw::Empty => EnvironmentError::Empty(name),
+        Flaw::Quoted => EnvironmentError::Quoted(name),
+        Flaw::Control | Flaw::TooLong => EnvironmentError::Control(name),
+        Flaw::NotUtf8 | Flaw::Utf16 => EnvironmentError::NotUtf8(name),
+    })
+}
+
+/// A value without what surrounds it.
+fn checked(value: &str) -> Result<String, Flaw> {
     let value = value.trim_matches(is_invisible);
     if value.is_empty() {
-        return Err(EnvironmentError::Empty(name));
+        return Err(Flaw::Empty);
     }
     if value.contains(char::is_control) {
-        return Err(EnvironmentError::Control(name));
+        return Err(Flaw::Control);
     }
     let inside = |(open, close)| value.strip_prefix(open).and_then(|rest: &str| rest.strip_suffix(close));
     if QUOTES.into_iter().any(|quotes| inside(quotes).is_some()) {
-        return Err(EnvironmentError::Quoted(name));
+        return Err(Flaw::Quoted);
     }
     Ok(value.to_owned())
 }
@@ -133,6 +214,47 @@ mod tests {
         assert_eq!(
             read("SEGNO_KEY", None).unwrap_err().to_string(),
             "the environment variable SEGNO_KEY is not set"
+        );
+    }
+
+    #[test]
+    fn a_key_may_stand_in_a_file() {
+        let path = std::env::temp_dir().join(format!("segno-core-key-{}", std::process::id()));
+        let found = |content: &[u8], also: Option<&str>| {
+            std::fs::write(&path, content).unwrap();
+            lookup("SEGNO_KEY", |name| match name {
+                "SEGNO_KEY" => also.map(OsString::from),
+                "SEGNO_KEY_FILE" => Some(path.clone().into()),
+                _ => None,
+            })
+            .map_err(|error| error.to_string())
+        };
+        for content in [&b"key"[..], b"key\n", b"\xEF\xBB\xBFkey\r\n", b"  key \n\n"] {
+            assert_eq!(found(content, None).as_deref(), Ok("key"), "{content:?}");
+        }
+        assert_eq!(found(b"key", Some(" ")).as_deref(), Ok("key"), "an empty variable counts for nothing");
+        let both =
+            "the environment variables SEGNO_KEY and SEGNO_KEY_FILE are both set; take one of them away";
+        assert_eq!(found(b"key", Some("other")).unwrap_err(), both);
+        let long = vec![b'k'; 64 * 1024 + 1];
+        for (content, words) in [
+            (&b""[..], "is empty"),
+            (b"\n", "is empty"),
+            (b"\"key\"\n", "is in quotes, which would be part of the value; take them away"),
+            (b"key\nkey\n", "has a line break or another control character inside"),
+            (b"\xFF\xFEk\0e\0y\0", "is UTF-16, as its byte order mark says; save it as UTF-8"),
+            (b"k\xE9y", "is not UTF-8"),
+            (&long, "is longer than 64 KiB"),
+        ] {
+            let file = format!("the file {} (environment variable SEGNO_KEY_FILE)", path.display());
+            assert_eq!(found(content, None).unwrap_err(), format!("{file} {words}"));
+        }
+        std::fs::remove_file(&path).unwrap();
+        let missing =
+            lookup("SEGNO_KEY", |name| name.ends_with("_FILE").then(|| path.clone().into())).unwrap_err();
+        assert!(
+            missing.to_string().contains("(environment variable SEGNO_KEY_FILE) cannot be read: "),
+            "{missing}"
         );
     }
 

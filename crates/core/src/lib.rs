@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub mod auth;
+pub mod blocking;
 pub mod client;
 pub mod decode;
 pub mod endpoint;

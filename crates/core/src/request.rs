@@ -58,6 +58,7 @@ pub struct RequestWriter {
     pub(crate) redirects: Redirects,
     pub(crate) kind: Kind,
     pub(crate) replay: Option<Replay>,
+    pub(crate) method: Option<Method>,
 }
 
 /// What is sent.
@@ -99,6 +100,7 @@ impl RequestWriter {
             redirects: Redirects::Follow,
             kind: Kind::Call,
             replay: None,
+            method: None,
         }
     }
 
@@ -111,6 +113,29 @@ impl RequestWriter {
         self.path = path::fill(template, arguments)?;
         self.template = template;
         Ok(())
+    }
+
+    /// A path behind the base URL that has no template: logs show `{raw}`. What a path may not contain is escaped; what is escaped
+    /// already stays.
+    ///
+    /// # Errors
+    /// A path that leads above the base URL, or has a query or a fragment.
+    pub(crate) fn raw_path(&mut self, path: &str) -> Result<(), BuildError> {
+        let wrong = |reason| Err(BuildError::value("path", reason));
+        if path.contains(['?', '#']) {
+            return wrong("must not have a query or a fragment: add pairs with query(name, value)");
+        }
+        if path.contains("://") || path::climbs(path) {
+            return wrong("must be below the base URL, such as songs/7");
+        }
+        self.path = crate::url::escaped(path.trim_start_matches('/').as_bytes());
+        self.template = "{raw}";
+        Ok(())
+    }
+
+    /// Sends with another method than the endpoint's.
+    pub(crate) fn method(&mut self, method: Method) {
+        self.method = Some(method);
     }
 
     /// Adds an extension to the last segment of the path: `json` makes `score/7` `score/7.json`. Logs show the template alone.

@@ -49,7 +49,7 @@ pub struct ClientBuilder {
 }
 
 service_client! {
-    Client: send, call, pages, items;
+    Client: send, call, pages, items, raw, download_to, blocking;
     ClientBuilder
 }
 
@@ -84,6 +84,14 @@ impl Client {
     /// If the key is missing, a token lacks its other half or the secret that it needs, the token file cannot be used, or a
     /// URL is not absolute.
     pub fn from_env() -> Result<Self, ClientError> {
+        Self::builder_from_env()?.build()
+    }
+
+    /// The builder behind [`from_env`](Client::from_env), to be set up further.
+    ///
+    /// # Errors
+    /// See [`from_env`](Client::from_env).
+    pub fn builder_from_env() -> Result<ClientBuilder, ClientError> {
         let key = env_var("MUSESCORE_CONSUMER_KEY")?;
         let secret = env_var_if_set("MUSESCORE_CONSUMER_SECRET")?;
         let needed = || env_var("MUSESCORE_CONSUMER_SECRET");
@@ -113,7 +121,7 @@ impl Client {
                 builder = set(builder, &url);
             }
         }
-        builder.build()
+        Ok(builder)
     }
 
     /// A client that is set up further before it is built.

@@ -2,7 +2,7 @@
 
 use segno_core::auth::oauth1::{AccessToken, Consumer, OAuth1, TokenSource};
 use segno_core::auth::store::TokenStore;
-use segno_core::auth::{AuthError, AuthRequest, Authorize, CredentialVersion};
+use segno_core::auth::{AuthError, AuthRequest, Authorize, CredentialVersion, Rejection};
 use segno_core::request::FormPairs;
 use segno_core::{BoxFuture, Secret};
 
@@ -88,6 +88,14 @@ impl Authorize for Credentials {
         match self {
             Self::Stored(source) => source.rejected(version),
             _ => Box::pin(std::future::ready(Ok(false))),
+        }
+    }
+
+    fn rejected_by<'a>(&'a self, rejection: Rejection<'a>) -> BoxFuture<'a, Result<bool, AuthError>> {
+        match (self, self.signature()) {
+            (Self::Stored(source), _) => source.rejected_by(rejection),
+            (_, Some(signature)) => Box::pin(async move { signature.rejected_by(rejection).await }),
+            _ => self.rejected(rejection.version),
         }
     }
 

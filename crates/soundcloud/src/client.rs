@@ -86,7 +86,7 @@ impl fmt::Debug for Credentials {
 }
 
 service_client! {
-    Client: ;
+    Client: items, raw, download_to, blocking;
     ClientBuilder
 }
 

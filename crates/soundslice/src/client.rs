@@ -33,7 +33,7 @@ pub struct ClientBuilder {
 }
 
 service_client! {
-    Client: send, call, stream;
+    Client: send, call, stream, raw, download_to, blocking;
     ClientBuilder
 }
 

@@ -52,7 +52,7 @@ pub struct ClientBuilder {
 }
 
 service_client! {
-    Client: send, call, pages, items;
+    Client: send, call, pages, items, raw, download_to, blocking;
     ClientBuilder
 }
 
@@ -70,11 +70,19 @@ impl Client {
     /// # Errors
     /// If the key is missing, or a variable cannot be used.
     pub fn from_env() -> Result<Self, ClientError> {
+        Self::builder_from_env()?.build()
+    }
+
+    /// The builder behind [`from_env`](Client::from_env), to be set up further.
+    ///
+    /// # Errors
+    /// If the key is missing, or a variable cannot be used.
+    pub fn builder_from_env() -> Result<ClientBuilder, ClientError> {
         let builder = Self::builder(env_var("SOUNDSTRIPE_API_KEY")?);
-        match env_var_if_set("SOUNDSTRIPE_BASE_URL")? {
-            Some(url) => builder.base_url(&url).build(),
-            None => builder.build(),
-        }
+        Ok(match env_var_if_set("SOUNDSTRIPE_BASE_URL")? {
+            Some(url) => builder.base_url(&url),
+            None => builder,
+        })
     }
 
     /// A client that is set up further before it is built.

@@ -3,6 +3,7 @@
 
 pub mod artists;
 pub mod audio_files;
+pub mod blocking;
 pub mod categories;
 mod client;
 pub mod digital_usages;

@@ -11,7 +11,9 @@
 use std::fmt;
 
 use crate::Secret;
+use clock_offset::ClockOffset;
 
+mod clock_offset;
 mod encode;
 mod login;
 mod signature;
@@ -31,12 +33,22 @@ pub struct Consumer {
     pub key: String,
     /// The half that signs.
     pub secret: Secret,
+    /// What is known of the service's clock; shared by clones and by all who sign for this consumer.
+    clock_offset: ClockOffset,
 }
 
 impl Consumer {
     /// From key and secret.
     pub fn new(key: impl Into<String>, secret: impl Into<Secret>) -> Self {
-        Self { key: key.into(), secret: secret.into() }
+        Self { key: key.into(), secret: secret.into(), clock_offset: ClockOffset::default() }
+    }
+
+    /// How many seconds the service's clock is ahead of that of this computer (behind, if negative), once a timestamp was refused
+    /// for it. It is learned once, from the `Date` of that response; signatures use the service's time from then on, and a
+    /// warning is logged.
+    #[must_use]
+    pub fn clock_offset(&self) -> Option<i64> {
+        self.clock_offset.seconds()
     }
 }
 

@@ -54,9 +54,11 @@ impl<'a, M: BodyMode> Attempt<'a, M> {
                 }
                 // Authorize and send.
                 let mut exchange = Exchange::new(&self, retry.begin());
-                let outcome = retry.timeout(exchange.send()).await.unwrap_or_else(Exchange::<M>::out_of_time);
+                let span = exchange.span();
+                let sending = exchange.send().instrument(span.clone());
+                let outcome = retry.timeout(sending).await.unwrap_or_else(Exchange::<M>::out_of_time);
                 // Observe.
-                exchange.observe(&outcome);
+                retry.tell(exchange.observe(&outcome, &span));
                 let failure = match outcome {
                     Ok(response) => return Ok(retry.succeeded(response)),
                     Err(cause) => retry.failed(cause, exchange.sent),

@@ -3,6 +3,8 @@
 use http::header::HeaderMap;
 use http::{Method, Uri};
 
+use bytes::Bytes;
+
 use crate::BoxFuture;
 use crate::request::Body;
 use crate::secret::Secret;
@@ -28,6 +30,12 @@ pub trait Authorize: Send + Sync + 'static {
     fn rejected(&self, version: CredentialVersion) -> BoxFuture<'_, Result<bool, AuthError>> {
         let _ = version;
         Box::pin(std::future::ready(Ok(false)))
+    }
+
+    /// The same with what the response said, for credentials that learn from it. Asks [`rejected`](Authorize::rejected) unless
+    /// overridden.
+    fn rejected_by<'a>(&'a self, rejection: Rejection<'a>) -> BoxFuture<'a, Result<bool, AuthError>> {
+        self.rejected(rejection.version)
     }
 
     /// The secrets behind these credentials, also those that no request carries: no error shows them, should a service
@@ -70,6 +78,19 @@ impl AuthRequest<'_> {
         *self.uri = Uri::from_parts(parts).map_err(|_| AuthError::Unusable("URL"))?;
         Ok(())
     }
+}
+
+/// A response with 401, as far as credentials may learn from it.
+#[non_exhaustive]
+pub struct Rejection<'a> {
+    /// Which credentials the request carried.
+    pub version: CredentialVersion,
+    /// The headers of the response.
+    pub headers: &'a HeaderMap,
+    /// The beginning of its body, without the client's own secrets.
+    pub body: &'a Bytes,
+    /// Time.
+    pub clock: &'a dyn Clock,
 }
 
 /// Which of the successive credentials an attempt used.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use tokio::sync::Semaphore;
 
+use super::observer::Observer;
 use super::rate_limiter::RateLimiter;
 use super::retry::{Budget, Retry};
 use super::{Client, Inner};
@@ -47,6 +48,7 @@ impl Client {
             secrets: Vec::new(),
             timeouts: Timeouts::default(),
             body_cap: 32 * 1024 * 1024,
+            observer: None,
             unusable: None,
         };
         builder.base_url(base)
@@ -82,6 +84,7 @@ pub struct ClientBuilder {
     secrets: Vec<Secret>,
     timeouts: Timeouts,
     body_cap: usize,
+    observer: Option<Arc<dyn Observer>>,
     unusable: Option<ClientError>,
 }
 
@@ -212,6 +215,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Who is told what calls do; one more takes the place of the one before.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
     /// How long is waited for what.
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
         self.timeouts = timeouts;
@@ -265,6 +274,7 @@ impl ClientBuilder {
             secrets: self.secrets.into(),
             timeouts: self.timeouts,
             body_cap: self.body_cap,
+            observer: self.observer,
         })))
     }
 }
@@ -311,6 +321,9 @@ pub enum ClientError {
     #[cfg(feature = "hyper")]
     #[error(transparent)]
     Proxy(#[from] crate::transport::proxy::ProxyError),
+    /// The thread that blocking calls need cannot be started.
+    #[error("blocking calls need a thread, which cannot be started: {0}")]
+    Runtime(#[source] Arc<std::io::Error>),
     /// An environment variable cannot be used.
     #[error(transparent)]
     Environment(#[from] crate::environment::EnvironmentError),

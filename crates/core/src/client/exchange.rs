@@ -14,6 +14,7 @@ use super::Inner;
 use super::attempt::Attempt;
 use super::deadline::Deadline;
 use super::error::Cause;
+use super::observer::EventKind;
 use super::redirect::{self, strip_cross_origin_headers};
 use super::retry_loop::RetryLoop;
 use super::strike::Private;
@@ -23,7 +24,7 @@ use crate::endpoint::ApiError;
 use crate::request::{Prepared, Redirects, host};
 use crate::transport::body::{CollectError, ResponseBody};
 use crate::transport::{coding, deadline};
-use crate::url::{Origin, SecretUrl};
+use crate::url::{Origin, SecretUrl, default_port};
 
 /// As much of an error response as is read and kept, in bytes.
 const ERROR_CAP: usize = 64 * 1024;
@@ -185,8 +186,30 @@ impl<'a, 's, M: BodyMode> Exchange<'a, 's, M> {
         Cause::Api { status, error, headers, body }
     }
 
+    /// The span of one attempt, with OpenTelemetry's names for a request of an HTTP client.
+    pub(super) fn span(&self) -> tracing::Span {
+        let Prepared { method, template, uri, .. } = self.attempt.prepared;
+        let port = uri.port_u16().or_else(|| default_port(uri.scheme_str()?));
+        tracing::debug_span!(
+            "request",
+            otel.name = %format_args!("{method} {template}"),
+            otel.kind = "client",
+            http.request.method = %method,
+            url.template = template,
+            server.address = uri.host(),
+            server.port = port,
+            http.request.resend_count = (self.number > 1).then(|| self.number - 1),
+            http.response.status_code = tracing::field::Empty,
+            error.type = tracing::field::Empty,
+        )
+    }
+
     /// One event for one attempt. The path is the template: neither the URL nor a value of the query is ever logged.
-    pub(super) fn observe<A: ApiError>(&self, outcome: &Result<Response<M::Body>, Cause<A>>) {
+    pub(super) fn observe<A: ApiError>(
+        &self,
+        outcome: &Result<Response<M::Body>, Cause<A>>,
+        span: &tracing::Span,
+    ) -> EventKind {
         let prepared = self.attempt.prepared;
         let elapsed = self.client.clock.now().saturating_duration_since(self.began);
         let (status, error) = match outcome {
@@ -194,15 +217,29 @@ impl<'a, 's, M: BodyMode> Exchange<'a, 's, M> {
             Err(Cause::Api { status, .. }) => (Some(*status), None),
             Err(error) => (None, Some(error)),
         };
-        tracing::debug!(
-            endpoint = prepared.endpoint,
-            attempt = self.number,
-            status = status.map(|status| status.as_u16()),
-            elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
-            path = prepared.template,
-            error = error.map(tracing::field::display),
-            "attempt"
-        );
+        if let Some(status) = status {
+            span.record("http.response.status_code", status.as_u16());
+        }
+        let error_type = outcome.as_ref().err().map(Cause::error_type);
+        if let Some(error_type) = error_type {
+            span.record("error.type", error_type);
+        }
+        span.in_scope(|| {
+            tracing::debug!(
+                endpoint = prepared.endpoint,
+                attempt = self.number,
+                status = status.map(|status| status.as_u16()),
+                elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+                path = prepared.template,
+                error = error.map(tracing::field::display),
+                "attempt"
+            );
+        });
+        let status = status.or(match outcome {
+            Err(Cause::Decode { status, .. }) => Some(*status),
+            _ => None,
+        });
+        EventKind::Ended { status, error: error_type, elapsed }
     }
 }
 

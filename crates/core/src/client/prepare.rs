@@ -33,12 +33,13 @@ impl Client {
                 base.join(&writer.path, &query).map_err(invalid)?
             }
         };
+        let method = writer.method.unwrap_or(E::METHOD);
         // A presigned URL signs the headers too: nothing is added to what its endpoint wrote.
         let mut headers = HeaderMap::new();
         headers.insert(HOST, host(&uri)?);
         if !matches!(writer.target, Target::Url(_)) {
             headers.extend(defaults.clone());
-        } else if matches!(E::METHOD, Method::GET | Method::HEAD) {
+        } else if matches!(method, Method::GET | Method::HEAD) {
             headers.insert(ACCEPT_ENCODING, IDENTITY);
         }
         for (name, value) in &writer.headers {
@@ -52,7 +53,7 @@ impl Client {
                 body
             }
         };
-        let wants_length = matches!(E::METHOD, Method::POST | Method::PUT | Method::PATCH);
+        let wants_length = matches!(method, Method::POST | Method::PUT | Method::PATCH);
         if wants_length || !body.is_empty() {
             headers.insert(CONTENT_LENGTH, body.len().into());
         }
@@ -60,7 +61,7 @@ impl Client {
             endpoint: E::NAME,
             replay: writer.replay.unwrap_or(E::REPLAY),
             template: writer.template,
-            method: E::METHOD,
+            method,
             uri,
             headers,
             body,

@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 use http::StatusCode;
 
 use super::Inner;
+use super::authorize::Rejection;
 use super::deadline::{Deadline, with_deadline};
 use super::error::{Cause, Error, Reached};
 use super::exchange::Authorized;
+use super::observer::{EventKind, Observed, Wait};
 use super::retry::{Outcome, Spent, Verdict, is_busy, retry_after};
 use crate::endpoint::ApiError;
 use crate::one_line::Seconds;
@@ -31,6 +33,7 @@ pub(crate) struct RetryLoop<'a> {
     /// How far the attempts so far got.
     reached: Reached,
     reauthorized: bool,
+    observed: Option<Observed>,
 }
 
 impl<'a> RetryLoop<'a> {
@@ -49,6 +52,14 @@ impl<'a> RetryLoop<'a> {
             spent: Spent::default(),
             reached: Reached::default(),
             reauthorized: false,
+            observed: Observed::new(client.observer.as_ref(), prepared),
+        }
+    }
+
+    /// Tells whoever observes the client.
+    pub(crate) fn tell(&self, kind: EventKind) {
+        if let Some(observed) = &self.observed {
+            observed.tell(self.attempts, kind);
         }
     }
 
@@ -75,6 +86,7 @@ impl<'a> RetryLoop<'a> {
             if wait.is_zero() {
                 return Ok(());
             }
+            self.tell(EventKind::Waiting { wait, reason: Wait::RateLimiter });
             clock.sleep(wait).await;
             if !limit.is_deferred(clock.now()) {
                 return Ok(());
@@ -85,6 +97,7 @@ impl<'a> RetryLoop<'a> {
     /// Counts an attempt that begins.
     pub(crate) fn begin(&mut self) -> &Self {
         self.attempts += 1;
+        self.tell(EventKind::Started);
         self
     }
 
@@ -153,8 +166,13 @@ impl<'a> RetryLoop<'a> {
             return Ok((false, failure));
         };
         self.reauthorized = true;
-        match self.timeout(credentials.rejected(version)).await {
-            Ok(Ok(true)) => Ok((true, failure)),
+        let Cause::Api { headers, body, .. } = failure.cause() else { return Ok((false, failure)) };
+        let rejection = Rejection { version, headers, body, clock: &*self.client.clock };
+        match self.timeout(credentials.rejected_by(rejection)).await {
+            Ok(Ok(true)) => {
+                self.tell(EventKind::Refreshed);
+                Ok((true, failure))
+            }
             Ok(Ok(false)) | Err(_) => Err(failure),
             Ok(Err(error)) => Err(self.error(Cause::Auth(error))),
         }
@@ -190,7 +208,9 @@ impl<'a> RetryLoop<'a> {
             return Err(failure.noting(client.retry.out_of_budget()));
         }
         self.spent.repeats += 1;
+        self.tell(EventKind::Retried);
         if outcome != Outcome::Stale {
+            self.tell(EventKind::Waiting { wait: pause, reason: Wait::Retry });
             return Ok((Some(pause), failure));
         }
         // The connection was at fault and not the attempt.

@@ -10,6 +10,9 @@
 /// | `call` | a call that can still be given a deadline or a progress function |
 /// | `stream` | the items of a list while the response arrives |
 /// | `pages`, `items` | a list page by page, item by item |
+/// | `raw` | a request that no endpoint describes |
+/// | `download_to` | an endpoint whose response goes to a file |
+/// | `blocking` | this client for code without async |
 ///
 /// ```
 /// use segno_core::auth::Basic;
@@ -92,6 +95,40 @@ macro_rules! service_client {
         }
     };
 
+    (@raw) => {
+        /// A request that no endpoint describes, with retries, limits, credentials and errors as everywhere: see
+        /// [`segno_core::client::RawCall`].
+        pub fn raw(
+            &self,
+            method: $crate::Method,
+            path: impl Into<String>,
+        ) -> $crate::client::RawCall<'_, crate::ApiError> {
+            self.core.raw(method, path)
+        }
+    };
+    (@download_to) => {
+        /// Sends an endpoint and writes the body of the response to a file, which appears under its name when it is complete; see
+        /// [`segno_core::client::Call::download_to`].
+        ///
+        /// # Errors
+        /// See [`segno_core::Error`].
+        pub async fn download_to<E: $crate::Endpoint>(
+            &self,
+            endpoint: &E,
+            path: impl AsRef<std::path::Path>,
+        ) -> Result<$crate::client::Downloaded, $crate::Error<E::ApiError>> {
+            self.core.call(endpoint).download_to(path).await
+        }
+    };
+    (@blocking) => {
+        /// This client for code without async: see [`segno_core::blocking`].
+        ///
+        /// # Errors
+        /// If the thread for sockets and timers cannot be started.
+        pub fn blocking(&self) -> Result<$crate::blocking::Client<Self>, $crate::client::ClientError> {
+            $crate::blocking::Client::new(self.clone())
+        }
+    };
     (@send) => {
         /// Sends an endpoint and reads the response.
         ///

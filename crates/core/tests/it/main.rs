@@ -1,6 +1,7 @@
 //! What a user of the crate would notice, against peers that misbehave on purpose.
 
 mod attempts;
+mod blocking;
 mod bodies;
 mod bulk;
 mod canary;
@@ -18,6 +19,7 @@ mod faults;
 #[cfg(feature = "http2")]
 mod http2;
 mod json_stream;
+mod observer;
 mod page;
 mod peer;
 #[cfg(feature = "oauth2")]
@@ -25,6 +27,7 @@ mod places;
 mod poll;
 mod presigned;
 mod proxy;
+mod raw;
 mod runtime;
 mod source;
 mod success;

@@ -288,12 +288,26 @@ async fn logging_in_without_a_browser() {
 }
 
 #[tokio::test]
-async fn a_wrong_clock_is_told() {
-    let behind = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() as i64 - 3600;
-    let clock = segno_core::testing::ManualClock::stopped(Timestamp::from_unix_seconds(behind).unwrap());
-    let site = Site::around(Sandbox::start().await.unwrap(), move |core| core.clock(clock));
-    let error = site.user().send(&users::Me::new()).await.unwrap_err();
-    assert!(error.api().is_some_and(segno_musescore::ApiError::is_clock_wrong), "{error}");
+async fn a_wrong_clock_is_corrected_once_by_the_services_own() {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() as i64;
+    for off in [-3600, 7200] {
+        let clock =
+            segno_core::testing::ManualClock::stopped(Timestamp::from_unix_seconds(now + off).unwrap());
+        let site = Site::around(Sandbox::start().await.unwrap(), move |core| core.clock(clock));
+        let user = site.user();
+        for _ in 0..3 {
+            user.send(&users::Me::new()).await.unwrap();
+        }
+        // One refusal, from which the rest have learned.
+        assert_eq!(site.sandbox.requests().len(), 4, "{off}");
+        let offset = user.credentials().consumer().unwrap().clock_offset().unwrap();
+        assert!((offset + off).abs() < 60, "{offset} for {off}");
+        // The sandbox's clock jumps: what is learned is not learned anew, so the error tells it.
+        site.sandbox.advance(Duration::from_secs(86_400));
+        let error = user.send(&users::Me::new()).await.unwrap_err();
+        assert!(error.api().is_some_and(segno_musescore::ApiError::is_clock_wrong), "{error}");
+        assert!(error.to_string().ends_with("set the clock of this computer"), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -5,9 +5,10 @@ use std::fmt;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderValue, Method, Uri};
 
+use super::clock_offset::ClockOffset;
 use super::signature::{Key, base_string_with};
 use super::{AccessToken, Consumer, percent_encode};
-use crate::auth::{AuthError, AuthRequest, Authorize, CredentialVersion};
+use crate::auth::{AuthError, AuthRequest, Authorize, CredentialVersion, Rejection};
 use crate::request::body::Body;
 use crate::time::Clock;
 use crate::url::Origin;
@@ -61,6 +62,7 @@ pub struct OAuth1 {
     realm: Option<String>,
     version: bool,
     extra: Option<(&'static str, Secret)>,
+    clock_offset: ClockOffset,
 }
 
 impl OAuth1 {
@@ -77,6 +79,7 @@ impl OAuth1 {
             realm: None,
             version: true,
             extra: None,
+            clock_offset: consumer.clock_offset.clone(),
         }
     }
 
@@ -222,7 +225,8 @@ impl OAuth1 {
         {
             return Err(AuthError::Insecure(origin));
         }
-        let (nonce, timestamp) = (nonce(clock), clock.wall().unix_seconds().to_string());
+        let (timestamp, corrected) = self.clock_offset.now(clock);
+        let (nonce, timestamp) = (nonce(clock), timestamp.to_string());
         let parameters = self.parameters(&nonce, &timestamp);
         let form = request.body.form_pairs().cloned().unwrap_or_default();
         let signature = self.signature(method, request.uri, form.iter(), &parameters);
@@ -248,7 +252,7 @@ impl OAuth1 {
                 request.headers.insert(AUTHORIZATION, value);
             }
         }
-        Ok(CredentialVersion::default())
+        Ok(CredentialVersion(u64::from(corrected)))
     }
 }
 
@@ -276,6 +280,12 @@ impl Authorize for OAuth1 {
         request: AuthRequest<'a>,
     ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         Box::pin(std::future::ready(self.apply(request)))
+    }
+
+    /// Learns the service's time, if that is what the request was refused for.
+    fn rejected_by<'a>(&'a self, rejection: Rejection<'a>) -> BoxFuture<'a, Result<bool, AuthError>> {
+        let corrected = rejection.version.0 & 1 == 1;
+        Box::pin(std::future::ready(Ok(self.clock_offset.learn(&rejection, corrected))))
     }
 
     fn secrets(&self) -> Vec<Secret> {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{AccessToken, Consumer, OAuth1};
 use crate::auth::store::{self, Record, Token, TokenStore};
-use crate::auth::{AuthError, AuthRequest, Authorize, CredentialVersion};
+use crate::auth::{AuthError, AuthRequest, Authorize, CredentialVersion, Rejection};
 use crate::{BoxFuture, Secret};
 
 /// Signs for the user whose access token is in a store, in the same stores as OAuth 2: a [file](store::FileStore) that only
@@ -185,8 +185,9 @@ impl Authorize for TokenSource {
     ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         Box::pin(async {
             let (token, version) = self.current().await?;
-            OAuth1::new(&self.consumer).token(&token).authorize(request).await?;
-            Ok(CredentialVersion(version))
+            let signed = OAuth1::new(&self.consumer).token(&token).authorize(request).await?;
+            // The lowest bit says whether the timestamp was a corrected one.
+            Ok(CredentialVersion(version << 1 | signed.0))
         })
     }
 
@@ -199,11 +200,19 @@ impl Authorize for TokenSource {
     /// Looks whether another process has put another token into the store.
     fn rejected(&self, version: CredentialVersion) -> BoxFuture<'_, Result<bool, AuthError>> {
         Box::pin(async move {
-            if self.state().version != version.0 {
+            let version = version.0 >> 1;
+            if self.state().version != version {
                 return Ok(true);
             }
-            Ok(self.activate(self.load().await?) != version.0)
+            Ok(self.activate(self.load().await?) != version)
         })
+    }
+
+    fn rejected_by<'a>(&'a self, rejection: Rejection<'a>) -> BoxFuture<'a, Result<bool, AuthError>> {
+        if self.consumer.clock_offset.learn(&rejection, rejection.version.0 & 1 == 1) {
+            return Box::pin(std::future::ready(Ok(true)));
+        }
+        self.rejected(rejection.version)
     }
 
     fn survives_plain_http(&self) -> bool {

@@ -1,0 +1,40 @@
+//! The same client and endpoint values for code without async.
+//!
+//! Calls wait on the calling thread. They need no runtime and work inside of one, too: see [`segno_core::blocking`].
+//!
+//! ```no_run
+//! use segno_soundstripe::{blocking, songs};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = blocking::Client::from_env()?;
+//! for song in client.items(songs::List::new()).take(20) {
+//!     println!("{:?}", song?.title);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What is more than one request is waited for with [`run`](segno_core::blocking::Client::run), and a client with other settings is
+//! made of an async one:
+//!
+//! ```no_run
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = segno_soundstripe::Client::builder_from_env()?.build()?.blocking()?;
+//! # Ok(())
+//! # }
+//! ```
+
+/// A client for Soundstripe whose calls wait.
+pub type Client = segno_core::blocking::Client<crate::Client>;
+
+impl segno_core::blocking::ServiceClient for crate::Client {
+    fn core(&self) -> &segno_core::Client {
+        self.core()
+    }
+}
+
+impl segno_core::blocking::FromEnv for crate::Client {
+    fn from_env() -> Result<Self, segno_core::client::ClientError> {
+        Self::from_env()
+    }
+}
