@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use segno_sandbox::{Fault, FaultKind, Sandbox};
+use segno_sandbox::{Fault, Sandbox};
 use segno_soundstripe::core::client::{Event, EventKind, Observer};
 use segno_soundstripe::{Client, songs};
 
@@ -106,7 +106,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .settings(|core| core.observer(Arc::clone(&metrics)))
         .build()?;
     let first = client.items(songs::List::new()).collect(30).await?;
-    sandbox.fault(Fault::new(FaultKind::status(503)));
+    sandbox.fault(Fault::status(503));
     if let Some(song) = first.first() {
         client.send(&songs::Get::new(song.id.clone())).await?;
     }
