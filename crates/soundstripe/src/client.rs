@@ -52,7 +52,7 @@ pub struct ClientBuilder {
 }
 
 service_client! {
-    Client: send, call, pages, items, raw, download_to, blocking;
+    Client: send, call, pages, items, raw, blocking;
     ClientBuilder
 }
 
