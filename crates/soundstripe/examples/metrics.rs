@@ -99,7 +99,7 @@ impl Metrics {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start().await?;
-    let access = sandbox.soundstripe();
+    let access = sandbox.description().soundstripe;
     let metrics = Arc::new(Metrics::default());
     let client = Client::builder(access.token.as_str())
         .base_url(&access.base_url)
