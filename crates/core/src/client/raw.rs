@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Client;
-use super::call::Call;
+use super::call::{Call, read, unsent};
 use super::error::Error;
 use super::pages::{Cursor, Items, Page, Paged};
 use crate::decode::{DecodeError, read_json};
@@ -377,7 +377,10 @@ impl<'a, A: ApiError> RawCall<'a, A> {
     pub async fn read<T: DeserializeOwned>(self) -> Result<T, Error<A>> {
         let mut call = Call::new(self.client, &self.raw);
         call.options.deadline = self.deadline;
-        call.send_and(|response| read_json(&response)).await
+        let prepared = self.client.prepare(&self.raw).map_err(unsent::<Raw<A>>)?;
+        let mut retry = call.retry_loop(&prepared);
+        let outcome = call.attempt(&prepared, call.whole()).run(&mut retry).await;
+        read::<Raw<A>, _>(outcome, &prepared, &retry, |response| read_json(&response))
     }
 
     /// The items of a list over all its pages; see [`Raw::list`].
