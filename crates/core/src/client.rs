@@ -17,6 +17,7 @@ pub(crate) mod attempt;
 pub(crate) mod authorize;
 mod builder;
 pub(crate) mod call;
+mod collect;
 mod deadline;
 mod deliver;
 pub(crate) mod download;

@@ -318,15 +318,6 @@ impl<'e, E: Paged + 'e> Pages<'e, E> {
         Items { pages: self, buffer: VecDeque::new() }
     }
 
-    /// The first items of the list, at most `limit`; no page is requested beyond those that they are on.
-    ///
-    /// # Errors
-    /// See [`Pages::next`]. The items before a page that failed are lost with it; keep a [`cursor`](Pages::cursor) where that
-    /// matters.
-    pub async fn collect(self, limit: usize) -> Result<Vec<E::Item>, Error<E::ApiError>> {
-        self.items().collect(limit).await
-    }
-
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Fetched<E>>> {
         if self.fetching.is_none() {
             match self.state {
@@ -455,21 +446,6 @@ impl<'e, E: Paged + 'e> Items<'e, E> {
     /// See [`Pages::next`].
     pub async fn next(&mut self) -> Option<Result<E::Item, Error<E::ApiError>>> {
         poll_fn(|cx| self.poll_item(cx)).await
-    }
-
-    /// The first items, at most `limit`; no page is requested beyond those that they are on.
-    ///
-    /// # Errors
-    /// See [`Pages::next`]. The items before a page that failed are lost with it.
-    pub async fn collect(mut self, limit: usize) -> Result<Vec<E::Item>, Error<E::ApiError>> {
-        let mut items = Vec::new();
-        while items.len() < limit {
-            match self.next().await {
-                Some(item) => items.push(item?),
-                None => break,
-            }
-        }
-        Ok(items)
     }
 
     /// The pages behind the items. Items of the current page that were not taken yet are given up.

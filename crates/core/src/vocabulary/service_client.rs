@@ -63,6 +63,8 @@
 /// assert!(Client::builder("s3cret").base_url("localhost").build().is_err());
 /// # Ok::<(), ClientError>(())
 /// ```
+// `crate::ApiError` is meant: the error of the service whose crate calls this.
+#[allow(clippy::crate_in_macro_def)]
 #[macro_export]
 macro_rules! service_client {
     ($client:ident: $($method:ident),* $(,)?; $builder:ident $(,)?) => {
