@@ -15,6 +15,7 @@ use authorize::Authorize;
 
 pub(crate) mod attempt;
 pub(crate) mod authorize;
+pub mod blocking;
 mod builder;
 pub(crate) mod call;
 mod collect;

@@ -5,7 +5,6 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub mod auth;
-pub mod blocking;
 pub mod client;
 pub mod decode;
 pub mod endpoint;
@@ -25,7 +24,7 @@ pub mod testing;
 pub use client::error::{Cause, Error};
 pub use client::pages::{Page, Pages};
 pub use client::retry::Retry;
-pub use client::{Client, ClientBuilder};
+pub use client::{Client, ClientBuilder, blocking};
 pub use decode::DecodeError;
 pub use endpoint::{ApiError, Endpoint};
 pub use request::{Body, BuildError, Replay, RequestWriter};

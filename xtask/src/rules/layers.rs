@@ -7,7 +7,7 @@ use super::text::Text;
 const ROOT: &str = "crates/core/src/";
 
 /// Folders and files at the root of core, lowest first.
-const LAYERS: [&str; 15] = [
+const LAYERS: [&str; 14] = [
     "secret",
     "one_line",
     "time",
@@ -19,7 +19,6 @@ const LAYERS: [&str; 15] = [
     "endpoint",
     "transport",
     "client",
-    "blocking",
     "auth",
     "vocabulary",
     "testing",
