@@ -101,9 +101,12 @@ impl Outline {
         Ok(())
     }
 
+    fn marks(&self) -> usize {
+        self.tempos.len() + self.sections.len() + self.pauses.len()
+    }
+
     fn count_mark(&self) -> Result<(), Error> {
-        let marks = self.tempos.len() + self.sections.len() + self.pauses.len();
-        within(marks, Limit::Marks, self.limits.marks)
+        within(self.marks(), Limit::Marks, self.limits.marks)
     }
 
     /// Adds a tempo in quarters a minute; one that cannot be is a diagnostic.
@@ -135,7 +138,8 @@ impl Outline {
     /// Replaces the tempos.
     pub(crate) fn set_tempos(&mut self, tempos: Vec<OutlineTempo>) -> Result<(), Error> {
         self.tempos = tempos;
-        self.count_mark()
+        // These are all there are; none comes on top.
+        within(self.marks().saturating_sub(1), Limit::Marks, self.limits.marks)
     }
 
     pub(crate) fn add_section(&mut self, bar: usize, place: Span, text: &str) -> Result<(), Error> {

@@ -28,7 +28,6 @@ const MAX_PROLOG: usize = 16 << 10;
 pub fn sniff(bytes: &[u8]) -> Option<Format> {
     match bytes {
         [b'P', b'K', 3, 4, ..] => archive(bytes).or(Some(Format::Mxl)),
-        [b'M', b'T', b'h', b'd', ..] => Some(Format::Midi),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'R', b'M', b'I', b'D', ..] => Some(Format::Midi),
         [b'B', b'C', b'F', b'Z' | b'S', ..] => Some(Format::GuitarPro6),
         _ if is_binary_guitar_pro(bytes) => Some(Format::GuitarPro5),

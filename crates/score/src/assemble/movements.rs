@@ -122,28 +122,17 @@ fn move_jumps(draft: &mut Draft, bar: usize, to: usize, which: impl Fn(&DraftSig
 /// The pieces that follow each other in a movement: behind a jump up to a fine another one begins if what stands there
 /// could never be played otherwise, which is to say if no jump leads back from it into what stands before.
 fn pieces(draft: &mut Draft, written: &mut [WrittenBar], movement: Range<usize>) -> Vec<Range<usize>> {
-    let signs: Vec<DraftSign> = draft
-        .bars
-        .get(movement.clone())
-        .unwrap_or_default()
-        .iter()
-        .flat_map(|bar| bar.signs.iter().filter(|sign| sign.kind.is_jump() || sign.kind == SignKind::Fine))
-        .cloned()
-        .collect();
-    let (mut pieces, mut start, mut fine) = (Vec::new(), movement.start, false);
-    for (place, sign) in signs.iter().enumerate() {
-        fine |= sign.kind == SignKind::Fine;
+    let bars = draft.bars.get(movement.clone()).unwrap_or_default();
+    let signs: Vec<DraftSign> = bars.iter().flat_map(|bar| bar.signs.iter().cloned()).collect();
+    let (mut pieces, mut start) = (Vec::new(), movement.start);
+    for (place, sign) in signs.iter().enumerate().filter(|(_, sign)| sign.kind.is_jump()) {
         let (bar, next) = (sign.bar, sign.bar + 1);
-        let to_fine = !sign.then_coda
-            && match sign.kind {
-                SignKind::DaCapo => matches!(sign.until, None | Some(JumpEnd::Fine)),
-                SignKind::DalSegno => sign.until == Some(JumpEnd::Fine),
-                _ => false,
-            };
+        let (before, behind) = signs.split_at(place);
+        let first = before.partition_point(|sign| sign.bar < start);
         // The next jump, if one follows, has a fine of its own.
-        let apart = signs.get(place + 1).is_none_or(|next| next.kind == SignKind::Fine && next.bar > bar);
-        if !to_fine
-            || !fine
+        let mut behind = behind.iter().skip(1).filter(|it| it.kind.is_jump() || it.kind == SignKind::Fine);
+        let apart = behind.next().is_none_or(|next| next.kind == SignKind::Fine && next.bar > bar);
+        if !ends_at_fine(sign, before.get(first..).unwrap_or_default())
             || !apart
             || next >= movement.end
             || !is_parting(draft, written, bar, movement.end)
@@ -157,10 +146,26 @@ fn pieces(draft: &mut Draft, written: &mut [WrittenBar], movement: Range<usize>)
             "what follows a jump up to a fine could never be played otherwise: taken as another piece";
         draft.diagnose(DiagnosticKind::Inferred, bar, sign.offset, message);
         pieces.push(start..next);
-        (start, fine) = (next, false);
+        start = next;
     }
     pieces.push(start..movement.end);
     pieces
+}
+
+/// Whether a jump is played up to a fine among the signs before it: it says so, or it says nothing and comes to a fine before
+/// it comes to a place to leave for the coda.
+fn ends_at_fine(jump: &DraftSign, before: &[DraftSign]) -> bool {
+    let segno = before.iter().rfind(|sign| sign.kind == SignKind::Segno).map_or(0, |segno| segno.bar);
+    let first = match (jump.kind, jump.until) {
+        _ if jump.then_coda => return false,
+        (SignKind::DaCapo | SignKind::DalSegno, Some(JumpEnd::Fine)) | (SignKind::DaCapo, None) => 0,
+        (SignKind::DalSegno, None) => segno,
+        _ => return false,
+    };
+    let on_way =
+        |kind| before.iter().find(|sign| sign.kind == kind && sign.bar >= first).map(|sign| sign.bar);
+    let leaves = on_way(SignKind::ToCoda).filter(|_| jump.until.is_none());
+    on_way(SignKind::Fine).is_some_and(|fine| leaves.is_none_or(|leave| fine < leave))
 }
 
 /// Whether a piece may end with this bar: at a double or final bar line, and neither in a repeat nor before an ending.

@@ -103,9 +103,7 @@ impl<S: XmlSource> Reader<'_, S> {
         if !irregular {
             staff.number = staff.number.saturating_add(1);
         }
-        if core::mem::take(&mut staff.restart) {
-            staff.number = 1;
-        }
+        staff.begin_numbering();
         let length = self.outline.bars.get(bar).map_or_else(whole, |bar| bar.written.length().into());
         staff.begin = staff.begin.add(length).unwrap_or(staff.begin);
         staff.bar += 1;

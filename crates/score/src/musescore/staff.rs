@@ -56,6 +56,13 @@ impl Staff {
             .unwrap_or_else(whole)
     }
 
+    /// Numbers the next measure 1 if a section has ended.
+    pub(super) fn begin_numbering(&mut self) {
+        if core::mem::take(&mut self.restart) {
+            self.number = 1;
+        }
+    }
+
     pub(super) fn counted(&self) -> Metre {
         Metre::simple(self.metre.0, self.metre.1)
     }
@@ -161,7 +168,10 @@ impl<S: XmlSource> Reader<'_, S> {
         while let Token::Open(_) = self.cursor.next()? {
             match self.cursor.name() {
                 "LayoutBreak" => match staff.bar.checked_sub(1) {
-                    Some(bar) => self.layout_break(staff, bar)?,
+                    Some(bar) => {
+                        self.layout_break(staff, bar)?;
+                        staff.begin_numbering();
+                    }
                     None => self.cursor.skip()?,
                 },
                 "Text" if first => {

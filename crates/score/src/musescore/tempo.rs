@@ -259,16 +259,19 @@ fn staircase(marks: &mut Marks, change: &Gradual, starts: &[Span]) {
     let Some(length) = end.sub(begin).filter(|length| length.is_positive()) else { return };
     let steps = (length.quarters() as u32).clamp(STEPS, MAX_STEPS);
     let before = in_force(marks, change.begin);
+    let over = starts.last().copied().unwrap_or(Span::ZERO);
     for step in 0..=steps {
         let share = Span::ratio(step.into(), steps.into()).and_then(|share| length.times(share));
         let Some(at) = share.and_then(|share| begin.add(share)) else { continue };
+        // Nothing holds behind the end of the piece, however far the change is said to go.
+        if at >= over {
+            break;
+        }
         let bar = starts.partition_point(|start| *start <= at).saturating_sub(1);
         let Some(place) = starts.get(bar).and_then(|start| at.sub(*start)) else { continue };
-        if bar + 1 < starts.len() {
-            let share = change.easing.share(f64::from(step) / f64::from(steps));
-            let quarter_bpm = before + (before * change.factor - before) * share;
-            let mark = OutlineTempo { bar, place, quarter_bpm, offset: change.offset };
-            marks.entry((bar, place)).or_insert(mark);
-        }
+        let share = change.easing.share(f64::from(step) / f64::from(steps));
+        let quarter_bpm = before + (before * change.factor - before) * share;
+        let mark = OutlineTempo { bar, place, quarter_bpm, offset: change.offset };
+        marks.entry((bar, place)).or_insert(mark);
     }
 }

@@ -5,39 +5,39 @@ use segno_score::{DiagnosticKind, Error, Format, Options, Score, guitar_pro, rea
 
 /// A bar: its header's bytes from the flags on, without the bytes that only version 5 has, and its beats.
 #[derive(Clone, Default)]
-struct Bar {
+pub(crate) struct Bar {
     metre: Option<(u8, u8)>,
     open: bool,
     /// As often as it is played in all.
     plays: Option<u8>,
     /// Version 5: a mask; older ones: a number.
     ending: u8,
-    beats: Vec<Vec<u8>>,
+    pub(crate) beats: Vec<Vec<u8>>,
 }
 
 /// A file being written.
-struct File {
+pub(crate) struct File {
     version: u16,
     tempo: i32,
     capo: i32,
     drums: bool,
     /// One-based bars of the 19 directions.
     directions: [i16; 19],
-    bars: Vec<Bar>,
+    pub(crate) bars: Vec<Bar>,
 }
 
-fn int(out: &mut Vec<u8>, value: i32) {
+pub(crate) fn int(out: &mut Vec<u8>, value: i32) {
     out.extend(value.to_le_bytes());
 }
 
 /// A text behind the length of its field and its own.
-fn long(out: &mut Vec<u8>, text: &[u8]) {
+pub(crate) fn long(out: &mut Vec<u8>, text: &[u8]) {
     int(out, i32::try_from(text.len()).unwrap() + 1);
     out.push(u8::try_from(text.len()).unwrap());
     out.extend(text);
 }
 
-fn sized(out: &mut Vec<u8>, size: usize, text: &[u8]) {
+pub(crate) fn sized(out: &mut Vec<u8>, size: usize, text: &[u8]) {
     out.push(u8::try_from(text.len()).unwrap());
     let end = out.len() + size;
     out.extend(text);
@@ -45,11 +45,11 @@ fn sized(out: &mut Vec<u8>, size: usize, text: &[u8]) {
 }
 
 impl File {
-    fn new(version: u16, bars: Vec<Bar>) -> Self {
+    pub(crate) fn new(version: u16, bars: Vec<Bar>) -> Self {
         Self { version, tempo: 120, capo: 0, drums: false, directions: [-1; 19], bars }
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let five = self.version >= 500;
         let (name, out) = (
             format!("FICHIER GUITAR PRO v{}.{:02}", self.version / 100, self.version % 100),
@@ -208,7 +208,7 @@ impl File {
     }
 }
 
-const VERSIONS: [u16; 5] = [300, 400, 406, 500, 510];
+pub(crate) const VERSIONS: [u16; 5] = [300, 400, 406, 500, 510];
 
 fn read(file: &File) -> Score {
     let score = read_any(&file.bytes(), &Options::new().with_onsets()).unwrap();

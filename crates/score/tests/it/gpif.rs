@@ -7,19 +7,19 @@ use segno_score::{DiagnosticKind, Error, Format, Limit, Limits, Options, Score, 
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 /// A score file being written: one track of six strings, one bar of each staff for each bar.
-struct Gpif {
-    automations: String,
-    master: String,
-    track: String,
-    bars: Vec<(String, String)>,
-    more: String,
+pub(crate) struct Gpif {
+    pub(crate) automations: String,
+    pub(crate) master: String,
+    pub(crate) track: String,
+    pub(crate) bars: Vec<(String, String)>,
+    pub(crate) more: String,
 }
 
-const GUITAR: &str = "<Staves><Staff><Properties><Property name=\"Tuning\"><Pitches>40 45 50 55 59 64</Pitches></Property>\
+pub(crate) const GUITAR: &str = "<Staves><Staff><Properties><Property name=\"Tuning\"><Pitches>40 45 50 55 59 64</Pitches></Property>\
     </Properties></Staff></Staves>";
 
 /// A score of so many bars, each with its markup, and no notes.
-fn silent(bars: &[&str]) -> Gpif {
+pub(crate) fn silent(bars: &[&str]) -> Gpif {
     Gpif {
         automations: String::new(),
         master: String::new(),
@@ -31,7 +31,7 @@ fn silent(bars: &[&str]) -> Gpif {
 
 impl Gpif {
     /// The text: of each bar its notes are given as rhythm and note markup, divided by `|`; several voices by `||`.
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let (mut masters, mut bars, mut voices, mut beats, mut notes, mut rhythms) =
             (String::new(), String::new(), String::new(), String::new(), String::new(), String::new());
         let (mut voice, mut beat) = (0, 0);
@@ -67,17 +67,17 @@ impl Gpif {
         )
     }
 
-    fn read(&self) -> Score {
+    pub(crate) fn read(&self) -> Score {
         read_any(self.text().as_bytes(), &Options::new().with_onsets()).unwrap()
     }
 }
 
-fn order(score: &Score) -> Vec<usize> {
+pub(crate) fn order(score: &Score) -> Vec<usize> {
     score.structure.unroll(&score.format.policy()).unwrap().order().collect()
 }
 
 #[track_caller]
-fn check_times(score: &Score, expected: &[f64]) {
+pub(crate) fn check_times(score: &Score, expected: &[f64]) {
     let times = score.bar_times(order(score));
     assert!(
         times.len() == expected.len() && times.iter().zip(expected).all(|(a, b)| (a - b).abs() < 0.001),
@@ -85,17 +85,17 @@ fn check_times(score: &Score, expected: &[f64]) {
     );
 }
 
-fn tempo(bar: u32, position: &str, value: &str) -> String {
+pub(crate) fn tempo(bar: u32, position: &str, value: &str) -> String {
     automation("Tempo", bar, position, value)
 }
 
-fn automation(kind: &str, bar: u32, position: &str, value: &str) -> String {
+pub(crate) fn automation(kind: &str, bar: u32, position: &str, value: &str) -> String {
     format!(
         "<Automation><Type>{kind}</Type><Linear>false</Linear><Bar>{bar}</Bar><Position>{position}</Position><Value>{value}</Value></Automation>"
     )
 }
 
-fn close(plays: u32) -> String {
+pub(crate) fn close(plays: u32) -> String {
     format!("<Repeat start=\"false\" end=\"true\" count=\"{plays}\"/>")
 }
 
@@ -104,14 +104,14 @@ fn ending(passes: &str, plays: u32) -> String {
     format!("{close}<AlternateEndings>{passes}</AlternateEndings>")
 }
 
-fn directions(kind: &str, name: &str) -> String {
+pub(crate) fn directions(kind: &str, name: &str) -> String {
     format!("<Directions><{kind}>{name}</{kind}></Directions>")
 }
 
 const OPEN: &str = "<Repeat start=\"true\" end=\"false\" count=\"0\"/>";
-const QUARTER: &str = "<NoteValue>Quarter</NoteValue>";
+pub(crate) const QUARTER: &str = "<NoteValue>Quarter</NoteValue>";
 
-fn fretted(string: u32, fret: u32, more: &str) -> String {
+pub(crate) fn fretted(string: u32, fret: u32, more: &str) -> String {
     format!(
         "{more}<Properties><Property name=\"String\"><String>{string}</String></Property>\
          <Property name=\"Fret\"><Fret>{fret}</Fret></Property></Properties>"
@@ -328,7 +328,7 @@ fn drums_have_the_key_that_is_struck() {
 }
 
 /// The archive of Guitar Pro 7 and 8.
-fn archive(text: &str) -> Vec<u8> {
+pub(crate) fn archive(text: &str) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in [("VERSION", "7.0"), ("Content/score.gpif", text)] {
         writer.start_file(name, SimpleFileOptions::default()).unwrap();
@@ -338,7 +338,7 @@ fn archive(text: &str) -> Vec<u8> {
 }
 
 /// The container of Guitar Pro 6, not packed.
-fn container(text: &str) -> Vec<u8> {
+pub(crate) fn container(text: &str) -> Vec<u8> {
     let mut sectors = vec![0; 4096];
     let mut next = 1;
     for (name, content) in [("misc.xml", &b"<x/>"[..]), ("score.gpif", text.as_bytes())] {
@@ -361,7 +361,7 @@ fn container(text: &str) -> Vec<u8> {
 }
 
 /// The container packed: pieces as they are, and runs of zeros as copies.
-fn packed(container: &[u8]) -> Vec<u8> {
+pub(crate) fn packed(container: &[u8]) -> Vec<u8> {
     let mut bits: Vec<u8> = Vec::new();
     let high = |bits: &mut Vec<u8>, value: usize, count: usize| {
         bits.extend((0..count).rev().map(|bit| (value >> bit & 1) as u8))

@@ -204,6 +204,19 @@ fn a_piece_behind_a_jump_up_to_a_fine() {
     wrong.parts(&[1], &["_ 'Fine'", "_ 'D.C. al Fine' =dacapo |.", "_"]);
     wrong.parts(&[1], &["segno _ 'Fine'", "_ 'D.S. al Fine' =dalsegno=segno |.", "_"]);
     wrong.parts(&[1], &["_ 'Fine'", "_ 'D.C.' =dacapo ||", "_"]);
+    // A dal segno that says nothing ends at the fine on its way, which begins at the segno.
+    wrong.parts(&[1], &["segno _ 'Fine'", "_ 'D.S.' =dalsegno=segno |.", "_"]);
+    wrong.plays("0-1 0 2", &["segno _ 'Fine'", "_ 'D.S.' =dalsegno=segno |.", "_"]);
+    wrong.parts(&[3], &["_ 'Fine'", "segno _", "_ 'Fine'", "_ 'D.S.' ||", "_"]);
+    wrong.plays("0-3 1-4", &["_ 'Fine'", "segno _", "_", "_ 'D.S.' ||", "_"]);
+    wrong.parts(&[], &["_ 'Fine'", "segno _", "_", "_ 'D.S.' ||", "_"]);
+    // What it comes to first counts: a place to leave for the coda leads on into what follows.
+    for jump in ["_ 'D.C.' =dacapo ||", "_ 'D.S.' =dalsegno=segno ||"] {
+        let coda = ["segno _ 'To Coda' =tocoda=k", "_ 'Fine'", jump, "coda =coda=k _"];
+        wrong.parts(&[], &coda);
+        wrong.plays("0-2 0 3", &coda);
+        wrong.parts(&[2], &["segno _ 'Fine'", "_ 'To Coda' =tocoda=k", jump, "_"]);
+    }
     // A plain bar line parts nothing, and behind the last bar there is nothing to part.
     wrong.parts(&[], &["_ 'Fine'", "_ 'D.C. al Fine' =dacapo", "_"]);
     wrong.parts(&[], &["_ 'Fine'", "_ 'D.C. al Fine' =dacapo |."]);

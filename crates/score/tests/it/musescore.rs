@@ -8,10 +8,10 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 /// A bar that holds one whole-measure rest.
-const REST: &str = "<Rest><durationType>measure</durationType><duration>4/4</duration></Rest>";
+pub(crate) const REST: &str = "<Rest><durationType>measure</durationType><duration>4/4</duration></Rest>";
 
 /// A score of version 3.01 or 4 with one staff; of each measure what stands before its voice and in it.
-fn mscx(version: &str, measures: &[(&str, &str)]) -> String {
+pub(crate) fn mscx(version: &str, measures: &[(&str, &str)]) -> String {
     let measures: String = measures
         .iter()
         .map(|(head, voice)| {
@@ -27,7 +27,7 @@ fn mscx(version: &str, measures: &[(&str, &str)]) -> String {
     )
 }
 
-fn read(text: &str) -> Score {
+pub(crate) fn read(text: &str) -> Score {
     read_any(text.as_bytes(), &Options::new().with_onsets()).unwrap()
 }
 
@@ -37,7 +37,7 @@ fn order(score: &Score) -> Vec<usize> {
 
 /// The starts of the played bars and the end, and the same from the map.
 #[track_caller]
-fn check_times(score: &Score, expected: &[f64]) {
+pub(crate) fn check_times(score: &Score, expected: &[f64]) {
     let play = score.structure.unroll(&score.format.policy()).unwrap();
     let times = score.bar_times(play.order());
     let close =
