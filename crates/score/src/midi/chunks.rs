@@ -44,7 +44,7 @@ pub(super) struct Track {
     /// Where its events may reach at most: where the chunk ends, or the file if the chunk's length is not to be trusted.
     pub(super) end: usize,
     /// Where the chunk ends by its own account.
-    claimed: usize,
+    pub(super) claimed: usize,
 }
 
 impl Track {

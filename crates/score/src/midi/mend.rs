@@ -423,3 +423,6 @@ const fn system_data(status: u8) -> usize {
 fn tell(diagnostics: &mut Diagnostics, at: usize, message: &str) {
     diagnostics.add(DiagnosticKind::Damage, None, at as u64, message.to_owned());
 }
+
+#[cfg(test)]
+mod tests;

@@ -178,7 +178,7 @@ fn chords_and_texts_over_a_beat() {
             diagram(&mut chord);
             diagrams.push(chord);
         } else {
-            // The name, the first fret, and the strings if that is none but 0.
+            // The name, the first fret, and the strings unless that is 0.
             for fret in [0, 5] {
                 let mut chord = vec![0];
                 long(&mut chord, b"Am7");

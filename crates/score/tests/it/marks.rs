@@ -283,7 +283,7 @@ fn a_fine_in_the_first_bar_of_its_movement() {
     assert_eq!((own(&score), played(&score, &segno_syncpoint::Policy::CLASSICAL).as_str()), (1, "0-2 1 3"));
     // The fine stands in the very first bar: no metre changes behind it, so nothing tells movements apart.
     assert_eq!(own(&formed(&["t3 'Menuetto' _ 'Fine'", "_", "_ 'Men. D.C.' ||", "t2 'Allegro' _"])), 0);
-    // A movement that begins with the fine of the one before it is none.
+    // Where the fine of the movement before is in its last bar, no movement of its own is told apart.
     assert_eq!(own(&formed(&["t4 _ 'Fine'", "t3 'Menuetto' _", "_ 'Men. D.C.' ||", "t2 'Allegro' _"])), 0);
 }
 

@@ -120,7 +120,7 @@ fn a_tempo_that_goes_back_to_an_earlier_one() {
     let back = mark("1.5", "<type>aTempo</type><followText>1</followText>");
     let score = read(&mscx("4.20", &[("", &mark("2", "")), ("", &back)]));
     assert_eq!(tempos(&score), [(0, 0.0, 120.0), (1, 0.0, 90.0)]);
-    // A tempo that is not played is none.
+    // A tempo that is not played does not count.
     let score =
         read(&mscx("4.20", &[("", &mark("1", "<play>0</play>")), ("", &mark("3", "<play>1</play>"))]));
     assert_eq!(tempos(&score), [(1, 0.0, 180.0)]);
@@ -195,7 +195,7 @@ fn time_signatures_as_each_version_writes_them() {
         let found = nominals(&staff("3.01", &(measure(&(sign(content) + REST)) + &measure(REST))));
         assert_eq!(found, (vec![expected.to_owned(); 2], vec![]), "{content}");
     }
-    // What is none: the one before goes on, and that is told.
+    // Where it cannot be one the one before goes on, and that is told.
     let three = measure(&(sign("<sigN>3</sigN><sigD>4</sigD>") + REST));
     for content in [
         "<sigN>0</sigN><sigD>4</sigD>",
