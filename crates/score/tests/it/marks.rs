@@ -320,7 +320,31 @@ fn each_limit_lets_through_what_it_allows() {
             matches!(&error, Error::Limit { limit: found, allowed: 2, .. } if *found == limit),
             "{limit:?}: {error}"
         );
+        assert!(error.position().is_some(), "{limit:?}: where in the file");
     }
+}
+
+/// The names of the standard for music fonts (SMuFL), as `symbol` has them.
+#[test]
+fn symbols_by_their_names() {
+    let of = |symbol: &str| {
+        let score = read(&[REST, &(REST.to_owned() + &direction(&format!("<symbol>{symbol}</symbol>")))]);
+        let bar = &score.structure.bars[1];
+        let jumps = bar.jumps.iter().map(|jump| format!("{:?}", jump.kind));
+        jumps.chain(bar.markers.iter().map(|it| format!("{:?}", it.kind))).collect::<Vec<_>>()
+    };
+    for (symbol, meaning) in [
+        ("segno", "Segno"),
+        ("segnoSerpent1", "Segno"),
+        ("segnoSerpent2", "Segno"),
+        ("coda", "Coda"),
+        ("codaSquare", "Coda"),
+        ("dalSegno", "DalSegno"),
+        ("daCapo", "DaCapo"),
+    ] {
+        assert_eq!(of(symbol), [meaning], "{symbol}");
+    }
+    assert!(of("noteheadBlack").is_empty());
 }
 
 #[test]

@@ -462,6 +462,7 @@ fn thinned<T: Clone>(items: Vec<T>) -> Vec<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
 
     #[test]
     fn round_ticks() {
@@ -472,5 +473,38 @@ mod tests {
         assert_eq!(ticks(3.0, 11.0, 4).collect::<Vec<_>>(), [4.0, 6.0, 8.0, 10.0]);
         assert_eq!(ticks(1.0, 1.0, 4).count(), 0);
         assert!(ticks(0.0, 1e12, 10).count() <= 64);
+    }
+
+    #[test]
+    fn steps_of_ticks() {
+        let step = |to: f64| {
+            let ticks: Vec<f64> = ticks(0.0, to, 10).collect();
+            (ticks[1], ticks.len())
+        };
+        for (to, expected) in [
+            (10.0, (1.0, 11)),
+            (11.0, (2.0, 6)),
+            (20.0, (2.0, 11)),
+            (21.0, (5.0, 5)),
+            (50.0, (5.0, 11)),
+            (51.0, (10.0, 6)),
+        ] {
+            assert_eq!(step(to), expected, "{to}");
+        }
+    }
+
+    #[test]
+    fn minutes_and_seconds() {
+        for (seconds, text) in [
+            (0.0, "0:00"),
+            (9.5, "0:09.5"),
+            (10.0, "0:10"),
+            (59.0, "0:59"),
+            (60.0, "1:00"),
+            (125.25, "2:05.25"),
+            (3_600.0, "60:00"),
+        ] {
+            assert_eq!(Seconds(seconds).to_string(), text);
+        }
     }
 }

@@ -329,3 +329,15 @@ impl Fit {
         Cost { misfit: played.abs_diff(self.bars) as f64, skips: 0 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::median;
+
+    #[test]
+    fn medians() {
+        assert_eq!(median([9.0, 1.0, 2.0].to_vec()), 2.0);
+        assert_eq!(median([4.0, 3.0, 1.0, 2.0].to_vec()), 3.0);
+        assert_eq!((median([5.0].to_vec()), median([].to_vec())), (5.0, 1.0));
+    }
+}

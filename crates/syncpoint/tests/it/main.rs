@@ -4,6 +4,7 @@ mod algebra;
 mod arbitrary;
 mod bounds;
 mod diagnosed;
+mod edges;
 mod endings;
 mod exact;
 mod formats;
