@@ -381,6 +381,38 @@ fn other_versions_and_counts_that_cannot_be() {
     );
 }
 
+#[test]
+fn harmonics_sound_as_in_later_versions_of_the_same_piece() {
+    // The keys that alphaTab gives for the kinds of version 4; tapped and artificial ones as Guitar Pro 8 saves the same notes.
+    let touched = |version: u16, effect: &[u8]| {
+        let mut file = File::new(version, vec![Bar::default()]);
+        let mut beat = file.beat(0, 0, None, &[]);
+        let five = version >= 500;
+        // The second string, at fret 2: B3 and two keys.
+        beat.truncate(2);
+        beat.extend([1 << 5, 0x28, 1, 2]);
+        beat.extend(if five { vec![0] } else { vec![] });
+        beat.extend([0, 0x10]);
+        beat.extend(effect);
+        beat.extend(if five { vec![0, 0] } else { vec![] });
+        file.bars[0].beats = vec![beat];
+        read(&file).onsets[0].key.unwrap()
+    };
+    let held = 59 + 2;
+    for (effect, above) in [(15, 24), (17, 19), (22, 12), (4, 12)] {
+        assert_eq!(touched(406, &[effect]), held + above, "{effect}");
+    }
+    // Natural ones at the open string: the second fret finds the eighth part of it.
+    assert_eq!(touched(510, &[1]), 59 + 36);
+    // C sharp an octave and two octaves up, and a fifth above the octave.
+    for (tone, octaves, above) in [(1, 1, 12), (1, 2, 24), (8, 1, 19)] {
+        assert_eq!(touched(510, &[2, tone, 0, octaves]), held + above);
+    }
+    // Tapped twelve and seven frets above.
+    assert_eq!(touched(510, &[3, 14]), held + 12);
+    assert_eq!(touched(510, &[3, 9]), held + 19);
+}
+
 /// A file of each version, for those that damage them.
 pub(crate) fn samples() -> Vec<Vec<u8>> {
     let file = |version| {

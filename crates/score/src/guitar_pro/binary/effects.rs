@@ -10,6 +10,10 @@ pub(super) enum Harmonic {
     Natural,
     /// The string that is held, at another fret.
     At(i8),
+    /// The string that is held, so many frets above the finger.
+    Above(i8),
+    /// The string that is held: the step of the scale that sounds, and the octaves above.
+    Tone(u8, u8),
     /// The string that is held, an octave higher.
     Octave,
 }
@@ -143,10 +147,14 @@ impl Reader<'_> {
             effects.harmonic = match (self.bytes.signed()?, self.is(500)) {
                 (1, _) => Some(Harmonic::Natural),
                 (2, true) => {
-                    self.bytes.skip(3)?;
-                    Some(Harmonic::Octave)
+                    let tone = self.bytes.byte()?;
+                    self.bytes.skip(1)?;
+                    Some(Harmonic::Tone(tone, self.bytes.byte()?))
                 }
                 (3, true) => Some(Harmonic::At(self.bytes.signed()?)),
+                // Version 4 has a kind for each fret.
+                (15, false) => Some(Harmonic::Above(5)),
+                (17, false) => Some(Harmonic::Above(7)),
                 (0, _) => None,
                 _ => Some(Harmonic::Octave),
             };

@@ -160,6 +160,15 @@ impl Reader<'_> {
                 let above = f64::from(i32::from(other) - fret);
                 open.checked_add(fret)?.checked_add(harmonic::keys(above).unwrap_or(12))
             }
+            Some(Harmonic::Above(frets)) => {
+                open.checked_add(fret)?.checked_add(harmonic::keys(frets.into()).unwrap_or(12))
+            }
+            Some(Harmonic::Tone(tone, octaves)) => {
+                let held = open.checked_add(fret)?;
+                let above =
+                    i32::from(tone).checked_sub(held)?.rem_euclid(12) + 12 * i32::from(octaves.min(2));
+                held.checked_add(if above == 0 { 12 } else { above })
+            }
             Some(Harmonic::Octave) => open.checked_add(fret)?.checked_add(12),
             None => open.checked_add(fret),
         }
