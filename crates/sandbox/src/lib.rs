@@ -5,6 +5,7 @@ mod control;
 mod kit;
 mod media;
 mod musescore;
+mod oauth1;
 mod sandbox;
 mod services;
 mod soundcloud;

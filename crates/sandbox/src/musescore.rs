@@ -39,8 +39,7 @@ pub(crate) use self::switches::Switches;
 use self::context::RequestContext;
 use self::error::{ErrorResponse, Result};
 use self::format::{Format, Kind};
-use self::oauth::check::{AuthContext, Caller, Signed};
-use self::oauth::parameters::Parameters;
+use self::oauth::check::{AuthContext, Caller};
 use self::oauth::tokens;
 use self::route::{Found, Resource};
 use self::store::Store;
@@ -48,6 +47,8 @@ use self::target::Target;
 use crate::kit::{
     Admitted, Api, Form, Handling, Host, Imported, Pairs, Request, Response, pipeline, service,
 };
+use crate::oauth1::check::Signed;
+use crate::oauth1::parameters::Parameters;
 
 /// What is public of the service.
 pub(crate) mod public {
@@ -244,7 +245,7 @@ async fn parameters(request: &mut Request, query: Pairs) -> Result<Parameters> {
     } else {
         Pairs::default()
     };
-    Parameters::gather(request, query, form)
+    Ok(Parameters::gather(request, query, form)?)
 }
 
 fn signed<'a>(request: &'a Request, path: &'a str, parameters: &'a Parameters) -> Signed<'a> {

@@ -104,10 +104,15 @@ impl service::Service for Service {
             if request.host == Host::SOUNDCLOUD_WEB {
                 return web::respond(&self, request).await;
             }
+            let switches = self.switches.with(request.switches.as_ref());
+            if (switches.legacy || request.host == Host::SOUNDCLOUD_LEGACY)
+                && let Some(response) = legacy::oauth::respond(&self, &switches, request).await
+            {
+                return response;
+            }
             if request.host == Host::SOUNDCLOUD_LEGACY {
                 return pipeline::run(&LegacyApi(self), request).await;
             }
-            let switches = self.switches.with(request.switches.as_ref());
             if let Some(response) = old_oauth::respond(&self, &switches, request).await {
                 return response;
             }

@@ -265,7 +265,7 @@ impl fmt::Display for ApiError {
         let hint = match (&self.diagnosis, self.status) {
             (Some(diagnosis), _) => Some(diagnosis.to_string()),
             (None, StatusCode::UNAUTHORIZED) if self.shape == Shape::Xml => {
-                Some("check user name and password".into())
+                Some("check user name and password, or the key and token that sign".into())
             }
             (None, StatusCode::UNAUTHORIZED) if self.lacks_reason() => Some(
                 "no reason given; the access token may be missing, expired, revoked or of the wrong kind"

@@ -1,4 +1,4 @@
-//! The old API: XML, HTTP Basic, numbers instead of URNs. It was replaced from 2014 on; archives, mirrors and the
+//! The old API: XML, HTTP Basic or OAuth 1.0a, numbers instead of URNs. It was replaced from 2014 on; archives, mirrors and the
 //! sandbox still speak it.
 //!
 //! ```no_run
@@ -19,10 +19,29 @@
 //! # }
 //! ```
 //!
+//! On the live host, which takes no password, calls are signed: a user logs in once, by OAuth 1.0a.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::time::Duration;
+//!
+//! use segno_soundcloud::core::auth::store::FileStore;
+//! use segno_soundcloud::legacy::{Client, Consumer, Credentials, users};
+//!
+//! let consumer = Consumer::new("key", "secret");
+//! let credentials = Credentials::stored(consumer, FileStore::open("soundcloud.json")?);
+//! let client = Client::builder("https://api.soundcloud.com/").credentials(credentials).build()?;
+//! client.login_in_browser(0, Duration::from_secs(300), |page| println!("open {page}")).await?;
+//! println!("{}", client.send(&users::Me::new()).await?.username);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! * Public tracks, users and comments need no password: [`Client::anonymous`].
 //! * A password goes to other machines over https only, unless [`ClientBuilder::allow_plain_http`] says otherwise. The old
 //!   hosts spoke nothing but http.
-//! * The old sandbox took passwords. The live host wanted OAuth 1.0a, which this crate does not speak for SoundCloud.
+//! * Signatures show no secret, so they may go over plain http; the token that a login brings can be read there. Of an upload the
+//!   multipart body is not signed (RFC 5849, section 3.4.1.3.1).
 //! * XML is asked for. Its `type` attributes are not relied on, names are read with dashes and with
 //!   underscores, document types are refused.
 //! * [`Contacts`](users::Contacts) are the [`Followings`](users::Followings) and [`Fans`](users::Fans) the
@@ -37,12 +56,18 @@ use segno_core::{BuildError, RequestWriter, id};
 
 mod client;
 pub mod comments;
+mod credentials;
+mod login;
+pub mod oauth;
 pub mod permissions;
 pub mod tracks;
 pub mod users;
 pub(crate) mod xml;
 
 pub use client::{Client, ClientBuilder};
+pub use credentials::Credentials;
+pub use login::LoginError;
+pub use segno_core::auth::oauth1::{AccessToken, Callback, Consumer, Pending, Verified};
 pub use xml::{Element, XmlError};
 
 id! {

@@ -3,6 +3,7 @@
 use http::StatusCode;
 
 use crate::kit::{BodyError, Response};
+use crate::oauth1::Refusal;
 
 pub(super) type Result<T = Response> = std::result::Result<T, ErrorResponse>;
 
@@ -21,6 +22,16 @@ pub(super) struct ErrorResponse {
 pub(super) enum Message {
     Text(String),
     Code(&'static str),
+}
+
+impl From<Refusal> for ErrorResponse {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Malformed(text) => malformed(text),
+            Refusal::Unauthorized(text) => unauthorized(text),
+            Refusal::Expired => code(StatusCode::UNAUTHORIZED, "USER_TIMESTAMP_EXPIRED"),
+        }
+    }
 }
 
 fn text(status: StatusCode, message: impl Into<String>) -> ErrorResponse {

@@ -1,6 +1,4 @@
-//! OAuth 1.0 as the server sees it: RFC 5849, written from its text.
+//! OAuth 1.0 of MuseScore: who calls, and the token endpoints.
 
 pub(super) mod check;
-pub(super) mod parameters;
-pub(super) mod signature;
 pub(super) mod tokens;

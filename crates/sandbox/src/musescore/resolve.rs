@@ -6,9 +6,9 @@ use http::header::LOCATION;
 use super::context::RequestContext;
 use super::error::{self, Result};
 use super::format::Kind;
-use super::oauth::signature::encode;
 use super::state::Musescore;
 use crate::kit::{Host, Response, number};
+use crate::oauth1::signature::encode;
 
 /// What a page is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,13 @@
 //! What there is: scores, tokens, nonces.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use fastrand::Rng;
 
 use super::rendering::Rendering;
 use crate::kit::{Seed, alphanumeric, hexadecimal};
+use crate::oauth1::nonces::Nonces;
 use crate::storage::Object;
 
 pub(super) struct Store {
@@ -107,41 +108,5 @@ impl Store {
     pub(super) fn new_version(&mut self) -> u64 {
         self.next_version += self.rng.u64(1..40);
         self.next_version
-    }
-}
-
-/// What must be new with each request.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct NonceKey {
-    pub(super) consumer: String,
-    /// Empty without one.
-    pub(super) token: String,
-    pub(super) timestamp: u64,
-    pub(super) nonce: String,
-}
-
-/// The nonces of a while.
-#[derive(Default)]
-pub(super) struct Nonces {
-    used: HashSet<NonceKey>,
-    /// When to forget them, in the order in which they came.
-    order: VecDeque<(f64, NonceKey)>,
-}
-
-impl Nonces {
-    /// Remembers one for so many seconds; false if it is remembered already.
-    pub(super) fn take(&mut self, key: NonceKey, now: f64, for_s: f64) -> bool {
-        while let Some((until, old)) = self.order.front() {
-            if *until >= now {
-                break;
-            }
-            self.used.remove(old);
-            self.order.pop_front();
-        }
-        let new = self.used.insert(key.clone());
-        if new {
-            self.order.push_back((now + for_s, key));
-        }
-        new
     }
 }

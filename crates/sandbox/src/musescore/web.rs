@@ -6,14 +6,14 @@ use quick_xml::escape::escape;
 
 use super::accounts::LoginAccess;
 use super::error::CHALLENGE;
-use super::oauth::signature::encode;
-use super::oauth::tokens::{OUT_OF_BAND, is_absolute};
 use super::oembed;
 use super::resolve::{self, Page};
 use super::state::Musescore;
 use super::store::Stage;
 use super::switches::{OauthMode, Switches};
 use crate::kit::{Host, Request, Response};
+use crate::oauth1::signature::encode;
+use crate::oauth1::{OUT_OF_BAND, is_absolute};
 
 /// Responds to one request to the web site.
 pub(super) async fn respond(service: &Musescore, request: &mut Request) -> Response {

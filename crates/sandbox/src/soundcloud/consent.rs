@@ -181,7 +181,7 @@ fn problem(sentence: &str) -> Response {
     html(StatusCode::BAD_REQUEST, "Something is wrong", &format!("<p>{sentence}</p>"))
 }
 
-fn html(status: StatusCode, title: &str, body: &str) -> Response {
+pub(super) fn html(status: StatusCode, title: &str, body: &str) -> Response {
     let page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\"><title>{title}</title></head>\n\

@@ -7,12 +7,13 @@
 //! then `Accept`; without either it is XML.
 //!
 //! Not played, because nothing tells what their documents look like: `/tracks/{id}/secret-token`,
-//! `/tracks/{id}/shared-to/…`, `/playlists` and `/users/{id}/playlists`, `/users/{id}/groups`. They are 404. OAuth 1.0a
-//! is not played either; tokens of the present authorization host are taken in its stead.
+//! `/tracks/{id}/shared-to/…`, `/playlists` and `/users/{id}/playlists`, `/users/{id}/groups`. They are 404. Calls are
+//! signed by OAuth 1.0a in all three places; tokens of the present authorization host are taken, too.
 
 mod context;
 mod document;
 mod format;
+pub(super) mod oauth;
 mod people;
 mod show;
 mod tracks;
@@ -32,7 +33,7 @@ use super::state::Soundcloud;
 use super::store::Store;
 use super::streams;
 use super::switches::Switches;
-use crate::kit::{Admitted, Api, Host, Request, Response, number};
+use crate::kit::{Admitted, Api, Form, Host, Request, Response, number};
 
 /// How the names of the old sandbox's hosts begin.
 const OLD_HOST: &str = "api.sandbox-soundcloud.";
@@ -58,6 +59,13 @@ fn takes_passwords(request: &Request) -> bool {
 /// The old API of the service.
 pub(super) struct LegacyApi(pub(super) Arc<Soundcloud>);
 
+/// Who calls, through which application, and the form that may have been signed.
+pub(super) struct Caller {
+    subject: Option<Subject>,
+    app: String,
+    form: Option<Form>,
+}
+
 /// What every step looks at.
 pub(super) struct Scope {
     switches: Arc<Switches>,
@@ -69,7 +77,7 @@ pub(super) struct Scope {
 impl Api for LegacyApi {
     type Scope = Scope;
     type Route = ();
-    type Caller = Option<Subject>;
+    type Caller = Caller;
     type Body = LegacyBody;
     type Error = ErrorResponse;
 
@@ -90,10 +98,23 @@ impl Api for LegacyApi {
         Ok(())
     }
 
-    async fn authenticate(&self, request: &mut Request, scope: &Scope, (): &()) -> Result<Option<Subject>> {
+    async fn authenticate(&self, request: &mut Request, scope: &Scope, (): &()) -> Result<Caller> {
         self.0.count_request(&scope.switches)?;
-        let caller = caller(&self.0, &scope.switches, request)?;
-        if *request.method_as_read() != Method::GET && caller.is_none() {
+        let (parameters, form) = oauth::signed_parameters(request).await?;
+        let caller = match parameters {
+            Some(parameters) => {
+                let signer = oauth::signer(&self.0, &scope.switches, request, &parameters)?;
+                Caller { subject: signer.user.map(Subject::User), app: signer.consumer, form }
+            }
+            None => {
+                let subject = caller(&self.0, &scope.switches, request)?;
+                Caller { subject, app: self.0.client_id.clone(), form }
+            }
+        };
+        let writes = *request.method_as_read() != Method::GET;
+        let may_write = self.0.app(&scope.switches, &caller.app).is_some_and(|app| app.may_write);
+        // The first application's right is looked at by each operation.
+        if writes && (caller.subject.is_none() || caller.app != self.0.client_id && !may_write) {
             return Err(ErrorResponse::Unauthorized);
         }
         Ok(caller)
@@ -108,7 +129,10 @@ impl Api for LegacyApi {
             // Before the body, so that nobody sends gigabytes for a 401.
             super::tracks::may_upload(&self.context(&mut self.0.store.lock(), admitted), 1)?;
         }
-        LegacyBody::read(admitted.request).await
+        match admitted.caller.form.take() {
+            Some(form) => Ok(LegacyBody::Form(form)),
+            None => LegacyBody::read(admitted.request).await,
+        }
     }
 
     fn respond(&self, admitted: &Admitted<'_, Self>, body: LegacyBody) -> Result {
@@ -124,9 +148,9 @@ impl Api for LegacyApi {
 }
 
 impl LegacyApi {
-    fn context<'a>(&'a self, store: &'a mut Store, admitted: &Admitted<'_, Self>) -> RequestContext<'a> {
+    fn context<'a>(&'a self, store: &'a mut Store, admitted: &'a Admitted<'_, Self>) -> RequestContext<'a> {
         let Admitted { request, scope, caller, .. } = admitted;
-        RequestContext::new(&self.0, store, &scope.switches, request, *caller, &self.0.client_id)
+        RequestContext::new(&self.0, store, &scope.switches, request, caller.subject, &caller.app)
     }
 }
 

@@ -6,6 +6,7 @@ use fastrand::Rng;
 use jiff::civil::Date;
 use serde_json::Value;
 
+use super::legacy::oauth::Tokens;
 use super::session::Sessions;
 use crate::kit::{Seed, Spool, Windows, alphanumeric, hexadecimal};
 
@@ -32,6 +33,7 @@ pub(super) struct Store {
     /// Paths of `on.soundcloud.com`, and where they lead.
     pub(super) short_links: BTreeMap<String, String>,
     pub(super) sessions: Sessions,
+    pub(super) oauth1: Tokens,
     pub(super) windows: Windows,
 }
 
@@ -237,6 +239,7 @@ impl Store {
             plays: Edges::default(),
             short_links: BTreeMap::new(),
             sessions: Sessions::default(),
+            oauth1: Tokens::default(),
             windows: Windows::default(),
         }
     }

@@ -41,6 +41,11 @@ pub struct Switches {
     pub client_credentials_per_12h: u32,
     /// Client-credentials tokens that an IP address gets in an hour.
     pub client_credentials_per_1h: u32,
+    /// How many seconds the timestamp of a call that is signed by OAuth 1.0a may be off. Nonces are remembered for twice as long.
+    #[serde(deserialize_with = "from_zero")]
+    pub oauth1_window_s: f64,
+    /// Access tokens of OAuth 1.0a that are good no more.
+    pub revoked_oauth1_tokens: Vec<String>,
     /// How a refresh ends.
     pub refresh: Refresh,
     /// Applications besides the three of the start.
@@ -122,6 +127,8 @@ impl Default for Switches {
             client_credentials: ClientCredentials::Basic,
             client_credentials_per_12h: 50,
             client_credentials_per_1h: 30,
+            oauth1_window_s: 300.0,
+            revoked_oauth1_tokens: Vec::new(),
             refresh: Refresh::Rotate,
             apps: Vec::new(),
             public_app: false,

@@ -9,13 +9,16 @@ use super::error::{self, ErrorResponse};
 use super::state::Soundcloud;
 use super::store::Store;
 use super::switches::Switches;
-use super::{oembed, old_oauth, player};
+use super::{legacy, oembed, old_oauth, player};
 use crate::kit::{Request, Response, allow};
 
 /// Responds to one request to the site.
 pub(super) async fn respond(service: &Arc<Soundcloud>, request: &mut Request) -> Response {
     let switches = service.switches.with(request.switches.as_ref());
     if let Some(response) = old_oauth::respond(service, &switches, request).await {
+        return response;
+    }
+    if let Some(response) = legacy::oauth::authorize(service, &switches, request).await {
         return response;
     }
     let page: fn(&mut RequestContext<'_>) -> Response = match request.path.as_str() {

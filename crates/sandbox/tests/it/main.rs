@@ -1,6 +1,7 @@
 //! The sandbox as a client sees it: bytes over sockets, nothing else.
 
 mod control;
+mod documents;
 mod faults;
 mod lifecycle;
 mod musescore;

@@ -4,7 +4,7 @@ mod access;
 mod login;
 mod reading;
 mod search;
-mod signing;
+pub(crate) mod signing;
 mod vectors;
 mod web;
 mod writing;

@@ -164,7 +164,7 @@ fn titles(list: &Value) -> Vec<String> {
 }
 
 /// A multipart body of text parts and files.
-fn multipart(texts: &[(&str, &str)], files: &[(&str, &str, &str, &[u8])]) -> Vec<u8> {
+pub(crate) fn multipart(texts: &[(&str, &str)], files: &[(&str, &str, &str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in texts {
         body.extend(
@@ -184,10 +184,10 @@ fn multipart(texts: &[(&str, &str)], files: &[(&str, &str, &str, &[u8])]) -> Vec
     body
 }
 
-const MULTIPART: &str = "multipart/form-data; boundary=b7d1";
+pub(crate) const MULTIPART: &str = "multipart/form-data; boundary=b7d1";
 
 /// One second of silence as a WAV file: 8000 samples of one byte.
-fn wav() -> Vec<u8> {
+pub(crate) fn wav() -> Vec<u8> {
     let mut file =
         b"RIFF\x64\x1f\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x40\x1f\0\0"
             .to_vec();

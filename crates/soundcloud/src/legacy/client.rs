@@ -1,14 +1,27 @@
 //! The client of the old API.
 
-use segno_core::auth::{AuthError, AuthRequest, Authorize, Basic, CredentialVersion};
+use std::sync::Arc;
+
+use segno_core::auth::AuthError;
+use segno_core::auth::oauth1::{AccessToken, Consumer};
+use segno_core::auth::store::FileStore;
 use segno_core::client::ClientError;
 use segno_core::environment::{EnvironmentError, env_var, env_var_if_set};
-use segno_core::{BoxFuture, Secret, service_client};
+use segno_core::url::{BaseUrl, Origin};
+use segno_core::{Secret, service_client};
+
+use super::credentials::Credentials;
+
+/// The site, where users give consent.
+const WEB: &str = "https://soundcloud.com/";
+/// The name of the base URL of the site.
+const WEB_BASE: &str = "web";
 
 /// A client for the old API. Cheap to clone; clones share connections and limits.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: segno_core::Client,
+    credentials: Credentials,
 }
 
 /// A client in the making.
@@ -16,7 +29,7 @@ pub struct Client {
 #[must_use = "a builder does nothing until build() is called"]
 pub struct ClientBuilder {
     core: segno_core::ClientBuilder,
-    basic: Option<(String, Secret)>,
+    credentials: Credentials,
     allow_plain_http: bool,
 }
 
@@ -34,6 +47,14 @@ impl Client {
         Self::builder(base_url).basic(user_name, password).build()
     }
 
+    /// A client at a base URL that signs for a user, by OAuth 1.0a: what the live host takes.
+    ///
+    /// # Errors
+    /// If the URL is not valid.
+    pub fn signed(base_url: &str, consumer: Consumer, token: AccessToken) -> Result<Self, ClientError> {
+        Self::builder(base_url).credentials(Credentials::User(consumer, token)).build()
+    }
+
     /// A client without credentials, for what is public.
     ///
     /// # Errors
@@ -42,36 +63,109 @@ impl Client {
         Self::builder(base_url).build()
     }
 
-    /// A client at `SOUNDCLOUD_LEGACY_URL`, with `SOUNDCLOUD_USERNAME` and `SOUNDCLOUD_PASSWORD` if they are set.
+    /// A client from the environment:
+    ///
+    /// | variable | |
+    /// | --- | --- |
+    /// | `SOUNDCLOUD_LEGACY_URL` | required: the base URL |
+    /// | `SOUNDCLOUD_CONSUMER_KEY`, `SOUNDCLOUD_CONSUMER_SECRET` | the application, for a host that wants OAuth 1.0a; with them the password is not looked at |
+    /// | `SOUNDCLOUD_OAUTH_TOKEN`, `SOUNDCLOUD_OAUTH_TOKEN_SECRET` | a user's token, used as it is; without it: |
+    /// | `SOUNDCLOUD_LEGACY_TOKEN_FILE` | the file of a user's login, see [`FileStore`]; logins go into it |
+    /// | `SOUNDCLOUD_USERNAME`, `SOUNDCLOUD_PASSWORD` | a user name and password, for the old sandbox |
+    /// | `SOUNDCLOUD_WEB_URL` | another URL of the site than `https://soundcloud.com/` |
     ///
     /// # Errors
-    /// If the URL is missing or something is unusable.
+    /// If the URL is missing, half of a pair is, or something is unusable.
     pub fn from_env() -> Result<Self, ClientError> {
-        let url = env_var("SOUNDCLOUD_LEGACY_URL")?;
-        match (env_var_if_set("SOUNDCLOUD_USERNAME")?, env_var_if_set("SOUNDCLOUD_PASSWORD")?) {
-            (Some(user), Some(password)) => Self::new(&url, &user, password),
-            (None, None) => Self::anonymous(&url),
-            (None, Some(_)) => Err(EnvironmentError::Missing("SOUNDCLOUD_USERNAME").into()),
-            (Some(_), None) => Err(EnvironmentError::Missing("SOUNDCLOUD_PASSWORD").into()),
+        let mut builder = Self::builder(&env_var("SOUNDCLOUD_LEGACY_URL")?);
+        if let Some(url) = env_var_if_set("SOUNDCLOUD_WEB_URL")? {
+            builder = builder.web_url(&url);
         }
+        let key = pair("SOUNDCLOUD_CONSUMER_KEY", "SOUNDCLOUD_CONSUMER_SECRET")?;
+        let credentials = match key.map(|(key, secret)| Consumer::new(key, secret)) {
+            None => match pair("SOUNDCLOUD_USERNAME", "SOUNDCLOUD_PASSWORD")? {
+                Some((user_name, password)) => Credentials::password(user_name, password),
+                None => Credentials::Anonymous,
+            },
+            Some(consumer) => match pair("SOUNDCLOUD_OAUTH_TOKEN", "SOUNDCLOUD_OAUTH_TOKEN_SECRET")? {
+                Some((token, secret)) => Credentials::User(consumer, AccessToken::new(token, secret)),
+                None => match env_var_if_set("SOUNDCLOUD_LEGACY_TOKEN_FILE")? {
+                    Some(file) => {
+                        Credentials::stored(consumer, FileStore::open(file).map_err(AuthError::from)?)
+                    }
+                    None => Credentials::Application(consumer),
+                },
+            },
+        };
+        builder.credentials(credentials).build()
     }
 
     /// A client that is set up further before it is built.
     pub fn builder(base_url: &str) -> ClientBuilder {
-        let core = segno_core::Client::builder(base_url);
-        ClientBuilder { core, basic: None, allow_plain_http: false }
+        let core = segno_core::Client::builder(base_url).base(WEB_BASE, WEB);
+        ClientBuilder { core, credentials: Credentials::Anonymous, allow_plain_http: false }
+    }
+
+    /// This client with other credentials, such as those of a user who logged in. It shares connections and limits.
+    ///
+    /// # Errors
+    /// If the credentials cannot be sent.
+    pub fn with_credentials(&self, credentials: Credentials) -> Result<Self, ClientError> {
+        let signer = Arc::new(credentials.signer(false)?);
+        let core = match self.origin() {
+            Some(origin) => self.core.with_credentials(origin, signer),
+            None => self.core.clone(),
+        };
+        Ok(Self { core, credentials })
+    }
+
+    /// What requests are authorized with.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// Where the API is.
+    pub(super) fn origin(&self) -> Option<Origin> {
+        self.core.base(None).map(BaseUrl::origin)
+    }
+
+    /// The page that asks a user for consent.
+    pub(super) fn authorize_page(&self) -> String {
+        self.core.base(Some(WEB_BASE)).map(|base| format!("{base}oauth/authorize")).unwrap_or_default()
+    }
+}
+
+/// Two variables that are nothing without each other.
+fn pair(first: &'static str, second: &'static str) -> Result<Option<(String, String)>, EnvironmentError> {
+    match (env_var_if_set(first)?, env_var_if_set(second)?) {
+        (Some(one), Some(other)) => Ok(Some((one, other))),
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(EnvironmentError::Missing(first)),
+        (Some(_), None) => Err(EnvironmentError::Missing(second)),
     }
 }
 
 impl ClientBuilder {
+    /// What requests are authorized with; nothing unless set.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
     /// A user name and password.
-    pub fn basic(mut self, user_name: &str, password: impl Into<Secret>) -> Self {
-        self.basic = Some((user_name.to_owned(), password.into()));
+    pub fn basic(self, user_name: &str, password: impl Into<Secret>) -> Self {
+        self.credentials(Credentials::password(user_name, password))
+    }
+
+    /// Another URL of the site than `https://soundcloud.com/`: users give consent there.
+    pub fn web_url(mut self, url: &str) -> Self {
+        self.core = self.core.base(WEB_BASE, url);
         self
     }
 
     /// Sends the password over plain http to other machines too, where others on the way can read it. The old hosts spoke
-    /// nothing else; without this such a request is refused.
+    /// nothing else; without this such a request is refused. Signatures show no secret and need no permission.
     pub fn allow_plain_http(mut self) -> Self {
         self.allow_plain_http = true;
         self
@@ -82,33 +176,8 @@ impl ClientBuilder {
     /// # Errors
     /// If the base URL is not valid, the credentials cannot be sent, or TLS cannot be set up.
     pub fn build(self) -> Result<Client, ClientError> {
-        let core = match self.basic {
-            None => self.core,
-            Some((user_name, password)) => {
-                let basic = Basic::new(&user_name, &password)?;
-                if self.allow_plain_http {
-                    self.core.authorize(AllowPlaintext(basic))
-                } else {
-                    self.core.authorize(basic)
-                }
-            }
-        };
-        Ok(Client { core: core.build()? })
-    }
-}
-
-/// A password that its owner allows others on the way to read.
-struct AllowPlaintext(Basic);
-
-impl Authorize for AllowPlaintext {
-    fn authorize<'a>(
-        &'a self,
-        request: AuthRequest<'a>,
-    ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
-        self.0.authorize(request)
-    }
-
-    fn survives_plain_http(&self) -> bool {
-        true
+        let signer = self.credentials.signer(self.allow_plain_http)?;
+        let core = self.core.authorize(signer).build()?;
+        Ok(Client { core, credentials: self.credentials })
     }
 }

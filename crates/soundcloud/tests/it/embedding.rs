@@ -107,8 +107,15 @@ async fn the_url_of_the_sketched_sdk_is_dead() {
     assert!(page(&url).await.starts_with("HTTP/1.1 410"), "{url}");
 }
 
+/// Where a page redirects to.
+pub(crate) async fn redirected(url: &str) -> String {
+    let response = page(url).await;
+    let location = response.lines().find_map(|line| line.strip_prefix("Location: "));
+    location.unwrap_or_else(|| panic!("no redirect: {response}")).to_owned()
+}
+
 /// A response as it comes, head and body.
-async fn page(url: &str) -> String {
+pub(crate) async fn page(url: &str) -> String {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let rest = url.strip_prefix("http://").unwrap();
     let (host, path) = rest.split_once('/').unwrap();

@@ -3,6 +3,7 @@
 mod decode;
 mod errors;
 pub(crate) mod fixtures;
+mod login;
 pub(crate) mod sample;
 mod story;
 mod wire;

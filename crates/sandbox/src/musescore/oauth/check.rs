@@ -1,14 +1,10 @@
 //! Who sends a request: the decisions of a server (RFC 5849 section 3.2).
 
-use http::StatusCode;
-use subtle::ConstantTimeEq;
-
 use super::super::error::{self, Result};
 use super::super::state::Musescore;
-use super::super::store::{NonceKey, Store};
+use super::super::store::Store;
 use super::super::switches::Switches;
-use super::parameters::{Parameters, Protocol};
-use super::signature::{base_string, base_uri, hmac_sha1, key};
+use crate::oauth1::check::{Policy, Signed};
 
 /// Who calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,21 +24,6 @@ impl Caller {
     }
 }
 
-/// The request as far as its signature is concerned.
-pub(in crate::musescore) struct Signed<'a> {
-    pub(in crate::musescore) method: &'a str,
-    /// The `Host` header.
-    pub(in crate::musescore) host: &'a str,
-    /// The path as sent.
-    pub(in crate::musescore) path: &'a str,
-    pub(in crate::musescore) parameters: &'a Parameters,
-}
-
-/// A token as the check sees it.
-pub(super) struct KnownToken {
-    pub(super) secret: String,
-}
-
 /// What the check needs besides the request.
 pub(in crate::musescore) struct AuthContext<'a> {
     pub(in crate::musescore) service: &'a Musescore,
@@ -59,7 +40,7 @@ impl AuthContext<'_> {
             let consumer = self.verify(signed, |auth, consumer, token| {
                 let access = auth.access_token(consumer, token)?;
                 user = Some(access.0);
-                Some(KnownToken { secret: access.1 })
+                Some(access.1)
             })?;
             return Ok(Caller { consumer, user, signed: true });
         }
@@ -73,65 +54,22 @@ impl AuthContext<'_> {
         }
     }
 
-    /// Checks a signature in full; gives the consumer. `find` knows the tokens that count here; without a token, or with an
-    /// empty one, it is not asked.
+    /// Checks a signature in full; gives the consumer. `token_secret` knows the tokens that count here; without a token, or with
+    /// an empty one, it is not asked.
     pub(super) fn verify(
         &mut self,
         signed: &Signed<'_>,
-        find: impl FnOnce(&Self, &str, &str) -> Option<KnownToken>,
+        token_secret: impl FnOnce(&Self, &str, &str) -> Option<String>,
     ) -> Result<String> {
-        let protocol = signed.parameters.protocol()?;
-        let consumer = protocol.required("oauth_consumer_key")?;
-        let signature = protocol.required("oauth_signature")?;
-        let method = protocol.required("oauth_signature_method")?;
-        let plaintext = match method {
-            "HMAC-SHA1" => false,
-            "PLAINTEXT" if self.switches.plaintext => true,
-            other => return Err(error::malformed(format!("Unsupported signature method {other}"))),
+        let policy = Policy {
+            plaintext: self.switches.plaintext,
+            window_s: self.switches.timestamp_window_s,
+            now: self.service.sandbox.clock.now().as_secs_f64(),
         };
-        if protocol.get("oauth_version").is_some_and(|version| version != "1.0") {
-            return Err(error::malformed("Unsupported version"));
-        }
-        let moment = if plaintext { None } else { Some(moment(&protocol)?) };
-        let consumer_secret =
-            self.consumer_secret(consumer).ok_or_else(|| error::unauthorized("Invalid consumer"))?;
-        let token = protocol.get("oauth_token").filter(|token| !token.is_empty());
-        let token_secret = match token {
-            None => String::new(),
-            Some(token) => {
-                let known = find(self, consumer, token);
-                known.ok_or_else(|| error::unauthorized("Invalid access token"))?.secret
-            }
-        };
-        let now = self.service.sandbox.clock.now().as_secs_f64();
-        let window = self.switches.timestamp_window_s;
-        if let Some((timestamp, _)) = moment
-            && (now.floor() - timestamp as f64).abs() > window
-        {
-            return Err(error::code(StatusCode::UNAUTHORIZED, "USER_TIMESTAMP_EXPIRED"));
-        }
-        let key = key(&consumer_secret, &token_secret);
-        let right = if plaintext {
-            key
-        } else {
-            let uri = base_uri("http", signed.host, signed.path);
-            hmac_sha1(&key, &base_string(signed.method, &uri, &signed.parameters.to_sign()))
-        };
-        if !bool::from(right.as_bytes().ct_eq(signature.as_bytes())) {
-            return Err(error::unauthorized("Invalid signature"));
-        }
-        if let Some((timestamp, nonce)) = moment {
-            let used = NonceKey {
-                consumer: consumer.to_owned(),
-                token: token.unwrap_or_default().to_owned(),
-                timestamp,
-                nonce: nonce.to_owned(),
-            };
-            if !self.store.nonces.take(used, now, 2.0 * window) {
-                return Err(error::unauthorized("Nonce already used"));
-            }
-        }
-        Ok(consumer.to_owned())
+        let consumer_secret = |consumer: &str| self.consumer_secret(consumer);
+        let verified =
+            policy.verify(signed, consumer_secret, |consumer, token| token_secret(self, consumer, token))?;
+        Ok(policy.spend(verified, &mut self.store.nonces)?)
     }
 
     /// The secret of a consumer.
@@ -157,17 +95,4 @@ impl AuthContext<'_> {
             .or_else(|| granted.map(|access| (access.user, access.secret.clone())))
             .or_else(|| self.service.accounts.access_token(consumer, token))
     }
-}
-
-/// Timestamp and nonce.
-fn moment<'a>(protocol: &Protocol<'a>) -> Result<(u64, &'a str)> {
-    let timestamp = protocol.required("oauth_timestamp")?;
-    let nonce = protocol.required("oauth_nonce")?;
-    let digits = timestamp.bytes().all(|byte| byte.is_ascii_digit());
-    let number = timestamp.parse().ok().filter(|number: &u64| digits && *number > 0);
-    let number = number.ok_or_else(|| error::malformed("Malformed parameter oauth_timestamp"))?;
-    if nonce.is_empty() {
-        return Err(error::malformed("Malformed parameter oauth_nonce"));
-    }
-    Ok((number, nonce))
 }

@@ -7,12 +7,10 @@ use super::super::error::{self, Result};
 use super::super::state::SERVICE;
 use super::super::store::{AccessToken, RequestToken, Stage};
 use super::super::switches::{LoginFailure, OauthMode};
-use super::check::{AuthContext, KnownToken, Signed};
-use super::signature::encode;
+use super::check::AuthContext;
 use crate::kit::Response;
-
-/// The value of `oauth_callback` for clients that cannot take a redirect.
-pub(in crate::musescore) const OUT_OF_BAND: &str = "oob";
+use crate::oauth1::check::Signed;
+use crate::oauth1::{OUT_OF_BAND, credentials, is_absolute};
 
 /// `/oauth/request_token`
 pub(in crate::musescore) fn request_token(auth: &mut AuthContext<'_>, signed: &Signed<'_>) -> Result {
@@ -54,7 +52,7 @@ pub(in crate::musescore) fn access_token(auth: &mut AuthContext<'_>, signed: &Si
     let invalid = || error::unauthorized("Invalid access token");
     let consumer = auth.verify(signed, |auth, consumer, token| {
         let known = auth.store.request_tokens.get(token).filter(|known| known.consumer == consumer)?;
-        Some(KnownToken { secret: known.secret.clone() })
+        Some(known.secret.clone())
     })?;
     let known = auth.store.request_tokens.get(&token).ok_or_else(invalid)?;
     let Stage::Approved { user, verifier } = &known.stage else { return Err(invalid()) };
@@ -91,21 +89,6 @@ fn login(auth: &AuthContext<'_>, name: &str, password: &str) -> Result<u64> {
     }
 }
 
-fn credentials(token: &str, secret: &str) -> String {
-    format!("oauth_token={}&oauth_token_secret={}", encode(token), encode(secret))
-}
-
 fn form(body: String) -> Response {
     Response::new(StatusCode::OK, "application/x-www-form-urlencoded", body)
-}
-
-/// Whether a text is an absolute URI (RFC 3986 section 4.3), as far as its start goes.
-pub(in crate::musescore) fn is_absolute(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once(':') else { return false };
-    let first = scheme.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
-    let fits = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
-    let plain = rest.bytes().all(|byte| byte.is_ascii_graphic());
-    let host = !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https")
-        || rest.strip_prefix("//").is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
-    first && fits && plain && host && !rest.is_empty() && !text.contains('#')
 }

@@ -15,7 +15,7 @@ use crate::kit::{Form, Request, Response};
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// What a 401 asks for where passwords are taken, and where they are not.
 const BASIC: &str = "Basic realm=\"SoundCloud sandbox\"";
-const OAUTH: &str = "OAuth realm=\"SoundCloud\"";
+pub(super) const OAUTH: &str = "OAuth realm=\"SoundCloud\"";
 
 /// Writes the responses of the old API.
 pub(super) struct Writer {

@@ -7,7 +7,7 @@ use segno_sandbox::MusescoreKeys;
 use sha1::Sha1;
 
 /// RFC 5849 section 3.6.
-pub(super) fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
@@ -20,18 +20,18 @@ pub(super) fn encode(text: &str) -> String {
 
 /// What goes into a signature; members may be changed before it is made.
 #[derive(Clone)]
-pub(super) struct Signature {
-    pub(super) method: String,
-    pub(super) url: String,
+pub(crate) struct Signature {
+    pub(crate) method: String,
+    pub(crate) url: String,
     /// Protocol parameters, but for the signature.
-    pub(super) oauth: Vec<(String, String)>,
-    pub(super) form: Vec<(String, String)>,
-    pub(super) consumer_secret: String,
-    pub(super) token_secret: String,
+    pub(crate) oauth: Vec<(String, String)>,
+    pub(crate) form: Vec<(String, String)>,
+    pub(crate) consumer_secret: String,
+    pub(crate) token_secret: String,
 }
 
 impl Signature {
-    pub(super) fn new(method: &str, url: &str, keys: &MusescoreKeys, time: u64, nonce: &str) -> Self {
+    pub(crate) fn new(method: &str, url: &str, keys: &MusescoreKeys, time: u64, nonce: &str) -> Self {
         let mut oauth = vec![
             ("oauth_consumer_key", keys.consumer_key.clone()),
             ("oauth_nonce", nonce.to_owned()),
@@ -53,18 +53,18 @@ impl Signature {
     }
 
     /// Sets a protocol parameter.
-    pub(super) fn set(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn set(mut self, name: &str, value: &str) -> Self {
         self.oauth.retain(|(known, _)| known != name);
         self.oauth.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    pub(super) fn without(mut self, name: &str) -> Self {
+    pub(crate) fn without(mut self, name: &str) -> Self {
         self.oauth.retain(|(known, _)| known != name);
         self
     }
 
-    pub(super) fn value(&self) -> String {
+    pub(crate) fn value(&self) -> String {
         let (url, query) = self.url.split_once('?').unwrap_or((&self.url, ""));
         let mut pairs: Vec<(String, String)> =
             form_urlencoded::parse(query.as_bytes()).into_owned().collect();
@@ -80,20 +80,20 @@ impl Signature {
     }
 
     /// All protocol parameters with the signature.
-    pub(super) fn signed(&self) -> Vec<(String, String)> {
+    pub(crate) fn signed(&self) -> Vec<(String, String)> {
         let signature = ("oauth_signature".to_owned(), self.value());
         self.oauth.iter().cloned().chain([signature]).collect()
     }
 
     /// The `Authorization` header.
-    pub(super) fn header(&self) -> String {
+    pub(crate) fn header(&self) -> String {
         let items: Vec<_> =
             self.signed().iter().map(|(name, value)| format!("{name}=\"{}\"", encode(value))).collect();
         format!("OAuth {}", items.join(", "))
     }
 
     /// As a query or a form.
-    pub(super) fn pairs(&self) -> String {
+    pub(crate) fn pairs(&self) -> String {
         let signed = self.signed();
         let items: Vec<_> = signed
             .iter()

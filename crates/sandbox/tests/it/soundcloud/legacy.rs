@@ -3,6 +3,7 @@
 mod bodies;
 mod filters;
 mod places;
+mod signing;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use segno_core::{Endpoint, Retry};
 use segno_sandbox::{Host, Sandbox};
 use segno_soundcloud::Sharing;
-use segno_soundcloud::legacy::{Client, Owner, TrackId, UserId, comments, permissions, tracks, users};
+use segno_soundcloud::legacy::{
+    Callback, Client, Consumer, Credentials, Owner, TrackId, UserId, comments, permissions, tracks, users,
+};
 use segno_soundcloud::tracks::Asset;
 use segno_testkit::Recording;
 
@@ -95,5 +97,26 @@ pub(crate) async fn drive(sandbox: &Sandbox, recording: &mut Recording) -> Resul
     r.send(&reis, &users::Favorite::new(Owner::Me, ah), "").await?;
     r.send(&reis, &users::Favorites::new(Owner::Me), "").await?;
     r.send(&reis, &users::RemoveFavorite::new(ah), "").await?;
+
+    // The client's clock is the real one.
+    sandbox.switches(|switches| switches.soundcloud.oauth1_window_s = f64::MAX);
+    let transport = Arc::new(r.0.transport());
+    let consumer = Consumer::new(access.client_id.as_str(), access.client_secret.as_str());
+    let settings = move |core: segno_core::ClientBuilder| {
+        core.transport(Arc::clone(&transport)).clock(Arc::new(Unsurprising)).retry(Retry::never())
+    };
+    let application = Client::builder(&(sandbox.origin(Host::SOUNDCLOUD) + "/"))
+        .web_url(&(sandbox.origin(Host::SOUNDCLOUD_WEB) + "/"))
+        .credentials(Credentials::Application(consumer))
+        .settings(settings)
+        .build()?;
+    let pending =
+        r.0.keep("legacy/oauth.request_token", application.begin_login(Callback::OutOfBand)).await?;
+    let page = crate::embedding::page(&format!("{}&auto=approve", application.authorize_url(&pending))).await;
+    let verifier = page.split("id=\"verifier\">").nth(1).and_then(|rest| rest.split('<').next());
+    let verified = pending.verifier(verifier.ok_or("no verifier")?)?;
+    r.0.keep("legacy/oauth.access_token", application.finish_login(&verified)).await?;
+    let spent = r.0.keep("legacy/oauth.access_token-401", application.finish_login(&verified)).await;
+    spent.expect_err("a request token is good once");
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! One value of every endpoint of the old API, with all that can be set, its response and its documented errors.
 
-use segno_soundcloud::legacy::{CommentId, Owner, TrackId, UserId, comments, permissions, tracks, users};
+use segno_soundcloud::legacy::{
+    CommentId, Owner, TrackId, UserId, comments, oauth, permissions, tracks, users,
+};
 use segno_soundcloud::tracks::Asset;
 use segno_soundcloud::{EmbeddableBy, License, Sharing};
 
@@ -70,7 +72,8 @@ pub(super) const TABLE: &str = "GET /tracks|POST /tracks|GET /tracks/58|PUT /tra
     GET /users/7/followings|GET /me/followers|GET /users/7/favorites|GET /me/followings/tracks|\
     GET /users/9/followings/7|PUT /me/followings/7|DELETE /me/followings/7|\
     GET /me/favorites/58|PUT /me/favorites/58|DELETE /me/favorites/58|\
-    GET /tracks/58/stream|GET /tracks/58/download|GET /comments/1";
+    GET /tracks/58/stream|GET /tracks/58/download|GET /comments/1|\
+    POST /oauth/request_token|POST /oauth/access_token";
 
 pub(crate) fn every_endpoint(visit: &mut impl Visit) {
     let list = |name: &str, item: &str| {
@@ -163,4 +166,7 @@ pub(crate) fn every_endpoint(visit: &mut impl Visit) {
     visit.visit(&tracks::Stream::new(ONE), 302, AUDIO, one);
     visit.visit(&tracks::Download::new(ONE), 302, AUDIO, one);
     visit.visit(&comments::Get::new(CommentId::new(1)), 200, COMMENT, one);
+    let token = "oauth_token=CANARY&oauth_token_secret=CANARY&oauth_callback_confirmed=true";
+    visit.visit(&oauth::RequestToken::new(), 200, token, &[400, 401]);
+    visit.visit(&oauth::AccessToken::new(), 200, token, &[400, 401]);
 }

@@ -142,7 +142,7 @@ async fn a_wrong_password_and_a_missing_one_are_told() {
     let error = wrong.send(&users::Me::new()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "soundcloud.legacy.users.me: 401 Unauthorized: 401 - Unauthorized; check user name and password"
+        "soundcloud.legacy.users.me: 401 Unauthorized: 401 - Unauthorized; check user name and password, or the key and token that sign"
     );
     let anonymous = Client::anonymous(&url).unwrap();
     assert_eq!(

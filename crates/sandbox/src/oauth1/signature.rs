@@ -10,12 +10,12 @@ use sha1::Sha1;
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Percent-encoding as section 3.6 has it.
-pub(in crate::musescore) fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
 }
 
 /// The base string URI (section 3.4.1.2): scheme and host in lower case, no default port, the path as sent.
-pub(super) fn base_uri(scheme: &str, host: &str, path: &str) -> String {
+pub(crate) fn base_uri(scheme: &str, host: &str, path: &str) -> String {
     let scheme = scheme.to_ascii_lowercase();
     let host = host.to_ascii_lowercase();
     let default_port = if scheme == "https" { ":443" } else { ":80" };
@@ -33,17 +33,17 @@ fn normalized(parameters: &[(String, String)]) -> String {
 }
 
 /// The text that is signed (section 3.4.1.1).
-pub(super) fn base_string(method: &str, base_uri: &str, parameters: &[(String, String)]) -> String {
+pub(crate) fn base_string(method: &str, base_uri: &str, parameters: &[(String, String)]) -> String {
     format!("{}&{}&{}", method.to_ascii_uppercase(), encode(base_uri), encode(&normalized(parameters)))
 }
 
 /// The key of HMAC-SHA1, and the whole signature of PLAINTEXT (sections 3.4.2 and 3.4.4).
-pub(super) fn key(consumer_secret: &str, token_secret: &str) -> String {
+pub(crate) fn key(consumer_secret: &str, token_secret: &str) -> String {
     format!("{}&{}", encode(consumer_secret), encode(token_secret))
 }
 
 /// HMAC-SHA1 (section 3.4.2).
-pub(super) fn hmac_sha1(key: &str, base_string: &str) -> String {
+pub(crate) fn hmac_sha1(key: &str, base_string: &str) -> String {
     // HMAC takes a key of any length.
     let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(key.as_bytes()) else { return String::new() };
     mac.update(base_string.as_bytes());

@@ -3,7 +3,7 @@
 use http::header::AUTHORIZATION;
 use percent_encoding::percent_decode_str;
 
-use super::super::error::{self, Result};
+use super::Refusal;
 use crate::kit::{Pairs, Request};
 
 /// What a request may carry under this prefix; anything else is an unsupported parameter (section 3.2).
@@ -21,13 +21,13 @@ const PROTOCOL: [&str; 9] = [
 
 /// The parameters of a request, decoded.
 #[derive(Clone, Debug, Default)]
-pub(in crate::musescore) struct Parameters {
+pub(crate) struct Parameters {
     /// Of the query.
-    pub(in crate::musescore) query: Pairs,
+    pub(crate) query: Pairs,
     /// Of `Authorization: OAuth`, without `realm`; `None` without such a header.
     header: Option<Vec<(String, String)>>,
     /// Of a body in form encoding.
-    pub(in crate::musescore) form: Pairs,
+    pub(crate) form: Pairs,
 }
 
 fn is_protocol((name, _): &(String, String)) -> bool {
@@ -36,16 +36,17 @@ fn is_protocol((name, _): &(String, String)) -> bool {
 
 impl Parameters {
     /// Collects them; a header of another scheme is passed over, a broken one is refused.
-    pub(in crate::musescore) fn gather(request: &Request, query: Pairs, form: Pairs) -> Result<Self> {
+    pub(crate) fn gather(request: &Request, query: Pairs, form: Pairs) -> Result<Self, Refusal> {
         let mut header = None;
         for value in request.headers.get_all(AUTHORIZATION) {
             let Ok(value) = value.to_str() else { continue };
             let scheme = value.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("oauth"));
             if scheme.is_some() && matches!(value.as_bytes().get(5), None | Some(b' ' | b'\t')) {
                 let items = parse_header(value.get(5..).unwrap_or_default());
-                let items = items.ok_or_else(|| error::malformed("Malformed Authorization header"))?;
+                let items =
+                    items.ok_or_else(|| Refusal::Malformed("Malformed Authorization header".to_owned()))?;
                 if header.replace(items).is_some() {
-                    return Err(error::malformed("Repeated Authorization header"));
+                    return Err(Refusal::Malformed("Repeated Authorization header".to_owned()));
                 }
             }
         }
@@ -53,12 +54,12 @@ impl Parameters {
     }
 
     /// Whether there is a signature anywhere.
-    pub(in crate::musescore) fn signed(&self) -> bool {
+    pub(crate) fn signed(&self) -> bool {
         self.all().any(|(name, _)| name == "oauth_signature")
     }
 
     /// Whether there is an `Authorization: OAuth`.
-    pub(in crate::musescore) fn has_header(&self) -> bool {
+    pub(crate) fn has_header(&self) -> bool {
         self.header.is_some()
     }
 
@@ -67,7 +68,7 @@ impl Parameters {
     }
 
     /// The protocol parameters: each once, all in one place, none unknown.
-    pub(super) fn protocol(&self) -> Result<Protocol<'_>> {
+    pub(crate) fn protocol(&self) -> Result<Protocol<'_>, Refusal> {
         let places = [self.header.as_deref().unwrap_or_default(), &self.form.0, &self.query.0];
         let mut filled = places.into_iter().filter(|place| place.iter().any(is_protocol));
         let place = filled.next().unwrap_or_default();
@@ -75,38 +76,38 @@ impl Parameters {
         let mut seen = Vec::new();
         for (name, value) in place.iter().filter(|pair| is_protocol(pair)) {
             if !PROTOCOL.contains(&name.as_str()) {
-                return Err(error::malformed(format!("Unsupported parameter {name}")));
+                return Err(Refusal::Malformed(format!("Unsupported parameter {name}")));
             }
             if seen.iter().any(|(known, _)| known == name) {
-                return Err(error::malformed(format!("Repeated parameter {name}")));
+                return Err(Refusal::Malformed(format!("Repeated parameter {name}")));
             }
             seen.push((name.as_str(), value.as_str()));
         }
         if let Some((name, _)) = elsewhere.first() {
             let repeated = seen.iter().any(|(known, _)| known == name);
             let what = if repeated { "Repeated parameter" } else { "Protocol parameters in two places:" };
-            return Err(error::malformed(format!("{what} {name}")));
+            return Err(Refusal::Malformed(format!("{what} {name}")));
         }
         Ok(Protocol(seen))
     }
 
     /// Everything that is signed.
-    pub(super) fn to_sign(&self) -> Vec<(String, String)> {
+    pub(crate) fn to_sign(&self) -> Vec<(String, String)> {
         self.all().filter(|(name, _)| name != "oauth_signature").cloned().collect()
     }
 }
 
 /// Protocol parameters, each at most once.
-pub(super) struct Protocol<'a>(Vec<(&'a str, &'a str)>);
+pub(crate) struct Protocol<'a>(Vec<(&'a str, &'a str)>);
 
 impl<'a> Protocol<'a> {
-    pub(super) fn get(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
 
     /// A parameter that the request needs.
-    pub(super) fn required(&self, name: &str) -> Result<&'a str> {
-        self.get(name).ok_or_else(|| error::malformed(format!("Missing parameter {name}")))
+    pub(crate) fn required(&self, name: &str) -> Result<&'a str, Refusal> {
+        self.get(name).ok_or_else(|| Refusal::Malformed(format!("Missing parameter {name}")))
     }
 }
 
