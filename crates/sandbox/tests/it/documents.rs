@@ -167,7 +167,7 @@ async fn every_line_of_the_documents_runs_as_printed() {
     let has_curl =
         Command::new("curl").arg("--version").output().is_ok_and(|version| version.status.success());
     if !has_curl {
-        println!("skipped: curl is not installed; the lines were sent by the test alone");
+        tell("skipped: curl is not installed; the lines were sent by the test alone");
     }
     let (mut wrong, mut runs) = (Vec::new(), 0);
     for case in cases() {
@@ -186,7 +186,12 @@ async fn every_line_of_the_documents_runs_as_printed() {
         wrong.extend(faults(&case, &given).into_iter().map(|fault| format!("{} (curl): {fault}", case.name)));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    println!("{runs} runs of {} lines", cases().len());
+    tell(&format!("{runs} runs of {} lines", cases().len()));
+}
+
+/// A line for whoever looks at the test with `--nocapture`.
+fn tell(line: &str) {
+    let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("{line}\n"));
 }
 
 async fn through_curl(line: &Line, folder: &Path) -> Given {

@@ -64,8 +64,8 @@ impl Credentials {
             Self::Password(user_name, password) => {
                 Signer::Basic(Basic::new(user_name, password)?, allow_plain_http)
             }
-            Self::Application(consumer) => Signer::Signature(OAuth1::new(consumer)),
-            Self::User(consumer, token) => Signer::Signature(OAuth1::new(consumer).token(token)),
+            Self::Application(consumer) => Signer::Signature(Box::new(OAuth1::new(consumer))),
+            Self::User(consumer, token) => Signer::Signature(Box::new(OAuth1::new(consumer).token(token))),
             Self::Stored(source) => Signer::Stored(source.clone()),
         })
     }
@@ -76,7 +76,7 @@ pub(super) enum Signer {
     Nothing,
     /// Whether its owner allows others on the way to read the password.
     Basic(Basic, bool),
-    Signature(OAuth1),
+    Signature(Box<OAuth1>),
     Stored(TokenSource),
 }
 
@@ -85,7 +85,7 @@ impl Signer {
         match self {
             Self::Nothing => None,
             Self::Basic(basic, _) => Some(basic),
-            Self::Signature(signature) => Some(signature),
+            Self::Signature(signature) => Some(&**signature),
             Self::Stored(source) => Some(source),
         }
     }
