@@ -7,15 +7,11 @@ use segno_core::auth::oauth1::{AccessToken, Consumer};
 use segno_core::auth::store::FileStore;
 use segno_core::client::ClientError;
 use segno_core::environment::{EnvironmentError, env_var, env_var_if_set};
-use segno_core::url::{BaseUrl, Origin};
+use segno_core::url::Origin;
 use segno_core::{Secret, service_client};
 
 use super::credentials::Credentials;
-
-/// The site, where users give consent.
-const WEB: &str = "https://soundcloud.com/";
-/// The name of the base URL of the site.
-const WEB_BASE: &str = "web";
+use crate::client::WEB;
 
 /// A client for the old API. Cheap to clone; clones share connections and limits.
 #[derive(Clone, Debug)]
@@ -102,7 +98,7 @@ impl Client {
 
     /// A client that is set up further before it is built.
     pub fn builder(base_url: &str) -> ClientBuilder {
-        let core = segno_core::Client::builder(base_url).base(WEB_BASE, WEB);
+        let core = segno_core::Client::builder(base_url);
         ClientBuilder { core, credentials: Credentials::Anonymous, allow_plain_http: false }
     }
 
@@ -112,10 +108,7 @@ impl Client {
     /// If the credentials cannot be sent.
     pub fn with_credentials(&self, credentials: Credentials) -> Result<Self, ClientError> {
         let signer = Arc::new(credentials.signer(false)?);
-        let core = match self.origin() {
-            Some(origin) => self.core.with_credentials(origin, signer),
-            None => self.core.clone(),
-        };
+        let core = self.core.with_credentials(self.origin(), signer);
         Ok(Self { core, credentials })
     }
 
@@ -126,13 +119,13 @@ impl Client {
     }
 
     /// Where the API is.
-    pub(super) fn origin(&self) -> Option<Origin> {
-        self.core.base(None).map(BaseUrl::origin)
+    pub(super) fn origin(&self) -> Origin {
+        self.core.base_url().origin()
     }
 
     /// The page that asks a user for consent.
     pub(super) fn authorize_page(&self) -> String {
-        self.core.base(Some(WEB_BASE)).map(|base| format!("{base}oauth/authorize")).unwrap_or_default()
+        self.core.base(WEB).map(|base| format!("{base}oauth/authorize")).unwrap_or_default()
     }
 }
 
@@ -160,7 +153,7 @@ impl ClientBuilder {
 
     /// Another URL of the site than `https://soundcloud.com/`: users give consent there.
     pub fn web_url(mut self, url: &str) -> Self {
-        self.core = self.core.base(WEB_BASE, url);
+        self.core = self.core.base(WEB, url);
         self
     }
 

@@ -130,9 +130,6 @@ impl Client {
 
     /// A client whose requests are signed like this.
     fn signing_with(&self, credentials: OAuth1) -> segno_core::Client {
-        match self.origin() {
-            Some(origin) => self.core().with_credentials(origin, Arc::new(credentials)),
-            None => self.core().clone(),
-        }
+        self.core().with_credentials(self.origin(), Arc::new(credentials))
     }
 }
