@@ -7,6 +7,7 @@ mod align;
 mod bench;
 mod checks;
 mod corpus;
+mod coverage;
 mod example;
 mod fixtures;
 mod rules;
@@ -27,6 +28,7 @@ usage: cargo xtask <command>
   rules                 the rules of the workspace alone: dependencies, fixtures, snapshots, words, links
   fixtures [--check | --live SERVICE]
                         write every fixture from the sandbox; compare; or record from the real service
+  coverage [--check]    write docs/coverage.md: what the services' documents ask for, and where it is; compare
   demo [--score FILE --audio FILE] [--beats FILE] [--live]
                         a score and its recording onto Soundslice; writes target/demo/report.html
   example NAME [ARGUMENTS]
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         ["rules", rest @ ..] => rules::run(rest),
         ["fixtures", rest @ ..] => fixtures::run(rest),
         ["example", rest @ ..] => example::run(rest),
+        ["coverage", rest @ ..] => coverage::run(rest),
         ["sandbox", rest @ ..] => sandbox::run(rest),
         ["corpus", rest @ ..] => corpus::run(rest),
         ["align", rest @ ..] => align::run(rest),

@@ -33,6 +33,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     trees(&mut faults)?;
     endpoints(&mut faults)?;
     licences(&mut faults)?;
+    crate::coverage::check(&mut faults)?;
     sources(&mut faults)?;
     let texts = text::all()?;
     words::check(&texts, &mut faults);

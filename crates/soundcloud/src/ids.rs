@@ -1,4 +1,8 @@
 //! Names of tracks, users, playlists and comments: URNs, read in every form that was seen and sent in the documented one.
+//!
+//! The number in a URN is of 64 bits: the service moved to URNs because numbers would pass 32, and its paths take a number
+//! in place of a URN. A URN of these four kinds whose last part is no number is not known to exist; it would be passed over
+//! where an object has it, and kept there as it came.
 
 use std::fmt;
 

@@ -87,4 +87,16 @@ fn the_old_api_needs_both_halves_or_none() {
     let expected = format!("the environment variable SOUNDCLOUD_PASSWORD {QUOTED}");
     assert_eq!(old(&[url, user, ("SOUNDCLOUD_PASSWORD", "'x'")]), expected);
     assert_eq!(old(&[user]), "the environment variable SOUNDCLOUD_LEGACY_URL is not set");
+
+    let (key, key_secret) = (("SOUNDCLOUD_CONSUMER_KEY", "k"), ("SOUNDCLOUD_CONSUMER_SECRET", "CANARY"));
+    let token = ("SOUNDCLOUD_OAUTH_TOKEN", "CANARY");
+    assert!(
+        old(&[url, user, key, key_secret]).contains("Application(Consumer([redacted]))"),
+        "signed, without a user"
+    );
+    let signed = old(&[url, key, key_secret, token, ("SOUNDCLOUD_OAUTH_TOKEN_SECRET", "CANARY")]);
+    assert!(signed.contains("User(Consumer([redacted])") && !signed.contains("CANARY"), "{signed}");
+    let half = old(&[url, key, key_secret, token]);
+    assert_eq!(half, "the environment variable SOUNDCLOUD_OAUTH_TOKEN_SECRET is not set");
+    assert_eq!(old(&[url, key]), "the environment variable SOUNDCLOUD_CONSUMER_SECRET is not set");
 }

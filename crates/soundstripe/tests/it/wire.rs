@@ -41,6 +41,7 @@ fn songs() {
         .bpm_min(80)
         .bpm_max(120)
         .duration_min(30)
+        .duration_max(600)
         .consider_alternate_audio_files(true)
         .energy(songs::Energy::VeryLow)
         .include_alternate_audio_files(true)
