@@ -228,7 +228,8 @@ fn has_word(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
         let (before, after) = (&text.as_bytes()[..at], &text.as_bytes()[at + word.len()..]);
         let (first, last) = (word.as_bytes().first(), word.as_bytes().last());
-        !(is_part(first) && is_part(before.last())) && !(is_part(last) && is_part(after.first()))
+        let goes_on = is_part(first) && is_part(before.last());
+        !(goes_on || is_part(last) && is_part(after.first()))
     })
 }
 
