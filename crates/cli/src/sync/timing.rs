@@ -7,7 +7,6 @@ use segno_syncpoint::{SyncMap, Syncpoint};
 use super::Sync;
 use crate::failure::Failure;
 use crate::points;
-use crate::progress::Bar;
 use crate::score::Piece;
 use crate::session::Session;
 
@@ -111,6 +110,8 @@ fn whole(
 #[cfg(feature = "align")]
 async fn listen(arguments: &Sync, mut piece: Piece, session: &Session) -> Result<Timing, Failure> {
     use segno_align::{Aligner, Basis, decode};
+
+    use crate::progress::Bar;
 
     let wait = Bar::wait(session, "listening");
     let (audio, policy) = (arguments.audio.clone(), piece.policy);

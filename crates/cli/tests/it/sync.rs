@@ -267,3 +267,23 @@ async fn other_notation_is_not_replaced_unasked() {
     assert_eq!(scratch.sandbox.effects().of("soundslice", "notations").created, 0);
     assert_eq!(scratch.sandbox.effects().of("soundslice", "recordings").created, 1);
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn interrupted_it_says_how_to_go_on() {
+    let scratch = scratch().await;
+    scratch.sandbox.fault(Fault::new(FaultKind::stall(0)).on(Host::STORAGE).method("PUT"));
+    let mut command = scratch.command(&SYNC);
+    let child =
+        command.stderr(std::process::Stdio::piped()).stdout(std::process::Stdio::null()).spawn().unwrap();
+    wait_for("the upload", || scratch.sandbox.requests().iter().any(|request| request.fault.is_some()));
+    let signal = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(signal.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(told, "segno: interrupted; run the same command again to go on where it stopped\n");
+    scratch.sandbox.clear_faults();
+    scratch.run(&SYNC).good();
+    assert_eq!(made(&scratch.sandbox), once());
+}
