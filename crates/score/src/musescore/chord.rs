@@ -19,6 +19,8 @@ struct Chord {
     dots: u32,
     duration: Option<Span>,
     grace: bool,
+    /// A grace chord that sounds behind its main chord, before which it is written.
+    after: bool,
     /// The tuplet that it belongs to, in versions 1 and 2.
     tuplet: Option<Span>,
     notes: Vec<Note>,
@@ -27,7 +29,7 @@ struct Chord {
 
 /// What a `Note` element says.
 #[derive(Default)]
-struct Note {
+pub(super) struct Note {
     key: Option<i32>,
     tied_on: bool,
     tied_back: bool,
@@ -76,9 +78,12 @@ impl<S: XmlSource> Reader<'_, S> {
                     }
                 }
                 "track" => measure.voice = self.number::<u32>()?.map_or(measure.voice, |track| track % 4),
-                "acciaccatura" | "appoggiatura" | "grace4" | "grace8" | "grace16" | "grace32"
-                | "grace8after" | "grace16after" | "grace32after" => {
+                "acciaccatura" | "appoggiatura" | "grace4" | "grace8" | "grace16" | "grace32" => {
                     chord.grace = true;
+                    self.cursor.skip()?;
+                }
+                "grace8after" | "grace16after" | "grace32after" => {
+                    (chord.grace, chord.after) = (true, true);
                     self.cursor.skip()?;
                 }
                 "Tuplet" => {
@@ -104,7 +109,19 @@ impl<S: XmlSource> Reader<'_, S> {
             self.outline.diagnose(DiagnosticKind::BadValue, measure.bar, offset, message);
             return Ok(());
         };
+        if chord.after {
+            measure.after.append(&mut chord.notes);
+            return Ok(());
+        }
         if self.outline.with_onsets {
+            if !chord.grace && sounds && !measure.after.is_empty() {
+                let here = measure.place;
+                measure.place = here.add(length).unwrap_or(here);
+                for note in core::mem::take(&mut measure.after) {
+                    self.strike(staff, measure, &note, Span::ZERO, true)?;
+                }
+                measure.place = here;
+            }
             for note in &chord.notes {
                 self.strike(staff, measure, note, length, chord.grace)?;
             }

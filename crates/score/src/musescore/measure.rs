@@ -2,6 +2,7 @@
 
 use segno_syncpoint::{Fraction, RepeatEnd, RepeatStart, WrittenBar};
 
+use super::chord::Note;
 use super::staff::{Staff, whole};
 use super::tempo::Fermata;
 use super::{Reader, fraction};
@@ -23,6 +24,8 @@ pub(super) struct Measure {
     pub(super) voice: u32,
     /// Versions 3 and 4: how much shorter the notes of the open tuplets are, outermost first.
     pub(super) tuplets: Vec<Span>,
+    /// Grace notes that sound behind the next chord.
+    pub(super) after: Vec<Note>,
     /// The length that the file states.
     len: Option<Span>,
 }
@@ -32,7 +35,8 @@ impl<S: XmlSource> Reader<'_, S> {
         let offset = self.cursor.offset();
         let len = self.cursor.attribute("len")?.as_deref().and_then(fraction).filter(|len| len.is_positive());
         let bar = staff.bar;
-        let mut measure = Measure { bar, offset, place: Span::ZERO, voice: 0, tuplets: Vec::new(), len };
+        let mut measure =
+            Measure { bar, offset, place: Span::ZERO, voice: 0, tuplets: Vec::new(), after: Vec::new(), len };
         if let Some(&(_, beats, unit)) = self.tick_metre(staff) {
             self.set_metre(staff, beats, unit, offset);
         }

@@ -231,6 +231,22 @@ fn ties_tuplets_graces_and_octave_lines() {
 }
 
 #[test]
+fn grace_notes_behind_a_chord_stand_before_it_in_the_file() {
+    let grace =
+        "<Chord><grace16after/><durationType>16th</durationType><Note><pitch>70</pitch></Note></Chord>";
+    let half = |key: u32| {
+        format!("<Chord><durationType>half</durationType><Note><pitch>{key}</pitch></Note></Chord>")
+    };
+    let score = read(&mscx("3.01", &[("", &format!("{grace}{}{}", half(60), half(62)))]));
+    let told: Vec<(String, Option<u8>)> =
+        score.onsets.iter().map(|onset| (onset.offset.to_string(), onset.key)).collect();
+    assert_eq!(
+        told,
+        [("0/1".to_owned(), Some(60)), ("1/2".to_owned(), Some(70)), ("1/2".to_owned(), Some(62))]
+    );
+}
+
+#[test]
 fn an_archive_holds_the_score_and_its_excerpts() {
     let score = mscx("4.20", &[("", REST), ("", REST)]);
     let pack = |files: &[(&str, &str)]| {
