@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use http::header::HeaderMap;
 use tokio::sync::Semaphore;
@@ -12,12 +13,15 @@ use crate::time::Clock;
 use crate::transport::{Timeouts, Transport};
 use crate::url::{BaseUrl, Origin, UrlError};
 use authorize::Authorize;
+use coalesce::Flights;
 
 pub(crate) mod attempt;
 pub(crate) mod authorize;
 pub mod blocking;
 mod builder;
+mod cache;
 pub(crate) mod call;
+mod coalesce;
 mod collect;
 mod deadline;
 mod deliver;
@@ -34,13 +38,16 @@ pub(crate) mod raw;
 pub(crate) mod redirect;
 pub(crate) mod retry;
 mod retry_loop;
+#[cfg(feature = "tower")]
+mod service;
 pub(crate) mod strike;
 
 pub use crate::one_line::{OneLine, write_around};
 pub use builder::{ClientBuilder, ClientError};
+pub use cache::Cache;
 pub use call::Call;
 pub use deliver::Undelivered;
-pub use download::{Downloaded, Sink};
+pub use download::{Downloaded, FileSink, Resumption, Sink};
 pub use error::{Cause, Error, PageError};
 pub use json_stream::{JsonArrayStream, StreamEndpoint};
 pub use observer::{Event, EventKind, Observer, Wait};
@@ -51,6 +58,8 @@ pub use raw::{Raw, RawCall, RawList};
 pub use redirect::RedirectError;
 pub(crate) use retry::Budget;
 pub use retry::{Retry, retry_after};
+#[cfg(feature = "tower")]
+pub use service::ClientService;
 
 /// Sends endpoints. Cheap to clone: clones share connections, limits and credentials.
 #[derive(Clone)]
@@ -71,6 +80,20 @@ pub(crate) struct Inner {
     pub(crate) timeouts: Timeouts,
     pub(crate) body_cap: usize,
     pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) cache: Option<Arc<Cache>>,
+    pub(crate) flights: Option<Arc<Flights>>,
+    /// Which requests may share responses: those of a client and its clones, with the same credentials.
+    pub(crate) partition: u64,
+    /// From how many bytes on a body waits for the service to ask for it.
+    pub(crate) expect: Option<u64>,
+    /// Whether the service refused such a wait.
+    pub(crate) unexpected: Arc<AtomicBool>,
+}
+
+/// A number of its own for each client.
+pub(crate) fn partition() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Client {
@@ -95,6 +118,7 @@ impl Client {
         let mut inner = (*self.0).clone();
         inner.credentials.retain(|(bound, _)| *bound != origin);
         inner.credentials.push((origin, credentials));
+        inner.partition = partition();
         Self(Arc::new(inner))
     }
 

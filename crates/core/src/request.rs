@@ -18,7 +18,7 @@ mod replay;
 
 pub use bases::Base;
 pub(crate) use bases::{Bases, follow};
-pub use body::{Body, OnConnected, Reader, RequestBody, Source};
+pub use body::{Body, OnConnected, OnContinue, Reader, RequestBody, Source};
 pub use error::BuildError;
 pub use form::FormPairs;
 pub use multipart::Multipart;

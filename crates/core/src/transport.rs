@@ -18,6 +18,8 @@ pub mod hyper;
 pub mod proxy;
 #[cfg(all(feature = "hyper", feature = "_tls"))]
 pub mod tls;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 pub use body::ResponseBody;
 pub use error::{Phase, Timeout, TlsError, TransportError, TransportErrorKind};

@@ -25,8 +25,8 @@ pub enum UrlError {
     /// The port is not a number from 1 to 65535.
     #[error("the port must be a number from 1 to 65535")]
     Port,
-    /// A host that is not in ASCII: DNS knows such names in another form.
-    #[error("the host must be written in ASCII (xn--…)")]
+    /// A host that is not in ASCII: DNS knows such names in another form, which the feature `idn` makes of them.
+    #[error("the host must be written in ASCII (xn--…); the feature \"idn\" takes it in any letters")]
     Host,
     /// A base URL must not carry a query, a fragment, or a user name and password.
     #[error("a base URL must not have a query, a fragment, a user name or a password")]
@@ -131,6 +131,20 @@ fn unusable(text: &str) -> UrlError {
     }
 }
 
+/// A URL with its host as DNS knows it (UTS #46), if there are letters in it that are not ASCII.
+#[cfg(feature = "idn")]
+fn in_ascii(text: &str) -> Result<std::borrow::Cow<'_, str>, UrlError> {
+    let Some((scheme, rest)) = text.split_once("://") else { return Ok(text.into()) };
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    if authority.is_ascii() || authority.contains('@') {
+        return Ok(text.into());
+    }
+    let (host, port) = authority.rsplit_once(':').unwrap_or((authority, ""));
+    let host = idna::domain_to_ascii_strict(host).map_err(|_| UrlError::Host)?;
+    let colon = if port.is_empty() { "" } else { ":" };
+    Ok(format!("{scheme}://{host}{colon}{port}{path}").into())
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}:{}", self.scheme, self.host, self.port)
@@ -192,6 +206,8 @@ impl FromStr for BaseUrl {
         if text.contains('#') {
             return Err(UrlError::TooMuch);
         }
+        #[cfg(feature = "idn")]
+        let text = &*in_ascii(text)?;
         let uri: Uri = text.parse().map_err(|_| unusable(text))?;
         Origin::of(&uri).ok_or_else(|| unusable(text))?;
         let parts = uri.into_parts();
@@ -349,8 +365,27 @@ mod tests {
         {
             assert_eq!(text.parse::<BaseUrl>().unwrap().origin().to_string(), shown);
         }
+        #[cfg(not(feature = "idn"))]
         assert_eq!("https://müsik.example/".parse::<BaseUrl>(), Err(UrlError::Host));
         assert_eq!("https://müsik.example/x".parse::<SecretUrl>(), Err(UrlError::Host));
+    }
+
+    /// Of RFC 5891 and UTS #46; `xn--mnchen-3ya` and `xn--fsq` as registries have them.
+    #[cfg(feature = "idn")]
+    #[test]
+    fn a_host_may_be_written_in_any_letters() {
+        for (written, known) in [
+            ("https://münchen.example/v1", "https://xn--mnchen-3ya.example/v1/"),
+            ("https://MÜNCHEN.example:8443", "https://xn--mnchen-3ya.example:8443/"),
+            ("https://例.example/", "https://xn--fsq.example/"),
+            ("https://api.example/", "https://api.example/"),
+        ] {
+            assert_eq!(written.parse::<BaseUrl>().unwrap().to_string(), known, "{written}");
+        }
+        for written in ["https://mü nchen.example/", "https://ü@api.example/", "https://\u{ad}ü_.example/"]
+        {
+            assert!(written.parse::<BaseUrl>().is_err(), "{written}");
+        }
     }
 
     #[test]

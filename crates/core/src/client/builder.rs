@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use tokio::sync::Semaphore;
 
+use super::cache::Cache;
 use super::observer::Observer;
 use super::rate_limiter::RateLimiter;
 use super::retry::{Budget, Retry};
@@ -49,6 +50,9 @@ impl Client {
             timeouts: Timeouts::default(),
             body_cap: 32 * 1024 * 1024,
             observer: None,
+            cache: None,
+            coalesces: false,
+            expect: None,
             unusable: None,
         };
         builder.base_url(base)
@@ -85,6 +89,9 @@ pub struct ClientBuilder {
     timeouts: Timeouts,
     body_cap: usize,
     observer: Option<Arc<dyn Observer>>,
+    cache: Option<Arc<Cache>>,
+    coalesces: bool,
+    expect: Option<u64>,
     unusable: Option<ClientError>,
 }
 
@@ -221,6 +228,37 @@ impl ClientBuilder {
         self
     }
 
+    /// A cache for GET requests. Default: none.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use segno_core::client::Cache;
+    ///
+    /// // At most 16 MiB; what says nothing of its age is used for half a minute without asking.
+    /// let cache = Cache::new(16 * 1024 * 1024).age(Duration::from_secs(30));
+    /// let client = segno_core::Client::builder("https://api.example.com/").cache(cache).build()?;
+    /// # Ok::<(), segno_core::client::ClientError>(())
+    /// ```
+    pub fn cache(mut self, cache: Cache) -> Self {
+        self.cache = Some(Arc::new(cache));
+        self
+    }
+
+    /// Sends one of several equal GET requests that are under way at the same time, and gives all its response; if it fails,
+    /// the next one is sent. Default: each is sent.
+    pub fn coalesce(mut self) -> Self {
+        self.coalesces = true;
+        self
+    }
+
+    /// Has a body of at least so many bytes wait, for a second at most, until the service asks for it (`Expect: 100-continue`), so
+    /// that a refusal costs no upload. A service that knows no such wait (417) is not asked again. Default: bodies do not wait.
+    pub fn expect_continue(mut self, bytes: u64) -> Self {
+        self.expect = Some(bytes);
+        self
+    }
+
     /// How long is waited for what.
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
         self.timeouts = timeouts;
@@ -275,6 +313,11 @@ impl ClientBuilder {
             timeouts: self.timeouts,
             body_cap: self.body_cap,
             observer: self.observer,
+            cache: self.cache,
+            flights: self.coalesces.then(Arc::default),
+            partition: super::partition(),
+            expect: self.expect,
+            unexpected: Arc::default(),
         })))
     }
 }

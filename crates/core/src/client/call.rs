@@ -7,8 +7,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 
+use crate::BoxFuture;
 use crate::client::Client;
 use crate::client::attempt::{Attempt, Options};
+use crate::client::cache::request_key;
 use crate::client::error::{Cause, Error, Reached};
 use crate::client::exchange::{Streamed, Whole};
 use crate::client::retry_loop::RetryLoop;
@@ -66,7 +68,7 @@ impl<'a, E: Endpoint> Call<'a, E> {
     pub async fn send(self) -> Result<E::Output, Error<E::ApiError>> {
         let prepared = self.client.prepare(self.endpoint).map_err(unsent::<E>)?;
         let mut retry = self.retry_loop(&prepared);
-        let outcome = self.attempt(&prepared, self.whole()).run(&mut retry).await;
+        let outcome = self.whole_response(&prepared, &mut retry).await;
         read::<E, _>(outcome, &prepared, &retry, Ok)
     }
 
@@ -89,6 +91,36 @@ impl<'a, E: Endpoint> Call<'a, E> {
     pub async fn raw(self) -> Result<Response<Bytes>, Error<E::ApiError>> {
         let prepared = self.client.prepare(self.endpoint).map_err(unsent::<E>)?;
         self.attempt(&prepared, self.whole()).run(&mut self.retry_loop(&prepared)).await
+    }
+
+    /// The whole response, or that of an equal request under way.
+    pub(crate) fn whole_response<'r>(
+        &self,
+        prepared: &'r Prepared,
+        retry: &'r mut RetryLoop<'_>,
+    ) -> BoxFuture<'r, Result<Response<Bytes>, Error<E::ApiError>>>
+    where
+        'a: 'r,
+    {
+        let attempt = self.attempt(prepared, self.whole());
+        let inner = &self.client.0;
+        let is_shared = prepared.method == Method::GET && prepared.kind == Kind::Call;
+        let Some(flights) = inner.flights.as_ref().filter(|_| is_shared) else {
+            return attempt.run(retry);
+        };
+        let request = request_key(&prepared.uri, &prepared.headers);
+        let flight = flights.join(format!("{}\n{request}", inner.partition));
+        Box::pin(async move {
+            let mut seat =
+                retry.timeout(flight.turn()).await.map_err(|limit| retry.error(Cause::Deadline(limit)))?;
+            if let Some(response) = &*seat {
+                return Ok(response.clone());
+            }
+            let response = attempt.run(retry).await?;
+            *seat = Some(response.clone());
+            flight.close();
+            Ok(response)
+        })
     }
 
     pub(crate) fn whole(&self) -> Whole {

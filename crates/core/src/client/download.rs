@@ -15,6 +15,7 @@ use http::{Method, Response, StatusCode};
 use http_body::Body as _;
 use tokio::io::AsyncWrite;
 
+use crate::client::Client;
 use crate::client::call::{Call, checked, unsent};
 use crate::client::deadline::with_deadline;
 use crate::client::error::{Cause, Error};
@@ -31,11 +32,13 @@ use range::{ContentRange, Validator};
 
 mod file;
 mod range;
+mod resumption;
 mod sink;
 
+pub use file::FileSink;
+pub use resumption::Resumption;
 pub use sink::Sink;
 
-use file::FileSink;
 use sink::Writer;
 
 /// A download that is complete.
@@ -63,6 +66,14 @@ impl fmt::Debug for Downloaded {
 /// A connection that carried this much before it broke was worth its attempt: the count of failures begins anew.
 const WORTH: u64 = 1024 * 1024;
 
+impl Client {
+    /// A sink for a file, as [`Call::download_to`] uses it, for jobs that put a file together.
+    #[must_use]
+    pub fn file_sink(&self, path: impl AsRef<Path>) -> FileSink {
+        FileSink::new(path.as_ref(), self.clock().random())
+    }
+}
+
 impl<E: Endpoint> Call<'_, E> {
     /// Sends it and writes the body of the response to `writer`, resuming where it can.
     ///
@@ -86,7 +97,12 @@ impl<E: Endpoint> Call<'_, E> {
     /// Sends it and writes the body of the response to a file, resuming where it can.
     ///
     /// The file appears under its name when it is complete and safe on the disk, and not before: until then it is a
-    /// hidden one beside it, which is removed if the download fails or is dropped. A file that was there is replaced.
+    /// hidden one beside it (`.NAME.part`). A file that was there is replaced.
+    ///
+    /// If the download fails or its process ends, the hidden file is removed, unless the service gave a validator that is strong
+    /// enough: then it stays, with what has to be known of it (`.NAME.part.json`: `ETag`, length, how much is there), and the next
+    /// download of the same file to the same name goes on with it, in any process. A file that has changed begins anew. A process that
+    /// was killed loses at most the last 8 MiB.
     ///
     /// # Errors
     /// See [`Error`]; [`Cause::Sink`] if the file cannot be written.
@@ -109,27 +125,42 @@ impl<E: Endpoint> Call<'_, E> {
         let fresh = prepared.headers.clone();
         let retry = self.retry_loop(&prepared);
         let (deadline, clock) = (retry.deadline, Arc::clone(self.client.clock()));
+        let source = resumption::source(&prepared);
+        let resumed = match prepared.method {
+            Method::GET => sink.resume(&source).await.map_err(|error| retry.error(Cause::Sink(error)))?,
+            _ => None,
+        };
+        let written = resumed.as_ref().map_or(0, |resumed| resumed.range);
+        let known = resumed.map(|resumed| Known { validator: resumed.validator(), total: resumed.length });
         let mut download = Download {
             call: &self,
+            source,
             prepared,
             fresh,
             retry,
             sink,
             meter,
-            known: None,
-            written: 0,
+            known,
+            written,
             failures: 0,
         };
-        match with_deadline(download.run(), deadline, &*clock).await {
+        let ended = match with_deadline(download.run(), deadline, &*clock).await {
             Ok(ended) => ended,
             Err(limit) => Err(download.retry.error(Cause::Deadline(limit))),
+        };
+        if ended.is_err() {
+            // What cannot be kept is asked for again; the error that matters is the one that is there.
+            let _ = download.sink.suspend().await;
         }
+        ended
     }
 }
 
 /// One download under way.
 struct Download<'a, 'c, E: Endpoint, S: Sink + ?Sized> {
     call: &'a Call<'c, E>,
+    /// A number for where it comes from.
+    source: String,
     prepared: Prepared,
     /// The headers of a request from the first byte.
     fresh: HeaderMap,
@@ -300,7 +331,11 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
 
     /// Notes what the first response says of the file.
     fn begin(&mut self, parts: &Parts, total: Option<u64>) {
-        self.known = Some(Known { validator: validator(parts), total });
+        let validator = validator(parts);
+        if let (Some(validator), &Method::GET) = (&validator, &self.prepared.method) {
+            self.sink.describe(Resumption::new(&self.source, validator, total));
+        }
+        self.known = Some(Known { validator, total });
     }
 
     /// Whether a response is about the file that was begun.

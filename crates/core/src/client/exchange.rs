@@ -4,14 +4,16 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::header::HOST;
-use http::{Request, Response, Uri};
+use http::header::{EXPECT, HOST, HeaderMap, HeaderValue};
+use http::{Method, Request, Response, StatusCode, Uri};
 
 use super::Inner;
 use super::attempt::Attempt;
+use super::cache::{Cache, Found, Key, request_key};
 use super::deadline::Deadline;
 use super::error::Cause;
 use super::observer::EventKind;
@@ -21,7 +23,7 @@ use super::strike::Private;
 use crate::client::authorize::{AuthError, AuthRequest, Authorize, CredentialVersion};
 use crate::decode::{DecodeError, ResponseUrl};
 use crate::endpoint::ApiError;
-use crate::request::{Prepared, Redirects, host};
+use crate::request::{Kind, Prepared, Redirects, host};
 use crate::transport::body::{CollectError, ResponseBody};
 use crate::transport::{coding, deadline};
 use crate::url::{Origin, SecretUrl, default_port};
@@ -29,9 +31,18 @@ use crate::url::{Origin, SecretUrl, default_port};
 /// As much of an error response as is read and kept, in bytes.
 const ERROR_CAP: usize = 64 * 1024;
 
+/// How long a body waits to be asked for.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// How the body of an accepted response is taken.
 pub(crate) trait BodyMode: Copy + Send + Sync {
     type Body: Send;
+
+    /// The same of bytes that are here already; `None` if this is about what arrives.
+    fn of_bytes(self, bytes: &Bytes) -> Option<Self::Body>;
+
+    /// The bytes of a body that is here whole.
+    fn bytes(body: &Self::Body) -> Option<&Bytes>;
 
     fn take(self, body: ResponseBody) -> impl Future<Output = Result<Self::Body, CollectError>> + Send;
 }
@@ -42,6 +53,14 @@ pub(crate) struct Whole(pub(crate) usize);
 
 impl BodyMode for Whole {
     type Body = Bytes;
+
+    fn of_bytes(self, bytes: &Bytes) -> Option<Bytes> {
+        Some(bytes.clone())
+    }
+
+    fn bytes(body: &Bytes) -> Option<&Bytes> {
+        Some(body)
+    }
 
     fn take(self, body: ResponseBody) -> impl Future<Output = Result<Bytes, CollectError>> + Send {
         body.collect(self.0)
@@ -54,6 +73,14 @@ pub(crate) struct Streamed;
 
 impl BodyMode for Streamed {
     type Body = ResponseBody;
+
+    fn of_bytes(self, _: &Bytes) -> Option<ResponseBody> {
+        None
+    }
+
+    fn bytes(_: &ResponseBody) -> Option<&Bytes> {
+        None
+    }
 
     async fn take(self, body: ResponseBody) -> Result<ResponseBody, CollectError> {
         Ok(body)
@@ -107,7 +134,17 @@ impl<'a, 's, M: BodyMode> Exchange<'a, 's, M> {
                 let version = credentials.authorize(request).await.map_err(Cause::Auth)?;
                 self.authorized = Some((&**credentials, version));
             }
-            let (target, signed, body) = parts;
+            let (target, mut signed, body) = parts;
+            let key = self.cache_key(&uri, &headers, hops);
+            match key.as_ref().map(|(cache, key)| cache.find(key, client.clock.now())) {
+                Some(Found::Fresh(kept)) => {
+                    if let Some(response) = self.kept(kept) {
+                        return Ok(response);
+                    }
+                }
+                Some(Found::Stale(conditions)) => signed.extend(conditions),
+                Some(Found::Nothing) | None => {}
+            }
             let private = Private::of(
                 (&target, &signed, &body),
                 prepared.elsewhere,
@@ -117,8 +154,16 @@ impl<'a, 's, M: BodyMode> Exchange<'a, 's, M> {
             // More connections than a process may open would take them from everybody else in it.
             let permit = Arc::clone(&client.connections).acquire_owned().await.ok();
             let progress = self.attempt.progress.clone();
+            let length = body.len();
             let opened = body.open(Arc::clone(&client.clock), progress, self.number).await;
-            let (body, activity) = opened.map_err(Cause::Source)?;
+            let (mut body, activity) = opened.map_err(Cause::Source)?;
+            let waits = client.expect.is_some_and(|least| length >= least && length > 0)
+                && !client.unexpected.load(Ordering::Relaxed);
+            self.written();
+            if waits {
+                signed.insert(EXPECT, HeaderValue::from_static("100-continue"));
+                body.wait_to_be_asked(client.clock.sleep(PATIENCE));
+            }
             let mut request = Request::new(body);
             *request.method_mut() = prepared.method.clone();
             *request.uri_mut() = target;
@@ -129,9 +174,28 @@ impl<'a, 's, M: BodyMode> Exchange<'a, 's, M> {
                     .await
                     .map_err(Cause::Transport)?
                     .map(|body| body.holding(permit));
+            if response.status() == StatusCode::NOT_MODIFIED
+                && let Some((cache, key)) = &key
+                && let Some(kept) = cache.refresh(key, response.headers(), client.clock.now())
+                && let Some(response) = self.kept(kept)
+            {
+                return Ok(response);
+            }
+            if waits && response.status() == StatusCode::EXPECTATION_FAILED && prepared.body.reopenable() {
+                client.unexpected.store(true, Ordering::Relaxed);
+                continue;
+            }
+            self.written();
             let Some(hop) = next_hop(prepared, &uri, &response, hops)? else {
                 return if (self.attempt.accepts)(response.status()) {
-                    self.accepted(response, uri, private).await
+                    let response = self.accepted(response, uri, private).await?;
+                    if let (Some((cache, key)), Some(bytes)) = (key, M::bytes(response.body())) {
+                        let bytes = bytes.clone();
+                        let (parts, body) = response.into_parts();
+                        cache.keep(key, Response::from_parts(parts.clone(), bytes), client.clock.now());
+                        return Ok(Response::from_parts(parts, body));
+                    }
+                    Ok(response)
                 } else {
                     Err(self.refused(response, &private).await)
                 };
@@ -144,6 +208,32 @@ impl<'a, 's, M: BodyMode> Exchange<'a, 's, M> {
             headers.insert(HOST, host(&hop.to).map_err(Cause::Build)?);
             uri = hop.to;
         }
+    }
+
+    /// The cache and what it knows this request by; `None` if its response is not to be kept.
+    fn cache_key(&self, uri: &Uri, headers: &HeaderMap, hops: u32) -> Option<(&'a Cache, Key)> {
+        let prepared = self.attempt.prepared;
+        let cache = self.client.cache.as_deref()?;
+        let is_kept = prepared.method == Method::GET && prepared.kind == Kind::Call && hops == 0;
+        (is_kept && !prepared.elsewhere).then(|| {
+            let version = self.authorized.map_or(0, |(_, version)| version.0);
+            let request = request_key(uri, headers);
+            (cache, Key { partition: self.client.partition, version, request })
+        })
+    }
+
+    /// Ends the time of what is kept if this request writes: before it is sent, as its response may be lost, and after that.
+    fn written(&self) {
+        let client = self.client;
+        if let (Some(cache), false) = (&client.cache, self.attempt.prepared.method.is_safe()) {
+            cache.expire(client.partition, client.clock.now());
+        }
+    }
+
+    /// A response that was kept.
+    fn kept(&self, kept: Response<Bytes>) -> Option<Response<M::Body>> {
+        let (parts, bytes) = kept.into_parts();
+        Some(Response::from_parts(parts, self.attempt.mode.of_bytes(&bytes)?))
     }
 
     async fn accepted<A>(

@@ -389,7 +389,7 @@ async fn fetch<E: Paged>(client: Client, endpoint: Arc<E>) -> Fetched<E> {
     let call = client.call(&*endpoint);
     let prepared = client.prepare(&*endpoint).map_err(unsent::<E>)?;
     let mut retry = call.retry_loop(&prepared);
-    let outcome = call.attempt(&prepared, call.whole()).run(&mut retry).await;
+    let outcome = call.whole_response(&prepared, &mut retry).await;
     read::<E, _>(outcome, &prepared, &retry, |output| endpoint.page(output))
 }
 

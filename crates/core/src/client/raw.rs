@@ -28,6 +28,7 @@ pub struct Raw<A = PlainApiError> {
     method: Method,
     path: String,
     base: Option<Base>,
+    url: Option<SecretUrl>,
     query: FormPairs,
     headers: Vec<(HeaderName, String)>,
     content: Content,
@@ -51,12 +52,20 @@ impl<A> Raw<A> {
             method,
             path: path.into(),
             base: None,
+            url: None,
             query: FormPairs::new(),
             headers: Vec::new(),
             content: Content::None,
             replay: None,
             api: PhantomData,
         }
+    }
+
+    /// A request to a URL of its own, such as a presigned one, without the client's credentials and without a deadline of the call,
+    /// as for a file.
+    #[must_use]
+    pub fn at(method: Method, url: SecretUrl) -> Self {
+        Self { url: Some(url), ..Self::new(method, "") }
     }
 
     /// Sends to another of the client's base URLs than the first.
@@ -127,7 +136,10 @@ impl<A> Raw<A> {
     }
 
     fn write_all(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.raw_path(&self.path)?;
+        match &self.url {
+            Some(url) => request.download_from("{raw}", url),
+            None => request.raw_path(&self.path)?,
+        }
         self.write_rest(request)
     }
 
@@ -165,6 +177,7 @@ impl<A> Clone for Raw<A> {
             method: self.method.clone(),
             path: self.path.clone(),
             base: self.base,
+            url: self.url.clone(),
             query: self.query.clone(),
             headers: self.headers.clone(),
             content: self.content.clone(),
@@ -379,7 +392,7 @@ impl<'a, A: ApiError> RawCall<'a, A> {
         call.options.deadline = self.deadline;
         let prepared = self.client.prepare(&self.raw).map_err(unsent::<Raw<A>>)?;
         let mut retry = call.retry_loop(&prepared);
-        let outcome = call.attempt(&prepared, call.whole()).run(&mut retry).await;
+        let outcome = call.whole_response(&prepared, &mut retry).await;
         read::<Raw<A>, _>(outcome, &prepared, &retry, |response| read_json(&response))
     }
 

@@ -18,6 +18,12 @@ use crate::request::form::FormPairs;
 use crate::request::progress::{Meter, OnProgress};
 use crate::time::{Clock, SystemClock};
 
+mod waiting;
+
+pub use waiting::OnContinue;
+
+use waiting::Waiting;
+
 /// How much is read from a source at a time, in bytes: large enough that file reads do not dominate, small enough that
 /// memory stays flat.
 const CHUNK: usize = 128 * 1024;
@@ -158,7 +164,8 @@ impl Body {
         let left = self.len();
         let activity = Arc::new(Activity::new(clock, left));
         let meter = Meter::new(progress, Some(left), attempt);
-        Ok((RequestBody { pieces, left, meter, activity: Arc::clone(&activity) }, activity))
+        let body = RequestBody { pieces, left, meter, activity: Arc::clone(&activity), waiting: None };
+        Ok((body, activity))
     }
 }
 
@@ -272,6 +279,7 @@ pub struct RequestBody {
     left: u64,
     meter: Meter,
     activity: Arc<Activity>,
+    waiting: Option<Waiting>,
 }
 
 enum OpenPiece {
@@ -290,6 +298,7 @@ impl RequestBody {
             left,
             meter: Meter::new(None, Some(left), 1),
             activity: Arc::new(Activity::new(Arc::new(SystemClock), left)),
+            waiting: None,
         }
     }
 
@@ -297,6 +306,17 @@ impl RequestBody {
     #[must_use]
     pub fn on_connected(&self) -> OnConnected {
         OnConnected(Arc::clone(&self.activity))
+    }
+
+    /// Holds the body back until the transport [tells](OnContinue) that the service asks for it, or `patience` is over.
+    pub(crate) fn wait_to_be_asked(&mut self, patience: BoxFuture<'static, ()>) {
+        self.waiting = Some(Waiting::new(patience));
+    }
+
+    /// For the transport to tell when `100 Continue` arrives; `None` if the body does not wait for it.
+    #[must_use]
+    pub fn on_continue(&self) -> Option<OnContinue> {
+        self.waiting.as_ref().map(Waiting::on_continue)
     }
 
     fn yielded(&mut self, chunk: Bytes) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
@@ -317,6 +337,10 @@ impl http_body::Body for RequestBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let this = &mut *self;
+        if let Some(waiting) = &mut this.waiting {
+            ready!(waiting.poll(cx));
+            this.waiting = None;
+        }
         if this.left > 0 && this.activity.lock().abandoned {
             return Poll::Ready(Some(Err(io::Error::other(
                 "the request was refused before all of it was sent",

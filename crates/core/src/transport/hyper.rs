@@ -246,6 +246,13 @@ impl Transport for Hyper {
             let on_connected = request.body().on_connected();
             let origin = Origin::of(request.uri());
             let forwarded = self.forward(&mut request);
+            if let Some(asked) = request.body().on_continue() {
+                hyper::ext::on_informational(&mut request, move |response| {
+                    if response.status() == StatusCode::CONTINUE {
+                        asked.tell();
+                    }
+                });
+            }
             let connection = capture_connection(&mut request);
             let mut waiting = connection.clone();
             let mut exchange = pin!(self.pool.request(request));

@@ -370,12 +370,17 @@ async fn a_file_appears_when_it_is_complete_and_replaces_the_old_one() {
 }
 
 #[tokio::test]
-async fn a_failed_download_leaves_nothing_behind() {
+async fn a_failed_download_leaves_what_another_could_go_on_with_or_nothing() {
     let folder = Folder::new("failed");
     let path = folder.0.join("a.wav");
-    let service = Service::new(careful(2));
+    let service = Service::new(|_, _| Ok(Reply::ok().header("content-length", 20).body("RIFF").breaks()));
     client(&service).call(&fetch()).download_to(&path).await.unwrap_err();
     assert!(folder.names().is_empty(), "{:?}", folder.names());
+    let service = Service::new(careful(2));
+    client(&service).call(&fetch()).download_to(&path).await.unwrap_err();
+    let mut names = folder.names();
+    names.sort();
+    assert_eq!(names, [".a.wav.part", ".a.wav.part.json"]);
     let missing = folder.0.join("no/such/folder/a.wav");
     let error = client(&service).call(&fetch()).download_to(&missing).await.unwrap_err();
     assert!(matches!(error.cause(), Cause::Sink(_)), "{error}");

@@ -4,6 +4,7 @@ mod attempts;
 mod blocking;
 mod bodies;
 mod bulk;
+mod cache;
 mod canary;
 mod coding;
 mod connect;
@@ -15,6 +16,7 @@ mod descriptors;
 mod download;
 mod early;
 mod example;
+mod expect;
 mod faults;
 #[cfg(feature = "http2")]
 mod http2;
@@ -28,10 +30,14 @@ mod poll;
 mod presigned;
 mod proxy;
 mod raw;
+#[cfg(target_os = "linux")]
+mod resume;
 mod runtime;
 mod source;
 mod success;
 mod tls;
+#[cfg(feature = "tower")]
+mod tower;
 mod whole_call;
 mod wire;
 mod words;

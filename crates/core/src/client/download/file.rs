@@ -1,30 +1,52 @@
 //! A file that appears under its name when it is complete.
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Seek as _};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use tokio::fs::File;
 
+use super::resumption::Resumption;
 use super::sink::{self, Sink};
 use crate::BoxFuture;
 use crate::request::body::{of_file, with_files};
 
-/// Writes beside the final name and renames at the end. What is not finished is removed.
-pub(super) struct FileSink {
+/// After so many bytes what is there is made safe on the disk and written down, so that another process loses no more than that.
+const MARK: u64 = 8 * 1024 * 1024;
+
+/// Writes beside the final name and renames at the end. What is not finished is removed, unless another process can go on with
+/// it: then it stays, `.NAME.part`, and with it what is known of it, `.NAME.part.json`. Made by
+/// [`Client::file_sink`](crate::Client::file_sink).
+pub struct FileSink {
     target: PathBuf,
+    /// The hidden file, and its name if another download to the same one is under way.
     partial: PathBuf,
+    other: PathBuf,
     open: Option<(Partial, File)>,
+    resumption: Option<Resumption>,
+    written: u64,
+    unmarked: u64,
 }
 
-/// The hidden file, which is removed unless it was renamed.
-struct Partial(PathBuf);
+/// The hidden file, which is removed unless it was renamed or is kept.
+struct Partial {
+    path: PathBuf,
+    /// What is known of it, if another process may go on with it.
+    sidecar: Option<PathBuf>,
+    keep: bool,
+}
 
 impl Drop for Partial {
     fn drop(&mut self) {
-        if !self.0.as_os_str().is_empty() {
-            let _ = std::fs::remove_file(&self.0);
+        if self.keep {
+            return;
+        }
+        if !self.path.as_os_str().is_empty() {
+            let _ = std::fs::remove_file(&self.path);
+        }
+        if let Some(sidecar) = &self.sidecar {
+            let _ = std::fs::remove_file(sidecar);
         }
     }
 }
@@ -32,20 +54,36 @@ impl Drop for Partial {
 impl FileSink {
     /// For the file at `target`; `random` keeps two downloads to one name apart.
     pub(super) fn new(target: &Path, random: u64) -> Self {
-        let mut name = OsString::from(".");
-        name.push(target.file_name().unwrap_or_default());
-        name.push(format!(".{random:016x}.part"));
-        Self { target: target.to_owned(), partial: target.with_file_name(name), open: None }
+        let hidden = |end: String| {
+            let mut name = OsString::from(".");
+            name.push(target.file_name().unwrap_or_default());
+            name.push(end);
+            target.with_file_name(name)
+        };
+        Self {
+            target: target.to_owned(),
+            partial: hidden(".part".into()),
+            other: hidden(format!(".{random:016x}.part")),
+            open: None,
+            resumption: None,
+            written: 0,
+            unmarked: 0,
+        }
     }
 
     /// The file, made when the first byte (or the end) comes, so that a call that fails at once leaves no trace.
     async fn open(&mut self) -> io::Result<&mut File> {
         if self.open.is_none() {
-            let path = self.partial.clone();
+            let (partial, other) = (self.partial.clone(), self.other.clone());
             // Made together with what removes it, so that nothing is left should nobody wait any longer.
             let (partial, file) = on_a_thread(&self.partial, move || {
-                let file = std::fs::File::options().write(true).create_new(true).open(&path)?;
-                Ok((Partial(path), file))
+                if let Some(file) = lock(&partial, true)? {
+                    let partial = Partial { sidecar: Some(sidecar(&partial)), path: partial, keep: false };
+                    file.set_len(0)?;
+                    return Ok((partial, file));
+                }
+                let file = std::fs::File::options().write(true).create_new(true).open(&other)?;
+                Ok((Partial { path: other, sidecar: None, keep: false }, file))
             })
             .await?;
             self.open = Some((partial, File::from_std(file)));
@@ -55,22 +93,95 @@ impl FileSink {
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }
+
+    /// Makes safe on the disk what is there, and writes down how much that is.
+    async fn mark(&mut self) -> io::Result<()> {
+        self.unmarked = 0;
+        let (Some(resumption), Some((partial, file))) = (&mut self.resumption, &mut self.open) else {
+            return Ok(());
+        };
+        let Some(sidecar) = partial.sidecar.clone() else { return Ok(()) };
+        sink::flush(file).await?;
+        file.sync_data().await?;
+        resumption.range = self.written;
+        let text = serde_json::to_vec(resumption).map_err(io::Error::other)?;
+        on_a_thread(&self.partial, move || {
+            let mut new = sidecar.clone().into_os_string();
+            new.push(".new");
+            std::fs::write(&new, text)?;
+            std::fs::rename(&new, &sidecar)
+        })
+        .await?;
+        partial.keep = true;
+        Ok(())
+    }
+}
+
+/// What is known of an unfinished file stands beside it.
+fn sidecar(partial: &Path) -> PathBuf {
+    let mut name = partial.as_os_str().to_owned();
+    name.push(".json");
+    name.into()
+}
+
+/// The unfinished file, for this download alone; `None` if another one has it, or what is there is not a file.
+fn lock(path: &Path, create: bool) -> io::Result<Option<std::fs::File>> {
+    if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Ok(None);
+    }
+    let file = std::fs::File::options().read(true).write(true).create(create).truncate(false).open(path)?;
+    match file.try_lock() {
+        // Whoever had it may have renamed or removed it meanwhile.
+        Ok(()) => Ok(std::fs::symlink_metadata(path).is_ok().then_some(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+        // A file system without locks: then the name of its own keeps downloads apart.
+        Err(std::fs::TryLockError::Error(_)) => Ok(None),
+    }
+}
+
+/// The unfinished file and what is known of it, if they fit each other and the source.
+fn interrupted(path: &Path, source: &str) -> io::Result<Option<(Resumption, std::fs::File)>> {
+    let Ok(text) = std::fs::read(sidecar(path)) else { return Ok(None) };
+    let Ok(resumption) = serde_json::from_slice::<Resumption>(&text) else { return Ok(None) };
+    if resumption.source != source || resumption.range == 0 || resumption.validator().is_none() {
+        return Ok(None);
+    }
+    let file = match lock(path, false) {
+        Ok(Some(file)) => file,
+        Ok(None) => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if file.metadata()?.len() < resumption.range {
+        return Ok(None);
+    }
+    file.set_len(resumption.range)?;
+    (&file).seek(io::SeekFrom::End(0))?;
+    Ok(Some((resumption, file)))
 }
 
 impl Sink for FileSink {
     fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, io::Result<()>> {
         Box::pin(async move {
             let target = self.target.clone();
-            let written = async { sink::write_all(self.open().await?, bytes).await };
+            let length = bytes.len() as u64;
+            let written = async {
+                sink::write_all(self.open().await?, bytes).await?;
+                self.written += length;
+                self.unmarked += length;
+                if self.unmarked >= MARK { self.mark().await } else { Ok(()) }
+            };
             written.await.map_err(|error| of_file(&target, &error))
         })
     }
 
     fn restart(&mut self) -> BoxFuture<'_, io::Result<bool>> {
         Box::pin(async {
-            if let Some((partial, mut file)) = self.open.take() {
+            (self.written, self.unmarked, self.resumption) = (0, 0, None);
+            if let Some((mut partial, mut file)) = self.open.take() {
                 // What still is on its way to the old file is waited for; whether it got there no longer matters.
                 let _ = sink::flush(&mut file).await;
+                partial.keep = false;
                 drop((file, partial));
             }
             Ok(true)
@@ -89,14 +200,51 @@ impl Sink for FileSink {
             finished.await.map_err(|error| of_file(&self.target, &error))
         })
     }
+
+    fn resume<'a>(&'a mut self, source: &'a str) -> BoxFuture<'a, io::Result<Option<Resumption>>> {
+        Box::pin(async move {
+            let (path, source) = (self.partial.clone(), source.to_owned());
+            let found = on_a_thread(&self.partial, move || {
+                let found = interrupted(&path, &source)?;
+                Ok(found.map(|(resumption, file)| {
+                    let partial = Partial { sidecar: Some(sidecar(&path)), path, keep: true };
+                    (resumption, partial, file)
+                }))
+            });
+            let Some((resumption, partial, file)) =
+                found.await.map_err(|error| of_file(&self.target, &error))?
+            else {
+                return Ok(None);
+            };
+            self.written = resumption.range;
+            self.open = Some((partial, File::from_std(file)));
+            self.resumption = Some(resumption.clone());
+            Ok(Some(resumption))
+        })
+    }
+
+    fn describe(&mut self, resumption: Resumption) {
+        self.resumption = Some(resumption);
+    }
+
+    fn suspend(&mut self) -> BoxFuture<'_, io::Result<()>> {
+        Box::pin(async { if self.written > 0 { self.mark().await } else { Ok(()) } })
+    }
+}
+
+impl std::fmt::Debug for FileSink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FileSink").field("target", &self.target).finish_non_exhaustive()
+    }
 }
 
 /// Gives a complete file its name, and comes back when both are safe on the disk.
 fn land(file: &std::fs::File, mut partial: Partial, target: &Path) -> io::Result<()> {
     // Before the rename: else a crash could leave an empty file under the final name.
     file.sync_all()?;
-    std::fs::rename(&partial.0, target)?;
-    partial.0 = PathBuf::new();
+    std::fs::rename(&partial.path, target)?;
+    partial.path = PathBuf::new();
+    partial.keep = false;
     // And the name itself, which is in the folder. Only Unix knows folders as files.
     if cfg!(unix) {
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
 
+use super::resumption::Resumption;
 use crate::BoxFuture;
 
 /// Where a download goes. Unlike a writer it can forget what it has, so that a download can begin again.
@@ -19,6 +20,23 @@ pub trait Sink: Send {
 
     /// The download is complete.
     fn finish(&mut self) -> BoxFuture<'_, io::Result<()>>;
+
+    /// What there is of a download from this source that another process began and did not finish; the sink goes on behind it.
+    /// Nothing, unless overridden.
+    fn resume<'a>(&'a mut self, source: &'a str) -> BoxFuture<'a, io::Result<Option<Resumption>>> {
+        let _ = source;
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// The download began and could go on in another process: this is what has to be known for it.
+    fn describe(&mut self, resumption: Resumption) {
+        let _ = resumption;
+    }
+
+    /// The download failed: keeps what is there, if another process could go on with it.
+    fn suspend(&mut self) -> BoxFuture<'_, io::Result<()>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
 /// In memory.
