@@ -1,4 +1,19 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Errors
+//!
+//! An error says what is wrong with the score or the recording, and what would do. What is uncertain is no error: each bar has its
+//! uncertainty. There is no I/O, so nothing is tried again.
+//!
+//! # Cancel safety
+//!
+//! Nothing waits. Aligning computes for some time: in an async program, run it by `spawn_blocking`.
+//!
+//! # Stability
+//!
+//! Versions follow semantic versioning; before 1.0 a break raises the minor version. What may grow is `#[non_exhaustive]`. Better times for the same
+//! recording are no break. Types of `segno_score` and `segno_syncpoint` stand in the interface.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 mod aligned;

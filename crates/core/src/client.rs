@@ -63,6 +63,7 @@ pub use service::ClientService;
 
 /// Sends endpoints. Cheap to clone: clones share connections, limits and credentials.
 #[derive(Clone)]
+#[doc(alias("blocking", "HTTP"))]
 pub struct Client(pub(crate) Arc<Inner>);
 
 #[derive(Clone)]

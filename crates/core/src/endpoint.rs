@@ -46,6 +46,7 @@ use crate::time::Timestamp;
 ///     }
 /// }
 /// ```
+#[doc(alias("raw request", "custom endpoint"))]
 pub trait Endpoint: Send + Sync {
     /// What a success means.
     type Output;

@@ -1,4 +1,29 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Errors and retries
+//!
+//! [`Error`] says which endpoint failed, how, after how many attempts; [`Cause`] is the whole of it. What is tried again is decided by one pure
+//! function of the attempt, the endpoint's [`Replay`], how far the request got, and the response; [`Retry`] has its numbers. The methods
+//! `is_*` each have an example and say what to do.
+//!
+//! # Cancel safety
+//!
+//! Every future may be dropped at any time. A call closes its connection, a download removes its unfinished file.
+//! A token that is being renewed is renewed to the end in a task of its own, for the old one may have been spent. A
+//! stream of items or pages that is dropped between two items loses none; the item that was being read is read again after
+//! `resume`.
+//!
+//! # Stability
+//!
+//! Versions follow semantic versioning; before 1.0 a break raises the minor version. What may grow is `#[non_exhaustive]`. Types of `bytes`,
+//! `http`, `http_body`, `serde` and `tokio`'s reading and writing stand in the interface; `hyper` does not. The chain behind
+//! `source()` may change with any release.
+//!
+//! # Limits
+//!
+//! A body is read up to 32 MiB ([`ClientBuilder::body_cap`]), an error up to 64 KiB, an item of a streamed array up to 1 MiB, a list up to 10,000
+//! pages. 64 requests are under way at once, 5 redirects are followed, errors are 400 characters long.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 use std::future::Future;

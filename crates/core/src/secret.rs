@@ -11,6 +11,7 @@ pub(crate) const REDACTED: &str = "[redacted]";
 /// A password, token or key. `Debug` and `Display` print `[redacted]`, the memory is wiped on drop and two secrets
 /// are compared in constant time; [`expose`](Secret::expose) is the one way to the text.
 #[derive(Clone, Default)]
+#[doc(alias("password", "redact"))]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {

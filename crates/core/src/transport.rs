@@ -28,6 +28,7 @@ pub use error::{Phase, Timeout, TlsError, TransportError, TransportErrorKind};
 ///
 /// An implementation neither retries nor follows redirects nor adds headers; the client does. It streams the body, and
 /// its error tells whether the request can have arrived.
+#[doc(alias("middleware", "tower", "mock"))]
 pub trait Transport: Send + Sync + 'static {
     /// Sends the request and returns as soon as the head of the response is there.
     fn send(

@@ -170,6 +170,7 @@ impl Builder {
 }
 
 /// The four services on loopback. Dropping it closes every socket and ends every task.
+#[doc(alias("mock", "fake server", "emulator"))]
 pub struct Sandbox {
     pub(crate) services: Arc<Services>,
     state: Arc<SandboxState>,

@@ -16,6 +16,25 @@
 //! The private modules follow the way of a file: `xml` (elements within limits) and `musicxml` or `midi` gather a `draft`,
 //! with `words` for what directions say; `assemble` makes a score of it, and `timing` seconds of the score. The readers of other
 //! formats gather an `outline`, which states its form and needs no `assemble`.
+//!
+//! # Errors
+//!
+//! What cannot be read at all is an error with its place; everything else is read, and what had to be guessed or left out is a
+//! diagnostic beside the result. There is no I/O, so nothing is tried again.
+//!
+//! # Cancel safety
+//!
+//! Nothing waits: reading takes time linear or nearly linear in the input.
+//!
+//! # Stability
+//!
+//! Versions follow semantic versioning; before 1.0 a break raises the minor version. What may grow is `#[non_exhaustive]`. Types of `segno_syncpoint` stand in the
+//! interface. Reading a file better than before is no break.
+//!
+//! # Limits
+//!
+//! [`Limits`] bounds what a file may hold and unpack to; entities of XML do not grow.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "alphatex")]

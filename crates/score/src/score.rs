@@ -10,6 +10,7 @@ pub const DEFAULT_TEMPO: f64 = 120.0;
 /// A score as far as time and order of its bars are concerned.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
+#[doc(alias("MusicXML", "MIDI", "MXL"))]
 pub struct Score {
     /// The format that was read.
     pub format: Format,

@@ -10,7 +10,7 @@
 //! # }
 //! ```
 //!
-//! [`widget::Widget`](crate::widget::Widget) makes such a frame without asking the service.
+//! [`widget::Widget`] makes such a frame without asking the service.
 
 use std::fmt;
 use std::str::FromStr;

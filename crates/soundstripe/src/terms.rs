@@ -24,6 +24,7 @@ use crate::tags::Tag;
 ///
 /// Whether several included terms must all match or any of them is not documented.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[doc(alias("filter", "tag"))]
 pub struct Terms(Vec<(Kind, String)>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

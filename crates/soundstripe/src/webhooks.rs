@@ -191,6 +191,7 @@ impl PartialEq for Acceptance {
 /// accepted are logged as long as their time is within the tolerance: in this value and its clones, which share one log, or in a
 /// [log](Verifier::delivery_log) of your own.
 #[derive(Clone)]
+#[doc(alias("webhook", "HMAC", "signature"))]
 pub struct Verifier {
     keys: Vec<Hmac<Sha256>>,
     payload: SignedPayload,

@@ -22,6 +22,35 @@
 //!
 //! What is wrong is always a *diagnostic*: [`validate::Diagnostic`] for a list of points, [`playthrough::Diagnostic`] for
 //! the signs on a page. What cannot be read or done is an error.
+//!
+//! # Errors
+//!
+//! There is no I/O, so nothing is tried again. An error names the point, bar or byte that is wrong, counted from 0, and what was
+//! expected. What can be mended is a diagnostic with a place ([`validate`]), and [`repair`] mends it.
+//!
+//! # Cancel safety
+//!
+//! Nothing waits: all functions return, in time linear or nearly linear in their input.
+//!
+//! # Features
+//!
+//! | feature | default | |
+//! | --- | --- | --- |
+//! | `serde` | no | `Serialize` and `Deserialize` for the plain values |
+//! | `svg` | no | draws a map as a self-contained SVG text |
+//!
+//! `no_std` with `alloc`, with or without them.
+//!
+//! # Stability
+//!
+//! Versions follow semantic versioning; before 1.0 a break raises the minor version. What may grow is `#[non_exhaustive]`. A different played order for the
+//! same input is a break, unless the old one was wrong by the rules of its [`Policy`]; then it is a fix, and the changelog says so.
+//!
+//! # Limits
+//!
+//! Seconds and positions are `f64`, lengths exact fractions. A playthrough has an upper bound on its bars ([`unroll`]), so no page of
+//! repeats runs for ever.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 #![forbid(unsafe_code)]
 

@@ -33,6 +33,7 @@ pub use segment::{Segment, Side};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[doc(alias("syncpoint", "time map", "playhead"))]
 pub struct SyncMap {
     points: Vec<Syncpoint>,
     /// The points at which the playhead is hidden or shown.

@@ -38,6 +38,7 @@ impl PlayedBar {
 
 /// The play order of a [`Structure`](crate::Structure), with provenance both ways.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[doc(alias("play order", "unfold", "expand repeats"))]
 pub struct Playthrough {
     bars: Vec<PlayedBar>,
     /// The played indexes grouped by written bar.

@@ -6,6 +6,7 @@ use crate::position::{Offset, Position};
 ///
 /// Source: Soundslice data API, "Syncpoints": 2 to 4 numbers `[bar, time, offset, hide]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[doc(alias("sync point", "anchor"))]
 pub struct Syncpoint {
     /// The place, in played bars.
     pub position: Position,

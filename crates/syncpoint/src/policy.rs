@@ -10,6 +10,7 @@
 /// let with_repeats = Policy { repeats_after_jump: RepeatsAfterJump::On, ..Policy::CLASSICAL };
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[doc(alias("repeat", "da capo", "dal segno"))]
 pub struct Policy {
     /// Where a backward repeat goes that has no forward repeat of its own.
     pub unmatched_repeat: UnmatchedRepeat,

@@ -85,6 +85,7 @@ pub struct RepeatEnd {
 
 /// An ending (volta bracket) over a bar.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[doc(alias("volta", "prima volta"))]
 pub struct Ending {
     /// The passes for which the bracket is played, each 1 or more.
     pub numbers: Vec<u32>,

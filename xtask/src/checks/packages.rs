@@ -11,10 +11,11 @@ use crate::shell::{cargo, output, root, step};
 /// What every package must hold.
 const FILES: [&str; 5] = ["Cargo.toml", "README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
-/// Packs all, unpacks each below `target/packages`, builds it with its examples and runs its unit tests and documentation tests. Our
+/// Packs all, unpacks each into a folder of its own, builds it with its examples and runs its unit tests and documentation tests. Our
 /// other crates come from the unpacked ones too: they may not be on the index yet.
 pub(super) fn run() -> Result<(), String> {
-    let folder = root().join("target/packages");
+    // Outside of the workspace, or cargo takes the packages for members that are not listed.
+    let folder = std::env::temp_dir().join(format!("segno-packages-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     step("packing", &mut cargo(&format!("package --no-verify --allow-dirty --quiet {}", selection(false)?)))?;
@@ -55,6 +56,7 @@ pub(super) fn run() -> Result<(), String> {
             .env("CARGO_TARGET_DIR", root().join("target/packages-build"));
         step(&format!("{name}: documentation tests"), &mut documentation)?;
     }
+    let _ = fs::remove_dir_all(&folder);
     Ok(())
 }
 

@@ -60,6 +60,7 @@ const MAX_CONNECTIONS: usize = 128;
 
 /// A bound listener that waits for one redirect.
 #[derive(Debug)]
+#[doc(alias("localhost", "redirect URI"))]
 pub struct Loopback {
     listener: TcpListener,
     addr: SocketAddr,

@@ -56,6 +56,7 @@ pub const LEASE: Duration = Duration::from_secs(45);
 /// * `lease`: an advisory lock that a connection holds, or a row `leased_until` that is taken with a conditional
 ///   `UPDATE` and ends after [`LEASE`]. To give it back is a request, too: [`Lease::with_release`].
 /// * `reserve`: the default writes the record anew, which finds a full disk and a read-only replica.
+#[doc(alias("database", "session", "refresh token"))]
 pub trait TokenStore: Send + Sync + 'static {
     /// What is kept now.
     fn load(&self) -> BoxFuture<'_, Result<Record, StoreError>>;

@@ -256,6 +256,14 @@ impl<A> Error<A> {
     ///
     /// # Troubleshooting
     /// The text names the argument and its allowed range. Sending again will not help.
+    ///
+    /// ```
+    /// # fn example(error: segno_core::Error<segno_core::endpoint::PlainApiError>) {
+    /// if error.is_build() {
+    ///     println!("a mistake in the arguments, nothing was sent: {error}");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_build(&self) -> bool {
         matches!(self.0.cause, Cause::Build(_))
@@ -266,6 +274,14 @@ impl<A> Error<A> {
     /// # Troubleshooting
     /// The text says which one. Raise that one with `Client::builder().timeouts(…)`; if the request was not
     /// `Replay::Safe` or `Idempotent`, look whether it took effect before you send it again.
+    ///
+    /// ```
+    /// # fn example(error: segno_core::Error<segno_core::endpoint::PlainApiError>) {
+    /// if error.is_timeout() && error.may_have_taken_effect() {
+    ///     println!("look whether it was done before you send it again: {error}");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         match &self.0.cause {
@@ -279,6 +295,14 @@ impl<A> Error<A> {
     ///
     /// # Troubleshooting
     /// Check the base URL, name resolution, proxies and certificates; the text has the system's words.
+    ///
+    /// ```
+    /// # fn example(error: segno_core::Error<segno_core::endpoint::PlainApiError>) {
+    /// if error.is_connect() {
+    ///     println!("is the base URL right, and the network there? {error}");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_connect(&self) -> bool {
         let connected = !matches!(&self.0.cause, Cause::Transport(error) if error.phase() == Phase::NotSent);
@@ -290,6 +314,14 @@ impl<A> Error<A> {
     /// # Troubleshooting
     /// Check that the key belongs to this service and account and has the right that the endpoint needs. Some services
     /// respond with 403 also for a thing that does not exist.
+    ///
+    /// ```
+    /// # fn example(error: segno_core::Error<segno_core::endpoint::PlainApiError>) {
+    /// if error.is_auth() {
+    ///     println!("the key is wrong, or lacks a right: {error}");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_auth(&self) -> bool {
         matches!(self.0.cause, Cause::Auth(_))
@@ -300,6 +332,14 @@ impl<A> Error<A> {
     ///
     /// # Troubleshooting
     /// Wait for [`retry_after`](Error::retry_after); give the client a rate limit so that it does not come to this.
+    ///
+    /// ```
+    /// # fn example(error: segno_core::Error<segno_core::endpoint::PlainApiError>) {
+    /// if error.is_rate_limited() {
+    ///     println!("again in {:?}", error.retry_after());
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
         matches!(self.0.cause, Cause::Limited(_)) || self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
@@ -309,6 +349,13 @@ impl<A> Error<A> {
     ///
     /// # Troubleshooting
     /// Check the identifier and that it belongs to this service; letters of identifiers are case-sensitive.
+    ///
+    /// ```
+    /// # fn example(error: segno_core::Error<segno_core::endpoint::PlainApiError>) {
+    /// let gone = if error.is_not_found() { None } else { Some(error) };
+    /// # let _ = gone;
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(self.status(), Some(StatusCode::NOT_FOUND | StatusCode::GONE))
@@ -319,6 +366,14 @@ impl<A> Error<A> {
     /// # Troubleshooting
     /// The text names the field. The work is done on the service's side, so do not repeat a request that creates. The
     /// whole response is in [`body`](Error::body): please report it, without what is private in it.
+    ///
+    /// ```
+    /// # fn example(error: segno_core::Error<segno_core::endpoint::PlainApiError>) {
+    /// if error.is_decode() {
+    ///     println!("it was done; {} bytes of the response for a report", error.body().map_or(0, |body| body.len()));
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_decode(&self) -> bool {
         matches!(self.0.cause, Cause::Decode { .. })
@@ -329,6 +384,14 @@ impl<A> Error<A> {
     ///
     /// # Troubleshooting
     /// Try again later, unless the request [may have taken effect](Error::may_have_taken_effect) and is not to be doubled.
+    ///
+    /// ```
+    /// # fn example(error: segno_core::Error<segno_core::endpoint::PlainApiError>) {
+    /// if error.is_transient() && !error.may_have_taken_effect() {
+    ///     println!("put it back into the queue: {error}");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match &self.0.cause {
@@ -351,6 +414,14 @@ impl<A> Error<A> {
 
     /// True if the request may have taken effect although the call failed: look before you send it again. It speaks of all
     /// attempts: one whose response was lost may have done the work before another was refused.
+    ///
+    /// ```
+    /// # fn example(error: segno_core::Error<segno_core::endpoint::PlainApiError>) {
+    /// if error.may_have_taken_effect() {
+    ///     println!("look for it before you create it again");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn may_have_taken_effect(&self) -> bool {
         self.0.before == Reached::Arrived || self.0.cause.may_have_arrived()

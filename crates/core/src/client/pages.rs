@@ -200,6 +200,7 @@ type Fetched<E> = Result<Page<<E as Paged>::Item>, Error<<E as Endpoint>::ApiErr
 /// A page that fails can be asked for again: the next call of [`next`](Pages::next) does. Items of which the list gives
 /// [keys](Paged::key) come once, as far as the last 4096 of them tell.
 #[must_use = "pages are fetched when next() is called"]
+#[doc(alias("pagination", "cursor"))]
 pub struct Pages<'e, E: Paged> {
     client: Client,
     endpoint: Arc<E>,

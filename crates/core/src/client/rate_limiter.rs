@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 /// When the service says that it has too much to do and names a time, the limit is [deferred](RateLimiter::defer): everybody who
 /// shares it waits, also those who had a place already.
 #[derive(Debug)]
+#[doc(alias("rate limit", "throttle", "429"))]
 pub struct RateLimiter {
     interval: Duration,
     burst: u32,

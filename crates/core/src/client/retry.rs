@@ -28,6 +28,7 @@ pub use after::retry_after;
 /// call ends at its deadline, or when its waits together exceed `patience`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[doc(alias("backoff", "budget", "Retry-After"))]
 pub struct Retry {
     /// How many attempts there are in all, the first included; 1 turns retries off.
     pub attempts: u32,

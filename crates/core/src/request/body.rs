@@ -50,6 +50,7 @@ pub type Reader = Pin<Box<dyn AsyncRead + Send>>;
 
 /// A request body: nothing, bytes, or sources, in sequence.
 #[derive(Clone, Default)]
+#[doc(alias("upload", "stream"))]
 pub struct Body {
     pieces: Vec<Piece>,
     form: Option<FormPairs>,

@@ -21,6 +21,7 @@ use super::raw::Raw;
 /// meets at most one fault: of those that are due, the one that was added first.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[doc(alias("chaos", "failure injection"))]
 pub struct Fault {
     /// Only requests to this host.
     pub host: Option<Host>,

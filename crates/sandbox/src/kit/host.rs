@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 /// One upstream host. Each has a loopback listener of its own; the order of [`Host::ALL`] is the order of the ports.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[doc(alias("port"))]
 pub struct Host {
     name: &'static str,
     /// Whether its port comes after those of all hosts that are not last.

@@ -37,6 +37,7 @@ impl Client {
     ///
     /// # Errors
     /// [`LoginError`].
+    #[doc(alias("OAuth", "PKCE", "sign in"))]
     pub async fn login_in_browser(
         &self,
         port: u16,

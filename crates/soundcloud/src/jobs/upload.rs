@@ -27,6 +27,7 @@ const LOOK_PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(
 
 /// An upload that is not begun yet. Made by [`Client::upload`].
 #[must_use = "an upload does nothing until send() is called"]
+#[doc(alias("upload", "progress"))]
 pub struct UploadJob {
     client: Client,
     upload: Upload,

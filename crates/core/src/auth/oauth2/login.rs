@@ -58,6 +58,7 @@ const LOGIN_TIMEOUT: Duration = Duration::from_secs(600);
 ///
 /// Bind the state to the user's browser, too, with a cookie: else an attacker can have a user finish the attacker's login.
 #[must_use = "a login does nothing until its URL is opened and finish() is called"]
+#[doc(alias("PKCE", "sign in", "authorization code"))]
 pub struct Login {
     source: TokenSource,
     verifier: Secret,
