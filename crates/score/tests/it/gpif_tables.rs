@@ -163,6 +163,22 @@ fn rhythms_of_all_values() {
     }
 }
 
+/// A beat that names no rhythm takes no time, whatever the rhythm of number 0 is.
+#[test]
+fn a_beat_without_a_rhythm() {
+    let mut piece = silent(&[""]);
+    let note = format!("{QUARTER}@{}", fretted(0, 0, ""));
+    piece.bars[0].1 = [note.as_str(), &note, &note].join("|");
+    let text = piece.text();
+    let begins = |text: &str| {
+        let score = read_any(text.as_bytes(), &Options::new().with_onsets()).unwrap();
+        score.onsets.iter().map(|onset| onset.offset.quarters()).collect::<Vec<_>>()
+    };
+    assert_eq!(begins(&text), [0.0, 1.0, 2.0]);
+    assert_eq!(begins(&text.replace("<Rhythm ref=\"1\"/>", "")), [0.0, 1.0, 1.0]);
+    assert_eq!(begins(&text.replace("<Rhythm ref=\"1\"/>", "<Rhythm ref=\"9\"/>")), [0.0, 1.0, 1.0]);
+}
+
 #[test]
 fn keys_by_string_or_by_name() {
     let properties = |content: &str| format!("<Properties>{content}</Properties>");

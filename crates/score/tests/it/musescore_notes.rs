@@ -248,6 +248,26 @@ fn an_octave_line_is_for_its_own_staff() {
     assert_eq!(keys, [(0, 60), (0, 72), (1, 72), (1, 72)]);
 }
 
+/// Each staff belongs to the part that names it; one that no part names to the last one.
+#[test]
+fn staves_and_their_parts() {
+    let bar = |key: u32| format!("<Measure><voice>{}</voice></Measure>", chord("whole", "", &self::key(key)));
+    let score = read(&format!(
+        "<museScore version='3.01'><Score><Part><Staff id='1'/></Part><Part><Staff id='2'/><Staff id='3'/></Part><Part><Staff/></Part>\
+         <Staff id='1'>{}</Staff><Staff id='2'>{}</Staff><Staff id='3'>{}</Staff><Staff id='4'>{}</Staff><Staff id='9'>{}</Staff></Score></museScore>",
+        bar(61),
+        bar(62),
+        bar(63),
+        bar(64),
+        bar(65)
+    ));
+    let mut parts: Vec<(u8, usize)> =
+        score.onsets.iter().map(|onset| (onset.key.unwrap(), onset.part)).collect();
+    parts.sort_unstable();
+    assert_eq!(parts, [(61, 0), (62, 1), (63, 1), (64, 2), (65, 2)]);
+    assert_eq!(score.parts.iter().map(|part| part.id.as_str()).collect::<Vec<_>>(), ["P1", "P2", "P3"]);
+}
+
 #[test]
 fn ties_as_each_version_writes_them() {
     let half = |inside: &str| chord("half", "", &format!("{inside}{}", key(60)));
