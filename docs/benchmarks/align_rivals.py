@@ -5,6 +5,7 @@ are those of a metronome, and prints {"times": [seconds of the recording...], "s
 {"missing": reason} if the library is not installed. The recipes are those that the libraries' own documentation recommends.
 """
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -91,7 +92,9 @@ def main():
         return
     align = {"synctoolbox": synctoolbox, "librosa": librosa}[sys.argv[1]]
     before = time.process_time()
-    times = align(sound, np.array(question["notes"]), np.array(question["bars"]))
+    # The libraries print dots while they work.
+    with contextlib.redirect_stdout(sys.stderr):
+        times = align(sound, np.array(question["notes"]), np.array(question["bars"]))
     print(json.dumps({"times": [float(t) for t in times], "seconds": len(sound) / RATE,
                       "cpu_s": time.process_time() - before}))
 

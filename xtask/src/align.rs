@@ -23,6 +23,7 @@ use figures::{Figures, Result as Found};
 
 const USAGE: &str = "\
 usage: cargo xtask align DIR [--json] [--rivals] [--scores DIR] [--only TEXT,TEXT...] [--pairs N]
+       cargo xtask align --picture OUT.svg SCORE RECORDING
        cargo xtask align --growth | --codecs
 
   --json     one object a line: set (a variant, plain or all), files, orders_right, within_ms (per cent) and so on
@@ -30,6 +31,7 @@ usage: cargo xtask align DIR [--json] [--rivals] [--scores DIR] [--only TEXT,TEX
   --scores   the folder that the paths of scores start from; without it, it is looked for near DIR
   --only     files whose names have one of the texts in them
   --pairs    how many pieces are tried with each other's scores (12; 0 for none)
+  --picture  draws what is found in a recording, and prints the bars to listen to
   --growth   time and memory for a recording of 1 to 60 minutes
   --codecs   where sounds lie in the same recording as WAV, FLAC, MP3, AAC and Ogg (needs ffmpeg)";
 
@@ -46,7 +48,8 @@ struct Options {
 pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     match arguments {
         ["--one", description, scores @ ..] => return one::run(description, scores),
-        ["--growth"] => return one::growth(),
+        ["--growth", minutes @ ..] => return one::growth(minutes),
+        ["--picture", out, score, recording] => return one::picture(out, score, recording),
         ["--codecs"] => return codecs::run(),
         _ => {}
     }

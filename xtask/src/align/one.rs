@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use segno_align::{Aligned, Aligner, Error, decode};
+use segno_align::{Aligned, Aligner, Error, decode, svg};
 use segno_score::{Options, Score, read_any};
 use serde_json::{Value, json};
 
@@ -66,10 +66,32 @@ fn told(found: &Result<Aligned, Error>) -> Value {
     }
 }
 
+/// Draws what is found in a recording.
+pub(crate) fn picture(out: &str, score: &str, recording: &str) -> Result<ExitCode, String> {
+    let score = read(score)?;
+    let source = std::fs::File::open(recording).map_err(|fault| format!("{recording}: {fault}"))?;
+    let features = decode::read(source).map_err(|fault| format!("{recording}: {fault}"))?;
+    let aligned = Aligner::new(&score).align(&features).map_err(|fault| fault.to_string())?;
+    let numbers: Vec<&str> = score.structure.bars.iter().map(|bar| bar.number.as_str()).collect();
+    let title = score.title.as_deref().unwrap_or_default();
+    let drawing = svg::Drawing { title, numbers: &numbers, ..svg::Drawing::default() };
+    std::fs::write(out, svg::draw(&aligned, &features, &drawing))
+        .map_err(|fault| format!("{out}: {fault}"))?;
+    for bar in aligned.uncertain(svg::UNSURE) {
+        say(format_args!(
+            "bar {} at {:.2} s ± {:.2}",
+            numbers.get(bar.written).unwrap_or(&"?"),
+            bar.seconds,
+            bar.spread
+        ));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Time and memory for one piece played longer and longer.
-pub(crate) fn growth() -> Result<ExitCode, String> {
-    if let Some(minutes) = std::env::args().nth(3).and_then(|minutes| minutes.parse::<usize>().ok()) {
-        return grown(minutes);
+pub(crate) fn growth(minutes: &[&str]) -> Result<ExitCode, String> {
+    if let [minutes] = minutes {
+        return grown(minutes.parse().map_err(|_| "invalid minutes: expected a whole number".to_owned())?);
     }
     say("minutes  listening s  aligning s  x real time  peak MB  bars right");
     for minutes in [1, 2, 5, 10, 20, 30, 60] {
