@@ -40,6 +40,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
+pub mod audio;
 pub mod blocking;
 mod call;
 mod client;
@@ -49,6 +50,7 @@ mod error;
 pub mod feed;
 mod fields;
 pub mod follows;
+mod hls;
 mod ids;
 mod jobs;
 pub mod legacy;

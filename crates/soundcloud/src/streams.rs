@@ -69,6 +69,12 @@ impl StreamKind {
     pub const BEST: &'static [Self] =
         &[Self::HlsAac160, Self::HlsAac96, Self::HlsMp3128, Self::HttpMp3128, Self::HlsOpus64, Self::Preview];
 
+    /// Whether it is a playlist of pieces (HTTP Live Streaming) and not one file.
+    #[must_use]
+    pub const fn is_hls(self) -> bool {
+        matches!(self, Self::HlsAac160 | Self::HlsAac96 | Self::HlsMp3128 | Self::HlsOpus64)
+    }
+
     /// The best first, the whole track or nothing.
     pub const WHOLE: &'static [Self] =
         &[Self::HlsAac160, Self::HlsAac96, Self::HlsMp3128, Self::HttpMp3128, Self::HlsOpus64];

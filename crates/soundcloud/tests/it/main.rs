@@ -1,6 +1,7 @@
 //! What a user of the client notices: exact requests, decoded responses, error lines, whole jobs, and the troubles that
 //! users of the API have told of.
 
+mod audio;
 mod browser;
 mod canary;
 mod decode;
