@@ -187,7 +187,7 @@ impl<'a> Audio<'a> {
 
     /// The kind and the pieces of the first stream of these kinds.
     async fn pieces(&self, kinds: &[StreamKind]) -> Result<(StreamKind, Vec<Piece>), AudioError> {
-        let found = self.client.stream(self.track.clone(), kinds, self.secret_token.as_ref()).await?;
+        let found = self.client.stream(self.track, kinds, self.secret_token.as_ref()).await?;
         if !found.kind.is_hls() {
             let length = self.length(&found.url).await?;
             let parts = (0..length.div_ceil(PART)).map(|part| {

@@ -51,6 +51,9 @@ impl Playlist {
     }
 }
 
+/// Where the key of the pieces that follow is, and their vector if they have one in common.
+type Lock = (SecretUrl, Option<[u8; 16]>);
+
 struct Reader {
     base: Uri,
     pieces: Vec<Piece>,
@@ -59,7 +62,7 @@ struct Reader {
     /// The bits per second of the variant whose URL comes next.
     next_variant: Option<u64>,
     sequence: u64,
-    key: Option<(SecretUrl, Option<[u8; 16]>)>,
+    key: Option<Lock>,
     /// The range of the next piece: how many bytes, and from where if that is said.
     range: Option<(u64, Option<u64>)>,
     /// Where the last range of a file ended.
@@ -149,7 +152,7 @@ impl Reader {
         Ok(())
     }
 
-    fn key(&self, value: &str) -> Result<Option<(SecretUrl, Option<[u8; 16]>)>, String> {
+    fn key(&self, value: &str) -> Result<Option<Lock>, String> {
         let attributes = attributes(value);
         match attributes.get("METHOD").map(String::as_str) {
             Some("NONE") => return Ok(None),

@@ -63,18 +63,18 @@ fn file(name: &str) -> PathBuf {
 #[tokio::test]
 async fn all_of_it_in_order() {
     let scene = scene().await;
-    let (mut whole, mut audio) = (Vec::new(), scene.client.audio(scene.track.clone()).open().await.unwrap());
+    let (mut whole, mut audio) = (Vec::new(), scene.client.audio(scene.track).open().await.unwrap());
     assert_eq!((audio.kind(), audio.pieces()), (StreamKind::HlsAac160, 3));
     while let Some(piece) = audio.next().await {
         whole.extend(piece.unwrap());
     }
     assert!(whole == wave());
     let mut written = Vec::new();
-    let done = scene.client.audio(scene.track.clone()).download(&mut written).await.unwrap();
+    let done = scene.client.audio(scene.track).download(&mut written).await.unwrap();
     assert!(written == wave());
     assert_eq!((done.bytes, done.pieces), (200_044, 3));
     let path = file("whole");
-    scene.client.audio(scene.track.clone()).download_to(&path).await.unwrap();
+    scene.client.audio(scene.track).download_to(&path).await.unwrap();
     assert!(std::fs::read(&path).unwrap() == wave());
     std::fs::remove_file(path).unwrap();
 }
@@ -82,7 +82,7 @@ async fn all_of_it_in_order() {
 #[tokio::test]
 async fn links_that_expire_on_the_way_are_renewed() {
     let scene = scene().await;
-    let (mut whole, mut audio) = (Vec::new(), scene.client.audio(scene.track.clone()).open().await.unwrap());
+    let (mut whole, mut audio) = (Vec::new(), scene.client.audio(scene.track).open().await.unwrap());
     while let Some(piece) = audio.next().await {
         whole.extend(piece.unwrap());
         // Longer than a link lives, and shorter than a token.
@@ -95,7 +95,7 @@ async fn links_that_expire_on_the_way_are_renewed() {
 async fn another_process_goes_on_with_the_next_piece() {
     let scene = scene().await;
     let path = file("on");
-    let download = || scene.client.audio(scene.track.clone()).download_to(&path);
+    let download = || scene.client.audio(scene.track).download_to(&path);
     let before = scene.last();
     scene.sandbox.fault(Fault::status(500).on(Host::STORAGE).nth(4));
     let error = download().await.unwrap_err();
@@ -113,11 +113,11 @@ async fn another_process_goes_on_with_the_next_piece() {
 async fn a_snippet_comes_if_it_is_wanted() {
     let scene = scene().await;
     let mut snippet = Vec::new();
-    let audio = scene.client.audio(scene.track.clone()).kinds(&[StreamKind::Preview]);
+    let audio = scene.client.audio(scene.track).kinds(&[StreamKind::Preview]);
     let done = audio.download(&mut snippet).await.unwrap();
     assert_eq!((done.kind, done.pieces), (StreamKind::Preview, 1));
     assert!(wave().starts_with(&snippet) && !snippet.is_empty());
-    let missing = scene.client.audio(scene.track.clone()).kinds(&[StreamKind::HlsOpus64]).open().await;
+    let missing = scene.client.audio(scene.track).kinds(&[StreamKind::HlsOpus64]).open().await;
     assert!(matches!(missing.unwrap_err(), AudioError::Stream(StreamError::None)));
 }
 
