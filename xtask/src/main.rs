@@ -37,7 +37,7 @@ usage: cargo xtask <command>
                         the four services on loopback, until stopped
   corpus DIR [--json]   run the mathematics on a corpus folder; fails if a case fails
   score FILE [--policy NAME] [--svg OUT] [--json]
-                        what a MusicXML, MXL or MIDI file says, and how it is played
+                        what a score file says, and how it is played: MusicXML, MIDI, Guitar Pro, MuseScore, alphaTex
   align DIR [--json] [--rivals]
                         how well the bars of recordings are found whose bars are known; `align` alone tells more
   checks [NAME]...      what a release must pass beyond the tests: packages, external-types, docs, features, minimal,
