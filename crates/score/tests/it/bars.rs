@@ -177,6 +177,11 @@ fn a_credit_stands_in_for_a_missing_title() {
          <part id='P1'><measure number='1'/></part></score-partwise>",
     );
     assert_eq!(score.title.as_deref(), Some("Sonata"));
+    let score = read_text(
+        "<score-partwise><credit page='1'><credit-type>composer</credit-type><credit-words>Clara Wieck</credit-words></credit>\
+         <part id='P1'><measure number='1'/></part></score-partwise>",
+    );
+    assert_eq!((score.title, score.composer.as_deref()), (None, Some("Clara Wieck")));
 }
 
 #[test]

@@ -403,6 +403,9 @@ fn corners_of_a_recording() {
     // Up to the middle of bar 1: 2 s, 0.5 s and 1 s by the marks, in 7 s.
     let part = [("0", "0", "0"), ("1", "0.5", "308700")];
     assert_eq!(map(&tempos, &part), Some(vec![(0.0, 0.0), (1.25, 5.0), (1.5, 7.0)]));
+    // Between the second and the third of three points: 3.5 s by the marks, in 7 s.
+    let second = [("0", "0", "0"), ("1", "0", "176400"), ("2", "0", "485100")];
+    assert_eq!(map(&tempos, &second), Some(vec![(0.0, 0.0), (1.0, 4.0), (1.25, 5.0), (2.0, 11.0)]));
     // A steady tempo has no corners, and a mark that says the same makes none.
     let steady = tempo(0, "0", "120 2") + &tempo(1, "0.25", "120 2");
     assert_eq!(map(&steady, &whole), Some(vec![(0.0, 10.0), (3.0, 26.0)]));

@@ -294,6 +294,10 @@ fn where_the_first_part_ends() {
     end(&[1], &["'Trio' _", "_ ||", "'Trio' _", "_ 'Men. D.C.' |."]);
     end(&[], &["'Trio' _", "_ ||", "_", "_ 'D.C.' |."]);
     end(&[1], &["_", "_ ||", "'Trio I' _", "_ 'Menuetto D.C.' ||", "'Trio II' _", "_ 'Menuetto D.C.' |."]);
+    // A text of more than six words is no heading.
+    end(&[1], &["_", "_ ||", "'Trio one two three four five' _", "_ 'D.C.' |."]);
+    end(&[], &["_", "_ ||", "'Trio one two three four five six' _", "_ 'D.C.' |."]);
+    end(&[], &["_", "_ ||", "'Trio one two three four five six seven' _", "_ 'D.C.' |."]);
     // A heading at the end of a bar belongs to what follows if the bar closes with a line.
     end(&[2], &["_", "_", "_ 'Trio' ||", "_ 'Men. D.C.' |."]);
     end(&[1], &["_", "_ ||", "_ 'Trio'", "_ 'Men. D.C.' |."]);
