@@ -144,10 +144,13 @@ fn json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
 }
 
 fn table() -> comfy_table::Table {
+    /// A terminal that says it is narrower than this does not know its width.
+    const NARROW: u16 = 40;
     let mut table = comfy_table::Table::new();
-    table
-        .load_style(comfy_table::presets::NOTHING)
-        .set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
+    table.load_style(comfy_table::presets::NOTHING);
+    if table.width().is_some_and(|width| width >= NARROW) {
+        table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
+    }
     table
 }
 
