@@ -104,6 +104,15 @@ impl RequestWriter {
         }
     }
 
+    /// Refuses what would be sent as another text than it is.
+    pub(crate) fn check(&self) -> Result<(), BuildError> {
+        self.query.check()?;
+        match &self.payload {
+            Payload::Body(body) => body.form_pairs().map_or(Ok(()), FormPairs::check),
+            Payload::Multipart(multipart) => multipart.check(),
+        }
+    }
+
     /// The path behind the base URL: a template whose `{name}` places are filled with `arguments`, each escaped as one
     /// segment. Logs show the template.
     ///
@@ -180,7 +189,8 @@ impl RequestWriter {
         self.template = template;
     }
 
-    /// Adds a pair to the query.
+    /// Adds a pair to the query. A [`Secret`](crate::Secret) is sent exposed or not at all: given as it is, it would be sent as
+    /// `[redacted]`, and the request does not build ([`BuildError::Secret`]).
     pub fn query(&mut self, name: impl Into<String>, value: impl Display) {
         self.query.push(name, value);
     }
@@ -212,7 +222,7 @@ impl RequestWriter {
 
     /// Sends pairs as `application/x-www-form-urlencoded`; no pairs are no body.
     pub fn form(&mut self, pairs: FormPairs) {
-        if pairs.is_empty() {
+        if pairs.is_empty() && pairs.check().is_ok() {
             self.body(Body::empty());
         } else {
             self.content_type("application/x-www-form-urlencoded");

@@ -1,12 +1,26 @@
 //! Values that must never be printed.
 
-use std::fmt;
+use std::fmt::{self, Display, Write as _};
 
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 /// What a secret prints.
-pub(crate) const REDACTED: &str = "[redacted]";
+const REDACTED: &str = "[redacted]";
+
+/// The fill character of a value that is written for the wire. It pads nothing; a secret refuses to print when it sees it.
+const WIRE: char = '\u{1}';
+
+/// The text of a value as it goes over the wire; `None` if what it prints is not what it is.
+pub(crate) fn wire_text(value: &dyn Display) -> Option<String> {
+    let mut text = String::new();
+    write!(text, "{value:\u{1}<}").is_ok().then_some(text)
+}
+
+/// Prints that something is not printed, such as `[redacted]`. In a text for the wire that is an error.
+pub(crate) fn redact(f: &mut fmt::Formatter<'_>, shown: &str) -> fmt::Result {
+    if f.fill() == WIRE { Err(fmt::Error) } else { f.write_str(shown) }
+}
 
 /// A password, token or key. `Debug` and `Display` print `[redacted]`, the memory is wiped on drop and two secrets
 /// are compared in constant time; [`expose`](Secret::expose) is the one way to the text.
@@ -47,9 +61,9 @@ impl fmt::Debug for Secret {
     }
 }
 
-impl fmt::Display for Secret {
+impl Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(REDACTED)
+        redact(f, REDACTED)
     }
 }
 

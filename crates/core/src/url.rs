@@ -6,6 +6,8 @@ use std::str::FromStr;
 use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
 
+use crate::secret::redact;
+
 mod expiry;
 mod resolve;
 
@@ -313,7 +315,7 @@ impl fmt::Display for SecretUrl {
         let scheme = self.0.scheme_str().unwrap_or_default();
         let host = self.0.authority().map_or("", Authority::as_str);
         write!(f, "{scheme}://{host}{}", self.0.path())?;
-        if self.0.query().is_some() { f.write_str("?[redacted]") } else { Ok(()) }
+        if self.0.query().is_some() { redact(f, "?[redacted]") } else { Ok(()) }
     }
 }
 

@@ -16,6 +16,7 @@ impl Client {
         let Inner { bases, defaults, clock, .. } = &*self.0;
         let mut writer = RequestWriter::new();
         endpoint.write(&mut writer)?;
+        writer.check()?;
         let query = writer.query.to_query();
         let invalid = |error: http::Error| BuildError::Url(error.to_string());
         let uri = match &writer.target {

@@ -51,6 +51,13 @@ pub enum BuildError {
     /// A value that JSON cannot express.
     #[error("the body cannot be written as JSON: {0}")]
     Json(String),
+    /// A secret that was given where its text is sent. It prints as something else, so [`expose`](crate::Secret::expose) it
+    /// there.
+    #[error("{name}: must not be a secret that prints as [redacted]: expose it")]
+    Secret {
+        /// Of which path argument, parameter or part it is the value.
+        name: String,
+    },
     /// A value that the service would refuse.
     #[error("{field}: {reason}")]
     Value {

@@ -4,22 +4,32 @@ use std::fmt::{self, Display, Write as _};
 
 use percent_encoding::utf8_percent_encode;
 
+use super::error::BuildError;
+use crate::secret::wire_text;
 use crate::url::RESERVED;
 
 /// Name-value pairs in the order in which they are sent. Names may repeat.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct FormPairs(Vec<(String, String)>);
+pub struct FormPairs {
+    pairs: Vec<(String, String)>,
+    /// The name of a pair whose value is a secret that was not exposed.
+    secret: Option<String>,
+}
 
 impl FormPairs {
     /// No pairs.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self { pairs: Vec::new(), secret: None }
     }
 
-    /// Adds a pair.
+    /// Adds a pair. A request with a [`Secret`](crate::Secret) that was not exposed does not build ([`BuildError::Secret`]).
     pub fn push(&mut self, name: impl Into<String>, value: impl Display) {
-        self.0.push((name.into(), value.to_string()));
+        let name = name.into();
+        match wire_text(&value) {
+            Some(text) => self.pairs.push((name, text)),
+            None => self.secret = Some(name),
+        }
     }
 
     /// Adds a pair if there is a value.
@@ -31,13 +41,18 @@ impl FormPairs {
 
     /// The pairs, first to last.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// True if there are no pairs.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.pairs.is_empty()
+    }
+
+    /// Refuses a secret that was not exposed.
+    pub(crate) fn check(&self) -> Result<(), BuildError> {
+        check(self.secret.as_ref())
     }
 
     /// As a query: all but the unreserved characters of RFC 3986 are percent-encoded, a space is `%20`.
@@ -63,6 +78,11 @@ impl FormPairs {
     pub fn to_form(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(self.iter()).finish()
     }
+}
+
+/// Refuses a secret under this name, if there is one.
+pub(super) fn check(secret: Option<&String>) -> Result<(), BuildError> {
+    secret.map_or(Ok(()), |name| Err(BuildError::Secret { name: name.clone() }))
 }
 
 impl fmt::Debug for FormPairs {

@@ -4,12 +4,17 @@ use std::fmt::{Display, Write as _};
 
 use http::HeaderValue;
 
+use super::error::BuildError;
+use super::form;
 use crate::request::body::Body;
+use crate::secret::wire_text;
 
 /// Parts of a form in the order in which they are sent.
 #[derive(Debug, Default)]
 pub struct Multipart {
     parts: Vec<Part>,
+    /// The name of a part whose text is a secret that was not exposed.
+    secret: Option<String>,
 }
 
 #[derive(Debug)]
@@ -23,15 +28,20 @@ impl Multipart {
     /// No parts.
     #[must_use]
     pub const fn new() -> Self {
-        Self { parts: Vec::new() }
+        Self { parts: Vec::new(), secret: None }
     }
 
-    /// Adds a text part.
+    /// Adds a text part. A request with a [`Secret`](crate::Secret) that was not exposed does not build
+    /// ([`BuildError::Secret`]).
     pub fn text(&mut self, name: &str, value: impl Display) {
+        let Some(text) = wire_text(&value) else {
+            self.secret = Some(name.to_owned());
+            return;
+        };
         self.parts.push(Part {
             disposition: format!("form-data; name=\"{}\"", quoted(name)),
             content_type: None,
-            body: Body::from(value.to_string()),
+            body: Body::from(text),
         });
     }
 
@@ -49,6 +59,11 @@ impl Multipart {
             content_type: Some(content_type),
             body,
         });
+    }
+
+    /// Refuses a secret that was not exposed.
+    pub(crate) fn check(&self) -> Result<(), BuildError> {
+        form::check(self.secret.as_ref())
     }
 
     /// The `Content-Type` and the body. The boundary is made of 128 random bits, so no file contains it by accident.

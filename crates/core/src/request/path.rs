@@ -5,13 +5,12 @@ use std::fmt::{Display, Write as _};
 use percent_encoding::{percent_decode, percent_decode_str, utf8_percent_encode};
 
 use super::error::BuildError;
-use crate::secret::REDACTED;
+use crate::secret::wire_text;
 use crate::url::RESERVED;
 
 /// Fills the `{name}` places of `template` with `arguments`, in order, each escaped as one path segment.
 ///
-/// An argument that is empty, `.` or `..` would name another resource, and a secret is printed as something else, so both are
-/// refused.
+/// An argument that is empty, `.` or `..` would name another resource, and a secret prints as something else: both are refused.
 pub(crate) fn fill(template: &'static str, arguments: &[&dyn Display]) -> Result<String, BuildError> {
     let mut path = String::with_capacity(template.len() + 16);
     let mut arguments = arguments.iter();
@@ -20,12 +19,11 @@ pub(crate) fn fill(template: &'static str, arguments: &[&dyn Display]) -> Result
         let (Some((name, after)), Some(argument)) = (after.split_once('}'), arguments.next()) else {
             return Err(BuildError::Template(template));
         };
-        let text = argument.to_string();
+        let Some(text) = wire_text(argument) else {
+            return Err(BuildError::Secret { name: name.to_owned() });
+        };
         if matches!(text.as_str(), "" | "." | "..") {
             return Err(BuildError::Segment { name, value: text });
-        }
-        if text == REDACTED {
-            return Err(BuildError::value(name, "must not be a secret that prints as [redacted]: expose it"));
         }
         path.push_str(before);
         let _ = write!(path, "{}", utf8_percent_encode(&text, RESERVED));

@@ -8,10 +8,17 @@ use crate::url::SecretUrl;
 /// A parameter, whose text goes over the wire; without a text it is not sent. Inherent methods go before that of [`Text`].
 pub struct Parameter<'a, T>(pub &'a T);
 
-impl Parameter<'_, Secret> {
+impl<'a> Parameter<'a, Secret> {
     /// The secret itself, exposed here and nowhere else.
+    pub fn text(&self) -> Option<&'a str> {
+        Some(self.0.expose())
+    }
+}
+
+impl Parameter<'_, SecretUrl> {
+    /// The whole URL, exposed as a secret is.
     pub fn text(&self) -> Option<String> {
-        Some(self.0.expose().to_owned())
+        Some(self.0.expose())
     }
 }
 
@@ -51,22 +58,22 @@ impl<'a, T: Display> Segment<'a> for Parameter<'a, T> {
     }
 }
 
-impl<T: Display> Parameter<'_, Option<T>> {
-    /// The text, if the value has one.
-    pub fn text(&self) -> Option<String> {
-        self.0.as_ref().map(T::to_string)
+impl<'a, T: Display> Parameter<'a, Option<T>> {
+    /// The value, if there is one.
+    pub fn text(&self) -> Option<&'a T> {
+        self.0.as_ref()
     }
 }
 
 /// The text of every other parameter.
-pub trait Text {
+pub trait Text<'a, T> {
     /// What goes over the wire.
-    fn text(&self) -> Option<String>;
+    fn text(&self) -> Option<&'a T>;
 }
 
-impl<T: Display> Text for Parameter<'_, T> {
-    fn text(&self) -> Option<String> {
-        Some(self.0.to_string())
+impl<'a, T: Display> Text<'a, T> for Parameter<'a, T> {
+    fn text(&self) -> Option<&'a T> {
+        Some(self.0)
     }
 }
 

@@ -8,7 +8,7 @@ use segno_core::request::{FormPairs, Multipart};
 use segno_core::testing::{ManualClock, wire, wire_bytes};
 use segno_core::transport::hyper::Hyper;
 use segno_core::{
-    Body, BuildError, Bytes, Client, DecodeError, Endpoint, Method, Replay, RequestWriter, Response,
+    Body, BuildError, Bytes, Client, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Secret,
     SecretUrl,
 };
 use tokio::io::AsyncWriteExt;
@@ -173,4 +173,61 @@ async fn the_readable_form_hides_what_is_secret() {
     let endpoint = get(|request| request.path("songs", &[]));
     let text = wire(&client("https://api.example/v1"), &endpoint).unwrap();
     assert!(text.contains("authorization: [redacted]\n") && !text.contains("CANARY"), "{text}");
+}
+
+#[test]
+fn a_secret_whose_text_would_be_sent_as_something_else_does_not_build() {
+    type Write = fn(&mut RequestWriter, &Secret);
+    let secret = Secret::new("CANARY");
+    let places: [(&str, Write); 5] = [
+        ("query", |request, secret| request.query("token", secret)),
+        ("optional query", |request, secret| request.query_some("token", Some(secret.clone()))),
+        ("form", |request, secret| {
+            let mut form = FormPairs::new();
+            form.push("token", &&secret);
+            request.form(form);
+        }),
+        ("body of a form", |request, secret| {
+            let mut form = FormPairs::new();
+            form.push_some("token", Some(secret));
+            request.body(Body::form(form));
+        }),
+        ("multipart", |request, secret| {
+            let mut parts = Multipart::new();
+            parts.text("token", secret);
+            parts.text("title", "Étude");
+            request.multipart(parts);
+        }),
+    ];
+    let client = client("https://api.example/");
+    for (place, write) in places {
+        let endpoint = post(|request| {
+            write(request, &secret);
+            request.path("links", &[])
+        });
+        let error = client.prepare(&endpoint).unwrap_err().to_string();
+        assert_eq!(error, "token: must not be a secret that prints as [redacted]: expose it", "{place}");
+    }
+    let presigned = "https://storage.example/a?Signature=CANARY".parse::<SecretUrl>().unwrap();
+    let error = client.prepare(&get(|request| {
+        request.query("url", &presigned);
+        request.path("links", &[])
+    }));
+    assert!(error.is_err(), "{error:?}");
+}
+
+#[test]
+fn a_text_that_looks_like_a_hidden_secret_is_a_text() {
+    let client = client("https://api.example/");
+    let endpoint = get(|request| {
+        request.query("q", "[redacted]");
+        request.query("from", 7);
+        request.query("at", "https://api.example/7".parse::<SecretUrl>().unwrap());
+        request.path("titles/{title}", &[&"[redacted]"])
+    });
+    let uri = client.prepare(&endpoint).unwrap().uri;
+    assert_eq!(
+        uri,
+        "https://api.example/titles/%5Bredacted%5D?q=%5Bredacted%5D&from=7&at=https%3A%2F%2Fapi.example%2F7"
+    );
 }
