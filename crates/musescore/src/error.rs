@@ -11,7 +11,7 @@ use crate::format;
 /// The error of a call to MuseScore.
 pub type Error = segno_core::Error<ApiError>;
 
-/// An error response.
+/// What the service says of a request that failed: its code, its message, and what is known about both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ApiError {

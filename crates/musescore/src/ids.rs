@@ -15,7 +15,7 @@ segno_core::id! {
     kind: "version ID",
 }
 segno_core::id! {
-    /// Identifies a member.
+    /// The number of a member, as in the URL of the member's page.
     pub struct UserId(number);
     kind: "user ID",
 }
@@ -26,7 +26,7 @@ segno_core::id! {
 pub struct MidiProgram(i16);
 
 impl MidiProgram {
-    /// A drum set.
+    /// A drum set, for which General MIDI has a channel and no program: 128.
     pub const DRUMS: Self = Self(128);
     /// An instrument that the service does not know.
     pub const UNDEFINED: Self = Self(-1);
@@ -37,7 +37,7 @@ impl MidiProgram {
         if number >= -1 && number <= 128 { Some(Self(number)) } else { None }
     }
 
-    /// The number, -1..=128.
+    /// The number: 0..=127 of General MIDI, 128 for drums, -1 for none.
     #[must_use]
     pub const fn number(self) -> i16 {
         self.0

@@ -63,7 +63,7 @@ pub enum Permission {
     /// To play it: every licence does.
     #[default]
     Play,
-    /// To share it.
+    /// To share the work: copy it and pass it on.
     Share,
     /// To use it commercially.
     UseCommercially,

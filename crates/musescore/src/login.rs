@@ -38,14 +38,14 @@ pub enum LoginError {
     Loopback(#[from] LoopbackError),
     /// The client has the consumer key alone.
     #[error(
-        "a login needs the consumer secret, found the consumer key alone: build the client with Credentials::Application"
+        "the client must have the consumer secret for a login, found the key alone; build it with Credentials::Application"
     )]
     NoSecret,
     /// The token could not be saved. If that was known beforehand, nothing was asked of the service.
     #[error("{}", OneLine(.0))]
     Keep(#[from] AuthError),
     /// The password would have been sent in the clear, so it was not sent.
-    #[error("the OAuth URL must be https, or on this machine, to send a password; found plain http")]
+    #[error("the OAuth URL must be https to send a password, or on this machine, found plain http")]
     Insecure,
 }
 
@@ -96,7 +96,10 @@ impl Client {
             Credentials::Stored(source) => {
                 let kept = source.login_with(async { ask.await.map(Some) }).await?;
                 kept.ok_or_else(|| {
-                    AuthError::Unavailable("the response of the login has no token".into()).into()
+                    AuthError::Unavailable(
+                        "expected a token in the response to the login, found none; log in again".into(),
+                    )
+                    .into()
                 })
             }
             _ => ask.await,

@@ -106,7 +106,7 @@ pub struct Player {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Width {
-    /// In pixels.
+    /// A number of pixels.
     Pixels(u32),
     /// As CSS would write it: `100%`.
     Text(Box<str>),

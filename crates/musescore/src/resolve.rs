@@ -44,8 +44,8 @@ impl Resolve {
 
 fn read(response: &Response<Bytes>) -> Result<Resolved, DecodeError> {
     let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-    let location =
-        location.ok_or_else(|| DecodeError::Other("expected a redirect with a Location".into()))?;
+    let location = location
+        .ok_or_else(|| DecodeError::Other("expected a redirect with a Location, found none".into()))?;
     Resolved::of(location).ok_or_else(|| {
         DecodeError::Other("expected a Location of a score or a member of the API, found another".into())
     })

@@ -15,7 +15,7 @@ use crate::scores::{Filters, Score, page_of, write_list};
 #[serde(expecting = "a member")]
 #[non_exhaustive]
 pub struct User {
-    /// Identifies the member.
+    /// The number of the member, as in the URL of the member's page.
     pub id: UserId,
     /// The name that is shown.
     #[serde(default)]

@@ -16,13 +16,13 @@ use crate::users::User;
 #[serde(default, expecting = "a comment", remote = "Self")]
 #[non_exhaustive]
 pub struct Comment {
-    /// The URN, `soundcloud:comments:N`.
+    /// The URN, `soundcloud:comments:N`; made of `id` or `uri` where an older response has none.
     pub urn: Option<CommentUrn>,
     /// The number in the URN, which is all that older responses have.
     pub id: Option<u64>,
-    /// `comment`.
+    /// What the object is: `comment`.
     pub kind: Option<String>,
-    /// The text.
+    /// What the comment says, as plain text.
     pub body: Option<String>,
     /// When it was written.
     #[serde(deserialize_with = "timestamp")]

@@ -16,7 +16,7 @@ use crate::read::{Model, OtherMembers, timestamp};
 use crate::tracks::Track;
 
 open_enum! {
-    /// What was done.
+    /// What a user did: published or reposted a track or playlist.
     pub enum ActivityKind: text {
         /// A track was published.
         Track = "track",
@@ -34,7 +34,7 @@ open_enum! {
 #[serde(default, expecting = "an activity", remote = "Self")]
 #[non_exhaustive]
 pub struct Activity {
-    /// What was done.
+    /// What was done: published or reposted, a track or a playlist.
     #[serde(rename = "type")]
     pub kind: Option<ActivityKind>,
     /// When it was done.
@@ -74,9 +74,9 @@ impl Model for Activity {
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Origin {
-    /// A track.
+    /// The track that was published or reposted.
     Track(Box<Track>),
-    /// A playlist.
+    /// The playlist that was published or reposted.
     Playlist(Box<Playlist>),
     /// An object that this crate does not know.
     Other(Value),

@@ -81,13 +81,13 @@ id! {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Urn {
-    /// A track.
+    /// A track: `soundcloud:tracks:N`.
     Track(TrackUrn),
-    /// A user.
+    /// A user: `soundcloud:users:N`.
     User(UserUrn),
-    /// A playlist.
+    /// A playlist: `soundcloud:playlists:N`.
     Playlist(PlaylistUrn),
-    /// A comment.
+    /// A comment: `soundcloud:comments:N`.
     Comment(CommentUrn),
     /// Another kind, such as `soundcloud:spam-warnings:31`.
     Other(Box<str>),

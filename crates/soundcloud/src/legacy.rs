@@ -71,17 +71,17 @@ pub use segno_core::auth::oauth1::{AccessToken, Callback, Consumer, Pending, Ver
 pub use xml::{Element, XmlError};
 
 id! {
-    /// Names a track.
+    /// The number of a track in paths and as `id`.
     pub struct TrackId(number);
     kind: "track ID",
 }
 id! {
-    /// Names a user.
+    /// The number of a user in paths and as `user-id`.
     pub struct UserId(number);
     kind: "user ID",
 }
 id! {
-    /// Names a comment.
+    /// The number of a comment in paths and as `id`.
     pub struct CommentId(number);
     kind: "comment ID",
 }

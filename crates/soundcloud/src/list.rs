@@ -89,7 +89,7 @@ pub(crate) enum PagedBy {
     Offset,
     /// A bare list without links: the offset of the next page is counted.
     Count,
-    /// There is one.
+    /// There is one page, whatever it says.
     Nothing,
 }
 

@@ -24,7 +24,7 @@ pub struct Me {
     /// What others see of it.
     #[serde(skip)]
     pub user: User,
-    /// Always 0.
+    /// The number of comments that the user wrote; the service always says 0.
     pub comments_count: Option<u64>,
     /// How many tracks and playlists the user likes.
     pub likes_count: Option<u64>,

@@ -81,12 +81,12 @@ impl Get {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// `json`
+    /// `json`, which is the default.
     #[default]
     Json,
     /// `js`: JSON in a call of a function, for scripts of web pages.
     Jsonp(Callback),
-    /// `xml`
+    /// `xml`: an `<oembed>` with a child for each member.
     Xml,
 }
 
@@ -208,7 +208,7 @@ impl fmt::Debug for Html {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Width {
-    /// In pixels.
+    /// A number of pixels.
     Pixels(u32),
     /// In percent of what is around it.
     Percent(u32),

@@ -29,13 +29,13 @@ pub const MAX_TRACKS: usize = 500;
 #[serde(default, expecting = "a playlist", remote = "Self")]
 #[non_exhaustive]
 pub struct Playlist {
-    /// The URN, `soundcloud:playlists:N`.
+    /// The URN, `soundcloud:playlists:N`; made of `id` or `uri` where an older response has none.
     pub urn: Option<PlaylistUrn>,
     /// The number in the URN, which is all that older responses have.
     pub id: Option<u64>,
-    /// `playlist`.
+    /// What the object is: `playlist`.
     pub kind: Option<String>,
-    /// The title.
+    /// The title as the owner wrote it.
     pub title: Option<String>,
     /// The URL of the cover picture, a JPEG; may be empty.
     pub artwork_url: Option<String>,
@@ -63,7 +63,7 @@ pub struct Playlist {
     /// When it was last changed.
     #[serde(deserialize_with = "timestamp")]
     pub last_modified: Option<Timestamp>,
-    /// The licence.
+    /// Under which licence it is published.
     pub license: Option<License>,
     /// How many users like it.
     pub likes_count: Option<u64>,
@@ -88,7 +88,7 @@ pub struct Playlist {
     pub release_month: Option<u64>,
     /// The year of the release.
     pub release_year: Option<u64>,
-    /// Who sees it.
+    /// Whether everybody sees it or only who has its secret link.
     pub sharing: Option<Sharing>,
     /// Whether it can be played at all.
     pub streamable: Option<bool>,
@@ -215,7 +215,7 @@ endpoint! {
         field fields: PlaylistFields,
         /// The tracks, at most 500.
         field tracks: Vec<TrackUrn>,
-        /// The cover picture.
+        /// A cover picture; the form is sent as multipart then.
         field artwork: Artwork,
         /// Whether it is sent to `POST /me/playlists`, another URL of the same operation.
         field below_me: bool,
@@ -295,7 +295,7 @@ fn check_count(tracks: Option<&[TrackUrn]>) -> Result<(), BuildError> {
     if count <= MAX_TRACKS {
         return Ok(());
     }
-    Err(BuildError::value("tracks", format!("must be at most {MAX_TRACKS}, found {count}")))
+    Err(BuildError::value("tracks", format!("must be at most {MAX_TRACKS} tracks, found {count}")))
 }
 
 fn write_json(

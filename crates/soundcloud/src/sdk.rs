@@ -28,7 +28,7 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Initialize {
-    /// The application.
+    /// The client ID of the application.
     pub client_id: String,
     /// Where the user comes back to.
     pub redirect_uri: String,

@@ -10,27 +10,27 @@ use crate::ids::TrackUrn;
 use crate::read::{Model, OtherMembers, object};
 
 open_enum! {
-    /// What is sold.
+    /// The kind of thing that a card offers.
     pub enum ProductType: text {
-        /// Files.
+        /// Files to download.
         Digital = "digital",
-        /// Vinyl.
+        /// A vinyl record.
         Vinyl = "vinyl",
-        /// CD.
+        /// A compact disc.
         Cd = "cd",
-        /// Cassette.
+        /// A music cassette.
         Cassette = "cassette",
-        /// Clothes.
+        /// Clothes and other merchandise to wear.
         Apparel = "apparel",
-        /// Samples.
+        /// A set of samples to make music of.
         SamplePack = "sample_pack",
-        /// A subscription.
+        /// A subscription, paid again and again.
         Subscription = "subscription",
-        /// A concert.
+        /// A ticket for a concert.
         LiveEvent = "live_event",
-        /// A broadcast.
+        /// Access to a broadcast on the network.
         LiveStream = "live_stream",
-        /// Anything else.
+        /// What the service itself calls `other`.
         AnythingElse = "other",
     }
 }
@@ -44,14 +44,14 @@ pub struct Storefront {
     pub track_urn: Option<TrackUrn>,
     /// The title of the card.
     pub title: Option<String>,
-    /// What is sold.
+    /// The kind of thing that the card offers.
     #[serde(rename = "type")]
     pub product: Option<ProductType>,
     /// The URL that the card leads to.
     pub link: Option<String>,
     /// The text of the link.
     pub link_title: Option<String>,
-    /// A longer text.
+    /// A longer text below the title.
     pub description: Option<String>,
     /// The URL of a picture. It cannot be set.
     pub image_url: Option<String>,

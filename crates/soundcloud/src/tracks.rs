@@ -30,13 +30,13 @@ pub use upload::{Asset, Upload};
 #[serde(default, expecting = "a track", remote = "Self")]
 #[non_exhaustive]
 pub struct Track {
-    /// The URN, `soundcloud:tracks:N`.
+    /// The URN, `soundcloud:tracks:N`; made of `id` or `uri` where an older response has none.
     pub urn: Option<TrackUrn>,
     /// The number in the URN, which is all that older responses have.
     pub id: Option<u64>,
-    /// `track`.
+    /// What the object is: `track`.
     pub kind: Option<String>,
-    /// The title.
+    /// The title as the uploader wrote it.
     pub title: Option<String>,
     /// The URL of the cover picture, a JPEG; may be empty.
     pub artwork_url: Option<String>,
@@ -65,11 +65,11 @@ pub struct Track {
     pub genre: Option<String>,
     /// The ISRC of the recording.
     pub isrc: Option<String>,
-    /// The musical key.
+    /// The musical key, in the uploader's own words.
     pub key_signature: Option<String>,
     /// The name of the label.
     pub label_name: Option<String>,
-    /// The licence.
+    /// Under which licence it is published.
     pub license: Option<License>,
     /// The artist, where that is not the uploader.
     pub metadata_artist: Option<String>,
@@ -89,7 +89,7 @@ pub struct Track {
     pub release_month: Option<u64>,
     /// The year of the release.
     pub release_year: Option<u64>,
-    /// Who sees it.
+    /// Whether everybody sees it or only who has its secret link.
     pub sharing: Option<Sharing>,
     /// The older URL of a snippet; [`streams::Get`](crate::streams::Get) knows the whole track.
     pub stream_url: Option<SecretUrl>,
@@ -169,11 +169,11 @@ impl Track {
 open_enum! {
     /// How far processing is, where the service tells.
     pub enum ProcessingState: text {
-        /// Not yet playable.
+        /// The service still converts it; it has no streams yet.
         Processing = "processing",
         /// The audio could not be processed.
         Failed = "failed",
-        /// Playable.
+        /// It is converted and has streams.
         Finished = "finished",
     }
 }
@@ -188,7 +188,7 @@ list! {
 }
 
 impl Search {
-    /// Only these tracks.
+    /// Only tracks with one of these URNs.
     pub fn urns(mut self, urns: &[TrackUrn]) -> Self {
         self.paging.set("urns", joined(urns));
         self

@@ -14,11 +14,11 @@ use crate::read::{Model, OtherMembers, identify, list_if_any, object, timestamp}
 #[serde(default, expecting = "a user", remote = "Self")]
 #[non_exhaustive]
 pub struct User {
-    /// The URN, `soundcloud:users:N`.
+    /// The URN, `soundcloud:users:N`; made of `id` or `uri` where an older response has none.
     pub urn: Option<UserUrn>,
     /// The number in the URN, which is all that older responses have.
     pub id: Option<u64>,
-    /// `user`.
+    /// What the object is: `user`.
     pub kind: Option<String>,
     /// The URL of the profile picture, a JPEG.
     pub avatar_url: Option<String>,
@@ -32,9 +32,9 @@ pub struct User {
     pub discogs_name: Option<String>,
     /// The user name on Myspace, in older responses.
     pub myspace_name: Option<String>,
-    /// The first name.
+    /// The first name, if the user gave one.
     pub first_name: Option<String>,
-    /// The last name.
+    /// The last name, if the user gave one.
     pub last_name: Option<String>,
     /// First and last name.
     pub full_name: Option<String>,
@@ -140,14 +140,14 @@ pub struct WebProfile {
     pub urn: Option<String>,
     /// The number in the URN, which is all that older responses have.
     pub id: Option<u64>,
-    /// `user`.
+    /// What the object is: `user`.
     pub kind: Option<String>,
     /// When it was created.
     #[serde(deserialize_with = "timestamp")]
     pub created_at: Option<Timestamp>,
     /// Which service it is, such as `instagram`; an open set.
     pub service: Option<String>,
-    /// The title.
+    /// What the page shows for the link, such as `My blog`.
     pub title: Option<String>,
     /// Where it leads. It may lead anywhere.
     pub url: Option<SecretUrl>,
@@ -189,7 +189,7 @@ list! {
 }
 
 impl Search {
-    /// Only these users.
+    /// Only users with one of these URNs.
     pub fn urns(mut self, urns: &[UserUrn]) -> Self {
         self.paging.set("urns", joined(urns));
         self

@@ -16,7 +16,7 @@ impl Access {
     pub const PREVIEW: Self = Self(2);
     /// Tracks that cannot be heard: their country or their owner says no.
     pub const BLOCKED: Self = Self(4);
-    /// All tracks.
+    /// Playable tracks, previews and blocked tracks.
     pub const ALL: Self = Self(7);
     /// What most lists show unless told otherwise: playable and preview.
     pub const LISTENABLE: Self = Self(3);
@@ -53,7 +53,7 @@ open_enum! {
 open_enum! {
     /// Who sees a track or playlist.
     pub enum Sharing: text {
-        /// All users.
+        /// Everybody, without an account as well.
         Public = "public",
         /// The owner, and whoever has the secret link.
         Private = "private",
@@ -63,11 +63,11 @@ open_enum! {
 open_enum! {
     /// Who may embed a player on a page.
     pub enum EmbeddableBy: text {
-        /// All users.
+        /// Everybody may embed it.
         All = "all",
-        /// Only the owner.
+        /// The owner alone may embed it.
         Me = "me",
-        /// No user.
+        /// Nobody may embed it.
         None = "none",
     }
 }
@@ -75,21 +75,21 @@ open_enum! {
 open_enum! {
     /// The licence of a track or playlist.
     pub enum License: text {
-        /// All rights reserved.
+        /// All rights reserved, the service's default.
         AllRightsReserved = "all-rights-reserved",
         /// No rights reserved: public domain.
         NoRightsReserved = "no-rights-reserved",
-        /// CC BY.
+        /// Creative Commons: attribution.
         CcBy = "cc-by",
-        /// CC BY-NC.
+        /// Creative Commons: attribution, non-commercial.
         CcByNc = "cc-by-nc",
-        /// CC BY-ND.
+        /// Creative Commons: attribution, no derivatives.
         CcByNd = "cc-by-nd",
-        /// CC BY-SA.
+        /// Creative Commons: attribution, share alike.
         CcBySa = "cc-by-sa",
-        /// CC BY-NC-ND.
+        /// Creative Commons: attribution, non-commercial, no derivatives.
         CcByNcNd = "cc-by-nc-nd",
-        /// CC BY-NC-SA.
+        /// Creative Commons: attribution, non-commercial, share alike.
         CcByNcSa = "cc-by-nc-sa",
     }
 }
@@ -97,9 +97,9 @@ open_enum! {
 open_enum! {
     /// The kind of a playlist.
     pub enum SetType: text {
-        /// An album.
+        /// A release, shown as an album.
         Album = "album",
-        /// A playlist.
+        /// A selection of tracks, one's own or others'.
         Playlist = "playlist",
     }
 }
@@ -107,9 +107,9 @@ open_enum! {
 /// The order of a list of tracks by their upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sort {
-    /// Oldest first.
+    /// The oldest upload first.
     OldestFirst,
-    /// Newest first.
+    /// The newest upload first.
     NewestFirst,
 }
 

@@ -42,13 +42,13 @@ impl SliceRef {
 #[non_exhaustive]
 pub enum CallbackError {
     /// The body is larger than any callback: more than 64 KiB.
-    #[error("body too large: a callback must have at most 65536 bytes, found {0}")]
+    #[error("invalid body: expected at most 65536 bytes, found {0}")]
     TooLarge(usize),
     /// The body has none of the three known formats.
     #[error("invalid body: expected an urlencoded form, a multipart form or JSON, found {0:?}")]
     NotAForm(String),
     /// A key is missing.
-    #[error("invalid form: expected the key {0}")]
+    #[error("invalid form: expected the key {0}, found none")]
     Missing(&'static str),
 }
 
@@ -208,16 +208,13 @@ mod tests {
     #[test]
     fn a_body_that_is_not_a_callback_is_an_error() {
         let error = |content_type, body: &[u8]| Callback::parse(content_type, body).unwrap_err().to_string();
-        assert_eq!(error(FORM, b""), "invalid form: expected the key scorehash or score_slug");
-        assert_eq!(error(FORM, b"scorehash=Qm4Zt"), "invalid form: expected the key success");
-        assert_eq!(
-            error(FORM, &[b'a'; 70_000]),
-            "body too large: a callback must have at most 65536 bytes, found 70000"
-        );
+        assert_eq!(error(FORM, b""), "invalid form: expected the key scorehash or score_slug, found none");
+        assert_eq!(error(FORM, b"scorehash=Qm4Zt"), "invalid form: expected the key success, found none");
+        assert_eq!(error(FORM, &[b'a'; 70_000]), "invalid body: expected at most 65536 bytes, found 70000");
         assert!(error(Some("application/json"), b"7").starts_with("invalid body: expected"));
         assert_eq!(
             error(Some("application/json"), b"{}"),
-            "invalid form: expected the key scorehash or score_slug"
+            "invalid form: expected the key scorehash or score_slug, found none"
         );
         assert!(error(Some("multipart/form-data"), b"{}").starts_with("invalid body: expected"));
     }

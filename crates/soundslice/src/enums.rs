@@ -37,7 +37,7 @@ open_enum! {
 open_enum! {
     /// Where a recording comes from (`source`).
     pub enum Source: number {
-        /// A YouTube video.
+        /// A YouTube video, of which `source_data` is the identifier.
         YouTube = 1,
         /// An MP3 uploaded to Soundslice.
         Mp3Upload = 2,
@@ -45,9 +45,9 @@ open_enum! {
         VideoUrl = 3,
         /// A video uploaded to Soundslice.
         VideoUpload = 4,
-        /// A Vimeo video.
+        /// A Vimeo video, of which `source_data` is the identifier.
         Vimeo = 6,
-        /// A Wistia video.
+        /// A Wistia video, of which `source_data` is the identifier.
         Wistia = 7,
         /// An MP3 file at a URL.
         Mp3Url = 8,

@@ -141,13 +141,15 @@ impl fmt::Display for ApiError {
                 Ok(())
             }
             ErrorDetail::Message(message) => f.write_str(message),
-            ErrorDetail::Storage { code, message } => write!(f, "the storage says {code}: {message}"),
+            ErrorDetail::Storage { code, message } => {
+                write!(f, "refused by the object storage: {code}: {message}")
+            }
             ErrorDetail::Unspecified(excerpt) => {
                 let hint = match self.status {
                     StatusCode::UNAUTHORIZED => "check application ID and password",
                     // Soundslice sends the same 403 in all of these cases.
                     StatusCode::FORBIDDEN => {
-                        "wrong key, not your account's, no such thing, or a right that the account lacks"
+                        "check application ID and password, the identifier, whose account it is in, and the rights of that account"
                     }
                     _ => return excerpt.fmt(f),
                 };
@@ -203,7 +205,7 @@ mod tests {
     fn the_bare_403_says_all_that_it_can_mean() {
         assert_eq!(
             message(403, "{}"),
-            "wrong key, not your account's, no such thing, or a right that the account lacks"
+            "check application ID and password, the identifier, whose account it is in, and the rights of that account"
         );
         assert_eq!(message(401, ""), "check application ID and password");
     }
@@ -211,7 +213,7 @@ mod tests {
     #[test]
     fn storage_errors_and_pages() {
         let expired = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
-        assert_eq!(message(403, expired), "the storage says AccessDenied: Request has expired");
+        assert_eq!(message(403, expired), "refused by the object storage: AccessDenied: Request has expired");
         let status = StatusCode::FORBIDDEN;
         assert!(
             ApiError::read(status, &HeaderMap::new(), &Bytes::from_static(expired.as_bytes()))

@@ -32,7 +32,7 @@ pub enum JobError {
     HasNotation(Scorehash),
     /// The recording has media already, so polling cannot detect the new one. Nothing was uploaded.
     #[error(
-        "nothing was uploaded: the recording {0} has media already, so polling cannot detect the new one"
+        "nothing was uploaded: the recording {0} has media already, so polling cannot detect the new one; upload without the wait"
     )]
     HasMedia(RecordingId),
     /// The recording is not among those of the slice in which it is to be waited for. Nothing was uploaded.
@@ -51,10 +51,10 @@ pub enum JobError {
     #[error("{}", OneLine(format_args!("uploaded, but its processing was not confirmed: {}", .0)))]
     Unconfirmed(#[source] Unfinished<ApiError>),
     /// The file was uploaded and the service could not process it.
-    #[error("uploaded, but the service could not process the file")]
+    #[error("uploaded, but the service could not process the file; check that it opens in another program")]
     Unprocessable,
     /// The file was uploaded, and the recording was deleted while it was waited for.
-    #[error("uploaded, but the recording {0} is no longer there")]
+    #[error("uploaded, but the recording {0} was deleted meanwhile; create it again")]
     RecordingDeleted(RecordingId),
 }
 
@@ -251,7 +251,7 @@ impl Client {
         F: Future<Output = Result<SecretUrl, Error>>,
     {
         if body.is_empty() {
-            let empty = BuildError::value("body", "the file is empty");
+            let empty = BuildError::value("body", "must not be empty");
             return Err(JobError::NotStarted(Error::build("soundslice.storage.put", empty)));
         }
         let put = self.core().deliver(

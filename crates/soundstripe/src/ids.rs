@@ -9,7 +9,7 @@ id! {
     kind: "song ID",
 }
 id! {
-    /// Identifies an artist.
+    /// The identifier of an artist: a number, often as text.
     pub struct ArtistId(text or number);
     kind: "artist ID",
 }

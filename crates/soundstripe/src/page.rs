@@ -57,7 +57,10 @@ impl PageNumber {
     /// Writes both parameters. Of a size outside 1..=100 the service would silently make another.
     pub(crate) fn write(self, request: &mut RequestWriter) -> Result<(), BuildError> {
         if !(1..=MAX_SIZE).contains(&self.size) {
-            return Err(BuildError::value("page size", format!("must be 1..=100, found {}", self.size)));
+            return Err(BuildError::value(
+                "page size",
+                format!("must be from 1 to 100, found {}", self.size),
+            ));
         }
         if self.number == 0 {
             return Err(BuildError::value("page number", "must be 1 or more, found 0"));

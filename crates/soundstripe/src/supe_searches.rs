@@ -140,7 +140,7 @@ impl Create {
         }
         let assets = self.assets.as_deref().unwrap_or_default();
         if assets.len() > MAX_ASSETS {
-            let message = format!("must be at most ten images and one video, found {}", assets.len());
+            let message = format!("must have at most ten images and one video, found {}", assets.len());
             return Err(BuildError::value("asset_ids", message));
         }
         let mut attributes = Map::new();
@@ -157,7 +157,7 @@ impl Create {
             attributes.insert("asset_ids".into(), assets.iter().map(SupeAssetId::as_str).collect());
         }
         if attributes.is_empty() {
-            return Err(BuildError::value("query", "must have a query, a context or an asset"));
+            return Err(BuildError::value("query", "must not be empty without a context or an asset"));
         }
         attributes.insert("callback_url".into(), self.callback_url.as_str().into());
         request.json_as(MEDIA_TYPE, &json!({"data": {"type": Search::TYPE, "attributes": attributes}}))

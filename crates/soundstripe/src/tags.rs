@@ -31,13 +31,13 @@ pub struct Tag {
 open_enum! {
     /// The category of a tag; each has a filter of its own.
     pub enum TagCategory: text {
-        /// For [`songs::List::characteristic`](crate::songs::List::characteristic).
+        /// What a song is like; for [`songs::List::characteristic`](crate::songs::List::characteristic).
         Characteristic = "characteristic",
-        /// For [`songs::List::genre`](crate::songs::List::genre).
+        /// A style of music; for [`songs::List::genre`](crate::songs::List::genre).
         Genre = "genre",
-        /// For [`songs::List::instrument`](crate::songs::List::instrument).
+        /// An instrument that is heard; for [`songs::List::instrument`](crate::songs::List::instrument).
         Instrument = "instrument",
-        /// For [`songs::List::mood`](crate::songs::List::mood).
+        /// How a song feels; for [`songs::List::mood`](crate::songs::List::mood).
         Mood = "mood",
     }
 }

@@ -38,16 +38,16 @@ enum Kind {
 #[non_exhaustive]
 pub enum TermError {
     /// The text is empty or white space.
-    #[error("invalid term: must not be empty")]
+    #[error("the term must not be empty")]
     Empty,
     /// A comma would make two terms of it.
-    #[error("invalid term {0:?}: must have no comma, which separates terms")]
+    #[error("the term {0:?} must have no comma, which separates terms")]
     Comma(String),
     /// A hyphen in front would exclude it; use [`Terms::exclude`].
-    #[error("invalid term {0:?}: must not begin with a hyphen, which excludes; use exclude")]
+    #[error("the term {0:?} must not begin with a hyphen, which excludes; use exclude")]
     Hyphen(String),
     /// A control character, such as a line break.
-    #[error("invalid term {0:?}: must have no control characters")]
+    #[error("the term {0:?} must have no control characters")]
     Control(String),
 }
 

@@ -83,7 +83,9 @@ pub enum WebhookError {
     )]
     Unsigned,
     /// The signature is of another body or time, or made with another secret. Respond with 401.
-    #[error("invalid signature: it is of another body or time, or made with another secret")]
+    #[error(
+        "invalid signature: expected that of this body and time; check the webhook secret, and pass the body as it came"
+    )]
     Forged,
     /// The time is missing or malformed. Respond with 400.
     #[error(
@@ -91,7 +93,9 @@ pub enum WebhookError {
     )]
     Timestamp,
     /// Validly signed, but too long ago or in the future. Respond with 400; check the clock of this machine.
-    #[error("the timestamp must be within {tolerance} s of now, found {off} s")]
+    #[error(
+        "the timestamp must be within {tolerance} s of now, found {off} s; check the clock of this machine"
+    )]
     Stale {
         /// How far off, in seconds.
         off: u64,
@@ -99,14 +103,14 @@ pub enum WebhookError {
         tolerance: u64,
     },
     /// Validly signed, but this very delivery was [accepted](Event::accept) before. Respond with 200: the work is done.
-    #[error("this delivery was accepted before")]
+    #[error("this delivery was accepted before; respond with 200 and do nothing")]
     Replayed,
     /// Validly signed, but the body is not a search. Respond with 200, as another delivery would be no better, and log it.
     #[error("invalid body of a validly signed delivery: {0}")]
     Body(String),
     /// The [`DeliveryLog`] failed, so it is unknown whether the delivery was accepted before. Respond with 503, so that it comes
     /// again.
-    #[error("the delivery log failed: {0}")]
+    #[error("the delivery log failed, respond with 503 to have the delivery again: {0}")]
     DeliveryLog(#[from] DeliveryLogError),
 }
 

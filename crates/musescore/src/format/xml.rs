@@ -83,10 +83,7 @@ pub(super) fn read(text: &str) -> Result<(Value, usize), DecodeError> {
 
 fn broken(reason: &str) -> DecodeError {
     // Names of elements are quoted in the reasons, and they may be anything.
-    DecodeError::Other(format!(
-        "it is not XML as the service writes it: {}",
-        reason.chars().take(120).collect::<String>()
-    ))
+    DecodeError::Other(format!("invalid XML: {}", reason.chars().take(120).collect::<String>()))
 }
 
 struct Element {
@@ -236,7 +233,7 @@ mod tests {
     #[test]
     fn broken_documents_are_errors() {
         for text in ["<a>", "<a><b></a>", "<a", "<!DOCTYPE a [", "<?xml"] {
-            assert!(error(text).starts_with("it is not XML as the service writes it: "), "{text}");
+            assert!(error(text).starts_with("invalid XML: "), "{text}");
         }
     }
 

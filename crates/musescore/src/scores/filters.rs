@@ -30,7 +30,7 @@ pub enum Sort {
     Relevance,
     /// The most viewed first.
     Views,
-    /// The newest first.
+    /// The date of the upload, the newest first.
     Uploaded,
     /// The most commented first.
     Comments,

@@ -15,7 +15,7 @@ use crate::license::{License, Permission};
 #[serde(expecting = "a score")]
 #[non_exhaustive]
 pub struct Score {
-    /// Identifies the score.
+    /// The number of the score, as in the URL of its page.
     pub id: ScoreId,
     /// The version of its file.
     pub vid: Option<VersionId>,
@@ -112,7 +112,7 @@ pub struct Dates {
 #[serde(expecting = "a member")]
 #[non_exhaustive]
 pub struct Author {
-    /// Identifies the member.
+    /// The number of the member, as in the URL of the member's page.
     #[serde(rename = "uid")]
     pub id: UserId,
     /// The name that is shown.
@@ -133,7 +133,7 @@ segno_core::open_enum! {
 segno_core::open_enum! {
     /// Who may see a score.
     pub enum Sharing: text {
-        /// Everybody.
+        /// Everybody sees it.
         Public = "public",
         /// Its author, and whoever knows its secret.
         Private = "private",

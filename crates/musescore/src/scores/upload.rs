@@ -15,7 +15,7 @@ use crate::license::License;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Visibility {
-    /// Everybody.
+    /// Everybody sees it.
     Public,
     /// Its author, and whoever knows its secret.
     Private,
@@ -54,7 +54,7 @@ endpoint! {
         field description: String,
         /// The licence; one of [`License::ALL`].
         field license: License,
-        /// Tags without commas.
+        /// Tags, none of them empty or with a comma.
         field tags: Vec<String>,
         /// The format of the response; JSON unless set.
         field format: Format,
@@ -90,9 +90,9 @@ endpoint! {
     /// version, so it is not repeated when the response is lost.
     pub struct Update { path id: ScoreId }
     optional {
-        /// Another title.
+        /// Another title, which must not be empty.
         field title: String,
-        /// Another description.
+        /// Another description, as plain text.
         field description: String,
         /// Who may see it from now on.
         field visibility: Visibility,
@@ -198,7 +198,9 @@ impl Details<'_> {
 fn published(response: &Response<Bytes>) -> Result<Score, DecodeError> {
     let score: Score = format::read(response)?;
     if score.permalink.is_empty() {
-        return Err(DecodeError::Other("the score has no permalink, so it was not published".into()));
+        return Err(DecodeError::Other(
+            "expected a score with a permalink, found one without: it was not published".into(),
+        ));
     }
     Ok(score)
 }

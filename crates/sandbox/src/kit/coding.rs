@@ -15,7 +15,7 @@ use super::spool::SpoolWriter;
 /// Bodies are coded in pieces of this size.
 const PIECE: usize = 64 * 1024;
 
-/// A content coding.
+/// How the body of a response is coded, as `Content-Encoding` says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -30,7 +30,7 @@ pub enum Coding {
     Br,
 }
 
-/// What `Accept-Encoding` decides.
+/// How far a service heeds `Accept-Encoding`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

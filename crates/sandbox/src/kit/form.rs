@@ -20,13 +20,13 @@ pub(crate) struct Form {
 
 /// An uploaded part with a file name.
 pub(crate) struct FormFile {
-    /// The field's name.
+    /// The name of the field in the form.
     pub(crate) name: String,
     /// The name of the file, as sent.
     pub(crate) file_name: String,
     /// The part's `Content-Type`, if it had one.
     pub(crate) content_type: Option<String>,
-    /// Its bytes.
+    /// The bytes of the part, in memory or in a temporary file.
     pub(crate) content: Spool,
 }
 

@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-/// The sandbox's seed.
+/// The number that all random identifiers, secrets and catalogues are drawn from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seed(pub(crate) u64);
 

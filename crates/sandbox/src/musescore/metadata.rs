@@ -13,9 +13,9 @@ pub(super) struct Metadata {
     pub(super) chord_names: bool,
     /// Sharps, or flats below zero.
     pub(super) key: i8,
-    /// Seconds.
+    /// How long the score plays, in seconds.
     pub(super) duration: u32,
-    /// Millimetres.
+    /// Width and height of a page in millimetres.
     pub(super) dimensions: (u32, u32),
     pub(super) parts: Vec<Part>,
 }

@@ -29,20 +29,20 @@ pub(super) struct Rendering {
 pub(super) struct Event {
     /// The written measure, from 0.
     pub(super) measure: u32,
-    /// Milliseconds.
+    /// When it sounds, in milliseconds from the beginning.
     pub(super) position: f64,
 }
 
 /// The box of a written measure, in twelfths of a pixel of its page.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Element {
-    /// From 0.
+    /// Its measure in written order, from 0.
     pub(super) measure: u32,
     pub(super) x: f64,
     pub(super) y: f64,
     pub(super) width: f64,
     pub(super) height: f64,
-    /// From 0.
+    /// The page that it is printed on, from 0.
     pub(super) page: u32,
 }
 

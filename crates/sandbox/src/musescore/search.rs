@@ -12,7 +12,7 @@ const LAST_PAGE: usize = 100;
 
 /// What a list is asked for.
 pub(super) struct Filter {
-    /// In lower case.
+    /// Phrases to search for, in lower case.
     phrases: Vec<String>,
     programs: Vec<i16>,
     parts: Option<usize>,

@@ -16,7 +16,7 @@ use super::switches::PageFault;
 pub(super) enum Style {
     /// Time, partition and number: `2024-01-09T21:10:04.000Z,tracks,01712964786`.
     Time(&'static str),
-    /// A number.
+    /// A whole number of items to skip.
     Number,
     /// A UUID, and a link to what comes later.
     Uuid,

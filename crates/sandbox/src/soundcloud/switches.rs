@@ -369,7 +369,7 @@ pub enum UnauthorizedBody {
     Newline,
 }
 
-/// Oddities of lists.
+/// Oddities of lists that the service was seen to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

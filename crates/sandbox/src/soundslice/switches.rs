@@ -91,7 +91,7 @@ pub enum BadCredentials {
     Unauthorized,
 }
 
-/// How processing ends.
+/// How the processing of an uploaded file ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

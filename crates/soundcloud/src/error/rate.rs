@@ -116,7 +116,7 @@ impl fmt::Display for RateLimited {
             separator = "; ";
         }
         if let Some(reset_at) = self.reset_at {
-            write!(f, "{separator}there is room again at {reset_at}")?;
+            write!(f, "{separator}try again at {reset_at}")?;
             separator = "; ";
         }
         if let Some(warning) = &self.spam_warning {

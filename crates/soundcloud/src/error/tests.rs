@@ -84,7 +84,7 @@ fn all_five_bodies_of_a_429_parse() {
     assert_eq!(limited.limits[0].window, Some(Duration::from_secs(86_400)));
     assert_eq!(
         plays.to_string(),
-        "the limit on plays is exceeded (15000 in 24 h); there is room again at 2026-02-14T09:00:00Z"
+        "the limit on plays is exceeded (15000 in 24 h); try again at 2026-02-14T09:00:00Z"
     );
 
     let asks = |now: &str| plays.retry_after(now.parse().unwrap());

@@ -20,9 +20,9 @@ pub enum LoginError {
     #[error(transparent)]
     Auth(#[from] AuthError),
     /// The listener could not be opened: the port is taken.
-    #[error("could not open the listener for the redirect: {0}")]
+    #[error("could not listen for the redirect: {0}")]
     Listen(#[from] std::io::Error),
-    /// No redirect came.
+    /// No redirect arrived in time, or the listener failed.
     #[error(transparent)]
     Redirect(#[from] LoopbackError),
     /// The redirect did not lead to tokens.

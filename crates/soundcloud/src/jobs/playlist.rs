@@ -11,7 +11,7 @@ use crate::playlists::{Change, Get, MAX_TRACKS, Playlist, PlaylistFields, Tracks
 #[non_exhaustive]
 pub enum PlaylistError {
     /// It would have more than 500 tracks.
-    #[error("the playlist would have {would_have} tracks; it holds at most {MAX_TRACKS}")]
+    #[error("the playlist must have at most {MAX_TRACKS} tracks, found {would_have} with the new ones")]
     Full {
         /// How many it would have.
         would_have: usize,
@@ -27,9 +27,9 @@ pub enum PlaylistError {
         shown: usize,
     },
     /// The track is not in the playlist.
-    #[error("{0} is not in the playlist")]
+    #[error("the playlist has no track {0}")]
     Absent(TrackUrn),
-    /// A request failed.
+    /// Reading the playlist or writing it failed; the error says whether a write may have arrived.
     #[error(transparent)]
     Call(#[from] Error),
 }

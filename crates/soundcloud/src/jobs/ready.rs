@@ -19,7 +19,7 @@ const PACE: Pace = Pace::new(Duration::from_secs(2), Duration::from_secs(30));
 #[non_exhaustive]
 pub enum ReadyError {
     /// The service could not process the audio.
-    #[error("the service could not process it")]
+    #[error("the service could not process it; check that the file plays")]
     Failed(Box<Track>),
     /// It took longer than was allowed. Tracks were seen to stay in processing for good.
     #[error("{}", OneLine(format_args!("it was not ready after {} s{}", .after.as_secs(), last_look(.error.as_deref()))))]
@@ -32,7 +32,7 @@ pub enum ReadyError {
         error: Option<Box<Error>>,
     },
     /// It could not be looked at.
-    #[error("{}", OneLine(format_args!("it could not be looked at: {0}", .0)))]
+    #[error("{}", OneLine(format_args!("its state could not be read: {0}", .0)))]
     Look(#[source] Error),
 }
 

@@ -31,18 +31,20 @@ pub struct StreamLocation {
 #[non_exhaustive]
 pub enum StreamError {
     /// There is no stream of the wanted kinds: the track is blocked, or only its preview can be heard.
-    #[error("the track has no stream of the wanted kinds; see its access level")]
+    #[error("the track has no stream of the wanted kinds; see its access level, or ask for other kinds")]
     None,
     /// The URL is plain http on another machine.
     #[error("the URL of the stream must be https, found {0}")]
     Insecure(Origin),
     /// The URL had expired when the service gave it out, twice.
-    #[error("the URL of the stream had expired when the service gave it out, twice")]
+    #[error(
+        "the URL of the stream had expired when it arrived, twice; check the clock of this machine, or try later"
+    )]
     Expired,
     /// The service redirected more than five times.
     #[error("the stream was redirected more than {MAX_REDIRECTS} times")]
     TooMany,
-    /// A request failed.
+    /// A request for the streams, or along the redirects, failed.
     #[error(transparent)]
     Call(#[from] Error),
 }

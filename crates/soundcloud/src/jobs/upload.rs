@@ -40,7 +40,7 @@ pub struct UploadJob {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Uploaded {
-    /// The track.
+    /// The track as the service shows it now.
     pub track: Track,
     /// True if the response was lost and the track was found among one's own afterwards.
     pub found_afterwards: bool,
@@ -51,16 +51,16 @@ pub struct Uploaded {
 #[non_exhaustive]
 pub enum UploadError {
     /// The account or the token cannot upload; nothing was sent.
-    #[error("not sent: {0}")]
+    #[error("nothing was uploaded: {0}")]
     NotAllowed(Diagnosis),
     /// The account has less upload time left than the track is long; nothing was sent.
     #[error(
-        "not sent: the account has {left_seconds} s of upload time left, and the track is {needed_seconds} s long"
+        "nothing was uploaded: the track must last at most the account's {left_seconds} s of upload time, found {needed_seconds} s"
     )]
     Quota {
-        /// Seconds left.
+        /// The upload time that the account has left, in seconds.
         left_seconds: u64,
-        /// Seconds needed.
+        /// The length of the track in whole seconds.
         needed_seconds: u64,
     },
     /// A request before the upload failed; nothing was sent.

@@ -15,7 +15,7 @@ pub struct Comment {
     pub id: Option<CommentId>,
     /// The number that `<id>` states.
     pub stated_id: Option<CommentId>,
-    /// The text.
+    /// What the comment says, as plain text.
     pub body: String,
     /// The place in the track in milliseconds; often absent.
     pub timestamp: Option<u64>,

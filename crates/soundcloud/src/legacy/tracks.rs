@@ -30,13 +30,13 @@ pub struct Track {
     pub stated_id: Option<TrackId>,
     /// The number of the owner.
     pub user_id: Option<UserId>,
-    /// The title.
+    /// The title as the owner wrote it; empty if the response has none.
     pub title: String,
     /// The last part of the URL on the site.
     pub permalink: Option<String>,
     /// The description; may be long.
     pub description: Option<String>,
-    /// Who sees it.
+    /// Whether everybody sees it or only who has its secret link.
     pub sharing: Option<Sharing>,
     /// The tempo in beats per minute.
     pub bpm: Option<f64>,
@@ -56,7 +56,7 @@ pub struct Track {
     pub genre: Option<String>,
     /// The kind of track.
     pub track_type: Option<TrackType>,
-    /// The musical key.
+    /// The musical key, in the owner's own words.
     pub key_signature: Option<String>,
     /// The ISRC of the recording.
     pub isrc: Option<String>,
@@ -76,7 +76,7 @@ pub struct Track {
     pub purchase_url: Option<String>,
     /// The URL of its video.
     pub video_url: Option<String>,
-    /// The licence.
+    /// Under which licence it is published.
     pub license: Option<License>,
     /// The tags as one text; see [`tags`](crate::tags).
     pub tag_list: Option<String>,
@@ -94,46 +94,46 @@ pub struct Track {
     pub waveform_url: Option<String>,
     /// The URL of the cover picture.
     pub artwork_url: Option<String>,
-    /// The owner.
+    /// The owner, in short.
     pub user: Option<User>,
 }
 
 open_enum! {
     /// The kind of a track. The set was never closed: the values of two lists are here.
     pub enum TrackType: text {
-        /// An original.
+        /// A piece of one's own.
         Original = "original",
-        /// A remix.
+        /// A remix of another track.
         Remix = "remix",
-        /// A cover version.
+        /// A cover version of somebody else's song.
         Cover = "cover",
-        /// Played live.
+        /// Recorded at a concert.
         Live = "live",
-        /// A recording.
+        /// A recording of sounds, such as a field recording.
         Recording = "recording",
-        /// Spoken word.
+        /// Spoken word, such as a reading.
         Spoken = "spoken",
-        /// A podcast.
+        /// An episode of a podcast.
         Podcast = "podcast",
-        /// A demo.
+        /// A demonstration that is to be recorded anew.
         Demo = "demo",
-        /// Not finished.
+        /// Work that is not finished.
         InProgress = "in progress",
         /// A stem: one voice of a mix.
         Stem = "stem",
         /// A part of something.
         Part = "part",
-        /// A loop.
+        /// A short piece that is made to be repeated.
         Loop = "loop",
-        /// A sound effect.
+        /// A single sound, for films and games.
         SoundEffect = "sound effect",
-        /// A sample.
+        /// A short sound to build music of.
         Sample = "sample",
         /// A set of a disc jockey.
         DjSet = "djset",
-        /// A mash-up.
+        /// Several tracks mixed to one.
         Mashup = "mashup",
-        /// Edited again.
+        /// Another cut of a track.
         Reedit = "reedit",
     }
 }
@@ -248,9 +248,9 @@ endpoint! {
     /// `POST /tracks`: uploads a track with a title and its audio.
     pub struct Upload { field title: String, field asset: Asset }
     optional {
-        /// The description.
+        /// A description, as plain text.
         field description: String,
-        /// Who sees it.
+        /// Who sees it; the service's default is everybody.
         field sharing: Sharing,
     }
     name: "soundcloud.legacy.tracks.upload",

@@ -130,11 +130,11 @@ endpoint! {
         field username: String,
         /// First and last name.
         field full_name: String,
-        /// The description.
+        /// What the profile says of the user, as plain text.
         field description: String,
-        /// The town.
+        /// The town where the user lives.
         field city: String,
-        /// The country.
+        /// The name of the country where the user lives.
         field country: String,
         /// The user name on Discogs.
         field discogs_name: String,

@@ -33,26 +33,26 @@ pub struct Element {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum XmlError {
-    /// Not XML.
-    #[error("it is not XML: {0}")]
+    /// It breaks the rules of XML; the text says how.
+    #[error("invalid XML: {0}")]
     Syntax(String),
-    /// An empty document.
-    #[error("the document is empty")]
+    /// It has no element.
+    #[error("invalid XML: expected an element, found an empty document")]
     Empty,
     /// It ends in the middle.
-    #[error("the XML ends in the middle")]
+    #[error("invalid XML: expected the closing tag, found the end of the document")]
     Truncated,
     /// It declares a document type.
-    #[error("the XML declares a document type, which is refused")]
+    #[error("invalid XML: expected no document type, found one; it is not read")]
     DocumentType,
     /// It uses an entity that XML itself does not have.
-    #[error("the XML uses an unknown entity")]
+    #[error("invalid XML: expected one of the five entities of XML, found another")]
     Entity,
     /// It is nested too deeply or has too many elements.
-    #[error("the XML is nested deeper than {MAX_DEPTH} levels or has more than {MAX_ELEMENTS} elements")]
+    #[error("invalid XML: expected at most {MAX_DEPTH} levels and {MAX_ELEMENTS} elements, found more")]
     TooLarge,
     /// Something stands behind its end.
-    #[error("expected the end of the XML, found more behind it")]
+    #[error("invalid XML: expected its end, found more behind it")]
     Trailing,
 }
 
@@ -286,7 +286,7 @@ pub(crate) fn error_text(body: &[u8]) -> Option<String> {
 
 /// A resource that an element of one name describes.
 pub(crate) trait XmlRecord: for<'a> From<&'a Element> {
-    /// `track`, `user`, `comment`.
+    /// The name of its element: `track`, `user`, `comment`.
     const NAME: &'static str;
 }
 
@@ -366,7 +366,7 @@ impl XmlFields {
         }
     }
 
-    /// The document.
+    /// The fields as a document whose outermost element is `root`.
     pub(crate) fn document(&self, root: &str) -> Result<String, BuildError> {
         self.document_with(root, String::new())
     }

@@ -12,7 +12,7 @@ use crate::values::{License, SetType, Sharing, tag_list};
 pub struct PlaylistFields(Fields);
 
 impl PlaylistFields {
-    /// No fields yet.
+    /// No fields, which changes nothing.
     pub fn new() -> Self {
         Self::default()
     }
@@ -21,12 +21,12 @@ impl PlaylistFields {
         Self(self.0.set(&[], name, value))
     }
 
-    /// The title.
+    /// The title, which must not be empty.
     pub fn title(self, title: impl Into<String>) -> Self {
         self.with("title", Value::String(title.into()))
     }
 
-    /// The description.
+    /// A description, as plain text.
     pub fn description(self, description: impl Into<String>) -> Self {
         self.with("description", Value::String(description.into()))
     }
@@ -36,7 +36,7 @@ impl PlaylistFields {
         self.with("ean", Value::String(ean.into()))
     }
 
-    /// The genre.
+    /// One genre, in the user's own words.
     pub fn genre(self, genre: impl Into<String>) -> Self {
         self.with("genre", Value::String(genre.into()))
     }
@@ -81,7 +81,7 @@ impl PlaylistFields {
         self.with("sharing", sharing.as_str())
     }
 
-    /// The licence.
+    /// Under which licence it is published.
     pub fn license(self, license: License) -> Self {
         self.with("license", license.as_str())
     }

@@ -18,7 +18,7 @@ pub struct Artwork {
 #[non_exhaustive]
 pub enum ArtworkError {
     /// Neither JPEG, PNG nor GIF.
-    #[error("the picture is neither JPEG, PNG nor GIF")]
+    #[error("invalid picture: expected JPEG, PNG or GIF, found another format")]
     Format,
     /// The file cannot be read.
     #[error("the picture cannot be read: {0}")]

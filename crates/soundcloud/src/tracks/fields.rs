@@ -37,7 +37,7 @@ const ORDER: [&str; 19] = [
 pub struct TrackFields(Fields);
 
 impl TrackFields {
-    /// No fields yet.
+    /// No fields, which changes nothing.
     pub fn new() -> Self {
         Self::default()
     }
@@ -46,7 +46,7 @@ impl TrackFields {
         Self(self.0.set(&ORDER, name, value))
     }
 
-    /// The title.
+    /// The title, which must not be empty.
     pub fn title(self, title: impl Into<String>) -> Self {
         self.with("title", Value::String(title.into()))
     }
@@ -71,12 +71,12 @@ impl TrackFields {
         self.with("purchase_url", Value::String(purchase_url.into()))
     }
 
-    /// The description.
+    /// A description, as plain text.
     pub fn description(self, description: impl Into<String>) -> Self {
         self.with("description", Value::String(description.into()))
     }
 
-    /// The genre.
+    /// One genre, in the user's own words.
     pub fn genre(self, genre: impl Into<String>) -> Self {
         self.with("genre", Value::String(genre.into()))
     }

@@ -4,23 +4,23 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// AIFF.
+    /// AIFF: PCM samples, as Apple's programs write them.
     Aiff,
-    /// WAVE.
+    /// RIFF WAVE: PCM samples.
     Wave,
-    /// FLAC.
+    /// FLAC: compressed without loss.
     Flac,
-    /// Ogg.
+    /// Ogg, with Vorbis or Opus inside.
     Ogg,
-    /// MPEG-1 layer 2.
+    /// MPEG-1 audio layer 2.
     Mp2,
-    /// MPEG-1 layer 3.
+    /// MPEG-1 audio layer 3.
     Mp3,
     /// AAC, bare or in an MP4 container.
     Aac,
-    /// AMR.
+    /// Adaptive Multi-Rate, the speech format of telephones.
     Amr,
-    /// Windows Media Audio.
+    /// Windows Media Audio, in an ASF file.
     Wma,
 }
 
@@ -68,7 +68,7 @@ impl Format {
         })
     }
 
-    /// The media type.
+    /// The media type that the part of the form declares.
     #[must_use]
     pub const fn content_type(self) -> &'static str {
         match self {

@@ -155,7 +155,7 @@ impl Upload {
         self.fields.as_ref().and_then(TrackFields::title_set).unwrap_or(&self.title)
     }
 
-    /// The audio.
+    /// The audio file with its name and format.
     pub(crate) fn asset(&self) -> &Asset {
         &self.asset
     }

@@ -21,7 +21,7 @@ pub struct Message {
 
 /// A text that is not a message of the widget.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("invalid message: expected a JSON object with a \"method\"")]
+#[error("invalid message: expected a JSON object with a \"method\", found another text")]
 pub struct MessageError;
 
 impl Message {
@@ -52,9 +52,9 @@ open_enum! {
     pub enum EventName: text {
         /// The widget is loaded and takes commands. It is sent without being asked for.
         Ready = "ready",
-        /// It plays.
+        /// A track began to play, or goes on after a pause.
         Play = "play",
-        /// It is paused.
+        /// The track was paused.
         Pause = "pause",
         /// A track is at its end.
         Finish = "finish",
@@ -81,11 +81,11 @@ open_enum! {
 pub enum Command {
     /// `addEventListener`: from now on the widget tells of this event.
     AddEventListener(EventName),
-    /// `removeEventListener`: no more.
+    /// `removeEventListener`: the widget tells no more of this event.
     RemoveEventListener(EventName),
-    /// `play`
+    /// `play`: plays on from where it is.
     Play,
-    /// `pause`
+    /// `pause`: stops and keeps its place.
     Pause,
     /// `toggle`: plays or pauses.
     Toggle,
@@ -221,9 +221,9 @@ impl From<&Progress> for Value {
 pub enum Event {
     /// The widget is loaded and takes commands.
     Ready,
-    /// It plays.
+    /// A track began to play, or goes on after a pause, at this place.
     Play(Progress),
-    /// It is paused.
+    /// The track was paused at this place.
     Pause(Progress),
     /// The track is at its end.
     Finish(Progress),
@@ -483,7 +483,7 @@ mod tests {
             assert_eq!(text.parse::<Event>(), Err(MessageError), "{text}");
         }
         let line = MessageError.to_string();
-        assert_eq!(line, "invalid message: expected a JSON object with a \"method\"");
+        assert_eq!(line, "invalid message: expected a JSON object with a \"method\", found another text");
     }
 
     proptest! {

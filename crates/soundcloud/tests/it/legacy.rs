@@ -90,12 +90,15 @@ async fn what_is_no_xml_is_an_error() {
     let deep = format!("{}{}", "<track>".repeat(33), "</track>".repeat(33));
     for (body, text) in [
         ("", "the body is empty"),
-        ("{}", "it is not XML: text before the first element"),
-        ("<!DOCTYPE x><track/>", "the XML declares a document type, which is refused"),
-        ("<track><title>&xxe;</title></track>", "the XML uses an unknown entity"),
-        (deep.as_str(), "the XML is nested deeper than 32 levels or has more than 200000 elements"),
+        ("{}", "invalid XML: text before the first element"),
+        ("<!DOCTYPE x><track/>", "invalid XML: expected no document type, found one; it is not read"),
+        (
+            "<track><title>&xxe;</title></track>",
+            "invalid XML: expected one of the five entities of XML, found another",
+        ),
+        (deep.as_str(), "invalid XML: expected at most 32 levels and 200000 elements, found more"),
         ("<users/>", "expected <track>, found <users>"),
-        ("<track><id>7", "the XML ends in the middle"),
+        ("<track><id>7", "invalid XML: expected the closing tag, found the end of the document"),
     ] {
         let (client, _) = client(response(200, body.to_owned()));
         let error = client.send(&tracks::Get::new(TrackId::new(7))).await.unwrap_err();

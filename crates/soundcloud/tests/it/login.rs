@@ -211,7 +211,7 @@ async fn a_port_that_is_taken_is_named() {
     let (client, log, _) = logged_in(MemoryStore::new(), |_| response(200, ""));
     let opened = |_: &str| panic!("nobody is sent there");
     let error = client.login_in_browser(port, std::time::Duration::from_secs(1), opened).await.unwrap_err();
-    let expected = format!("could not open the listener for the redirect: port {port} of 127.0.0.1: ");
+    let expected = format!("could not listen for the redirect: port {port} of 127.0.0.1: ");
     assert!(error.to_string().starts_with(&expected), "{error}");
     assert!(log.lines().is_empty());
 }

@@ -174,7 +174,7 @@ fn what_the_service_would_refuse_does_not_build() {
                 &playlists::Change::new(PLAYLIST_URN, playlists::PlaylistFields::new())
                     .tracks((0..501).map(TrackUrn::new).collect::<Vec<_>>()),
             ),
-            "tracks: must be at most 500, found 501",
+            "tracks: must be at most 500 tracks, found 501",
         ),
         (
             refusal(&storefront::Set::new(TRACK_URN, storefront::ProductType::Cd, "x", "ftp://x")),

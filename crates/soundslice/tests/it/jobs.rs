@@ -225,19 +225,19 @@ async fn a_service_that_does_not_come_back_is_named_and_so_is_where_the_file_is(
     studio.sandbox.fault(forbidden);
     let upload = MediaUpload::new(recording, wav(7)).wait(&studio.slice, Duration::from_secs(600));
     let error = studio.polling().upload_media(upload).await.unwrap_err();
-    insta::assert_snapshot!(error, @"uploaded, but its processing was not confirmed: a look failed: soundslice.recordings.list: 403 Forbidden: wrong key, not your account's, no such thing, or a right that the account lacks");
+    insta::assert_snapshot!(error, @"uploaded, but its processing was not confirmed: a look failed: soundslice.recordings.list: 403 Forbidden: check application ID and password, the identifier, whose account it is in, and the rights of that account");
     assert_eq!(error.is_uploaded(), Some(true));
     assert!(error.error().is_some_and(segno_core::Error::is_auth));
 
     // The same error before the upload means the opposite.
     studio.sandbox.fault(Fault::status(403).on(Host::SOUNDSLICE).method("POST"));
     let error = studio.client.upload_media(MediaUpload::new(recording, wav(7))).await.unwrap_err();
-    insta::assert_snapshot!(error, @"nothing was uploaded: soundslice.recordings.start_upload: 403 Forbidden: wrong key, not your account's, no such thing, or a right that the account lacks");
+    insta::assert_snapshot!(error, @"nothing was uploaded: soundslice.recordings.start_upload: 403 Forbidden: check application ID and password, the identifier, whose account it is in, and the rights of that account");
     assert_eq!(error.is_uploaded(), Some(false));
     studio.sandbox.fault(Fault::status(403).on(Host::SOUNDSLICE).method("GET"));
     let upload = NotationUpload::new(&studio.slice, SCORE).wait(Duration::from_secs(60));
     let error = studio.client.upload_notation(upload).await.unwrap_err();
-    insta::assert_snapshot!(error, @"nothing was uploaded: soundslice.slices.get: 403 Forbidden: wrong key, not your account's, no such thing, or a right that the account lacks");
+    insta::assert_snapshot!(error, @"nothing was uploaded: soundslice.slices.get: 403 Forbidden: check application ID and password, the identifier, whose account it is in, and the rights of that account");
     assert_eq!(error.is_uploaded(), Some(false));
     studio.sandbox.fault(Fault::new(FaultKind::DropResponse).on(Host::STORAGE).method("PUT").times(3));
     let error = studio.client.upload_media(MediaUpload::new(recording, wav(7))).await.unwrap_err();
@@ -307,7 +307,7 @@ async fn an_expired_url_is_replaced_once() {
         expire_first_url(&studio.sandbox);
     }
     let error = studio.client.upload_media(MediaUpload::new(recording, wav(2))).await.unwrap_err();
-    insta::assert_snapshot!(error, @"the upload failed, and nothing of it is kept: soundslice.storage.put: 403 Forbidden: the storage says AccessDenied: Request has expired");
+    insta::assert_snapshot!(error, @"the upload failed, and nothing of it is kept: soundslice.storage.put: 403 Forbidden: refused by the object storage: AccessDenied: Request has expired");
     assert_eq!(error.is_uploaded(), Some(false));
     assert_eq!(studio.puts(), 4);
 }
@@ -324,7 +324,10 @@ async fn urls_that_are_always_expired_end_in_the_error_of_the_storage() {
     for _ in 0..10 {
         let before = studio.puts();
         let error = studio.client.upload_media(MediaUpload::new(recording, file.clone())).await.unwrap_err();
-        assert!(error.to_string().ends_with("the storage says AccessDenied: Request has expired"), "{error}");
+        assert!(
+            error.to_string().ends_with("refused by the object storage: AccessDenied: Request has expired"),
+            "{error}"
+        );
         assert_eq!(studio.puts(), before + 2, "a fresh URL once");
     }
 }
@@ -360,7 +363,7 @@ async fn an_empty_file_is_not_uploaded() {
     let studio = Studio::open().await;
     let recording = studio.recording().await;
     let error = studio.client.upload_media(MediaUpload::new(recording, Body::empty())).await.unwrap_err();
-    insta::assert_snapshot!(error, @"nothing was uploaded: soundslice.storage.put: not sent: body: the file is empty");
+    insta::assert_snapshot!(error, @"nothing was uploaded: soundslice.storage.put: not sent: body: must not be empty");
 }
 
 #[tokio::test]

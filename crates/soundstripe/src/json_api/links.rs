@@ -65,9 +65,9 @@ impl Link {
 pub struct PageLink {
     /// The link as the service sent it, with its filters.
     pub url: Box<str>,
-    /// `page[number]`, from 1.
+    /// Which page it is, `page[number]`, from 1.
     pub number: Option<u32>,
-    /// `page[size]`, in items.
+    /// How many items a page has, `page[size]`, 1 to 100.
     pub size: Option<u32>,
 }
 

@@ -107,7 +107,7 @@ impl Update {
         insert(&mut attributes, "song_ids", self.songs.as_deref().map(numbers));
         insert(&mut attributes, "sound_effect_ids", self.sound_effects.as_deref().map(numbers));
         if attributes.is_empty() {
-            return Err(BuildError::value("attributes", "must change something"));
+            return Err(BuildError::value("attributes", "must not be empty: there is nothing to change"));
         }
         let document =
             json!({"data": {"id": self.id, "type": PrivatePlaylist::TYPE, "attributes": attributes}});

@@ -83,7 +83,7 @@ impl List {
             if let (Some(min), Some(max)) = (min, max)
                 && min > max
             {
-                let message = format!("the minimum must be at most the maximum {max}, found {min}");
+                let message = format!("must have a minimum of at most the maximum {max}, found {min}");
                 return Err(BuildError::value(field, message));
             }
         }
@@ -95,11 +95,11 @@ impl List {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Energy {
-    /// `very_low`
+    /// `very_low`, the calmest.
     VeryLow,
-    /// `low`
+    /// `low`, between very low and medium.
     Low,
-    /// `medium`
+    /// `medium`, between low and high.
     Medium,
     /// `high`, the highest.
     High,

@@ -143,16 +143,16 @@ fn what_the_service_would_refuse_is_not_sent() {
     let list = songs::List::new();
     assert_eq!(
         refused(&list.clone().paging(PageNumber::new(1).size(0))),
-        "page size: must be 1..=100, found 0"
+        "page size: must be from 1 to 100, found 0"
     );
     assert_eq!(
         refused(&list.clone().paging(PageNumber::new(1).size(101))),
-        "page size: must be 1..=100, found 101"
+        "page size: must be from 1 to 100, found 101"
     );
     assert_eq!(refused(&list.clone().paging(PageNumber::new(0))), "page number: must be 1 or more, found 0");
     assert_eq!(
         refused(&list.clone().bpm_min(120).bpm_max(80)),
-        "bpm: the minimum must be at most the maximum 80, found 120"
+        "bpm: must have a minimum of at most the maximum 80, found 120"
     );
     let max = 2_147_483_647;
     assert!(wire(crate::client().core(), &list.clone().bpm_min(max).bpm_max(max)).is_ok());
@@ -164,13 +164,16 @@ fn what_the_service_would_refuse_is_not_sent() {
         "duration: must be at most 2147483647, found 4000000000"
     );
     assert_eq!(refused(&private::Create::new(" ")), "name: must not be empty");
-    assert_eq!(refused(&private::Update::new(1)), "attributes: must change something");
+    assert_eq!(
+        refused(&private::Update::new(1)),
+        "attributes: must not be empty: there is nothing to change"
+    );
     assert_eq!(refused(&private::AddSongs::new(1, Vec::<SongId>::new())), "ids: must not be empty");
     let create = || supe_searches::Create::new("https://hooks.example.test/supe");
-    assert_eq!(refused(&create()), "query: must have a query, a context or an asset");
+    assert_eq!(refused(&create()), "query: must not be empty without a context or an asset");
     assert_eq!(refused(&create().query(" ").context("")), refused(&create()));
     let twelve = create().assets((0..12).map(SupeAssetId::from).collect::<Vec<_>>());
-    assert_eq!(refused(&twelve), "asset_ids: must be at most ten images and one video, found 12");
+    assert_eq!(refused(&twelve), "asset_ids: must have at most ten images and one video, found 12");
     let plain = supe_searches::Create::new("http://hooks.example.test/supe").query("x");
     assert_eq!(refused(&plain), "callback_url: must be an https URL");
 }

@@ -47,7 +47,7 @@ pub enum BodyEdit {
     /// Puts `raw` in the place of a value, valid JSON or not. The empty path is the whole body, of any type.
     #[non_exhaustive]
     Replace {
-        /// Which value.
+        /// Where the value is, as a JSON pointer.
         path: String,
         /// What stands in its place; in the JSON form also as `value`, which is any JSON.
         raw: Raw,
@@ -64,13 +64,13 @@ pub enum BodyEdit {
     /// Takes a member or an item out.
     #[non_exhaustive]
     Remove {
-        /// Which one.
+        /// Where the member or item is, as a JSON pointer.
         path: String,
     },
     /// Puts the members of an object in another order.
     #[non_exhaustive]
     Reorder {
-        /// Which object.
+        /// Where the object is, as a JSON pointer.
         path: String,
         /// The names that come first; the others follow as they were.
         order: Vec<String>,
@@ -78,7 +78,7 @@ pub enum BodyEdit {
     /// Writes a list as PHP does when its keys have a gap: `{"0": …, "1": …}`.
     #[non_exhaustive]
     ListToObject {
-        /// Which list.
+        /// Where the list is, as a JSON pointer.
         path: String,
     },
     /// Replaces a text wherever it stands in the body, JSON or not.

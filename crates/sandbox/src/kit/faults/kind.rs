@@ -7,7 +7,7 @@ use super::edit::{Edit, Headers};
 use crate::kit::coding::{AcceptEncoding, Coding};
 use crate::kit::switches::SwitchChange;
 
-/// What goes wrong.
+/// What goes wrong with the request that is hit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -87,7 +87,7 @@ pub enum FaultKind {
     /// This response. Does no work.
     #[non_exhaustive]
     Status {
-        /// The status.
+        /// The status of the response.
         status: u16,
         /// Further headers; they replace the ones that the body brings.
         #[serde(default, skip_serializing_if = "Headers::is_empty")]
@@ -95,7 +95,7 @@ pub enum FaultKind {
         /// A string is sent as it is, as `text/plain`; anything else as JSON.
         #[serde(skip_serializing_if = "Option::is_none")]
         body: Option<Value>,
-        /// A `Retry-After` header.
+        /// A `Retry-After` header, in seconds or as a date.
         #[serde(flatten)]
         retry_after: Option<RetryAfter>,
     },
@@ -106,7 +106,7 @@ pub enum FaultKind {
     /// The right response with its body coded. Does the work.
     #[non_exhaustive]
     Coded {
-        /// The coding.
+        /// The coding that the header claims.
         coding: Coding,
         /// Whether the request has a say in it.
         #[serde(default = "ignored")]
@@ -115,7 +115,7 @@ pub enum FaultKind {
     /// A gateway's HTML page. Does no work.
     #[non_exhaustive]
     Html {
-        /// Its status.
+        /// The status of the page; 502 unless set.
         #[serde(default = "bad_gateway")]
         status: u16,
     },

@@ -19,7 +19,7 @@ pub(in crate::soundstripe) struct Effect {
     /// Category and subcategory, the primary ones.
     pub(in crate::soundstripe) category: u64,
     pub(in crate::soundstripe) subcategory: Option<u64>,
-    /// Seconds.
+    /// Its length in seconds.
     pub(in crate::soundstripe) duration: f64,
 }
 

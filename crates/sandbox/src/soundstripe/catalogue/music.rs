@@ -38,7 +38,7 @@ pub(in crate::soundstripe) struct Song {
 pub(in crate::soundstripe) struct AudioFile {
     pub(in crate::soundstripe) id: u64,
     pub(in crate::soundstripe) description: &'static str,
-    /// Seconds.
+    /// Its length in seconds.
     pub(in crate::soundstripe) duration: f64,
     pub(in crate::soundstripe) instrumental: bool,
 }

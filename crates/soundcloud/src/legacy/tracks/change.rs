@@ -12,21 +12,21 @@ endpoint! {
     /// `PUT /tracks/{id}` with an XML body: changes what is given; an empty text clears what was there.
     pub struct Change { path track: TrackId }
     optional {
-        /// The title.
+        /// Another title.
         field title: String,
-        /// The description.
+        /// Another description, as plain text.
         field description: String,
-        /// Who sees it.
+        /// Who sees it from now on.
         field sharing: Sharing,
-        /// The genre.
+        /// One genre, in the user's own words.
         field genre: String,
         /// The tempo in beats per minute, above 0.
         field bpm: f64,
-        /// The musical key.
+        /// The musical key, in the user's own words.
         field key_signature: String,
         /// The kind of track.
         field track_type: TrackType,
-        /// The licence.
+        /// Under which licence it is published.
         field license: License,
         /// Whether it can be downloaded.
         field downloadable: bool,

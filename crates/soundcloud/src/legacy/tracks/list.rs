@@ -42,9 +42,9 @@ impl Filter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Order {
-    /// By upload date.
+    /// By the date of the upload, `created_at`.
     CreatedAt,
-    /// By popularity.
+    /// By popularity, `hotness`.
     Hotness,
 }
 
@@ -84,7 +84,7 @@ impl List {
         self.pair("filter", filter.as_str().to_owned())
     }
 
-    /// The order.
+    /// By what the list is sorted.
     pub fn order(self, order: Order) -> Self {
         self.pair("order", order.as_str().to_owned())
     }
@@ -105,7 +105,7 @@ impl List {
         self.between(("created_at[from]", "created_at[to]"), from, to)
     }
 
-    /// Only these tracks.
+    /// Only tracks with one of these numbers.
     pub fn ids(self, tracks: impl IntoIterator<Item = TrackId>) -> Self {
         self.list("ids", tracks)
     }

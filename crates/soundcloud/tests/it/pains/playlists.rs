@@ -90,7 +90,7 @@ async fn pain_13_tracks_are_added_to_a_playlist_without_losing_others() {
     }
     let (client, log) = user_client(playlist(500, 500));
     let error = client.add_tracks(PLAYLIST_URN, &[TrackUrn::new(900)]).await.unwrap_err();
-    assert_eq!(error.to_string(), "the playlist would have 501 tracks; it holds at most 500");
+    assert_eq!(error.to_string(), "the playlist must have at most 500 tracks, found 501 with the new ones");
     assert_eq!(put(&log), None);
 
     // Artwork goes as a form, because in JSON it is ignored.

@@ -22,7 +22,7 @@ async fn pain_01_an_upload_gets_401_although_reads_work() {
     let error = client.upload(flac()).send().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "not sent: the access token is the application's own, and this call needs a user's login"
+        "nothing was uploaded: the access token is the application's own, and this call needs a user's login"
     );
     let error = client.send(&comments::Create::new(TRACK_URN, "x")).await.unwrap_err();
     assert!(error.to_string().contains("the access token is the application's own"), "{error}");
