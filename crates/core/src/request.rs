@@ -200,6 +200,11 @@ impl RequestWriter {
         self.query.push_some(name, value);
     }
 
+    /// Adds pairs to the query.
+    pub fn query_pairs(&mut self, pairs: &FormPairs) {
+        self.query.append(pairs);
+    }
+
     /// Sets a header.
     ///
     /// # Errors
@@ -222,7 +227,7 @@ impl RequestWriter {
 
     /// Sends pairs as `application/x-www-form-urlencoded`; no pairs are no body.
     pub fn form(&mut self, pairs: FormPairs) {
-        if pairs.is_empty() && pairs.check().is_ok() {
+        if pairs.is_empty() {
             self.body(Body::empty());
         } else {
             self.content_type("application/x-www-form-urlencoded");

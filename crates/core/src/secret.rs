@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 /// What a secret prints.
-const REDACTED: &str = "[redacted]";
+pub(crate) const REDACTED: &str = "[redacted]";
 
 /// The fill character of a value that is written for the wire. It pads nothing; a secret refuses to print when it sees it.
 const WIRE: char = '\u{1}';

@@ -203,9 +203,7 @@ impl<A: ApiError> Endpoint for Raw<A> {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
         self.write_all(request)?;
-        for (name, value) in self.query.iter() {
-            request.query(name, value);
-        }
+        request.query_pairs(&self.query);
         Ok(())
     }
 

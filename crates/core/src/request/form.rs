@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Write as _};
 use percent_encoding::utf8_percent_encode;
 
 use super::error::BuildError;
-use crate::secret::wire_text;
+use crate::secret::{REDACTED, wire_text};
 use crate::url::RESERVED;
 
 /// Name-value pairs in the order in which they are sent. Names may repeat.
@@ -26,10 +26,11 @@ impl FormPairs {
     /// Adds a pair. A request with a [`Secret`](crate::Secret) that was not exposed does not build ([`BuildError::Secret`]).
     pub fn push(&mut self, name: impl Into<String>, value: impl Display) {
         let name = name.into();
-        match wire_text(&value) {
-            Some(text) => self.pairs.push((name, text)),
-            None => self.secret = Some(name),
-        }
+        let text = wire_text(&value).unwrap_or_else(|| {
+            self.secret = Some(name.clone());
+            REDACTED.to_owned()
+        });
+        self.pairs.push((name, text));
     }
 
     /// Adds a pair if there is a value.
@@ -37,6 +38,12 @@ impl FormPairs {
         if let Some(value) = value {
             self.push(name, value);
         }
+    }
+
+    /// Adds the pairs of another list behind these.
+    pub(crate) fn append(&mut self, other: &Self) {
+        self.pairs.extend_from_slice(&other.pairs);
+        self.secret = self.secret.take().or_else(|| other.secret.clone());
     }
 
     /// The pairs, first to last.

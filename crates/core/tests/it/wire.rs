@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use segno_core::auth::Basic;
+use segno_core::client::Raw;
 use segno_core::endpoint::PlainApiError;
 use segno_core::request::{FormPairs, Multipart};
 use segno_core::testing::{ManualClock, wire, wire_bytes};
@@ -184,7 +185,7 @@ fn a_secret_whose_text_would_be_sent_as_something_else_does_not_build() {
         ("optional query", |request, secret| request.query_some("token", Some(secret.clone()))),
         ("form", |request, secret| {
             let mut form = FormPairs::new();
-            form.push("token", &&secret);
+            form.push("token", secret);
             request.form(form);
         }),
         ("body of a form", |request, secret| {
@@ -208,6 +209,9 @@ fn a_secret_whose_text_would_be_sent_as_something_else_does_not_build() {
         let error = client.prepare(&endpoint).unwrap_err().to_string();
         assert_eq!(error, "token: must not be a secret that prints as [redacted]: expose it", "{place}");
     }
+    let raw = Raw::<PlainApiError>::new(Method::GET, "links").query("token", &secret);
+    let error = client.prepare(&raw).unwrap_err().to_string();
+    assert_eq!(error, "token: must not be a secret that prints as [redacted]: expose it", "raw");
     let presigned = "https://storage.example/a?Signature=CANARY".parse::<SecretUrl>().unwrap();
     let error = client.prepare(&get(|request| {
         request.query("url", &presigned);

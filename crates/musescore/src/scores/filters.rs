@@ -127,15 +127,15 @@ impl Filters {
         }
         request.query_some("license", self.license);
         request.query_some("sort", self.sort);
-        for (name, value) in self.extra.iter() {
+        for (name, _) in self.extra.iter() {
             const OURS: [&str; 9] =
                 ["text", "part", "parts", "language", "license", "sort", "page", "secret", "callback"];
             if OURS.contains(&name) || name.starts_with("oauth_") {
                 let reason = format!("must not set {name}, which another setter or the credentials set");
                 return Err(BuildError::value("extra", reason));
             }
-            request.query(name, value);
         }
+        request.query_pairs(&self.extra);
         Ok(())
     }
 }
