@@ -18,6 +18,8 @@ mod early;
 mod example;
 mod expect;
 mod faults;
+#[cfg(feature = "oauth2")]
+mod heard;
 #[cfg(feature = "http2")]
 mod http2;
 mod json_stream;

@@ -246,35 +246,3 @@ async fn a_token_that_cannot_be_sent_is_not_installed() {
     }
     assert_eq!(kept(&store).await, ("a1".into(), Some("r1".into())));
 }
-
-/// Whatever a token server says, nothing of it is logged or shown.
-#[tokio::test]
-async fn nothing_secret_is_heard() {
-    let mut canary = segno_testkit::Canary::listen();
-    canary.secret("a token", "CANARY");
-    for body in [
-        r#"{"access_token":"CANARY-a#","refresh_token":"CANARY-r#","expires_in":"CANARY"}"#,
-        r#"{"access_token":"CANARY-a\n","refresh_token":"CANARY-r#","expires_in":3600}"#,
-        r#"{"access_token":"CANARY-a#","refresh_token":["CANARY","CANARY"],"expires_in":true}"#,
-        r#"{"access_token":"CANARY-a#","token_type":"mac","mac_key":"CANARY","refresh_token":"CANARY"}"#,
-        r#"{"access_token":{"CANARY":"CANARY"}}"#,
-        r#"{"access_token":"CANARY","refresh_token":"CANARY"#,
-        r#"["CANARY"]"#,
-        "access_token=CANARY%0A&refresh_token=CANARY",
-        "CANARY=CANARY&access_tokenCANARY",
-    ] {
-        let (source, _, store, clock) = over([Reply::Body(body), Reply::Body(body)]);
-        for _ in 0..3 {
-            let outcome = source.token().await;
-            canary.print(&outcome);
-            let _ = canary.outcome(outcome);
-            canary.print(&(source.status(), &source, store.load().await));
-            clock.advance(5000);
-        }
-        canary.print(&TokenResponse::read(&http::Response::new(body.into())));
-        let _ = canary.outcome(source.install(tokens("CANARY\n", "CANARY")).await);
-    }
-    let heard = canary.silent();
-    assert!(heard.contains("the token could not be refreshed"), "{heard}");
-    assert!(heard.contains("the lifetime of the token (expires_in) cannot be read"), "{heard}");
-}
