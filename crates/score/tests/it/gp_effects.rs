@@ -121,14 +121,20 @@ fn the_effects_of_a_note() {
         passes(version, "natural", of(0, 0x10, &[1]), &["95@0"]);
         passes(version, "no harmonic", of(0, 0x10, &[0]), &["67@0"]);
         if five {
-            passes(version, "artificial", of(0, 0x10, &[2, 0, 0, 1]), &["79@0"]);
+            // The step of the scale that sounds (7 is G), its accidental, and the octaves above.
+            for (sounding, key) in [([2, 7, 0, 1], "79@0"), ([2, 0, 0, 1], "84@0"), ([2, 7, 0, 2], "91@0")] {
+                passes(version, "artificial", of(0, 0x10, &sounding), &[key]);
+            }
             // Tapped twelve, seven and five frets above: an octave, a twelfth, two octaves.
             for (tapped, key) in [(15, "79@0"), (10, "86@0"), (8, "91@0")] {
                 passes(version, "tapped", of(0, 0x10, &[3, tapped]), &[key]);
             }
             passes(version, "pinch", of(0, 0x10, &[4]), &["79@0"]);
         } else {
-            passes(version, "artificial", of(0, 0x10, &[15]), &["79@0"]);
+            // Five, seven and twelve frets above: two octaves, a twelfth, an octave.
+            for (kind, key) in [(15, "91@0"), (17, "86@0"), (22, "79@0")] {
+                passes(version, "artificial", of(0, 0x10, &[kind]), &[key]);
+            }
         }
         passes(version, "all", of(0, 0x2C, &[1, 1, 5, 1]), &["67@0"]);
     }
