@@ -1,13 +1,15 @@
-//! The one way in which service crates write identifiers, enumerations, endpoints and clients.
+//! The one way in which service crates write identifiers, enumerations, endpoints and clients, and what several of them say.
 
 mod endpoint;
 mod id;
+mod oembed;
 mod open_enum;
 mod paging;
 mod parameter;
 mod service_client;
 
 pub use id::IdError;
+pub use oembed::{Callback, Width};
 pub use paging::Paging;
 pub use parameter::IntoParameter;
 

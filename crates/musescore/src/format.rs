@@ -1,10 +1,8 @@
 //! The three formats of responses, and one way to read them all.
 
-use std::fmt;
-use std::str::FromStr;
-
 use segno_core::decode::{ResponseUrl, from_json, from_value, read_json};
 use segno_core::lenient::List;
+pub use segno_core::vocabulary::Callback;
 use segno_core::{
     BuildError, Bytes, DecodeError, RequestWriter, Response,
     decode::{between_notices, is_html, json_length},
@@ -52,34 +50,6 @@ pub(crate) fn write(format: Option<&Format>, request: &mut RequestWriter) -> Res
     request.extension(format.name());
     request.query_some("callback", format.callback());
     Ok(())
-}
-
-/// The name of the function in a JSONP response, such as `onScores`: ASCII letters, digits, `_`, `$` and dots, not
-/// beginning with a digit or a dot, and at most 64 characters long.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Callback(Box<str>);
-
-impl FromStr for Callback {
-    type Err = BuildError;
-
-    fn from_str(text: &str) -> Result<Self, BuildError> {
-        let first = |c: char| c.is_ascii_alphabetic() || c == '_' || c == '$';
-        let later = |c: char| first(c) || c.is_ascii_digit() || c == '.';
-        if text.len() <= 64 && text.starts_with(first) && text.chars().all(later) {
-            Ok(Self(text.into()))
-        } else {
-            Err(BuildError::value(
-                "callback",
-                "must be the name of a function: at most 64 letters, digits, _, $ and dots",
-            ))
-        }
-    }
-}
-
-impl fmt::Display for Callback {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 /// Reads a response in any of the three formats, told apart by content: the media types of this service are not reliable. A server's
@@ -255,17 +225,6 @@ mod tests {
         {
             assert!(tree(text.as_bytes()).is_err());
         }
-    }
-
-    #[test]
-    fn a_callback_is_a_name() {
-        for name in ["cb", "_x", "$", "a.b.c9"] {
-            assert_eq!(name.parse::<Callback>().unwrap().to_string(), name);
-        }
-        for name in ["", "9a", ".a", "a b", "a(b", "alert(1)//", "é"] {
-            assert!(name.parse::<Callback>().is_err(), "{name}");
-        }
-        assert!("a".repeat(65).parse::<Callback>().is_err());
     }
 
     proptest! {

@@ -10,11 +10,10 @@
 //! # }
 //! ```
 
-use std::fmt;
-
-use segno_core::lenient::{self, PassedOver};
+use segno_core::lenient::PassedOver;
+pub use segno_core::vocabulary::Width;
 use segno_core::{BuildError, RequestWriter, endpoint};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use crate::client::WEB;
 use crate::error::ApiError;
@@ -100,36 +99,4 @@ pub struct Player {
     /// What could not be read.
     #[serde(default)]
     pub passed_over: PassedOver,
-}
-
-/// The width of a player. oEmbed knows pixels only; this service also sends a share of the page.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Width {
-    /// A number of pixels.
-    Pixels(u32),
-    /// As CSS would write it: `100%`.
-    Text(Box<str>),
-}
-
-impl fmt::Display for Width {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Pixels(pixels) => pixels.fmt(f),
-            Self::Text(text) => f.write_str(text),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Width {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = lenient::text(deserializer)?;
-        match text.trim() {
-            share if share.ends_with('%') => Ok(Self::Text(share.into())),
-            pixels => pixels
-                .parse()
-                .map(Self::Pixels)
-                .map_err(|_| serde::de::Error::custom("expected a number of pixels or a percentage")),
-        }
-    }
 }

@@ -13,12 +13,12 @@
 //! [`widget::Widget`] makes such a frame without asking the service.
 
 use std::fmt;
-use std::str::FromStr;
 
 use segno_core::decode::{from_json, from_value, is_html, read_json};
-use segno_core::lenient::{self, PassedOver};
+use segno_core::lenient::PassedOver;
+pub use segno_core::vocabulary::{Callback, Width};
 use segno_core::{BuildError, Bytes, DecodeError, RequestWriter, Response, endpoint};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::ApiError;
@@ -108,32 +108,6 @@ impl Format {
     }
 }
 
-/// The name of the function in a JSONP response, such as `onPlayer`: ASCII letters, digits, `_`, `$` and dots, not beginning
-/// with a digit or a dot, and at most 64 characters long.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Callback(Box<str>);
-
-impl FromStr for Callback {
-    type Err = BuildError;
-
-    fn from_str(text: &str) -> Result<Self, BuildError> {
-        let first = |c: char| c.is_ascii_alphabetic() || c == '_' || c == '$';
-        let later = |c: char| first(c) || c.is_ascii_digit() || c == '.';
-        if text.len() <= 64 && text.starts_with(first) && text.chars().all(later) {
-            Ok(Self(text.into()))
-        } else {
-            let must = "must be the name of a function: at most 64 letters, digits, _, $ and dots";
-            Err(BuildError::value("callback", must))
-        }
-    }
-}
-
-impl fmt::Display for Callback {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 /// The player of something on the site. Older responses lack the description, the thumbnail and the author.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(expecting = "a player")]
@@ -201,37 +175,6 @@ impl Html {
 impl fmt::Debug for Html {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Html({} bytes)", self.0.len())
-    }
-}
-
-/// The width of a player. oEmbed knows pixels only; this service also sends a share of the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Width {
-    /// A number of pixels.
-    Pixels(u32),
-    /// In percent of what is around it.
-    Percent(u32),
-}
-
-impl fmt::Display for Width {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Pixels(pixels) => pixels.fmt(f),
-            Self::Percent(share) => write!(f, "{share}%"),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Width {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = lenient::text(deserializer)?;
-        let text = text.trim();
-        let width = match text.strip_suffix('%') {
-            Some(share) => share.trim_end().parse().map(Self::Percent),
-            None => text.parse().map(Self::Pixels),
-        };
-        width.map_err(|_| serde::de::Error::custom("expected a number of pixels or a percentage"))
     }
 }
 

@@ -175,13 +175,10 @@ fn c11_html_nested_escaped_or_as_cdata() {
 
 #[test]
 fn c12_widths_in_percent_or_pixels() {
-    use oembed::Width::{Pixels, Text};
-    for (json, width) in [
-        ("\"100%\"", Text("100%".into())),
-        ("640", Pixels(640)),
-        ("\"640\"", Pixels(640)),
-        ("640.0", Pixels(640)),
-    ] {
+    use oembed::Width::{Percent, Pixels};
+    for (json, width) in
+        [("\"100%\"", Percent(100)), ("640", Pixels(640)), ("\"640\"", Pixels(640)), ("640.0", Pixels(640))]
+    {
         assert_eq!(read::<oembed::Get>(&bodies::player(json)).width, Some(width), "{json}");
     }
 }
