@@ -76,6 +76,7 @@ pub use call::Call;
 pub use client::{Client, ClientBuilder};
 pub use diagnosis::{Diagnosable, Diagnosis};
 pub use error::{ApiError, Error, ExceededLimit, RateLimited, Shape, Throttle};
+pub use fields::Fields;
 pub use ids::{CommentUrn, PlaylistUrn, TrackUrn, Urn, UserUrn};
 #[cfg(feature = "loopback")]
 pub use jobs::LoginError;
