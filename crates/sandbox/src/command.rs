@@ -42,7 +42,7 @@ pub enum CommandError {
     /// A file cannot be read or written, or does not hold what it should.
     #[error("{path}: {problem}")]
     File {
-        /// The file.
+        /// The file that was to be read or written.
         path: String,
         /// What is wrong with it.
         problem: String,

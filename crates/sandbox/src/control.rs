@@ -27,7 +27,6 @@ const LIMIT: usize = 256 * 1024 * 1024;
 const INDEX: &str = include_str!("control/index.txt");
 const PAGE: &str = include_str!("control/page.html");
 
-/// The control port.
 pub(crate) struct Control {
     sandbox: Arc<SandboxState>,
     services: Arc<Services>,

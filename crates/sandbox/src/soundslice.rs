@@ -89,7 +89,6 @@ impl service::Service for Service {
     }
 }
 
-/// The data API.
 struct DataApi(Arc<Service>);
 
 /// Who calls: the key, and the account that it belongs to.

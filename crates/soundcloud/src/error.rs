@@ -57,7 +57,7 @@ pub enum Shape {
     RateLimit,
     /// An empty body, or white space.
     Empty,
-    /// Plain text.
+    /// Plain text, which is the message.
     Text,
     /// A web page, from the network at the edge.
     Page,

@@ -17,7 +17,7 @@ pub struct Fields<Of> {
     of: PhantomData<Of>,
 }
 
-/// What has fields.
+/// What has fields: the name and the order that the service gives them.
 pub trait Described {
     /// The word before the brackets in the names of a form.
     const KIND: &'static str;

@@ -129,7 +129,7 @@ impl Owner {
 /// The media type that is asked for.
 const XML: &str = "application/xml";
 
-/// Asks for XML.
+/// Asks for XML, as every endpoint of the old API does.
 fn accept_xml<E>(_: &E, request: &mut RequestWriter) -> Result<(), BuildError> {
     request.accept(XML);
     Ok(())

@@ -20,7 +20,7 @@ pub(crate) struct Cut {
     pub(crate) after: u64,
     /// Whether they are counted from the end of the head.
     pub(crate) body_only: bool,
-    /// What comes then.
+    /// What becomes of the connection when these bytes were sent.
     pub(crate) then: Then,
 }
 
@@ -32,7 +32,7 @@ pub(crate) enum Then {
     Stall,
 }
 
-/// Controls one connection.
+/// What faults do to one connection, beside its requests.
 #[derive(Default)]
 pub(crate) struct ConnectionFault {
     state: Mutex<State>,
@@ -43,7 +43,6 @@ pub(crate) struct ConnectionFault {
 struct State {
     /// Whether a request has come on this connection.
     used: bool,
-    /// Counts the cuts.
     armed: u64,
     cut: Option<Cut>,
     passed: u64,

@@ -33,7 +33,6 @@ impl Effects {
     }
 }
 
-/// The running counts.
 #[derive(Default)]
 pub(crate) struct EffectCounters(Mutex<Effects>);
 

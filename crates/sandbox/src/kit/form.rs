@@ -11,7 +11,6 @@ use super::spool::{Spool, SpoolWriter};
 /// Parameters other than files may have this many bytes together.
 const TEXT_LIMIT: usize = 16 * 1024 * 1024;
 
-/// A decoded form.
 #[derive(Default)]
 pub(crate) struct Form {
     pairs: Pairs,
@@ -41,7 +40,6 @@ impl Form {
         self.pairs.filled(name)
     }
 
-    /// All parameters.
     pub(crate) fn pairs(&self) -> &Pairs {
         &self.pairs
     }

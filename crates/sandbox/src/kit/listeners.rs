@@ -92,7 +92,6 @@ impl Listeners {
         self.close_idle(host);
     }
 
-    /// Opens the port.
     pub(crate) fn open(&self, host: Host) {
         let _runtime = self.runtime.enter();
         let listener = self.of(host);
@@ -108,7 +107,6 @@ impl Listeners {
         }
     }
 
-    /// Opens every port.
     pub(crate) fn open_all(&self) {
         self.all.iter().for_each(|listener| self.open(listener.host));
     }

@@ -63,7 +63,7 @@ struct Entry {
 }
 
 impl Recording {
-    /// Starts anew.
+    /// Forgets what was recorded and records from now on.
     pub(crate) fn start(&self) {
         *self.0.lock() = Some(Vec::new());
     }

@@ -8,7 +8,6 @@ use super::host::Host;
 use super::pairs::Pairs;
 use super::switches::SwitchChange;
 
-/// One request.
 pub(crate) struct Request {
     pub(crate) host: Host,
     pub(crate) method: Method,

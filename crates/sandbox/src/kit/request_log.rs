@@ -69,7 +69,6 @@ impl LoggedRequest {
     }
 }
 
-/// The log itself.
 #[derive(Default)]
 pub(crate) struct RequestLog(Mutex<Entries>);
 

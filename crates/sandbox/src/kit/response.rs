@@ -26,7 +26,6 @@ pub(crate) struct Response {
 
 /// What a response carries.
 pub(crate) enum ResponseBody {
-    /// Bytes in memory.
     Bytes(Bytes),
     /// A part of stored bytes.
     Stored(Spool, Range<u64>),
@@ -42,7 +41,6 @@ pub(crate) struct ErrorResponse(pub(crate) Response);
 pub(crate) type Result<T = Response> = std::result::Result<T, ErrorResponse>;
 
 impl ErrorResponse {
-    /// Sets a header.
     pub(crate) fn header(self, name: HeaderName, value: &str) -> Self {
         Self(self.0.header(name, value))
     }
@@ -64,7 +62,7 @@ impl ResponseBody {
         }
     }
 
-    /// All of it.
+    /// The whole body in memory.
     pub(crate) fn collect(self) -> std::io::Result<Bytes> {
         match self {
             Self::Bytes(bytes) => Ok(bytes),
@@ -111,7 +109,6 @@ impl Response {
         self
     }
 
-    /// Sets the body.
     pub(crate) fn with(mut self, body: ResponseBody) -> Self {
         self.body = body;
         self

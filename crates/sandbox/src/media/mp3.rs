@@ -79,7 +79,6 @@ fn seek(reader: &mut BufReader<impl Read + Seek>, position: u64) -> Option<()> {
     reader.seek_relative(by).ok()
 }
 
-/// A frame header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Frame {
     /// Version and layer as in the header.

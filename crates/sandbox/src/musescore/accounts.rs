@@ -71,7 +71,6 @@ pub struct MusescoreScore {
     pub revision_log: Option<String>,
 }
 
-/// All users.
 pub(super) struct Accounts(Vec<MusescoreAccount>);
 
 pub(super) const FIRST: u64 = 88_214;

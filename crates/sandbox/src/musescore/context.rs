@@ -19,7 +19,6 @@ pub(super) struct RequestContext<'a> {
     pub(super) switches: &'a Switches,
     pub(super) caller: Caller,
     pub(super) format: Format,
-    /// The decoded query.
     pub(super) query: Pairs,
 }
 
@@ -62,7 +61,6 @@ impl RequestContext<'_> {
         format!("{}/{path}", self.service.sandbox.origin(Host::MUSESCORE_WEB))
     }
 
-    /// The score object.
     pub(super) fn score_object(&self, score: &Score) -> Document {
         Document { root: "score", node: self.score_node(score) }
     }

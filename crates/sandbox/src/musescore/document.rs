@@ -42,7 +42,6 @@ impl Node {
     }
 }
 
-/// A whole response.
 #[derive(Clone, Debug)]
 pub(super) struct Document {
     /// The name of the root element.

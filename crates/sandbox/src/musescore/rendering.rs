@@ -17,7 +17,7 @@ use crate::storage::Object;
 #[derive(Debug, Default)]
 pub(super) struct Rendering {
     pub(super) metadata: Metadata,
-    /// In playing order.
+    /// The starts of the played measures, in playing order.
     pub(super) events: Vec<Event>,
     pub(super) elements: Vec<Element>,
     /// By name: `score.pdf`, `score_0.png`, `thumb.png`.

@@ -9,7 +9,7 @@ use crate::kit::Spool;
 
 /// Owns what the first may not touch.
 pub(super) const SECOND: u64 = 5_530;
-/// Follows both.
+/// A third user, who follows the two accounts.
 const THIRD: u64 = 5_547;
 
 pub(super) const MINUET: &[u8] = include_bytes!("../../assets/minuet-in-g.mp3");
@@ -149,7 +149,7 @@ pub(super) struct Seeding<'a> {
 }
 
 impl Seeding<'_> {
-    /// A later day.
+    /// The next moment, one to two days after the last one, in Unix seconds.
     fn later(&mut self) -> u64 {
         self.now += DAY + self.store.rng.u64(0..DAY);
         self.now

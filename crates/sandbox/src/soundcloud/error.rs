@@ -32,13 +32,11 @@ pub(super) enum ErrorResponse {
     NoHeader,
     /// 401 without a message.
     Unauthorized,
-    /// 429.
     Limited(Limit),
     /// 405 with the methods that there are.
     Method(String),
 }
 
-/// What was exceeded.
 #[derive(Debug, PartialEq)]
 pub(super) struct Limit {
     pub(super) kind: LimitKind,

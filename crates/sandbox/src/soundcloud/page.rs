@@ -31,7 +31,7 @@ pub(super) enum Style {
 pub(super) enum Shape {
     /// An object; a bare array without `linked_partitioning`.
     Either,
-    /// Always an object.
+    /// An object with `collection` and `next_href`, whatever is asked for.
     Object,
     /// Always a bare array.
     Bare,
@@ -52,7 +52,7 @@ impl Entry<()> {
     }
 }
 
-/// Newest first.
+/// Sorts entries, the one that was made last first.
 pub(super) fn newest<T>(entries: &mut [Entry<T>]) {
     entries.sort_by_key(|entry| Reverse(entry.serial));
 }

@@ -3,7 +3,6 @@
 
 use http::Method;
 
-/// An operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Op {
     Me,

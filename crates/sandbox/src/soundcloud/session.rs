@@ -57,7 +57,7 @@ struct Access {
     refresh: String,
 }
 
-/// A fresh pair.
+/// An access token and the refresh token issued with it.
 pub(super) struct Pair {
     pub(super) access: String,
     pub(super) refresh: String,

@@ -10,12 +10,11 @@ use crate::kit::Response;
 
 pub(super) const MEDIA_TYPE: &str = "application/vnd.api+json";
 
-/// A resource object.
 pub(super) fn resource(kind: &str, id: impl ToString, attributes: Value) -> Value {
     json!({"id": id.to_string(), "type": kind, "attributes": attributes})
 }
 
-/// To-many linkage.
+/// A relationship to many: `{"data": [{"id", "type"}, …]}`.
 pub(super) fn linkage(kind: &str, ids: impl IntoIterator<Item = u64>) -> Value {
     let data: Vec<Value> = ids.into_iter().map(|id| json!({"id": id.to_string(), "type": kind})).collect();
     json!({"data": data})
@@ -82,7 +81,6 @@ pub(super) fn document(data: Value, included: Option<Included>, links: Option<Li
 }
 
 impl Document {
-    /// The document's text.
     pub(super) fn text(&self) -> String {
         // Maps with string keys, and nothing that cannot be written.
         serde_json::to_string(self).unwrap_or_default()

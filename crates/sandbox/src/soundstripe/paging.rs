@@ -24,7 +24,7 @@ pub(super) struct Paging {
 }
 
 impl Paging {
-    /// The first ten.
+    /// The first page of ten, which is what a request without parameters gets.
     pub(super) const FIRST: Self = Self { size: 10, number: 1 };
 
     /// Reads both parameters. Without `strict`, what is outside the range is moved into it; what is no integer is a 400.

@@ -14,7 +14,7 @@ use super::sound_effects;
 use super::switches::PlaylistLinkage;
 use crate::kit::number;
 
-/// What comes along.
+/// Which related resources a response includes.
 struct Include {
     songs: bool,
     artists: bool,

@@ -16,7 +16,7 @@ impl Query {
         self.text(name).map(str::trim).filter(|value| !value.is_empty())
     }
 
-    /// An int32.
+    /// A parameter that must be a 32-bit whole number.
     pub(super) fn integer(&self, name: &str) -> Result<Option<i64>> {
         let number = self.filled(name).map(|value| value.parse::<i32>().map(i64::from));
         number.transpose().map_err(|_| error::bad(format!("{name} must be an integer")))

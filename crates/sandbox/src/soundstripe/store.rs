@@ -23,7 +23,6 @@ pub(super) struct Store {
     next_asset: u64,
 }
 
-/// A private playlist.
 #[derive(Clone)]
 pub(super) struct PrivatePlaylist {
     /// The number of the account.
@@ -35,7 +34,6 @@ pub(super) struct PrivatePlaylist {
     pub(super) shareable: bool,
 }
 
-/// A Supe search.
 #[derive(Clone)]
 pub(super) struct Search {
     pub(super) owner: usize,
@@ -54,7 +52,6 @@ pub(super) enum SearchState {
     Failed,
 }
 
-/// An uploaded asset.
 #[derive(Clone)]
 pub(super) struct Asset {
     pub(super) owner: usize,

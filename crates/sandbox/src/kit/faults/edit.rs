@@ -244,7 +244,7 @@ impl Edit {
         !self.body.is_empty() || self.form_encoded || !self.prepend.is_empty() || !self.append.is_empty()
     }
 
-    /// The changed body.
+    /// The body with every edit made, in order; an error names the edit that does not fit.
     pub(crate) fn apply(&self, body: &[u8]) -> Result<Vec<u8>, String> {
         let mut body = Body::Bytes(body.to_vec());
         for edit in &self.body {

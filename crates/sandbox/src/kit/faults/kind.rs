@@ -174,7 +174,6 @@ const fn rules(name: &'static str, members: &'static [&'static str], work: Work,
     Rules { name, members, work, follows }
 }
 
-/// Every kind.
 pub(super) const KINDS: [Rules; 16] = [
     rules("refuse", &["for_s"], Work::Never, false),
     rules("stale", &["reset"], Work::Never, false),

@@ -11,7 +11,6 @@ pub(in crate::soundstripe) struct Category {
     pub(in crate::soundstripe) parent: Option<u64>,
 }
 
-/// A sound effect.
 pub(in crate::soundstripe) struct Effect {
     pub(in crate::soundstripe) id: u64,
     pub(in crate::soundstripe) title: String,
