@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use segno_align::{Aligner, Analyzer, svg};
 use segno_score::{Onset, Score};
-use segno_syncpoint::{BarGrid, Fraction, Policy, RepeatEnd, Structure, WrittenBar};
+use segno_syncpoint::{BarGrid, Fraction, Policy, RepeatEnd, WrittenBar};
 
 /// The next byte, or 0.
 fn next(bytes: &mut &[u8]) -> u8 {
@@ -24,7 +24,7 @@ fn score(bytes: &mut &[u8]) -> Option<Score> {
         }
         score.structure.bars.push(bar);
     }
-    score.grid = BarGrid::uniform(bars, beats, 4).ok()?;
+    score.grid = BarGrid::uniform(bars, beats, 4)?;
     for _ in 0..next(bytes) {
         let bar = usize::from(next(bytes)) % (bars + 1);
         let offset = Fraction::new(u32::from(next(bytes) % 40), 16)?;
