@@ -1,4 +1,4 @@
-//! Every example does its whole job against a sandbox, twice: the second time finds what the first has left.
+//! Every example does its whole job against a sandbox. Those that leave something behind run twice: the second time finds what the first has left.
 
 use std::fs;
 use std::path::Path;

@@ -31,12 +31,15 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
 }
 
 /// Sets of features of the core that people build it with; each must compile.
-const FEATURES: [&str; 8] = [
+const FEATURES: [&str; 11] = [
     "--no-default-features",
     "--no-default-features --features hyper",
     "--no-default-features --features testing",
     "--no-default-features --features hyper,rustls-ring,webpki-roots",
     "--no-default-features --features hyper,rustls-aws-lc-rs,platform-verifier",
+    "--no-default-features --features http2",
+    "--no-default-features --features socks",
+    "--no-default-features --features idn,tower",
     "--no-default-features --features oauth1",
     "--no-default-features --features loopback,oauth2",
     "--no-default-features --features oauth1,oauth2",

@@ -216,6 +216,7 @@ pub struct TlsError {
 }
 
 impl TlsError {
+    #[cfg(any(feature = "hyper", feature = "_tls"))]
     pub(crate) fn new(reason: impl Into<String>) -> Self {
         Self { reason: reason.into(), source: None }
     }
