@@ -2,7 +2,7 @@
 //! stands under `no_run` (a browser is needed, or an account) is compiled. Python and JavaScript are passed over, and told, where they are not installed.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -95,7 +95,11 @@ async fn run(page: &str) {
         let output = match output {
             // The workspace needs Rust alone; where the interpreter is, the block runs.
             Err(error) if error.kind() == ErrorKind::NotFound && block.language != "rust" => {
-                println!("{page}.md:{}: passed over, as nothing here runs {}", block.line, block.language);
+                let line = format!(
+                    "{page}.md:{}: passed over, as nothing here runs {}\n",
+                    block.line, block.language
+                );
+                let _ = std::io::stderr().write_all(line.as_bytes());
                 passed_over += 1;
                 continue;
             }
