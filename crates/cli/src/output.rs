@@ -1,6 +1,7 @@
 //! What commands print: a table on a terminal, tab-separated lines elsewhere, JSON on request.
 
 use std::io::{self, IsTerminal as _, Write};
+use std::path::Path;
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
@@ -80,6 +81,11 @@ pub(crate) enum Output {
 }
 
 impl Output {
+    /// What every download prints.
+    pub(crate) fn downloaded(file: &Path, bytes: u64) -> Self {
+        Record::new().text("file", file.display()).with("bytes", bytes).into()
+    }
+
     pub(crate) fn print(&self, form: Form) -> Result<(), Failure> {
         let mut out = io::BufWriter::new(io::stdout().lock());
         match self.write(&mut out, form).and_then(|()| out.flush()) {

@@ -49,9 +49,9 @@ pub(crate) enum Command {
     /// What the users you follow posted
     Feed(Feed),
     /// What happened to you: likes, reposts, comments, followers
-    Activities(Activities),
+    Activities(Limit),
     /// What you heard lately
-    History(Activities),
+    History(Limit),
     /// The track, playlist or user behind a URL of the site
     Resolve(Url),
     /// The player of a URL of the site, for a web page
@@ -74,7 +74,9 @@ pub(crate) struct Feed {
 }
 
 #[derive(Args, Debug)]
-pub(crate) struct Activities {
+pub(crate) struct OfUser {
+    /// The user, a number or a URN
+    user: UserUrn,
     #[command(flatten)]
     limit: Limit,
 }
@@ -108,12 +110,10 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<Output, F
         Command::Feed(Feed { limit, .. }) => {
             limit.of(client.pages(feed::Feed::new()).items(), activity).await
         }
-        Command::Activities(Activities { limit }) => {
+        Command::Activities(limit) => {
             limit.of(client.pages(feed::OwnActivities::new()).items(), activity).await
         }
-        Command::History(Activities { limit }) => {
-            limit.of(client.pages(me::RecentlyPlayed::new()).items(), track_row).await
-        }
+        Command::History(limit) => limit.of(client.pages(me::RecentlyPlayed::new()).items(), track_row).await,
         Command::Resolve(Url { url }) => {
             let found = client.send(&resolve::Resolve::new(url)).await?;
             Ok(Record::new().text("urn", found.urn).with("private", found.secret_token.is_some()).into())

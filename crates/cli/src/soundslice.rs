@@ -26,7 +26,6 @@ mod recording;
 mod slice;
 
 pub(crate) use recording::{is_video, media_body};
-pub(crate) use slice::downloaded_into;
 
 /// How long processing is waited for.
 pub(crate) const PROCESSING: Duration = Duration::from_secs(600);

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::places;
-use crate::soundslice::downloaded_into;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -361,5 +360,5 @@ async fn download(download: Download, client: &Client, session: &Session) -> Res
         }
     })?;
     session.tell(format_args!("{} of score {}", file, score.id));
-    Ok(downloaded_into(&output, got.bytes))
+    Ok(Output::downloaded(&output, got.bytes))
 }

@@ -12,7 +12,7 @@ pub(crate) enum Command {
     /// One playlist
     Get(One),
     /// Your own playlists
-    Mine(Rest),
+    Mine(Limit),
     /// The playlists of a user
     Of(OfUser),
     /// The tracks of a playlist, in its order
@@ -51,20 +51,6 @@ pub(crate) struct Search {
 pub(crate) struct One {
     /// The playlist, a number or a URN
     playlist: PlaylistUrn,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Rest {
-    #[command(flatten)]
-    limit: Limit,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct OfUser {
-    /// The user, a number or a URN
-    user: UserUrn,
-    #[command(flatten)]
-    limit: Limit,
 }
 
 #[derive(Args, Debug)]
@@ -155,9 +141,7 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<Output, Fai
             let playlist = client.send(&playlists::Get::new(playlist)).await?;
             Ok(playlist_row(&playlist).with("description", playlist.description.as_deref()).into())
         }
-        Command::Mine(Rest { limit }) => {
-            limit.of(client.pages(playlists::Mine::new()).items(), playlist_row).await
-        }
+        Command::Mine(limit) => limit.of(client.pages(playlists::Mine::new()).items(), playlist_row).await,
         Command::Of(OfUser { user, limit }) => {
             limit.of(client.pages(playlists::OfUser::new(user)).items(), playlist_row).await
         }

@@ -17,7 +17,7 @@ pub(crate) enum Command {
     /// One track
     Get(One),
     /// Your own tracks
-    Mine(Rest),
+    Mine(Limit),
     /// The tracks of a user
     Of(OfUser),
     /// Tracks like this one
@@ -58,20 +58,6 @@ pub(crate) enum Command {
 pub(crate) struct One {
     /// The track, a number or a URN
     track: TrackUrn,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Rest {
-    #[command(flatten)]
-    limit: Limit,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct OfUser {
-    /// The user, a number or a URN
-    user: UserUrn,
-    #[command(flatten)]
-    limit: Limit,
 }
 
 #[derive(Args, Debug)]
@@ -280,7 +266,7 @@ pub(super) async fn run(command: Command, client: &Client, session: &Session) ->
                 .with("description", track.description.as_deref())
                 .into())
         }
-        Command::Mine(Rest { limit }) => limit.of(client.pages(tracks::Mine::new()).items(), track_row).await,
+        Command::Mine(limit) => limit.of(client.pages(tracks::Mine::new()).items(), track_row).await,
         Command::Of(OfUser { user, limit }) => {
             limit.of(client.pages(tracks::OfUser::new(user)).items(), track_row).await
         }
@@ -323,7 +309,7 @@ pub(super) async fn run(command: Command, client: &Client, session: &Session) ->
                 None => client.stream(track, &[StreamKind::HttpMp3128], None).await.map_err(failed)?.url,
             };
             let got = client.core().call(&File(url)).download_to(&output).await?;
-            Ok(crate::soundslice::downloaded_into(&output, got.bytes))
+            Ok(Output::downloaded(&output, got.bytes))
         }
         Command::Comments(Related { track, limit }) => {
             limit.of(client.pages(comments::List::new(track)).items(), comment).await

@@ -217,18 +217,13 @@ pub(super) async fn notation(
             let url = client.send(&notation::Original::new(&slice)).await?.ok_or_else(none)?;
             let get = segno_soundslice::storage::Get::new(url);
             let downloaded = client.call(&get).download_to(&output).await?;
-            Ok(downloaded_into(&output, downloaded.bytes))
+            Ok(Output::downloaded(&output, downloaded.bytes))
         }
         Notation::Musicxml(Download { slice, output }) => {
             let none = || Failure::new(format!("there is no slice {slice}, or it has no notation"));
             let text = client.send(&slices::MusicXml::new(&slice)).await?.ok_or_else(none)?;
             places::write(&output, text.as_bytes())?;
-            Ok(downloaded_into(&output, text.len() as u64))
+            Ok(Output::downloaded(&output, text.len() as u64))
         }
     }
-}
-
-/// What every download prints.
-pub(crate) fn downloaded_into(file: &Path, bytes: u64) -> Output {
-    Record::new().text("file", file.display()).with("bytes", bytes).into()
 }

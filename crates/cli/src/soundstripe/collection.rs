@@ -75,7 +75,7 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<Output, Fai
 #[derive(Debug, Subcommand)]
 pub(crate) enum PrivateCommand {
     /// Your playlists
-    List(Rest),
+    List(Limit),
     /// One of your playlists
     Get(OnePrivate),
     /// Make a playlist
@@ -88,12 +88,6 @@ pub(crate) enum PrivateCommand {
     Add(Entries),
     /// Take songs or sound effects out of a playlist
     Remove(Entries),
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Rest {
-    #[command(flatten)]
-    limit: Limit,
 }
 
 #[derive(Args, Debug)]
@@ -152,7 +146,7 @@ fn private_row(playlist: &PrivatePlaylist) -> Record {
 
 pub(super) async fn private(command: PrivateCommand, client: &Client) -> Result<Output, Failure> {
     let playlist = match command {
-        PrivateCommand::List(Rest { limit }) => {
+        PrivateCommand::List(limit) => {
             return limit.of(client.items(private_playlists::List::new()), private_row).await;
         }
         PrivateCommand::Get(OnePrivate { playlist }) => {

@@ -169,7 +169,7 @@ async fn fetch(
     });
     let link = link.ok_or_else(|| Failure::new("there is no file in this format; try the other --as"))?;
     let got = client.download_to(link, output).await?;
-    Ok(crate::soundslice::downloaded_into(output, got.bytes))
+    Ok(Output::downloaded(output, got.bytes))
 }
 
 #[derive(Debug, Subcommand)]
