@@ -51,7 +51,7 @@ pub(crate) struct Sync {
     #[command(flatten)]
     rules: Rules,
     /// How far a bar line may be off so that fewer points suffice, in seconds
-    #[arg(long, default_value_t = 0.02, value_name = "SECONDS")]
+    #[arg(long, default_value_t = 0.02, value_name = "SECONDS", value_parser = tolerance, allow_hyphen_values = true)]
     tolerance: f64,
     /// Make a slice of this name; the title of the score if neither this nor --slice is given
     #[arg(long, value_name = "NAME", conflicts_with = "slice", help_heading = "Where it goes")]
@@ -109,6 +109,8 @@ pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Outpu
             format_args!("this is {kind}; Soundslice takes MP3 files and videos, so convert it"),
         ));
     }
+    arguments.report_can_be_written()?;
+    let images = arguments.pages.as_deref().map(page::Images::read).transpose()?;
     session.tell(format_args!(
         "read       {} written bars, {} played ({}){}",
         piece.written(),
@@ -170,17 +172,17 @@ pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Outpu
             },
         },
     };
-    if arguments.dry_run {
-        return job.would_do().await;
-    }
-    let mut journal = if embedded {
-        Journal::nowhere()
-    } else {
-        let account = settings.get("SOUNDSLICE_APP_ID")?.unwrap_or_default();
-        let (recording, place) = (digest(audio)?, job.place.key());
-        let parts = [base.as_bytes(), account.as_bytes(), &job.notation, &recording, place.as_bytes()];
-        Journal::open(&parts, arguments.again)?
+    let account = settings.get("SOUNDSLICE_APP_ID")?.unwrap_or_default();
+    let (recording, place) = (digest(audio)?, job.place.key());
+    let parts = [base.as_bytes(), account.as_bytes(), &job.notation, &recording, place.as_bytes()];
+    let mut journal = match (embedded, arguments.dry_run) {
+        (true, _) => Journal::nowhere(),
+        (false, true) => Journal::look(&parts, arguments.again)?,
+        (false, false) => Journal::open(&parts, arguments.again)?,
     };
+    if arguments.dry_run {
+        return job.would_do(&journal.made).await;
+    }
     let done = job.run(&mut journal).await?;
     let url = site(&base, &done.slice);
     session.tell(format_args!(
@@ -200,7 +202,7 @@ pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Outpu
             source: &timing.source,
             url: (!embedded).then_some(url.as_str()),
             slice: done.slice.as_str(),
-            images: arguments.pages.as_deref().map(page::Images::read).transpose()?,
+            images,
         };
         places::write(report, page.html(report)?.as_bytes())?;
         session.tell(format_args!("report     {}", report.display()));
@@ -218,6 +220,41 @@ pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Outpu
         .with("crop_end_s", done.crop.end().map(|end| (end * 1000.0).round() / 1000.0))
         .with("sandbox", embedded)
         .into())
+}
+
+impl Sync {
+    /// Found out before anything is made: the page replaces no file of the job, and there is a folder for it.
+    fn report_can_be_written(&self) -> Result<(), Failure> {
+        let Some(report) = &self.report else { return Ok(()) };
+        let points = self.points.as_ref().or(self.beats.as_ref());
+        let inputs = [("score", Some(&self.score)), ("recording", Some(&self.audio)), ("points", points)];
+        let place = std::fs::canonicalize(report).ok();
+        for (what, input) in inputs {
+            let input = input.and_then(|input| std::fs::canonicalize(input).ok());
+            if input.is_some() && input == place {
+                return Err(Failure::file(
+                    report,
+                    format_args!("--report would replace the {what}; give another name"),
+                ));
+            }
+        }
+        if report.is_dir() {
+            return Err(Failure::file(report, "this is a folder; give the name of a file"));
+        }
+        match report.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => Err(Failure::file(
+                report,
+                format_args!("there is no folder {}; make it first", folder.display()),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Seconds that a bar line may be off.
+fn tolerance(text: &str) -> Result<f64, String> {
+    let seconds = text.parse::<f64>().ok().filter(|seconds| seconds.is_finite() && *seconds >= 0.0);
+    seconds.map(f64::abs).ok_or_else(|| "expected seconds, 0 or more".to_owned())
 }
 
 /// Where it goes: the account that is known, else a sandbox inside of this command, which is said.

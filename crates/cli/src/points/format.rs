@@ -122,6 +122,9 @@ pub(super) fn read(
     let order = |piece: &Piece| piece.play.order().collect::<Vec<usize>>();
     let said = |fault: &dyn std::fmt::Display| Failure::file(path, fault);
     let text = text.trim_start_matches('\u{feff}');
+    if matches!(format, Format::Times | Format::Sonic) {
+        no_decimal_commas(text).map_err(|fault| said(&fault))?;
+    }
     Ok(match format {
         Format::Soundslice => wire::read(text).map_err(|fault| said(&fault))?,
         Format::Times => times(text).map_err(|fault| said(&fault))?,
@@ -161,6 +164,18 @@ pub(super) fn read(
             map.map_err(|fault| said(&fault))?.into_points()
         }
     })
+}
+
+/// Refuses `1,5`: it may be a time with a decimal comma, and may be a time and a label.
+fn no_decimal_commas(text: &str) -> Result<(), String> {
+    let whole = |cell: &str| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
+    let odd = |line: &str| line.trim().split_once(',').is_some_and(|(time, rest)| whole(time) && whole(rest));
+    match text.lines().enumerate().find(|(_, line)| odd(line)) {
+        Some((index, line)) => {
+            Err(format!("line {}: expected seconds with a decimal point, found {line:?}", index + 1))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Seconds of bar lines, the first column of each line.

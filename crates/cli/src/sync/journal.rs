@@ -5,7 +5,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use segno_core::time::{Clock as _, SystemClock};
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,6 @@ pub(super) struct Journal {
 
 /// What was made, or was about to be.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
 pub(super) struct Made {
     pub(super) slice: Option<String>,
     pub(super) slice_intent: Option<Intent>,
@@ -80,18 +79,18 @@ impl Journal {
         Self { path: None, _lock: None, made: Made::default() }
     }
 
+    /// What the journal of the job that these parts make up says now; nothing is written.
+    pub(super) fn look(parts: &[&[u8]], again: bool) -> Result<Self, Failure> {
+        Ok(Self { path: None, _lock: None, made: read(&place(parts)?, again)? })
+    }
+
     /// The journal of the job that these parts make up. `again` begins a new one.
     pub(super) fn open(parts: &[&[u8]], again: bool) -> Result<Self, Failure> {
-        let mut hash = Sha256::new();
-        for part in parts {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
+        let path = place(parts)?;
+        let lock_path = path.with_extension("lock");
+        if let Some(folder) = path.parent() {
+            places::private_folder(folder)?;
         }
-        let name: String = hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-        let folder = places::state()?.join("sync");
-        places::private_folder(&folder)?;
-        let path = folder.join(format!("{name}.json"));
-        let lock_path = folder.join(format!("{name}.lock"));
         let lock = File::create(&lock_path).map_err(|error| Failure::file(&lock_path, error))?;
         match lock.try_lock() {
             Ok(()) => {}
@@ -100,18 +99,26 @@ impl Journal {
             }
             Err(TryLockError::Error(error)) => return Err(Failure::file(&lock_path, error)),
         }
-        let made = match fs::read(&path) {
-            _ if again => Made::default(),
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
-                Failure::file(&path, format_args!("the journal cannot be read: {error}; --again begins anew"))
-            })?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Made::default(),
-            Err(error) => return Err(Failure::file(&path, error)),
-        };
+        let made = read(&path, again)?;
         let journal = Self { path: Some(path), _lock: Some(lock), made };
         // Found out now rather than after something was made: can it be written at all?
         journal.save()?;
         Ok(journal)
+    }
+
+    /// The slices and recordings that other jobs have made: they are not what this one was about to make.
+    pub(super) fn of_other_jobs(&self) -> Vec<String> {
+        let Some(path) = &self.path else { return Vec::new() };
+        let files =
+            path.parent().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+        let others = files
+            .map(|file| file.path())
+            .filter(|file| file != path && file.extension().is_some_and(|ending| ending == "json"));
+        others
+            .filter_map(|file| read(&file, false).ok())
+            .flat_map(|made| [made.slice, made.recording.map(|id| id.to_string())])
+            .flatten()
+            .collect()
     }
 
     /// Keeps what was made, on the disk when this returns.
@@ -125,5 +132,27 @@ impl Journal {
     pub(super) fn note(&mut self, change: impl FnOnce(&mut Made)) -> Result<(), Failure> {
         change(&mut self.made);
         self.save()
+    }
+}
+
+/// The file of the job that these parts make up.
+fn place(parts: &[&[u8]]) -> Result<PathBuf, Failure> {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    let name: String = hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    Ok(places::state()?.join("sync").join(format!("{name}.json")))
+}
+
+fn read(path: &Path, again: bool) -> Result<Made, Failure> {
+    match fs::read(path) {
+        _ if again => Ok(Made::default()),
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
+            Failure::file(path, format_args!("the journal cannot be read: {error}; --again begins anew"))
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Made::default()),
+        Err(error) => Err(Failure::file(path, error)),
     }
 }

@@ -13,13 +13,15 @@ use segno_soundslice::{
 use segno_syncpoint::{Crop, SyncMap, wire};
 
 use super::crop;
-use super::journal::{Intent, Journal, Sent};
+use super::journal::{Intent, Journal, Made, Sent};
 use crate::failure::Failure;
 use crate::output::{Output, Record};
 use crate::progress::Bar;
 use crate::session::Session;
 use crate::soundslice::{PROCESSING, job};
 
+/// What to do when a slice that was named is not there.
+const LIST: &str = "`segno soundslice slice list` shows those that there are";
 /// A request of a run that was killed may still be on its way for so long.
 const UNDER_WAY: u64 = 3;
 /// How exact the length of a recording is told.
@@ -66,11 +68,17 @@ pub(super) struct Done {
 
 impl Job<'_> {
     /// Says what would be done. Reads and changes nothing.
-    pub(super) async fn would_do(&self) -> Result<Output, Failure> {
+    pub(super) async fn would_do(&self, made: &Made) -> Result<Output, Failure> {
         let step = |what: &'static str, how: String| Record::new().with("would", what).with("what", how);
         let mut steps = Vec::new();
-        match &self.place {
-            Where::New { name, artist, folder } => {
+        match (&self.place, &made.slice) {
+            (Where::New { .. }, Some(slice)) => {
+                steps.push(step("use slice", format!("{slice}, made by an earlier run")));
+                if made.notation != Sent::Done {
+                    steps.push(step("upload notation", format!("{} bytes", self.notation.len())));
+                }
+            }
+            (Where::New { name, artist, folder }, None) => {
                 if let Some(folder) = folder {
                     let found = self.folder_named(folder).await?;
                     steps.push(match found {
@@ -82,8 +90,8 @@ impl Job<'_> {
                 steps.push(step("make slice", format!("{name}{by}")));
                 steps.push(step("upload notation", format!("{} bytes", self.notation.len())));
             }
-            Where::Slice { slice, replace, keep } => {
-                let found = self.get(slice).await?;
+            (Where::Slice { slice, replace, keep }, _) => {
+                let found = self.get(slice, LIST).await?;
                 steps.push(step("use slice", format!("{slice} {}", found.name)));
                 match (found.has_notation == Some(true), keep, replace) {
                     (true, true, _) | (true, false, false) => {
@@ -93,7 +101,10 @@ impl Job<'_> {
                 }
             }
         }
-        steps.push(step("add recording", format!("{} ({} bytes)", self.recording_name, self.audio.len())));
+        steps.push(match made.recording {
+            Some(id) => step("use recording", format!("{id}, made by an earlier run")),
+            None => step("add recording", format!("{} ({} bytes)", self.recording_name, self.audio.len())),
+        });
         steps.push(step("set points", self.map.points().len().to_string()));
         Ok(steps.into())
     }
@@ -112,24 +123,25 @@ impl Job<'_> {
         Ok(done)
     }
 
-    async fn get(&self, slice: &Scorehash) -> Result<Slice, Failure> {
-        self.client.send(&slices::Get::new(slice)).await.map_err(|error| {
-            let gone = error.is_not_found() || error.status().is_some_and(|status| status == 403);
-            let text = error.to_string();
-            if gone {
-                Failure::new(format!("there is no slice {slice} in this account: {text}"))
-                    .advice("`segno soundslice slice list` shows those that there are")
-            } else {
-                error.into()
-            }
-        })
+    /// A slice of the account; `advice` is what to do if it has no such slice.
+    async fn get(&self, slice: &Scorehash, advice: &str) -> Result<Slice, Failure> {
+        let error = match self.client.send(&slices::Get::new(slice)).await {
+            Ok(slice) => return Ok(slice),
+            Err(error) => error,
+        };
+        if !error.is_not_found() && error.status().is_none_or(|status| status != 403) {
+            return Err(error.into());
+        }
+        // The service refuses a wrong key and a missing slice alike; a key that is accepted elsewhere is right.
+        self.client.send(&folders::List::new()).await?;
+        Err(Failure::new(format!("there is no slice {slice} in this account")).advice(advice))
     }
 
     /// The slice: the one that was named, the one that an earlier run made, or a new one.
     async fn slice(&self, journal: &mut Journal) -> Result<Scorehash, Failure> {
         let (name, artist, folder) = match &self.place {
             Where::Slice { slice, .. } => {
-                let found = self.get(slice).await?;
+                let found = self.get(slice, LIST).await?;
                 self.session.tell(format_args!("slice      {slice} {}", found.name));
                 return Ok(slice.clone());
             }
@@ -139,7 +151,7 @@ impl Job<'_> {
             let slice: Scorehash =
                 made.parse().map_err(|error| Failure::new(format!("the journal: {error}")))?;
             let advice = "an earlier run made it; --again makes a new one";
-            let found = self.get(&slice).await.map_err(|failure| failure.advice(advice))?;
+            let found = self.get(&slice, advice).await?;
             self.session.tell(format_args!("slice      {slice} {}, made by an earlier run", found.name));
             return Ok(slice);
         }
@@ -148,7 +160,7 @@ impl Job<'_> {
             None => None,
         };
         if let Some(intent) = journal.made.slice_intent.clone() {
-            let found = self.new_since(&intent, || self.slices_named(name, artist)).await?;
+            let found = self.new_since(&intent, journal, || self.slices_named(name, artist)).await?;
             match found.as_slice() {
                 [] => {}
                 [made] => {
@@ -167,6 +179,12 @@ impl Job<'_> {
             }
         }
         let before = self.slices_named(name, artist).await?;
+        if !before.is_empty() {
+            self.session.tell(format_args!(
+                "slice      of this name there is already {}; this makes another",
+                before.join(", ")
+            ));
+        }
         journal.note(|journal| journal.slice_intent = Some(Intent::new(before)))?;
         let mut create = slices::Create::new().name(name);
         if !artist.is_empty() {
@@ -183,12 +201,20 @@ impl Job<'_> {
 
     /// What is there now and was not when an intent was written. If nothing is, the request may still be on its way: it is looked
     /// for once more when it cannot be any longer.
-    async fn new_since<F>(&self, intent: &Intent, list: impl Fn() -> F) -> Result<Vec<String>, Failure>
+    async fn new_since<F>(
+        &self,
+        intent: &Intent,
+        journal: &Journal,
+        list: impl Fn() -> F,
+    ) -> Result<Vec<String>, Failure>
     where
         F: Future<Output = Result<Vec<String>, Failure>>,
     {
-        let new =
-            |all: Vec<String>| all.into_iter().filter(|id| !intent.before.contains(id)).collect::<Vec<_>>();
+        let others = journal.of_other_jobs();
+        let new = |all: Vec<String>| {
+            let new = all.into_iter().filter(|id| !intent.before.contains(id) && !others.contains(id));
+            new.collect::<Vec<_>>()
+        };
         let found = new(list().await?);
         if found.is_empty() && intent.age() < UNDER_WAY {
             SystemClock.sleep(Duration::from_secs(UNDER_WAY - intent.age())).await;
@@ -233,11 +259,11 @@ impl Job<'_> {
         if keep {
             return Ok(());
         }
-        let mut has = self.get(slice).await?.has_notation == Some(true);
+        let mut has = self.get(slice, LIST).await?.has_notation == Some(true);
         if !has && journal.made.notation == Sent::Begun {
             // An earlier run may have sent it just now.
             SystemClock.sleep(Duration::from_secs(UNDER_WAY)).await;
-            has = self.get(slice).await?.has_notation == Some(true);
+            has = self.get(slice, LIST).await?.has_notation == Some(true);
         }
         if has {
             if self.original(slice).await?.is_some_and(|there| there == self.notation) {
@@ -293,7 +319,7 @@ impl Job<'_> {
             Ok::<_, Failure>(mine.map(|known| known.id.to_string()).collect::<Vec<_>>())
         };
         if let Some(intent) = journal.made.recording_intent.clone() {
-            let found = self.new_since(&intent, mine).await?;
+            let found = self.new_since(&intent, journal, mine).await?;
             if let [made] = found.as_slice() {
                 let id: RecordingId = made.parse().map_err(|error| Failure::new(format!("{error}")))?;
                 journal.note(|journal| journal.recording = made.parse().ok())?;

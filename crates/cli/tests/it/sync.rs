@@ -287,3 +287,108 @@ async fn interrupted_it_says_how_to_go_on() {
     scratch.run(&SYNC).good();
     assert_eq!(made(&scratch.sandbox), once());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_cannot_be_written_or_would_replace_a_file_of_the_job_is_refused_at_once() {
+    let scratch = scratch().await;
+    let score = std::fs::read(scratch.path("minuet-in-g.mxl")).unwrap();
+    for (report, words) in [
+        ("minuet-in-g.mxl", "--report would replace the score"),
+        ("minuet-in-g.mp3", "--report would replace the recording"),
+        ("bars.txt", "--report would replace the points"),
+        ("missing/out.html", "there is no folder missing"),
+        ("state", "this is a folder"),
+    ] {
+        std::fs::create_dir_all(scratch.path("state")).unwrap();
+        let line = refused(&scratch, &[&SYNC[..], &["--report", report]].concat(), 1);
+        assert!(line.contains(words), "{line}");
+    }
+    assert_eq!(std::fs::read(scratch.path("minuet-in-g.mxl")).unwrap(), score);
+    let line = refused(&scratch, &[&SYNC[..], &["--report", "out.html", "--pages", "nowhere"]].concat(), 1);
+    assert!(line.contains("boxes.json"), "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn decimal_commas_and_odd_tolerances_are_refused() {
+    let scratch = scratch().await;
+    let text = std::fs::read_to_string(scratch.path("bars.txt")).unwrap();
+    let commas: String = text.lines().map(|line| format!("{:.1}\n", line.parse::<f64>().unwrap())).collect();
+    scratch.write("commas.txt", commas.replace('.', ","));
+    let line = refused(&scratch, &["sync", "minuet-in-g.mxl", "minuet-in-g.mp3", "--beats", "commas.txt"], 1);
+    assert!(line.contains("line 1: expected seconds with a decimal point"), "{line}");
+    for tolerance in ["-1", "nan", "inf"] {
+        let line = refused(&scratch, &[&SYNC[..], &["--tolerance", tolerance]].concat(), 2);
+        assert!(line.contains("seconds"), "{line}");
+    }
+}
+
+fn journals(scratch: &Scratch) -> Vec<std::path::PathBuf> {
+    let files = std::fs::read_dir(scratch.path("state/segno/sync")).unwrap();
+    let files = files.map(|file| file.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|ending| ending == "json")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_of_another_shape_is_no_empty_journal() {
+    let scratch = scratch().await;
+    scratch.run(&SYNC).good();
+    let before = scratch.sandbox.effects();
+    let [journal] = journals(&scratch).try_into().unwrap();
+    for text in ["{}", "[]", "{\"version\": 99}"] {
+        std::fs::write(&journal, text).unwrap();
+        let line = scratch.run(&SYNC).failed(1);
+        assert!(
+            line.contains("the journal cannot be read") && line.contains("--again begins anew"),
+            "{line}"
+        );
+    }
+    assert_eq!(scratch.sandbox.effects(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_job_made_is_not_taken_for_ones_own() {
+    // Two recordings of one name and of other sounds; the request of the first does not arrive.
+    // Of the requests that create below a slice, the first makes the slice and the third the recording.
+    for nth in [1, 3] {
+        let scratch = scratch().await;
+        let mut other = std::fs::read(scratch.path("minuet-in-g.mp3")).unwrap();
+        other.push(0);
+        scratch.write("other.mp3", other);
+        let with = |audio| {
+            let mut arguments = SYNC;
+            arguments[2] = audio;
+            [&arguments[..], &["--recording", "Take", "--new", "Morning"]].concat()
+        };
+        scratch.sandbox.fault(
+            Fault::new(FaultKind::html(502)).method("POST").path("/api/v1/slices/").nth(nth).work(false),
+        );
+        scratch.run(&with("minuet-in-g.mp3")).failed(1);
+        scratch.sandbox.clear_faults();
+        let slices = scratch.run(&["soundslice", "slice", "list", "--json"]).good().json();
+        let made = slices.as_array().unwrap().iter().find(|slice| slice["name"] == "Morning");
+        let mut other = with("other.mp3");
+        if let Some(slice) = made {
+            // The slice is there, its recording is not: the other recording goes onto the same slice.
+            other.truncate(other.len() - 2);
+            other.extend(["--slice", slice["scorehash"].as_str().unwrap()]);
+        }
+        scratch.run(&other).good();
+        scratch.run(&with("minuet-in-g.mp3")).good();
+        assert_eq!(scratch.sandbox.effects().of("soundslice", "media").created, 2, "{nth}");
+        let slices = if made.is_some() { 1 } else { 2 };
+        assert_eq!(scratch.sandbox.effects().of("soundslice", "slices").created, slices, "{nth}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_run_with_a_wrong_key_asks_for_a_login_and_a_dry_run_knows_what_is_made() {
+    let scratch = scratch().await;
+    scratch.run(&SYNC).good();
+    let mut wrong = scratch.command(&SYNC);
+    let line = done(wrong.env("SOUNDSLICE_PASSWORD", "wrong")).failed(4);
+    assert!(!line.contains("--again"), "{line}");
+    let steps = scratch.run(&[&SYNC[..], &["--dry-run", "--json"]].concat()).good().json();
+    let would: Vec<&str> =
+        steps.as_array().unwrap().iter().map(|step| step["would"].as_str().unwrap()).collect();
+    assert_eq!(would, ["use slice", "use recording", "set points"]);
+}
