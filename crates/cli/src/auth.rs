@@ -55,7 +55,7 @@ pub(crate) struct How {
     #[arg(long)]
     no_browser: bool,
     /// The port of the registered redirect URI, http://127.0.0.1:PORT/callback
-    #[arg(long, value_name = "PORT", default_value_t = 8930)]
+    #[arg(long, value_name = "PORT", default_value_t = 8765)]
     port: u16,
 }
 
