@@ -156,7 +156,7 @@ impl Job<'_> {
             return Ok(slice);
         }
         let folder = match folder {
-            Some(folder) => Some(self.folder(folder).await?),
+            Some(folder) => Some(self.folder(folder, journal).await?),
             None => None,
         };
         if let Some(intent) = journal.made.slice_intent.clone() {
@@ -167,7 +167,7 @@ impl Job<'_> {
                     self.session.tell(format_args!(
                         "slice      {made} {name}, made by an earlier run that was interrupted"
                     ));
-                    journal.note(|journal| journal.slice = Some(made.clone()))?;
+                    journal.note(|journal| journal.slice = Some(made.clone())).await?;
                     return made.parse().map_err(|error| Failure::new(format!("{error}")));
                 }
                 several => {
@@ -178,14 +178,17 @@ impl Job<'_> {
                 }
             }
         }
-        let before = self.slices_named(name, artist).await?;
+        let before = match journal.keep().before(name, artist).await? {
+            Some(before) => before,
+            None => self.slices_named(name, artist).await?,
+        };
         if !before.is_empty() {
             self.session.tell(format_args!(
                 "slice      of this name there is already {}; this makes another",
                 before.join(", ")
             ));
         }
-        journal.note(|journal| journal.slice_intent = Some(Intent::new(before)))?;
+        journal.note(|journal| journal.slice_intent = Some(Intent::new(before))).await?;
         let mut create = slices::Create::new().name(name);
         if !artist.is_empty() {
             create = create.artist(artist);
@@ -194,9 +197,15 @@ impl Job<'_> {
             create = create.folder(folder);
         }
         let created = self.client.send(&create).await?;
-        journal.note(|journal| journal.slice = Some(created.scorehash.to_string()))?;
-        self.session.tell(format_args!("slice      {} {name}", created.scorehash));
-        Ok(created.scorehash)
+        let slice = created.scorehash;
+        if let Err(failure) = journal.note(|journal| journal.slice = Some(slice.to_string())).await {
+            if journal.keep().disown(slice.as_str()).await {
+                self.client.send(&slices::Delete::new(&slice)).await?;
+            }
+            return Err(failure);
+        }
+        self.session.tell(format_args!("slice      {slice} {name}"));
+        Ok(slice)
     }
 
     /// What is there now and was not when an intent was written. If nothing is, the request may still be on its way: it is looked
@@ -210,7 +219,7 @@ impl Job<'_> {
     where
         F: Future<Output = Result<Vec<String>, Failure>>,
     {
-        let others = journal.of_other_jobs();
+        let others = journal.of_other_jobs().await?;
         let new = |all: Vec<String>| {
             let new = all.into_iter().filter(|id| !intent.before.contains(id) && !others.contains(id));
             new.collect::<Vec<_>>()
@@ -242,7 +251,18 @@ impl Job<'_> {
         Ok(found.map(|known| known.id.clone()))
     }
 
-    async fn folder(&self, folder: &str) -> Result<FolderId, Failure> {
+    async fn folder(&self, folder: &str, journal: &mut Journal) -> Result<FolderId, Failure> {
+        if let Some(id) = self.folder_named(folder).await? {
+            return Ok(id);
+        }
+        journal.keep().close(folder).await?;
+        let made = self.made_folder(folder).await;
+        journal.keep().opened(folder).await?;
+        made
+    }
+
+    /// The folder, which another run may have made while this one waited for its turn.
+    async fn made_folder(&self, folder: &str) -> Result<FolderId, Failure> {
         if let Some(id) = self.folder_named(folder).await? {
             return Ok(id);
         }
@@ -268,14 +288,14 @@ impl Job<'_> {
         if has {
             if self.original(slice).await?.is_some_and(|there| there == self.notation) {
                 self.session.tell("notation   is there already, byte for byte");
-                return journal.note(|journal| journal.notation = Sent::Done);
+                return journal.note(|journal| journal.notation = Sent::Done).await;
             }
             if !replace {
                 return Err(Failure::new(format!("the slice {slice} has other notation"))
                     .advice("--replace-notation puts this score in its place, --keep-notation leaves it"));
             }
         }
-        journal.note(|journal| journal.notation = Sent::Begun)?;
+        journal.note(|journal| journal.notation = Sent::Begun).await?;
         let bar = Bar::transfer(self.session, "notation", self.notation.len() as u64);
         let mut upload = NotationUpload::new(slice, self.notation.clone()).progress(bar.report());
         if !has {
@@ -286,7 +306,7 @@ impl Job<'_> {
         let state =
             if has { "sent; it replaces the other once it is processed" } else { "sent and processed" };
         self.session.tell(format_args!("notation   {} {state}", size(self.notation.len() as u64)));
-        journal.note(|journal| journal.notation = Sent::Done)
+        journal.note(|journal| journal.notation = Sent::Done).await
     }
 
     /// The file that was uploaded to a slice.
@@ -322,7 +342,7 @@ impl Job<'_> {
             let found = self.new_since(&intent, journal, mine).await?;
             if let [made] = found.as_slice() {
                 let id: RecordingId = made.parse().map_err(|error| Failure::new(format!("{error}")))?;
-                journal.note(|journal| journal.recording = made.parse().ok())?;
+                journal.note(|journal| journal.recording = made.parse().ok()).await?;
                 self.session
                     .tell(format_args!("recording  {id}, made by an earlier run that was interrupted"));
                 return Ok(id);
@@ -335,7 +355,7 @@ impl Job<'_> {
             }
         }
         let before = mine().await?;
-        journal.note(|journal| journal.recording_intent = Some(Intent::new(before)))?;
+        journal.note(|journal| journal.recording_intent = Some(Intent::new(before))).await?;
         let create = if self.video {
             recordings::Create::video_upload(slice)
         } else {
@@ -343,7 +363,13 @@ impl Job<'_> {
         };
         let create = create.name(&self.recording_name);
         let recording = self.client.send(&create).await?;
-        journal.note(|journal| journal.recording = recording.to_string().parse().ok())?;
+        let id = recording.to_string();
+        if let Err(failure) = journal.note(|journal| journal.recording = id.parse().ok()).await {
+            if journal.keep().disown(&id).await {
+                self.client.send(&recordings::Delete::new(recording)).await?;
+            }
+            return Err(failure);
+        }
         Ok(recording)
     }
 
@@ -378,7 +404,7 @@ impl Job<'_> {
         }
         if ready(&found) {
             self.session.tell(format_args!("recording  {recording} is there already"));
-            return journal.note(|journal| journal.media = Sent::Done);
+            return journal.note(|journal| journal.media = Sent::Done).await;
         }
         if found.is_some_and(|found| found.status == Some(RecordingStatus::Error)) {
             return Err(Failure::new(format!("Soundslice could not process the recording {recording}"))
@@ -386,7 +412,7 @@ impl Job<'_> {
                     "delete it with `segno soundslice recording delete {recording}` and give an MP3"
                 )));
         }
-        journal.note(|journal| journal.media = Sent::Begun)?;
+        journal.note(|journal| journal.media = Sent::Begun).await?;
         let bar = Bar::transfer(self.session, "recording", self.audio.len());
         let upload =
             MediaUpload::new(recording, self.audio.clone()).wait(slice, PROCESSING).progress(bar.report());
@@ -394,7 +420,7 @@ impl Job<'_> {
         bar.finish();
         self.session
             .tell(format_args!("recording  {recording}: {} sent and processed", size(self.audio.len())));
-        journal.note(|journal| journal.media = Sent::Done)
+        journal.note(|journal| journal.media = Sent::Done).await
     }
 
     async fn set_points(
@@ -406,7 +432,7 @@ impl Job<'_> {
         // The length of the whole is told only as long as there is no crop.
         if journal.made.seconds.is_none() {
             let told = self.state(slice, recording).await?.and_then(|found| found.cropped_duration);
-            journal.note(|journal| journal.seconds = told)?;
+            journal.note(|journal| journal.seconds = told).await?;
         }
         let (length, last) = (journal.made.seconds, self.map.last().time);
         if let Some(length) = length
@@ -428,6 +454,7 @@ impl Job<'_> {
         if let Some(end) = crop.end() {
             set = set.crop_end(end);
         }
+        journal.keep().hold().await?;
         self.client.send(&set).await?;
         Ok(done)
     }
