@@ -54,13 +54,15 @@ fn allowed(package: &str) -> Option<&'static [&'static str]> {
         "segno-core" | "segno-syncpoint" => Some(&[]),
         "segno-score" | "segno-sandbox" => Some(&["segno-syncpoint"]),
         "segno-align" => Some(&["segno-score", "segno-syncpoint"]),
-        "segno-soundslice" | "segno-soundstripe" | "segno-soundcloud" | "segno-musescore"
-        | "segno-testkit" => Some(&["segno-core"]),
+        "segno-soundslice" | "segno-soundstripe" | "segno-soundcloud" | "segno-musescore" | "segno-redis"
+        | "segno-postgres" | "segno-testkit" => Some(&["segno-core"]),
         // The command knows every crate but the testkit.
         "segno" => Some(&[
             "segno-align",
             "segno-core",
             "segno-musescore",
+            "segno-postgres",
+            "segno-redis",
             "segno-sandbox",
             "segno-score",
             "segno-soundcloud",

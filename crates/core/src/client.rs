@@ -33,6 +33,7 @@ mod observer;
 pub(crate) mod pages;
 mod poll;
 mod prepare;
+mod rate_limit;
 pub(crate) mod rate_limiter;
 pub(crate) mod raw;
 pub(crate) mod redirect;
@@ -53,6 +54,7 @@ pub use json_stream::{JsonArrayStream, StreamEndpoint};
 pub use observer::{Event, EventKind, Observer, Wait};
 pub use pages::{Cursor, Items, Page, Paged, Pages};
 pub use poll::{Pace, Unfinished};
+pub use rate_limit::{LimitError, RateLimit};
 pub use rate_limiter::RateLimiter;
 pub use raw::{Raw, RawCall, RawList};
 pub use redirect::RedirectError;
@@ -75,7 +77,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) retry: Retry,
     pub(crate) budget: Arc<Budget>,
-    pub(crate) limit: Arc<RateLimiter>,
+    pub(crate) limit: Arc<dyn RateLimit>,
     pub(crate) connections: Arc<Semaphore>,
     pub(crate) secrets: Arc<[Secret]>,
     pub(crate) timeouts: Timeouts,

@@ -42,6 +42,7 @@ pub mod time;
 pub mod transport;
 pub mod url;
 pub mod vocabulary;
+pub mod webhook;
 
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -1,5 +1,5 @@
 //! For tests: a transport that is a function, a clock that only moves when told, the exact bytes of a request, what an
-//! endpoint reads from a response, and the contract of token stores.
+//! endpoint reads from a response, and the contracts of token stores, rate limits and memories of deliveries.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -12,11 +12,15 @@ use crate::transport::{Phase, Transport, TransportError, TransportErrorKind};
 use crate::{BoxFuture, DecodeError, Endpoint};
 
 mod clock;
+mod rate_limit;
+mod seen;
 #[cfg(any(feature = "oauth1", feature = "oauth2"))]
 mod token_store;
 mod wire;
 
 pub use clock::ManualClock;
+pub use rate_limit::{rate_limit_contract, rate_limit_contract_between};
+pub use seen::{seen_contract, seen_contract_between};
 #[cfg(any(feature = "oauth1", feature = "oauth2"))]
 pub use token_store::{token_store_contract, token_store_contract_between};
 pub use wire::{wire, wire_bytes};

@@ -52,6 +52,37 @@ pub(crate) async fn timeout<T>(work: impl Future<Output = T>, limit: impl Future
     .await
 }
 
+/// The shortest and the longest pause before a server that is away is asked again.
+const AGAIN: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
+
+/// Asks, and asks again after growing pauses while the failure is a passing one and `patience` is not over: for what stands on a
+/// server of one's own, such as a database, that may be restarting. Gives the last failure.
+pub async fn retry_within<T, E, F>(
+    clock: &dyn Clock,
+    patience: Duration,
+    is_passing: impl Fn(&E) -> bool,
+    mut ask: impl FnMut() -> F,
+) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    let start = clock.now();
+    let mut pause = AGAIN.0;
+    loop {
+        let error = match ask().await {
+            Err(error) if is_passing(&error) => error,
+            outcome => return outcome,
+        };
+        if clock.now().saturating_duration_since(start).saturating_add(pause) > patience {
+            return Err(error);
+        }
+        // Between half of the pause and the whole, so that many processes do not come back together.
+        let part = clock.random() as f64 / u64::MAX as f64;
+        clock.sleep(pause.mul_f64(0.5 + part / 2.0)).await;
+        pause = (pause * 2).min(AGAIN.1);
+    }
+}
+
 impl fmt::Debug for dyn Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Clock")

@@ -36,7 +36,7 @@
 //!
 //! A response is read up to 32 MiB (`core::ClientBuilder::body_cap`), an error up to 64 KiB; files have no limit but the service's. At most
 //! 64 requests are under way at once (`core::ClientBuilder::connections`), and a call ends after 60 s (`Call::deadline`). A client sends 24 requests a
-//! second; several processes with one key share one `core::client::RateLimiter` by a store of their own, or divide the rate.
+//! second; several processes with one key share a `core::client::RateLimit` over Redis (`segno-redis`).
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 

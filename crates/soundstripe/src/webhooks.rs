@@ -34,7 +34,6 @@
 //! Two copies of one delivery that arrive at the same moment are both verified, and so is one whose handler ended between
 //! its work and [`accept`](Event::accept): the work must be safe to do twice for one search.
 
-mod delivery_log;
 mod signature;
 
 use std::fmt;
@@ -49,7 +48,7 @@ use sha2::Sha256;
 use crate::json_api::one_from_value;
 use crate::supe_searches::Search;
 
-pub use delivery_log::{Delivery, DeliveryLog, DeliveryLogError, MemoryDeliveryLog};
+pub use segno_core::webhook::{Delivery, MemorySeen, Seen, SeenError};
 
 /// The header with the signature, possibly several between commas.
 pub const SIGNATURE_HEADER: &str = "x-soundstripe-signature";
@@ -108,10 +107,10 @@ pub enum WebhookError {
     /// Validly signed, but the body is not a search. Respond with 200, as another delivery would be no better, and log it.
     #[error("invalid body of a validly signed delivery: {0}")]
     Body(String),
-    /// The [`DeliveryLog`] failed, so it is unknown whether the delivery was accepted before. Respond with 503, so that it comes
+    /// The [`Seen`] failed, so it is unknown whether the delivery was accepted before. Respond with 503, so that it comes
     /// again.
-    #[error("the delivery log failed, respond with 503 to have the delivery again: {0}")]
-    DeliveryLog(#[from] DeliveryLogError),
+    #[error("the memory of deliveries failed, respond with 503 to have the delivery again: {0}")]
+    Seen(#[from] SeenError),
 }
 
 impl WebhookError {
@@ -122,7 +121,7 @@ impl WebhookError {
             Self::Unsigned | Self::Forged => StatusCode::UNAUTHORIZED,
             Self::Timestamp | Self::Stale { .. } => StatusCode::BAD_REQUEST,
             Self::Replayed | Self::Body(_) => StatusCode::OK,
-            Self::DeliveryLog(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Seen(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }
@@ -148,19 +147,19 @@ impl Event {
     /// and one of [`Verifier::check`], cannot be logged, and nothing happens.
     ///
     /// # Errors
-    /// If the log failed. Respond with 503: the delivery comes again, and the work is done once more.
-    pub async fn accept(&self) -> Result<(), DeliveryLogError> {
+    /// If the memory failed. Respond with 503: the delivery comes again, and the work is done once more.
+    pub async fn accept(&self) -> Result<(), SeenError> {
         match &self.acceptance {
-            Some(Acceptance { log, delivery }) => log.accept(delivery).await,
+            Some(Acceptance { seen, delivery }) => seen.accept(delivery).await,
             None => Ok(()),
         }
     }
 }
 
-/// Where the acceptance of an event is logged.
+/// Where the acceptance of an event is remembered.
 #[derive(Clone)]
 struct Acceptance {
-    log: Arc<dyn DeliveryLog>,
+    seen: Arc<dyn Seen>,
     delivery: Delivery,
 }
 
@@ -192,15 +191,15 @@ impl PartialEq for Acceptance {
 /// ```
 ///
 /// Give it the body exactly as it arrived: parsing and printing it again breaks the signature. Deliveries that were
-/// accepted are logged as long as their time is within the tolerance: in this value and its clones, which share one log, or in a
-/// [log](Verifier::delivery_log) of your own.
+/// accepted are remembered as long as their time is within the tolerance: in this value and its clones, which share one memory, or in a
+/// [memory](Verifier::seen) of your own.
 #[derive(Clone)]
 #[doc(alias("webhook", "HMAC", "signature"))]
 pub struct Verifier {
     keys: Vec<Hmac<Sha256>>,
     payload: SignedPayload,
     tolerance: Duration,
-    log: Arc<dyn DeliveryLog>,
+    seen: Arc<dyn Seen>,
 }
 
 /// An empty secret, with which everybody could sign.
@@ -218,7 +217,7 @@ impl Verifier {
             keys: Vec::new(),
             payload: SignedPayload::default(),
             tolerance: TOLERANCE,
-            log: Arc::new(MemoryDeliveryLog::new()),
+            seen: Arc::new(MemorySeen::new()),
         };
         verifier.also(secret)
     }
@@ -250,10 +249,10 @@ impl Verifier {
         self
     }
 
-    /// Another log: one that several processes share, or that outlives this one.
+    /// Another memory: one that several processes share, or that outlives this one.
     #[must_use]
-    pub fn delivery_log(mut self, log: impl DeliveryLog) -> Self {
-        self.log = Arc::new(log);
+    pub fn seen(mut self, seen: impl Seen) -> Self {
+        self.seen = Arc::new(seen);
         self
     }
 
@@ -289,11 +288,11 @@ impl Verifier {
     ) -> Result<Event, WebhookError> {
         let (signature, signed_at) = self.signed(signature, timestamp, body, now)?;
         let acceptance = signed_at.map(|signed_at| Acceptance {
-            log: Arc::clone(&self.log),
-            delivery: Delivery { signature: signature.clone(), now, expires: signed_at.plus(self.tolerance) },
+            seen: Arc::clone(&self.seen),
+            delivery: Delivery::new(signature.clone(), now, signed_at.plus(self.tolerance)),
         });
-        if let Some(Acceptance { log, delivery }) = &acceptance
-            && log.was_accepted(delivery).await?
+        if let Some(Acceptance { seen, delivery }) = &acceptance
+            && seen.was_accepted(delivery).await?
         {
             return Err(WebhookError::Replayed);
         }
@@ -301,7 +300,7 @@ impl Verifier {
         Ok(Event { search, signed_at, signature, raw, acceptance })
     }
 
-    /// Checks signature, time and content of a delivery without a log, so it needs no runtime: for applications that detect
+    /// Checks signature, time and content of a delivery without a memory, so it needs no runtime: for applications that detect
     /// repeated deliveries themselves, by the signature or the search.
     ///
     /// # Errors

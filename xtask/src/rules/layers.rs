@@ -7,7 +7,7 @@ use super::text::Text;
 const ROOT: &str = "crates/core/src/";
 
 /// Folders and files at the root of core, lowest first.
-const LAYERS: [&str; 14] = [
+const LAYERS: [&str; 15] = [
     "secret",
     "one_line",
     "time",
@@ -15,6 +15,7 @@ const LAYERS: [&str; 14] = [
     "lenient",
     "decode",
     "environment",
+    "webhook",
     "request",
     "endpoint",
     "transport",

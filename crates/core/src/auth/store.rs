@@ -15,12 +15,16 @@ use super::Reason;
 use crate::{BoxFuture, Secret, Timestamp};
 
 mod file;
+#[cfg(feature = "encryption")]
+mod keyring;
 mod lease;
 mod memory;
 mod token;
 
 pub use file::FileStore;
-pub use lease::Lease;
+#[cfg(feature = "encryption")]
+pub use keyring::{Keyring, KeyringError};
+pub use lease::{Lease, take_lease};
 pub use memory::MemoryStore;
 pub use token::Token;
 #[cfg(feature = "oauth2")]
@@ -40,6 +44,7 @@ pub const LEASE: Duration = Duration::from_secs(45);
 ///   safe when it resolves. Of many at once one wins; the others are told what is kept now.
 /// * [`lease`](TokenStore::lease) is held by one at a time, over all processes. It ends when its holder releases it, and
 ///   by itself after [`LEASE`] when the holder died. If it ends too early, `swap` still keeps the record whole.
+/// * A swap of just what is kept already may be done: the response to the one that kept it was lost.
 /// * [`reserve`](TokenStore::reserve) fails if a swap would fail: nothing is spent then.
 /// * Each of them ends by itself in a few seconds (a lease: in [`LEASE`]); a store behind a network has timeouts.
 /// * A token is read back letter by letter, whatever its length. Errors say where (a path, a key) and show no token.
@@ -48,13 +53,15 @@ pub const LEASE: Duration = Duration::from_secs(45);
 ///
 /// # A store over a database
 ///
-/// One row with a number `version` and a text `record` ([`Record::to_json`], encrypted if you like).
+/// `segno-redis` and `segno-postgres` are such stores. Over another database: one row with a number `version` and a text `record`
+/// ([`Record::to_json`], or encrypted by a `Keyring`).
 ///
 /// * `load`: `SELECT record`; no row is [`Record::default`].
 /// * `swap`: `UPDATE … SET version = $next.version, record = $text WHERE version = $next.version - 1`, or an `INSERT`
 ///   that fails on conflict where `$next.version` is 1; no row changed means [`Swapped::Conflict`].
 /// * `lease`: an advisory lock that a connection holds, or a row `leased_until` that is taken with a conditional
-///   `UPDATE` and ends after [`LEASE`]. To give it back is a request, too: [`Lease::with_release`].
+///   `UPDATE` and ends after [`LEASE`]. To wait for it is [`take_lease`], to give it back
+///   is a request, too: [`Lease::with_release`].
 /// * `reserve`: the default writes the record anew, which finds a full disk and a read-only replica.
 #[doc(alias("database", "session", "refresh token"))]
 pub trait TokenStore: Send + Sync + 'static {
@@ -219,6 +226,17 @@ pub enum StoreError {
     /// Anything else, as the store tells it.
     #[error(transparent)]
     Other(Reason),
+}
+
+impl StoreError {
+    /// With the place that was read, where the error has one: a file, a key, a row.
+    #[must_use]
+    pub fn at(self, place: impl Into<Box<str>>) -> Self {
+        match self {
+            Self::Damaged { line, column, .. } => Self::Damaged { place: place.into(), line, column },
+            other => other,
+        }
+    }
 }
 
 /// How often saving is tried.

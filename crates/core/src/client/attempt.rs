@@ -49,8 +49,8 @@ impl<'a, M: BodyMode> Attempt<'a, M> {
             let mut earlier = None;
             loop {
                 // Limit.
-                if let Err(wait) = retry.acquire_permit().await {
-                    return Err(earlier.unwrap_or_else(|| retry.error(Cause::Limited(wait))));
+                if let Err(cause) = retry.acquire_permit().await {
+                    return Err(earlier.unwrap_or_else(|| retry.error(cause)));
                 }
                 // Authorize and send.
                 let mut exchange = Exchange::new(&self, retry.begin());
@@ -61,7 +61,7 @@ impl<'a, M: BodyMode> Attempt<'a, M> {
                 retry.tell(exchange.observe(&outcome, &span));
                 let failure = match outcome {
                     Ok(response) => return Ok(retry.succeeded(response)),
-                    Err(cause) => retry.failed(cause, exchange.sent),
+                    Err(cause) => retry.failed(cause, exchange.sent).await,
                 };
                 // Judge.
                 earlier = Some(retry.next(failure, exchange.authorized).await?);

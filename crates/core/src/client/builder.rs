@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use super::cache::Cache;
 use super::observer::Observer;
+use super::rate_limit::RateLimit;
 use super::rate_limiter::RateLimiter;
 use super::retry::{Budget, Retry};
 use super::{Client, Inner};
@@ -83,7 +84,7 @@ pub struct ClientBuilder {
     connector: crate::transport::hyper::HyperBuilder,
     clock: Arc<dyn Clock>,
     retry: Retry,
-    limit: Arc<RateLimiter>,
+    limit: Arc<dyn RateLimit>,
     connections: usize,
     secrets: Vec<Secret>,
     timeouts: Timeouts,
@@ -195,15 +196,15 @@ impl ClientBuilder {
         self
     }
 
-    /// A rate limit, shared with whoever else holds it.
-    pub fn limit(mut self, limit: Arc<RateLimiter>) -> Self {
-        self.limit = limit;
+    /// A rate limit, shared with whoever else holds it: a [`RateLimiter`] in an [`Arc`], or one that many processes share.
+    pub fn limit(mut self, limit: impl RateLimit) -> Self {
+        self.limit = Arc::new(limit);
         self
     }
 
     /// No rate limit but what the service itself asks for.
     pub fn no_limit(self) -> Self {
-        self.limit(Arc::new(RateLimiter::none()))
+        self.limit(RateLimiter::none())
     }
 
     /// How many requests may be under way at the same time, from sending to the last byte of the response (at least 1); the

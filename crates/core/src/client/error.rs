@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::header::HeaderMap;
 
-use crate::client::authorize::AuthError;
+use crate::client::authorize::{AuthError, Reason};
 use crate::client::redirect::RedirectError;
 use crate::client::retry::is_passing;
 use crate::decode::DecodeError;
@@ -28,6 +28,8 @@ pub enum Cause<A> {
     Deadline(Duration),
     /// The rate limit of this client leaves no room before the deadline; nothing was sent.
     Limited(Duration),
+    /// What keeps the rate limit of this client cannot be asked; nothing was sent.
+    LimitUnavailable(Reason),
     /// The service redirected to where this client does not follow.
     Redirect(RedirectError),
     /// The service responded with an error.
@@ -402,7 +404,7 @@ impl<A> Error<A> {
                     | TransportErrorKind::Proxy
                     | TransportErrorKind::Runtime
             ),
-            Cause::Deadline(_) | Cause::Limited(_) => true,
+            Cause::Deadline(_) | Cause::Limited(_) | Cause::LimitUnavailable(_) => true,
             Cause::Auth(error) => matches!(error, AuthError::Unavailable(_)),
             Cause::Api { status, .. } => is_passing(*status),
             Cause::Decode { error, .. } => {
@@ -439,6 +441,7 @@ impl<A> Cause<A> {
             Self::Transport(error) => Cause::Transport(error),
             Self::Deadline(limit) => Cause::Deadline(limit),
             Self::Limited(wait) => Cause::Limited(wait),
+            Self::LimitUnavailable(reason) => Cause::LimitUnavailable(reason),
             Self::Redirect(error) => Cause::Redirect(error),
             Self::Decode { status, headers, error, body } => Cause::Decode { status, headers, error, body },
             Self::Source(error) => Cause::Source(error),
@@ -454,6 +457,7 @@ impl<A> Cause<A> {
             Self::Build(error) => Some(error),
             Self::Auth(error) => Some(error),
             Self::Transport(error) => Some(error),
+            Self::LimitUnavailable(reason) => Some(reason),
             Self::Redirect(error) => Some(error),
             Self::Decode { error, .. } => Some(error),
             Self::Source(error) | Self::Sink(error) => Some(error),

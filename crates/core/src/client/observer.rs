@@ -145,6 +145,7 @@ impl<A> Cause<A> {
             },
             Self::Deadline(_) => "deadline",
             Self::Limited(_) => "limited",
+            Self::LimitUnavailable(_) => "limit_unavailable",
             Self::Redirect(_) => "redirect",
             Self::Api { status, .. } if status.is_server_error() => "server_error",
             Self::Api { status, .. } if *status == StatusCode::TOO_MANY_REQUESTS => "too_many_requests",

@@ -11,6 +11,7 @@ use super::deadline::{Deadline, with_deadline};
 use super::error::{Cause, Error, Reached};
 use super::exchange::Authorized;
 use super::observer::{EventKind, Observed, Wait};
+use super::rate_limit::LimitError;
 use super::retry::{Outcome, Spent, Verdict, is_busy, retry_after};
 use crate::endpoint::ApiError;
 use crate::one_line::Seconds;
@@ -74,23 +75,31 @@ impl<'a> RetryLoop<'a> {
         with_deadline(work, self.deadline, &*self.client.clock).await
     }
 
-    /// Waits for a place under the rate limit; the error is a wait that would outlive the deadline. Who was deferred in the
-    /// meantime takes another place.
-    pub(crate) async fn acquire_permit(&self) -> Result<(), Duration> {
+    /// Waits for a place under the rate limit; the error is a wait that would outlive the deadline, or a limit that cannot be
+    /// asked. Who was held back in the meantime takes another place.
+    pub(crate) async fn acquire_permit<A>(&self) -> Result<(), Cause<A>> {
         let Inner { limit, clock, .. } = self.client;
         if !self.is_limited {
             return Ok(());
         }
-        loop {
-            let wait = limit.reserve(clock.now(), self.deadline.map(|deadline| deadline.left(&**clock)))?;
-            if wait.is_zero() {
-                return Ok(());
+        let place = async {
+            loop {
+                let patience = self.deadline.map(|deadline| deadline.left(&**clock));
+                let wait = limit.reserve(clock.now(), 1, patience).await?;
+                if wait.is_zero() {
+                    return Ok(());
+                }
+                self.tell(EventKind::Waiting { wait, reason: Wait::RateLimiter });
+                clock.sleep(wait).await;
+                if limit.held(clock.now()).await?.is_zero() {
+                    return Ok(());
+                }
             }
-            self.tell(EventKind::Waiting { wait, reason: Wait::RateLimiter });
-            clock.sleep(wait).await;
-            if !limit.is_deferred(clock.now()) {
-                return Ok(());
-            }
+        };
+        match self.timeout(place).await.map_err(Cause::Deadline)? {
+            Ok(()) => Ok(()),
+            Err(LimitError::TooFar(wait)) => Err(Cause::Limited(wait)),
+            Err(LimitError::Unavailable(reason)) => Err(Cause::LimitUnavailable(reason)),
         }
     }
 
@@ -114,11 +123,19 @@ impl<'a> RetryLoop<'a> {
         Error::of_call(self.endpoint, self.attempts, elapsed, cause).of(self.replay).after(self.reached)
     }
 
-    /// The error of the call, should it end with the attempt that failed so; `sent` is whether anything left. What is too
-    /// much for the service defers everybody who shares the limit.
-    pub(crate) fn failed<A: ApiError>(&mut self, cause: Cause<A>, sent: bool) -> Error<A> {
+    /// The error of the call, should it end with the attempt that failed so; `sent` is whether anything left. Whoever shares the
+    /// limit is held back first, if it was too much for the service.
+    pub(crate) async fn failed<A: ApiError>(&mut self, cause: Cause<A>, sent: bool) -> Error<A> {
+        let untold = self.hold(&cause).await;
+        let error = self.noted(cause, sent);
+        match untold {
+            Some(note) => error.noting(note),
+            None => error,
+        }
+    }
+
+    fn noted<A: ApiError>(&mut self, cause: Cause<A>, sent: bool) -> Error<A> {
         let delay = retry_delay(&cause, self.client);
-        self.defer(&cause, delay);
         let reached = self.reached.max(cause.reached(sent));
         // A deadline says nothing of how far its attempt got.
         if matches!(cause, Cause::Deadline(_)) {
@@ -218,17 +235,20 @@ impl<'a> RetryLoop<'a> {
         Ok((None, failure))
     }
 
-    /// What is too much for the service concerns everybody who shares the limit, not only this call: it counts them
-    /// together. A wait that nobody has the patience for binds nobody: a mistake of the service must not stop a client for a
-    /// year.
-    fn defer<A>(&self, cause: &Cause<A>, delay: Option<Duration>) {
+    /// Holds everybody back who shares the limit, if the attempt was too much for the service: it counts them together. A wait
+    /// that nobody has the patience for binds nobody: a mistake of the service must not stop a client for a year. Gives what
+    /// there is to say if they could not be told.
+    async fn hold<A: ApiError>(&self, cause: &Cause<A>) -> Option<String> {
         let client = self.client;
         let busy = matches!(cause, Cause::Api { status, .. } if is_busy(*status));
-        if let (true, true, Some(delay)) = (busy, self.is_limited, delay)
-            && delay <= client.retry.patience
-            && let Some(until) = client.clock.now().checked_add(delay)
-        {
-            client.limit.defer(until);
+        let wait = retry_delay(cause, client)?;
+        if !busy || !self.is_limited || wait > client.retry.patience {
+            return None;
+        }
+        let now = client.clock.now();
+        match self.timeout(client.limit.hold(now, now.checked_add(wait)?)).await {
+            Ok(Err(error)) => Some(format!("the others who share the limit could not be told: {error}")),
+            Ok(Ok(())) | Err(_) => None,
         }
     }
 }

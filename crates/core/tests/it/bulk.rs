@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use segno_core::auth::Basic;
-use segno_core::client::RateLimiter;
+use segno_core::client::{LimitError, RateLimit, RateLimiter};
 use segno_core::endpoint::PlainApiError;
 use segno_core::time::Clock;
 use segno_core::transport::Phase;
 use segno_core::url::Origin;
-use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Retry};
+use segno_core::{
+    BoxFuture, BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Retry,
+};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::example::{self, Get, Post, Reply, Service, lost};
@@ -139,7 +141,7 @@ async fn a_place_under_the_limit_is_worth_nothing_while_everybody_is_held() {
         Ok(Reply::ok())
     });
     let limit = Arc::new(RateLimiter::new(S, 1));
-    limit.reserve(start, None).unwrap();
+    limit.reserve(start, 1, None).await.unwrap();
     let builder = service.client().0.clock(Arc::clone(&clock) as _).limit(Arc::clone(&limit));
     let client = builder.build().unwrap();
     let calls: Vec<_> = (0..5)
@@ -151,7 +153,7 @@ async fn a_place_under_the_limit_is_worth_nothing_while_everybody_is_held() {
     // Until they sleep for their places, and not until the first may go.
     soon(clock.until_asleep(5 * S)).await;
     assert!(service.seen().is_empty());
-    limit.defer(start + 30 * S);
+    limit.hold(start, start + 30 * S).await.unwrap();
     for call in calls {
         soon(call).await.unwrap().unwrap();
     }
@@ -374,4 +376,56 @@ async fn a_response_that_is_still_read_keeps_its_place() {
     assert!(!error.may_have_taken_effect(), "it waited in the queue");
     drop(open);
     client.send(&Get).await.unwrap();
+}
+
+/// A limit whose server is away: at first, or only when others are to be told of a hold.
+struct Away {
+    reserves: bool,
+}
+
+impl RateLimit for Away {
+    fn reserve(
+        &self,
+        _: Instant,
+        _: u32,
+        _: Option<Duration>,
+    ) -> BoxFuture<'_, Result<Duration, LimitError>> {
+        let away = LimitError::Unavailable("redis://127.0.0.1:6379: connection refused".into());
+        Box::pin(std::future::ready(if self.reserves { Ok(Duration::ZERO) } else { Err(away) }))
+    }
+
+    fn hold(&self, now: Instant, _: Instant) -> BoxFuture<'_, Result<(), LimitError>> {
+        let held = Self { reserves: false };
+        Box::pin(async move { held.reserve(now, 1, None).await.map(drop) })
+    }
+
+    fn held(&self, _: Instant) -> BoxFuture<'_, Result<Duration, LimitError>> {
+        Box::pin(std::future::ready(Ok(Duration::ZERO)))
+    }
+}
+
+/// Without a limit that can be asked nothing is sent, and the line says what to look at.
+#[tokio::test]
+async fn a_limit_that_is_away_ends_the_call_before_anything_is_sent() {
+    let service = Service::new(|_, _| Ok(Reply::ok()));
+    let client = service.client().0.limit(Away { reserves: false }).build().unwrap();
+    let error = client.send(&Get).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "example.get: the rate limit cannot be asked: redis://127.0.0.1:6379: connection refused; nothing was sent"
+    );
+    assert!(error.is_transient() && !error.may_have_taken_effect() && !error.is_rate_limited());
+    assert!(service.seen().is_empty());
+}
+
+/// A hold that the others could not be told of does not hide the response, and is not passed over.
+#[tokio::test]
+async fn a_hold_that_nobody_could_be_told_of_is_told_in_the_error() {
+    let service = Service::new(|_, _| Ok(Reply::new(429).header("retry-after", "7")));
+    let client = service.client().0.limit(Away { reserves: true }).retry(Retry::never()).build().unwrap();
+    let error = client.send(&Get).await.unwrap_err();
+    assert!(error.is_rate_limited());
+    let line = error.to_string();
+    assert!(line.contains("the others who share the limit could not be told"), "{line}");
+    assert!(line.contains("connection refused"), "{line}");
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use segno_core::{BoxFuture, HeaderMap, Timestamp};
 use segno_soundstripe::supe_searches::SearchStatus;
 use segno_soundstripe::webhooks::{
-    Delivery, DeliveryLog, DeliveryLogError, SignedPayload, TOLERANCE, Verifier, WebhookError,
+    Delivery, Seen, SeenError, SignedPayload, TOLERANCE, Verifier, WebhookError,
 };
 
 // As Python computes them: hmac.new(SECRET, TIMESTAMP + b"." + BODY, "sha256").hexdigest().
@@ -143,25 +143,21 @@ async fn a_body_that_cannot_be_read_is_told_the_same_way_each_time() {
 #[derive(Clone, Default)]
 struct Shared(Arc<Mutex<(HashSet<String>, bool)>>);
 
-impl DeliveryLog for Shared {
-    fn was_accepted<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<bool, DeliveryLogError>> {
+impl Seen for Shared {
+    fn was_accepted<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<bool, SeenError>> {
         Box::pin(async {
             tokio::task::yield_now().await;
             let state = self.0.lock().unwrap();
-            if state.1 {
-                Err(DeliveryLogError::new("down"))
-            } else {
-                Ok(state.0.contains(&delivery.signature))
-            }
+            if state.1 { Err(SeenError::new("down")) } else { Ok(state.0.contains(&delivery.signature)) }
         })
     }
 
-    fn accept<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<(), DeliveryLogError>> {
+    fn accept<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<(), SeenError>> {
         Box::pin(async {
             tokio::task::yield_now().await;
             let mut state = self.0.lock().unwrap();
             if state.1 {
-                return Err(DeliveryLogError::new("down"));
+                return Err(SeenError::new("down"));
             }
             assert_eq!(delivery.lifetime(), TOLERANCE - Duration::from_secs(10));
             state.0.insert(delivery.signature.clone());
@@ -173,7 +169,7 @@ impl DeliveryLog for Shared {
 #[tokio::test]
 async fn two_processes_share_a_memory() {
     let shared = Shared::default();
-    let (one, other) = (verifier().delivery_log(shared.clone()), verifier().delivery_log(shared.clone()));
+    let (one, other) = (verifier().seen(shared.clone()), verifier().seen(shared.clone()));
     let event = one.verify_parts(Some(HEX), Some(TIMESTAMP), BODY, at(10)).await.unwrap();
     assert!(other.verify_parts(Some(HEX), Some(TIMESTAMP), BODY, at(10)).await.is_ok(), "not accepted yet");
     event.accept().await.unwrap();
@@ -183,7 +179,7 @@ async fn two_processes_share_a_memory() {
     // What cannot be looked up must come again, whatever it is.
     shared.0.lock().unwrap().1 = true;
     let error = one.verify_parts(Some(HEX), Some(TIMESTAMP), BODY, at(10)).await.unwrap_err();
-    assert_eq!(error, WebhookError::DeliveryLog(DeliveryLogError::new("down")));
+    assert_eq!(error, WebhookError::Seen(SeenError::new("down")));
     assert_eq!(error.status(), 503);
     assert!(event.accept().await.is_err());
     // A forger is told nothing of it.

@@ -2,8 +2,38 @@
 
 use std::any::Any;
 use std::fmt;
+use std::time::Duration;
 
+use super::{LEASE, StoreError};
 use crate::BoxFuture;
+use crate::time::Clock;
+
+/// The shortest and the longest pause between two requests for a lease.
+const POLL: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(250));
+
+/// Asks for a lease until it is given, for a store that can only be asked: a row, a key. `ask` says whether the caller has it now.
+///
+/// # Errors
+/// [`StoreError::Busy`] if another holds it for longer than [`LEASE`]; the first error of `ask`.
+pub async fn take_lease<F>(
+    clock: &dyn Clock,
+    place: &str,
+    mut ask: impl FnMut() -> F,
+) -> Result<(), StoreError>
+where
+    F: Future<Output = Result<bool, StoreError>>,
+{
+    let start = clock.now();
+    let mut pause = POLL.0;
+    while !ask().await? {
+        if clock.now().saturating_duration_since(start) >= LEASE {
+            return Err(StoreError::Busy { place: place.into(), seconds: LEASE.as_secs() });
+        }
+        clock.sleep(pause).await;
+        pause = (pause * 2).min(POLL.1);
+    }
+    Ok(())
+}
 
 /// The right to refresh, held by one at a time. [`release`](Lease::release) gives it back; on drop it is given back
 /// too, in a task of its own, so that no drop waits.

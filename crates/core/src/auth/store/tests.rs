@@ -180,3 +180,48 @@ proptest! {
         }
     }
 }
+
+/// A lease that another holds is asked for again until it is free, and not for ever.
+#[tokio::test]
+async fn a_lease_is_asked_for_until_it_is_free_or_too_long_held() {
+    let clock = crate::testing::ManualClock::new(Timestamp::from(std::time::SystemTime::UNIX_EPOCH));
+    let mut asked = 0;
+    let taken = take_lease(&*clock, "row 1", || {
+        asked += 1;
+        std::future::ready(Ok(asked == 10))
+    });
+    taken.await.unwrap();
+    let start = clock.now();
+    let error = take_lease(&*clock, "row 1", || std::future::ready(Ok(false))).await.unwrap_err();
+    assert_eq!(error, StoreError::Busy { place: "row 1".into(), seconds: 45 });
+    let took = clock.now() - start;
+    assert!(took >= LEASE && took < LEASE + Duration::from_secs(1), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_away_is_asked_again_for_so_long() {
+    let clock = crate::testing::ManualClock::new(Timestamp::from(std::time::SystemTime::UNIX_EPOCH));
+    let start = clock.now();
+    let patience = Duration::from_secs(7);
+    let mut asked = 0;
+    let away = crate::time::retry_within(
+        &*clock,
+        patience,
+        |error| *error == "away",
+        || {
+            asked += 1;
+            std::future::ready(Err::<(), _>("away"))
+        },
+    );
+    assert_eq!(away.await, Err("away"));
+    let took = clock.now() - start;
+    assert!(took <= patience && took > patience / 2 && asked > 5, "{asked} times in {took:?}");
+    let mut left = ["wrong", "away", "away"].to_vec();
+    let refused = crate::time::retry_within(
+        &*clock,
+        patience,
+        |error| *error == "away",
+        || std::future::ready(Err::<(), _>(left.pop().unwrap())),
+    );
+    assert_eq!(refused.await, Err("wrong"));
+}

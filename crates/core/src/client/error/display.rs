@@ -90,6 +90,9 @@ impl<A: fmt::Display> fmt::Display for Cause<A> {
                     Seconds(*wait)
                 )
             }
+            Self::LimitUnavailable(reason) => {
+                write!(f, "the rate limit cannot be asked: {reason}; nothing was sent")
+            }
             Self::Redirect(error) => error.fmt(f),
             Self::Api { status, error, .. } => {
                 let words = error.to_string();

@@ -1,0 +1,97 @@
+//! What goes wrong with a database, in one line.
+
+use std::error::Error;
+use std::time::Duration;
+
+/// A database that cannot be used. `{}` says which database, what happened and, where it is known, what to do; it never shows a
+/// password or a token.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PostgresError {
+    /// The URL is not one of a database.
+    #[error(
+        "invalid database URL: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE, found something else: {0}"
+    )]
+    Url(String),
+    /// TLS cannot be set up, or is asked for by the URL and left out of this build.
+    #[error("TLS to the database cannot be set up: {0}")]
+    Tls(String),
+    /// No connection could be had: the server is away, refuses the login, or has no connection free.
+    #[error("{place}: no connection: {reason}")]
+    Connect {
+        /// Host, port and database.
+        place: String,
+        /// What the server or the network said.
+        reason: String,
+        /// What is behind it.
+        #[source]
+        source: Option<Box<dyn Error + Send + Sync>>,
+    },
+    /// The server did not respond in time. A statement that writes may have been carried out.
+    #[error("{place}: no response within {} s", limit.as_secs())]
+    Timeout {
+        /// Host, port and database.
+        place: String,
+        /// How long was waited.
+        limit: Duration,
+    },
+    /// The server refused a statement, or the connection broke during it.
+    #[error("{place}: {reason}{}", hint(.source))]
+    Statement {
+        /// Host, port and database.
+        place: String,
+        /// What the server or the network said.
+        reason: String,
+        /// What is behind it.
+        #[source]
+        source: tokio_postgres::Error,
+    },
+}
+
+impl PostgresError {
+    /// Whether the same may work later without anything being changed: the server is away, restarts, or is too slow.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Connect { .. } | Self::Timeout { .. } => true,
+            Self::Statement { source, .. } => match source.code() {
+                // Connection exceptions, serialization failures, no resources, the operator intervenes (PostgreSQL, Appendix A).
+                Some(code) => ["08", "40", "53", "57"].iter().any(|class| code.code().starts_with(class)),
+                // The connection broke.
+                None => true,
+            },
+            Self::Url(_) | Self::Tls(_) => false,
+        }
+    }
+}
+
+/// What to do where a table is missing.
+fn hint(error: &tokio_postgres::Error) -> &'static str {
+    if error.code() == Some(&tokio_postgres::error::SqlState::UNDEFINED_TABLE) {
+        "; call Postgres::migrate once, or run the files of the folder migrations"
+    } else {
+        ""
+    }
+}
+
+/// What an error of the driver says, with what is behind it, which it leaves out.
+pub(crate) fn words(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(refused) => format!("{} ({})", refused.message(), refused.code().code()),
+        None => chain(error),
+    }
+}
+
+/// The texts of an error and of what is behind it, each once.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut behind = error.source();
+    while let Some(error) = behind {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        behind = error.source();
+    }
+    text
+}
