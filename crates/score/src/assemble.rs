@@ -5,6 +5,7 @@ mod movements;
 mod signs;
 mod tempos;
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use segno_syncpoint::playthrough::DiagnosticKind as Unplayed;
@@ -178,15 +179,14 @@ fn diagnose_lengths(draft: &mut Draft, written: &[WrittenBar]) {
     for (index, bar) in written.iter().enumerate() {
         let Some(actual) = bar.actual else { continue };
         let offset = draft.bars.get(index).map_or(0, |bar| bar.offset);
-        if actual > bar.nominal {
-            let message =
-                format!("the bar holds {} of a whole note, its metre says {}", actual.lowest(), bar.nominal);
-            draft.diagnose(DiagnosticKind::Length, index, offset, message);
-        } else if !bar.implicit && !explained(written, index) {
-            let message =
-                format!("the bar holds only {} of a whole note of {}", actual.lowest(), bar.nominal);
-            draft.diagnose(DiagnosticKind::Length, index, offset, message);
-        }
+        let message = match actual.cmp(&bar.nominal) {
+            Ordering::Greater => {
+                format!("the bar holds {} of a whole note, its metre says {}", actual.lowest(), bar.nominal)
+            }
+            _ if bar.implicit || explained(written, index) => continue,
+            _ => format!("the bar holds only {} of a whole note of {}", actual.lowest(), bar.nominal),
+        };
+        draft.diagnose(DiagnosticKind::Length, index, offset, message);
     }
 }
 

@@ -7,6 +7,25 @@ use crate::options::Options;
 use crate::score::{Onset, Part};
 use crate::span::Span;
 
+/// Passes above this are not believed.
+const MAX_PASSES: u32 = 999;
+
+/// An ending does not have more numbers than this.
+pub(crate) const MAX_NUMBERS: usize = 64;
+
+/// How often a passage is played, as a repeat sign says it, or a pass, as an ending does; `None` if that cannot be.
+pub(crate) fn count(stated: &str) -> Option<u32> {
+    stated.trim().parse().ok().filter(|&count| count <= MAX_PASSES)
+}
+
+/// How often a passage is played, as a repeat sign says it.
+///
+/// # Errors
+/// If that cannot be: what to tell of it. Such a passage is played twice.
+pub(crate) fn plays(stated: &str) -> Result<u32, String> {
+    count(stated).ok_or_else(|| format!("a repeat cannot be played {stated:.40} times; taken as 2"))
+}
+
 /// A score as gathered, in the file's order.
 #[derive(Debug, Default)]
 pub(crate) struct Draft {

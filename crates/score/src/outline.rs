@@ -6,7 +6,7 @@ use segno_syncpoint::playthrough::DiagnosticKind as Unplayed;
 use segno_syncpoint::{BarGrid, Fraction, GridBar, Metre, Structure, WrittenBar};
 
 use crate::diagnostic::DiagnosticKind;
-use crate::draft::Diagnostics;
+use crate::draft::{self, Diagnostics};
 use crate::error::{Error, Limit};
 use crate::options::{Limits, Options};
 use crate::recording::Recording;
@@ -78,10 +78,10 @@ impl Outline {
         Ok(self.parts.len() - 1)
     }
 
-    pub(crate) fn add_bar(&mut self, bar: OutlineBar) -> Result<usize, Error> {
+    pub(crate) fn add_bar(&mut self, bar: OutlineBar) -> Result<(), Error> {
         within(self.bars.len(), Limit::Bars, self.limits.bars)?;
         self.bars.push(bar);
-        Ok(self.bars.len() - 1)
+        Ok(())
     }
 
     /// Refuses a file with too many bars before they are put together.
@@ -92,6 +92,31 @@ impl Outline {
     /// The error for what there is too much of.
     pub(crate) fn exceeded(&self, limit: Limit) -> Error {
         Error::Limit { at: None, limit, allowed: self.limits.elements as u64 }
+    }
+
+    /// How often a passage is played, as a repeat sign says it; 2 if that cannot be.
+    pub(crate) fn plays(&mut self, stated: &str, bar: usize, offset: u64) -> u32 {
+        draft::plays(stated).unwrap_or_else(|message| {
+            self.diagnose(DiagnosticKind::BadValue, bar, offset, message);
+            2
+        })
+    }
+
+    /// The passes that an ending names, without those that cannot be.
+    pub(crate) fn passes<'a>(&mut self, stated: impl Iterator<Item = &'a str>, offset: u64) -> Vec<u32> {
+        let (mut passes, mut odd) = (Vec::new(), false);
+        for stated in stated {
+            match draft::count(stated).filter(|&pass| pass > 0 && passes.len() < draft::MAX_NUMBERS) {
+                Some(pass) => passes.push(pass),
+                None => odd = true,
+            }
+        }
+        if odd {
+            let message =
+                "an ending has numbers that are no pass from 1 to 999, or too many: these are left out";
+            self.note(DiagnosticKind::Ending, offset, message);
+        }
+        passes
     }
 
     /// Counts a segno, coda, fine or jump that is put onto a bar.

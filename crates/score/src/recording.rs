@@ -118,14 +118,12 @@ fn stretched(points: &[(f64, f64)], knots: &[(f64, f64)]) -> Vec<Syncpoint> {
         let &[(from, start), (to, end)] = pair else { continue };
         map.extend(Position::from_bars(from).ok().map(|place| Syncpoint::new(place, start)));
         let (first, last) = (at(knots, from), at(knots, to));
-        if last > first {
-            let inner =
-                knots.partition_point(|knot| knot.0 <= from)..knots.partition_point(|knot| knot.0 < to);
-            for &(bars, seconds) in knots.get(inner).unwrap_or_default() {
-                let time = start + (end - start) * (seconds - first) / (last - first);
-                if time > start && time < end {
-                    map.extend(Position::from_bars(bars).ok().map(|place| Syncpoint::new(place, time)));
-                }
+        let inner = knots.partition_point(|knot| knot.0 <= from)..knots.partition_point(|knot| knot.0 < to);
+        for &(bars, seconds) in knots.get(inner).unwrap_or_default() {
+            // NaN where no time passes between the two, and then there is no corner.
+            let time = start + (end - start) * (seconds - first) / (last - first);
+            if time > start && time < end {
+                map.extend(Position::from_bars(bars).ok().map(|place| Syncpoint::new(place, time)));
             }
         }
     }
@@ -162,5 +160,49 @@ impl PlayedBars {
     /// The played bar of a written one that was played so often before.
     pub(crate) fn get(&self, written: usize, occurrence: u32) -> Option<usize> {
         self.0.get(&written)?.get(usize::try_from(occurrence).ok()?).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{at, stretched};
+
+    /// Two seconds a bar, and from the second bar line on one.
+    const KNOTS: [(f64, f64); 3] = [(0.0, 0.0), (2.0, 4.0), (4.0, 6.0)];
+
+    #[test]
+    fn seconds_by_the_tempo_marks() {
+        for (bars, seconds) in
+            [(-1.0, 0.0), (0.0, 0.0), (0.5, 1.0), (1.0, 2.0), (2.0, 4.0), (3.0, 5.0), (4.0, 6.0), (9.0, 6.0)]
+        {
+            assert_eq!(at(&KNOTS, bars), seconds, "{bars}");
+        }
+        assert_eq!((at(&KNOTS[1..], 0.0), at(&[], 3.0)), (4.0, 0.0));
+    }
+
+    fn map(points: &[(f64, f64)], knots: &[(f64, f64)]) -> Vec<(f64, f64)> {
+        stretched(points, knots).iter().map(|point| (point.position.bars(), point.time)).collect()
+    }
+
+    #[test]
+    fn corners_between_points() {
+        // Twice as slow as marked: the corner comes after two thirds of the time.
+        assert_eq!(map(&[(0.0, 10.0), (4.0, 22.0)], &KNOTS), [(0.0, 10.0), (2.0, 18.0), (4.0, 22.0)]);
+        // From the second bar to the fourth three seconds are marked, of which two are before the corner.
+        assert_eq!(map(&[(1.0, 10.0), (3.0, 16.0)], &KNOTS), [(1.0, 10.0), (2.0, 14.0), (3.0, 16.0)]);
+        // Between the other points stands no corner, nor where a point stands already.
+        let points = [(0.0, 0.0), (1.0, 1.0), (2.0, 2.5), (3.0, 4.0), (4.0, 7.0)];
+        assert_eq!(map(&points, &KNOTS), points);
+        // Several corners, each on its own line.
+        let knots = [(0.0, 0.0), (1.0, 1.0), (2.0, 3.0), (3.0, 4.0)];
+        assert_eq!(map(&[(0.0, 0.0), (3.0, 8.0)], &knots), [(0.0, 0.0), (1.0, 2.0), (2.0, 6.0), (3.0, 8.0)]);
+        assert_eq!(
+            map(&[(0.5, 0.0), (1.5, 3.0), (2.5, 6.0)], &knots),
+            [(0.5, 0.0), (1.0, 1.0), (1.5, 3.0), (2.0, 5.0), (2.5, 6.0)]
+        );
+        // Where the marks let no time pass nothing is known of what lies between.
+        let still = [(0.0, 2.0), (1.0, 2.0), (2.0, 2.0)];
+        assert_eq!(map(&[(0.0, 0.0), (2.0, 3.0)], &still), [(0.0, 0.0), (2.0, 3.0)]);
+        assert_eq!((map(&[(1.0, 5.0)], &KNOTS), map(&[], &KNOTS)), (vec![(1.0, 5.0)], vec![]));
     }
 }

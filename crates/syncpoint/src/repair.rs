@@ -201,7 +201,7 @@ impl Repair {
         for diagnostic in diagnostics {
             if let (DiagnosticKind::MissingEndPoint { .. }, Suggestion::Insert { point, .. }) =
                 (diagnostic.kind, diagnostic.suggestion)
-                && points.last().is_some_and(|last| point.time > last.time && last.position < point.position)
+                && points.last().is_some_and(|last| point.time > last.time)
             {
                 points.push(point);
                 repaired.end_added = true;

@@ -138,7 +138,7 @@ impl Reader<'_> {
     fn set_length(&mut self, value: i64) -> Result<(), Error> {
         let length = match value {
             1..=1024 => Span::ratio(1, value.into()),
-            -4..=-2 => Span::ratio((-value).into(), 1),
+            -4 | -2 => Span::ratio((-value).into(), 1),
             _ => None,
         };
         match length {

@@ -153,6 +153,15 @@ pub(super) enum Argument {
     Text(String),
 }
 
+impl core::fmt::Display for Argument {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
 impl Argument {
     pub(super) fn number(&self) -> Option<f64> {
         if let Self::Number(number) = self { Some(*number) } else { None }
@@ -253,12 +262,12 @@ impl Reader<'_> {
             }
             "ro" => self.on_bar(|bar| bar.repeat_start = Some(RepeatStart::Printed))?,
             "rc" => {
-                let plays = first.and_then(Argument::whole).unwrap_or(2);
+                let plays = first.map_or(2, |plays| self.outline.plays(&plays.to_string(), self.bar, offset));
                 self.on_bar(|bar| bar.repeat_end = Some(RepeatEnd { plays, after_jump: None }))?;
             }
             "ae" => {
-                let passes = arguments.iter().filter_map(Argument::whole).filter(|pass| *pass > 0).take(64);
-                let numbers: Vec<u32> = passes.collect();
+                let stated: Vec<String> = arguments.iter().map(Argument::to_string).collect();
+                let numbers = self.outline.passes(stated.iter().map(String::as_str), offset);
                 let ending = Ending { numbers, id: None, start: true, stop: None, staff: None };
                 self.on_bar(|bar| bar.endings = vec![ending])?;
             }

@@ -116,7 +116,8 @@ impl<'a> Events<'a> {
     /// The next event; what has to be passed over is told. `proofs` is how many bytes may still be read ahead to
     /// find out where events go on.
     pub(super) fn next(&mut self, proofs: &mut usize, diagnostics: &mut Diagnostics) -> Option<Event<'a>> {
-        // In a track that is sound nothing is in doubt; an `M` may be the name of the next track.
+        // In a track that is sound nothing is in doubt, and nothing asks which statuses were used; an `M` may be the name of the
+        // next track.
         if !self.damaged
             && !self.ended
             && let Step::Time(at) = self.step
@@ -124,7 +125,6 @@ impl<'a> Events<'a> {
             && let Some(Plain { delta, status, data, next, .. }) = plain(self.bytes, at, self.running)
         {
             (self.step, self.running) = (Step::Time(next), status);
-            self.seen |= 1 << (status & 0x7F);
             return Some(Event { delta, kind: Kind::Voice { status, data }, at });
         }
         if self.ended || self.is_over() {

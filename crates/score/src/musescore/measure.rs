@@ -8,7 +8,7 @@ use super::tempo::Fermata;
 use super::{Reader, fraction};
 use crate::diagnostic::DiagnosticKind;
 use crate::error::Error;
-use crate::outline::{OutlineBar, OutlineTempo};
+use crate::outline::{OutlineBar, OutlineTempo, one_line};
 use crate::span::Span;
 use crate::xml::{Token, XmlSource};
 
@@ -79,7 +79,9 @@ impl<S: XmlSource> Reader<'_, S> {
                     }
                 }
                 "endRepeat" => {
-                    let plays = self.number::<u32>()?.unwrap_or(2);
+                    let offset = self.cursor.offset();
+                    let stated = one_line(self.cursor.text()?);
+                    let plays = if stated.is_empty() { 2 } else { self.outline.plays(&stated, bar, offset) };
                     if let Some(bar) = self.outline.bars.get_mut(bar) {
                         bar.written.repeat_end = Some(RepeatEnd { plays, after_jump: None });
                     }

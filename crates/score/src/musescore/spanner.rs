@@ -175,9 +175,8 @@ impl<S: XmlSource> Reader<'_, S> {
             match self.cursor.name() {
                 "endings" => {
                     let text = self.cursor.text()?;
-                    numbers =
-                        text.split(',').filter_map(|number| number.trim().parse().ok()).take(64).collect();
-                    numbers.retain(|number| *number > 0);
+                    let stated = text.split(',').filter(|number| !number.trim().is_empty());
+                    numbers = self.outline.passes(stated, offset);
                 }
                 "endHookType" | "endHook" => closed = self.cursor.text()? == "1",
                 "tick" => from = self.number::<i64>()?,

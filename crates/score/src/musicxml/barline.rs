@@ -4,15 +4,9 @@ use segno_syncpoint::{RepeatEnd, RepeatStart};
 
 use super::Reader;
 use crate::diagnostic::DiagnosticKind;
-use crate::draft::{DraftEnding, DraftSign, Edge, SignKind};
+use crate::draft::{self, DraftEnding, DraftSign, Edge, MAX_NUMBERS, SignKind};
 use crate::error::Error;
 use crate::xml::{Element, Token, XmlSource};
-
-/// An ending does not have more numbers than this.
-const MAX_NUMBERS: usize = 64;
-
-/// Passes above this are not believed.
-const MAX_PASSES: u32 = 999;
 
 /// Which side of the bar.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -115,13 +109,10 @@ impl<S: XmlSource> Reader<'_, S> {
         let offset = self.cursor.offset();
         let plays = match self.cursor.attribute("times")? {
             None => 2,
-            Some(times) => {
-                times.parse::<u32>().ok().filter(|&times| times <= MAX_PASSES).unwrap_or_else(|| {
-                    let message = format!("a repeat cannot be played {times:.40} times; taken as 2");
-                    self.draft.diagnose(DiagnosticKind::BadValue, bar, offset, message);
-                    2
-                })
-            }
+            Some(times) => draft::plays(&times).unwrap_or_else(|message| {
+                self.draft.diagnose(DiagnosticKind::BadValue, bar, offset, message);
+                2
+            }),
         };
         Ok(RepeatEnd { plays, after_jump: self.cursor.flag("after-jump")? })
     }
@@ -171,6 +162,11 @@ impl<S: XmlSource> Reader<'_, S> {
             _ => None,
         };
         let stated = self.cursor.attribute("number")?.unwrap_or_default();
+        let unlikely = |digits: &&str| !digits.is_empty() && draft::count(digits).is_none();
+        if let Some(number) = stated.split(|letter: char| !letter.is_ascii_digit()).find(unlikely) {
+            let message = format!("an ending cannot be for pass {number:.40}; the number is left out");
+            self.draft.diagnose(DiagnosticKind::Ending, bar, offset, message);
+        }
         let numbers = numbers(&stated);
         let printed = self::numbers(self.cursor.text()?);
         let Some(edge) = edge else {
@@ -224,10 +220,7 @@ pub(super) fn numbers(text: &str) -> Vec<u32> {
         }
         let (number, tail) = rest.split_at_checked(digits).unwrap_or((rest, ""));
         rest = tail;
-        let Some(number) = number.parse::<u32>().ok().filter(|number| (1..=MAX_PASSES).contains(number))
-        else {
-            continue;
-        };
+        let Some(number) = draft::count(number).filter(|number| *number > 0) else { continue };
         let from =
             if core::mem::take(&mut range) { numbers.last().map_or(number, |last| last + 1) } else { number };
         for pass in from.min(number)..=number {

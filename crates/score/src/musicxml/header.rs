@@ -1,7 +1,7 @@
 //! Titles, names and the list of parts.
 
 use super::Reader;
-use crate::error::Error;
+use crate::error::{Error, Limit};
 use crate::score::Part;
 use crate::xml::{Element, Token, XmlSource};
 
@@ -130,10 +130,12 @@ impl<S: XmlSource> Reader<'_, S> {
                             (Element::MidiProgram, Some(program)) if !part.programs.contains(&program) => {
                                 part.programs.push(program);
                             }
-                            (Element::MidiUnpitched, Some(key))
-                                if self.drums.len() < self.options.limits.marks =>
-                            {
+                            (Element::MidiUnpitched, Some(key)) => {
                                 self.drums.insert(id.clone(), key);
+                                let allowed = self.options.limits.marks;
+                                if self.drums.len() > allowed {
+                                    return Err(self.cursor.exceeded(Limit::Marks, allowed));
+                                }
                             }
                             _ => {}
                         }

@@ -443,3 +443,18 @@ fn headings() {
         assert_eq!(heading(words), None, "{words}");
     }
 }
+
+/// Letters make words; any other sign is one for itself, and long texts are none.
+#[test]
+fn what_words_are_made_of() {
+    let of = |words: &str| tokens(words).unwrap_or_default();
+    assert_eq!(
+        of("\u{2605}D.C.\u{2605}al\u{2192}Fine"),
+        ["\u{2605}", "d", "c", "\u{2605}", "al", "\u{2192}", "fine"]
+    );
+    assert_eq!(of("Stra\u{df}e 2a"), ["strasse", "2a"]);
+    assert!(mentions("\u{2605}D.C.") && tokens(" . ").is_none());
+    let padded = |bytes: usize| format!("D.C.{}", " ".repeat(bytes - 4));
+    assert!(read(&padded(240)).is_some() && read(&padded(239)).is_some());
+    assert!(read(&padded(241)).is_none() && read(&padded(300)).is_none());
+}

@@ -1,6 +1,6 @@
 //! alphaTex: orders and times as alphaTab 1.8.4 gives them, unless a test says otherwise.
 
-use segno_score::{DiagnosticKind, Error, Format, Options, Score, alphatex, read_any};
+use segno_score::{DiagnosticKind, Error, Format, Limit, Limits, Options, Score, alphatex, read_any};
 
 fn read(text: &str) -> Score {
     let score = read_any(text.as_bytes(), &Options::new().with_onsets()).unwrap();
@@ -190,4 +190,62 @@ fn formats_that_are_not_read_are_named_with_a_way_out() {
         assert!(matches!(error, Error::Unsupported { format, .. } if format == name), "{error}");
         assert!(error.to_string().contains("export it as"), "{error}");
     }
+}
+
+#[test]
+fn a_text_as_long_as_the_limit() {
+    let text = b"\\title x . 3.3.4";
+    let read = |bytes: usize| {
+        let mut limits = Limits::default();
+        limits.bytes = bytes as u64;
+        alphatex::read_slice(text, &Options::new().with_limits(limits))
+    };
+    assert!(read(text.len()).is_ok());
+    assert!(matches!(read(text.len() - 1), Err(Error::Limit { limit: Limit::Bytes, allowed: 15, .. })));
+}
+
+/// What a text is shows in its first 4,096 bytes, also where these end inside of a letter; behind them it may hold anything.
+#[test]
+fn a_letter_at_the_end_of_what_is_looked_at() {
+    for before in 4_080..4_100 {
+        let head = "\\title \"";
+        let letters = "\u{1D11E}".repeat(3);
+        let text = format!("{head}{}{letters}\" . 3.3.4", "x".repeat(before - head.len()));
+        assert_eq!(read(&text).structure.bars.len(), 1, "{before}");
+    }
+    // A byte that no letter begins with is no text, at whatever place.
+    for before in [20, 4_095] {
+        let mut bytes = format!("\\title \"{}", "x".repeat(before - 8)).into_bytes();
+        bytes.extend(b"\xFFx\" . 3.3.4");
+        assert!(matches!(read_any(&bytes, &Options::new()), Err(Error::UnknownFormat)), "{before}");
+    }
+}
+
+#[test]
+fn multipliers() {
+    let beats = |text: &str| alphatex::read_slice(text.as_bytes(), &Options::new().with_onsets());
+    for (times, notes) in [("0", 1), ("1", 1), ("3", 3), ("10000", 10_000)] {
+        assert_eq!(beats(&format!("3.3.4*{times}")).unwrap().onsets.len(), notes, "{times}");
+    }
+    for times in ["10001", "-1", "999999999", "x"] {
+        let error = beats(&format!("3.3.4*{times}")).unwrap_err().to_string();
+        assert!(error.contains("expected a number from 1 to 10000"), "{times}: {error}");
+    }
+}
+
+/// Harmonics sound as the string divided: at the seventh fret in three, at the fifth in four, at the fourth in five.
+#[test]
+fn harmonics() {
+    let keys = |effect: &str| {
+        let score = read(&format!("\\title x . 7.1{effect} 5.1{effect} 12.1{effect}"));
+        score.onsets.iter().map(|onset| onset.key.unwrap() - 64).collect::<Vec<_>>()
+    };
+    assert_eq!(keys(""), [7, 5, 12]);
+    assert_eq!(keys("{nh}"), [19, 24, 12]);
+    // Artificial ones are an octave above the fretted note, unless they say otherwise.
+    for name in ["ah", "th", "ph", "sh", "fh"] {
+        assert_eq!(keys(&format!("{{{name}}}")), [19, 17, 24], "{name}");
+        assert_eq!(keys(&format!("{{{name} 7}}")), [26, 24, 31], "{name}");
+    }
+    assert_eq!(keys("{nh x}"), [7, 5, 12]);
 }

@@ -92,6 +92,10 @@ fn a_bracket_in_pieces() {
         assert!(!told(&score, words), "{bars:?}");
         assert!(told(&score, "taken to cover this bar alone"), "{bars:?}");
     }
+    // The repeat that begins in its own first bar does not part it.
+    let own = score(&["_", "[1 |: _ ]", "_ ]1 :|", "[2 _ ]-"]);
+    assert!(told(&own, words));
+    assert_eq!(under(&own, 1), [1, 2]);
     // Another number, or none.
     assert!(!told(&score(&["|: _", "[1 _ ]", "_ ]2 :|"]), words));
     assert!(!told(&score(&["|: _", "[1 _ ]", "_ ] :|"]), words));

@@ -90,6 +90,45 @@ fn too_many_elements_end_at_the_limit() {
     }
 }
 
+/// As deep, as long and as much text in one element as the limits say is read, one more is refused, read whole or bit by bit.
+#[test]
+fn as_much_as_the_limits_say() {
+    let both = |text: &str, limits: &Limits| {
+        let options = Options::new().with_limits(limits.clone());
+        [musicxml::read_slice(text.as_bytes(), &options), musicxml::read(text.as_bytes(), &options)]
+            .map(|read| read.err())
+    };
+    let deep = |inside: usize| {
+        let (open, close) = ("<a>".repeat(inside), "</a>".repeat(inside));
+        format!("<score-partwise><part id='P'><measure>{open}{close}</measure></part></score-partwise>")
+    };
+    let mut limits = Limits::default();
+    assert!(both(&deep(61), &limits).iter().all(Option::is_none));
+    for error in both(&deep(62), &limits) {
+        assert!(matches!(error, Some(Error::Limit { limit: Limit::Depth, allowed: 64, .. })), "{error:?}");
+    }
+    // The text and what stands for a letter in it come together.
+    let titled = |bytes: usize| {
+        format!(
+            "<score-partwise><work><work-title>{}&amp;</work-title></work><part id='P'><measure/></part></score-partwise>",
+            "x".repeat(bytes - 1)
+        )
+    };
+    limits.token = 200;
+    assert!(both(&titled(200), &limits).iter().all(Option::is_none));
+    for error in both(&titled(201), &limits) {
+        assert!(matches!(error, Some(Error::Limit { limit: Limit::Token, allowed: 200, .. })), "{error:?}");
+    }
+    let text = deep(1);
+    let mut limits = Limits::default();
+    limits.bytes = text.len() as u64;
+    assert!(both(&text, &limits).iter().all(Option::is_none));
+    limits.bytes -= 1;
+    for error in both(&text, &limits) {
+        assert!(matches!(error, Some(Error::Limit { limit: Limit::Bytes, .. })), "{error:?}");
+    }
+}
+
 #[test]
 fn one_huge_token_ends_at_the_limit() {
     let limits = small();

@@ -1,9 +1,11 @@
 //! The readers from the outside.
 
 mod alphatex;
+mod alphatex_forms;
 mod bars;
 mod brackets;
 mod cases;
+mod counts;
 mod encodings;
 mod endings;
 mod form;

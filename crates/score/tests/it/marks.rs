@@ -301,8 +301,16 @@ fn each_limit_lets_through_what_it_allows() {
         part.replace('A', "B"),
         part.replace('A', "C")
     );
-    let cases: [(Limit, Set, String); 5] = [
+    let drum = |number: usize| {
+        format!("<midi-instrument id='d{number}'><midi-unpitched>{number}</midi-unpitched></midi-instrument>")
+    };
+    let drums: String = (36..39).map(drum).collect();
+    let drums = format!(
+        "<score-partwise><part-list><score-part id='A'>{drums}</score-part></part-list>{part}</score-partwise>"
+    );
+    let cases: [(Limit, Set, String); 6] = [
         (Limit::Bars, |limits, most| limits.bars = most, three),
+        (Limit::Marks, |limits, most| limits.marks = most, drums),
         (Limit::Parts, |limits, most| limits.parts = most, several),
         (Limit::Signs, |limits, most| limits.signs = most, xml(&[&signs])),
         (Limit::Marks, |limits, most| limits.marks = most, xml(&[&(tempo + REST)])),

@@ -119,6 +119,12 @@ fn bytes_after_the_end_of_a_track() {
         (keys(&score).len(), told(&score)),
         (3, vec![(50, "9 bytes after the end of the track passed over")])
     );
+    let filled = whole(b"MTrk", &[&three(60)[..], END, &[0; 5]].concat());
+    let score = read(&[head(1, 2), filled, whole(b"MTrk", &three(70))].concat());
+    assert_eq!(
+        (keys(&score).len(), told(&score)),
+        (6, vec![(50, "9 bytes after the end of the track passed over")])
+    );
     let score = read(&[head(0, 1), whole(b"MTrk", &three(60)), vec![0x1A; 90]].concat());
     assert_eq!(
         (keys(&score).len(), told(&score)),

@@ -171,6 +171,9 @@ fn a_da_capo_inside_numbering_that_goes_on() {
         1
     );
     assert_eq!(own(&with(0, "t4 'Trio' _")), 1);
+    // Up to its fine, which may stand in its first bar.
+    let fine = ["t4 _", "_", "t3 'Menuetto' _ 'Fine'", "_ 'D.C. al Fine' ||", "t2 'Allegro' _"];
+    assert_eq!(own(&plays("0-3 2 4", &fine)), 1);
     // Neither trio nor fine.
     assert_eq!(own(&with(4, "|: _")), 0);
     // The next movement begins at most two bars behind, with its metre and the words over its first note.
@@ -235,6 +238,7 @@ fn a_piece_behind_a_jump_up_to_a_fine() {
     );
     // An ending follows, or the bar line stands inside a repeat.
     wrong.parts(&[], &["_ 'Fine'", "_ 'D.C. al Fine' =dacapo ||", "[1 _ ]"]);
+    wrong.parts(&[], &["_ 'Fine'", "_ 'D.C. al Fine' =dacapo ||", "[1 _", "_ ]"]);
     wrong.parts(&[], &["|: _ 'Fine'", "_ 'D.C. al Fine' =dacapo ||", "_ :|"]);
     wrong.parts(&[1], &["|: _ 'Fine'", "_ 'D.C. al Fine' =dacapo ||", "_"]);
     wrong.parts(&[1], &["|: _ 'Fine'", "_ 'D.C. al Fine' =dacapo ||", "|: _ :|"]);
@@ -353,6 +357,10 @@ fn a_mark_that_is_needed_as_coda() {
     // At the end of a bar it stands before the next one.
     codas(Some((2, Place::End)), &[needs[0], needs[1], "_ \"Coda\"", "_"]);
     plays("0-1 0 3", &[needs[0], needs[1], "_ \"Coda\"", "_"]);
+    // That of another movement is another's, and a heading of another kind says nothing of a coda.
+    codas(None, &[needs[0], "_ 'D.C. al Coda' =dacapo |.", "#1 _", "\"Coda\" _"]);
+    codas(start(0), &["\"Coda\" _", needs[0], "_ 'D.C. al Coda' =dacapo |.", "#1 \"Coda\" _"]);
+    codas(None, &[needs[0], needs[1], "'Trio' _"]);
     // A sign is one already.
     codas(start(3), &[needs[0], needs[1], "\"Coda\" _", "coda _"]);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -361,3 +361,46 @@ fn a_tie_into_a_lower_staff() {
     assert_eq!(score.onsets.len(), 1);
     assert_eq!(score.onsets[0].duration.to_string(), "2/1");
 }
+
+/// What the player never comes to is told in runs.
+#[test]
+fn bars_that_are_never_played() {
+    let fine = format!("<Marker><label>fine</label></Marker>{REST}");
+    let back = format!("<Jump><jumpTo>start</jumpTo><playUntil>fine</playUntil><continueAt/></Jump>{REST}");
+    for (behind, told) in [
+        (0, None),
+        (1, Some("this bar is never played")),
+        (2, Some("this bar and the 1 after it are never played")),
+        (3, Some("this bar and the 2 after it are never played")),
+    ] {
+        let bars = [&[("", fine.as_str()), ("", back.as_str())][..], &vec![("", REST); behind]].concat();
+        let score = read(&mscx("3.01", &bars));
+        assert_eq!(order(&score), [0, 1, 0]);
+        let found: Vec<_> =
+            score.diagnostics.iter().map(|told| (told.kind, told.bar, told.message.as_str())).collect();
+        let expected: Vec<_> =
+            told.map(|told| (DiagnosticKind::NeverPlayed, Some(2), told)).into_iter().collect();
+        assert_eq!(found, expected, "{behind}");
+    }
+}
+
+/// An ending covers the bar in which it begins, and no bar behind the last one.
+#[test]
+fn endings_as_long_as_they_say() {
+    for (measures, last) in [(0, 1), (1, 1), (2, 2), (3, 3), (9, 3)] {
+        for first in 0..2 {
+            let volta = volta("1", measures, false);
+            let mut bars = vec![("", REST); 4];
+            bars[first] = ("", volta.as_str());
+            let score = read(&mscx("3.01", &bars));
+            let under: Vec<usize> =
+                (0..4).filter(|bar| !score.structure.bars[*bar].endings.is_empty()).collect();
+            let expected: Vec<usize> = (first..=if measures == 9 { 3 } else { last + first - 1 }).collect();
+            assert_eq!(
+                under,
+                expected.into_iter().filter(|bar| *bar < 4).collect::<Vec<_>>(),
+                "{measures} from {first}"
+            );
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Notes in MuseScore's own files: lengths, ties, tuplets, octave lines and graces as each version writes them.
 
-use segno_score::{DiagnosticKind, Options, Score, read_any};
+use segno_score::{DiagnosticKind, Error, Limit, Limits, Options, Score, read_any};
 
 fn read(text: &str) -> Score {
     read_any(text.as_bytes(), &Options::new().with_onsets()).unwrap()
@@ -228,6 +228,27 @@ fn octave_lines_of_all_kinds() {
     let both = format!("<voice>{}{}{half}{half}</voice>", line("1/1"), line("1/2"));
     let score = staff("3.01", &[&both]);
     assert_eq!(score.onsets.iter().map(|onset| onset.key.unwrap()).collect::<Vec<_>>(), [84, 72]);
+}
+
+/// Of octave lines one after the other only those that are not over count for the limit on signs.
+#[test]
+fn as_many_octave_lines_as_may_be_open() {
+    let line = "<Spanner type='Ottava'><Ottava><subtype>8va</subtype></Ottava><next><location><measures>1</measures></location></next></Spanner>";
+    let bar = |lines: usize| {
+        format!("<Measure><voice>{}{}</voice></Measure>", line.repeat(lines), chord("whole", "", &key(60)))
+    };
+    let read = |bars: &[usize], most: usize| {
+        let bars: String = bars.iter().map(|lines| bar(*lines)).collect();
+        let mut limits = Limits::default();
+        limits.signs = most;
+        let text =
+            format!("<museScore version='3.01'><Score><Staff id='1'>{bars}</Staff></Score></museScore>");
+        read_any(text.as_bytes(), &Options::new().with_onsets().with_limits(limits))
+    };
+    let score = read(&[1, 1, 1, 1, 1, 1], 2).unwrap();
+    assert_eq!(score.onsets.iter().map(|onset| onset.key.unwrap()).collect::<Vec<_>>(), [72; 6]);
+    assert!(read(&[3], 3).is_ok());
+    assert!(matches!(read(&[3], 2), Err(Error::Limit { limit: Limit::Signs, allowed: 2, .. })));
 }
 
 #[test]

@@ -87,6 +87,11 @@ fn notes_of_a_measure_over_several_bars_stand_in_the_bars_where_they_sound() {
     let of_b = score.onsets.iter().filter(|onset| onset.part == 1);
     let places: Vec<(usize, f64)> = of_b.map(|onset| (onset.bar, onset.offset.quarters())).collect();
     assert_eq!(places, [(0, 0.0), (0, 3.0), (1, 2.0)]);
+    // What is longer than the piece stays in its last bar.
+    let longer = read_text(&text.replace(&note(2), &(note(2) + &note(3) + &note(1))));
+    let of_b = longer.onsets.iter().filter(|onset| onset.part == 1);
+    let places: Vec<(usize, f64)> = of_b.map(|onset| (onset.bar, onset.offset.quarters())).collect();
+    assert_eq!(places, [(0, 0.0), (0, 3.0), (1, 2.0), (1, 4.0), (1, 7.0)]);
 }
 
 /// Small notes of another part are for the eye.

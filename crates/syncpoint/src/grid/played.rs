@@ -399,6 +399,45 @@ mod tests {
         assert_eq!(played.bars_at_beat(BeatPlace { bar: 1, beat: 2.5 }), Some(1.8));
     }
 
+    /// Seven eighths as 2 + 2 + 3: beats of one, one and one and a half quarters, of bars that hold so many eighths.
+    #[test]
+    fn where_partial_bars_begin() {
+        let metre = Metre { parts: alloc::vec![MetrePart { groups: alloc::vec![2, 2, 3], unit: 8 }] };
+        let nominal = Fraction::new(7, 8).unwrap();
+        let beats = |eighths: &[u32]| -> Vec<f64> {
+            let bar = |&eighths: &u32| GridBar {
+                nominal,
+                actual: Fraction::new(eighths, 8).unwrap(),
+                metre: metre.clone(),
+                implicit: false,
+            };
+            let played = BarGrid { bars: eighths.iter().map(bar).collect() }.play_straight().unwrap();
+            (0..eighths.len()).map(|bar| played.beats(bar).unwrap()).collect()
+        };
+        let cases: [(&[u32], &[f64]); 10] = [
+            (&[7, 7], &[3.0, 3.0]),
+            // What comes first is the end of a bar: two of the last three eighths; one of two and all three.
+            (&[2, 7], &[2.0 / 3.0, 3.0]),
+            (&[4, 7], &[1.5, 3.0]),
+            // The second completes the first, up to the last eighth.
+            (&[7, 4, 3], &[3.0, 2.0, 1.0]),
+            (&[7, 2, 2, 3], &[3.0, 1.0, 1.0, 1.0]),
+            // Too long to complete it: another beginning.
+            (&[7, 5, 5], &[3.0, 7.0 / 3.0, 7.0 / 3.0]),
+            (&[7, 3, 5], &[3.0, 1.5, 7.0 / 3.0]),
+            // What is complete stays so.
+            (&[7, 4, 3, 3], &[3.0, 2.0, 1.0, 1.5]),
+            (&[7, 4, 7, 3], &[3.0, 2.0, 3.0, 1.5]),
+            // Longer than its metre: it begins with it.
+            (&[9, 7], &[4.0, 3.0]),
+        ];
+        for (eighths, expected) in cases {
+            let found = beats(eighths);
+            let close = found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9);
+            assert!(close, "{eighths:?}: {found:?}");
+        }
+    }
+
     #[test]
     fn a_play_order_that_does_not_fit() {
         let grid = BarGrid::uniform(2, 3, 4).unwrap();

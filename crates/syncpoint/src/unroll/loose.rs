@@ -72,7 +72,7 @@ impl Passes<'_> {
             return Ok(None);
         };
         let series = layout.series(number);
-        if !layout.groups[layout.regions[number].group].ends.is_empty() || series.len() < 2 {
+        if !layout.groups[layout.regions[number].group].ends.is_empty() {
             return Ok(None);
         }
         self.spend(series.len())?;

@@ -332,7 +332,20 @@ impl Fit {
 
 #[cfg(test)]
 mod tests {
-    use super::median;
+    use super::{Fit, MAX_MISFIT, median};
+
+    /// A bar costs nothing if it lasts as long as written, and as much as can be from half or twice as long on.
+    #[test]
+    fn what_a_bar_costs() {
+        let fit =
+            Fit { bars: 1, heard: [3.0].to_vec(), written: [2.0, 3.0, 4.0, 1.5, 6.0, 1.0, 30.0].to_vec() };
+        for (bar, share) in [(0, 0.5), (1, 0.0), (2, 1.0 / 3.0), (3, 1.0), (4, 1.0), (5, 1.0), (6, 1.0)] {
+            assert!((fit.bar(bar, 0) - share * MAX_MISFIT).abs() < 1e-12, "{bar}");
+        }
+        // Without a duration there is nothing to compare.
+        assert_eq!((fit.bar(7, 0), fit.bar(0, 1)), (0.0, 0.0));
+        assert_eq!([0, 1, 4].map(|played| fit.end(played).misfit), [1.0, 0.0, 3.0]);
+    }
 
     #[test]
     fn medians() {

@@ -134,6 +134,11 @@ fn after_a_jump_the_ending_with_the_sign_is_open() {
     plays("0-1 0 2 0 3-4 0 2", &["|: _", "[1 _ ] :|", "[2 _ fine ] :|", "[3 _ ]-", "_ DC-fine"]);
     plays("0-2 1 3 1 4 1-2", &["_", "segno |: _", "[1,4 _ fine ] :|x3", "[2 _ ] :|", "[3 _ DS-fine ]"]);
     plays("0-1 0 2-3 0 2", &["|: _", "[1 _ ] :|", "[2 _ fine ]-", "_ DC-fine"]);
+    // In a passage on the way to it the last ending is open.
+    plays(
+        "0-1 0 2-4 3 5-6 0 2-4",
+        &["|: _", "[1 _ ] :|", "[2 _ ]-", "|: _", "[1 _ fine ] :|", "[2 _ ]-", "_ DC-fine"],
+    );
 }
 
 #[test]
@@ -163,4 +168,28 @@ fn a_segno_inside_an_ending_that_is_not_the_last() {
     let bars = ["_", "[1 _", "segno _ ] :|", "[2 _ tocoda ]-", "_ DS-coda", "coda _"];
     plays("0-2 0 3-4 2 0 3 5", &bars);
     assert_eq!(played(&bars, &Policy::MUSESCORE), "0-2 0 3-4 2 0 3 5");
+}
+
+/// In Guitar Pro all signs of a repeat with endings count the same passes, so that the second one has nothing to repeat.
+#[test]
+fn signs_that_count_the_passes_of_their_passage() {
+    let bars = ["|: _", "[1 _ ] :|", "[2 _ ] :|", "_"];
+    assert_eq!(played(&bars, &Policy::GUITAR_PRO), "0-1 0 2-3");
+    assert_eq!(played(&bars, &Policy::MUSESCORE), "0-1 0 2 0 3");
+}
+
+/// Without repeat signs the music is repeated at the end of each ending but the last, and the passes of jumps go through the
+/// last ending there is.
+#[test]
+fn endings_without_repeat_signs() {
+    plays("0-1 0 2-3", &["_", "[1 _ ]", "[2 _ ]", "_"]);
+    plays("0-1 0 2 0 3-4", &["_", "[1 _ ]", "[2 _ ]", "[3 _ ]", "_"]);
+    plays("0-1 0-1 0 2-3", &["_", "[1,2 _ ]", "[3 _ ]", "_"]);
+    // One alone is repeated by nothing, and neither are endings that lack a pass.
+    plays("0-2", &["_", "[1 _ ]", "_"]);
+    plays("0-2", &["_", "[1,2 _ ]", "_"]);
+    plays("0-3", &["_", "[1 _ ]", "[3 _ ]", "_"]);
+    // Two jumps back make three passes, of which the third has no ending of its own.
+    plays("0-1 3 0 2-4 0 2-5", &["segno _", "[1 _ ]", "[2 _ ]", "_ DC", "_ DS", "_"]);
+    plays("0-1 4 0 2 4-5 0 3-6", &["segno _", "[1 _ ]", "[2 _ ]", "[3 _ ]", "_ DC", "_ DS", "_"]);
 }

@@ -2,6 +2,7 @@
 
 mod algebra;
 mod arbitrary;
+mod beat_places;
 mod bounds;
 mod diagnosed;
 mod edges;

@@ -6,8 +6,9 @@ use segno_syncpoint::playthrough::{Diagnostic, DiagnosticKind};
 use segno_syncpoint::simplify::{Mode, Rules, SimplifyError};
 use segno_syncpoint::validate::{self, Context};
 use segno_syncpoint::{
-    Affine, Average, BarGrid, BeatPlace, Crop, Curve, Extrapolation, Fraction, Interpolation, MapError,
-    Offset, Options, Position, RawPoint, RawValue, Repair, Side, SyncMap, Syncpoint, wire,
+    Affine, Average, BarGrid, BeatPlace, BeatUnit, Crop, Curve, Extrapolation, Fraction, Interpolation,
+    MapError, Offset, Options, Position, RawPoint, RawValue, Repair, Side, SyncMap, Syncpoint, metronome,
+    wire,
 };
 
 fn map(text: &str) -> SyncMap {
@@ -238,6 +239,24 @@ fn the_segment_at_a_place_by_the_side() {
             "{time}"
         );
     }
+}
+
+#[test]
+fn as_many_segments_as_gaps() {
+    for (points, segments) in [("[[0,0]]", 0), ("[[0,0],[1,2]]", 1), ("[[0,0],[1,2],[2,3],[4,7]]", 3)] {
+        let map = map(points);
+        assert_eq!((map.segment_count(), map.segments().count()), (segments, segments));
+        let ends: Vec<f64> = map.segments().map(|segment| segment.to_time).collect();
+        assert_eq!(ends, map.points().iter().skip(1).map(|point| point.time).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_metronome_knows_how_many_bars_it_beats() {
+    let grid = BarGrid::uniform(5, 3, 4).unwrap().play_straight().unwrap();
+    let map = metronome(&grid, 60.0, BeatUnit::Beat, 2.0).unwrap();
+    assert_eq!((text(&map).as_str(), map.options().bar_count), ("[[0,2],[5,17]]", Some(5)));
+    assert_eq!(map.with_bars_inserted(2, 3).unwrap().options().bar_count, Some(8));
 }
 
 #[test]

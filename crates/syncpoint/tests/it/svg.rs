@@ -262,6 +262,26 @@ fn everything_stands_where_the_axes_say() {
         let speeds = if grid.is_some() { "beats per minute" } else { "bars per minute" };
         assert!(svg.contains(speeds));
         assert!(svg.contains(&format!("{} syncpoints from", map.points().len())));
+        // What a panel shows stands close above it, numbers beside or below their lines and inside of their cells.
+        let texts: Vec<&str> = svg.lines().filter(|line| line.starts_with("<text")).collect();
+        let above = |heading: &str, top: f64| {
+            let line =
+                texts.iter().find(|line| content(line) == heading).unwrap_or_else(|| panic!("{heading}"));
+            (2.0..=12.0).contains(&(top - number_at(line, "y")))
+        };
+        assert!(above("played bar", 40.0) && above(speeds, 348.0) && above("time", 320.0), "{texts:?}");
+        assert!(grid.is_none() || above("written bar", 486.0));
+        for line in texts.iter().filter(|line| line.contains("dy=")) {
+            assert!((2.0..=10.0).contains(&(56.0 - number_at(line, "x"))), "{line}");
+        }
+        for line in texts.iter().filter(|line| line.contains("class=\"num\"")) {
+            let y = number_at(line, "y");
+            if content(line).contains(':') {
+                assert!((bottom + 8.0..bottom + 34.0).contains(&y), "{line}");
+            } else {
+                assert!((486.0 + 8.0..486.0 + 44.0).contains(&y), "{line}");
+            }
+        }
         // One cell for each played bar, as wide as it is long.
         let cells = svg.lines().filter(|line| line.contains("<title>played bar "));
         let mut count = 0;

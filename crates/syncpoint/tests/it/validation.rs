@@ -267,3 +267,22 @@ fn what_counts_as_a_change() {
     let repaired = repair.points(&points);
     assert_eq!((repaired.end_added, repaired.is_unchanged()), (true, false));
 }
+
+/// As an error or a text of several lines: one diagnostic a line, each with how bad it is.
+#[test]
+fn diagnostics_as_a_text() {
+    let text = |points: &str| validate::points(&wire::read(points).unwrap(), &Context::default());
+    assert!(text("[]").to_string().starts_with("error: there are no syncpoints"));
+    assert_eq!(text("[[0,0],[1,2]]").to_string(), "");
+    let several = text("[[0,0],[1,3],[2,2],[3,5,0,1]]");
+    let lines: Vec<String> = several.to_string().lines().map(str::to_owned).collect();
+    assert!(lines.len() > 1 && lines.len() == several.iter().count(), "{lines:?}");
+    for (line, diagnostic) in lines.iter().zip(&several) {
+        let word = if diagnostic.is_error() { "error: " } else { "warning: " };
+        assert!(line.starts_with(word) && line.contains(&diagnostic.kind.to_string()), "{line}");
+    }
+    assert!(
+        lines.iter().any(|line| line.starts_with("error"))
+            && lines.iter().any(|line| line.starts_with("warning"))
+    );
+}

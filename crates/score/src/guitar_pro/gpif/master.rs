@@ -122,17 +122,17 @@ impl<S: XmlSource> Reader<S> {
                     bar.repeat_start |= is(self.cursor.attribute("start")?);
                     // The count is left over from earlier editing where the repeat does not end.
                     if is(self.cursor.attribute("end")?) {
-                        let count = self.cursor.attribute("count")?.and_then(|count| count.parse().ok());
-                        bar.repeat_end = Some(count.unwrap_or(2));
+                        let (offset, index) = (self.cursor.offset(), self.master_bars.len());
+                        let stated = self.cursor.attribute("count")?;
+                        let plays = stated.map_or(2, |stated| self.outline.plays(&stated, index, offset));
+                        bar.repeat_end = Some(plays);
                     }
                     self.cursor.skip()?;
                 }
                 "AlternateEndings" => {
-                    let numbers = self.numbers()?.into_iter().take(64);
-                    bar.endings = numbers
-                        .filter_map(|number| u32::try_from(number).ok())
-                        .filter(|number| *number > 0)
-                        .collect();
+                    let offset = self.cursor.offset();
+                    let stated = self.cursor.text()?.split_ascii_whitespace();
+                    bar.endings = self.outline.passes(stated, offset);
                 }
                 "Directions" => {
                     while let Token::Open(_) = self.cursor.next()? {

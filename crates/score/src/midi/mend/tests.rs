@@ -224,3 +224,89 @@ fn whether_a_track_goes_on_behind_its_end() {
     assert!(!goes_on(1, &[0; 60], 1_000));
     assert!(!goes_on(1, &[0xFF; 60], 1_000));
 }
+
+/// The ways to go on behind the first event: what is read, where it goes on, and whether it needs proof.
+fn ways<'a>(bytes: &'a [u8]) -> Vec<(Kind<'a>, Step, bool)> {
+    let bad = read(bytes, Step::Time(0), 0x90).unwrap_err();
+    events(bytes, &[0x90]).ways(&bad).into_iter().map(|way| (way.kind, way.step, way.last)).collect()
+}
+
+#[test]
+fn how_the_damage_can_have_come_about() {
+    let lost = |step| (Kind::Lost, step, false);
+    let note = |data, next| (Kind::Voice { status: 0x90, data }, Step::Time(next), false);
+    let proof = |step| (Kind::Lost, step, true);
+    // A tempo that claims 64 bytes holds three, and only a kind of meta event that is always as long is known to.
+    let tempo = [0, 0xFF, 0x51, 0x40, 7, 8, 9, 0, 0x90, 60, 64];
+    assert_eq!(ways(&tempo), [(Kind::Meta { kind: 0x51, data: &[7, 8, 9] }, Step::Time(7), false)]);
+    assert_eq!(ways(&[0, 0xFF, 0x51, 0x40, 7, 8]), []);
+    assert_eq!(ways(&[0, 0xFF, 0x01, 0x40, 7, 8, 9, 0]), []);
+    // An exclusive message ends with the byte that ends one.
+    assert_eq!(ways(&[0, 0xF0, 0x40, 1, 2, 0xF7, 0, 0x90]), [lost(Step::Time(6))]);
+    assert_eq!(ways(&[0, 0xF0, 0x40, 1, 2]), []);
+    // A meta event of no type: by its length, or as if it were not there.
+    assert_eq!(
+        ways(&[0, 0xFF, 0x80, 2, 7, 8, 0, 0x90]),
+        [lost(Step::Time(6)), lost(Step::Time(2)), lost(Step::Status(2))]
+    );
+    // System messages with the data that they have, or as a byte too many.
+    for (status, data) in [(0xF1, 1), (0xF2, 2), (0xF4, 0), (0xF8, 0)] {
+        assert_eq!(
+            ways(&[0, status, 1, 2, 3, 4]),
+            [lost(Step::Time(2 + data)), lost(Step::Status(2)), lost(Step::Time(2))],
+            "{status:02X}"
+        );
+    }
+    // A time filled up with zeros in front.
+    assert_eq!(ways(&[0x80, 0x80, 0x80, 0x80, 0x80, 0, 0x90]), [lost(Step::Time(5))]);
+    assert_eq!(ways(&[0x81; 6]), []);
+    // A data byte above 127: a realtime byte between, its highest bit, or the message has no more data.
+    assert_eq!(
+        ways(&[0, 0x90, 0xF8, 60, 64, 0]),
+        [note([60, 64], 5), note([0x78, 60], 4), proof(Step::Time(2))]
+    );
+    assert_eq!(
+        ways(&[0, 0x90, 60, 0xFE, 64, 0]),
+        [note([60, 64], 5), note([60, 0x7E], 4), proof(Step::Time(3))]
+    );
+    assert_eq!(ways(&[0, 0x90, 0xFF, 60, 64]), [note([0x7F, 60], 4), proof(Step::Time(2))]);
+    assert_eq!(
+        ways(&[0, 0x90, 0xBC, 64, 0]),
+        [note([0x3C, 64], 4), proof(Step::Time(2)), proof(Step::Status(2))]
+    );
+    assert_eq!(ways(&[0, 0x90, 0xF0, 64, 0]), [note([0x70, 64], 4), proof(Step::Time(2))]);
+    assert_eq!(ways(&[0, 0x90, 60, 0x80]), [note([60, 1], 4), proof(Step::Time(3)), proof(Step::Status(3))]);
+}
+
+/// Where the event at the beginning ends, and whether something is told.
+fn settled(bytes: &[u8]) -> (usize, bool) {
+    let mut events = events(bytes, &[0x90]);
+    let mut good = read(bytes, Step::Time(0), 0x90).unwrap();
+    let mut diagnostics = Diagnostics::new(&crate::Options::new());
+    let doubt = events.doubt(&good).unwrap();
+    events.settle(&mut good, doubt, &mut 1_000, &mut diagnostics);
+    (good.next, !diagnostics.kept.is_empty())
+}
+
+#[test]
+fn an_odd_event_ends_where_more_can_be_read() {
+    let notes = [0, 0x90, 60, 64].repeat(9);
+    let behind = |start: &[u8], rest: &[u8]| settled(&[start, rest].concat());
+    // A tempo of two bytes leaves one that belongs to no note, one of four takes the first one's time.
+    assert_eq!(behind(&[0, 0xFF, 0x51, 2, 7, 8, 0xF9], &notes), (7, true));
+    assert_eq!(behind(&[0, 0xFF, 0x51, 4, 7, 8, 9], &notes), (7, true));
+    // It is as long as it says if the notes begin there.
+    assert_eq!(behind(&[0, 0xFF, 0x51, 2, 7, 8], &notes), (6, false));
+    assert_eq!(behind(&[0, 0xFF, 0x51, 4, 7, 8, 0xF9, 10], &notes), (8, false));
+    // Both are as good: notes behind the length, and behind the byte that ends a message.
+    let both = [&notes[..], &[0xF7], &notes].concat();
+    assert_eq!(behind(&[0, 0xF0, 3, 1, 2, 3], &both), (6, false));
+    // A status inside the message cannot be, which decides it.
+    assert_eq!(behind(&[0, 0xF0, 3, 1, 0x92, 3], &both), (6 + 37, true));
+    // Not if less can be read there, and not if it ends there all the same.
+    let worse = [&notes[..], &[0xF7, 0xFF, 0xFF, 0xFF]].concat();
+    assert_eq!(behind(&[0, 0xF0, 3, 1, 0x92, 3], &worse), (6, false));
+    assert_eq!(behind(&[0, 0xF0, 3, 1, 0x92, 0xF7], &notes), (6, false));
+    // The end is far nearer than the length: more can be read there.
+    assert_eq!(behind(&[0, 0xF0, 7, 1, 0xF7], &notes), (5, true));
+}
