@@ -46,6 +46,8 @@ usage: cargo xtask <command>
   soak [NAME]           the long runs: shared logins, memory, large uploads, exact maps, random structures
   soak mutants [--package NAME]... [--sample COUNT] [--seed NUMBER] [--least PERCENT]
                         small faults put into the code, and whether a test notices them
+  soak batch [kills | throughput | claims] [OPTIONS]
+                        `segno batch` with workers that are killed; its pace; its ledger at a million jobs
 ";
 
 fn main() -> ExitCode {

@@ -1,5 +1,6 @@
 //! `cargo xtask soak`: the long runs that are too slow for every test run, each of which fails if what it looks for happens.
 
+mod batch;
 mod mutants;
 
 use std::process::ExitCode;
@@ -16,10 +17,13 @@ const SOAKS: [(&str, &str); 5] = [
     ("syncpoint", "random_structures"),
 ];
 
-/// Runs all of them, or the one that is named; `mutants`, which takes hours, only by its name.
+/// Runs all of them, or the one that is named; `mutants` and `batch`, which have arguments of their own, only by their names.
 pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     if let ["mutants", rest @ ..] = arguments {
         return mutants::run(rest);
+    }
+    if let ["batch", rest @ ..] = arguments {
+        return batch::run(rest);
     }
     each("soak", arguments, &SOAKS, |name, example| {
         let features = if name == "core" { " --features oauth2,hyper,testing" } else { "" };

@@ -8,7 +8,7 @@ use segno_core::client::{Items, Paged};
 use crate::completion::{Completion, Man};
 use crate::failure::Failure;
 use crate::output::{Output, Record};
-use crate::{api, auth, musescore, points, sandbox, score, soundcloud, soundslice, soundstripe, sync};
+use crate::{api, auth, batch, musescore, points, sandbox, score, soundcloud, soundslice, soundstripe, sync};
 
 /// A score and a recording onto Soundslice, bar lines tied to seconds; and four music services from a shell.
 ///
@@ -53,6 +53,8 @@ pub(crate) enum To {
 pub(crate) enum Command {
     /// Put a score and its recording onto Soundslice, each bar line tied to its second
     Sync(Box<sync::Sync>),
+    /// Many pieces of a list onto Soundslice, by any number of workers
+    Batch(Box<batch::Batch>),
     /// What a score says and in which order it is played
     #[command(subcommand)]
     Score(score::Command),

@@ -17,27 +17,29 @@ const LOGIN: u8 = 4;
 pub(crate) struct Failure {
     code: u8,
     text: String,
+    lasting: bool,
 }
 
 impl Failure {
     /// The line says what happened and what to do.
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { code: FAILED, text: text.into() }
+        Self { code: FAILED, text: text.into(), lasting: false }
     }
 
     /// Arguments that cannot be understood.
     pub(crate) fn usage(text: impl Into<String>) -> Self {
-        Self { code: USAGE, text: text.into() }
+        Self { code: USAGE, text: text.into(), lasting: true }
     }
 
     /// There is no login at the service, or it is not accepted.
     pub(crate) fn login(service: &str, text: impl fmt::Display) -> Self {
-        Self { code: LOGIN, text: format!("{text}; log in with `segno auth login {service}`") }
+        let text = format!("{text}; log in with `segno auth login {service}`");
+        Self { code: LOGIN, text, lasting: false }
     }
 
     /// A file that cannot be read or written.
     pub(crate) fn file(path: &Path, error: impl fmt::Display) -> Self {
-        Self::new(format!("{}: {error}", path.display()))
+        Self::new(format!("{}: {error}", path.display())).lasting(true)
     }
 
     /// With another exit code.
@@ -50,8 +52,21 @@ impl Failure {
         Self { text: format!("{}; {what}", self.text), ..self }
     }
 
+    /// Whether it fails again however often it is tried.
+    pub(crate) fn lasting(self, lasting: bool) -> Self {
+        Self { lasting, ..self }
+    }
+
     pub(crate) fn exit_code(&self) -> u8 {
         self.code
+    }
+
+    pub(crate) fn is_lasting(&self) -> bool {
+        self.lasting
+    }
+
+    pub(crate) fn is_login(&self) -> bool {
+        self.code == LOGIN
     }
 }
 
@@ -89,7 +104,8 @@ impl<A: fmt::Display> From<segno_core::Error<A>> for Failure {
         if unauthorized {
             return Self::login(&service, error);
         }
-        let failure = Self::new(error.to_string());
+        let refused = matches!(error.cause(), Cause::Api { .. }) && !error.is_transient();
+        let failure = Self::new(error.to_string()).lasting(refused);
         if status == 403 {
             return failure.advice("`segno auth status --check` shows whether the key is accepted");
         }

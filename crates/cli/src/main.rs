@@ -9,6 +9,7 @@ mod accounts;
 mod api;
 mod arguments;
 mod auth;
+mod batch;
 mod completion;
 mod doctor;
 mod failure;
@@ -62,8 +63,8 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         "interrupted"
     };
     let session = Session::new(general);
-    let output = if matches!(command, Command::Sandbox(_)) {
-        // It listens for the signals itself, to close every connection.
+    let output = if matches!(command, Command::Sandbox(_) | Command::Batch(_)) {
+        // They listen for the signals themselves, to close every connection and to bring jobs to an end.
         command.run(&session).await?
     } else {
         tokio::select! {
@@ -83,6 +84,7 @@ impl Command {
     async fn run(self, session: &Session) -> Result<Output, Failure> {
         match self {
             Self::Sync(arguments) => sync::run(arguments, session).await,
+            Self::Batch(arguments) => batch::run(arguments, session).await,
             Self::Score(command) => score::run(command, session),
             Self::Points(command) => points::run(command, session),
             Self::Soundslice(command) => soundslice::run(command, session).await,

@@ -1,5 +1,7 @@
 //! How far an upload or a download is: a bar on a terminal, nothing elsewhere.
 
+use std::io::Write as _;
+
 use indicatif::{ProgressBar, ProgressStyle};
 use segno_core::request::Progress;
 
@@ -26,6 +28,40 @@ impl Bar {
             bar.enable_steady_tick(std::time::Duration::from_millis(120));
         }
         bar
+    }
+
+    /// So many of so many pieces.
+    pub(crate) fn count(session: &Session, name: &'static str) -> Self {
+        Self::styled(
+            session,
+            name,
+            ProgressBar::new(0),
+            "{prefix:10} {bar:40} {pos}/{len} {per_sec} {eta} {msg}",
+        )
+    }
+
+    /// How many of a count have ended, and how many of these failed.
+    pub(crate) fn count_is(&self, ended: u64, all: u64, failed: u64) {
+        let Some(bar) = &self.0 else { return };
+        bar.set_length(all);
+        bar.set_position(ended);
+        if failed > 0 {
+            bar.set_message(format!("{failed} failed"));
+        }
+    }
+
+    /// Says lines above the bar, which stays the last line.
+    pub(crate) fn teller(&self, session: &Session) -> Box<dyn Fn(String) + Send + Sync> {
+        let (bar, quiet) = (self.0.clone(), session.general().quiet);
+        Box::new(move |line| {
+            let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            match &bar {
+                Some(bar) => bar.println(line),
+                // Nobody there to be told.
+                None if !quiet => drop(writeln!(std::io::stderr(), "{line}")),
+                None => {}
+            }
+        })
     }
 
     fn styled(session: &Session, name: &'static str, bar: ProgressBar, template: &str) -> Self {

@@ -61,6 +61,14 @@ pub(crate) fn policy_names() -> clap::builder::PossibleValuesParser {
 }
 
 impl Rules {
+    pub(crate) fn named(policy: Option<String>) -> Self {
+        Self { policy }
+    }
+
+    pub(crate) fn name(&self) -> Option<String> {
+        self.policy.clone()
+    }
+
     pub(crate) fn policy(&self) -> Option<Policy> {
         self.policy.as_deref().and_then(Policy::named)
     }

@@ -1,9 +1,10 @@
 //! `segno sync SCORE AUDIO`: the whole job. Reads the score, finds the second of each bar line, puts both files and the points onto
 //! Soundslice, reads everything back and compares it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use segno_core::Body;
 use segno_score::Format as ScoreFormat;
 use segno_soundslice::Scorehash;
 use segno_syncpoint::simplify::Rules as Simplify;
@@ -24,8 +25,9 @@ mod journal;
 mod publish;
 mod timing;
 
-use journal::Journal;
-use publish::{Job, Where};
+pub(crate) use journal::{Journal, Keep, Made, name};
+pub(crate) use publish::Job;
+use publish::Where;
 pub(crate) use timing::Certainty;
 use timing::Timing;
 
@@ -88,93 +90,186 @@ pub(crate) struct Sync {
     pages: Option<PathBuf>,
 }
 
-pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Output, Failure> {
-    let Sync { score, audio, .. } = &*arguments;
-    let piece = Piece::read(score, arguments.rules.policy())?;
-    let notation = files::read(score)?;
-    if !is_taken(piece.score.format) && !arguments.keep_notation {
-        return Err(Failure::file(
+/// What is read and found out before anything is made.
+pub(crate) struct Prepared {
+    notation: Vec<u8>,
+    audio: Body,
+    video: bool,
+    timing: Timing,
+    /// The points that suffice.
+    published: SyncMap,
+    /// How far a bar line is off by them, in seconds.
+    max_error: f64,
+}
+
+/// The files of one job and the names that they get.
+pub(crate) struct Files {
+    pub(crate) score: PathBuf,
+    pub(crate) audio: PathBuf,
+    pub(crate) points: Option<PathBuf>,
+    pub(crate) name: Option<String>,
+    pub(crate) artist: Option<String>,
+    pub(crate) folder: Option<String>,
+}
+
+impl Sync {
+    /// A new slice of these files.
+    pub(crate) fn of(files: Files, rules: Rules, tolerance: f64, guess: bool) -> Self {
+        let Files { score, audio, points, name, artist, folder } = files;
+        Self {
             score,
-            "Soundslice takes MusicXML, Guitar Pro, PowerTab and TuxGuitar files",
-        )
-        .advice("export the score as MusicXML, or name a slice that has it: --slice HASH --keep-notation"));
-    }
-    // What is clearly no recording ends here, before anything is made.
-    let body = soundslice::media_body(audio).await?;
-    let video = soundslice::is_video(audio);
-    let kind = files::kind(&files::start(audio)?).unwrap_or_default();
-    if !video && kind != "an MP3 recording" {
-        return Err(Failure::file(
             audio,
-            format_args!("this is {kind}; Soundslice takes MP3 files and videos, so convert it"),
-        ));
-    }
-    arguments.report_can_be_written()?;
-    let images = arguments.pages.as_deref().map(page::Images::read).transpose()?;
-    session.tell(format_args!(
-        "read       {} written bars, {} played ({}){}",
-        piece.written(),
-        piece.play.len(),
-        piece.road_map(),
-        match piece.remarks() {
-            0 => String::new(),
-            1 => "; 1 remark: `segno score show`".to_owned(),
-            count => format!("; {count} remarks: `segno score show`"),
+            guess: guess && points.is_none(),
+            points,
+            from: None,
+            beats: None,
+            rules,
+            tolerance,
+            new: name,
+            slice: None,
+            artist,
+            folder,
+            recording: None,
+            replace_notation: false,
+            keep_notation: false,
+            again: false,
+            dry_run: false,
+            report: None,
+            pages: None,
         }
-    ));
+    }
 
-    let timing = Timing::find(&arguments, piece, session).await?;
-    let fewer = timing.map.simplified(arguments.tolerance, &Simplify::KEEP);
-    let fewer = fewer.map_err(|fault| Failure::new(format!("the points cannot be made fewer: {fault}")))?;
-    let published = told_exactly(&fewer.map)?;
-    session.tell(format_args!(
-        "points     {} of {} stay within {:.0} ms (at most {:.1} ms off), from {}",
-        fewer.map.points().len(),
-        timing.map.points().len(),
-        arguments.tolerance * 1000.0,
-        fewer.max_error * 1000.0,
-        timing.source
-    ));
+    /// Reads the files and finds the seconds; what is no score and no recording ends here.
+    pub(crate) async fn prepare(&self, session: &Session) -> Result<Prepared, Failure> {
+        let Self { score, audio, .. } = self;
+        let piece = Piece::read(score, self.rules.policy())?;
+        let notation = files::read(score)?;
+        if !is_taken(piece.score.format) && !self.keep_notation {
+            return Err(Failure::file(
+                score,
+                "Soundslice takes MusicXML, Guitar Pro, PowerTab and TuxGuitar files",
+            )
+            .advice(
+                "export the score as MusicXML, or name a slice that has it: --slice HASH --keep-notation",
+            ));
+        }
+        // What is clearly no recording ends here, before anything is made.
+        let body = soundslice::media_body(audio).await?;
+        let video = soundslice::is_video(audio);
+        let kind = files::kind(&files::start(audio)?).unwrap_or_default();
+        if !video && kind != "an MP3 recording" {
+            return Err(Failure::file(
+                audio,
+                format_args!("this is {kind}; Soundslice takes MP3 files and videos, so convert it"),
+            ));
+        }
+        session.tell(format_args!(
+            "read       {} written bars, {} played ({}){}",
+            piece.written(),
+            piece.play.len(),
+            piece.road_map(),
+            match piece.remarks() {
+                0 => String::new(),
+                1 => "; 1 remark: `segno score show`".to_owned(),
+                count => format!("; {count} remarks: `segno score show`"),
+            }
+        ));
 
-    let (settings, embedded) = target(session).await?;
-    let client = session::soundslice(&settings)?;
-    let base = settings
-        .get("SOUNDSLICE_BASE_URL")?
-        .unwrap_or_else(|| "https://www.soundslice.com/api/v1/".to_owned());
-    let title = timing.piece.score.title.clone();
-    let stem =
-        |path: &PathBuf| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let job = Job {
-        client: &client,
-        session,
-        notation,
-        audio: body,
-        video,
-        recording_name: arguments.recording.clone().unwrap_or_else(|| short(&stem(audio), 100)),
-        map: &published,
-        place: match &arguments.slice {
+        let timing = Timing::find(self, piece, session).await?;
+        let fewer = timing.map.simplified(self.tolerance, &Simplify::KEEP);
+        let fewer =
+            fewer.map_err(|fault| Failure::new(format!("the points cannot be made fewer: {fault}")))?;
+        let published = told_exactly(&fewer.map)?;
+        session.tell(format_args!(
+            "points     {} of {} stay within {:.0} ms (at most {:.1} ms off), from {}",
+            fewer.map.points().len(),
+            timing.map.points().len(),
+            self.tolerance * 1000.0,
+            fewer.max_error * 1000.0,
+            timing.source
+        ));
+        Ok(Prepared { notation, audio: body, video, published, max_error: fewer.max_error, timing })
+    }
+
+    /// Where it goes, with the names that the score and the files give where none are given.
+    fn place(&self, piece: &Piece) -> Where {
+        match &self.slice {
             Some(slice) => Where::Slice {
                 slice: slice.clone(),
-                replace: arguments.replace_notation,
-                keep: arguments.keep_notation,
+                replace: self.replace_notation,
+                keep: self.keep_notation,
             },
             None => Where::New {
-                name: short(&arguments.new.clone().or(title.clone()).unwrap_or_else(|| stem(score)), 255),
-                artist: short(
-                    &arguments
-                        .artist
-                        .clone()
-                        .or_else(|| timing.piece.score.composer.clone())
-                        .unwrap_or_default(),
+                name: short(
+                    &self.new.clone().or(piece.score.title.clone()).unwrap_or_else(|| stem(&self.score)),
                     255,
                 ),
-                folder: arguments.folder.clone(),
+                artist: short(
+                    &self.artist.clone().or_else(|| piece.score.composer.clone()).unwrap_or_default(),
+                    255,
+                ),
+                folder: self.folder.clone(),
             },
-        },
-    };
-    let account = settings.get("SOUNDSLICE_APP_ID")?.unwrap_or_default();
-    let (recording, place) = (digest(audio)?, job.place.key());
-    let parts = [base.as_bytes(), account.as_bytes(), &job.notation, &recording, place.as_bytes()];
+        }
+    }
+
+    /// The steps on Soundslice.
+    pub(crate) fn job<'a>(
+        &self,
+        prepared: &'a Prepared,
+        client: &'a segno_soundslice::Client,
+        session: &'a Session,
+    ) -> Job<'a> {
+        Job {
+            client,
+            session,
+            notation: &prepared.notation,
+            audio: prepared.audio.clone(),
+            video: prepared.video,
+            recording_name: self.recording.clone().unwrap_or_else(|| short(&stem(&self.audio), 100)),
+            map: &prepared.published,
+            place: self.place(&prepared.timing.piece),
+        }
+    }
+
+    /// What tells this job from every other: the account, the bytes of the files, and where they go.
+    pub(crate) fn parts(&self, job: &Job<'_>, account: &Target) -> Result<Vec<Vec<u8>>, Failure> {
+        Ok(vec![
+            account.base.clone().into_bytes(),
+            account.id.clone().into_bytes(),
+            job.notation.to_vec(),
+            digest(&self.audio)?,
+            job.place.key().into_bytes(),
+        ])
+    }
+}
+
+/// An account of Soundslice.
+pub(crate) struct Target {
+    pub(crate) base: String,
+    pub(crate) id: String,
+}
+
+impl Target {
+    pub(crate) fn of(settings: &Settings) -> Result<Self, Failure> {
+        let base = settings.get("SOUNDSLICE_BASE_URL")?;
+        Ok(Self {
+            base: base.unwrap_or_else(|| "https://www.soundslice.com/api/v1/".to_owned()),
+            id: settings.get("SOUNDSLICE_APP_ID")?.unwrap_or_default(),
+        })
+    }
+}
+
+pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Output, Failure> {
+    let audio = &arguments.audio;
+    arguments.report_can_be_written()?;
+    let images = arguments.pages.as_deref().map(page::Images::read).transpose()?;
+    let prepared = arguments.prepare(session).await?;
+    let (settings, embedded) = target(session).await?;
+    let client = session::soundslice(&settings)?;
+    let account = Target::of(&settings)?;
+    let job = arguments.job(&prepared, &client, session);
+    let parts = arguments.parts(&job, &account)?;
     let mut journal = match (embedded, arguments.dry_run) {
         (true, _) => Journal::nowhere(),
         (false, true) => Journal::look(&parts, arguments.again)?,
@@ -184,7 +279,8 @@ pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Outpu
         return job.would_do(&journal.made).await;
     }
     let done = job.run(&mut journal).await?;
-    let url = site(&base, &done.slice);
+    let url = site(&account.base, done.slice.as_str());
+    let Prepared { timing, published, max_error, .. } = &prepared;
     session.tell(format_args!(
         "checked    read back: notation byte for byte, {} points point for point",
         done.points
@@ -194,7 +290,7 @@ pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Outpu
         let page = Page {
             piece: &timing.piece,
             whole: &timing.map,
-            map: &published,
+            map: published,
             crop: done.crop,
             seconds: done.seconds,
             audio,
@@ -214,8 +310,8 @@ pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Outpu
         .with("written_bars", timing.piece.written())
         .with("played_bars", timing.piece.play.len())
         .with("points", done.points)
-        .with("points_from", timing.source)
-        .with("max_error_ms", (fewer.max_error * 1e4).round() / 10.0)
+        .with("points_from", timing.source.clone())
+        .with("max_error_ms", (max_error * 1e4).round() / 10.0)
         .with("crop_start_s", done.crop.start())
         .with("crop_end_s", done.crop.end().map(|end| (end * 1000.0).round() / 1000.0))
         .with("sandbox", embedded)
@@ -252,7 +348,7 @@ impl Sync {
 }
 
 /// Seconds that a bar line may be off.
-fn tolerance(text: &str) -> Result<f64, String> {
+pub(crate) fn tolerance(text: &str) -> Result<f64, String> {
     let seconds = text.parse::<f64>().ok().filter(|seconds| seconds.is_finite() && *seconds >= 0.0);
     seconds.map(f64::abs).ok_or_else(|| "expected seconds, 0 or more".to_owned())
 }
@@ -274,7 +370,7 @@ async fn target(session: &Session) -> Result<(Settings, bool), Failure> {
 }
 
 /// The page of a slice on the site that a base URL belongs to.
-fn site(base: &str, slice: &Scorehash) -> String {
+pub(crate) fn site(base: &str, slice: &str) -> String {
     let origin: String = base.split_inclusive('/').take(3).collect();
     format!("{origin}slices/{slice}/")
 }
@@ -282,6 +378,10 @@ fn site(base: &str, slice: &Scorehash) -> String {
 /// Whether Soundslice takes a score of this format as notation.
 fn is_taken(format: ScoreFormat) -> bool {
     !matches!(format, ScoreFormat::Midi | ScoreFormat::Mscz | ScoreFormat::Mscx | ScoreFormat::AlphaTex)
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn short(name: &str, limit: usize) -> String {
@@ -372,9 +472,12 @@ mod tests {
     fn the_page_of_a_slice_is_on_the_site_of_the_base_url() {
         let slice: Scorehash = "Qm4Zt".parse().unwrap();
         assert_eq!(
-            site("https://www.soundslice.com/api/v1/", &slice),
+            site("https://www.soundslice.com/api/v1/", slice.as_str()),
             "https://www.soundslice.com/slices/Qm4Zt/"
         );
-        assert_eq!(site("http://127.0.0.1:8401/api/v1/", &slice), "http://127.0.0.1:8401/slices/Qm4Zt/");
+        assert_eq!(
+            site("http://127.0.0.1:8401/api/v1/", slice.as_str()),
+            "http://127.0.0.1:8401/slices/Qm4Zt/"
+        );
     }
 }

@@ -40,7 +40,7 @@ pub(crate) trait Keep: Send + Sync {
     ) -> BoxFuture<'a, Result<Option<Vec<String>>, Failure>>;
 
     /// Of a thing that was made and could not be kept: whether no other run has it or will have it, so that it must be deleted.
-    fn disown<'a>(&'a mut self, id: &'a str) -> BoxFuture<'a, bool>;
+    fn disown<'a>(&'a mut self, kind: &'static str, id: &'a str) -> BoxFuture<'a, bool>;
 
     /// Waits until no other run makes a folder of this name; until [`opened`](Self::opened), none will.
     fn close<'a>(&'a mut self, folder: &'a str) -> BoxFuture<'a, Result<(), Failure>>;
@@ -114,12 +114,12 @@ impl Journal {
     }
 
     /// What the journal of the job that these parts make up says now; nothing is written.
-    pub(crate) fn look(parts: &[&[u8]], again: bool) -> Result<Self, Failure> {
+    pub(crate) fn look(parts: &[Vec<u8>], again: bool) -> Result<Self, Failure> {
         Ok(Self::kept(InFile { path: None, _lock: None }, read(&place(parts)?, again)?))
     }
 
     /// The journal of the job that these parts make up. `again` begins a new one.
-    pub(crate) fn open(parts: &[&[u8]], again: bool) -> Result<Self, Failure> {
+    pub(crate) fn open(parts: &[Vec<u8>], again: bool) -> Result<Self, Failure> {
         let path = place(parts)?;
         let lock_path = path.with_extension("lock");
         if let Some(folder) = path.parent() {
@@ -206,7 +206,7 @@ impl Keep for InFile {
         Box::pin(async { Ok(None) })
     }
 
-    fn disown<'a>(&'a mut self, _id: &'a str) -> BoxFuture<'a, bool> {
+    fn disown<'a>(&'a mut self, _kind: &'static str, _id: &'a str) -> BoxFuture<'a, bool> {
         Box::pin(async { false })
     }
 
@@ -220,14 +220,18 @@ impl Keep for InFile {
 }
 
 /// The file of the job that these parts make up.
-fn place(parts: &[&[u8]]) -> Result<PathBuf, Failure> {
+fn place(parts: &[Vec<u8>]) -> Result<PathBuf, Failure> {
+    Ok(places::state()?.join("sync").join(format!("{}.json", name(parts))))
+}
+
+/// What the job that these parts make up is known by.
+pub(crate) fn name(parts: &[Vec<u8>]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
-    let name: String = hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-    Ok(places::state()?.join("sync").join(format!("{name}.json")))
+    hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn read(path: &Path, again: bool) -> Result<Made, Failure> {

@@ -44,10 +44,10 @@ impl Where {
 }
 
 /// What there is to do.
-pub(super) struct Job<'a> {
+pub(crate) struct Job<'a> {
     pub(super) client: &'a Client,
     pub(super) session: &'a Session,
-    pub(super) notation: Vec<u8>,
+    pub(super) notation: &'a [u8],
     pub(super) audio: Body,
     /// Whether the recording is a video.
     pub(super) video: bool,
@@ -57,9 +57,9 @@ pub(super) struct Job<'a> {
 }
 
 /// What is on Soundslice when it is done.
-pub(super) struct Done {
-    pub(super) slice: Scorehash,
-    pub(super) recording: RecordingId,
+pub(crate) struct Done {
+    pub(crate) slice: Scorehash,
+    pub(crate) recording: RecordingId,
     pub(super) points: usize,
     pub(super) crop: Crop,
     /// The length of the recording.
@@ -67,6 +67,11 @@ pub(super) struct Done {
 }
 
 impl Job<'_> {
+    /// What the slices of this job and of others are told apart by.
+    pub(crate) fn key(&self) -> String {
+        self.place.key()
+    }
+
     /// Says what would be done. Reads and changes nothing.
     pub(super) async fn would_do(&self, made: &Made) -> Result<Output, Failure> {
         let step = |what: &'static str, how: String| Record::new().with("would", what).with("what", how);
@@ -109,7 +114,7 @@ impl Job<'_> {
         Ok(steps.into())
     }
 
-    pub(super) async fn run(&self, journal: &mut Journal) -> Result<Done, Failure> {
+    pub(crate) async fn run(&self, journal: &mut Journal) -> Result<Done, Failure> {
         let slice = self.slice(journal).await?;
         // From here on there is something to name if a later step fails.
         let named = |failure: Failure| {
@@ -160,7 +165,8 @@ impl Job<'_> {
             None => None,
         };
         if let Some(intent) = journal.made.slice_intent.clone() {
-            let found = self.new_since(&intent, journal, || self.slices_named(name, artist)).await?;
+            // It has nothing yet: what it gets is sent only once the journal names it.
+            let found = self.new_since(&intent, journal, || self.slices_named(name, artist, true)).await?;
             match found.as_slice() {
                 [] => {}
                 [made] => {
@@ -180,7 +186,7 @@ impl Job<'_> {
         }
         let before = match journal.keep().before(name, artist).await? {
             Some(before) => before,
-            None => self.slices_named(name, artist).await?,
+            None => self.slices_named(name, artist, false).await?,
         };
         if !before.is_empty() {
             self.session.tell(format_args!(
@@ -199,7 +205,7 @@ impl Job<'_> {
         let created = self.client.send(&create).await?;
         let slice = created.scorehash;
         if let Err(failure) = journal.note(|journal| journal.slice = Some(slice.to_string())).await {
-            if journal.keep().disown(slice.as_str()).await {
+            if journal.keep().disown("slice", slice.as_str()).await {
                 self.client.send(&slices::Delete::new(&slice)).await?;
             }
             return Err(failure);
@@ -232,13 +238,15 @@ impl Job<'_> {
         Ok(found)
     }
 
-    /// The slices of the account that have this name and artist.
-    async fn slices_named(&self, name: &str, artist: &str) -> Result<Vec<String>, Failure> {
+    /// The slices of the account that have this name and artist; `empty`: those that have nothing in them.
+    async fn slices_named(&self, name: &str, artist: &str, empty: bool) -> Result<Vec<String>, Failure> {
         let mut named = Vec::new();
         let mut all = self.client.stream(&slices::List::new()).await?;
         while let Some(slice) = all.next().await {
             let slice = slice.map_err(|error| Failure::new(error.to_string()))?;
-            if slice.name == name && slice.artist == artist {
+            let is_empty =
+                slice.has_notation != Some(true) && slice.recording_count.is_none_or(|count| count == 0);
+            if slice.name == name && slice.artist == artist && (is_empty || !empty) {
                 named.push(slice.scorehash.to_string());
             }
         }
@@ -297,7 +305,7 @@ impl Job<'_> {
         }
         journal.note(|journal| journal.notation = Sent::Begun).await?;
         let bar = Bar::transfer(self.session, "notation", self.notation.len() as u64);
-        let mut upload = NotationUpload::new(slice, self.notation.clone()).progress(bar.report());
+        let mut upload = NotationUpload::new(slice, self.notation.to_vec()).progress(bar.report());
         if !has {
             upload = upload.wait(PROCESSING);
         }
@@ -365,7 +373,7 @@ impl Job<'_> {
         let recording = self.client.send(&create).await?;
         let id = recording.to_string();
         if let Err(failure) = journal.note(|journal| journal.recording = id.parse().ok()).await {
-            if journal.keep().disown(&id).await {
+            if journal.keep().disown("recording", &id).await {
                 self.client.send(&recordings::Delete::new(recording)).await?;
             }
             return Err(failure);

@@ -1,5 +1,6 @@
 //! The command as a process, against a sandbox.
 
+mod batch;
 mod guide;
 mod manners;
 mod shell;

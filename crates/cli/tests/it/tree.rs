@@ -342,6 +342,14 @@ fn rest(run: &mut Run<'_>) {
     }
     run.text(&["man", "man"]);
     run.text(&["sync", "minuet-in-g.mxl", "minuet-in-g.mp3", "--guess"]);
+    let piece = "{\"score\":\"minuet-in-g.mxl\",\"recording\":\"minuet-in-g.mp3\",\"name\":\"Of a list\"}";
+    run.scratch.write("pieces.jsonl", piece);
+    assert_eq!(run.json(&["batch", "pieces.jsonl", "--guess", "--only-add"])["waiting"], 1);
+    assert_eq!(run.json(&["batch", "cancel", "--all"])["cancelled"], 1);
+    assert_eq!(run.json(&["batch", "retry", "1"])["waiting"], 1);
+    assert_eq!(run.json(&["batch", "work"])["done"], 1);
+    assert_eq!(run.json(&["batch", "status"])["done"], 1);
+    assert!(run.text(&["batch", "export"]).contains("Of a list"));
     // Logins and the sandbox have tests of their own; here, that they begin and end.
     let scratch = run.scratch;
     for service in ["soundcloud", "musescore"] {

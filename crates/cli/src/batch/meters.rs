@@ -1,0 +1,168 @@
+//! What is counted, and its text for Prometheus.
+
+use std::convert::Infallible;
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::service::service_fn;
+use hyper::{Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+
+use super::ledger::{Counts, State};
+use super::work::Shop;
+use crate::failure::Failure;
+
+/// The counters of this process.
+#[derive(Debug, Default)]
+pub(super) struct Meters {
+    done: AtomicU64,
+    failed: AtomicU64,
+    retried: AtomicU64,
+    lost: AtomicU64,
+    taken_over: AtomicU64,
+    work: Sum,
+    claims: Sum,
+}
+
+/// How often something was done and how long all of it took.
+#[derive(Debug, Default)]
+struct Sum {
+    count: AtomicU64,
+    micros: AtomicU64,
+}
+
+impl Sum {
+    fn add(&self, took: Duration) {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.micros.fetch_add(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+}
+
+impl Meters {
+    pub(super) fn claimed(&self, took: Duration) {
+        self.claims.add(took);
+    }
+
+    pub(super) fn done(&self, took: Duration) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+        self.work.add(took);
+    }
+
+    pub(super) fn failed(&self) {
+        self.failed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn retried(&self) {
+        self.retried.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn lost(&self) {
+        self.lost.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn taken_over(&self, taken_over: bool) {
+        self.taken_over.fetch_add(u64::from(taken_over), Ordering::Relaxed);
+    }
+
+    /// The text format of Prometheus, version 0.0.4.
+    fn text(&self, counts: &Counts) -> String {
+        let mut text = String::from(
+            "# HELP segno_batch_jobs Jobs of the ledger by state.\n# TYPE segno_batch_jobs gauge\n",
+        );
+        for state in State::ALL {
+            let _ = writeln!(text, "segno_batch_jobs{{state=\"{}\"}} {}", state.name(), counts.of(state));
+        }
+        for (name, help, count) in [
+            ("done", "Jobs that this process has done.", &self.done),
+            ("failed", "Jobs that failed for good in this process.", &self.failed),
+            ("retried", "Attempts of this process that failed and are made again.", &self.retried),
+            ("lost", "Jobs that another worker took from this process.", &self.lost),
+            (
+                "taken_over",
+                "Jobs whose worker was not heard of any more and that this process went on with.",
+                &self.taken_over,
+            ),
+        ] {
+            let count = count.load(Ordering::Relaxed);
+            let _ = writeln!(
+                text,
+                "# HELP segno_batch_{name}_total {help}\n# TYPE segno_batch_{name}_total counter\nsegno_batch_{name}_total {count}"
+            );
+        }
+        for (name, help, sum) in [
+            ("job", "The work on a job that was done.", &self.work),
+            ("claim", "Asking the ledger for a job.", &self.claims),
+        ] {
+            let (count, micros) = (sum.count.load(Ordering::Relaxed), sum.micros.load(Ordering::Relaxed));
+            let seconds = micros as f64 / 1e6;
+            let _ = writeln!(
+                text,
+                "# HELP segno_batch_{name}_seconds {help}\n# TYPE segno_batch_{name}_seconds summary\n\
+                 segno_batch_{name}_seconds_sum {seconds}\nsegno_batch_{name}_seconds_count {count}"
+            );
+        }
+        text
+    }
+}
+
+/// Listens for Prometheus; every path gives the counters.
+pub(super) async fn listen(at: SocketAddr, shop: Arc<Shop>) -> Result<SocketAddr, Failure> {
+    let failed = |error: std::io::Error| Failure::new(format!("--metrics {at}: {error}"));
+    let listener = TcpListener::bind(at).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    tokio::spawn(async move {
+        // A connection that cannot be accepted is the scraper's loss.
+        while let Ok((stream, _)) = listener.accept().await {
+            let shop = Arc::clone(&shop);
+            let respond = service_fn(move |_| {
+                let shop = Arc::clone(&shop);
+                async move {
+                    let (status, text) = match shop.ledger.counts().await {
+                        Ok(counts) => (StatusCode::OK, shop.meters.text(&counts)),
+                        Err(failure) => (StatusCode::SERVICE_UNAVAILABLE, format!("{failure}\n")),
+                    };
+                    let response = Response::builder()
+                        .status(status)
+                        .header("content-type", "text/plain; version=0.0.4; charset=utf-8")
+                        .body(Full::new(Bytes::from(text)));
+                    Ok::<_, Infallible>(response.unwrap_or_default())
+                }
+            });
+            tokio::spawn(
+                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), respond),
+            );
+        }
+    });
+    Ok(bound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_is_what_prometheus_reads() {
+        let meters = Meters::default();
+        meters.done(Duration::from_millis(1500));
+        meters.taken_over(true);
+        let mut counts = Counts::default();
+        counts.set(State::Waiting, 7);
+        let text = meters.text(&counts);
+        // By the text format: a HELP and a TYPE line before the samples of each name, a line break at the end.
+        for line in [
+            "# TYPE segno_batch_jobs gauge\nsegno_batch_jobs{state=\"waiting\"} 7\n",
+            "# TYPE segno_batch_done_total counter\nsegno_batch_done_total 1\n",
+            "segno_batch_taken_over_total 1\n",
+            "# TYPE segno_batch_job_seconds summary\nsegno_batch_job_seconds_sum 1.5\nsegno_batch_job_seconds_count 1\n",
+        ] {
+            assert!(text.contains(line), "{text}");
+        }
+        assert!(text.ends_with('\n') && text.lines().all(|line| !line.is_empty()));
+    }
+}
