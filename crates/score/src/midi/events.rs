@@ -339,6 +339,46 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// A message of two data bytes is read the short way, and nothing else is.
+    #[test]
+    fn which_messages_are_plain() {
+        let time = |ticks: u32| -> Vec<u8> {
+            if ticks < 128 {
+                vec![ticks as u8]
+            } else {
+                vec![(ticks >> 7) as u8 | 0x80, (ticks & 0x7F) as u8]
+            }
+        };
+        let found = |bytes: &[u8], running: u8| {
+            plain(bytes, 0, running)
+                .map(|plain| (plain.delta, plain.status_at, plain.status, plain.data, plain.next))
+        };
+        for ticks in [0, 1, 127, 128, 129, 255, 256, 8_191, 16_383] {
+            let time = time(ticks);
+            let at = time.len();
+            for status in (0x80..=0xEF_u8).step_by(5) {
+                let two = data_bytes(status) == 2;
+                for data in [[0, 0], [60, 64], [127, 127], [0x55, 0x2A]] {
+                    let given = [&time[..], &[status, data[0], data[1], 0, 0]].concat();
+                    let expected = two.then_some((ticks, at, status, data, at + 3));
+                    assert_eq!(found(&given, 0), expected, "{given:02X?}");
+                    let repeated = [&time[..], &[data[0], data[1], 0, 0]].concat();
+                    let expected = two.then_some((ticks, at, status, data, at + 2));
+                    assert_eq!(found(&repeated, status), expected, "{repeated:02X?}");
+                }
+                for data in [[0x80, 0], [0, 0x80], [0xFF, 0xFF]] {
+                    assert_eq!(found(&[&time[..], &[status, data[0], data[1], 0, 0]].concat(), 0), None);
+                }
+            }
+            for status in [0xF0, 0xF7, 0xFF] {
+                assert_eq!(found(&[&time[..], &[status, 1, 2, 3, 4]].concat(), 0x90), None, "{status:02X}");
+            }
+            assert_eq!(found(&[&time[..], &[1, 2, 3, 4]].concat(), 0), None, "nothing to be repeated");
+        }
+        assert_eq!(found(&[0x81, 0x80, 0, 0x90, 1, 2, 3], 0), None, "a time of three bytes");
+        assert_eq!((found(&[0, 0x90, 1, 2], 0), found(&[], 0x90)), (None, None));
+    }
+
     proptest! {
         #[test]
         fn plain_messages_are_read_as_all_others(

@@ -444,7 +444,7 @@ fn headings() {
     }
 }
 
-/// Letters make words; any other sign is one for itself, and long texts are none.
+/// Letters make words; any other sign is one for itself, and long texts are not read.
 #[test]
 fn what_words_are_made_of() {
     let of = |words: &str| tokens(words).unwrap_or_default();

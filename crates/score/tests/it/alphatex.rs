@@ -173,6 +173,20 @@ fn what_other_texts_look_like() {
     assert!(unknown.diagnostics[0].message.contains("\\sparkle"));
 }
 
+/// TuxGuitar's archives hold two files; one alone may be anything.
+#[test]
+fn archives_of_other_programs() {
+    for names in [&["content.xml"][..], &["version.txt"], &["content.xml", "version.xml"], &[]] {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for name in names {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        }
+        let bytes = zip.finish().unwrap().into_inner();
+        let error = read_any(&bytes, &Options::new()).unwrap_err();
+        assert!(!matches!(error, Error::Unsupported { .. }), "{names:?}: {error}");
+    }
+}
+
 #[test]
 fn formats_that_are_not_read_are_named_with_a_way_out() {
     let tuxguitar: Vec<u8> = core::iter::once(25)

@@ -312,3 +312,17 @@ fn the_first_note_is_a_bar_even_if_the_file_ends_behind_it() {
     let score = read(&file(0, DIVISION, &[b"\0\x90\x3C\x40"]));
     assert_eq!((score.structure.bars.len(), beats(&score)), (1, vec![(60, 0.0)]));
 }
+
+/// In a damaged track a time of more than 256 quarters cannot be meant; in a sound one every time is.
+#[test]
+fn times_that_cannot_be_meant() {
+    // 256 quarters of 96 ticks are 24,576, in bytes of seven bits.
+    let far = |over: u8| vec![0x81, 0xC0, over, 0x90, 70, 0x40, 0x60, 0x80, 70, 0];
+    let bar = |damage: &[u8], over: u8| {
+        let score = read(&track(&[METRE, &notes(50..58), damage, &far(over)]));
+        score.onsets.iter().find(|note| note.key == Some(70)).map(|note| note.bar)
+    };
+    let broken = b"\0\x90\xBC\x40";
+    assert_eq!((bar(broken, 0), bar(broken, 1)), (Some(66), Some(2)));
+    assert_eq!((bar(b"", 0), bar(b"", 1)), (Some(66), Some(66)));
+}

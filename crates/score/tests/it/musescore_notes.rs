@@ -230,6 +230,23 @@ fn octave_lines_of_all_kinds() {
     assert_eq!(score.onsets.iter().map(|onset| onset.key.unwrap()).collect::<Vec<_>>(), [84, 72]);
 }
 
+/// A line may begin inside of a chord, which then is the first one under it.
+#[test]
+fn octave_lines_that_begin_in_a_chord() {
+    let line = "<Spanner type='Ottava'><Ottava><subtype>8va</subtype></Ottava><next><location><fractions>1/2</fractions></location></next></Spanner>";
+    let half = |more: &str| chord("half", more, &key(60));
+    let keys = |version: &str, bars: &[&str]| {
+        let score = staff(version, bars);
+        score.onsets.iter().map(|onset| onset.key.unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(keys("3.01", &[&format!("<voice>{}{}</voice>", half(line), half(""))]), [72, 60]);
+    let old = [
+        half("<Ottava id='3'><subtype>8va</subtype></Ottava>") + &half(""),
+        half("") + &half("<endSpanner id='3'/>"),
+    ];
+    assert_eq!(keys("2.06", &[&old[0], &old[1]])[..3], [72, 72, 72]);
+}
+
 /// Of octave lines one after the other only those that are not over count for the limit on signs.
 #[test]
 fn as_many_octave_lines_as_may_be_open() {

@@ -545,3 +545,15 @@ fn names_are_quoted_as_json_has_them() {
     let read: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(read[0]["measureOn"], every);
 }
+
+/// The name of a measure is a text; anything else there is passed over.
+#[test]
+fn measures_of_a_timemap() {
+    let entries = timemap::read(
+        r#"[{"tstamp":0,"qstamp":0,"measureOn":"m1"},{"tstamp":500,"qstamp":1,"measureOn":3},{"tstamp":900,"qstamp":2,"on":["n1"]}]"#,
+    )
+    .unwrap();
+    let read: Vec<_> =
+        entries.iter().map(|entry| (entry.time, entry.quarters, entry.measure.as_deref())).collect();
+    assert_eq!(read, [(0.0, 0.0, Some("m1")), (0.5, 1.0, None), (0.9, 2.0, None)]);
+}

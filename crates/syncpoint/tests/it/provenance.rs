@@ -212,3 +212,12 @@ fn a_performed_order_is_explained_by_the_score() {
         [1, 1, 1, 2, 2, 1, 1, 1, 1, 3, 2, 2, 1, 1, 2, 2]
     );
 }
+
+#[test]
+fn how_much_is_played() {
+    let play = |bars: &[&str]| crate::endings::structure(bars).unroll(&Policy::CLASSICAL).unwrap();
+    let once = play(&["_", "_ :|"]);
+    assert_eq!((once.is_empty(), once.len(), once.written_len()), (false, 4, 2));
+    let nothing = play(&[]);
+    assert_eq!((nothing.is_empty(), nothing.len(), nothing.written_len()), (true, 0, 0));
+}

@@ -310,3 +310,45 @@ fn an_odd_event_ends_where_more_can_be_read() {
     // The end is far nearer than the length: more can be read there.
     assert_eq!(behind(&[0, 0xF0, 7, 1, 0xF7], &notes), (5, true));
 }
+
+/// Where events go on behind bytes that are none, and how many bytes are passed over.
+fn found(bytes: &[u8], used: &[u8]) -> (Step, String) {
+    let events = events(bytes, used);
+    let bad = BadEvent { error: EventError::NoStatus, at: 0, delta: 0, running: 0 };
+    let way = events.search(&bad);
+    assert_eq!((way.kind, way.running, way.last), (Kind::Lost, 0, false));
+    (way.step, way.told)
+}
+
+#[test]
+fn where_events_go_on() {
+    let notes = [0, 0x90, 60, 64].repeat(12);
+    let behind = |start: &[u8], rest: &[u8]| found(&[start, rest].concat(), &[0x90]);
+    let passed = |count: usize| passed_over(count, "of no event");
+    for garbage in [1, 2, 5, 40] {
+        assert_eq!(behind(&vec![0xFF; garbage], &notes), (Step::Time(garbage), passed(garbage)));
+    }
+    // A status without its time.
+    assert_eq!(behind(&[0xFF, 0xFF], &notes[1..]), (Step::Status(2), passed(2)));
+    // The first event must have a status of its own and a time that can be meant.
+    assert_eq!(behind(&[0xFF, 0, 60, 64, 0, 60, 64], &notes), (Step::Time(7), passed(7)));
+    assert_eq!(behind(&[0xFF, 0x90, 0x00, 0x90, 60, 64], &notes).0, Step::Time(2));
+    // Nothing goes on: all of it, or up to the next track.
+    assert_eq!(behind(&[0xFF; 30], &[]), (Step::Time(30), passed(30)));
+    assert_eq!(behind(&[0xFF; 30], b"MTrk"), (Step::Time(30), passed(30)));
+    // A few events and then the end are enough, fewer and then something else are not.
+    assert_eq!(behind(&[0xFF; 3], &notes[..8]), (Step::Time(3), passed(3)));
+    assert_eq!(behind(&[0xFF; 3], &[&notes[..20], &[0xFF; 9]].concat()), (Step::Time(32), passed(32)));
+}
+
+/// What fits worse is left for what fits better up to sixteen bytes behind it.
+#[test]
+fn a_better_place_close_behind() {
+    let notes = [0, 0x90, 60, 64].repeat(12);
+    let near: &[u8] = &[0, 0xB1, 7, 1, 0, 0xA2, 7, 1, 0, 0xE3, 7, 1, 0, 0xB4, 7, 1];
+    let far: &[u8] = &[0, 0xB1, 7, 1, 0, 0xA2, 7, 1, 0x81, 0, 0xE3, 7, 1, 0, 0xB4, 7, 1];
+    let behind = |start: &[u8]| found(&[&[0xFF, 0xFF], start, &notes].concat(), &[0x90]).0;
+    assert_eq!(behind(near), Step::Time(2 + 16));
+    assert_eq!(behind(far), Step::Time(2 + 13), "the last one within reach");
+    assert_eq!(behind(&near[12..]), Step::Time(2 + 4));
+}
