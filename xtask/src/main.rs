@@ -24,7 +24,7 @@ pub(crate) fn say(line: impl std::fmt::Display) {
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  test                  everything that must hold before a commit
+  test [--services]     everything that must hold before a commit; what needs Redis and PostgreSQL only with --services
   rules                 the rules of the workspace alone: dependencies, fixtures, snapshots, words, links
   fixtures [--check | --live SERVICE]
                         write every fixture from the sandbox; compare; or record from the real service

@@ -8,8 +8,13 @@ use crate::{rules, say};
 
 /// Formatting, lints, the design's rules, feature sets, tests with doctests, documentation.
 pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
-    if !arguments.is_empty() {
-        return Err("usage: cargo xtask test".into());
+    let services = match arguments {
+        [] => false,
+        ["--services"] => true,
+        _ => return Err("usage: cargo xtask test [--services]".into()),
+    };
+    if let Some(missing) = segno_testkit::missing_servers().filter(|_| services) {
+        return Err(format!("the tests with real servers need Debian's programs: {missing}"));
     }
     let start = Instant::now();
     step("format", &mut cargo("fmt --all --check"))?;
@@ -26,9 +31,22 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     let mut documentation = cargo("doc --workspace --no-deps --quiet");
     documentation.env("RUSTDOCFLAGS", "-D warnings");
     step("documentation", &mut documentation)?;
+    for (name, arguments) in SERVICES {
+        if services {
+            step(name, &mut cargo(arguments))?;
+        } else {
+            say(format_args!("== {name}: passed over; cargo xtask test --services runs it"));
+        }
+    }
     say(format_args!("everything holds ({:.0} s)", start.elapsed().as_secs_f64()));
     Ok(ExitCode::SUCCESS)
 }
+
+/// What needs real servers, each of which the tests start and stop by themselves.
+const SERVICES: [(&str, &str); 2] = [
+    ("Redis", "test --quiet -p segno-redis --features encryption,_services --test services"),
+    ("PostgreSQL", "test --quiet -p segno-postgres --features encryption,_services --test services"),
+];
 
 /// Sets of features of the core that people build it with; each must compile.
 const FEATURES: [&str; 11] = [

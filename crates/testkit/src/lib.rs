@@ -1,6 +1,6 @@
 //! What the tests of the crates share: exchanges kept as fixtures ([`Recording`]), a listener for secrets ([`Canary`]),
-//! responses that a service does not document ([`UNDOCUMENTED`], [`reads_odd_responses`]), and clients that are set up by
-//! the environment ([`run_with_env`]). Not published; what tests of an own endpoint or token store need is in
+//! responses that a service does not document ([`UNDOCUMENTED`], [`reads_odd_responses`]), clients that are set up by
+//! the environment ([`run_with_env`]), and real databases ([`Server`]). Not published; what tests of an own endpoint or token store need is in
 //! `segno_core::testing`.
 
 mod canary;
@@ -8,6 +8,7 @@ mod environment;
 mod odd;
 mod recorder;
 mod recording;
+mod servers;
 mod undocumented;
 
 pub use canary::Canary;
@@ -15,4 +16,5 @@ pub use environment::{report, run_with_env};
 pub use odd::reads_odd_responses;
 pub use recorder::{Fixtures, Recorder, recorded_response, redact};
 pub use recording::Recording;
+pub use servers::{Server, missing_servers};
 pub use undocumented::{UNDOCUMENTED, accepted_undocumented};

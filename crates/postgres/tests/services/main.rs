@@ -1,0 +1,154 @@
+//! What holds against a real PostgreSQL. `cargo xtask test --services` runs it.
+
+use std::time::{Duration, Instant};
+
+use segno_core::Timestamp;
+use segno_core::auth::store::{Keyring, Record, StoreError, Swapped, Token, TokenStore as _};
+use segno_core::testing::{seen_contract_between, token_store_contract_between};
+use segno_core::time::{Clock as _, SystemClock};
+use segno_core::webhook::{Delivery, Seen as _};
+use segno_postgres::Postgres;
+use segno_testkit::Server;
+
+const S: Duration = Duration::from_secs(1);
+
+async fn connect(server: &Server) -> Postgres {
+    let database = Postgres::new(&server.url()).unwrap();
+    database.migrate().await.unwrap();
+    database
+}
+
+fn record(name: &str) -> Record {
+    Record::default().with(Some(Token::new(format!("CANARY-{name}"))))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_contracts_hold_between_two_pools() {
+    let server = Server::postgres().await.unwrap();
+    let (one, other) = (connect(&server).await, connect(&server).await);
+    token_store_contract_between(one.tokens("demo"), other.tokens("demo")).await;
+    let keys = || Keyring::new("a", &[7; 32]).unwrap();
+    token_store_contract_between(
+        one.tokens("safe").encrypted(keys()),
+        other.tokens("safe").encrypted(keys()),
+    )
+    .await;
+    seen_contract_between(one.seen("demo"), other.seen("demo")).await;
+}
+
+/// Many processes start at once; each step is taken once.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_migrate_at_once() {
+    let server = Server::postgres().await.unwrap();
+    let url = server.url();
+    let without = Postgres::new(&url).unwrap().tokens("demo").load().await.unwrap_err().to_string();
+    assert!(without.contains("call Postgres::migrate once"), "{without}");
+    let tasks: Vec<_> = (0..8)
+        .map(|_| {
+            let database = Postgres::new(&url).unwrap();
+            tokio::spawn(async move { database.migrate().await.unwrap() })
+        })
+        .collect();
+    let mut taken = Vec::new();
+    for task in tasks {
+        taken.extend(task.await.unwrap());
+    }
+    let mut once = taken.clone();
+    once.dedup();
+    assert!(!taken.is_empty() && taken == once && taken[0] == "0001_shared", "{taken:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_outlives_a_crash_and_is_encrypted() {
+    let mut server = Server::postgres().await.unwrap();
+    let database = connect(&server).await;
+    let store = database.tokens("demo").encrypted(Keyring::new("old", &[1; 32]).unwrap());
+    assert_eq!(store.swap(record("1")).await.unwrap(), Swapped::Done);
+    // The same once more, as after a lost response.
+    assert_eq!(store.swap(record("1")).await.unwrap(), Swapped::Done);
+    assert_eq!(store.swap(record("2")).await.unwrap(), Swapped::Conflict(record("1")));
+    server.kill();
+    server.resume_or_start().await.unwrap();
+    assert_eq!(store.load().await.unwrap(), record("1"));
+
+    let plain = database.tokens("demo").load().await.unwrap_err();
+    assert!(plain.to_string().contains(r#"(segno_tokens, name "demo")"#), "{plain}");
+    let new = || Keyring::new("new", &[2; 32]).unwrap();
+    assert!(database.tokens("demo").encrypted(new()).load().await.is_err());
+    let both = database.tokens("demo").encrypted(new().also("old", &[1; 32]).unwrap());
+    let kept = both.load().await.unwrap();
+    assert_eq!(both.reserve(kept.clone()).await.unwrap().token, kept.token);
+    assert_eq!(database.tokens("demo").encrypted(new()).load().await.unwrap().token, kept.token);
+}
+
+/// Who waits for the lease while the server pauses and restarts gets it; nobody gets it twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_outlives_pauses_and_restarts() {
+    let mut server = Server::postgres().await.unwrap();
+    let one = connect(&server).await.tokens("demo");
+    let other = connect(&server).await.tokens("demo");
+    let lease = one.lease().await.unwrap();
+    let waiting = tokio::spawn(async move { other.lease().await });
+    server.pause();
+    SystemClock.sleep(S).await;
+    server.resume();
+    server.stop();
+    server.resume_or_start().await.unwrap();
+    assert_eq!(one.load().await.unwrap(), Record::default());
+    assert!(!waiting.is_finished(), "the lease is held over a restart");
+    lease.release().await;
+    waiting.await.unwrap().unwrap().release().await;
+}
+
+/// Without the server calls wait, then fail with the reason.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_away_is_waited_for_and_then_told() {
+    let mut server = Server::postgres().await.unwrap();
+    let store = connect(&server).await.tokens("demo");
+    store.swap(record("1")).await.unwrap();
+    server.stop();
+    let start = Instant::now();
+    let line = store.lease().await.unwrap_err().to_string();
+    let took = start.elapsed();
+    assert!(took > 3 * S && took < 15 * S, "{took:?}");
+    assert!(line.starts_with("postgres://127.0.0.1:") && line.contains("refused"), "{line}");
+    server.resume_or_start().await.unwrap();
+    store.lease().await.unwrap().release().await;
+
+    // One that does not respond is no different, and the connections that hang are not used again.
+    server.pause();
+    let error = store.load().await.unwrap_err();
+    assert!(matches!(error, StoreError::Io(_)), "{error}");
+    assert!(error.to_string().contains("no response within 3 s"), "{error}");
+    server.resume();
+    assert_eq!(store.load().await.unwrap(), record("1"));
+}
+
+/// What expired is swept out by what comes after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn deliveries_expire_and_are_swept_out() {
+    let server = Server::postgres().await.unwrap();
+    let database = connect(&server).await;
+    let seen = database.seen("demo");
+    let now = Timestamp::from(std::time::SystemTime::now());
+    for number in 0..50 {
+        seen.accept(&Delivery::new(format!("{number}"), now, now)).await.unwrap();
+    }
+    let last = Delivery::new("last", now, now.plus(60 * S));
+    seen.accept(&last).await.unwrap();
+    assert!(seen.was_accepted(&last).await.unwrap());
+    let port = server.url().split(':').nth(2).and_then(|rest| rest.split('/').next()).unwrap().to_owned();
+    let mut count = std::process::Command::new("psql");
+    count.args([
+        "-h",
+        "127.0.0.1",
+        "-p",
+        &port,
+        "-U",
+        "segno",
+        "-Atc",
+        "SELECT count(*) FROM segno_deliveries",
+    ]);
+    let output = count.arg("segno").output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "1");
+}
