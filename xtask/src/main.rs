@@ -44,6 +44,10 @@ usage: cargo xtask <command>
                         semver, deny, wasm, publish
   bench [NAME]          the benchmarks, each beside its rivals
   soak [NAME]           the long runs: shared logins, memory, large uploads, exact maps, random structures
+  soak fleet_tokens [redis | postgres] [--expiries COUNT] [--processes COUNT] [--tasks COUNT]
+                        processes with one login, while its store stops, restarts and pauses
+  soak fleet_rate [--processes COUNT] [--seconds COUNT] [--rate COUNT]
+                        processes at the limit of one key
   soak mutants [--package NAME]... [--sample COUNT] [--seed NUMBER] [--least PERCENT]
                         small faults put into the code, and whether a test notices them
   soak batch [kills | throughput | claims] [OPTIONS]

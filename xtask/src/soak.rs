@@ -1,6 +1,7 @@
 //! `cargo xtask soak`: the long runs that are too slow for every test run, each of which fails if what it looks for happens.
 
 mod batch;
+mod fleet;
 mod mutants;
 
 use std::process::ExitCode;
@@ -17,13 +18,17 @@ const SOAKS: [(&str, &str); 5] = [
     ("syncpoint", "random_structures"),
 ];
 
-/// Runs all of them, or the one that is named; `mutants` and `batch`, which have arguments of their own, only by their names.
+/// Runs all of them, or the one that is named; `mutants`, `batch` and those of a
+/// fleet, which have arguments of their own, only by their names.
 pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     if let ["mutants", rest @ ..] = arguments {
         return mutants::run(rest);
     }
     if let ["batch", rest @ ..] = arguments {
         return batch::run(rest);
+    }
+    if let [name @ ("fleet_tokens" | "fleet_rate"), rest @ ..] = arguments {
+        return fleet::run(name, rest);
     }
     each("soak", arguments, &SOAKS, |name, example| {
         let features = if name == "core" { " --features oauth2,hyper,testing" } else { "" };
