@@ -197,9 +197,11 @@ impl<'o, S: XmlSource> Reader<'o, S> {
                 return Err(Error::Version { format: NAME, version, expected });
             }
         }
-        // Up to 1.14 the score has no element of its own.
+        // Up to 1.14 the score has no element of its own; where it has one, nothing stands behind it.
         while let Token::Open(_) = self.cursor.next()? {
-            if self.cursor.name() == "Score" { self.children()? } else { self.child()? }
+            if self.cursor.name() != "Score" {
+                self.child()?;
+            }
         }
         while self.cursor.next()? != Token::End {}
         self.place_tick_tempos()?;
@@ -211,13 +213,6 @@ impl<'o, S: XmlSource> Reader<'o, S> {
         }
         self.settle_tempos()?;
         self.outline.score(Format::Mscx)
-    }
-
-    fn children(&mut self) -> Result<(), Error> {
-        while let Token::Open(_) = self.cursor.next()? {
-            self.child()?;
-        }
-        Ok(())
     }
 
     /// Reads one element of the score.

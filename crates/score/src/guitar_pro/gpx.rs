@@ -267,7 +267,7 @@ mod tests {
         // More than the ratio lets out is refused from 16 MiB on.
         let claims = |size: u32, ratio: u64| {
             let limits = Limits { ratio, ..Limits::default() };
-            let bytes = [b"BCFZ".to_vec(), size.to_le_bytes().to_vec(), vec![0; 1 << 20]].concat();
+            let bytes = [b"BCFZ".to_vec(), size.to_le_bytes().to_vec(), vec![0xFF; 1 << 20]].concat();
             matches!(unpack(&bytes, &limits), Err(Error::Limit { limit: Limit::Ratio, .. }))
         };
         assert!(!claims(16 << 20, 1) && claims((16 << 20) + 1, 1));

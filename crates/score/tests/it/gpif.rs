@@ -249,6 +249,31 @@ fn sync_points_of_a_repeated_bar() {
     assert!(score.diagnostics.iter().any(|remark| remark.message.contains("switched off")));
 }
 
+/// The audio file is that of the asset's number; without a number, or with one that is no number, it has no name.
+#[test]
+fn which_audio_file() {
+    let file = |asset: &str| {
+        let mut piece = silent(&[""]);
+        let assets: String = (0..3)
+            .map(|id| {
+                format!(
+                    "<Asset id=\"{id}\"><EmbeddedFilePath><![CDATA[{id}.ogg]]></EmbeddedFilePath></Asset>"
+                )
+            })
+            .collect();
+        piece.more =
+            format!("<BackingTrack><Enabled>true</Enabled>{asset}</BackingTrack><Assets>{assets}</Assets>");
+        piece.read().recording.unwrap().file
+    };
+    assert_eq!(
+        (file("<AssetId>0</AssetId>"), file("<AssetId>2</AssetId>")),
+        ("0.ogg".into(), "2.ogg".into())
+    );
+    for none in ["", "<AssetId>x</AssetId>", "<AssetId>3</AssetId>", "<AssetId>-1</AssetId>"] {
+        assert_eq!(file(none), "", "{none}");
+    }
+}
+
 #[test]
 fn keys_of_strings_capos_harmonics_ties_and_graces() {
     let harmonic = |kind: &str, fret: &str| {

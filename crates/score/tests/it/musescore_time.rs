@@ -2,7 +2,7 @@
 //! MuseScore's source and from the meaning of the marks.
 
 use segno_score::{DiagnosticKind, Error, Limit, Limits, Options, Score, read_any};
-use segno_syncpoint::{JumpKind, MarkerKind, Place};
+use segno_syncpoint::{JumpKind, MarkerKind, Metre, Place};
 
 use crate::musescore::{REST, check_times, mscx, read};
 
@@ -433,4 +433,15 @@ fn each_limit_lets_through_what_it_allows() {
             "{limit:?}: {error}"
         );
     }
+}
+
+/// The bars have the metre of the time signature, by which their beats are counted, and without one four quarters.
+#[test]
+fn metres_of_bars() {
+    let metres = |text: &str| read(text).grid.bars.iter().map(|bar| bar.metre.clone()).collect::<Vec<_>>();
+    let sign =
+        |beats: u32, unit: u32| format!("<TimeSig><sigN>{beats}</sigN><sigD>{unit}</sigD></TimeSig>{REST}");
+    let bars = [measure(REST), measure(&sign(6, 8)), measure(REST), measure(&sign(3, 4))].concat();
+    let (four, six, three) = (Metre::simple(4, 4), Metre::simple(6, 8), Metre::simple(3, 4));
+    assert_eq!(metres(&staff("3.01", &bars)), [four, six.clone(), six, three]);
 }

@@ -50,9 +50,7 @@ impl Curve {
             };
             left.next_if_eq(&middle);
             right.next_if_eq(&middle);
-            if middle >= low && middle <= high {
-                add(middle);
-            }
+            add(middle);
         }
         Self::new(knots)
     }

@@ -124,9 +124,9 @@ impl SyncMap {
 
     fn renumbered(&self, points: Vec<Syncpoint>, by: i64) -> Result<Self, EditError> {
         let options = self.options();
-        let bar_count = options.bar_count.map(|count| {
-            u32::try_from(i64::from(count).saturating_add(by)).unwrap_or(if by < 0 { 0 } else { u32::MAX })
-        });
+        let most = i64::from(u32::MAX);
+        let bar_count =
+            options.bar_count.map(|count| (i64::from(count).saturating_add(by)).clamp(0, most) as u32);
         // A grid of the old bars would be wrong for the new ones.
         let interpolation = crate::Interpolation::PerBar;
         Ok(Self::with(points, Options { bar_count, interpolation, ..options.clone() })?)

@@ -38,8 +38,7 @@ fn completed<'a>(
     let mut sum = opening.length();
     while !sum.is_zero() && sum < opening.nominal {
         let part = bar(next)?;
-        let partial = !part.length().is_zero() && part.length() < part.nominal;
-        if !partial || part.nominal != opening.nominal {
+        if part.length().is_zero() || part.nominal != opening.nominal {
             return None;
         }
         sum = sum.checked_add(part.length())?;

@@ -101,16 +101,13 @@ impl Grid {
         self.x.len()
     }
 
-    /// For each point the next one that must stay.
+    /// For each point the next one that must stay; for the last point itself.
     pub(super) fn next_forced(&self) -> Vec<usize> {
-        let mut next = alloc::vec![0; self.len()];
+        let mut next: Vec<usize> = (0..self.len()).collect();
         for span in self.forced.windows(2) {
             if let [from, to] = *span {
                 next[from..to].fill(to);
             }
-        }
-        if let Some(slot) = next.last_mut() {
-            *slot = self.x.len() - 1;
         }
         next
     }

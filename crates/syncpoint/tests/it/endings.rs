@@ -170,6 +170,20 @@ fn a_segno_inside_an_ending_that_is_not_the_last() {
     assert_eq!(played(&bars, &Policy::MUSESCORE), "0-2 0 3-4 2 0 3 5");
 }
 
+/// A fine to which a later jump leads is not the end yet: what stands behind the first jump comes before.
+#[test]
+fn a_fine_for_two_jumps() {
+    use segno_syncpoint::policy::EarlyFine;
+    let bars = ["_ fine", "_", "_ DC-fine", "_", "_ DC-fine"];
+    plays("0-2 0 3-4 0", &bars);
+    assert_eq!(played(&bars, &Policy { early_fine: EarlyFine::End, ..Policy::CLASSICAL }), "0-2 0");
+    let segnos = ["_", "segno _ fine", "_ DS-fine", "_", "_ DS-fine"];
+    plays("0-2 1 3-4 1", &segnos);
+    // The later one leads elsewhere, or stands before the fine.
+    plays("0-2 0", &["_ fine", "_", "_ DC-fine", "_", "_"]);
+    plays("0-2 0", &["_ fine", "_", "_ DC-fine", "segno _ fine", "_ DS-fine"]);
+}
+
 /// In Guitar Pro all signs of a repeat with endings count the same passes, so that the second one has nothing to repeat.
 #[test]
 fn signs_that_count_the_passes_of_their_passage() {

@@ -34,3 +34,12 @@ pub(crate) fn error(number: f64, exactly: &BigRational) -> f64 {
     let digits = scaled.to_string();
     digits.parse::<f64>().unwrap().abs() / 2_f64.powi(80)
 }
+
+/// Fractions are compared by their value.
+#[test]
+fn equal_fractions() {
+    let of = |numerator, denominator| segno_syncpoint::Fraction::new(numerator, denominator).unwrap();
+    assert!(of(1, 2) == of(2, 4) && of(0, 1) == of(0, 8) && of(6, 8) == of(3, 4));
+    assert!(of(1, 2) != of(1, 3) && of(1, 2) != of(2, 3) && of(0, 4) != of(1, 4));
+    assert!(of(1, 3) < of(1, 2) && of(3, 4) > of(2, 3) && of(7, 8) < of(1, 1));
+}

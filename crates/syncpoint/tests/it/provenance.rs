@@ -52,6 +52,30 @@ fn musical_bars_merge_what_the_page_splits() {
     assert_eq!(checked, 2);
 }
 
+/// Parts of a bar in the metre that they share, up to its full length and no farther.
+#[test]
+fn which_bars_are_one() {
+    // Quarters that each bar holds, of 4 or, where a 3 stands before them, of 3.
+    let groups = |bars: &[(u32, u32)]| {
+        let bar = |(index, &(metre, quarters)): (usize, &(u32, u32))| {
+            let mut bar = WrittenBar::new(index.to_string(), Fraction::new(metre, 4).unwrap());
+            bar.actual = Some(Fraction::new(quarters, 4).unwrap()).filter(|_| metre != quarters);
+            bar
+        };
+        let structure = Structure { bars: bars.iter().enumerate().map(bar).collect() };
+        let play = structure.unroll(&Policy::CLASSICAL).unwrap();
+        play.musical_bars(&structure).iter().map(ExactSizeIterator::len).collect::<Vec<_>>()
+    };
+    assert_eq!(groups(&[(4, 3), (4, 1), (4, 4)]), [2, 1]);
+    assert_eq!(groups(&[(4, 1), (4, 1), (4, 2), (4, 2), (4, 2)]), [3, 2]);
+    assert_eq!(groups(&[(4, 1), (4, 4), (4, 3)]), [1, 1, 1]);
+    assert_eq!(groups(&[(4, 3), (4, 2), (4, 2)]), [1, 2]);
+    assert_eq!(groups(&[(4, 3), (3, 1), (4, 1)]), [1, 1, 1]);
+    assert_eq!(groups(&[(4, 2), (4, 0), (4, 2)]), [1, 1, 1]);
+    assert_eq!(groups(&[(4, 5), (4, 3)]), [1, 1]);
+    assert_eq!(groups(&[(4, 4), (4, 2)]), [1, 1]);
+}
+
 #[test]
 fn endings_and_steps_are_told() {
     let case = cases().into_iter().find(|case| case.id == "musescore-repeat06").unwrap();

@@ -70,6 +70,25 @@ fn one_curve_after_another() {
 }
 
 #[test]
+fn a_curve_in_a_message() {
+    let curve = Curve::new([(0.0, 0.5), (2.0, 4.0)]).unwrap();
+    assert_eq!(format!("{curve:?}"), "[(0.0, 0.5), (2.0, 4.0)]");
+}
+
+/// Of places that are one number only the first is a bend.
+#[test]
+fn bends_closer_than_numbers_can_tell() {
+    // Between 1e16 and the next number but one there is one number: a tenth of the way is the beginning.
+    let first = Curve::new([(1e16, 0.0), (1e16 + 4.0, 1.0)]).unwrap();
+    let bent = Curve::new([(0.0, 0.0), (0.1, 5.0), (1.0, 10.0)]).unwrap();
+    assert_eq!(knots(&first.then(&bent).unwrap()), [(1e16, 0.0), (1e16 + 4.0, 10.0)]);
+    let steep = Curve::new([(0.0, 1e16), (0.1, 1e16 + 2.0), (0.11, 1e16 + 4.0), (1.0, 1e16 + 40.0)]).unwrap();
+    let then = Curve::new([(0.0, 0.0), (0.05, 0.001), (1.0, 1.0)]).unwrap();
+    let both = then.then(&steep).unwrap();
+    assert!(both.knots().zip(both.knots().skip(1)).all(|(a, b)| a.0 < b.0 && a.1 < b.1));
+}
+
+#[test]
 fn parts_of_curves_at_their_knots() {
     let curve = Curve::new([(0.0, 10.0), (2.0, 14.0), (4.0, 15.0)]).unwrap();
     let part = |from, to| curve.part(from, to).map(|part| knots(&part)).ok();
