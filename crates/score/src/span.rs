@@ -180,6 +180,13 @@ mod tests {
         assert_eq!(Span::decimal("0.5"), half);
         assert_eq!(Span::decimal(".5"), half);
         assert_eq!(Span::decimal("-3"), Span::ratio(-3, 1));
+        assert_eq!(Span::decimal("-0.25"), Span::ratio(-1, 4));
+        assert_eq!(Span::decimal("+12.5"), Span::ratio(25, 2));
+        // Nine decimals count, and seventeen digits before them.
+        assert_eq!(Span::decimal("1.5000000009"), Span::ratio(3, 2));
+        assert_eq!(Span::decimal("0.000000001"), Span::ratio(1, 1_000_000_000));
+        assert!(Span::decimal("12345678901234567.0").is_some());
+        assert_eq!(Span::decimal("123456789012345678.0"), None);
         for text in
             ["", "-", ".", "1e3", "1.2.3", "NaN", "999999999999999999999", "--3", "0.-5", "+-3", "x.5", "1.x"]
         {

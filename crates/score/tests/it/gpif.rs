@@ -249,7 +249,7 @@ fn sync_points_of_a_repeated_bar() {
     assert!(score.diagnostics.iter().any(|remark| remark.message.contains("switched off")));
 }
 
-/// The audio file is that of the asset's number; without a number, or with one that is no number, it has no name.
+/// The audio file is that of the asset with this number; without a number, or with a text instead, it has no name.
 #[test]
 fn which_audio_file() {
     let file = |asset: &str| {

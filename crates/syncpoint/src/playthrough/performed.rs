@@ -90,4 +90,47 @@ mod tests {
         let steps: Vec<Step> = play.bars().iter().map(|bar| bar.step).collect();
         assert_eq!(steps, [Step::Start, Step::Next, Step::Skip, Step::Break { from: 3 }]);
     }
+
+    /// A jump goes back or to a segno, a repeat goes back, a coda is gone to from its sign; anything else is a break.
+    #[test]
+    fn steps_that_the_signs_explain_and_others() {
+        use crate::{Jump, JumpKind, Marker, MarkerKind, Place};
+        let marker =
+            |kind| Marker { kind, label: alloc::string::String::new(), at: Place::Start, staff: None };
+        let mut bars: Vec<WrittenBar> =
+            (0..8).map(|_| WrittenBar::new("", Fraction::new(4, 4).expect("a length"))).collect();
+        bars[3].jumps.push(Jump {
+            kind: JumpKind::DalSegno,
+            to: "s".into(),
+            until: "end".into(),
+            continue_at: None,
+            play_repeats: false,
+            passes: Vec::new(),
+            staff: None,
+        });
+        bars[2].repeat_end = Some(RepeatEnd { plays: 2, after_jump: None });
+        bars[1].markers.push(marker(MarkerKind::ToCoda));
+        bars[5].markers.push(marker(MarkerKind::Segno));
+        bars[6].markers.push(marker(MarkerKind::Coda));
+        bars[4].section_break = true;
+        for (from, to, expected) in [
+            (0, 1, Step::Next),
+            (4, 5, Step::Section),
+            (2, 0, Step::Repeat { end: 2 }),
+            (2, 2, Step::Repeat { end: 2 }),
+            (2, 4, Step::Break { from: 2 }),
+            (3, 0, Step::Jump { from: 3 }),
+            (3, 3, Step::Jump { from: 3 }),
+            (3, 5, Step::Jump { from: 3 }),
+            (3, 6, Step::Break { from: 3 }),
+            (0, 5, Step::Break { from: 0 }),
+            (1, 6, Step::Coda { from: 1 }),
+            (1, 5, Step::Break { from: 1 }),
+            (0, 6, Step::Break { from: 0 }),
+            (5, 0, Step::Break { from: 5 }),
+            (0, 0, Step::Break { from: 0 }),
+        ] {
+            assert_eq!(step(&bars, from, to), expected, "{from} to {to}");
+        }
+    }
 }

@@ -351,9 +351,6 @@ impl Sums {
     /// The sum of the squared distances of the points between two from their chord, in square nanoseconds.
     #[allow(clippy::cast_precision_loss)]
     fn squared_error(&self, grid: &Grid, from: usize, to: usize) -> f64 {
-        if to - from < 2 {
-            return 0.0;
-        }
         let sum = |sums: &[i128]| sums[to] - sums[from + 1];
         let count = (to - from - 1) as i128;
         let (x, t) = (i128::from(grid.x[from]), i128::from(grid.t[from]));

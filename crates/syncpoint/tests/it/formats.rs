@@ -557,3 +557,16 @@ fn measures_of_a_timemap() {
         entries.iter().map(|entry| (entry.time, entry.quarters, entry.measure.as_deref())).collect();
     assert_eq!(read, [(0.0, 0.0, Some("m1")), (0.5, 1.0, None), (0.9, 2.0, None)]);
 }
+
+/// A measure map of a pickup counts from 0, and each measure begins where the one before ends.
+#[test]
+fn measures_of_a_grid() {
+    let mut grid = BarGrid::uniform(3, 3, 4).unwrap();
+    let told = |grid: &BarGrid| {
+        let measures = measure_map::from_grid(grid);
+        measures.iter().map(|it| (it.count, it.number, it.qstamp, it.next.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&grid), [(1, 1, 0.0, vec![2]), (2, 2, 3.0, vec![3]), (3, 3, 6.0, vec![])]);
+    grid.bars[0].actual = segno_syncpoint::Fraction::new(1, 4).unwrap();
+    assert_eq!(told(&grid), [(1, 0, 0.0, vec![2]), (2, 1, 1.0, vec![3]), (3, 2, 4.0, vec![])]);
+}

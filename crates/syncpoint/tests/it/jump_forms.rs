@@ -60,3 +60,15 @@ fn endings_that_their_numbers_do_not_reach() {
 fn endings_of_a_second_section() {
     plays("0-2 1 3-4", &["_ //", "_", "[1 _ ] :|", "[2 _ ]-", "_"]);
 }
+
+/// What a jump did to repeats and endings ends with its section.
+#[test]
+fn a_section_begins_anew() {
+    let repeats = ["|: _ :|", "_ fine", "_ DC-fine //", "|: _ :|", "_"];
+    plays("0 0-2 0-1 3 3-4", &repeats);
+    assert_eq!(played(&repeats, &Policy::MUSESCORE), "0 0-2 0-1 3 3-4");
+    let section = ["segno _", "[1 _ ]", "[2 _ fine ]", "_ DC-fine //"];
+    plays("0-1 3 0 2 4-5 7 4 6", &[&section[..], &section].concat());
+    let repeated = ["|: _", "[1 _ ] :|", "[2 _ ]-", "_ fine", "_ DC-fine //"];
+    plays("0-1 0 2-4 0 2-3 5-6 5 7-9 5 7-8", &[&repeated[..], &repeated].concat());
+}
