@@ -10,6 +10,7 @@ use crate::url::{SecretUrl, default_port};
 mod bases;
 pub(crate) mod body;
 mod error;
+pub mod file;
 pub(crate) mod form;
 pub(crate) mod multipart;
 pub(crate) mod path;

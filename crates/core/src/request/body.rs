@@ -14,6 +14,7 @@ use http_body::{Frame, SizeHint};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::BoxFuture;
+use crate::request::file::File;
 use crate::request::form::FormPairs;
 use crate::request::progress::{Meter, OnProgress};
 use crate::time::{Clock, SystemClock};
@@ -81,16 +82,7 @@ impl Body {
     /// # Errors
     /// If there is no such file or it cannot be looked at.
     pub async fn file(path: impl Into<PathBuf>) -> io::Result<Self> {
-        let path = path.into();
-        let metadata = match with_files(&path) {
-            Ok(()) => tokio::fs::metadata(&path).await.map_err(|error| of_file(&path, &error))?,
-            Err(error) => return Err(error),
-        };
-        if !metadata.is_file() {
-            let error = io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
-            return Err(of_file(&path, &error));
-        }
-        Ok(Self::source(File { path, length: metadata.len() }))
+        Ok(Self::source(File::find(path.into()).await?))
     }
 
     /// Exactly `length` bytes from `reader`: a reader with fewer, or seen to have more, fails the call. It can be read
@@ -208,48 +200,6 @@ impl fmt::Debug for Body {
     // Bodies carry passwords and private music: only their size is shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Body({} bytes)", self.len())
-    }
-}
-
-/// The same error with the name of the file that it is about.
-pub(crate) fn of_file(path: &std::path::Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
-}
-
-/// Whether files can be read and written here: Tokio does that on threads of its runtime, and panics without one.
-pub(crate) fn with_files(path: &std::path::Path) -> io::Result<()> {
-    match tokio::runtime::Handle::try_current() {
-        Ok(_) => Ok(()),
-        Err(_) => Err(of_file(path, &io::Error::other("there is no Tokio runtime here"))),
-    }
-}
-
-struct File {
-    path: PathBuf,
-    length: u64,
-}
-
-impl Source for File {
-    fn len(&self) -> u64 {
-        self.length
-    }
-
-    fn reopenable(&self) -> bool {
-        true
-    }
-
-    fn open(&self) -> BoxFuture<'_, io::Result<Reader>> {
-        Box::pin(async {
-            with_files(&self.path)?;
-            let named = |error: io::Error| of_file(&self.path, &error);
-            let file = tokio::fs::File::open(&self.path).await.map_err(named)?;
-            let length = file.metadata().await.map_err(named)?.len();
-            if length != self.length {
-                let message = format!("the file changed from {} to {length} bytes while in use", self.length);
-                return Err(named(io::Error::other(message)));
-            }
-            Ok(Box::pin(file) as Reader)
-        })
     }
 }
 

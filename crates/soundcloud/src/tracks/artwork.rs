@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use segno_core::request::Multipart;
+use segno_core::request::{Multipart, file};
 use segno_core::{Body, Bytes};
+use tokio::io::AsyncReadExt as _;
 
 /// A picture in one of the three formats that are taken: JPEG, PNG, GIF. The format is known by the content.
 #[derive(Clone, Debug)]
@@ -50,7 +51,9 @@ impl Artwork {
     /// # Errors
     /// [`ArtworkError`].
     pub async fn file(path: impl AsRef<Path>) -> Result<Self, ArtworkError> {
-        Self::new(tokio::fs::read(path).await?)
+        let mut bytes = Vec::new();
+        file::open(path).await?.read_to_end(&mut bytes).await?;
+        Self::new(bytes)
     }
 
     pub(crate) fn part(&self, form: &mut Multipart, name: &str) {

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use segno_core::request::Multipart;
+use segno_core::request::{Multipart, file};
 use segno_core::{Body, BuildError, Bytes, Replay, RequestWriter, endpoint};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
@@ -31,7 +31,7 @@ impl Asset {
         let path = path.as_ref();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let mut start = Vec::new();
-        tokio::fs::File::open(path).await?.take(HEAD).read_to_end(&mut start).await?;
+        file::open(path).await?.take(HEAD).read_to_end(&mut start).await?;
         Ok(Self::named(&name, &start, Body::file(path).await?))
     }
 

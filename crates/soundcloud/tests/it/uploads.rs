@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use segno_core::transport::{Phase, TransportError, TransportErrorKind};
-use segno_soundcloud::tracks::{Asset, Upload};
+use segno_soundcloud::tracks::{Artwork, Asset, Upload};
 use segno_soundcloud::{Diagnosis, PlaylistUrn, TrackUrn, UploadError};
 
 use crate::peer::{builder, response, user_client};
@@ -49,6 +49,19 @@ async fn a_file_from_the_disk_with_progress() {
         post.contains(&name) && post.contains("Content-Type: audio/wav"),
         "the content decides about the format"
     );
+}
+
+#[tokio::test]
+async fn a_file_that_is_none_is_named() {
+    let folder = std::env::temp_dir();
+    let missing = folder.join("segno-no-such-recording.mp3");
+    let names = |error: String, path: &std::path::Path| {
+        assert!(error.contains(&path.display().to_string()), "{error}");
+    };
+    names(Asset::file(&missing).await.unwrap_err().to_string(), &missing);
+    names(Asset::file(&folder).await.unwrap_err().to_string(), &folder);
+    names(Artwork::file(&missing).await.unwrap_err().to_string(), &missing);
+    names(Artwork::file(&folder).await.unwrap_err().to_string(), &folder);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use segno_core::request::Multipart;
+use segno_core::request::{Multipart, file};
 use segno_core::{Body, BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response};
 use tokio::io::AsyncReadExt as _;
 
@@ -135,7 +135,7 @@ impl Upload {
     /// A file that cannot be read, or of a format that the service does not accept.
     pub async fn file(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
-        let mut file = tokio::fs::File::open(path).await?;
+        let mut file = file::open(path).await?;
         let mut head = Vec::new();
         (&mut file).take(HEAD).read_to_end(&mut head).await?;
         let format = AssetFormat::of(&head).ok_or_else(unknown_format)?;

@@ -10,7 +10,7 @@ use tokio::fs::File;
 use super::resumption::Resumption;
 use super::sink::{self, Sink};
 use crate::BoxFuture;
-use crate::request::body::{of_file, with_files};
+use crate::request::file::{of_file, with_files};
 
 /// After so many bytes what is there is made safe on the disk and written down, so that another process loses no more than that.
 const MARK: u64 = 8 * 1024 * 1024;
