@@ -1,15 +1,12 @@
 //! `segno api`: any request to a service, with its credentials.
 
-use std::fmt;
-use std::io::Read as _;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
-use segno_core::request::FormPairs;
-use segno_core::{
-    ApiError, BuildError, Bytes, DecodeError, Endpoint, HeaderMap, Method, Replay, RequestWriter, Response,
-    StatusCode,
-};
+use segno_core::client::Raw;
+use segno_core::endpoint::PlainApiError;
+use segno_core::{Bytes, Method};
 use serde_json::Value;
 
 use crate::accounts::Service;
@@ -29,8 +26,8 @@ pub(crate) struct Api {
     /// The path below the base URL of the service, such as slices/ or tracks/123; a query may follow
     path: String,
     /// A value: of the query for GET and DELETE, else of the body
-    #[arg(long, short, value_name = "NAME=VALUE")]
-    field: Vec<String>,
+    #[arg(long, short, value_name = "NAME=VALUE", value_parser = pair)]
+    field: Vec<(String, String)>,
     /// Send the values as JSON in place of a form
     #[arg(long)]
     as_json: bool,
@@ -41,27 +38,11 @@ pub(crate) struct Api {
     #[arg(long)]
     paginate: bool,
     /// The most pages
-    #[arg(long, value_name = "COUNT", default_value_t = 100, requires = "paginate")]
-    max_pages: usize,
+    #[arg(long, value_name = "COUNT", default_value = "100", requires = "paginate", value_parser = crate::arguments::count)]
+    max_pages: NonZeroUsize,
     /// Print this part of the response only: a JSON Pointer, such as /collection/0/title
     #[arg(long, short = 'p', value_name = "POINTER")]
     pointer: Option<String>,
-}
-
-/// The words of a service as they are.
-#[derive(Debug)]
-pub(crate) struct Words(String);
-
-impl fmt::Display for Words {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl ApiError for Words {
-    fn read(_: StatusCode, _: &HeaderMap, body: &Bytes) -> Self {
-        Self(String::from_utf8_lossy(body).chars().take(300).collect())
-    }
 }
 
 /// What is sent.
@@ -72,84 +53,12 @@ enum Payload {
     Json(Value),
 }
 
+/// A request to a path below the base URL.
 #[derive(Clone, Debug)]
-struct Raw {
-    segments: Vec<String>,
-    slash: bool,
+struct Request {
+    path: String,
     query: Vec<(String, String)>,
     payload: Payload,
-}
-
-/// A request by its method: methods are types to the client, because they decide whether a request may be repeated.
-struct By<const METHOD: usize>(Raw);
-
-impl<const METHOD: usize> Endpoint for By<METHOD> {
-    type Output = Bytes;
-    type ApiError = Words;
-    const NAME: &'static str = "api.request";
-    const METHOD: Method = match METHOD {
-        0 => Method::GET,
-        1 => Method::POST,
-        2 => Method::PUT,
-        3 => Method::DELETE,
-        _ => Method::PATCH,
-    };
-    const REPLAY: Replay = match METHOD {
-        0 => Replay::Safe,
-        2 | 3 => Replay::Idempotent,
-        _ => Replay::Unsafe,
-    };
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        const TEMPLATES: [&str; 9] = [
-            "",
-            "{a}",
-            "{a}/{b}",
-            "{a}/{b}/{c}",
-            "{a}/{b}/{c}/{d}",
-            "{a}/{b}/{c}/{d}/{e}",
-            "{a}/{b}/{c}/{d}/{e}/{f}",
-            "{a}/{b}/{c}/{d}/{e}/{f}/{g}",
-            "{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}",
-        ];
-        const WITH_SLASH: [&str; 9] = [
-            "",
-            "{a}/",
-            "{a}/{b}/",
-            "{a}/{b}/{c}/",
-            "{a}/{b}/{c}/{d}/",
-            "{a}/{b}/{c}/{d}/{e}/",
-            "{a}/{b}/{c}/{d}/{e}/{f}/",
-            "{a}/{b}/{c}/{d}/{e}/{f}/{g}/",
-            "{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/",
-        ];
-        let Self(raw) = self;
-        let templates = if raw.slash { WITH_SLASH } else { TEMPLATES };
-        let template = templates
-            .get(raw.segments.len())
-            .ok_or_else(|| BuildError::value("path", "must have at most 8 segments"))?;
-        let segments: Vec<&dyn fmt::Display> = raw.segments.iter().map(|segment| segment as _).collect();
-        request.path(template, &segments)?;
-        for (name, value) in &raw.query {
-            request.query(name.clone(), value);
-        }
-        match &raw.payload {
-            Payload::Nothing => {}
-            Payload::Form(pairs) => {
-                let mut form = FormPairs::new();
-                for (name, value) in pairs {
-                    form.push(name.clone(), value);
-                }
-                request.form(form);
-            }
-            Payload::Json(value) => request.json(value)?,
-        }
-        Ok(())
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
-        Ok(response.into_body())
-    }
 }
 
 pub(crate) async fn run(api: Api, session: &Session) -> Result<Output, Failure> {
@@ -160,10 +69,10 @@ pub(crate) async fn run(api: Api, session: &Session) -> Result<Output, Failure> 
         Service::Soundcloud => crate::session::soundcloud(&settings, false)?.core().clone(),
         Service::Musescore => crate::session::musescore(&settings, false)?.core().clone(),
     };
-    let mut raw = api.request()?;
+    let mut request = api.request()?;
     let mut pages = Vec::new();
     loop {
-        let bytes = send(&core, &api, raw.clone()).await?;
+        let bytes = send(&core, &api, &request).await?;
         if !api.paginate {
             return shown(&bytes, api.pointer.as_deref());
         }
@@ -176,27 +85,21 @@ pub(crate) async fn run(api: Api, session: &Session) -> Result<Output, Failure> 
             None => page,
         });
         let Some(next) = next else { break };
-        if pages.len() >= api.max_pages {
+        if pages.len() >= api.max_pages.get() {
             session.tell(format_args!("there are further pages; raise --max-pages {}", api.max_pages));
             break;
         }
         let (path, query) = core_path(&core, &next)
             .ok_or_else(|| Failure::new(format!("the next page is outside of the service: {next}")))?;
-        raw = Raw { query, ..Raw::at(&path, Vec::new())? };
+        request = Request { query, ..Request::at(&path)? };
     }
     Ok(Output::Text(Value::Array(pages).to_string() + "\n"))
 }
 
 impl Api {
-    fn request(&self) -> Result<Raw, Failure> {
-        let mut fields = Vec::new();
-        for field in &self.field {
-            let (name, value) = field
-                .split_once('=')
-                .ok_or_else(|| Failure::usage(format!("invalid --field {field:?}: expected NAME=VALUE")))?;
-            fields.push((name.to_owned(), value.to_owned()));
-        }
-        let mut raw = Raw::at(&self.path, Vec::new())?;
+    fn request(&self) -> Result<Request, Failure> {
+        let fields = self.field.clone();
+        let mut raw = Request::at(&self.path)?;
         // Without it SoundCloud gives a bare list, which names no next page.
         let links = ("linked_partitioning".to_owned(), "true".to_owned());
         if self.paginate && self.service == Service::Soundcloud && !raw.query.contains(&links) {
@@ -204,14 +107,7 @@ impl Api {
         }
         let reads = matches!(self.method.to_ascii_uppercase().as_str(), "GET" | "DELETE");
         if let Some(input) = &self.input {
-            let text = if input.as_os_str() == "-" {
-                let mut text = String::new();
-                let read = std::io::stdin().read_to_string(&mut text);
-                read.map_err(|error| Failure::new(format!("standard input: {error}")))?;
-                text
-            } else {
-                files::read_text(input)?
-            };
+            let text = files::read_text(input)?;
             let value = serde_json::from_str(&text).map_err(|error| Failure::file(input, error))?;
             raw.payload = Payload::Json(value);
         } else if reads {
@@ -230,22 +126,32 @@ impl Api {
     }
 }
 
-impl Raw {
-    /// The path as it was typed, its parts decoded, so that they are coded once and by the rules of the client.
-    fn at(path: &str, query: Vec<(String, String)>) -> Result<Self, Failure> {
+impl Request {
+    /// A path as it was typed, with its query.
+    fn at(path: &str) -> Result<Self, Failure> {
         let (path, given) = path.split_once('?').unwrap_or((path, ""));
         if path.contains("://") {
             return Err(Failure::usage(
                 "the path must be below the base URL of the service, not a whole URL",
             ));
         }
-        let segments = path.split('/').filter(|segment| !segment.is_empty()).map(decoded).collect();
-        let mut query = query;
-        query.extend(given.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let query = given.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             (decoded(&name.replace('+', " ")), decoded(&value.replace('+', " ")))
-        }));
-        Ok(Self { segments, slash: path.len() > 1 && path.ends_with('/'), query, payload: Payload::Nothing })
+        });
+        let query: Vec<_> = query.collect();
+        if query.iter().any(|(name, _)| name.is_empty()) {
+            return Err(Failure::usage(format!("invalid query {given:?}: expected NAME=VALUE&...")));
+        }
+        Ok(Self { path: path.trim_start_matches('/').to_owned(), query, payload: Payload::Nothing })
+    }
+}
+
+/// A pair as it was typed.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".to_owned()),
     }
 }
 
@@ -270,23 +176,24 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-async fn send(core: &segno_core::Client, api: &Api, raw: Raw) -> Result<Bytes, Failure> {
-    let sent = match api.method.to_ascii_uppercase().as_str() {
-        "GET" => core.send(&By::<0>(raw)).await,
-        "POST" => core.send(&By::<1>(raw)).await,
-        "PUT" => core.send(&By::<2>(raw)).await,
-        "DELETE" => core.send(&By::<3>(raw)).await,
-        _ => core.send(&By::<4>(raw)).await,
-    };
-    sent.map_err(|error| {
-        let login = error.is_auth();
-        let failure = Failure::new(error.to_string());
-        if login && error.status().is_none_or(|status| status.as_u16() == 401) {
-            Failure::login(api.service.name(), failure)
-        } else {
-            failure
+async fn send(core: &segno_core::Client, api: &Api, request: &Request) -> Result<Bytes, Failure> {
+    let method = Method::from_bytes(api.method.to_ascii_uppercase().as_bytes()).unwrap_or_default();
+    let mut raw = Raw::<PlainApiError>::new(method, request.path.as_str());
+    for (name, value) in &request.query {
+        raw = raw.query(name.clone(), value);
+    }
+    match &request.payload {
+        Payload::Nothing => {}
+        Payload::Form(pairs) => {
+            for (name, value) in pairs {
+                raw = raw.form(name.clone(), value);
+            }
         }
-    })
+        Payload::Json(value) => raw = raw.json(value),
+    }
+    let sent = core.send(&raw).await;
+    let response = sent.map_err(|error| Failure::of_call(api.service.name(), &error, &error))?;
+    Ok(response.into_body())
 }
 
 /// Where the next page is: SoundCloud's `next_href`, JSON:API's `links.next`.
@@ -310,9 +217,8 @@ fn core_path(core: &segno_core::Client, url: &str) -> Option<(String, Vec<(Strin
         }
         None => return None,
     };
-    let raw = Raw::at(rest, Vec::new()).ok()?;
-    let (path, _) = rest.split_once('?').unwrap_or((rest, ""));
-    Some((path.to_owned(), raw.query))
+    let Request { path, query, .. } = Request::at(rest).ok()?;
+    Some((path, query))
 }
 
 fn shown(bytes: &Bytes, pointer: Option<&str>) -> Result<Output, Failure> {
@@ -338,11 +244,11 @@ mod tests {
 
     #[test]
     fn paths_are_taken_apart() {
-        let raw = Raw::at("/playlists/a%2Fb/tracks/?q=b%20c&q=d+e", Vec::new()).unwrap();
-        assert_eq!(raw.segments, ["playlists", "a/b", "tracks"]);
-        assert!(raw.slash);
-        assert_eq!(raw.query, [("q".to_owned(), "b c".to_owned()), ("q".to_owned(), "d e".to_owned())]);
-        assert!(Raw::at("https://evil.example/x", Vec::new()).is_err());
+        let request = Request::at("/playlists/a%2Fb/tracks/?q=b%20c&q=d+e").unwrap();
+        assert_eq!(request.path, "playlists/a%2Fb/tracks/");
+        assert_eq!(request.query, [("q".to_owned(), "b c".to_owned()), ("q".to_owned(), "d e".to_owned())]);
+        assert!(Request::at("https://evil.example/x").is_err());
+        assert!(Request::at("slices/?=x").is_err());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The arguments: the tree of commands and what holds for all of them.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -92,11 +93,19 @@ pub(crate) enum Command {
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct Limit {
     /// The most items
-    #[arg(long, default_value_t = 50, value_name = "COUNT")]
-    pub(crate) limit: usize,
+    #[arg(long, default_value = "50", value_name = "COUNT", value_parser = count)]
+    pub(crate) limit: NonZeroUsize,
+}
+
+/// How many of something, at least one.
+pub(crate) fn count(text: &str) -> Result<NonZeroUsize, &'static str> {
+    text.parse().map_err(|_| "expected a whole number, 1 or more")
 }
 
 impl Limit {
+    /// Everything.
+    pub(crate) const ALL: Self = Self { limit: NonZeroUsize::MAX };
+
     /// The first items of a list, each as a record.
     pub(crate) async fn of<'e, E>(
         self,
@@ -108,7 +117,7 @@ impl Limit {
         E::ApiError: std::fmt::Display,
     {
         let mut rows = Vec::new();
-        while rows.len() < self.limit {
+        while rows.len() < self.limit.get() {
             let Some(item) = items.next().await else { break };
             rows.push(row(&item?));
         }

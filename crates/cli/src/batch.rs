@@ -161,7 +161,7 @@ pub(crate) async fn run(batch: Box<Batch>, session: &Session) -> Result<Output, 
             if !failed {
                 return Ok(summary(&ledger.counts().await?).into());
             }
-            let limit = u32::try_from(limit.limit).unwrap_or(u32::MAX);
+            let limit = u32::try_from(limit.limit.get()).unwrap_or(u32::MAX);
             let failed = ledger.list(&Which::In(State::Failed), 0, limit).await?;
             let row = |entry: ledger::Entry| {
                 Record::new()

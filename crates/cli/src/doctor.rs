@@ -23,12 +23,12 @@ pub(crate) async fn run(session: &Session) -> Result<Output, Failure> {
     let keyring = crate::accounts::keyring();
     rows.push(row(
         "keyring",
-        true,
+        keyring.then_some(true),
         if keyring { "secrets go there" } else { "none: secrets go to private files" },
     ));
     let listens =
         if cfg!(feature = "align") { "built in" } else { "not built in: sync needs --points or --beats" };
-    rows.push(row("alignment", cfg!(feature = "align"), listens));
+    rows.push(row("alignment", cfg!(feature = "align").then_some(true), listens));
     match session.sandbox().await {
         Ok(sandbox) => {
             let here = sandbox.description().control.base_url;
@@ -38,7 +38,9 @@ pub(crate) async fn run(session: &Session) -> Result<Output, Failure> {
     }
     for service in Service::ALL {
         rows.push(match session.settings_if_any(service).await {
-            Ok(None) => row(service.name(), true, "no login"),
+            Ok(None) => {
+                row(service.name(), None, format_args!("no login; `segno auth login {service}` makes one"))
+            }
             Ok(Some(settings)) => {
                 let from = match &settings {
                     Settings::Environment => "the environment".to_owned(),
@@ -56,8 +58,14 @@ pub(crate) async fn run(session: &Session) -> Result<Output, Failure> {
     Ok(rows.into())
 }
 
-fn row(what: &str, good: bool, told: impl std::fmt::Display) -> Record {
-    Record::new().with("what", what).with("works", good).text("told", told)
+/// `works` is `None` of what was not set up, and so not tried.
+fn row(what: &str, works: impl Into<Option<bool>>, told: impl std::fmt::Display) -> Record {
+    let state = match works.into() {
+        Some(true) => "works",
+        Some(false) => "fails",
+        None => "not set up",
+    };
+    Record::new().with("what", what).with("state", state).text("told", told)
 }
 
 /// Whether a file can be made in a folder, which is made if it is missing.

@@ -1,17 +1,31 @@
 //! Files of the user.
 
-use std::fs;
-use std::io::Read as _;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::failure::Failure;
 
 /// A score is a few megabytes at most; what is larger is something else.
 const MAX_TEXT: u64 = 256 << 20;
 
-/// Reads a file whole; not a recording or a video.
+/// Whether `-` was given in place of a file: standard input.
+pub(crate) fn is_standard_input(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Reads a file whole, or what a pipe has; not a recording or a video. `-` is standard input.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let about = fs::metadata(path).map_err(|error| Failure::file(path, error))?;
+    if is_standard_input(path) {
+        static IS_READ: AtomicBool = AtomicBool::new(false);
+        if IS_READ.swap(true, Ordering::Relaxed) {
+            return Err(Failure::usage("standard input was read already; give - only once"));
+        }
+        return limited(path, io::stdin().lock());
+    }
+    let file = File::open(path).map_err(|error| Failure::file(path, error))?;
+    let about = file.metadata().map_err(|error| Failure::file(path, error))?;
     if about.is_dir() {
         return Err(Failure::file(path, "this is a folder; give a file"));
     }
@@ -21,19 +35,38 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
             format_args!("{} bytes are too many for a score or a list of points", about.len()),
         ));
     }
-    fs::read(path).map_err(|error| Failure::file(path, error))
+    limited(path, file)
+}
+
+/// What a reader has; one that does not end is refused.
+fn limited(path: &Path, reader: impl io::Read) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    reader.take(MAX_TEXT + 1).read_to_end(&mut bytes).map_err(|error| Failure::file(path, error))?;
+    if bytes.len() as u64 > MAX_TEXT {
+        return Err(Failure::file(
+            path,
+            format_args!(
+                "this goes on after {MAX_TEXT} bytes, which are too many for a score or a list of points"
+            ),
+        ));
+    }
+    Ok(bytes)
 }
 
 /// The first bytes of a file.
 pub(crate) fn start(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
-    let read = fs::File::open(path).and_then(|file| file.take(4096).read_to_end(&mut bytes));
+    let read = File::open(path).and_then(|file| file.take(4096).read_to_end(&mut bytes));
     read.map(|_| bytes).map_err(|error| Failure::file(path, error))
 }
 
 /// Reads a file of text.
 pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
-    let bytes = read(path)?;
+    text(path, read(path)?)
+}
+
+/// The text in what was read from a file.
+pub(crate) fn text(path: &Path, bytes: Vec<u8>) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|error| match kind(error.as_bytes()) {
         Some(kind) => Failure::file(path, format_args!("this is {kind}, not text")),
         None => Failure::file(

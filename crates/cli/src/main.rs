@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser as _;
 
@@ -14,6 +16,7 @@ mod completion;
 mod doctor;
 mod failure;
 mod files;
+mod media;
 mod musescore;
 mod output;
 mod page;
@@ -35,6 +38,11 @@ use session::Session;
 
 /// What a shell reports of a command that was ended by Ctrl-C.
 const INTERRUPTED: u8 = 130;
+/// What a shell reports of a command that was asked to end, as `kill` and a system that shuts down do.
+#[cfg(unix)]
+const TERMINATED: u8 = 143;
+/// How long a command that was interrupted may put away what it has begun.
+const TO_END: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -57,27 +65,76 @@ fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<(), Failure> {
     let Arguments { general, command } = arguments;
     let form = Form::choose(general.json);
-    let what_next = if matches!(command, Command::Sync(_)) {
-        "interrupted; run the same command again to go on where it stopped"
-    } else {
-        "interrupted"
-    };
-    let session = Session::new(general);
+    let goes_on = matches!(command, Command::Sync(_));
+    let session = Arc::new(Session::new(general));
     let output = if matches!(command, Command::Sandbox(_) | Command::Batch(_)) {
         // They listen for the signals themselves, to close every connection and to bring jobs to an end.
         command.run(&session).await?
     } else {
+        let mut signals = Signals::listen()?;
+        let its = session.clone();
+        // A task of its own: it may be reading from a pipe to which nobody writes, and signals are heard all the same.
+        let mut work = tokio::spawn(async move { command.run(&its).await });
         tokio::select! {
-            output = command.run(&session) => output?,
-            signal = tokio::signal::ctrl_c() => {
-                signal.map_err(|error| Failure::new(format!("signals cannot be listened for: {error}")))?;
-                return Err(Failure::new(what_next).code(INTERRUPTED));
+            output = &mut work => {
+                output.map_err(|error| Failure::new(format!("the command broke off: {error}")))??
+            }
+            code = signals.next() => {
+                work.abort();
+                let _ = tokio::time::timeout(TO_END, work).await;
+                return Err(session.interrupted(goes_on).code(code));
             }
         }
     };
     let result = output.print(form);
-    session.end().await;
+    if let Some(session) = Arc::into_inner(session) {
+        session.end().await;
+    }
     result
+}
+
+/// The signals that end a command.
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    /// Listens from now on.
+    fn listen() -> Result<Self, Failure> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen = |kind| {
+            signal(kind).map_err(|error| Failure::new(format!("signals cannot be listened for: {error}")))
+        };
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    /// Waits for one, and gives the exit code that a shell expects of it.
+    async fn next(&mut self) -> u8 {
+        tokio::select! {
+            _ = self.interrupt.recv() => INTERRUPTED,
+            _ = self.terminate.recv() => TERMINATED,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> Result<Self, Failure> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> u8 {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        INTERRUPTED
+    }
 }
 
 impl Command {

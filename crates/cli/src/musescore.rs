@@ -15,6 +15,7 @@ use crate::accounts::Service;
 use crate::arguments::Limit;
 use crate::auth;
 use crate::failure::Failure;
+use crate::media::{Media, Truncated};
 use crate::output::{Output, Record};
 use crate::session::Session;
 

@@ -1,5 +1,6 @@
 //! `segno points`: lists of syncpoints in files.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -19,6 +20,7 @@ use crate::session::Session;
 pub(crate) mod format;
 
 pub(crate) use format::Format;
+use format::Source;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -85,8 +87,8 @@ pub(crate) struct SimplifyPoints {
     #[arg(long, default_value_t = 0.02, value_name = "SECONDS")]
     tolerance: f64,
     /// At most so many points, whatever the tolerance
-    #[arg(long, value_name = "COUNT", conflicts_with = "tolerance")]
-    count: Option<usize>,
+    #[arg(long, value_name = "COUNT", conflicts_with = "tolerance", value_parser = crate::arguments::count)]
+    count: Option<NonZeroUsize>,
     #[command(flatten)]
     into: Into_,
 }
@@ -166,6 +168,17 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Output, Failure
             if repaired.points.is_empty() {
                 return Err(Failure::file(&points.file, "no point could be kept"));
             }
+            let rushed = rushed(&repaired.points);
+            if repaired.moved > 0 && rushed * 2 > repaired.points.len() {
+                return Err(Failure::file(
+                    &points.file,
+                    format_args!(
+                        "most of the {} points are at one time or go back in time, so nothing tells when their bars are played; \
+                         delete those that are wrong",
+                        read.len()
+                    ),
+                ));
+            }
             session.tell(if repaired.is_unchanged() {
                 "nothing to repair".to_owned()
             } else {
@@ -180,12 +193,17 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Output, Failure
                     if repaired.end_added { ", end added" } else { "" },
                 )
             });
+            if repaired.moved > 0 && rushed > 0 {
+                session.tell(format_args!(
+                    "{rushed} of the stretches between points pass faster than any music; look at their times"
+                ));
+            }
             written(&into, wire::write(&repaired.points) + "\n")
         }
         Command::Simplify(SimplifyPoints { points, tolerance, count, into }) => {
             let map = points.map(points.piece()?.as_ref())?;
             let fewer = match count {
-                Some(count) => map.simplified_to(count, &Simplify::KEEP),
+                Some(count) => map.simplified_to(count.get(), &Simplify::KEEP),
                 None => map.simplified(tolerance, &Simplify::KEEP),
             };
             let fewer = fewer.map_err(|fault| Failure::file(&points.file, fault))?;
@@ -228,6 +246,16 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Output, Failure
     }
 }
 
+/// How many stretches between points pass faster than any music: 20 bars a second.
+fn rushed(points: &[Syncpoint]) -> usize {
+    const LEAST: f64 = 0.05;
+    let is_rushed = |pair: &[Syncpoint]| match pair {
+        [from, to] => to.time - from.time < LEAST * (to.position.bars() - from.position.bars()),
+        _ => false,
+    };
+    points.windows(2).filter(|pair| is_rushed(pair)).count()
+}
+
 fn judge(check: &Check) -> Result<Output, Failure> {
     let piece = check.points.piece()?;
     let context = Context {
@@ -239,13 +267,13 @@ fn judge(check: &Check) -> Result<Output, Failure> {
         ..Context::default()
     };
     let file = &check.points.file;
-    let found = match format::guess(file, check.points.from)? {
+    let found = match format::open(file, check.points.from)? {
         // The one format in which points can have impossible values.
-        (Format::Soundslice, text) => {
+        Source::Text(Format::Soundslice, text) => {
             let raw = wire::read_raw(&text).map_err(|fault| Failure::file(file, fault))?;
             validate::raw(&raw, &context)
         }
-        _ => validate::points(&check.points.read(piece.as_ref())?, &context),
+        source => validate::points(&source.points(file, piece.as_ref())?, &context),
     };
     let rows = found.iter().map(|finding| {
         Record::new()

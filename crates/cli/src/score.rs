@@ -2,6 +2,7 @@
 //!
 //! For people bars are counted from 1, for programs from 0, as everywhere in the crates.
 
+use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -83,28 +84,47 @@ pub(crate) struct Piece {
     pub(crate) policy: Policy,
 }
 
+/// Why there is no score in a file; a sentence without the name of the file.
+#[derive(Debug)]
+pub(crate) enum Unreadable {
+    /// It is a file of another kind.
+    Other(&'static str),
+    /// It is none that can be read or played.
+    Faulty(String),
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Other(kind) => {
+                write!(f, "this is {kind}, not a score; give MusicXML, MXL, MIDI, Guitar Pro or MuseScore")
+            }
+            Self::Faulty(fault) => f.write_str(fault),
+        }
+    }
+}
+
 impl Piece {
     /// Reads a score with its notes.
     pub(crate) fn read(file: &Path, policy: Option<Policy>) -> Result<Self, Failure> {
         Self::of(&files::read(file)?, policy).map_err(|fault| Failure::file(file, fault))
     }
 
-    /// The score in these bytes; an error is a sentence without the name of the file.
-    pub(crate) fn of(bytes: &[u8], policy: Option<Policy>) -> Result<Self, String> {
+    /// The score in these bytes.
+    pub(crate) fn of(bytes: &[u8], policy: Option<Policy>) -> Result<Self, Unreadable> {
         if bytes.is_empty() {
-            return Err("the file is empty; give a score, such as MusicXML".to_owned());
+            return Err(Unreadable::Faulty("the file is empty; give a score, such as MusicXML".to_owned()));
         }
+        let faulty = |fault: &dyn fmt::Display| Unreadable::Faulty(fault.to_string());
         let score =
             read_any(bytes, &Options::new().with_onsets()).map_err(|fault| match files::kind(bytes) {
-                Some(kind) if sniff(bytes).is_none() => {
-                    format!("this is {kind}, not a score; give MusicXML, MXL, MIDI, Guitar Pro or MuseScore")
-                }
-                _ => fault.to_string(),
+                Some(kind) if sniff(bytes).is_none() => Unreadable::Other(kind),
+                _ => faulty(&fault),
             })?;
         let policy = policy.unwrap_or_else(|| score.format.policy());
-        let play = score.structure.unroll(&policy).map_err(|fault| fault.to_string())?;
+        let play = score.structure.unroll(&policy).map_err(|fault| faulty(&fault))?;
         let order: Vec<usize> = play.order().collect();
-        let grid = score.grid.play(&order).map_err(|fault| fault.to_string())?;
+        let grid = score.grid.play(&order).map_err(|fault| faulty(&fault))?;
         Ok(Self { score, play, grid, policy })
     }
 
@@ -142,7 +162,7 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Output, Failure
                 Ok(piece) => piece,
                 // A program that asks for JSON gets the reason as JSON, too.
                 Err(fault) if json => {
-                    Output::Text(json::refusal(&fault)).print(crate::output::Form::Json)?;
+                    Output::Text(json::refusal(&fault.to_string())).print(crate::output::Form::Json)?;
                     return Err(Failure::file(&read.file, fault));
                 }
                 Err(fault) => return Err(Failure::file(&read.file, fault)),

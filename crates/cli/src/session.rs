@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use segno_core::Secret;
 use segno_core::auth::store::{FileStore, MemoryStore, TokenStore};
@@ -20,6 +20,8 @@ use crate::failure::Failure;
 pub(crate) struct Session {
     general: General,
     sandbox: OnceCell<Sandbox>,
+    /// What was made so far, for the case that the command is interrupted.
+    made: Mutex<Vec<String>>,
 }
 
 /// The settings of one service, by the names of the environment variables that the clients read.
@@ -69,7 +71,25 @@ impl Settings {
 
 impl Session {
     pub(crate) fn new(general: General) -> Self {
-        Self { general, sandbox: OnceCell::new() }
+        Self { general, sandbox: OnceCell::new(), made: Mutex::default() }
+    }
+
+    /// Remembers what was made, such as `the slice Qm4Zt`.
+    pub(crate) fn made(&self, what: impl Display) {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).push(what.to_string());
+    }
+
+    /// What is said of a command that a signal ends: what is there now, and how to go on if it can.
+    pub(crate) fn interrupted(&self, goes_on: bool) -> Failure {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).join(", ");
+        let mut failure = Failure::new("interrupted");
+        if self.sandbox.initialized() {
+            return failure.advice("the sandbox inside of this command is gone with what was in it");
+        }
+        if !made.is_empty() {
+            failure = failure.advice(format_args!("made so far: {made}"));
+        }
+        if goes_on { failure.last("run the same command again to go on where it stopped") } else { failure }
     }
 
     /// Says something beside the result, on standard error.

@@ -4,23 +4,22 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
-use segno_core::decode::Content;
-use segno_core::{
-    BuildError, Bytes, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, SecretUrl,
-};
+use segno_core::Method;
+use segno_core::client::Raw;
 use segno_soundcloud::comments::{self, Comment};
 use segno_soundcloud::playlists::{self, Playlist};
 use segno_soundcloud::tracks::{self, Track};
 use segno_soundcloud::users::{self, User};
 use segno_soundcloud::{
-    ApiError, Client, PlaylistUrn, Sharing, TrackUrn, UserUrn, feed, follows, likes, me, oembed, reposts,
-    resolve, storefront, streams,
+    ApiError, Client, Error, PlaylistUrn, Sharing, TrackUrn, UserUrn, feed, follows, likes, me, oembed,
+    reposts, resolve, storefront, streams,
 };
 
 use crate::accounts::Service;
 use crate::arguments::Limit;
 use crate::auth;
 use crate::failure::Failure;
+use crate::media::{self, Truncated};
 use crate::output::{Output, Record};
 use crate::progress::Bar;
 use crate::session::Session;
@@ -130,6 +129,14 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<Output, F
     }
 }
 
+/// A job of several calls that failed, in its own words, and the call behind it.
+fn failed(error: impl std::fmt::Display, call: Option<&Error>) -> Failure {
+    match call {
+        Some(call) => Failure::of_call("soundcloud", call, error),
+        None => Failure::new(error.to_string()),
+    }
+}
+
 fn activity(activity: &feed::Activity) -> Record {
     let (what, title) = match &activity.origin {
         Some(feed::Origin::Track(track)) => (track.urn.map(|urn| urn.to_string()), track.title.clone()),
@@ -182,25 +189,4 @@ fn user_row(user: &User) -> Record {
 /// What a command says that has no more to say than that it is done.
 fn done(what: &'static str, which: impl std::fmt::Display) -> Output {
     Record::new().text(what, which).into()
-}
-
-/// A file at a URL that is a key itself.
-struct File(SecretUrl);
-
-impl Endpoint for File {
-    type Output = Bytes;
-    type ApiError = ApiError;
-    const NAME: &'static str = "soundcloud.file";
-    const METHOD: Method = Method::GET;
-    const REPLAY: Replay = Replay::Safe;
-    const CONTENT: Content = Content::Binary;
-
-    fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.download_from("{file}", &self.0);
-        Ok(())
-    }
-
-    fn read(response: Response<Bytes>) -> Result<Bytes, DecodeError> {
-        Ok(response.into_body())
-    }
 }

@@ -1,6 +1,6 @@
 //! `segno soundslice`: slices with their notation, recordings and points; folders and lists.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -15,17 +15,16 @@ use segno_syncpoint::{SyncMap, wire};
 
 use crate::arguments::Limit;
 use crate::failure::Failure;
+use crate::media::{Media, Truncated};
 use crate::output::{Output, Record};
+use crate::places;
 use crate::points::Points;
 use crate::progress::Bar;
 use crate::session::Session;
-use crate::{files, places};
 
 mod folder;
 mod recording;
 mod slice;
-
-pub(crate) use recording::{is_video, media_body};
 
 /// How long processing is waited for.
 pub(crate) const PROCESSING: Duration = Duration::from_secs(600);
@@ -66,7 +65,8 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<Output, F
 
 /// A job of several steps that failed: where it stopped and where the file is.
 pub(crate) fn job(error: JobError) -> Failure {
-    let line = error.to_string();
-    let unauthorized = error.error().is_some_and(|error| error.status().is_some_and(|status| status == 401));
-    if unauthorized { Failure::login("soundslice", line) } else { Failure::new(line) }
+    match error.error() {
+        Some(call) => Failure::of_call("soundslice", call, &error),
+        None => Failure::new(error.to_string()),
+    }
 }

@@ -14,12 +14,13 @@ use sha2::{Digest as _, Sha256};
 use crate::accounts::Service;
 use crate::arguments::To;
 use crate::failure::Failure;
+use crate::media::{Media, Truncated};
 use crate::output::{Output, Record};
 use crate::page::{self, Page};
 use crate::points::Format;
-use crate::score::{Piece, Rules};
+use crate::score::{Piece, Rules, Unreadable};
 use crate::session::{Session, Settings};
-use crate::{files, places, session, soundslice};
+use crate::{files, places, session};
 
 mod journal;
 mod publish;
@@ -36,15 +37,17 @@ use timing::Timing;
 pub(crate) struct Sync {
     /// The score: MusicXML, MXL, Guitar Pro; others where the slice has its notation
     score: PathBuf,
-    /// The recording: an MP3
+    /// The recording: an MP3 or a video
     audio: PathBuf,
-    /// Take the points from a file, in any format that `segno points` reads
+    #[command(flatten)]
+    truncated: Truncated,
+    /// Take the points from a file, in any format that `segno points` reads; - for standard input
     #[arg(long, value_name = "FILE", help_heading = "Where the points come from")]
     points: Option<PathBuf>,
     /// The format of that file; found out by name and content if not given
     #[arg(long, value_name = "FORMAT", help_heading = "Where the points come from")]
     from: Option<Format>,
-    /// Take the seconds of the bar lines from a file, one a line
+    /// Take the seconds of the bar lines from a file, one a line; - for standard input
     #[arg(long, value_name = "FILE", conflicts_with = "points", help_heading = "Where the points come from")]
     beats: Option<PathBuf>,
     /// Take the score's own tempo, a guess
@@ -121,6 +124,7 @@ impl Sync {
             audio,
             guess: guess && points.is_none(),
             points,
+            truncated: Truncated::default(),
             from: None,
             beats: None,
             rules,
@@ -142,22 +146,12 @@ impl Sync {
     /// Reads the files and finds the seconds; what is no score and no recording ends here.
     pub(crate) async fn prepare(&self, session: &Session) -> Result<Prepared, Failure> {
         let Self { score, audio, .. } = self;
-        let piece = Piece::read(score, self.rules.policy())?;
         let notation = files::read(score)?;
-        if !is_taken(piece.score.format) && !self.keep_notation {
-            return Err(Failure::file(
-                score,
-                "Soundslice takes MusicXML, Guitar Pro, PowerTab and TuxGuitar files",
-            )
-            .advice(
-                "export the score as MusicXML, or name a slice that has it: --slice HASH --keep-notation",
-            ));
-        }
+        let piece = self.piece(&notation)?;
         // What is clearly no recording ends here, before anything is made.
-        let body = soundslice::media_body(audio).await?;
-        let video = soundslice::is_video(audio);
+        let media = Media::open(audio, self.truncated).await?;
         let kind = files::kind(&files::start(audio)?).unwrap_or_default();
-        if !video && kind != "an MP3 recording" {
+        if !media.is_video && kind != "an MP3 recording" {
             return Err(Failure::file(
                 audio,
                 format_args!("this is {kind}; Soundslice takes MP3 files and videos, so convert it"),
@@ -175,7 +169,7 @@ impl Sync {
             }
         ));
 
-        let timing = Timing::find(self, piece, session).await?;
+        let timing = Timing::find(self, piece, media.seconds, session).await?;
         let fewer = timing.map.simplified(self.tolerance, &Simplify::KEEP);
         let fewer =
             fewer.map_err(|fault| Failure::new(format!("the points cannot be made fewer: {fault}")))?;
@@ -188,7 +182,14 @@ impl Sync {
             fewer.max_error * 1000.0,
             timing.source
         ));
-        Ok(Prepared { notation, audio: body, video, published, max_error: fewer.max_error, timing })
+        Ok(Prepared {
+            notation,
+            audio: media.body,
+            video: media.is_video,
+            published,
+            max_error: fewer.max_error,
+            timing,
+        })
     }
 
     /// Where it goes, with the names that the score and the files give where none are given.
@@ -228,6 +229,7 @@ impl Sync {
             video: prepared.video,
             recording_name: self.recording.clone().unwrap_or_else(|| short(&stem(&self.audio), 100)),
             map: &prepared.published,
+            source: &prepared.timing.source,
             place: self.place(&prepared.timing.piece),
         }
     }
@@ -319,6 +321,34 @@ pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Outpu
 }
 
 impl Sync {
+    /// The score, if it can be what is uploaded or has its notation on Soundslice already.
+    fn piece(&self, bytes: &[u8]) -> Result<Piece, Failure> {
+        let piece = Piece::of(bytes, self.rules.policy()).map_err(|fault| match fault {
+            Unreadable::Other(kind) => Failure::file(
+                &self.score,
+                format_args!(
+                    "this is {kind}, not a score; give MusicXML, MXL or Guitar Pro, which Soundslice takes"
+                ),
+            ),
+            fault => Failure::file(&self.score, fault),
+        })?;
+        let program = match piece.score.format {
+            _ if self.keep_notation => return Ok(piece),
+            ScoreFormat::Midi => "a notation program",
+            ScoreFormat::Mscz | ScoreFormat::Mscx => "MuseScore",
+            ScoreFormat::AlphaTex => "alphaTab",
+            _ => return Ok(piece),
+        };
+        Err(Failure::file(
+            &self.score,
+            format_args!(
+                "Soundslice takes no {} files; open it in {program}, export MusicXML and give that",
+                piece.score.format.name()
+            ),
+        )
+        .advice("or, if a slice has the notation, add --slice HASH --keep-notation"))
+    }
+
     /// Found out before anything is made: the page replaces no file of the job, and there is a folder for it.
     fn report_can_be_written(&self) -> Result<(), Failure> {
         let Some(report) = &self.report else { return Ok(()) };
@@ -373,11 +403,6 @@ async fn target(session: &Session) -> Result<(Settings, bool), Failure> {
 pub(crate) fn site(base: &str, slice: &str) -> String {
     let origin: String = base.split_inclusive('/').take(3).collect();
     format!("{origin}slices/{slice}/")
-}
-
-/// Whether Soundslice takes a score of this format as notation.
-fn is_taken(format: ScoreFormat) -> bool {
-    !matches!(format, ScoreFormat::Midi | ScoreFormat::Mscz | ScoreFormat::Mscx | ScoreFormat::AlphaTex)
 }
 
 fn stem(path: &Path) -> String {

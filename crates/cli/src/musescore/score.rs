@@ -155,6 +155,8 @@ pub(crate) struct Audio {
     of: Option<VersionId>,
     /// The MP3
     file: PathBuf,
+    #[command(flatten)]
+    truncated: Truncated,
 }
 
 pub(super) fn row(score: &Score) -> Record {
@@ -292,7 +294,8 @@ pub(super) async fn run(command: Command, client: &Client, session: &Session) ->
             }
             Ok(row(&client.send(&update).await?).into())
         }
-        Command::Audio(Audio { score, of, file }) => {
+        Command::Audio(Audio { score, of, file, truncated }) => {
+            let body = Media::open(&file, truncated).await?.body;
             let version = match of {
                 Some(version) => version,
                 None => client
@@ -301,9 +304,9 @@ pub(super) async fn run(command: Command, client: &Client, session: &Session) ->
                     .vid
                     .ok_or_else(|| Failure::new("the service does not tell the version; give --of"))?,
             };
-            let body = crate::soundslice::media_body(&file).await?;
             let bytes = body.len();
-            client.upload_mp3(score, version, body).await.map_err(|error| Failure::new(error.to_string()))?;
+            let sent = client.upload_mp3(score, version, body).await;
+            sent.map_err(|error| Failure::of_call("musescore", error.error(), &error))?;
             Ok(Record::new().text("score", score).with("bytes", bytes).into())
         }
         Command::Delete(One { score }) => {

@@ -41,23 +41,26 @@ pub(crate) enum Format {
     Score,
 }
 
-/// The format and the text of a file.
-pub(super) fn guess(path: &Path, given: Option<Format>) -> Result<(Format, String), Failure> {
-    if given == Some(Format::Score) {
-        return Ok((Format::Score, String::new()));
-    }
+/// A list of points as it was read, once: it may come from a pipe.
+pub(super) enum Source {
+    Text(Format, String),
+    Score(Vec<u8>),
+}
+
+/// Reads a file and finds out its format.
+pub(super) fn open(path: &Path, given: Option<Format>) -> Result<Source, Failure> {
     let bytes = files::read(path)?;
-    if given.is_none()
-        && segno_score::sniff(&bytes).is_some_and(|format| format != segno_score::Format::AlphaTex)
-    {
-        return Ok((Format::Score, String::new()));
+    let is_score =
+        || segno_score::sniff(&bytes).is_some_and(|format| format != segno_score::Format::AlphaTex);
+    if given == Some(Format::Score) || given.is_none() && is_score() {
+        return Ok(Source::Score(bytes));
     }
     if bytes.is_empty() {
         return Err(Failure::file(path, "the file is empty; give a list of points"));
     }
-    let text = files::read_text(path)?;
+    let text = files::text(path, bytes)?;
     match given.or_else(|| recognise(path, &text)) {
-        Some(format) => Ok((format, text)),
+        Some(format) => Ok(Source::Text(format, text)),
         None => Err(Failure::file(
             path,
             "the format of these points is not known; name it, as in --from audacity",
@@ -118,7 +121,20 @@ pub(super) fn read(
     given: Option<Format>,
     piece: Option<&Piece>,
 ) -> Result<Vec<Syncpoint>, Failure> {
-    let (format, text) = guess(path, given)?;
+    open(path, given)?.points(path, piece)
+}
+
+impl Source {
+    /// The points in it. Their order and times are not judged.
+    pub(super) fn points(self, path: &Path, piece: Option<&Piece>) -> Result<Vec<Syncpoint>, Failure> {
+        match self {
+            Self::Text(format, text) => points(path, format, &text, piece),
+            Self::Score(bytes) => of_score(path, &bytes),
+        }
+    }
+}
+
+fn points(path: &Path, format: Format, text: &str, piece: Option<&Piece>) -> Result<Vec<Syncpoint>, Failure> {
     let order = |piece: &Piece| piece.play.order().collect::<Vec<usize>>();
     let said = |fault: &dyn std::fmt::Display| Failure::file(path, fault);
     let text = text.trim_start_matches('\u{feff}');
@@ -154,16 +170,20 @@ pub(super) fn read(
             let entries = timemap::read(text).map_err(|fault| said(&fault))?;
             timemap::to_points(&entries, &needed(path, piece)?.grid).map_err(|fault| said(&fault))?
         }
-        Format::Score => {
-            let score = Piece::read(path, None)?;
-            let map = match (score.score.recording_map(&score.play), score.score.format) {
-                (Some(map), _) => map,
-                (None, segno_score::Format::Midi) => score.score.sync_map(&score.play),
-                (None, _) => return Err(said(&"this score is tied to no recording, so it has no points")),
-            };
-            map.map_err(|fault| said(&fault))?.into_points()
-        }
+        Format::Score => return of_score(path, text.as_bytes()),
     })
+}
+
+/// The points in a score that is tied to its recording, or in the tempo of a MIDI file.
+fn of_score(path: &Path, bytes: &[u8]) -> Result<Vec<Syncpoint>, Failure> {
+    let said = |fault: &dyn std::fmt::Display| Failure::file(path, fault);
+    let score = Piece::of(bytes, None).map_err(|fault| said(&fault))?;
+    let map = match (score.score.recording_map(&score.play), score.score.format) {
+        (Some(map), _) => map,
+        (None, segno_score::Format::Midi) => score.score.sync_map(&score.play),
+        (None, _) => return Err(said(&"this score is tied to no recording, so it has no points")),
+    };
+    Ok(map.map_err(|fault| said(&fault))?.into_points())
 }
 
 /// Refuses `1,5`: it may be a time with a decimal comma, and may be a time and a label.

@@ -1,5 +1,6 @@
 //! Playlists.
 
+use segno_soundcloud::PlaylistError;
 use segno_soundcloud::playlists::PlaylistFields;
 
 use super::track::Who;
@@ -124,10 +125,15 @@ fn fields(title: Option<String>, description: Option<String>, sharing: Option<Wh
     fields
 }
 
+pub(super) fn unchanged(error: PlaylistError) -> Failure {
+    let call = if let PlaylistError::Call(call) = &error { Some(call) } else { None };
+    failed(&error, call)
+}
+
 pub(super) async fn run(command: Command, client: &Client) -> Result<Output, Failure> {
-    let changed = |result: Result<Playlist, segno_soundcloud::PlaylistError>| match result {
+    let changed = |result: Result<Playlist, PlaylistError>| match result {
         Ok(playlist) => Ok(playlist_row(&playlist).into()),
-        Err(error) => Err(Failure::new(error.to_string())),
+        Err(error) => Err(unchanged(error)),
     };
     match command {
         Command::Search(Search { words, limit }) => {

@@ -1,14 +1,24 @@
 //! Tracks.
 
 use segno_soundcloud::License;
+use segno_soundcloud::audio::AudioError;
 use segno_soundcloud::storefront::ProductType;
 use segno_soundcloud::streams::StreamKind;
 use segno_soundcloud::tracks::{Artwork, Asset, TrackFields, Upload};
+use segno_soundcloud::{StreamError, UploadError};
 
 use super::*;
 
 /// How long a track may take until it can be heard.
 const TRANSCODING: Duration = Duration::from_secs(900);
+/// What is downloaded where the original is not free: an MP3 if there is one.
+const HEARD: &[StreamKind] = &[
+    StreamKind::HttpMp3128,
+    StreamKind::HlsMp3128,
+    StreamKind::HlsAac160,
+    StreamKind::HlsAac96,
+    StreamKind::HlsOpus64,
+];
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -30,7 +40,7 @@ pub(crate) enum Command {
     Delete(One),
     /// Where a player hears a track: a URL that works for some minutes
     Stream(One),
-    /// The audio of a track: the original where it is free, else an MP3
+    /// The audio of a track: the original where it is free, else an MP3; goes on where an earlier download was interrupted
     Download(Download),
     /// What users said about a track
     Comments(Related),
@@ -153,6 +163,8 @@ pub(crate) struct UploadTracks {
     no_wait: bool,
     #[command(flatten)]
     fields: Fields,
+    #[command(flatten)]
+    truncated: Truncated,
 }
 
 #[derive(Args, Debug)]
@@ -294,7 +306,7 @@ pub(super) async fn run(command: Command, client: &Client, session: &Session) ->
             Ok(done("deleted", track))
         }
         Command::Stream(One { track }) => {
-            let found = client.stream(track, StreamKind::BEST, None).await.map_err(failed)?;
+            let found = client.stream(track, StreamKind::BEST, None).await.map_err(unstreamed)?;
             Ok(Record::new()
                 .text("kind", format_args!("{:?}", found.kind))
                 .maybe("expires", found.expires)
@@ -303,12 +315,14 @@ pub(super) async fn run(command: Command, client: &Client, session: &Session) ->
         }
         Command::Download(Download { track, output }) => {
             let found = client.send(&tracks::Get::new(track)).await?;
-            let original = found.download_url.filter(|_| found.downloadable == Some(true));
-            let url = match original {
-                Some(url) => client.send(&streams::Follow::new(url)).await?,
-                None => client.stream(track, &[StreamKind::HttpMp3128], None).await.map_err(failed)?.url,
-            };
-            let got = client.core().call(&File(url)).download_to(&output).await?;
+            if let Some(url) = found.download_url.filter(|_| found.downloadable == Some(true)) {
+                let url = client.send(&streams::Follow::new(url)).await?;
+                let original = Raw::<ApiError>::at(Method::GET, url);
+                let got = client.core().call(&original).download_to(&output).await?;
+                return Ok(Output::downloaded(&output, got.bytes));
+            }
+            let got = client.audio(track).kinds(HEARD).download_to(&output).await.map_err(unheard)?;
+            session.tell(format_args!("the stream {:?}, because the original is not free", got.kind));
             Ok(Output::downloaded(&output, got.bytes))
         }
         Command::Comments(Related { track, limit }) => {
@@ -360,8 +374,28 @@ pub(super) async fn run(command: Command, client: &Client, session: &Session) ->
     }
 }
 
-fn failed(error: impl std::fmt::Display) -> Failure {
-    Failure::new(error.to_string())
+fn unstreamed(error: StreamError) -> Failure {
+    let call = if let StreamError::Call(call) = &error { Some(call) } else { None };
+    failed(&error, call)
+}
+
+fn unheard(error: AudioError) -> Failure {
+    let call = match &error {
+        AudioError::Stream(StreamError::Call(call))
+        | AudioError::Playlist(call)
+        | AudioError::Piece { error: call, .. } => Some(call),
+        _ => None,
+    };
+    failed(&error, call)
+}
+
+fn not_uploaded(error: UploadError) -> Failure {
+    let call = match &error {
+        UploadError::Before(call) | UploadError::Call(call) => Some(call),
+        UploadError::Unknown { upload, .. } => Some(&**upload),
+        _ => None,
+    };
+    failed(&error, call)
 }
 
 fn comment(comment: &Comment) -> Record {
@@ -380,13 +414,14 @@ async fn send(upload: UploadTracks, client: &Client, session: &Session) -> Resul
     let mut assets = Vec::new();
     // What cannot be read ends here, before anything is made.
     for file in &upload.files {
-        let asset = Asset::file(file).await.map_err(|error| Failure::file(file, error))?;
+        let asset = Asset::file(file).await.map_err(|error| Failure::new(error.to_string()))?;
         if asset.is_empty() {
             return Err(Failure::file(file, "the file is empty; give a recording"));
         }
         if asset.format().is_none() {
             return Err(Failure::file(file, "this is not a recording that SoundCloud takes"));
         }
+        media::is_whole(file, upload.truncated)?;
         assets.push(asset);
     }
     let (mut rows, mut made) = (Vec::new(), Vec::new());
@@ -403,7 +438,7 @@ async fn send(upload: UploadTracks, client: &Client, session: &Session) -> Resul
             job = job.wait_until_ready(TRANSCODING);
         }
         let uploaded = job.send().await.map_err(|error| {
-            let failure = Failure::file(file, error);
+            let failure = not_uploaded(error).of(file);
             match made.as_slice() {
                 [] => failure,
                 made => failure.advice(format_args!(
@@ -415,12 +450,15 @@ async fn send(upload: UploadTracks, client: &Client, session: &Session) -> Resul
             }
         })?;
         bar.finish();
-        made.extend(uploaded.track.urn);
+        if let Some(urn) = uploaded.track.urn {
+            session.made(format_args!("the track {urn}"));
+            made.push(urn);
+        }
         rows.push(track_row(&uploaded.track));
     }
     if let Some(playlist) = upload.playlist {
         client.add_tracks(playlist, &made).await.map_err(|error| {
-            Failure::new(error.to_string()).advice(format_args!("the tracks are up: {}", joined(&made)))
+            playlist::unchanged(error).advice(format_args!("the tracks are up: {}", joined(&made)))
         })?;
     }
     Ok(rows.into())

@@ -56,13 +56,13 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<Output, Fai
             Ok(user_row(&user).with("description", user.description.as_deref()).into())
         }
         Command::Profiles(One { user }) => {
-            let limit = Limit { limit: usize::MAX };
+            let limit = Limit::ALL;
             limit
                 .of(client.pages(users::WebProfiles::new(user)).items(), |profile| {
                     Record::new()
                         .with("service", profile.service.as_deref())
                         .with("title", profile.title.as_deref())
-                        .with("url", profile.url.as_ref().map(SecretUrl::expose))
+                        .with("url", profile.url.as_ref().map(segno_core::SecretUrl::expose))
                 })
                 .await
         }

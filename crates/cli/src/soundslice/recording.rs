@@ -25,7 +25,6 @@ pub(crate) struct One {
 }
 
 #[derive(Args, Debug)]
-#[group(id = "media", multiple = false)]
 pub(crate) struct New {
     /// The slice
     slice: Scorehash,
@@ -33,12 +32,14 @@ pub(crate) struct New {
     #[arg(long)]
     name: Option<String>,
     #[command(flatten)]
-    media: Media,
+    origin: Origin,
+    #[command(flatten)]
+    truncated: Truncated,
 }
 
 #[derive(Args, Debug)]
 #[group(required = true, multiple = false)]
-struct Media {
+struct Origin {
     /// An MP3 or a video on this machine
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
@@ -94,6 +95,8 @@ pub(crate) struct Upload {
     recording: RecordingId,
     /// The MP3 or video
     file: PathBuf,
+    #[command(flatten)]
+    truncated: Truncated,
 }
 
 pub(super) async fn run(command: Command, client: &Client, session: &Session) -> Result<Output, Failure> {
@@ -102,8 +105,8 @@ pub(super) async fn run(command: Command, client: &Client, session: &Session) ->
             let found = client.send(&recordings::List::new(&slice)).await?;
             Ok(found.iter().map(row).collect::<Vec<_>>().into())
         }
-        Command::New(New { slice, name, media }) => {
-            let Media { file, youtube, vimeo, wistia, mp3, video, hls } = media;
+        Command::New(New { slice, name, origin, truncated }) => {
+            let Origin { file, youtube, vimeo, wistia, mp3, video, hls } = origin;
             let (source, text) = match (&file, youtube, vimeo, wistia, mp3, video, hls) {
                 (Some(_), ..) => (None, String::new()),
                 (_, Some(text), ..) => (Some(Source::YouTube), text),
@@ -113,28 +116,29 @@ pub(super) async fn run(command: Command, client: &Client, session: &Session) ->
                 (_, _, _, _, _, Some(text), _) => (Some(Source::VideoUrl), text),
                 (.., text) => (None, text.unwrap_or_default()),
             };
-            let create = match (&file, source) {
-                (Some(file), _) if is_video(file) => recordings::Create::video_upload(&slice),
+            let upload_of = match &file {
+                Some(file) => Some(Media::open(file, truncated).await?),
+                None => None,
+            };
+            let create = match (&upload_of, source) {
+                (Some(media), _) if media.is_video => recordings::Create::video_upload(&slice),
                 (Some(_), _) => recordings::Create::mp3_upload(&slice),
                 (None, Some(source)) => recordings::Create::linked(&slice, source, text),
                 (None, None) => recordings::Create::hls(&slice, text),
-            };
-            let body = match &file {
-                Some(file) => Some(media_body(file).await?),
-                None => None,
             };
             let create = match name {
                 Some(name) => create.name(name),
                 None => create,
             };
             let recording = client.send(&create).await?;
-            if let Some(body) = body {
+            if let Some(media) = upload_of {
+                session.made(format_args!("the recording {recording}"));
                 let named = |failure: Failure| {
                     failure.advice(format_args!(
                         "the recording {recording} was made and is empty: `segno soundslice recording upload {slice} {recording} FILE`"
                     ))
                 };
-                upload(client, session, &slice, recording, body).await.map_err(named)?;
+                upload(client, session, &slice, recording, media.body).await.map_err(named)?;
             }
             Ok(Record::new().text("recording", recording).text("scorehash", slice).into())
         }
@@ -165,8 +169,8 @@ pub(super) async fn run(command: Command, client: &Client, session: &Session) ->
             client.send(&recordings::Reorder::new(&slice, recordings)).await?;
             Ok(Record::new().text("scorehash", slice).with("ordered", count).into())
         }
-        Command::Upload(Upload { slice, recording, file }) => {
-            let body = media_body(&file).await?;
+        Command::Upload(Upload { slice, recording, file, truncated }) => {
+            let body = Media::open(&file, truncated).await?.body;
             let bytes = body.len();
             upload(client, session, &slice, recording, body).await?;
             Ok(Record::new().text("recording", recording).with("bytes", bytes).into())
@@ -176,27 +180,6 @@ pub(super) async fn run(command: Command, client: &Client, session: &Session) ->
             Ok(Record::new().text("deleted", recording).with("name", name).into())
         }
     }
-}
-
-pub(crate) fn is_video(file: &Path) -> bool {
-    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
-    matches!(ending.as_str(), "mp4" | "mov" | "m4v" | "webm" | "mkv" | "avi")
-}
-
-/// The body of a recording; what is clearly none is refused before anything is made.
-pub(crate) async fn media_body(file: &Path) -> Result<Body, Failure> {
-    let body = Body::file(file).await.map_err(|error| Failure::file(file, error))?;
-    if body.is_empty() {
-        return Err(Failure::file(file, "the file is empty; give a recording"));
-    }
-    if !is_video(file) {
-        let start = files::start(file)?;
-        if !files::is_recording(&start) {
-            let kind = files::kind(&start).map_or_else(String::new, |kind| format!("{kind}, "));
-            return Err(Failure::file(file, format_args!("this is {kind}not a recording; give an MP3")));
-        }
-    }
-    Ok(body)
 }
 
 async fn upload(
@@ -295,7 +278,7 @@ pub(super) async fn points(
             let mut all = 0_usize;
             let mut found = client.stream(&slices::List::new()).await?;
             while let Some(slice) = found.next().await {
-                let slice = slice.map_err(|error| Failure::new(error.to_string()))?;
+                let slice = slice?;
                 if slice.recording_count == Some(0) {
                     continue;
                 }

@@ -81,8 +81,8 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<Output, Fai
             let mut found = client.stream(&slices::List::new()).await?;
             let mut rows = Vec::new();
             while let Some(slice) = found.next().await {
-                let slice = slice.map_err(|error| Failure::new(error.to_string()))?;
-                if has(&slice) && rows.len() < limit.limit {
+                let slice = slice?;
+                if has(&slice) && rows.len() < limit.limit.get() {
                     rows.push(row(&slice));
                 }
             }

@@ -63,7 +63,7 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<Output, Fai
             limit.of(client.items(playlists::Songs::new(&playlist)), song_row).await
         }
         Command::Categories => {
-            let all = Limit { limit: usize::MAX };
+            let all = Limit::ALL;
             all.of(client.items(playlist_categories::List::new()), |category| {
                 Record::new().text("category", &category.id).with("name", category.name.as_deref())
             })

@@ -232,7 +232,7 @@ pub(super) async fn effects(command: EffectCommand, client: &Client) -> Result<O
         }
         EffectCommand::Categories => {
             let list = categories::List::new().include_subcategories(true);
-            Limit { limit: usize::MAX }.of(client.items(list), category_row).await
+            Limit::ALL.of(client.items(list), category_row).await
         }
         EffectCommand::Category(OneCategory { category }) => {
             let get = categories::Get::new(&category).include_subcategories(true);

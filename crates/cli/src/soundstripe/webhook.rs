@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::Ipv4Addr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use http_body_util::{BodyExt as _, Empty, Limited};
@@ -51,8 +52,8 @@ pub(crate) struct Listen {
     #[arg(long, default_value_t = 8931, value_name = "PORT")]
     port: u16,
     /// End after so many deliveries
-    #[arg(long, value_name = "COUNT")]
-    count: Option<usize>,
+    #[arg(long, value_name = "COUNT", value_parser = crate::arguments::count)]
+    count: Option<NonZeroUsize>,
 }
 
 /// The largest body that is read.
@@ -96,7 +97,7 @@ fn row(event: &Event) -> Record {
 async fn listen(
     verifier: Verifier,
     port: u16,
-    count: Option<usize>,
+    count: Option<NonZeroUsize>,
     session: &Session,
 ) -> Result<Output, Failure> {
     let failed = |error: std::io::Error| Failure::new(format!("port {port} cannot be listened at: {error}"));
@@ -128,7 +129,7 @@ async fn listen(
             }
             Err(line) => session.tell(line),
         }
-        if count.is_some_and(|count| received >= count) {
+        if count.is_some_and(|count| received >= count.get()) {
             break;
         }
     }

@@ -60,6 +60,8 @@ struct InFile {
 /// What was made, or was about to be.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Made {
+    /// The folder of the slice.
+    pub(crate) folder: Option<Folder>,
     pub(crate) slice: Option<String>,
     pub(crate) slice_intent: Option<Intent>,
     pub(crate) notation: Sent,
@@ -68,6 +70,14 @@ pub(crate) struct Made {
     pub(crate) media: Sent,
     /// The length of the recording before it was cropped.
     pub(crate) seconds: Option<f64>,
+}
+
+/// A folder that was found or made.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Folder {
+    /// As it was asked for: a name or an ID.
+    pub(crate) asked: String,
+    pub(crate) id: String,
 }
 
 /// A thing that was about to be made.

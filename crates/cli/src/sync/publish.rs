@@ -12,8 +12,8 @@ use segno_soundslice::{
 };
 use segno_syncpoint::{Crop, SyncMap, wire};
 
-use super::crop;
-use super::journal::{Intent, Journal, Made, Sent};
+use super::journal::{Folder, Intent, Journal, Made, Sent};
+use super::{crop, timing};
 use crate::failure::Failure;
 use crate::output::{Output, Record};
 use crate::progress::Bar;
@@ -53,6 +53,8 @@ pub(crate) struct Job<'a> {
     pub(super) video: bool,
     pub(super) recording_name: String,
     pub(super) map: &'a SyncMap,
+    /// Where its seconds come from.
+    pub(super) source: &'a str,
     pub(super) place: Where,
 }
 
@@ -118,7 +120,7 @@ impl Job<'_> {
         let slice = self.slice(journal).await?;
         // From here on there is something to name if a later step fails.
         let named = |failure: Failure| {
-            failure.advice(format_args!("the slice is {slice}; run the same command again to go on"))
+            failure.last(format_args!("the slice is {slice}; run the same command again to go on"))
         };
         self.send_notation(&slice, journal).await.map_err(named)?;
         let recording = self.recording(&slice, journal).await.map_err(named)?;
@@ -157,6 +159,8 @@ impl Job<'_> {
                 made.parse().map_err(|error| Failure::new(format!("the journal: {error}")))?;
             let advice = "an earlier run made it; --again makes a new one";
             let found = self.get(&slice, advice).await?;
+            is_in(journal.made.folder.as_ref(), folder.as_deref(), &slice)?;
+            self.session.made(format_args!("the slice {slice}"));
             self.session.tell(format_args!("slice      {slice} {}, made by an earlier run", found.name));
             return Ok(slice);
         }
@@ -174,6 +178,7 @@ impl Job<'_> {
                         "slice      {made} {name}, made by an earlier run that was interrupted"
                     ));
                     journal.note(|journal| journal.slice = Some(made.clone())).await?;
+                    self.session.made(format_args!("the slice {made}"));
                     return made.parse().map_err(|error| Failure::new(format!("{error}")));
                 }
                 several => {
@@ -210,6 +215,7 @@ impl Job<'_> {
             }
             return Err(failure);
         }
+        self.session.made(format_args!("the slice {slice}"));
         self.session.tell(format_args!("slice      {slice} {name}"));
         Ok(slice)
     }
@@ -243,7 +249,7 @@ impl Job<'_> {
         let mut named = Vec::new();
         let mut all = self.client.stream(&slices::List::new()).await?;
         while let Some(slice) = all.next().await {
-            let slice = slice.map_err(|error| Failure::new(error.to_string()))?;
+            let slice = slice?;
             let is_empty =
                 slice.has_notation != Some(true) && slice.recording_count.is_none_or(|count| count == 0);
             if slice.name == name && slice.artist == artist && (is_empty || !empty) {
@@ -259,14 +265,26 @@ impl Job<'_> {
         Ok(found.map(|known| known.id.clone()))
     }
 
-    async fn folder(&self, folder: &str, journal: &mut Journal) -> Result<FolderId, Failure> {
-        if let Some(id) = self.folder_named(folder).await? {
+    /// The folder of this name or ID: the one that an earlier run took, the first that there is, or a new one.
+    async fn folder(&self, asked: &str, journal: &mut Journal) -> Result<FolderId, Failure> {
+        let known = journal.made.folder.as_ref().filter(|known| known.asked == asked);
+        if let Some(known) = known
+            && let Some(id) = self.folder_named(&known.id).await?
+        {
             return Ok(id);
         }
-        journal.keep().close(folder).await?;
-        let made = self.made_folder(folder).await;
-        journal.keep().opened(folder).await?;
-        made
+        let id = match self.folder_named(asked).await? {
+            Some(id) => id,
+            None => {
+                journal.keep().close(asked).await?;
+                let made = self.made_folder(asked).await;
+                journal.keep().opened(asked).await?;
+                made?
+            }
+        };
+        let folder = Folder { asked: asked.to_owned(), id: id.to_string() };
+        journal.note(|journal| journal.folder = Some(folder)).await?;
+        Ok(id)
     }
 
     /// The folder, which another run may have made while this one waited for its turn.
@@ -275,6 +293,7 @@ impl Job<'_> {
             return Ok(id);
         }
         let id = self.client.send(&folders::Create::new(folder)).await?;
+        self.session.made(format_args!("the folder {id}"));
         self.session.tell(format_args!("folder     {id} {folder}"));
         Ok(id)
     }
@@ -314,6 +333,7 @@ impl Job<'_> {
         let state =
             if has { "sent; it replaces the other once it is processed" } else { "sent and processed" };
         self.session.tell(format_args!("notation   {} {state}", size(self.notation.len() as u64)));
+        self.session.made("its notation");
         journal.note(|journal| journal.notation = Sent::Done).await
     }
 
@@ -333,6 +353,7 @@ impl Job<'_> {
     async fn recording(&self, slice: &Scorehash, journal: &mut Journal) -> Result<RecordingId, Failure> {
         if let Some(made) = journal.made.recording.map(RecordingId::new) {
             if self.recordings(slice).await?.iter().any(|known| known.id == made) {
+                self.session.made(format_args!("the recording {made}"));
                 return Ok(made);
             }
             return Err(Failure::new(format!(
@@ -351,6 +372,7 @@ impl Job<'_> {
             if let [made] = found.as_slice() {
                 let id: RecordingId = made.parse().map_err(|error| Failure::new(format!("{error}")))?;
                 journal.note(|journal| journal.recording = made.parse().ok()).await?;
+                self.session.made(format_args!("the recording {made}"));
                 self.session
                     .tell(format_args!("recording  {id}, made by an earlier run that was interrupted"));
                 return Ok(id);
@@ -378,6 +400,7 @@ impl Job<'_> {
             }
             return Err(failure);
         }
+        self.session.made(format_args!("the recording {recording}"));
         Ok(recording)
     }
 
@@ -442,16 +465,11 @@ impl Job<'_> {
             let told = self.state(slice, recording).await?.and_then(|found| found.cropped_duration);
             journal.note(|journal| journal.seconds = told).await?;
         }
-        let (length, last) = (journal.made.seconds, self.map.last().time);
-        if let Some(length) = length
-            && last > length + 1.0
-        {
-            return Err(Failure::new(format!(
-                "the points go on to second {last:.1}, and the recording lasts {length:.1} s; they are of another recording"
-            )));
-        }
+        let length = journal.made.seconds;
+        timing::inside(self.map, length, self.source)?;
         let crop = crop(self.map, length)?;
-        let (slice, points, seconds) = (slice.clone(), self.map.points().len(), length.unwrap_or(last));
+        let (slice, points, seconds) =
+            (slice.clone(), self.map.points().len(), length.unwrap_or(self.map.last().time));
         let done = Done { slice, recording, points, crop, seconds };
         let there: Option<SyncMap> = self.client.send(&syncpoints::Get::of(recording)).await.ok();
         if there.is_some_and(|there| there.points() == self.map.points()) {
@@ -494,6 +512,19 @@ impl Job<'_> {
         }
         Ok(())
     }
+}
+
+/// A slice that an earlier run made stays in the folder of that run; another folder is no reason to make it twice.
+fn is_in(made: Option<&Folder>, asked: Option<&str>, slice: &Scorehash) -> Result<(), Failure> {
+    let Some(asked) = asked else { return Ok(()) };
+    let place = match made {
+        Some(made) if made.asked == asked || made.id == asked => return Ok(()),
+        Some(made) => format!("in the folder {}", made.asked),
+        None => "in no folder".to_owned(),
+    };
+    Err(Failure::new(format!("an earlier run made the slice {slice} {place}")).advice(format_args!(
+        "leave --folder out and move it with `segno soundslice slice move {slice} FOLDER`, or add --again to make another"
+    )))
 }
 
 /// Bytes as people read them.

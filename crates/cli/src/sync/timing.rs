@@ -32,11 +32,28 @@ pub(crate) struct Certainty {
 }
 
 impl Timing {
-    pub(super) async fn find(arguments: &Sync, piece: Piece, session: &Session) -> Result<Self, Failure> {
+    /// `seconds` is how long the recording lasts, if that is known.
+    pub(super) async fn find(
+        arguments: &Sync,
+        piece: Piece,
+        seconds: Option<f64>,
+        session: &Session,
+    ) -> Result<Self, Failure> {
+        let timing = Self::take(arguments, piece, seconds, session).await?;
+        inside(&timing.map, seconds, &timing.source)?;
+        Ok(timing)
+    }
+
+    async fn take(
+        arguments: &Sync,
+        piece: Piece,
+        seconds: Option<f64>,
+        session: &Session,
+    ) -> Result<Self, Failure> {
         if let Some(file) = arguments.points.as_ref().or(arguments.beats.as_ref()) {
             let format = if arguments.points.is_some() { arguments.from } else { None };
             let read = points::read_for(file, format, &piece)?;
-            let map = whole(file, read, &piece, session)?;
+            let map = whole(file, read, &piece, seconds, session)?;
             return Ok(Self { piece, map, source: file.display().to_string(), bars: None });
         }
         if arguments.guess {
@@ -61,11 +78,24 @@ impl Timing {
     }
 }
 
+/// Points that go on after the end of the recording are of another one.
+pub(super) fn inside(map: &SyncMap, seconds: Option<f64>, source: &str) -> Result<(), Failure> {
+    /// Lengths are told by the second in places, and the last sound may be shorter than its bar.
+    const SLACK: f64 = 1.0;
+    match (map.last().time, seconds) {
+        (last, Some(seconds)) if last > seconds + SLACK => Err(Failure::new(format!(
+            "the points go on to second {last:.1} (from {source}), and the recording lasts {seconds:.1} s; they are of another recording"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// The points of a file as a map of the whole piece: judged, and with an end if that is missing.
 fn whole(
     file: &std::path::Path,
     mut read: Vec<Syncpoint>,
     piece: &Piece,
+    duration: Option<f64>,
     session: &Session,
 ) -> Result<SyncMap, Failure> {
     let bars = u32::try_from(piece.play.len()).unwrap_or(u32::MAX);
@@ -91,7 +121,7 @@ fn whole(
         ));
     }
     if last.position.bars() < f64::from(bars) {
-        let repaired = Repair { bar_count: Some(bars), ..Repair::default() }.points(&read);
+        let repaired = Repair { bar_count: Some(bars), duration, ..Repair::default() }.points(&read);
         if repaired.end_added && repaired.moved == 0 && repaired.dropped.is_empty() {
             session
                 .tell("points     the end of the last bar is missing: it gets the length of the bar before");

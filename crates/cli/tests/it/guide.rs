@@ -37,7 +37,10 @@ async fn check(file: &str) {
     if std::env::var_os("SEGNO_WRITE").is_some() {
         std::fs::write(&path, new).unwrap();
     } else {
-        assert_eq!(new, text, "SEGNO_WRITE=1 cargo test -p segno guide writes {file} anew");
+        for (new, old) in new.lines().zip(text.lines()) {
+            assert_eq!(new, old, "SEGNO_WRITE=1 cargo test -p segno guide writes {file} anew");
+        }
+        assert_eq!(new.lines().count(), text.lines().count(), "SEGNO_WRITE=1 writes {file} anew");
     }
 }
 

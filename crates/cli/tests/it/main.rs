@@ -2,7 +2,11 @@
 
 mod batch;
 mod guide;
+mod input;
 mod manners;
+#[cfg(feature = "align")]
+mod otherwise;
 mod shell;
 mod sync;
 mod tree;
+mod trouble;

@@ -88,6 +88,36 @@ async fn any_request_can_be_made() {
     assert!(scratch.run(&["api", "soundslice", "GET", "nothing/"]).failed(1).contains("404"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_of_nothing_and_pairs_without_a_name_are_refused() {
+    let scratch = Scratch::new().await;
+    for arguments in [
+        &["api", "soundslice", "GET", "slices/", "--paginate", "--max-pages", "0"][..],
+        &["api", "soundslice", "GET", "slices/", "-f", "=x"],
+        &["api", "soundslice", "GET", "slices/", "-f", "x"],
+        &["api", "soundslice", "GET", "slices/?=x"],
+        &["soundslice", "slice", "list", "--limit", "0"],
+        &["soundstripe", "webhook", "listen", "--count", "0"],
+        &["points", "simplify", "points.json", "--count", "0"],
+    ] {
+        scratch.run(arguments).failed(2);
+    }
+    assert!(scratch.sandbox.requests().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn points_that_tell_no_times_are_not_mended_into_nonsense() {
+    let scratch = Scratch::new().await;
+    let points: Vec<String> = (0..77).map(|bar| format!("[{bar},5.0]")).collect();
+    scratch.write("equal.json", format!("[{}]", points.join(",")));
+    let line = scratch.run(&["points", "repair", "equal.json"]).failed(1);
+    assert!(line.contains("nothing tells when their bars are played"), "{line}");
+    // A bar that was tapped twice is mended, and said.
+    scratch.write("twice.json", "[[0,0],[1,2],[2,2],[3,4],[4,6]]");
+    let done = scratch.run(&["points", "repair", "twice.json"]).good();
+    assert!(done.err.contains("1 of the stretches between points pass faster than any music"), "{done:?}");
+}
+
 /// `GET`, and where the response redirects to.
 fn redirect(url: &str) -> Option<String> {
     use std::io::{Read as _, Write as _};

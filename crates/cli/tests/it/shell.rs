@@ -129,3 +129,23 @@ pub(crate) fn wait_for(what: &str, mut look: impl FnMut() -> bool) {
         std::thread::yield_now();
     }
 }
+
+/// The frames of the MP3 of the minuet: MPEG-2, layer III, 22,050 samples a second and 576 in a frame. The first is its header.
+pub(crate) fn frames(mp3: &[u8]) -> Vec<&[u8]> {
+    const KILOBITS: [usize; 15] = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
+    let mut frames = Vec::new();
+    let mut at = mp3.windows(2).position(|two| two == [0xff, 0xf3]).unwrap();
+    while at + 4 <= mp3.len() && mp3[at..at + 2] == [0xff, 0xf3] {
+        let bytes =
+            72_000 * KILOBITS[usize::from(mp3[at + 2] >> 4)] / 22_050 + usize::from(mp3[at + 2] >> 1 & 1);
+        frames.push(&mp3[at..at + bytes]);
+        at += bytes;
+    }
+    assert_eq!(frames.len(), 3852);
+    frames
+}
+
+/// How many of those frames last so many seconds.
+pub(crate) fn frames_in(seconds: f64) -> usize {
+    (seconds * 22_050.0 / 576.0).round() as usize
+}

@@ -6,7 +6,8 @@ use segno_sandbox::{Fault, FaultKind, Host, Sandbox};
 
 use crate::shell::{Done, Scratch, done, wait_for};
 
-const SYNC: [&str; 6] = ["sync", "minuet-in-g.mxl", "minuet-in-g.mp3", "--beats", "bars.txt", "--quiet"];
+pub(crate) const SYNC: [&str; 6] =
+    ["sync", "minuet-in-g.mxl", "minuet-in-g.mp3", "--beats", "bars.txt", "--quiet"];
 
 /// The seconds of the bar lines by the tempo of the piece, as a user would tap them.
 fn beats(scratch: &Scratch) {
@@ -17,19 +18,19 @@ fn beats(scratch: &Scratch) {
     scratch.write("bars.txt", text);
 }
 
-async fn scratch() -> Scratch {
+pub(crate) async fn scratch() -> Scratch {
     let scratch = Scratch::new().await;
     beats(&scratch);
     scratch
 }
 
 /// How often each kind of thing was made.
-fn made(sandbox: &Sandbox) -> BTreeMap<&'static str, u64> {
+pub(crate) fn made(sandbox: &Sandbox) -> BTreeMap<&'static str, u64> {
     let kinds = ["slices", "recordings", "notations", "media", "folders"];
     kinds.into_iter().map(|kind| (kind, sandbox.effects().of("soundslice", kind).created)).collect()
 }
 
-fn once() -> BTreeMap<&'static str, u64> {
+pub(crate) fn once() -> BTreeMap<&'static str, u64> {
     BTreeMap::from([("slices", 1), ("recordings", 1), ("notations", 1), ("media", 1), ("folders", 0)])
 }
 
@@ -180,7 +181,8 @@ async fn the_recording_is_listened_to() {
     assert!(page.contains("Doubtful bars"));
 }
 
-fn refused(scratch: &Scratch, arguments: &[&str], code: i32) -> String {
+#[track_caller]
+pub(crate) fn refused(scratch: &Scratch, arguments: &[&str], code: i32) -> String {
     let line = scratch.run(arguments).failed(code);
     assert_eq!(made(&scratch.sandbox).values().sum::<u64>(), 0, "{line}");
     line
@@ -194,11 +196,19 @@ async fn wrong_files_end_with_one_line_and_nothing_made() {
     scratch.write("long.txt", (0..65).map(|bar| format!("{}\n", bar * 10)).collect::<String>());
     let sync = |score, audio| [&["sync", score, audio], &SYNC[3..]].concat();
     for (score, audio, words) in [
-        ("minuet-in-g.mp3", "minuet-in-g.mp3", "this is an MP3 recording, not a score; give MusicXML"),
+        (
+            "minuet-in-g.mp3",
+            "minuet-in-g.mp3",
+            "this is an MP3 recording, not a score; give MusicXML, MXL or Guitar Pro, which Soundslice takes",
+        ),
         ("minuet-in-g.pdf", "minuet-in-g.mp3", "this is a PDF, not a score"),
         ("empty", "minuet-in-g.mp3", "the file is empty; give a score"),
         ("missing", "minuet-in-g.mp3", "missing: No such file"),
-        ("minuet-in-g.mid", "minuet-in-g.mp3", "export the score as MusicXML"),
+        (
+            "minuet-in-g.mid",
+            "minuet-in-g.mp3",
+            "Soundslice takes no MIDI files; open it in a notation program, export MusicXML and give that",
+        ),
         ("minuet-in-g.mxl", "minuet-in-g.pdf", "this is a PDF, not a recording; give an MP3"),
         ("minuet-in-g.mxl", "empty", "the file is empty; give a recording"),
         ("minuet-in-g.mxl", "minuet-in-g.mxl", "not a recording"),
@@ -211,9 +221,11 @@ async fn wrong_files_end_with_one_line_and_nothing_made() {
     assert!(line.contains("62 bars before the score does; try another --policy"), "{line}");
     let line = refused(&scratch, &points("empty"), 1);
     assert!(line.contains("the file is empty; give a list of points"), "{line}");
-    // What only the service can tell is told with the name of what is there already.
-    let line = scratch.run(&points("long.txt")).failed(1);
-    assert!(line.contains("they are of another recording") && line.contains("the slice is "), "{line}");
+    let line = refused(&scratch, &points("long.txt"), 1);
+    assert!(line.contains("second 640.0 (from long.txt)") && line.contains("lasts 100.6 s"), "{line}");
+    scratch.write("early.txt", (0..65).map(|bar| format!("{}\n", bar - 1)).collect::<String>());
+    let line = refused(&scratch, &points("early.txt"), 1);
+    assert!(line.contains("the time is negative"), "{line}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -266,26 +278,6 @@ async fn other_notation_is_not_replaced_unasked() {
     scratch.run(&[&SYNC[..], &["--slice", own, "--keep-notation"]].concat()).good();
     assert_eq!(scratch.sandbox.effects().of("soundslice", "notations").created, 0);
     assert_eq!(scratch.sandbox.effects().of("soundslice", "recordings").created, 1);
-}
-
-#[cfg(unix)]
-#[tokio::test(flavor = "multi_thread")]
-async fn interrupted_it_says_how_to_go_on() {
-    let scratch = scratch().await;
-    scratch.sandbox.fault(Fault::new(FaultKind::stall(0)).on(Host::STORAGE).method("PUT"));
-    let mut command = scratch.command(&SYNC);
-    let child =
-        command.stderr(std::process::Stdio::piped()).stdout(std::process::Stdio::null()).spawn().unwrap();
-    wait_for("the upload", || scratch.sandbox.requests().iter().any(|request| request.fault.is_some()));
-    let signal = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(signal.success());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130));
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(told, "segno: interrupted; run the same command again to go on where it stopped\n");
-    scratch.sandbox.clear_faults();
-    scratch.run(&SYNC).good();
-    assert_eq!(made(&scratch.sandbox), once());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -336,7 +336,7 @@ fn musescore(run: &mut Run<'_>) {
 fn rest(run: &mut Run<'_>) {
     assert!(run.text(&["api", "soundslice", "GET", "slices/"]).starts_with('['));
     assert!(run.text(&["auth", "status", "--check"]).lines().all(|line| line.ends_with("accepted")));
-    assert!(run.text(&["doctor"]).contains("sandbox\ttrue"));
+    assert!(run.text(&["doctor"]).contains("sandbox\tworks"));
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         assert!(run.text(&["completion", shell]).contains("soundslice"), "{shell}");
     }

@@ -1,0 +1,117 @@
+//! Signals and the troubles of networks: what is said of them, and what is there afterwards.
+
+use segno_sandbox::{Fault, FaultKind, Host};
+
+use crate::shell::{Scratch, done, wait_for};
+use crate::sync::{SYNC, made, once, scratch};
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn interrupted_it_says_what_was_made_and_how_to_go_on() {
+    use std::process::{Command, Stdio};
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let scratch = scratch().await;
+        // The second file that is sent is the recording.
+        scratch.sandbox.fault(Fault::new(FaultKind::stall(0)).on(Host::STORAGE).method("PUT").nth(2));
+        let mut command = scratch.command(&SYNC);
+        let child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        wait_for("the upload", || scratch.sandbox.requests().iter().any(|request| request.fault.is_some()));
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code));
+        let told = String::from_utf8(output.stderr).unwrap();
+        let slices = scratch.run(&["soundslice", "slice", "list", "--json"]).good().json();
+        let slice =
+            slices.as_array().unwrap().iter().find(|slice| slice["name"] == "Minuet in G major").unwrap();
+        let slice = slice["scorehash"].as_str().unwrap();
+        let recordings = scratch.run(&["soundslice", "recording", "list", slice, "--json"]).good().json();
+        let recording = recordings[0]["recording"].as_str().unwrap();
+        assert_eq!(
+            told,
+            format!(
+                "segno: interrupted; made so far: the slice {slice}, its notation, the recording {recording}; run the same command \
+                 again to go on where it stopped\n"
+            )
+        );
+        scratch.sandbox.clear_faults();
+        scratch.run(&SYNC).good();
+        assert_eq!(made(&scratch.sandbox), once());
+    }
+}
+
+/// The last line of a run in which every request to this host with this method meets a fault.
+fn line(scratch: &Scratch, host: Host, method: &str, fault: Fault) -> String {
+    scratch.sandbox.fault(fault.on(host).method(method).times(100).work(false));
+    let line = done(&mut scratch.command(&SYNC)).failed(1);
+    scratch.sandbox.clear_faults();
+    line
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn troubles_of_service_and_network_end_with_what_to_do() {
+    let page = "something else than the service responds: log in to this network in a browser, or correct the base URL, \
+                then run the command again";
+    let down = "the service is down or overloaded; wait some minutes, then run the command again";
+    let network = "look at the network, then run the command again";
+    for (fault, words) in [
+        (Fault::status(503), down),
+        (Fault::new(FaultKind::html(502)), down),
+        (Fault::new(FaultKind::html(200)), page),
+        (Fault::new(FaultKind::html(511)), page),
+        (Fault::new(FaultKind::reset(0)), network),
+        (Fault::new(FaultKind::refuse()), network),
+    ] {
+        let scratch = scratch().await;
+        let line = line(&scratch, Host::SOUNDSLICE, "GET", fault);
+        assert!(line.ends_with(words), "{line}");
+    }
+    // Behind the slice, with its name.
+    for fault in [Fault::status(503), Fault::new(FaultKind::reset(0)), Fault::new(FaultKind::html(200))] {
+        let scratch = scratch().await;
+        let line = line(&scratch, Host::STORAGE, "PUT", fault);
+        assert!(
+            line.contains("; the slice is ") && line.ends_with("; run the same command again to go on"),
+            "{line}"
+        );
+        scratch.run(&SYNC).good();
+        assert_eq!(made(&scratch.sandbox), once());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_folder_is_in_the_journal() {
+    let scratch = scratch().await;
+    let filed = |folder| [&SYNC[..], &["--folder", folder, "--json"]].concat();
+    let slice = scratch.run(&filed("Autumn")).good().json();
+    // Meanwhile the folder gets another name, and another folder its name.
+    let folders = scratch.run(&["soundslice", "folder", "list", "--json"]).good().json();
+    let autumn = folders.as_array().unwrap().iter().find(|folder| folder["name"] == "Autumn").unwrap();
+    let autumn = autumn["folder"].as_str().unwrap();
+    scratch.run(&["soundslice", "folder", "rename", autumn, "Old"]).good();
+    let before = scratch.sandbox.effects();
+    for again in ["Autumn", autumn] {
+        assert_eq!(scratch.run(&filed(again)).good().json()["slice"], slice["slice"]);
+    }
+    let line = scratch.run(&filed("Winter")).failed(1);
+    assert!(line.contains("in the folder Autumn") && line.contains("segno soundslice slice move"), "{line}");
+    assert_eq!(scratch.sandbox.effects(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_an_interrupted_run_made_is_taken_by_its_id() {
+    let scratch = scratch().await;
+    let filed = [&SYNC[..], &["--folder", "Autumn", "--json"]].concat();
+    // The folder is made, the slice is not.
+    scratch
+        .sandbox
+        .fault(Fault::status(503).on(Host::SOUNDSLICE).method("POST").path("/api/v1/slices/").work(false));
+    scratch.run(&filed).failed(1);
+    scratch.sandbox.clear_faults();
+    let folders = scratch.run(&["soundslice", "folder", "list", "--json"]).good().json();
+    let autumn = folders.as_array().unwrap().iter().find(|folder| folder["name"] == "Autumn").unwrap();
+    let autumn = autumn["folder"].as_str().unwrap().to_owned();
+    scratch.run(&["soundslice", "folder", "rename", &autumn, "Old"]).good();
+    scratch.run(&filed).good();
+    assert_eq!(scratch.sandbox.effects().of("soundslice", "folders").created, 1);
+    assert!(scratch.run(&["soundslice", "folder", "get", &autumn]).good().out.contains("Minuet in G major"));
+}
