@@ -89,7 +89,7 @@ pub(crate) struct Piece {
 pub(crate) enum Unreadable {
     /// It is a file of another kind.
     Other(&'static str),
-    /// It is none that can be read or played.
+    /// It cannot be read or played.
     Faulty(String),
 }
 
