@@ -27,12 +27,15 @@ mod manifest;
 mod meters;
 mod work;
 
-use ledger::{Counts, Ledger, NewJob, Sqlite, State, Which};
+use ledger::{Counts, Ledger, NewJob, Shared, Sqlite, State, Which};
 use manifest::Manifest;
 use work::{Catalogue, Shop, Task};
 
 /// How many jobs are added at once.
 const PORTION: usize = 1000;
+/// How long workers wait for a database that is away, and how long those who look wait.
+const PATIENCE: Duration = Duration::from_secs(900);
+const QUICK: Duration = Duration::from_secs(10);
 
 /// Many pieces.
 #[derive(Args, Debug)]
@@ -151,7 +154,7 @@ pub(crate) async fn run(batch: Box<Batch>, session: &Session) -> Result<Output, 
     match command {
         Some(Command::Work(Work { place, workers, files, wait })) => {
             let account = Account::find(session).await?;
-            let ledger = place.open(&account, session).await?;
+            let ledger = place.open(&account, Some(&workers), session).await?;
             let files = files
                 .map(|files| std::fs::canonicalize(&files).map_err(|error| Failure::file(&files, error)));
             work(account, ledger, workers, files.transpose()?, wait, session).await
@@ -184,7 +187,7 @@ pub(crate) async fn run(batch: Box<Batch>, session: &Session) -> Result<Output, 
         }
         Some(Command::Export(Export { place, output })) => {
             let account = Account::find(session).await?;
-            let ledger = place.open(&account, session).await?;
+            let ledger = place.open(&account, None, session).await?;
             export::run(&*ledger, &account.target.base, output.as_deref(), session.general().json).await
         }
         None => {
@@ -192,7 +195,7 @@ pub(crate) async fn run(batch: Box<Batch>, session: &Session) -> Result<Output, 
             // Every line is judged before anything else is done.
             let manifest = judged(&path, session).await?;
             let account = Account::find(session).await?;
-            let ledger = place.open(&account, session).await?;
+            let ledger = place.open(&account, Some(&workers), session).await?;
             let options = Task {
                 base: manifest.folder,
                 line: manifest::Line::default(),
@@ -231,15 +234,26 @@ impl Account {
 
 impl Place {
     async fn of(&self, session: &Session) -> Result<Arc<dyn Ledger>, Failure> {
-        self.open(&Account::find(session).await?, session).await
+        self.open(&Account::find(session).await?, None, session).await
     }
 
-    async fn open(&self, account: &Account, session: &Session) -> Result<Arc<dyn Ledger>, Failure> {
+    async fn open(
+        &self,
+        account: &Account,
+        workers: Option<&Workers>,
+        session: &Session,
+    ) -> Result<Arc<dyn Ledger>, Failure> {
         let queue = format!("{} {}", account.target.base, account.target.id);
         match self.ledger.as_deref() {
-            Some(url) if url.contains("://") => {
-                Err(Failure::usage("invalid --ledger: expected a file or postgres://..."))
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                // Each job that is worked on writes by itself, and beside them the leases and counts.
+                let (connections, patience) =
+                    workers.map_or((1, QUICK), |workers| (usize::from(workers.jobs) + 2, PATIENCE));
+                Ok(Arc::new(Shared::open(url, queue, connections, patience).await?))
             }
+            Some(url) if url.contains("://") => Err(Failure::usage(
+                "invalid --ledger: expected a file or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
+            )),
             // What is in a sandbox of this command ends with it.
             None if session.general().to == Some(To::Sandbox) => Ok(Arc::new(Sqlite::in_memory(queue)?)),
             Some(file) => Ok(Arc::new(Sqlite::open(Path::new(file), queue)?)),
@@ -326,7 +340,6 @@ async fn work(
     wait: bool,
     session: &Session,
 ) -> Result<Output, Failure> {
-    let (told, drain) = watch::channel(false);
     let quiet = Session::new(General { quiet: true, ..session.general().clone() });
     let bar = Bar::count(session, "batch");
     let shop = Arc::new(Shop {
@@ -338,7 +351,7 @@ async fn work(
         attempts: workers.attempts,
         base,
         wait,
-        drain,
+        drain: watch::Sender::new(false),
         meters: meters::Meters::default(),
         catalogue: Mutex::new(Catalogue::default()),
         tell: bar.teller(session),
@@ -376,8 +389,7 @@ async fn work(
                         return Err(Failure::new(text).code(next));
                     }
                     signal = Some(next);
-                    // Whoever has dropped the receiver has ended.
-                    let _ = told.send(true);
+                    shop.drain.send_replace(true);
                     session.tell("stopping   what is under way is brought to a place where another can go on; once more ends at once");
                 }
             }

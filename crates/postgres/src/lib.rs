@@ -6,6 +6,7 @@ mod deliveries;
 mod error;
 mod migrations;
 mod postgres;
+pub mod queue;
 #[cfg(feature = "tls")]
 mod tls;
 mod tokens;

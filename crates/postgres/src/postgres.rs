@@ -89,14 +89,27 @@ impl Postgres {
         statement: &str,
         values: &[(&(dyn ToSql + Sync), Type)],
     ) -> Result<Vec<Row>, PostgresError> {
+        self.query_within(PATIENCE, statement, values).await
+    }
+
+    /// What one statement gives, if it gives it in so much time.
+    pub(crate) async fn query_within(
+        &self,
+        limit: Duration,
+        statement: &str,
+        values: &[(&(dyn ToSql + Sync), Type)],
+    ) -> Result<Vec<Row>, PostgresError> {
         let connection = self.connection().await?;
-        match tokio::time::timeout(PATIENCE, connection.query_typed(statement, values)).await {
+        match tokio::time::timeout(limit, connection.query_typed(statement, values)).await {
             Ok(result) => result.map_err(|error| self.refused(error)),
-            Err(_) => {
-                drop(Client::take(connection));
-                Err(PostgresError::Timeout { place: self.place.to_string(), limit: PATIENCE })
-            }
+            Err(_) => Err(self.hangs(connection, limit)),
         }
+    }
+
+    /// Closes a connection on which a statement hangs.
+    pub(crate) fn hangs(&self, connection: Client, limit: Duration) -> PostgresError {
+        drop(Client::take(connection));
+        PostgresError::Timeout { place: self.place.to_string(), limit }
     }
 
     /// The error of a statement.

@@ -7,190 +7,22 @@
 use std::time::Duration;
 
 use segno_core::BoxFuture;
-use serde::Serialize;
 
 use crate::failure::Failure;
 
 #[cfg(test)]
 mod contract;
+mod postgres;
 mod sqlite;
 
+pub(crate) use postgres::Shared;
+pub(crate) use segno_postgres::queue::{
+    Added, Claim, Counts, End, Entry, Kept, NewJob, Note, State, Thing, Which,
+};
 pub(crate) use sqlite::Sqlite;
 
 /// A response of the ledger.
 pub(crate) type Reply<'a, T> = BoxFuture<'a, Result<T, Failure>>;
-
-/// A job that is to be done.
-#[derive(Clone, Debug)]
-pub(crate) struct NewJob {
-    /// What it is known by: a job is there once.
-    pub(crate) key: String,
-    /// What people call it.
-    pub(crate) name: String,
-    /// What there is to do, as JSON.
-    pub(crate) payload: String,
-    /// Larger ones are taken first.
-    pub(crate) priority: i32,
-}
-
-/// What became of jobs that were added.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Added {
-    pub(crate) new: u64,
-    /// Those that were there already.
-    pub(crate) known: u64,
-}
-
-/// A job in the hands of a worker.
-#[derive(Clone, Debug)]
-pub(crate) struct Claim {
-    pub(crate) id: i64,
-    /// Whatever is written about the job carries this number, and is refused if the job was claimed again since.
-    pub(crate) fence: i64,
-    pub(crate) name: String,
-    pub(crate) payload: String,
-    /// What was made so far, as JSON.
-    pub(crate) journal: Option<String>,
-    /// How often it failed.
-    pub(crate) attempts: u32,
-    /// How often its worker was not heard of any more.
-    pub(crate) losses: u32,
-}
-
-/// A thing that a job has made.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Thing<'a> {
-    pub(crate) kind: &'static str,
-    pub(crate) id: &'a str,
-    /// What things are known by that could be taken for each other.
-    pub(crate) like: &'a str,
-}
-
-/// What a worker writes about its job.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Note<'a> {
-    pub(crate) journal: &'a str,
-    /// Something is about to be made that could be taken for the same of another job: one job at a time.
-    pub(crate) intent: Option<&'a str>,
-    pub(crate) things: &'a [Thing<'a>],
-}
-
-/// What became of a note.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kept {
-    Yes,
-    /// The job is in other hands; nothing was written.
-    Lost,
-    /// Another job is about to make the same; nothing was written. `ended`: it has failed or was cancelled at this place.
-    Busy {
-        job: i64,
-        ended: bool,
-    },
-    /// One of the things belongs to another job, or to none any more (0); nothing was written.
-    Taken {
-        job: i64,
-    },
-}
-
-/// How the work on a job ended.
-#[derive(Clone, Debug)]
-pub(crate) enum End<'a> {
-    Done,
-    /// It failed, and is tried again.
-    Again {
-        after: Duration,
-        error: &'a str,
-    },
-    /// It failed for good.
-    Failed {
-        error: &'a str,
-    },
-    /// It is put back as if it had not been taken.
-    Back {
-        after: Duration,
-    },
-}
-
-/// Where a job is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum State {
-    Waiting,
-    Running,
-    Done,
-    Failed,
-    Cancelled,
-}
-
-impl State {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Waiting, Self::Running, Self::Done, Self::Failed, Self::Cancelled];
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
-    }
-}
-
-/// A job as the ledger knows it.
-#[derive(Clone, Debug)]
-pub(crate) struct Entry {
-    pub(crate) id: i64,
-    pub(crate) name: String,
-    pub(crate) payload: String,
-    pub(crate) priority: i32,
-    pub(crate) state: State,
-    pub(crate) attempts: u32,
-    pub(crate) journal: Option<String>,
-    pub(crate) error: Option<String>,
-    pub(crate) holder: Option<String>,
-}
-
-/// How many jobs are where.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts([u64; 5]);
-
-impl Counts {
-    pub(crate) fn of(&self, state: State) -> u64 {
-        State::ALL.iter().zip(self.0).find(|(known, _)| **known == state).map_or(0, |(_, count)| count)
-    }
-
-    pub(crate) fn set(&mut self, state: State, count: u64) {
-        for (known, slot) in State::ALL.iter().zip(&mut self.0) {
-            if *known == state {
-                *slot = count;
-            }
-        }
-    }
-
-    /// Those on which there is still something to do.
-    pub(crate) fn open(&self) -> u64 {
-        self.of(State::Waiting) + self.of(State::Running)
-    }
-
-    pub(crate) fn all(&self) -> u64 {
-        self.0.iter().sum()
-    }
-}
-
-/// Which jobs are meant.
-#[derive(Clone, Debug)]
-pub(crate) enum Which {
-    /// Those of these numbers.
-    Ids(Vec<i64>),
-    /// All that are in this state.
-    In(State),
-    All,
-}
 
 /// The jobs of one account. What it promises stands in `contract`, which every ledger passes.
 pub(crate) trait Ledger: Send + Sync {
@@ -216,7 +48,7 @@ pub(crate) trait Ledger: Send + Sync {
     fn disown<'a>(&'a self, thing: Thing<'a>) -> Reply<'a, bool>;
 
     /// The things of this kind that are alike and do not belong to this job.
-    fn alike<'a>(&'a self, claim: &'a Claim, kind: &'static str, like: &'a str) -> Reply<'a, Vec<String>>;
+    fn alike<'a>(&'a self, claim: &'a Claim, kind: &'a str, like: &'a str) -> Reply<'a, Vec<String>>;
 
     /// Locks a name for others until it is unlocked or the lease is over. `false`: another has it.
     fn lock<'a>(&'a self, name: &'a str, holder: &'a str, lease: Duration) -> Reply<'a, bool>;

@@ -77,7 +77,8 @@ pub(super) struct Shop {
     pub(super) base: Option<PathBuf>,
     /// Whether it goes on when there is nothing left to do.
     pub(super) wait: bool,
-    pub(super) drain: watch::Receiver<bool>,
+    /// Whether the process is to end.
+    pub(super) drain: watch::Sender<bool>,
     pub(super) meters: Meters,
     pub(super) catalogue: Mutex<Catalogue>,
     /// Whom failures are told.
@@ -104,14 +105,21 @@ impl Shop {
             let shop = Arc::clone(self);
             workers.spawn(async move { shop.worker().await });
         }
+        let mut first = Ok(());
         while let Some(ended) = workers.join_next().await {
-            ended.map_err(|error| Failure::new(format!("a worker broke off: {error}")))??;
+            let ended =
+                ended.unwrap_or_else(|error| Err(Failure::new(format!("a worker broke off: {error}"))));
+            if ended.is_err() {
+                // The others bring their jobs to a place where another can go on.
+                self.drain.send_replace(true);
+                first = first.and(ended);
+            }
         }
-        Ok(())
+        first
     }
 
     async fn worker(self: &Arc<Self>) -> Result<(), Failure> {
-        let mut drain = self.drain.clone();
+        let mut drain = self.drain.subscribe();
         while !self.is_draining() {
             let begin = SystemClock.now();
             let claim = self.ledger.claim(&self.holder, self.lease).await?;
@@ -144,14 +152,12 @@ impl Shop {
         self.meters.taken_over(claim.losses > 0);
         let halted = Arc::new(Halted::default());
         let beats = tokio::spawn(Arc::clone(self).beats(claim.clone()));
-        let mut drain = self.drain.clone();
+        let mut drain = self.drain.subscribe();
         let (result, dropped) = {
             let mut attempt = pin!(self.attempt(&claim, &halted));
             let grace = async {
-                // A sender that is gone has nothing to say.
-                if drain.wait_for(|drain| *drain).await.is_err() {
-                    std::future::pending::<()>().await;
-                }
+                // The sender is this process's own and does not go away.
+                let _ = drain.wait_for(|drain| *drain).await;
                 SystemClock.sleep(GRACE).await;
             };
             tokio::select! {

@@ -336,3 +336,51 @@ async fn counters_are_there_for_prometheus() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+/// Three workers, killed with SIGKILL after every few slices and begun anew; on the ledger of the variables.
+fn killed_again_and_again(scratch: &Scratch, pieces: u64, kills: usize, ledger: &str) {
+    let command = |arguments: &[&str]| {
+        let mut command = scratch.command(arguments);
+        command.env("SEGNO_LEDGER", ledger).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    let worker = || command(&["batch", "work", "--jobs", "2", "--lease", "3"]).spawn().unwrap();
+    done(&mut command(&["batch", "pieces.csv", "--only-add"])).good();
+    let mut workers = [worker(), worker(), worker()];
+    for kill in 0..kills {
+        let made = || scratch.sandbox.effects().of("soundslice", "slices").created;
+        let enough = (kill as u64 + 1) * pieces / (kills as u64 + 1);
+        wait_for("the next slices", || made() >= enough);
+        let victim = &mut workers[kill % 3];
+        victim.kill().unwrap();
+        victim.wait().unwrap();
+        *victim = worker();
+    }
+    for mut worker in workers {
+        assert!(worker.wait().unwrap().success());
+    }
+    all_made(scratch, pieces, &["Piece 1", "Piece 7"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_are_killed_again_and_again_and_nothing_is_doubled() {
+    let scratch = pieces(18).await;
+    let ledger = scratch.path("ledger.sqlite");
+    killed_again_and_again(&scratch, 18, 6, ledger.to_str().unwrap());
+}
+
+/// With a database in `SEGNO_TEST_POSTGRES`; `cargo xtask test --services` starts one.
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_on_postgres_are_killed_again_and_again_and_nothing_is_doubled() {
+    let Ok(url) = std::env::var("SEGNO_TEST_POSTGRES") else { return };
+    let scratch = pieces(60).await;
+    killed_again_and_again(&scratch, 60, 10, &url);
+    // A database that is not there is told, without the password.
+    let mut command = scratch.command(&["batch", "status"]);
+    command.env("SEGNO_LEDGER", "postgres://segno:s3cret@127.0.0.1:9/segno?sslmode=disable");
+    let line = done(&mut command).failed(1);
+    assert!(
+        line.contains("the ledger: postgres://127.0.0.1:9/segno: no connection") && !line.contains("s3cret"),
+        "{line}"
+    );
+}

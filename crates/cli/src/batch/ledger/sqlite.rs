@@ -259,7 +259,7 @@ impl Ledger for Sqlite {
         let things: Vec<_> = note
             .things
             .iter()
-            .map(|thing| (thing.kind, thing.id.to_owned(), thing.like.to_owned()))
+            .map(|thing| (thing.kind.to_owned(), thing.id.to_owned(), thing.like.to_owned()))
             .collect();
         self.write(move |ledger, queue| {
             let mine = "SELECT 1 FROM jobs WHERE id = ?1 AND fence = ?2 AND state = 'running'";
@@ -323,7 +323,7 @@ impl Ledger for Sqlite {
     }
 
     fn disown<'a>(&'a self, thing: Thing<'a>) -> Reply<'a, bool> {
-        let (kind, id, like) = (thing.kind, thing.id.to_owned(), thing.like.to_owned());
+        let (kind, id, like) = (thing.kind.to_owned(), thing.id.to_owned(), thing.like.to_owned());
         self.write(move |ledger, queue| {
             ledger.execute(
                 "INSERT INTO things (queue, kind, id, alike, job, at) VALUES (?1, ?2, ?3, ?4, NULL, ?5) ON CONFLICT DO NOTHING",
@@ -338,8 +338,8 @@ impl Ledger for Sqlite {
         })
     }
 
-    fn alike<'a>(&'a self, claim: &'a Claim, kind: &'static str, like: &'a str) -> Reply<'a, Vec<String>> {
-        let (job, like) = (claim.id, like.to_owned());
+    fn alike<'a>(&'a self, claim: &'a Claim, kind: &'a str, like: &'a str) -> Reply<'a, Vec<String>> {
+        let (job, kind, like) = (claim.id, kind.to_owned(), like.to_owned());
         self.write(move |ledger, queue| {
             let mut list = ledger.prepare_cached(
                 "SELECT id FROM things WHERE queue = ?1 AND kind = ?2 AND alike = ?3 AND job IS NOT ?4",

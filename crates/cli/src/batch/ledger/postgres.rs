@@ -1,0 +1,104 @@
+//! The ledger of a fleet: a queue in PostgreSQL, for any number of workers on any number of machines.
+
+use std::time::Duration;
+
+use segno_core::time::{SystemClock, retry_within};
+use segno_postgres::queue::Queue;
+use segno_postgres::{Postgres, PostgresError};
+
+use super::{Added, Claim, Counts, End, Entry, Kept, Ledger, NewJob, Note, Reply, Thing, Which};
+use crate::failure::Failure;
+
+/// A queue, and how long is waited for a database that is away.
+pub(crate) struct Shared {
+    queue: Queue,
+    patience: Duration,
+}
+
+impl Shared {
+    /// The queue of this name in the database at `url`, whose tables are made if they are missing and may be made.
+    pub(crate) async fn open(
+        url: &str,
+        queue: String,
+        connections: usize,
+        patience: Duration,
+    ) -> Result<Self, Failure> {
+        let database = Postgres::builder(url).connections(connections).build();
+        let database = database.map_err(|error| Failure::usage(error.to_string()))?;
+        let ledger = Self { queue: Queue::new(database.clone(), queue), patience };
+        let made = ledger.ask(|| database.migrate()).await;
+        if let Err(refused) = made {
+            // Who may make no tables has them made by others: then they are there.
+            ledger.queue.counts().await.map_err(|_| refused)?;
+        }
+        Ok(ledger)
+    }
+
+    /// Asks, and waits for a database that restarts: what is asked can be asked again.
+    async fn ask<T, F>(&self, ask: impl FnMut() -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, PostgresError>>,
+    {
+        retry_within(&SystemClock, self.patience, PostgresError::is_passing, ask)
+            .await
+            .map_err(|error| Failure::new(format!("the ledger: {error}")))
+    }
+}
+
+impl Ledger for Shared {
+    fn add(&self, jobs: Vec<NewJob>) -> Reply<'_, Added> {
+        Box::pin(async move { self.ask(|| self.queue.add(&jobs)).await })
+    }
+
+    fn claim<'a>(&'a self, holder: &'a str, lease: Duration) -> Reply<'a, Option<Claim>> {
+        Box::pin(self.ask(move || self.queue.claim(holder, lease)))
+    }
+
+    fn next(&self) -> Reply<'_, Option<Duration>> {
+        Box::pin(self.ask(|| self.queue.next()))
+    }
+
+    fn beat<'a>(&'a self, claim: &'a Claim, lease: Duration) -> Reply<'a, bool> {
+        Box::pin(self.ask(move || self.queue.beat(claim, lease)))
+    }
+
+    fn keep<'a>(&'a self, claim: &'a Claim, note: Note<'a>) -> Reply<'a, Kept> {
+        Box::pin(self.ask(move || self.queue.keep(claim, note)))
+    }
+
+    fn end<'a>(&'a self, claim: &'a Claim, end: End<'a>) -> Reply<'a, bool> {
+        Box::pin(self.ask(move || self.queue.end(claim, end)))
+    }
+
+    fn disown<'a>(&'a self, thing: Thing<'a>) -> Reply<'a, bool> {
+        Box::pin(self.ask(move || self.queue.disown(thing)))
+    }
+
+    fn alike<'a>(&'a self, claim: &'a Claim, kind: &'a str, like: &'a str) -> Reply<'a, Vec<String>> {
+        Box::pin(self.ask(move || self.queue.alike(claim, kind, like)))
+    }
+
+    fn lock<'a>(&'a self, name: &'a str, holder: &'a str, lease: Duration) -> Reply<'a, bool> {
+        Box::pin(self.ask(move || self.queue.lock(name, holder, lease)))
+    }
+
+    fn unlock<'a>(&'a self, name: &'a str, holder: &'a str) -> Reply<'a, ()> {
+        Box::pin(self.ask(move || self.queue.unlock(name, holder)))
+    }
+
+    fn counts(&self) -> Reply<'_, Counts> {
+        Box::pin(self.ask(|| self.queue.counts()))
+    }
+
+    fn list<'a>(&'a self, which: &'a Which, after: i64, limit: u32) -> Reply<'a, Vec<Entry>> {
+        Box::pin(self.ask(move || self.queue.list(which, after, limit)))
+    }
+
+    fn retry<'a>(&'a self, which: &'a Which) -> Reply<'a, u64> {
+        Box::pin(self.ask(move || self.queue.retry(which)))
+    }
+
+    fn cancel<'a>(&'a self, which: &'a Which) -> Reply<'a, u64> {
+        Box::pin(self.ask(move || self.queue.cancel(which)))
+    }
+}
