@@ -44,8 +44,8 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
 
 /// What needs real servers, each of which the tests start and stop by themselves.
 const SERVICES: [(&str, &str); 4] = [
-    ("Redis", "test --quiet -p segno-redis --features encryption,_services --test services"),
-    ("PostgreSQL", "test --quiet -p segno-postgres --features encryption,_services --test services"),
+    ("Redis", "test --quiet -p segno-redis --features _services --test services"),
+    ("PostgreSQL", "test --quiet -p segno-postgres --features _services --test services"),
     ("one login", "xtask soak fleet_tokens --expiries 20 --processes 3 --tasks 10"),
     ("one rate", "xtask soak fleet_rate --processes 4 --seconds 4 --rate 20"),
 ];

@@ -30,6 +30,9 @@ fn allowed(package: &str) -> &'static [&'static str] {
         "segno-soundslice" | "segno-soundstripe" | "segno-soundcloud" | "segno-musescore" => {
             &["bytes", "futures_core", "http", "segno_core", "serde_core", "serde", "serde_json", "tokio"]
         }
+        // What is behind an error.
+        "segno-redis" => &["redis", "segno_core"],
+        "segno-postgres" => &["segno_core", "tokio_postgres"],
         "segno-syncpoint" => &["serde_core", "serde"],
         "segno-score" => &["segno_syncpoint"],
         "segno-align" => &["segno_score", "segno_syncpoint"],
