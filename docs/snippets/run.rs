@@ -151,31 +151,3 @@ async fn what_the_guides_show_runs() {
     }
     assert_eq!(failed, 0, "pages failed");
 }
-
-/// A promise whose test was renamed or removed is not proved.
-#[test]
-fn the_tests_that_prove_the_security_exist() {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-    let page = fs::read_to_string(format!("{root}/docs/security.md")).expect("the page");
-    let mut sources = String::new();
-    let mut folders = vec![PathBuf::from(root).join("crates")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("a folder").flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                sources += &fs::read_to_string(path).expect("a source");
-            }
-        }
-    }
-    let mut named = 0;
-    for line in page.lines().filter(|line| line.starts_with("| ") && line.contains('`')) {
-        let (_, tests) = line.trim_end_matches(" |").rsplit_once(" | ").expect("two columns");
-        for test in tests.split('`').skip(1).step_by(2) {
-            assert!(sources.contains(&format!("fn {test}(")), "no test is named {test}");
-            named += 1;
-        }
-    }
-    assert!(named > 15, "{named}");
-}

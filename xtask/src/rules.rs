@@ -10,9 +10,11 @@ use serde_json::Value;
 use crate::say;
 use crate::shell::{cargo, output, root};
 
+mod fronts;
 mod layers;
 mod links;
 mod macros;
+mod promises;
 mod text;
 mod words;
 
@@ -39,6 +41,8 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     words::check(&texts, &mut faults);
     macros::check(&texts, &mut faults);
     links::check(&texts, &mut faults);
+    promises::check(&texts, &mut faults);
+    fronts::check(&texts, &mut faults);
     layers::check(&texts, &mut faults);
     if faults.is_empty() {
         say("   rules: all hold");
@@ -151,8 +155,16 @@ fn endpoints(faults: &mut Vec<String>) -> Result<(), String> {
         let snapshots: Vec<String> =
             files(&folder.join("tests/it/snapshots")).iter().filter_map(|file| base(file)).collect();
         let mut names = BTreeSet::new();
+        let library = read(&folder.join("src/lib.rs"))?;
         for file in files(&folder.join("src")) {
-            names.extend(endpoint_names(service, &read(&file)?));
+            let source = read(&file)?;
+            let found = endpoint_names(service, &source);
+            let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            let is_public = library.lines().any(|line| line == format!("pub mod {stem};"));
+            if is_public && !found.is_empty() && !has_example(&source) {
+                faults.push(format!("segno-{service}: the endpoints of `{stem}` have no example"));
+            }
+            names.extend(found);
         }
         let shows_undocumented = files(&folder.join("tests/it"))
             .iter()
@@ -185,6 +197,11 @@ fn endpoints(faults: &mut Vec<String>) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Whether the documentation of a module, or of something in it, has a block of code.
+fn has_example(source: &str) -> bool {
+    source.lines().map(str::trim_start).any(|line| line.starts_with("//! ```") || line.starts_with("/// ```"))
 }
 
 /// `it__wire__soundslice.slices.create.snap`, and with a case behind: `…create-root.snap`.

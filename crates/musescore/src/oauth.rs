@@ -1,4 +1,13 @@
 //! The requests of a login. [`Client`](crate::Client) runs them: each needs a signature of its own.
+//!
+//! ```
+//! # use segno_musescore::{Client};
+//! # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+//! // Not sent by themselves: the client runs all three.
+//! let client = client.login_with_password("ada", "secret").await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::auth::oauth1::TokenResponse;
 use segno_core::request::FormPairs;

@@ -1,4 +1,13 @@
 //! From the URL of a page to the score or the member behind it.
+//!
+//! ```
+//! # use segno_musescore::{Client, Error};
+//! # async fn example(client: Client) -> Result<(), Error> {
+//! let page = "http://musescore.com/okafor/scores/52352";
+//! println!("{:?}", client.resolve(page).await?);
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::http::header::LOCATION;
 use segno_core::{BuildError, Bytes, DecodeError, RequestWriter, Response, endpoint};

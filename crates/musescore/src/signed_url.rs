@@ -1,4 +1,14 @@
 //! The URL that an MP3 of one's own goes to. Not documented; used by the service's desktop application.
+//!
+//! ```no_run
+//! # use segno_musescore::{Client, signed_url, scores::Score};
+//! # async fn example(client: Client, score: Score) -> Result<(), Box<dyn std::error::Error>> {
+//! // `Client::upload_mp3` does both, and asks again if the URL expired.
+//! let url = client.send(&signed_url::Get::new(score.id, score.vid.ok_or("it has no version")?)).await?;
+//! client.send(&signed_url::Put::new(url, std::fs::read("studio.mp3")?)).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::decode::read_unit;
 use segno_core::{

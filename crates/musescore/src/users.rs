@@ -1,4 +1,16 @@
 //! Members and their scores.
+//!
+//! ```
+//! # use segno_musescore::{Client, Error, UserId, users};
+//! # async fn example(client: Client) -> Result<(), Error> {
+//! println!("{:?}", client.send(&users::Me::new()).await?);
+//! let mut scores = client.items(users::Scores::new(UserId::new(17)));
+//! while let Some(score) = scores.next().await {
+//!     println!("{}", score?.title);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::client::{Cursor, Paged};
 use segno_core::lenient::{self, List, PassedOver};

@@ -39,12 +39,15 @@ use serde_json::Value;
 pub(crate) use self::state::{Soundstripe as Service, SoundstripeAccess as Access};
 pub(crate) use self::switches::Switches;
 
+use self::catalogue::Additions;
 use self::context::RequestContext;
 use self::error::Result;
 use self::query::Query;
 use self::route::Route;
 use self::store::Store;
-use crate::kit::{Admitted, Api, ErrorResponse, Form, Handling, Host, Request, Response, pipeline, service};
+use crate::kit::{
+    Admitted, Api, ErrorResponse, Form, Handling, Host, Imported, Request, Response, pipeline, service,
+};
 
 /// What is public of the service.
 pub(crate) mod public {
@@ -71,14 +74,19 @@ impl service::Service for Service {
         HOSTS
     }
 
-    /// The catalogue cannot be changed.
     fn reset(&self) {
         self.switches.reset();
+        self.forget_additions();
         *self.store.lock() = Store::new(self.seed);
     }
 
     fn handle<'a>(self: Arc<Self>, request: &'a mut Request) -> Handling<'a> {
         Box::pin(async move { pipeline::run(&JsonApi(self), request).await })
+    }
+
+    fn import<'a>(&'a self, catalogue: &Value) -> Imported<'a> {
+        let additions = Additions::read(catalogue)?;
+        Ok(Box::new(move || self.extend(additions)))
     }
 
     fn accounts(&self) -> Option<Value> {

@@ -1,4 +1,17 @@
 //! Comments on tracks. They cannot be deleted through the API.
+//!
+//! ```
+//! # use segno_soundcloud::{Client, Error, TrackUrn, comments};
+//! # async fn example(client: Client, track: TrackUrn) -> Result<(), Error> {
+//! // At 12.5 seconds of the track.
+//! client.send(&comments::Create::new(track, "What a bridge!").at(12_500)).await?;
+//! let mut all = client.pages(comments::List::new(track)).items();
+//! while let Some(comment) = all.next().await {
+//!     println!("{:?}", comment?.body);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::lenient::PassedOver;
 use segno_core::{BuildError, RequestWriter, Timestamp, endpoint};

@@ -1,4 +1,14 @@
 //! What the users whom one follows have done.
+//!
+//! ```
+//! # use segno_soundcloud::{Client, Error, feed};
+//! # async fn example(client: Client) -> Result<(), Error> {
+//! for activity in client.send(&feed::Feed::new().limit(20)).await?.items {
+//!     println!("{:?} {:?}", activity.kind, activity.created_at);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use std::fmt;
 

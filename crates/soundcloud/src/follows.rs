@@ -1,4 +1,16 @@
 //! Who follows whom. A user can follow 2,000 others; beyond that the service responds with 422.
+//!
+//! ```
+//! # use segno_soundcloud::{Client, Error, UserUrn, follows};
+//! # async fn example(client: Client, user: UserUrn) -> Result<(), Error> {
+//! client.send(&follows::Follow::new(user)).await?;
+//! let mut followers = client.pages(follows::FollowersOf::new(user)).items();
+//! while let Some(follower) = followers.next().await {
+//!     println!("{:?}", follower?.username);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::{Bytes, DecodeError, Response, StatusCode, endpoint};
 

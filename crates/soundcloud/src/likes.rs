@@ -1,4 +1,16 @@
 //! Likes.
+//!
+//! ```
+//! # use segno_soundcloud::{Client, Error, TrackUrn, likes};
+//! # async fn example(client: Client, track: TrackUrn) -> Result<(), Error> {
+//! client.send(&likes::LikeTrack::new(track)).await?;
+//! let mut liked = client.pages(likes::MyTracks::new()).items();
+//! while let Some(track) = liked.next().await {
+//!     println!("{:?}", track?.title);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::endpoint;
 

@@ -1,4 +1,13 @@
 //! The user who is logged in.
+//!
+//! ```
+//! # use segno_soundcloud::{Client, Error, me};
+//! # async fn example(client: Client) -> Result<(), Error> {
+//! let me = client.send(&me::Get::new()).await?;
+//! println!("{:?} may upload {:?} s more", me.username, me.upload_seconds_left());
+//! # Ok(())
+//! # }
+//! ```
 
 use std::mem;
 use std::ops::Deref;

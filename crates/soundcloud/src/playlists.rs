@@ -1,5 +1,20 @@
 //! Playlists and albums. A change of the tracks replaces the whole list; [`Client::add_tracks`](crate::Client::add_tracks)
 //! and its siblings change it without losing any.
+//!
+//! ```
+//! # use segno_soundcloud::{Client, TrackUrn, playlists, playlists::PlaylistFields};
+//! # async fn example(client: Client, track: TrackUrn) -> Result<(), Box<dyn std::error::Error>> {
+//! let create = playlists::Create::new("Old dances").tracks(vec![track]);
+//! let list = client.send(&create).await?;
+//! if let Some(urn) = list.urn {
+//!     let fields = PlaylistFields::new().genre("Baroque");
+//!     client.send(&playlists::Change::new(urn, fields)).await?;
+//!     // Replaces the whole list, after reading it.
+//!     client.remove_tracks(urn, &[track]).await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::lenient::PassedOver;
 use segno_core::request::Multipart;

@@ -1,4 +1,13 @@
 //! Reposts. The service limits them without saying how; besides 429 it was seen to send 500.
+//!
+//! ```
+//! # use segno_soundcloud::{Client, Error, TrackUrn, reposts};
+//! # async fn example(client: Client, track: TrackUrn) -> Result<(), Error> {
+//! client.send(&reposts::RepostTrack::new(track)).await?;
+//! client.send(&reposts::RemoveTrack::new(track)).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::endpoint;
 

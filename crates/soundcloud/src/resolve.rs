@@ -1,4 +1,13 @@
 //! From a URL on the site to the track, playlist or user behind it.
+//!
+//! ```
+//! # use segno_soundcloud::{Client, Error, resolve::Resolve};
+//! # async fn example(client: Client) -> Result<(), Error> {
+//! let found = client.send(&Resolve::new("https://soundcloud.com/okafor/minuet-in-g")).await?;
+//! println!("{}", found.urn);
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::vocabulary::IntoParameter;
 use segno_core::{BuildError, Bytes, DecodeError, Endpoint, Response, Secret, SecretUrl, endpoint};

@@ -1,4 +1,13 @@
 //! The end of a session.
+//!
+//! ```
+//! # use segno_soundcloud::{Client, Error, session};
+//! # async fn example(client: Client) -> Result<(), Error> {
+//! // `Client::sign_out` also forgets the stored tokens.
+//! client.send(&session::SignOutCurrent::new()).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::{BuildError, Endpoint, Secret, endpoint};
 use serde_json::json;

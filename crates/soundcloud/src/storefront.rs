@@ -1,4 +1,14 @@
 //! The card under a track that leads to a shop. It can be set, not read.
+//!
+//! ```
+//! # use segno_soundcloud::{Client, Error, TrackUrn, storefront};
+//! # async fn example(client: Client, track: TrackUrn) -> Result<(), Error> {
+//! let product = storefront::ProductType::Vinyl;
+//! let card = storefront::Set::new(track, product, "Low Tide", "https://shop.example.com/low-tide");
+//! client.send(&card.price("12 EUR")).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::lenient::PassedOver;
 use segno_core::{BuildError, RequestWriter, endpoint, open_enum};

@@ -1,4 +1,17 @@
 //! Streams of a track, its preview, and the URLs behind them.
+//!
+//! ```
+//! # use segno_soundcloud::{Client, Error, TrackUrn, streams, streams::StreamKind};
+//! # async fn example(client: Client, track: TrackUrn) -> Result<(), Error> {
+//! let streams = client.send(&streams::Get::new(track)).await?;
+//! if let Some((kind, url)) = streams.choose(StreamKind::BEST) {
+//!     // Followed with the token inside the API; what comes back needs none. `Client::stream` does both.
+//!     let file = client.send(&streams::Follow::new(url.clone())).await?;
+//!     println!("{kind:?} {}", file.expose());
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::decode::{ResponseUrl, from_value, read_json};
 use segno_core::http::header::LOCATION;

@@ -1,4 +1,20 @@
 //! Tracks: search, reading, changing, deleting, lists of them.
+//!
+//! ```
+//! # use segno_soundcloud::{Client, Error, Access, tracks, tracks::TrackFields};
+//! # async fn example(client: Client) -> Result<(), Error> {
+//! let mut found = client.pages(tracks::Search::new().q("minuet").access(Access::ALL)).items();
+//! while let Some(track) = found.next().await {
+//!     println!("{:?}", track?.title);
+//! }
+//! for track in client.send(&tracks::Mine::new()).await?.items {
+//!     if let Some(urn) = track.urn {
+//!         client.send(&tracks::Change::new(urn, TrackFields::new().genre("Baroque"))).await?;
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::{Secret, SecretUrl, Timestamp, endpoint, open_enum};
 

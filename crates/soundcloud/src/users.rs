@@ -1,4 +1,15 @@
 //! Users: search, profiles, related artists, links on profiles.
+//!
+//! ```
+//! # use segno_soundcloud::{Client, Error, UserUrn, users};
+//! # async fn example(client: Client, user: UserUrn) -> Result<(), Error> {
+//! println!("{:?}", client.send(&users::Get::new(user)).await?.username);
+//! for profile in client.send(&users::WebProfiles::new(user)).await?.items {
+//!     println!("{:?} {:?}", profile.service, profile.title);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::lenient::PassedOver;
 use segno_core::{SecretUrl, Timestamp, endpoint};

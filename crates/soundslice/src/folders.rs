@@ -1,5 +1,17 @@
 //! Folders of slices. The newest official client has lists in their place ([`lists`](crate::lists)); the API page still
 //! documents folders.
+//!
+//! ```
+//! # use segno_soundslice::{Client, Error, folders};
+//! # async fn example(client: Client) -> Result<(), Error> {
+//! let studies = client.send(&folders::Create::new("Studies")).await?;
+//! client.send(&folders::Create::new("Warm-ups").parent(studies.clone())).await?;
+//! for slice in client.send(&folders::Get::new(studies)).await?.slices {
+//!     println!("{}", slice.scorehash);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use std::fmt;
 

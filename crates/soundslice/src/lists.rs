@@ -1,6 +1,15 @@
 //! Lists of slices: from the official Python package, release 1.2, not from the API page. A slice may be in several.
 //!
 //! The API can neither list the lists, nor their contents, nor delete a list.
+//!
+//! ```
+//! # use segno_soundslice::{Client, Error, Scorehash, lists};
+//! # async fn example(client: Client, scorehash: Scorehash) -> Result<(), Error> {
+//! let list = client.send(&lists::Create::new("Week 1")).await?;
+//! client.send(&lists::AddSlices::new(list, vec![scorehash])).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::decode::from_json;
 use segno_core::{BuildError, Bytes, DecodeError, Response, endpoint};

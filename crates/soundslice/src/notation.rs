@@ -1,4 +1,17 @@
 //! The notation of a slice: the original file, and uploading another.
+//!
+//! ```
+//! # use segno_soundslice::{Client, Error, Scorehash, notation, storage};
+//! # async fn example(client: Client, scorehash: Scorehash) -> Result<(), Error> {
+//! // In two steps; `Client::upload_notation` does both and waits.
+//! let url = client.send(&notation::StartUpload::new(&scorehash)).await?;
+//! client.send(&storage::Put::new(url, "<score-partwise/>")).await?;
+//! if let Some(original) = client.send(&notation::Original::new(&scorehash)).await? {
+//!     println!("{} bytes", client.send(&storage::Get::new(original)).await?.len());
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::decode::read_json;
 use segno_core::{BuildError, Bytes, DecodeError, Response, SecretUrl, endpoint, lenient};

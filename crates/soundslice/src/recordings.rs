@@ -1,4 +1,18 @@
 //! Recordings of a slice: audio and video, uploaded or linked.
+//!
+//! ```
+//! # use segno_soundslice::{Client, Error, Scorehash, recordings};
+//! # async fn example(client: Client, scorehash: Scorehash) -> Result<(), Error> {
+//! let video = recordings::Create::youtube(&scorehash, "aB3-dE5_gH7").name("Concert");
+//! let video = client.send(&video).await?;
+//! for recording in &client.send(&recordings::List::new(&scorehash)).await? {
+//!     println!("{} {:?} {:?}", recording.id, recording.name, recording.cropped_duration);
+//! }
+//! client.send(&recordings::Change::new(video).name("Concert, second half")).await?;
+//! client.send(&recordings::Delete::new(video)).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::decode::{from_json, read_json, read_list, read_unit};
 use segno_core::lenient::PassedOver;

@@ -1,4 +1,17 @@
 //! Slices: the pieces of synced music of an account.
+//!
+//! ```
+//! # use segno_soundslice::{Client, Error, EmbedStatus, slices};
+//! # async fn example(client: Client) -> Result<(), Error> {
+//! let create = slices::Create::new().name("Morning Étude").embed_status(EmbedStatus::AllowlistedDomains);
+//! let slice = client.send(&create).await?;
+//! println!("{:?}", slice.embed_url);
+//! let copy = client.send(&slices::Duplicate::new(&slice.scorehash)).await?.scorehash;
+//! println!("{}", client.send(&slices::Get::new(&copy)).await?.name);
+//! client.send(&slices::Delete::new(copy)).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::client::StreamEndpoint;
 use segno_core::decode::{Content, ResponseUrl, read_json, read_list};

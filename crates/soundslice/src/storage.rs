@@ -1,4 +1,13 @@
 //! The storage behind presigned URLs: plain PUT and GET, without credentials and without a media type.
+//!
+//! ```no_run
+//! # use segno_soundslice::{Client, RecordingId, recordings, storage};
+//! # async fn example(client: Client, recording: RecordingId) -> Result<(), Box<dyn std::error::Error>> {
+//! let url = client.send(&recordings::StartUpload::new(recording)).await?;
+//! client.send(&storage::Put::new(url, std::fs::read("studio.mp3")?)).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::decode::{Content, read_unit};
 use segno_core::{Body, Bytes, SecretUrl, endpoint};

@@ -2,6 +2,18 @@
 //!
 //! Both endpoints are open in their type: whatever serialises as an array of `[bar, seconds, offset?, hide?]` can be
 //! sent and read, a map of the syncpoint crate for instance. [`Syncpoint`] is the plain one.
+//!
+//! ```
+//! # use segno_soundslice::{Client, Error, RecordingId, Syncpoint, syncpoints};
+//! # async fn example(client: Client, recording: RecordingId) -> Result<(), Error> {
+//! let points = [Syncpoint::bar(0, 1.5), Syncpoint::bar(4, 9.6), Syncpoint::bar(8, 20.5)];
+//! client.send(&syncpoints::Set::new(recording, &points[..]).crop_start(1.5)).await?;
+//! for point in &client.send(&syncpoints::Get::new(recording)).await? {
+//!     println!("bar {} at {} s", point.bar, point.seconds);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,4 +1,14 @@
 //! Categories of sound effects.
+//!
+//! ```
+//! # use segno_soundstripe::{Client, Error, categories};
+//! # async fn example(client: Client) -> Result<(), Error> {
+//! for category in client.send(&categories::List::new().include_subcategories(true)).await?.items {
+//!     println!("{:?}: {} below", category.name, category.subcategories.len());
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::lenient::PassedOver;
 use segno_core::{DecodeError, endpoint};

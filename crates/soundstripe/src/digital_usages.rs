@@ -1,4 +1,14 @@
 //! Digital usages: codes that clear YouTube claims.
+//!
+//! ```
+//! # use segno_soundstripe::{Client, Error, ids::SongId, digital_usages};
+//! # async fn example(client: Client, song: SongId) -> Result<(), Error> {
+//! // Each call makes a code, so it is sent once.
+//! let usage = client.send(&digital_usages::Create::new(song)).await?;
+//! println!("put this into the description of the video: {}", usage.youtube_code);
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::lenient::PassedOver;
 use segno_core::{DecodeError, endpoint};

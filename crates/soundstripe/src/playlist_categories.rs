@@ -1,4 +1,14 @@
 //! Categories of curated playlists.
+//!
+//! ```
+//! # use segno_soundstripe::{Client, Error, playlist_categories};
+//! # async fn example(client: Client) -> Result<(), Error> {
+//! for category in client.send(&playlist_categories::List::new()).await?.items {
+//!     println!("{} {:?}", category.id, category.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::lenient::PassedOver;
 use segno_core::{DecodeError, endpoint};

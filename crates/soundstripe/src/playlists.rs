@@ -1,4 +1,20 @@
 //! Curated playlists.
+//!
+//! ```
+//! # use segno_soundstripe::{Client, Error, playlists};
+//! # async fn example(client: Client) -> Result<(), Error> {
+//! let list = playlists::List::new().include(playlists::Include::new().categories());
+//! for playlist in client.send(&list).await?.items {
+//!     println!("{:?} {:?}", playlist.name, playlist.categories);
+//!     // Playlists are long: their songs come in pages of their own.
+//!     let mut songs = client.items(playlists::Songs::new(&playlist.id));
+//!     while let Some(song) = songs.next().await {
+//!         println!("  {:?}", song?.title);
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod list;
 mod songs;

@@ -2,6 +2,17 @@
 //!
 //! The bodies of these requests are not documented. The defaults follow JSON:API; if the service wants something else,
 //! [`ItemBody`] and the `raw` setters send that.
+//!
+//! ```
+//! # use segno_soundstripe::{Client, Error, ids::SongId, private_playlists as private};
+//! # async fn example(client: Client, song: SongId) -> Result<(), Error> {
+//! let trailer = client.send(&private::Create::new("Launch trailer").songs([song.clone()])).await?.id;
+//! client.send(&private::Update::new(&trailer).name("Trailer")).await?;
+//! client.send(&private::RemoveSongs::new(&trailer, [song])).await?;
+//! client.send(&private::Delete::new(&trailer)).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 mod change;
 mod items;

@@ -1,4 +1,18 @@
 //! Songs: search, one song, and what belongs to it.
+//!
+//! ```
+//! # use segno_soundstripe::{Client, Terms, songs};
+//! # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let hopeful = songs::List::new().mood(Terms::new().include("Hopeful")?).bpm_min(90).bpm_max(110);
+//! let mut items = client.items(hopeful);
+//! while let Some(song) = items.next().await {
+//!     println!("{:?}", song?.title);
+//! }
+//! let song = client.send(&songs::Get::new(1001)).await?;
+//! println!("{} alternate recordings", song.alternate_audio().count());
+//! # Ok(())
+//! # }
+//! ```
 
 mod key;
 mod list;

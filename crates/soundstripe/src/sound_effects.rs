@@ -1,4 +1,15 @@
 //! Sound effects.
+//!
+//! ```
+//! # use segno_soundstripe::{Client, Terms, sound_effects};
+//! # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let doors = sound_effects::List::new().categories(Terms::new().include("Doors")?).query("slow");
+//! for effect in client.send(&doors).await?.items {
+//!     println!("{:?} {:?} s", effect.title, effect.duration);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::lenient::PassedOver;
 use segno_core::{DecodeError, endpoint, lenient};

@@ -1,4 +1,15 @@
 //! Reference images and videos for Supe searches.
+//!
+//! ```no_run
+//! # use segno_soundstripe::{Client, supe_assets};
+//! # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let clip = segno_soundstripe::core::Body::file("drone.mp4").await?;
+//! let upload = supe_assets::Upload::new(supe_assets::AssetFormat::Mp4, "drone.mp4", clip);
+//! let asset = client.send(&upload).await?;
+//! println!("{} {:?}", asset.id, asset.state);
+//! # Ok(())
+//! # }
+//! ```
 
 mod image;
 mod upload;

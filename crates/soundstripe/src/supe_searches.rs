@@ -2,6 +2,18 @@
 //!
 //! The service delivers the result of a search to your `callback_url` (see [`webhooks`](crate::webhooks));
 //! [`Client::wait_for_search`](crate::Client) polls for it.
+//!
+//! ```
+//! # use segno_soundstripe::{Client, Error, supe_searches};
+//! # async fn example(client: Client) -> Result<(), Error> {
+//! let search = supe_searches::Create::new("https://hooks.example.com/supe")
+//!     .query("gentle build for a sunrise drone shot");
+//! let search = client.send(&search).await?.search().id.clone();
+//! let found = client.send(&supe_searches::Get::new(&search)).await?;
+//! println!("{:?} {}", found.status, found.songs.len());
+//! # Ok(())
+//! # }
+//! ```
 
 mod wait;
 

@@ -1,4 +1,15 @@
 //! Tags, by which songs can be filtered.
+//!
+//! ```
+//! # use segno_soundstripe::{Client, Error, tags};
+//! # async fn example(client: Client) -> Result<(), Error> {
+//! let mut genres = client.items(tags::List::new().category(tags::TagCategory::Genre));
+//! while let Some(tag) = genres.next().await {
+//!     println!("{:?}", tag?.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::lenient::PassedOver;
 use segno_core::{DecodeError, endpoint, open_enum};

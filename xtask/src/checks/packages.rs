@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::{packages, selection};
+use super::{Package, packages, selection};
 use crate::say;
 use crate::shell::{cargo, output, root, step};
 
@@ -20,7 +20,7 @@ pub(super) fn run() -> Result<(), String> {
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     step("packing", &mut cargo(&format!("package --no-verify --allow-dirty --quiet {}", selection(false)?)))?;
     let mut unpacked = Vec::new();
-    for name in packages()?.into_iter().map(|package| package.name) {
+    for Package { name, library } in packages()? {
         let archive = newest(&name)?;
         let mut tar = Command::new("tar");
         step(&format!("{name}: unpacking"), tar.arg("xzf").arg(&archive).arg("-C").arg(&folder))?;
@@ -34,30 +34,31 @@ pub(super) fn run() -> Result<(), String> {
         let bytes = fs::metadata(&archive).map_err(|error| error.to_string())?.len();
         let files = output(Command::new("tar").arg("tzf").arg(&archive))?.lines().count();
         say(format_args!("   {name}: {files} files, {} kB", bytes / 1000));
-        unpacked.push((name, package));
+        unpacked.push((name, library, package));
     }
-    for (name, package) in &unpacked {
+    // One that fails does not hide the others.
+    let mut faults = Vec::new();
+    for (name, library, package) in &unpacked {
         let mut patches = Vec::new();
-        for (other, path) in unpacked.iter().filter(|(other, _)| other != name) {
+        for (other, _, path) in unpacked.iter().filter(|(other, ..)| other != name) {
             patches.extend([
                 "--config".to_owned(),
                 format!("patch.crates-io.{other}.path={:?}", path.display().to_string()),
             ]);
         }
-        let mut test = cargo("test --quiet --all-features --lib --bins --examples");
-        test.args(&patches)
-            .current_dir(package)
-            .env("CARGO_TARGET_DIR", root().join("target/packages-build"));
-        step(&format!("{name}: tests"), &mut test)?;
-        let mut documentation = cargo("test --quiet --all-features --doc");
-        documentation
-            .args(&patches)
-            .current_dir(package)
-            .env("CARGO_TARGET_DIR", root().join("target/packages-build"));
-        step(&format!("{name}: documentation tests"), &mut documentation)?;
+        // `--lib` and `--doc` want a library, `--bins` alone takes what there is.
+        let of_a_library = [("tests", "--lib --bins --examples"), ("documentation tests", "--doc")];
+        let steps: &[_] = if *library { &of_a_library } else { &[("tests", "--bins")] };
+        for (title, what) in steps {
+            let mut test = cargo(&format!("test --quiet --all-features {what}"));
+            test.args(&patches)
+                .current_dir(package)
+                .env("CARGO_TARGET_DIR", root().join("target/packages-build"));
+            faults.extend(step(&format!("{name}: {title}"), &mut test).err());
+        }
     }
     let _ = fs::remove_dir_all(&folder);
-    Ok(())
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("; ")) }
 }
 
 /// The package file of a crate that was written last.

@@ -20,14 +20,14 @@ impl Client {
     /// use std::time::Duration;
     ///
     /// use segno_core::{Client, Endpoint};
-    /// use tower::{Service as _, ServiceBuilder, ServiceExt as _};
+    /// use tower::{ServiceBuilder, ServiceExt as _};
     ///
     /// async fn send<E>(client: &Client, endpoint: E) -> Result<E::Output, tower::BoxError>
     /// where
     ///     E: Endpoint<Output: Send> + Send + Sync + 'static,
     /// {
     ///     let layers = ServiceBuilder::new().timeout(Duration::from_secs(5)).concurrency_limit(8);
-    ///     layers.service(client.service()).ready().await?.call(endpoint).await
+    ///     layers.service(client.service()).oneshot(endpoint).await
     /// }
     /// ```
     #[must_use]

@@ -1,5 +1,6 @@
-//! The catalogue: made from the seed, the same for everybody, never changed.
+//! The catalogue: made from the seed, the same for everybody, changed by nothing but what a user adds to it.
 
+mod additions;
 mod effects;
 mod lists;
 mod music;
@@ -10,12 +11,17 @@ use std::collections::BTreeMap;
 
 use crate::kit::Seed;
 
+pub(super) use additions::Additions;
 pub(super) use effects::{Category, Effect};
 pub(super) use lists::{Playlist, PlaylistCategory};
 pub(super) use music::{Artist, SONGS, Song};
 pub(super) use tags::{Tag, TagCategory, slug};
 
+/// Ids of seeded categories have two digits: the place of the category and of the subcategory.
+const FIRST_ADDED_CATEGORY: u64 = 101;
+
 /// Everything that is for everybody.
+#[derive(Clone)]
 pub(super) struct Catalogue {
     pub(super) tags: Vec<Tag>,
     pub(super) artists: Vec<Artist>,
@@ -25,6 +31,8 @@ pub(super) struct Catalogue {
     pub(super) effects: Vec<Effect>,
     pub(super) playlists: Vec<Playlist>,
     pub(super) playlist_categories: Vec<PlaylistCategory>,
+    /// Whether something was added to what the seed gives.
+    pub(super) extended: bool,
     song_places: BTreeMap<u64, usize>,
     effect_places: BTreeMap<u64, usize>,
 }
@@ -34,7 +42,7 @@ impl Catalogue {
         let tags: Vec<Tag> = TagCategory::ALL
             .into_iter()
             .flat_map(|category| {
-                words::tags(category).map(move |name| Tag { id: slug(name), name, category })
+                words::tags(category).map(move |name| Tag { id: slug(name), name: name.into(), category })
             })
             .collect();
         let artists = music::artists(&mut seed.rng("soundstripe.artists"));
@@ -53,6 +61,7 @@ impl Catalogue {
             effects,
             playlists,
             playlist_categories,
+            extended: false,
             song_places,
             effect_places,
         }

@@ -72,7 +72,7 @@ pub(super) fn to_resource(catalogue: &Catalogue, switches: &Switches, song: &Son
     let tags: Map<String, Value> = TagCategory::ALL
         .into_iter()
         .map(|category| {
-            let names: Vec<&str> = song.tags_of(&catalogue.tags, category).map(|tag| tag.name).collect();
+            let names: Vec<&str> = song.tags_of(&catalogue.tags, category).map(|tag| &*tag.name).collect();
             (category.name().to_owned(), names.into())
         })
         .collect();
@@ -193,8 +193,10 @@ impl Filter {
                 .as_ref()
                 .is_none_or(|wanted| *wanted == note || note.split('/').any(|half| half == wanted))
             && self.tags.iter().all(|(category, terms)| {
-                let labels: Vec<(&str, &str)> =
-                    song.tags_of(&catalogue.tags, *category).map(|tag| (tag.id.as_str(), tag.name)).collect();
+                let labels: Vec<(&str, &str)> = song
+                    .tags_of(&catalogue.tags, *category)
+                    .map(|tag| (tag.id.as_str(), &*tag.name))
+                    .collect();
                 terms.pass(switches.tag_match, &labels)
             })
     }

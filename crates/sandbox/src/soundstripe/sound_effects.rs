@@ -18,7 +18,7 @@ pub(super) fn list(context: &RequestContext<'_>) -> Result {
     let passes = |effect: &&Effect| {
         let text = format!("{}\n{}", effect.title, effect.description).to_lowercase();
         let labels: Vec<(String, &str)> =
-            categories(context, effect).map(|category| (category.id.to_string(), category.name)).collect();
+            categories(context, effect).map(|category| (category.id.to_string(), &*category.name)).collect();
         let labels: Vec<(&str, &str)> = labels.iter().map(|(id, name)| (id.as_str(), *name)).collect();
         wanted.iter().all(|word| text.contains(word)) && terms.pass(context.switches.tag_match, &labels)
     };

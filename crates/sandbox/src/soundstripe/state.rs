@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 
 use super::accounts::{Accounts, SoundstripeAccount};
-use super::catalogue::Catalogue;
+use super::catalogue::{Additions, Catalogue};
 use super::store::Store;
 use super::switches::Switches;
 use super::tones::Tones;
@@ -35,7 +35,7 @@ pub(crate) struct Soundstripe {
     pub(super) seed: Seed,
     pub(super) accounts: Accounts,
     /// Made when it is first asked for: thousands of songs are of no use to tests of other services.
-    catalogue: OnceLock<Arc<Catalogue>>,
+    catalogue: Mutex<Option<Arc<Catalogue>>>,
     tones: OnceLock<Tones>,
     pub(super) store: Mutex<Store>,
 }
@@ -53,7 +53,7 @@ impl Soundstripe {
             switches: Switchboard::new(switches),
             seed,
             accounts: Accounts::new(seed),
-            catalogue: OnceLock::new(),
+            catalogue: Mutex::default(),
             tones: OnceLock::new(),
             store: Mutex::new(Store::new(seed)),
         }
@@ -80,7 +80,20 @@ impl Soundstripe {
     }
 
     pub(super) fn catalogue(&self) -> Arc<Catalogue> {
-        Arc::clone(self.catalogue.get_or_init(|| Arc::new(Catalogue::new(self.seed))))
+        let mut catalogue = self.catalogue.lock();
+        Arc::clone(catalogue.get_or_insert_with(|| Arc::new(Catalogue::new(self.seed))))
+    }
+
+    /// Adds to the catalogue.
+    pub(super) fn extend(&self, additions: Additions) {
+        let mut catalogue = self.catalogue.lock();
+        let catalogue = catalogue.get_or_insert_with(|| Arc::new(Catalogue::new(self.seed)));
+        Arc::make_mut(catalogue).extend(additions);
+    }
+
+    /// Takes away what was added to the catalogue.
+    pub(super) fn forget_additions(&self) {
+        self.catalogue.lock().take_if(|catalogue| catalogue.extended);
     }
 
     pub(super) fn tones(&self) -> &Tones {

@@ -1,16 +1,20 @@
 //! Sound effects and their categories.
 
+use std::borrow::Cow;
+
 use fastrand::Rng;
 
 const EFFECTS: u64 = 240;
 
 /// A category; with a parent it is a subcategory.
+#[derive(Clone)]
 pub(in crate::soundstripe) struct Category {
     pub(in crate::soundstripe) id: u64,
-    pub(in crate::soundstripe) name: &'static str,
+    pub(in crate::soundstripe) name: Cow<'static, str>,
     pub(in crate::soundstripe) parent: Option<u64>,
 }
 
+#[derive(Clone)]
 pub(in crate::soundstripe) struct Effect {
     pub(in crate::soundstripe) id: u64,
     pub(in crate::soundstripe) title: String,
@@ -37,9 +41,9 @@ pub(super) fn categories() -> Vec<Category> {
     let mut categories = Vec::new();
     for (place, (name, subcategories)) in (1u64..).zip(TREE) {
         let parent = place * 10;
-        categories.push(Category { id: parent, name, parent: None });
+        categories.push(Category { id: parent, name: name.into(), parent: None });
         for (place, &name) in (1u64..).zip(subcategories) {
-            categories.push(Category { id: parent + place, name, parent: Some(parent) });
+            categories.push(Category { id: parent + place, name: name.into(), parent: Some(parent) });
         }
     }
     categories
@@ -54,7 +58,7 @@ pub(super) fn effects(rng: &mut Rng, categories: &[Category]) -> Vec<Effect> {
             let below: Vec<&Category> =
                 categories.iter().filter(|category| category.parent == Some(top.id)).collect();
             let sub = (!below.is_empty() && rng.u32(..10) > 0).then(|| below[rng.usize(..below.len())]);
-            let what = sub.map_or(top.name, |sub| sub.name);
+            let what = sub.map_or(&*top.name, |sub| &*sub.name);
             let how = HOW[rng.usize(..HOW.len())];
             Effect {
                 id: 501 + number,

@@ -1,5 +1,7 @@
 //! Curated playlists and their categories.
 
+use std::borrow::Cow;
+
 use fastrand::Rng;
 
 use super::effects::Effect;
@@ -7,12 +9,14 @@ use super::music::Song;
 use super::words::{ADJECTIVES, NOUNS, pick};
 
 /// A category of curated playlists.
+#[derive(Clone)]
 pub(in crate::soundstripe) struct PlaylistCategory {
     pub(in crate::soundstripe) id: u64,
-    pub(in crate::soundstripe) name: &'static str,
+    pub(in crate::soundstripe) name: Cow<'static, str>,
 }
 
 /// A curated playlist, of songs or of sound effects.
+#[derive(Clone)]
 pub(in crate::soundstripe) struct Playlist {
     pub(in crate::soundstripe) id: u64,
     pub(in crate::soundstripe) name: String,
@@ -25,7 +29,7 @@ pub(in crate::soundstripe) struct Playlist {
 const CATEGORIES: [&str; 6] = ["Editor's Choice", "New", "Seasonal", "Genres", "Moods", "Projects"];
 
 pub(super) fn categories() -> Vec<PlaylistCategory> {
-    (1u64..).zip(CATEGORIES).map(|(id, name)| PlaylistCategory { id, name }).collect()
+    (1u64..).zip(CATEGORIES).map(|(id, name)| PlaylistCategory { id, name: name.into() }).collect()
 }
 
 pub(super) fn playlists(rng: &mut Rng, songs: &[Song], effects: &[Effect]) -> Vec<Playlist> {

@@ -1,5 +1,7 @@
 //! Artists and songs.
 
+use std::borrow::Cow;
+
 use fastrand::Rng;
 
 use super::tags::{Tag, TagCategory};
@@ -12,12 +14,14 @@ const FIRST_SONG: u64 = 1001;
 const FIRST_FILE: u64 = 80_001;
 
 /// Somebody who makes songs.
+#[derive(Clone)]
 pub(in crate::soundstripe) struct Artist {
     pub(in crate::soundstripe) id: u64,
     pub(in crate::soundstripe) name: String,
 }
 
 /// A song. Artists and tags are places in the catalogue's lists.
+#[derive(Clone)]
 pub(in crate::soundstripe) struct Song {
     pub(in crate::soundstripe) id: u64,
     pub(in crate::soundstripe) title: String,
@@ -35,9 +39,10 @@ pub(in crate::soundstripe) struct Song {
 }
 
 /// One recording of a song.
+#[derive(Clone)]
 pub(in crate::soundstripe) struct AudioFile {
     pub(in crate::soundstripe) id: u64,
-    pub(in crate::soundstripe) description: &'static str,
+    pub(in crate::soundstripe) description: Cow<'static, str>,
     /// Its length in seconds.
     pub(in crate::soundstripe) duration: f64,
     pub(in crate::soundstripe) instrumental: bool,
@@ -79,10 +84,7 @@ pub(super) fn songs(rng: &mut Rng, tags: &[Tag], artists: &[Artist]) -> Vec<Song
             }
             let tags_of_song = choose_tags(rng, tags);
             let files = files(rng, &mut next_file);
-            let names = by.iter().map(|&artist| artists[artist].name.as_str());
-            let tag_names = tags_of_song.iter().map(|&tag| tags[tag].name);
-            let words: Vec<&str> = std::iter::once(title.as_str()).chain(names).chain(tag_names).collect();
-            let words = words.join("\n").to_lowercase();
+            let words = words(&title, &by, &tags_of_song, artists, tags);
             Song {
                 id: FIRST_SONG + number,
                 bpm: f64::from(rng.u32(60..=180)),
@@ -97,6 +99,14 @@ pub(super) fn songs(rng: &mut Rng, tags: &[Tag], artists: &[Artist]) -> Vec<Song
             }
         })
         .collect()
+}
+
+/// What a search looks through: title, artists and tags.
+pub(super) fn words(title: &str, by: &[usize], of: &[usize], artists: &[Artist], tags: &[Tag]) -> String {
+    let names = by.iter().map(|&artist| artists[artist].name.as_str());
+    let tag_names = of.iter().map(|&tag| &*tags[tag].name);
+    let words: Vec<&str> = std::iter::once(title).chain(names).chain(tag_names).collect();
+    words.join("\n").to_lowercase()
 }
 
 fn title(rng: &mut Rng) -> String {
@@ -149,7 +159,7 @@ fn files(rng: &mut Rng, next: &mut u64) -> Vec<AudioFile> {
         .map(|(description, duration, instrumental)| {
             let id = *next;
             *next += 1;
-            AudioFile { id, description, duration, instrumental }
+            AudioFile { id, description: description.into(), duration, instrumental }
         })
         .collect()
 }

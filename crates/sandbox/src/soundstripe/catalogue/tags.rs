@@ -1,10 +1,12 @@
 //! Tags of songs.
 
+use std::borrow::Cow;
+
 /// A tag of songs.
 #[derive(Clone, Debug)]
 pub(in crate::soundstripe) struct Tag {
     pub(in crate::soundstripe) id: String,
-    pub(in crate::soundstripe) name: &'static str,
+    pub(in crate::soundstripe) name: Cow<'static, str>,
     pub(in crate::soundstripe) category: TagCategory,
 }
 

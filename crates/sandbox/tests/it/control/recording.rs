@@ -174,7 +174,7 @@ async fn a_catalogue_with_a_mistake_is_refused_whole() {
     for (catalogue, says) in [
         (json!([]), "an object of services"),
         (json!({"soundslide": {}}), "there is no service `soundslide`; there are: storage, soundslice"),
-        (json!({"soundstripe": {}}), "soundstripe: its catalogue cannot be added to"),
+        (json!({"storage": {}}), "storage: its catalogue cannot be added to"),
         (json!({"soundslice": {"slices": [{"nam": "x"}]}}), "soundslice: unknown field `nam`"),
         (
             json!({"soundslice": {"slices": [{"name": "x", "folder": "Nowhere"}]}}),
@@ -184,6 +184,20 @@ async fn a_catalogue_with_a_mistake_is_refused_whole() {
         (json!({"soundslice": {"slices": [{"name": "x", "recordings": [{}]}]}}), "exactly one of youtube"),
         (json!({"soundcloud": {"playlists": [{"title": "x", "tracks": ["y"]}]}}), "there is no track \"y\""),
         (json!({"musescore": {"scores": [{"title": "x", "piece": "fugue"}]}}), "unknown variant `fugue`"),
+        (
+            json!({"soundstripe": {"songs": [{"title": "x", "bpm": 0}]}}),
+            "invalid bpm: expected a number above 0, found 0",
+        ),
+        (
+            json!({"soundstripe": {"songs": [{"title": "x", "key": {"name": "H"}}]}}),
+            "invalid key: expected a note such as C, F or Bb/A#, found \"H\"",
+        ),
+        (
+            json!({"soundstripe": {"songs": [{"title": "x", "energy": "huge"}]}}),
+            "invalid energy: expected very_low, low, medium, high, found \"huge\"",
+        ),
+        (json!({"soundstripe": {"sound_effects": [{"title": "x"}]}}), "missing field `category`"),
+        (json!({"soundstripe": {"playlists": [{"name": "x", "songs": ["y"]}]}}), "there is no song \"y\""),
     ] {
         let mut whole = json!({"musescore": {"scores": [{"title": "fine"}]}});
         match catalogue.as_object() {

@@ -116,3 +116,60 @@ async fn playlists_by_category_and_media_type() {
     assert_eq!(api.document("/playlist_categories/3").await["data"]["attributes"]["name"], "Seasonal");
     assert_eq!(refusal(&api.get("/playlist_categories/77").await).0, 404);
 }
+
+#[tokio::test]
+async fn songs_effects_and_playlists_of_ones_own_stand_behind_the_seeded_ones() {
+    let catalogue = serde_json::json!({"soundstripe": {
+        "songs": [
+            {"title": "Low Tide", "artists": ["R. Okafor"], "bpm": 96.5, "key": {"name": "Bb", "mode": "minor"}, "energy": "low",
+             "tags": {"mood": ["calm"], "genre": ["Sea Shanty"]},
+             "audio_files": [{"description": "Full Mix [Primary]", "duration": 125.5, "instrumental": false},
+                             {"description": "Loop", "duration": 15.5}]},
+            {"title": "Only a title"},
+        ],
+        "sound_effects": [{"title": "Garden gate", "category": "foley", "subcategory": "Gates", "duration": 3.5}],
+        "playlists": [
+            {"name": "By the sea", "categories": ["New", "Coast"], "songs": ["Low Tide"]},
+            {"name": "Gates", "sound_effects": ["Garden gate"]},
+        ],
+    }});
+    let mut api = Api::start().await;
+    let before = total(&api.document("/songs").await);
+    let builder = segno_sandbox::Sandbox::builder().frozen_at(1_900_000_000).catalogue(catalogue);
+    api.sandbox = builder.start().await.expect("starts");
+    for round in ["at the start", "after a reset"] {
+        assert_eq!(total(&api.document("/songs").await), before + 2, "{round}");
+        let found = api.document("/songs?filter[q]=okafor%20low%20tide&filter[tags][genre]=sea_shanty").await;
+        assert_eq!(total(&found), 1, "{round}");
+        let song = &found["data"][0];
+        assert_eq!(song["attributes"]["key"], serde_json::json!({"name": "Bb/A#", "mode": "minor"}));
+        // A tag that is known is that one, whatever its case.
+        assert_eq!(song["attributes"]["tags"]["mood"], serde_json::json!(["Calm"]));
+        let song = api.document(&format!("/songs/{}", song["id"].as_str().unwrap())).await;
+        let files = song["data"]["relationships"]["audio_files"]["data"].as_array().unwrap();
+        assert_eq!(files.len(), 2);
+        let file = included(&song, "audio_files", &files[0]["id"]);
+        assert_eq!(
+            (&file["attributes"]["duration"], &file["attributes"]["instrumental"]),
+            (&125.5.into(), &false.into())
+        );
+        assert!(file["attributes"]["versions"]["mp3"].is_string());
+        let plain = api.document("/songs?filter[q]=only%20a%20title").await;
+        let artist = &plain["data"][0]["relationships"]["artists"]["data"][0]["id"];
+        assert_eq!(included(&plain, "artists", artist)["attributes"]["name"], "Various Artists");
+
+        let effect = &api.document("/sound_effects?filter[q]=garden%20gate").await["data"][0];
+        assert_eq!(effect["attributes"]["primary_category"], "foley");
+        assert_eq!(effect["attributes"]["subcategories"], serde_json::json!(["gates"]));
+        let foley = api.document("/categories/10?include=subcategories").await;
+        assert_eq!(foley["included"].as_array().unwrap().len(), 5);
+
+        let lists = api.document("/playlists?page[size]=100&include=songs").await;
+        let list = lists["data"].as_array().unwrap().last().unwrap();
+        assert_eq!(list["attributes"]["name"], "By the sea");
+        let id = &list["relationships"]["songs"]["data"][0]["id"];
+        assert_eq!(included(&lists, "songs", id)["attributes"]["title"], "Low Tide");
+        assert_eq!(total(&api.document("/playlists?filter[media_type]=sound_effects").await), 5);
+        api.sandbox.reset();
+    }
+}
