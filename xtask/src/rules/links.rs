@@ -6,17 +6,20 @@ use std::path::{Component, Path, PathBuf};
 use super::text::Text;
 use crate::shell::root;
 
-/// Paths that begin with `docs/`, in any text, and relative links of Markdown, with their headings.
+/// Where the repository's own files stand.
+const OWN: &str = "https://github.com/segno-music/segno/blob/main/";
+
+/// Paths that begin with `docs/`, in any text; relative links of Markdown, with their headings, and those to files of the repository.
 pub(super) fn check(texts: &[Text], faults: &mut Vec<String>) {
     for text in texts.iter().filter(|text| !text.path.starts_with("xtask/src/rules/")) {
         for (number, line) in text.lines() {
             let folder = Path::new(&text.path).parent().unwrap_or(Path::new(""));
             let named = docs_paths(line).map(|target| (PathBuf::new(), target));
             let linked = links(text, line).map(|target| (folder.to_path_buf(), target));
-            for (from, target) in named.chain(linked) {
-                if let Some(fault) = missing(&from, target) {
-                    faults.push(format!("{}:{number}: {fault}", text.path));
-                }
+            let own = own(line).map(|target| (PathBuf::new(), target));
+            for (from, target) in named.chain(linked).chain(own) {
+                let fault = missing(&from, target).or_else(|| outside(text, &from, target));
+                faults.extend(fault.map(|fault| format!("{}:{number}: {fault}", text.path)));
             }
         }
     }
@@ -43,6 +46,19 @@ fn links<'a>(text: &Text, line: &'a str) -> impl Iterator<Item = &'a str> {
             && !target.starts_with("docs/")
             && (target.contains('.') || target.contains('#'))
     })
+}
+
+/// The targets of links that name a file of the repository by its URL.
+fn own(line: &str) -> impl Iterator<Item = &str> {
+    line.split(OWN).skip(1).filter_map(|rest| rest.split([')', ' ', '>', '"', '`']).next())
+}
+
+/// Why a target of a page of the site is none there, if it is none: the site has what is in `docs`.
+fn outside(text: &Text, from: &Path, target: &str) -> Option<String> {
+    let on_the_site = text.path.starts_with("docs/") && text.is("md") && !from.as_os_str().is_empty();
+    let file = plain(&from.join(target));
+    (on_the_site && !file.starts_with("docs"))
+        .then(|| format!("{} is not on the site: link {OWN}{}", file.display(), file.display()))
 }
 
 /// Why a target is not there, if it is not.
@@ -112,6 +128,23 @@ mod tests {
         assert_eq!(
             faults("docs/services/x.md", "[how](../contributing.md#no-such-heading)"),
             ["docs/services/x.md:1: docs/contributing.md has no heading #no-such-heading"]
+        );
+    }
+
+    #[test]
+    fn a_page_of_the_site_links_what_is_on_the_site() {
+        assert_eq!(
+            faults("docs/guide/x.md", "[how](../../AGENTS.md)"),
+            [
+                "docs/guide/x.md:1: AGENTS.md is not on the site: link https://github.com/segno-music/segno/blob/main/AGENTS.md"
+            ]
+        );
+        assert_eq!(
+            faults(
+                "docs/x.md",
+                "[a](https://github.com/segno-music/segno/blob/main/AGENTS.md), [b](https://github.com/segno-music/segno/blob/main/NO.md)"
+            ),
+            ["docs/x.md:1: NO.md does not exist"]
         );
     }
 
