@@ -53,7 +53,7 @@ fn own(line: &str) -> impl Iterator<Item = &str> {
     line.split(OWN).skip(1).filter_map(|rest| rest.split([')', ' ', '>', '"', '`']).next())
 }
 
-/// Why a target of a page of the site is none there, if it is none: the site has what is in `docs`.
+/// Why a target of a page is missing on the site, which has what is in `docs`.
 fn outside(text: &Text, from: &Path, target: &str) -> Option<String> {
     let on_the_site = text.path.starts_with("docs/") && text.is("md") && !from.as_os_str().is_empty();
     let file = plain(&from.join(target));
@@ -61,7 +61,7 @@ fn outside(text: &Text, from: &Path, target: &str) -> Option<String> {
         .then(|| format!("{} is not on the site: link {OWN}{}", file.display(), file.display()))
 }
 
-/// Why a target is not there, if it is not.
+/// Why a target is missing.
 fn missing(from: &Path, target: &str) -> Option<String> {
     let (path, heading) =
         target.split_once('#').map_or((target, None), |(path, heading)| (path, Some(heading)));
