@@ -1,5 +1,6 @@
 //! alphaTex, the text format of alphaTab (`.tex`, `.atex`), as far as bars, signs and notes go.
 
+mod arguments;
 mod beats;
 mod drums;
 mod lexer;
@@ -114,7 +115,7 @@ struct Reader<'a> {
     /// How many beats may be played: a multiplier repeats one as often as it likes.
     elements: usize,
     /// The effects of the notes of the current beat.
-    effects: Vec<(String, Vec<meta::Argument>)>,
+    effects: Vec<(String, Vec<arguments::Argument>)>,
     /// Drums that the file names itself.
     drums: HashMap<String, i32>,
     /// By staff, voice and string (or key): the note that sounded last, and its key.

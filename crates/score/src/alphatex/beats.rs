@@ -1,7 +1,7 @@
 //! Beats and their notes.
 
+use super::arguments::Argument;
 use super::lexer::Token;
-use super::meta::Argument;
 use super::{Reader, drums};
 use crate::diagnostic::DiagnosticKind;
 use crate::error::Error;
