@@ -8,8 +8,9 @@
 //! | [`read_binary`] | Guitar Pro 3, 4 and 5, also excerpts out of the clipboard |
 //!
 //! The order that comes out under [`Policy::GUITAR_PRO`](segno_syncpoint::Policy::GUITAR_PRO) is Guitar Pro's own as far as
-//! it is known. Tempo changes take effect at once, gradual ones too; fermatas and triplet feel move no bar line. Keys are
-//! sounding ones: tuning, capo and harmonics included; drums have the key that is struck.
+//! it is known. A linear tempo of versions 6 to 8 goes evenly over what is written up to the next one, in steps of a quarter
+//! that keep its time; in versions 3 to 5 every tempo takes effect at once, as other programs play it. Fermatas and triplet
+//! feel move no bar line. Keys are sounding ones: tuning, capo and harmonics included; drums have the key that is struck.
 
 mod binary;
 mod gpif;

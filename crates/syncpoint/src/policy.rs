@@ -20,6 +20,8 @@ pub struct Policy {
     pub repeats_after_jump: RepeatsAfterJump,
     /// Which endings are played after a jump where repeats are not.
     pub endings_after_jump: EndingsAfterJump,
+    /// How a repeat goes on after a jump without repeats into one of its endings.
+    pub jump_into_ending: JumpIntoEnding,
     /// Where a da capo ends that does not say so.
     pub open_da_capo: OpenDaCapo,
     /// How long a jump keeps repeats and other jumps off.
@@ -110,6 +112,17 @@ pub enum EndingsAfterJump {
     First,
     /// Every one, in the order of the page.
     All,
+}
+
+/// How a repeat goes on after a jump without repeats into one of its endings that is not the last and closes with a
+/// backward repeat. Into another ending such a jump leads to no repeat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum JumpIntoEnding {
+    /// The repeat is played once more, to the last ending.
+    ToLastEnding,
+    /// From the last pass that the ending names, with the passes that are left.
+    FromItsLastPass,
 }
 
 /// Where a da capo ends that does not say so.
@@ -228,7 +241,7 @@ pub enum StaffCopies {
 pub enum OpenEndings {
     /// Exactly over the bars that list it.
     AsWritten,
-    /// An open bracket reaches to the next backward repeat if neither another ending nor a forward repeat comes
+    /// An open bracket reaches to the next backward repeat if neither another ending nor a forward repeat nor a jump comes
     /// before.
     ToRepeatEnd,
     /// Every ending reaches to the next ending, forward repeat or (with it) backward repeat.
@@ -319,6 +332,7 @@ impl Policy {
         inner_repeats: InnerRepeats::Retake,
         repeats_after_jump: RepeatsAfterJump::PerSign,
         endings_after_jump: EndingsAfterJump::Fitting,
+        jump_into_ending: JumpIntoEnding::ToLastEnding,
         open_da_capo: OpenDaCapo::ToPartEnd,
         resume: Resume::PastJump,
         jump_on: ActOn::LastPass,
@@ -355,6 +369,7 @@ impl Policy {
         unmatched_repeat: UnmatchedRepeat::LastForward,
         inner_repeats: InnerRepeats::Once,
         repeats_after_jump: RepeatsAfterJump::PerJump,
+        jump_into_ending: JumpIntoEnding::FromItsLastPass,
         plays: PlayCount::PerSign,
         sections: Sections::Isolate,
         loose_endings: LooseEndings::FirstPass,
@@ -362,9 +377,13 @@ impl Policy {
     };
 
     /// MuseScore 3.2: like 4, but a jump is ignored if any of its targets is missing, and so is an ending beyond the
-    /// last pass.
-    pub const MUSESCORE_3_2: Self =
-        Self { missing_target: MissingTarget::Ignore, late_endings: LateEndings::Skip, ..Self::MUSESCORE };
+    /// last pass; after a jump into an ending only the last ending is still to come.
+    pub const MUSESCORE_3_2: Self = Self {
+        missing_target: MissingTarget::Ignore,
+        late_endings: LateEndings::Skip,
+        jump_into_ending: JumpIntoEnding::ToLastEnding,
+        ..Self::MUSESCORE
+    };
 
     /// Guitar Pro, as far as its own MIDI export shows it, and as alphaTab plays it where that is not known.
     pub const GUITAR_PRO: Self = Self {

@@ -44,7 +44,7 @@ pub(super) fn read(bytes: &[u8], options: &Options) -> Result<Score, Error> {
         programs: Vec::new(),
         tracks: Vec::new(),
         ties: HashMap::new(),
-        told_feel: false,
+        told: Told::default(),
     };
     reader.head()?;
     reader.measures()?;
@@ -83,7 +83,7 @@ struct Reader<'a> {
     tracks: Vec<Track>,
     /// By track, voice and string: the note that sounded last, and its fret.
     ties: HashMap<(usize, usize, usize), (Option<usize>, i8)>,
-    told_feel: bool,
+    told: Told,
 }
 
 impl Reader<'_> {
@@ -96,11 +96,17 @@ impl Reader<'_> {
         self.outline.add_tempo(OutlineTempo { bar, place, quarter_bpm: f64::from(quarters), offset })
     }
 
-    /// Tells once that notes are listed as they are written.
-    fn tell_feel(&mut self, bar: usize) {
-        if !core::mem::replace(&mut self.told_feel, true) {
-            let message = "triplet feel: notes are listed as they are written";
+    /// Tells of something once.
+    fn tell(&mut self, told: fn(&mut Told) -> &mut bool, bar: usize, message: &str) {
+        if !core::mem::replace(told(&mut self.told), true) {
             self.outline.diagnose(DiagnosticKind::Unsupported, bar, self.bytes.place(), message);
         }
     }
+}
+
+/// What was told once already.
+#[derive(Default)]
+struct Told {
+    feel: bool,
+    glide: bool,
 }

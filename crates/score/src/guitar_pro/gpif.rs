@@ -4,6 +4,7 @@ mod content;
 mod drums;
 mod master;
 mod play;
+mod tempo;
 mod tracks;
 
 use std::collections::HashMap;

@@ -21,6 +21,8 @@ pub(crate) struct File {
     tempo: i32,
     capo: i32,
     drums: bool,
+    /// Over how many beats tempos change.
+    glide: u8,
     /// One-based bars of the 19 directions.
     directions: [i16; 19],
     pub(crate) bars: Vec<Bar>,
@@ -46,7 +48,7 @@ pub(crate) fn sized(out: &mut Vec<u8>, size: usize, text: &[u8]) {
 
 impl File {
     pub(crate) fn new(version: u16, bars: Vec<Bar>) -> Self {
-        Self { version, tempo: 120, capo: 0, drums: false, directions: [-1; 19], bars }
+        Self { version, tempo: 120, capo: 0, drums: false, glide: 0, directions: [-1; 19], bars }
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
@@ -181,8 +183,10 @@ impl File {
                 long(out, b"faster");
             }
             int(out, tempo);
-            out.push(3);
-            out.extend(vec![0; if self.version >= 510 { 2 } else { 1 }]);
+            out.extend([3, self.glide]);
+            if self.version >= 510 {
+                out.push(0);
+            }
             if self.version >= 400 {
                 out.push(0);
             }
@@ -266,6 +270,30 @@ fn two_repeats_with_endings_in_a_row() {
 }
 
 #[test]
+fn an_ending_where_a_repeat_opens_takes_no_pass_from_the_endings_inside() {
+    // alphaTab and PyGuitarPro give the bars 2 and 3 these passes. All three programs play every pass of a repeat whose
+    // only ending names them all; TuxGuitar, too, does not hold an ending against the bar that opens the repeat.
+    for version in [300, 406] {
+        let bars = vec![
+            ending(1, 2),
+            Bar::default(),
+            Bar { ending: 2, ..open(Bar::default()) },
+            ending(3, 2),
+            Bar::default(),
+        ];
+        let score = read(&File::new(version, bars));
+        let numbers: Vec<_> = score
+            .structure
+            .bars
+            .iter()
+            .map(|bar| bar.endings.iter().flat_map(|ending| ending.numbers.clone()).collect::<Vec<_>>())
+            .collect();
+        assert_eq!(numbers, [vec![1], vec![], vec![2], vec![1, 2, 3], vec![]], "{version}");
+        assert_eq!(order(&score), [0, 1, 2, 3, 2, 3, 4], "{version}");
+    }
+}
+
+#[test]
 fn a_close_sign_that_is_passed_over_goes_back_all_the_same() {
     let masks = [1, 2, 4, 0, 1, 2, 4, 0, 5, 2];
     let mut bars: Vec<Bar> = masks.iter().map(|mask| ending(*mask, 0)).collect();
@@ -317,6 +345,7 @@ fn tempos_notes_ties_tuplets_capo() {
         let score = read(&file);
         // A quarter at 120, three at 60, and a bar at 60.
         assert_eq!(score.bar_times(0..2), [0.0, 3.5, 7.5], "{version}");
+        assert!(score.diagnostics.is_empty(), "{version}");
         let told: Vec<String> = score
             .onsets
             .iter()
@@ -333,6 +362,20 @@ fn tempos_notes_ties_tuplets_capo() {
                 "1+0/1 64 1/2"
             ]
         );
+    }
+}
+
+#[test]
+fn a_tempo_that_glides_changes_at_once_and_says_so() {
+    // As alphaTab, PyGuitarPro and MuseScore have it.
+    for version in VERSIONS {
+        let mut file = File::new(version, vec![Bar::default(); 2]);
+        file.glide = 4;
+        file.bars[0].beats = vec![file.beat(-2, 0, Some(60), &[]), file.beat(0, 0, Some(90), &[])];
+        let score = read(&file);
+        assert_eq!(score.bar_times(0..1), [0.0, 4.0], "{version}");
+        let told: Vec<&str> = score.diagnostics.iter().map(|remark| remark.message.as_str()).collect();
+        assert_eq!(told, ["a tempo that changes over several beats: it changes at once"], "{version}");
     }
 }
 

@@ -200,7 +200,38 @@ fn units_and_places_of_tempos() {
     let score = piece.read();
     check_times(&score, &[0.0, 4.0, 8.0]);
     let kinds: Vec<DiagnosticKind> = score.diagnostics.iter().map(|remark| remark.kind).collect();
-    assert_eq!(kinds, [DiagnosticKind::Inferred, DiagnosticKind::Unsupported, DiagnosticKind::BadValue]);
+    assert_eq!(kinds, [DiagnosticKind::Inferred, DiagnosticKind::BadValue]);
+}
+
+#[test]
+fn a_linear_tempo_goes_evenly_to_the_next_one() {
+    // At q of 8 quarters the tempo is 60 + 60 q / 8; the time up to there is the integral of 60 / tempo: 8 ln(1 + q / 8).
+    let linear = |bar, position, value| tempo(bar, position, value).replace("<Linear>false", "<Linear>true");
+    let mut piece = silent(&["", "", "", ""]);
+    piece.automations = tempo(2, "0", "120 2") + &linear(0, "0", "60 2");
+    let score = piece.read();
+    check_times(
+        &score,
+        &[0.0, 8.0 * 1.5_f64.ln(), 8.0 * 2_f64.ln(), 8.0 * 2_f64.ln() + 2.0, 8.0 * 2_f64.ln() + 4.0],
+    );
+    assert!(score.diagnostics.is_empty(), "{:?}", score.diagnostics);
+    // A step a quarter, each within the line.
+    let tempos: Vec<f64> = score.tempos.iter().map(|tempo| tempo.quarter_bpm).collect();
+    assert_eq!(tempos.len(), 9);
+    for (step, tempo) in tempos.iter().take(8).enumerate() {
+        let from = 60.0 + 7.5 * step as f64;
+        assert!((from..from + 7.5).contains(tempo), "{tempos:?}");
+    }
+    // From the middle of a bar to the middle of the next, and down: 120 to 60 in 4 quarters, 4 ln 2 s in all.
+    piece.automations = linear(0, "0.5", "120 2") + &tempo(1, "0.5", "60 2");
+    let half = 4.0 * 2_f64.ln();
+    let mid = 1.0 + 4.0 * (4.0_f64 / 3.0).ln();
+    check_times(&piece.read(), &[0.0, mid, 3.0 + half, 7.0 + half, 11.0 + half]);
+    // Nothing to go to: it holds. Places behind the ends of their bars are the ends.
+    piece.automations = linear(0, "0", "60 2") + &linear(0, "0", "120 2");
+    check_times(&piece.read(), &[0.0, 2.0, 4.0, 6.0, 8.0]);
+    piece.automations = linear(0, "7", "60 2") + &linear(1, "9", "120 2");
+    check_times(&piece.read(), &[0.0, 2.0, 2.0 + half, 4.0 + half, 6.0 + half]);
 }
 
 #[test]

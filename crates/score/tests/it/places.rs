@@ -130,7 +130,6 @@ fn in_guitar_pros_score_files() {
         (BadValue, whole(&automation("Tempo", 7, "60 2"), bar, good, "")),
         (BadValue, whole(&automation("Tempo", 0, "60 9"), bar, good, "")),
         (Inferred, whole(&automation("Tempo", 0, "60"), bar, good, "")),
-        (Unsupported, whole(&automation("Tempo", 0, "60 2"), bar, good, "")),
         (MissingTarget, whole(&automation("SyncPoint", 0, ""), bar, good, "")),
         (Inferred, whole("", bar, good, "¤<BackingTrack><Enabled>false</Enabled></BackingTrack>")),
         (

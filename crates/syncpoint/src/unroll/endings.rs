@@ -151,8 +151,9 @@ fn extend(
                 break;
             }
             last = index;
-            if bar.repeat_end.is_some() {
-                closed = true;
+            closed = bar.repeat_end.is_some();
+            // A jump ends an open bracket where nothing else does.
+            if closed || (!bar.jumps.is_empty() && policy.open_endings == OpenEndings::ToRepeatEnd) {
                 break;
             }
         }

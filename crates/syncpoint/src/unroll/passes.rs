@@ -6,7 +6,8 @@ use super::error::UnrollError;
 use super::layout::{End, Layout};
 use super::section_jump::{SectionJump, led_over, passes_made};
 use crate::policy::{
-    EndingsAfterJump, Jumps, LateEndings, PlayCount, Policy, RepeatsAfterJump, UnreachedEndings,
+    EndingsAfterJump, JumpIntoEnding, Jumps, LateEndings, PlayCount, Policy, RepeatsAfterJump,
+    UnreachedEndings,
 };
 
 /// The state of one group of repeats.
@@ -193,11 +194,29 @@ impl<'a> Passes<'a> {
             }
             self.after_jump.landed = Some(region.group);
             self.restart(region.group);
+            if self.policy.jump_into_ending == JumpIntoEnding::FromItsLastPass {
+                self.leave_passes(number);
+                return Ok(());
+            }
         } else {
             self.refresh(region.group);
         }
         self.progress[region.group].pass = first;
         Ok(())
+    }
+
+    /// Goes on from the last pass of an ending: the repeats that were for earlier passes are done.
+    fn leave_passes(&mut self, region: usize) {
+        let layout = self.layout;
+        let region = &layout.regions[region];
+        let pass = region.numbers.last().copied().unwrap_or(1);
+        self.progress[region.group].pass = pass;
+        for &end in &layout.groups[region.group].ends {
+            let Some(own) = layout.region_of_end(end).map(|own| &layout.regions[own]) else { continue };
+            let left = own.numbers.len() - own.numbers.partition_point(|&number| number < pass);
+            let left = u32::try_from(left).unwrap_or(u32::MAX);
+            self.taken[end] = layout.ends[end].plays.saturating_sub(1).saturating_sub(left);
+        }
     }
 
     fn can_take(&self, end: usize, pass: u32, taken: u32) -> bool {
@@ -222,7 +241,9 @@ impl<'a> Passes<'a> {
         self.taken[end] = self.taken[end].saturating_add(1);
         self.ever_taken[end] = true;
         self.progress[number].pass = self.progress[number].pass.saturating_add(1);
-        if self.after_jump.landed == Some(number) {
+        if self.policy.jump_into_ending == JumpIntoEnding::ToLastEnding
+            && self.after_jump.landed == Some(number)
+        {
             self.after_jump.landed = None;
         }
         if self.policy.inner_repeats == crate::policy::InnerRepeats::Retake {

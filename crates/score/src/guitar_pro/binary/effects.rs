@@ -92,8 +92,8 @@ impl Reader<'_> {
         self.bytes.skip(points.saturating_mul(9))
     }
 
-    /// Reads a change of the mix; gives the tempo if that changes.
-    pub(super) fn mix_table(&mut self) -> Result<Option<i32>, Error> {
+    /// Reads a change of the mix; if the tempo changes, gives it, and over how many beats.
+    pub(super) fn mix_table(&mut self) -> Result<Option<(i32, u8)>, Error> {
         self.bytes.skip(1)?;
         if self.is(500) {
             self.bytes.skip(16)?;
@@ -110,8 +110,10 @@ impl Reader<'_> {
         let tempo = self.bytes.int()?;
         // How many beats each change takes.
         self.bytes.skip(changes)?;
+        let mut beats = 0;
         if tempo >= 0 {
-            self.bytes.skip(if self.is(510) { 2 } else { 1 })?;
+            beats = self.bytes.byte()?;
+            self.bytes.skip(usize::from(self.is(510)))?;
         }
         if self.is(400) {
             self.bytes.skip(1)?;
@@ -123,7 +125,7 @@ impl Reader<'_> {
             self.bytes.long_text()?;
             self.bytes.long_text()?;
         }
-        Ok(Some(tempo).filter(|tempo| *tempo >= 0))
+        Ok(Some((tempo, beats)).filter(|(tempo, _)| *tempo >= 0))
     }
 
     pub(super) fn note_effects(&mut self) -> Result<NoteEffects, Error> {

@@ -12,6 +12,8 @@ use crate::span::Span;
 /// MIDI channels of all ports.
 const CHANNELS: usize = 64;
 
+const FEEL: &str = "triplet feel: notes are listed as they are written";
+
 /// No ending has a number above this.
 const MAX_ENDING: u8 = 64;
 
@@ -62,7 +64,7 @@ impl Reader<'_> {
         self.directions(&directions)?;
         self.tempo(0, Span::ZERO, tempo)?;
         if swing {
-            self.tell_feel(0);
+            self.tell(|told| &mut told.feel, 0, FEEL);
         }
         self.read_tracks(tracks)
     }
@@ -87,7 +89,7 @@ impl Reader<'_> {
 
     fn bar_headers(&mut self) -> Result<(), Error> {
         let (mut beats, mut unit) = (4, 4);
-        // Up to version 4 an ending names its last pass, and has those that no ending before it has.
+        // Up to version 4 an ending names its last pass, and has those that no ending of its repeat before it has.
         let mut taken = 0_u64;
         for index in 0..self.bars {
             self.outline.check_bars(index)?;
@@ -129,12 +131,15 @@ impl Reader<'_> {
             let mut written = WrittenBar::new((index + 1).to_string(), nominal);
             if flags & 0x04 != 0 {
                 written.repeat_start = Some(RepeatStart::Printed);
-                taken = 0;
             }
             // Version 5 counts plays, the older ones how often one goes back.
             let plays = close.map(|close| if self.is(500) { close } else { close + 1 });
             written.repeat_end = plays.map(|plays| RepeatEnd { plays, after_jump: None });
             let mask = if self.is(500) { u64::from(ending) } else { passes(ending, &mut taken) };
+            // An ending in the bar that opens a repeat is the last one of the repeat before it.
+            if written.repeat_start.is_some() {
+                taken = 0;
+            }
             if mask != 0 {
                 let numbers =
                     (1..=u32::from(MAX_ENDING)).filter(|number| mask >> (number - 1) & 1 == 1).collect();
@@ -147,7 +152,7 @@ impl Reader<'_> {
             })?;
             self.outline.add_section(index, Span::ZERO, &section)?;
             if feel != 0 {
-                self.tell_feel(index);
+                self.tell(|told| &mut told.feel, index, FEEL);
             }
         }
         self.bytes.inside = None;

@@ -58,8 +58,12 @@ impl Reader<'_> {
         }
         let harmonic = if flags & 0x08 != 0 { self.beat_effects()? } else { None };
         if flags & 0x10 != 0
-            && let Some(tempo) = self.mix_table()?
+            && let Some((tempo, beats)) = self.mix_table()?
         {
+            if beats > 0 {
+                let message = "a tempo that changes over several beats: it changes at once";
+                self.tell(|told| &mut told.glide, bar, message);
+            }
             self.tempo(bar, place, tempo)?;
         }
         let written = length(value, flags & 0x01 != 0, tuplet);

@@ -11,7 +11,7 @@ use crate::diagnostic::DiagnosticKind;
 use crate::directions::Direction;
 use crate::error::{Error, Limit};
 use crate::harmonic;
-use crate::outline::{OutlineBar, OutlineTempo, Struck};
+use crate::outline::{OutlineBar, Struck};
 use crate::recording::{PlayedBars, Recording, RecordingPoint};
 use crate::score::{Format, Part, Score};
 use crate::span::Span;
@@ -192,59 +192,6 @@ impl<S: XmlSource> Reader<S> {
         match self.outline.strike(struck)? {
             Some(onset) => _ = ties.insert(line, onset),
             None => _ = ties.remove(&line),
-        }
-        Ok(())
-    }
-
-    fn tempos(&mut self, contents: &[Span]) -> Result<(), Error> {
-        for automation in core::mem::take(&mut self.automations) {
-            match automation.kind.as_str() {
-                "Tempo" => {}
-                "SyncPoint" => {
-                    self.automations.push(automation);
-                    continue;
-                }
-                _ => continue,
-            }
-            let offset = automation.offset;
-            let bar = usize::try_from(automation.bar).ok().filter(|bar| *bar < self.outline.bars.len());
-            let (Some(bar), Some(share)) =
-                (bar, Span::decimal(&automation.position).filter(|share| !share.is_negative()))
-            else {
-                let message = "a tempo at a place that is not there: left out";
-                self.outline.note(DiagnosticKind::BadValue, offset, message);
-                continue;
-            };
-            let mut words = automation.value.split(' ');
-            let value = words.next().and_then(|value| value.parse::<f64>().ok());
-            let unit = match words.next() {
-                Some("1") => Some(0.5),
-                Some("2") => Some(1.0),
-                Some("3") => Some(1.5),
-                Some("4") => Some(2.0),
-                Some("5") => Some(3.0),
-                Some(_) => None,
-                None => {
-                    let message = "a tempo without a unit: taken as quarters a minute";
-                    self.outline.diagnose(DiagnosticKind::Inferred, bar, offset, message);
-                    Some(1.0)
-                }
-            };
-            let Some(quarter_bpm) = value.zip(unit).map(|(value, unit)| value * unit) else {
-                let message = format!("invalid tempo {:?}: left out", automation.value);
-                self.outline.diagnose(DiagnosticKind::BadValue, bar, offset, message);
-                continue;
-            };
-            if automation.linear {
-                let message =
-                    "a tempo that changes gradually up to the next one: it is taken to change only there";
-                self.outline.diagnose(DiagnosticKind::Unsupported, bar, offset, message);
-            }
-            // Where a bar holds more than its metre, the place is one of what it holds.
-            let length = self.outline.bars.get(bar).map_or(Span::ZERO, |bar| bar.written.length().into());
-            let content = contents.get(bar).copied().unwrap_or(Span::ZERO).max(length);
-            let place = content.times(share).unwrap_or(Span::ZERO);
-            self.outline.add_tempo(OutlineTempo { bar, place, quarter_bpm, offset })?;
         }
         Ok(())
     }
