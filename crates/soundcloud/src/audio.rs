@@ -26,6 +26,9 @@ const MAX_RENEWALS: u32 = 3;
 /// A file that is one whole is requested in parts of so many bytes.
 const PART: u64 = 4 * 1024 * 1024;
 
+/// The longest file that is requested, in bytes: far more than a day of sound that is not compressed.
+const LONGEST: u64 = 64 * 1024 * 1024 * 1024;
+
 /// The audio of a track that is not requested yet. Made by [`Client::audio`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is requested until it is opened or downloaded"]
@@ -49,6 +52,14 @@ pub enum AudioError {
     /// The playlist cannot be used; the text says why.
     #[error("the playlist of the stream cannot be used: {0}")]
     Unusable(String),
+    /// The file is longer than any track.
+    #[error("the stream has {bytes} bytes: expected at most {most}")]
+    TooLong {
+        /// How long it says it is.
+        bytes: u64,
+        /// What is requested at most.
+        most: u64,
+    },
     /// A piece cannot be requested.
     #[error("piece {number} of {count}: {error}")]
     Piece {
@@ -190,6 +201,9 @@ impl<'a> Audio<'a> {
         let found = self.client.stream(self.track, kinds, self.secret_token.as_ref()).await?;
         if !found.kind.is_hls() {
             let length = self.length(&found.url).await?;
+            if length > LONGEST {
+                return Err(AudioError::TooLong { bytes: length, most: LONGEST });
+            }
             let parts = (0..length.div_ceil(PART)).map(|part| {
                 let from = part * PART;
                 Piece { url: found.url.clone(), range: Some((from, PART.min(length - from))), key: None }

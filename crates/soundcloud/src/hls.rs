@@ -101,7 +101,7 @@ impl Reader {
                 let attributes = attributes(value);
                 let place = attributes.get("URI").ok_or("invalid #EXT-X-MAP: expected a URI")?;
                 let range = attributes.get("BYTERANGE").map(|value| range(value)).transpose()?;
-                let range = range.map(|(length, from)| (from.unwrap_or(0), length));
+                let range = range.map(|(length, from)| placed(from.unwrap_or(0), length)).transpose()?;
                 let url = self.resolve(place)?;
                 let key = match &self.key {
                     Some((key, Some(iv))) => Some(Key { url: key.clone(), iv: *iv }),
@@ -129,11 +129,11 @@ impl Reader {
             }
             return Ok(());
         }
-        let range = self.range.take().map(|(length, from)| {
-            let from = from.unwrap_or(self.end);
-            self.end = from.saturating_add(length);
-            (from, length)
-        });
+        let range =
+            self.range.take().map(|(length, from)| placed(from.unwrap_or(self.end), length)).transpose()?;
+        if let Some((from, length)) = range {
+            self.end = from + length;
+        }
         let sequence = self.sequence;
         self.sequence = sequence.saturating_add(1);
         let key = self.key.as_ref().map(|(key, iv)| Key {
@@ -210,6 +210,13 @@ fn range(value: &str) -> Result<(u64, Option<u64>), String> {
         return Err("invalid #EXT-X-BYTERANGE: expected at least one byte".into());
     }
     Ok((length, from.map(number).transpose()?))
+}
+
+/// The first byte and the number of bytes, if their sum is one that files have.
+fn placed(from: u64, length: u64) -> Result<(u64, u64), String> {
+    let fits = from.checked_add(length).is_some_and(|end| end <= u64::MAX / 2);
+    fits.then_some((from, length))
+        .ok_or_else(|| "invalid #EXT-X-BYTERANGE: expected a range that ends below 2^63".to_owned())
 }
 
 /// `NAME=value,NAME="value, with a comma"` (section 4.2), without the quotes.
@@ -300,6 +307,12 @@ mod tests {
             ("#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI=\"k\",KEYFORMAT=\"com.apple\"\na", "licensed player"),
             ("#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI=\"k\",IV=0xZZ\na", "hexadecimal digits"),
             ("#EXTM3U\n#EXT-X-BYTERANGE:x\na", "invalid #EXT-X-BYTERANGE"),
+            ("#EXTM3U\n#EXT-X-BYTERANGE:2@18446744073709551615\na", "expected a range that ends below 2^63"),
+            (
+                "#EXTM3U\n#EXT-X-BYTERANGE:9223372036854775000@0\na\n#EXT-X-BYTERANGE:900\na",
+                "ends below 2^63",
+            ),
+            ("#EXTM3U\n#EXT-X-MAP:URI=\"a\",BYTERANGE=\"9223372036854775808\"\na", "ends below 2^63"),
         ] {
             let error = Playlist::read(text, &base()).unwrap_err();
             assert!(error.contains(words), "{text:?}: {error}");

@@ -174,3 +174,23 @@ async fn a_playlist_that_cannot_be_used_says_why() {
     let text = "the playlist of the stream cannot be used: expected a playlist that begins with #EXTM3U";
     assert_eq!(error.to_string(), text);
 }
+
+#[tokio::test]
+async fn a_file_that_says_it_is_endless_is_refused() {
+    let (client, _) = user_client(|line| {
+        let url = line.split(' ').nth(1).unwrap();
+        let path = url.split('?').next().unwrap();
+        if path.ends_with("/streams") {
+            let mp3 = "https://api.soundcloud.com/tracks/soundcloud:tracks:1/streams/6f1c/http";
+            return response(200, format!(r#"{{"http_mp3_128_url":"{mp3}"}}"#));
+        }
+        if path.ends_with("/http") {
+            return redirect("https://cdn.example/a.mp3?expires=9999999999");
+        }
+        let mut part = response(206, "I");
+        part.headers_mut().insert("content-range", "bytes 0-0/18446744073709551615".parse().unwrap());
+        part
+    });
+    let error = client.audio(TrackUrn::new(1)).open().await.unwrap_err();
+    assert_eq!(error.to_string(), "the stream has 18446744073709551615 bytes: expected at most 68719476736");
+}

@@ -1,49 +1,82 @@
-//! Any text to every reader of a format of other software; what is read can be written and read again.
+//! Any text to a reader of a format of other software, which the first byte chooses; what is read can be written and read again.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use segno_syncpoint::BarGrid;
 use segno_syncpoint::formats::{alphatab, audacity, beats, lrc, measure_map, musescore, sonic, srt, timemap, vtt};
 
-fuzz_target!(|text: &str| {
-    let order = [0, 1, 0, 2];
-    if let Ok(list) = beats::read(text) {
-        let _ = (beats::bar_lines(&list), beats::points(&list));
-        assert!(beats::read(&beats::write(&list)).is_ok());
-    }
-    if let Ok(labels) = audacity::read(text) {
-        let _ = audacity::to_points(&labels);
-        assert!(audacity::read(&audacity::write(&labels)).is_ok());
-    }
+fn beats(text: &str) {
+    let Ok(list) = beats::read(text) else { return };
+    let _ = (beats::bar_lines(&list), beats::points(&list));
+    assert!(beats::read(&beats::write(&list)).is_ok());
+}
+
+fn audacity(text: &str) {
+    let Ok(labels) = audacity::read(text) else { return };
+    let _ = audacity::to_points(&labels);
+    assert!(audacity::read(&audacity::write(&labels)).is_ok());
+}
+
+fn sonic(text: &str) {
     for layout in [sonic::Layout::default(), sonic::Layout { values: true, sample_rate: Some(44_100.0) }] {
-        if let Ok(rows) = sonic::read(text, layout) {
-            let _ = sonic::to_points(&rows);
-            assert!(sonic::read(&sonic::write(&rows, layout), layout).is_ok());
-        }
+        let Ok(rows) = sonic::read(text, layout) else { continue };
+        let _ = sonic::to_points(&rows);
+        assert!(sonic::read(&sonic::write(&rows, layout), layout).is_ok());
     }
-    if let Ok(flat) = alphatab::read(text) {
-        let _ = alphatab::to_points(&flat, &order);
-        assert!(alphatab::read(&alphatab::write(&flat)).is_ok());
+}
+
+fn alphatab(text: &str) {
+    let Ok(flat) = alphatab::read(text) else { return };
+    let _ = alphatab::to_points(&flat, &ORDER);
+    assert!(alphatab::read(&alphatab::write(&flat)).is_ok());
+}
+
+fn musescore(text: &str) {
+    let Ok(events) = musescore::read(text) else { return };
+    let _ = musescore::to_points(&events, musescore::End::LastBar(1.0));
+    assert_eq!(musescore::read(&musescore::write(&events)), Ok(events));
+}
+
+fn lrc(text: &str) {
+    let Ok(lyrics) = lrc::read(text) else { return };
+    let _ = (lrc::to_points(&lyrics), lrc::write(&lyrics));
+}
+
+fn srt(text: &str) {
+    let Ok(cues) = srt::read(text) else { return };
+    let _ = srt::to_points(&cues);
+    assert!(srt::read(&srt::write(&cues)).is_ok());
+}
+
+fn vtt(text: &str) {
+    let Ok(cues) = vtt::read(text) else { return };
+    let _ = srt::to_points(&cues);
+    assert!(vtt::read(&vtt::write(&cues)).is_ok());
+}
+
+fn measure_map(text: &str) {
+    let Ok(measures) = measure_map::read(text) else { return };
+    let _ = measure_map::to_grid(&measures);
+    assert_eq!(measure_map::read(&measure_map::write(&measures)), Ok(measures));
+}
+
+fn timemap(text: &str) {
+    let Ok(entries) = timemap::read(text) else { return };
+    if let Some(Ok(grid)) = BarGrid::uniform(3, 4, 4).map(|grid| grid.play(&ORDER)) {
+        let _ = timemap::to_points(&entries, &grid);
     }
-    if let Ok(events) = musescore::read(text) {
-        let _ = musescore::to_points(&events, musescore::End::LastBar(1.0));
-        assert_eq!(musescore::read(&musescore::write(&events)), Ok(events));
-    }
-    if let Ok(lyrics) = lrc::read(text) {
-        let _ = (lrc::to_points(&lyrics), lrc::write(&lyrics));
-    }
-    for cues in [srt::read(text), vtt::read(text)].into_iter().flatten() {
-        let _ = srt::to_points(&cues);
-        assert!(srt::read(&srt::write(&cues)).is_ok() && vtt::read(&vtt::write(&cues)).is_ok());
-    }
-    if let Ok(measures) = measure_map::read(text) {
-        let _ = measure_map::to_grid(&measures);
-        assert_eq!(measure_map::read(&measure_map::write(&measures)), Ok(measures));
-    }
-    if let Ok(entries) = timemap::read(text) {
-        if let Some(Ok(grid)) = BarGrid::uniform(3, 4, 4).map(|grid| grid.play(&order)) {
-            let _ = timemap::to_points(&entries, &grid);
-        }
-        assert_eq!(timemap::read(&timemap::write(&entries)), Ok(entries));
+    assert_eq!(timemap::read(&timemap::write(&entries)), Ok(entries));
+}
+
+const ORDER: [usize; 4] = [0, 1, 0, 2];
+
+const BRIDGES: [fn(&str); 10] =
+    [beats, audacity, sonic, alphatab, musescore, lrc, srt, vtt, measure_map, timemap];
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some((which, text)) = bytes.split_first() else { return };
+    let Ok(text) = std::str::from_utf8(text) else { return };
+    if let Some(bridge) = BRIDGES.get(usize::from(which.wrapping_sub(b'a'))) {
+        bridge(text);
     }
 });

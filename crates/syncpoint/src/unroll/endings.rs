@@ -145,15 +145,20 @@ fn extend(
         }
         let mut last = region.last;
         let (mut closed, mut meets_ending) = (false, false);
+        let mut jump = None;
         for (index, bar) in structure.bars.iter().enumerate().take(section.end).skip(region.last + 1) {
             meets_ending = region_of.get(index).copied().flatten().is_some();
             if meets_ending || bar.repeat_start.is_some() {
                 break;
             }
             last = index;
-            closed = bar.repeat_end.is_some();
-            // A jump ends an open bracket where nothing else does.
-            if closed || (!bar.jumps.is_empty() && policy.open_endings == OpenEndings::ToRepeatEnd) {
+            // A jump ends an open bracket before the repeat does.
+            if !bar.jumps.is_empty() && policy.open_endings == OpenEndings::ToRepeatEnd {
+                jump = jump.or(Some(index));
+            }
+            if bar.repeat_end.is_some() {
+                closed = true;
+                last = jump.unwrap_or(last);
                 break;
             }
         }
