@@ -48,6 +48,7 @@ impl Score {
     ///
     /// Points in bars that `play` does not reach are left out, and so are those that go back in time. Between two points time
     /// goes as the tempo marks of the score say, stretched to fit: where these change the pace, further points stand in the map.
+    /// Behind the last point it goes on as between the last two, up to the end of the piece, as the programs play on.
     ///
     /// # Errors
     /// [`MapError`] if the points make no map.
@@ -74,7 +75,15 @@ impl Score {
         if rising.len() < 2 {
             return None;
         }
-        let knots = self.paces(&order, rising.first()?.0, rising.last()?.0);
+        let end = order.len() as f64;
+        let knots = self.paces(&order, rising.first()?.0, end);
+        if let &[.., before, last] = rising.as_slice() {
+            let paced = at(&knots, last.0) - at(&knots, before.0);
+            let seconds = last.1 + (at(&knots, end) - at(&knots, last.0)) / paced * (last.1 - before.1);
+            if seconds.is_finite() && seconds > last.1 {
+                rising.push((end, seconds));
+            }
+        }
         Some(SyncMap::new(stretched(&rising, &knots)))
     }
 

@@ -400,18 +400,24 @@ fn corners_of_a_recording() {
     // By the marks bar 0 takes 2 s, bar 1 0.5 s and 3 s, bar 2 2 s and 0.5 s: 8 s. The recording takes 16 s, from 10 s on.
     let whole = [("0", "0", "441000"), ("2", "1", "1146600")];
     assert_eq!(map(&tempos, &whole), Some(vec![(0.0, 10.0), (1.25, 15.0), (2.5, 25.0), (3.0, 26.0)]));
-    // Up to the middle of bar 1: 2 s, 0.5 s and 1 s by the marks, in 7 s.
+    // Up to the middle of bar 1: 2 s, 0.5 s and 1 s by the marks, in 7 s. So it goes on: 4 s and 0.5 s by the marks, in 9 s.
     let part = [("0", "0", "0"), ("1", "0.5", "308700")];
-    assert_eq!(map(&tempos, &part), Some(vec![(0.0, 0.0), (1.25, 5.0), (1.5, 7.0)]));
-    // Between the second and the third of three points: 3.5 s by the marks, in 7 s.
+    assert_eq!(
+        map(&tempos, &part),
+        Some(vec![(0.0, 0.0), (1.25, 5.0), (1.5, 7.0), (2.5, 15.0), (3.0, 16.0)])
+    );
+    // Between the second and the third of three points: 3.5 s by the marks, in 7 s; behind it 2.5 s, in 5 s.
     let second = [("0", "0", "0"), ("1", "0", "176400"), ("2", "0", "485100")];
-    assert_eq!(map(&tempos, &second), Some(vec![(0.0, 0.0), (1.0, 4.0), (1.25, 5.0), (2.0, 11.0)]));
+    assert_eq!(
+        map(&tempos, &second),
+        Some(vec![(0.0, 0.0), (1.0, 4.0), (1.25, 5.0), (2.0, 11.0), (2.5, 15.0), (3.0, 16.0)])
+    );
     // A steady tempo has no corners, and a mark that says the same makes none.
     let steady = tempo(0, "0", "120 2") + &tempo(1, "0.25", "120 2");
     assert_eq!(map(&steady, &whole), Some(vec![(0.0, 10.0), (3.0, 26.0)]));
-    // A corner at a point of the recording stands once.
+    // A corner at a point of the recording stands once. Behind it 0.5 s as by the marks.
     let three = [("0", "0", "0"), ("1", "0.25", "220500"), ("2", "0.5", "441000")];
-    assert_eq!(map(&tempos, &three), Some(vec![(0.0, 0.0), (1.25, 5.0), (2.5, 10.0)]));
+    assert_eq!(map(&tempos, &three), Some(vec![(0.0, 0.0), (1.25, 5.0), (2.5, 10.0), (3.0, 10.5)]));
     // Points that go back in time, or stand at one place, are left out; one alone makes no map.
     let back = [
         ("0", "0", "441000"),
