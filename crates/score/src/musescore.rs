@@ -197,11 +197,9 @@ impl<'o, S: XmlSource> Reader<'o, S> {
                 return Err(Error::Version { format: NAME, version, expected });
             }
         }
-        // Up to 1.14 the score has no element of its own; where it has one, nothing stands behind it.
+        // Up to 1.14 the score has no element of its own. Later ones have excerpts, each a score inside of the score.
         while let Token::Open(_) = self.cursor.next()? {
-            if self.cursor.name() != "Score" {
-                self.child()?;
-            }
+            if self.cursor.name() == "Score" { self.children()? } else { self.child()? }
         }
         while self.cursor.next()? != Token::End {}
         self.place_tick_tempos()?;
@@ -213,6 +211,13 @@ impl<'o, S: XmlSource> Reader<'o, S> {
         }
         self.settle_tempos()?;
         self.outline.score(Format::Mscx)
+    }
+
+    fn children(&mut self) -> Result<(), Error> {
+        while let Token::Open(_) = self.cursor.next()? {
+            self.child()?;
+        }
+        Ok(())
     }
 
     /// Reads one element of the score.

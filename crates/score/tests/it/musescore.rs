@@ -247,6 +247,20 @@ fn grace_notes_behind_a_chord_stand_before_it_in_the_file() {
 }
 
 #[test]
+fn excerpts_inside_of_a_score_are_no_parts_of_it() {
+    // Versions 2 and 3 keep the parts as scores inside of the score: the same notes once more.
+    let note = "<Chord><durationType>whole</durationType><Note><pitch>60</pitch></Note></Chord>";
+    let whole = mscx("3.01", &[("", note), ("", note)]);
+    let inner = whole.split("<Score>").nth(1).unwrap().split("</Score>").next().unwrap();
+    let excerpt = format!("<Score>{}<name>Flute</name></Score>", inner.replace("Own tune", "Flute alone"));
+    let with_excerpts = whole.replace("</Score>", &format!("{excerpt}{excerpt}</Score>"));
+    let (plain, nested) = (read(&whole), read(&with_excerpts));
+    assert_eq!((nested.title.as_deref(), nested.parts.len()), (Some("Own tune"), 1));
+    assert_eq!((nested.structure.bars.len(), nested.onsets.len()), (2, 2));
+    assert_eq!(nested, plain);
+}
+
+#[test]
 fn an_archive_holds_the_score_and_its_excerpts() {
     let score = mscx("4.20", &[("", REST), ("", REST)]);
     let pack = |files: &[(&str, &str)]| {
