@@ -153,6 +153,17 @@ impl<S: XmlSource> Reader<'_, S> {
         }
     }
 
+    /// The passes that an ending or jump is for; those that cannot be are told.
+    pub(super) fn passes(&mut self, stated: &str, kind: DiagnosticKind, bar: usize, offset: u64) -> Vec<u32> {
+        let unlikely = |digits: &&str| !digits.is_empty() && draft::count(digits).is_none();
+        if let Some(number) = stated.split(|letter: char| !letter.is_ascii_digit()).find(unlikely) {
+            let message =
+                format!("nothing is played {number:.40} times; the number of this pass is left out");
+            self.draft.diagnose(kind, bar, offset, message);
+        }
+        numbers(stated)
+    }
+
     fn ending(&mut self, bar: usize) -> Result<Option<DraftEnding>, Error> {
         let offset = self.cursor.offset();
         let edge = match self.cursor.attribute("type")?.as_deref() {
@@ -162,12 +173,7 @@ impl<S: XmlSource> Reader<'_, S> {
             _ => None,
         };
         let stated = self.cursor.attribute("number")?.unwrap_or_default();
-        let unlikely = |digits: &&str| !digits.is_empty() && draft::count(digits).is_none();
-        if let Some(number) = stated.split(|letter: char| !letter.is_ascii_digit()).find(unlikely) {
-            let message = format!("an ending cannot be for pass {number:.40}; the number is left out");
-            self.draft.diagnose(DiagnosticKind::Ending, bar, offset, message);
-        }
-        let numbers = numbers(&stated);
+        let numbers = self.passes(&stated, DiagnosticKind::Ending, bar, offset);
         let printed = self::numbers(self.cursor.text()?);
         let Some(edge) = edge else {
             let message = "an ending that neither starts nor stops";
@@ -206,7 +212,7 @@ impl<S: XmlSource> Reader<'_, S> {
 }
 
 /// The passes named by an ending: `1, 2`, `1-3`, `1.2.`; without doubles, in order.
-pub(super) fn numbers(text: &str) -> Vec<u32> {
+fn numbers(text: &str) -> Vec<u32> {
     let mut numbers: Vec<u32> = Vec::new();
     let mut range = false;
     let mut rest = text.get(..text.len().min(200)).unwrap_or_default();

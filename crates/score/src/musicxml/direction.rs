@@ -1,7 +1,6 @@
 //! Directions and sounds: jumps, signs, tempo, rehearsal marks.
 
 use super::Reader;
-use super::barline::numbers;
 use super::tempo::sound;
 use crate::diagnostic::DiagnosticKind;
 use crate::draft::{DraftHeading, DraftSection, DraftSign, DraftTempo, SignKind, TempoValue};
@@ -121,6 +120,7 @@ impl<S: XmlSource> Reader<'_, S> {
     fn sound(&mut self, part: usize, bar: usize) -> Result<Sound, Error> {
         let at = self.cursor.offset();
         let tempo = self.cursor.attribute("tempo")?;
+        let time_only = self.cursor.attribute("time-only")?.unwrap_or_default();
         let mut sound = Sound {
             da_capo: self.cursor.flag("dacapo")?,
             dal_segno: self.label("dalsegno")?,
@@ -130,7 +130,7 @@ impl<S: XmlSource> Reader<'_, S> {
             // Either "yes" or the length of the last note; "no" is not in the format but means itself.
             fine: self.cursor.attribute("fine")?.is_some_and(|fine| fine != "no"),
             forward_repeat: self.cursor.flag("forward-repeat")? == Some(true),
-            passes: numbers(&self.cursor.attribute("time-only")?.unwrap_or_default()),
+            passes: self.passes(&time_only, DiagnosticKind::BadValue, bar, at),
             tempo: tempo.as_deref().and_then(|tempo| tempo.parse::<f64>().ok()),
             shift: None,
         };

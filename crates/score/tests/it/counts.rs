@@ -86,3 +86,16 @@ fn counts_that_cannot_be() {
         );
     }
 }
+
+/// A jump's passes, too.
+#[test]
+fn passes_of_jumps_that_cannot_be() {
+    let passes = |stated: &str| {
+        let text = xml(&[&format!("{REST}<sound dacapo='yes' time-only='{stated}'/>")]);
+        let score = read_any(text.as_bytes(), &Options::new()).unwrap();
+        let told = score.diagnostics.iter().filter(|told| told.kind == DiagnosticKind::BadValue).count();
+        (score.structure.bars[0].jumps[0].passes.clone(), told)
+    };
+    assert_eq!((passes("2"), passes("2,999")), ((vec![2], 0), (vec![2, 999], 0)));
+    assert_eq!((passes("2,1000"), passes("5000000000")), ((vec![2], 1), (vec![], 1)));
+}
