@@ -72,6 +72,7 @@ fn which_bars_are_one() {
     assert_eq!(groups(&[(4, 3), (4, 2), (4, 2)]), [1, 2]);
     assert_eq!(groups(&[(4, 3), (3, 1), (4, 1)]), [1, 1, 1]);
     assert_eq!(groups(&[(4, 2), (4, 0), (4, 2)]), [1, 1, 1]);
+    assert_eq!(groups(&[(4, 0), (4, 4), (4, 0), (4, 1), (4, 3)]), [1, 1, 1, 2]);
     assert_eq!(groups(&[(4, 5), (4, 3)]), [1, 1]);
     assert_eq!(groups(&[(4, 4), (4, 2)]), [1, 1]);
 }

@@ -259,6 +259,7 @@ fn everything_stands_where_the_axes_say() {
         let speed = if grid.is_some() { 90.0 } else { 30.0 };
         assert!(near(x, time.pixel(3.0)) && near(y, tempo.pixel(speed)), "{steps}");
         assert!(near(until, time.pixel(if grid.is_some() { 5.0 } else { 19.0 })), "{steps}");
+        assert_eq!(steps.matches('M').count(), 1, "one line without a gap: {steps}");
         let speeds = if grid.is_some() { "beats per minute" } else { "bars per minute" };
         assert!(svg.contains(speeds));
         assert!(svg.contains(&format!("{} syncpoints from", map.points().len())));

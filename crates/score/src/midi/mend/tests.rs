@@ -243,6 +243,7 @@ fn how_the_damage_can_have_come_about() {
     assert_eq!(ways(&[0, 0xFF, 0x01, 0x40, 7, 8, 9, 0]), []);
     // An exclusive message ends with the byte that ends one.
     assert_eq!(ways(&[0, 0xF0, 0x40, 1, 2, 0xF7, 0, 0x90]), [lost(Step::Time(6))]);
+    assert_eq!(ways(&[0, 0xF7, 0x40, 1, 2, 0xF7, 0, 0x90]), [lost(Step::Time(6))]);
     assert_eq!(ways(&[0, 0xF0, 0x40, 1, 2]), []);
     // A meta event of no type: by its length, or as if it were not there.
     assert_eq!(
