@@ -26,7 +26,8 @@ usage: cargo xtask align DIR [--json] [--rivals] [--scores DIR] [--only TEXT,TEX
        cargo xtask align --picture OUT.svg SCORE RECORDING
        cargo xtask align --growth | --codecs
 
-  --json     one object a line: set (a variant, plain or all), files, orders_right, within_ms (per cent) and so on
+  --json     one object a line: set (plain, a variant, at last all), files, orders_right, within_ms (per cent) and so on;
+             all has pairs; with --rivals every set has rivals
   --rivals   synctoolbox and librosa on the same files, where Python has them; they are told the order
   --scores   the folder that the paths of scores start from; without it, it is looked for near DIR
   --only     files whose names have one of the texts in them
@@ -55,20 +56,36 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     }
     let options = parsed(arguments)?;
     let cases = cases::read(&options.folder, options.scores.as_deref(), &options.only)?;
+    let progress = |line: String| {
+        // In JSON every line is a set; who waits looks at the other stream.
+        if options.json {
+            let _ = writeln!(std::io::stderr(), "{line}");
+        } else {
+            say(line);
+        }
+    };
     let mut figures = Figures::default();
     for (index, case) in cases.iter().enumerate() {
         let found = Found::of(case, &own(&["--one", &case.description, &case.score])?)?;
-        if !options.json {
-            say(format_args!("{:>3}/{} {}", index + 1, cases.len(), found.line()));
-        }
+        progress(format!("{:>3}/{} {}", index + 1, cases.len(), found.line()));
         figures.add(found);
     }
-    figures.tell(options.json);
+    let mut sets = figures.sets();
+    for set in sets.iter().filter(|_| !options.json) {
+        say(&set.line);
+    }
     if options.pairs > 1 {
-        pairs::run(&cases, options.pairs, options.json)?;
+        let (value, lines) = pairs::run(&cases, options.pairs)?;
+        lines.into_iter().for_each(progress);
+        if let Some(all) = sets.last_mut() {
+            all.value["pairs"] = value;
+        }
     }
     if options.rivals {
-        rivals::run(&cases, options.json)?;
+        rivals::run(&cases, &mut sets, progress)?;
+    }
+    for set in sets.iter().filter(|_| options.json) {
+        let _ = writeln!(std::io::stdout(), "{}", set.value);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -113,15 +130,6 @@ fn own(arguments: &[&str]) -> Result<Value, String> {
     let text = String::from_utf8_lossy(&output.stdout);
     serde_json::from_str(text.trim())
         .map_err(|fault| format!("align {}: {fault}: {text}", arguments.join(" ")))
-}
-
-/// A line of JSON, or nothing.
-fn tell(json: bool, value: &Value, line: &str) {
-    if json {
-        let _ = writeln!(std::io::stdout(), "{value}");
-    } else {
-        say(format_args!("{line}"));
-    }
 }
 
 fn file(path: &Path) -> Result<Vec<u8>, String> {

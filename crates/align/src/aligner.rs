@@ -90,8 +90,8 @@ impl<'a> Aligner<'a> {
             return Err(Error::NoSuchBar);
         }
         let graph = match &self.order {
-            Some(order) => Graph::of_order(order),
-            None => Graph::of_score(self.score, &self.policy)?,
+            Some(order) => Graph::of_order(&music, order),
+            None => Graph::of_score(self.score, &music, &self.policy)?,
         };
         let total: f64 = usual.iter().filter_map(|bar| music.bars.get(*bar)).map(|bar| bar.seconds).sum();
         let found = coarse::search(features, &music, &graph, total).ok_or(Error::Silent)?;

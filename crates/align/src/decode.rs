@@ -18,6 +18,7 @@
 //! ```
 
 mod edits;
+mod names;
 
 use std::fmt;
 use std::io::{Read, Seek, SeekFrom};
@@ -40,19 +41,33 @@ use edits::Edits;
 pub enum DecodeError {
     /// The bytes cannot be read.
     Io(std::io::Error),
-    /// The format is not known.
+    /// The file's format is not read: what it is, as far as that is known.
     Unsupported(String),
+    /// The file is read but not what its sound is coded as.
+    #[non_exhaustive]
+    Codec {
+        /// What the codec is called, such as `Opus`.
+        name: String,
+    },
     /// The file is damaged from the start, or holds no sound.
     Damaged(String),
     /// The sample rate cannot be analysed.
     Rate(RateError),
 }
 
+/// What to do about a format that is not read.
+const CONVERT: &str = "convert it to FLAC, MP3 or WAV, as ffmpeg does";
+
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(error) => write!(f, "the recording cannot be read: {error}"),
-            Self::Unsupported(what) => write!(f, "the recording's format is not known: {what}"),
+            Self::Unsupported(what) => {
+                write!(f, "the recording's format is not read: {what}; {CONVERT}")
+            }
+            Self::Codec { name } => {
+                write!(f, "the recording is coded as {name}, which is not decoded; {CONVERT}")
+            }
             Self::Damaged(what) => write!(f, "the recording is damaged: {what}"),
             Self::Rate(error) => error.fmt(f),
         }
@@ -64,7 +79,7 @@ impl std::error::Error for DecodeError {
         match self {
             Self::Io(error) => Some(error),
             Self::Rate(error) => Some(error),
-            Self::Unsupported(_) | Self::Damaged(_) => None,
+            Self::Unsupported(_) | Self::Codec { .. } | Self::Damaged(_) => None,
         }
     }
 }
@@ -111,13 +126,21 @@ pub fn samples(
     mut each: impl FnMut(&[f32], usize, u32) -> Result<(), RateError>,
 ) -> Result<(), DecodeError> {
     let edits = edits::read(&mut source).map_err(DecodeError::Io)?;
+    let container = head(&mut source).map_err(DecodeError::Io)?;
     let stream = MediaSourceStream::new(Box::new(Source(source)), Default::default());
-    let mut format = symphonia::default::get_probe().probe(
+    let probed = symphonia::default::get_probe().probe(
         &Hint::new(),
         stream,
         FormatOptions::default(),
         MetadataOptions::default(),
-    )?;
+    );
+    let mut format = probed.map_err(|fault| match (container, fault) {
+        // Whatever a reader took it for.
+        (Some(name), Fault::Unsupported(_) | Fault::DecodeError(_) | Fault::IoError(_)) => {
+            DecodeError::Unsupported(name.to_owned())
+        }
+        (_, fault) => fault.into(),
+    })?;
     let track = format
         .default_track(TrackType::Audio)
         .ok_or_else(|| DecodeError::Damaged("no sound track".to_owned()))?;
@@ -127,23 +150,44 @@ pub fn samples(
         .codec_params
         .as_ref()
         .and_then(|parameters| parameters.audio())
-        .ok_or_else(|| DecodeError::Unsupported("the codec is not named".to_owned()))?
+        .ok_or_else(|| DecodeError::Codec { name: "something that the file does not name".to_owned() })?
         .clone();
-    let mut decoder =
-        symphonia::default::get_codecs().make_audio_decoder(&parameters, &AudioDecoderOptions::default())?;
+    let unsupported = |what: &str| {
+        let name = names::codec(parameters.codec)
+            .map_or_else(|| format!("codec {}", parameters.codec), str::to_owned);
+        // A decoder that there is says what it misses.
+        let known = symphonia::default::get_codecs().get_audio_decoder(parameters.codec).is_some();
+        DecodeError::Codec { name: if known { format!("{name} of a kind ({what})") } else { name } }
+    };
+    let made =
+        symphonia::default::get_codecs().make_audio_decoder(&parameters, &AudioDecoderOptions::default());
+    let mut decoder = made.map_err(|fault| match fault {
+        Fault::Unsupported(what) => unsupported(what),
+        fault => fault.into(),
+    })?;
+    // Why not even one packet could be decoded.
+    let mut reason: Option<DecodeError> = None;
     let mut played: Option<Played> = None;
     let mut samples: Vec<f32> = Vec::new();
     loop {
         let packet = match format.next_packet() {
             Ok(Some(packet)) => packet,
+            Ok(None) if played.is_none() && reason.is_some() => return reason.map_or(Ok(()), Err),
             Ok(None) => return Ok(()),
             Err(_) if played.is_some() => return Ok(()),
-            Err(fault) => return Err(fault.into()),
+            Err(fault) => return Err(reason.unwrap_or_else(|| fault.into())),
         };
         if packet.track_id != id {
             continue;
         }
-        let Ok(buffer) = decoder.decode(&packet) else { continue };
+        let buffer = match decoder.decode(&packet) {
+            Ok(buffer) => buffer,
+            Err(Fault::Unsupported(what)) => {
+                reason.get_or_insert_with(|| unsupported(what));
+                continue;
+            }
+            Err(_) => continue,
+        };
         let (channels, rate) = (buffer.spec().channels().count(), buffer.spec().rate());
         samples.resize(buffer.samples_interleaved(), 0.0);
         buffer.copy_to_slice_interleaved(&mut samples);
@@ -169,6 +213,15 @@ pub fn samples(
             each(samples.get(span).unwrap_or_default(), channels, rate).map_err(DecodeError::Rate)?;
         }
     }
+}
+
+/// What the file is by its first bytes, if that is none of what is read. Leaves the source where it was.
+fn head(source: &mut (impl Read + Seek)) -> Result<Option<&'static str>, std::io::Error> {
+    let begin = source.stream_position()?;
+    let mut head = Vec::new();
+    source.by_ref().take(64).read_to_end(&mut head)?;
+    source.seek(SeekFrom::Start(begin))?;
+    Ok(names::container(&head))
 }
 
 /// Which of the decoded samples are played.

@@ -6,6 +6,8 @@ use segno_score::Score;
 use segno_syncpoint::variants::{Observed, Variants};
 use segno_syncpoint::{Policy, UnrollError};
 
+use crate::music::Music;
+
 /// How many ways to leave out repeats are looked at.
 const WAYS: usize = 64;
 
@@ -14,8 +16,8 @@ const WAYS: usize = 64;
 pub(crate) struct Graph {
     /// The written bar of each place.
     pub(crate) written: Vec<usize>,
-    /// For each place those that lead to it, with a price.
-    pub(crate) before: Vec<Vec<(usize, f32)>>,
+    /// For each place those that lead to it.
+    pub(crate) before: Vec<Vec<Edge>>,
     /// Where one begins by rights.
     pub(crate) first: usize,
     /// Where one may end by rights.
@@ -24,13 +26,22 @@ pub(crate) struct Graph {
     pub(crate) free: bool,
 }
 
+/// A way from one place to another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Edge {
+    pub(crate) from: usize,
+    pub(crate) price: f32,
+    /// Whether the score pauses on the way.
+    pub(crate) pauses: bool,
+}
+
 /// The price of going on to the next bar on the page where the score says otherwise, and of what only other readings of the
 /// signs lead to.
 const UNUSUAL: f32 = 0.06;
 
 impl Graph {
     /// Every way to play the score that some reading of its signs gives.
-    pub(crate) fn of_score(score: &Score, policy: &Policy) -> Result<Self, UnrollError> {
+    pub(crate) fn of_score(score: &Score, music: &Music, policy: &Policy) -> Result<Self, UnrollError> {
         let bars = score.structure.bars.len();
         let usual: Vec<usize> = score.structure.unroll(policy)?.order().collect();
         let mut edges: BTreeMap<(usize, usize), f32> = BTreeMap::new();
@@ -56,13 +67,17 @@ impl Graph {
                 add(&way.playthrough.order().collect::<Vec<_>>(), UNUSUAL);
             }
         }
+        let edge = |from: usize, to: usize, price: f32| {
+            let pauses = music.pauses_between(from, to);
+            Edge { from, price, pauses }
+        };
         let mut before = vec![Vec::new(); bars];
         for ((from, to), price) in edges {
-            before[to].push((from, price));
+            before[to].push(edge(from, to, price));
         }
         for (to, before) in before.iter_mut().enumerate().skip(1) {
-            if before.iter().all(|(from, _)| *from != to - 1) {
-                before.push((to - 1, 6.0 * UNUSUAL));
+            if before.iter().all(|known: &Edge| known.from != to - 1) {
+                before.push(edge(to - 1, to, 6.0 * UNUSUAL));
             }
         }
         let first = usual.first().copied().unwrap_or(0);
@@ -70,10 +85,14 @@ impl Graph {
     }
 
     /// One way only.
-    pub(crate) fn of_order(order: &[usize]) -> Self {
+    pub(crate) fn of_order(music: &Music, order: &[usize]) -> Self {
         let count = order.len();
-        let before =
-            (0..count).map(|place| place.checked_sub(1).map(|from| (from, 0.0)).into_iter().collect());
+        let edge = |to: usize| {
+            let from = to.checked_sub(1)?;
+            let pauses = music.pauses_between(*order.get(from)?, *order.get(to)?);
+            Some(Edge { from, price: 0.0, pauses })
+        };
+        let before = (0..count).map(|place| edge(place).into_iter().collect());
         Self {
             written: order.to_vec(),
             before: before.collect(),
@@ -85,6 +104,6 @@ impl Graph {
 
     /// Whether the score leads from one place to another.
     pub(crate) fn leads(&self, from: usize, to: usize) -> bool {
-        self.before.get(to).is_some_and(|before| before.iter().any(|(place, _)| *place == from))
+        self.before.get(to).is_some_and(|before| before.iter().any(|edge| edge.from == from))
     }
 }

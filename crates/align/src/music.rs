@@ -1,4 +1,4 @@
-//! The notes of a score in the form that alignment needs.
+//! The notes and pauses of a score in the form that alignment needs.
 
 use segno_score::{Score, TempoSegment};
 
@@ -9,6 +9,8 @@ const TEMPOS: (f64, f64) = (15.0, 600.0);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Music {
     pub(crate) bars: Vec<Bar>,
+    /// By bar: its section, and whether a pause is written behind that section.
+    sections: Vec<(usize, bool)>,
 }
 
 /// A written bar.
@@ -20,6 +22,8 @@ pub(crate) struct Bar {
     pub(crate) quarters: f64,
     /// The pitched notes but for grace notes, by time, then by key.
     pub(crate) notes: Vec<Note>,
+    /// Where a silence of any length may come, in quarters from the bar line: breath marks, caesuras.
+    pub(crate) pauses: Vec<f64>,
 }
 
 /// A note that is struck.
@@ -42,7 +46,7 @@ impl Music {
             score.tempo_segments().iter().map(|stretches| Clock::new(stretches)).collect();
         for (bar, clock) in score.grid.bars.iter().zip(&clocks) {
             let quarters = bar.actual.quarters().clamp(0.0, 1000.0);
-            bars.push(Bar { seconds: clock.at(quarters).max(0.01), quarters, notes: Vec::new() });
+            bars.push(Bar { seconds: clock.at(quarters).max(0.01), quarters, ..Bar::default() });
         }
         for onset in &score.onsets {
             let (Some(key), false) = (onset.key, onset.grace) else { continue };
@@ -58,7 +62,44 @@ impl Music {
             });
             bar.notes.dedup_by(|b, a| a.key == b.key && b.at - a.at < 1e-4);
         }
-        Self { bars }
+        let mut music = Self { bars, sections: Vec::new() };
+        music.pause(score);
+        music
+    }
+
+    /// Notes where the score pauses. How long is left to the performer, so it takes no time here.
+    fn pause(&mut self, score: &Score) {
+        let mut pauses = score.pauses.iter().peekable();
+        let (mut section, mut begin, mut behind) = (0, 0, false);
+        for (index, bar) in self.bars.iter_mut().enumerate() {
+            let ends = score.structure.bars.get(index).is_some_and(|bar| bar.section_break);
+            self.sections.push((section, false));
+            while let Some(pause) = pauses.next_if(|pause| pause.bar <= index) {
+                let offset = pause.offset.quarters().min(bar.quarters);
+                if ends && offset >= bar.quarters {
+                    behind = true;
+                } else {
+                    bar.pauses.push(offset);
+                }
+            }
+            if ends {
+                for (_, pauses) in self.sections.iter_mut().skip(begin) {
+                    *pauses = behind;
+                }
+                (section, begin, behind) = (section + 1, index + 1, false);
+            }
+        }
+    }
+
+    /// Whether the score pauses between two written bars that are played one after the other.
+    pub(crate) fn pauses_between(&self, bar: usize, next: usize) -> bool {
+        let at_end = self.bars.get(bar).is_some_and(|bar| bar.pauses.last() == Some(&bar.quarters));
+        let at_start = self.bars.get(next).is_some_and(|bar| bar.pauses.first() == Some(&0.0));
+        let behind = match (self.sections.get(bar), self.sections.get(next)) {
+            (Some((from, pauses)), Some((to, _))) => *pauses && from != to,
+            _ => false,
+        };
+        at_end || at_start || behind
     }
 
     /// Whether no pitched note is written at all.

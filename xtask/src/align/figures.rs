@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::cases::Case;
-use super::tell;
 
 /// The error that a bar counts with that is not found.
 const LOST: f64 = 9.0;
@@ -143,6 +142,14 @@ pub(crate) struct Figures {
     rival: Option<String>,
 }
 
+/// The figures of the files of one variant, or of all.
+pub(crate) struct Set {
+    pub(crate) name: String,
+    pub(crate) value: Value,
+    /// The same for people.
+    pub(crate) line: String,
+}
+
 impl Figures {
     pub(crate) fn of_rival(name: &str) -> Self {
         Self { rival: Some(name.to_owned()), ..Self::default() }
@@ -152,49 +159,36 @@ impl Figures {
         self.results.push(result);
     }
 
-    /// Prints a line for each variant and one for all.
-    pub(crate) fn tell(&self, json: bool) {
+    /// The plain files, each variant, and at last all files.
+    pub(crate) fn sets(&self) -> Vec<Set> {
         let mut sets: BTreeMap<(usize, &str), Vec<&Result>> = BTreeMap::new();
         for result in &self.results {
             let plain = usize::from(result.variant != "plain");
             sets.entry((plain, &result.variant)).or_default().push(result);
             sets.entry((2, "all")).or_default().push(result);
         }
-        for ((_, name), results) in sets {
-            self.set(json, name, &results);
-        }
+        sets.into_iter().map(|((_, name), results)| self.set(name, &results)).collect()
     }
 
-    fn set(&self, json: bool, name: &str, results: &[&Result]) {
+    fn set(&self, name: &str, results: &[&Result]) -> Set {
         let bars: Vec<(f64, f64)> = results.iter().flat_map(|result| result.bars.iter().copied()).collect();
         let within =
             |seconds: f64| share(bars.iter().filter(|bar| bar.0.abs() <= seconds).count(), bars.len());
-        let mut errors: Vec<f64> = bars.iter().map(|bar| bar.0.abs()).collect();
-        errors.sort_unstable_by(f64::total_cmp);
-        let at = |share: f64| {
-            let place = (share * errors.len() as f64) as usize;
-            1000.0 * errors.get(place.min(errors.len().saturating_sub(1))).copied().unwrap_or(0.0)
+        let middle = |mut values: Vec<f64>, share: f64| {
+            values.sort_unstable_by(f64::total_cmp);
+            let place = (share * values.len() as f64) as usize;
+            1000.0 * values.get(place.min(values.len().saturating_sub(1))).copied().unwrap_or(0.0)
         };
-        let mut signed: Vec<f64> = bars.iter().map(|bar| bar.0).collect();
-        signed.sort_unstable_by(f64::total_cmp);
-        let bias = 1000.0 * signed.get(signed.len() / 2).copied().unwrap_or(0.0);
+        let at = |share: f64| middle(bars.iter().map(|bar| bar.0.abs()).collect(), share);
         let worst = results.iter().min_by(|a, b| a.within(0.1).total_cmp(&b.within(0.1)));
         let (worst, worst_id) = worst.map_or((0.0, ""), |result| (result.within(0.1), result.id.as_str()));
-        let sure = |seconds: f64| {
-            let of: Vec<&(f64, f64)> = bars.iter().filter(|bar| bar.1 < seconds).collect();
-            let right = |limit: f64| share(of.iter().filter(|bar| bar.0.abs() <= limit).count(), of.len());
-            (share(of.len(), bars.len()), right(0.1), right(0.2))
-        };
-        let ((sure_50, right_50, _), (sure_100, right_100, right_200)) = (sure(0.05), sure(0.1));
-        let orders = results.iter().filter(|result| result.order == Some(true)).count();
-        let refused = results.iter().filter(|result| result.order.is_none()).count();
         let minutes: f64 = results.iter().map(|result| result.seconds / 60.0).sum();
         let cpu = results.iter().map(|result| result.cpu).sum::<f64>() / minutes.max(1e-9);
-        let peak = results.iter().map(|result| result.peak).fold(0.0, f64::max);
-        let round = |value: f64| (value * 100.0).round() / 100.0;
         let mut value = json!({
+            "set": name,
             "files": results.len(),
             "bars": bars.len(),
+            "minutes": round(minutes),
             "within_ms": {
                 "20": round(within(0.02)),
                 "50": round(within(0.05)),
@@ -203,26 +197,10 @@ impl Figures {
             },
             "median_ms": round(at(0.5)),
             "p95_ms": round(at(0.95)),
-            "bias_ms": round(bias),
+            "bias_ms": round(middle(bars.iter().map(|bar| bar.0).collect(), 0.5)),
             "worst_piece": {"id": worst_id, "within_100_ms": round(worst)},
             "cpu_s_per_minute": round(cpu),
         });
-        match &self.rival {
-            Some(rival) => {
-                value["rival"] = json!(rival);
-                value["of"] = json!(name);
-            }
-            None => {
-                value["set"] = json!(name);
-                value["orders_right"] = json!(orders);
-                value["refused"] = json!(refused);
-                value["sure_ms"] = json!({
-                    "50": {"share": round(sure_50), "within_100_ms": round(right_50)},
-                    "100": {"share": round(sure_100), "within_100_ms": round(right_100), "within_200_ms": round(right_200)},
-                });
-                value["peak_mb"] = json!(round(peak));
-            }
-        }
         let mut line = format!(
             "{:<22} {:>3} files {:>5} bars  within 20/50/100/200 ms {:5.1} {:5.1} {:5.1} {:5.1} %  median {:4.1}  95th {:5.1} ms  worst {:5.1} %",
             self.rival.as_ref().map_or(name.to_owned(), |rival| format!("{rival} {name}")),
@@ -236,13 +214,34 @@ impl Figures {
             at(0.95),
             worst
         );
-        line += &match self.rival {
-            Some(_) => format!("  {cpu:.2} s a minute"),
-            None => format!(
-                "  orders {orders}/{}  refused {refused}  spread < 50 ms {sure_50:.1} % (of them {right_50:.1} within 100 ms), < 100 ms {sure_100:.1} % ({right_100:.1})  {cpu:.2} s a minute, {peak:.0} MB",
-                results.len()
-            ),
+        if self.rival.is_some() {
+            line += &format!("  {cpu:.2} s a minute");
+            return Set { name: name.to_owned(), value, line };
+        }
+        let sure = |seconds: f64| {
+            let of: Vec<&(f64, f64)> = bars.iter().filter(|bar| bar.1 < seconds).collect();
+            let right = |limit: f64| share(of.iter().filter(|bar| bar.0.abs() <= limit).count(), of.len());
+            (share(of.len(), bars.len()), right(0.1), right(0.2))
         };
-        tell(json, &value, &line);
+        let ((sure_50, right_50, wide_50), (sure_100, right_100, wide_100)) = (sure(0.05), sure(0.1));
+        let orders = results.iter().filter(|result| result.order == Some(true)).count();
+        let refused = results.iter().filter(|result| result.order.is_none()).count();
+        let peak = results.iter().map(|result| result.peak).fold(0.0, f64::max);
+        value["orders_right"] = json!(orders);
+        value["refused"] = json!(refused);
+        value["sure_ms"] = json!({
+            "50": {"share": round(sure_50), "within_100_ms": round(right_50), "within_200_ms": round(wide_50)},
+            "100": {"share": round(sure_100), "within_100_ms": round(right_100), "within_200_ms": round(wide_100)},
+        });
+        value["peak_mb"] = json!(round(peak));
+        line += &format!(
+            "  orders {orders}/{}  refused {refused}  spread < 50 ms {sure_50:.1} % (of them {right_50:.1} within 100 ms), < 100 ms {sure_100:.1} % ({right_100:.1})  {cpu:.2} s a minute, {peak:.0} MB",
+            results.len()
+        );
+        Set { name: name.to_owned(), value, line }
     }
+}
+
+pub(crate) fn round(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
 }

@@ -1,48 +1,57 @@
-//! Recordings with the scores of other pieces: all of them should be refused.
+//! Recordings with the scores of other pieces, which should be refused, and with their own, which should not.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::cases::Case;
-use super::{own, tell};
-use crate::say;
+use super::own;
 
-/// Tries up to `most` pieces, evenly chosen, each with the scores of all the others.
-pub(crate) fn run(cases: &[Case], most: usize, json: bool) -> Result<(), String> {
-    let mut seen = BTreeSet::new();
-    let plain: Vec<&Case> =
-        cases.iter().filter(|case| case.variant == "plain" && seen.insert(case.score.as_str())).collect();
-    let step = plain.len().div_ceil(most).max(1);
-    let sample: Vec<&Case> = plain.into_iter().step_by(step).collect();
-    let (mut pairs, mut refused, mut taken) = (0, 0, Vec::new());
-    let (mut right, mut right_refused) = (0, 0);
+/// Tries up to `most` pieces, evenly chosen, each with the scores of all of them. Gives the figures and lines that say the same.
+pub(crate) fn run(cases: &[Case], most: usize) -> Result<(Value, Vec<String>), String> {
+    // One recording of each score, an unchanged one if there is one.
+    let mut pieces: BTreeMap<&str, &Case> = BTreeMap::new();
+    for case in cases {
+        let known = pieces.entry(&case.score).or_insert(case);
+        if known.variant != "plain" && case.variant == "plain" {
+            *known = case;
+        }
+    }
+    let step = pieces.len().div_ceil(most).max(1);
+    let sample: Vec<&Case> = pieces.into_values().step_by(step).collect();
+    let (mut wrong, mut taken, mut refused) = (0, Vec::new(), Vec::new());
     for case in &sample {
         let others: Vec<&&Case> = sample.iter().filter(|other| other.score != case.score).collect();
         let mut arguments = vec!["--one", &case.description, &case.score];
         arguments.extend(others.iter().map(|other| other.score.as_str()));
         let value = own(&arguments)?;
-        right += 1;
-        right_refused += usize::from(value["results"][0]["error"].is_string());
-        for (place, other) in others.iter().enumerate() {
-            pairs += 1;
-            let result = &value["results"][place + 1];
-            if result["error"].is_string() {
-                refused += 1;
-            } else {
+        let error = |place: usize| value["results"][place]["error"].as_str();
+        if let Some(error) = error(0) {
+            refused.push(format!("{}: {error}", case.id));
+        }
+        for (place, other) in (1..).zip(others) {
+            wrong += 1;
+            if error(place).is_none() {
+                let result = &value["results"][place];
                 taken.push(format!("{} with the score of {}, match {}", case.id, other.id, result["match"]));
             }
         }
     }
-    tell(
-        json,
-        &json!({"wrong_pairs": pairs, "wrong_refused": refused, "right_pairs": right, "right_refused": right_refused}),
-        &format!("wrong pairs refused {refused}/{pairs}, right pairs refused {right_refused}/{right}"),
+    let counts = format!(
+        "pairs of {} pieces: wrong ones refused {}/{wrong}, right ones refused {}/{}",
+        sample.len(),
+        wrong - taken.len(),
+        refused.len(),
+        sample.len()
     );
-    if !json {
-        for pair in taken {
-            say(format_args!("  taken: {pair}"));
-        }
-    }
-    Ok(())
+    let value = json!({
+        "wrong": wrong,
+        "wrong_refused": wrong - taken.len(),
+        "wrong_taken": taken,
+        "right": sample.len(),
+        "right_refused": refused.len(),
+    });
+    let lines = [counts].into_iter().chain(taken.iter().map(|pair| format!("  taken: {pair}")));
+    let lines = lines.chain(refused.iter().map(|case| format!("  refused: {case}"))).collect();
+    Ok((value, lines))
 }

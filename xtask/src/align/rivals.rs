@@ -6,23 +6,21 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use super::cases::Case;
-use super::figures::{Figures, Result as Found};
+use super::figures::{Figures, Result as Found, Set, round};
 use super::one::read;
-use crate::say;
 use crate::shell::root;
 
 /// Those that the script knows.
 const NAMES: [&str; 2] = ["synctoolbox", "librosa"];
 
-pub(crate) fn run(cases: &[Case], json: bool) -> Result<(), String> {
+/// Asks each of them about all files and writes what comes out beside our own figures.
+pub(crate) fn run(cases: &[Case], sets: &mut [Set], progress: impl Fn(String)) -> Result<(), String> {
     for name in NAMES {
         let mut figures = Figures::of_rival(name);
-        for case in cases {
+        for (index, case) in cases.iter().enumerate() {
             let value = asked(name, case)?;
             if value["missing"].is_string() {
-                if !json {
-                    say(format_args!("{name} is not installed: {}", value["missing"]));
-                }
+                progress(format!("{name} is not installed: {}", value["missing"]));
                 break;
             }
             let times: Vec<f64> = value["times"]
@@ -32,9 +30,18 @@ pub(crate) fn run(cases: &[Case], json: bool) -> Result<(), String> {
                 .map(|time| time.as_f64().unwrap_or(-9.0))
                 .collect();
             let figure = |key: &str| value[key].as_f64().unwrap_or(0.0);
-            figures.add(Found::of_rival(case, &times, figure("seconds"), figure("cpu_s")));
+            let found = Found::of_rival(case, &times, figure("seconds"), figure("cpu_s"));
+            progress(format!("{:>3}/{} {name} {}", index + 1, cases.len(), found.line()));
+            figures.add(found);
         }
-        figures.tell(json);
+        for mut theirs in figures.sets() {
+            let Some(ours) = sets.iter_mut().find(|ours| ours.name == theirs.name) else { continue };
+            let within = |value: &Value| value["within_ms"]["50"].as_f64().unwrap_or(0.0);
+            let ahead = within(&ours.value) - within(&theirs.value);
+            progress(format!("{}  behind by {ahead:.1} points at 50 ms", theirs.line));
+            theirs.value["behind_at_50_ms"] = json!(round(ahead));
+            ours.value["rivals"][name] = theirs.value;
+        }
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The cheapest path.
 
-use crate::graph::Graph;
+use crate::graph::{Edge, Graph};
 
 use super::plan::Plan;
 use super::sound::{BLOCK, Sound};
@@ -16,7 +16,7 @@ const JUMP: f32 = 0.72;
 const ELSEWHERE: f32 = 0.48;
 /// More for doing so in the middle of a bar.
 const MIDDLE: f32 = 0.24;
-/// A break at a bar line.
+/// A break at a bar line where none is written.
 const PAUSE: f32 = 0.24;
 
 /// Where the performance is.
@@ -303,7 +303,7 @@ impl<'a> Search<'a> {
 
     fn edge(&self, to: usize, code: u8) -> Place {
         let (edge, short) = (usize::from(code) / 3, usize::from(code) % 3);
-        let from = self.graph.before[to][edge].0;
+        let from = self.graph.before[to][edge].from;
         Place::At((self.plan.frames(from).end - 1 - short) as u32)
     }
 }
@@ -365,7 +365,7 @@ impl Graph {
             let price = if place == self.first { 0.0 } else { plan.price(ELSEWHERE) };
             offer(now.before + price, FROM_BEFORE, Place::Before);
         }
-        for (edge, &(from, price)) in self.before[place].iter().take(EDGES).enumerate() {
+        for (edge, &Edge { from, price, .. }) in self.before[place].iter().take(EDGES).enumerate() {
             let source = plan.frames(from);
             for short in 0..(3 - skip).min(source.len()) {
                 let step = [0.0, DOUBLE, TRIPLE][skip + short];
@@ -378,15 +378,12 @@ impl Graph {
 
     /// The ways into the pause before a place.
     fn pauses(&self, plan: &Plan, now: &States, place: usize, mut offer: impl FnMut(f32, u8, Place)) {
-        for (edge, &(from, price)) in self.before[place].iter().take(EDGES).enumerate() {
+        for (edge, &Edge { from, price, pauses }) in self.before[place].iter().take(EDGES).enumerate() {
             let source = plan.frames(from);
+            let price = plan.price(if pauses { price } else { PAUSE + price });
             for short in 0..source.len().min(2) {
                 let state = source.end - 1 - short;
-                offer(
-                    now.at[state] + plan.price(PAUSE + price),
-                    (3 * edge + short) as u8,
-                    Place::At(state as u32),
-                );
+                offer(now.at[state] + price, (3 * edge + short) as u8, Place::At(state as u32));
             }
         }
     }

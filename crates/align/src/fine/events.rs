@@ -34,8 +34,10 @@ impl Events {
         let mut lines = vec![0.0];
         let mut quarters = Vec::with_capacity(order.len());
         let mut now = 0.0;
-        for (bar, written) in order.iter().enumerate() {
-            let Some(written) = music.bars.get(*written) else { continue };
+        // Whether the score pauses between the event before and the next one.
+        let mut pauses = false;
+        for (bar, index) in order.iter().enumerate() {
+            let Some(written) = music.bars.get(*index) else { continue };
             let mut places: BTreeMap<i64, Event> = BTreeMap::new();
             for note in &written.notes {
                 let place = places.entry((note.offset * 1e4).round() as i64).or_insert_with(|| Event {
@@ -47,13 +49,17 @@ impl Events {
                 });
                 place.keys.push((i32::from(note.key) + transposition, note.held));
             }
-            let begin = events.len();
-            events.extend(places.into_values());
-            if fresh.get(bar) == Some(&true)
-                && let Some(first) = events.get_mut(begin)
-            {
-                first.fresh = true;
+            pauses |= fresh.get(bar) == Some(&true);
+            let mut stops = written.pauses.iter().peekable();
+            for mut event in places.into_values() {
+                while stops.next_if(|stop| **stop <= event.offset).is_some() {
+                    pauses = true;
+                }
+                event.fresh = core::mem::take(&mut pauses);
+                events.push(event);
             }
+            let next = order.get(bar + 1);
+            pauses |= stops.next().is_some() || next.is_some_and(|next| music.pauses_between(*index, *next));
             now += written.seconds;
             lines.push(now);
             quarters.push(written.quarters);

@@ -53,3 +53,46 @@ fn damaged_files_are_read_as_far_as_they_go_or_refused() {
     let fault = read(Cursor::new(b"no sound at all, but some words".to_vec())).unwrap_err();
     assert!(matches!(fault, DecodeError::Unsupported(_) | DecodeError::Io(_)), "{fault:?}");
 }
+
+/// A page of an Ogg stream (RFC 3533) with one packet.
+fn page(packet: &[u8], number: u32) -> Vec<u8> {
+    let begins = u8::from(number == 0) * 2;
+    let mut out = b"OggS\0".to_vec();
+    out.push(begins);
+    out.extend([0; 8]);
+    out.extend(7_u32.to_le_bytes());
+    out.extend(number.to_le_bytes());
+    out.extend([0; 4]);
+    out.extend([1, packet.len() as u8]);
+    out.extend(packet);
+    let crc = out.iter().fold(0_u32, |crc, byte| {
+        (0..8).fold(crc ^ (u32::from(*byte) << 24), |crc, _| {
+            (crc << 1) ^ if crc >> 31 == 1 { 0x04c1_1db7 } else { 0 }
+        })
+    });
+    out[22..26].copy_from_slice(&crc.to_le_bytes());
+    out
+}
+
+/// The error says what the file is in words that its owner knows.
+#[test]
+fn what_is_not_decoded_is_called_by_its_name() {
+    let head = b"OpusHead\x01\x01\x38\x01\x80\xbb\0\0\0\0\0";
+    let tags = b"OpusTags\x04\0\0\0test\0\0\0\0";
+    let opus = [page(head, 0), page(tags, 1), page(&[0xf8, 0xff, 0xfe], 2)].concat();
+    let fault = read(Cursor::new(opus)).unwrap_err();
+    assert!(matches!(&fault, DecodeError::Codec { name, .. } if name == "Opus"), "{fault:?}");
+    assert_eq!(
+        fault.to_string(),
+        "the recording is coded as Opus, which is not decoded; convert it to FLAC, MP3 or WAV, as ffmpeg does"
+    );
+    for (file, name) in [
+        (&b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01"[..], "WebM"),
+        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\0\xaa\0\x62\xce\x6c", "Windows Media"),
+        (b"MThd\0\0\0\x06\0\x01\0\x02\x01\xe0MTrk", "MIDI"),
+    ] {
+        let file = [file, &[0; 3000]].concat();
+        let fault = read(Cursor::new(file)).unwrap_err();
+        assert!(fault.to_string().contains(name), "{fault}");
+    }
+}

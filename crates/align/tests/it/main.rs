@@ -6,6 +6,7 @@ mod decoding;
 mod delivery;
 mod material;
 mod orders;
+mod pauses;
 mod picture;
 mod plain;
 mod refusals;
