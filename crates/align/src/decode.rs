@@ -215,7 +215,7 @@ pub fn samples(
     }
 }
 
-/// What the file is by its first bytes, if that is none of what is read. Leaves the source where it was.
+/// What the file is by its first bytes, where that is not what is read. Leaves the source where it was.
 fn head(source: &mut (impl Read + Seek)) -> Result<Option<&'static str>, std::io::Error> {
     let begin = source.stream_position()?;
     let mut head = Vec::new();
