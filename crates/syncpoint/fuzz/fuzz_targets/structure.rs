@@ -25,7 +25,7 @@ fuzz_target!(|input: (u8, &[u8])| {
         let again = Playthrough::performed(&structure, order.iter().copied()).expect("bars that are there");
         assert!(again.order().eq(order.iter().copied()), "{name}");
         if let Some(Ok(grid)) = BarGrid::uniform(structure.bars.len(), 4, 4).map(|grid| grid.play(&order)) {
-            assert_eq!(grid.bars.len(), order.len());
+            assert_eq!(grid.len(), order.len());
         }
     }
     let policy = Policy { max_bars: 500, ..Policy::CLASSICAL };
