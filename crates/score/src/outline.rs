@@ -85,11 +85,13 @@ impl Outline {
     }
 
     /// Refuses a file with too many bars before they are put together.
+    #[cfg(any(feature = "guitar-pro", feature = "alphatex"))]
     pub(crate) fn check_bars(&self, count: usize) -> Result<(), Error> {
         within(count, Limit::Bars, self.limits.bars)
     }
 
     /// The error for what there is too much of.
+    #[cfg(any(feature = "guitar-pro", feature = "alphatex"))]
     pub(crate) fn exceeded(&self, limit: Limit) -> Error {
         Error::Limit { at: None, limit, allowed: self.limits.elements as u64 }
     }
@@ -161,6 +163,7 @@ impl Outline {
     }
 
     /// Replaces the tempos.
+    #[cfg(feature = "musescore")]
     pub(crate) fn set_tempos(&mut self, tempos: Vec<OutlineTempo>) -> Result<(), Error> {
         self.tempos = tempos;
         // These are all there are; none comes on top.
@@ -176,6 +179,7 @@ impl Outline {
         Ok(())
     }
 
+    #[cfg(feature = "musescore")]
     pub(crate) fn add_pause(&mut self, bar: usize, place: Span, seconds: f64) -> Result<(), Error> {
         self.count_mark()?;
         match place.fraction() {

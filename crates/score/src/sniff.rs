@@ -2,6 +2,8 @@
 
 use std::io::Cursor as Bytes;
 
+#[cfg(feature = "alphatex")]
+use crate::alphatex::is_alphatex;
 use crate::error::Error;
 use crate::options::Options;
 use crate::score::{Format, Score};
@@ -37,8 +39,7 @@ pub fn sniff(bytes: &[u8]) -> Option<Format> {
             _ => Format::MusicXml,
         }),
         _ if midi::begins_late(bytes) => Some(Format::Midi),
-        #[cfg(feature = "alphatex")]
-        _ if crate::alphatex::is_alphatex(bytes) => Some(Format::AlphaTex),
+        _ if is_alphatex(bytes) => Some(Format::AlphaTex),
         _ => None,
     }
 }
@@ -169,5 +170,52 @@ fn root(bytes: &[u8]) -> Option<String> {
             }
         };
         rest = rest.get(skipped.len()..)?.split_once(end)?.1;
+    }
+}
+
+/// Whether a text begins with one of the tags with which alphaTex files begin; the reader itself knows more of them.
+#[cfg(not(feature = "alphatex"))]
+fn is_alphatex(bytes: &[u8]) -> bool {
+    const TAGS: [&str; 12] = [
+        "title",
+        "subtitle",
+        "artist",
+        "album",
+        "words",
+        "music",
+        "copyright",
+        "tempo",
+        "track",
+        "staff",
+        "tuning",
+        "instrument",
+    ];
+    let text = bytes.trim_ascii_start().strip_prefix(b"\\").unwrap_or_default();
+    let length = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let tag = text.get(..length).unwrap_or_default();
+    TAGS.iter().any(|known| tag.eq_ignore_ascii_case(known.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The beginning of a file of each format whose reader can be switched off, the feature, and whether it is on.
+    const FILES: [(&[u8], &str, bool); 5] = [
+        (b"\x18FICHIER GUITAR PRO v4.06", "guitar-pro", cfg!(feature = "guitar-pro")),
+        (b"BCFS", "guitar-pro", cfg!(feature = "guitar-pro")),
+        (b"<GPIF></GPIF>", "guitar-pro", cfg!(feature = "guitar-pro")),
+        (b"<museScore version=\"3.01\"></museScore>", "musescore", cfg!(feature = "musescore")),
+        (b"\\title \"Etude\"\n.\n3.3.4 | r.1", "alphatex", cfg!(feature = "alphatex")),
+    ];
+
+    #[test]
+    fn a_reader_that_is_switched_off_names_its_feature() {
+        for (bytes, feature, is_on) in FILES {
+            let read = read_any(bytes, &Options::new());
+            let names_it =
+                matches!(&read, Err(Error::SwitchedOff { feature: named, .. }) if *named == feature);
+            assert_eq!(names_it, !is_on, "{feature}: {read:?}");
+        }
     }
 }
