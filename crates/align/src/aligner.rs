@@ -15,8 +15,9 @@ use crate::graph::Graph;
 use crate::music::Music;
 
 /// Notes of the right score are struck where its chords sound; those of another one are found elsewhere, by more than this in
-/// seconds for half of them.
+/// seconds for half of them, and by more than this share of the frames in which chords were looked for.
 const MOVED: f64 = 0.25;
+const MOVED_FRAMES: f64 = 0.75;
 
 /// Aligns recordings with a score.
 ///
@@ -108,12 +109,12 @@ impl<'a> Aligner<'a> {
             let orders = [&found.best].into_iter().chain(equal).map(|decoded| decoded.order.clone());
             return Err(Error::Ambiguous { orders: orders.collect() });
         }
-        let (margin, transposition) = (found.margin(), found.transposition);
+        let (margin, transposition, frame) = (found.margin(), found.transposition, found.frame);
         let decoded = found.best;
         let score = Events::new(&music, &decoded.order, &decoded.fresh, transposition);
         let rough = decoded.seconds(&score.lines, score.events.iter().map(|event| event.at));
         let heard = Fine::new(features).find(features, &score.events, &rough);
-        if heard.moved > MOVED {
+        if heard.moved > MOVED.max(MOVED_FRAMES * frame) {
             return Err(unlike);
         }
         let playthrough = Playthrough::performed(&self.score.structure, decoded.order.iter().copied())

@@ -45,6 +45,8 @@ pub(crate) struct Found {
     pub(crate) best: Decoded,
     /// Other orders, the nearest first.
     rivals: Vec<Rival>,
+    /// The length of a frame of the search in seconds: places are no finer.
+    pub(crate) frame: f64,
     /// Semitones by which the recording sounds above the score.
     pub(crate) transposition: i32,
     /// The transposition in which single frames of the recording are nearest to frames of the score.
@@ -84,7 +86,8 @@ pub(crate) fn search(features: &Features, music: &Music, graph: &Graph, seconds:
         share: rival.frames.len() as f64 / music as f64,
         decoded: Decoded::new(&rival.path(&path), &plan, graph, &sound),
     });
-    Some(Found { best, rivals: rivals.collect(), transposition, nearest_transposition: other, evidence })
+    let (rivals, frame) = (rivals.collect(), 1.0 / sound.rate);
+    Some(Found { best, rivals, frame, transposition, nearest_transposition: other, evidence })
 }
 
 /// A sound that is as like any frame of a score as it is like the nearest one is noise.
