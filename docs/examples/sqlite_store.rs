@@ -134,13 +134,11 @@ impl TokenStore for SqliteStore {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let path = std::env::temp_dir().join(format!("logins-{}.sqlite", std::process::id()));
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("logins.sqlite");
     testing::token_store_contract(SqliteStore::open(&path, "ada")?).await;
     // Another user's login is another row.
     assert_eq!(SqliteStore::open(&path, "bela")?.load().await?, Record::default());
     println!("the store keeps the contract");
-    for end in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(format!("{}{end}", path.display()));
-    }
     Ok(())
 }

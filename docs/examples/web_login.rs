@@ -105,8 +105,8 @@ async fn callback(State(instance): State<Instance>, RawQuery(query): RawQuery) -
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let folder = std::env::temp_dir().join(format!("web-login-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
+    let scratch = tempfile::tempdir()?;
+    let folder = scratch.path().to_owned();
     let instance =
         |name, pending: &Pending| Instance { name, pending: pending.clone(), folder: folder.clone() };
     let pending = Pending::default();
@@ -123,7 +123,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{}", second.finish(query).await?);
     // The same redirect once more, as an attacker would send it.
     assert!(first.finish(query).await.is_err());
-    std::fs::remove_dir_all(&folder)?;
     Ok(())
 }
 

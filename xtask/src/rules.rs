@@ -10,7 +10,12 @@ use serde_json::Value;
 use crate::say;
 use crate::shell::{cargo, output, root};
 
+<<<<<<< HEAD
 mod fronts;
+=======
+mod features;
+mod folders;
+>>>>>>> cc88504 (tests: what they write goes away with them; readmes: what each feature costs, kept true by the rules; core: a benchmark of a call)
 mod layers;
 mod links;
 mod macros;
@@ -33,6 +38,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     let mut faults = Vec::new();
     dependencies(&mut faults)?;
     trees(&mut faults)?;
+    features::check(&mut faults)?;
     endpoints(&mut faults)?;
     licences(&mut faults)?;
     crate::coverage::check(&mut faults)?;
@@ -44,6 +50,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     promises::check(&texts, &mut faults);
     fronts::check(&texts, &mut faults);
     layers::check(&texts, &mut faults);
+    folders::check(&texts, &mut faults);
     if faults.is_empty() {
         say("   rules: all hold");
         Ok(ExitCode::SUCCESS)

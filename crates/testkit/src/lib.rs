@@ -1,10 +1,13 @@
 //! What the tests of the crates share: exchanges kept as fixtures ([`Recording`]), a listener for secrets ([`Canary`]),
 //! responses that a service does not document ([`UNDOCUMENTED`], [`reads_odd_responses`]), clients that are set up by
-//! the environment ([`run_with_env`]), and real databases ([`Server`]). Not published; what tests of an own endpoint or token store need is in
+//! the environment ([`run_with_env`]), folders that go away ([`Folder`]), servers on a runtime of their own ([`elsewhere`]), and real databases
+//! ([`Server`]). Not published; what tests of an own endpoint or token store need is in
 //! `segno_core::testing`.
 
 mod canary;
+mod elsewhere;
 mod environment;
+mod folder;
 mod odd;
 mod recorder;
 mod recording;
@@ -12,7 +15,9 @@ mod servers;
 mod undocumented;
 
 pub use canary::Canary;
+pub use elsewhere::elsewhere;
 pub use environment::{report, run_with_env};
+pub use folder::Folder;
 pub use odd::reads_odd_responses;
 pub use recorder::{Fixtures, Recorder, recorded_response, redact};
 pub use recording::Recording;

@@ -6,16 +6,22 @@ use segno_core::endpoint::PlainApiError;
 use segno_core::request::Progress;
 use segno_core::transport::TransportErrorKind;
 use segno_core::{Body, Cause, Error};
+use segno_testkit::Folder;
 
 use crate::example::{Put, Reply, Service};
 
-struct File(PathBuf);
+/// A file of so many bytes, in a folder that goes away with it.
+struct File {
+    path: PathBuf,
+    _folder: Folder,
+}
 
 impl File {
-    fn new(name: &str, length: usize) -> Self {
-        let path = std::env::temp_dir().join(format!("segno-core-{name}-{}", std::process::id()));
+    fn new(length: usize) -> Self {
+        let folder = Folder::new();
+        let path = folder.file("sent.bin");
         std::fs::write(&path, vec![b'x'; length]).unwrap();
-        Self(path)
+        Self { path, _folder: folder }
     }
 
     fn resize(path: &Path, length: u64) {
@@ -23,22 +29,15 @@ impl File {
     }
 }
 
-impl Drop for File {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
-
 /// Uploads a file of 1 MiB with something happening to it after the first bytes were taken.
 async fn upload(
-    name: &str,
     happens: impl Fn(&Path) + Send + Sync + 'static,
 ) -> (Service, Result<(), Error<PlainApiError>>) {
-    let file = File::new(name, 1 << 20);
+    let file = File::new(1 << 20);
     let service = Service::new(|_, _| Ok(Reply::ok()));
     let client = service.patient_client();
-    let body = Body::file(&file.0).await.unwrap();
-    let path = file.0.clone();
+    let body = Body::file(&file.path).await.unwrap();
+    let path = file.path.clone();
     let report = move |progress: Progress| {
         if progress.bytes <= 128 * 1024 {
             happens(&path);
@@ -50,7 +49,7 @@ async fn upload(
 
 #[tokio::test]
 async fn a_file_arrives_whole() {
-    let (service, result) = upload("whole", |_| {}).await;
+    let (service, result) = upload(|_| {}).await;
     result.unwrap();
     let seen = service.seen();
     assert_eq!(seen[0].body, vec![b'x'; 1 << 20]);
@@ -59,7 +58,7 @@ async fn a_file_arrives_whole() {
 
 #[tokio::test]
 async fn a_file_that_shrinks_or_grows_while_it_is_sent_fails_the_call() {
-    let (service, result) = upload("shrinks", |path| File::resize(path, 512 * 1024)).await;
+    let (service, result) = upload(|path| File::resize(path, 512 * 1024)).await;
     let error = result.unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -68,7 +67,7 @@ async fn a_file_that_shrinks_or_grows_while_it_is_sent_fails_the_call() {
     );
     assert!(service.seen().is_empty(), "and is not sent again");
 
-    let (_, result) = upload("grows", |path| File::resize(path, (1 << 20) + 1)).await;
+    let (_, result) = upload(|path| File::resize(path, (1 << 20) + 1)).await;
     assert_eq!(
         result.unwrap_err().to_string(),
         "example.put: the body to send cannot be read: the source is longer than its announced length"
@@ -77,21 +76,21 @@ async fn a_file_that_shrinks_or_grows_while_it_is_sent_fails_the_call() {
 
 #[tokio::test]
 async fn a_file_that_changed_before_it_is_sent_fails_the_call() {
-    let file = File::new("before", 100);
+    let file = File::new(100);
     let service = Service::new(|_, _| Ok(Reply::ok()));
     let client = service.patient_client();
-    let body = Body::file(&file.0).await.unwrap();
-    File::resize(&file.0, 99);
+    let body = Body::file(&file.path).await.unwrap();
+    File::resize(&file.path, 99);
     let error = client.send(&Put(body.clone())).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         format!(
             "example.put: the body to send cannot be read: {}: the file changed from 100 to 99 bytes \
              while in use",
-            file.0.display()
+            file.path.display()
         )
     );
-    std::fs::remove_file(&file.0).unwrap();
+    std::fs::remove_file(&file.path).unwrap();
     let error = client.send(&Put(body)).await.unwrap_err();
     assert!(matches!(error.cause(), Cause::Source(gone) if gone.kind() == std::io::ErrorKind::NotFound));
     assert!(service.seen().is_empty());
@@ -99,19 +98,20 @@ async fn a_file_that_changed_before_it_is_sent_fails_the_call() {
 
 #[tokio::test]
 async fn what_is_no_file_is_refused_at_once() {
-    let missing = Body::file(std::env::temp_dir().join("segno-core-no-such-file")).await.unwrap_err();
+    let folder = Folder::new();
+    let missing = Body::file(folder.file("missing")).await.unwrap_err();
     assert_eq!(missing.kind(), std::io::ErrorKind::NotFound);
-    assert!(missing.to_string().contains("segno-core-no-such-file: No such file"), "{missing}");
-    let folder = Body::file(std::env::temp_dir()).await.unwrap_err();
-    assert_eq!(folder.to_string(), format!("{}: not a regular file", std::env::temp_dir().display()));
+    assert!(missing.to_string().contains("missing: No such file"), "{missing}");
+    let error = Body::file(folder.path()).await.unwrap_err();
+    assert_eq!(error.to_string(), format!("{}: not a regular file", folder.path().display()));
 }
 
 #[tokio::test]
 async fn an_empty_file_is_sent_with_its_length() {
-    let file = File::new("empty", 0);
+    let file = File::new(0);
     let service = Service::new(|_, _| Ok(Reply::ok()));
     let client = service.patient_client();
-    client.send(&Put(Body::file(&file.0).await.unwrap())).await.unwrap();
+    client.send(&Put(Body::file(&file.path).await.unwrap())).await.unwrap();
     let seen = service.seen();
     assert_eq!((seen[0].body.len(), seen[0].header("content-length")), (0, Some("0")));
 }

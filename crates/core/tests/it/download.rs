@@ -1,6 +1,5 @@
 //! Downloads: resuming, changed files, short bodies, files on disk, progress.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,6 +10,8 @@ use segno_core::{
     BuildError, Bytes, Cause, Client, DecodeError, Endpoint, Method, Replay, RequestWriter, Response, Retry,
     SecretUrl,
 };
+
+use segno_testkit::Folder;
 
 use crate::example::{self, Reply, Seen, Service};
 
@@ -324,37 +325,10 @@ async fn a_deadline_of_its_own_bounds_a_download() {
     assert!(clock.wall().since(example::moment()) >= Duration::from_secs(70));
 }
 
-/// A folder of its own that goes away with the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("segno-core-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = std::fs::read_dir(&self.0)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 #[tokio::test]
 async fn a_file_appears_when_it_is_complete_and_replaces_the_old_one() {
-    let folder = Folder::new("complete");
-    let path = folder.0.join("a.wav");
+    let folder = Folder::new();
+    let path = folder.file("a.wav");
     std::fs::write(&path, "old").unwrap();
     let service = Service::new(careful(8));
     let watched = path.clone();
@@ -371,8 +345,8 @@ async fn a_file_appears_when_it_is_complete_and_replaces_the_old_one() {
 
 #[tokio::test]
 async fn a_failed_download_leaves_what_another_could_go_on_with_or_nothing() {
-    let folder = Folder::new("failed");
-    let path = folder.0.join("a.wav");
+    let folder = Folder::new();
+    let path = folder.file("a.wav");
     let service = Service::new(|_, _| Ok(Reply::ok().header("content-length", 20).body("RIFF").breaks()));
     client(&service).call(&fetch()).download_to(&path).await.unwrap_err();
     assert!(folder.names().is_empty(), "{:?}", folder.names());
@@ -381,15 +355,15 @@ async fn a_failed_download_leaves_what_another_could_go_on_with_or_nothing() {
     let mut names = folder.names();
     names.sort();
     assert_eq!(names, [".a.wav.part", ".a.wav.part.json"]);
-    let missing = folder.0.join("no/such/folder/a.wav");
+    let missing = folder.file("no/such/folder/a.wav");
     let error = client(&service).call(&fetch()).download_to(&missing).await.unwrap_err();
     assert!(matches!(error.cause(), Cause::Sink(_)), "{error}");
 }
 
 #[tokio::test]
 async fn a_changed_file_on_disk_is_the_new_one_alone() {
-    let folder = Folder::new("changed");
-    let path = folder.0.join("a.wav");
+    let folder = Folder::new();
+    let path = folder.file("a.wav");
     client(&Service::new(changes)).call(&fetch()).download_to(&path).await.unwrap();
     assert_eq!(std::fs::read(&path).unwrap(), b"NEWER");
     assert_eq!(folder.names(), ["a.wav"]);
@@ -397,8 +371,8 @@ async fn a_changed_file_on_disk_is_the_new_one_alone() {
 
 #[tokio::test]
 async fn an_empty_file_is_a_file() {
-    let folder = Folder::new("empty");
-    let path = folder.0.join("a.wav");
+    let folder = Folder::new();
+    let path = folder.file("a.wav");
     let service = Service::new(|_, _| Ok(Reply::ok().header("content-length", 0)));
     let done = client(&service).call(&fetch()).download_to(&path).await.unwrap();
     assert_eq!((done.bytes, std::fs::read(&path).unwrap().len()), (0, 0));
@@ -406,8 +380,8 @@ async fn an_empty_file_is_a_file() {
 
 #[tokio::test]
 async fn a_refusal_is_the_services_error_and_writes_nothing() {
-    let folder = Folder::new("refused");
-    let path = folder.0.join("a.wav");
+    let folder = Folder::new();
+    let path = folder.file("a.wav");
     let service = Service::new(|_, _| Ok(Reply::new(403).body("expired")));
     let error = client(&service).call(&fetch()).download_to(&path).await.unwrap_err();
     assert_eq!(error.to_string(), "example.files.fetch: 403 Forbidden: expired");

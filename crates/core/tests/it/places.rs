@@ -11,7 +11,7 @@ use segno_core::auth::AuthError;
 use segno_core::auth::oauth2::{App, TokenResponse, TokenServer, TokenSource};
 use segno_core::auth::store::{FileStore, TokenStore};
 use segno_core::testing::{FnTransport, ManualClock};
-use segno_core::time::{Clock, SystemClock};
+use segno_core::time::Clock;
 use segno_core::{Bytes, Client, Response, Retry};
 
 const FOLDER: &str = "SEGNO_TEST_PLACES";
@@ -34,19 +34,18 @@ exec "$2" --exact places::within --nocapture
 
 #[test]
 fn a_login_outlives_awkward_places() {
-    let folder = std::env::temp_dir().join(format!("segno-places-{:016x}", SystemClock.random()));
-    std::fs::create_dir(&folder).unwrap();
+    let folder = segno_testkit::Folder::new();
+    let folder = folder.path();
     let mut unshare = Command::new("unshare");
     unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c", SCRIPT, "sh"]);
     let program = std::env::current_exe().unwrap();
-    let text = match unshare.arg(&folder).arg(program).env(FOLDER, &folder).output() {
+    let text = match unshare.arg(folder).arg(program).env(FOLDER, folder).output() {
         Ok(output) => {
             [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat()
         }
         Err(error) => error.to_string(),
     };
     // The mounts are gone with the process.
-    let _ = std::fs::remove_dir_all(&folder);
     if text.contains("all places hold") {
         return;
     }

@@ -1,10 +1,11 @@
 //! Downloads that go on in another process.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use segno_core::{Client, Retry};
+use segno_testkit::Folder;
 use tokio::io::AsyncWriteExt;
 
 use crate::example::Get;
@@ -75,30 +76,6 @@ fn client(base: &str) -> Client {
     Client::builder(base).retry(Retry::never()).build().unwrap()
 }
 
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("segno-core-resume-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
-
-    fn entries(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(&self.0).unwrap();
-        let mut names: Vec<_> =
-            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 /// What a file in this state has.
 fn expected(length: usize, state: u8) -> Vec<u8> {
     let mut bytes = file(length);
@@ -108,30 +85,30 @@ fn expected(length: usize, state: u8) -> Vec<u8> {
 
 #[tokio::test]
 async fn another_client_goes_on_where_the_first_one_failed() {
-    let folder = Folder::new("on");
+    let folder = Folder::new();
     let server = server(MIB, 300_000, false).await;
-    let path = folder.0.join("song.mp3");
+    let path = folder.file("song.mp3");
     soon(client(&server.base).call(&Get).download_to(&path)).await.unwrap_err();
-    assert_eq!(folder.entries(), [".song.mp3.part", ".song.mp3.part.json"]);
-    let sidecar = std::fs::read_to_string(folder.0.join(".song.mp3.part.json")).unwrap();
+    assert_eq!(folder.names(), [".song.mp3.part", ".song.mp3.part.json"]);
+    let sidecar = std::fs::read_to_string(folder.file(".song.mp3.part.json")).unwrap();
     assert!(sidecar.contains(r#""etag":"\"1\"""#) && sidecar.contains("\"range\":300000"), "{sidecar}");
     let done = soon(client(&server.base).call(&Get).download_to(&path)).await.unwrap();
     assert_eq!((done.bytes, done.length_known), (MIB as u64, true));
     assert!(std::fs::read(&path).unwrap() == expected(MIB, 1));
     assert_eq!(*server.ranges.lock().unwrap(), [None, Some("bytes=300000-".into())]);
-    assert_eq!(folder.entries(), ["song.mp3"]);
+    assert_eq!(folder.names(), ["song.mp3"]);
 }
 
 #[tokio::test]
 async fn a_file_that_changed_begins_anew() {
-    let folder = Folder::new("changed");
+    let folder = Folder::new();
     let server = server(MIB, 300_000, false).await;
-    let path = folder.0.join("song.mp3");
+    let path = folder.file("song.mp3");
     soon(client(&server.base).call(&Get).download_to(&path)).await.unwrap_err();
     server.state.store(2, Ordering::Relaxed);
     soon(client(&server.base).call(&Get).download_to(&path)).await.unwrap();
     assert!(std::fs::read(&path).unwrap() == expected(MIB, 2));
-    assert_eq!(folder.entries(), ["song.mp3"]);
+    assert_eq!(folder.names(), ["song.mp3"]);
 }
 
 /// What is beside the unfinished file is not believed where it does not fit.
@@ -149,27 +126,27 @@ async fn what_does_not_fit_is_not_used() {
         },
     ];
     for (number, spoil) in spoil.into_iter().enumerate() {
-        let folder = Folder::new(&format!("spoiled-{number}"));
+        let folder = Folder::new();
         let server = server(MIB, 300_000, false).await;
-        let path = folder.0.join("song.mp3");
+        let path = folder.file("song.mp3");
         soon(client(&server.base).call(&Get).download_to(&path)).await.unwrap_err();
-        spoil(&folder.0.join(".song.mp3.part"), &folder.0.join(".song.mp3.part.json"));
+        spoil(&folder.file(".song.mp3.part"), &folder.file(".song.mp3.part.json"));
         soon(client(&server.base).call(&Get).download_to(&path)).await.unwrap();
         assert!(std::fs::read(&path).unwrap() == expected(MIB, 1), "{number}");
         assert_eq!(*server.ranges.lock().unwrap(), [None, None], "{number}");
-        assert_eq!(folder.entries(), ["song.mp3"], "{number}");
+        assert_eq!(folder.names(), ["song.mp3"], "{number}");
     }
 }
 
 /// Two at once do not write into the same file.
 #[tokio::test]
 async fn two_downloads_to_one_name_are_kept_apart() {
-    let folder = Folder::new("two");
+    let folder = Folder::new();
     let server = server(MIB, 300_000, true).await;
-    let path = folder.0.join("song.mp3");
+    let path = folder.file("song.mp3");
     let (first, target) = (client(&server.base), path.clone());
     let first = tokio::spawn(async move { first.call(&Get).download_to(&target).await });
-    while !folder.0.join(".song.mp3.part").exists() {
+    while !folder.file(".song.mp3.part").exists() {
         tokio::task::yield_now().await;
     }
     soon(client(&server.base).call(&Get).download_to(&path)).await.unwrap();
@@ -190,9 +167,9 @@ async fn downloaded_until_killed() {
 
 #[tokio::test]
 async fn a_process_that_is_killed_loses_at_most_8_mib() {
-    let folder = Folder::new("killed");
+    let folder = Folder::new();
     let server = server(12 * MIB, 11 * MIB, true).await;
-    let path = folder.0.join("song.mp3");
+    let path = folder.file("song.mp3");
     let mut child = std::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "resume::downloaded_until_killed"])
         .env(TARGET, format!("{} {}", server.base, path.display()))
@@ -200,14 +177,14 @@ async fn a_process_that_is_killed_loses_at_most_8_mib() {
         .spawn()
         .unwrap();
     let marked = async {
-        while !folder.0.join(".song.mp3.part.json").exists() {
+        while !folder.file(".song.mp3.part.json").exists() {
             tokio::task::yield_now().await;
         }
     };
     soon(marked).await;
     child.kill().unwrap();
     child.wait().unwrap();
-    assert_eq!(folder.entries(), [".song.mp3.part", ".song.mp3.part.json"]);
+    assert_eq!(folder.names(), [".song.mp3.part", ".song.mp3.part.json"]);
     soon(client(&server.base).call(&Get).download_to(&path)).await.unwrap();
     assert!(std::fs::read(&path).unwrap() == expected(12 * MIB, 1));
     let range = server.ranges.lock().unwrap()[1].clone().unwrap();

@@ -90,13 +90,9 @@ async fn assert_same<E: Endpoint<ApiError = PlainApiError>>(endpoint: &E) -> Vec
 }
 
 /// A file of all byte values, larger than one read.
-fn file() -> (std::path::PathBuf, Vec<u8>) {
+fn file(folder: &segno_testkit::Folder) -> (std::path::PathBuf, Vec<u8>) {
     let bytes: Vec<u8> = (0..=255).cycle().take(300_000).collect();
-    let path = std::env::temp_dir().join(format!(
-        "segno-core-wire-{}-{:?}",
-        std::process::id(),
-        std::thread::current().id()
-    ));
+    let path = folder.file("all.bin");
     std::fs::write(&path, &bytes).unwrap();
     (path, bytes)
 }
@@ -137,7 +133,8 @@ async fn rendered_bytes_are_the_sent_bytes() {
 
 #[tokio::test]
 async fn so_are_those_of_files_and_forms_with_files() {
-    let (path, content) = file();
+    let folder = segno_testkit::Folder::new();
+    let (path, content) = file(&folder);
     let file = body(&path).await;
     let bytes = assert_same(&put(|request| {
         request.body(file.clone());
@@ -155,7 +152,6 @@ async fn so_are_those_of_files_and_forms_with_files() {
     }))
     .await;
     assert!(bytes.windows(content.len()).any(|window| window == content));
-    std::fs::remove_file(path).unwrap();
 }
 
 #[tokio::test]

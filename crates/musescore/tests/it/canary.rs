@@ -111,8 +111,8 @@ async fn logins(scene: &mut Scene) {
     scene.send(&client, &users::Me::new()).await.unwrap();
     scene.canary.print(&store);
 
-    let file = std::env::temp_dir().join(format!("segno-musescore-canary-{}.json", std::process::id()));
-    let kept = FileStore::open(&file).unwrap();
+    let folder = segno_testkit::Folder::new();
+    let kept = FileStore::open(folder.file("token.json")).unwrap();
     scene.canary.print(&kept);
     let client = scene.as_user(Credentials::stored(scene.site.consumer(), kept));
     for decision in ["approve", "deny"] {
@@ -124,7 +124,6 @@ async fn logins(scene: &mut Scene) {
             .await;
         let _ = scene.canary.outcome(outcome);
     }
-    std::fs::remove_file(&file).unwrap();
     let accounts = scene.site.sandbox.musescore_accounts();
     for account in &accounts {
         let outcome = client.login_with_password(&account.name, account.password.as_str()).await;

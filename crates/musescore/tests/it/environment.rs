@@ -28,7 +28,8 @@ const TOKEN_SECRET: (&str, &str) = ("MUSESCORE_ACCESS_TOKEN_SECRET", "s1");
 
 #[test]
 fn what_is_set_says_who_asks() {
-    let file = std::env::temp_dir().join(format!("segno-environment-{}.json", std::process::id()));
+    let folder = segno_testkit::Folder::new();
+    let file = folder.file("token.json");
     let file = file.to_str().unwrap();
     assert_eq!(told(&[KEY]), "key");
     assert_eq!(told(&[KEY, SECRET]), "application");

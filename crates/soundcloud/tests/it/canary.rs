@@ -118,15 +118,14 @@ async fn logins(scene: &mut Scene) -> Client {
     // The token is over on the other side: one refresh, also through a file.
     scene.sandbox.advance(Duration::from_secs(4000));
     scene.send(&client, &me::Get::new()).await.unwrap();
-    let file = std::env::temp_dir().join(format!("segno-canary-{}.json", std::process::id()));
-    let kept = FileStore::open(&file).unwrap();
+    let folder = segno_testkit::Folder::new();
+    let kept = FileStore::open(folder.file("token.json")).unwrap();
     let copy = Record::default().with(store.load().await.unwrap().token);
     scene.canary.print(&kept.swap(copy).await);
     scene.canary.print(&kept);
     scene.canary.print(&kept.load().await);
     let second = scene.user_client(kept);
     scene.send(&second, &me::Get::new()).await.unwrap();
-    std::fs::remove_file(&file).unwrap();
     scene.canary.print(&client.token_source());
     scene.canary.print(&store.load().await);
     // The refresh token is spent elsewhere.

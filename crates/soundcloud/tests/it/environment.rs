@@ -52,7 +52,8 @@ fn a_token_file_makes_a_client_that_logs_in() {
     let without = told(&[ID, SECRET, ("SOUNDCLOUD_TOKEN_FILE", "")]);
     assert!(without.starts_with("Some(App) Err(\"this client has the application's own rights"), "{without}");
     assert!(without.contains("set SOUNDCLOUD_TOKEN_FILE"), "{without}");
-    let file = std::env::temp_dir().join(format!("segno-environment-{}.json", std::process::id()));
+    let folder = segno_testkit::Folder::new();
+    let file = folder.file("token.json");
     let path = format!(" {}\n", file.display());
     let with = told(&[ID, SECRET, ("SOUNDCLOUD_TOKEN_FILE", &path)]);
     assert!(with.starts_with("Some(User) Ok(Login"), "{with}");
@@ -72,7 +73,6 @@ fn a_token_file_makes_a_client_that_logs_in() {
         );
         assert_eq!(exposed, expected);
     }
-    std::fs::remove_file(&file).unwrap();
     let folder = told(&[ID, SECRET, ("SOUNDCLOUD_TOKEN_FILE", "/no/such/folder/tokens.json")]);
     assert!(folder.starts_with("the token store: /no/such/folder: "), "{folder}");
 }

@@ -23,7 +23,8 @@ fn own_tracks_or_me(line: &str) -> segno_core::Response<segno_core::Bytes> {
 
 #[tokio::test]
 async fn a_file_from_the_disk_with_progress() {
-    let path = std::env::temp_dir().join(format!("segno-upload-{}.mp3", std::process::id()));
+    let folder = segno_testkit::Folder::new();
+    let path = folder.file("low-tide.mp3");
     std::fs::write(&path, wave()).unwrap();
     let (builder, log, _) = builder(|line| {
         Ok(if line.starts_with("POST") { response(201, TRACK) } else { own_tracks_or_me(line) })
@@ -36,7 +37,6 @@ async fn a_file_from_the_disk_with_progress() {
     let upload = Upload::new("Low Tide", Asset::file(&path).await.unwrap());
     let job = client.upload(upload).progress(move |progress| steps.lock().unwrap().push(progress));
     let uploaded = job.send().await.unwrap();
-    std::fs::remove_file(&path).unwrap();
     assert_eq!(uploaded.track.urn, Some(TrackUrn::new(70071)));
     assert!(!uploaded.found_afterwards);
     let steps = seen.lock().unwrap();
@@ -44,9 +44,8 @@ async fn a_file_from_the_disk_with_progress() {
     assert!(last.bytes > 300_000 && Some(last.bytes) == last.total, "{last:?}");
     assert!(steps.len() > 3 && steps.windows(2).all(|pair| pair[0].bytes < pair[1].bytes));
     let post = log.lines().into_iter().find(|line| line.starts_with("POST")).unwrap();
-    let name = format!("filename=\"segno-upload-{}.mp3.wav\"", std::process::id());
     assert!(
-        post.contains(&name) && post.contains("Content-Type: audio/wav"),
+        post.contains("filename=\"low-tide.mp3.wav\"") && post.contains("Content-Type: audio/wav"),
         "the content decides about the format"
     );
 }

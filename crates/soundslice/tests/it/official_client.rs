@@ -149,12 +149,12 @@ fn d12_every_value_can_be_sent_explicitly() {
 
 #[tokio::test]
 async fn d13_files_are_bytes() {
-    let path = std::env::temp_dir().join(format!("segno-d13-{}", std::process::id()));
+    let folder = segno_testkit::Folder::new();
+    let path = folder.file("score.gp");
     let bytes = b"PK\x03\x04\r\n\x1a\xff binary".to_vec();
     std::fs::write(&path, &bytes).unwrap();
     let put = storage::Put::new(url(), segno_core::Body::file(&path).await.unwrap());
     let text = testing::wire_bytes(silent().core(), &put).await.unwrap();
-    std::fs::remove_file(&path).unwrap();
     assert!(text.ends_with(&bytes), "not one byte is translated");
 }
 

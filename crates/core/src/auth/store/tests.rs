@@ -1,38 +1,33 @@
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::testing::{token_store_contract, token_store_contract_between};
-use crate::time::{Clock as _, SystemClock};
 
-/// A folder of its own for each test.
-pub(super) struct Folder(pub(super) PathBuf);
+/// A folder of its own for each test, which goes away with it.
+pub(super) struct Folder(tempfile::TempDir);
 
 impl Folder {
     pub(super) fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("segno-store-{:016x}", SystemClock.random()));
-        fs::create_dir(&path).unwrap();
-        Self(path)
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.0.path()
     }
 
     pub(super) fn file(&self) -> PathBuf {
-        self.0.join("tokens.json")
+        self.path().join("tokens.json")
     }
 
     pub(super) fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(&self.0).unwrap();
+        let entries = fs::read_dir(self.path()).unwrap();
         let mut names: Vec<_> =
             entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
 

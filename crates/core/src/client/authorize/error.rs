@@ -160,7 +160,8 @@ mod tests {
 
     #[test]
     fn the_cause_is_behind_the_text() {
-        let missing = std::env::temp_dir().join("segno-no-such-folder").join("tokens.json");
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("none").join("tokens.json");
         let error = AuthError::from(FileStore::open(missing).unwrap_err());
         let store = error.source().unwrap();
         assert!(store.is::<StoreError>(), "{store:?}");

@@ -271,24 +271,18 @@ mod tests {
 
     use super::*;
 
-    fn folder(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("segno-core-file-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        folder
-    }
-
-    fn entries(folder: &Path) -> Vec<OsString> {
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect()
+    fn entries(folder: &tempfile::TempDir) -> Vec<OsString> {
+        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect()
     }
 
     /// Dropped while the file is being made, at the worst moment: made, and nobody has heard of it.
     #[test]
     fn a_download_that_is_dropped_leaves_nothing() {
-        let folder = folder("dropped");
+        let folder = tempfile::tempdir().unwrap();
         for round in 0..200 {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
             let _inside = runtime.enter();
-            let mut sink = FileSink::new(&folder.join("song.mp3"), round);
+            let mut sink = FileSink::new(&folder.path().join("song.mp3"), round);
             {
                 let mut writing = sink.write(Bytes::from_static(b"ID3"));
                 let _ = writing.as_mut().poll(&mut Context::from_waker(Waker::noop()));
@@ -299,13 +293,12 @@ mod tests {
             drop(runtime);
         }
         assert_eq!(entries(&folder), Vec::<OsString>::new());
-        std::fs::remove_dir_all(folder).unwrap();
     }
 
     #[tokio::test]
     async fn what_is_finished_has_its_name_and_nothing_else_is_left() {
-        let folder = folder("finished");
-        let target = folder.join("song.mp3");
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("song.mp3");
         let mut sink = FileSink::new(&target, 7);
         sink.write(Bytes::from_static(b"old")).await.unwrap();
         assert!(sink.restart().await.unwrap());
@@ -316,16 +309,15 @@ mod tests {
         drop(sink);
         assert_eq!(entries(&folder), ["song.mp3"]);
         assert_eq!(std::fs::read(&target).unwrap(), b"new");
-        std::fs::remove_dir_all(folder).unwrap();
     }
 
     #[tokio::test]
     async fn an_error_names_the_file() {
-        let target = folder("named").join("none").join("song.mp3");
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("none").join("song.mp3");
         let mut sink = FileSink::new(&target, 7);
         let error = sink.write(Bytes::from_static(b"ID3")).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
         assert!(error.to_string().starts_with(&format!("{}: ", target.display())), "{error}");
-        std::fs::remove_dir_all(target.parent().unwrap().parent().unwrap()).unwrap();
     }
 }

@@ -92,12 +92,10 @@ async fn behind_a_captive_portal_nothing_is_removed_and_no_page_is_a_song() {
     }
     assert_eq!(sandbox.effects(), before);
     let link = song.primary_audio().unwrap().versions.mp3.clone().unwrap();
-    let folder = std::env::temp_dir().join(format!("segno-portal-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let error = client.download_to(&link, folder.join("song.mp3")).await.unwrap_err();
+    let folder = segno_testkit::Folder::new();
+    let error = client.download_to(&link, folder.file("song.mp3")).await.unwrap_err();
     assert!(error.is_decode() && error.to_string().contains("it is a web page"), "{error}");
-    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "not even a part of it is left");
-    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(folder.names().is_empty(), "not even a part of it is left");
     // The error of a service in the place of the file, with status 200.
     sandbox.clear_faults();
     for (media_type, body) in [

@@ -185,16 +185,14 @@ async fn what_is_too_large_is_not_sent() {
 async fn a_file_is_looked_into_before_it_is_sent() {
     let sandbox = sandbox().await;
     let client = client(&sandbox);
-    let folder = std::env::temp_dir().join(format!("segno-{}", std::process::id()));
-    tokio::fs::create_dir_all(&folder).await.unwrap();
-    let path = folder.join("sunrise.png");
+    let folder = segno_testkit::Folder::new();
+    let path = folder.file("sunrise.png");
     tokio::fs::write(&path, png()).await.unwrap();
     let upload = Upload::file(&path).await.unwrap();
     let asset = client.send(&upload).await.unwrap();
     assert_eq!(asset.other["byte_size"], 300_000);
     assert_eq!(asset.other["content_type"], "image/png");
-    let text = folder.join("notes.txt");
+    let text = folder.file("notes.txt");
     tokio::fs::write(&text, "no image").await.unwrap();
     assert!(Upload::file(&text).await.is_err());
-    tokio::fs::remove_dir_all(&folder).await.unwrap();
 }

@@ -13,7 +13,6 @@ use crate::auth::oauth1::*;
 use crate::auth::store::{FileStore, Lease, MemoryStore, Record, StoreError, Swapped, Token, TokenStore};
 use crate::endpoint::PlainApiError;
 use crate::testing::{FnTransport, ManualClock};
-use crate::time::{Clock as _, SystemClock};
 use crate::{
     BoxFuture, BuildError, Cause, Client, DecodeError, Endpoint, Error, Method, Replay, RequestWriter,
     Secret, Timestamp,
@@ -152,9 +151,8 @@ fn reason(outcome: Result<(), Error<PlainApiError>>) -> AuthError {
 
 #[tokio::test]
 async fn a_token_is_kept_in_a_file_and_found_by_the_next_process() {
-    let folder = std::env::temp_dir().join(format!("segno-oauth1-{:016x}", SystemClock.random()));
-    std::fs::create_dir(&folder).unwrap();
-    let path = folder.join("token.json");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token.json");
     let open = || TokenSource::new(consumer(), FileStore::open(&path).unwrap()).login_hint("call log_in()");
     let first = open();
     let error = reason(client(&first, "t1").send(&Me).await);
@@ -179,7 +177,6 @@ async fn a_token_is_kept_in_a_file_and_found_by_the_next_process() {
     second.forget().await.unwrap();
     let error = reason(client(&first, "t3").send(&Me).await);
     assert_eq!(error, AuthError::LoginNeeded("signed out; log in again".into()));
-    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 /// A store without room, or that breaks when it is written.

@@ -161,7 +161,7 @@ async fn only_the_owner_may_read_it() {
     let lease = store.lease().await.unwrap();
     store.reserve(Record::default()).await.unwrap();
     for name in folder.names() {
-        private(&folder.0.join(name));
+        private(&folder.path().join(name));
     }
     lease.release().await;
     for mode in [0o644, 0o660, 0o601] {
@@ -179,21 +179,21 @@ fn a_path_that_cannot_work_is_said_at_once() {
     let folder = Folder::new();
     let error = |path: &Path| FileStore::open(path).unwrap_err().to_string();
     assert_eq!(error(Path::new("")), r#"invalid path: expected the path of a file, found """#);
-    let parent = error(&folder.0.join("gone/.."));
+    let parent = error(&folder.path().join("gone/.."));
     assert!(parent.starts_with("invalid path: expected the path of a file, found "), "{parent}");
-    let gone = folder.0.join("gone").join("tokens.json");
+    let gone = folder.path().join("gone").join("tokens.json");
     let expected = format!(
         "{}: No such file or directory (os error 2); make the folder first",
-        folder.0.join("gone").display()
+        folder.path().join("gone").display()
     );
     assert_eq!(error(&gone), expected);
     let regular =
         "a token file must be a regular file: give the path of one, or of one that does not exist yet";
-    assert_eq!(error(&folder.0), format!("{} is a directory; {regular}", folder.0.display()));
+    assert_eq!(error(folder.path()), format!("{} is a directory; {regular}", folder.path().display()));
     if cfg!(unix) {
         assert_eq!(error(Path::new("/dev/null")), format!("/dev/null is a device; {regular}"));
         // std makes no FIFO, but every Unix has the command.
-        let fifo = folder.0.join("fifo");
+        let fifo = folder.path().join("fifo");
         if std::process::Command::new("mkfifo").arg(&fifo).status().is_ok_and(|status| status.success()) {
             assert_eq!(error(&fifo), format!("{} is a FIFO (named pipe); {regular}", fifo.display()));
         }
@@ -206,7 +206,7 @@ async fn a_link_to_the_file_is_followed() {
     use std::os::unix::fs::symlink;
     let (folder, first) = kept().await;
     let other = Folder::new();
-    let link = other.0.join("link.json");
+    let link = other.path().join("link.json");
     symlink(folder.file(), &link).unwrap();
     let store = FileStore::open(&link).unwrap();
     let lease = store.lease().await.unwrap();
@@ -216,14 +216,14 @@ async fn a_link_to_the_file_is_followed() {
     assert_eq!(found(&folder).await, second, "who comes by the other path finds it");
     assert_eq!(other.names(), ["link.json"], "the locks stand beside the file, where all find them");
     // A link to a file that is still to be made.
-    let early = other.0.join("early.json");
+    let early = other.path().join("early.json");
     symlink("later.json", &early).unwrap();
     let store = FileStore::open(&early).unwrap();
     store.swap(Record::default().with(None)).await.unwrap();
-    assert!(other.0.join("later.json").is_file());
+    assert!(other.path().join("later.json").is_file());
     // A circle.
-    symlink("circle.json", other.0.join("circle.json")).unwrap();
-    let error = FileStore::open(other.0.join("circle.json")).unwrap_err();
+    symlink("circle.json", other.path().join("circle.json")).unwrap();
+    let error = FileStore::open(other.path().join("circle.json")).unwrap_err();
     assert!(error.to_string().contains("circle.json: "), "{error}");
 }
 
@@ -233,9 +233,9 @@ async fn a_link_in_the_place_of_a_lock_is_not_followed() {
     use std::os::unix::fs::symlink;
     for suffix in ["lock", "lease"] {
         let (folder, first) = kept().await;
-        let lock = folder.0.join(format!("tokens.json.{suffix}"));
+        let lock = folder.path().join(format!("tokens.json.{suffix}"));
         let _ = fs::remove_file(&lock);
-        let victim = folder.0.join("victim");
+        let victim = folder.path().join("victim");
         symlink(&victim, &lock).unwrap();
         let store = FileStore::open(folder.file()).unwrap();
         let error = match suffix {
@@ -255,7 +255,7 @@ async fn a_link_in_the_place_of_a_lock_is_not_followed() {
 async fn the_file_itself_is_the_lease_where_lock_files_cannot_be() {
     let (folder, first) = kept().await;
     for name in ["tokens.json.lock", "tokens.json.lease"] {
-        let _ = fs::remove_file(folder.0.join(name));
+        let _ = fs::remove_file(folder.path().join(name));
     }
     let disk = Arc::new(Faulty { failing: WAYS[3].1.to_vec(), no_locks: true, ..Faulty::default() });
     let stores = [store(&folder, &disk), store(&folder, &disk)];

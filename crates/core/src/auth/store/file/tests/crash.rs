@@ -59,7 +59,7 @@ async fn a_crash_while_a_crash_is_cleaned_up_loses_nothing() {
             let (folder, first) = kept().await;
             let second = first.with(Some(token("2")));
             // What a process leaves that dies between writing beside and renaming.
-            let beside = folder.0.join("tokens.json.new");
+            let beside = folder.path().join("tokens.json.new");
             System.create(&beside).unwrap();
             fs::write(&beside, &*bytes(&second).unwrap()).unwrap();
             assert_eq!(found(&folder).await, second, "{way}: the next start finds it");
@@ -85,7 +85,7 @@ async fn a_file_beside_that_breaks_off_is_no_record() {
     let (folder, first) = kept().await;
     let second = first.with(Some(token("2")));
     let content = bytes(&second).unwrap();
-    let beside = folder.0.join("tokens.json.new");
+    let beside = folder.path().join("tokens.json.new");
     System.create(&beside).unwrap();
     for length in 0..content.len() {
         fs::write(&beside, &content[..length]).unwrap();
@@ -116,7 +116,7 @@ async fn a_torn_record_is_found_again() {
     }
     fs::write(folder.file(), &new[..40]).unwrap();
     assert!(FileStore::open(folder.file()).is_err());
-    let beside = folder.0.join("tokens.json.new");
+    let beside = folder.path().join("tokens.json.new");
     System.create(&beside).unwrap();
     fs::write(&beside, &*new).unwrap();
     assert_eq!(found(&folder).await, second);
@@ -154,12 +154,12 @@ async fn a_planted_file_beside_is_passed_over() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     let (folder, first) = kept().await;
     let planted = bytes(&first.with(Some(token("planted")))).unwrap();
-    let beside = folder.0.join("tokens.json.new");
+    let beside = folder.path().join("tokens.json.new");
     fs::write(&beside, &*planted).unwrap();
     fs::set_permissions(&beside, fs::Permissions::from_mode(0o644)).unwrap();
     assert_eq!(found(&folder).await, first, "others can read it, so it is not ours");
     fs::remove_file(&beside).unwrap();
-    let elsewhere = folder.0.join("elsewhere");
+    let elsewhere = folder.path().join("elsewhere");
     System.create(&elsewhere).unwrap();
     fs::write(&elsewhere, &*planted).unwrap();
     symlink(&elsewhere, &beside).unwrap();
