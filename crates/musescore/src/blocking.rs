@@ -33,6 +33,12 @@ impl segno_core::blocking::ServiceClient for crate::Client {
     }
 }
 
+impl<E: segno_core::Endpoint> segno_core::blocking::Sends<E> for crate::Client {
+    fn send(&self, endpoint: &E) -> impl Future<Output = Result<E::Output, segno_core::Error<E::ApiError>>> {
+        self.send(endpoint)
+    }
+}
+
 impl segno_core::blocking::FromEnv for crate::Client {
     fn from_env() -> Result<Self, segno_core::client::ClientError> {
         Self::from_env()

@@ -7,6 +7,7 @@ mod catalogue;
 mod consent;
 mod context;
 mod date;
+mod encryption;
 mod error;
 mod fields;
 mod import;
@@ -61,9 +62,9 @@ pub(crate) mod public {
     pub use super::apps::SoundcloudApp;
     pub use super::state::SoundcloudAccess;
     pub use super::switches::{
-        Access, AccessRule, ClientCredentials, CreatedStatus, ErrorShape, MemberFault, PageFault, Processing,
-        RateLimitShape, Refresh, Switches as SoundcloudSwitches, UnauthorizedBody, UriForm,
-        UserAccess as SoundcloudUserAccess,
+        Access, AccessRule, ClientCredentials, CreatedStatus, ErrorShape, HlsEncryption, MemberFault,
+        PageFault, Processing, RateLimitShape, Refresh, Switches as SoundcloudSwitches, UnauthorizedBody,
+        UriForm, UserAccess as SoundcloudUserAccess,
     };
 }
 

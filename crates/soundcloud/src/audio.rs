@@ -6,11 +6,14 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
 use segno_core::client::{FileSink, Raw, Resumption, Sink};
-use segno_core::http::header::RANGE;
-use segno_core::{Bytes, Method, Secret, SecretUrl, StatusCode};
+use segno_core::decode::Content;
+use segno_core::http::HeaderValue;
+use segno_core::http::header::{CONTENT_RANGE, ETAG, RANGE};
+use segno_core::{Bytes, DecodeError, Method, Response, Secret, SecretUrl, StatusCode};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
 use crate::client::Client;
@@ -70,6 +73,17 @@ pub enum AudioError {
         /// What went wrong.
         #[source]
         error: Error,
+    },
+    /// What came in place of a piece is no audio, such as the page of a captive portal.
+    #[error("piece {number} of {count}: {found}")]
+    NotAudio {
+        /// Which piece, from 1.
+        number: usize,
+        /// How many there are.
+        count: usize,
+        /// What it is.
+        #[source]
+        found: DecodeError,
     },
     /// A piece cannot be unlocked.
     #[error("piece {number} cannot be unlocked: {reason}")]
@@ -139,9 +153,9 @@ impl<'a> Audio<'a> {
     /// # Errors
     /// [`AudioError`].
     pub async fn open(self) -> Result<AudioStream<'a>, AudioError> {
-        let (kind, pieces) = self.pieces(self.kinds).await?;
+        let found = self.find(self.kinds).await?;
         let keys = VecDeque::new();
-        Ok(AudioStream { audio: self, kind, pieces, next: 0, keys, renewals: 0, has_failed: false })
+        Ok(AudioStream { audio: self, found, next: 0, keys, renewals: 0, has_failed: false })
     }
 
     /// Writes the audio to `writer`.
@@ -159,7 +173,7 @@ impl<'a> Audio<'a> {
             writer.write_all(&piece).await?;
         }
         writer.flush().await?;
-        Ok(DownloadedAudio { kind: audio.kind, bytes, pieces: audio.pieces.len() })
+        Ok(DownloadedAudio { kind: audio.kind(), bytes, pieces: audio.pieces() })
     }
 
     /// Writes the audio to a file, which appears under its name when it is complete. If it fails, or its process ends, the next download
@@ -173,10 +187,10 @@ impl<'a> Audio<'a> {
         let mut sink = self.client.core().file_sink(path);
         let begun = sink.resume(&source).await?;
         let mut audio = self.open().await?;
-        let tag = audio.tag();
+        let tag = audio.found.tag();
         let mut written = 0;
         if let Some(begun) = begun {
-            if begun.etag.as_deref() == Some(&tag) && begun.parts <= audio.pieces.len() {
+            if begun.etag.as_deref() == Some(&tag) && begun.parts <= audio.pieces() {
                 (audio.next, written) = (begun.parts, begun.range);
             } else {
                 sink.restart().await?;
@@ -186,7 +200,7 @@ impl<'a> Audio<'a> {
         match ended {
             Ok(()) => {
                 sink.finish().await?;
-                Ok(DownloadedAudio { kind: audio.kind, bytes: written, pieces: audio.pieces.len() })
+                Ok(DownloadedAudio { kind: audio.kind(), bytes: written, pieces: audio.pieces() })
             }
             Err(error) => {
                 // The error that matters is the one that is there.
@@ -196,60 +210,86 @@ impl<'a> Audio<'a> {
         }
     }
 
-    /// The kind and the pieces of the first stream of these kinds.
-    async fn pieces(&self, kinds: &[StreamKind]) -> Result<(StreamKind, Vec<Piece>), AudioError> {
-        let found = self.client.stream(self.track, kinds, self.secret_token.as_ref()).await?;
-        if !found.kind.is_hls() {
-            let length = self.length(&found.url).await?;
+    /// The first stream of these kinds.
+    async fn find(&self, kinds: &[StreamKind]) -> Result<Found, AudioError> {
+        let stream = self.client.stream(self.track, kinds, self.secret_token.as_ref()).await?;
+        let kind = stream.kind;
+        if !kind.is_hls() {
+            let (length, etag) = self.length(&stream.url).await?;
             if length > LONGEST {
                 return Err(AudioError::TooLong { bytes: length, most: LONGEST });
             }
             let parts = (0..length.div_ceil(PART)).map(|part| {
                 let from = part * PART;
-                Piece { url: found.url.clone(), range: Some((from, PART.min(length - from))), key: None }
+                let range = Some((from, PART.min(length - from)));
+                Piece { url: stream.url.clone(), range, key: None, lasts: String::new() }
             });
-            return Ok((found.kind, parts.collect()));
+            return Ok(Found { kind, pieces: parts.collect(), etag });
         }
-        let mut url = found.url;
+        let mut url = stream.url;
         // A master playlist, and that which it names.
         for _ in 0..2 {
-            let text = self.request(&url, None).await.map_err(AudioError::Playlist)?;
+            let text = self.request(&url, None).await.map_err(AudioError::Playlist)?.into_body();
             let text = String::from_utf8_lossy(&text);
             match Playlist::read(&text, &url).map_err(AudioError::Unusable)? {
-                Playlist::Media(pieces) => return Ok((found.kind, pieces)),
+                Playlist::Media(pieces) => return Ok(Found { kind, pieces, etag: None }),
                 Playlist::Master(best) => url = best,
             }
         }
         Err(AudioError::Unusable("it names nothing but other playlists".into()))
     }
 
-    /// How long a file is, by its first byte.
-    async fn length(&self, url: &SecretUrl) -> Result<u64, AudioError> {
+    /// How long a file is, by its first byte, and its `ETag`.
+    async fn length(&self, url: &SecretUrl) -> Result<(u64, Option<HeaderValue>), AudioError> {
         let raw = Raw::<ApiError>::at(Method::GET, url.clone()).header(RANGE, "bytes=0-0");
         let response = self.client.core().send(&raw).await.map_err(AudioError::Playlist)?;
-        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let total = header("content-range").and_then(|range| range.rsplit_once('/')?.1.parse().ok());
-        Ok(total.unwrap_or(response.body().len() as u64))
+        let range = response.headers().get(CONTENT_RANGE).and_then(|value| value.to_str().ok());
+        let total = range.and_then(|range| range.rsplit_once('/')?.1.parse().ok());
+        let etag = response.headers().get(ETAG).cloned();
+        Ok((total.unwrap_or(response.body().len() as u64), etag))
     }
 
     /// The bytes behind a URL, or some of them.
-    async fn request(&self, url: &SecretUrl, range: Option<(u64, u64)>) -> Result<Bytes, Error> {
+    async fn request(&self, url: &SecretUrl, range: Option<(u64, u64)>) -> Result<Response<Bytes>, Error> {
         let mut raw = Raw::<ApiError>::at(Method::GET, url.clone());
         if let Some((from, length)) = range {
             raw = raw.header(RANGE, format!("bytes={from}-{}", from + length - 1));
         }
-        let response = self.client.core().send(&raw).await?;
-        let whole = response.status() != StatusCode::PARTIAL_CONTENT;
-        let body = response.into_body();
-        Ok(match range {
-            // A server without ranges sends all of it.
-            Some((from, length)) if whole => {
-                let end = usize::try_from(from.saturating_add(length)).unwrap_or(usize::MAX).min(body.len());
-                let from = usize::try_from(from).unwrap_or(usize::MAX).min(end);
-                body.slice(from..end)
-            }
-            _ => body,
-        })
+        self.client.core().send(&raw).await
+    }
+}
+
+/// A stream as it was found.
+struct Found {
+    kind: StreamKind,
+    pieces: Vec<Piece>,
+    /// Of a file that is one whole.
+    etag: Option<HeaderValue>,
+}
+
+impl Found {
+    /// What two states of a stream have in common if one can go on where the other ended. URLs are others each time.
+    fn tag(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        for piece in &self.pieces {
+            (&piece.lasts, piece.range).hash(&mut hasher);
+        }
+        self.etag.as_ref().map(HeaderValue::as_bytes).hash(&mut hasher);
+        format!("{:?} of {} pieces, {:016x}", self.kind, self.pieces.len(), hasher.finish())
+    }
+}
+
+/// The part of a body that was asked for; a server without ranges sends all of it.
+fn part(response: Response<Bytes>, range: Option<(u64, u64)>) -> Bytes {
+    let whole = response.status() != StatusCode::PARTIAL_CONTENT;
+    let body = response.into_body();
+    match range {
+        Some((from, length)) if whole => {
+            let end = usize::try_from(from.saturating_add(length)).unwrap_or(usize::MAX).min(body.len());
+            let from = usize::try_from(from).unwrap_or(usize::MAX).min(end);
+            body.slice(from..end)
+        }
+        _ => body,
     }
 }
 
@@ -274,8 +314,7 @@ async fn fill(
 #[must_use = "pieces are requested when next() is called"]
 pub struct AudioStream<'a> {
     audio: Audio<'a>,
-    kind: StreamKind,
-    pieces: Vec<Piece>,
+    found: Found,
     next: usize,
     /// Keys that were used last.
     keys: VecDeque<(SecretUrl, Bytes)>,
@@ -287,13 +326,13 @@ impl AudioStream<'_> {
     /// The kind of stream.
     #[must_use]
     pub fn kind(&self) -> StreamKind {
-        self.kind
+        self.found.kind
     }
 
     /// How many pieces there are.
     #[must_use]
     pub fn pieces(&self) -> usize {
-        self.pieces.len()
+        self.found.pieces.len()
     }
 
     /// The next bytes; `None` after the last, and after an error.
@@ -305,7 +344,7 @@ impl AudioStream<'_> {
             return None;
         }
         loop {
-            let piece = self.pieces.get(self.next)?.clone();
+            let piece = self.found.pieces.get(self.next)?.clone();
             let error = match self.read(&piece).await {
                 Ok(bytes) => {
                     self.next += 1;
@@ -327,33 +366,38 @@ impl AudioStream<'_> {
         }
     }
 
-    /// What two states of a stream have in common if one can go on where the other ended.
-    fn tag(&self) -> String {
-        format!("{:?} of {} pieces", self.kind, self.pieces.len())
-    }
-
     /// Asks for new URLs of the same stream.
     async fn renew(&mut self) -> Result<(), AudioError> {
-        let (kind, pieces) = self.audio.pieces(&[self.kind]).await?;
-        if kind != self.kind || pieces.len() != self.pieces.len() {
+        let found = self.audio.find(&[self.found.kind]).await?;
+        if found.tag() != self.found.tag() {
             return Err(AudioError::Changed);
         }
-        self.pieces = pieces;
+        self.found = found;
         self.keys.clear();
         Ok(())
     }
 
     /// A piece, unlocked.
     async fn read(&mut self, piece: &Piece) -> Result<Bytes, AudioError> {
-        let (number, count) = (self.next + 1, self.pieces.len());
+        let (number, count) = (self.next + 1, self.pieces());
         let failed = |error| AudioError::Piece { number, count, error };
-        let bytes = self.audio.request(&piece.url, piece.range).await.map_err(failed)?;
+        let response = self.audio.request(&piece.url, piece.range).await.map_err(failed)?;
+        if let (Some(begun), Some(now)) = (&self.found.etag, response.headers().get(ETAG))
+            && begun != now
+        {
+            return Err(AudioError::Changed);
+        }
+        if response.status() == StatusCode::OK && piece.key.is_none() {
+            let checked = Content::Binary.check(response.headers(), response.body());
+            checked.map_err(|found| AudioError::NotAudio { number, count, found })?;
+        }
+        let bytes = part(response, piece.range);
         let Some(Key { url, iv }) = &piece.key else { return Ok(bytes) };
         let known = self.keys.iter().find(|(known, _)| known == url).map(|(_, key)| key.clone());
         let key = match known {
             Some(key) => key,
             None => {
-                let key = self.audio.request(url, None).await.map_err(failed)?;
+                let key = self.audio.request(url, None).await.map_err(failed)?.into_body();
                 self.keys.truncate(3);
                 self.keys.push_front((url.clone(), key.clone()));
                 key
@@ -392,9 +436,9 @@ fn unlocked(_: &[u8], _: &[u8], _: &[u8; 16]) -> Result<Bytes, &'static str> {
 impl fmt::Debug for AudioStream<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AudioStream")
-            .field("kind", &self.kind)
+            .field("kind", &self.found.kind)
             .field("next", &self.next)
-            .field("pieces", &self.pieces.len())
+            .field("pieces", &self.found.pieces.len())
             .finish_non_exhaustive()
     }
 }

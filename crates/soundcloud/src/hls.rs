@@ -22,6 +22,8 @@ pub(crate) struct Piece {
     /// The first byte and the number of bytes, where it is a part of a file.
     pub(crate) range: Option<(u64, u64)>,
     pub(crate) key: Option<Key>,
+    /// How long it lasts, as the playlist has it: unlike the URL this is the same whenever it is asked for.
+    pub(crate) lasts: String,
 }
 
 /// How a piece is locked: AES-128 in CBC mode with PKCS #7 padding.
@@ -67,6 +69,7 @@ struct Reader {
     range: Option<(u64, Option<u64>)>,
     /// Where the last range of a file ended.
     end: u64,
+    lasts: String,
     has_ended: bool,
 }
 
@@ -81,6 +84,7 @@ impl Reader {
             key: None,
             range: None,
             end: 0,
+            lasts: String::new(),
             has_ended: false,
         }
     }
@@ -109,8 +113,9 @@ impl Reader {
                     Some((_, None)) => return Err("invalid #EXT-X-KEY: expected an IV for #EXT-X-MAP".into()),
                     None => None,
                 };
-                self.push(Piece { url, range, key })?;
+                self.push(Piece { url, range, key, lasts: String::new() })?;
             }
+            "#EXTINF" => value.split(',').next().unwrap_or_default().trim().clone_into(&mut self.lasts),
             "#EXT-X-STREAM-INF" => {
                 let bandwidth = attributes(value).get("BANDWIDTH").and_then(|value| value.parse().ok());
                 self.next_variant = Some(bandwidth.unwrap_or(0));
@@ -141,7 +146,8 @@ impl Reader {
             // Without a vector it is the number of the piece (section 5.2).
             iv: iv.unwrap_or_else(|| u128::from(sequence).to_be_bytes()),
         });
-        self.push(Piece { url, range, key })
+        let lasts = std::mem::take(&mut self.lasts);
+        self.push(Piece { url, range, key, lasts })
     }
 
     fn push(&mut self, piece: Piece) -> Result<(), String> {

@@ -1,4 +1,4 @@
-//! A program without async: a runtime of one thread, and `block_on` around each call.
+//! A program without async: the blocking client, which needs no runtime in the code that calls it.
 //!
 //! ```text
 //! SOUNDSLICE_APP_ID=… SOUNDSLICE_PASSWORD=… cargo run -p segno-soundslice --example blocking
@@ -10,36 +10,13 @@
 
 use std::error::Error;
 
-use segno_soundslice::{Client, recordings, slices};
-use tokio::runtime::{Builder, Runtime};
-
-/// The calls that this program needs, each of which waits for its response.
-struct Blocking {
-    runtime: Runtime,
-    client: Client,
-}
-
-impl Blocking {
-    fn from_env() -> Result<Self, Box<dyn Error>> {
-        // Kept for as long as the client: its connections live in it.
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { runtime, client: Client::from_env()? })
-    }
-
-    fn slices(&self) -> Result<Vec<slices::Slice>, segno_soundslice::Error> {
-        self.runtime.block_on(self.client.send(&slices::List::new())).map(Vec::from_iter)
-    }
-
-    fn recordings(&self, slice: &slices::Slice) -> Result<usize, segno_soundslice::Error> {
-        let list = recordings::List::new(&slice.scorehash);
-        self.runtime.block_on(self.client.send(&list)).map(|recordings| recordings.len())
-    }
-}
+use segno_soundslice::{blocking, recordings, slices};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let soundslice = Blocking::from_env()?;
-    for slice in soundslice.slices()? {
-        println!("{}: {} recordings", slice.name, soundslice.recordings(&slice)?);
+    let client = blocking::Client::from_env()?;
+    for slice in client.send(&slices::List::new())? {
+        let recordings = client.send(&recordings::List::new(&slice.scorehash))?;
+        println!("{}: {} recordings", slice.name, recordings.len());
     }
     Ok(())
 }

@@ -90,9 +90,24 @@ pub trait ServiceClient: Sized {
     }
 }
 
+/// A client that sends such endpoints. How it does that, with all that a service adds to a call, is how the blocking client does it.
+pub trait Sends<E: Endpoint>: ServiceClient {
+    /// Sends an endpoint and reads the response.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    fn send(&self, endpoint: &E) -> impl Future<Output = Result<E::Output, Error<E::ApiError>>>;
+}
+
 impl ServiceClient for AsyncClient {
     fn core(&self) -> &AsyncClient {
         self
+    }
+}
+
+impl<E: Endpoint> Sends<E> for AsyncClient {
+    fn send(&self, endpoint: &E) -> impl Future<Output = Result<E::Output, Error<E::ApiError>>> {
+        self.send(endpoint)
     }
 }
 
@@ -148,8 +163,11 @@ impl<C: ServiceClient> Client<C> {
     ///
     /// # Errors
     /// See [`Error`].
-    pub fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, Error<E::ApiError>> {
-        self.runtime.run(self.client.core().send(endpoint))
+    pub fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Output, Error<E::ApiError>>
+    where
+        C: Sends<E>,
+    {
+        self.runtime.run(Sends::send(&self.client, endpoint))
     }
 
     /// Sends an endpoint and writes the body of the response to a file; see [`Call::download_to`](crate::client::Call::download_to).

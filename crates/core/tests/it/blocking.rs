@@ -84,10 +84,10 @@ fn all(client: &blocking::Client<Client>) {
     assert_eq!((items.len(), items[9].as_str()), (10, "GET /list?page=9 HTTP/1.1"));
     assert_eq!(client.pages(Numbers(7)).count(), 3);
     assert_eq!(client.collect(Numbers(0), 3).unwrap().len(), 3);
-    let path = std::env::temp_dir().join(format!("segno-core-blocking-{:?}", std::thread::current().id()));
+    let folder = segno_testkit::Folder::new();
+    let path = folder.file("thing");
     assert_eq!(client.download_to(&Get, &path).unwrap().bytes, 19);
     assert_eq!(std::fs::read(&path).unwrap(), b"GET /thing HTTP/1.1");
-    std::fs::remove_file(path).unwrap();
     let raw = client.run(|client| async move { client.raw::<PlainApiError>(Method::PUT, "x").send().await });
     assert_eq!(raw.unwrap().body(), "PUT /x HTTP/1.1");
 }

@@ -1,5 +1,6 @@
 //! What a user of the crate would notice.
 
+mod blocking;
 mod bodies;
 mod canary;
 mod clients;

@@ -3,9 +3,11 @@
 use serde_json::Value;
 
 use super::context::{RequestContext, found, ok};
+use super::encryption::{KEY_SEGMENTS, LOCKED_SEQUENCE, Lock};
 use super::error::{self, Result};
 use super::show::urn;
 use super::store::{Audio, State, Track};
+use super::switches::HlsEncryption;
 use crate::kit::{Spool, seconds};
 use crate::storage::Object;
 
@@ -13,6 +15,8 @@ use crate::storage::Object;
 const PREVIEW: u64 = 30_000;
 /// Milliseconds of a segment.
 const SEGMENT: u64 = 10_000;
+/// More than a segment takes.
+const LOCKED_BYTES: usize = 64 * 1024 * 1024;
 /// Up to this size the tag of a stored file is the MD5 of its bytes.
 const TAGGED_BYTES: usize = 1024 * 1024;
 /// More than thirty seconds of MP3 take.
@@ -75,7 +79,7 @@ pub(super) fn follow(context: &mut RequestContext<'_>, id: Option<u64>, texts: &
     let stream = STREAMS.iter().find(|stream| stream.id(&track) == *id && stream.tail() == tail);
     let location = match stream.filter(|_| track.state == State::Finished) {
         Some(stream) if stream.preview && access != "blocked" => preview(context, &track),
-        Some(stream) if !stream.preview && access == "playable" => playlist(context, &track, id),
+        Some(stream) if !stream.preview && access == "playable" => playlist(context, &track, id)?,
         _ => return Err(error::not_found()),
     };
     played(context, &track);
@@ -172,24 +176,39 @@ fn link(context: &RequestContext<'_>, path: &str) -> String {
 }
 
 /// A media playlist (RFC 8216) of segments that are together the file as it was uploaded.
-fn playlist(context: &RequestContext<'_>, track: &Track, id: &str) -> String {
+fn playlist(context: &RequestContext<'_>, track: &Track, id: &str) -> Result<String> {
     let Audio { content, content_type, extension } = &track.audio;
     let count = track.duration.div_ceil(SEGMENT).max(1);
+    let encryption = context.switches.hls_encryption;
+    let sequence = if encryption == HlsEncryption::None { 0 } else { LOCKED_SEQUENCE };
     let mut text = format!(
-        "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-TARGETDURATION:{}\n#EXT-X-MEDIA-SEQUENCE:0\n",
+        "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-TARGETDURATION:{}\n\
+         #EXT-X-MEDIA-SEQUENCE:{sequence}\n",
         SEGMENT / 1000
     );
     for index in 0..count {
         let (start, end) = (index * SEGMENT, track.duration.min((index + 1) * SEGMENT));
         let place = path(track, &format!("/{index}.{extension}"));
-        put(context, &place, content.slice(byte_at(track, start)..byte_at(track, end)), content_type);
+        let mut segment = content.slice(byte_at(track, start)..byte_at(track, end));
+        if encryption != HlsEncryption::None {
+            let lock = Lock::of(track, index, encryption == HlsEncryption::ExplicitIv);
+            if index % KEY_SEGMENTS == 0 || lock.iv.is_some() {
+                let place = lock.place(track);
+                put(context, &place, Spool::from_bytes(lock.key.to_vec()), "application/octet-stream");
+                text += &lock.tag(&link(context, &place));
+            }
+            let whole = segment.bytes(LOCKED_BYTES).ok().flatten();
+            let whole = whole.ok_or_else(|| error::unprocessable("A segment is too large to be locked."))?;
+            segment = Spool::from_bytes(lock.locked(&whole, sequence + index));
+        }
+        put(context, &place, segment, content_type);
         let length = (end - start) as f64 / 1000.0;
         text += &format!("#EXTINF:{length:.3},\n{}\n", link(context, &place));
     }
     text += "#EXT-X-ENDLIST\n";
     let place = format!("/soundcloud-media/{}/{id}.m3u8", track.id);
     put(context, &place, Spool::from_bytes(text), "application/vnd.apple.mpegurl");
-    link(context, &place)
+    Ok(link(context, &place))
 }
 
 /// The first thirty seconds.

@@ -85,6 +85,8 @@ pub struct Switches {
     pub stream_life_s: f64,
     /// Hand out links that have expired already.
     pub expired_streams: bool,
+    /// How the segments of streams are locked.
+    pub hls_encryption: HlsEncryption,
     /// Requests to `/tracks/:id/stream` for each application in 24 hours.
     pub plays_per_24h: u32,
     /// Whether `/preview` and `/streams` count too.
@@ -146,6 +148,7 @@ impl Default for Switches {
             created_status: CreatedStatus::Created,
             stream_life_s: 300.0,
             expired_streams: false,
+            hls_encryption: HlsEncryption::None,
             plays_per_24h: 15_000,
             streams_count_as_plays: false,
             actions: None,
@@ -300,6 +303,20 @@ pub enum Processing {
     Failed,
     /// It does not end.
     Never,
+}
+
+/// How the segments of streams are locked: AES-128 (RFC 8216, section 4.3.2.4), two segments to a key, the first of them with
+/// the number 7.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum HlsEncryption {
+    /// Not at all.
+    None,
+    /// The initialization vector of a segment is its number.
+    ImplicitIv,
+    /// The playlist names the initialization vector of each segment.
+    ExplicitIv,
 }
 
 /// Status of what makes something new.

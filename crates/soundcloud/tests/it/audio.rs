@@ -1,6 +1,5 @@
 //! The audio of a track itself: HLS put together, links renewed, downloads that go on in another process.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use segno_core::Retry;
@@ -9,11 +8,12 @@ use segno_soundcloud::audio::AudioError;
 use segno_soundcloud::streams::StreamKind;
 use segno_soundcloud::tracks::{Asset, Upload};
 use segno_soundcloud::{Client, StreamError, TrackUrn};
+use segno_testkit::Folder;
 
 use crate::peer::{redirect, response, user_client};
 
 /// 25 s of 8 kHz, 8 bits, no second like another.
-fn wave() -> Vec<u8> {
+pub(crate) fn wave() -> Vec<u8> {
     let samples = 25 * 8000u32;
     let mut file = Vec::new();
     file.extend(b"RIFF");
@@ -51,13 +51,18 @@ impl Scene {
         names.filter_map(|path| path.strip_suffix(".wav")?.rsplit('/').next().map(str::to_owned)).collect()
     }
 
+    /// The names of the files that came since, of those that end so.
+    #[cfg(feature = "aes")]
+    fn came(&self, since: u64, end: &str) -> Vec<String> {
+        let requests = self.sandbox.requests_since(since).into_iter();
+        let came = requests.filter(|request| request.host == Host::STORAGE && request.status == Some(200));
+        let names = came.map(|request| request.path.split('?').next().unwrap_or_default().to_owned());
+        names.filter_map(|path| path.strip_suffix(end)?.rsplit('/').next().map(str::to_owned)).collect()
+    }
+
     fn last(&self) -> u64 {
         self.sandbox.requests().last().map_or(0, |request| request.id)
     }
-}
-
-fn file(name: &str) -> PathBuf {
-    std::env::temp_dir().join(format!("segno-soundcloud-{name}-{}", std::process::id()))
 }
 
 #[tokio::test]
@@ -73,10 +78,10 @@ async fn all_of_it_in_order() {
     let done = scene.client.audio(scene.track).download(&mut written).await.unwrap();
     assert!(written == wave());
     assert_eq!((done.bytes, done.pieces), (200_044, 3));
-    let path = file("whole");
+    let folder = Folder::new();
+    let path = folder.file("whole.wav");
     scene.client.audio(scene.track).download_to(&path).await.unwrap();
     assert!(std::fs::read(&path).unwrap() == wave());
-    std::fs::remove_file(path).unwrap();
 }
 
 #[tokio::test]
@@ -94,7 +99,8 @@ async fn links_that_expire_on_the_way_are_renewed() {
 #[tokio::test]
 async fn another_process_goes_on_with_the_next_piece() {
     let scene = scene().await;
-    let path = file("on");
+    let folder = Folder::new();
+    let path = folder.file("on.wav");
     let download = || scene.client.audio(scene.track).download_to(&path);
     let before = scene.last();
     scene.sandbox.fault(Fault::status(500).on(Host::STORAGE).nth(4));
@@ -106,7 +112,6 @@ async fn another_process_goes_on_with_the_next_piece() {
     let done = download().await.unwrap();
     assert_eq!((done.bytes, scene.pieces(before)), (200_044, vec!["2".to_owned()]));
     assert!(std::fs::read(&path).unwrap() == wave());
-    std::fs::remove_file(path).unwrap();
 }
 
 #[tokio::test]
@@ -119,6 +124,100 @@ async fn a_snippet_comes_if_it_is_wanted() {
     assert!(wave().starts_with(&snippet) && !snippet.is_empty());
     let missing = scene.client.audio(scene.track).kinds(&[StreamKind::HlsOpus64]).open().await;
     assert!(matches!(missing.unwrap_err(), AudioError::Stream(StreamError::None)));
+}
+
+/// The keys of pieces that are locked come with them, and again with new links, whose keys have URLs of their own.
+#[cfg(feature = "aes")]
+#[tokio::test]
+async fn what_is_locked_is_unlocked_while_links_are_renewed() {
+    use segno_sandbox::HlsEncryption::{ExplicitIv, ImplicitIv};
+    for encryption in [ImplicitIv, ExplicitIv] {
+        for (expires, keys) in [(false, vec!["0", "1"]), (true, vec!["0", "0", "1"])] {
+            let scene = scene().await;
+            scene.sandbox.switches(|switches| switches.soundcloud.hls_encryption = encryption);
+            let before = scene.last();
+            let (mut whole, mut audio) = (Vec::new(), scene.client.audio(scene.track).open().await.unwrap());
+            while let Some(piece) = audio.next().await {
+                whole.extend(piece.unwrap());
+                if expires {
+                    // Longer than a link lives.
+                    scene.sandbox.advance(Duration::from_secs(400));
+                }
+            }
+            assert!(whole == wave(), "{encryption:?}, {expires}");
+            assert_eq!(scene.came(before, ".wav"), ["0", "1", "2"], "{encryption:?}, {expires}");
+            assert_eq!(scene.came(before, ".key"), keys, "{encryption:?}, {expires}");
+        }
+    }
+}
+
+#[cfg(feature = "aes")]
+#[tokio::test]
+async fn another_process_goes_on_with_the_next_locked_piece() {
+    let scene = scene().await;
+    let encryption = segno_sandbox::HlsEncryption::ImplicitIv;
+    scene.sandbox.switches(|switches| switches.soundcloud.hls_encryption = encryption);
+    let folder = Folder::new();
+    let path = folder.file("on.wav");
+    let download = || scene.client.audio(scene.track).download_to(&path);
+    // After the playlist, a piece, its key and the next piece.
+    scene.sandbox.fault(Fault::status(500).on(Host::STORAGE).nth(5));
+    download().await.unwrap_err();
+    let before = scene.last();
+    download().await.unwrap();
+    assert_eq!(
+        (scene.came(before, ".wav"), scene.came(before, ".key")),
+        (vec!["2".into()], vec!["1".into()])
+    );
+    assert!(std::fs::read(&path).unwrap() == wave());
+    assert_eq!(folder.names(), ["on.wav"]);
+}
+
+/// What is locked does not come out of a build that cannot unlock it, nor is it written as it is.
+#[cfg(not(feature = "aes"))]
+#[tokio::test]
+async fn what_is_locked_is_not_written() {
+    let scene = scene().await;
+    let encryption = segno_sandbox::HlsEncryption::ExplicitIv;
+    scene.sandbox.switches(|switches| switches.soundcloud.hls_encryption = encryption);
+    let folder = Folder::new();
+    let error = scene.client.audio(scene.track).download_to(folder.file("on.wav")).await.unwrap_err();
+    assert!(error.to_string().contains("turn the feature \"aes\" on"), "{error}");
+    assert!(folder.names().is_empty());
+}
+
+/// Another recording under the same name begins anew, also if it has as many pieces.
+#[tokio::test]
+async fn a_track_that_was_replaced_begins_anew() {
+    let scene = scene().await;
+    let folder = Folder::new();
+    let path = folder.file("replaced.wav");
+    scene.sandbox.fault(Fault::status(500).on(Host::STORAGE).nth(4));
+    scene.client.audio(scene.track).download_to(&path).await.unwrap_err();
+    // The sidecar of a track of three pieces that last otherwise.
+    let sidecar = folder.file(".replaced.wav.part.json");
+    let text = std::fs::read_to_string(&sidecar).unwrap();
+    let tag = text.split("3 pieces, ").nth(1).unwrap().split('"').next().unwrap();
+    std::fs::write(&sidecar, text.replace(tag, "0000000000000000")).unwrap();
+    let before = scene.last();
+    scene.client.audio(scene.track).download_to(&path).await.unwrap();
+    assert_eq!(scene.pieces(before), ["0", "1", "2"]);
+    assert!(std::fs::read(&path).unwrap() == wave());
+}
+
+/// A captive portal responds to everything with its page, which is no sound.
+#[tokio::test]
+async fn a_page_in_the_place_of_a_piece_is_no_audio() {
+    const LIST: &str = "#EXTM3U\n#EXTINF:1,\none\n#EXTINF:1,\ntwo\n#EXT-X-ENDLIST\n";
+    let client = playing(LIST, |name| match name {
+        "one" => b"ID3 sound".to_vec(),
+        _ => b"<!DOCTYPE html><title>Sign in to the hotel</title>".to_vec(),
+    });
+    let folder = Folder::new();
+    let error = client.audio(TrackUrn::new(1)).download_to(folder.file("song.mp3")).await.unwrap_err();
+    let text = error.to_string();
+    assert!(text.starts_with("piece 2 of 2: it is a web page"), "{text}");
+    assert!(!folder.names().contains(&"song.mp3".to_owned()));
 }
 
 /// A service whose playlist is this, with pieces and keys by name.

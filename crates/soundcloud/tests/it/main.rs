@@ -2,6 +2,7 @@
 //! users of the API have told of.
 
 mod audio;
+mod blocking;
 mod browser;
 mod canary;
 mod decode;

@@ -1,7 +1,9 @@
 //! What a user of the client notices: exact requests, decoded responses, error lines, whole jobs against the sandbox.
 
+mod blocking;
 mod bulk;
 mod decode;
+mod downloads;
 mod environment;
 mod errors;
 mod fixtures;

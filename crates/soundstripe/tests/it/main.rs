@@ -1,5 +1,6 @@
 //! What the client sends, how it reads responses, and what it does when a request fails.
 
+mod blocking;
 mod contradictions;
 mod decode;
 mod environment;
