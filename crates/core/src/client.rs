@@ -48,7 +48,7 @@ pub use builder::{ClientBuilder, ClientError};
 pub use cache::Cache;
 pub use call::Call;
 pub use deliver::Undelivered;
-pub use download::{Downloaded, FileSink, Resumption, Sink};
+pub use download::{Downloaded, FileSink, Resumption, Sink, Writer};
 pub use error::{Cause, Error, PageError};
 pub use json_stream::{JsonArrayStream, StreamEndpoint};
 pub use observer::{Event, EventKind, Observer, Wait};
@@ -87,6 +87,8 @@ pub(crate) struct Inner {
     pub(crate) flights: Option<Arc<Flights>>,
     /// Which requests may share responses: those of a client and its clones, with the same credentials.
     pub(crate) partition: u64,
+    /// How many writes began or ended: what was asked for before one may be older than it.
+    pub(crate) writes: Arc<AtomicU64>,
     /// From how many bytes on a body waits for the service to ask for it.
     pub(crate) expect: Option<u64>,
     /// Whether the service refused such a wait.

@@ -317,6 +317,11 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// Whether its response may be that of another request with the same URL and headers.
+    pub(crate) fn is_plain_get(&self) -> bool {
+        self.method == Method::GET && self.kind == Kind::Call && self.body.is_empty()
+    }
+
     /// Asks for a file: as it is, so that its length and its parts are the file's own, and however long it takes.
     pub(crate) fn as_file(&mut self) {
         self.kind = Kind::Transfer;

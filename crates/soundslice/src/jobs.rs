@@ -1,9 +1,10 @@
 //! Jobs of several steps as one call each: uploading notation and media, downloading the original notation.
 
 use std::future::Future;
+use std::path::Path;
 use std::time::Duration;
 
-use segno_core::client::{Downloaded, OneLine, Pace, Undelivered, Unfinished};
+use segno_core::client::{Downloaded, OneLine, Pace, Sink, Undelivered, Unfinished, Writer};
 use segno_core::lenient::List;
 use segno_core::request::{OnProgress, Progress};
 use segno_core::vocabulary::IntoParameter;
@@ -227,7 +228,7 @@ impl Client {
     }
 
     /// Writes the notation file that was uploaded last to `writer`; `None` if the slice has none. A broken download goes
-    /// on where it was.
+    /// on where it was, with another URL if the first has expired.
     ///
     /// # Errors
     /// See [`Error`]; what was written before an error stays in the writer.
@@ -239,10 +240,31 @@ impl Client {
     where
         W: AsyncWrite + Unpin + Send + ?Sized,
     {
-        match self.send(&notation::Original::new(slice)).await? {
-            None => Ok(None),
-            Some(url) => self.call(&storage::Get::new(url)).download(writer).await.map(Some),
-        }
+        self.fetch_notation(slice, &mut Writer(writer)).await
+    }
+
+    /// Writes the notation file that was uploaded last to a file, which appears under its name when it is complete; `None` if the
+    /// slice has none. What was not finished goes on with the next download to the same name, in any process: see
+    /// [`Call::download_to`](segno_core::client::Call::download_to).
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn download_notation_to(
+        &self,
+        slice: &Scorehash,
+        path: impl AsRef<Path>,
+    ) -> Result<Option<Downloaded>, Error> {
+        self.fetch_notation(slice, &mut self.core().file_sink(path)).await
+    }
+
+    async fn fetch_notation<S: Sink>(
+        &self,
+        slice: &Scorehash,
+        sink: &mut S,
+    ) -> Result<Option<Downloaded>, Error> {
+        let original = notation::Original::new(slice);
+        let fresh = || async { Ok(self.send(&original).await?.map(storage::Get::new)) };
+        self.core().fetch(sink, fresh, ApiError::is_expired_url).await
     }
 
     /// PUTs to a fresh URL; a URL that expired on the way is replaced once, if the body can be read again.

@@ -1,5 +1,6 @@
 //! The attempt loop: prepare, limit, authorize, send, observe, judge.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use http::{Response, StatusCode};
@@ -55,8 +56,11 @@ impl<'a, M: BodyMode> Attempt<'a, M> {
                 // Authorize and send.
                 let mut exchange = Exchange::new(&self, retry.begin());
                 let span = exchange.span();
-                let sending = exchange.send().instrument(span.clone());
-                let outcome = retry.timeout(sending).await.unwrap_or_else(Exchange::<M>::out_of_time);
+                let outcome = {
+                    // In its place at once: each future that it were moved into would have room for it twice.
+                    let sending = pin!(exchange.send().instrument(span.clone()));
+                    retry.timeout(sending).await.unwrap_or_else(Exchange::<M>::out_of_time)
+                };
                 // Observe.
                 retry.tell(exchange.observe(&outcome, &span));
                 let failure = match outcome {

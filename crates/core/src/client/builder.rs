@@ -317,6 +317,7 @@ impl ClientBuilder {
             cache: self.cache,
             flights: self.coalesces.then(Arc::default),
             partition: super::partition(),
+            writes: Arc::default(),
             expect: self.expect,
             unexpected: Arc::default(),
         })))

@@ -5,19 +5,22 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{
-    AGE, CACHE_CONTROL, CONTENT_LENGTH, ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-    LAST_MODIFIED, VARY,
+    AGE, CACHE_CONTROL, CONTENT_LENGTH, DATE, ETAG, EXPIRES, HeaderMap, HeaderValue, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, LAST_MODIFIED, VARY,
 };
 use http::{Response, StatusCode};
 
+use super::Inner;
+
 /// What GET requests brought. Set with [`ClientBuilder::cache`](crate::ClientBuilder::cache).
 ///
-/// A response is used without asking for as long as it says itself (`Cache-Control: max-age`) or, if it says nothing, for
+/// A response is used without asking for as long as it says itself (`Cache-Control: max-age`, `Expires`) or, if it says nothing, for
 /// [`age`](Cache::age). After that the service is asked whether it changed (`ETag`, `Last-Modified`); a 304 costs a request and no
 /// body. What says `no-store` is not kept. Whatever this client writes ends the time of all that it has kept, and other credentials
 /// see nothing of it.
@@ -53,8 +56,8 @@ struct Entry {
 pub(crate) enum Found {
     /// To be used as it is.
     Fresh(Response<Bytes>),
-    /// To be asked for with these headers.
-    Stale(HeaderMap),
+    /// To be asked for whether it changed.
+    Stale(Response<Bytes>),
     Nothing,
 }
 
@@ -82,25 +85,22 @@ impl Cache {
         if now < entry.fresh_until {
             return Found::Fresh(entry.response.clone());
         }
-        let mut asked = HeaderMap::new();
-        for (validator, condition) in [(ETAG, IF_NONE_MATCH), (LAST_MODIFIED, IF_MODIFIED_SINCE)] {
-            if let Some(value) = entry.response.headers().get(validator) {
-                asked.insert(condition, value.clone());
-            }
+        if has_validator(entry.response.headers()) {
+            Found::Stale(entry.response.clone())
+        } else {
+            Found::Nothing
         }
-        if asked.is_empty() { Found::Nothing } else { Found::Stale(asked) }
     }
 
-    /// Keeps a response, if it may be kept and there is something to be gained by it.
-    pub(crate) fn keep(&self, key: Key, response: Response<Bytes>, now: Instant) {
+    /// Keeps a response, if it may be kept and there is something to be gained by it. `is_current` is whether nothing was written since it
+    /// was asked for.
+    fn keep(&self, key: Key, response: Response<Bytes>, is_current: bool, now: Instant) {
         let said = Said::of(response.headers());
         let size = response.body().len() + key.request.len();
-        let age = said.age.unwrap_or(self.age);
-        let has_validator =
-            response.headers().contains_key(ETAG) || response.headers().contains_key(LAST_MODIFIED);
+        let age = if is_current { said.age.unwrap_or(self.age) } else { Duration::ZERO };
         let mut kept = self.kept();
         kept.remove(&key);
-        let is_useful = has_validator || !age.is_zero();
+        let is_useful = has_validator(response.headers()) || !age.is_zero();
         if response.status() != StatusCode::OK || said.never || !is_useful || size > self.capacity {
             return;
         }
@@ -117,20 +117,6 @@ impl Cache {
         }
     }
 
-    /// The response that a 304 says has not changed, with the headers that it renews (RFC 9111, section 3.2).
-    pub(crate) fn refresh(&self, key: &Key, headers: &HeaderMap, now: Instant) -> Option<Response<Bytes>> {
-        let mut kept = self.kept();
-        let entry = kept.entries.get_mut(key)?;
-        for (name, value) in headers {
-            if *name != CONTENT_LENGTH {
-                entry.response.headers_mut().insert(name.clone(), value.clone());
-            }
-        }
-        let age = Said::of(entry.response.headers()).age.unwrap_or(self.age);
-        entry.fresh_until = now.checked_add(age).unwrap_or(now);
-        Some(entry.response.clone())
-    }
-
     /// Ends the time of all that a client has kept: it wrote something.
     pub(crate) fn expire(&self, partition: u64, now: Instant) {
         for (key, entry) in &mut self.kept().entries {
@@ -143,6 +129,55 @@ impl Cache {
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What is kept of a response once its endpoint was able to read it: the page of a captive portal is not.
+#[derive(Clone)]
+pub(crate) struct Keep {
+    cache: Arc<Cache>,
+    key: Key,
+    writes: u64,
+}
+
+impl Keep {
+    /// Of a request that was sent after so many writes.
+    pub(crate) fn new(cache: &Arc<Cache>, key: Key, writes: u64) -> Self {
+        Self { cache: Arc::clone(cache), key, writes }
+    }
+
+    pub(crate) fn keep(self, response: Response<Bytes>, client: &Inner) {
+        let is_current = client.writes.load(Ordering::Relaxed) == self.writes;
+        self.cache.keep(self.key, response, is_current, client.clock.now());
+    }
+
+    /// The response that a 304 says has not changed, with the headers that it renews (RFC 9111, section 3.2).
+    pub(crate) fn refreshed(
+        self,
+        mut response: Response<Bytes>,
+        headers: &HeaderMap,
+        client: &Inner,
+    ) -> Response<Bytes> {
+        for (name, value) in headers {
+            if *name != CONTENT_LENGTH {
+                response.headers_mut().insert(name.clone(), value.clone());
+            }
+        }
+        self.keep(response.clone(), client);
+        response
+    }
+}
+
+fn has_validator(headers: &HeaderMap) -> bool {
+    headers.contains_key(ETAG) || headers.contains_key(LAST_MODIFIED)
+}
+
+/// The headers that ask whether a response with such headers has changed.
+pub(crate) fn conditions(headers: &HeaderMap) -> HeaderMap {
+    let pairs = [(ETAG, IF_NONE_MATCH), (LAST_MODIFIED, IF_MODIFIED_SINCE)];
+    let found = pairs
+        .into_iter()
+        .filter_map(|(validator, condition)| Some((condition, headers.get(validator)?.clone())));
+    found.collect()
 }
 
 impl Kept {
@@ -177,6 +212,12 @@ impl Said {
                 }
                 _ => {}
             }
+        }
+        if let (None, Some(expires)) = (said.age, headers.get(EXPIRES)) {
+            // A date that cannot be read lies in the past (section 5.3).
+            let date = |value: &HeaderValue| httpdate::parse_http_date(value.to_str().ok()?).ok();
+            let left = date(expires).zip(headers.get(DATE).and_then(date));
+            said.age = Some(left.and_then(|(end, now)| end.duration_since(now).ok()).unwrap_or_default());
         }
         said
     }

@@ -10,7 +10,7 @@ use http::{Method, Response, StatusCode};
 use crate::BoxFuture;
 use crate::client::Client;
 use crate::client::attempt::{Attempt, Options};
-use crate::client::cache::request_key;
+use crate::client::cache::{Keep, request_key};
 use crate::client::error::{Cause, Error, Reached};
 use crate::client::exchange::{Streamed, Whole};
 use crate::client::retry_loop::RetryLoop;
@@ -104,12 +104,12 @@ impl<'a, E: Endpoint> Call<'a, E> {
     {
         let attempt = self.attempt(prepared, self.whole());
         let inner = &self.client.0;
-        let is_shared = prepared.method == Method::GET && prepared.kind == Kind::Call;
-        let Some(flights) = inner.flights.as_ref().filter(|_| is_shared) else {
+        let Some(flights) = inner.flights.as_ref().filter(|_| prepared.is_plain_get()) else {
             return attempt.run(retry);
         };
         let request = request_key(&prepared.uri, &prepared.headers);
-        let flight = flights.join(format!("{}\n{request}", inner.partition));
+        // Another endpoint with the same URL may accept another status.
+        let flight = flights.join(format!("{}\n{}\n{request}", inner.partition, prepared.endpoint));
         Box::pin(async move {
             let mut seat =
                 retry.timeout(flight.turn()).await.map_err(|limit| retry.error(Cause::Deadline(limit)))?;
@@ -154,7 +154,7 @@ pub(crate) fn read<E: Endpoint, T>(
     retry: &RetryLoop<'_>,
     further: impl FnOnce(E::Output) -> Result<T, DecodeError>,
 ) -> Result<T, Error<E::ApiError>> {
-    let response = match outcome {
+    let mut response = match outcome {
         Ok(response) => response,
         Err(failure) => {
             let Some(output) = deleted::<E>(&failure) else { return Err(failure) };
@@ -162,6 +162,7 @@ pub(crate) fn read<E: Endpoint, T>(
             return further(output).map_err(|_| failure);
         }
     };
+    let keep = response.extensions_mut().remove::<Keep>().map(|keep| (keep, response.clone()));
     let private = Private::in_response(&response);
     let (status, headers) = (response.status(), response.headers().clone());
     let body = response.body().clone();
@@ -176,7 +177,12 @@ pub(crate) fn read<E: Endpoint, T>(
     };
     let checked = E::CONTENT.check_whole(&response);
     match (checked.and_then(|()| E::read(response)).and_then(further), said) {
-        (Ok(output), _) => Ok(output),
+        (Ok(output), _) => {
+            if let Some((keep, response)) = keep {
+                keep.keep(response, retry.client);
+            }
+            Ok(output)
+        }
         (Err(_), Some(error)) => Err(retry.error(Cause::Api { status, error, headers, body })),
         (Err(error), None) => {
             let error = private.strike_error(error);

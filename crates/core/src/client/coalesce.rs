@@ -26,6 +26,11 @@ impl Flights {
         Flight { flights: self, key, seat }
     }
 
+    /// Lets no more requests join those under way, as something was written: their responses may be older than that.
+    pub(crate) fn close_all(&self) {
+        self.lock().clear();
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Seat>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

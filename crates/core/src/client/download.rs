@@ -32,14 +32,15 @@ use range::{ContentRange, Validator};
 
 mod file;
 mod range;
+mod renewal;
 mod resumption;
 mod sink;
 
 pub use file::FileSink;
 pub use resumption::Resumption;
-pub use sink::Sink;
+pub use sink::{Sink, Writer};
 
-use sink::Writer;
+use renewal::{Fixed, Renewal};
 
 /// A download that is complete.
 #[derive(Clone)]
@@ -116,8 +117,16 @@ impl<E: Endpoint> Call<'_, E> {
     /// # Errors
     /// See [`Error`]; [`Cause::Sink`] if the sink failed.
     pub async fn download_into<S: Sink + ?Sized>(
+        self,
+        sink: &mut S,
+    ) -> Result<Downloaded, Error<E::ApiError>> {
+        self.download_with(sink, &Fixed).await
+    }
+
+    async fn download_with<S: Sink + ?Sized, R: Renewal<E>>(
         mut self,
         sink: &mut S,
+        renewal: &R,
     ) -> Result<Downloaded, Error<E::ApiError>> {
         let mut prepared = self.client.prepare(self.endpoint).map_err(unsent::<E>)?;
         prepared.as_file();
@@ -134,6 +143,8 @@ impl<E: Endpoint> Call<'_, E> {
         let known = resumed.map(|resumed| Known { validator: resumed.validator(), total: resumed.length });
         let mut download = Download {
             call: &self,
+            renewal,
+            renewed: false,
             source,
             prepared,
             fresh,
@@ -157,8 +168,11 @@ impl<E: Endpoint> Call<'_, E> {
 }
 
 /// One download under way.
-struct Download<'a, 'c, E: Endpoint, S: Sink + ?Sized> {
+struct Download<'a, 'c, E: Endpoint, S: Sink + ?Sized, R> {
     call: &'a Call<'c, E>,
+    /// Where another URL comes from should this one expire, and whether that is done since the last byte arrived.
+    renewal: &'a R,
+    renewed: bool,
     /// A number for where it comes from.
     source: String,
     prepared: Prepared,
@@ -185,11 +199,17 @@ enum End {
     Broken(TransportError),
 }
 
-impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
+impl<E: Endpoint, S: Sink + ?Sized, R: Renewal<E>> Download<'_, '_, E, S, R> {
     async fn run(&mut self) -> Result<Downloaded, Error<E::ApiError>> {
         loop {
             let before = self.written;
-            let response = self.ask().await?;
+            let response = match self.ask().await {
+                Ok(response) => response,
+                Err(refused) => {
+                    self.renew(refused).await?;
+                    continue;
+                }
+            };
             let broken = match self.take(response).await.map_err(|cause| self.error(cause))? {
                 End::Complete(headers) => {
                     self.sink.finish().await.map_err(|error| self.error(Cause::Sink(error)))?;
@@ -199,6 +219,9 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
                 }
                 End::Broken(error) => error,
             };
+            if self.written > before {
+                self.renewed = false;
+            }
             if self.written.saturating_sub(before) >= WORTH {
                 self.failures = 0;
             }
@@ -210,6 +233,19 @@ impl<E: Endpoint, S: Sink + ?Sized> Download<'_, '_, E, S> {
             }
             self.call.client.clock().sleep(pause.unwrap_or_default()).await;
         }
+    }
+
+    /// Asks for another URL, once; the error if this one did not expire, or there is no other.
+    async fn renew(&mut self, refused: Error<E::ApiError>) -> Result<(), Error<E::ApiError>> {
+        if self.renewed || !refused.api().is_some_and(|error| self.renewal.is_expired(error)) {
+            return Err(refused);
+        }
+        let Some(endpoint) = self.renewal.fresh().await? else { return Err(refused) };
+        self.renewed = true;
+        self.prepared = self.call.client.prepare(&endpoint).map_err(unsent::<E>)?;
+        self.prepared.as_file();
+        self.fresh = self.prepared.headers.clone();
+        Ok(())
     }
 
     /// Asks for the file, or for the rest of it.

@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{EXPECT, HOST, HeaderMap, HeaderValue};
-use http::{Method, Request, Response, StatusCode, Uri};
+use http::{Request, Response, StatusCode, Uri};
 
 use super::Inner;
 use super::attempt::Attempt;
-use super::cache::{Cache, Found, Key, request_key};
+use super::cache::{Cache, Found, Keep, Key, conditions, request_key};
 use super::deadline::Deadline;
 use super::error::Cause;
 use super::observer::EventKind;
@@ -23,7 +23,7 @@ use super::strike::Private;
 use crate::client::authorize::{AuthError, AuthRequest, Authorize, CredentialVersion};
 use crate::decode::{DecodeError, ResponseUrl};
 use crate::endpoint::ApiError;
-use crate::request::{Kind, Prepared, Redirects, host};
+use crate::request::{Prepared, Redirects, host};
 use crate::transport::body::{CollectError, ResponseBody};
 use crate::transport::{coding, deadline};
 use crate::url::{Origin, SecretUrl, default_port};
@@ -41,9 +41,6 @@ pub(crate) trait BodyMode: Copy + Send + Sync {
     /// The same of bytes that are here already; `None` if this is about what arrives.
     fn of_bytes(self, bytes: &Bytes) -> Option<Self::Body>;
 
-    /// The bytes of a body that is here whole.
-    fn bytes(body: &Self::Body) -> Option<&Bytes>;
-
     fn take(self, body: ResponseBody) -> impl Future<Output = Result<Self::Body, CollectError>> + Send;
 }
 
@@ -56,10 +53,6 @@ impl BodyMode for Whole {
 
     fn of_bytes(self, bytes: &Bytes) -> Option<Bytes> {
         Some(bytes.clone())
-    }
-
-    fn bytes(body: &Bytes) -> Option<&Bytes> {
-        Some(body)
     }
 
     fn take(self, body: ResponseBody) -> impl Future<Output = Result<Bytes, CollectError>> + Send {
@@ -75,10 +68,6 @@ impl BodyMode for Streamed {
     type Body = ResponseBody;
 
     fn of_bytes(self, _: &Bytes) -> Option<ResponseBody> {
-        None
-    }
-
-    fn bytes(_: &ResponseBody) -> Option<&Bytes> {
         None
     }
 
@@ -135,16 +124,21 @@ impl<'a, 's, M: BodyMode> Exchange<'a, 's, M> {
                 self.authorized = Some((&**credentials, version));
             }
             let (target, mut signed, body) = parts;
-            let key = self.cache_key(&uri, &headers, hops);
-            match key.as_ref().map(|(cache, key)| cache.find(key, client.clock.now())) {
+            let kept = self.cache_key(&uri, &headers, hops);
+            let mut stale = None;
+            match kept.as_ref().map(|(cache, key)| cache.find(key, client.clock.now())) {
                 Some(Found::Fresh(kept)) => {
                     if let Some(response) = self.kept(kept) {
                         return Ok(response);
                     }
                 }
-                Some(Found::Stale(conditions)) => signed.extend(conditions),
+                Some(Found::Stale(response)) => {
+                    signed.extend(conditions(response.headers()));
+                    stale = Some(response);
+                }
                 Some(Found::Nothing) | None => {}
             }
+            let writes = client.writes.load(Ordering::Relaxed);
             let private = Private::of(
                 (&target, &signed, &body),
                 prepared.elsewhere,
@@ -174,12 +168,12 @@ impl<'a, 's, M: BodyMode> Exchange<'a, 's, M> {
                     .await
                     .map_err(Cause::Transport)?
                     .map(|body| body.holding(permit));
-            if response.status() == StatusCode::NOT_MODIFIED
-                && let Some((cache, key)) = &key
-                && let Some(kept) = cache.refresh(key, response.headers(), client.clock.now())
-                && let Some(response) = self.kept(kept)
-            {
-                return Ok(response);
+            let unchanged = stale.filter(|_| response.status() == StatusCode::NOT_MODIFIED);
+            if let (Some(stale), Some((cache, key))) = (unchanged, &kept) {
+                let kept = Keep::new(cache, key.clone(), writes).refreshed(stale, response.headers(), client);
+                if let Some(response) = self.kept(kept) {
+                    return Ok(response);
+                }
             }
             if waits && response.status() == StatusCode::EXPECTATION_FAILED && prepared.body.reopenable() {
                 client.unexpected.store(true, Ordering::Relaxed);
@@ -188,12 +182,9 @@ impl<'a, 's, M: BodyMode> Exchange<'a, 's, M> {
             self.written();
             let Some(hop) = next_hop(prepared, &uri, &response, hops)? else {
                 return if (self.attempt.accepts)(response.status()) {
-                    let response = self.accepted(response, uri, private).await?;
-                    if let (Some((cache, key)), Some(bytes)) = (key, M::bytes(response.body())) {
-                        let bytes = bytes.clone();
-                        let (parts, body) = response.into_parts();
-                        cache.keep(key, Response::from_parts(parts.clone(), bytes), client.clock.now());
-                        return Ok(Response::from_parts(parts, body));
+                    let mut response = self.accepted(response, uri, private).await?;
+                    if let Some((cache, key)) = kept {
+                        response.extensions_mut().insert(Keep::new(cache, key, writes));
                     }
                     Ok(response)
                 } else {
@@ -211,22 +202,29 @@ impl<'a, 's, M: BodyMode> Exchange<'a, 's, M> {
     }
 
     /// The cache and what it knows this request by; `None` if its response is not to be kept.
-    fn cache_key(&self, uri: &Uri, headers: &HeaderMap, hops: u32) -> Option<(&'a Cache, Key)> {
+    fn cache_key(&self, uri: &Uri, headers: &HeaderMap, hops: u32) -> Option<(&'a Arc<Cache>, Key)> {
         let prepared = self.attempt.prepared;
-        let cache = self.client.cache.as_deref()?;
-        let is_kept = prepared.method == Method::GET && prepared.kind == Kind::Call && hops == 0;
-        (is_kept && !prepared.elsewhere).then(|| {
+        let cache = self.client.cache.as_ref()?;
+        (prepared.is_plain_get() && hops == 0 && !prepared.elsewhere).then(|| {
             let version = self.authorized.map_or(0, |(_, version)| version.0);
             let request = request_key(uri, headers);
             (cache, Key { partition: self.client.partition, version, request })
         })
     }
 
-    /// Ends the time of what is kept if this request writes: before it is sent, as its response may be lost, and after that.
+    /// Ends the time of what is kept or under way if this request writes: before it is sent, as its response may be lost, and after
+    /// that.
     fn written(&self) {
         let client = self.client;
-        if let (Some(cache), false) = (&client.cache, self.attempt.prepared.method.is_safe()) {
+        if self.attempt.prepared.method.is_safe() {
+            return;
+        }
+        client.writes.fetch_add(1, Ordering::Relaxed);
+        if let Some(cache) = &client.cache {
             cache.expire(client.partition, client.clock.now());
+        }
+        if let Some(flights) = &client.flights {
+            flights.close_all();
         }
     }
 

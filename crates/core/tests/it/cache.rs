@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use segno_core::auth::StaticToken;
 use segno_core::client::Cache;
+use segno_core::endpoint::PlainApiError;
 use segno_core::testing::ManualClock;
-use segno_core::{Client, Retry, Secret};
+use segno_core::{Bytes, Client, Method, Retry, Secret};
 use tokio::io::AsyncWriteExt;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::example::{Get, Post, Reply, Seen, Service, base, moment};
 use crate::peer::{self, read_head, soon};
@@ -117,6 +119,167 @@ async fn no_more_is_kept_than_there_is_room_for() {
     client.send(&Get).await.unwrap();
     client.send(&Get).await.unwrap();
     assert_eq!(service.seen().len(), 2);
+}
+
+/// RFC 9111, section 5.3.
+#[tokio::test]
+async fn a_date_says_how_long_a_response_is_fresh() {
+    let date = "Sat, 21 Nov 2026 20:00:00 GMT";
+    for (expires, requests) in [
+        ("Sat, 21 Nov 2026 20:01:00 GMT", 1),
+        (date, 2),
+        ("Sat, 21 Nov 2026 19:00:00 GMT", 2),
+        ("0", 2),
+        ("-1", 2),
+    ] {
+        let service = Service::new(move |_, _| {
+            let reply = Reply::ok().header("etag", "\"1\"").header("date", date);
+            Ok(reply.header("expires", expires).body("ok"))
+        });
+        let (client, clock) = client(&service, Cache::new(1024).age(Duration::from_secs(600)));
+        client.send(&Get).await.unwrap();
+        clock.advance(Duration::from_secs(59));
+        client.send(&Get).await.unwrap();
+        assert_eq!(service.seen().len(), requests, "{expires}");
+        clock.advance(Duration::from_secs(2));
+        client.send(&Get).await.unwrap();
+        assert_eq!(service.seen().len(), requests + 1, "{expires}");
+    }
+}
+
+/// The page of a captive portal may be kept for an hour, as it says itself; it is no response of the service.
+#[tokio::test]
+async fn what_its_endpoint_cannot_read_is_not_kept() {
+    let service = Service::new(|_, number| {
+        let body = if number == 0 { "<html><title>Sign in</title>" } else { "7" };
+        Ok(Reply::ok().header("cache-control", "max-age=3600").body(body))
+    });
+    let (client, _) = client(&service, Cache::new(1024).age(Duration::from_secs(60)));
+    let read = || client.raw::<PlainApiError>(Method::GET, "thing").read::<u32>();
+    read().await.unwrap_err();
+    assert_eq!(read().await.unwrap(), 7);
+    assert_eq!(read().await.unwrap(), 7);
+    assert_eq!(service.seen().len(), 2);
+}
+
+/// The URL is not all that there is to a request.
+#[tokio::test]
+async fn requests_with_a_body_are_each_their_own() {
+    let service = Service::new(|seen, _| Ok(Reply::ok().body(&seen.body)));
+    let clock = ManualClock::stopped(moment());
+    let builder = Client::builder(base()).transport(service.clone()).clock(clock);
+    let client = builder.cache(Cache::new(1024).age(Duration::from_secs(60))).coalesce().build().unwrap();
+    for number in [1, 2] {
+        let call = client.raw::<PlainApiError>(Method::GET, "thing").json(&number);
+        assert_eq!(call.read::<u32>().await.unwrap(), number);
+    }
+}
+
+/// A server that responds to each request with what the test says, when it says so.
+struct Held {
+    base: String,
+    requests: mpsc::UnboundedReceiver<(String, oneshot::Sender<&'static str>)>,
+}
+
+impl Held {
+    async fn listen() -> Self {
+        let (arrived, requests) = mpsc::unbounded_channel();
+        let base = peer::listen(move |mut stream| {
+            let arrived = arrived.clone();
+            async move {
+                let mut rest = Vec::new();
+                loop {
+                    let head = String::from_utf8(read_head(&mut stream, &mut rest).await?).unwrap();
+                    let (respond, response) = oneshot::channel();
+                    let _ = arrived.send((head, respond));
+                    let Ok(response) = response.await else { return Ok(()) };
+                    stream.write_all(format!("HTTP/1.1 {response}\r\n\r\n").as_bytes()).await?;
+                }
+            }
+        })
+        .await;
+        Self { base, requests }
+    }
+
+    /// The next request, which begins so.
+    async fn next(&mut self, line: &str) -> (String, oneshot::Sender<&'static str>) {
+        let (head, respond) = soon(self.requests.recv()).await.unwrap();
+        assert!(head.starts_with(line), "{head} and not {line}");
+        (head, respond)
+    }
+}
+
+/// A client with both layers.
+fn layered(base: &str, capacity: usize) -> Client {
+    let cache = Cache::new(capacity).age(Duration::from_secs(60));
+    Client::builder(base).cache(cache).coalesce().build().unwrap()
+}
+
+fn spawn(client: &Client) -> tokio::task::JoinHandle<Bytes> {
+    let client = client.clone();
+    tokio::spawn(async move { client.send(&Get).await.unwrap() })
+}
+
+const OLD: &str = "200 OK\r\nETag: \"old\"\r\nContent-Length: 3\r\n\r\nold";
+const NEW: &str = "200 OK\r\nETag: \"new\"\r\nContent-Length: 3\r\n\r\nnew";
+
+/// Whoever has written sees what was written: neither a response that was asked for before, nor one that was kept of it.
+#[tokio::test]
+async fn what_was_asked_for_before_a_write_is_not_what_comes_after_it() {
+    let mut held = Held::listen().await;
+    let client = layered(&held.base, 1024);
+    let first = spawn(&client);
+    let (_, respond_first) = held.next("GET").await;
+    let writer = client.clone();
+    let write = tokio::spawn(async move { writer.send(&Post).await });
+    let (_, respond) = held.next("POST").await;
+    respond.send(OLD).unwrap();
+    soon(write).await.unwrap().unwrap();
+
+    let second = spawn(&client);
+    let (_, respond_second) = held.next("GET").await;
+    respond_first.send(OLD).unwrap();
+    assert_eq!(soon(first).await.unwrap(), "old");
+    respond_second.send(NEW).unwrap();
+    assert_eq!(soon(second).await.unwrap(), "new");
+
+    // And if the old one comes last, it is asked about again.
+    let first = spawn(&client);
+    assert_eq!(soon(first).await.unwrap(), "new", "it is fresh");
+    let writer = client.clone();
+    let write = tokio::spawn(async move { writer.send(&Post).await });
+    let (_, respond_write) = held.next("POST").await;
+    let slow = spawn(&client);
+    let (_, respond_slow) = held.next("GET").await;
+    respond_write.send(OLD).unwrap();
+    soon(write).await.unwrap().unwrap();
+    respond_slow.send(OLD).unwrap();
+    assert_eq!(soon(slow).await.unwrap(), "old");
+    let last = spawn(&client);
+    let (head, respond) = held.next("GET").await;
+    assert!(head.contains("if-none-match: \"old\""), "{head}");
+    respond.send(NEW).unwrap();
+    assert_eq!(soon(last).await.unwrap(), "new");
+}
+
+/// 304 is of use also where what it is about had to make room meanwhile.
+#[tokio::test]
+async fn what_made_room_while_it_was_asked_about_is_not_lost() {
+    const LONG: &str =
+        "200 OK\r\nETag: \"long\"\r\nContent-Length: 40\r\n\r\n0123456789012345678901234567890123456789";
+    let mut held = Held::listen().await;
+    let client = Client::builder(held.base.as_str()).cache(Cache::new(120)).build().unwrap();
+    let first = spawn(&client);
+    held.next("GET /thing").await.1.send(OLD).unwrap();
+    soon(first).await.unwrap();
+    let again = spawn(&client);
+    let (_, unchanged) = held.next("GET /thing").await;
+    let other = client.clone();
+    let other = tokio::spawn(async move { other.raw::<PlainApiError>(Method::GET, "another").send().await });
+    held.next("GET /another").await.1.send(LONG).unwrap();
+    soon(other).await.unwrap().unwrap();
+    unchanged.send("304 Not Modified\r\nETag: \"old\"").unwrap();
+    assert_eq!(soon(again).await.unwrap(), "old");
 }
 
 /// A server that responds when all are waiting, and counts.

@@ -1,6 +1,7 @@
 //! The client against the sandbox: whole jobs over real sockets, with and without faults.
 
 mod catalogue;
+mod downloads;
 mod jobs;
 mod media;
 mod supe;

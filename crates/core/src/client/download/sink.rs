@@ -57,7 +57,8 @@ impl Sink for Vec<u8> {
 }
 
 /// A writer, of which nothing can be taken back.
-pub(super) struct Writer<'w, W: ?Sized>(pub(super) &'w mut W);
+#[derive(Debug)]
+pub struct Writer<'w, W: ?Sized>(pub &'w mut W);
 
 impl<W: AsyncWrite + Unpin + Send + ?Sized> Sink for Writer<'_, W> {
     fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, io::Result<()>> {
