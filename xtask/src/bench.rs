@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use crate::shell::{cargo, step};
 
 /// Crate and benchmark.
-const BENCHES: [(&str, &str); 6] = [
+const BENCHES: [(&str, &str); 7] = [
+    ("core", "call"),
     ("syncpoint", "lookup"),
     ("syncpoint", "simplify"),
     ("syncpoint", "unroll"),

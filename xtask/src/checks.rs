@@ -1,5 +1,6 @@
 //! `cargo xtask checks`: what a release must pass beyond the tests, each by its own tool.
 
+use std::io::Write as _;
 use std::process::{Command, ExitCode, Stdio};
 
 use serde_json::Value;
@@ -54,7 +55,7 @@ struct Check {
     run: fn() -> Result<(), String>,
 }
 
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 10] = [
     Check {
         name: "packages",
         about: "each .crate, unpacked into an empty folder, builds and passes its tests",
@@ -79,6 +80,11 @@ const CHECKS: [Check; 9] = [
     },
     Check { name: "deny", about: "licences, bans, sources, advisories (cargo-deny)", run: deny },
     Check { name: "wasm", about: "syncpoint and score compile for wasm32-unknown-unknown", run: wasm },
+    Check {
+        name: "network",
+        about: "the core against squid, tinyproxy, microsocks, dante, nghttpd, nginx, OpenSSL and promtool",
+        run: network,
+    },
     Check { name: "publish", about: "cargo publish --workspace --dry-run from a clean clone", run: publish },
 ];
 
@@ -129,6 +135,26 @@ fn nightly(arguments: &str) -> Command {
 fn selection(libraries_only: bool) -> Result<String, String> {
     let packages = packages()?.into_iter().filter(|package| package.library || !libraries_only);
     Ok(packages.map(|package| format!("-p {}", package.name)).collect::<Vec<_>>().join(" "))
+}
+
+/// `apt-get install squid tinyproxy microsocks dante-server nghttp2-server nginx-light openssl prometheus`.
+fn network() -> Result<(), String> {
+    let features = "http2,socks,idn,tower";
+    let tests = format!("test -p segno-core --features {features} --test it programs -- --nocapture");
+    step("programs that people run", cargo(&tests).env("SEGNO_PROGRAMS", "all"))?;
+    let metrics = output(&mut cargo("run --quiet -p segno-soundstripe --example metrics"))?;
+    let missing = |error: std::io::Error| format!("promtool: {error}");
+    let mut promtool = Command::new("promtool");
+    let mut promtool = promtool.args(["check", "metrics"]).stdin(Stdio::piped()).spawn().map_err(missing)?;
+    if let Some(mut input) = promtool.stdin.take() {
+        input.write_all(metrics.as_bytes()).map_err(missing)?;
+    }
+    if promtool.wait().map_err(missing)?.success() {
+        say(format_args!("   promtool: {} lines of metrics hold", metrics.lines().count()));
+        Ok(())
+    } else {
+        Err("promtool does not take the metrics of the example".into())
+    }
 }
 
 fn docs() -> Result<(), String> {

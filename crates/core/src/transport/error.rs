@@ -122,6 +122,13 @@ impl TransportError {
         }
     }
 
+    /// This loss, and where it was.
+    #[cfg(feature = "hyper")]
+    pub(crate) fn detailed(mut self, detail: String) -> Self {
+        self.detail = detail;
+        self
+    }
+
     /// What is wrong with the coding of a response, if that is the loss.
     pub(crate) fn coding(&self) -> Option<DecodeError> {
         (self.kind == TransportErrorKind::Coding).then(|| DecodeError::Coding(self.detail.clone()))
@@ -156,7 +163,8 @@ impl fmt::Display for TransportError {
             (TransportErrorKind::Coding, _) => "the response cannot be decoded",
             (TransportErrorKind::Source, _) => "the body to send cannot be read",
             (TransportErrorKind::Timeout(Timeout::Connect(limit)), _) => {
-                return write!(f, "no connection{} within {}", to(), Seconds(limit));
+                write!(f, "no connection{} within {}", to(), Seconds(limit))?;
+                return if self.detail.is_empty() { Ok(()) } else { write!(f, " {}", self.detail) };
             }
             (TransportErrorKind::Timeout(Timeout::Head(limit)), _) => {
                 return write!(f, "the request was sent, but no response came within {}", Seconds(limit));

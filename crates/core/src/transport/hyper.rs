@@ -246,6 +246,8 @@ impl Transport for Hyper {
             let on_connected = request.body().on_connected();
             let origin = Origin::of(request.uri());
             let forwarded = self.forward(&mut request);
+            #[cfg(feature = "http2")]
+            leave_host_to_hyper(&mut request);
             if let Some(asked) = request.body().on_continue() {
                 hyper::ext::on_informational(&mut request, move |response| {
                     if response.status() == StatusCode::CONTINUE {
@@ -317,6 +319,17 @@ impl Hyper {
     }
 }
 
+/// HTTP/2 names the host in `:authority`, and servers such as nginx refuse a request with `Host` beside it (RFC 9113, section 8.3.1). Which
+/// version it will be is known to the pool alone, which adds `Host` where it is HTTP/1.1.
+#[cfg(feature = "http2")]
+fn leave_host_to_hyper(request: &mut Request<RequestBody>) {
+    let is_secure = request.uri().scheme() == Some(&http::uri::Scheme::HTTPS);
+    let own = crate::request::host(request.uri()).ok();
+    if is_secure && request.headers().get(http::header::HOST) == own.as_ref() {
+        request.headers_mut().remove(http::header::HOST);
+    }
+}
+
 /// The value of `poll`. Tokio panics where a socket is opened on a runtime without them, and tells nobody beforehand; that
 /// panic is an error.
 fn without_sockets<T>(poll: impl FnOnce() -> T + UnwindSafe) -> Result<T, TransportError> {
@@ -338,8 +351,12 @@ impl Hyper {
             return TransportError::described(Phase::NotSent, TransportErrorKind::Untrusted, reason, error);
         }
         let (phase, kind) = if error.is_connect() {
-            if let Some(limit) = timed_out(&error, self.connect_limit) {
-                return TransportError::timeout(Phase::NotSent, Timeout::Connect(limit));
+            if let Some((limit, proxy)) = timed_out(&error, self.connect_limit) {
+                let lost = TransportError::timeout(Phase::NotSent, Timeout::Connect(limit));
+                return match proxy {
+                    Some(proxy) => lost.detailed(format!("through the proxy {proxy}")),
+                    None => lost,
+                };
             }
             let is_exhausted = find::<std::io::Error>(&error).is_some_and(is_exhausted);
             (Phase::NotSent, refused(&error).unwrap_or(if is_exhausted { Exhausted } else { Connect }))
@@ -387,13 +404,15 @@ fn refused(error: &LegacyError) -> Option<TransportErrorKind> {
     })
 }
 
-/// The deadline for a connection, if it ended the attempt: as a whole, or its share for the last IP address of the host.
-fn timed_out(error: &LegacyError, limit: Duration) -> Option<Duration> {
+/// The deadline for a connection, if it ended the attempt: as a whole, or its share for the last IP address of the host. And the
+/// proxy, if that was to connect.
+fn timed_out(error: &LegacyError, limit: Duration) -> Option<(Duration, Option<String>)> {
     match find::<ConnectError>(error)? {
-        ConnectError::TimedOut(limit) => Some(*limit),
+        ConnectError::TimedOut(limit, proxy) => Some((*limit, proxy.clone())),
         ConnectError::Tcp(_) => {
             let io = find::<std::io::Error>(error)?;
-            (io.kind() == std::io::ErrorKind::TimedOut && io.raw_os_error().is_none()).then_some(limit)
+            let is_ours = io.kind() == std::io::ErrorKind::TimedOut && io.raw_os_error().is_none();
+            is_ours.then_some((limit, None))
         }
         _ => None,
     }

@@ -80,7 +80,7 @@ impl Proxies {
     /// (`10.0.0.0/8`), any of them with a port (`example.com:8443`), or `*` for all.
     ///
     /// # Errors
-    /// [`ProxyError`] for a port that is not one.
+    /// [`ProxyError`] for a port or a network that is not one.
     pub fn except(mut self, hosts: &str) -> Result<Self, ProxyError> {
         self.except.extend(exceptions(hosts, None)?);
         Ok(self)
@@ -231,6 +231,10 @@ fn exceptions(hosts: &str, variable: Option<&'static str>) -> Result<Vec<Excepti
     let each = hosts.split(|c: char| c == ',' || c.is_whitespace()).filter(|host| !host.is_empty());
     each.map(|host| {
         let is_address = host.parse::<IpAddr>().is_ok() || host.contains('/');
+        if host.contains('/') && !is_network(host) {
+            let expected = "hosts that go without proxy, or networks such as 10.0.0.0/8".to_owned();
+            return Err(ProxyError::Invalid { variable, expected });
+        }
         let (host, port) = match host.rsplit_once(':') {
             Some((host, port)) if !is_address && !port.ends_with(']') => {
                 let expected = "a port from 1 to 65535 behind a host that goes without proxy".to_owned();
@@ -241,9 +245,36 @@ fn exceptions(hosts: &str, variable: Option<&'static str>) -> Result<Vec<Excepti
         };
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let host = host.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(host);
-        Ok(Exception { host: host.to_owned(), port })
+        // As it stands in a URL: without the dot of the root, and in ASCII.
+        let host = host.strip_suffix('.').unwrap_or(host);
+        let host = in_ascii(host).ok_or_else(|| {
+            let expected = "hosts that go without proxy, in ASCII or with the feature \"idn\"".to_owned();
+            ProxyError::Invalid { variable, expected }
+        })?;
+        Ok(Exception { host, port })
     })
     .collect()
+}
+
+/// An IP address and how many of its bits count.
+fn is_network(text: &str) -> bool {
+    let Some((address, bits)) = text.split_once('/') else { return false };
+    let (Ok(address), Ok(bits)) = (address.parse::<IpAddr>(), bits.parse::<u8>()) else { return false };
+    bits <= if address.is_ipv4() { 32 } else { 128 }
+}
+
+/// A domain as DNS knows it; `None` if this build cannot tell.
+fn in_ascii(host: &str) -> Option<String> {
+    if host.is_ascii() {
+        return Some(host.to_owned());
+    }
+    #[cfg(feature = "idn")]
+    return {
+        let (dot, name) = host.strip_prefix('.').map_or(("", host), |name| (".", name));
+        Some(format!("{dot}{}", idna::domain_to_ascii_strict(name).ok()?))
+    };
+    #[cfg(not(feature = "idn"))]
+    None
 }
 
 /// A proxy that cannot be used. What was found is not shown: there may be a password in it.
@@ -359,8 +390,45 @@ mod tests {
             assert!(is_direct(except, "http://10.1.2.3:8080/"), "{except}");
         }
         assert!(!is_direct("10.1.2.3:80", "http://10.1.2.3:8080/"));
+        for except in [".example:443", "api.example.", ".example.", "10.1.2.3, 172.16.0.0/12,.example"] {
+            assert!(is_direct(except, "https://api.example/"), "{except}");
+        }
+        assert!(is_direct("10.1.2.3/8", "http://10.200.0.1/"), "bits behind the mask do not count");
+        assert!(
+            !is_direct("10.0.0.0/8", "http://11.0.0.1/") && !is_direct("10.0.0.0/32", "http://10.0.0.1/")
+        );
         for except in ["fd00::1", "[fd00::1]", "fd00::/8", "[fd00::1]:8080"] {
             assert!(is_direct(except, "http://[fd00::1]:8080/"), "{except}");
+        }
+    }
+
+    /// curl and others pass over what they cannot read, and the proxy gets what it was not to see.
+    #[test]
+    fn exceptions_that_cannot_be_used_are_named() {
+        for hosts in [
+            "10.0.0.0/33",
+            "fd00::/129",
+            "10.0.0/8",
+            "http://api.example",
+            "10.0.0.0/8:8080",
+            "api.example:x",
+            "api.example:0",
+        ] {
+            let read = |name: &'static str| Ok((name == "no_proxy").then(|| hosts.to_owned()));
+            let error = Proxies::from_variables(read, false).unwrap_err().to_string();
+            assert!(
+                error.starts_with("invalid proxy in the environment variable no_proxy: expected "),
+                "{hosts}: {error}"
+            );
+        }
+    }
+
+    #[cfg(feature = "idn")]
+    #[test]
+    fn exceptions_may_be_written_in_any_letters() {
+        for except in ["münchen.example", ".münchen.example", "*.MÜNCHEN.example:443"] {
+            let variables = [("all_proxy", "http://p:1"), ("no_proxy", except)];
+            assert_eq!(proxy(&variables, false, "https://a.xn--mnchen-3ya.example/"), None, "{except}");
         }
     }
 

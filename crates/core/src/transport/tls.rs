@@ -154,6 +154,13 @@ impl Lazy {
         self.made.get_or_init(|| config(&self.settings).map(Arc::new)).clone()
     }
 
+    /// For a proxy, to which every request is one of HTTP/1.1.
+    pub(super) fn for_proxy(&self) -> Result<Arc<ClientConfig>, TlsError> {
+        let mut config = ClientConfig::clone(&*self.get()?);
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Arc::new(config))
+    }
+
     /// See [`refusal`].
     pub(super) fn refusal(&self, error: &std::io::Error) -> Option<String> {
         refusal(error, self.settings.identity.is_some())

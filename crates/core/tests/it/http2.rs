@@ -38,7 +38,8 @@ async fn one_connection_carries_all_within_the_limit_of_streams() {
             let handshake =
                 h2::server::Builder::new().max_concurrent_streams(3).handshake::<_, Bytes>(stream);
             let mut connection = handshake.await.unwrap();
-            while let Some(Ok((_, mut respond))) = connection.accept().await {
+            while let Some(Ok((request, mut respond))) = connection.accept().await {
+                assert!(request.uri().authority().is_some() && !request.headers().contains_key("host"));
                 let seen = Arc::clone(&seen);
                 let now = seen.now.fetch_add(1, Ordering::Relaxed) + 1;
                 seen.most.fetch_max(now, Ordering::Relaxed);

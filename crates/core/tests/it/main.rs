@@ -30,6 +30,8 @@ mod peer;
 mod places;
 mod poll;
 mod presigned;
+#[cfg(unix)]
+mod programs;
 mod proxy;
 mod raw;
 #[cfg(target_os = "linux")]

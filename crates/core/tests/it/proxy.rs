@@ -25,6 +25,22 @@ async fn proxy(credentials: Option<&'static str>, target: &str) -> (String, Seen
     (base, seen)
 }
 
+/// A proxy to which TLS is spoken, and which would speak HTTP/2, too.
+async fn tls_proxy(credentials: Option<&'static str>, target: &str) -> (String, Seen) {
+    let (plain, seen) = proxy(credentials, target).await;
+    let plain = plain.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let acceptor = tls::acceptor(&["h2", "http/1.1"]);
+    let base = peer::listen(move |stream| {
+        let (acceptor, plain) = (acceptor.clone(), plain.clone());
+        async move {
+            let mut client = acceptor.accept(stream).await?;
+            copy_bidirectional(&mut client, &mut TcpStream::connect(plain).await?).await.map(drop)
+        }
+    })
+    .await;
+    (base.replace("http://127.0.0.1", "https://localhost"), seen)
+}
+
 async fn serve(
     mut client: TcpStream,
     credentials: Option<&'static str>,
@@ -58,7 +74,7 @@ async fn serve(
 }
 
 /// A server that responds with the first line of the request.
-async fn echo() -> String {
+pub(crate) async fn echo() -> String {
     peer::listen(|mut stream| async move {
         let mut rest = Vec::new();
         loop {
@@ -71,13 +87,13 @@ async fn echo() -> String {
     .await
 }
 
-fn through(base: &str, proxy: &str) -> ClientBuilder {
+pub(crate) fn through(base: &str, proxy: &str) -> ClientBuilder {
     let proxies = Proxies::all(proxy).unwrap();
     Client::builder(base).transport(tls::trusting().proxies(proxies).build())
 }
 
 /// The URL of a proxy with a user.
-fn with_user(proxy: &str, user: &str) -> String {
+pub(crate) fn with_user(proxy: &str, user: &str) -> String {
     proxy.replace("http://", &format!("http://{user}@"))
 }
 
@@ -135,6 +151,82 @@ async fn a_proxy_that_wants_credentials_is_asked_once_and_says_what_to_do() {
             assert_eq!((error.attempts(), seen.lock().unwrap().len()), (1, number + 1), "{text}");
         }
     }
+}
+
+/// The proxy speaks HTTP/2 to those that ask for it, and is asked for HTTP/1.1 alone: only that has `CONNECT` as it is sent here.
+#[tokio::test]
+async fn a_proxy_may_be_spoken_to_with_tls() {
+    let (plain, secure) = (echo().await, tls::server().await.replace("127.0.0.1", "localhost"));
+    for (base, target) in [("http://api.example/", &plain), (secure.as_str(), &secure)] {
+        let (proxy, seen) = tls_proxy(Some("dTpwQHNz"), target).await;
+        let user = proxy.replace("https://", "https://u:p%40ss@");
+        soon(through(base, &user).build().unwrap().send(&Get)).await.unwrap();
+        assert_eq!(seen.lock().unwrap().len(), 1, "{base}");
+        let error = soon(through(base, &proxy).build().unwrap().send(&Get)).await.unwrap_err();
+        let shown = proxy.trim_end_matches('/');
+        let words = format!("through the proxy {shown}: asks for a user name and password");
+        assert!(error.to_string().contains(&words) && error.attempts() == 1, "{error}");
+        // Whose certificate it is that nobody has signed.
+        let proxies = Proxies::all(&user).unwrap();
+        let hyper = segno_core::transport::hyper::Hyper::builder().proxies(proxies).build();
+        let client = Client::builder(base).transport(hyper).build().unwrap();
+        let error = soon(client.send(&Get)).await.unwrap_err();
+        let words = format!(
+            "through the proxy {shown}: cannot be reached: the certificate of the proxy is signed by"
+        );
+        assert!(error.to_string().contains(&words) && error.attempts() == 1, "{error}");
+    }
+}
+
+/// What a proxy may do instead of connecting: close, speak something else, or nothing.
+#[tokio::test]
+async fn a_proxy_that_misbehaves_is_named() {
+    for (says, words) in [
+        ("", "closed the connection without a response"),
+        ("HTTP/1.1 200", "closed the connection without a response"),
+        ("SSH-2.0-OpenSSH_9.2\r\n\r\n", "does not connect to api.example:443"),
+        ("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 4\r\n\r\nlost", "does not connect to api.example:443"),
+    ] {
+        let count = Arc::new(Mutex::new(0));
+        let counted = Arc::clone(&count);
+        let proxy = peer::listen(move |mut stream| {
+            *counted.lock().unwrap() += 1;
+            async move {
+                read_head(&mut stream, &mut Vec::new()).await?;
+                stream.write_all(says.as_bytes()).await
+            }
+        })
+        .await;
+        let clock = crate::example::clock();
+        let client = through("https://api.example/", &proxy).clock(clock).build().unwrap();
+        let error = soon(client.send(&Get)).await.unwrap_err();
+        let expected = format!("through the proxy {}: {words}", proxy.trim_end_matches('/'));
+        assert!(error.to_string().contains(&expected), "{says:?}: {error}");
+        assert!(error.is_connect() && !error.may_have_taken_effect(), "{error}");
+        assert_eq!(u32::try_from(*count.lock().unwrap()).unwrap(), error.attempts(), "{says:?}");
+        assert!(error.attempts() > 1, "another attempt may succeed: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_says_nothing_is_named() {
+    let proxy = peer::listen(|stream| async move {
+        let _held = stream;
+        std::future::pending().await
+    })
+    .await;
+    let clock = crate::example::clock();
+    let hyper = tls::trusting().proxies(Proxies::all(&proxy).unwrap()).clock(clock.clone()).build();
+    let builder = Client::builder("https://api.example/").transport(hyper).clock(clock);
+    let error =
+        soon(builder.retry(segno_core::Retry::never()).build().unwrap().send(&Get)).await.unwrap_err();
+    let shown = proxy.trim_end_matches('/');
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "example.get: no connection to https://api.example:443 within 10 s through the proxy {shown}"
+        )
+    );
 }
 
 #[tokio::test]
@@ -258,113 +350,5 @@ async fn socks5_with_and_without_a_password() {
             assert!(text.contains(words) && !text.contains("CANA"), "{text}");
             assert_eq!(error.attempts(), 1, "{text}");
         }
-    }
-}
-
-/// What a section did, or that it was skipped: `cargo test -p segno-core proxies_that -- --nocapture`.
-#[cfg(unix)]
-#[allow(clippy::print_stderr)]
-fn note(text: &str) {
-    eprintln!("{text}");
-}
-
-/// Squid and Tinyproxy as Debian packs them, each with a user and a password. Where one is not installed it says so.
-#[cfg(unix)]
-#[tokio::test]
-async fn proxies_that_people_run() {
-    let target = echo().await;
-    let secure = tls::server().await.replace("127.0.0.1", "localhost");
-    for name in ["tinyproxy", "squid"] {
-        let Some(running) = Running::start(name, &secure).await else {
-            note(&format!("skipped: {name} is not installed"));
-            continue;
-        };
-        let proxy = format!("http://127.0.0.1:{}", running.port);
-        for base in [target.as_str(), secure.as_str()] {
-            let client = through(base, &with_user(&proxy, "ada:s3cret")).build().unwrap();
-            soon(client.send(&Get)).await.unwrap_or_else(|error| panic!("{name}: {error}"));
-            for (url, words) in [
-                (proxy.clone(), "asks for a user name"),
-                (with_user(&proxy, "ada:CANARY"), "does not accept the user name"),
-            ] {
-                let error = soon(through(base, &url).build().unwrap().send(&Get)).await.unwrap_err();
-                let text = error.to_string();
-                assert!(!text.contains("CANARY"), "{name}, {base}: {text}");
-                // To wrong credentials Tinyproxy responds as if it were the service itself: 401 and not 407.
-                if name == "squid" || url == proxy {
-                    assert!(text.contains(words), "{name}, {base}: {text}");
-                    assert_eq!(error.attempts(), 1, "{name}: {text}");
-                }
-            }
-        }
-        note(&format!("{name}: forwarded and tunnelled, with and without credentials"));
-    }
-}
-
-#[cfg(unix)]
-struct Running {
-    port: u16,
-    process: std::process::Child,
-    folder: std::path::PathBuf,
-}
-
-#[cfg(unix)]
-impl Running {
-    async fn start(name: &str, secure: &str) -> Option<Self> {
-        use std::process::{Command, Stdio};
-        let program = ["/usr/bin", "/usr/sbin", "/usr/local/bin"]
-            .map(|folder| format!("{folder}/{name}"))
-            .into_iter()
-            .find(|program| std::path::Path::new(program).exists())?;
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let tls_port = secure.trim_end_matches('/').rsplit_once(':').unwrap().1;
-        let folder = std::env::temp_dir().join(format!("segno-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let config = folder.join("conf");
-        let at = folder.display();
-        // `openssl passwd -apr1 s3cret`, which the helper of squid reads.
-        let users = "ada:$apr1$segnotst$FDAoraH066Xx.rPAzkBHx1\n";
-        std::fs::write(folder.join("users"), users).unwrap();
-        let text = match name {
-            "squid" => format!(
-                "http_port 127.0.0.1:{port}\npid_filename none\ncache_log {at}/log\naccess_log none\ncache deny all\n\
-                 auth_param basic program /usr/lib/squid/basic_ncsa_auth {at}/users\n\
-                 acl known proxy_auth REQUIRED\nhttp_access allow known\nhttp_access deny all\n\
-                 shutdown_lifetime 0 seconds\ncoredump_dir {at}\nnetdb_filename none\n"
-            ),
-            _ => format!(
-                "Port {port}\nListen 127.0.0.1\nTimeout 60\nMaxClients 20\nAllow 127.0.0.1\nBasicAuth ada s3cret\n\
-                 ConnectPort {tls_port}\nLogFile \"{at}/log\"\n"
-            ),
-        };
-        std::fs::write(&config, text).unwrap();
-        let mut command = Command::new(program);
-        match name {
-            "squid" => command.args(["-N", "-f"]).arg(&config),
-            _ => command.args(["-d", "-c"]).arg(&config),
-        };
-        // Squid drops the rights of root, and its helper reads the file of users as somebody else.
-        for path in [&folder, &folder.join("users")] {
-            use std::os::unix::fs::PermissionsExt as _;
-            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o777)).unwrap();
-        }
-        let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
-        let running = Self { port, process, folder };
-        let listens = async {
-            while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-                tokio::task::yield_now().await;
-            }
-        };
-        soon(listens).await;
-        Some(running)
-    }
-}
-
-#[cfg(unix)]
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

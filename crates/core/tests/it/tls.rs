@@ -13,9 +13,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::example::Get;
 use crate::peer::{self, soon};
 
-const ROOT: &[u8] = include_bytes!("tls/root.der");
-const LOCALHOST: &[u8] = include_bytes!("tls/localhost.der");
-const KEY: &[u8] = include_bytes!("tls/localhost.key.der");
+pub(crate) const ROOT: &[u8] = include_bytes!("tls/root.der");
+pub(crate) const LOCALHOST: &[u8] = include_bytes!("tls/localhost.der");
+pub(crate) const KEY: &[u8] = include_bytes!("tls/localhost.key.der");
 
 /// Of a server that speaks these protocols, the best first.
 pub(crate) fn acceptor(protocols: &[&str]) -> tokio_rustls::TlsAcceptor {
@@ -143,7 +143,7 @@ fn an_https_base_tells_at_once_that_nothing_is_trusted() {
     assert!(Hyper::builder().build().prepare_tls().is_ok());
 }
 
-fn pem(label: &str, der: &[u8]) -> String {
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
     use base64::prelude::{BASE64_STANDARD, Engine as _};
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", BASE64_STANDARD.encode(der))
 }
@@ -178,8 +178,8 @@ fn a_certificate_that_cannot_be_read_is_told_when_the_client_is_built() {
     assert!(text.starts_with("TLS cannot be set up: invalid certificate of an authority: "), "{text}");
 }
 
-const CLIENT: &[u8] = include_bytes!("tls/client.pem");
-const CLIENT_KEY: &[u8] = include_bytes!("tls/client.key.pem");
+pub(crate) const CLIENT: &[u8] = include_bytes!("tls/client.pem");
+pub(crate) const CLIENT_KEY: &[u8] = include_bytes!("tls/client.key.pem");
 
 /// A server that wants a certificate of the authority of clients, in this version of TLS.
 async fn mutual(version: &'static rustls::SupportedProtocolVersion) -> String {

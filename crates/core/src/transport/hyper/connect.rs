@@ -17,6 +17,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
+use super::proxied;
 use super::resolve::Resolver;
 use crate::BoxFuture;
 use crate::time::{Clock, timeout};
@@ -35,11 +36,19 @@ pub(super) struct Connector {
     pub(super) clock: Arc<dyn Clock>,
 }
 
+/// Whom TLS is spoken with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Peer {
+    Service,
+    Proxy,
+}
+
 /// A connection that did not come about.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ConnectError {
+    /// Through which proxy, if through one.
     #[error("timed out")]
-    TimedOut(Duration),
+    TimedOut(Duration, Option<String>),
     #[error(transparent)]
     Tcp(Box<dyn StdError + Send + Sync>),
     /// The proxy did not connect; another attempt may succeed.
@@ -73,7 +82,8 @@ impl Service<Uri> for Connector {
         let connector = self.clone();
         Box::pin(async move {
             let (limit, clock) = (connector.limit, Arc::clone(&connector.clock));
-            let timed_out = || Err(ConnectError::TimedOut(limit));
+            let proxy = connector.proxies.find(&uri).map(|proxy| proxied::shown(proxy.uri()));
+            let timed_out = || Err(ConnectError::TimedOut(limit, proxy));
             timeout(connector.connect(uri), clock.sleep(limit)).await.unwrap_or_else(timed_out)
         })
     }
@@ -90,21 +100,26 @@ impl Connector {
         if let Some(proxy) = proxies.find(&uri) {
             return self.through(&proxy, uri, secure).await;
         }
-        self.direct(uri, secure).await
+        self.direct(uri, secure, Peer::Service).await
     }
 
     /// A connection without a proxy.
-    pub(super) async fn direct(mut self, uri: Uri, secure: bool) -> Result<Stream, ConnectError> {
+    pub(super) async fn direct(mut self, uri: Uri, secure: bool, peer: Peer) -> Result<Stream, ConnectError> {
         let host = host(&uri);
         let tcp = |error| ConnectError::Tcp(Box::new(error));
         poll_fn(|cx| self.tcp.poll_ready(cx)).await.map_err(tcp)?;
         let stream = self.tcp.call(uri).await.map_err(tcp)?;
-        if secure { self.secure(stream, host).await } else { Ok(Stream::new(Io::Plain(stream))) }
+        if secure { self.secure(stream, host, peer).await } else { Ok(Stream::new(Io::Plain(stream))) }
     }
 
     #[cfg(feature = "_tls")]
-    async fn secure(self, stream: TokioIo<TcpStream>, host: String) -> Result<Stream, ConnectError> {
-        let stream = self.handshake(stream.into_inner(), host).await?;
+    async fn secure(
+        self,
+        stream: TokioIo<TcpStream>,
+        host: String,
+        peer: Peer,
+    ) -> Result<Stream, ConnectError> {
+        let stream = self.handshake(stream.into_inner(), host, peer).await?;
         Ok(Stream::new(Io::Tls(Box::new(TokioIo::new(stream)))))
     }
 
@@ -114,24 +129,33 @@ impl Connector {
         &self,
         stream: S,
         host: String,
+        peer: Peer,
     ) -> Result<tokio_rustls::client::TlsStream<S>, ConnectError>
     where
         S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
     {
         let unusable =
             |error: TlsError| ConnectError::Untrusted { reason: error.to_string(), source: error.into() };
-        let config = self.tls.get().map_err(unusable)?;
+        let config = match peer {
+            Peer::Service => self.tls.get(),
+            Peer::Proxy => self.tls.for_proxy(),
+        };
+        let config = config.map_err(unusable)?;
         let name = rustls::pki_types::ServerName::try_from(host)
             .map_err(|_| unusable(TlsError::new("no certificate can be for this host")))?;
         let connecting = tokio_rustls::TlsConnector::from(config).connect(name, stream);
         connecting.await.map_err(|error| match self.tls.refusal(&error) {
-            Some(reason) => ConnectError::Untrusted { reason, source: tls::inner(error) },
+            Some(reason) => {
+                let reason =
+                    if peer == Peer::Proxy { reason.replace("the service", "the proxy") } else { reason };
+                ConnectError::Untrusted { reason, source: tls::inner(error) }
+            }
             None => ConnectError::Handshake(tls::inner(error)),
         })
     }
 
     #[cfg(not(feature = "_tls"))]
-    async fn secure(self, _: TokioIo<TcpStream>, _: String) -> Result<Stream, ConnectError> {
+    async fn secure(self, _: TokioIo<TcpStream>, _: String, _: Peer) -> Result<Stream, ConnectError> {
         Err(ConnectError::NoTls)
     }
 }

@@ -9,7 +9,7 @@ use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::proxy::matcher::Intercept;
 use tower_service::Service;
 
-use super::connect::{ConnectError, Connector, Stream};
+use super::connect::{ConnectError, Connector, Peer, Stream};
 use crate::BoxFuture;
 
 type TunnelError = <Tunnel<ToProxy> as Service<Uri>>::Error;
@@ -44,7 +44,7 @@ impl Connector {
     #[cfg(feature = "_tls")]
     async fn secure_tunnel(&self, stream: Stream, uri: &Uri) -> Result<Stream, ConnectError> {
         use hyper_util::rt::TokioIo;
-        let stream = self.handshake(TokioIo::new(stream), super::connect::host(uri)).await?;
+        let stream = self.handshake(TokioIo::new(stream), super::connect::host(uri), Peer::Service).await?;
         Ok(Stream::tunnelled(TokioIo::new(stream)))
     }
 
@@ -75,7 +75,7 @@ impl Service<Uri> for ToProxy {
         let connector = self.0.clone();
         Box::pin(async move {
             let secure = proxy.scheme_str() == Some("https");
-            connector.direct(proxy.clone(), secure).await.map_err(|error| ConnectError::Proxy {
+            connector.direct(proxy.clone(), secure, Peer::Proxy).await.map_err(|error| ConnectError::Proxy {
                 proxy: shown(&proxy),
                 reason: "cannot be reached".into(),
                 source: Some(error.into()),
@@ -129,6 +129,7 @@ fn no_tunnel(error: TunnelError, proxy: &Intercept, uri: &Uri) -> ConnectError {
                 None,
             )
         }
+        TunnelError::TunnelUnexpectedEof => failed("closed the connection without a response".into(), None),
         TunnelError::Io(error) => failed("broke the connection".into(), Some(error.into())),
         error => failed(error.to_string().replace("tunnel error: ", "does not speak HTTP: "), None),
     }
