@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::testing::{token_store_contract, token_store_contract_between};
+use crate::time::Clock as _;
 
 /// A folder of its own for each test, which goes away with it.
 pub(super) struct Folder(tempfile::TempDir);
