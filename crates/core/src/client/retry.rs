@@ -70,8 +70,17 @@ pub(crate) enum Outcome {
     Lost(Phase),
     /// A connection of the pool had been closed by the service in the meantime.
     Stale,
+    /// A connection of HTTP/2 that had served gave the request back: the service was shutting it down.
+    GivenBack,
     /// This process has no file descriptor left for a connection.
     Exhausted,
+}
+
+impl Outcome {
+    /// Whether the connection was at fault and not the attempt.
+    pub(crate) fn is_of_connection(self) -> bool {
+        matches!(self, Self::Stale | Self::GivenBack)
+    }
 }
 
 /// What a call has used up so far.
@@ -157,7 +166,7 @@ impl Retry {
     ) -> Verdict {
         let harmless = matches!(replay, Replay::Safe | Replay::Idempotent);
         let (worth, asked) = match outcome {
-            Outcome::Lost(Phase::NotSent) | Outcome::Exhausted => (true, None),
+            Outcome::Lost(Phase::NotSent) | Outcome::Exhausted | Outcome::GivenBack => (true, None),
             Outcome::Lost(Phase::MaybeSent | Phase::ReadingBody) | Outcome::Stale => (harmless, None),
             Outcome::Status { status: StatusCode::TOO_MANY_REQUESTS, retry_after } => {
                 (replay != Replay::Once, retry_after)
@@ -167,7 +176,7 @@ impl Retry {
         if !worth || !replayable {
             return Verdict::Stop;
         }
-        if outcome == Outcome::Stale && spent.repeats < STALE {
+        if outcome.is_of_connection() && spent.repeats < STALE {
             return Verdict::Wait(Duration::ZERO);
         }
         if self.attempts <= 1 {
@@ -180,7 +189,7 @@ impl Retry {
         let named = match outcome {
             Outcome::Status { status, retry_after } => retry_after.is_some() && is_busy(status),
             Outcome::Exhausted => true,
-            Outcome::Lost(_) | Outcome::Stale => false,
+            Outcome::Lost(_) | Outcome::Stale | Outcome::GivenBack => false,
         };
         match (named, spent.waited < self.patience) {
             // A service that asks for no wait, again and again, must not be asked without end.
@@ -324,6 +333,7 @@ mod tests {
             (asks(429, 2), [true, true, true, false]),
             (asks(503, 2), [true, true, false, false]),
             (Outcome::Stale, [true, true, false, false]),
+            (Outcome::GivenBack, [true, true, true, true]),
             (Outcome::Exhausted, [true, true, true, true]),
             (asks(500, 2), [false, false, false, false]),
             (asks(408, 2), [false, false, false, false]),

@@ -226,11 +226,10 @@ impl<'a> RetryLoop<'a> {
         }
         self.spent.repeats += 1;
         self.tell(EventKind::Retried);
-        if outcome != Outcome::Stale {
+        if !outcome.is_of_connection() {
             self.tell(EventKind::Waiting { wait: pause, reason: Wait::Retry });
             return Ok((Some(pause), failure));
         }
-        // The connection was at fault and not the attempt.
         self.attempts -= 1;
         Ok((None, failure))
     }
@@ -265,6 +264,7 @@ fn retry_delay<A: ApiError>(cause: &Cause<A>, client: &Inner) -> Option<Duration
 fn outcome_of<A>(cause: &Cause<A>, retry_after: Option<Duration>) -> Option<Outcome> {
     match cause {
         Cause::Api { status, .. } => Some(Outcome::Status { status: *status, retry_after }),
+        Cause::Transport(error) if error.is_given_back() => Some(Outcome::GivenBack),
         Cause::Transport(error) if error.is_stale() => Some(Outcome::Stale),
         Cause::Transport(error) => match error.kind() {
             TransportErrorKind::Source

@@ -29,6 +29,7 @@ pub struct TransportError {
     detail: String,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
     stale: bool,
+    given_back: bool,
     to: Option<Origin>,
 }
 
@@ -89,7 +90,15 @@ impl TransportError {
         detail: String,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self { phase, kind, detail, source: Some(source.into().into()), stale: false, to: None }
+        Self {
+            phase,
+            kind,
+            detail,
+            source: Some(source.into().into()),
+            stale: false,
+            given_back: false,
+            to: None,
+        }
     }
 
     /// The same error of a connection that had served before and broke without a word: the service had closed it in the
@@ -105,6 +114,17 @@ impl TransportError {
         Self { to: origin, ..self }
     }
 
+    /// The same error of a connection that had served before and gave the request back unseen, as the service shuts it down
+    /// (`GOAWAY` of HTTP/2). It is sent again, at once and at no cost, whatever it does.
+    #[must_use]
+    pub fn given_back(self) -> Self {
+        Self { given_back: true, ..self }
+    }
+
+    pub(crate) fn is_given_back(&self) -> bool {
+        self.given_back && self.phase == Phase::NotSent
+    }
+
     pub(crate) fn is_stale(&self) -> bool {
         self.stale && self.phase == Phase::MaybeSent
     }
@@ -118,6 +138,7 @@ impl TransportError {
             detail: String::new(),
             source: None,
             stale: false,
+            given_back: false,
             to: None,
         }
     }

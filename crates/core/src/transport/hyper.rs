@@ -294,10 +294,15 @@ impl Transport for Hyper {
                     }
                     let has_served =
                         extras.get::<Served>().is_some_and(|served| served.0.load(Ordering::Relaxed));
+                    let is_shut_down = find::<hyper::Error>(&error).is_some_and(is_shut_down);
                     let error = self.lost(error).to(origin);
                     // A service that closes an idle connection may do so just when the next request is on its way.
                     let silent = error.kind() == TransportErrorKind::Broken;
-                    Err(if has_served && silent { error.stale() } else { error })
+                    Err(match has_served {
+                        true if is_shut_down => error.given_back(),
+                        true if silent => error.stale(),
+                        _ => error,
+                    })
                 }
             }
         })
@@ -420,17 +425,26 @@ fn timed_out(error: &LegacyError, limit: Duration) -> Option<(Duration, Option<S
 
 /// Whether an HTTP/2 server said that it did not look at the request (RFC 9113, sections 6.8 and 8.7): it was shutting down, or
 /// has too many.
-#[cfg(feature = "http2")]
 fn is_unprocessed(error: &hyper::Error) -> bool {
+    #[cfg(feature = "http2")]
+    let is_refused = find::<h2::Error>(error).is_some_and(|error| {
+        error.is_reset() && error.is_remote() && error.reason() == Some(h2::Reason::REFUSED_STREAM)
+    });
+    #[cfg(not(feature = "http2"))]
+    let is_refused = false;
+    is_refused || is_shut_down(error)
+}
+
+/// Whether an HTTP/2 server shut the connection down before it looked at the request.
+#[cfg(feature = "http2")]
+fn is_shut_down(error: &hyper::Error) -> bool {
     find::<h2::Error>(error).is_some_and(|error| {
-        let reason = error.reason();
-        (error.is_reset() && error.is_remote() && reason == Some(h2::Reason::REFUSED_STREAM))
-            || (error.is_go_away() && error.is_remote() && reason == Some(h2::Reason::NO_ERROR))
+        error.is_go_away() && error.is_remote() && error.reason() == Some(h2::Reason::NO_ERROR)
     })
 }
 
 #[cfg(not(feature = "http2"))]
-fn is_unprocessed(_: &hyper::Error) -> bool {
+fn is_shut_down(_: &hyper::Error) -> bool {
     false
 }
 
