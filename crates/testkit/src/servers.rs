@@ -85,8 +85,8 @@ impl Server {
     }
 
     async fn start(kind: Kind) -> io::Result<Self> {
-        let folder = std::env::temp_dir().join(format!("segno-server-{:016x}", SystemClock.random()));
-        fs::create_dir(&folder)?;
+        // Kept, as the server's end comes before its folder's.
+        let folder = tempfile::Builder::new().prefix("segno-server-").tempdir()?.keep();
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let mut server = Self { kind, folder, port, child: None };
         if kind == Kind::Postgres {

@@ -29,6 +29,7 @@ use crate::transport::body::ResponseBody;
 use crate::url::Origin;
 
 mod connect;
+mod http2;
 mod proxied;
 mod resolve;
 
@@ -246,8 +247,7 @@ impl Transport for Hyper {
             let on_connected = request.body().on_connected();
             let origin = Origin::of(request.uri());
             let forwarded = self.forward(&mut request);
-            #[cfg(feature = "http2")]
-            leave_host_to_hyper(&mut request);
+            http2::leave_host_to_hyper(&mut request);
             if let Some(asked) = request.body().on_continue() {
                 hyper::ext::on_informational(&mut request, move |response| {
                     if response.status() == StatusCode::CONTINUE {
@@ -294,7 +294,7 @@ impl Transport for Hyper {
                     }
                     let has_served =
                         extras.get::<Served>().is_some_and(|served| served.0.load(Ordering::Relaxed));
-                    let is_shut_down = find::<hyper::Error>(&error).is_some_and(is_shut_down);
+                    let is_shut_down = find::<hyper::Error>(&error).is_some_and(http2::is_shut_down);
                     let error = self.lost(error).to(origin);
                     // A service that closes an idle connection may do so just when the next request is on its way.
                     let silent = error.kind() == TransportErrorKind::Broken;
@@ -321,17 +321,6 @@ impl Hyper {
         }
         let reason = proxied::unauthorized(&proxy);
         Some(ConnectError::Refused { proxy: proxied::shown(proxy.uri()), reason })
-    }
-}
-
-/// HTTP/2 names the host in `:authority`, and servers such as nginx refuse a request with `Host` beside it (RFC 9113, section 8.3.1). Which
-/// version it will be is known to the pool alone, which adds `Host` where it is HTTP/1.1.
-#[cfg(feature = "http2")]
-fn leave_host_to_hyper(request: &mut Request<RequestBody>) {
-    let is_secure = request.uri().scheme() == Some(&http::uri::Scheme::HTTPS);
-    let own = crate::request::host(request.uri()).ok();
-    if is_secure && request.headers().get(http::header::HOST) == own.as_ref() {
-        request.headers_mut().remove(http::header::HOST);
     }
 }
 
@@ -369,7 +358,7 @@ impl Hyper {
             match find::<hyper::Error>(&error) {
                 // Given back before its first byte was written.
                 Some(inner) if inner.is_canceled() => (Phase::NotSent, Broken),
-                Some(inner) if is_unprocessed(inner) => (Phase::NotSent, Broken),
+                Some(inner) if http2::is_unprocessed(inner) => (Phase::NotSent, Broken),
                 Some(inner) if inner.is_user() => (Phase::MaybeSent, Source),
                 Some(inner) if inner.is_parse() => (Phase::MaybeSent, Protocol),
                 _ => (Phase::MaybeSent, Broken),
@@ -421,31 +410,6 @@ fn timed_out(error: &LegacyError, limit: Duration) -> Option<(Duration, Option<S
         }
         _ => None,
     }
-}
-
-/// Whether an HTTP/2 server said that it did not look at the request (RFC 9113, sections 6.8 and 8.7): it was shutting down, or
-/// has too many.
-fn is_unprocessed(error: &hyper::Error) -> bool {
-    #[cfg(feature = "http2")]
-    let is_refused = find::<h2::Error>(error).is_some_and(|error| {
-        error.is_reset() && error.is_remote() && error.reason() == Some(h2::Reason::REFUSED_STREAM)
-    });
-    #[cfg(not(feature = "http2"))]
-    let is_refused = false;
-    is_refused || is_shut_down(error)
-}
-
-/// Whether an HTTP/2 server shut the connection down before it looked at the request.
-#[cfg(feature = "http2")]
-fn is_shut_down(error: &hyper::Error) -> bool {
-    find::<h2::Error>(error).is_some_and(|error| {
-        error.is_go_away() && error.is_remote() && error.reason() == Some(h2::Reason::NO_ERROR)
-    })
-}
-
-#[cfg(not(feature = "http2"))]
-fn is_shut_down(_: &hyper::Error) -> bool {
-    false
 }
 
 /// What an attempt to connect came to, without what rustls says where there are plainer words.

@@ -52,15 +52,15 @@ async fn a_file_from_the_disk_with_progress() {
 
 #[tokio::test]
 async fn a_file_that_is_none_is_named() {
-    let folder = std::env::temp_dir();
-    let missing = folder.join("segno-no-such-recording.mp3");
+    let folder = segno_testkit::Folder::new();
+    let (missing, folder) = (folder.file("missing.mp3"), folder.path());
     let names = |error: String, path: &std::path::Path| {
         assert!(error.contains(&path.display().to_string()), "{error}");
     };
     names(Asset::file(&missing).await.unwrap_err().to_string(), &missing);
-    names(Asset::file(&folder).await.unwrap_err().to_string(), &folder);
+    names(Asset::file(folder).await.unwrap_err().to_string(), folder);
     names(Artwork::file(&missing).await.unwrap_err().to_string(), &missing);
-    names(Artwork::file(&folder).await.unwrap_err().to_string(), &folder);
+    names(Artwork::file(folder).await.unwrap_err().to_string(), folder);
 }
 
 #[tokio::test]
