@@ -277,7 +277,7 @@ impl<'a, 's, M: BodyMode> Exchange<'a, 's, M> {
     /// The span of one attempt, with OpenTelemetry's names for a request of an HTTP client.
     pub(super) fn span(&self) -> tracing::Span {
         let Prepared { method, template, uri, .. } = self.attempt.prepared;
-        let port = uri.port_u16().or_else(|| default_port(uri.scheme_str()?));
+        // Within the macro, which asks for its values only if somebody listens.
         tracing::debug_span!(
             "request",
             otel.name = %format_args!("{method} {template}"),
@@ -285,7 +285,7 @@ impl<'a, 's, M: BodyMode> Exchange<'a, 's, M> {
             http.request.method = %method,
             url.template = template,
             server.address = uri.host(),
-            server.port = port,
+            server.port = uri.port_u16().or_else(|| default_port(uri.scheme_str()?)),
             http.request.resend_count = (self.number > 1).then(|| self.number - 1),
             http.response.status_code = tracing::field::Empty,
             error.type = tracing::field::Empty,
