@@ -10,12 +10,9 @@ use serde_json::Value;
 use crate::say;
 use crate::shell::{cargo, output, root};
 
-<<<<<<< HEAD
-mod fronts;
-=======
 mod features;
 mod folders;
->>>>>>> cc88504 (tests: what they write goes away with them; readmes: what each feature costs, kept true by the rules; core: a benchmark of a call)
+mod fronts;
 mod layers;
 mod links;
 mod macros;

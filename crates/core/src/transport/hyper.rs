@@ -359,6 +359,7 @@ impl Hyper {
                 // Given back before its first byte was written.
                 Some(inner) if inner.is_canceled() => (Phase::NotSent, Broken),
                 Some(inner) if http2::is_unprocessed(inner) => (Phase::NotSent, Broken),
+                Some(inner) if is_orphaned(inner) => (Phase::MaybeSent, Broken),
                 Some(inner) if inner.is_user() => (Phase::MaybeSent, Source),
                 Some(inner) if inner.is_parse() => (Phase::MaybeSent, Protocol),
                 _ => (Phase::MaybeSent, Broken),
@@ -410,6 +411,12 @@ fn timed_out(error: &LegacyError, limit: Duration) -> Option<(Duration, Option<S
         }
         _ => None,
     }
+}
+
+/// Whether a connection ended without a word on the request, which may have left. hyper counts that among the mistakes of its user and has
+/// no other way to tell it from those.
+fn is_orphaned(error: &hyper::Error) -> bool {
+    error.is_user() && error.to_string().starts_with("dispatch task is gone")
 }
 
 /// What an attempt to connect came to, without what rustls says where there are plainer words.

@@ -18,12 +18,14 @@ use segno_core::{
 };
 
 /// `GET /thing`
+#[derive(Clone)]
 pub(crate) struct Get;
 
 /// `POST /thing`
 pub(crate) struct Post;
 
 /// `PUT /thing`; with an empty body it is as good as a `GET`.
+#[derive(Clone)]
 pub(crate) struct Put(pub(crate) Body);
 
 impl Endpoint for Get {
