@@ -36,7 +36,6 @@ use crate::{Analyzer, Features, RateError};
 use edits::Edits;
 
 /// Why a recording cannot be read.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// The bytes cannot be read.
@@ -57,6 +56,13 @@ pub enum DecodeError {
 
 /// What to do about a format that is not read.
 const CONVERT: &str = "convert it to FLAC, MP3 or WAV, as ffmpeg does";
+
+impl fmt::Debug for DecodeError {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,7 +5,7 @@ use std::fmt;
 use segno_syncpoint::UnrollError;
 
 /// Why a score and a recording are not aligned.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
     /// Nothing is heard in the recording, or in the part of it that was asked for.
@@ -39,6 +39,13 @@ pub enum Error {
     NoSuchBar,
     /// The score has no play order.
     Unroll(UnrollError),
+}
+
+impl fmt::Debug for Error {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl fmt::Display for Error {

@@ -28,7 +28,7 @@ pub fn env_var_if_set(name: &'static str) -> Result<Option<String>, EnvironmentE
 }
 
 /// An environment variable that cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EnvironmentError {
     /// It is needed and not set.
@@ -59,6 +59,13 @@ pub enum EnvironmentError {
         /// What is wrong with it.
         what: String,
     },
+}
+
+impl fmt::Debug for EnvironmentError {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// What is wrong with a value.
@@ -186,6 +193,19 @@ mod tests {
         for value in ["a b", "it's", "\"", "a\"b\"", "\"a\"b", "p\u{e4}ss", "c:\\tokens.json"] {
             assert_eq!(given(value).as_deref(), Ok(value));
         }
+    }
+
+    #[test]
+    fn a_program_that_ends_with_it_prints_the_line() {
+        let missing = EnvironmentError::Missing("SEGNO_KEY");
+        assert_eq!(format!("{missing:?}"), "the environment variable SEGNO_KEY is not set");
+        let client = crate::client::ClientError::from(missing);
+        assert_eq!(format!("{client:?}"), "the environment variable SEGNO_KEY is not set");
+        let call = crate::Error::<crate::endpoint::PlainApiError>::build(
+            "things.list",
+            crate::BuildError::value("limit", "must be at least 1"),
+        );
+        assert_eq!(format!("{call:?}"), call.to_string());
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::oauth;
 const AFTER: Duration = Duration::from_secs(60);
 
 /// A login that failed.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum LoginError {
     /// A request to the service failed.
@@ -47,6 +47,13 @@ pub enum LoginError {
     /// The password would have been sent in the clear, so it was not sent.
     #[error("the OAuth URL must be https to send a password, or on this machine, found plain http")]
     Insecure,
+}
+
+impl std::fmt::Debug for LoginError {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 impl Client {

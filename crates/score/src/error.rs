@@ -67,7 +67,7 @@ impl fmt::Display for Limit {
 
 /// Why a file could not be read. A file that can be read but contradicts itself is not an error: see
 /// [`Diagnostic`](crate::Diagnostic).
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The XML is not well-formed.
@@ -211,6 +211,13 @@ pub enum Error {
     /// The reader that was passed in failed.
     #[error("reading failed: {0}")]
     Io(#[from] std::io::Error),
+}
+
+impl fmt::Debug for Error {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl Error {

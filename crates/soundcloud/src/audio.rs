@@ -43,7 +43,7 @@ pub struct Audio<'a> {
 }
 
 /// Why the audio of a track cannot be had.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum AudioError {
     /// There is no URL for it.
@@ -99,6 +99,13 @@ pub enum AudioError {
     /// The file or the writer failed.
     #[error(transparent)]
     Sink(#[from] std::io::Error),
+}
+
+impl fmt::Debug for AudioError {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// Audio that was downloaded.

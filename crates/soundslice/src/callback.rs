@@ -38,7 +38,7 @@ impl SliceRef {
 }
 
 /// A request that is not a callback of Soundslice.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallbackError {
     /// The body is larger than any callback: more than 64 KiB.
@@ -50,6 +50,13 @@ pub enum CallbackError {
     /// A key is missing.
     #[error("invalid form: expected the key {0}, found none")]
     Missing(&'static str),
+}
+
+impl std::fmt::Debug for CallbackError {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 /// The largest body that is read, in bytes.

@@ -19,7 +19,7 @@ use crate::recordings::Recording;
 use crate::{notation, recordings, slices, storage};
 
 /// A job that failed: at which step, and where the file is.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum JobError {
     /// The file is empty, or the request for the slice or its recordings that precedes a job with a wait failed. Nothing was
@@ -57,6 +57,13 @@ pub enum JobError {
     /// The file was uploaded, and the recording was deleted while it was waited for.
     #[error("uploaded, but the recording {0} was deleted meanwhile; create it again")]
     RecordingDeleted(RecordingId),
+}
+
+impl std::fmt::Debug for JobError {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 impl JobError {

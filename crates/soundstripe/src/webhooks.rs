@@ -73,7 +73,7 @@ pub enum SignedPayload {
 }
 
 /// A delivery that must not be processed. [`status`](WebhookError::status) is the status of the response to it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookError {
     /// The signature is missing or malformed. Respond with 401.
@@ -111,6 +111,13 @@ pub enum WebhookError {
     /// again.
     #[error("the memory of deliveries failed, respond with 503 to have the delivery again: {0}")]
     Seen(#[from] SeenError),
+}
+
+impl fmt::Debug for WebhookError {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl WebhookError {

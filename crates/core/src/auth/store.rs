@@ -169,7 +169,7 @@ pub enum Swapped {
 }
 
 /// A store that failed. The text says where and what to do; it never shows a token.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// Reading or writing failed; the reason names the file.
@@ -226,6 +226,13 @@ pub enum StoreError {
     /// Anything else, as the store tells it.
     #[error(transparent)]
     Other(Reason),
+}
+
+impl std::fmt::Debug for StoreError {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 impl StoreError {

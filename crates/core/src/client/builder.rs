@@ -344,7 +344,7 @@ fn default_transport(
 }
 
 /// A client that cannot be built.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClientError {
     /// The crate was built without the `hyper` feature and no transport was given.
@@ -372,4 +372,11 @@ pub enum ClientError {
     /// An environment variable cannot be used.
     #[error(transparent)]
     Environment(#[from] crate::environment::EnvironmentError),
+}
+
+impl fmt::Debug for ClientError {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }

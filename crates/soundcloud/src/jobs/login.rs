@@ -13,7 +13,7 @@ use crate::client::Client;
 const GRACE: Duration = Duration::from_secs(60);
 
 /// A login on this machine that failed.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum LoginError {
     /// The client was not built for a user's login, or its store could not keep one.
@@ -28,6 +28,13 @@ pub enum LoginError {
     /// The redirect did not lead to tokens.
     #[error(transparent)]
     Login(#[from] oauth2::LoginError),
+}
+
+impl std::fmt::Debug for LoginError {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 impl Client {

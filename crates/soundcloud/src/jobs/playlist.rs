@@ -7,7 +7,7 @@ use crate::ids::{PlaylistUrn, TrackUrn};
 use crate::playlists::{Change, Get, MAX_TRACKS, Playlist, PlaylistFields, Tracks};
 
 /// A playlist whose tracks were not changed.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum PlaylistError {
     /// It would have more than 500 tracks.
@@ -32,6 +32,13 @@ pub enum PlaylistError {
     /// Reading the playlist or writing it failed; the error says whether a write may have arrived.
     #[error(transparent)]
     Call(#[from] Error),
+}
+
+impl std::fmt::Debug for PlaylistError {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 impl Client {

@@ -15,7 +15,7 @@ use crate::{AccessLevel, streams};
 const PACE: Pace = Pace::new(Duration::from_secs(2), Duration::from_secs(30));
 
 /// A track that did not become ready. The track is with the service in every case.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadyError {
     /// The service could not process the audio.
@@ -34,6 +34,13 @@ pub enum ReadyError {
     /// It could not be looked at.
     #[error("{}", OneLine(format_args!("its state could not be read: {0}", .0)))]
     Look(#[source] Error),
+}
+
+impl std::fmt::Debug for ReadyError {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 /// How the last look failed, if it did.

@@ -27,7 +27,7 @@ pub struct StreamLocation {
 }
 
 /// Why a track cannot be played.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum StreamError {
     /// There is no stream of the wanted kinds: the track is blocked, or only its preview can be heard.
@@ -47,6 +47,13 @@ pub enum StreamError {
     /// A request for the streams, or along the redirects, failed.
     #[error(transparent)]
     Call(#[from] Error),
+}
+
+impl std::fmt::Debug for StreamError {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 impl Client {

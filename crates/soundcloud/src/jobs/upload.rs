@@ -47,7 +47,7 @@ pub struct Uploaded {
 }
 
 /// An upload that failed.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum UploadError {
     /// The account or the token cannot upload; nothing was sent.
@@ -89,6 +89,13 @@ pub enum UploadError {
         #[source]
         error: ReadyError,
     },
+}
+
+impl std::fmt::Debug for UploadError {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 impl UploadError {

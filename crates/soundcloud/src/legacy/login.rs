@@ -13,7 +13,7 @@ use super::oauth;
 use crate::error::Error;
 
 /// A login that failed.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum LoginError {
     /// A request to the service failed.
@@ -38,6 +38,13 @@ pub enum LoginError {
     /// The token could not be saved. If that was known beforehand, nothing was asked of the service.
     #[error("{}", OneLine(.0))]
     Keep(#[from] AuthError),
+}
+
+impl std::fmt::Debug for LoginError {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 impl Client {

@@ -15,7 +15,7 @@ pub struct Artwork {
 }
 
 /// A picture that is not taken.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ArtworkError {
     /// Neither JPEG, PNG nor GIF.
@@ -24,6 +24,13 @@ pub enum ArtworkError {
     /// The file cannot be read.
     #[error("the picture cannot be read: {0}")]
     Io(#[from] std::io::Error),
+}
+
+impl std::fmt::Debug for ArtworkError {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 impl Artwork {

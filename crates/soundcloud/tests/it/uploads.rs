@@ -50,6 +50,12 @@ async fn a_file_from_the_disk_with_progress() {
     );
 }
 
+#[test]
+fn a_program_that_ends_with_an_error_of_a_job_prints_its_line() {
+    let error = UploadError::Quota { left_seconds: 60, needed_seconds: 90 };
+    assert_eq!(format!("{error:?}"), error.to_string());
+}
+
 #[tokio::test]
 async fn a_file_that_is_none_is_named() {
     let folder = segno_testkit::Folder::new();

@@ -320,7 +320,7 @@ impl Verified {
 }
 
 /// A login that does not go on.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoginError {
     /// The user or the service refused; the code is the service's.
@@ -338,4 +338,11 @@ pub enum LoginError {
     /// The text is not the record of a login that this consumer can finish.
     #[error("invalid login record: {0}")]
     Record(String),
+}
+
+impl fmt::Debug for LoginError {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }

@@ -241,7 +241,7 @@ impl fmt::Debug for Login {
 }
 
 /// A login that did not lead to tokens.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum LoginError {
     /// The state of the redirect is not that of this login: it belongs to another login, or somebody forged it.
@@ -274,6 +274,13 @@ pub enum LoginError {
     /// The tokens could not be record. If that was known beforehand, the code was not spent.
     #[error(transparent)]
     Keep(#[from] AuthError),
+}
+
+impl fmt::Debug for LoginError {
+    // The line for people, as a program prints it that ends with this error.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// 256 random bits as 43 letters, the shortest verifier that RFC 7636 allows and as strong as the challenge's hash.

@@ -121,8 +121,9 @@ impl<A: fmt::Display> fmt::Debug for Cause<A> {
 }
 
 impl<A: fmt::Display> fmt::Debug for Error<A> {
+    // The line for people, as a program prints it that ends with this error.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Error({self})")
+        fmt::Display::fmt(self, f)
     }
 }
 
