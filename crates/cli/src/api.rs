@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use segno_core::client::Raw;
+use segno_core::decode::is_html;
 use segno_core::endpoint::PlainApiError;
 use segno_core::{Bytes, Method};
 use serde_json::Value;
@@ -193,7 +194,8 @@ async fn send(core: &segno_core::Client, api: &Api, request: &Request) -> Result
     }
     let sent = core.send(&raw).await;
     let response = sent.map_err(|error| Failure::of_call(api.service.name(), &error, &error))?;
-    Ok(response.into_body())
+    let body = response.into_body();
+    if is_html(&body) { Err(Failure::page(api.service.name())) } else { Ok(body) }
 }
 
 /// Where the next page is: SoundCloud's `next_href`, JSON:API's `links.next`.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use segno_core::client::{Cause, ClientError};
 use segno_core::decode::DecodeError;
+use segno_core::transport::TransportErrorKind;
 
 /// The exit code of a command that failed.
 const FAILED: u8 = 1;
@@ -85,6 +86,7 @@ impl Failure {
         let failure = Self::new(line.to_string()).lasting(refused);
         let hint = match error.cause() {
             Cause::Decode { error: DecodeError::Html { .. }, .. } | Cause::Redirect(_) => PORTAL,
+            Cause::Transport(error) if error.kind() == TransportErrorKind::Protocol => PORTAL,
             _ if status == 511 => PORTAL,
             _ if status == 403 => {
                 return failure.advice("`segno auth status --check` shows whether the key is accepted");
@@ -96,7 +98,16 @@ impl Failure {
             }
             _ => "look at the network",
         };
-        Self { last: Some(", then run the command again".to_owned()), ..failure.advice(hint) }
+        failure.then_again(hint)
+    }
+
+    /// A web page that came in place of the response of a service.
+    pub(crate) fn page(service: &str) -> Self {
+        Self::new(format!("{service}: the response is a web page")).then_again(PORTAL)
+    }
+
+    fn then_again(self, hint: &str) -> Self {
+        Self { last: Some(", then run the command again".to_owned()), ..self.advice(hint) }
     }
 
     pub(crate) fn exit_code(&self) -> u8 {

@@ -58,13 +58,17 @@ impl Media {
         if about.len() == 0 {
             return Err(Failure::file(path, "the file is empty; give a recording"));
         }
-        let is_video = is_video(path);
-        if !is_video {
-            let start = files::start(path)?;
-            if !files::is_recording(&start) {
-                let kind = files::kind(&start).map_or_else(String::new, |kind| format!("{kind}, "));
-                return Err(Failure::file(path, format_args!("this is {kind}not a recording; give an MP3")));
+        let start = files::start(path)?;
+        let kind = files::kind(&start);
+        // A name that is wrong does not make a recording a video.
+        let is_video = is_video(path) && kind != Some("an MP3 recording");
+        if is_video {
+            if let Some(kind) = kind.filter(|kind| !kind.ends_with("recording")) {
+                return Err(Failure::file(path, format_args!("this is {kind}, not a video")));
             }
+        } else if !files::is_recording(&start) {
+            let kind = kind.map_or_else(String::new, |kind| format!("{kind}, "));
+            return Err(Failure::file(path, format_args!("this is {kind}not a recording; give an MP3")));
         }
         let Content { seconds, missing } = look(path)?;
         refuse_truncated(path, missing, truncated)?;
@@ -82,9 +86,7 @@ fn refuse_truncated(path: &Path, missing: Option<String>, truncated: Truncated) 
     match missing {
         Some(missing) if !truncated.allow_truncated => Err(Failure::file(
             path,
-            format_args!(
-                "the end of the file is missing: {missing}; get the whole file, or add --allow-truncated"
-            ),
+            format_args!("the file is not whole: {missing}; get all of it, or add --allow-truncated"),
         )),
         _ => Ok(()),
     }

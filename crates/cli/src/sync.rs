@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use segno_core::Body;
 use segno_score::Format as ScoreFormat;
 use segno_soundslice::Scorehash;
@@ -59,7 +60,7 @@ pub(crate) struct Sync {
     #[arg(long, default_value_t = 0.02, value_name = "SECONDS", value_parser = tolerance, allow_hyphen_values = true)]
     tolerance: f64,
     /// Make a slice of this name; the title of the score if neither this nor --slice is given
-    #[arg(long, value_name = "NAME", conflicts_with = "slice", help_heading = "Where it goes")]
+    #[arg(long, value_name = "NAME", conflicts_with = "slice", value_parser = named(), help_heading = "Where it goes")]
     new: Option<String>,
     /// Put it into this slice
     #[arg(long, value_name = "HASH", help_heading = "Where it goes")]
@@ -68,10 +69,10 @@ pub(crate) struct Sync {
     #[arg(long, value_name = "NAME", help_heading = "Where it goes")]
     artist: Option<String>,
     /// Put a new slice into this folder, by name or ID; made if it is missing
-    #[arg(long, value_name = "FOLDER", help_heading = "Where it goes")]
+    #[arg(long, value_name = "FOLDER", value_parser = named(), help_heading = "Where it goes")]
     folder: Option<String>,
     /// The name of the recording; that of its file if not given
-    #[arg(long, value_name = "NAME", help_heading = "Where it goes")]
+    #[arg(long, value_name = "NAME", value_parser = named(), help_heading = "Where it goes")]
     recording: Option<String>,
     /// Replace other notation that the slice has
     #[arg(long, requires = "slice", help_heading = "Where it goes")]
@@ -375,6 +376,11 @@ impl Sync {
             _ => Ok(()),
         }
     }
+}
+
+/// A name, which is not empty.
+fn named() -> NonEmptyStringValueParser {
+    NonEmptyStringValueParser::new()
 }
 
 /// Seconds that a bar line may be off.

@@ -13,7 +13,9 @@ const SPARE: u64 = 2;
 
 pub(super) fn look<R: Read + Seek>(file: &mut BufReader<R>, len: u64) -> io::Result<Content> {
     let start = after_tags(file)?;
-    let Some((mut at, first)) = find(file, start, None)? else { return Ok(Content::default()) };
+    let Some((mut at, first)) = find(file, start, None)? else {
+        return Ok(Content { seconds: None, missing: Some("there is no sound in it".to_owned()) });
+    };
     let header = header(file, at, &first)?;
     if header.is_some() {
         // The frame of the header is silent.
@@ -49,7 +51,8 @@ pub(super) fn look<R: Read + Seek>(file: &mut BufReader<R>, len: u64) -> io::Res
             seconds(frames)
         )),
         Some(Some(_)) => None,
-        _ => cut.map(|bytes| format!("{bytes} bytes of its last frame, at {:.1} s", seconds(frames))),
+        _ => cut
+            .map(|bytes| format!("{bytes} bytes of its last frame are missing, at {:.1} s", seconds(frames))),
     };
     Ok(Content { seconds: (frames > 0).then(|| seconds(frames)), missing })
 }
@@ -223,10 +226,17 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_alone_is_no_recording() {
+        for bytes in [&b"ID3\x04\0\0\0\0\0\0"[..], &frames(1), b"\xff\xfb\x90\0"] {
+            assert_eq!(found(bytes).missing.as_deref(), Some("there is no sound in it"));
+        }
+    }
+
+    #[test]
     fn an_end_that_is_missing_is_told() {
         let all = frames(100);
         let cut = found(&all[..all.len() - 17]);
-        assert_eq!(cut.missing.as_deref(), Some("17 bytes of its last frame, at 2.6 s"));
+        assert_eq!(cut.missing.as_deref(), Some("17 bytes of its last frame are missing, at 2.6 s"));
         // A header of 100 frames, before 100 and before 50.
         let mut header = frames(1);
         header[36..48].copy_from_slice(b"Info\0\0\0\x01\0\0\0\x64");

@@ -14,7 +14,8 @@ pub(super) fn look<R: Read + Seek>(file: &mut R, len: u64) -> io::Result<Content
         let Some(found_box) = Header::read(file, at, len)? else { break };
         let end = at.saturating_add(found_box.bytes);
         if end > len {
-            found.missing = Some(format!("{} bytes of the {} box", end - len, name(found_box.kind)));
+            found.missing =
+                Some(format!("{} bytes of its {} box are missing", end - len, name(found_box.kind)));
             break;
         }
         if found_box.kind == *b"moov" {
@@ -24,7 +25,7 @@ pub(super) fn look<R: Read + Seek>(file: &mut R, len: u64) -> io::Result<Content
         at = end;
     }
     if !has_movie && found.missing.is_none() {
-        found.missing = Some("the moov box, without which nothing plays".to_owned());
+        found.missing = Some("its moov box is missing, without which nothing plays".to_owned());
     }
     Ok(found)
 }
@@ -111,7 +112,7 @@ mod tests {
         let file = [boxed(b"ftyp", b"isom"), boxed(b"mdat", &[0; 500]), movie].concat();
         assert_eq!(found(&file), Content { seconds: Some(12.5), missing: None });
         let cut = found(&file[..300]);
-        assert_eq!(cut.missing.as_deref(), Some("220 bytes of the mdat box"));
+        assert_eq!(cut.missing.as_deref(), Some("220 bytes of its mdat box are missing"));
         let without = [boxed(b"ftyp", b"isom"), boxed(b"mdat", &[0; 500])].concat();
         assert!(found(&without).missing.unwrap().contains("moov"));
     }

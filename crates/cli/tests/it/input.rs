@@ -13,6 +13,7 @@ async fn a_recording_without_its_end_is_told_before_anything_is_made() {
     // The file breaks off in the middle; at the end of a frame; and, with the header gone, in the middle of a frame.
     scratch.write("half.mp3", &mp3[..mp3.len() / 2]);
     scratch.write("frames.mp3", frames[..frames.len() / 2].concat());
+    scratch.write("tag.mp3", b"ID3\x04\0\0\0\0\0\0");
     let bare = frames[1..].concat();
     scratch.write("bare.mp3", &bare[..bare.len() - 100]);
     // 1925 of 3851 frames.
@@ -20,21 +21,22 @@ async fn a_recording_without_its_end_is_told_before_anything_is_made() {
     for (file, words) in [
         ("half.mp3", "its header tells of 100.6 s"),
         ("frames.mp3", there),
-        ("bare.mp3", "100 bytes of its last frame"),
+        ("bare.mp3", "100 bytes of its last frame are missing"),
+        ("tag.mp3", "there is no sound in it"),
     ] {
         let mut arguments = SYNC;
         arguments[2] = file;
         let line = refused(&scratch, &arguments, 1);
-        assert!(line.contains("the end of the file is missing") && line.contains(words), "{line}");
-        assert!(line.ends_with("get the whole file, or add --allow-truncated"), "{line}");
+        assert!(line.contains("the file is not whole") && line.contains(words), "{line}");
+        assert!(line.ends_with("get all of it, or add --allow-truncated"), "{line}");
     }
     // The same of every command that sends a recording.
     let slice = scratch.sandbox.soundslice_accounts()[0].slices[0].clone();
     let line =
         scratch.run(&["soundslice", "recording", "new", slice.as_str(), "--file", "half.mp3"]).failed(1);
-    assert!(line.contains("the end of the file is missing"), "{line}");
+    assert!(line.contains("the file is not whole"), "{line}");
     let line = scratch.run(&["soundcloud", "track", "upload", "half.mp3"]).failed(1);
-    assert!(line.contains("the end of the file is missing"), "{line}");
+    assert!(line.contains("the file is not whole"), "{line}");
     assert_eq!(scratch.sandbox.effects().of("soundcloud", "tracks").created, 0);
     let mut arguments = SYNC.to_vec();
     arguments[2] = "bare.mp3";

@@ -97,6 +97,8 @@ async fn counts_of_nothing_and_pairs_without_a_name_are_refused() {
         &["api", "soundslice", "GET", "slices/", "-f", "x"],
         &["api", "soundslice", "GET", "slices/?=x"],
         &["soundslice", "slice", "list", "--limit", "0"],
+        &["sync", "minuet-in-g.mxl", "minuet-in-g.mp3", "--guess", "--new", ""],
+        &["sync", "minuet-in-g.mxl", "minuet-in-g.mp3", "--guess", "--folder", ""],
         &["soundstripe", "webhook", "listen", "--count", "0"],
         &["points", "simplify", "points.json", "--count", "0"],
     ] {

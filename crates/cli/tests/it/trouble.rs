@@ -65,10 +65,15 @@ async fn troubles_of_service_and_network_end_with_what_to_do() {
         let line = line(&scratch, Host::SOUNDSLICE, "GET", fault);
         assert!(line.ends_with(words), "{line}");
     }
+    // What comes is printed as it is, but for a page of somebody else.
+    let scratch = scratch().await;
+    scratch.sandbox.fault(Fault::new(FaultKind::html(200)).on(Host::SOUNDSLICE));
+    let line = scratch.run(&["api", "soundslice", "GET", "slices/"]).failed(1);
+    assert!(line.ends_with(page), "{line}");
     // Behind the slice, with its name.
     for fault in [Fault::status(503), Fault::new(FaultKind::reset(0)), Fault::new(FaultKind::html(200))] {
-        let scratch = scratch().await;
-        let line = line(&scratch, Host::STORAGE, "PUT", fault);
+        let scratch = crate::sync::scratch().await;
+        let line = self::line(&scratch, Host::STORAGE, "PUT", fault);
         assert!(
             line.contains("; the slice is ") && line.ends_with("; run the same command again to go on"),
             "{line}"
