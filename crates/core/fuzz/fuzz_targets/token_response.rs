@@ -5,7 +5,8 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use libfuzzer_sys::fuzz_target;
 use segno_core::ApiError;
-use segno_core::auth::oauth2::{Token, TokenError, TokenResponse};
+use segno_core::auth::oauth2::{TokenError, TokenResponse};
+use segno_core::auth::store::Token;
 
 fuzz_target!(|body: &[u8]| {
     let body = Bytes::copy_from_slice(body);
