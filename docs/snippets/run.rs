@@ -81,8 +81,9 @@ fn lay_out(folder: &Path) {
 }
 
 async fn run(page: &str) {
-    let path = format!("{}/../guide/{page}.md", env!("CARGO_MANIFEST_DIR"));
-    let text = fs::read_to_string(&path).expect("the page");
+    let docs = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let folder = if page == "network" { docs } else { docs.join("guide") };
+    let text = fs::read_to_string(folder.join(format!("{page}.md"))).expect("the page");
     let folder = tempfile::tempdir().expect("a folder");
     lay_out(folder.path());
     let sandbox = Sandbox::start().await.expect("the sandbox starts");
@@ -129,11 +130,12 @@ fn shown_output(page: &str, line: usize) -> Option<String> {
     (next.language == "text" && between == ["prints"]).then(|| next.text.clone())
 }
 
-/// The names of the guides.
+/// The names of the guides, and of the page about networks.
 fn pages() -> Vec<String> {
     let files = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../guide")).expect("the guides").flatten();
     let mut pages: Vec<String> =
         files.filter_map(|file| Some(file.file_name().to_str()?.strip_suffix(".md")?.to_owned())).collect();
+    pages.push("network".to_owned());
     pages.sort();
     pages
 }
