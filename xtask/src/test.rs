@@ -51,7 +51,7 @@ const SERVICES: [(&str, &str); 4] = [
 ];
 
 /// Sets of features of the core that people build it with; each must compile.
-const FEATURES: [&str; 11] = [
+const FEATURES: [&str; 12] = [
     "--no-default-features",
     "--no-default-features --features hyper",
     "--no-default-features --features testing",
@@ -63,4 +63,5 @@ const FEATURES: [&str; 11] = [
     "--no-default-features --features oauth1",
     "--no-default-features --features loopback,oauth2",
     "--no-default-features --features oauth1,oauth2",
+    "--no-default-features --features encryption,oauth2",
 ];
