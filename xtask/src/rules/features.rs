@@ -9,7 +9,8 @@ use crate::shell::root;
 pub(super) fn check(faults: &mut Vec<String>) -> Result<(), String> {
     for name in ["core"].into_iter().chain(SERVICES) {
         let folder = root().join("crates").join(name);
-        let features = Features::of(&read(&folder.join("Cargo.toml"))?);
+        let manifest = read(&folder.join("Cargo.toml"))?;
+        let features = Features::of(&manifest);
         let readme = read(&folder.join("README.md"))?;
         let package = format!("segno-{name}");
         let default = tree(&format!("-p {package}"))?;
