@@ -26,7 +26,7 @@ enum Expected {
 use Expected::{Exact, Late, Refused};
 
 /// Formats with the arguments that make ffmpeg write them.
-const FORMATS: [(&str, &[&str], Expected); 23] = [
+const FORMATS: [(&str, &[&str], Expected); 24] = [
     ("wav", &["-c:a", "pcm_s24le"], Exact),
     ("wav", &["-c:a", "pcm_f32le"], Exact),
     ("aiff", &["-c:a", "pcm_s16be"], Exact),
@@ -48,6 +48,7 @@ const FORMATS: [(&str, &[&str], Expected); 23] = [
     ("opus", &["-c:a", "libopus"], Refused("Opus")),
     ("mp4", &["-c:a", "libopus"], Refused("Opus")),
     ("mp4", &["-c:a", "ac3"], Refused("AC-3")),
+    ("wav", &["-c:a", "adpcm_ms"], Refused("ADPCM")),
     ("webm", &["-c:a", "libopus"], Refused("WebM")),
     ("wma", &["-c:a", "wmav2"], Refused("Windows Media")),
     ("ogg", &["-c:a", "libspeex", "-ar", "16000"], Refused("Speex")),

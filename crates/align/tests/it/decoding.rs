@@ -96,3 +96,21 @@ fn what_is_not_decoded_is_called_by_its_name() {
         assert!(fault.to_string().contains(name), "{fault}");
     }
 }
+
+/// The decoder of ADPCM that there is overflows on damaged files.
+#[test]
+fn adpcm_is_refused() {
+    let mut out = b"RIFF\0\0\x02\0WAVEfmt ".to_vec();
+    out.extend(50_u32.to_le_bytes());
+    out.extend([2_u16, 1].into_iter().flat_map(u16::to_le_bytes));
+    out.extend([RATE, RATE / 2].into_iter().flat_map(u32::to_le_bytes));
+    out.extend([256_u16, 4, 32, 500, 7].into_iter().flat_map(u16::to_le_bytes));
+    let coefficients = [256_i16, 0, 512, -256, 0, 0, 192, 64, 240, 0, 460, -208, 392, -232];
+    out.extend(coefficients.into_iter().flat_map(i16::to_le_bytes));
+    out.extend(b"data");
+    out.extend(2560_u32.to_le_bytes());
+    let block = [&[0_u8, 0xff, 0x7f, 0xff, 0x7f, 0xff, 0x7f][..], &[0x88; 249]].concat();
+    out.extend(block.repeat(10));
+    let fault = read(Cursor::new(out)).unwrap_err();
+    assert!(matches!(&fault, DecodeError::Codec { name, .. } if name == "ADPCM"), "{fault:?}");
+}
