@@ -47,7 +47,7 @@ const SERVICES: [(&str, &str); 4] = [
     ("Redis", "test --quiet -p segno-redis --features _services --test services"),
     ("PostgreSQL", "test --quiet -p segno-postgres --features _services --test services"),
     ("one login", "xtask soak fleet_tokens --expiries 20 --processes 3 --tasks 10"),
-    ("one rate", "xtask soak fleet_rate --processes 4 --seconds 4 --rate 20"),
+    ("one rate", "xtask soak fleet_rate --processes 4 --seconds 4 --rate 12"),
 ];
 
 /// Sets of features of the core that people build it with; each must compile.
