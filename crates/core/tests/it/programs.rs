@@ -9,10 +9,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use segno_core::client::Cache;
+#[cfg(feature = "http2")]
 use segno_core::endpoint::PlainApiError;
 use segno_core::transport::hyper::HyperBuilder;
 use segno_core::transport::tls::Identity;
-use segno_core::{Body, Bytes, Client, Endpoint, Retry};
+use segno_core::{Body, Client, Retry};
+#[cfg(feature = "http2")]
+use segno_core::{Bytes, Endpoint};
 use segno_testkit::Folder;
 use tokio::net::TcpStream;
 
@@ -190,6 +193,7 @@ fn client(base: &str, hyper: HyperBuilder) -> Client {
 }
 
 /// As many calls at once.
+#[cfg(feature = "http2")]
 async fn at_once<E: Endpoint<ApiError = PlainApiError, Output = Bytes> + Clone + 'static>(
     client: &Client,
     endpoint: &E,
@@ -227,6 +231,7 @@ async fn nghttpd() {
 struct Nginx {
     running: Running,
     plain: u16,
+    #[cfg_attr(not(feature = "http2"), allow(dead_code))]
     http2: u16,
     mutual: u16,
 }
