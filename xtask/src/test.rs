@@ -43,10 +43,11 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
 }
 
 /// What needs real servers, each of which the tests start and stop by themselves.
-const SERVICES: [(&str, &str); 4] = [
+const SERVICES: [(&str, &str); 5] = [
     ("Redis", "test --quiet -p segno-redis --features _services --test services"),
     ("PostgreSQL", "test --quiet -p segno-postgres --features _services --test services"),
     ("one login", "xtask soak fleet_tokens --expiries 20 --processes 3 --tasks 10"),
+    ("batch over PostgreSQL", "test --quiet -p segno --features _services --bin segno --test it postgres"),
     ("one rate", "xtask soak fleet_rate --processes 4 --seconds 4 --rate 12"),
 ];
 

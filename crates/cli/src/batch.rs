@@ -340,12 +340,11 @@ async fn work(
     wait: bool,
     session: &Session,
 ) -> Result<Output, Failure> {
-    let quiet = Session::new(General { quiet: true, ..session.general().clone() });
     let bar = Bar::count(session, "batch");
     let shop = Arc::new(Shop {
         client: session::soundslice(&account.settings)?,
         target: account.target,
-        quiet,
+        quiet: General { quiet: true, ..session.general().clone() },
         holder: holder(),
         lease: Duration::from_secs(workers.lease.into()),
         attempts: workers.attempts,
@@ -361,7 +360,7 @@ async fn work(
         let at = meters::listen(at, Arc::clone(&shop)).await?;
         session.tell(format_args!("metrics    http://{at}/metrics"));
     }
-    let mut signals = Signals::listen()?;
+    let mut signals = crate::Signals::listen()?;
     let work = shop.run(usize::from(workers.jobs));
     let show = async {
         loop {
@@ -423,35 +422,6 @@ fn holder() -> String {
         std::process::id(),
         SystemClock.random() & 0xffff_ffff
     )
-}
-
-/// The signals that end the work, and the exit code of each.
-struct Signals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    fn listen() -> Result<Self, Failure> {
-        Ok(Self {
-            #[cfg(unix)]
-            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-                .map_err(|error| Failure::new(format!("signals cannot be listened for: {error}")))?,
-        })
-    }
-
-    async fn next(&mut self) -> u8 {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => 130,
-            _ = self.terminate.recv() => 143,
-        }
-        #[cfg(not(unix))]
-        {
-            let _ = tokio::signal::ctrl_c().await;
-            130
-        }
-    }
 }
 
 /// A port of this machine, or an address with a port.

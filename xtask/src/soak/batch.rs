@@ -7,28 +7,31 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use segno_sandbox::Sandbox;
+use segno_testkit::Server;
 
 use crate::shell::{cargo, step};
 use crate::{runtime, say};
 
 const USAGE: &str = "\
-usage: cargo xtask soak batch [kills | throughput | claims] [--ledger URL] [--pieces COUNT] [--workers COUNT] [--kills COUNT]
-                              [--restarts COUNT --restart COMMAND] [--jobs COUNT] [--lease SECONDS] [--seed NUMBER]
+usage: cargo xtask soak batch [kills | throughput | claims] [--ledger sqlite | postgres] [--pieces COUNT] [--workers COUNT]
+                              [--kills COUNT] [--restarts COUNT] [--jobs COUNT] [--lease SECONDS] [--seed NUMBER] [--segno FILE]
 
-  kills        (also without a name) workers are killed with SIGKILL at random and begun anew; the database is restarted by the
-               command at random moments; then: is every piece there once?
-  throughput   pieces a minute with 1, 2 and 4 workers
+  kills        (also without a name) workers are killed with SIGKILL at random and begun anew, the database is killed and
+               stopped in turn and started anew; then: is every piece there once?
+  throughput   pieces a second with 1, 2 and 4 workers
   claims       how long a claim takes with 1,000, 10,000, 100,000 and 1,000,000 jobs in the ledger
+
+A release build of the command is made, unless --segno names a program.
 ";
 
 /// What a run is to do.
 struct Plan {
-    ledger: Option<String>,
+    postgres: bool,
+    segno: Option<PathBuf>,
     pieces: usize,
     workers: usize,
     kills: usize,
     restarts: usize,
-    restart: Option<String>,
     jobs: usize,
     lease: usize,
     seed: u64,
@@ -36,12 +39,12 @@ struct Plan {
 
 pub(super) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     let mut plan = Plan {
-        ledger: None,
+        postgres: false,
+        segno: None,
         pieces: 2000,
         workers: 6,
         kills: 60,
         restarts: 0,
-        restart: None,
         jobs: 2,
         lease: 5,
         seed: 1,
@@ -55,8 +58,8 @@ pub(super) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
         let number =
             || value.parse::<usize>().map_err(|_| format!("{option}: expected a number, found {value}"));
         match *option {
-            "--ledger" => plan.ledger = Some((*value).to_owned()),
-            "--restart" => plan.restart = Some((*value).to_owned()),
+            "--ledger" if matches!(*value, "sqlite" | "postgres") => plan.postgres = *value == "postgres",
+            "--segno" => plan.segno = Some(PathBuf::from(value)),
             "--pieces" => plan.pieces = number()?,
             "--workers" => plan.workers = number()?.max(1),
             "--kills" => plan.kills = number()?,
@@ -68,10 +71,12 @@ pub(super) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
         }
         rest = more;
     }
-    if plan.restarts > 0 && plan.restart.is_none() {
-        return Err("--restarts needs --restart COMMAND".into());
+    if plan.restarts > 0 && !plan.postgres {
+        return Err("--restarts needs --ledger postgres".into());
     }
-    step("build", &mut cargo("build --release --quiet -p segno --bin segno"))?;
+    if plan.segno.is_none() {
+        step("build", &mut cargo("build --release --quiet -p segno --bin segno"))?;
+    }
     match name {
         "kills" => kills(&plan),
         "throughput" => throughput(&plan),
@@ -85,6 +90,8 @@ struct Ground {
     runtime: tokio::runtime::Runtime,
     sandbox: Sandbox,
     folder: PathBuf,
+    segno: PathBuf,
+    server: Option<Server>,
     ledger: String,
     port: u16,
 }
@@ -104,15 +111,18 @@ impl Ground {
         std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
         let folder = folder.canonicalize().map_err(|error| error.to_string())?;
         files(&folder, pieces).map_err(|error| format!("{}: {error}", folder.display()))?;
-        let ledger =
-            plan.ledger.clone().unwrap_or_else(|| folder.join("ledger.sqlite").display().to_string());
+        let server = if plan.postgres { Some(runtime.block_on(Server::postgres())) } else { None };
+        let server = server.transpose().map_err(|error| error.to_string())?;
+        let file = || folder.join("ledger.sqlite").display().to_string();
+        let ledger = server.as_ref().map_or_else(file, Server::url);
+        let segno = plan.segno.clone().unwrap_or_else(|| PathBuf::from("target/release/segno"));
         let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let port = free.map_err(|error| error.to_string())?.port();
-        Ok(Self { runtime, sandbox, folder, ledger, port })
+        Ok(Self { runtime, sandbox, folder, segno, server, ledger, port })
     }
 
     fn segno(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new("target/release/segno");
+        let mut command = Command::new(&self.segno);
         command
             .args(arguments)
             .env_clear()
@@ -227,7 +237,7 @@ fn pause(time: Duration) {
 }
 
 fn kills(plan: &Plan) -> Result<ExitCode, String> {
-    let ground = Ground::new(plan, plan.pieces)?;
+    let mut ground = Ground::new(plan, plan.pieces)?;
     ground.add("pieces.csv")?;
     let begin = Instant::now();
     let mut workers = (0..plan.workers).map(|_| ground.worker(plan, &[])).collect::<Result<Vec<_>, _>>()?;
@@ -249,12 +259,15 @@ fn kills(plan: &Plan) -> Result<ExitCode, String> {
             }
         }
         if restarted < due(plan.restarts).min(plan.restarts)
-            && let Some(restart) = &plan.restart
+            && let Some(server) = &mut ground.server
         {
-            let done = Command::new("sh").args(["-c", restart]).stdout(Stdio::null()).status();
-            if !done.is_ok_and(|status| status.success()) {
-                return Err(format!("the database was not restarted by: {restart}"));
+            if restarted % 2 == 0 {
+                server.kill();
+            } else {
+                server.stop();
             }
+            pause(Duration::from_secs(1));
+            ground.runtime.block_on(server.resume_or_start()).map_err(|error| error.to_string())?;
             restarted += 1;
         }
         if ended / 200 > shown {

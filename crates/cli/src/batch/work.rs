@@ -16,6 +16,7 @@ use super::journal::{Halt, Halted, Row};
 use super::ledger::{Claim, End, Kept, Ledger, Note, State, Thing, Which};
 use super::manifest::Line;
 use super::meters::Meters;
+use crate::arguments::General;
 use crate::failure::Failure;
 use crate::score::Rules;
 use crate::session::Session;
@@ -65,8 +66,8 @@ pub(super) struct Shop {
     pub(super) ledger: Arc<dyn Ledger>,
     pub(super) client: Client,
     pub(super) target: Target,
-    /// Says nothing: jobs run side by side, and what each says would be mixed up.
-    pub(super) quiet: Session,
+    /// Jobs say nothing: they run side by side, and what each says would be mixed up.
+    pub(super) quiet: General,
     /// What this process is called in the ledger.
     pub(super) holder: String,
     /// How long a job stays this process's without a sign of life.
@@ -224,8 +225,9 @@ impl Shop {
             None => Made::default(),
         };
         let sync = task.sync(self.base.as_deref());
-        let prepared = sync.prepare(&self.quiet).await?;
-        let job = sync.job(&prepared, &self.client, &self.quiet);
+        let quiet = Session::new(self.quiet.clone());
+        let prepared = sync.prepare(&quiet).await?;
+        let job = sync.job(&prepared, &self.client, &quiet);
         let content = sync::name(&sync.parts(&job, &self.target)?);
         if self.is_another(claim, halted, &content, &made).await? {
             return Ok(());

@@ -369,12 +369,29 @@ async fn workers_are_killed_again_and_again_and_nothing_is_doubled() {
     killed_again_and_again(&scratch, 18, 6, ledger.to_str().unwrap());
 }
 
-/// With a database in `SEGNO_TEST_POSTGRES`; `cargo xtask test --services` starts one.
+#[cfg(feature = "_services")]
 #[tokio::test(flavor = "multi_thread")]
 async fn workers_on_postgres_are_killed_again_and_again_and_nothing_is_doubled() {
-    let Ok(url) = std::env::var("SEGNO_TEST_POSTGRES") else { return };
+    let mut server = segno_testkit::Server::postgres().await.unwrap();
     let scratch = pieces(60).await;
-    killed_again_and_again(&scratch, 60, 10, &url);
+    killed_again_and_again(&scratch, 60, 10, &server.url());
+    // Workers wait for a database that restarts.
+    manifest(&scratch, (0..8).map(|number| format!("Later {number}")));
+    let command = |arguments: &[&str]| {
+        let mut command = scratch.command(arguments);
+        command.env("SEGNO_LEDGER", server.url()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    let mut child = command(&["batch", "pieces.csv"]).spawn().unwrap();
+    let made = |count| {
+        let made = || scratch.sandbox.effects().of("soundslice", "slices").created;
+        wait_for("the next slices", || made() >= count);
+    };
+    made(62);
+    server.kill();
+    server.resume_or_start().await.unwrap();
+    assert!(child.wait().unwrap().success());
+    all_made(&scratch, 68, &["Later 0", "Later 7"]);
     // A database that is not there is told, without the password.
     let mut command = scratch.command(&["batch", "status"]);
     command.env("SEGNO_LEDGER", "postgres://segno:s3cret@127.0.0.1:9/segno?sslmode=disable");

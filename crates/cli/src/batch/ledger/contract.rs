@@ -236,17 +236,15 @@ fn a_file_of_another_kind_or_version_is_refused() {
     assert!(refused(&newer).contains("of another version (9, not 1)"), "{}", refused(&newer));
 }
 
-/// With a database in `SEGNO_TEST_POSTGRES`; `cargo xtask test --services` starts one.
+#[cfg(feature = "_services")]
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_keeps_the_contract() {
-    let Ok(url) = std::env::var("SEGNO_TEST_POSTGRES") else { return };
-    let run = format!("{:x}", segno_core::time::Clock::random(&segno_core::time::SystemClock));
-    let open = |queue: &str| {
-        let (url, queue) = (url.clone(), format!("{run} {queue}"));
-        let opened = async move { super::Shared::open(&url, queue, 8, LONG).await.unwrap() };
-        let opened: Arc<dyn Ledger> =
-            Arc::new(tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(opened)));
-        opened
-    };
-    check(open).await;
+    let server = segno_testkit::Server::postgres().await.unwrap();
+    let url = server.url();
+    check(|queue| {
+        let opened = super::Shared::open(&url, queue.into(), 8, LONG);
+        let opened = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(opened));
+        Arc::new(opened.unwrap())
+    })
+    .await;
 }
