@@ -1,4 +1,29 @@
 //! `segno`: the job on people's own files, and the four services, from a shell.
+//!
+//! ```sh
+//! segno sync minuet.mxl minuet.mp3 --new "Minuet in G"
+//! segno score show minuet.mxl
+//! segno points simplify bars.txt --tolerance 0.05
+//! segno soundslice slice list
+//! segno soundstripe song search --mood Hopeful --bpm-max 100 --limit 3
+//! segno soundcloud track search --limit 3
+//! segno musescore score search Minuet in G --phrase --limit 2
+//! segno api soundslice GET slices/ -p /0/name
+//! segno auth status --check
+//! ```
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | `arguments` | the tree of commands, and what holds for all of them |
+//! | `session`, `accounts`, `places` | where requests go, with whose keys, and the folders of the command |
+//! | `sync`, `batch`, `page` | a score and its recording onto Soundslice; many of them; the page that plays both |
+//! | `score`, `points`, `media`, `files` | what is done with files alone |
+//! | `soundslice`, `soundstripe`, `soundcloud`, `musescore`, `api` | the services |
+//! | `auth`, `doctor`, `sandbox`, `completion` | logins, what works here, a sandbox, what a shell is told |
+//! | `output`, `progress`, `failure` | tables, records and JSON; bars; one line and an exit code |
+//!
+//! Each command is a function that takes its arguments and a session, and gives what is printed or a failure. Standard output has the
+//! result alone; standard error what is said about it.
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -84,6 +84,47 @@ async fn troubles_of_service_and_network_end_with_what_to_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_download_that_failed_goes_on_behind_what_is_there() {
+    let scratch = Scratch::new().await;
+    let upload = |free| {
+        let up = scratch.run(&[
+            "soundcloud",
+            "track",
+            "upload",
+            "minuet-in-g.mp3",
+            "--downloadable",
+            free,
+            "--json",
+        ]);
+        up.good().json()[0]["track"].as_str().unwrap().to_owned()
+    };
+    let whole = std::fs::read(scratch.path("minuet-in-g.mp3")).unwrap();
+    // The original breaks off four times and is gone then; of the stream come the list of pieces and three of them.
+    for (free, breaks) in [("true", 4), ("false", 0)] {
+        let track = upload(free);
+        let download = ["soundcloud", "track", "download", &track, "-o", "got.mp3"];
+        let storage = |fault: Fault| fault.on(Host::STORAGE).method("GET");
+        if breaks > 0 {
+            scratch.sandbox.fault(storage(Fault::new(FaultKind::reset(60_000))).times(breaks));
+        }
+        scratch.sandbox.fault(storage(Fault::status(404)).nth(5).times(20));
+        scratch.run(&download).failed(1);
+        assert!(!scratch.path("got.mp3").exists(), "what is not whole does not have its name");
+        scratch.sandbox.clear_faults();
+        scratch.sandbox.clear_requests();
+        scratch.run(&download).good();
+        assert!(std::fs::read(scratch.path("got.mp3")).unwrap() == whole, "{track}");
+        let storage = scratch.sandbox.requests().into_iter().filter(|request| request.host == Host::STORAGE);
+        for request in storage {
+            let range = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("range"));
+            let from_the_start = request.path.contains("/0.mp3") || breaks > 0 && !range;
+            assert!(!from_the_start, "{}", request.path);
+        }
+        std::fs::remove_file(scratch.path("got.mp3")).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_folder_is_in_the_journal() {
     let scratch = scratch().await;
     let filed = |folder| [&SYNC[..], &["--folder", folder, "--json"]].concat();

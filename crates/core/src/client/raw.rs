@@ -326,7 +326,8 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Error<PlainApiError>> {
     /// let song: serde_json::Value = client.raw(Method::GET, "songs/7").query("include", "artists").read().await?;
     /// client.raw(Method::PATCH, "songs/7").json(&serde_json::json!({"title": "Rain"})).send().await?;
-    /// let mut tracks = client.raw(Method::GET, "me/tracks").items("/collection", "/next_href");
+    /// let tracks = client.raw(Method::GET, "me/tracks").query("linked_partitioning", "true");
+    /// let mut tracks = tracks.items("/collection", "/next_href");
     /// while let Some(track) = tracks.next().await {
     ///     println!("{}", track?["title"]);
     /// }
