@@ -60,6 +60,11 @@ fn missing(manifest: &str, readme: &str, library: &str, sentence: &str) -> Vec<S
     if !readme.contains(sentence) {
         faults.push(format!("it must say: {sentence}"));
     }
+    // Only rustdoc hides them; elsewhere they are read as comments that say nothing.
+    if readme.split("```").skip(1).step_by(2).any(|block| block.starts_with("rust") && block.contains("\n# "))
+    {
+        faults.push("its programs must be whole: it shows lines that only rustdoc hides".to_owned());
+    }
     let front = |line: &&str| line.starts_with("//!");
     let map = library.lines().filter(front).collect::<Vec<_>>().join("\n") + readme;
     for module in library.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')) {
@@ -91,6 +96,11 @@ mod tests {
     fn what_a_front_lacks_is_told() {
         let library = "//! [`one`]\npub mod one;\npub mod two;\n";
         assert_eq!(missing(MANIFEST, README, library, "Rust 1."), ["its map of modules lacks `two`"]);
+        let hidden = format!("{README}```rust\n# fn main() {{\nrun();\n# }}\n```\n```sh\n# a comment\n```\n");
+        assert_eq!(
+            missing(MANIFEST, &hidden, "//! `one`\n", "Rust 1."),
+            ["its programs must be whole: it shows lines that only rustdoc hides"]
+        );
         assert_eq!(
             missing(MANIFEST, "#[tokio::main]", "//! `one` `two`\n", "Rust 1."),
             [
