@@ -70,16 +70,20 @@ pub(crate) enum Outcome {
     Lost(Phase),
     /// A connection of the pool had been closed by the service in the meantime.
     Stale,
-    /// A connection of HTTP/2 that had served gave the request back: the service was shutting it down.
+    /// A connection of HTTP/2 gave the request back unseen: the service was shutting it down.
     GivenBack,
     /// This process has no file descriptor left for a connection.
     Exhausted,
 }
 
 impl Outcome {
-    /// Whether the connection was at fault and not the attempt.
-    pub(crate) fn is_of_connection(self) -> bool {
-        matches!(self, Self::Stale | Self::GivenBack)
+    /// Whether the connection was at fault and not the attempt, after so many repeats of the call.
+    pub(crate) fn is_of_connection(self, repeats: u32) -> bool {
+        match self {
+            Self::Stale => repeats < STALE,
+            Self::GivenBack => repeats < GIVEN_BACK,
+            _ => false,
+        }
     }
 }
 
@@ -112,6 +116,9 @@ const LEAST: Duration = Duration::from_millis(10);
 
 /// How often a call takes another connection from the pool because one was stale: more than there ever are.
 const STALE: u32 = 1000;
+
+/// How often a call is given back at no cost: a service that shuts every connection down is not asked without end.
+const GIVEN_BACK: u32 = 16;
 
 impl Retry {
     /// No retries.
@@ -176,7 +183,7 @@ impl Retry {
         if !worth || !replayable {
             return Verdict::Stop;
         }
-        if outcome.is_of_connection() && spent.repeats < STALE {
+        if outcome.is_of_connection(spent.repeats) {
             return Verdict::Wait(Duration::ZERO);
         }
         if self.attempts <= 1 {
@@ -333,7 +340,6 @@ mod tests {
             (asks(429, 2), [true, true, true, false]),
             (asks(503, 2), [true, true, false, false]),
             (Outcome::Stale, [true, true, false, false]),
-            (Outcome::GivenBack, [true, true, true, true]),
             (Outcome::Exhausted, [true, true, true, true]),
             (asks(500, 2), [false, false, false, false]),
             (asks(408, 2), [false, false, false, false]),
@@ -347,6 +353,12 @@ mod tests {
                     "{outcome:?} {replay:?} {verdict:?}"
                 );
             }
+        }
+        // Whatever the request does, but not without end.
+        for replay in [Safe, Idempotent, Unsafe, Once] {
+            let after =
+                |repeats| RETRY.judge(Spent { repeats, ..long_after }, replay, true, Outcome::GivenBack, 0);
+            assert_eq!((after(15), after(16)), (Verdict::Wait(Duration::ZERO), Verdict::Stop), "{replay:?}");
         }
         assert_eq!(
             Retry::never().judge(try_number(1), Safe, true, Outcome::Stale, 7),

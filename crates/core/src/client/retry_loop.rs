@@ -224,9 +224,10 @@ impl<'a> RetryLoop<'a> {
         } else if !client.budget.withdraw() {
             return Err(failure.noting(client.retry.out_of_budget()));
         }
+        let is_of_connection = outcome.is_of_connection(self.spent.repeats);
         self.spent.repeats += 1;
         self.tell(EventKind::Retried);
-        if !outcome.is_of_connection() {
+        if !is_of_connection {
             self.tell(EventKind::Waiting { wait: pause, reason: Wait::Retry });
             return Ok((Some(pause), failure));
         }

@@ -114,8 +114,8 @@ impl TransportError {
         Self { to: origin, ..self }
     }
 
-    /// The same error of a connection that had served before and gave the request back unseen, as the service shuts it down
-    /// (`GOAWAY` of HTTP/2). It is sent again, at once and at no cost, whatever it does.
+    /// The same error of a connection that gave the request back unseen, as the service shuts it down (`GOAWAY` of HTTP/2). It is
+    /// sent again, at once and at no cost, whatever it does, up to 16 times.
     #[must_use]
     pub fn given_back(self) -> Self {
         Self { given_back: true, ..self }

@@ -298,10 +298,10 @@ impl Transport for Hyper {
                     let error = self.lost(error).to(origin);
                     // A service that closes an idle connection may do so just when the next request is on its way.
                     let silent = error.kind() == TransportErrorKind::Broken;
-                    Err(match has_served {
-                        true if is_shut_down => error.given_back(),
-                        true if silent => error.stale(),
-                        _ => error,
+                    Err(match has_served && silent {
+                        _ if is_shut_down => error.given_back(),
+                        true => error.stale(),
+                        false => error,
                     })
                 }
             }
