@@ -48,7 +48,7 @@ fn all_made(scratch: &Scratch, count: u64, names: &[&str]) {
     let made = made(&scratch.sandbox);
     let points = scratch.sandbox.effects().of("soundslice", "syncpoints").changed;
     assert_eq!((made["slices"], made["recordings"], points), (count, count, count), "{made:?}");
-    let slices = scratch.run(&["soundslice", "slice", "list", "--json"]).good().json();
+    let slices = scratch.run(&["soundslice", "slice", "list", "--limit", "1000", "--json"]).good().json();
     let slices = slices.as_array().unwrap();
     for name in names {
         let of_name: Vec<_> = slices.iter().filter(|slice| slice["name"] == *name).collect();
@@ -277,7 +277,7 @@ async fn a_worker_that_was_stopped_for_longer_than_its_lease_deletes_what_it_mad
     assert_eq!(first.status.code(), Some(0), "{}", String::from_utf8_lossy(&first.stderr));
     let slices = scratch.sandbox.effects().of("soundslice", "slices");
     assert_eq!((slices.created, slices.deleted), (2, 1));
-    let list = scratch.run(&["soundslice", "slice", "list", "--json"]).good().json();
+    let list = scratch.run(&["soundslice", "slice", "list", "--limit", "1000", "--json"]).good().json();
     let mine: Vec<_> = list.as_array().unwrap().iter().filter(|slice| slice["name"] == "Piece 1").collect();
     assert_eq!(mine.len(), 1);
     assert_eq!(mine[0]["recordings"], 1);
