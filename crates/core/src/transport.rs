@@ -22,7 +22,7 @@ pub mod tls;
 pub mod tower;
 
 pub use body::ResponseBody;
-pub use error::{Phase, Timeout, TlsError, TransportError, TransportErrorKind};
+pub use error::{Phase, Timeout, TlsError, TransportError, TransportErrorKind, in_one_line};
 
 /// Sends one request once.
 ///

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::time::Duration;
 
+use segno_core::transport::in_one_line;
+
 /// A database that cannot be used. `{}` says which database, what happened and, where it is known, what to do; it never shows a
 /// password or a token.
 #[derive(Debug, thiserror::Error)]
@@ -78,20 +80,6 @@ fn hint(error: &tokio_postgres::Error) -> &'static str {
 pub(crate) fn words(error: &tokio_postgres::Error) -> String {
     match error.as_db_error() {
         Some(refused) => format!("{} ({})", refused.message(), refused.code().code()),
-        None => chain(error),
+        None => in_one_line(error),
     }
-}
-
-/// The texts of an error and of what is behind it, each once.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut behind = error.source();
-    while let Some(error) = behind {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text = format!("{text}: {more}");
-        }
-        behind = error.source();
-    }
-    text
 }

@@ -9,12 +9,13 @@ use deadpool_postgres::{
     Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
 };
 use segno_core::time::{Clock, SystemClock};
+use segno_core::transport::in_one_line;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Config, NoTls, Row};
 
 use crate::PostgresError;
-use crate::error::{chain, words};
+use crate::error::words;
 
 /// How long is waited for a connection, and for the response to a statement.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -76,9 +77,11 @@ impl Postgres {
             PoolError::Backend(error) => {
                 PostgresError::Connect { place: place(), reason: words(&error), source: Some(error.into()) }
             }
-            other => {
-                PostgresError::Connect { place: place(), reason: chain(&other), source: Some(other.into()) }
-            }
+            other => PostgresError::Connect {
+                place: place(),
+                reason: in_one_line(&other),
+                source: Some(other.into()),
+            },
         })
     }
 
@@ -169,7 +172,8 @@ impl PostgresBuilder {
     /// # Errors
     /// [`PostgresError::Url`], [`PostgresError::Tls`].
     pub fn build(self) -> Result<Postgres, PostgresError> {
-        let mut config = Config::from_str(&self.url).map_err(|error| PostgresError::Url(chain(&error)))?;
+        let mut config =
+            Config::from_str(&self.url).map_err(|error| PostgresError::Url(in_one_line(&error)))?;
         if config.get_hosts().is_empty() {
             return Err(PostgresError::Url("it has no host".into()));
         }
@@ -195,7 +199,7 @@ impl PostgresBuilder {
             .create_timeout(Some(PATIENCE))
             .recycle_timeout(Some(PATIENCE))
             .build()
-            .map_err(|error| PostgresError::Url(chain(&error)))?;
+            .map_err(|error| PostgresError::Url(in_one_line(&error)))?;
         Ok(Postgres { pool, place: place.into(), clock: self.clock })
     }
 }

@@ -8,14 +8,14 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
+use segno_core::transport::in_one_line;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::PostgresError;
-use crate::error::chain;
 
 /// What makes TLS connections whose certificates are signed by the authority in PEM, or by one that the operating system trusts.
 pub(crate) fn connector(authority: Option<&[u8]>) -> Result<MakeRustlsConnect, PostgresError> {
-    let tls = |error: &dyn std::error::Error| PostgresError::Tls(chain(error));
+    let tls = |error: &(dyn std::error::Error + 'static)| PostgresError::Tls(in_one_line(error));
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier: Arc<dyn ServerCertVerifier> = match authority {
         Some(pem) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use segno_core::auth::Reason;
-use segno_core::auth::store::{LEASE, Lease, Record, StoreError, Swapped, TokenStore, take_lease};
+use segno_core::auth::store::{Envelope, LEASE, Lease, Record, StoreError, Swapped, TokenStore, take_lease};
 use segno_core::time::retry_within;
 use segno_core::{BoxFuture, Secret};
 use tokio_postgres::Row;
@@ -46,9 +46,7 @@ const GIVE_BACK: &str = "UPDATE segno_tokens SET lease_owner = NULL, leased_unti
 #[derive(Clone)]
 pub struct PostgresStore {
     database: Postgres,
-    name: Arc<str>,
-    #[cfg(feature = "encryption")]
-    keys: Option<Arc<segno_core::auth::store::Keyring>>,
+    envelope: Envelope,
 }
 
 impl Postgres {
@@ -61,12 +59,7 @@ impl Postgres {
     /// ```
     #[must_use]
     pub fn tokens(&self, name: impl Into<Arc<str>>) -> PostgresStore {
-        PostgresStore {
-            database: self.clone(),
-            name: name.into(),
-            #[cfg(feature = "encryption")]
-            keys: None,
-        }
+        PostgresStore { database: self.clone(), envelope: Envelope::plain(name) }
     }
 }
 
@@ -75,29 +68,13 @@ impl PostgresStore {
     #[cfg(feature = "encryption")]
     #[must_use]
     pub fn encrypted(mut self, keys: segno_core::auth::store::Keyring) -> Self {
-        self.keys = Some(Arc::new(keys));
+        self.envelope = self.envelope.encrypted(keys);
         self
-    }
-
-    fn seal(&self, record: &Record) -> Result<Secret, StoreError> {
-        #[cfg(feature = "encryption")]
-        if let Some(keys) = &self.keys {
-            return keys.seal(&self.name, record);
-        }
-        Ok(record.to_json())
-    }
-
-    fn open(&self, text: &str) -> Result<Record, StoreError> {
-        #[cfg(feature = "encryption")]
-        if let Some(keys) = &self.keys {
-            return keys.open(&self.name, text);
-        }
-        Record::from_json(text.as_bytes())
     }
 
     /// Where the row is, for messages.
     fn place(&self) -> String {
-        format!("{} (segno_tokens, name {:?})", self.database.place(), self.name)
+        format!("{} (segno_tokens, name {:?})", self.database.place(), self.envelope.name())
     }
 
     /// Sends a statement about this login, again while the database is away.
@@ -108,7 +85,7 @@ impl PostgresStore {
         text: Option<&Secret>,
     ) -> Result<Vec<Row>, StoreError> {
         let text = text.map(Secret::expose);
-        let name = &*self.name;
+        let name = self.envelope.name();
         let ask = || async move {
             match (&version, &text) {
                 (Some(version), Some(text)) => {
@@ -127,7 +104,7 @@ impl PostgresStore {
         let Some(row) = rows.first() else { return Ok(Record::default()) };
         let version: i64 = column(row, 0)?;
         let Some(text) = column::<Option<&str>>(row, 1)? else { return Ok(Record::default()) };
-        let record = self.open(text).map_err(|error| error.at(self.place()))?;
+        let record = self.envelope.open(text).map_err(|error| error.at(self.place()))?;
         if i64::try_from(record.version) != Ok(version) {
             let reason = format!(
                 "{}: invalid row: expected the record of version {version}, found that of version {}; restore it or log in again",
@@ -143,7 +120,7 @@ impl PostgresStore {
         let version = i64::try_from(next.version).map_err(|_| StoreError::Exhausted(next.version))?;
         if version > 0 {
             let statement = if version == 1 { FIRST } else { NEXT };
-            let text = self.seal(&next)?;
+            let text = self.envelope.seal(&next)?;
             if !self.query(statement, Some(version), Some(&text)).await?.is_empty() {
                 return Ok(Swapped::Done);
             }
@@ -169,12 +146,15 @@ impl TokenStore for PostgresStore {
             let held = Held { store: self.clone(), owner };
             // Made before it is asked for: a request that nobody waits for any more may still be carried out.
             let store = held.store.clone();
-            let (owner, name) = (held.owner.clone(), Arc::clone(&self.name));
+            let owner = held.owner.clone();
             let lease = Lease::with_release(held.give_back());
             let milliseconds = i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
             let ask = || async {
-                let values =
-                    [(&&*name as _, Type::TEXT), (&owner as _, Type::TEXT), (&milliseconds as _, Type::INT8)];
+                let values = [
+                    (&store.envelope.name() as _, Type::TEXT),
+                    (&owner as _, Type::TEXT),
+                    (&milliseconds as _, Type::INT8),
+                ];
                 let ask = || store.database.query(TAKE, &values);
                 let clock = store.database.clock();
                 let rows = retry_within(&**clock, PATIENCE, PostgresError::is_passing, ask).await;
@@ -195,7 +175,7 @@ struct Held {
 impl Held {
     async fn give_back(self) {
         let database = &self.store.database;
-        let values = [(&&*self.store.name as _, Type::TEXT), (&self.owner as _, Type::TEXT)];
+        let values = [(&self.store.envelope.name() as _, Type::TEXT), (&self.owner as _, Type::TEXT)];
         let ask = || database.query(GIVE_BACK, &values);
         let given = retry_within(&**database.clock(), PATIENCE, PostgresError::is_passing, ask).await;
         // It ends by itself, too.

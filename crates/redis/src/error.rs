@@ -1,7 +1,5 @@
 //! What goes wrong with a server, in one line.
 
-use std::error::Error;
-
 use ::redis::ErrorKind;
 use ::redis::ServerErrorKind;
 
@@ -67,18 +65,4 @@ fn hint(error: &::redis::RedisError) -> &'static str {
         Some("MISCONF") => "; the server cannot write to its disk",
         _ => "",
     }
-}
-
-/// The texts of an error and of what is behind it, each once.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut behind = error.source();
-    while let Some(error) = behind {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text = format!("{text}: {more}");
-        }
-        behind = error.source();
-    }
-    text
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use ::redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use ::redis::{Client, FromRedisValue, IntoConnectionInfo as _, Script, ToRedisArgs};
 use segno_core::time::{Clock, SystemClock, retry_within};
+use segno_core::transport::in_one_line;
 use tokio::sync::OnceCell;
 
 use crate::RedisError;
-use crate::error::chain;
 
 /// How long is waited for a connection, and for the response to a command.
 const RESPONSE: Duration = Duration::from_secs(2);
@@ -108,7 +108,7 @@ impl Redis {
             (false, Some(detail)) if source.code().is_some() => {
                 format!("{} {detail}", source.code().unwrap_or_default())
             }
-            _ => chain(&source),
+            _ => in_one_line(&source),
         };
         RedisError::Server { place: self.0.place.clone(), reason, source }
     }
@@ -170,7 +170,7 @@ impl RedisBuilder {
     /// # Errors
     /// [`RedisError::Url`].
     pub fn build(self) -> Result<Redis, RedisError> {
-        let invalid = |error: ::redis::RedisError| RedisError::Url(chain(&error));
+        let invalid = |error: ::redis::RedisError| RedisError::Url(in_one_line(&error));
         let info = self.url.as_str().into_connection_info().map_err(invalid)?;
         let place = format!("redis://{}/{}", info.addr(), info.redis_settings().db());
         #[cfg(feature = "tls")]

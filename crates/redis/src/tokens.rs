@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use ::redis::Script;
+use segno_core::BoxFuture;
 use segno_core::auth::Reason;
-use segno_core::auth::store::{LEASE, Lease, Record, StoreError, Swapped, TokenStore, take_lease};
-use segno_core::{BoxFuture, Secret};
+use segno_core::auth::store::{Envelope, LEASE, Lease, Record, StoreError, Swapped, TokenStore, take_lease};
 
 use crate::{Redis, RedisError};
 
@@ -28,11 +28,9 @@ static TAKE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("take.
 #[derive(Clone)]
 pub struct RedisStore {
     server: Redis,
-    name: Arc<str>,
+    envelope: Envelope,
     record: Arc<str>,
     lease: Arc<str>,
-    #[cfg(feature = "encryption")]
-    keys: Option<Arc<segno_core::auth::store::Keyring>>,
 }
 
 impl Redis {
@@ -50,9 +48,7 @@ impl Redis {
             record: self.key("token", &name).into(),
             lease: self.key("lease", &name).into(),
             server: self.clone(),
-            name,
-            #[cfg(feature = "encryption")]
-            keys: None,
+            envelope: Envelope::plain(name),
         }
     }
 }
@@ -62,24 +58,8 @@ impl RedisStore {
     #[cfg(feature = "encryption")]
     #[must_use]
     pub fn encrypted(mut self, keys: segno_core::auth::store::Keyring) -> Self {
-        self.keys = Some(Arc::new(keys));
+        self.envelope = self.envelope.encrypted(keys);
         self
-    }
-
-    fn seal(&self, record: &Record) -> Result<Secret, StoreError> {
-        #[cfg(feature = "encryption")]
-        if let Some(keys) = &self.keys {
-            return keys.seal(&self.name, record);
-        }
-        Ok(record.to_json())
-    }
-
-    fn open(&self, text: &str) -> Result<Record, StoreError> {
-        #[cfg(feature = "encryption")]
-        if let Some(keys) = &self.keys {
-            return keys.open(&self.name, text);
-        }
-        Record::from_json(text.as_bytes())
     }
 
     /// Where the record is, for messages.
@@ -93,7 +73,7 @@ impl RedisStore {
         if version == "0" {
             return Ok(Record::default());
         }
-        let record = self.open(text).map_err(|error| error.at(self.place()))?;
+        let record = self.envelope.open(text).map_err(|error| error.at(self.place()))?;
         if record.version.to_string() != version {
             let reason = format!(
                 "{}: invalid hash: expected the record of version {}, found version {version}; restore it or log in again",
@@ -109,7 +89,7 @@ impl RedisStore {
         let Some(before) = next.version.checked_sub(1) else {
             return Ok(Swapped::Conflict(self.load().await?));
         };
-        let text = self.seal(&next)?;
+        let text = self.envelope.seal(&next)?;
         let values = [before.to_string(), next.version.to_string(), text.expose().to_owned()];
         let swapped = self.server.run::<(i64, String, String)>(&SWAP, &self.record, &values[..]).await;
         let (kept, version, text) = swapped.map_err(failed)?;

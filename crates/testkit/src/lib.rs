@@ -1,6 +1,6 @@
 //! What the tests of the crates share: exchanges kept as fixtures ([`Recording`]), a listener for secrets ([`Canary`]),
 //! responses that a service does not document ([`UNDOCUMENTED`], [`reads_odd_responses`]), clients that are set up by
-//! the environment ([`run_with_env`]), folders that go away ([`Folder`]), servers on a runtime of their own ([`elsewhere`]), and real databases
+//! the environment ([`run_with_env`]), folders that go away ([`Folder`]), servers on a runtime of their own ([`elsewhere`]), code that waits with and without one ([`inside_and_outside_of_runtimes`]), and real databases
 //! ([`Server`]). Not published; what tests of an own endpoint or token store need is in
 //! `segno_core::testing`.
 
@@ -15,7 +15,7 @@ mod servers;
 mod undocumented;
 
 pub use canary::Canary;
-pub use elsewhere::elsewhere;
+pub use elsewhere::{elsewhere, inside_and_outside_of_runtimes};
 pub use environment::{report, run_with_env};
 pub use folder::Folder;
 pub use odd::reads_odd_responses;

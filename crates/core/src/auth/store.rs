@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use super::Reason;
 use crate::{BoxFuture, Secret, Timestamp};
 
+mod envelope;
 mod file;
 #[cfg(feature = "encryption")]
 mod keyring;
@@ -21,6 +22,7 @@ mod lease;
 mod memory;
 mod token;
 
+pub use envelope::Envelope;
 pub use file::FileStore;
 #[cfg(feature = "encryption")]
 pub use keyring::{Keyring, KeyringError};

@@ -213,8 +213,9 @@ impl std::error::Error for TransportError {
     }
 }
 
-/// The words of an error and of all its causes.
-pub(super) fn in_one_line(error: &(dyn std::error::Error + 'static)) -> String {
+/// The words of an error and of all its causes, each once: for messages about drivers that leave out what is behind an error.
+#[must_use]
+pub fn in_one_line(error: &(dyn std::error::Error + 'static)) -> String {
     let mut line = String::new();
     let mut next = Some(error);
     while let Some(error) = next {

@@ -271,11 +271,20 @@ impl Nginx {
         Some(Self { running, plain, http2, mutual })
     }
 
-    /// The statuses of the requests so far.
-    fn statuses(&self) -> Vec<String> {
-        let log = std::fs::read_to_string(self.running.folder.file("access.log")).unwrap();
+    /// The statuses of the requests so far, once there are so many: nginx writes them down behind the responses.
+    async fn statuses(&self, at_least: usize) -> Vec<String> {
         let status = |line: &str| line.split('"').nth(2)?.split_whitespace().next().map(str::to_owned);
-        log.lines().filter_map(status).collect()
+        soon(async {
+            loop {
+                let log = std::fs::read_to_string(self.running.folder.file("access.log")).unwrap();
+                let statuses: Vec<_> = log.lines().filter_map(status).collect();
+                if statuses.len() >= at_least {
+                    return statuses;
+                }
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
     }
 }
 
@@ -287,7 +296,8 @@ async fn nginx_says_goaway() {
     let client = client(&format!("https://localhost:{}/", nginx.http2), trusting());
     assert_eq!(soon(client.send(&Get)).await.unwrap(), "HTTP/2.0");
     at_once(&client, &Put(Body::from("")), 60).await;
-    assert!(nginx.statuses().len() > 60, "{:?}", nginx.statuses());
+    let statuses = nginx.statuses(61).await;
+    assert!(statuses.len() > 60, "{statuses:?}");
     note("nginx: 60 requests at once over HTTP/2, GOAWAY after every fifth");
 }
 
@@ -360,7 +370,7 @@ async fn nginx_says_that_nothing_changed() {
     for _ in 0..3 {
         assert_eq!(soon(client.send(&Get)).await.unwrap(), "the thing");
     }
-    assert_eq!(nginx.statuses(), ["200", "304", "304"]);
+    assert_eq!(nginx.statuses(3).await, ["200", "304", "304"]);
     note("nginx: 200 once, then 304");
 }
 

@@ -30,20 +30,6 @@ fn all(sandbox: &Sandbox) {
 }
 
 #[test]
-fn without_a_runtime_in_the_callers_code() {
-    all(&sandbox());
-}
-
-#[tokio::test]
-async fn inside_of_a_runtime_with_one_thread() {
-    all(&sandbox());
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn inside_of_tasks() {
-    let sandbox = std::sync::Arc::new(sandbox());
-    let theirs = std::sync::Arc::clone(&sandbox);
-    let task = tokio::spawn(async move { all(&theirs) });
-    all(&sandbox);
-    task.await.unwrap();
+fn without_a_runtime_and_inside_of_any() {
+    segno_testkit::inside_and_outside_of_runtimes(sandbox, all);
 }
