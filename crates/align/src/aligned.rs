@@ -28,7 +28,7 @@ pub struct Aligned {
     /// score have 0.2 to 0.4.
     pub match_: f64,
     /// How much worse the second best order fits, as the distance of [`match_`](Self::match_) added up over seconds. Below
-    /// 1 the two can hardly be told apart.
+    /// 0.1 the two cannot be told apart, and the bars in which they differ have spreads that say so.
     pub margin: f64,
     /// The length of the recording in seconds.
     pub seconds: f64,

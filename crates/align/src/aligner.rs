@@ -104,24 +104,26 @@ impl<'a> Aligner<'a> {
         if !found.fits() {
             return Err(unlike);
         }
-        let equal = found.equal();
-        if !equal.is_empty() {
-            let orders = [&found.best].into_iter().chain(equal).map(|decoded| decoded.order.clone());
-            return Err(Error::Ambiguous { orders: orders.collect() });
-        }
         let (margin, transposition, frame) = (found.margin(), found.transposition, found.frame);
-        let decoded = found.best;
-        let score = Events::new(&music, &decoded.order, &decoded.fresh, transposition);
+        let doubts = found.doubts(&music);
+        let decoded = &found.best;
+        let score = Events::new(&music, &decoded.order, &decoded.leads, transposition);
         let rough = decoded.seconds(&score.lines, score.events.iter().map(|event| event.at));
         let heard = Fine::new(features).find(features, &score.events, &rough);
         if heard.moved > MOVED.max(MOVED_FRAMES * frame) {
             return Err(unlike);
         }
+        let equal = found.equal();
+        if !equal.is_empty() {
+            let orders = [&found.best].into_iter().chain(equal).map(|decoded| decoded.order.clone());
+            return Err(Error::Ambiguous { orders: orders.collect() });
+        }
         let playthrough = Playthrough::performed(&self.score.structure, decoded.order.iter().copied())
             .ok_or(Error::NoSuchBar)?;
-        let mut aligned = assemble(&decoded, &score, &heard.events, playthrough, features);
+        let mut aligned = assemble(decoded, &score, &heard.events, playthrough, features);
         aligned.transposition = transposition;
         aligned.margin = margin;
+        aligned.doubted(&doubts);
         aligned.delayed(begin, whole);
         Ok(aligned)
     }

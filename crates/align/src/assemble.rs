@@ -3,7 +3,7 @@
 use segno_syncpoint::Playthrough;
 
 use crate::aligned::{Aligned, Bar, Basis, Break, Note, STEP};
-use crate::coarse::Decoded;
+use crate::coarse::{Decoded, Lead};
 use crate::features::Features;
 use crate::fine::{Events, Found, rates};
 
@@ -27,12 +27,10 @@ pub(crate) fn assemble(
         notes.push(Note { played: event.bar, offset, seconds: found.seconds, spread: found.spread });
     }
     let mut breaks: Vec<Break> = Vec::new();
-    for (next, fresh) in decoded.fresh.iter().enumerate().skip(1).filter(|(_, fresh)| **fresh) {
+    let leads = decoded.leads.iter().enumerate().skip(1);
+    for (next, _) in leads.filter(|(_, lead)| **lead != Lead::Tempo) {
         let (end, begin) = (decoded.spans[next - 1].1, decoded.spans[next].0);
-        breaks.push(Break {
-            played: next - 1,
-            seconds: if *fresh && begin > end { end..begin } else { begin..begin },
-        });
+        breaks.push(Break { played: next - 1, seconds: if begin > end { end..begin } else { begin..begin } });
     }
     let mut aligned = Aligned {
         playthrough,
@@ -146,6 +144,17 @@ fn straighten(aligned: &mut Aligned, end: f64) -> f64 {
 }
 
 impl Aligned {
+    /// Takes into the spreads that each bar may as well be so many seconds away.
+    pub(crate) fn doubted(&mut self, doubts: &[f64]) {
+        let more = |played: usize| 0.5 * doubts.get(played).copied().unwrap_or(0.0);
+        for bar in &mut self.bars {
+            bar.spread = bar.spread.hypot(more(bar.played));
+        }
+        for note in &mut self.notes {
+            note.spread = note.spread.hypot(more(note.played));
+        }
+    }
+
     /// Moves all times to those of the whole recording.
     pub(crate) fn delayed(&mut self, by: f64, seconds: f64) {
         for bar in &mut self.bars {

@@ -7,7 +7,7 @@ mod rivals;
 mod sound;
 mod transposition;
 
-pub(crate) use decoded::Decoded;
+pub(crate) use decoded::{Decoded, Lead};
 
 use crate::features::Features;
 use crate::graph::Graph;
@@ -33,6 +33,8 @@ struct Rival {
     margin: f64,
     /// The share of the music for which it says something else.
     share: f64,
+    /// For how long it does.
+    seconds: f64,
     decoded: Decoded,
 }
 
@@ -79,11 +81,12 @@ pub(crate) fn search(features: &Features, music: &Music, graph: &Graph, seconds:
     let path = search.path();
     let best = Decoded::new(&path, &plan, graph, &sound);
     let evidence = Evidence::new(&sound, &plan);
-    let rivals = rivals::find(&mut search, &path, &plan, graph);
+    let rivals = rivals::find(&mut search, &path, &plan, graph, EQUAL);
     let music = path.places.iter().filter(|place| matches!(place, path::Place::At(_))).count().max(1);
     let rivals = rivals.iter().map(|rival| Rival {
         margin: f64::from(rival.price) / sound.rate,
         share: rival.frames.len() as f64 / music as f64,
+        seconds: rival.frames.len() as f64 / sound.rate,
         decoded: Decoded::new(&rival.path(&path), &plan, graph, &sound),
     });
     let (rivals, frame) = (rivals.collect(), 1.0 / sound.rate);
@@ -107,6 +110,52 @@ impl Found {
     pub(crate) fn equal(&self) -> Vec<&Decoded> {
         let equal = self.rivals.iter().filter(|rival| rival.margin < EQUAL && rival.share > DIFFERENT);
         equal.map(|rival| &rival.decoded).collect()
+    }
+
+    /// By how much each bar of the best order lies elsewhere, in seconds, in another order that fits as well; a bar that the other
+    /// order does not play may be anywhere where the two differ. What is in doubt of one bar is in doubt of its neighbours too, as
+    /// far as those have the same notes.
+    pub(crate) fn doubts(&self, music: &Music) -> Vec<f64> {
+        let ours = &self.best;
+        let count = ours.order.len();
+        let mut doubts = vec![0.0_f64; count];
+        for rival in self.rivals.iter().filter(|rival| rival.margin < EQUAL) {
+            let theirs = &rival.decoded;
+            let same = |(own, other): &(&usize, &usize)| own == other;
+            let before = ours.order.iter().zip(&theirs.order).take_while(same).count();
+            let behind = ours.order.iter().rev().zip(theirs.order.iter().rev()).take_while(same).count();
+            let behind = behind.min(count - before).min(theirs.order.len() - before);
+            let (end, their_end) = (count - behind, theirs.order.len() - behind);
+            let common = (0..before).zip(0..before).chain((end..count).zip(their_end..));
+            for (bar, place) in common {
+                let both = ours.spans.get(bar).zip(theirs.spans.get(place));
+                let moved = both.map_or(0.0, |(own, other)| (own.0 - other.0).abs());
+                doubts[bar] = doubts[bar].max(moved);
+            }
+            let mut unsure = before..end;
+            let ends = |end: usize| end.checked_sub(1).filter(|last| *last >= before);
+            let own = ends(end).and_then(|last| Some((ours.order.get(before)?, ours.order.get(last)?)));
+            let other =
+                ends(their_end).and_then(|last| Some((theirs.order.get(before)?, theirs.order.get(last)?)));
+            if let (Some((first, last)), Some((their_first, their_last))) = (own, other) {
+                let alike = |bar: Option<usize>, own: Option<usize>, other: Option<usize>| {
+                    let played = bar.and_then(|bar| ours.order.get(bar)).copied();
+                    own.is_some() && played == own && own != other && music.alike(own, other)
+                };
+                let mut by = 1;
+                while alike(before.checked_sub(by), first.checked_sub(by), their_first.checked_sub(by)) {
+                    (unsure.start, by) = (before - by, by + 1);
+                }
+                let mut by = 1;
+                while alike(Some(end + by - 1), Some(last + by), Some(their_last + by)) {
+                    (unsure.end, by) = (end + by, by + 1);
+                }
+            }
+            for doubt in &mut doubts[unsure] {
+                *doubt = doubt.max(rival.seconds);
+            }
+        }
+        doubts
     }
 
     /// Whether the recording is one of the score. Any score has frames that are like those of the recording; they come in the

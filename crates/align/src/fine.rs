@@ -7,10 +7,11 @@ mod pace;
 
 use std::ops::Range;
 
+use crate::coarse::Lead;
 use crate::features::{Features, QUICK, SLOW};
 use crate::onset::Onsets;
 use crate::signal::bank::BANDS;
-use crate::template::{Row, add, compressed, product, whitened};
+use crate::template::{Row, add, audible, compressed, product, whitened};
 
 pub(crate) use events::{Event, Events};
 use lattice::{Lattice, Tempo};
@@ -36,7 +37,7 @@ pub(crate) struct Heard {
 /// The recording as the fine search sees it.
 pub(crate) struct Fine {
     onsets: Onsets,
-    /// The whitened slow frames, as shares of 255.
+    /// The whitened slow frames, as shares of 255; nothing where no note is heard.
     slow: Vec<u8>,
 }
 
@@ -77,6 +78,12 @@ const AGAIN_SECONDS: (f64, f64) = (0.15, 3.0);
 /// How far steps may be off for each share that they usually are, and what that is at least and at most.
 const UNEVEN: f64 = 1.5;
 const UNEVEN_RANGE: (f64, f64) = (0.06, 0.18);
+/// A step that is longer than it should be by so many seconds is a wait.
+const WAIT: f64 = 1.5;
+/// Seconds of music to each side of a wait in which it may be as well.
+const AROUND_WAIT: f64 = 1.5;
+/// Seconds of a wait in which events are looked for, from either end.
+const LONGEST_WAIT: f64 = 30.0;
 /// The paths of the lattice are surer of themselves than recordings bear out.
 const SPREAD: f64 = 1.15;
 
@@ -84,9 +91,18 @@ impl Fine {
     pub(crate) fn new(features: &Features) -> Self {
         let levels = features.levels(300.0);
         let mut slow = Vec::with_capacity(features.slow.len());
+        let mut lengths = Vec::with_capacity(features.slow_frames());
         for codes in features.slow.chunks_exact(BANDS) {
             let row: Row = std::array::from_fn(|band| levels[usize::from(codes[band])]);
-            slow.extend(whitened(&row).0.map(|value| (value * 255.0 + 0.5) as u8));
+            let (row, length) = whitened(&row);
+            slow.extend(row.map(|value| (value * 255.0 + 0.5) as u8));
+            lengths.push(length);
+        }
+        let audible = audible(&lengths);
+        for (row, length) in slow.chunks_exact_mut(BANDS).zip(&lengths) {
+            if *length < audible {
+                row.fill(0);
+            }
         }
         Self { onsets: Onsets::new(features), slow }
     }
@@ -122,7 +138,8 @@ impl Fine {
         let paces = paces(events, times, pass.memory);
         let uneven = UNEVEN * unevenness(events, times, &paces);
         let uneven = uneven.clamp(UNEVEN_RANGE.0, UNEVEN_RANGE.1);
-        let bounds = bounds(times, per_second, pass.window, frames);
+        let waits = waits(events, times, &paces);
+        let bounds = bounds(times, &waits, per_second, pass.window, frames);
         let mut lattice = Lattice::default();
         let mut ringing: Vec<(i32, f64, f64)> = Vec::new();
         for (index, event) in events.iter().enumerate() {
@@ -147,7 +164,15 @@ impl Fine {
             let sustain = self.sustain(low, end, &row, pass.step);
             let tempo = index.checked_sub(1).map(|before| {
                 let expected = (event.at - events[before].at) * paces[index] * per_second;
-                if event.fresh { Tempo::AtLeast(expected) } else { Tempo::Steady(expected) }
+                let both = before..index + 1;
+                let waits =
+                    || waits.iter().any(|wait| wait.near.start <= both.start && both.end <= wait.near.end);
+                match event.lead {
+                    Lead::Free => Tempo::AtLeast(expected),
+                    _ if waits() => Tempo::MayWait(expected),
+                    Lead::Wait => Tempo::AtLeast(expected),
+                    Lead::Tempo => Tempo::Steady(expected),
+                }
             });
             let rules = lattice::Rules { weight: pass.tempo, step: pass.step as f64, uneven };
             lattice.push(low, onset, sustain, tempo, &rules);
@@ -235,7 +260,9 @@ impl Fine {
                 let codes = self.slow.get(slow * BANDS..(slow + 1) * BANDS);
                 let heard: Row = codes
                     .map_or([0.0; BANDS], |codes| std::array::from_fn(|band| f32::from(codes[band]) / 255.0));
-                cost = weight * (1.0 - product(&heard, row));
+                // Silence says nothing of what is held, however long it is.
+                let silent = heard.iter().all(|level| *level == 0.0);
+                cost = if silent { 0.0 } else { weight * (1.0 - product(&heard, row)) };
             }
             sum += cost;
             sums.push(sum);
@@ -244,15 +271,47 @@ impl Fine {
     }
 }
 
+/// A stretch of the recording in which the performance waits.
+struct Wait {
+    seconds: Range<f64>,
+    /// The events of which it is not known whether they come before it or after it.
+    near: Range<usize>,
+}
+
+/// Where the performance waits, as far as is known from the times of the events.
+fn waits(events: &[Event], times: &[f64], paces: &[f64]) -> Vec<Wait> {
+    let mut waits = Vec::new();
+    for index in 1..events.len() {
+        let written = events[index].at - events[index - 1].at;
+        let (from, to) = (times[index - 1], times[index]);
+        if to - from < written * paces[index] + WAIT {
+            continue;
+        }
+        let reach = AROUND_WAIT / paces[index].max(1e-3);
+        let first = events.partition_point(|event| event.at < events[index - 1].at - reach);
+        let last = events.partition_point(|event| event.at <= events[index].at + reach);
+        waits.push(Wait {
+            seconds: (to - LONGEST_WAIT).max(from)..(from + LONGEST_WAIT).min(to),
+            near: first..last,
+        });
+    }
+    waits
+}
+
 /// The first and last candidate of each event, neither before that of the event before.
-fn bounds(times: &[f64], per_second: f64, window: f64, frames: usize) -> Vec<(usize, usize)> {
-    let reach = window * per_second;
+fn bounds(times: &[f64], waits: &[Wait], per_second: f64, window: f64, frames: usize) -> Vec<(usize, usize)> {
+    let mut windows: Vec<(f64, f64)> = times.iter().map(|time| (time - window, time + window)).collect();
+    for wait in waits {
+        for (low, high) in windows.get_mut(wait.near.clone()).into_iter().flatten() {
+            *low = low.min(wait.seconds.start - AROUND_WAIT);
+            *high = high.max(wait.seconds.end + AROUND_WAIT);
+        }
+    }
     let (mut low, mut high) = (0, 0);
-    let each = times.iter().map(|time| {
+    let each = windows.into_iter().map(|(from, to)| {
         let before = (low, high);
-        let time = time * per_second;
-        low = ((time - reach).max(0.0) as usize).min(frames.saturating_sub(3)).max(before.0);
-        high = ((time + reach).max(2.0) as usize).min(frames.saturating_sub(1)).max(before.1);
+        low = ((from * per_second).max(0.0) as usize).min(frames.saturating_sub(3)).max(before.0);
+        high = ((to * per_second).max(2.0) as usize).min(frames.saturating_sub(1)).max(before.1);
         if high <= before.0 {
             high = (before.0 + 1).min(frames.saturating_sub(1));
         }

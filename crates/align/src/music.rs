@@ -102,6 +102,15 @@ impl Music {
         at_end || at_start || behind
     }
 
+    /// Whether two written bars have the same notes.
+    pub(crate) fn alike(&self, one: Option<usize>, other: Option<usize>) -> bool {
+        let notes = |bar: Option<usize>| bar.and_then(|bar| self.bars.get(bar)).map(|bar| &bar.notes);
+        let same = |(a, b): (&Note, &Note)| a.key == b.key && (a.offset - b.offset).abs() < 1e-4;
+        notes(one)
+            .zip(notes(other))
+            .is_some_and(|(one, other)| one.len() == other.len() && one.iter().zip(other).all(same))
+    }
+
     /// Whether no pitched note is written at all.
     pub(crate) fn is_silent(&self) -> bool {
         self.bars.iter().all(|bar| bar.notes.is_empty())

@@ -53,6 +53,13 @@ pub(crate) fn whitened(row: &Row) -> (Row, f32) {
     (out, length)
 }
 
+/// The length from which on a frame of a recording holds a note, given those of all frames.
+pub(crate) fn audible(lengths: &[f32]) -> f32 {
+    let mut sorted = lengths.to_vec();
+    sorted.sort_unstable_by(f32::total_cmp);
+    0.15 * sorted.get(sorted.len().saturating_sub(1) * 9 / 10).copied().unwrap_or(0.0)
+}
+
 /// The product of two frames: 1 for the same whitened ones, 0 for those with no band in common.
 pub(crate) fn product(a: &Row, b: &Row) -> f32 {
     let mut lanes = [0.0_f32; 4];

@@ -6,13 +6,28 @@ use super::path::{Path, Place};
 use super::plan::Plan;
 use super::sound::Sound;
 
+/// The most by which something is looked for later than where its place is reached, in seconds.
+const WAIT: f64 = 0.5;
+
+/// How the performance comes from one thing to the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Lead {
+    /// In tempo.
+    #[default]
+    Tempo,
+    /// After a wait that is not written.
+    Wait,
+    /// As it likes: the score pauses, or does not lead there.
+    Free,
+}
+
 /// The bars of a path.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Decoded {
     /// The written bars as played.
     pub(crate) order: Vec<usize>,
-    /// Whether a bar begins anew: the score, or a pause, does not lead to it from the bar before.
-    pub(crate) fresh: Vec<bool>,
+    /// How each bar is reached from the one before.
+    pub(crate) leads: Vec<Lead>,
     /// When each bar begins and ends, in seconds.
     pub(crate) spans: Vec<(f64, f64)>,
     /// Places, in played bars, with their seconds; places do not decrease.
@@ -27,6 +42,7 @@ impl Decoded {
     pub(crate) fn new(path: &Path, plan: &Plan, graph: &Graph, sound: &Sound) -> Self {
         let mut decoded = Self::default();
         let mut before: Option<usize> = None;
+        let mut last: Option<usize> = None;
         let (mut sum, mut count, mut heard, mut explained) = (0.0, 0.0, 0.0, 0.0);
         for (frame, place) in path.places.iter().enumerate() {
             let loud = if sound.quiet.get(frame) == Some(&false) { 1.0 } else { 0.0 };
@@ -41,9 +57,14 @@ impl Decoded {
             let start = frame as f64 / sound.rate;
             let stays = before.is_some_and(|from| plan.place(from) == bar && from <= state);
             if !stays {
-                let leads = before.is_some_and(|from| graph.leads(plan.place(from), bar));
+                let leads = |from: Option<usize>| from.is_some_and(|from| graph.leads(from, bar));
+                let lead = match (leads(before.map(|from| plan.place(from))), leads(last)) {
+                    (true, _) => Lead::Tempo,
+                    (_, true) => Lead::Wait,
+                    _ => Lead::Free,
+                };
                 decoded.order.push(graph.written[bar]);
-                decoded.fresh.push(!leads);
+                decoded.leads.push(lead);
                 decoded.spans.push((start, start));
             }
             if let Some(span) = decoded.spans.last_mut() {
@@ -57,7 +78,7 @@ impl Decoded {
                 sum += loud * f64::from(sound.cost(frame, plan, state));
                 count += loud;
             }
-            before = Some(state);
+            (before, last) = (Some(state), Some(bar));
         }
         decoded.match_ = if count > 0.0 { sum / count } else { 1.0 };
         decoded.explained = if heard > 0.0 { explained / heard } else { 0.0 };
@@ -67,29 +88,28 @@ impl Decoded {
     /// About when something sounds that stands so many seconds after the first bar line as written; `lines` are the bar
     /// lines in the same measure.
     pub(crate) fn seconds(&self, lines: &[f64], places: impl Iterator<Item = f64>) -> Vec<f64> {
+        // Each place with the first and the last second at which it is reached.
         let mut knots: Vec<(f64, f64, f64)> = Vec::new();
         for (place, seconds) in &self.points {
             let bar = (*place as usize).min(lines.len().saturating_sub(2));
             let (Some(from), Some(to)) = (lines.get(bar), lines.get(bar + 1)) else { continue };
             let at = from + (place - bar as f64) * (to - from);
             match knots.last_mut() {
-                Some(last) if at <= last.0 => {
-                    last.1 += seconds;
-                    last.2 += 1.0;
-                }
-                _ => knots.push((at, *seconds, 1.0)),
+                Some(last) if at <= last.0 => last.2 = *seconds,
+                _ => knots.push((at, *seconds, *seconds)),
             }
         }
-        let knots: Vec<(f64, f64)> = knots.into_iter().map(|(at, sum, count)| (at, sum / count)).collect();
         let pace = match (knots.first(), knots.last()) {
-            (Some(first), Some(last)) if last.0 > first.0 => (last.1 - first.1) / (last.0 - first.0),
+            (Some(first), Some(last)) if last.0 > first.0 => (last.2 - first.1) / (last.0 - first.0),
             _ => 1.0,
         };
         let seconds = |at: f64| {
-            let next = knots.partition_point(|(knot, _)| *knot <= at);
+            let next = knots.partition_point(|(knot, ..)| *knot <= at);
             match (next.checked_sub(1).and_then(|before| knots.get(before)), knots.get(next)) {
-                (Some(a), Some(b)) => a.1 + (at - a.0) / (b.0 - a.0) * (b.1 - a.1),
-                (Some(a), None) => a.1 + (at - a.0) * pace,
+                // Where the performance waits, what is struck there is struck before.
+                (Some(a), _) if at <= a.0 => a.1 + (0.5 * (a.2 - a.1)).min(WAIT),
+                (Some(a), Some(b)) => a.2 + (at - a.0) / (b.0 - a.0) * (b.1 - a.2),
+                (Some(a), None) => a.2 + (at - a.0) * pace,
                 (None, Some(b)) => b.1 - (b.0 - at) * pace,
                 (None, None) => 0.0,
             }

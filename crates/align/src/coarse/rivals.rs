@@ -9,8 +9,9 @@ use crate::graph::Graph;
 use super::path::{Path, Place, Search, States};
 use super::plan::Plan;
 
-/// How many are kept.
+/// How many are kept that differ from the best in other places, and how many in all.
 const KEPT: usize = 3;
+const MOST: usize = 8;
 /// What costs more than this in addition is not looked at.
 const DEAR: f32 = 16.0;
 
@@ -23,6 +24,8 @@ pub(crate) struct Rival {
     pub(crate) frames: std::ops::Range<usize>,
     /// Its path in those frames.
     places: Vec<Place>,
+    /// The bars that it begins in them.
+    bars: Vec<usize>,
 }
 
 impl Rival {
@@ -38,8 +41,15 @@ impl Rival {
     }
 }
 
-/// The orders nearest to that of the cheapest path, nearest first.
-pub(super) fn find(search: &mut Search<'_>, path: &Path, plan: &Plan, graph: &Graph) -> Vec<Rival> {
+/// The orders nearest to that of the cheapest path, nearest first: those that differ from it in several places, and all that cost no
+/// more than `equal` in addition, in distance added up over seconds.
+pub(super) fn find(
+    search: &mut Search<'_>,
+    path: &Path,
+    plan: &Plan,
+    graph: &Graph,
+    equal: f64,
+) -> Vec<Rival> {
     // The ways that are dearer than the best, noted while the recording is gone through and followed back afterwards.
     let mut ways: Vec<(f32, usize, Place)> = Vec::new();
     let mut all: Vec<(f32, Place)> = Vec::new();
@@ -67,17 +77,21 @@ pub(super) fn find(search: &mut Search<'_>, path: &Path, plan: &Plan, graph: &Gr
     }
     ways.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let mut rivals: Vec<Rival> = Vec::new();
+    let mut elsewhere = 0;
     for (price, meets, place) in ways {
-        let rival = view.followed(search, price, meets, place);
-        if let Some(rival) = rival
-            && rivals
-                .iter()
-                .all(|known| known.frames.end <= rival.frames.start || rival.frames.end <= known.frames.start)
+        let Some(rival) = view.followed(search, price, meets, place) else { continue };
+        let apart =
+            |known: &Rival| known.frames.end <= rival.frames.start || rival.frames.end <= known.frames.start;
+        if rivals.iter().all(apart) {
+            elsewhere += 1;
+        } else if price >= plan.price(equal as f32)
+            || rivals.iter().any(|known| !apart(known) && known.bars == rival.bars)
         {
-            rivals.push(rival);
-            if rivals.len() == KEPT {
-                break;
-            }
+            continue;
+        }
+        rivals.push(rival);
+        if elsewhere == KEPT || rivals.len() == MOST {
+            break;
         }
     }
     rivals
@@ -116,14 +130,12 @@ impl View<'_> {
         let end = self.places.get(meets).copied();
         let ours = start.into_iter().chain(self.places[frame..meets].iter().copied()).chain(end);
         let theirs = start.into_iter().chain(places.iter().copied()).chain(end);
-        if self.bars(ours).eq(self.bars(theirs)) {
-            return None;
-        }
-        Some(Rival { price, frames: frame..meets, places })
+        let bars = self.bars(theirs);
+        (self.bars(ours) != bars).then_some(Rival { price, frames: frame..meets, places, bars })
     }
 
     /// The bars that are begun on the way.
-    fn bars(&self, places: impl Iterator<Item = Place>) -> impl Iterator<Item = usize> {
+    fn bars(&self, places: impl Iterator<Item = Place>) -> Vec<usize> {
         let mut before: Option<usize> = None;
         let plan = self.plan;
         let begun = places.filter_map(move |place| {
@@ -137,6 +149,6 @@ impl View<'_> {
             before = Some(state);
             (!stays).then_some(bar)
         });
-        begun.collect::<Vec<_>>().into_iter()
+        begun.collect()
     }
 }

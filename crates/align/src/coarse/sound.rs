@@ -2,7 +2,7 @@
 
 use crate::features::{Features, QUICK, SLOW};
 use crate::signal::bank::BANDS;
-use crate::template::{Row, product, products, whitened};
+use crate::template::{Row, audible, product, products, whitened};
 
 use super::plan::Plan;
 
@@ -15,6 +15,12 @@ pub(crate) const QUIET: f32 = 0.2;
 /// A rest costs so much where the recording is not silent.
 const REST: f32 = 0.55;
 
+/// A silence says that what is written has faded or is no longer held, once. After so many seconds it only says that the performance
+/// waits, which it may do anywhere.
+const SAID: f64 = 1.0;
+/// What any place costs then.
+const WAITING: f32 = 0.25;
+
 /// The frames of a recording, several slow ones each.
 pub(crate) struct Sound {
     /// Frames a second.
@@ -24,6 +30,8 @@ pub(crate) struct Sound {
     pub(crate) quiet: Vec<bool>,
     /// Whether the frame is below the threshold of hearing.
     silent: Vec<bool>,
+    /// Whether nothing has been heard for so long that the performance waits.
+    waits: Vec<bool>,
 }
 
 impl Sound {
@@ -48,12 +56,15 @@ impl Sound {
             let heard = features.loudness.get(frame * step..(frame + 1) * step).unwrap_or_default();
             silent.push(heard.iter().all(|level| *level <= threshold));
         }
-        let mut sorted = lengths.clone();
-        sorted.sort_unstable_by(f32::total_cmp);
-        let usual = sorted.get(sorted.len().saturating_sub(1) * 9 / 10).copied().unwrap_or(0.0);
-        let quiet =
-            lengths.iter().zip(&silent).map(|(length, silent)| *silent || *length < 0.15 * usual).collect();
-        Self { rate: SLOW as f64 / group as f64, rows, quiet, silent }
+        let audible = audible(&lengths);
+        let quiet: Vec<bool> =
+            lengths.iter().zip(&silent).map(|(length, silent)| *silent || *length < audible).collect();
+        let rate = SLOW as f64 / group as f64;
+        let said = (SAID * rate).ceil() as usize;
+        let waits = (0..quiet.len())
+            .map(|frame| frame >= said && quiet[frame - said..=frame].iter().all(|quiet| *quiet))
+            .collect();
+        Self { rate, rows, quiet, silent, waits }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -83,6 +94,11 @@ impl Sound {
                     *out = QUIET + (SILENT - QUIET) * audible;
                 }
             }
+            if self.waits.get(frame) == Some(&true) {
+                for out in out.iter_mut() {
+                    *out = out.min(WAITING);
+                }
+            }
         }
     }
 
@@ -93,13 +109,14 @@ impl Sound {
         else {
             return SILENT;
         };
-        if self.silent.get(frame) == Some(&true) {
+        let cost = if self.silent.get(frame) == Some(&true) {
             QUIET + (SILENT - QUIET) * audible
         } else if *audible > 0.0 {
             1.0 - product(row, template)
         } else {
             REST
-        }
+        };
+        if self.waits.get(frame) == Some(&true) { cost.min(WAITING) } else { cost }
     }
 
     /// What a frame costs that is not music of the score, for each frame of the recording.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::coarse::Lead;
 use crate::music::Music;
 
 /// Notes that begin together.
@@ -15,8 +16,8 @@ pub(crate) struct Event {
     pub(crate) at: f64,
     /// The keys with the seconds for which they are held as written.
     pub(crate) keys: Vec<(i32, f64)>,
-    /// No tempo leads here from the event before.
-    pub(crate) fresh: bool,
+    /// How the performance comes here from the event before.
+    pub(crate) lead: Lead,
 }
 
 /// The events of a played order.
@@ -29,7 +30,7 @@ pub(crate) struct Events {
 }
 
 impl Events {
-    pub(crate) fn new(music: &Music, order: &[usize], fresh: &[bool], transposition: i32) -> Self {
+    pub(crate) fn new(music: &Music, order: &[usize], leads: &[Lead], transposition: i32) -> Self {
         let mut events = Vec::new();
         let mut lines = vec![0.0];
         let mut quarters = Vec::with_capacity(order.len());
@@ -45,17 +46,20 @@ impl Events {
                     offset: note.offset,
                     at: now + note.at,
                     keys: Vec::new(),
-                    fresh: false,
+                    lead: Lead::Tempo,
                 });
                 place.keys.push((i32::from(note.key) + transposition, note.held));
             }
-            pauses |= fresh.get(bar) == Some(&true);
+            let mut lead = leads.get(bar).copied().unwrap_or_default();
             let mut stops = written.pauses.iter().peekable();
             for mut event in places.into_values() {
                 while stops.next_if(|stop| **stop <= event.offset).is_some() {
                     pauses = true;
                 }
-                event.fresh = core::mem::take(&mut pauses);
+                event.lead = core::mem::take(&mut lead);
+                if core::mem::take(&mut pauses) {
+                    event.lead = Lead::Free;
+                }
                 events.push(event);
             }
             let next = order.get(bar + 1);

@@ -7,6 +7,8 @@ pub(crate) enum Tempo {
     Steady(f64),
     /// It takes so many frames or more: the performance waits, or begins anew.
     AtLeast(f64),
+    /// The performance waits somewhere near, perhaps here.
+    MayWait(f64),
 }
 
 /// A column: the candidates of one event.
@@ -47,8 +49,17 @@ const LATE: f64 = 2.0;
 const SHORT: f64 = 4.0;
 /// What a step costs about which nothing is known.
 const FREE: f64 = 0.5;
+/// What a wait costs that may as well be elsewhere.
+const WAIT: f64 = 4.0;
+/// Candidates that are far from the median, in hundredths of a second, are not counted if all of them together are so unlikely.
+const FAR: usize = 100;
+const UNLIKELY: f64 = 0.01;
 /// How much dearer paths count less in what is likely.
 const TEMPERATURE: f32 = 0.5;
+
+/// Candidates whose factors are taken together, and the most that one is, as a logarithm.
+const BLOCK: usize = 250;
+const MOST: f32 = 40.0;
 
 /// What steps cost.
 pub(crate) struct Rules {
@@ -72,7 +83,10 @@ impl Lattice {
     ) {
         let reach = self.columns.last().map_or(0, |before| (low + onset.len()).saturating_sub(before.low));
         let step = (1..=reach).map(|frames| {
-            let Some(Tempo::Steady(expected) | Tempo::AtLeast(expected)) = tempo else { return 0.0 };
+            let Some(Tempo::Steady(expected) | Tempo::AtLeast(expected) | Tempo::MayWait(expected)) = tempo
+            else {
+                return 0.0;
+            };
             let frames = frames as f64;
             let off = (frames - expected) / (LOOSE / rules.step + rules.uneven * expected);
             let shape = if off > 0.0 { LATE } else { EARLY };
@@ -84,6 +98,7 @@ impl Lattice {
             }
             match tempo {
                 Some(Tempo::AtLeast(_)) if off > 0.0 => price.min(FREE) as f32,
+                Some(Tempo::MayWait(_)) if off > 0.0 => price.min(WAIT) as f32,
                 _ => price as f32,
             }
         });
@@ -145,26 +160,27 @@ impl Lattice {
             let best = least(column.onset.iter().copied());
             column.onset.iter().map(|price| ((best - price) / TEMPERATURE).exp()).collect()
         };
-        // What a frame of the column before has behind it, as a factor, and what a frame of this column has.
-        let left = |column: &Column, candidate: usize| {
-            column
-                .sustain
-                .get(candidate)
-                .or(column.sustain.last())
-                .map_or(1.0, |sum| (sum / TEMPERATURE).exp())
-        };
         let mut forward: Vec<Vec<f32>> = Vec::with_capacity(self.columns.len());
         for (index, column) in self.columns.iter().enumerate() {
             let mut now = likely(column);
             if let (Some(before), Some(sums)) = (index.checked_sub(1), forward.last()) {
                 let before = &self.columns[before];
-                let from: Vec<f32> = sums.iter().enumerate().map(|(i, sum)| sum * left(before, i)).collect();
                 let steps: Vec<f32> = kernels[index].iter().rev().copied().collect();
-                for (candidate, value) in now.iter_mut().enumerate() {
-                    let distance = column.low + candidate - before.low;
-                    let steps = &steps[steps.len() - distance.min(steps.len())..];
-                    let sum = product(&from[..distance.min(from.len())], steps);
-                    *value *= sum / left(before, distance);
+                for (block, values) in now.chunks_mut(BLOCK).enumerate() {
+                    // The frames between weigh less the more they cost. Factors are taken from the start of a block, or they
+                    // would leave the range of numbers.
+                    let start = column.low + block * BLOCK - before.low;
+                    let origin = before.sustained(start);
+                    let from: Vec<f32> = sums
+                        .iter()
+                        .zip(&before.sustain)
+                        .map(|(sum, cost)| sum * ((cost - origin) / TEMPERATURE).min(MOST).exp())
+                        .collect();
+                    for (distance, value) in (start..).zip(values) {
+                        let steps = &steps[steps.len() - distance.min(steps.len())..];
+                        let sum = product(&from[..distance.min(from.len())], steps);
+                        *value *= sum * ((origin - before.sustained(distance)) / TEMPERATURE).exp();
+                    }
                 }
             }
             normalise(&mut now);
@@ -178,22 +194,25 @@ impl Lattice {
             out[index] = moments(column.low, &forward[index], &backward);
             let Some(before) = index.checked_sub(1) else { break };
             let before = &self.columns[before];
-            let onward: Vec<f32> = likely(column)
-                .iter()
-                .zip(&backward)
-                .enumerate()
-                .map(|(i, (own, rest))| {
-                    own * rest / left(before, (column.low + i).saturating_sub(before.low))
-                })
-                .collect();
+            let own: Vec<f32> = likely(column).iter().zip(&backward).map(|(own, rest)| own * rest).collect();
             let mut next = vec![0.0; before.onset.len()];
-            for (candidate, value) in next.iter_mut().enumerate() {
-                let frame = before.low + candidate;
-                let first = (frame + 1).max(column.low);
-                let skipped = first - column.low;
-                let steps = kernels[index].get(first - frame - 1..).unwrap_or_default();
-                let onward = onward.get(skipped..).unwrap_or_default();
-                *value = product(onward, steps) * left(before, candidate);
+            for (block, values) in next.chunks_mut(BLOCK).enumerate() {
+                let start = block * BLOCK;
+                let origin = before.sustained(start);
+                let onward: Vec<f32> = (column.low - before.low..)
+                    .zip(&own)
+                    .map(|(distance, own)| {
+                        own * ((origin - before.sustained(distance)) / TEMPERATURE).min(MOST).exp()
+                    })
+                    .collect();
+                for (candidate, value) in (start..).zip(values) {
+                    let frame = before.low + candidate;
+                    let first = (frame + 1).max(column.low);
+                    let steps = kernels[index].get(first - frame - 1..).unwrap_or_default();
+                    let onward = onward.get(first - column.low..).unwrap_or_default();
+                    let held = ((before.sustained(candidate) - origin) / TEMPERATURE).exp();
+                    *value = product(onward, steps) * held;
+                }
             }
             normalise(&mut next);
             backward = next;
@@ -254,17 +273,28 @@ fn normalise(values: &mut [f32]) {
     }
 }
 
+/// The mean and the standard deviation of an event.
 fn moments(low: usize, forward: &[f32], backward: &[f32]) -> (f64, f64) {
+    let weights: Vec<f64> = forward.iter().zip(backward).map(|(a, b)| f64::from(a * b)).collect();
+    let whole: f64 = weights.iter().sum();
+    if whole <= 0.0 {
+        return (low as f64 + 0.5 * forward.len() as f64, 0.3 * forward.len() as f64);
+    }
+    let mut sum = 0.0;
+    let median = weights.iter().position(|weight| {
+        sum += weight;
+        sum >= 0.5 * whole
+    });
+    let median = median.unwrap_or(0);
+    let near = median.saturating_sub(FAR)..(median + FAR + 1).min(weights.len());
+    let likely: f64 = weights[near.clone()].iter().sum();
+    let counted = if whole - likely < UNLIKELY * whole { near } else { 0..weights.len() };
     let (mut sum, mut first, mut second) = (0.0, 0.0, 0.0);
-    for (candidate, (a, b)) in forward.iter().zip(backward).enumerate() {
-        let weight = f64::from(a * b);
-        let frame = candidate as f64;
+    for candidate in counted {
+        let (weight, frame) = (weights[candidate], candidate as f64);
         sum += weight;
         first += weight * frame;
         second += weight * frame * frame;
-    }
-    if sum <= 0.0 {
-        return (low as f64 + 0.5 * forward.len() as f64, 0.3 * forward.len() as f64);
     }
     let mean = first / sum;
     (low as f64 + mean, (second / sum - mean * mean).max(0.0).sqrt())

@@ -1,6 +1,7 @@
 //! The tempo at each place of a performance. All functions take a time in seconds for each event.
 
 use super::events::Event;
+use crate::coarse::Lead;
 
 /// Steps to each side that are looked at even if they are far away.
 const LEAST: usize = 3;
@@ -23,7 +24,7 @@ fn whole(events: &[Event], seconds: &[f64]) -> f64 {
 /// By which share of their length three of four steps are off the tempo around them at most.
 pub(super) fn unevenness(events: &[Event], seconds: &[f64], paces: &[f64]) -> f64 {
     let mut shares: Vec<f64> = (1..events.len())
-        .filter(|index| !events[*index].fresh)
+        .filter(|index| events[*index].lead == Lead::Tempo)
         .filter_map(|index| {
             let expected = (events[index].at - events[index - 1].at) * paces[index];
             let found = seconds[index] - seconds[index - 1];
@@ -42,7 +43,7 @@ pub(crate) fn paces(events: &[Event], seconds: &[f64], memory: f64) -> Vec<f64> 
     // The middle of each step, its length and its tempo.
     let steps: Vec<(f64, f64, f64)> = (0..events.len())
         .map(|index| match index.checked_sub(1) {
-            Some(before) if !events[index].fresh => {
+            Some(before) if events[index].lead == Lead::Tempo => {
                 let length = events[index].at - events[before].at;
                 let pace = (seconds[index] - seconds[before]) / length.max(1e-6);
                 (0.5 * (events[index].at + events[before].at), length, pace)

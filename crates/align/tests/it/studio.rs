@@ -67,6 +67,56 @@ impl Piece {
         Self::of((0..bars).map(|_| make()).collect())
     }
 
+    /// A song as a lead sheet has it, the tune alone, and as a band plays it: with bass and strummed chords under the tune.
+    pub(crate) fn song(bars: usize, seed: u64) -> (Self, Self) {
+        const SCALE: [u8; 7] = [0, 2, 4, 5, 7, 9, 11];
+        let key = |degree: usize| 48 + 12 * (degree / 7) as u8 + SCALE[degree % 7];
+        let mut dice = Dice::new(seed);
+        let (mut tune, mut band) = (Vec::new(), Vec::new());
+        let mut degree = 16_i32;
+        for _ in 0..bars {
+            let root = (dice.roll() * 7.0) as usize;
+            let mut notes = Vec::new();
+            let mut at = 0.0;
+            while at < 4.0 {
+                let length = [0.5_f64, 0.5, 1.0, 1.5][(dice.roll() * 4.0) as usize].min(4.0 - at);
+                degree = (degree + (dice.roll() * 5.0) as i32 - 2).clamp(10, 20);
+                notes.push((at, length, key(degree as usize)));
+                at += length;
+            }
+            tune.push(notes.clone());
+            for beat in [0.0, 1.0, 2.0, 3.0] {
+                notes.extend([0, 2, 4].map(|above| (beat, 0.9, key(root + above))));
+            }
+            notes.extend([0.0, 2.0].map(|beat| (beat, 1.8, key(root) - 12)));
+            notes.sort_by(|a, b| a.0.total_cmp(&b.0));
+            band.push(notes);
+        }
+        (Self::of(tune), Self::of(band))
+    }
+
+    /// Four voices that move together, as a choir sings from a hymnal.
+    pub(crate) fn hymn(bars: usize, seed: u64) -> Self {
+        const SCALE: [u8; 7] = [0, 2, 4, 5, 7, 9, 11];
+        let key = |degree: i32| 36 + 12 * (degree / 7) as u8 + SCALE[degree as usize % 7];
+        let mut dice = Dice::new(seed);
+        let mut voices = [7, 11, 16, 20];
+        let mut make = || {
+            let mut notes = Vec::new();
+            let mut at = 0.0;
+            while at < 4.0 {
+                let length = [1.0_f64, 1.0, 2.0][(dice.roll() * 3.0) as usize].min(4.0 - at);
+                for (voice, middle) in voices.iter_mut().zip([8, 12, 16, 20]) {
+                    *voice = (*voice + (dice.roll() * 5.0) as i32 - 2).clamp(middle - 3, middle + 3);
+                    notes.push((at, length, key(*voice)));
+                }
+                at += length;
+            }
+            notes
+        };
+        Self::of((0..bars).map(|_| make()).collect())
+    }
+
     pub(crate) fn of(bars: Vec<Vec<Written>>) -> Self {
         let bar = |number: usize| WrittenBar::new(number.to_string(), Fraction::new(4, 4).unwrap());
         let structure = Structure { bars: (1..=bars.len()).map(bar).collect() };
@@ -120,6 +170,22 @@ pub(crate) struct Performance {
 }
 
 impl Performance {
+    /// When the first note of each chord is struck: its played bar, its place in quarters from the bar line, seconds.
+    pub(crate) fn struck(&self, piece: &Piece, order: &[usize]) -> Vec<(usize, f64, f64)> {
+        let mut out: Vec<(usize, f64, f64)> = Vec::new();
+        let written = order
+            .iter()
+            .enumerate()
+            .flat_map(|(played, bar)| piece.bars[*bar].iter().map(move |(offset, _, _)| (played, *offset)));
+        for ((played, offset), (at, ..)) in written.zip(&self.notes) {
+            match out.last_mut() {
+                Some(last) if (last.0, last.1) == (played, offset) => last.2 = last.2.min(*at),
+                _ => out.push((played, offset, *at)),
+            }
+        }
+        out
+    }
+
     /// All of it by one instrument, with `tail` seconds after the end.
     pub(crate) fn record(&self, tail: f64, instrument: impl Fn(&mut [f32], f64, f64, f64)) -> Vec<f32> {
         let mut sound = vec![0.0; ((self.end + tail) * f64::from(RATE)) as usize];
@@ -175,6 +241,59 @@ pub(crate) fn bowed(sound: &mut [f32], frequency: f64, held: f64, loud: f64) {
             (1..=6_u32).map(f64::from).filter(|partial| partial * frequency < 0.45 * f64::from(RATE));
         let sum: f64 = partials.map(|partial| (phase * partial).sin() / partial).sum();
         *out += (0.6 * loud * attack * attack * released * sum) as f32;
+    }
+}
+
+/// A voice: it slides up to its note, which takes a fifth of a second to begin, with deep vibrato and the resonances of a vowel.
+pub(crate) fn sung(sound: &mut [f32], frequency: f64, held: f64, loud: f64) {
+    let count = ((held + 0.2) * f64::from(RATE)) as usize;
+    // No two singers have the same vibrato.
+    let own = (frequency * held * 7919.0).fract();
+    let mut phase = 0.0;
+    let partials: Vec<(f64, f64)> = (1..=9_u32)
+        .map(|partial| (f64::from(partial), f64::from(partial) * frequency))
+        .take_while(|(_, frequency)| *frequency < 0.45 * f64::from(RATE))
+        .map(|(partial, frequency)| {
+            let near = [650.0_f64, 1100.0, 2900.0].map(|formant| ((frequency - formant) / 250.0).abs());
+            (partial, 1.0 / partial + 0.6 / (1.0 + near.iter().copied().fold(f64::MAX, f64::min).powi(2)))
+        })
+        .collect();
+    for (n, out) in sound.iter_mut().enumerate().take(count) {
+        let time = n as f64 / f64::from(RATE);
+        let slide = -0.03 * (-time / 0.06).exp();
+        let vibrato = 0.008 * (time / 0.4).min(1.0) * (TAU * (5.0 + own) * time + TAU * own).sin();
+        phase += TAU * frequency * (1.0 + slide + vibrato) / f64::from(RATE);
+        let attack = (time / 0.2).min(1.0);
+        let released = if time > held { (-(time - held) / 0.06).exp() } else { 1.0 };
+        let sum: f64 = partials.iter().map(|(partial, strength)| strength * (phase * partial).sin()).sum();
+        *out += (0.4 * loud * attack * released * sum) as f32;
+    }
+}
+
+/// A choir: three singers to a voice, neither quite together nor quite in tune.
+pub(crate) fn choir(sound: &mut [f32], frequency: f64, held: f64, loud: f64) {
+    let own = (frequency * held * 104_729.0).fract();
+    for singer in [0.0, 0.37, 0.71] {
+        let place = (own + singer).fract();
+        let late = (0.05 * place * f64::from(RATE)) as usize;
+        if let Some(sound) = sound.get_mut(late..) {
+            sung(sound, frequency * (0.12 * (place - 0.5) / 12.0).exp2(), held, 0.4 * loud);
+        }
+    }
+}
+
+/// Many hands that clap.
+pub(crate) fn clapping(sound: &mut [f32], seed: u64) {
+    let mut dice = Dice::new(seed);
+    for _ in 0..sound.len() / (RATE as usize / 120) {
+        let start = (dice.roll() * sound.len() as f64) as usize;
+        let (loud, length) = (0.1 + 0.4 * dice.roll(), (0.002 + 0.006 * dice.roll()) * f64::from(RATE));
+        let mut before = 0.0;
+        for (n, out) in sound.iter_mut().skip(start).take(5 * length as usize).enumerate() {
+            let noise = 2.0 * dice.roll() - 1.0;
+            before = 0.5 * before + noise;
+            *out += (loud * before * (-(n as f64) / length).exp()) as f32;
+        }
     }
 }
 
