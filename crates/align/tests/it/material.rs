@@ -2,7 +2,12 @@
 
 use segno_align::{Aligned, Aligner};
 
-use crate::studio::{Dice, Performance, Piece, RATE, bowed, drums, features, plucked, room, talk};
+use segno_score::{Onset, Tempo};
+use segno_syncpoint::Fraction;
+
+use crate::studio::{
+    Dice, Performance, Piece, RATE, bowed, choir, clapping, drums, features, plucked, room, sung, talk,
+};
 
 /// The largest error that a bar may have, in seconds.
 fn aligned(piece: &Piece, performance: &Performance, sound: &[f32], order: &[usize], limit: f64) -> Aligned {
@@ -124,4 +129,115 @@ fn a_score_with_a_wrong_bar_does_for_the_others() {
     let mut written = played.clone();
     written.bars[6] = Piece::tune(10, 120).bars[6].clone();
     aligned(&written, &performance, &performance.record(0.6, plucked), &all(10), 0.15);
+}
+
+#[test]
+fn a_voice_alone_is_followed() {
+    let (piece, _) = Piece::song(8, 121);
+    let performance = piece.perform(&all(8), 0.5, 0.6, 122);
+    let sound = room(&performance.record(0.8, sung), 1.2);
+    aligned(&piece, &performance, &sound, &all(8), 0.12);
+}
+
+#[test]
+fn a_choir_in_a_hall_is_followed() {
+    let piece = Piece::hymn(8, 123);
+    let performance = piece.perform(&all(8), 0.5, 0.7, 124);
+    let sound = room(&performance.record(0.8, choir), 3.5);
+    aligned(&piece, &performance, &sound, &all(8), 0.25);
+}
+
+/// Of what sounds, the tune alone is written.
+#[test]
+fn a_lead_sheet_is_found_under_a_band() {
+    let (written, played) = Piece::song(12, 125);
+    let performance = played.perform(&all(12), 0.5, 0.55, 126);
+    let mut sound = performance.record(0.8, plucked);
+    drums(&mut sound, &performance.bars, performance.end, 0.15);
+    aligned(&written, &performance, &sound, &all(12), 0.15);
+}
+
+/// A part for drums has notes without pitch, at other places than the guitar.
+#[test]
+fn parts_without_pitch_do_no_harm() {
+    let piece = Piece::tune(8, 127);
+    let performance = piece.perform(&all(8), 0.5, 0.5, 128);
+    let mut sound = performance.record(0.8, plucked);
+    drums(&mut sound, &performance.bars, performance.end, 0.25);
+    let mut score = piece.score();
+    for bar in 0..8 {
+        let sixteenth = Fraction::new(1, 16).unwrap();
+        score
+            .onsets
+            .extend((0..16).map(|n| Onset::new(1, bar, Fraction::new(n, 16).unwrap(), None, sixteenth)));
+    }
+    let found = Aligner::new(&score).align(&features(&sound)).unwrap();
+    assert_eq!(found, Aligner::new(&piece.score()).align(&features(&sound)).unwrap());
+    for (bar, truth) in found.bars.iter().zip(&performance.bars) {
+        assert!((bar.seconds - truth).abs() < 0.06, "bar {}: {} for {truth}", bar.played, bar.seconds);
+    }
+}
+
+#[test]
+fn applause_before_and_after_is_not_music() {
+    let piece = Piece::tune(8, 129);
+    let performance = piece.perform(&all(8), 5.0, 0.5, 130);
+    let mut sound = performance.record(5.0, plucked);
+    clapping(&mut sound[..(4.2 * f64::from(RATE)) as usize], 131);
+    let after = ((performance.end + 0.3) * f64::from(RATE)) as usize;
+    clapping(&mut sound[after..], 132);
+    let aligned = aligned(&piece, &performance, &sound, &all(8), 0.05);
+    assert!((aligned.before - 5.0).abs() < 0.05 && aligned.after > 3.5, "{}", aligned.after);
+}
+
+#[test]
+fn an_end_that_fades_out_keeps_its_bars() {
+    let piece = Piece::tune(10, 133);
+    let performance = piece.perform(&all(10), 0.5, 0.5, 134);
+    let mut sound = performance.record(0.2, plucked);
+    let (from, to) = (performance.bars[6], performance.end);
+    for (n, sample) in sound.iter_mut().enumerate() {
+        let share = ((n as f64 / f64::from(RATE) - from) / (to - from)).clamp(0.0, 1.0);
+        *sample *= (-5.0 * share).exp() as f32;
+    }
+    aligned(&piece, &performance, &sound, &all(10), 0.08);
+}
+
+/// The performer plays a bar that the score does not have.
+#[test]
+fn a_bar_that_the_score_lacks_is_passed_over() {
+    let played = Piece::tune(10, 135);
+    let mut performance = played.perform(&all(10), 0.5, 0.5, 136);
+    let sound = performance.record(0.6, plucked);
+    let mut bars = played.bars.clone();
+    bars.remove(5);
+    performance.bars.remove(5);
+    aligned(&Piece::of(bars), &performance, &sound, &all(9), 0.15);
+}
+
+/// Tempo marks that have nothing to do with what is played: a stretch marked much too slow or too fast, all of it, or bar by bar.
+#[test]
+fn wrong_tempo_marks_do_no_harm() {
+    let piece = Piece::tune(16, 137);
+    let performance = piece.perform(&all(16), 0.5, 0.5, 138);
+    let sound = features(&performance.record(0.6, plucked));
+    let wild = [(0, 60.0), (3, 200.0), (6, 40.0), (9, 120.0), (12, 300.0)];
+    let marks: [&[(usize, f64)]; 6] = [
+        &[(0, 120.0), (5, 48.0), (11, 120.0)],
+        &[(0, 120.0), (4, 40.0), (12, 120.0)],
+        &[(0, 120.0), (5, 300.0), (11, 120.0)],
+        &[(0, 30.0)],
+        &[(0, 400.0)],
+        &wild,
+    ];
+    for marks in marks {
+        let mut score = piece.score();
+        score.tempos = marks.iter().map(|(bar, bpm)| Tempo::new(*bar, Fraction::ZERO, *bpm)).collect();
+        let aligned = Aligner::new(&score).align(&sound).unwrap();
+        assert_eq!(aligned.playthrough.order().collect::<Vec<_>>(), all(16), "{marks:?}");
+        for (bar, truth) in aligned.bars.iter().zip(&performance.bars) {
+            let error = bar.seconds - truth;
+            assert!(error.abs() < 0.03, "{marks:?}: bar {}: {error}", bar.played);
+        }
+    }
 }
