@@ -6,12 +6,14 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     let guides = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../guide");
-    let network = guides.join("../network.md");
+    let others = ["../network.md", "../fleet.md"].map(|page| guides.join(page));
     println!("cargo::rerun-if-changed={}", guides.display());
-    println!("cargo::rerun-if-changed={}", network.display());
+    for page in &others {
+        println!("cargo::rerun-if-changed={}", page.display());
+    }
     let mut pages: Vec<PathBuf> =
         fs::read_dir(&guides)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
-    pages.push(network);
+    pages.extend(others);
     pages.sort();
     let (mut modules, mut arms) = (String::new(), String::new());
     for page in pages.into_iter().filter(|page| page.extension().is_some_and(|extension| extension == "md")) {

@@ -1,6 +1,7 @@
 //! `cargo xtask checks`: what a release must pass beyond the tests, each by its own tool.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 
 use serde_json::Value;
@@ -131,6 +132,11 @@ fn nightly(arguments: &str) -> Command {
     command
 }
 
+/// Where nightly builds: what one check has compiled serves the next.
+fn nightly_target() -> PathBuf {
+    root().join("target/nightly")
+}
+
 /// `-p NAME` for each.
 fn selection(libraries_only: bool) -> Result<String, String> {
     let packages = packages()?.into_iter().filter(|package| package.library || !libraries_only);
@@ -159,9 +165,7 @@ fn network() -> Result<(), String> {
 
 fn docs() -> Result<(), String> {
     let mut command = nightly(&format!("doc --no-deps --all-features --quiet --lib {}", selection(true)?));
-    command
-        .env("RUSTDOCFLAGS", "--cfg docsrs -D warnings")
-        .env("CARGO_TARGET_DIR", root().join("target/docs-rs"));
+    command.env("RUSTDOCFLAGS", "--cfg docsrs -D warnings").env("CARGO_TARGET_DIR", nightly_target());
     step("documentation as docs.rs builds it", &mut command)
 }
 

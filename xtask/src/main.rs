@@ -41,7 +41,7 @@ usage: cargo xtask <command>
   align DIR [--json] [--rivals]
                         how well the bars of recordings are found whose bars are known; `align` alone tells more
   checks [NAME]...      what a release must pass beyond the tests: packages, external-types, docs, features, minimal,
-                        semver, deny, wasm, publish
+                        semver, deny, wasm, network, publish
   bench [NAME]          the benchmarks, each beside its rivals
   soak [NAME]           the long runs: shared logins, memory, large uploads, exact maps, random structures
   soak fleet_tokens [redis | postgres] [--expiries COUNT] [--processes COUNT] [--tasks COUNT]

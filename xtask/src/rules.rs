@@ -16,7 +16,9 @@ mod fronts;
 mod layers;
 mod links;
 mod macros;
+mod programs;
 mod promises;
+mod sentences;
 mod text;
 mod words;
 
@@ -44,7 +46,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     words::check(&texts, &mut faults);
     macros::check(&texts, &mut faults);
     links::check(&texts, &mut faults);
+    programs::check(&texts, &mut faults);
     promises::check(&texts, &mut faults);
+    sentences::check(&texts, &mut faults);
     fronts::check(&texts, &mut faults);
     layers::check(&texts, &mut faults);
     folders::check(&texts, &mut faults);

@@ -24,6 +24,7 @@ const MOVED_FRAMES: f64 = 0.75;
 /// The order in which the bars were played is found, not presumed: repeats may be left out, stretches be missing, the
 /// recording begin late, stop early or begin anew. Tempo marks are used for nothing but the proportions inside the score,
 /// so a wrong or missing tempo does no harm.
+#[doc(alias("dynamic time warping", "forced alignment", "score following"))]
 #[derive(Clone, Debug)]
 pub struct Aligner<'a> {
     score: &'a Score,

@@ -35,6 +35,7 @@ const LEADS: [f64; 3] = [0.237, 0.172, 0.022];
 /// assert_eq!(analyzer.finish().seconds(), 1.0);
 /// # Ok::<(), segno_align::RateError>(())
 /// ```
+#[doc(alias("chroma", "onset", "spectrum"))]
 pub struct Analyzer {
     /// The rate of the samples that come in.
     rate: f64,

@@ -26,7 +26,7 @@ pub(crate) struct Session {
 
 /// The settings of one service, by the names of the environment variables that the clients read.
 pub(crate) enum Settings {
-    /// Of the environment.
+    /// Those of the environment of the process.
     Environment,
     /// Of a sandbox, or of an account that was logged in.
     Given { values: BTreeMap<String, Secret>, account: Option<Account> },

@@ -301,7 +301,7 @@ pub struct Prepared {
     pub(crate) endpoint: &'static str,
     pub(crate) replay: Replay,
     pub(crate) template: &'static str,
-    /// The method.
+    /// The HTTP method, of the endpoint or of a raw call.
     pub method: Method,
     /// The whole URL.
     pub uri: Uri,

@@ -16,10 +16,10 @@ mod xml;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// `.json`
+    /// `.json`, unless something else is asked for.
     #[default]
     Json,
-    /// `.xml`
+    /// `.xml`: an element for each member.
     Xml,
     /// `.jsonp`: JSON in a call of a function, for scripts of web pages.
     Jsonp(Callback),

@@ -65,7 +65,7 @@ pub enum Permission {
     Play,
     /// To share the work: copy it and pass it on.
     Share,
-    /// To use it commercially.
+    /// To earn money with it, unchanged.
     UseCommercially,
     /// To change it and use that commercially.
     ModifyCommercially,

@@ -62,6 +62,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`LoginError`].
+    #[doc(alias("OAuth", "three-legged", "sign in"))]
     pub async fn begin_login(&self, callback: Callback) -> Result<Pending, LoginError> {
         let begin = Begin::new(self.consumer()?.clone(), callback);
         let response = self.signing_with(begin.credentials()).send(&oauth::RequestToken::new()).await?;

@@ -37,6 +37,7 @@ pub struct PostgresSeen {
 impl Postgres {
     /// The memory of deliveries under `name`, one for each secret that signs them. The tables must be there:
     /// [`migrate`](Postgres::migrate).
+    #[doc(alias("webhook", "replay"))]
     #[must_use]
     pub fn seen(&self, name: impl Into<Arc<str>>) -> PostgresSeen {
         PostgresSeen { database: self.clone(), name: name.into() }

@@ -114,7 +114,7 @@ pub enum Kept {
 /// How the work on a job ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End<'a> {
-    /// It is done.
+    /// The work succeeded: nobody claims the job again.
     Done,
     /// It failed, and is to be tried again.
     Again {
@@ -142,7 +142,7 @@ pub enum State {
     Waiting,
     /// A worker has it, or had it until its lease was over.
     Running,
-    /// It is done.
+    /// A worker finished it, and nobody claims it again.
     Done,
     /// It failed for good.
     Failed,
@@ -236,6 +236,6 @@ pub enum Which {
     Ids(Vec<i64>),
     /// All that are in this state.
     In(State),
-    /// All.
+    /// Every job of the queue, whatever its state.
     All,
 }

@@ -57,6 +57,7 @@ impl Postgres {
     /// let store = database.tokens("soundcloud");
     /// # Ok::<(), segno_postgres::PostgresError>(())
     /// ```
+    #[doc(alias("token store", "session"))]
     #[must_use]
     pub fn tokens(&self, name: impl Into<Arc<str>>) -> PostgresStore {
         PostgresStore { database: self.clone(), envelope: Envelope::plain(name) }

@@ -22,6 +22,7 @@ pub struct RedisSeen {
 
 impl Redis {
     /// The memory of deliveries under `name`, one for each secret that signs them.
+    #[doc(alias("webhook", "replay"))]
     #[must_use]
     pub fn seen(&self, name: impl Into<Arc<str>>) -> RedisSeen {
         RedisSeen { server: self.clone(), name: name.into() }

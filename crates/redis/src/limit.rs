@@ -56,6 +56,7 @@ impl Redis {
     /// let limit = server.limit_per("soundstripe", 24, Duration::from_secs(1));
     /// # Ok::<(), segno_redis::RedisError>(())
     /// ```
+    #[doc(alias("rate limit", "throttle"))]
     #[must_use]
     pub fn limit_per(&self, name: &str, count: u32, period: Duration) -> RedisLimit {
         let nanos = period.as_nanos().div_ceil(u128::from(count.max(1)));

@@ -41,6 +41,7 @@ impl Redis {
     /// let store = server.tokens("soundcloud");
     /// # Ok::<(), segno_redis::RedisError>(())
     /// ```
+    #[doc(alias("token store", "session"))]
     #[must_use]
     pub fn tokens(&self, name: impl Into<Arc<str>>) -> RedisStore {
         let name = name.into();

@@ -190,6 +190,7 @@ impl Client {
     /// # Errors
     /// [`AuthError::NotSetUp`] if this client was not built for a user's login, [`AuthError::Unusable`] if the redirect URI
     /// is not a URI.
+    #[doc(alias("OAuth", "PKCE", "sign in"))]
     pub fn begin_login(&self, redirect_uri: &str) -> Result<Login, AuthError> {
         self.user_tokens()?.begin_login(redirect_uri)
     }

@@ -42,7 +42,7 @@ pub struct Comment {
     pub created_at: Option<Timestamp>,
     /// The place in the track in milliseconds from its beginning; absent if it is about the whole track.
     pub timestamp: Option<u64>,
-    /// The URN of the track.
+    /// The track that the comment is about.
     pub track_urn: Option<TrackUrn>,
     /// The number of the track, in older responses.
     pub track_id: Option<u64>,

@@ -70,7 +70,7 @@ impl<Of: Described> Fields<Of> {
         self.with("genre", genre.into())
     }
 
-    /// The name of the label.
+    /// The record label that publishes it.
     pub fn label_name(self, label_name: impl Into<String>) -> Self {
         self.with("label_name", label_name.into())
     }

@@ -71,7 +71,7 @@ pub struct Playlist {
     pub genre: Option<String>,
     /// The user number of the label.
     pub label_id: Option<u64>,
-    /// The name of the label.
+    /// The record label that publishes it, as a text.
     pub label_name: Option<String>,
     /// The label, if it is a user.
     pub label: Option<User>,
@@ -101,7 +101,7 @@ pub struct Playlist {
     pub release_day: Option<u64>,
     /// The month of the release, 1 to 12.
     pub release_month: Option<u64>,
-    /// The year of the release.
+    /// The year of the release, such as 2024.
     pub release_year: Option<u64>,
     /// Whether everybody sees it or only who has its secret link.
     pub sharing: Option<Sharing>,

@@ -50,7 +50,7 @@ open_enum! {
 #[serde(default, expecting = "a storefront")]
 #[non_exhaustive]
 pub struct Storefront {
-    /// The URN of the track.
+    /// The track under which the card stands.
     pub track_urn: Option<TrackUrn>,
     /// The title of the card.
     pub title: Option<String>,

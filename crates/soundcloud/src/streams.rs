@@ -59,7 +59,7 @@ impl Model for Streams {
     }
 }
 
-/// A kind of stream.
+/// Codec, bit rate and delivery of a stream: what to choose between where a track has several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StreamKind {

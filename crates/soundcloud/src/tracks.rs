@@ -83,7 +83,7 @@ pub struct Track {
     pub isrc: Option<String>,
     /// The musical key, in the uploader's own words.
     pub key_signature: Option<String>,
-    /// The name of the label.
+    /// The record label that publishes it, as a text.
     pub label_name: Option<String>,
     /// Under which licence it is published.
     pub license: Option<License>,
@@ -103,7 +103,7 @@ pub struct Track {
     pub release_day: Option<u64>,
     /// The month of the release, 1 to 12.
     pub release_month: Option<u64>,
-    /// The year of the release.
+    /// The year of the release, such as 2024.
     pub release_year: Option<u64>,
     /// Whether everybody sees it or only who has its secret link.
     pub sharing: Option<Sharing>,
@@ -127,7 +127,7 @@ pub struct Track {
     pub access: Option<AccessLevel>,
     /// The countries in which it can be played: a text, a list, or absent; the documents do not agree.
     pub available_country_codes: Option<serde_json::Value>,
-    /// The URL of a download.
+    /// Where the original file can be fetched, if its owner lets others download it.
     pub download_url: Option<SecretUrl>,
     /// How many reposts there are.
     pub reposts_count: Option<u64>,

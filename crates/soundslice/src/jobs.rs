@@ -92,6 +92,7 @@ impl JobError {
 }
 
 /// Uploading notation to a slice, in one call: see [`Client::upload_notation`].
+#[doc(alias("MusicXML", "presigned"))]
 #[must_use = "a job does nothing until a client does it"]
 pub struct NotationUpload {
     slice: Scorehash,
@@ -102,6 +103,7 @@ pub struct NotationUpload {
 }
 
 /// Uploading media to a recording, in one call: see [`Client::upload_media`].
+#[doc(alias("MP3", "presigned", "video"))]
 #[must_use = "a job does nothing until a client does it"]
 pub struct MediaUpload {
     recording: RecordingId,

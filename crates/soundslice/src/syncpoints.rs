@@ -34,6 +34,7 @@ use crate::ids::{RecordingId, read_id};
 pub const BAR: f64 = 480.0;
 
 /// A place in the played score and its time in the recording.
+#[doc(alias("sync point", "anchor"))]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Syncpoint {
     /// The bar in played order, from 0; the number of played bars is the end of the last one.

@@ -59,7 +59,7 @@ pub struct Search {
 }
 
 open_enum! {
-    /// The status of a search.
+    /// How far a search has come.
     pub enum SearchStatus: text {
         /// It is in progress.
         Processing = "processing",

@@ -70,7 +70,7 @@ pub enum UnmatchedRepeat {
     LastForward,
     /// To the bar after the previous backward repeat (and its endings); else to the start of the section.
     AfterPrevious,
-    /// To the start of the section.
+    /// To the start of the section, whatever repeats came before.
     SectionStart,
 }
 
@@ -290,7 +290,7 @@ pub enum LateEndings {
 pub enum UnreachedEndings {
     /// The endings of its repeat are numbered in the order in which they stand, so that none is left out.
     InOrder,
-    /// It is left out.
+    /// Its bars are not played.
     LeftOut,
 }
 

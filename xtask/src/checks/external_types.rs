@@ -5,8 +5,8 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::{nightly, packages};
-use crate::shell::{root, step};
+use super::{nightly, nightly_target, packages};
+use crate::shell::step;
 
 /// Crates of the standard library are always there.
 const STANDARD: [&str; 3] = ["std", "core", "alloc"];
@@ -46,7 +46,7 @@ pub(super) fn run() -> Result<(), String> {
     let mut faults = Vec::new();
     for package in packages()?.into_iter().filter(|package| package.library) {
         let name = package.name;
-        let target = root().join("target/external-types");
+        let target = nightly_target();
         let arguments = format!(
             "rustdoc --quiet -p {name} --lib --all-features -- -Z unstable-options --output-format json"
         );

@@ -44,7 +44,7 @@ fn links<'a>(text: &Text, line: &'a str) -> impl Iterator<Item = &'a str> {
     line.split("](").skip(1).filter_map(|rest| rest.split([')', ' ']).next()).filter(|target| {
         !target.contains(':')
             && !target.starts_with("docs/")
-            && (target.contains('.') || target.contains('#'))
+            && (target.contains(['.', '#']) || target.ends_with('/'))
     })
 }
 
@@ -53,12 +53,18 @@ fn own(line: &str) -> impl Iterator<Item = &str> {
     line.split(OWN).skip(1).filter_map(|rest| rest.split([')', ' ', '>', '"', '`']).next())
 }
 
-/// Why a target of a page is missing on the site, which has what is in `docs`.
+/// Why a target of a page is missing on the site, which has what is in `docs`, and the README of a folder as its index.
 fn outside(text: &Text, from: &Path, target: &str) -> Option<String> {
     let on_the_site = text.path.starts_with("docs/") && text.is("md") && !from.as_os_str().is_empty();
+    if !on_the_site {
+        return None;
+    }
     let file = plain(&from.join(target));
-    (on_the_site && !file.starts_with("docs"))
-        .then(|| format!("{} is not on the site: link {OWN}{}", file.display(), file.display()))
+    if !file.starts_with("docs") {
+        return Some(format!("{} is not on the site: link {OWN}{}", file.display(), file.display()));
+    }
+    let folder = target.strip_suffix("README.md").filter(|_| text.path != "docs/SUMMARY.md")?;
+    Some(format!("the site has {} as the index of its folder: link `{folder}`", file.display()))
 }
 
 /// Why a target is missing.
@@ -146,6 +152,18 @@ mod tests {
             ),
             ["docs/x.md:1: NO.md does not exist"]
         );
+    }
+
+    #[test]
+    fn the_site_has_a_readme_as_the_index_of_its_folder() {
+        assert_eq!(
+            faults("docs/x.md", "[a](examples/README.md), [b](examples/), [c](no-such-folder/)"),
+            [
+                "docs/x.md:1: the site has docs/examples/README.md as the index of its folder: link `examples/`",
+                "docs/x.md:1: docs/no-such-folder does not exist"
+            ]
+        );
+        assert_eq!(faults("docs/SUMMARY.md", "[a](examples/README.md)"), [""; 0]);
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub trait Authorize: Send + Sync + 'static {
 
 /// The request of one attempt, as far as credentials may look at it or change it.
 pub struct AuthRequest<'a> {
-    /// The method.
+    /// The HTTP method; it is part of an OAuth 1.0a signature.
     pub method: &'a Method,
     /// The whole URL.
     pub uri: &'a mut Uri,

@@ -49,7 +49,7 @@ impl<T: Observer + ?Sized> Observer for Arc<T> {
 pub struct Event<'a> {
     /// The endpoint, such as `soundslice.slices.create`.
     pub endpoint: &'static str,
-    /// The method.
+    /// The HTTP method of the request.
     pub method: &'a Method,
     /// The template of the path, such as `slices/{scorehash}/`.
     pub template: &'static str,

@@ -159,7 +159,7 @@ mod tests {
     open_enum! {
         /// Where from.
         enum Source: number {
-            /// A video.
+            /// A video of another site.
             Video = 2,
         }
     }

@@ -31,7 +31,7 @@ pub struct RecordedRequest {
     pub path: String,
     /// Names in lower case, in the order of arrival.
     pub headers: Vec<(String, Raw)>,
-    /// All of its body.
+    /// The bytes of its body, to the last; left out of the JSON if there are none.
     #[serde(default, skip_serializing_if = "Raw::is_empty")]
     pub body: Raw,
     /// The status that it was given; `None` if no response was sent.

@@ -43,13 +43,13 @@ pub enum LoginAccess {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MusescoreKeys {
-    /// The key of the consumer.
+    /// `oauth_consumer_key`: which application asks.
     pub consumer_key: String,
-    /// The secret of the consumer.
+    /// What the application signs with.
     pub consumer_secret: String,
     /// A token of the user for this consumer.
     pub access_token: String,
-    /// The secret of the token.
+    /// What signs beside the consumer secret, for the token.
     pub access_token_secret: String,
 }
 

@@ -26,13 +26,13 @@ pub struct MusescoreAccess {
     pub web_url: String,
     /// The host of score files.
     pub static_url: String,
-    /// The key of the consumer.
+    /// `oauth_consumer_key`: which application asks.
     pub consumer_key: String,
-    /// The secret of the consumer.
+    /// What the application signs with.
     pub consumer_secret: String,
     /// A token of the user.
     pub access_token: String,
-    /// The secret of the token.
+    /// What signs beside the consumer secret, for the token.
     pub access_token_secret: String,
 }
 

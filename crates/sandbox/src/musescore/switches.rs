@@ -92,14 +92,14 @@ pub enum OembedHtml {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Credentials {
-    /// The key of the consumer.
+    /// `oauth_consumer_key`: which application asks.
     pub consumer_key: String,
-    /// The secret of the consumer.
+    /// What the application signs with.
     pub consumer_secret: String,
     /// The token; empty for a consumer alone.
     #[serde(default)]
     pub token: String,
-    /// The secret of the token.
+    /// What signs beside the consumer secret, for the token.
     #[serde(default)]
     pub token_secret: String,
     /// Whom the token acts for; the first account by default.

@@ -62,11 +62,11 @@ pub struct Track {
     pub isrc: Option<String>,
     /// The number of the label.
     pub label_id: Option<u64>,
-    /// The name of the label.
+    /// The record label that publishes it, as a text.
     pub label_name: Option<String>,
     /// The name or number of the release.
     pub release: Option<String>,
-    /// The year of the release.
+    /// The year of the release, such as 2024.
     pub release_year: Option<u64>,
     /// The month of the release, 1 to 12.
     pub release_month: Option<u64>,
@@ -74,7 +74,7 @@ pub struct Track {
     pub release_day: Option<u64>,
     /// The URL of a shop.
     pub purchase_url: Option<String>,
-    /// The URL of its video.
+    /// The URL of a video that belongs to the track, on any site.
     pub video_url: Option<String>,
     /// Under which licence it is published.
     pub license: Option<License>,

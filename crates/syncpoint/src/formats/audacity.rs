@@ -14,7 +14,7 @@ use crate::formats::ParseError;
 use crate::formats::json::Shortest;
 use crate::point::Syncpoint;
 
-/// One label.
+/// A place or a stretch of the recording, and what is written at it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Label {
     /// Where it begins, in seconds of the recording.

@@ -14,7 +14,7 @@ use crate::formats::json::{Json, Kind, Quoted, Shortest};
 use crate::fraction::Fraction;
 use crate::grid::{BarGrid, GridBar, Metre};
 
-/// One measure.
+/// A written measure: its length, and what may follow it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Measure {
     /// A name for the measure that no other has.
@@ -23,7 +23,7 @@ pub struct Measure {
     pub count: u32,
     /// Quarters from the start of the score to the measure, as written.
     pub qstamp: f64,
-    /// Its number.
+    /// Its number as a whole number; where it is left out, one more than the measure before.
     pub number: i64,
     /// Its number as it is printed: `12a`, `X1` or empty.
     pub name: String,

@@ -14,7 +14,7 @@ use crate::formats::json::{Json, Kind, Number};
 use crate::map::SyncMap;
 use crate::point::Syncpoint;
 
-/// One event.
+/// The begin of a measure, each time that it is played.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Event {
     /// The written bar, from 0 (`elid`).

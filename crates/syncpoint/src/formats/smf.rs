@@ -26,7 +26,7 @@ pub struct TempoEvent {
     pub microseconds: u32,
 }
 
-/// A tempo map.
+/// The tempos of a MIDI file whose ticks keep to the seconds of a map.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TempoMap {

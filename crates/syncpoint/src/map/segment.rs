@@ -31,7 +31,7 @@ pub struct Segment {
 }
 
 impl Segment {
-    /// Seconds for a bar.
+    /// How long a whole bar lasts at the tempo of this segment, in seconds.
     #[must_use]
     pub fn seconds_per_bar(&self) -> f64 {
         (self.to_time - self.from_time) / (self.to_bars - self.from_bars)

@@ -65,7 +65,7 @@ pub enum DiagnosticKind {
     JumpNotTaken,
     /// A segno, coda, to-coda or fine that had no effect.
     MarkerWithoutEffect,
-    /// A bar that is never played.
+    /// A bar that no pass reaches under the policy.
     BarNeverPlayed,
 }
 

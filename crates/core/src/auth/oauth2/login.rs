@@ -169,7 +169,7 @@ impl Login {
         self.until
     }
 
-    /// The redirect URI.
+    /// Where the authorization server sends the browser when the user has decided, as this login began.
     #[must_use]
     pub fn redirect_uri(&self) -> &str {
         &self.redirect_uri

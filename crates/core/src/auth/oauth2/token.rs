@@ -79,7 +79,7 @@ impl Token {
 
 /// What a success of a token server holds.
 pub(crate) enum Success {
-    /// Tokens.
+    /// An access token, and what came with it.
     Tokens {
         /// What can be read of them.
         response: TokenResponse,
