@@ -26,24 +26,56 @@ pub struct ApiError {
 
 impl ApiError {
     /// True if the clock of this computer is wrong: signatures carry the time, and this one was too far off.
+    ///
+    /// ```
+    /// # fn example(error: segno_musescore::Error) {
+    /// if error.api().is_some_and(|said| said.is_clock_wrong()) {
+    ///     println!("set the clock of this computer: {error}");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_clock_wrong(&self) -> bool {
         self.code.as_deref() == Some("USER_TIMESTAMP_EXPIRED")
     }
 
     /// True if user name or password is wrong, which only xAuth reports.
+    ///
+    /// ```
+    /// # fn example(error: segno_musescore::Error) {
+    /// if error.api().is_some_and(|said| said.is_wrong_password()) {
+    ///     println!("ask for name and password again: {error}");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_wrong_password(&self) -> bool {
         self.code.as_deref() == Some("USER_AUTHENTICATION_FAILED")
     }
 
     /// True if the account is blocked or was never activated.
+    ///
+    /// ```
+    /// # fn example(error: segno_musescore::Error) {
+    /// if error.api().is_some_and(|said| said.is_account_closed()) {
+    ///     println!("ask the service to open the account: {error}");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_account_closed(&self) -> bool {
         matches!(self.code.as_deref(), Some("USER_DENIED" | "USER_NOT_ACTIVATED"))
     }
 
     /// True if the storage says that a signed URL has expired: ask for a new one.
+    ///
+    /// ```
+    /// # fn example(error: segno_musescore::Error) {
+    /// if error.api().is_some_and(|said| said.is_expired_url()) {
+    ///     println!("ask for the URL again: {error}");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_expired_url(&self) -> bool {
         let says_so = self.message.as_ref().is_some_and(|message| message.contains("expired"));
@@ -51,6 +83,14 @@ impl ApiError {
     }
 
     /// True if the service no longer serves clients of this kind (405).
+    ///
+    /// ```
+    /// # fn example(error: segno_musescore::Error) {
+    /// if error.api().is_some_and(|said| said.is_client_too_old()) {
+    ///     println!("this API was switched off: {error}");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_client_too_old(&self) -> bool {
         self.status == StatusCode::METHOD_NOT_ALLOWED

@@ -111,6 +111,16 @@ impl Endpoint for Get {
 
 /// True if there is no such file: the storage responds with 403 to a wrong secret, and with 404 to anything else that it
 /// lacks.
+///
+/// ```
+/// use segno_musescore::files;
+///
+/// # fn example(error: segno_musescore::Error) {
+/// if files::is_unavailable(&error) {
+///     println!("the score has no such file: {error}");
+/// }
+/// # }
+/// ```
 #[must_use]
 pub fn is_unavailable(error: &Error) -> bool {
     matches!(error.status(), Some(StatusCode::FORBIDDEN | StatusCode::NOT_FOUND))

@@ -52,6 +52,14 @@ pub enum PostgresError {
 
 impl PostgresError {
     /// Whether the same may work later without anything being changed: the server is away, restarts, or is too slow.
+    ///
+    /// ```
+    /// # fn example(error: segno_postgres::PostgresError) {
+    /// if error.is_passing() {
+    ///     println!("again in a second: {error}");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {

@@ -38,6 +38,14 @@ pub enum RedisError {
 
 impl RedisError {
     /// Whether the same may work later without anything being changed: the server is away, restarts, or is too slow.
+    ///
+    /// ```
+    /// # fn example(error: segno_redis::RedisError) {
+    /// if error.is_passing() {
+    ///     println!("again in a second: {error}");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_passing(&self) -> bool {
         let Self::Server { source, .. } = self else { return false };

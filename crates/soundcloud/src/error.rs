@@ -70,6 +70,14 @@ pub enum Shape {
 impl ApiError {
     /// True if the response came from the network in front of the service: the service itself has not seen the request, or
     /// its response was lost.
+    ///
+    /// ```
+    /// # fn example(error: segno_soundcloud::Error) {
+    /// if error.api().is_some_and(|said| said.is_edge()) {
+    ///     println!("not from SoundCloud itself, so try again later: {error}");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_edge(&self) -> bool {
         match self.shape {

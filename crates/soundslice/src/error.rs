@@ -40,6 +40,14 @@ pub enum ErrorDetail {
 
 impl ApiError {
     /// True if a presigned URL has expired; a new one works.
+    ///
+    /// ```
+    /// # fn example(error: segno_soundslice::Error) {
+    /// if error.api().is_some_and(|said| said.is_expired_url()) {
+    ///     println!("ask for another URL, and send the file there: {error}");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_expired_url(&self) -> bool {
         matches!(&self.detail, ErrorDetail::Storage { code, message } if code == "AccessDenied" && message.contains("expired"))

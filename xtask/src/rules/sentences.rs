@@ -20,6 +20,9 @@ pub(super) fn check(texts: &[Text], faults: &mut Vec<String>) {
             if !said.contains('`') && words(&said).is_subset(&words(&name)) {
                 faults.push(format!("{}:{number}: {said:?} says no more than the name {name}", text.path));
             }
+            if text.path.ends_with("/error.rs") && name.starts_with("is_") && !said.contains("```") {
+                faults.push(format!("{}:{number}: {name} has no example", text.path));
+            }
         }
     }
 }
@@ -81,6 +84,14 @@ fn words(text: &str) -> BTreeSet<String> {
 mod tests {
     use super::check;
     use crate::rules::text::Text;
+
+    #[test]
+    fn a_question_to_an_error_has_an_example() {
+        let source = "/// True if it is so.\npub fn is_so() {}\n\n/// True if not.\n/// ```\n/// ```\npub fn is_not() {}\n";
+        let mut faults = Vec::new();
+        check(&[Text { path: "crates/x/src/error.rs".into(), text: source.into() }], &mut faults);
+        assert_eq!(faults, ["crates/x/src/error.rs:1: is_so has no example"]);
+    }
 
     #[test]
     fn a_sentence_that_only_repeats_a_name_is_told() {

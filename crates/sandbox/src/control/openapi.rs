@@ -32,5 +32,7 @@ fn switch(_: &str, value: &Value) -> Value {
         Value::Object(_) => "object",
         Value::Null => return json!({"examples": [null]}),
     };
-    json!({"type": [kind, "null", "string", "object"], "examples": [value]})
+    let others = ["null", "string", "object"].into_iter().filter(|other| *other != kind);
+    let types: Vec<&str> = [kind].into_iter().chain(others).collect();
+    json!({"type": types, "examples": [value]})
 }

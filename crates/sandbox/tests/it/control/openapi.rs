@@ -70,6 +70,24 @@ async fn the_schemas_name_every_host_fault_and_switch() {
     }
 }
 
+/// JSON Schema (2020-12, validation, 6.1.1): the types of a list are unique.
+#[tokio::test]
+async fn no_schema_names_a_type_twice() {
+    fn check(value: &Value, place: &str) {
+        if let Some(types) = value["type"].as_array() {
+            for (index, one) in types.iter().enumerate() {
+                assert!(!types[..index].contains(one), "{place}: {types:?}");
+            }
+        }
+        let members = value.as_object().into_iter().flatten();
+        for (name, member) in members {
+            check(member, &format!("{place}/{name}"));
+        }
+    }
+    let control = Control::start().await;
+    check(&control.get("/openapi.json").await, "");
+}
+
 #[tokio::test]
 async fn a_browser_gets_a_page_and_everything_else_a_text() {
     let control = Control::start().await;
