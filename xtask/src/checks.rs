@@ -17,6 +17,8 @@ pub(crate) struct Package {
     pub(crate) name: String,
     /// Whether it is a library, perhaps with a command beside it.
     pub(crate) library: bool,
+    /// The features that are for users, with commas between. Those that begin with `_` are for the workspace.
+    pub(crate) features: String,
 }
 
 /// The crates that are published, in the order in which a first release goes out: each after what it depends on.
@@ -40,7 +42,10 @@ pub(crate) fn packages() -> Result<Vec<Package>, String> {
         };
         let package = waiting.remove(place);
         let library = list(&package["targets"]).any(|target| list(&target["kind"]).any(|kind| kind == "lib"));
-        ordered.push(Package { name: package["name"].as_str().unwrap_or_default().to_owned(), library });
+        let features = package["features"].as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+        let features: Vec<&str> = features.filter(|name| !name.starts_with('_')).collect();
+        let name = package["name"].as_str().unwrap_or_default().to_owned();
+        ordered.push(Package { name, library, features: features.join(",") });
     }
     Ok(ordered)
 }

@@ -20,7 +20,7 @@ pub(super) fn run() -> Result<(), String> {
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     step("packing", &mut cargo(&format!("package --no-verify --allow-dirty --quiet {}", selection(false)?)))?;
     let mut unpacked = Vec::new();
-    for Package { name, library } in packages()? {
+    for Package { name, library, features } in packages()? {
         let archive = newest(&name)?;
         let mut tar = Command::new("tar");
         step(&format!("{name}: unpacking"), tar.arg("xzf").arg(&archive).arg("-C").arg(&folder))?;
@@ -34,13 +34,13 @@ pub(super) fn run() -> Result<(), String> {
         let bytes = fs::metadata(&archive).map_err(|error| error.to_string())?.len();
         let files = output(Command::new("tar").arg("tzf").arg(&archive))?.lines().count();
         say(format_args!("   {name}: {files} files, {} kB", bytes / 1000));
-        unpacked.push((name, library, package));
+        unpacked.push((name, library, features, package));
     }
     // One that fails does not hide the others.
     let mut faults = Vec::new();
-    for (name, library, package) in &unpacked {
+    for (name, library, features, package) in &unpacked {
         let mut patches = Vec::new();
-        for (other, _, path) in unpacked.iter().filter(|(other, ..)| other != name) {
+        for (other, _, _, path) in unpacked.iter().filter(|(other, ..)| other != name) {
             patches.extend([
                 "--config".to_owned(),
                 format!("patch.crates-io.{other}.path={:?}", path.display().to_string()),
@@ -51,7 +51,7 @@ pub(super) fn run() -> Result<(), String> {
         let calculates = matches!(name.as_str(), "segno-align" | "segno-syncpoint");
         let of_a_library = [("tests", "--tests --examples"), ("documentation tests", "--doc")];
         for (title, what) in &of_a_library[..if *library { 2 } else { 1 }] {
-            let mut test = cargo(&format!("test --quiet --all-features {what}"));
+            let mut test = cargo(&format!("test --quiet --features={features} {what}"));
             test.args(calculates.then_some(["--config", &profile]).into_iter().flatten())
                 .args(&patches)
                 .current_dir(package)

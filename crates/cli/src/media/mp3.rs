@@ -200,6 +200,10 @@ impl Frame {
 mod tests {
     use std::io::Cursor;
 
+    use segno_musescore::files::{self, File};
+    use segno_musescore::scores::{self, Filters};
+    use segno_musescore::{Client, Credentials};
+
     use super::*;
 
     fn found(bytes: &[u8]) -> Content {
@@ -248,10 +252,20 @@ mod tests {
         assert!(found(&[vbri, frames(50)].concat()).missing.is_some());
     }
 
-    #[test]
-    fn a_recording_of_a_known_length_is_as_long() {
-        let minuet = include_bytes!("../../../sandbox/assets/minuet-in-g.mp3");
-        let found = found(minuet);
+    /// The recording comes from the sandbox: the package of this crate holds none.
+    #[tokio::test]
+    async fn a_recording_of_a_known_length_is_as_long() {
+        let sandbox = segno_sandbox::Sandbox::start().await.unwrap();
+        let access = sandbox.musescore();
+        let client = Client::builder(Credentials::key(access.consumer_key.as_str()))
+            .base_url(&access.base_url)
+            .static_url(&access.static_url)
+            .build()
+            .unwrap();
+        let mut scores = client.items(scores::Search::new(Filters::new().phrase("minuet")));
+        let minuet = scores.next().await.unwrap().unwrap();
+        let recording = client.send(&files::Get::of(&minuet, File::Mp3)).await.unwrap();
+        let found = found(&recording);
         // Its header tells of 3851 frames: 576 samples each, 22,050 a second.
         assert_eq!(found.seconds, Some(3851.0 * 576.0 / 22_050.0));
         assert_eq!(found.missing, None);
