@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::say;
 use crate::shell::{cargo, output, root};
 
+mod alone;
 mod features;
 mod folders;
 mod fronts;
@@ -47,6 +48,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     macros::check(&texts, &mut faults);
     links::check(&texts, &mut faults);
     programs::check(&texts, &mut faults);
+    alone::check(&texts, &mut faults);
     promises::check(&texts, &mut faults);
     sentences::check(&texts, &mut faults);
     fronts::check(&texts, &mut faults);
