@@ -35,10 +35,10 @@ fn items(source: &str) -> Vec<(usize, String, String)> {
         if let Some(said) = line.strip_prefix("///") {
             let (_, text) = open.get_or_insert((number, String::new()));
             text.push_str(said);
-        } else if !line.starts_with("#[") {
-            if let (Some((begin, said)), Some(name)) = (open.take(), name(line)) {
-                found.push((begin, said.trim().to_owned(), name));
-            }
+        } else if !line.starts_with("#[")
+            && let (Some((begin, said)), Some(name)) = (open.take(), name(line))
+        {
+            found.push((begin, said.trim().to_owned(), name));
         }
     }
     found
