@@ -11,10 +11,13 @@ const KEYS: usize = 88;
 const LAG: usize = 2;
 /// Frames to each side within which strengths are compared.
 const AROUND: usize = 150;
+/// Frames that are worked on at a time.
+const BLOCK: usize = 3000;
 /// Bands to each side over whose median a band must rise.
 const SPREAD: usize = 15;
 
 /// Strengths of onsets at each quick frame, each relative to the strongest nearby, as shares of 255.
+#[cfg_attr(test, derive(PartialEq))]
 pub(crate) struct Onsets {
     frames: usize,
     keys: Vec<u8>,
@@ -23,36 +26,48 @@ pub(crate) struct Onsets {
 
 impl Onsets {
     pub(crate) fn new(features: &Features) -> Self {
+        Self::by_blocks(features, BLOCK)
+    }
+
+    fn by_blocks(features: &Features, block: usize) -> Self {
         let frames = features.frames;
         let levels = features.levels(1000.0);
         let row = |frame: usize| &features.quick[frame * BANDS..(frame + 1) * BANDS];
-        // Raw strengths by key and over all, in a byte of a twentieth of a neper each.
-        let mut keys = vec![0.0_f32; frames * KEYS];
+        let mut out = vec![0; frames * KEYS];
         let mut all = vec![0.0_f32; frames];
         let mut rises = [0.0_f32; BANDS];
         let mut median = Median::default();
-        for frame in LAG..frames {
-            rise(row(frame - LAG), row(frame), &levels, &mut rises);
-            median.subtract(&mut rises);
-            for (key, out) in keys[frame * KEYS..(frame + 1) * KEYS].iter_mut().enumerate() {
-                *out = strength(&rises, FIRST_KEY + key as i32);
+        // Strengths are compared within seconds, so that those of a block and its surroundings are all that is held at a time.
+        for begin in (0..frames).step_by(block) {
+            let end = (begin + block).min(frames);
+            let (from, to) = (begin.saturating_sub(AROUND + 1), (end + AROUND + 1).min(frames));
+            let mut keys = vec![0.0_f32; (to - from) * KEYS];
+            for (frame, keys) in (from..to).zip(keys.chunks_exact_mut(KEYS)) {
+                if frame < LAG {
+                    continue;
+                }
+                rise(row(frame - LAG), row(frame), &levels, &mut rises);
+                median.subtract(&mut rises);
+                for (key, out) in (FIRST_KEY..).zip(keys) {
+                    *out = strength(&rises, key);
+                }
+                all[frame] = rises.iter().sum::<f32>() / BANDS as f32;
             }
-            all[frame] = rises.iter().sum::<f32>() / BANDS as f32;
+            smooth(&mut keys, KEYS);
+            let loudest: Vec<f32> =
+                keys.chunks_exact(KEYS).map(|row| row.iter().copied().fold(0.0, f32::max)).collect();
+            let around_any = running_maximum(&loudest, AROUND);
+            for key in 0..KEYS {
+                let column: Vec<f32> = keys.iter().skip(key).step_by(KEYS).copied().collect();
+                let around = running_maximum(&column, AROUND);
+                for frame in begin..end {
+                    let here = frame - from;
+                    let reference = around[here].max(0.25 * around_any[here]) + 1e-6;
+                    out[frame * KEYS + key] = share(column[here] / reference);
+                }
+            }
         }
         smooth(&mut all, 1);
-        smooth(&mut keys, KEYS);
-        let loudest: Vec<f32> =
-            keys.chunks_exact(KEYS).map(|row| row.iter().copied().fold(0.0, f32::max)).collect();
-        let around_any = running_maximum(&loudest, AROUND);
-        let mut out = vec![0; frames * KEYS];
-        for key in 0..KEYS {
-            let column: Vec<f32> = keys.iter().skip(key).step_by(KEYS).copied().collect();
-            let around = running_maximum(&column, AROUND);
-            for (frame, value) in column.into_iter().enumerate() {
-                let reference = around[frame].max(0.25 * around_any[frame]) + 1e-6;
-                out[frame * KEYS + key] = share(value / reference);
-            }
-        }
         let around = running_maximum(&all, AROUND);
         let mut sorted = all.clone();
         sorted.sort_unstable_by(f32::total_cmp);
@@ -189,6 +204,24 @@ impl Median {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blocks_of_any_length_give_the_same_strengths() {
+        let mut analyzer = crate::Analyzer::new(8_000).unwrap();
+        let mut state = 9_u32;
+        for n in 0..12 * 8_000_u32 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let noise = (state >> 8) as f32 / (1 << 24) as f32 - 0.5;
+            let note = (n as f32 * 0.2 * ((n / 3_000 % 7 + 2) as f32 / 8.0)).sin();
+            analyzer.push(&[0.3 * note * (-((n % 3_000) as f32) / 900.0).exp() + 0.001 * noise]);
+        }
+        let features = analyzer.finish();
+        let whole = Onsets::by_blocks(&features, features.frames);
+        assert!(whole.keys.iter().any(|strength| *strength > 200));
+        for block in [100, 333, 700] {
+            assert!(Onsets::by_blocks(&features, block) == whole, "blocks of {block} frames");
+        }
+    }
 
     #[test]
     fn the_running_median_is_the_median() {
