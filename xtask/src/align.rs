@@ -27,7 +27,8 @@ usage: cargo xtask align DIR [--json] [--rivals] [--scores DIR] [--only TEXT,TEX
        cargo xtask align --growth | --codecs
 
   --json     one object a line: set (plain, a variant, at last all), files, orders_right, within_ms (per cent) and so on;
-             all has pairs; with --rivals every set has rivals
+             all has pairs; with --rivals every set has rivals; halves has the figures of either half of the pieces, which
+             are split by the names of their scores
   --rivals   synctoolbox and librosa on the same files, where Python has them; they are told the order
   --scores   the folder that the paths of scores start from; without it, it is looked for near DIR
   --only     files whose names have one of the texts in them

@@ -14,6 +14,8 @@ pub(crate) struct Case {
     pub(crate) audio: PathBuf,
     pub(crate) id: String,
     pub(crate) variant: String,
+    /// Which half of the pieces it belongs to, `a` or `b`: all recordings of a score to the same.
+    pub(crate) half: &'static str,
     /// The written bars as they sound in the recording.
     pub(crate) order: Vec<usize>,
     /// Bars of `order` with the seconds at which they begin, as far as that is known.
@@ -86,6 +88,7 @@ fn case(path: &Path, value: &Value, scores: Option<&Path>) -> Result<Option<Case
         description: path.display().to_string(),
         score: score.display().to_string(),
         audio: folder.join(audio),
+        half: half(&xml),
         variant: word("variant").unwrap_or_else(|| "plain".to_owned()),
         id,
         order,
@@ -93,6 +96,14 @@ fn case(path: &Path, value: &Value, scores: Option<&Path>) -> Result<Option<Case
         told,
         told_bars,
     }))
+}
+
+/// The half of a score by its name alone (FNV-1a), so that it is the same in any folder and whatever the others are.
+fn half(xml: &str) -> &'static str {
+    let hash = xml.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    if (hash >> 32) % 2 == 0 { "a" } else { "b" }
 }
 
 /// The score: from the folder that was named, or from one near the recording or near the working folder.

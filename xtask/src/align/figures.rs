@@ -13,6 +13,7 @@ const LOST: f64 = 9.0;
 pub(crate) struct Result {
     id: String,
     variant: String,
+    half: &'static str,
     /// `None` if it was refused; whether the order is the right one.
     order: Option<bool>,
     /// The reason of a refusal.
@@ -32,6 +33,7 @@ impl Result {
         let mut out = Self {
             id: case.id.clone(),
             variant: case.variant.clone(),
+            half: case.half,
             order: None,
             refusal: found["error"].as_str().unwrap_or_default().to_owned(),
             bars: vec![(LOST, LOST); case.bars.len()],
@@ -67,6 +69,7 @@ impl Result {
         Self {
             id: case.id.clone(),
             variant: case.variant.clone(),
+            half: case.half,
             order: Some(true),
             refusal: String::new(),
             bars,
@@ -167,7 +170,25 @@ impl Figures {
             sets.entry((plain, &result.variant)).or_default().push(result);
             sets.entry((2, "all")).or_default().push(result);
         }
-        sets.into_iter().map(|((_, name), results)| self.set(name, &results)).collect()
+        sets.into_iter().map(|((_, name), results)| self.with_halves(name, &results)).collect()
+    }
+
+    /// The figures of a set, and apart those of either half of its pieces: what is chosen on one is judged on the other.
+    fn with_halves(&self, name: &str, results: &[&Result]) -> Set {
+        let mut set = self.set(name, results);
+        if self.rival.is_some() {
+            return set;
+        }
+        for half in ["a", "b"] {
+            let part: Vec<&Result> = results.iter().filter(|result| result.half == half).copied().collect();
+            if part.is_empty() || part.len() == results.len() {
+                continue;
+            }
+            let part = self.set(&format!("{name}, half {half}"), &part);
+            set.value["halves"][half] = part.value;
+            set.line += &format!("\n{}", part.line);
+        }
+        set
     }
 
     fn set(&self, name: &str, results: &[&Result]) -> Set {
