@@ -12,7 +12,7 @@ const WAIT: f64 = 0.5;
 /// How the performance comes from one thing to the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Lead {
-    /// In tempo.
+    /// At the pace that the bars before it have.
     #[default]
     Tempo,
     /// After a wait that is not written.
