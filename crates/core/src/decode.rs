@@ -8,7 +8,7 @@ use http::{Response, Uri};
 use serde::de::{DeserializeOwned, Deserializer as _, SeqAccess, Visitor};
 use serde_json::Value;
 
-use crate::lenient::{self, Append, Failure, List, Tape, without_values};
+use crate::lenient::{self, Append, Failure, List, Tape, strict, without_values};
 use crate::url::SecretUrl;
 
 pub(crate) mod around;
@@ -54,13 +54,34 @@ pub fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     json(body, None)
 }
 
+/// Reads JSON that is in every place what the type asks for, in one pass: `None` if anything at all is in another form, for
+/// [`from_json`] or [`from_value`] to read. Links that are relative are resolved against `base`.
+#[must_use]
+pub fn exactly<T: DeserializeOwned>(text: &[u8], base: Option<&SecretUrl>) -> Option<T> {
+    strict::read(text, base.map(SecretUrl::uri)).ok()
+}
+
 /// Reads a JSON value that is already here, in all the forms that [`lenient`] tells of. Links that are
 /// relative are resolved against `base`.
 ///
 /// # Errors
 /// [`DecodeError`] with the path of the field where the shape is wrong.
 pub fn from_value<T: DeserializeOwned>(value: &Value, base: Option<&SecretUrl>) -> Result<T, DecodeError> {
-    let tape = Tape::parse(value).map_err(|error| DecodeError::Other(without_values(&error.to_string())))?;
+    from_deserializer(value, base)
+}
+
+/// Reads a document that another reader of serde gives, in all the forms that [`lenient`] tells of. Links that are relative are
+/// resolved against `base`.
+///
+/// # Errors
+/// [`DecodeError`] with the path of the field where the shape is wrong.
+pub fn from_deserializer<'d, T, D>(document: D, base: Option<&SecretUrl>) -> Result<T, DecodeError>
+where
+    T: DeserializeOwned,
+    D: serde::Deserializer<'d>,
+{
+    let tape =
+        Tape::parse(document).map_err(|error| DecodeError::Other(without_values(&error.to_string())))?;
     Ok(lenient::read(&tape, base.map(SecretUrl::uri))?)
 }
 
@@ -73,6 +94,9 @@ pub fn read_list<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<List
     document(response.body(), |text| {
         if !text.trim_ascii_start().starts_with(b"[") {
             return whole(text, base);
+        }
+        if let Ok(items) = strict::read::<Vec<T>>(text, base) {
+            return Ok(items.into());
         }
         let mut reader = serde_json::Deserializer::from_slice(text);
         let list = reader.deserialize_seq(Members { base, item: PhantomData })?;
@@ -113,6 +137,9 @@ impl From<Failure> for DecodeError {
 }
 
 fn whole<T: DeserializeOwned>(text: &[u8], base: Option<&Uri>) -> Result<T, Unread> {
+    if let Ok(value) = strict::read(text, base) {
+        return Ok(value);
+    }
     let mut reader = serde_json::Deserializer::from_slice(text);
     let tape = Tape::parse(&mut reader)?;
     reader.end()?;

@@ -46,6 +46,7 @@ use crate::url::SecretUrl;
 mod error;
 mod node;
 mod read;
+pub(crate) mod strict;
 mod tape;
 
 pub(crate) use error::without_values;

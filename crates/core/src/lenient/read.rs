@@ -156,11 +156,7 @@ impl<'t> Reading<'t> {
 
     /// A link as it is to be followed.
     pub(crate) fn resolved<'b>(&self, link: &'b str) -> Cow<'b, str> {
-        if link.trim().is_empty() || has_scheme(link) {
-            return link.into();
-        }
-        let absolute = self.base.and_then(|base| resolve(base, link.trim()));
-        absolute.map_or_else(|| link.into(), |absolute| absolute.to_string().into())
+        resolved(link, self.base)
     }
 
     /// Cuts out the value that could not be read: the one at the end of the trail, if it is at `floor` or below. False if it
@@ -269,6 +265,15 @@ fn path(trail: &[Frame<'_>]) -> String {
 /// Whether one path leads through another.
 fn is_below(inner: &str, outer: &str) -> bool {
     inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// A link as it is to be followed: a relative one from `base`.
+pub(crate) fn resolved<'b>(link: &'b str, base: Option<&Uri>) -> Cow<'b, str> {
+    if link.trim().is_empty() || has_scheme(link) {
+        return link.into();
+    }
+    let absolute = base.and_then(|base| resolve(base, link.trim()));
+    absolute.map_or_else(|| link.into(), |absolute| absolute.to_string().into())
 }
 
 /// Whether a link names its scheme, so that it is relative to nothing.
