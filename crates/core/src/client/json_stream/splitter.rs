@@ -58,6 +58,7 @@ impl Splitter {
         }
         let mut used = 0;
         let whole = loop {
+            used += self.take_run(&chunk[used..]);
             let Some(&byte) = chunk.get(used) else { break Ok(None) };
             used += 1;
             match self.take(byte) {
@@ -104,6 +105,26 @@ impl Splitter {
             Place::Other => Err(self.other()),
             Place::Inside { .. } | Place::Whole { .. } => Err(DecodeError::Truncated { length: self.read }),
         }
+    }
+
+    /// Takes the first bytes of a text that are nothing but a part of the item, and says how many they are.
+    fn take_run(&mut self, text: &[u8]) -> usize {
+        let end = match self.place {
+            Place::Inside { string: true, escaped: false, .. } => {
+                text.iter().position(|byte| matches!(byte, b'"' | b'\\'))
+            }
+            Place::Inside { depth: 1.., string: false, .. } => {
+                text.iter().position(|byte| matches!(byte, b'"' | b'[' | b'{' | b']' | b'}'))
+            }
+            _ => return 0,
+        };
+        let run = end.unwrap_or(text.len());
+        let room = self.cap.saturating_sub(self.item.len());
+        if !self.over {
+            self.item.extend_from_slice(&text[..run.min(room)]);
+            self.over = run > room;
+        }
+        run
     }
 
     /// Takes one byte; true if an item is whole with it.
