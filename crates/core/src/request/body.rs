@@ -2,16 +2,17 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::future::Future as _;
 use std::io;
 use std::path::PathBuf;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
+use bytes::{BufMut as _, Bytes, BytesMut};
 use http_body::{Frame, SizeHint};
-use tokio::io::{AsyncRead, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 use crate::BoxFuture;
 use crate::request::file::File;
@@ -28,6 +29,9 @@ use waiting::Waiting;
 /// How much is read from a source at a time, in bytes: large enough that file reads do not dominate, small enough that
 /// memory stays flat.
 const CHUNK: usize = 128 * 1024;
+
+/// A buffer with less room than this is left for a new one, in bytes.
+const SMALL: usize = 16 * 1024;
 
 /// Where the bytes of a large body come from.
 pub trait Source: Send + Sync + 'static {
@@ -150,7 +154,8 @@ impl Body {
             pieces.push_back(match piece {
                 Piece::Bytes(bytes) => OpenPiece::Bytes(bytes.clone()),
                 Piece::Source(source) => {
-                    OpenPiece::Reader { reader: source.open().await?, left: source.len() }
+                    let (reader, left) = (source.open().await?, source.len());
+                    OpenPiece::Reader { reader, left, buffer: BytesMut::new() }
                 }
             });
         }
@@ -235,7 +240,12 @@ pub struct RequestBody {
 
 enum OpenPiece {
     Bytes(Bytes),
-    Reader { reader: Reader, left: u64 },
+    Reader {
+        reader: Reader,
+        left: u64,
+        /// Kept while the reader has nothing, and never cleared.
+        buffer: BytesMut,
+    },
 }
 
 impl RequestBody {
@@ -303,15 +313,18 @@ impl http_body::Body for RequestBody {
                 Some(OpenPiece::Bytes(bytes)) if bytes.is_empty() => None,
                 Some(OpenPiece::Bytes(bytes)) => Some(bytes.split_to(bytes.len().min(CHUNK))),
                 Some(OpenPiece::Reader { left: 0, .. }) => None,
-                Some(OpenPiece::Reader { reader, left }) => {
+                Some(OpenPiece::Reader { reader, left, buffer }) => {
                     // One byte more than announced, where that is in sight: a file that has grown is no longer the one
                     // that was announced.
                     let room = usize::try_from(*left)
                         .map_or(CHUNK, |left| if left > CHUNK { CHUNK } else { left + 1 });
-                    let mut buffer = vec![0; room];
-                    let mut target = ReadBuf::new(&mut buffer);
-                    ready!(reader.as_mut().poll_read(cx, &mut target))?;
-                    let read = target.filled().len();
+                    let least = if *left <= CHUNK as u64 { room } else { SMALL };
+                    if buffer.capacity() < least {
+                        buffer.reserve(room);
+                    }
+                    let room = room.min(buffer.capacity());
+                    let mut target = (&mut *buffer).limit(room);
+                    let read = ready!(pin!(reader.read_buf(&mut target)).poll(cx))?;
                     if read as u64 > *left {
                         let message = "the source is longer than its announced length";
                         return Poll::Ready(Some(Err(io::Error::other(message))));
@@ -320,9 +333,8 @@ impl http_body::Body for RequestBody {
                         let message = format!("the source ended {left} bytes before its announced length");
                         return Poll::Ready(Some(Err(io::Error::new(io::ErrorKind::UnexpectedEof, message))));
                     }
-                    buffer.truncate(read);
                     *left -= read as u64;
-                    Some(Bytes::from(buffer))
+                    Some(buffer.split().freeze())
                 }
             };
             match chunk {

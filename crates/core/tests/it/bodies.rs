@@ -1,12 +1,15 @@
 //! Bodies from files: missing, a folder, empty, and changed while they are sent.
 
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use segno_core::endpoint::PlainApiError;
 use segno_core::request::Progress;
 use segno_core::transport::TransportErrorKind;
 use segno_core::{Body, Cause, Error};
 use segno_testkit::Folder;
+use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::example::{Put, Reply, Service};
 
@@ -72,6 +75,40 @@ async fn a_file_that_shrinks_or_grows_while_it_is_sent_fails_the_call() {
         result.unwrap_err().to_string(),
         "example.put: the body to send cannot be read: the source is longer than its announced length"
     );
+}
+
+/// Gives bytes, so many at a time.
+struct Pieces {
+    left: u64,
+    piece: u64,
+}
+
+impl AsyncRead for Pieces {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let count = self.left.min(self.piece).min(buffer.remaining() as u64);
+        buffer.put_slice(&vec![b'x'; usize::try_from(count).unwrap()]);
+        self.left -= count;
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[tokio::test]
+async fn one_byte_too_many_is_found_whatever_the_pieces() {
+    let service = Service::new(|_, _| Ok(Reply::ok()));
+    let client = service.patient_client();
+    for length in [1, 16_384, 131_071, 131_072, 131_073, 147_456] {
+        for piece in [1 << 20, 114_688, 16_384, 7_000] {
+            let body = |left| Body::reader(Pieces { left, piece }, length);
+            client.send(&Put(body(length))).await.unwrap();
+            let error = client.send(&Put(body(length + 1))).await.unwrap_err();
+            let longer = "the source is longer than its announced length";
+            assert!(error.to_string().ends_with(longer), "{length} in pieces of {piece}: {error}");
+        }
+    }
 }
 
 #[tokio::test]
