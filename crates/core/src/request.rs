@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
 
-use crate::url::{SecretUrl, default_port};
+use crate::url::{SecretUrl, host_header};
 
 mod bases;
 pub(crate) mod body;
@@ -329,16 +329,10 @@ impl Prepared {
     }
 }
 
-/// The `Host` header of a URI: the port only where it is not the scheme's own.
+/// The `Host` header of a URI.
 pub(crate) fn host(uri: &Uri) -> Result<HeaderValue, BuildError> {
-    let name = uri.host().unwrap_or_default();
-    let own = uri.scheme_str().and_then(default_port);
-    let plain = match uri.port_u16().filter(|port| Some(*port) != own) {
-        Some(port) => format!("{name}:{port}"),
-        None => name.to_owned(),
-    };
-    HeaderValue::try_from(plain)
-        .map_err(|_| BuildError::Url("the host has characters that a header cannot carry".into()))
+    let wrong = || BuildError::Url("the host has characters that a header cannot carry".into());
+    host_header(uri).ok_or_else(wrong)
 }
 
 impl fmt::Debug for Prepared {

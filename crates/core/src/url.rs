@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use http::Uri;
+use bytes::Bytes;
 use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{HeaderValue, Uri};
 
 use crate::secret::redact;
 
@@ -60,6 +61,16 @@ impl Origin {
         Some(Self { scheme, host, port })
     }
 
+    /// Whether it is the origin of a URI.
+    pub(crate) fn is_of(&self, uri: &Uri) -> bool {
+        let is_same = || {
+            let (scheme, host, authority) = (uri.scheme()?, uri.host()?, uri.authority()?);
+            let port = port(authority).ok()?.or_else(|| default_port(scheme.as_str()))?;
+            Some(self.port == port && self.scheme == *scheme && host.eq_ignore_ascii_case(&self.host))
+        };
+        is_same().unwrap_or(false)
+    }
+
     /// The host, in small letters.
     #[must_use]
     pub fn host(&self) -> &str {
@@ -78,6 +89,17 @@ impl Origin {
         let host = self.host.trim_start_matches('[').trim_end_matches(']');
         host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
     }
+}
+
+/// The `Host` header of a URI: the port only where it is not the scheme's own. `None` if a header cannot carry the host.
+pub(crate) fn host_header(uri: &Uri) -> Option<HeaderValue> {
+    let name = uri.host().unwrap_or_default();
+    let own = uri.scheme_str().and_then(default_port);
+    let value = match uri.port_u16().filter(|port| Some(*port) != own) {
+        Some(port) => HeaderValue::try_from(format!("{name}:{port}")),
+        None => HeaderValue::from_str(name),
+    };
+    value.ok()
 }
 
 /// The port that a URL of this scheme means if it names none.
@@ -165,9 +187,16 @@ pub struct BaseUrl {
     scheme: Scheme,
     authority: Authority,
     path: String,
+    /// What stands in `Host`.
+    host: HeaderValue,
 }
 
 impl BaseUrl {
+    /// The `Host` header of requests to it.
+    pub(crate) fn host_header(&self) -> &HeaderValue {
+        &self.host
+    }
+
     pub(crate) fn host(&self) -> &str {
         self.authority.host()
     }
@@ -180,16 +209,16 @@ impl BaseUrl {
     /// The base URL with `path` (already escaped, without a leading `/`) and `query` (already escaped) behind it.
     pub(crate) fn join(&self, path: &str, query: &str) -> Result<Uri, http::Error> {
         let mark = if query.is_empty() { "" } else { "?" };
-        self.with_path_and_query(format!("{}{path}{mark}{query}", self.path))
+        self.with_path_and_query([&self.path, path, mark, query].concat())
     }
 
     /// Scheme and authority of the base URL with another path and query.
     pub(crate) fn with_path_and_query(&self, path_and_query: String) -> Result<Uri, http::Error> {
-        Uri::builder()
-            .scheme(self.scheme.clone())
-            .authority(self.authority.clone())
-            .path_and_query(path_and_query)
-            .build()
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(PathAndQuery::from_maybe_shared(Bytes::from(path_and_query))?);
+        Ok(Uri::from_parts(parts)?)
     }
 
     /// Scheme, host and port.
@@ -212,6 +241,7 @@ impl FromStr for BaseUrl {
         let text = &*in_ascii(text)?;
         let uri: Uri = text.parse().map_err(|_| unusable(text))?;
         Origin::of(&uri).ok_or_else(|| unusable(text))?;
+        let host = host_header(&uri).ok_or_else(|| unusable(text))?;
         let parts = uri.into_parts();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
             return Err(UrlError::NotAbsolute);
@@ -224,7 +254,7 @@ impl FromStr for BaseUrl {
         if !path.ends_with('/') {
             path.push('/');
         }
-        Ok(Self { scheme, authority, path })
+        Ok(Self { scheme, authority, path, host })
     }
 }
 

@@ -1,9 +1,11 @@
 //! When a call ends, whatever it is at.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use crate::time::{Clock, timeout};
+use crate::time::Clock;
 
 /// The moment at which a call ends, and how long it had.
 #[derive(Clone, Copy)]
@@ -29,14 +31,21 @@ impl Deadline {
     }
 }
 
-/// The output of `work`, or how long a call had if `work` does not end before its deadline.
+/// The output of `work`, or how long a call had if `work` does not end before its deadline. The timer is made when `work` waits
+/// for the first time: much of it never does.
 pub(crate) async fn with_deadline<T>(
     work: impl Future<Output = T>,
     deadline: Option<Deadline>,
     clock: &dyn Clock,
 ) -> Result<T, Duration> {
-    match deadline {
-        Some(deadline) => timeout(work, clock.sleep(deadline.left(clock))).await.ok_or(deadline.limit),
-        None => Ok(work.await),
-    }
+    let Some(deadline) = deadline else { return Ok(work.await) };
+    let (mut work, mut asleep) = (pin!(work), None);
+    poll_fn(|cx| {
+        if let Poll::Ready(value) = work.as_mut().poll(cx) {
+            return Poll::Ready(Ok(value));
+        }
+        let asleep = asleep.get_or_insert_with(|| clock.sleep(deadline.left(clock)));
+        asleep.as_mut().poll(cx).map(|()| Err(deadline.limit))
+    })
+    .await
 }

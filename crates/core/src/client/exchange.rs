@@ -26,7 +26,7 @@ use crate::endpoint::ApiError;
 use crate::request::{Prepared, Redirects, host};
 use crate::transport::body::{CollectError, ResponseBody};
 use crate::transport::{coding, deadline};
-use crate::url::{Origin, SecretUrl, default_port};
+use crate::url::{SecretUrl, default_port};
 
 /// As much of an error response as is read and kept, in bytes.
 const ERROR_CAP: usize = 64 * 1024;
@@ -107,14 +107,18 @@ impl<'a, 's, M: BodyMode> Exchange<'a, 's, M> {
     /// Authorizes and sends the request, and the requests that redirects ask for, and takes the body of the response.
     pub(super) async fn send<A: ApiError>(&mut self) -> Result<Response<M::Body>, Cause<A>> {
         let (client, prepared) = (self.client, self.attempt.prepared);
-        let mut uri = prepared.uri.clone();
-        let mut headers = prepared.headers.clone();
+        // Where a redirect led, and with which headers.
+        let mut elsewhere: Option<(Uri, HeaderMap)> = None;
         let mut credentials_apply = prepared.credentials;
         let mut hops = 0;
         loop {
+            let (uri, headers) = match &elsewhere {
+                Some((uri, headers)) => (uri, headers),
+                None => (&prepared.uri, &prepared.headers),
+            };
             // Credentials go into copies, so that a redirect finds the request as it was without them.
             let mut parts = (uri.clone(), headers.clone(), prepared.body.clone());
-            let credentials = if credentials_apply { credentials_for(client, &uri)? } else { None };
+            let credentials = if credentials_apply { credentials_for(client, uri)? } else { None };
             self.authorized = None;
             if let Some(credentials) = credentials {
                 let (uri, headers, body) = &mut parts;
@@ -124,7 +128,7 @@ impl<'a, 's, M: BodyMode> Exchange<'a, 's, M> {
                 self.authorized = Some((&**credentials, version));
             }
             let (target, mut signed, body) = parts;
-            let kept = self.cache_key(&uri, &headers, hops);
+            let kept = self.cache_key(uri, headers, hops);
             let mut stale = None;
             match kept.as_ref().map(|(cache, key)| cache.find(key, client.clock.now())) {
                 Some(Found::Fresh(kept)) => {
@@ -180,9 +184,9 @@ impl<'a, 's, M: BodyMode> Exchange<'a, 's, M> {
                 continue;
             }
             self.written();
-            let Some(hop) = next_hop(prepared, &uri, &response, hops)? else {
+            let Some(hop) = next_hop(prepared, uri, &response, hops)? else {
                 return if (self.attempt.accepts)(response.status()) {
-                    let mut response = self.accepted(response, uri, private).await?;
+                    let mut response = self.accepted(response, uri.clone(), private).await?;
                     if let Some((cache, key)) = kept {
                         response.extensions_mut().insert(Keep::new(cache, key, writes));
                     }
@@ -192,12 +196,13 @@ impl<'a, 's, M: BodyMode> Exchange<'a, 's, M> {
                 };
             };
             hops += 1;
+            let mut headers = headers.clone();
             if !hop.same_origin {
                 credentials_apply = false;
                 headers = strip_cross_origin_headers(&headers);
             }
             headers.insert(HOST, host(&hop.to).map_err(Cause::Build)?);
-            uri = hop.to;
+            elsewhere = Some((hop.to, headers));
         }
     }
 
@@ -349,12 +354,11 @@ fn next_hop<A>(
 
 /// The credentials for a URL, if any are bound to its origin.
 fn credentials_for<'a, A>(client: &'a Inner, uri: &Uri) -> Result<Option<&'a Arc<dyn Authorize>>, Cause<A>> {
-    let Some(origin) = Origin::of(uri) else { return Ok(None) };
-    let Some((_, credentials)) = client.credentials.iter().find(|(bound, _)| *bound == origin) else {
+    let Some((origin, credentials)) = client.credentials.iter().find(|(bound, _)| bound.is_of(uri)) else {
         return Ok(None);
     };
     if !origin.is_secure() && !origin.is_loopback() && !credentials.survives_plain_http() {
-        return Err(Cause::Auth(AuthError::Insecure(origin)));
+        return Err(Cause::Auth(AuthError::Insecure(origin.clone())));
     }
     Ok(Some(credentials))
 }

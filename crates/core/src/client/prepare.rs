@@ -19,32 +19,43 @@ impl Client {
         writer.check()?;
         let query = writer.query.to_query();
         let invalid = |error: http::Error| BuildError::Url(error.to_string());
-        let uri = match &writer.target {
+        let (uri, host) = match &writer.target {
             Target::Url(url) => {
                 bases.check(url)?;
-                url.uri().clone()
+                (url.uri().clone(), host(url.uri())?)
             }
             Target::Link(link) => {
                 let own = if writer.path.is_empty() { "" } else { writer.template };
-                follow(&bases.first, link, own, &query)?
+                (follow(&bases.first, link, own, &query)?, bases.first.host_header().clone())
             }
-            Target::First => bases.first.join(&writer.path, &query).map_err(invalid)?,
+            Target::First => {
+                let base = &bases.first;
+                (base.join(&writer.path, &query).map_err(invalid)?, base.host_header().clone())
+            }
             Target::Base(base) => {
                 let base = bases.find(*base).map_err(|error| BuildError::Url(error.to_string()))?;
-                base.join(&writer.path, &query).map_err(invalid)?
+                (base.join(&writer.path, &query).map_err(invalid)?, base.host_header().clone())
             }
         };
         let method = writer.method.unwrap_or(E::METHOD);
         // A presigned URL signs the headers too: nothing is added to what its endpoint wrote.
-        let mut headers = HeaderMap::new();
-        headers.insert(HOST, host(&uri)?);
+        let mut headers = HeaderMap::with_capacity(1 + defaults.len() + writer.headers.len() + 2);
+        headers.insert(HOST, host);
         if !matches!(writer.target, Target::Url(_)) {
-            headers.extend(defaults.clone());
+            let mut before = None;
+            for (name, value) in defaults {
+                if before == Some(name) {
+                    headers.append(name, value.clone());
+                } else {
+                    headers.insert(name, value.clone());
+                }
+                before = Some(name);
+            }
         } else if matches!(method, Method::GET | Method::HEAD) {
             headers.insert(ACCEPT_ENCODING, IDENTITY);
         }
         for (name, value) in &writer.headers {
-            headers.insert(name.clone(), value.clone());
+            headers.insert(name, value.clone());
         }
         let body = match writer.payload {
             Payload::Body(body) => body,

@@ -62,10 +62,11 @@ impl ResponseBody {
     /// All of it, if it is not larger than `cap` bytes.
     pub(crate) async fn collect(mut self, cap: usize) -> Result<Bytes, CollectError> {
         let too_large = || CollectError::Unreadable(DecodeError::TooLarge { cap });
-        if self.0.size_hint().lower() > cap as u64 {
+        let announced = usize::try_from(self.0.size_hint().lower()).unwrap_or(usize::MAX);
+        if announced > cap {
             return Err(too_large());
         }
-        let mut whole = BytesMut::new();
+        let mut whole = BytesMut::with_capacity(announced);
         while let Some(chunk) = self.chunk().await {
             let chunk = chunk?;
             if chunk.len() > cap - whole.len() {

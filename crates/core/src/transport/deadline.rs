@@ -48,7 +48,8 @@ pub(crate) async fn send(
         let Some(left) = limit.checked_sub(waited).filter(|left| !left.is_zero()) else {
             return Err(TransportError::timeout(Phase::MaybeSent, timeout));
         };
-        let mut asleep = clock.sleep(left);
+        // Made when there is something to wait for: a connection that is kept is there at once.
+        let mut asleep = None;
         let next = poll_fn(|cx| {
             if let Poll::Ready(outcome) = exchange.as_mut().poll(cx) {
                 return Poll::Ready(Some(outcome));
@@ -57,7 +58,7 @@ pub(crate) async fn send(
             if activity.poll_left(stage, cx).is_ready() {
                 return Poll::Ready(None);
             }
-            asleep.as_mut().poll(cx).map(|()| None)
+            asleep.get_or_insert_with(|| clock.sleep(left)).as_mut().poll(cx).map(|()| None)
         });
         if let Some(outcome) = next.await {
             return outcome.map(|response| {

@@ -245,7 +245,7 @@ impl Transport for Hyper {
                 return Err(TransportError::from(RuntimeError::NO_RUNTIME));
             }
             let on_connected = request.body().on_connected();
-            let origin = Origin::of(request.uri());
+            let uri = request.uri().clone();
             let forwarded = self.forward(&mut request);
             http2::leave_host_to_hyper(&mut request);
             if let Some(asked) = request.body().on_continue() {
@@ -280,7 +280,9 @@ impl Transport for Hyper {
                     {
                         let (phase, kind) = (Phase::NotSent, TransportErrorKind::Proxy);
                         let detail = refusal.to_string();
-                        return Err(TransportError::described(phase, kind, detail, refusal).to(origin));
+                        return Err(
+                            TransportError::described(phase, kind, detail, refusal).to(Origin::of(&uri))
+                        );
                     }
                     if let Some(served) = response.extensions().get::<Served>() {
                         served.0.store(true, Ordering::Relaxed);
@@ -295,7 +297,7 @@ impl Transport for Hyper {
                     let has_served =
                         extras.get::<Served>().is_some_and(|served| served.0.load(Ordering::Relaxed));
                     let is_shut_down = find::<hyper::Error>(&error).is_some_and(http2::is_shut_down);
-                    let error = self.lost(error).to(origin);
+                    let error = self.lost(error).to(Origin::of(&uri));
                     // A service that closes an idle connection may do so just when the next request is on its way.
                     let silent = error.kind() == TransportErrorKind::Broken;
                     Err(match has_served && silent {
