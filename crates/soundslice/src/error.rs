@@ -89,7 +89,7 @@ const DESCRIBING: [&str; 6] = ["scorehash", "id", "url", "name", "slices", "fold
 
 /// The JSON object in a body, if it may have one of the members of an error.
 fn document(body: &[u8]) -> Option<Map<String, Value>> {
-    if !body.windows(7).any(|window| window == b"\"error\"" || window == b"\"errors") {
+    if !String::from_utf8_lossy(body).contains("\"error") {
         return None;
     }
     from_json(body).ok()

@@ -99,7 +99,7 @@ impl segno_core::ApiError for ApiError {
     /// An error document with a status of success: errors instead of data.
     fn in_success(response: &Response<Bytes>) -> Option<Self> {
         let body = response.body();
-        if body.len() > MAX_ERROR_IN_SUCCESS || !body.windows(8).any(|window| window == b"\"errors\"") {
+        if body.len() > MAX_ERROR_IN_SUCCESS || !String::from_utf8_lossy(body).contains("\"errors\"") {
             return None;
         }
         let document: Value = from_json(body).ok()?;
