@@ -3,11 +3,13 @@
 //!
 //! The resource modules are built on it; an endpoint of your own reads its response with it.
 
+mod attributes;
 mod document;
 mod included;
 mod links;
 mod resource;
 
+pub use attributes::Attributes;
 pub use document::{Document, read_done, read_list, read_one};
 pub(crate) use document::{one_from_value, read_list_within};
 pub use included::Included;

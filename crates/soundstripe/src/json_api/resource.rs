@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use segno_core::decode::from_value;
+use segno_core::decode::{exactly, from_value};
 use segno_core::lenient::{OneOrMany, PassedOver};
 use segno_core::{DecodeError, lenient};
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::Included;
+use super::{Attributes, Included};
 
 /// A resource object (JSON:API 1.0, section "Resource Objects"), undecoded.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -21,9 +21,9 @@ pub struct Resource {
     /// The identifier, unique within the type.
     #[serde(deserialize_with = "some_id")]
     pub id: String,
-    /// The attributes as they came: an object, or null where there are none.
+    /// The attributes as they came.
     #[serde(default)]
-    pub attributes: Value,
+    pub attributes: Attributes,
     /// The relationships by name.
     #[serde(default)]
     pub relationships: BTreeMap<String, Relationship>,
@@ -108,7 +108,13 @@ impl Resource {
     /// # Errors
     /// [`DecodeError`] with a path such as `songs/4711.attributes.bpm`, if a required one is missing; it never shows a value.
     pub fn read<T: DeserializeOwned>(&self, included: &Included<'_>) -> Result<T, DecodeError> {
-        let mut members = self.attributes.as_object().cloned().unwrap_or_default();
+        if let Some(whole) = exactly(self.attributes.with_id(&self.id).as_bytes(), included.base()) {
+            return Ok(whole);
+        }
+        let mut members = match self.attributes.value() {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        };
         members.insert("id".into(), self.id.as_str().into());
         from_value(&Value::Object(members), included.base()).map_err(|error| match error {
             DecodeError::Shape { path, message } => {
@@ -122,15 +128,19 @@ impl Resource {
     /// Adds what could not be read beside the attributes to `passed_over`.
     pub fn add_passed_over(&self, passed_over: &mut PassedOver) {
         passed_over.take("", self.passed_over.clone());
-        let is_nothing = self.attributes.is_null() || self.attributes.as_array().is_some_and(Vec::is_empty);
-        if !self.attributes.is_object() && !is_nothing {
-            passed_over.add("attributes", self.attributes.clone());
+        if self.attributes.text().starts_with('{') {
+            return;
+        }
+        match self.attributes.value() {
+            Value::Null => {}
+            Value::Array(members) if members.is_empty() => {}
+            other => passed_over.add("attributes", other),
         }
     }
 
     /// The resource as it came, as far as it was read.
     pub(crate) fn raw(&self) -> Value {
-        json!({"type": self.kind, "id": self.id, "attributes": self.attributes})
+        json!({"type": self.kind, "id": self.id, "attributes": self.attributes.value()})
     }
 
     /// The identifiers that a relationship links to, in their order; empty without such a relationship.
