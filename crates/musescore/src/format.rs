@@ -1,6 +1,6 @@
 //! The three formats of responses, and one way to read them all.
 
-use segno_core::decode::{ResponseUrl, from_json, from_value, read_json};
+use segno_core::decode::{ResponseUrl, from_deserializer, from_json, read_json};
 use segno_core::lenient::List;
 pub use segno_core::vocabulary::Callback;
 use segno_core::{
@@ -10,7 +10,10 @@ use segno_core::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+mod tree;
 mod xml;
+
+use tree::Tree;
 
 /// The format that a response is asked for in. All of them decode to the same values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -58,9 +61,10 @@ pub(crate) fn write(format: Option<&Format>, request: &mut RequestWriter) -> Res
 /// # Errors
 /// [`DecodeError`] with the path of the field where the shape is wrong, or with what the body is instead.
 pub fn read<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, DecodeError> {
-    match document(response.body())? {
+    let text = String::from_utf8_lossy(response.body());
+    match document(response.body(), &text)? {
         Document::Json(inside) => read_json(&with_body(response, inside)),
-        Document::Xml(value) => from_value(&value, ResponseUrl::of(response)),
+        Document::Xml(tree) => from_deserializer(&tree, ResponseUrl::of(response)),
     }
 }
 
@@ -69,9 +73,10 @@ pub fn read<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, Decode
 /// # Errors
 /// [`DecodeError`] if it is not a list.
 pub fn read_list<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<List<T>, DecodeError> {
-    match document(response.body())? {
+    let text = String::from_utf8_lossy(response.body());
+    match document(response.body(), &text)? {
         Document::Json(inside) => segno_core::decode::read_list(&with_body(response, inside)),
-        Document::Xml(value) => from_value(&value, ResponseUrl::of(response)),
+        Document::Xml(tree) => from_deserializer(&tree, ResponseUrl::of(response)),
     }
 }
 
@@ -81,9 +86,9 @@ fn with_body(response: &Response<Bytes>, inside: &[u8]) -> Response<Bytes> {
 
 /// A document as a JSON value.
 pub(crate) fn tree(body: &[u8]) -> Result<Value, DecodeError> {
-    match document(body)? {
+    match document(body, &String::from_utf8_lossy(body))? {
         Document::Json(inside) => from_json(inside),
-        Document::Xml(value) => Ok(value),
+        Document::Xml(tree) => Ok(tree.to_value()),
     }
 }
 
@@ -92,18 +97,19 @@ enum Document<'b> {
     /// JSON as it stands there, or what is not a document, of which the reader of JSON says what it is.
     Json(&'b [u8]),
     /// XML in the shape that the service's JSON has.
-    Xml(Value),
+    Xml(Tree<'b>),
 }
 
-fn document(body: &[u8]) -> Result<Document<'_>, DecodeError> {
+/// The document in a body, which `text` is as a text.
+fn document<'b>(body: &'b [u8], text: &'b str) -> Result<Document<'b>, DecodeError> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_ascii();
     if body.starts_with(b"{") || body.starts_with(b"[") {
         return Ok(Document::Json(body));
     }
-    let text = String::from_utf8_lossy(body);
     let mut behind = None;
     if text.starts_with('<') && !is_html(body) {
-        let (value, length) = xml::read(&text)?;
+        let (value, length) = xml::read(text)?;
         let rest = text[length..].trim_ascii();
         match (rest.is_empty(), value.is_null()) {
             (true, false) => return Ok(Document::Xml(value)),
@@ -115,7 +121,7 @@ fn document(body: &[u8]) -> Result<Document<'_>, DecodeError> {
         // White space that JSON does not know, a form feed, is passed over within a call as it is without one.
         return Ok(Document::Json(inside.trim_ascii()));
     }
-    if let Some(document) = between(body, &text) {
+    if let Some(document) = between(body, text) {
         return Ok(document);
     }
     match behind {
@@ -125,15 +131,15 @@ fn document(body: &[u8]) -> Result<Document<'_>, DecodeError> {
 }
 
 /// The XML or the call in a body, which `text` is as a text, that has a server's notices around it.
-fn between<'b>(body: &'b [u8], text: &str) -> Option<Document<'b>> {
+fn between<'b>(body: &'b [u8], text: &'b str) -> Option<Document<'b>> {
     let is_xml = |text: &[u8]| {
         matches!(text, [b'<', first, ..] if first.is_ascii_alphabetic() || *first == b'?') && !is_html(text)
     };
     let first = (0..text.len()).find(|at| is_xml(&text.as_bytes()[*at..]));
     // An element inside a document is not the document.
     let begins = |rest: &[u8]| first == Some(text.len() - rest.len());
-    let xml_at = |text: &[u8]| xml::read(std::str::from_utf8(text).ok()?).ok();
-    let length = |text: &[u8]| xml_at(text).filter(|(value, _)| !is_nothing(value)).map(|(_, length)| length);
+    let length =
+        |text: &[u8]| xml_at(text).filter(|(value, _)| !value.is_nothing()).map(|(_, length)| length);
     if let Some((value, _)) = between_notices(text.as_bytes(), begins, length).and_then(xml_at) {
         return Some(Document::Xml(value));
     }
@@ -141,8 +147,8 @@ fn between<'b>(body: &'b [u8], text: &str) -> Option<Document<'b>> {
     call(found).map(|inside| Document::Json(inside.trim_ascii()))
 }
 
-fn is_nothing(value: &Value) -> bool {
-    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
+fn xml_at(text: &[u8]) -> Option<(Tree<'_>, usize)> {
+    xml::read(std::str::from_utf8(text).ok()?).ok()
 }
 
 fn begins_call(text: &[u8]) -> bool {

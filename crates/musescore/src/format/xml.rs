@@ -1,9 +1,12 @@
-//! XML into a JSON value, safely: no entities beyond the predefined five and character references, bounded depth and size.
+//! XML into the shape of a JSON value, safely: no entities beyond the predefined five and character references, bounded depth and size.
+
+use std::borrow::Cow;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use segno_core::DecodeError;
-use serde_json::{Map, Value, json};
+
+use super::tree::{Name, Tree};
 
 /// Documents of the service are five deep.
 const DEPTH: usize = 32;
@@ -21,10 +24,10 @@ const MARKUP: &str = "html";
 /// A list is an array of its child elements, whatever they are called. Another element with child elements is an object,
 /// where a name that comes more than once is an array; an element with text is a text; an element with neither (or with
 /// white space alone) is null.
-pub(super) fn read(text: &str) -> Result<(Value, usize), DecodeError> {
+pub(super) fn read(text: &str) -> Result<(Tree<'_>, usize), DecodeError> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().allow_dangling_amp = true;
-    let mut open: Vec<Element> = Vec::new();
+    let mut open: Vec<Element<'_>> = Vec::new();
     let mut elements = 0;
     loop {
         let event = reader.read_event().map_err(|error| broken(&error.to_string()))?;
@@ -35,12 +38,13 @@ pub(super) fn read(text: &str) -> Result<(Value, usize), DecodeError> {
                 if open.len() >= DEPTH || elements > ELEMENTS {
                     return Err(broken("it is deeper or larger than any document of the service"));
                 }
-                let mut element = Element::new(&start);
+                let mut element = Element::new(start);
                 if is_empty {
                     Some(element)
-                } else if element.name == MARKUP {
+                } else if element.name.as_str() == MARKUP {
+                    let Name::Tag(start) = &element.name else { continue };
                     let inner = reader.read_text(start.name()).map_err(|error| broken(&error.to_string()))?;
-                    element.text = inner_text(&inner.into_inner());
+                    element.text = inner_text(&inner.into_inner()).into();
                     Some(element)
                 } else {
                     open.push(element);
@@ -49,15 +53,15 @@ pub(super) fn read(text: &str) -> Result<(Value, usize), DecodeError> {
             }
             Event::End(_) => open.pop(),
             Event::Text(text) => {
-                push(open.last_mut(), &text.xml10_content());
+                push(open.last_mut(), text.xml10_content());
                 None
             }
             Event::CData(text) => {
-                push(open.last_mut(), &text.xml10_content());
+                push(open.last_mut(), text.xml10_content());
                 None
             }
             Event::GeneralRef(reference) => {
-                push(open.last_mut(), &resolve(&reference));
+                push(open.last_mut(), resolve(&reference).into());
                 None
             }
             Event::Eof => return Err(broken("it ends in the middle")),
@@ -65,13 +69,18 @@ pub(super) fn read(text: &str) -> Result<(Value, usize), DecodeError> {
         };
         if let Some(element) = closed {
             match open.last_mut() {
-                Some(parent) => parent.children.push((element.name.clone(), element.into_value())),
+                Some(parent) => {
+                    let (name, value) = element.into_member();
+                    parent.children.push((name, value));
+                }
                 None => {
                     let length = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
-                    let is_error = element.name.eq_ignore_ascii_case("error");
-                    let value = match element.into_value() {
+                    let (name, value) = element.into_member();
+                    let value = match value {
                         // Its name says what its text is.
-                        Value::String(text) if is_error => json!({ "error": text }),
+                        Tree::Text(text) if name.as_str().eq_ignore_ascii_case("error") => {
+                            Tree::Object(vec![(Name::Other("error"), Tree::Text(text))])
+                        }
                         value => value,
                     };
                     return Ok((value, length));
@@ -86,61 +95,68 @@ fn broken(reason: &str) -> DecodeError {
     DecodeError::Other(format!("invalid XML: {}", reason.chars().take(120).collect::<String>()))
 }
 
-struct Element {
-    name: String,
+struct Element<'t> {
+    name: Name<'t>,
     is_list: bool,
-    text: String,
-    children: Vec<(String, Value)>,
+    text: Cow<'t, str>,
+    children: Vec<(Name<'t>, Tree<'t>)>,
 }
 
-impl Element {
-    fn new(start: &BytesStart<'_>) -> Self {
-        let name = start.local_name().into_inner().to_owned();
-        let is_marked =
-            matches!(start.try_get_attribute("is_array"), Ok(Some(mark)) if &*mark.value == "true");
+impl<'t> Element<'t> {
+    fn new(start: BytesStart<'t>) -> Self {
+        let is_marked = !start.attributes_raw().is_empty()
+            && matches!(start.try_get_attribute("is_array"), Ok(Some(mark)) if &*mark.value == "true");
+        let name = Name::Tag(start);
         let is_list = is_marked || LISTS.contains(&name.as_str());
-        Self { name, is_list, text: String::new(), children: Vec::new() }
+        Self { name, is_list, text: Cow::Borrowed(""), children: Vec::new() }
     }
 
-    fn into_value(self) -> Value {
-        let Self { name, is_list, text, children } = self;
-        let text = (!text.trim().is_empty()).then_some(text);
+    fn into_member(self) -> (Name<'t>, Tree<'t>) {
+        let Self { name, is_list, text, mut children } = self;
+        let text = (!text.trim().is_empty()).then_some(text).map(Tree::Text);
         if is_list {
-            let members = children.into_iter().map(|(_, value)| value).chain(text.map(Value::from));
-            return if name == "parts" { members.flat_map(unwrapped).collect() } else { members.collect() };
+            let members = children.into_iter().map(|(_, value)| value).chain(text);
+            let is_parts = name.as_str() == "parts";
+            let members = if is_parts { members.flat_map(unwrapped).collect() } else { members.collect() };
+            return (name, Tree::List(members));
         }
         if children.is_empty() {
-            return text.map_or(Value::Null, Value::from);
+            return (name, text.unwrap_or(Tree::Null));
         }
-        let mut object = Map::new();
-        for (name, value) in children.into_iter().chain(text.map(|text| ("#text".into(), text.into()))) {
-            match object.get_mut(&name) {
-                None => drop(object.insert(name, value)),
-                Some(Value::Array(values)) => values.push(value),
-                Some(first) => *first = Value::Array(vec![first.take(), value]),
+        children.extend(text.map(|text| (Name::Other("#text"), text)));
+        // Those of one name stand together then, in their order.
+        children.sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
+        let mut members: Vec<(Name<'t>, Tree<'t>)> = Vec::with_capacity(children.len());
+        for (name, value) in children {
+            match members.last_mut() {
+                Some((last, Tree::List(values))) if last.as_str() == name.as_str() => values.push(value),
+                Some((last, first)) if last.as_str() == name.as_str() => {
+                    *first = Tree::List(vec![std::mem::take(first), value]);
+                }
+                _ => members.push((name, value)),
             }
         }
-        Value::Object(object)
+        (name, Tree::Object(members))
     }
 }
 
 /// Every part of a score, whatever lies between it and the list.
-fn unwrapped(member: Value) -> Vec<Value> {
+fn unwrapped(member: Tree<'_>) -> Vec<Tree<'_>> {
     match member {
-        Value::Array(members) => members.into_iter().flat_map(unwrapped).collect(),
-        Value::Object(mut object) if object.len() == 1 => {
-            match object.remove("part").or(object.remove("item")) {
-                Some(inner) => unwrapped(inner),
-                None => vec![Value::Object(object)],
-            }
-        }
+        Tree::List(members) => members.into_iter().flat_map(unwrapped).collect(),
+        Tree::Object(mut members) if members.len() == 1 => match members.pop() {
+            Some((name, inner)) if matches!(name.as_str(), "part" | "item") => unwrapped(inner),
+            other => vec![Tree::Object(other.into_iter().collect())],
+        },
         other => vec![other],
     }
 }
 
-fn push(element: Option<&mut Element>, text: &str) {
-    if let Some(element) = element {
-        element.text.push_str(text);
+fn push<'t>(element: Option<&mut Element<'t>>, text: Cow<'t, str>) {
+    match element {
+        Some(element) if element.text.is_empty() => element.text = text,
+        Some(element) => element.text.to_mut().push_str(&text),
+        None => {}
     }
 }
 
@@ -186,9 +202,10 @@ fn inner_text(inner: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
 
     fn tree(text: &str) -> Value {
-        read(text).unwrap().0
+        read(text).unwrap().0.to_value()
     }
 
     fn error(text: &str) -> String {
