@@ -70,12 +70,12 @@ pub(super) fn read(text: &str) -> Result<(Tree<'_>, usize), DecodeError> {
         if let Some(element) = closed {
             match open.last_mut() {
                 Some(parent) => {
-                    let (name, value) = element.into_member();
+                    let (name, value) = element.into_value();
                     parent.children.push((name, value));
                 }
                 None => {
                     let length = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
-                    let (name, value) = element.into_member();
+                    let (name, value) = element.into_value();
                     let value = match value {
                         // Its name says what its text is.
                         Tree::Text(text) if name.as_str().eq_ignore_ascii_case("error") => {
@@ -111,7 +111,7 @@ impl<'t> Element<'t> {
         Self { name, is_list, text: Cow::Borrowed(""), children: Vec::new() }
     }
 
-    fn into_member(self) -> (Name<'t>, Tree<'t>) {
+    fn into_value(self) -> (Name<'t>, Tree<'t>) {
         let Self { name, is_list, text, mut children } = self;
         let text = (!text.trim().is_empty()).then_some(text).map(Tree::Text);
         if is_list {
