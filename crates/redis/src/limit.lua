@@ -1,6 +1,7 @@
 -- The generic cell rate algorithm, by the server's clock, in microseconds.
 -- KEYS: a hash of due, when the next request would be due if they were evenly spaced, and held, until when nobody may start.
 -- ARGV: what is asked: reserve (interval, burst, cost, patience or -1), hold (for how long), held.
+-- Gives whether it was done, a wait, and the time.
 local MOST = 9e15
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -15,12 +16,12 @@ local function keep()
 end
 
 if ARGV[1] == 'held' then
-    return {1, math.max(held - now, 0)}
+    return {1, math.max(held - now, 0), now}
 end
 if ARGV[1] == 'hold' then
     held = math.max(held, math.min(now + tonumber(ARGV[2]), MOST))
     keep()
-    return {1, math.max(held - now, 0)}
+    return {1, math.max(held - now, 0), now}
 end
 local interval, burst, cost, patience = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local tolerance = interval * math.max(burst - cost, 0)
@@ -31,8 +32,8 @@ end
 local wait = math.max(arrival - tolerance - now, 0) + interval * math.max(cost - burst, 0)
 wait = math.min(wait, MOST)
 if patience >= 0 and wait > patience then
-    return {0, wait}
+    return {0, wait, now}
 end
 due = math.min(arrival + interval * cost, MOST)
 keep()
-return {1, wait}
+return {1, wait, now}

@@ -1,7 +1,7 @@
 //! A rate limit in a key.
 
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ::redis::Script;
@@ -16,6 +16,12 @@ static LIMIT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("limi
 /// The longest time that is sent, in microseconds: 31 years.
 const MOST: u64 = 1_000_000_000_000_000;
 
+/// How long before its time a place is looked at once more: a round trip, on a machine that is busy.
+const AHEAD: Duration = Duration::from_millis(20);
+
+/// How long a reading of the server's clock is of use: in this time no two clocks drift apart by more than a few milliseconds.
+const READING: Duration = Duration::from_secs(10);
+
 /// A rate limit that all processes share which name it alike, by the clock of the server: in any window of time there start at most `burst`
 /// requests plus one for each `interval` that the window is long. Each place costs one round trip, and so does a wait.
 ///
@@ -29,6 +35,27 @@ pub struct RedisLimit {
     key: Arc<str>,
     interval: u64,
     burst: u32,
+    reading: Arc<Mutex<Option<Reading>>>,
+}
+
+/// What the clock of the server said between two moments of this process.
+#[derive(Clone, Copy)]
+struct Reading {
+    time: u64,
+    asked: Instant,
+    answered: Instant,
+}
+
+impl Reading {
+    /// The latest moment of this process at which the server's clock can have said `time`, by this reading.
+    fn latest(self, time: u64) -> Option<Instant> {
+        let shift = Duration::from_micros(self.time.abs_diff(time));
+        if time >= self.time { self.answered.checked_add(shift) } else { self.answered.checked_sub(shift) }
+    }
+
+    fn took(self) -> Duration {
+        self.answered.saturating_duration_since(self.asked)
+    }
 }
 
 impl Redis {
@@ -43,6 +70,7 @@ impl Redis {
             key: self.key("limit", name).into(),
             interval,
             burst: burst.max(1),
+            reading: Arc::default(),
         }
     }
 
@@ -65,11 +93,31 @@ impl Redis {
 }
 
 impl RedisLimit {
-    async fn ask(&self, values: &[String]) -> Result<(bool, Duration), LimitError> {
-        let asked = self.server.run::<(i64, i64)>(&LIMIT, &self.key, values).await;
-        let (given, wait) = asked.map_err(|error| self.failed(error))?;
-        let wait = u64::try_from(wait).map_err(|_| self.failed(self.server.odd(&self.key)))?;
-        Ok((given == 1, Duration::from_micros(wait)))
+    /// Whether it was done, the wait that the server tells, and since when that is: from the moment at which it was asked on.
+    async fn ask(&self, values: &[String]) -> Result<(bool, Duration, Duration), LimitError> {
+        let clock = self.server.clock();
+        let asked = clock.now();
+        let reply = self.server.run::<(i64, u64, u64)>(&LIMIT, &self.key, values).await;
+        let (done, wait, time) = reply.map_err(|error| self.failed(error))?;
+        let told = self.moment(Reading { time, asked, answered: clock.now() });
+        Ok((done == 1, Duration::from_micros(wait), told.saturating_duration_since(asked)))
+    }
+
+    /// The moment of this process at which the server responded, and no earlier: between those at which it was asked and heard.
+    /// Of the readings of the last seconds the quickest tells it best, for a process that gets no processor hears late.
+    fn moment(&self, now: Reading) -> Instant {
+        let mut kept = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let usable = kept.filter(|kept| {
+            now.answered.saturating_duration_since(kept.answered) < READING && kept.took() <= now.took()
+        });
+        match usable.and_then(|kept| kept.latest(now.time)) {
+            // Otherwise a clock was set.
+            Some(moment) if moment >= now.asked => moment.min(now.answered),
+            _ => {
+                *kept = Some(now);
+                now.answered
+            }
+        }
     }
 
     fn failed(&self, error: RedisError) -> LimitError {
@@ -89,8 +137,8 @@ impl RateLimit for RedisLimit {
             let numbers = [self.interval.to_string(), self.burst.to_string(), cost.max(1).to_string()];
             let [interval, burst, cost] = numbers;
             match self.ask(&["reserve".into(), interval, burst, cost, patience]).await? {
-                (true, wait) => Ok(wait),
-                (false, wait) => Err(LimitError::TooFar(wait)),
+                (true, wait, since) => Ok(since.saturating_add(wait)),
+                (false, wait, _) => Err(LimitError::TooFar(wait)),
             }
         })
     }
@@ -101,7 +149,17 @@ impl RateLimit for RedisLimit {
     }
 
     fn held(&self, _: Instant) -> BoxFuture<'_, Result<Duration, LimitError>> {
-        Box::pin(async move { self.ask(&["held".into()]).await.map(|(_, wait)| wait) })
+        Box::pin(async move { self.ask(&["held".into()]).await.map(|(_, wait, _)| wait) })
+    }
+
+    /// A half of the interval, and at least 20 ms.
+    fn tolerance(&self) -> Duration {
+        Duration::from_micros(self.interval / 2).max(Duration::from_millis(20))
+    }
+
+    /// 20 ms.
+    fn ahead(&self) -> Duration {
+        AHEAD
     }
 }
 
@@ -114,4 +172,33 @@ impl fmt::Debug for RedisLimit {
 /// Rounded up: nobody comes back early.
 fn micros(wait: Duration) -> u64 {
     u64::try_from(wait.as_nanos().div_ceil(1000)).unwrap_or(MOST).min(MOST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand, of a server whose clock said 5 s between 0 and 2 ms of this process: 5.5 s were at 500 to 502 ms.
+    #[test]
+    fn a_response_that_is_heard_late_is_from_its_time() {
+        let ms = Duration::from_millis;
+        let limit = Redis::new("redis://127.0.0.1/").unwrap().limit_per("demo", 24, ms(1000));
+        let start = Instant::now();
+        let moment = |time: u64, asked: u64, answered: u64| {
+            let now = Reading { time, asked: start + ms(asked), answered: start + ms(answered) };
+            limit.moment(now).saturating_duration_since(start)
+        };
+        assert_eq!(moment(5_000_000, 0, 2), ms(2), "nothing better is known");
+        assert_eq!(moment(5_500_000, 450, 700), ms(502), "it was asked early and heard late");
+        assert_eq!(moment(5_600_000, 600, 601), ms(601), "a reading that is better");
+        assert_eq!(moment(5_500_000, 450, 700), ms(501), "by the better one");
+        // The latest that is possible, as nobody may start before its time.
+        assert_eq!(moment(5_700_500, 701, 704), Duration::from_micros(701_500));
+        // Its clock was set back by a second, and forward.
+        assert_eq!(moment(4_900_000, 900, 910), ms(910));
+        assert_eq!(moment(5_000_000, 950, 1100), ms(1010), "by the new reading");
+        assert_eq!(moment(9_000_000, 1200, 1400), ms(1400), "what was heard says that it is no later");
+        // After a while clocks may have drifted apart.
+        assert_eq!(moment(20_000_000, 12_000, 12_800), ms(12_800));
+    }
 }

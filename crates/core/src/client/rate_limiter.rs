@@ -4,7 +4,7 @@ use std::future::ready;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::rate_limit::{LimitError, RateLimit};
+use super::rate_limit::{LimitError, RateLimit, TOLERANCE};
 use crate::BoxFuture;
 
 /// A limit in the memory of this process, which every clone of a client shares.
@@ -94,6 +94,11 @@ impl RateLimit for RateLimiter {
     fn held(&self, now: Instant) -> BoxFuture<'_, Result<Duration, LimitError>> {
         let until = self.lock().held.unwrap_or(now);
         Box::pin(ready(Ok(until.saturating_duration_since(now))))
+    }
+
+    /// A half of the interval, and at least 20 ms.
+    fn tolerance(&self) -> Duration {
+        (self.interval / 2).max(TOLERANCE)
     }
 }
 

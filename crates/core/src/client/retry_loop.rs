@@ -18,6 +18,10 @@ use crate::one_line::Seconds;
 use crate::request::{Kind, Prepared, Replay};
 use crate::transport::{TransportErrorKind, coding};
 
+/// How many places in a row an attempt gives up because it comes too late for them. Where a process is always late, the next one would be
+/// missed as well.
+const MISSED: u32 = 8;
+
 /// One call through all its attempts.
 pub(crate) struct RetryLoop<'a> {
     pub(crate) client: &'a Inner,
@@ -76,24 +80,34 @@ impl<'a> RetryLoop<'a> {
     }
 
     /// Waits for a place under the rate limit; the error is a wait that would outlive the deadline, or a limit that cannot be
-    /// asked. Who was held back in the meantime takes another place.
+    /// asked. Who was held back in the meantime takes another place, and so does who comes too late for it.
     pub(crate) async fn acquire_permit<A>(&self) -> Result<(), Cause<A>> {
         let Inner { limit, clock, .. } = self.client;
         if !self.is_limited {
             return Ok(());
         }
         let place = async {
+            let mut missed = 0;
             loop {
                 let patience = self.deadline.map(|deadline| deadline.left(&**clock));
-                let wait = limit.reserve(clock.now(), 1, patience).await?;
-                if wait.is_zero() {
+                let asked = clock.now();
+                let wait = limit.reserve(asked, 1, patience).await?;
+                let left = || wait.saturating_sub(clock.now().saturating_duration_since(asked));
+                if !left().is_zero() {
+                    self.tell(EventKind::Waiting { wait: left(), reason: Wait::RateLimiter });
+                    clock.sleep(left().saturating_sub(limit.ahead())).await;
+                    if limit.held(clock.now()).await? > left() {
+                        continue;
+                    }
+                    if !left().is_zero() {
+                        clock.sleep(left()).await;
+                    }
+                }
+                let late = clock.now().saturating_duration_since(asked).saturating_sub(wait);
+                if late <= limit.tolerance() || missed == MISSED {
                     return Ok(());
                 }
-                self.tell(EventKind::Waiting { wait, reason: Wait::RateLimiter });
-                clock.sleep(wait).await;
-                if limit.held(clock.now()).await?.is_zero() {
-                    return Ok(());
-                }
+                missed += 1;
             }
         };
         match self.timeout(place).await.map_err(Cause::Deadline)? {

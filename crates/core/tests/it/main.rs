@@ -23,6 +23,7 @@ mod heard;
 #[cfg(feature = "http2")]
 mod http2;
 mod json_stream;
+mod late;
 mod observer;
 mod page;
 mod peer;
