@@ -1,9 +1,11 @@
 //! What goes wrong with a database, in one line.
 
 use std::error::Error;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use segno_core::transport::in_one_line;
+use tokio_postgres::error::DbError;
 
 /// A database that cannot be used. `{}` says which database, what happened and, where it is known, what to do; it never shows a
 /// password or a token.
@@ -19,7 +21,7 @@ pub enum PostgresError {
     #[error("TLS to the database cannot be set up: {0}")]
     Tls(String),
     /// No connection could be had: the server is away, refuses the login, or has no connection free.
-    #[error("{place}: no connection: {reason}")]
+    #[error("{place}: no connection: {reason}{}", trust(.reason))]
     Connect {
         /// Host, port and database.
         place: String,
@@ -63,15 +65,43 @@ impl PostgresError {
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Connect { .. } | Self::Timeout { .. } => true,
-            Self::Statement { source, .. } => match source.code() {
-                // Connection exceptions, serialization failures, no resources, the operator intervenes (PostgreSQL, Appendix A).
-                Some(code) => ["08", "40", "53", "57"].iter().any(|class| code.code().starts_with(class)),
-                // The connection broke.
-                None => true,
-            },
+            Self::Connect { source, .. } => source.as_deref().is_none_or(|source| is_passing(source)),
+            Self::Timeout { .. } => true,
+            // Without a code the connection broke.
+            Self::Statement { source, .. } => source.as_db_error().is_none_or(is_passing_code),
             Self::Url(_) | Self::Tls(_) => false,
         }
+    }
+}
+
+/// Connection exceptions, serialization failures, no resources, the operator intervenes (PostgreSQL, Appendix A).
+fn is_passing_code(refused: &DbError) -> bool {
+    ["08", "40", "53", "57"].iter().any(|class| refused.code().code().starts_with(class))
+}
+
+/// Whether a connection that could not be had may be had later: the network and the server may come back; a login, a certificate and a
+/// setting stay as they are.
+fn is_passing(error: &(dyn Error + 'static)) -> bool {
+    if let Some(refused) = error.downcast_ref::<DbError>() {
+        return is_passing_code(refused);
+    }
+    if let Some(broken) = error.downcast_ref::<std::io::Error>() {
+        // What rustls refuses.
+        return broken.kind() != ErrorKind::InvalidData;
+    }
+    match error.source() {
+        Some(source) => is_passing(source),
+        None => error.downcast_ref::<tokio_postgres::Error>().is_some(),
+    }
+}
+
+/// What to do about a certificate of an authority that is not known.
+fn trust(reason: &str) -> &'static str {
+    let is_unknown = reason.contains("invalid peer certificate");
+    if is_unknown && !reason.contains("not valid for name") && !reason.contains("expired") {
+        "; give the certificate of its authority (PostgresBuilder::authority), or let the system trust it"
+    } else {
+        ""
     }
 }
 

@@ -1,5 +1,6 @@
 //! The connections to a database.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr as _;
 use std::sync::Arc;
@@ -32,7 +33,7 @@ pub struct Postgres {
 
 impl Postgres {
     /// The database at `url`: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, several hosts between commas for one that fails over, or
-    /// what else [libpq] reads: `sslmode=require` for TLS, `options=-c search_path=NAME` for a schema of its own. Nothing is sent
+    /// what else [libpq] reads: `sslmode=require` for TLS (the certificate and its name are checked, as with `verify-full`), `options=-c search_path=NAME` for a schema of its own. Nothing is sent
     /// yet.
     ///
     /// [libpq]: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
@@ -172,10 +173,13 @@ impl PostgresBuilder {
     /// # Errors
     /// [`PostgresError::Url`], [`PostgresError::Tls`].
     pub fn build(self) -> Result<Postgres, PostgresError> {
-        let mut config =
-            Config::from_str(&self.url).map_err(|error| PostgresError::Url(in_one_line(&error)))?;
+        let mut config = Config::from_str(&known_mode(&self.url))
+            .map_err(|error| PostgresError::Url(in_one_line(&error)))?;
         if config.get_hosts().is_empty() {
             return Err(PostgresError::Url("it has no host".into()));
+        }
+        if config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(name) if name.contains('@'))) {
+            return Err(PostgresError::Url("write @ as %40 in a user or a password".into()));
         }
         if config.get_application_name().is_none() {
             config.application_name("segno");
@@ -208,6 +212,17 @@ impl fmt::Debug for PostgresBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PostgresBuilder").field("connections", &self.connections).finish_non_exhaustive()
     }
+}
+
+/// The modes of libpq that the driver does not know ask for no more than is done for `require` here: the certificate and its name are
+/// checked.
+fn known_mode(url: &str) -> Cow<'_, str> {
+    let Some((place, query)) = url.rsplit_once('?') else { return url.into() };
+    let parts = query.split('&').map(|part| match part {
+        "sslmode=verify-ca" | "sslmode=verify-full" => "sslmode=require",
+        other => other,
+    });
+    format!("{place}?{}", parts.collect::<Vec<_>>().join("&")).into()
 }
 
 /// Hosts, ports and database, without user and password.

@@ -13,15 +13,24 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::PostgresError;
 
+fn authority() -> PostgresError {
+    let wanted = "expected the certificate of an authority in PEM (-----BEGIN CERTIFICATE-----)";
+    PostgresError::Tls(format!("{wanted}, found something else"))
+}
+
 /// What makes TLS connections whose certificates are signed by the authority in PEM, or by one that the operating system trusts.
-pub(crate) fn connector(authority: Option<&[u8]>) -> Result<MakeRustlsConnect, PostgresError> {
+pub(crate) fn connector(pem: Option<&[u8]>) -> Result<MakeRustlsConnect, PostgresError> {
     let tls = |error: &(dyn std::error::Error + 'static)| PostgresError::Tls(in_one_line(error));
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let verifier: Arc<dyn ServerCertVerifier> = match authority {
+    let verifier: Arc<dyn ServerCertVerifier> = match pem {
         Some(pem) => {
             let mut roots = RootCertStore::empty();
             for certificate in CertificateDer::pem_slice_iter(pem) {
-                roots.add(certificate.map_err(|error| tls(&error))?).map_err(|error| tls(&error))?;
+                let certificate = certificate.map_err(|_| authority())?;
+                roots.add(certificate).map_err(|_| authority())?;
+            }
+            if roots.is_empty() {
+                return Err(authority());
             }
             WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
                 .build()

@@ -13,8 +13,13 @@ pub enum RedisError {
         "invalid Redis URL: expected redis://USER:PASSWORD@HOST:PORT/DATABASE, or rediss:// for TLS, found something else: {0}"
     )]
     Url(String),
+    /// What was given is not the certificate of an authority.
+    #[error(
+        "invalid authority: expected a certificate in PEM (-----BEGIN CERTIFICATE-----), found something else"
+    )]
+    Authority,
     /// The server is away, refuses the login or the command, or did not respond in time.
-    #[error("{place}: {reason}{}", hint(.source))]
+    #[error("{place}: {reason}{}", hint(.source, .reason))]
     Server {
         /// Host, port and database.
         place: String,
@@ -24,15 +29,15 @@ pub enum RedisError {
         #[source]
         source: ::redis::RedisError,
     },
-    /// The server holds something else under the key.
+    /// The server is a node of a cluster, and another node has the key. Clusters are not followed: see the crate's documentation.
     #[error(
-        "{place}: invalid value of the key {key}: expected what segno-redis writes; choose another prefix or name"
+        "{place} is a node of a cluster, and the key is on the node {node}; name a single Redis, or a proxy in front of the cluster"
     )]
-    Value {
+    Cluster {
         /// Host, port and database.
         place: String,
-        /// The key.
-        key: String,
+        /// Host and port of the other node.
+        node: String,
     },
 }
 
@@ -48,8 +53,8 @@ impl RedisError {
     /// ```
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        let Self::Server { source, .. } = self else { return false };
-        source.is_io_error()
+        let Self::Server { source, reason, .. } = self else { return false };
+        source.is_io_error() && !reason.contains(CERTIFICATE)
             || matches!(
                 source.kind(),
                 ErrorKind::Server(
@@ -63,12 +68,27 @@ impl RedisError {
     }
 }
 
-fn hint(error: &::redis::RedisError) -> &'static str {
+/// What rustls says of a certificate that it does not accept.
+const CERTIFICATE: &str = "invalid peer certificate";
+
+/// As `ACL SETUSER` takes them.
+const RIGHTS: &str = "; allow the user the keys of the prefix (~segno:*) and +eval +evalsha +script|load +time +get +set +del +exists \
+    +hset +hmget +pexpire";
+
+/// What to do about it.
+fn hint(error: &::redis::RedisError, reason: &str) -> &'static str {
+    if reason.contains(CERTIFICATE) && !reason.contains("not valid for name") && !reason.contains("expired") {
+        return "; give the certificate of its authority (RedisBuilder::authority), or let the system trust it";
+    }
+    const LOGIN: &str = "; check user and password in the URL";
+    if error.kind() == ErrorKind::AuthenticationFailed {
+        return LOGIN;
+    }
     match error.code() {
-        Some("NOAUTH" | "WRONGPASS") => "; check user and password in the URL",
-        Some("NOPERM") => {
-            "; allow the user the keys of the prefix and the commands eval, evalsha, script, get, set and hmget"
-        }
+        Some("NOAUTH" | "WRONGPASS") => LOGIN,
+        Some("NOPERM") => RIGHTS,
+        // So it is said of what a script calls.
+        Some("ERR") if reason.contains("can't run this command") => RIGHTS,
         Some("OOM") => "; give the server more memory: its policy must not evict what is kept here",
         Some("MISCONF") => "; the server cannot write to its disk",
         _ => "",

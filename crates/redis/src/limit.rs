@@ -43,18 +43,18 @@ pub struct RedisLimit {
 struct Reading {
     time: u64,
     asked: Instant,
-    answered: Instant,
+    heard: Instant,
 }
 
 impl Reading {
     /// The latest moment of this process at which the server's clock can have said `time`, by this reading.
     fn latest(self, time: u64) -> Option<Instant> {
         let shift = Duration::from_micros(self.time.abs_diff(time));
-        if time >= self.time { self.answered.checked_add(shift) } else { self.answered.checked_sub(shift) }
+        if time >= self.time { self.heard.checked_add(shift) } else { self.heard.checked_sub(shift) }
     }
 
     fn took(self) -> Duration {
-        self.answered.saturating_duration_since(self.asked)
+        self.heard.saturating_duration_since(self.asked)
     }
 }
 
@@ -99,7 +99,7 @@ impl RedisLimit {
         let asked = clock.now();
         let reply = self.server.run::<(i64, u64, u64)>(&LIMIT, &self.key, values).await;
         let (done, wait, time) = reply.map_err(|error| self.failed(error))?;
-        let told = self.moment(Reading { time, asked, answered: clock.now() });
+        let told = self.moment(Reading { time, asked, heard: clock.now() });
         Ok((done == 1, Duration::from_micros(wait), told.saturating_duration_since(asked)))
     }
 
@@ -108,14 +108,14 @@ impl RedisLimit {
     fn moment(&self, now: Reading) -> Instant {
         let mut kept = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let usable = kept.filter(|kept| {
-            now.answered.saturating_duration_since(kept.answered) < READING && kept.took() <= now.took()
+            now.heard.saturating_duration_since(kept.heard) < READING && kept.took() <= now.took()
         });
         match usable.and_then(|kept| kept.latest(now.time)) {
             // Otherwise a clock was set.
-            Some(moment) if moment >= now.asked => moment.min(now.answered),
+            Some(moment) if moment >= now.asked => moment.min(now.heard),
             _ => {
                 *kept = Some(now);
-                now.answered
+                now.heard
             }
         }
     }
@@ -184,8 +184,8 @@ mod tests {
         let ms = Duration::from_millis;
         let limit = Redis::new("redis://127.0.0.1/").unwrap().limit_per("demo", 24, ms(1000));
         let start = Instant::now();
-        let moment = |time: u64, asked: u64, answered: u64| {
-            let now = Reading { time, asked: start + ms(asked), answered: start + ms(answered) };
+        let moment = |time: u64, asked: u64, heard: u64| {
+            let now = Reading { time, asked: start + ms(asked), heard: start + ms(heard) };
             limit.moment(now).saturating_duration_since(start)
         };
         assert_eq!(moment(5_000_000, 0, 2), ms(2), "nothing better is known");

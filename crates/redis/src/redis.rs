@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use ::redis::{Client, FromRedisValue, IntoConnectionInfo as _, Script, ToRedisArgs};
+use ::redis::{Client, ConnectionAddr, FromRedisValue, IntoConnectionInfo as _, Script, ToRedisArgs};
+#[cfg(feature = "tls")]
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use segno_core::time::{Clock, SystemClock, retry_within};
 use segno_core::transport::in_one_line;
 use tokio::sync::OnceCell;
@@ -27,6 +29,7 @@ struct Inner {
     manager: OnceCell<ConnectionManager>,
     prefix: String,
     place: String,
+    is_tls: bool,
     clock: Arc<dyn Clock>,
 }
 
@@ -103,7 +106,17 @@ impl Redis {
     }
 
     fn failed(&self, source: ::redis::RedisError) -> RedisError {
+        if let Some((node, _)) = source.redirect_node() {
+            return RedisError::Cluster { place: self.0.place.clone(), node: node.to_owned() };
+        }
         let reason = match (source.is_timeout(), source.detail()) {
+            // A server without TLS waits for the end of what it takes for a command.
+            (true, _) if self.0.is_tls => {
+                format!(
+                    "no response within {} s; is it one that speaks TLS, as rediss:// says?",
+                    RESPONSE.as_secs()
+                )
+            }
             (true, _) => format!("no response within {} s", RESPONSE.as_secs()),
             (false, Some(detail)) if source.code().is_some() => {
                 format!("{} {detail}", source.code().unwrap_or_default())
@@ -111,11 +124,6 @@ impl Redis {
             _ => in_one_line(&source),
         };
         RedisError::Server { place: self.0.place.clone(), reason, source }
-    }
-
-    /// Something else under a key.
-    pub(crate) fn odd(&self, key: &str) -> RedisError {
-        RedisError::Value { place: self.0.place.clone(), key: key.to_owned() }
     }
 
     /// Host, port and database, for messages.
@@ -168,15 +176,19 @@ impl RedisBuilder {
     /// The server.
     ///
     /// # Errors
-    /// [`RedisError::Url`].
+    /// [`RedisError::Url`], [`RedisError::Authority`].
     pub fn build(self) -> Result<Redis, RedisError> {
         let invalid = |error: ::redis::RedisError| RedisError::Url(in_one_line(&error));
         let info = self.url.as_str().into_connection_info().map_err(invalid)?;
         let place = format!("redis://{}/{}", info.addr(), info.redis_settings().db());
+        let is_tls = matches!(info.addr(), ConnectionAddr::TcpTls { .. });
         #[cfg(feature = "tls")]
         let client = match self.authority {
             Some(pem) => {
                 provide();
+                if !is_certificate(&pem) {
+                    return Err(RedisError::Authority);
+                }
                 let certificates = ::redis::TlsCertificates { client_tls: None, root_cert: Some(pem) };
                 Client::build_with_tls(info, certificates)
             }
@@ -188,9 +200,24 @@ impl RedisBuilder {
         #[cfg(not(feature = "tls"))]
         let client = Client::open(info);
         let client = client.map_err(invalid)?;
-        let inner = Inner { client, manager: OnceCell::new(), prefix: self.prefix, place, clock: self.clock };
-        Ok(Redis(Arc::new(inner)))
+        Ok(Redis(Arc::new(Inner {
+            client,
+            manager: OnceCell::new(),
+            prefix: self.prefix,
+            place,
+            is_tls,
+            clock: self.clock,
+        })))
     }
+}
+
+/// Whether there is a certificate in it, and nothing that cannot be read. The driver passes over the rest.
+#[cfg(feature = "tls")]
+fn is_certificate(pem: &[u8]) -> bool {
+    let mut roots = rustls::RootCertStore::empty();
+    let mut certificates = CertificateDer::pem_slice_iter(pem);
+    certificates.all(|certificate| certificate.is_ok_and(|certificate| roots.add(certificate).is_ok()))
+        && !roots.is_empty()
 }
 
 /// The driver takes the cryptography of the process, and panics if it does not know which. An application that chose one keeps it.

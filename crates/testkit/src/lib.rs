@@ -4,6 +4,7 @@
 //! ([`Server`]). Not published; what tests of an own endpoint or token store need is in
 //! `segno_core::testing`.
 
+mod authority;
 mod canary;
 mod elsewhere;
 mod environment;
