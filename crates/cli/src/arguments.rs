@@ -94,7 +94,39 @@ pub(crate) enum Command {
 pub(crate) struct Limit {
     /// The most items
     #[arg(long, default_value = "50", value_name = "COUNT", value_parser = count)]
-    pub(crate) limit: NonZeroUsize,
+    limit: NonZeroUsize,
+    /// All items
+    #[arg(long, conflicts_with = "limit")]
+    all: bool,
+}
+
+/// The first items of a list, each as a record.
+pub(crate) struct First {
+    most: usize,
+    rows: Vec<Record>,
+    /// Whether there are others.
+    more: bool,
+}
+
+impl First {
+    /// One more item. `false`: it was one too many, and no other is asked for.
+    pub(crate) fn take(&mut self, row: impl FnOnce() -> Record) -> bool {
+        self.more = self.rows.len() >= self.most;
+        if !self.more {
+            self.rows.push(row());
+        }
+        !self.more
+    }
+
+    fn is_full(&self) -> bool {
+        self.rows.len() >= self.most
+    }
+}
+
+impl From<First> for Output {
+    fn from(first: First) -> Self {
+        if first.more { Self::First(first.rows) } else { Self::Many(first.rows) }
+    }
 }
 
 /// How many of something, at least one.
@@ -104,7 +136,17 @@ pub(crate) fn count(text: &str) -> Result<NonZeroUsize, &'static str> {
 
 impl Limit {
     /// Everything.
-    pub(crate) const ALL: Self = Self { limit: NonZeroUsize::MAX };
+    pub(crate) const ALL: Self = Self { limit: NonZeroUsize::MAX, all: true };
+
+    /// The most items.
+    pub(crate) fn most(self) -> usize {
+        if self.all { usize::MAX } else { self.limit.get() }
+    }
+
+    /// None of the items yet.
+    pub(crate) fn first(self) -> First {
+        First { most: self.most(), rows: Vec::new(), more: false }
+    }
 
     /// The first items of a list, each as a record.
     pub(crate) async fn of<'e, E>(
@@ -116,12 +158,18 @@ impl Limit {
         E: Paged + 'e,
         E::ApiError: std::fmt::Display,
     {
-        let mut rows = Vec::new();
-        while rows.len() < self.limit.get() {
-            let Some(item) = items.next().await else { break };
-            rows.push(row(&item?));
+        let mut first = self.first();
+        while let Some(item) = items.next().await {
+            let item = match item {
+                // Whether there are more is not worth a failure.
+                Err(_) if first.is_full() => break,
+                item => item?,
+            };
+            if !first.take(|| row(&item)) {
+                break;
+            }
         }
-        Ok(rows.into())
+        Ok(first.into())
     }
 }
 

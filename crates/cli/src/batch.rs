@@ -1,41 +1,42 @@
 //! `segno batch MANIFEST`: many pieces onto Soundslice by any number of workers, each piece as `segno sync` does it.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use segno_core::time::{Clock as _, SystemClock};
-use sha2::{Digest as _, Sha256};
 use tokio::sync::{Mutex, watch};
 
-use crate::accounts::Service;
-use crate::arguments::{General, Limit, To};
+use crate::arguments::{General, Limit};
 use crate::failure::Failure;
+use crate::media::Truncated;
 use crate::output::{Output, Record};
 use crate::progress::Bar;
 use crate::score::Rules;
-use crate::session::{self, Session, Settings};
-use crate::sync::Target;
-use crate::{places, sync};
+use crate::session::{self, Session};
+use crate::sync;
 
+mod add;
+mod brake;
 mod export;
 mod journal;
 mod ledger;
 mod manifest;
 mod meters;
+mod place;
 mod work;
 
-use ledger::{Counts, Ledger, NewJob, Shared, Sqlite, State, Which};
-use manifest::Manifest;
+use brake::Brake;
+use ledger::{Counts, Entry, Ledger, State, Which};
+use place::{Account, Looked, Place};
 use work::{Catalogue, Shop, Task};
 
-/// How many jobs are added at once.
+/// How many jobs are looked up at once.
 const PORTION: usize = 1000;
-/// How long workers wait for a database that is away, and how long those who look wait.
-const PATIENCE: Duration = Duration::from_secs(900);
-const QUICK: Duration = Duration::from_secs(10);
+/// What a job makes on the service, as the ledger calls it.
+const MADE: [&str; 2] = ["slice", "recording"];
 
 /// Many pieces.
 #[derive(Args, Debug)]
@@ -54,6 +55,8 @@ pub(crate) struct Batch {
     /// Take the scores' own tempo where there are no points, a guess
     #[arg(long)]
     guess: bool,
+    #[command(flatten)]
+    truncated: Truncated,
     /// Only put the pieces into the ledger; `segno batch work` does them
     #[arg(long)]
     only_add: bool,
@@ -61,14 +64,6 @@ pub(crate) struct Batch {
     place: Place,
     #[command(flatten)]
     workers: Workers,
-}
-
-/// Where the jobs are.
-#[derive(Args, Debug)]
-struct Place {
-    /// The ledger: a file, or postgres://...; a file of this user if not given
-    #[arg(long, value_name = "LEDGER", env = "SEGNO_LEDGER", hide_env = true)]
-    ledger: Option<String>,
 }
 
 /// How jobs are done.
@@ -83,6 +78,9 @@ struct Workers {
     /// How often a piece may fail before it is put aside
     #[arg(long, default_value_t = 5, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=1000))]
     attempts: u32,
+    /// How long a service that is away is waited for; its absence is not held against the pieces
+    #[arg(long, default_value_t = 86_400, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    patience: u32,
     /// Counters for Prometheus at this port of this machine, or at an address and port
     #[arg(long, value_name = "PORT", value_parser = address)]
     metrics: Option<SocketAddr>,
@@ -92,10 +90,10 @@ struct Workers {
 enum Command {
     /// Do the jobs of a ledger, to which others may add
     Work(Work),
-    /// How many pieces are where; with --failed, what went wrong
+    /// How many pieces are where; with --failed or numbers of jobs, one line a piece
     Status(Status),
     /// Try pieces again that failed or were cancelled
-    Retry(Chosen),
+    Retry(Retry),
     /// Take pieces out that wait or have failed
     Cancel(Chosen),
     /// Every piece with what was made of it, as CSV, or as JSON lines with --json
@@ -121,11 +119,23 @@ struct Work {
 struct Status {
     #[command(flatten)]
     place: Place,
+    /// These jobs
+    #[arg(value_name = "JOB")]
+    ids: Vec<i64>,
     /// The pieces that failed, each with its line
-    #[arg(long)]
+    #[arg(long, conflicts_with = "ids")]
     failed: bool,
     #[command(flatten)]
     limit: Limit,
+}
+
+#[derive(Args, Debug)]
+struct Retry {
+    #[command(flatten)]
+    chosen: Chosen,
+    /// Make everything anew, also what is done: for pieces whose slice or recording was deleted
+    #[arg(long, conflicts_with = "all")]
+    again: bool,
 }
 
 #[derive(Args, Debug)]
@@ -135,7 +145,7 @@ struct Chosen {
     /// The numbers of the jobs, as `segno batch status --failed` and `segno batch export` tell them
     #[arg(required_unless_present = "all", conflicts_with = "all", value_name = "JOB")]
     ids: Vec<i64>,
-    /// All of them
+    /// All that failed; with `cancel`, all that wait, too
     #[arg(long)]
     all: bool,
 }
@@ -150,185 +160,183 @@ struct Export {
 }
 
 pub(crate) async fn run(batch: Box<Batch>, session: &Session) -> Result<Output, Failure> {
-    let Batch { command, manifest, rules, tolerance, guess, only_add, place, workers } = *batch;
+    let Batch { command, manifest, rules, tolerance, guess, truncated, only_add, place, workers } = *batch;
     match command {
         Some(Command::Work(Work { place, workers, files, wait })) => {
             let account = Account::find(session).await?;
-            let ledger = place.open(&account, Some(&workers), session).await?;
+            let ledger = place.workshop(&account, workers.jobs, session).await?;
             let files = files
                 .map(|files| std::fs::canonicalize(&files).map_err(|error| Failure::file(&files, error)));
-            work(account, ledger, workers, files.transpose()?, wait, session).await
+            let run = Run { base: files.transpose()?, wait, keys: None };
+            work(account, ledger, workers, run, session).await
         }
-        Some(Command::Status(Status { place, failed, limit })) => {
-            let ledger = place.of(session).await?;
-            if !failed {
-                return Ok(summary(&ledger.counts().await?).into());
-            }
-            let limit = u32::try_from(limit.limit.get()).unwrap_or(u32::MAX);
-            let failed = ledger.list(&Which::In(State::Failed), 0, limit).await?;
-            let row = |entry: ledger::Entry| {
-                Record::new()
-                    .with("job", entry.id)
-                    .with("name", entry.name)
-                    .with("attempts", entry.attempts)
-                    .with("error", entry.error)
+        Some(Command::Status(status)) => status.run(session).await,
+        Some(Command::Retry(Retry { chosen, again })) => {
+            let ledger = chosen.place.look(session).await?.ledger;
+            let able: &[State] = if again {
+                &[State::Failed, State::Cancelled, State::Done, State::Waiting]
+            } else {
+                &[State::Failed, State::Cancelled]
             };
-            Ok(failed.into_iter().map(row).collect::<Vec<_>>().into())
-        }
-        Some(Command::Retry(chosen)) => {
-            let ledger = chosen.place.of(session).await?;
-            let count = ledger.retry(&chosen.which(State::Failed)).await?;
+            chosen.judge(&*ledger, able, "tried again").await?;
+            let count = match again {
+                true => ledger.anew(&chosen.ids, &MADE).await?,
+                false => ledger.retry(&chosen.which(Which::In(State::Failed))).await?,
+            };
             Ok(Record::new().with("waiting", count).into())
         }
         Some(Command::Cancel(chosen)) => {
-            let ledger = chosen.place.of(session).await?;
-            let count = ledger.cancel(&chosen.which(State::Waiting)).await?;
+            let ledger = chosen.place.look(session).await?.ledger;
+            chosen.judge(&*ledger, &[State::Waiting, State::Failed, State::Cancelled], "cancelled").await?;
+            let count = ledger.cancel(&chosen.which(Which::All)).await?;
             Ok(Record::new().with("cancelled", count).into())
         }
         Some(Command::Export(Export { place, output })) => {
-            let account = Account::find(session).await?;
-            let ledger = place.open(&account, None, session).await?;
-            export::run(&*ledger, &account.target.base, output.as_deref(), session.general().json).await
+            let Looked { ledger, base } = place.look(session).await?;
+            export::run(&*ledger, &base, output.as_deref(), session.general().json).await
         }
         None => {
             let path = manifest.unwrap_or_default();
-            // Every line is judged before anything else is done.
-            let manifest = judged(&path, session).await?;
-            let account = Account::find(session).await?;
-            let ledger = place.open(&account, Some(&workers), session).await?;
             let options = Task {
-                base: manifest.folder,
+                base: PathBuf::new(),
                 line: manifest::Line::default(),
                 policy: rules.name(),
                 tolerance,
                 guess,
+                truncated,
             };
-            add(&*ledger, &options, manifest.lines, session).await?;
+            // Every line is judged before anything else is done.
+            let tasks = add::judged(&path, options, session).await?;
+            let account = Account::find(session).await?;
+            let ledger = place.make(&account, workers.jobs, session).await?;
+            let keys = add::add(&*ledger, tasks, session).await?;
             if only_add {
-                return Ok(summary(&ledger.counts().await?).into());
+                return Ok(summary(&*ledger, Some(&keys)).await?.0.into());
             }
-            work(account, ledger, workers, None, false, session).await
+            let run = Run { base: None, wait: false, keys: Some(keys) };
+            work(account, ledger, workers, run, session).await
         }
+    }
+}
+
+impl Status {
+    async fn run(self, session: &Session) -> Result<Output, Failure> {
+        let ledger = self.place.look(session).await?.ledger;
+        if !self.failed && self.ids.is_empty() {
+            let counts = ledger.counts().await?;
+            let record = states(Record::new(), &counts, State::name);
+            return Ok(match ledger.notices().await? {
+                away if away.is_empty() => record.into(),
+                away => record.with("away", away).into(),
+            });
+        }
+        let (mut first, entries) = if self.failed {
+            let most = u32::try_from(self.limit.most()).unwrap_or(u32::MAX);
+            let which = Which::In(State::Failed);
+            (self.limit.first(), ledger.list(&which, 0, most.saturating_add(1)).await?)
+        } else {
+            (Limit::ALL.first(), found(&*ledger, &self.ids).await?)
+        };
+        let row = |entry: Entry| {
+            Record::new()
+                .with("job", entry.id)
+                .with("state", entry.state.name())
+                .with("name", entry.name)
+                .with("attempts", entry.attempts)
+                .with("error", entry.error)
+        };
+        for entry in entries {
+            first.take(|| row(entry));
+        }
+        Ok(first.into())
     }
 }
 
 impl Chosen {
-    fn which(&self, all: State) -> Which {
-        if self.all { Which::In(all) } else { Which::Ids(self.ids.clone()) }
-    }
-}
-
-/// The account that pieces go to; its jobs are no other account's.
-struct Account {
-    settings: Settings,
-    target: Target,
-}
-
-impl Account {
-    async fn find(session: &Session) -> Result<Self, Failure> {
-        let settings = session.settings(Service::Soundslice).await?;
-        let target = Target::of(&settings)?;
-        Ok(Self { settings, target })
-    }
-}
-
-impl Place {
-    async fn of(&self, session: &Session) -> Result<Arc<dyn Ledger>, Failure> {
-        self.open(&Account::find(session).await?, None, session).await
+    fn which(&self, all: Which) -> Which {
+        if self.all { all } else { Which::Ids(self.ids.clone()) }
     }
 
-    async fn open(
-        &self,
-        account: &Account,
-        workers: Option<&Workers>,
-        session: &Session,
-    ) -> Result<Arc<dyn Ledger>, Failure> {
-        let queue = format!("{} {}", account.target.base, account.target.id);
-        match self.ledger.as_deref() {
-            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-                // Each job that is worked on writes by itself, and beside them the leases and counts.
-                let (connections, patience) =
-                    workers.map_or((1, QUICK), |workers| (usize::from(workers.jobs) + 2, PATIENCE));
-                Ok(Arc::new(Shared::open(url, queue, connections, patience).await?))
-            }
-            Some(url) if url.contains("://") => Err(Failure::usage(
-                "invalid --ledger: expected a file or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
-            )),
-            // What is in a sandbox of this command ends with it.
-            None if session.general().to == Some(To::Sandbox) => Ok(Arc::new(Sqlite::in_memory(queue)?)),
-            Some(file) => Ok(Arc::new(Sqlite::open(Path::new(file), queue)?)),
-            None => {
-                let folder = places::state()?.join("batch");
-                places::private_folder(&folder)?;
-                Ok(Arc::new(Sqlite::open(&folder.join("ledger.sqlite"), queue)?))
-            }
+    /// Whether all jobs that are named are there and in such a state; else nothing is done with any.
+    async fn judge(&self, ledger: &dyn Ledger, able: &[State], done: &str) -> Result<(), Failure> {
+        if self.all {
+            return Ok(());
         }
+        let jobs = found(ledger, &self.ids).await?;
+        let Some(job) = jobs.iter().find(|job| !able.contains(&job.state)) else { return Ok(()) };
+        let advice = match job.state {
+            State::Done => "; `segno batch retry JOB --again` publishes it anew",
+            State::Running => "; a worker has it, wait until it ends",
+            _ => "",
+        };
+        Err(Failure::new(format!(
+            "nothing was done: job {} is {}, and is not {done}{advice}",
+            job.id,
+            job.state.name()
+        )))
     }
 }
 
-/// Reads a manifest and says what is wrong with its lines, if anything is.
-async fn judged(path: &Path, session: &Session) -> Result<Manifest, Failure> {
-    let file = path.to_owned();
-    let read = tokio::task::spawn_blocking(move || Manifest::read(&file));
-    let (manifest, faults) =
-        read.await.map_err(|error| Failure::new(format!("reading the manifest broke off: {error}")))??;
-    if faults.is_empty() {
-        return Ok(manifest);
+/// The jobs of these numbers, all of which must be there.
+async fn found(ledger: &dyn Ledger, ids: &[i64]) -> Result<Vec<Entry>, Failure> {
+    let mut jobs = Vec::new();
+    for portion in ids.chunks(PORTION) {
+        jobs.extend(ledger.list(&Which::Ids(portion.to_vec()), 0, PORTION as u32).await?);
     }
-    for fault in &faults {
-        session.tell(format_args!("line {}: {}", fault.line, fault.what));
+    let unknown: Vec<String> =
+        ids.iter().filter(|id| jobs.iter().all(|job| job.id != **id)).map(i64::to_string).collect();
+    if unknown.is_empty() {
+        return Ok(jobs);
     }
-    let mut lines: Vec<u64> = faults.iter().map(|fault| fault.line).collect();
-    lines.dedup();
-    let first =
-        faults.first().map(|fault| format!("; line {}: {}", fault.line, fault.what)).unwrap_or_default();
-    Err(Failure::file(path, format_args!("nothing was done, because of {} of its lines{first}", lines.len())))
+    Err(Failure::usage(format!(
+        "there is no job {} in this ledger; `segno batch status --failed` and `segno batch export` tell the numbers",
+        unknown.join(", ")
+    )))
 }
 
-/// Puts the pieces into the ledger.
-async fn add(
-    ledger: &dyn Ledger,
-    options: &Task,
-    lines: Vec<(u64, manifest::Line)>,
-    session: &Session,
-) -> Result<(), Failure> {
-    let (mut new, mut known) = (0, 0);
-    for portion in lines.chunks(PORTION) {
-        let jobs = portion.iter().map(|(_, line)| job(options, line)).collect::<Result<Vec<_>, _>>()?;
-        let added = ledger.add(jobs).await?;
-        new += added.new;
-        known += added.known;
-    }
-    session.tell(match known {
-        0 => format!("ledger     {new} pieces"),
-        _ => format!("ledger     {new} pieces, and {known} that were there already"),
-    });
-    Ok(())
+fn states(record: Record, counts: &Counts, name: impl Fn(State) -> &'static str) -> Record {
+    State::ALL.iter().fold(record, |record, state| record.with(name(*state), counts.of(*state)))
 }
 
-fn job(options: &Task, line: &manifest::Line) -> Result<NewJob, Failure> {
-    let task = Task { line: line.clone(), ..options.clone() };
-    let mut hash = Sha256::new();
-    let (score, recording) = (task.base.join(&line.score), task.base.join(&line.recording));
-    // Components: what is written as `./a` and as `a` is the same.
-    let path = |path: &Path| path.components().collect::<PathBuf>().into_os_string().into_encoded_bytes();
-    for part in [
-        path(&score),
-        path(&recording),
-        line.name.clone().unwrap_or_default().into_bytes(),
-        line.artist.clone().unwrap_or_default().into_bytes(),
-    ] {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
+/// How many jobs of these keys are where.
+async fn counts_of(ledger: &dyn Ledger, keys: &[String]) -> Result<Counts, Failure> {
+    let mut all = Counts::default();
+    for portion in keys.chunks(PORTION) {
+        let counts = ledger.counts_of(portion).await?;
+        State::ALL.iter().for_each(|state| all.set(*state, all.of(*state) + counts.of(*state)));
     }
-    let key = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let name = line.name.clone().unwrap_or_else(|| line.score.display().to_string());
-    let payload = serde_json::to_string(&task).map_err(|error| Failure::new(error.to_string()))?;
-    Ok(NewJob { key, name, payload, priority: line.priority.unwrap_or_default() })
+    Ok(all)
 }
 
-fn summary(counts: &Counts) -> Record {
-    State::ALL.iter().fold(Record::new(), |record, state| record.with(state.name(), counts.of(*state)))
+/// Where the pieces of a manifest are, and beside them those of the whole ledger. The counts are of the manifest, or without one of the
+/// ledger.
+async fn summary(ledger: &dyn Ledger, keys: Option<&[String]>) -> Result<(Record, Counts), Failure> {
+    let all = ledger.counts().await?;
+    let (record, counts) = match keys {
+        Some(keys) => {
+            let counts = counts_of(ledger, keys).await?;
+            (states(Record::new(), &counts, State::name), counts)
+        }
+        None => (Record::new(), all),
+    };
+    let name = |state| match state {
+        State::Waiting => "ledger_waiting",
+        State::Running => "ledger_running",
+        State::Done => "ledger_done",
+        State::Failed => "ledger_failed",
+        State::Cancelled => "ledger_cancelled",
+    };
+    Ok((states(record, &all, name), counts))
+}
+
+/// What a run is to do.
+struct Run {
+    /// The folder of the manifests on this machine.
+    base: Option<PathBuf>,
+    /// Whether it waits for more when nothing is left to do.
+    wait: bool,
+    /// The pieces of its manifest, if it has one.
+    keys: Option<Vec<String>>,
 }
 
 /// Does the jobs of a ledger until none is left, or a signal ends it.
@@ -336,10 +344,10 @@ async fn work(
     account: Account,
     ledger: Arc<dyn Ledger>,
     workers: Workers,
-    base: Option<PathBuf>,
-    wait: bool,
+    run: Run,
     session: &Session,
 ) -> Result<Output, Failure> {
+    let Run { base, wait, keys } = run;
     let bar = Bar::count(session, "batch");
     let shop = Arc::new(Shop {
         client: session::soundslice(&account.settings)?,
@@ -351,6 +359,7 @@ async fn work(
         base,
         wait,
         drain: watch::Sender::new(false),
+        brake: Brake::new(Arc::new(SystemClock), Duration::from_secs(workers.patience.into())),
         meters: meters::Meters::default(),
         catalogue: Mutex::new(Catalogue::default()),
         tell: bar.teller(session),
@@ -366,8 +375,16 @@ async fn work(
         loop {
             let begin = SystemClock.now();
             // A ledger that is away is no reason to end: it is the workers that wait for it.
-            if let Ok(counts) = shop.ledger.counts().await {
-                bar.count_is(counts.all() - counts.open(), counts.all(), counts.of(State::Failed));
+            let counts = match &keys {
+                Some(keys) => counts_of(&*shop.ledger, keys).await,
+                None => shop.ledger.counts().await,
+            };
+            if let Ok(counts) = counts {
+                let failed = Some(counts.of(State::Failed)).filter(|failed| *failed > 0);
+                let failed = failed.map(|failed| format!("{failed} failed"));
+                let away = shop.brake.away().map(|away| away.short());
+                let said = [failed, away].into_iter().flatten().collect::<Vec<_>>().join(", ");
+                bar.count_is(counts.all() - counts.open(), counts.all(), said);
             }
             // Counting millions takes its time: not more than a fiftieth of all.
             let took = SystemClock.now().duration_since(begin);
@@ -394,21 +411,28 @@ async fn work(
             }
         }
     };
-    let counts = shop.ledger.counts().await;
     bar.finish();
     let signal = ended?;
-    let counts = counts?;
-    let (open, failed) = (counts.open(), counts.of(State::Failed));
+    let (record, counts) = summary(&*shop.ledger, keys.as_deref()).await?;
+    // Without a manifest a run sums up what it did itself.
+    let (record, failed, all) = match keys {
+        Some(_) => (record, counts.of(State::Failed), counts.all()),
+        None => {
+            let (done, failed) = shop.meters.ended();
+            let ended = Record::new().with("done", done).with("failed", failed);
+            (ended.and(record), failed, done + failed)
+        }
+    };
     match signal {
         Some(code @ 130) => Err(Failure::new(format!(
-            "interrupted; {open} pieces are left, run the same command again to go on"
+            "interrupted; {} pieces are left, run the same command again to go on",
+            counts.open()
         ))
         .code(code)),
         None if failed > 0 => Err(Failure::new(format!(
-            "{failed} of {} pieces failed; `segno batch status --failed` lists them, `segno batch retry --all` tries them again",
-            counts.all()
+            "{failed} of {all} pieces failed; `segno batch status --failed` lists them, `segno batch retry --all` tries them again"
         ))),
-        _ => Ok(summary(&counts).into()),
+        _ => Ok(record.into()),
     }
 }
 

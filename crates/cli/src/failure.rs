@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 use segno_core::client::{Cause, ClientError};
 use segno_core::decode::DecodeError;
@@ -19,16 +20,38 @@ const LOGIN: u8 = 4;
 pub(crate) struct Failure {
     code: u8,
     text: String,
-    /// Whether it fails again however often it is tried.
-    lasting: bool,
+    kind: Kind,
     /// What to do in the end, with the mark in front.
     last: Option<String>,
+}
+
+/// What is at fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// What was asked for, or chance: it may go well when it is tried again.
+    Own,
+    /// What was asked for: it fails again however often it is tried.
+    Lasting,
+    /// The service, or the network between: it is away, overloaded, or another responds in its place.
+    Away {
+        /// How long it asks to wait.
+        asks: Option<Duration>,
+        /// Whether the request was refused before any work was done for it.
+        refused: bool,
+    },
+    /// The ledger of a batch, without which nothing can be done.
+    Ledger,
 }
 
 impl Failure {
     /// The line says what happened and what to do.
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { code: FAILED, text: text.into(), lasting: false, last: None }
+        Self { code: FAILED, text: text.into(), kind: Kind::Own, last: None }
+    }
+
+    /// A ledger that cannot be read or written.
+    pub(crate) fn ledger(text: impl fmt::Display) -> Self {
+        Self { kind: Kind::Ledger, ..Self::new(text.to_string()) }
     }
 
     /// Arguments that cannot be understood.
@@ -63,7 +86,7 @@ impl Failure {
 
     /// Whether it fails again however often it is tried.
     pub(crate) fn lasting(self, lasting: bool) -> Self {
-        Self { lasting, ..self }
+        Self { kind: if lasting { Kind::Lasting } else { Kind::Own }, ..self }
     }
 
     /// With another end: what was made, and how to go on.
@@ -83,7 +106,12 @@ impl Failure {
             }
         }
         let refused = matches!(error.cause(), Cause::Api { .. }) && !error.is_transient();
-        let failure = Self::new(line.to_string()).lasting(refused);
+        let mut failure = Self::new(line.to_string()).lasting(refused);
+        if is_away(error) {
+            let storage = error.endpoint().contains(".storage.");
+            let refused = error.is_connect() || status == 429 || (status == 503 && storage);
+            failure.kind = Kind::Away { asks: error.retry_after(), refused };
+        }
         let hint = match error.cause() {
             Cause::Decode { error: DecodeError::Html { .. }, .. } | Cause::Redirect(_) => PORTAL,
             Cause::Transport(error) if error.kind() == TransportErrorKind::Protocol => PORTAL,
@@ -107,7 +135,18 @@ impl Failure {
     }
 
     fn then_again(self, hint: &str) -> Self {
-        Self { last: Some(", then run the command again".to_owned()), ..self.advice(hint) }
+        Self { last: Some(AGAIN.to_owned()), ..self.advice(hint) }
+    }
+
+    /// A service that is away, and how long it asks to wait.
+    #[cfg(test)]
+    pub(crate) fn away(text: &str, asks: Option<Duration>) -> Self {
+        Self { kind: Kind::Away { asks, refused: false }, ..Self::new(text) }
+    }
+
+    /// As a worker tells it, which itself tries again.
+    pub(crate) fn of_worker(self) -> Self {
+        Self { last: self.last.filter(|last| last != AGAIN), ..self }
     }
 
     pub(crate) fn exit_code(&self) -> u8 {
@@ -115,7 +154,27 @@ impl Failure {
     }
 
     pub(crate) fn is_lasting(&self) -> bool {
-        self.lasting
+        self.kind == Kind::Lasting
+    }
+
+    /// Whether the service or the network may be at fault.
+    pub(crate) fn is_away(&self) -> bool {
+        matches!(self.kind, Kind::Away { .. })
+    }
+
+    /// Whether the service or the network is at fault for sure: the request was refused before any work was done for it.
+    pub(crate) fn is_refused(&self) -> bool {
+        matches!(self.kind, Kind::Away { refused: true, .. })
+    }
+
+    /// How long the service asks to wait.
+    pub(crate) fn asks(&self) -> Option<Duration> {
+        if let Kind::Away { asks, .. } = self.kind { asks } else { None }
+    }
+
+    /// Whether the ledger of a batch cannot be used.
+    pub(crate) fn is_of_ledger(&self) -> bool {
+        self.kind == Kind::Ledger
     }
 
     pub(crate) fn is_login(&self) -> bool {
@@ -134,6 +193,20 @@ impl fmt::Display for Failure {
             }
         }
         Ok(())
+    }
+}
+
+/// What is to be done at the end where the service or the network is at fault.
+const AGAIN: &str = ", then run the command again";
+
+/// Whether another request would have failed as well: what is between this machine and the service, or the service itself.
+fn is_away<A>(error: &segno_core::Error<A>) -> bool {
+    match error.cause() {
+        Cause::Transport(error) => {
+            error.kind() != TransportErrorKind::Source && error.kind() != TransportErrorKind::Runtime
+        }
+        Cause::Redirect(_) => true,
+        _ => error.is_transient() || error.status().is_some_and(|status| status.as_u16() == 511),
     }
 }
 

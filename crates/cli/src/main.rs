@@ -112,6 +112,9 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
     };
     let result = output.print(form);
+    if let Some(remark) = output.remark() {
+        session.tell(remark);
+    }
     if let Some(session) = Arc::into_inner(session) {
         session.end().await;
     }

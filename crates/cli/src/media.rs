@@ -6,6 +6,7 @@ use std::path::Path;
 
 use clap::Args;
 use segno_core::Body;
+use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 use crate::files;
@@ -14,7 +15,8 @@ mod mp3;
 mod mp4;
 
 /// Whether a file that breaks off is sent all the same.
-#[derive(Args, Clone, Copy, Debug, Default)]
+#[derive(Args, Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Truncated {
     /// Send a recording although its end is missing
     #[arg(long)]

@@ -46,6 +46,12 @@ impl Record {
         self
     }
 
+    /// With all values of another.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// With one more value that is shown as text.
     pub(crate) fn text(self, name: &'static str, value: impl std::fmt::Display) -> Self {
         self.with(name, value.to_string())
@@ -78,12 +84,20 @@ pub(crate) enum Output {
     One(Record),
     /// Any number of things.
     Many(Vec<Record>),
+    /// The first of more things than were asked for.
+    First(Vec<Record>),
 }
 
 impl Output {
     /// What every download prints.
     pub(crate) fn downloaded(file: &Path, bytes: u64) -> Self {
         Record::new().text("file", file.display()).with("bytes", bytes).into()
+    }
+
+    /// What is said beside it, on standard error.
+    pub(crate) fn remark(&self) -> Option<String> {
+        let Self::First(records) = self else { return None };
+        Some(format!("showing {}; --all or --limit COUNT for more", records.len()))
     }
 
     pub(crate) fn print(&self, form: Form) -> Result<(), Failure> {
@@ -102,7 +116,7 @@ impl Output {
             (Self::Nothing, _) => Ok(()),
             (Self::Text(text), _) => out.write_all(text.as_bytes()),
             (Self::One(record), Form::Json) => json(out, record),
-            (Self::Many(records), Form::Json) => json(out, records),
+            (Self::Many(records) | Self::First(records), Form::Json) => json(out, records),
             (Self::One(record), Form::Table) => {
                 let mut table = table();
                 for (name, value) in &record.0 {
@@ -113,7 +127,7 @@ impl Output {
             (Self::One(record), Form::Lines) => {
                 record.0.iter().try_for_each(|(name, value)| writeln!(out, "{name}\t{}", plain(value)))
             }
-            (Self::Many(records), Form::Table) => {
+            (Self::Many(records) | Self::First(records), Form::Table) => {
                 let Some(first) = records.first() else {
                     return writeln!(io::stderr(), "nothing found");
                 };
@@ -124,10 +138,12 @@ impl Output {
                 }
                 writeln!(out, "{}", table.trim_fmt())
             }
-            (Self::Many(records), Form::Lines) => records.iter().try_for_each(|record| {
-                let cells: Vec<String> = record.0.iter().map(|(_, value)| plain(value)).collect();
-                writeln!(out, "{}", cells.join("\t"))
-            }),
+            (Self::Many(records) | Self::First(records), Form::Lines) => {
+                records.iter().try_for_each(|record| {
+                    let cells: Vec<String> = record.0.iter().map(|(_, value)| plain(value)).collect();
+                    writeln!(out, "{}", cells.join("\t"))
+                })
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use segno_core::request::Progress;
 use crate::session::Session;
 
 /// One transfer, or a wait.
+#[derive(Clone)]
 pub(crate) struct Bar(Option<ProgressBar>);
 
 impl Bar {
@@ -40,14 +41,12 @@ impl Bar {
         )
     }
 
-    /// How many of a count have ended, and how many of these failed.
-    pub(crate) fn count_is(&self, ended: u64, all: u64, failed: u64) {
+    /// How many of a count have ended, and what else there is to say.
+    pub(crate) fn count_is(&self, ended: u64, all: u64, message: String) {
         let Some(bar) = &self.0 else { return };
         bar.set_length(all);
         bar.set_position(ended);
-        if failed > 0 {
-            bar.set_message(format!("{failed} failed"));
-        }
+        bar.set_message(message);
     }
 
     /// Says lines above the bar, which stays the last line.

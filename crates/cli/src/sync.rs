@@ -4,7 +4,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::NonEmptyStringValueParser;
 use segno_core::Body;
 use segno_score::Format as ScoreFormat;
 use segno_soundslice::Scorehash;
@@ -25,11 +24,13 @@ use crate::{files, places, session};
 
 mod journal;
 mod publish;
+mod runner;
 mod timing;
 
 pub(crate) use journal::{Journal, Keep, Made, name};
 pub(crate) use publish::Job;
 use publish::Where;
+pub(crate) use runner::Runner;
 pub(crate) use timing::Certainty;
 use timing::Timing;
 
@@ -60,19 +61,19 @@ pub(crate) struct Sync {
     #[arg(long, default_value_t = 0.02, value_name = "SECONDS", value_parser = tolerance, allow_hyphen_values = true)]
     tolerance: f64,
     /// Make a slice of this name; the title of the score if neither this nor --slice is given
-    #[arg(long, value_name = "NAME", conflicts_with = "slice", value_parser = named(), help_heading = "Where it goes")]
+    #[arg(long, value_name = "NAME", conflicts_with = "slice", value_parser = named, help_heading = "Where it goes")]
     new: Option<String>,
     /// Put it into this slice
     #[arg(long, value_name = "HASH", help_heading = "Where it goes")]
     slice: Option<Scorehash>,
     /// Whose music it is; as the score says if not given
-    #[arg(long, value_name = "NAME", help_heading = "Where it goes")]
+    #[arg(long, value_name = "NAME", value_parser = one_line, help_heading = "Where it goes")]
     artist: Option<String>,
     /// Put a new slice into this folder, by name or ID; made if it is missing
-    #[arg(long, value_name = "FOLDER", value_parser = named(), help_heading = "Where it goes")]
+    #[arg(long, value_name = "FOLDER", value_parser = named, help_heading = "Where it goes")]
     folder: Option<String>,
     /// The name of the recording; that of its file if not given
-    #[arg(long, value_name = "NAME", value_parser = named(), help_heading = "Where it goes")]
+    #[arg(long, value_name = "NAME", value_parser = named, help_heading = "Where it goes")]
     recording: Option<String>,
     /// Replace other notation that the slice has
     #[arg(long, requires = "slice", help_heading = "Where it goes")]
@@ -92,6 +93,9 @@ pub(crate) struct Sync {
     /// The folder of MuseScore's page images for the report, as `segno musescore score download --all` writes it
     #[arg(long, value_name = "FOLDER", requires = "report")]
     pages: Option<PathBuf>,
+    /// Who runs it.
+    #[arg(skip)]
+    runner: Runner,
 }
 
 /// What is read and found out before anything is made.
@@ -118,14 +122,21 @@ pub(crate) struct Files {
 
 impl Sync {
     /// A new slice of these files.
-    pub(crate) fn of(files: Files, rules: Rules, tolerance: f64, guess: bool) -> Self {
+    pub(crate) fn of(
+        files: Files,
+        rules: Rules,
+        tolerance: f64,
+        guess: bool,
+        truncated: Truncated,
+        runner: Runner,
+    ) -> Self {
         let Files { score, audio, points, name, artist, folder } = files;
         Self {
             score,
             audio,
             guess: guess && points.is_none(),
             points,
-            truncated: Truncated::default(),
+            truncated,
             from: None,
             beats: None,
             rules,
@@ -141,15 +152,37 @@ impl Sync {
             dry_run: false,
             report: None,
             pages: None,
+            runner,
         }
     }
 
-    /// Reads the files and finds the seconds; what is no score and no recording ends here.
-    pub(crate) async fn prepare(&self, session: &Session) -> Result<Prepared, Failure> {
-        let Self { score, audio, .. } = self;
-        let notation = files::read(score)?;
+    /// What is wrong that can be found out without listening: whether there is a score, a recording that can be sent, and, where points
+    /// are given, whether they are of both.
+    pub(crate) async fn check(&self, session: &Session) -> Vec<Failure> {
+        let mut faults = Vec::new();
+        let score = self.score().map_err(|fault| faults.push(fault));
+        let media = self.media().await.map_err(|fault| faults.push(fault));
+        if let Ok((_, piece)) = score
+            && (self.points.is_some() || self.guess)
+        {
+            let seconds = media.ok().and_then(|media| media.seconds);
+            let timing = Timing::find(self, piece, seconds, session).await;
+            let fewer = timing.and_then(|timing| self.suffices(&timing).map(drop));
+            faults.extend(fewer.err());
+        }
+        faults
+    }
+
+    /// The bytes of the score and what they say; what is no score ends here.
+    fn score(&self) -> Result<(Vec<u8>, Piece), Failure> {
+        let notation = files::read(&self.score)?;
         let piece = self.piece(&notation)?;
-        // What is clearly no recording ends here, before anything is made.
+        Ok((notation, piece))
+    }
+
+    /// The recording; what is clearly none ends here, before anything is made.
+    async fn media(&self) -> Result<Media, Failure> {
+        let audio = &self.audio;
         let media = Media::open(audio, self.truncated).await?;
         let kind = files::kind(&files::start(audio)?).unwrap_or_default();
         if !media.is_video && kind != "an MP3 recording" {
@@ -158,6 +191,13 @@ impl Sync {
                 format_args!("this is {kind}; Soundslice takes MP3 files and videos, so convert it"),
             ));
         }
+        Ok(media)
+    }
+
+    /// Reads the files and finds the seconds.
+    pub(crate) async fn prepare(&self, session: &Session) -> Result<Prepared, Failure> {
+        let (notation, piece) = self.score()?;
+        let media = self.media().await?;
         session.tell(format_args!(
             "read       {} written bars, {} played ({}){}",
             piece.written(),
@@ -171,26 +211,24 @@ impl Sync {
         ));
 
         let timing = Timing::find(self, piece, media.seconds, session).await?;
+        let (published, max_error) = self.suffices(&timing)?;
+        session.tell(format_args!(
+            "points     {} of {} stay within {:.0} ms (at most {:.1} ms off), from {}",
+            published.points().len(),
+            timing.map.points().len(),
+            self.tolerance * 1000.0,
+            max_error * 1000.0,
+            timing.source
+        ));
+        Ok(Prepared { notation, audio: media.body, video: media.is_video, published, max_error, timing })
+    }
+
+    /// The points that suffice, and how far a bar line is off by them, in seconds.
+    fn suffices(&self, timing: &Timing) -> Result<(SyncMap, f64), Failure> {
         let fewer = timing.map.simplified(self.tolerance, &Simplify::KEEP);
         let fewer =
             fewer.map_err(|fault| Failure::new(format!("the points cannot be made fewer: {fault}")))?;
-        let published = told_exactly(&fewer.map)?;
-        session.tell(format_args!(
-            "points     {} of {} stay within {:.0} ms (at most {:.1} ms off), from {}",
-            fewer.map.points().len(),
-            timing.map.points().len(),
-            self.tolerance * 1000.0,
-            fewer.max_error * 1000.0,
-            timing.source
-        ));
-        Ok(Prepared {
-            notation,
-            audio: media.body,
-            video: media.is_video,
-            published,
-            max_error: fewer.max_error,
-            timing,
-        })
+        Ok((told_exactly(&fewer.map)?, fewer.max_error))
     }
 
     /// Where it goes, with the names that the score and the files give where none are given.
@@ -232,6 +270,7 @@ impl Sync {
             map: &prepared.published,
             source: &prepared.timing.source,
             place: self.place(&prepared.timing.piece),
+            runner: self.runner,
         }
     }
 
@@ -340,14 +379,13 @@ impl Sync {
             ScoreFormat::AlphaTex => "alphaTab",
             _ => return Ok(piece),
         };
-        Err(Failure::file(
+        Err(self.runner.other_score(Failure::file(
             &self.score,
             format_args!(
                 "Soundslice takes no {} files; open it in {program}, export MusicXML and give that",
                 piece.score.format.name()
             ),
-        )
-        .advice("or, if a slice has the notation, add --slice HASH --keep-notation"))
+        )))
     }
 
     /// Found out before anything is made: the page replaces no file of the job, and there is a folder for it.
@@ -378,9 +416,20 @@ impl Sync {
     }
 }
 
-/// A name, which is not empty.
-fn named() -> NonEmptyStringValueParser {
-    NonEmptyStringValueParser::new()
+/// A name: one line of text that is not empty.
+pub(crate) fn named(text: &str) -> Result<String, String> {
+    match text.trim().is_empty() {
+        true => Err("expected a name, found nothing but blanks".to_owned()),
+        false => one_line(text),
+    }
+}
+
+/// Text without control characters, which a service could not show.
+pub(crate) fn one_line(text: &str) -> Result<String, String> {
+    match text.chars().find(|c| c.is_control()) {
+        Some(control) => Err(format!("expected one line of text, found {control:?} in it")),
+        None => Ok(text.to_owned()),
+    }
 }
 
 /// Seconds that a bar line may be off.

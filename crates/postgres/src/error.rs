@@ -72,6 +72,17 @@ impl PostgresError {
             Self::Url(_) | Self::Tls(_) => false,
         }
     }
+
+    /// Whether a table is not there: [`Postgres::migrate`](crate::Postgres::migrate) makes them, or the files of the folder
+    /// `migrations`.
+    #[must_use]
+    pub fn is_missing_table(&self) -> bool {
+        matches!(self, Self::Statement { source, .. } if is_of_missing_table(source))
+    }
+}
+
+fn is_of_missing_table(error: &tokio_postgres::Error) -> bool {
+    error.code() == Some(&tokio_postgres::error::SqlState::UNDEFINED_TABLE)
 }
 
 /// Connection exceptions, serialization failures, no resources, the operator intervenes (PostgreSQL, Appendix A).
@@ -107,7 +118,7 @@ fn trust(reason: &str) -> &'static str {
 
 /// What to do where a table is missing.
 fn hint(error: &tokio_postgres::Error) -> &'static str {
-    if error.code() == Some(&tokio_postgres::error::SqlState::UNDEFINED_TABLE) {
+    if is_of_missing_table(error) {
         "; call Postgres::migrate once, or run the files of the folder migrations"
     } else {
         ""

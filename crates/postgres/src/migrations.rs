@@ -3,9 +3,10 @@
 use crate::{Postgres, PostgresError};
 
 /// The steps by name. One that was released is never changed; what comes later is a step of its own.
-const STEPS: [(&str, &str); 2] = [
+const STEPS: [(&str, &str); 3] = [
     ("0001_shared", include_str!("../migrations/0001_shared.sql")),
     ("0002_queue", include_str!("../migrations/0002_queue.sql")),
+    ("0003_queue_age", include_str!("../migrations/0003_queue_age.sql")),
 ];
 
 /// The key of the lock that one migration at a time holds: `segno` in ASCII.

@@ -128,8 +128,13 @@ pub enum End<'a> {
         /// Why, in one line.
         error: &'a str,
     },
-    /// It is put back as if it had not been claimed.
+    /// It is put back to its place in the order, as if it had not been claimed.
     Back {
+        /// Nobody claims it before.
+        after: Duration,
+    },
+    /// It is put back behind those that wait, as if it had not been claimed.
+    Behind {
         /// Nobody claims it before.
         after: Duration,
     },

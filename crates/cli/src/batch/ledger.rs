@@ -29,7 +29,8 @@ pub(crate) trait Ledger: Send + Sync {
     /// Adds what is not there yet. Of a job that waits or has failed, the payload and priority become those that are given now.
     fn add(&self, jobs: Vec<NewJob>) -> Reply<'_, Added>;
 
-    /// Takes the job that is next: of the largest priority, and due for the longest time. Others may take it when the lease is over.
+    /// Takes the job that is next: of the largest priority, and of these the one that was added, failed or was retried first. Others
+    /// may take it when the lease is over; it comes back to its place.
     fn claim<'a>(&'a self, holder: &'a str, lease: Duration) -> Reply<'a, Option<Claim>>;
 
     /// How long until a job may be due; `None` if all have ended.
@@ -58,11 +59,27 @@ pub(crate) trait Ledger: Send + Sync {
 
     fn counts(&self) -> Reply<'_, Counts>;
 
+    /// How many of the jobs of these keys are where.
+    fn counts_of<'a>(&'a self, keys: &'a [String]) -> Reply<'a, Counts>;
+
+    /// The accounts that have jobs in this ledger, this one or others, by the names of their queues.
+    fn queues(&self) -> Reply<'_, Vec<String>>;
+
+    /// Has a worker say something of itself for so long, in place of what it said before; `None`: nothing any more.
+    fn notice<'a>(&'a self, holder: &'a str, said: Option<&'a str>, lasts: Duration) -> Reply<'a, ()>;
+
+    /// What workers say of themselves now.
+    fn notices(&self) -> Reply<'_, Vec<String>>;
+
     /// Jobs in the order of their numbers, at most `limit` that come after the number `after`.
     fn list<'a>(&'a self, which: &'a Which, after: i64, limit: u32) -> Reply<'a, Vec<Entry>>;
 
     /// Has jobs that failed or were cancelled wait again, as if they had never failed; what they have made is kept. Gives how many.
     fn retry<'a>(&'a self, which: &'a Which) -> Reply<'a, u64>;
+
+    /// Has jobs that are not being worked on wait again, as if they had made nothing: of these kinds, what they have made belongs to
+    /// nobody from now on. Gives how many.
+    fn anew<'a>(&'a self, ids: &'a [i64], kinds: &'a [&'static str]) -> Reply<'a, u64>;
 
     /// Cancels jobs that wait or have failed. Gives how many.
     fn cancel<'a>(&'a self, which: &'a Which) -> Reply<'a, u64>;

@@ -58,6 +58,11 @@ impl Meters {
         self.failed.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// How many jobs were done, and how many failed for good.
+    pub(super) fn ended(&self) -> (u64, u64) {
+        (self.done.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed))
+    }
+
     pub(super) fn retried(&self) {
         self.retried.fetch_add(1, Ordering::Relaxed);
     }

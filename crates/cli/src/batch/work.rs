@@ -7,20 +7,22 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use segno_core::time::{Clock as _, SystemClock};
-use segno_soundslice::{Client, slices};
+use segno_soundslice::{Client, folders, slices};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 
+use super::brake::{Away, Brake};
 use super::journal::{Halt, Halted, Row};
 use super::ledger::{Claim, End, Kept, Ledger, Note, State, Thing, Which};
 use super::manifest::Line;
 use super::meters::Meters;
 use crate::arguments::General;
 use crate::failure::Failure;
+use crate::media::Truncated;
 use crate::score::Rules;
 use crate::session::Session;
-use crate::sync::{self, Files, Journal, Made, Sync, Target};
+use crate::sync::{self, Files, Journal, Made, Runner, Sync, Target};
 
 /// The longest pause before a job is tried again.
 const LONGEST: Duration = Duration::from_secs(900);
@@ -30,6 +32,8 @@ const LOSSES: u32 = 20;
 const GRACE: Duration = Duration::from_secs(20);
 /// How often the ledger is asked while there is nothing to do.
 const IDLE: Duration = Duration::from_secs(2);
+/// How long asking a service that is away takes at most: so much longer it stands in the ledger.
+const SLACK: Duration = Duration::from_secs(90);
 
 /// What a job's payload says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -43,10 +47,13 @@ pub(super) struct Task {
     pub(super) tolerance: f64,
     #[serde(default)]
     pub(super) guess: bool,
+    #[serde(flatten)]
+    pub(super) truncated: Truncated,
 }
 
 impl Task {
-    fn sync(&self, base: Option<&Path>) -> Sync {
+    /// What `segno sync` is to do; relative to `base` if that is not the folder of the manifest.
+    pub(super) fn sync(&self, base: Option<&Path>, runner: Runner) -> Sync {
         let base = base.unwrap_or(&self.base);
         let line = &self.line;
         let files = Files {
@@ -57,7 +64,8 @@ impl Task {
             artist: line.artist.clone(),
             folder: line.folder.clone(),
         };
-        Sync::of(files, Rules::named(self.policy.clone()), self.tolerance, self.guess)
+        let rules = Rules::named(self.policy.clone());
+        Sync::of(files, rules, self.tolerance, self.guess, self.truncated, runner)
     }
 }
 
@@ -80,6 +88,7 @@ pub(super) struct Shop {
     pub(super) wait: bool,
     /// Whether the process is to end.
     pub(super) drain: watch::Sender<bool>,
+    pub(super) brake: Brake,
     pub(super) meters: Meters,
     pub(super) catalogue: Mutex<Catalogue>,
     /// Whom failures are told.
@@ -116,12 +125,23 @@ impl Shop {
                 first = first.and(ended);
             }
         }
+        if self.brake.away().is_some() {
+            let _ = self.ledger.notice(&self.holder, None, Duration::ZERO).await;
+        }
         first
     }
 
     async fn worker(self: &Arc<Self>) -> Result<(), Failure> {
         let mut drain = self.drain.subscribe();
-        while !self.is_draining() {
+        loop {
+            let is_back = tokio::select! {
+                is_back = self.brake.wait(|| self.ask(), |away| self.say(away)) => is_back,
+                _ = drain.wait_for(|drain| *drain) => Ok(()),
+            };
+            if self.is_draining() {
+                return Ok(());
+            }
+            is_back?;
             let begin = SystemClock.now();
             let claim = self.ledger.claim(&self.holder, self.lease).await?;
             self.meters.claimed(SystemClock.now().duration_since(begin));
@@ -138,7 +158,57 @@ impl Shop {
             };
             self.work(claim).await?;
         }
+    }
+
+    /// Asks the service for something small.
+    async fn ask(&self) -> Result<(), Failure> {
+        self.client.send(&folders::List::new()).await?;
         Ok(())
+    }
+
+    /// Tells that the service is away, or is back, also those who look into the ledger.
+    async fn say(&self, away: Option<Away>) {
+        (self.tell)(match &away {
+            Some(away) => format!("away       {}", away.told()),
+            None => "back       the service responds again".to_owned(),
+        });
+        let said = away.as_ref().map(|away| format!("{}: {}", self.holder, away.told()));
+        let lasts = away.map_or(Duration::ZERO, |away| away.pause() + SLACK);
+        // What is only told may be lost.
+        let _ = self.ledger.notice(&self.holder, said.as_deref(), lasts).await;
+    }
+
+    /// Whether the service is at fault for a failure, and not the piece; if so, the workers are held.
+    async fn is_away(&self, failure: &Failure) -> bool {
+        if !failure.is_away() {
+            return false;
+        }
+        if failure.is_refused() || self.brake.away().is_some() {
+            self.hold(failure).await;
+            return true;
+        }
+        let mut drain = self.drain.subscribe();
+        let asked = tokio::select! {
+            asked = self.ask() => Some(asked),
+            // A process that is to end does not find out: it gives the piece the benefit of the doubt.
+            _ = drain.wait_for(|drain| *drain) => None,
+        };
+        match asked {
+            None => true,
+            Some(Err(failure)) if !failure.is_login() => {
+                self.hold(&failure).await;
+                true
+            }
+            Some(_) => false,
+        }
+    }
+
+    async fn hold(&self, failure: &Failure) {
+        let is_known = self.brake.away().is_some();
+        let away = self.brake.hold(failure);
+        if !is_known {
+            self.say(Some(away)).await;
+        }
     }
 
     /// Does a job and writes how it ended. An error is one of this process, such as a login that is not accepted.
@@ -166,18 +236,23 @@ impl Shop {
                 () = grace => (Err(halted.set(Halt::Drained)), true),
             }
         };
-        beats.abort();
         let failure = match result {
             Ok(()) => {
+                beats.abort();
+                if self.brake.release() {
+                    self.say(None).await;
+                }
                 self.meters.done(SystemClock.now().duration_since(begin));
                 if !self.ledger.end(&claim, End::Done).await? {
                     self.meters.lost();
                 }
                 return Ok(());
             }
-            Err(failure) => failure,
+            Err(failure) => failure.of_worker(),
         };
         let line = failure.to_string();
+        let is_away = halted.by() == Halt::None && self.is_away(&failure).await;
+        beats.abort();
         let end = match halted.by() {
             Halt::Lost => {
                 self.meters.lost();
@@ -186,8 +261,14 @@ impl Shop {
             // A request that was under way may still arrive: nobody looks for its work before it has.
             Halt::Drained if dropped => End::Back { after: self.lease },
             Halt::Drained => End::Back { after: Duration::ZERO },
-            Halt::Busy => End::Back { after: IDLE },
+            Halt::Busy => End::Behind { after: IDLE },
+            Halt::None if failure.is_of_ledger() => {
+                // If even this cannot be written, another takes over when the lease is over.
+                let _ = self.ledger.end(&claim, End::Back { after: Duration::ZERO }).await;
+                return Err(failure);
+            }
             Halt::None if failure.is_login() => End::Back { after: Duration::ZERO },
+            Halt::None if is_away => End::Back { after: self.lease },
             Halt::None if failure.is_lasting() || claim.attempts + 1 >= self.attempts => {
                 self.meters.failed();
                 (self.tell)(format!("failed     {}: {line}", claim.name));
@@ -224,7 +305,7 @@ impl Shop {
             Some(journal) => serde_json::from_str(journal).map_err(read)?,
             None => Made::default(),
         };
-        let sync = task.sync(self.base.as_deref());
+        let sync = task.sync(self.base.as_deref(), Runner::Job(claim.id));
         let quiet = Session::new(self.quiet.clone());
         let prepared = sync.prepare(&quiet).await?;
         let job = sync.job(&prepared, &self.client, &quiet);
@@ -292,7 +373,7 @@ impl Shop {
             let mut slices: HashMap<_, Vec<String>> = HashMap::new();
             let mut all = self.client.stream(&slices::List::new()).await?;
             while let Some(slice) = all.next().await {
-                let slice = slice.map_err(|error| Failure::new(error.to_string()))?;
+                let slice = slice?;
                 slices.entry((slice.name, slice.artist)).or_default().push(slice.scorehash.to_string());
             }
             *catalogue = Catalogue { asked: Some((begin, SystemClock.now().duration_since(begin))), slices };

@@ -58,7 +58,7 @@ pub(super) fn open(path: &Path, given: Option<Format>) -> Result<Source, Failure
     if bytes.is_empty() {
         return Err(Failure::file(path, "the file is empty; give a list of points"));
     }
-    let text = files::text(path, bytes)?;
+    let text = by_line_feeds(files::text(path, bytes)?);
     match given.or_else(|| recognise(path, &text)) {
         Some(format) => Ok(Source::Text(format, text)),
         None => Err(Failure::file(
@@ -66,6 +66,38 @@ pub(super) fn open(path: &Path, given: Option<Format>) -> Result<Source, Failure
             "the format of these points is not known; name it, as in --from audacity",
         )),
     }
+}
+
+/// Lines that end as on an old Macintosh, with a carriage return alone, as lines that end with a line feed.
+fn by_line_feeds(text: String) -> String {
+    if text.contains('\n') { text } else { text.replace('\r', "\n") }
+}
+
+/// A number with a decimal comma, as programs of many countries write it, with a decimal point.
+fn with_point(cell: &str) -> Option<String> {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, part) = cell.trim().split_once(',')?;
+    (digits(whole.strip_prefix('-').unwrap_or(whole)) && digits(part)).then(|| format!("{whole}.{part}"))
+}
+
+/// The text with decimal points in the first two columns, where tabs leave no doubt that these are numbers.
+fn with_points(text: &str) -> String {
+    let mut lines = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let mut column = 0;
+        for cell in line.split_inclusive('\t') {
+            column += 1;
+            let end = cell.trim_end_matches(['\t', '\r', '\n']);
+            match with_point(end).filter(|_| column <= 2 && line.contains('\t')) {
+                Some(number) => {
+                    lines.push_str(&number);
+                    lines.push_str(&cell[end.len()..]);
+                }
+                None => lines.push_str(cell),
+            }
+        }
+    }
+    lines
 }
 
 /// The format by the content, and by the name where the content may be of several.
@@ -102,10 +134,10 @@ pub(super) fn recognise(path: &Path, text: &str) -> Option<Format> {
     if ending == "lrc" || first.starts_with('[') {
         return Some(Format::Lrc);
     }
-    let is_number = |cell: &str| cell.trim().parse::<f64>().is_ok();
+    let is_number = |cell: &str| cell.trim().parse::<f64>().is_ok() || with_point(cell).is_some();
     let columns: Vec<&str> = first.split('\t').collect();
     match columns.as_slice() {
-        [only] if is_number(only) => Some(Format::Times),
+        [only] if only.trim().parse::<f64>().is_ok() => Some(Format::Times),
         [only] if only.contains(',') => Some(Format::Sonic),
         [time, .., label] if is_number(time) => {
             let kind = label.split(',').next().unwrap_or_default();
@@ -144,12 +176,14 @@ fn points(path: &Path, format: Format, text: &str, piece: Option<&Piece>) -> Res
     Ok(match format {
         Format::Soundslice => wire::read(text).map_err(|fault| said(&fault))?,
         Format::Times => times(text).map_err(|fault| said(&fault))?,
-        Format::Audacity => audacity::to_points(&audacity::read(text).map_err(|fault| said(&fault))?),
+        Format::Audacity => {
+            audacity::to_points(&audacity::read(&with_points(text)).map_err(|fault| said(&fault))?)
+        }
         Format::Sonic => {
             let layout = sonic::Layout::default();
             sonic::to_points(&sonic::read(text, layout).map_err(|fault| said(&fault))?)
         }
-        Format::Beats => beats::bar_lines(&beats::read(text).map_err(|fault| said(&fault))?),
+        Format::Beats => beats::bar_lines(&beats::read(&with_points(text)).map_err(|fault| said(&fault))?),
         Format::Lrc => lrc::to_points(&lrc::read(text).map_err(|fault| said(&fault))?),
         Format::Srt => srt::to_points(&srt::read(text).map_err(|fault| said(&fault))?),
         Format::Vtt => vtt::to_points(&vtt::read(text).map_err(|fault| said(&fault))?),
@@ -275,6 +309,26 @@ mod tests {
         assert_eq!(is("a", "WEBVTT\n"), Some(Format::Vtt));
         assert_eq!(is("a", "\\sync 0 0 1000\n"), Some(Format::Alphatab));
         assert_eq!(is("a", "no points at all"), None);
+    }
+
+    #[test]
+    fn line_ends_of_old_programs_and_decimal_commas_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let read = |text: &str| {
+            let file = folder.path().join("bars.txt");
+            std::fs::write(&file, text).unwrap();
+            read(&file, None, None).map_err(|failure| failure.to_string())
+        };
+        let bars = |times: &[f64]| {
+            (0..).zip(times).map(|(bar, time)| Syncpoint::bar_line(bar, *time)).collect::<Vec<_>>()
+        };
+        assert_eq!(read("0.5\r1.5\r2.25\r"), Ok(bars(&[0.5, 1.5, 2.25])));
+        // Audacity in a German Windows writes `0,500000`.
+        let labels = read("0,500000\t0,500000\t1\r\n1,250000\t1,250000\t2, da capo\r\n").unwrap();
+        assert_eq!(labels.iter().map(|point| point.time).collect::<Vec<_>>(), [0.5, 1.25]);
+        assert_eq!(with_points("1,5\t2,5\t3,5\n\\\t1,5\t2\n7,5\n"), "1.5\t2.5\t3,5\n\\\t1.5\t2\n7,5\n");
+        // Alone in its line it may be a time and a label.
+        assert!(read("0,5\n1,5\n").unwrap_err().contains("expected seconds with a decimal point"));
     }
 
     #[test]

@@ -79,14 +79,14 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<Output, Fai
                 })
             };
             let mut found = client.stream(&slices::List::new()).await?;
-            let mut rows = Vec::new();
+            let mut first = limit.first();
             while let Some(slice) = found.next().await {
                 let slice = slice?;
-                if has(&slice) && rows.len() < limit.limit.get() {
-                    rows.push(row(&slice));
+                if has(&slice) && !first.take(|| row(&slice)) {
+                    break;
                 }
             }
-            Ok(rows.into())
+            Ok(first.into())
         }
         Command::Get(One { slice }) => {
             let slice = client.send(&slices::Get::new(&slice)).await?;

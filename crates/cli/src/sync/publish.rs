@@ -13,7 +13,7 @@ use segno_soundslice::{
 use segno_syncpoint::{Crop, SyncMap, wire};
 
 use super::journal::{Folder, Intent, Journal, Made, Sent};
-use super::{crop, timing};
+use super::{Runner, crop, timing};
 use crate::failure::Failure;
 use crate::output::{Output, Record};
 use crate::progress::Bar;
@@ -56,6 +56,7 @@ pub(crate) struct Job<'a> {
     /// Where its seconds come from.
     pub(super) source: &'a str,
     pub(super) place: Where,
+    pub(super) runner: Runner,
 }
 
 /// What is on Soundslice when it is done.
@@ -119,9 +120,7 @@ impl Job<'_> {
     pub(crate) async fn run(&self, journal: &mut Journal) -> Result<Done, Failure> {
         let slice = self.slice(journal).await?;
         // From here on there is something to name if a later step fails.
-        let named = |failure: Failure| {
-            failure.last(format_args!("the slice is {slice}; run the same command again to go on"))
-        };
+        let named = |failure: Failure| failure.last(self.runner.goes_on(&slice));
         self.send_notation(&slice, journal).await.map_err(named)?;
         let recording = self.recording(&slice, journal).await.map_err(named)?;
         self.send_media(&slice, recording, journal).await.map_err(named)?;
@@ -141,7 +140,7 @@ impl Job<'_> {
         }
         // The service refuses a wrong key and a missing slice alike; a key that is accepted elsewhere is right.
         self.client.send(&folders::List::new()).await?;
-        Err(Failure::new(format!("there is no slice {slice} in this account")).advice(advice))
+        Err(Failure::new(format!("there is no slice {slice} in this account")).lasting(true).advice(advice))
     }
 
     /// The slice: the one that was named, the one that an earlier run made, or a new one.
@@ -157,9 +156,9 @@ impl Job<'_> {
         if let Some(made) = &journal.made.slice {
             let slice: Scorehash =
                 made.parse().map_err(|error| Failure::new(format!("the journal: {error}")))?;
-            let advice = "an earlier run made it; --again makes a new one";
-            let found = self.get(&slice, advice).await?;
-            is_in(journal.made.folder.as_ref(), folder.as_deref(), &slice)?;
+            let advice = format!("an earlier run made it; {}", self.runner.anew());
+            let found = self.get(&slice, &advice).await?;
+            self.is_in(journal.made.folder.as_ref(), folder.as_deref(), &slice)?;
             self.session.made(format_args!("the slice {slice}"));
             self.session.tell(format_args!("slice      {slice} {}, made by an earlier run", found.name));
             return Ok(slice);
@@ -182,10 +181,7 @@ impl Job<'_> {
                     return made.parse().map_err(|error| Failure::new(format!("{error}")));
                 }
                 several => {
-                    return Err(Failure::new(format!(
-                        "an earlier run may have made one of the slices {}; go on with --slice HASH",
-                        several.join(", ")
-                    )));
+                    return Err(Failure::new(self.runner.choose_slice(&several.join(", "))).lasting(true));
                 }
             }
         }
@@ -218,6 +214,19 @@ impl Job<'_> {
         self.session.made(format_args!("the slice {slice}"));
         self.session.tell(format_args!("slice      {slice} {name}"));
         Ok(slice)
+    }
+
+    /// A slice that an earlier run made stays in the folder of that run; another folder is no reason to make it twice.
+    fn is_in(&self, made: Option<&Folder>, asked: Option<&str>, slice: &Scorehash) -> Result<(), Failure> {
+        let Some(asked) = asked else { return Ok(()) };
+        let place = match made {
+            Some(made) if made.asked == asked || made.id == asked => return Ok(()),
+            Some(made) => format!("in the folder {}", made.asked),
+            None => "in no folder".to_owned(),
+        };
+        Err(Failure::new(format!("an earlier run made the slice {slice} {place}"))
+            .lasting(true)
+            .advice(self.runner.other_folder(slice)))
     }
 
     /// What is there now and was not when an intent was written. If nothing is, the request may still be on its way: it is looked
@@ -319,7 +328,8 @@ impl Job<'_> {
             }
             if !replace {
                 return Err(Failure::new(format!("the slice {slice} has other notation"))
-                    .advice("--replace-notation puts this score in its place, --keep-notation leaves it"));
+                    .lasting(true)
+                    .advice(self.runner.other_notation()));
             }
         }
         journal.note(|journal| journal.notation = Sent::Begun).await?;
@@ -356,9 +366,9 @@ impl Job<'_> {
                 self.session.made(format_args!("the recording {made}"));
                 return Ok(made);
             }
-            return Err(Failure::new(format!(
-                "the recording {made} of an earlier run is gone; --again makes a new one"
-            )));
+            return Err(Failure::new(format!("the recording {made} of an earlier run is gone"))
+                .lasting(true)
+                .advice(self.runner.anew()));
         }
         let mine = || async {
             let all = self.recordings(slice).await?;
@@ -512,19 +522,6 @@ impl Job<'_> {
         }
         Ok(())
     }
-}
-
-/// A slice that an earlier run made stays in the folder of that run; another folder is no reason to make it twice.
-fn is_in(made: Option<&Folder>, asked: Option<&str>, slice: &Scorehash) -> Result<(), Failure> {
-    let Some(asked) = asked else { return Ok(()) };
-    let place = match made {
-        Some(made) if made.asked == asked || made.id == asked => return Ok(()),
-        Some(made) => format!("in the folder {}", made.asked),
-        None => "in no folder".to_owned(),
-    };
-    Err(Failure::new(format!("an earlier run made the slice {slice} {place}")).advice(format_args!(
-        "leave --folder out and move it with `segno soundslice slice move {slice} FOLDER`, or add --again to make another"
-    )))
 }
 
 /// Bytes as people read them.

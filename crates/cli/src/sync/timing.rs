@@ -2,7 +2,7 @@
 
 use segno_syncpoint::repair::Repair;
 use segno_syncpoint::validate::{self, Context};
-use segno_syncpoint::{SyncMap, Syncpoint};
+use segno_syncpoint::{Policy, SyncMap, Syncpoint};
 
 use super::Sync;
 use crate::failure::Failure;
@@ -90,6 +90,17 @@ pub(super) fn inside(map: &SyncMap, seconds: Option<f64>, source: &str) -> Resul
     }
 }
 
+/// The rules for repeats by which the score plays as many bars as there are points.
+fn other_policy(points: &[Syncpoint], piece: &Piece) -> Option<String> {
+    let last = points.last()?.position.bars();
+    let (name, bars) = Policy::PRESETS.iter().find_map(|(name, policy)| {
+        let play = piece.score.structure.unroll(policy).ok()?;
+        let bars = play.len() as f64;
+        ((bars - 1.0)..=bars).contains(&last).then_some((name, play.len()))
+    })?;
+    Some(format!("with --policy {name} it plays {bars}"))
+}
+
 /// The points of a file as a map of the whole piece: judged, and with an end if that is missing.
 fn whole(
     file: &std::path::Path,
@@ -103,22 +114,19 @@ fn whole(
         return Err(Failure::file(file, "there are no points in it"));
     };
     if last.position.bars() > f64::from(bars) {
-        return Err(Failure::file(
-            file,
-            format_args!(
-                "the points go on to bar {}, and the score plays {bars}; try another --policy",
-                last.position.bar()
-            ),
+        let fault =
+            format_args!("the points go on to bar {}, and the score plays {bars}", last.position.bar());
+        return Err(Failure::file(file, fault).advice(
+            other_policy(&read, piece)
+                .unwrap_or_else(|| "they are of another score, or some are not bar lines".to_owned()),
         ));
     }
     if last.position.bars() < f64::from(bars) - 1.0 {
         let (found, missing) = (last.position.bar(), bars - last.position.bar());
-        return Err(Failure::file(
-            file,
-            format_args!(
-                "the points end at bar {found}, {missing} bars before the score does; try another --policy"
-            ),
-        ));
+        let fault = format_args!("the points end at bar {found}, {missing} bars before the score does");
+        return Err(Failure::file(file, fault).advice(other_policy(&read, piece).unwrap_or_else(|| {
+            format!("give the seconds of all {bars} bars, in the order in which they are played: `segno score order` lists them")
+        })));
     }
     if last.position.bars() < f64::from(bars) {
         let repaired = Repair { bar_count: Some(bars), duration, ..Repair::default() }.points(&read);
@@ -144,15 +152,15 @@ async fn listen(arguments: &Sync, mut piece: Piece, session: &Session) -> Result
     use crate::progress::Bar;
 
     let wait = Bar::wait(session, "listening");
-    let (audio, policy) = (arguments.audio.clone(), piece.policy);
+    let (audio, policy, runner) = (arguments.audio.clone(), piece.policy, arguments.runner);
     // Minutes of arithmetic: not on the threads that talk to the network.
     let work = tokio::task::spawn_blocking(move || {
         let file = std::fs::File::open(&audio).map_err(|error| Failure::file(&audio, error))?;
         let features = decode::read(file).map_err(|error| Failure::file(&audio, error))?;
-        let aligned = Aligner::new(&piece.score).policy(policy).align(&features).map_err(|error| {
-            Failure::file(&audio, error)
-                .advice("give the seconds of the bar lines with --beats FILE, or --guess to take the score's own tempo")
-        })?;
+        let aligned = Aligner::new(&piece.score)
+            .policy(policy)
+            .align(&features)
+            .map_err(|error| Failure::file(&audio, error).advice(runner.without_listening()))?;
         Ok::<_, Failure>((piece, aligned))
     });
     let (read, aligned) =

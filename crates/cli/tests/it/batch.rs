@@ -7,6 +7,11 @@ use segno_sandbox::{Fault, FaultKind, Host, Sandbox};
 
 use crate::shell::{Done, Scratch, done, wait_for};
 
+mod away;
+mod jobs;
+mod ledger;
+mod list;
+
 /// A sandbox, and a manifest of so many pieces with the names `Piece 1` and so on.
 async fn pieces(count: usize) -> Scratch {
     let scratch = Scratch::new().await;
@@ -97,7 +102,7 @@ async fn the_same_files_elsewhere_are_not_published_again() {
         std::fs::copy(scratch.path(name), scratch.path("moved").join(name)).unwrap();
     }
     let status = scratch.run(&["batch", "moved/pieces.csv", "--json"]).good().json();
-    assert_eq!(status["done"], 4);
+    assert_eq!((&status["done"], &status["ledger_done"]), (&2.into(), &4.into()));
     assert_eq!(scratch.sandbox.effects(), before);
     let slices: Vec<String> =
         scratch.run(&["batch", "export"]).good().out.lines().skip(1).map(str::to_owned).collect();
@@ -126,20 +131,22 @@ async fn lines_that_are_wrong_are_all_told_and_nothing_is_done() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_piece_that_cannot_be_done_is_put_aside_with_its_line_and_the_others_go_on() {
     let scratch = pieces(3).await;
-    // By its first bytes this is a score.
-    scratch.write("broken.musicxml", "<?xml version=\"1.0\"?><score-partwise>");
+    std::fs::copy(scratch.path("minuet-in-g.mxl"), scratch.path("broken.mxl")).unwrap();
     let mut text = std::fs::read_to_string(scratch.path("pieces.csv")).unwrap();
-    text.push_str("broken.musicxml,recording-0.mp3,Broken,\n");
+    text.push_str("broken.mxl,recording-0.mp3,Broken,bars.txt\n");
     scratch.write("pieces.csv", text);
-    let line = scratch.run(&["batch", "pieces.csv", "--quiet"]).failed(1);
+    scratch.run(&["batch", "pieces.csv", "--only-add"]).good();
+    // It breaks after it was looked at.
+    scratch.write("broken.mxl", "<?xml version=\"1.0\"?><score-partwise>");
+    let line = scratch.run(&["batch", "work", "--quiet"]).failed(1);
     assert!(line.contains("1 of 4 pieces failed; `segno batch status --failed` lists them"), "{line}");
     let failed = scratch.run(&["batch", "status", "--failed", "--json"]).good().json();
     assert_eq!(failed.as_array().unwrap().len(), 1);
     assert_eq!(failed[0]["name"], "Broken");
-    assert!(failed[0]["error"].as_str().unwrap().contains("broken.musicxml: "), "{failed}");
+    assert!(failed[0]["error"].as_str().unwrap().contains("broken.mxl: "), "{failed}");
     let job = failed[0]["job"].to_string();
     // Mended, and tried again.
-    std::fs::copy(scratch.path("minuet-in-g.mxl"), scratch.path("broken.musicxml")).unwrap();
+    std::fs::copy(scratch.path("minuet-in-g.mxl"), scratch.path("broken.mxl")).unwrap();
     assert_eq!(scratch.run(&["batch", "retry", &job]).good().out, "waiting\t1\n");
     scratch.run(&["batch", "cancel", &job]).good();
     assert_eq!(scratch.run(&["batch", "status", "--json"]).good().json()["cancelled"], 1);

@@ -218,7 +218,19 @@ async fn wrong_files_end_with_one_line_and_nothing_made() {
     }
     let points = |file| ["sync", "minuet-in-g.mxl", "minuet-in-g.mp3", "--beats", file];
     let line = refused(&scratch, &points("few.txt"), 1);
-    assert!(line.contains("62 bars before the score does; try another --policy"), "{line}");
+    assert!(
+        line.contains("62 bars before the score does; give the seconds of all 64 bars")
+            && !line.contains("--policy"),
+        "{line}"
+    );
+    // As many as the score has without its repeats.
+    scratch.write("written.txt", (0..33).map(|bar| format!("{bar}\n")).collect::<String>());
+    let line = refused(&scratch, &points("written.txt"), 1);
+    assert!(line.contains("32 bars before the score does; with --policy "), "{line}");
+    for name in ["A\nB", "\u{7}", " "] {
+        let line = refused(&scratch, &["sync", "minuet-in-g.mxl", "minuet-in-g.mp3", "--new", name], 2);
+        assert!(line.contains("--new") && line.contains("expected"), "{line}");
+    }
     let line = refused(&scratch, &points("empty"), 1);
     assert!(line.contains("the file is empty; give a list of points"), "{line}");
     let line = refused(&scratch, &points("long.txt"), 1);

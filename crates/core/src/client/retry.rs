@@ -209,7 +209,10 @@ impl Retry {
 
     /// Why a failure is not repeated that otherwise would be.
     pub(crate) fn out_of_budget(&self) -> String {
-        format!("not repeated: the client's retry budget of {} is used up (Retry::budget)", self.budget)
+        format!(
+            "not repeated: too many calls failed lately (the budget of {} retries is used up)",
+            self.budget
+        )
     }
 
     /// Full jitter: anything between nothing and the doubled base, so that many clients do not come back together.

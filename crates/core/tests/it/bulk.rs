@@ -216,8 +216,8 @@ async fn the_budget_is_a_setting_is_named_and_comes_back() {
     for client in [&client, &other] {
         assert_eq!(
             line(client.send(&Get).await.unwrap_err()),
-            "example.get: 503 Service Unavailable: down; not repeated: the client's retry budget of 2 is \
-             used up (Retry::budget)"
+            "example.get: 503 Service Unavailable: down; not repeated: too many calls failed lately (the \
+             budget of 2 retries is used up)"
         );
     }
     down.store(0, Ordering::Relaxed);

@@ -53,7 +53,7 @@ impl Queue {
             (&payloads, Type::TEXT_ARRAY),
             (&priorities, Type::INT4_ARRAY),
         ];
-        let rows = self.database.query(statement, &values).await?;
+        let rows = self.database.query_within(ALL, statement, &values).await?;
         let mut new = 0;
         for row in rows {
             new += u64::from(self.cell::<bool>(&row, 0)?);
@@ -61,7 +61,8 @@ impl Queue {
         Ok(Added { new, known: jobs.len() as u64 - new })
     }
 
-    /// Claims the job that is next: of the largest priority, and due for the longest time. When the lease is over others may claim it.
+    /// Claims the job that is next: of the largest priority, and of these the one that was added, failed or was retried first. When the
+    /// lease is over others may claim it.
     ///
     /// # Errors
     /// [`PostgresError`]. A claim whose response is lost is over with its lease.
@@ -69,8 +70,8 @@ impl Queue {
         let statement = format!(
             "{PRIORITIES}, next AS (
                 SELECT c.id FROM p CROSS JOIN LATERAL (
-                    SELECT id FROM segno_jobs WHERE queue = $1 AND priority = p.v AND due <= now()
-                    ORDER BY due, id LIMIT 1 FOR UPDATE SKIP LOCKED
+                    SELECT id FROM segno_jobs WHERE queue = $1 AND priority = p.v AND age <= now() AND due <= now()
+                    ORDER BY age, id LIMIT 1 FOR UPDATE SKIP LOCKED
                 ) AS c WHERE p.v IS NOT NULL LIMIT 1
             )
             UPDATE segno_jobs AS job
@@ -210,21 +211,23 @@ impl Queue {
             End::Done => (State::Done, None, 0, None),
             End::Again { after, error } => (State::Waiting, Some(millis(after)), 1, Some(error)),
             End::Failed { error } => (State::Failed, None, 1, Some(error)),
-            End::Back { after } => (State::Waiting, Some(millis(after)), 0, None),
+            End::Back { after } | End::Behind { after } => (State::Waiting, Some(millis(after)), 0, None),
         };
-        let state = state.name();
+        let (state, stays) = (state.name(), !matches!(end, End::Again { .. } | End::Behind { .. }));
         // What a job that was put back has failed with before is still worth knowing.
         let statement = "
             UPDATE segno_jobs SET state = $3, due = now() + $4 * interval '1 millisecond', attempts = attempts + $5,
+                age = CASE WHEN $7 THEN age ELSE now() + $4 * interval '1 millisecond' END,
                 holder = NULL, error = CASE WHEN $3 = 'waiting' THEN coalesce($6, error) ELSE $6 END
             WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id";
-        let values: [Value<'_>; 6] = [
+        let values: [Value<'_>; 7] = [
             (&claim.id, Type::INT8),
             (&claim.fence, Type::INT8),
             (&state, Type::TEXT),
             (&after, Type::FLOAT8),
             (&failed, Type::INT4),
             (&error, Type::TEXT),
+            (&stays, Type::BOOL),
         ];
         Ok(!self.database.query(statement, &values).await?.is_empty())
     }
@@ -291,14 +294,79 @@ impl Queue {
     /// [`PostgresError`].
     pub async fn counts(&self) -> Result<Counts, PostgresError> {
         let statement = "SELECT state, count(*) FROM segno_jobs WHERE queue = $1 GROUP BY state";
+        self.counted(statement, &[(&self.name, Type::TEXT)]).await
+    }
+
+    /// How many of the jobs of these keys are where.
+    ///
+    /// # Errors
+    /// [`PostgresError`].
+    pub async fn counts_of(&self, keys: &[String]) -> Result<Counts, PostgresError> {
+        let statement =
+            "SELECT state, count(*) FROM segno_jobs WHERE queue = $1 AND key = ANY ($2) GROUP BY state";
+        self.counted(statement, &[(&self.name, Type::TEXT), (&keys, Type::TEXT_ARRAY)]).await
+    }
+
+    async fn counted(&self, statement: &str, values: &[Value<'_>]) -> Result<Counts, PostgresError> {
         let mut counts = Counts::default();
-        for row in self.database.query_within(ALL, statement, &[(&self.name, Type::TEXT)]).await? {
+        for row in self.database.query_within(ALL, statement, values).await? {
             let (state, count): (String, i64) = (self.cell(&row, 0)?, self.cell(&row, 1)?);
             if let Some(state) = State::named(&state) {
                 counts.set(state, u64::try_from(count).unwrap_or_default());
             }
         }
         Ok(counts)
+    }
+
+    /// The names of all queues of the database that have jobs, in the order of the alphabet.
+    ///
+    /// # Errors
+    /// [`PostgresError`].
+    pub async fn names(&self) -> Result<Vec<String>, PostgresError> {
+        // One step in the index each.
+        let statement = "
+            WITH RECURSIVE q (name) AS (
+                (SELECT queue FROM segno_jobs ORDER BY queue LIMIT 1)
+                UNION ALL
+                SELECT (SELECT j.queue FROM segno_jobs j WHERE j.queue > q.name ORDER BY j.queue LIMIT 1)
+                FROM q WHERE q.name IS NOT NULL
+            )
+            SELECT name FROM q WHERE name IS NOT NULL";
+        self.database.query(statement, &[]).await?.iter().map(|row| self.cell(row, 0)).collect()
+    }
+
+    /// Has a worker say something of itself for so long, in place of what it said before; `None`: nothing any more.
+    ///
+    /// # Errors
+    /// [`PostgresError`].
+    pub async fn notice(
+        &self,
+        holder: &str,
+        said: Option<&str>,
+        lasts: Duration,
+    ) -> Result<(), PostgresError> {
+        let statement = "
+            WITH gone AS (
+                DELETE FROM segno_notices
+                WHERE queue = $1 AND (holder <> $2 AND until <= now() OR holder = $2 AND $3::text IS NULL)
+            )
+            INSERT INTO segno_notices (queue, holder, said, until)
+            SELECT $1, $2, $3::text, now() + $4 * interval '1 millisecond' WHERE $3::text IS NOT NULL
+            ON CONFLICT (queue, holder) DO UPDATE SET said = excluded.said, until = excluded.until";
+        let lasts = millis(lasts);
+        let values: [Value<'_>; 4] =
+            [(&self.name, Type::TEXT), (&holder, Type::TEXT), (&said, Type::TEXT), (&lasts, Type::FLOAT8)];
+        self.database.query(statement, &values).await.map(drop)
+    }
+
+    /// What workers say of themselves now.
+    ///
+    /// # Errors
+    /// [`PostgresError`].
+    pub async fn notices(&self) -> Result<Vec<String>, PostgresError> {
+        let statement = "SELECT said FROM segno_notices WHERE queue = $1 AND until > now() ORDER BY holder";
+        let rows = self.database.query(statement, &[(&self.name, Type::TEXT)]).await?;
+        rows.iter().map(|row| self.cell(row, 0)).collect()
     }
 
     /// Jobs in the order of their numbers, at most `limit` that come after the number `after`.
@@ -341,8 +409,29 @@ impl Queue {
     /// # Errors
     /// [`PostgresError`].
     pub async fn retry(&self, which: &Which) -> Result<u64, PostgresError> {
-        let set = "state = 'waiting', due = now(), attempts = 0, losses = 0, error = NULL";
+        let set = "state = 'waiting', due = now(), age = now(), attempts = 0, losses = 0, error = NULL";
         self.change(set, which, "'failed', 'cancelled'").await
+    }
+
+    /// Has jobs that are not being worked on wait again, as if they had made nothing: of these kinds, what they have made belongs to
+    /// nobody from now on. Gives how many.
+    ///
+    /// # Errors
+    /// [`PostgresError`].
+    pub async fn anew(&self, ids: &[i64], kinds: &[&str]) -> Result<u64, PostgresError> {
+        let statement = "
+            WITH changed AS (
+                UPDATE segno_jobs SET state = 'waiting', due = now(), age = now(), attempts = 0, losses = 0, error = NULL,
+                    journal = NULL, intent = NULL
+                WHERE queue = $1 AND id = ANY ($2) AND state <> 'running' RETURNING id
+            ), left_behind AS (
+                UPDATE segno_things SET job = NULL FROM changed
+                WHERE queue = $1 AND kind = ANY ($3) AND job = changed.id
+            )
+            SELECT count(*) FROM changed";
+        let values: [Value<'_>; 3] =
+            [(&self.name, Type::TEXT), (&ids, Type::INT8_ARRAY), (&kinds, Type::TEXT_ARRAY)];
+        self.count(statement, &values).await
     }
 
     /// Cancels jobs that wait or have failed. Gives how many.
@@ -361,7 +450,11 @@ impl Queue {
         let (ids, state) = (ids(which), state(which));
         let values: [Value<'_>; 3] =
             [(&self.name, Type::TEXT), (&ids, Type::INT8_ARRAY), (&state, Type::TEXT)];
-        let rows = self.database.query_within(ALL, &statement, &values).await?;
+        self.count(&statement, &values).await
+    }
+
+    async fn count(&self, statement: &str, values: &[Value<'_>]) -> Result<u64, PostgresError> {
+        let rows = self.database.query_within(ALL, statement, values).await?;
         let count: i64 = rows.first().map_or(Ok(0), |row| self.cell(row, 0))?;
         Ok(u64::try_from(count).unwrap_or_default())
     }

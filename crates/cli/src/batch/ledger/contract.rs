@@ -88,6 +88,68 @@ async fn a_lease_that_is_over_gives_the_job_to_another_and_fences_the_first_out(
     assert_eq!(ledger.next().await.unwrap(), None);
 }
 
+async fn a_job_whose_worker_was_lost_comes_back_to_its_place(ledger: &dyn Ledger) {
+    ledger.add(["a", "b", "c"].map(|key| job(key, 0)).into()).await.unwrap();
+    ledger.add(vec![job("low", -1)]).await.unwrap();
+    let lost = claim(ledger, OVER).await;
+    // A sign of life does not change the place.
+    assert!(ledger.beat(&lost, OVER).await.unwrap());
+    let again = claim(ledger, LONG).await;
+    assert_eq!((again.name.as_str(), again.losses), ("Piece a", 1));
+    assert!(ledger.end(&again, End::Back { after: OVER }).await.unwrap());
+    // Put back: to its place. Put behind, or failed: after those that wait.
+    assert_eq!(claim(ledger, LONG).await.name, "Piece a");
+    let b = claim(ledger, LONG).await;
+    assert!(ledger.end(&b, End::Behind { after: OVER }).await.unwrap());
+    let c = claim(ledger, LONG).await;
+    assert_eq!(c.name, "Piece c");
+    assert!(ledger.end(&c, End::Again { after: OVER, error: "once more" }).await.unwrap());
+    for name in ["Piece b", "Piece c", "Piece low"] {
+        assert_eq!(claim(ledger, LONG).await.name, name);
+    }
+}
+
+async fn what_is_begun_anew_has_made_nothing(ledger: &dyn Ledger) {
+    filled(ledger, &["a", "b"]).await;
+    let (a, b) = (claim(ledger, LONG).await, claim(ledger, LONG).await);
+    let things = [slice("S1", "n"), Thing { kind: "content", id: "C", like: "" }];
+    assert_eq!(ledger.keep(&a, made("{\"a\":1}", &things)).await.unwrap(), Kept::Yes);
+    // One that is being worked on is left alone.
+    assert_eq!(ledger.anew(&[a.id], &["slice"]).await.unwrap(), 0);
+    assert!(ledger.end(&a, End::Done).await.unwrap());
+    assert_eq!(ledger.anew(&[a.id], &["slice"]).await.unwrap(), 1);
+    let again = claim(ledger, LONG).await;
+    assert_eq!((again.id, again.journal.as_deref()), (a.id, None));
+    // What it had made is nobody's; what is not of these kinds stays its own.
+    assert_eq!(ledger.alike(&again, "slice", "n").await.unwrap(), ["S1"]);
+    let same = Thing { kind: "content", id: "C", like: "" };
+    assert_eq!(ledger.keep(&b, made("{}", &[same])).await.unwrap(), Kept::Taken { job: a.id });
+    assert_eq!(ledger.keep(&again, made("{}", &[same, slice("S2", "n")])).await.unwrap(), Kept::Yes);
+}
+
+async fn jobs_are_counted_by_their_keys(ledger: &dyn Ledger) {
+    filled(ledger, &["a", "b", "c"]).await;
+    let a = claim(ledger, LONG).await;
+    assert!(ledger.end(&a, End::Done).await.unwrap());
+    let keys = ["a", "c", "never"].map(str::to_owned);
+    let counts = ledger.counts_of(&keys).await.unwrap();
+    assert_eq!((counts.of(State::Done), counts.of(State::Waiting), counts.all()), (1, 1, 2));
+    assert_eq!(ledger.counts_of(&[]).await.unwrap().all(), 0);
+    let queues = ledger.queues().await.unwrap();
+    assert!(queues.contains(&"keys".to_owned()) && queues.is_sorted(), "{queues:?}");
+}
+
+async fn a_worker_says_one_thing_until_a_time(ledger: &dyn Ledger) {
+    ledger.notice("one", Some("away"), LONG).await.unwrap();
+    ledger.notice("one", Some("still away"), LONG).await.unwrap();
+    ledger.notice("two", Some("over at once"), OVER).await.unwrap();
+    assert_eq!(ledger.notices().await.unwrap(), ["still away"]);
+    ledger.notice("two", Some("away, too"), LONG).await.unwrap();
+    assert_eq!(ledger.notices().await.unwrap(), ["still away", "away, too"]);
+    ledger.notice("one", None, OVER).await.unwrap();
+    assert_eq!(ledger.notices().await.unwrap(), ["away, too"]);
+}
+
 async fn a_thing_belongs_to_one_job_and_a_refused_note_changes_nothing(ledger: &dyn Ledger) {
     filled(ledger, &["a", "b"]).await;
     let (a, b) = (claim(ledger, LONG).await, claim(ledger, LONG).await);
@@ -195,6 +257,10 @@ pub(super) async fn check(open: impl Fn(&str) -> Arc<dyn Ledger>) {
     a_job_is_there_once(&*open("once")).await;
     the_order_is_priority_then_age(&*open("order")).await;
     a_lease_that_is_over_gives_the_job_to_another_and_fences_the_first_out(&*open("fence")).await;
+    a_job_whose_worker_was_lost_comes_back_to_its_place(&*open("places")).await;
+    what_is_begun_anew_has_made_nothing(&*open("anew")).await;
+    jobs_are_counted_by_their_keys(&*open("keys")).await;
+    a_worker_says_one_thing_until_a_time(&*open("notices")).await;
     a_thing_belongs_to_one_job_and_a_refused_note_changes_nothing(&*open("things")).await;
     one_job_at_a_time_is_about_to_make_what_is_alike(&*open("intents")).await;
     failures_wait_and_are_listed_with_their_line(&*open("failures")).await;
@@ -233,7 +299,40 @@ fn a_file_of_another_kind_or_version_is_refused() {
     let newer = folder.path().join("newer.sqlite");
     let connection = rusqlite::Connection::open(&newer).unwrap();
     connection.pragma_update(None, "user_version", 9).unwrap();
-    assert!(refused(&newer).contains("of another version (9, not 1)"), "{}", refused(&newer));
+    assert!(refused(&newer).contains("of another version (9, not 2)"), "{}", refused(&newer));
+}
+
+#[tokio::test]
+async fn a_ledger_that_is_removed_or_replaced_is_noticed_and_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ledger.sqlite");
+    let ledger = Sqlite::open(&file, "queue".into()).unwrap();
+    filled(&ledger, &["a", "b"]).await;
+    let a = claim(&ledger, LONG).await;
+    assert_eq!(ledger.keep(&a, made("{}", &[slice("S1", "n")])).await.unwrap(), Kept::Yes);
+    std::fs::remove_file(&file).unwrap();
+    std::fs::write(&file, "").unwrap();
+    let failure = ledger.keep(&a, made("{}", &[slice("S2", "n")])).await.unwrap_err();
+    assert!(failure.is_of_ledger());
+    let line = failure.to_string();
+    let saved = folder.path().join(format!("ledger.sqlite.saved-{}", std::process::id()));
+    assert!(line.contains("the ledger was removed or replaced"), "{line}");
+    assert!(line.contains(&format!("all that was in it is in {}", saved.display())), "{line}");
+    // Also when it is back: others may have worked on that one.
+    std::fs::rename(&saved, &file).unwrap();
+    assert!(ledger.counts().await.unwrap_err().is_of_ledger());
+    let again = Sqlite::existing(&file, "queue".into()).unwrap();
+    assert_eq!(again.counts().await.unwrap().all(), 2);
+    assert!(!again.disown(slice("S1", "n")).await.unwrap());
+}
+
+#[test]
+fn a_ledger_is_made_only_where_it_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("leger.sqlite");
+    let line = Sqlite::existing(&file, "queue".into()).err().unwrap().to_string();
+    assert!(line.contains("there is no such ledger"), "{line}");
+    assert!(!file.exists());
 }
 
 #[cfg(feature = "_services")]
@@ -242,7 +341,7 @@ async fn postgres_keeps_the_contract() {
     let server = segno_testkit::Server::postgres().await.unwrap();
     let url = server.url();
     check(|queue| {
-        let opened = super::Shared::open(&url, queue.into(), 8, LONG);
+        let opened = super::Shared::open(&url, queue.into(), true, 8, LONG);
         let opened = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(opened));
         Arc::new(opened.unwrap())
     })

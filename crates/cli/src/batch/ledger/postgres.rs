@@ -16,16 +16,21 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// The queue of this name in the database at `url`, whose tables are made if they are missing and may be made.
+    /// The queue of this name in the database at `url`, whose tables are made if they are missing and may be made; `make`: also where
+    /// there are none at all.
     pub(crate) async fn open(
         url: &str,
         queue: String,
+        make: bool,
         connections: usize,
         patience: Duration,
     ) -> Result<Self, Failure> {
         let database = Postgres::builder(url).connections(connections).build();
         let database = database.map_err(|error| Failure::usage(error.to_string()))?;
         let ledger = Self { queue: Queue::new(database.clone(), queue), patience };
+        if !make {
+            ledger.ask(|| ledger.queue.counts()).await?;
+        }
         let made = ledger.ask(|| database.migrate()).await;
         if let Err(refused) = made {
             // Who may make no tables has them made by others: then they are there.
@@ -39,9 +44,14 @@ impl Shared {
     where
         F: Future<Output = Result<T, PostgresError>>,
     {
-        retry_within(&SystemClock, self.patience, PostgresError::is_passing, ask)
-            .await
-            .map_err(|error| Failure::new(format!("the ledger: {error}")))
+        retry_within(&SystemClock, self.patience, PostgresError::is_passing, ask).await.map_err(|error| {
+            match &error {
+                PostgresError::Statement { place, .. } if error.is_missing_table() => Failure::new(format!(
+                    "there is no ledger in {place}; `segno batch MANIFEST` makes it, or correct --ledger"
+                )),
+                _ => Failure::ledger(format_args!("the ledger: {error}")),
+            }
+        })
     }
 }
 
@@ -90,12 +100,32 @@ impl Ledger for Shared {
         Box::pin(self.ask(|| self.queue.counts()))
     }
 
+    fn counts_of<'a>(&'a self, keys: &'a [String]) -> Reply<'a, Counts> {
+        Box::pin(self.ask(move || self.queue.counts_of(keys)))
+    }
+
+    fn queues(&self) -> Reply<'_, Vec<String>> {
+        Box::pin(self.ask(|| self.queue.names()))
+    }
+
+    fn notice<'a>(&'a self, holder: &'a str, said: Option<&'a str>, lasts: Duration) -> Reply<'a, ()> {
+        Box::pin(self.ask(move || self.queue.notice(holder, said, lasts)))
+    }
+
+    fn notices(&self) -> Reply<'_, Vec<String>> {
+        Box::pin(self.ask(|| self.queue.notices()))
+    }
+
     fn list<'a>(&'a self, which: &'a Which, after: i64, limit: u32) -> Reply<'a, Vec<Entry>> {
         Box::pin(self.ask(move || self.queue.list(which, after, limit)))
     }
 
     fn retry<'a>(&'a self, which: &'a Which) -> Reply<'a, u64> {
         Box::pin(self.ask(move || self.queue.retry(which)))
+    }
+
+    fn anew<'a>(&'a self, ids: &'a [i64], kinds: &'a [&'static str]) -> Reply<'a, u64> {
+        Box::pin(self.ask(move || self.queue.anew(ids, kinds)))
     }
 
     fn cancel<'a>(&'a self, which: &'a Which) -> Reply<'a, u64> {

@@ -4,18 +4,25 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
-use segno_core::time::{Clock as _, SystemClock};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{Added, Claim, Counts, End, Entry, Kept, Ledger, NewJob, Note, Reply, State, Thing, Which};
+use super::Reply;
 use crate::failure::Failure;
+
+mod place;
+mod statements;
+
+use place::Place;
 
 /// How long a statement waits for those of other processes.
 const BUSY: Duration = Duration::from_secs(60);
 /// What the tables of this version are; another number is another version's.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
-const TABLES: &str = "
+/// The steps to it, each from the version before.
+const STEPS: [&str; 2] = [FIRST, AGE];
+
+const FIRST: &str = "
 CREATE TABLE jobs (
     id INTEGER PRIMARY KEY,
     queue TEXT NOT NULL,
@@ -56,22 +63,29 @@ CREATE TABLE locks (
     until INTEGER NOT NULL,
     PRIMARY KEY (queue, name)
 ) WITHOUT ROWID;
-PRAGMA user_version = 1;
 ";
 
-/// The priorities of the jobs that have not ended, one step in the index each.
-const PRIORITIES: &str = "
-WITH RECURSIVE p (v) AS (
-    SELECT max(priority) FROM jobs WHERE queue = ?1 AND due IS NOT NULL
-    UNION ALL
-    SELECT (SELECT max(priority) FROM jobs WHERE queue = ?1 AND due IS NOT NULL AND priority < p.v)
-    FROM p WHERE p.v IS NOT NULL
-)";
+const AGE: &str = "
+-- A job's place in the order of its priority. Unlike `due` it stays while a job is worked on, so that one whose worker was lost comes
+-- back to its place.
+ALTER TABLE jobs ADD COLUMN age INTEGER NOT NULL DEFAULT 0;
+UPDATE jobs SET age = coalesce(due, 0);
+CREATE INDEX jobs_age ON jobs (queue, priority, age) WHERE due IS NOT NULL;
+-- What workers say of themselves, each until a time.
+CREATE TABLE notices (
+    queue TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    said TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    PRIMARY KEY (queue, holder)
+) WITHOUT ROWID;
+";
 
 /// A ledger in a file, or in memory.
 pub(crate) struct Sqlite {
     connection: Arc<Mutex<Connection>>,
     queue: String,
+    file: Option<Arc<Place>>,
 }
 
 impl Sqlite {
@@ -80,37 +94,40 @@ impl Sqlite {
         let failed = |error: rusqlite::Error| {
             Failure::file(path, format_args!("the ledger cannot be opened: {error}"))
         };
-        Self::new(Connection::open(path).map_err(failed)?, queue).map_err(failed)?.map_err(|version| {
+        let mut connection = Connection::open(path).map_err(failed)?;
+        prepare(&mut connection).map_err(failed)?.map_err(|version| {
             Failure::file(
                 path,
-                format_args!("the ledger is of another version ({version}, not {VERSION}); finish it with the segno that made it"),
+                format_args!("the ledger is of another version ({version}, not {VERSION}); use the segno that made it, or a later one"),
             )
-        })
+        })?;
+        let file = Some(Arc::new(Place::of(path)));
+        Ok(Self { connection: Arc::new(Mutex::new(connection)), queue, file })
+    }
+
+    /// The ledger of a file that is there.
+    pub(crate) fn existing(path: &Path, queue: String) -> Result<Self, Failure> {
+        match std::fs::metadata(path) {
+            // An empty file is a new ledger to SQLite.
+            Ok(about) if about.len() > 0 => Self::open(path, queue),
+            Ok(_) => Err(Failure::file(path, "this is no ledger: it is empty; correct --ledger")),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Failure::file(
+                path,
+                "there is no such ledger; `segno batch MANIFEST` makes it, or correct --ledger",
+            )),
+            Err(error) => Err(Failure::file(path, error)),
+        }
     }
 
     /// A ledger that ends with this process.
     pub(crate) fn in_memory(queue: String) -> Result<Self, Failure> {
-        let made = Connection::open_in_memory().and_then(|connection| Self::new(connection, queue));
-        made.map_err(failure)?.map_err(|version| Failure::new(format!("the ledger is of version {version}")))
-    }
-
-    fn new(mut connection: Connection, queue: String) -> rusqlite::Result<Result<Self, i64>> {
-        connection.busy_timeout(BUSY)?;
-        connection.pragma_update(None, "journal_mode", "wal")?;
-        // What was made is told only once it is on the disk.
-        connection.pragma_update(None, "synchronous", "full")?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let version =
-            |connection: &Connection| connection.query_row("PRAGMA user_version", [], |row| row.get(0));
-        if version(&transaction)? == 0i64 {
-            transaction.execute_batch(TABLES)?;
-        }
-        let found: i64 = version(&transaction)?;
-        transaction.commit()?;
-        if found != VERSION {
-            return Ok(Err(found));
-        }
-        Ok(Ok(Self { connection: Arc::new(Mutex::new(connection)), queue }))
+        let made = Connection::open_in_memory().and_then(|mut connection| {
+            let prepared = prepare(&mut connection)?;
+            Ok((connection, prepared))
+        });
+        let (connection, prepared) = made.map_err(|error| Failure::new(format!("the ledger: {error}")))?;
+        prepared.map_err(|version| Failure::new(format!("the ledger is of version {version}")))?;
+        Ok(Self { connection: Arc::new(Mutex::new(connection)), queue, file: None })
     }
 
     /// Does something in one transaction, away from the threads that talk to the network.
@@ -119,293 +136,80 @@ impl Sqlite {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>, &str) -> rusqlite::Result<T> + Send + 'static,
     {
-        let (connection, queue) = (Arc::clone(&self.connection), self.queue.clone());
+        let (connection, queue, place) =
+            (Arc::clone(&self.connection), self.queue.clone(), self.file.clone());
         Box::pin(async move {
             let done = tokio::task::spawn_blocking(move || {
                 let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-                let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                let done = work(&transaction, &queue)?;
-                transaction.commit()?;
-                Ok(done)
-            });
-            done.await
-                .map_err(|error| Failure::new(format!("the ledger broke off: {error}")))?
-                .map_err(failure)
-        })
-    }
-}
-
-fn failure(error: rusqlite::Error) -> Failure {
-    Failure::new(format!("the ledger: {error}"))
-}
-
-fn now() -> i64 {
-    let since = std::time::SystemTime::from(SystemClock.wall()).duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-}
-
-fn after(duration: Duration) -> i64 {
-    now().saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX))
-}
-
-fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let state: String = row.get("state")?;
-    Ok(Entry {
-        id: row.get("id")?,
-        name: row.get("name")?,
-        payload: row.get("payload")?,
-        priority: row.get("priority")?,
-        state: State::named(&state).unwrap_or(State::Failed),
-        attempts: row.get("attempts")?,
-        journal: row.get("journal")?,
-        error: row.get("error")?,
-        holder: row.get("holder")?,
-    })
-}
-
-/// The condition for these jobs; `?1` is the queue.
-fn condition(which: &Which) -> String {
-    match which {
-        Which::Ids(ids) => {
-            let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
-            format!("queue = ?1 AND id IN ({})", ids.join(", "))
-        }
-        Which::In(state) => format!("queue = ?1 AND state = '{}'", state.name()),
-        Which::All => "queue = ?1".to_owned(),
-    }
-}
-
-impl Ledger for Sqlite {
-    fn add(&self, jobs: Vec<NewJob>) -> Reply<'_, Added> {
-        self.write(move |ledger, queue| {
-            let mut added = Added::default();
-            let mut insert = ledger.prepare(
-                "INSERT INTO jobs (queue, key, name, payload, priority, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT DO NOTHING",
-            )?;
-            let mut change = ledger.prepare(
-                "UPDATE jobs SET payload = ?3, priority = ?4 WHERE queue = ?1 AND key = ?2 AND state IN ('waiting', 'failed')",
-            )?;
-            let due = now();
-            for job in jobs {
-                let values = params![queue, job.key, job.name, job.payload, job.priority, due];
-                if insert.execute(values)? == 1 {
-                    added.new += 1;
-                } else {
-                    added.known += 1;
-                    change.execute(params![queue, job.key, job.payload, job.priority])?;
+                if let Some(place) = &place {
+                    place.check(&connection)?;
                 }
-            }
-            Ok(added)
-        })
-    }
-
-    fn claim<'a>(&'a self, holder: &'a str, lease: Duration) -> Reply<'a, Option<Claim>> {
-        let holder = holder.to_owned();
-        self.write(move |ledger, queue| {
-            let next = format!(
-                "{PRIORITIES} SELECT job FROM (
-                     SELECT p.v AS v, (SELECT id FROM jobs WHERE queue = ?1 AND priority = p.v AND due <= ?2
-                                       ORDER BY due, id LIMIT 1) AS job
-                     FROM p WHERE p.v IS NOT NULL
-                 ) WHERE job IS NOT NULL ORDER BY v DESC LIMIT 1"
-            );
-            let next: Option<i64> =
-                ledger.prepare_cached(&next)?.query_row(params![queue, now()], |row| row.get(0)).optional()?;
-            let Some(id) = next else { return Ok(None) };
-            let mut take = ledger.prepare_cached(
-                "UPDATE jobs SET losses = losses + (state = 'running'), state = 'running', fence = fence + 1, holder = ?2, due = ?3
-                 WHERE id = ?1 RETURNING fence, name, payload, journal, attempts, losses",
-            )?;
-            let claim = take.query_row(params![id, holder, after(lease)], |row| {
-                Ok(Claim {
-                    id,
-                    fence: row.get(0)?,
-                    name: row.get(1)?,
-                    payload: row.get(2)?,
-                    journal: row.get(3)?,
-                    attempts: row.get(4)?,
-                    losses: row.get(5)?,
+                transact(&mut connection, &queue, work).map_err(|error| match &place {
+                    Some(place) => place.failure(&error),
+                    None => Failure::ledger(format_args!("the ledger: {error}")),
                 })
-            })?;
-            Ok(Some(claim))
+            });
+            done.await.map_err(|error| Failure::new(format!("the ledger broke off: {error}")))?
         })
     }
+}
 
-    fn next(&self) -> Reply<'_, Option<Duration>> {
-        self.write(|ledger, queue| {
-            let due = format!(
-                "{PRIORITIES} SELECT min((SELECT min(due) FROM jobs WHERE queue = ?1 AND priority = p.v AND due IS NOT NULL))
-                 FROM p WHERE p.v IS NOT NULL"
-            );
-            let due: Option<i64> = ledger.prepare_cached(&due)?.query_row([queue], |row| row.get(0))?;
-            Ok(due.map(|due| Duration::from_millis(u64::try_from(due - now()).unwrap_or_default())))
-        })
+fn transact<T>(
+    connection: &mut Connection,
+    queue: &str,
+    work: impl FnOnce(&Transaction<'_>, &str) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = work(&transaction, queue)?;
+    transaction.commit()?;
+    Ok(done)
+}
+
+/// Brings a database to this version. The inner error is a version that this segno does not know.
+fn prepare(connection: &mut Connection) -> rusqlite::Result<Result<(), i64>> {
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    // What was made is told only once it is on the disk.
+    connection.pragma_update(None, "synchronous", "full")?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if !(0..=VERSION).contains(&found) {
+        return Ok(Err(found));
     }
-
-    fn beat<'a>(&'a self, claim: &'a Claim, lease: Duration) -> Reply<'a, bool> {
-        let (id, fence) = (claim.id, claim.fence);
-        self.write(move |ledger, _| {
-            let mut beat = ledger.prepare_cached(
-                "UPDATE jobs SET due = ?3 WHERE id = ?1 AND fence = ?2 AND state = 'running'",
-            )?;
-            Ok(beat.execute(params![id, fence, after(lease)])? == 1)
-        })
+    for (version, step) in (1..).zip(STEPS) {
+        if version > found {
+            transaction.execute_batch(step)?;
+            transaction.pragma_update(None, "user_version", version)?;
+        }
     }
+    transaction.commit()?;
+    Ok(Ok(()))
+}
 
-    fn keep<'a>(&'a self, claim: &'a Claim, note: Note<'a>) -> Reply<'a, Kept> {
-        let (id, fence) = (claim.id, claim.fence);
-        let (journal, intent) = (note.journal.to_owned(), note.intent.map(str::to_owned));
-        let things: Vec<_> = note
-            .things
-            .iter()
-            .map(|thing| (thing.kind.to_owned(), thing.id.to_owned(), thing.like.to_owned()))
-            .collect();
-        self.write(move |ledger, queue| {
-            let mine = "SELECT 1 FROM jobs WHERE id = ?1 AND fence = ?2 AND state = 'running'";
-            if !ledger.prepare_cached(mine)?.exists(params![id, fence])? {
-                return Ok(Kept::Lost);
-            }
-            for (kind, thing, _) in &things {
-                let owner = "SELECT job FROM things WHERE queue = ?1 AND kind = ?2 AND id = ?3";
-                let owner: Option<Option<i64>> = ledger
-                    .prepare_cached(owner)?
-                    .query_row(params![queue, kind, thing], |row| row.get(0))
-                    .optional()?;
-                if let Some(owner) = owner.filter(|owner| *owner != Some(id)) {
-                    return Ok(Kept::Taken { job: owner.unwrap_or_default() });
-                }
-            }
-            if let Some(intent) = &intent {
-                let other = "SELECT id, due IS NULL FROM jobs WHERE queue = ?1 AND intent = ?2 AND id <> ?3";
-                let other: Option<(i64, bool)> = ledger
-                    .prepare_cached(other)?
-                    .query_row(params![queue, intent, id], |row| Ok((row.get(0)?, row.get(1)?)))
-                    .optional()?;
-                if let Some((job, ended)) = other {
-                    return Ok(Kept::Busy { job, ended });
-                }
-            }
-            ledger
-                .prepare_cached("UPDATE jobs SET journal = ?2, intent = ?3 WHERE id = ?1")?
-                .execute(params![id, journal, intent])?;
-            for (kind, thing, like) in &things {
-                ledger
-                    .prepare_cached(
-                        "INSERT INTO things (queue, kind, id, alike, job, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                         ON CONFLICT DO NOTHING",
-                    )?
-                    .execute(params![queue, kind, thing, like, id, now()])?;
-            }
-            Ok(Kept::Yes)
-        })
-    }
+#[cfg(test)]
+mod tests {
+    use super::super::Ledger as _;
+    use super::*;
 
-    fn end<'a>(&'a self, claim: &'a Claim, end: End<'a>) -> Reply<'a, bool> {
-        let (id, fence) = (claim.id, claim.fence);
-        let (state, due, failed, error) = match end {
-            End::Done => (State::Done, None, 0, None),
-            End::Again { after: pause, error } => {
-                (State::Waiting, Some(after(pause)), 1, Some(error.to_owned()))
-            }
-            End::Failed { error } => (State::Failed, None, 1, Some(error.to_owned())),
-            End::Back { after: pause } => (State::Waiting, Some(after(pause)), 0, None),
-        };
-        self.write(move |ledger, _| {
-            // What a job that was put back has failed with before is still worth knowing.
-            let mut write = ledger.prepare_cached(
-                "UPDATE jobs SET state = ?3, due = ?4, attempts = attempts + ?5, holder = NULL,
-                                 error = CASE WHEN ?3 = 'waiting' THEN coalesce(?6, error) ELSE ?6 END
-                 WHERE id = ?1 AND fence = ?2 AND state = 'running'",
-            )?;
-            Ok(write.execute(params![id, fence, state.name(), due, failed, error])? == 1)
-        })
-    }
-
-    fn disown<'a>(&'a self, thing: Thing<'a>) -> Reply<'a, bool> {
-        let (kind, id, like) = (thing.kind.to_owned(), thing.id.to_owned(), thing.like.to_owned());
-        self.write(move |ledger, queue| {
-            ledger.execute(
-                "INSERT INTO things (queue, kind, id, alike, job, at) VALUES (?1, ?2, ?3, ?4, NULL, ?5) ON CONFLICT DO NOTHING",
-                params![queue, kind, id, like, now()],
-            )?;
-            let owner: Option<i64> = ledger.query_row(
-                "SELECT job FROM things WHERE queue = ?1 AND kind = ?2 AND id = ?3",
-                params![queue, kind, id],
-                |row| row.get(0),
-            )?;
-            Ok(owner.is_none())
-        })
-    }
-
-    fn alike<'a>(&'a self, claim: &'a Claim, kind: &'a str, like: &'a str) -> Reply<'a, Vec<String>> {
-        let (job, kind, like) = (claim.id, kind.to_owned(), like.to_owned());
-        self.write(move |ledger, queue| {
-            let mut list = ledger.prepare_cached(
-                "SELECT id FROM things WHERE queue = ?1 AND kind = ?2 AND alike = ?3 AND job IS NOT ?4",
-            )?;
-            list.query_map(params![queue, kind, like, job], |row| row.get(0))?.collect()
-        })
-    }
-
-    fn lock<'a>(&'a self, name: &'a str, holder: &'a str, lease: Duration) -> Reply<'a, bool> {
-        let (name, holder) = (name.to_owned(), holder.to_owned());
-        self.write(move |ledger, queue| {
-            let taken = ledger.execute(
-                "INSERT INTO locks (queue, name, holder, until) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (queue, name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-                 WHERE holder = excluded.holder OR until <= ?5",
-                params![queue, name, holder, after(lease), now()],
-            )?;
-            Ok(taken == 1)
-        })
-    }
-
-    fn unlock<'a>(&'a self, name: &'a str, holder: &'a str) -> Reply<'a, ()> {
-        let (name, holder) = (name.to_owned(), holder.to_owned());
-        self.write(move |ledger, queue| {
-            let unlock = "DELETE FROM locks WHERE queue = ?1 AND name = ?2 AND holder = ?3";
-            ledger.execute(unlock, params![queue, name, holder]).map(|_| ())
-        })
-    }
-
-    fn counts(&self) -> Reply<'_, Counts> {
-        self.write(|ledger, queue| {
-            let mut counts = Counts::default();
-            let mut list =
-                ledger.prepare_cached("SELECT state, count(*) FROM jobs WHERE queue = ?1 GROUP BY state")?;
-            let mut rows = list.query([queue])?;
-            while let Some(row) = rows.next()? {
-                let (state, count): (String, i64) = (row.get(0)?, row.get(1)?);
-                if let Some(state) = State::named(&state) {
-                    counts.set(state, u64::try_from(count).unwrap_or_default());
-                }
-            }
-            Ok(counts)
-        })
-    }
-
-    fn list<'a>(&'a self, which: &'a Which, after: i64, limit: u32) -> Reply<'a, Vec<Entry>> {
-        let text = format!("SELECT * FROM jobs WHERE {} AND id > ?2 ORDER BY id LIMIT ?3", condition(which));
-        self.write(move |ledger, queue| {
-            ledger.prepare(&text)?.query_map(params![queue, after, limit], entry)?.collect()
-        })
-    }
-
-    fn retry<'a>(&'a self, which: &'a Which) -> Reply<'a, u64> {
-        let text = format!(
-            "UPDATE jobs SET state = 'waiting', due = ?2, attempts = 0, losses = 0, error = NULL
-             WHERE {} AND state IN ('failed', 'cancelled')",
-            condition(which)
-        );
-        self.write(move |ledger, queue| Ok(ledger.execute(&text, params![queue, now()])? as u64))
-    }
-
-    fn cancel<'a>(&'a self, which: &'a Which) -> Reply<'a, u64> {
-        let text = format!(
-            "UPDATE jobs SET state = 'cancelled', due = NULL WHERE {} AND state IN ('waiting', 'failed')",
-            condition(which)
-        );
-        self.write(move |ledger, queue| Ok(ledger.execute(&text, params![queue])? as u64))
+    #[tokio::test]
+    async fn a_ledger_of_the_first_version_is_gone_on_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ledger.sqlite");
+        let old = Connection::open(&file).unwrap();
+        old.execute_batch(FIRST).unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+        let add =
+            "INSERT INTO jobs (queue, key, name, payload, priority, due) VALUES ('q', ?1, ?1, '{}', 0, ?2)";
+        for (key, due) in [("late", 2000), ("early", 1000)] {
+            old.execute(add, rusqlite::params![key, due]).unwrap();
+        }
+        drop(old);
+        let ledger = Sqlite::open(&file, "q".into()).unwrap();
+        for name in ["early", "late"] {
+            let claim = ledger.claim("worker", Duration::from_secs(60)).await.unwrap().unwrap();
+            assert_eq!(claim.name, name);
+        }
+        // And is of this version once.
+        drop(Sqlite::open(&file, "q".into()).unwrap());
     }
 }
