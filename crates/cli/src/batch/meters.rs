@@ -75,14 +75,20 @@ impl Meters {
         self.taken_over.fetch_add(u64::from(taken_over), Ordering::Relaxed);
     }
 
-    /// The text format of Prometheus, version 0.0.4.
-    fn text(&self, counts: &Counts) -> String {
+    /// The text format of Prometheus, version 0.0.4; `away`: whether the workers wait for the service.
+    fn text(&self, counts: &Counts, away: bool) -> String {
         let mut text = String::from(
             "# HELP segno_batch_jobs Jobs of the ledger by state.\n# TYPE segno_batch_jobs gauge\n",
         );
         for state in State::ALL {
             let _ = writeln!(text, "segno_batch_jobs{{state=\"{}\"}} {}", state.name(), counts.of(state));
         }
+        let _ = writeln!(
+            text,
+            "# HELP segno_batch_service_away Whether this process waits for a service that is away.\n\
+             # TYPE segno_batch_service_away gauge\nsegno_batch_service_away {}",
+            u8::from(away)
+        );
         for (name, help, count) in [
             ("done", "Jobs that this process has done.", &self.done),
             ("failed", "Jobs that failed for good in this process.", &self.failed),
@@ -129,7 +135,9 @@ pub(super) async fn listen(at: SocketAddr, shop: Arc<Shop>) -> Result<SocketAddr
                 let shop = Arc::clone(&shop);
                 async move {
                     let (status, text) = match shop.ledger.counts().await {
-                        Ok(counts) => (StatusCode::OK, shop.meters.text(&counts)),
+                        Ok(counts) => {
+                            (StatusCode::OK, shop.meters.text(&counts, shop.brake.away().is_some()))
+                        }
                         Err(failure) => (StatusCode::SERVICE_UNAVAILABLE, format!("{failure}\n")),
                     };
                     let response = Response::builder()
@@ -158,10 +166,11 @@ mod tests {
         meters.taken_over(true);
         let mut counts = Counts::default();
         counts.set(State::Waiting, 7);
-        let text = meters.text(&counts);
+        let text = meters.text(&counts, true);
         // By the text format: a HELP and a TYPE line before the samples of each name, a line break at the end.
         for line in [
             "# TYPE segno_batch_jobs gauge\nsegno_batch_jobs{state=\"waiting\"} 7\n",
+            "# TYPE segno_batch_service_away gauge\nsegno_batch_service_away 1\n",
             "# TYPE segno_batch_done_total counter\nsegno_batch_done_total 1\n",
             "segno_batch_taken_over_total 1\n",
             "# TYPE segno_batch_job_seconds summary\nsegno_batch_job_seconds_sum 1.5\nsegno_batch_job_seconds_count 1\n",

@@ -84,11 +84,9 @@ fn with_point(cell: &str) -> Option<String> {
 fn with_points(text: &str) -> String {
     let mut lines = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
-        let mut column = 0;
-        for cell in line.split_inclusive('\t') {
-            column += 1;
+        for (column, cell) in line.split_inclusive('\t').enumerate() {
             let end = cell.trim_end_matches(['\t', '\r', '\n']);
-            match with_point(end).filter(|_| column <= 2 && line.contains('\t')) {
+            match with_point(end).filter(|_| column < 2 && line.contains('\t')) {
                 Some(number) => {
                     lines.push_str(&number);
                     lines.push_str(&cell[end.len()..]);

@@ -178,3 +178,28 @@ async fn users_log_in_by_the_page_of_consent_and_out_again() {
         with(&[service, "me"]).failed(4);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_goes_on_says_so() {
+    let scratch = Scratch::new().await;
+    for list in [
+        &["soundslice", "slice", "list"][..],
+        &["soundcloud", "track", "search"],
+        &["musescore", "score", "search"],
+    ] {
+        let run = |more: &[&str]| scratch.run(&[list, more].concat()).good();
+        let all = run(&["--all"]);
+        let count = all.out.lines().count();
+        assert!(count > 1 && !all.err.contains("showing"), "{list:?}: {all:?}");
+        let fewer = run(&["--limit", &(count - 1).to_string()]);
+        assert_eq!(fewer.out.lines().count(), count - 1);
+        assert_eq!(
+            fewer.err,
+            format!("showing {}; --all or --limit COUNT for more\n", count - 1),
+            "{list:?}"
+        );
+        assert_eq!(run(&["--limit", &(count - 1).to_string(), "--quiet"]).err, "");
+        // As many as there are: nothing is left out.
+        assert_eq!(run(&["--limit", &count.to_string()]).err, "", "{list:?}");
+    }
+}
