@@ -75,6 +75,14 @@ impl PostgresError {
 
     /// Whether a table is not there: [`Postgres::migrate`](crate::Postgres::migrate) makes them, or the files of the folder
     /// `migrations`.
+    ///
+    /// ```
+    /// # fn example(error: segno_postgres::PostgresError) {
+    /// if error.is_missing_table() {
+    ///     println!("migrate first: {error}");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_missing_table(&self) -> bool {
         matches!(self, Self::Statement { source, .. } if is_of_missing_table(source))

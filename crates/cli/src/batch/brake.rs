@@ -19,6 +19,8 @@ pub(super) struct Brake {
     /// How long a service that is away is waited for.
     patience: Duration,
     away: Mutex<Option<Away>>,
+    /// When it was found to be away the last time.
+    last: Mutex<Option<Instant>>,
     /// Whose turn it is to ask.
     turn: tokio::sync::Mutex<()>,
 }
@@ -67,7 +69,13 @@ fn second(at: Timestamp) -> String {
 
 impl Brake {
     pub(super) fn new(clock: Arc<dyn Clock>, patience: Duration) -> Self {
-        Self { clock, patience, away: Mutex::default(), turn: tokio::sync::Mutex::default() }
+        Self {
+            clock,
+            patience,
+            away: Mutex::default(),
+            last: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Away>> {
@@ -79,10 +87,16 @@ impl Brake {
         self.lock().clone().filter(|away| away.holds)
     }
 
+    /// Whether the service was found to be away at that moment or later.
+    pub(super) fn was_away_since(&self, begin: Instant) -> bool {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|last| last >= begin)
+    }
+
     /// The service was found to be away. Of several workers that find it at the same time, the first says how long is waited, unless
     /// the service asks another for more.
     pub(super) fn hold(&self, failure: &Failure) -> Away {
         let now = (self.clock.now(), self.clock.wall());
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(now.0);
         let mut state = self.lock();
         let before = state.take();
         let is_held = before.as_ref().is_some_and(|away| away.holds && away.again.0 > now.0);
@@ -212,6 +226,8 @@ mod tests {
     #[tokio::test]
     async fn the_service_says_how_long_and_a_piece_that_is_done_begins_anew() {
         let (clock, brake) = brake(24 * 3600 * S);
+        let begin = clock.now();
+        assert!(!brake.was_away_since(begin));
         let pause = |away: Away| away.pause().as_secs();
         assert_eq!(pause(brake.hold(&Failure::away("429", Some(90 * S)))), 90);
         // Who finds the same at the same time does not make it longer or shorter.
@@ -220,6 +236,8 @@ mod tests {
         clock.sleep(120 * S).await;
         assert_eq!(pause(brake.hold(&away())), 2);
         assert!(brake.release() && !brake.release());
+        // Who began before is not at fault, also when it is back.
+        assert!(brake.was_away_since(begin) && !brake.was_away_since(clock.now() + S));
         assert!(brake.away().is_none());
         assert_eq!(pause(brake.hold(&away())), 1);
     }

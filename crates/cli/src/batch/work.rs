@@ -178,8 +178,8 @@ impl Shop {
         let _ = self.ledger.notice(&self.holder, said.as_deref(), lasts).await;
     }
 
-    /// Whether the service is at fault for a failure, and not the piece; if so, the workers are held.
-    async fn is_away(&self, failure: &Failure) -> bool {
+    /// Whether the service is at fault for a failure of an attempt, and not the piece; if so, the workers are held.
+    async fn is_away(&self, failure: &Failure, begin: Instant) -> bool {
         if !failure.is_away() {
             return false;
         }
@@ -199,7 +199,8 @@ impl Shop {
                 self.hold(&failure).await;
                 true
             }
-            Some(_) => false,
+            // It is there again, and was away while the attempt went on.
+            Some(_) => self.brake.was_away_since(begin),
         }
     }
 
@@ -251,7 +252,7 @@ impl Shop {
             Err(failure) => failure.of_worker(),
         };
         let line = failure.to_string();
-        let is_away = halted.by() == Halt::None && self.is_away(&failure).await;
+        let is_away = halted.by() == Halt::None && self.is_away(&failure, begin).await;
         beats.abort();
         let end = match halted.by() {
             Halt::Lost => {
