@@ -169,7 +169,11 @@ impl<'de> Deserialize<'de> for ContainedSlice {
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ContainedSlice, A::Error> {
                 let slice = Slice::deserialize(MapAccessDeserializer::new(map))?;
                 let scorehash = slice.scorehash.clone();
-                let slice = (!slice.name.is_empty() || slice.has_notation.is_some()).then_some(slice);
+                let has_more = !slice.name.is_empty()
+                    || !slice.artist.is_empty()
+                    || slice.has_notation.is_some()
+                    || slice.status.is_some();
+                let slice = has_more.then_some(slice);
                 Ok(ContainedSlice { scorehash, slice })
             }
         }

@@ -1,251 +1,388 @@
 //! Responses as real services change them: the documented one with something odd in it.
 
-use std::collections::HashMap;
-use std::fmt::{Debug, Write as _};
+use std::collections::BTreeSet;
+use std::fmt::Debug;
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use http::Response;
-use segno_core::{ApiError as _, Endpoint};
+use segno_core::Endpoint;
+use segno_core::testing::read_response;
 use serde_json::{Value, json};
 
-/// The most places of a document that are made odd one by one.
-const PLACES: usize = 25;
+mod form;
+mod printed;
 
-/// How many times several places are made odd at once.
-const MIXTURES: usize = 100;
+use form::{Odd, Place, Step, find, odd_forms, path, places, raw, reversed};
+use printed::{Paths, Printed, is_within};
+
+/// How many odd responses are read of each endpoint, unless the environment says otherwise.
+const SAMPLE: usize = 100;
+
+/// What the environment says it with.
+const VARIABLE: &str = "SEGNO_ODD_RESPONSES";
 
 /// Notices as PHP puts them before or behind a document.
 const NOTICE: &str =
     "<br />\n<b>Warning</b>:  Undefined array key \"x\" in <b>/srv/api.php</b> on line <b>7</b><br />\n";
 
 /// What stands in place of a document that could not be made.
-const NO_DOCUMENTS: [&str; 5] = [
+const NO_DOCUMENTS: [&str; 6] = [
     "<!DOCTYPE html>\n<html><head><title>Log in to the network</title></head></html>",
     "<br />\n<b>Fatal error</b>:  Uncaught Error: [] in /srv/api.php:7\nStack trace:\n#0 {main}\n  thrown in <b>/srv/api.php</b> on line <b>7</b><br />\n",
     "<b>Parse error</b>: syntax error",
     "<hr/>",
     "upstream connect error",
+    "",
 ];
 
-/// Texts that stand for what JSON cannot express, and the bytes that services send for it.
-const RAW: [(&str, &[u8]); 5] = [
-    ("@nan@", b"NaN"),
-    ("@infinity@", b"-Infinity"),
-    ("@cut@", b"\"x \\ud83c\""),
-    ("@latin@", b"\"caf\xe9\""),
-    ("@tab@", b"\"a\tb\""),
-];
-
-/// Where something is in a document.
-type Place = Vec<Step>;
-
-#[derive(Clone, Debug)]
-enum Step {
-    Member(String),
-    Element(usize),
-}
-
-/// Reads the documented response of an endpoint with something odd in it, in some hundred ways, and says in how many.
+/// The documented response of an endpoint, to be read with something odd in it.
 ///
 /// Nothing panics, and what is not odd is read as before: a value that is absent, `null` or of another type costs itself and
 /// is told among what was passed over; a text that is cut or of another encoding costs that text; members that are new,
 /// doubled or in another order and a server's notices around the document cost nothing. A page in place of the document is
-/// an error.
-///
-/// # Panics
-/// If one of this does not hold.
-pub fn reads_odd_responses<E: Endpoint>(response: &Response<Bytes>) -> usize
-where
-    E::Output: Debug,
-{
-    let Ok(document) = serde_json::from_slice::<Value>(response.body()) else { return 0 };
-    if !document.is_object() && !document.is_array() {
-        return 0;
+/// an error, and an error that is for something odd names it.
+#[must_use = "nothing is read until read() is called"]
+pub struct OddResponses<'r> {
+    response: &'r Response<Bytes>,
+    needed: &'r [&'r str],
+    shared: &'r [&'r str],
+    written: fn(&Value) -> Vec<u8>,
+    or_nothing: bool,
+}
+
+impl<'r> OddResponses<'r> {
+    /// Those that are made of a documented response.
+    pub fn of(response: &'r Response<Bytes>) -> Self {
+        Self { response, needed: &[], shared: &[], written: raw, or_nothing: false }
     }
-    let mut test = Test::<E> { response, count: 0, endpoint: PhantomData };
-    let good = test.read(document.to_string().as_bytes());
-    let good = good.unwrap_or_else(|error| panic!("{}: the documented response: {error}", E::NAME));
-    test.around(&document, &good);
-    let mut places = Vec::new();
-    walk(&document, &mut Vec::new(), &mut places);
-    for place in places.iter().step_by(places.len().div_ceil(PLACES).max(1)) {
-        test.at(&document, &good, place);
+
+    /// Members without which the object that they stand in says nothing: an odd one costs the object.
+    pub fn needed(self, needed: &'r [&'r str]) -> Self {
+        Self { needed, ..self }
     }
-    test.mixed(&document, &places);
-    test.count
+
+    /// Members of which more than one field is read, or one that is read of another member, too.
+    pub fn shared(self, shared: &'r [&'r str]) -> Self {
+        Self { shared, ..self }
+    }
+
+    /// An empty body is documented, too.
+    pub fn or_nothing(self) -> Self {
+        Self { or_nothing: true, ..self }
+    }
+
+    /// Sends the documents in another format than JSON.
+    pub fn written(self, written: fn(&Value) -> Vec<u8>) -> Self {
+        Self { written, ..self }
+    }
+
+    /// Reads them, and says how many: a hundred or so, or as many as `SEGNO_ODD_RESPONSES` in the environment says. Which
+    /// they are follows from the name of the endpoint. None for a response that is no JSON.
+    ///
+    /// # Errors
+    /// All cases in which what was promised does not hold.
+    ///
+    /// # Panics
+    /// If the reader does.
+    pub fn read<E: Endpoint<Output: Debug>>(self) -> Result<usize, String> {
+        let document = serde_json::from_slice::<Value>(self.response.body());
+        let Some(document) = document.ok().filter(|value| value.is_object() || value.is_array()) else {
+            return Ok(0);
+        };
+        let number = std::env::var(VARIABLE).ok();
+        let number = number.map_or(SAMPLE, |number| number.parse().expect("SEGNO_ODD_RESPONSES is a number"));
+        let mut test = Test::<E> {
+            odd: self,
+            document,
+            good: Printed::default(),
+            count: 0,
+            found: Vec::new(),
+            endpoint: PhantomData,
+        };
+        test.run(number);
+        let Test { count, found, .. } = test;
+        if found.is_empty() {
+            return Ok(count);
+        }
+        Err(format!("{}: {} of {count} odd responses:\n{}", E::NAME, found.len(), found.join("\n")))
+    }
+}
+
+/// What is read: the value, as it is printed and taken apart, or the line of the error.
+type Outcome = Result<(String, Printed), String>;
+
+/// What becomes of the value when a place is odd.
+struct Cost {
+    place: Place,
+    forms: Vec<Odd>,
+    /// The fields that differ in one case at least.
+    fields: Paths,
+    /// Nothing can be read in one case at least.
+    fails: bool,
 }
 
 struct Test<'r, E> {
-    response: &'r Response<Bytes>,
+    odd: OddResponses<'r>,
+    document: Value,
+    good: Printed,
     count: usize,
+    /// What does not hold.
+    found: Vec<String>,
     endpoint: PhantomData<fn() -> E>,
 }
 
-impl<E: Endpoint> Test<'_, E>
-where
-    E::Output: Debug,
-{
-    /// What a client makes of a body, printed.
-    fn read(&mut self, body: &[u8]) -> Result<String, String> {
-        self.count += 1;
-        let mut response = self.response.clone();
-        *response.body_mut() = Bytes::copy_from_slice(body);
-        if let Some(error) = E::ApiError::in_success(&response) {
-            return Err(error.to_string());
+impl<E: Endpoint<Output: Debug>> Test<'_, E> {
+    fn run(&mut self, number: usize) {
+        let seed = E::NAME.bytes().fold(0, |seed, byte| (seed * 31 + u64::from(byte)) & 0xFFFF_FFFF);
+        let mut random = fastrand::Rng::with_seed(seed);
+        let body = (self.odd.written)(&self.document);
+        match self.outcome(&body) {
+            Ok((_, good)) => self.good = good,
+            Err(error) => panic!("{}: the documented response: {error}", E::NAME),
         }
-        E::read(response).map(|output| format!("{output:#?}")).map_err(|error| error.to_string())
+        if body.starts_with(b"{") || body.starts_with(b"[") {
+            self.around();
+        }
+        let mut places = places(&self.document);
+        random.shuffle(&mut places);
+        let mut costs: Vec<Cost> = Vec::new();
+        for place in places {
+            // Three in four are odd alone.
+            if self.count * 4 >= number * 3 {
+                break;
+            }
+            let cost = self.cost(place);
+            costs.extend(cost);
+        }
+        self.judge(&costs);
+        while self.count < number && !costs.is_empty() {
+            self.mixed(&costs, &mut random);
+        }
     }
 
-    fn fail(&self, what: &str, body: &[u8], outcome: &Result<String, String>) -> ! {
+    /// What a client makes of a body.
+    fn outcome(&mut self, body: &[u8]) -> Outcome {
+        self.count += 1;
+        let mut response = self.odd.response.clone();
+        *response.body_mut() = Bytes::copy_from_slice(body);
+        let read = catch_unwind(AssertUnwindSafe(|| {
+            let output = read_response::<E>(response).map_err(|error| error.to_string())?;
+            Ok::<_, String>(format!("{output:#?}"))
+        }));
+        let text = read.unwrap_or_else(|_| panic!("{}: {}", E::NAME, String::from_utf8_lossy(body)))?;
+        let printed = Printed::parse(&text);
+        Ok((text, printed))
+    }
+
+    fn note(&mut self, what: &str, body: &[u8]) {
         let body = String::from_utf8_lossy(body);
-        panic!("{}: {what}\n{body}\n{outcome:#?}", E::NAME)
+        self.found.push(format!("{what}\n    {}", body.chars().take(2000).collect::<String>()));
+    }
+
+    /// Everything that is not odd is read as before.
+    fn is_same(&mut self, what: &str, body: &[u8]) {
+        match self.outcome(body) {
+            Ok((_, read)) => {
+                let fields = self.good.differences(&read);
+                if !fields.is_empty() {
+                    self.note(&format!("{what} costs {fields:?}"), body);
+                }
+            }
+            Err(error) => self.note(&format!("{what}: {error}"), body),
+        }
     }
 
     /// The whole document with something around it, or something else in its place.
-    fn around(&mut self, document: &Value, good: &str) {
-        let text = document.to_string();
-        let mut same = vec![
-            format!("\u{feff}{text}"),
-            format!(" \r\n{text}\n\n"),
-            reversed(document),
-            format!("{NOTICE}{text}"),
-            format!("{text}\n{NOTICE}"),
-            format!("<hr/>{text}"),
-        ];
-        match document {
-            Value::Array(items) if items.is_empty() => same.truncate(3),
-            Value::Array(items) => {
-                let members =
-                    items.iter().enumerate().map(|(index, item)| format!("\"{}\":{item}", 2 * index));
-                same.push(format!("{{{}}}", members.collect::<Vec<_>>().join(",")));
-            }
-            Value::Object(members) if members.is_empty() => same.truncate(3),
-            _ => {}
+    fn around(&mut self) {
+        let text = self.document.to_string();
+        self.is_same("a byte order mark", format!("\u{feff}{text}").as_bytes());
+        self.is_same("white space", format!(" \r\n{text}\n\n").as_bytes());
+        let other_order = reversed(&self.document);
+        self.is_same("another order", other_order.as_bytes());
+        let is_empty = text.len() == 2;
+        if !is_empty {
+            self.is_same("a notice before", format!("{NOTICE}{text}").as_bytes());
+            self.is_same("a notice behind", format!("{text}\n{NOTICE}").as_bytes());
+            self.is_same("a line before", format!("<hr/>{text}").as_bytes());
         }
-        for body in same {
-            let outcome = self.read(body.as_bytes());
-            if outcome.as_deref() != Ok(good) {
-                self.fail("is read as something else", body.as_bytes(), &outcome);
-            }
+        if let Value::Array(items) = &self.document
+            && !is_empty
+        {
+            let members = items.iter().enumerate().map(|(index, item)| format!("\"{}\":{item}", 2 * index));
+            let object = format!("{{{}}}", members.collect::<Vec<_>>().join(","));
+            self.is_same("the list as an object", object.as_bytes());
         }
         for body in NO_DOCUMENTS {
-            let outcome = self.read(body.as_bytes());
-            if outcome.is_ok() {
-                self.fail("is taken for the document", body.as_bytes(), &outcome);
+            // Where nothing is given back, nothing is as good.
+            let may_be_empty = is_empty || self.odd.or_nothing;
+            if !(may_be_empty && body.is_empty()) && self.outcome(body.as_bytes()).is_ok() {
+                self.note("is taken for the document", body.as_bytes());
             }
         }
-        for length in [1, text.len() / 2, text.len() - 1] {
-            let cut = text.as_bytes().get(..length).unwrap_or_default();
-            let outcome = self.read(cut);
-            if outcome.is_ok() {
-                self.fail("ends in the middle and is taken for the document", cut, &outcome);
+        for length in [1, text.len() / 3, text.len() / 2, text.len() - 1] {
+            let cut = &text.as_bytes()[..length.max(1)];
+            if self.outcome(cut).is_ok() {
+                self.note("ends in the middle and is taken for the document", cut);
             }
         }
-        if let Some((name, _)) = document.as_object().and_then(|members| members.iter().next()) {
+        let first = self.document.as_object().and_then(|members| members.keys().next().cloned());
+        if let Some(name) = first {
             let doubled = format!("{{{}:[\"odd\"],{}", json!(name), &text[1..]);
+            self.is_same("a member that comes twice", doubled.as_bytes());
             let new = format!("{{\"brand_new\":{{\"odd\":[1]}},{}", &text[1..]);
-            for body in [doubled, new] {
-                let outcome = self.read(body.as_bytes());
-                self.keeps(&body, good, &outcome);
-            }
+            self.is_same("a new member", new.as_bytes());
         }
     }
 
     /// One place in every odd form.
-    fn at(&mut self, document: &Value, good: &str, place: &[Step]) {
-        let Some(value) = find(document, place) else { return };
-        // A list of nothing but texts or numbers is no list of objects.
-        if place.len() == 1 && document.as_array().is_some_and(|items| items.len() == 1) {
-            return;
-        }
-        let mut without = document.clone();
-        // Of numbers in a row each may have a meaning by its place, so they stand and fall together.
-        let is_one_of_a_row =
-            matches!(place, [_, .., Step::Element(_)] if !value.is_object() && !value.is_array());
-        remove(&mut without, &place[..place.len() - usize::from(is_one_of_a_row)]);
-        let Ok(rest) = self.read(without.to_string().as_bytes()) else { return };
-        let is_known = rest != good;
-        let mut odd = vec![
-            json!(null),
-            json!([["odd"]]),
-            json!({"odd": {"odd": 1}}),
-            json!(true),
-            json!(0.5),
-            json!("odd text"),
-            json!("@nan@"),
-            json!("@infinity@"),
-        ];
-        match value {
-            Value::Number(number) => odd.push(json!(number.to_string())),
-            Value::String(_) => odd.extend(["@cut@", "@latin@", "@tab@"].map(Value::from)),
-            Value::Array(items) => {
-                let members =
-                    items.iter().enumerate().map(|(index, item)| ((2 * index).to_string(), item.clone()));
-                odd.push(members.collect());
+    fn cost(&mut self, place: Place) -> Option<Cost> {
+        let value = find(&self.document, &place)?;
+        let forms = odd_forms(value, &place);
+        let value = value.clone();
+        let mut cost = Cost { place, forms: Vec::new(), fields: Paths::new(), fails: false };
+        let mut absent = None;
+        for form in forms {
+            let mut document = self.document.clone();
+            form.apply(&mut document, &cost.place);
+            let body = (self.odd.written)(&document);
+            let outcome = self.outcome(&body);
+            let name = path(&cost.place);
+            match &outcome {
+                Ok((text, read)) => {
+                    let fields = self.good.differences(read);
+                    let is_lost = matches!(&absent, Some(Some(absent)) if absent == read);
+                    // Unknown members of an object are ignored, and another name is the name of something else.
+                    let is_ignorable = value.is_object() && matches!(&form, Odd::Is(Value::Object(_)))
+                        || self.is_needed(&cost.place) && matches!(&form, Odd::Is(Value::String(_)));
+                    if is_lost
+                        && !fields.is_empty()
+                        && !form.says_nothing()
+                        && !is_ignorable
+                        && !tells(text, &cost.place)
+                    {
+                        self.note(&format!("{name} is passed over in silence"), &body);
+                    }
+                    cost.fields.extend(fields);
+                }
+                Err(error) => {
+                    cost.fails = true;
+                    if !names(error, &cost.place) && !self.is_only_scalars(&document) {
+                        self.note(&format!("{name} is not named by {error:?}"), &body);
+                    }
+                    let is_spared = self.is_needed(&cost.place) || self.is_only_scalars(&document);
+                    if matches!(absent, Some(Some(_))) && !is_spared {
+                        self.note(&format!("{name} costs everything: {error}"), &body);
+                    }
+                }
             }
-            _ => {}
+            if absent.is_none() {
+                absent = Some(outcome.ok().map(|(_, read)| read));
+            }
+            cost.forms.push(form);
         }
-        for value in odd {
-            let mut changed = document.clone();
-            replace(&mut changed, place, value.clone());
-            let body = raw(&changed.to_string());
-            let outcome = self.read(&body);
-            self.keeps(&String::from_utf8_lossy(&body), &rest, &outcome);
-            let is_marked = matches!(&value, Value::Array(items) if items.first() == Some(&json!(["odd"])))
-                || value.get("odd").is_some();
-            let told = outcome.as_ref().is_ok_and(|text| tells(text, place));
-            // A member that an object does not know may be ignored.
-            let is_ignorable = find(document, place).is_some_and(Value::is_object) && value.is_object();
-            if is_known && is_marked && !is_ignorable && !told {
-                self.fail("is passed over in silence", &body, &outcome);
+        Some(cost)
+    }
+
+    /// A list of nothing but texts or numbers is no list of objects, but an error of some services.
+    fn is_only_scalars(&self, document: &Value) -> bool {
+        document
+            .as_array()
+            .is_some_and(|items| items.iter().all(|item| !item.is_object() && !item.is_array()))
+    }
+
+    fn is_one_of(place: &[Step], names: &[&str]) -> bool {
+        place.iter().any(|step| matches!(step, Step::Member(name) if names.contains(&name.as_str())))
+    }
+
+    /// Whether the object around a place says nothing without it. Of values in a row each has a meaning by its place.
+    fn is_needed(&self, place: &[Step]) -> bool {
+        matches!(place, [.., Step::Element(_), Step::Element(_)]) || Self::is_one_of(place, self.odd.needed)
+    }
+
+    /// An odd value costs one field, and none that another value says.
+    fn judge(&mut self, costs: &[Cost]) {
+        let mut found = BTreeSet::new();
+        for cost in costs {
+            let value = find(&self.document, &cost.place);
+            let is_whole = value.is_some_and(|value| value.is_object() || value.is_array());
+            let outermost =
+                |field: &&String| !cost.fields.iter().any(|other| other != *field && is_within(field, other));
+            let name = path(&cost.place);
+            let fields: Vec<&String> = cost.fields.iter().filter(outermost).collect();
+            if !is_whole
+                && fields.len() > 1
+                && !Self::is_one_of(&cost.place, self.odd.shared)
+                && !self.is_needed(&cost.place)
+            {
+                found.insert(format!("{name} costs more than one field: {fields:?}"));
+            }
+            if self.is_needed(&cost.place) {
+                continue;
+            }
+            for other in costs.iter().filter(|other| !self.is_needed(&other.place)) {
+                let apart = !cost.place.starts_with(&other.place) && !other.place.starts_with(&cost.place);
+                let taken =
+                    |field: &&String| fields.iter().any(|taken| taken != field && is_within(field, taken));
+                if apart && let Some(field) = other.fields.iter().find(taken) {
+                    found.insert(format!("{name} costs {fields:?}, with {field} of {}", path(&other.place)));
+                }
             }
         }
+        self.found.extend(found);
     }
 
     /// Several places at once.
-    fn mixed(&mut self, document: &Value, places: &[Place]) {
-        let mut random = fastrand::Rng::with_seed(document.to_string().len() as u64);
-        for _ in 0..MIXTURES {
-            let mut changed = document.clone();
-            for _ in 0..random.usize(2..6) {
-                let Some(place) = random.choice(places) else { return };
-                match random.u8(0..9) {
-                    0 => remove(&mut changed, place),
-                    1 => replace(&mut changed, place, Value::Null),
-                    2 => replace(&mut changed, place, json!(["odd"])),
-                    3 => replace(&mut changed, place, json!({"odd": 1})),
-                    4 => replace(&mut changed, place, json!(-1)),
-                    5 => replace(&mut changed, place, json!("")),
-                    6 => replace(&mut changed, place, json!("@nan@")),
-                    _ => replace(&mut changed, place, json!("@cut@")),
+    fn mixed(&mut self, costs: &[Cost], random: &mut fastrand::Rng) {
+        let mut document = self.document.clone();
+        let mut chosen = Vec::new();
+        for _ in 0..random.usize(2..6) {
+            let Some(cost) = random.choice(costs) else { return };
+            let Some(form) = random.choice(&cost.forms) else { continue };
+            chosen.push((cost, form));
+        }
+        // From the last to the first, so that no place moves before it is changed.
+        chosen.sort_by(|one, other| other.0.place.cmp(&one.0.place));
+        chosen.dedup_by(|one, other| one.0.place == other.0.place);
+        for (cost, form) in &chosen {
+            form.apply(&mut document, &cost.place);
+        }
+        let changed: Vec<&Cost> = chosen.iter().map(|(cost, _)| *cost).collect();
+        let body = (self.odd.written)(&document);
+        let said =
+            |changed: &[&Cost]| changed.iter().map(|cost| path(&cost.place)).collect::<Vec<_>>().join(", ");
+        match self.outcome(&body) {
+            Ok((_, read)) => {
+                let may = |field: &String| {
+                    let costs = |cost: &Cost| {
+                        let is_needed = self.is_needed(&cost.place);
+                        let is_shared = Self::is_one_of(&cost.place, self.odd.shared);
+                        cost.fields.iter().any(|own| {
+                            let around = own.rsplit_once('.').map_or("", |(around, _)| around);
+                            is_within(field, own)
+                                || is_needed && is_within(own, field)
+                                || is_shared && is_within(field, around)
+                        })
+                    };
+                    changed.iter().any(|cost| costs(cost))
+                };
+                let fields = self.good.differences(&read);
+                let more: Vec<&String> = fields.iter().filter(|field| !may(field)).collect();
+                if !more.is_empty() {
+                    self.note(&format!("{} cost {more:?}, too", said(&changed)), &body);
                 }
             }
-            let body = raw(&changed.to_string());
-            let _ = self.read(&body);
-        }
-    }
-
-    /// Fails unless everything that is printed of `rest` is printed of what was read, too, but for the value at hand and
-    /// what tells that it was passed over.
-    fn keeps(&self, body: &str, rest: &str, outcome: &Result<String, String>) {
-        let Ok(text) = outcome else { self.fail("cannot be read", body.as_bytes(), outcome) };
-        let mut lines: HashMap<&str, usize> = HashMap::new();
-        for line in text.lines() {
-            *lines.entry(line.trim()).or_default() += 1;
-        }
-        let mut missing = Vec::new();
-        for line in rest.lines().map(str::trim) {
-            match lines.get_mut(line) {
-                Some(count) if *count > 0 => *count -= 1,
-                // A list that passed something over is printed with its name, an object that is read with a line more.
-                _ if line.starts_with("passed_over: ") || !line.contains(char::is_alphanumeric) => {}
-                _ if matches!(line, "List {" | "items: [") => {}
-                _ => missing.push(line),
+            Err(error) => {
+                let may = |cost: &&Cost| cost.fails || self.is_needed(&cost.place);
+                let is_named = changed.iter().any(|cost| names(&error, &cost.place));
+                let is_left = |place: &Place| !changed.iter().any(|cost| place.starts_with(&cost.place));
+                // Where nothing is as it was there is nothing to be read.
+                let is_lost = !places(&self.document).iter().any(is_left) || self.is_only_scalars(&document);
+                if !(is_lost || is_named && changed.iter().any(may)) {
+                    self.note(&format!("{} cost everything: {error}", said(&changed)), &body);
+                }
             }
-        }
-        if missing.len() > 2 {
-            self.fail(&format!("costs more than itself: {missing:#?}"), body.as_bytes(), outcome);
         }
     }
 }
@@ -260,99 +397,11 @@ fn tells(text: &str, place: &[Step]) -> bool {
     text.contains("odd") || told.any(|line| place.iter().any(|step| names(line, step)))
 }
 
-/// All places of a document but the document itself.
-fn walk(value: &Value, here: &mut Place, places: &mut Vec<Place>) {
-    let mut go = |step: Step, inner: &Value| {
-        here.push(step);
-        places.push(here.clone());
-        walk(inner, here, places);
-        here.pop();
-    };
-    match value {
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                go(Step::Element(index), item);
-            }
-        }
-        Value::Object(members) => {
-            for (name, member) in members {
-                go(Step::Member(name.clone()), member);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn find<'v>(value: &'v Value, place: &[Step]) -> Option<&'v Value> {
-    place.iter().try_fold(value, |value, step| match step {
-        Step::Member(name) => value.get(name),
-        Step::Element(index) => value.get(index),
-    })
-}
-
-fn find_mut<'v>(value: &'v mut Value, place: &[Step]) -> Option<&'v mut Value> {
-    place.iter().try_fold(value, |value, step| match step {
-        Step::Member(name) => value.get_mut(name),
-        Step::Element(index) => value.get_mut(index),
-    })
-}
-
-fn replace(document: &mut Value, place: &[Step], value: Value) {
-    if let Some(found) = find_mut(document, place) {
-        *found = value;
-    }
-}
-
-fn remove(document: &mut Value, place: &[Step]) {
-    let Some((last, above)) = place.split_last() else { return };
-    match (find_mut(document, above), last) {
-        (Some(Value::Object(members)), Step::Member(name)) => drop(members.remove(name)),
-        (Some(Value::Array(items)), Step::Element(index)) if *index < items.len() => {
-            drop(items.remove(*index))
-        }
-        _ => {}
-    }
-}
-
-/// The document with the members of each object from the last to the first.
-fn reversed(value: &Value) -> String {
-    let mut text = String::new();
-    match value {
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(reversed).collect();
-            let _ = write!(text, "[{}]", items.join(", "));
-        }
-        Value::Object(members) => {
-            let members =
-                members.iter().rev().map(|(name, member)| format!("{}: {}", json!(name), reversed(member)));
-            let _ = write!(text, "{{{}}}", members.collect::<Vec<_>>().join(","));
-        }
-        other => text = other.to_string(),
-    }
-    text
-}
-
-/// The bytes of a document with what JSON cannot express.
-fn raw(text: &str) -> Vec<u8> {
-    let mut body = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(open) = rest.find("\"@") {
-        body.extend_from_slice(&rest.as_bytes()[..open]);
-        rest = &rest[open..];
-        let found = RAW
-            .iter()
-            .find(|(name, _)| rest[1..].starts_with(name) && rest[1 + name.len()..].starts_with('"'));
-        match found {
-            Some((name, bytes)) => {
-                body.extend_from_slice(bytes);
-                rest = &rest[name.len() + 2..];
-            }
-            None => {
-                body.extend_from_slice(b"\"@");
-                rest = &rest[2..];
-            }
-        }
-    }
-    body.extend_from_slice(rest.as_bytes());
-    body
+/// Whether an error says what at a place it is about, or what was found instead of the whole.
+fn names(error: &str, place: &[Step]) -> bool {
+    error.contains(", found ")
+        || place.iter().any(|step| match step {
+            Step::Member(name) => error.contains(name.as_str()),
+            Step::Element(index) => error.contains(&format!("[{index}]")),
+        })
 }

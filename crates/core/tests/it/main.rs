@@ -14,6 +14,9 @@ mod debug;
 #[cfg(unix)]
 mod descriptors;
 mod download;
+mod dropped;
+#[cfg(all(feature = "oauth1", feature = "oauth2"))]
+mod dropped_logins;
 mod early;
 mod example;
 mod expect;

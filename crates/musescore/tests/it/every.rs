@@ -11,16 +11,16 @@ use segno_testkit::{Fixtures, recorded_response};
 
 use crate::clients::{client, ok, responding, user};
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+pub(crate) const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 const ID: ScoreId = ScoreId::new(7301);
 
-trait Visit {
+pub(crate) trait Visit {
     fn visit<E: Endpoint>(&mut self, endpoint: &E)
     where
         E::Output: Debug;
 }
 
-fn every_endpoint(visitor: &mut impl Visit) {
+pub(crate) fn every_endpoint(visitor: &mut impl Visit) {
     let page = "http://musescore.com/score/7301";
     visitor.visit(&scores::Search::new(Filters::new().phrase("silver lake")).page(1));
     visitor.visit(&scores::Get::new(ID));

@@ -5,6 +5,7 @@ mod bodies;
 mod canary;
 mod clients;
 mod decode;
+mod dropped;
 mod environment;
 mod errors;
 mod every;

@@ -7,6 +7,7 @@ mod browser;
 mod canary;
 mod decode;
 mod diagnosis;
+mod dropped;
 mod embedding;
 mod environment;
 mod errors;

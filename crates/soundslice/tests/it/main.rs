@@ -4,6 +4,7 @@ mod blocking;
 mod bulk;
 mod decode;
 mod downloads;
+mod dropped;
 mod environment;
 mod errors;
 mod fixtures;

@@ -3,6 +3,7 @@
 mod blocking;
 mod contradictions;
 mod decode;
+mod dropped;
 mod environment;
 mod errors;
 mod fixtures;

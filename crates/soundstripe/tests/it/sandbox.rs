@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod downloads;
+mod dropped;
 mod jobs;
 mod media;
 mod supe;
