@@ -27,7 +27,13 @@ pub fn resolve(base: &Uri, reference: impl AsRef<[u8]>) -> Option<Uri> {
         format!("{scheme}://{authority}{}{query}", without_dots(&whole))
     };
     // `mailto:x` and `E:` read as URIs of a sort, but lead nowhere.
-    absolute.parse().ok().filter(|uri: &Uri| Origin::of(uri).is_some())
+    let uri = absolute.parse().ok().filter(|uri: &Uri| Origin::of(uri).is_some())?;
+    let has_dots = uri.path().split('/').any(|segment| matches!(segment, "." | ".."));
+    if !has_dots || reference.is_empty() || reference.starts_with('?') {
+        return Some(uri);
+    }
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{}://{}{}{query}", uri.scheme_str()?, uri.authority()?, without_dots(uri.path())).parse().ok()
 }
 
 fn has_scheme(reference: &str) -> bool {
@@ -95,6 +101,10 @@ mod tests {
             ("g#s", "http://a/b/c/g"),
             // Behind the first slash a colon belongs to the path (section 4.2).
             ("g/1:2", "http://a/b/c/g/1:2"),
+            // References with a host of their own lose their dots as well (section 5.2.2).
+            ("http://h/a/../b/./c?d/../e", "http://h/b/c?d/../e"),
+            ("//h/../../g/..", "http://h/"),
+            ("https://h/a/..?x", "https://h/?x"),
             ("a b", "http://a/b/c/a%20b"),
             ("/Étude?t=ü", "http://a/%C3%89tude?t=%C3%BC"),
         ];
