@@ -79,7 +79,7 @@ impl<'r> OddResponses<'r> {
     }
 
     /// Reads them, and says how many: a hundred or so, or as many as `SEGNO_ODD_RESPONSES` in the environment says. Which
-    /// they are follows from the name of the endpoint. None for a response that is no JSON.
+    /// they are follows from the name of the endpoint. None for a response that is not JSON.
     ///
     /// # Errors
     /// All cases in which what was promised does not hold.

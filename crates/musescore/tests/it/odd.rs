@@ -265,7 +265,7 @@ fn every_endpoint_reads_odd_responses() {
         response: &Response<Bytes>,
         format: Option<fn(&Value) -> Vec<u8>>,
     ) {
-        // A rectangle or an event without one of its numbers is none; tags are a list in one text.
+        // A rectangle or an event needs each of its numbers; tags are a list in one text.
         let needed = ["id", "uid", "program", "page", "x", "y", "sx", "sy", "elid", "position"];
         let odd = OddResponses::of(response).needed(&needed).shared(&["tags"]);
         let odd = if let Some(format) = format { odd.written(format) } else { odd };

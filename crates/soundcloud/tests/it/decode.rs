@@ -59,7 +59,7 @@ fn odd_responses() {
             let shared = ["urn", "id", "type", "track_urn", "user_urn", "playlist_urn"];
             let response = response(status, body.to_owned());
             let odd = OddResponses::of(&response).shared(&shared);
-            // What changes something may be answered with its status alone.
+            // What changes something may have a response that is a status alone.
             let odd = if E::METHOD == Method::GET { odd } else { odd.or_nothing() };
             match odd.read::<E>() {
                 Ok(0) => {}

@@ -121,7 +121,7 @@ impl Odd {
         }
     }
 
-    /// Whether it says as much as nothing: absent, `null`, empty, or a number that is none. Other numbers and truth values may
+    /// Whether it says as much as nothing: absent, `null`, empty, or `NaN`. Other numbers and truth values may
     /// mean what is there by default.
     pub(super) fn says_nothing(&self) -> bool {
         match self {

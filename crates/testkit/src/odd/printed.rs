@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 pub(super) type Paths = BTreeSet<String>;
 
 /// Lists with more members to be compared with each other than this are taken as different as a whole.
-const MOST_PAIRS: usize = 10_000;
+const MAX_PAIRS: usize = 10_000;
 
 /// How much it costs to say that a member of a list is gone, in fields that differ.
 const GONE: usize = 4;
@@ -116,7 +116,7 @@ impl Printed {
             }
             return;
         }
-        if ours.len() * theirs.len() > MOST_PAIRS {
+        if ours.len() * theirs.len() > MAX_PAIRS {
             paths.insert(path.to_owned());
             return;
         }
