@@ -14,6 +14,7 @@ mod folder;
 mod odd;
 mod recorder;
 mod recording;
+mod said;
 mod servers;
 mod undocumented;
 
@@ -24,6 +25,7 @@ pub use environment::{report, run_with_env};
 pub use folder::Folder;
 pub use odd::OddResponses;
 pub use recorder::{Fixtures, Recorder, recorded_response, redact};
-pub use recording::Recording;
+pub use recording::{Keep, Recording};
+pub use said::{Class, Said};
 pub use servers::{Server, missing_servers};
 pub use undocumented::{UNDOCUMENTED, accepted_undocumented};

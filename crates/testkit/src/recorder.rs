@@ -239,9 +239,8 @@ impl Fixtures {
     }
 
     /// Leaves the files of cases alone that are not recorded this time.
-    #[must_use]
-    pub fn others_stay(self) -> Self {
-        Self { others_stay: true, ..self }
+    pub fn others_stay(&mut self) {
+        self.others_stay = true;
     }
 
     /// Notes an exchange as the case `resource/case`.

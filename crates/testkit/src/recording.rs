@@ -1,21 +1,40 @@
 //! Every endpoint driven once: its exchange kept as a fixture, while a canary listens.
 
-use std::error::Error;
 use std::fmt::Debug;
-use std::future::Future;
+use std::future::{Future, pending};
 use std::path::PathBuf;
 
 use segno_core::transport::Transport;
+use segno_core::{ApiError, BoxFuture, ClientBuilder, Error};
 
-use crate::{Canary, Fixtures, Recorder};
+use crate::canary::Secrets;
+use crate::{Canary, Fixtures, Recorder, Said};
 
 /// Drives the endpoints of a service. Each exchange becomes a fixture; at the end [`finish`](Recording::finish) compares
 /// or writes them, and fails if a secret stands in what was logged on the way or in a response or error when printed.
+///
+/// The same calls can be made for another purpose: see [`of`](Recording::of).
 #[must_use = "nothing is compared until finish() is called"]
-pub struct Recording {
-    recorder: Recorder,
-    fixtures: Fixtures,
-    canary: Canary,
+pub struct Recording(Kind);
+
+enum Kind {
+    Fixtures { recorder: Recorder, fixtures: Fixtures, canary: Canary },
+    Other { keep: Box<dyn Keep>, secrets: Secrets },
+}
+
+/// What is done with calls that are not kept as fixtures.
+pub trait Keep: Send {
+    /// What a client needs so that its calls can be kept.
+    fn settings(&self, core: ClientBuilder) -> ClientBuilder;
+
+    /// A call is about to be made.
+    fn before<'k>(&'k mut self, case: &'k str) -> BoxFuture<'k, ()>;
+
+    /// What goes on while it is made; if it ends first, the call is given up.
+    fn meanwhile(&self) -> BoxFuture<'_, ()>;
+
+    /// What the client said of it; `None` if it was given up. Whether the next call can be made: if not, `keep` does not return.
+    fn after(&mut self, said: Option<Said>) -> bool;
 }
 
 impl Recording {
@@ -28,32 +47,49 @@ impl Recording {
     ) -> Self {
         let bare = |origin: String| origin.trim_start_matches("http://").trim_end_matches('/').to_owned();
         let names = hosts.into_iter().map(|(origin, name)| (bare(origin), name.to_owned()));
-        Self {
+        Self(Kind::Fixtures {
             recorder: Recorder::new(inner, names),
             fixtures: Fixtures::at(folder),
             canary: Canary::listen(),
-        }
+        })
+    }
+
+    /// Makes the calls for another purpose than fixtures.
+    pub fn of(keep: impl Keep + 'static) -> Self {
+        Self(Kind::Other { keep: Box::new(keep), secrets: Secrets::default() })
     }
 
     /// Leaves the files of cases alone that are not recorded this time.
-    pub fn others_stay(self) -> Self {
-        Self { fixtures: self.fixtures.others_stay(), ..self }
+    pub fn others_stay(mut self) -> Self {
+        if let Kind::Fixtures { fixtures, .. } = &mut self.0 {
+            fixtures.others_stay();
+        }
+        self
     }
 
     /// Keeps what `clean` makes of an exchange: see [`Recorder::cleaned`].
-    pub fn cleaned(self, clean: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
-        Self { recorder: self.recorder.cleaned(clean), ..self }
+    pub fn cleaned(mut self, clean: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        if let Kind::Fixtures { recorder, .. } = &mut self.0 {
+            *recorder = recorder.clone().cleaned(clean);
+        }
+        self
     }
 
-    /// What the client under test sends through.
+    /// What a client in the making needs so that its calls can be kept.
     #[must_use]
-    pub fn transport(&self) -> Recorder {
-        self.recorder.clone()
+    pub fn settings(&self, core: ClientBuilder) -> ClientBuilder {
+        match &self.0 {
+            Kind::Fixtures { recorder, .. } => core.transport(recorder.clone()),
+            Kind::Other { keep, .. } => keep.settings(core),
+        }
     }
 
     /// A secret of the account: see [`Canary::secret`].
     pub fn secret(&mut self, name: &str, value: &str) {
-        self.canary.secret(name, value);
+        match &mut self.0 {
+            Kind::Fixtures { canary, .. } => canary.secret(name, value),
+            Kind::Other { secrets, .. } => secrets.add(name, value),
+        }
     }
 
     /// Keeps the last exchange of a call as the case `resource/case`.
@@ -63,15 +99,30 @@ impl Recording {
     ///
     /// # Panics
     /// If the call sends nothing, or the case is kept already.
-    pub async fn keep<T: Debug, E: Error>(
+    pub async fn keep<T: Debug, A: ApiError>(
         &mut self,
         case: &str,
-        call: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, E> {
-        let _ = self.recorder.take();
-        let outcome = self.canary.outcome(call.await);
-        let exchange = self.recorder.take().pop().unwrap_or_else(|| panic!("{case}: nothing was sent"));
-        self.fixtures.keep(case, exchange);
+        call: impl Future<Output = Result<T, Error<A>>>,
+    ) -> Result<T, Error<A>> {
+        let (recorder, fixtures, canary) = match &mut self.0 {
+            Kind::Fixtures { recorder, fixtures, canary } => (recorder, fixtures, canary),
+            Kind::Other { keep, secrets } => {
+                keep.before(case).await;
+                let outcome = tokio::select! {
+                    outcome = call => Some(outcome),
+                    () = keep.meanwhile() => None,
+                };
+                let goes_on = keep.after(outcome.as_ref().map(|outcome| Said::of(outcome, secrets)));
+                return match outcome {
+                    Some(outcome) if goes_on => outcome,
+                    _ => pending().await,
+                };
+            }
+        };
+        let _ = recorder.take();
+        let outcome = canary.outcome(call.await);
+        let exchange = recorder.take().pop().unwrap_or_else(|| panic!("{case}: nothing was sent"));
+        fixtures.keep(case, exchange);
         outcome
     }
 
@@ -80,9 +131,10 @@ impl Recording {
     /// # Panics
     /// If a fixture differs or a secret was printed.
     pub fn finish(self) {
-        let heard = self.canary.silent();
+        let Kind::Fixtures { fixtures, canary, .. } = self.0 else { return };
+        let heard = canary.silent();
         assert!(heard.contains("endpoint="), "the calls were heard");
-        if let Err(differences) = self.fixtures.finish() {
+        if let Err(differences) = fixtures.finish() {
             panic!("{differences}");
         }
     }

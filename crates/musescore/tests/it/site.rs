@@ -1,5 +1,7 @@
 //! The sandbox and clients for it.
 
+use std::sync::Arc;
+
 use segno_core::ClientBuilder as CoreBuilder;
 use segno_musescore::{AccessToken, Client, Consumer, Credentials};
 use segno_sandbox::{MusescoreAccess, Sandbox};
@@ -7,7 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// A sandbox and a client that knows it.
 pub(crate) struct Site {
-    pub(crate) sandbox: Sandbox,
+    pub(crate) sandbox: Arc<Sandbox>,
     access: MusescoreAccess,
     client: Client,
 }
@@ -20,9 +22,10 @@ impl Site {
 
     /// A client for this sandbox, with settings.
     pub(crate) fn around(
-        sandbox: Sandbox,
-        settings: impl FnOnce(CoreBuilder) -> CoreBuilder + 'static,
+        sandbox: impl Into<Arc<Sandbox>>,
+        settings: impl FnOnce(CoreBuilder) -> CoreBuilder,
     ) -> Self {
+        let sandbox = sandbox.into();
         let access = sandbox.musescore();
         let client = Client::builder(Credentials::key(access.consumer_key.as_str()))
             .base_url(&access.base_url)

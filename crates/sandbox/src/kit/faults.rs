@@ -3,6 +3,7 @@
 mod edit;
 mod json;
 mod kind;
+mod samples;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

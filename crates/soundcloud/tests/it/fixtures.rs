@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use segno_core::auth::oauth2::{App, TokenServer};
+use segno_core::auth::oauth2::{App, LoginError, TokenError, TokenServer};
 use segno_core::auth::store::{MemoryStore, TokenStore as _};
 use segno_core::testing::FnTransport;
 use segno_core::time::{Clock, SystemClock};
@@ -70,12 +70,12 @@ fn clean(text: &str) -> String {
 }
 
 /// A client whose exchanges are kept.
-struct Run {
+struct Run<'r> {
     client: Client,
-    recording: Recording,
+    recording: &'r mut Recording,
 }
 
-impl Run {
+impl Run<'_> {
     /// Sends an endpoint and keeps the exchange as `case`.
     async fn send<E>(&mut self, case: &str, endpoint: &E) -> Result<E::Output, segno_core::Error<E::ApiError>>
     where
@@ -85,17 +85,14 @@ impl Run {
     }
 }
 
-/// A client in the making whose exchanges are recorded.
-fn recorded(builder: ClientBuilder, recorder: &Recorder) -> ClientBuilder {
-    let transport = Arc::new(recorder.clone());
-    builder.settings(move |core| {
-        core.transport(Arc::clone(&transport)).clock(Arc::new(Unsurprising)).retry(Retry::never())
-    })
+/// A client in the making whose calls are kept.
+fn recorded(builder: ClientBuilder, recording: &Recording) -> ClientBuilder {
+    builder.settings(|core| recording.settings(core.clock(Arc::new(Unsurprising)).retry(Retry::never())))
 }
 
 /// A client in the making for the sandbox.
-fn at(access: &segno_sandbox::SoundcloudAccess, recorder: &Recorder) -> ClientBuilder {
-    recorded(Client::builder(), recorder).base_url(&access.base_url).auth_url(&access.auth_url)
+fn at(access: &segno_sandbox::SoundcloudAccess, recording: &Recording) -> ClientBuilder {
+    recorded(Client::builder(), recording).base_url(&access.base_url).auth_url(&access.auth_url)
 }
 
 /// The real clock, with boundaries that are the same in every run.
@@ -140,7 +137,7 @@ async fn seeded(client: &Client) -> (TrackUrn, TrackUrn, PlaylistUrn) {
 }
 
 /// Each operation once as it should go, and documented failures.
-async fn drive(r: &mut Run, token: &Secret) -> Result<(), Box<dyn std::error::Error>> {
+async fn drive(r: &mut Run<'_>, token: &Secret) -> Result<(), Box<dyn std::error::Error>> {
     let client = r.client.clone();
     let (mine, theirs, list) = seeded(&client).await;
     let reis = UserUrn::new(5530);
@@ -253,10 +250,20 @@ async fn drive(r: &mut Run, token: &Secret) -> Result<(), Box<dyn std::error::Er
     Ok(())
 }
 
+/// What an exchange of a code for tokens came to.
+async fn exchanged(
+    call: impl Future<Output = Result<(), LoginError>>,
+) -> Result<(), segno_core::Error<TokenError>> {
+    call.await.map_err(|error| match error {
+        LoginError::Exchange(error) => error,
+        other => panic!("no error of a call: {other}"),
+    })
+}
+
 /// The requests for tokens: as they should go, and their documented failures.
-async fn log_in(r: &mut Run, access: &segno_sandbox::SoundcloudAccess) {
+async fn log_in(r: &mut Run<'_>, access: &segno_sandbox::SoundcloudAccess) {
     let store = Arc::new(MemoryStore::new());
-    let client = at(access, &r.recording.transport()).user(
+    let client = at(access, r.recording).user(
         &access.client_id,
         Some(access.client_secret.clone().into()),
         Arc::clone(&store),
@@ -264,12 +271,15 @@ async fn log_in(r: &mut Run, access: &segno_sandbox::SoundcloudAccess) {
     let client = client.build().unwrap();
     let login = client.begin_login(&access.redirect_uri).unwrap();
     let redirect = decide(login.url(), "approve").await;
-    r.recording.keep("token/exchange", login.finish(&redirect)).await.unwrap();
+    r.recording.keep("token/exchange", exchanged(login.finish(&redirect))).await.unwrap();
     let again = client.begin_login(&access.redirect_uri).unwrap();
     let state = again.state().expose().to_owned();
     let code = redirect.split("code=").nth(1).unwrap().split('&').next().unwrap();
     let redirect = format!("?code={code}&state={state}");
-    r.recording.keep("token/exchange-400", again.finish(&redirect)).await.expect_err("a code works once");
+    r.recording
+        .keep("token/exchange-400", exchanged(again.finish(&redirect)))
+        .await
+        .expect_err("a code works once");
 
     let server = client.token_source().unwrap().server();
     let refresh = store.load().await.unwrap().token.unwrap().refresh.unwrap();
@@ -291,7 +301,6 @@ async fn log_in(r: &mut Run, access: &segno_sandbox::SoundcloudAccess) {
 #[tokio::test]
 async fn from_the_sandbox() {
     let sandbox = Sandbox::builder().seed(1).frozen_at(THEN).start().await.unwrap();
-    let access = sandbox.description().soundcloud;
     let hosts = [
         (Host::SOUNDCLOUD, "api.example"),
         (Host::SOUNDCLOUD_AUTH, "secure.example"),
@@ -305,6 +314,13 @@ async fn from_the_sandbox() {
         hosts.map(|(host, name)| (sandbox.origin(host), name)).into_iter().chain([(escaped, "api.example")]);
     let hyper = Hyper::new(Timeouts::default());
     let mut recording = Recording::new(hyper, FOLDER, hosts).cleaned(clean);
+    drive_all(&sandbox, &mut recording).await;
+    recording.finish();
+}
+
+/// Each operation of both APIs once as it should go, and documented failures.
+pub(crate) async fn drive_all(sandbox: &Sandbox, recording: &mut Recording) {
+    let access = sandbox.description().soundcloud;
     recording.secret("the token", &access.access_token);
     recording.secret("the client secret", &access.client_secret);
     recording.secret("the password", &access.password);
@@ -313,19 +329,18 @@ async fn from_the_sandbox() {
     }
     let token = Secret::new(access.access_token.clone());
     let web_url = sandbox.origin(Host::SOUNDCLOUD_WEB) + "/";
-    let client = at(&access, &recording.transport()).web_url(&web_url).token(token.clone()).build().unwrap();
+    let client = at(&access, recording).web_url(&web_url).token(token.clone()).build().unwrap();
     let mut run = Run { client, recording };
     drive(&mut run, &token).await.unwrap();
     log_in(&mut run, &access).await;
     // The token is spent; it works again in a sandbox that begins anew.
     sandbox.reset();
     run.send("session/sign_out_current", &session::SignOutCurrent::new()).await.unwrap();
-    crate::legacy::fixtures::drive(&sandbox, &mut run.recording).await.unwrap();
-    run.recording.finish();
+    crate::legacy::fixtures::drive(sandbox, run.recording).await.unwrap();
 }
 
 /// What reads, and what can be taken back: an upload and a playlist of one's own that are private and deleted in the end.
-async fn drive_for_real(r: &mut Run, text: &str) -> Result<(), Box<dyn std::error::Error>> {
+async fn drive_for_real(r: &mut Run<'_>, text: &str) -> Result<(), Box<dyn std::error::Error>> {
     let mine = r.send("me/get", &me::Get::new()).await?.urn.ok_or("no urn")?;
     r.send("me/recently_played", &me::RecentlyPlayed::new()).await?;
     r.send("feed/feed", &feed::Feed::new().limit(2)).await?;
@@ -386,11 +401,10 @@ async fn from_the_real_service() {
     }
     let hyper = Hyper::new(Timeouts::default());
     let recording = Recording::new(hyper, FOLDER, []).others_stay();
-    let recording = recording.cleaned(|text| redact(&clean(text), &PERSONAL));
-    let client = recorded(Client::builder_from_env().unwrap(), &recording.transport()).build().unwrap();
-    let mut run = Run { client, recording };
-    drive_for_real(&mut run, "field recording").await.unwrap();
-    run.recording.finish();
+    let mut recording = recording.cleaned(|text| redact(&clean(text), &PERSONAL));
+    let client = recorded(Client::builder_from_env().unwrap(), &recording).build().unwrap();
+    drive_for_real(&mut Run { client, recording: &mut recording }, "field recording").await.unwrap();
+    recording.finish();
 }
 
 /// What would be done to the real service, done to the sandbox: it works, and nothing is left behind.
@@ -398,9 +412,9 @@ async fn from_the_real_service() {
 async fn the_recording_from_the_real_service_leaves_nothing_behind() {
     let sandbox = Sandbox::builder().seed(1).start().await.unwrap();
     let access = sandbox.description().soundcloud;
-    let recording = Recording::new(Hyper::new(Timeouts::default()), FOLDER, []).cleaned(clean);
-    let client = at(&access, &recording.transport()).token(access.access_token).build().unwrap();
-    let mut run = Run { client, recording };
+    let mut recording = Recording::new(Hyper::new(Timeouts::default()), FOLDER, []).cleaned(clean);
+    let client = at(&access, &recording).token(access.access_token).build().unwrap();
+    let mut run = Run { client, recording: &mut recording };
     let own = async |client: Client| {
         let tracks = client.send(&tracks::Mine::new()).await.unwrap().items;
         let lists = client.send(&playlists::Mine::new().show_tracks(false)).await.unwrap().items;
@@ -428,9 +442,11 @@ async fn nothing_secret_is_kept_of_an_exchange() {
             .unwrap())
     });
     let recorder = Recorder::new(peer, []).cleaned(|text| redact(&clean(text), &PERSONAL));
-    let client =
-        recorded(Client::builder(), &recorder).user("CANARY", Some("CANARY".into()), MemoryStore::new());
-    let client = client.build().unwrap();
+    let settings = |core: segno_core::ClientBuilder| {
+        core.transport(recorder.clone()).clock(Arc::new(Unsurprising)).retry(Retry::never())
+    };
+    let client = Client::builder().user("CANARY", Some("CANARY".into()), MemoryStore::new());
+    let client = client.settings(settings).build().unwrap();
     let login = client.begin_login("https://my.example/callback").unwrap();
     let redirect = format!("?code=CANARY&state={}", login.state().expose());
     login.finish(&redirect).await.unwrap();

@@ -1,7 +1,5 @@
 //! Every endpoint driven once against the sandbox, or the real service, and its exchange kept as a file.
 
-use std::sync::Arc;
-
 use segno_core::transport::hyper::Hyper;
 use segno_core::{Body, Timeouts};
 use segno_sandbox::{Host, Sandbox};
@@ -24,7 +22,11 @@ const SCORE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<score-partwise
 
 /// Each endpoint once as it should go, and the documented failures. If the account is somebody's own (`live`), its whole
 /// catalogue must not end up in a file.
-async fn drive(r: &mut Recording, client: &Client, live: bool) -> Result<(), Box<dyn std::error::Error>> {
+pub(crate) async fn drive(
+    r: &mut Recording,
+    client: &Client,
+    live: bool,
+) -> Result<(), Box<dyn std::error::Error>> {
     let top = r.keep("folders/create-top", client.send(&folders::Create::new("Studies"))).await?;
     let folder =
         r.keep("folders/create", client.send(&folders::Create::new("Warm-ups").parent(top.clone()))).await?;
@@ -119,18 +121,22 @@ async fn drive(r: &mut Recording, client: &Client, live: bool) -> Result<(), Box
     Ok(())
 }
 
+/// A client for a sandbox, whose calls are kept.
+pub(crate) fn client(sandbox: &Sandbox, recording: &mut Recording) -> Client {
+    let access = sandbox.description().soundslice;
+    recording.secret("the password", &access.password);
+    recording.secret("the credentials", &format!("{}:{}", access.app_id, access.password));
+    let builder = Client::builder(&access.app_id, access.password).base_url(&access.base_url);
+    builder.settings(|core| recording.settings(core)).build().unwrap()
+}
+
 #[tokio::test]
 async fn from_the_sandbox() {
     let sandbox = Sandbox::builder().seed(1).frozen_at(THEN).start().await.unwrap();
-    let access = sandbox.description().soundslice;
     let hosts = [(Host::SOUNDSLICE, "soundslice.example"), (Host::STORAGE, "storage.example")];
     let hosts = hosts.map(|(host, name)| (sandbox.origin(host), name));
     let mut recording = Recording::new(Hyper::new(Timeouts::default()), FOLDER, hosts);
-    recording.secret("the password", &access.password);
-    recording.secret("the credentials", &format!("{}:{}", access.app_id, access.password));
-    let transport = Arc::new(recording.transport());
-    let builder = Client::builder(&access.app_id, access.password).base_url(&access.base_url);
-    let client = builder.settings(|core| core.transport(transport)).build().unwrap();
+    let client = client(&sandbox, &mut recording);
     drive(&mut recording, &client, false).await.unwrap();
     recording.finish();
 }
@@ -143,9 +149,8 @@ async fn from_the_real_service() {
     }
     let hyper = Hyper::new(Timeouts::default());
     let mut recording = Recording::new(hyper, FOLDER, []).others_stay();
-    let transport = Arc::new(recording.transport());
     let client =
-        Client::builder_from_env().unwrap().settings(|core| core.transport(transport)).build().unwrap();
+        Client::builder_from_env().unwrap().settings(|core| recording.settings(core)).build().unwrap();
     drive(&mut recording, &client, true).await.unwrap();
     recording.finish();
 }

@@ -7,8 +7,11 @@ mod downloads;
 mod dropped;
 mod environment;
 mod errors;
+mod faults;
 mod fixtures;
 mod jobs;
+#[path = "../../../testkit/matrix/matrix.rs"]
+mod matrix;
 mod official_client;
 mod sample;
 mod success;

@@ -22,7 +22,11 @@ const THEN: u64 = 1_900_000_000;
 
 /// Each endpoint once as it should go, and the documented failures. If the account is a real one (`live`), nothing is
 /// bought, claimed or searched for.
-async fn drive(r: &mut Recording, client: &Client, live: bool) -> Result<(), Box<dyn std::error::Error>> {
+pub(crate) async fn drive(
+    r: &mut Recording,
+    client: &Client,
+    live: bool,
+) -> Result<(), Box<dyn std::error::Error>> {
     let list = songs::List::new()
         .mood(Terms::new().include("Hopeful")?.exclude("Scary")?)
         .include_alternate_audio_files(true)
@@ -118,20 +122,24 @@ async fn drive(r: &mut Recording, client: &Client, live: bool) -> Result<(), Box
     Ok(())
 }
 
+/// A client for a sandbox, whose calls are kept.
+pub(crate) fn client(sandbox: &Sandbox, recording: &mut Recording) -> Client {
+    let access = sandbox.description().soundstripe;
+    recording.secret("the key", &access.token);
+    sandbox.switches(|switches| switches.soundstripe.rate_limit = None);
+    // Boundaries of uploads come from the clock.
+    let clock = segno_core::testing::ManualClock::stopped(crate::moment());
+    let builder = Client::builder(access.token).base_url(&access.base_url);
+    builder.settings(|core| recording.settings(core.clock(clock).no_limit())).build().unwrap()
+}
+
 #[tokio::test]
 async fn from_the_sandbox() {
     let sandbox = Sandbox::builder().seed(1).frozen_at(THEN).start().await.unwrap();
-    let access = sandbox.description().soundstripe;
     let hosts = [(Host::SOUNDSTRIPE, "soundstripe.example"), (Host::STORAGE, "storage.example")];
     let hosts = hosts.map(|(host, name)| (sandbox.origin(host), name));
     let mut recording = Recording::new(Hyper::new(Timeouts::default()), FOLDER, hosts);
-    recording.secret("the key", &access.token);
-    let builder = Client::builder(access.token).base_url(&access.base_url);
-    // Boundaries of uploads come from the clock.
-    let clock = segno_core::testing::ManualClock::stopped(crate::moment());
-    let transport = recording.transport();
-    sandbox.switches(|switches| switches.soundstripe.rate_limit = None);
-    let client = builder.settings(|core| core.transport(transport).clock(clock).no_limit()).build().unwrap();
+    let client = client(&sandbox, &mut recording);
     drive(&mut recording, &client, false).await.unwrap();
     recording.finish();
 }
@@ -146,8 +154,7 @@ async fn from_the_real_service() {
     let mut recording = Recording::new(hyper, FOLDER, []).others_stay();
     let key = std::env::var("SOUNDSTRIPE_API_KEY").unwrap();
     recording.secret("the key", &key);
-    let transport = recording.transport();
-    let client = Client::builder(key).settings(|core| core.transport(transport)).build().unwrap();
+    let client = Client::builder(key).settings(|core| recording.settings(core)).build().unwrap();
     drive(&mut recording, &client, true).await.unwrap();
     recording.finish();
 }

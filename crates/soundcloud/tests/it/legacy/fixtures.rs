@@ -4,11 +4,12 @@ use std::error::Error;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use segno_core::{Endpoint, Retry};
+use segno_core::{ClientBuilder, Endpoint, Retry};
 use segno_sandbox::{Host, Sandbox};
 use segno_soundcloud::Sharing;
 use segno_soundcloud::legacy::{
-    Callback, Client, Consumer, Credentials, Owner, TrackId, UserId, comments, permissions, tracks, users,
+    Callback, Client, Consumer, Credentials, LoginError, Owner, TrackId, UserId, comments, permissions,
+    tracks, users,
 };
 use segno_soundcloud::tracks::Asset;
 use segno_testkit::Recording;
@@ -33,18 +34,26 @@ impl Run<'_> {
     }
 }
 
+fn settings(recording: &Recording, core: ClientBuilder) -> ClientBuilder {
+    recording.settings(core.clock(Arc::new(Unsurprising)).retry(Retry::never()))
+}
+
+/// What a call of a login came to.
+async fn called<T>(call: impl Future<Output = Result<T, LoginError>>) -> Result<T, segno_soundcloud::Error> {
+    call.await.map_err(|error| match error {
+        LoginError::Call(error) => error,
+        other => panic!("no error of a call: {other}"),
+    })
+}
+
 /// Each operation once as it should go, and failures.
 pub(crate) async fn drive(sandbox: &Sandbox, recording: &mut Recording) -> Result<(), Box<dyn Error>> {
     sandbox.reset();
     let access = sandbox.description().soundcloud;
     let client = |name: &str| {
-        let transport = Arc::new(recording.transport());
         let builder = Client::builder(&(sandbox.origin(Host::SOUNDCLOUD_LEGACY) + "/"))
             .basic(name, access.password.as_str());
-        let settings = move |core: segno_core::ClientBuilder| {
-            core.transport(Arc::clone(&transport)).clock(Arc::new(Unsurprising)).retry(Retry::never())
-        };
-        builder.settings(settings).build()
+        builder.settings(|core| settings(recording, core)).build()
     };
     let (okafor, reis) = (client("okafor")?, client("reis")?);
     let seeded = async |text: &str| {
@@ -100,23 +109,19 @@ pub(crate) async fn drive(sandbox: &Sandbox, recording: &mut Recording) -> Resul
 
     // The client's clock is the real one.
     sandbox.switches(|switches| switches.soundcloud.oauth1_window_s = f64::MAX);
-    let transport = Arc::new(r.0.transport());
     let consumer = Consumer::new(access.client_id.as_str(), access.client_secret.as_str());
-    let settings = move |core: segno_core::ClientBuilder| {
-        core.transport(Arc::clone(&transport)).clock(Arc::new(Unsurprising)).retry(Retry::never())
-    };
     let application = Client::builder(&(sandbox.origin(Host::SOUNDCLOUD) + "/"))
         .web_url(&(sandbox.origin(Host::SOUNDCLOUD_WEB) + "/"))
         .credentials(Credentials::Application(consumer))
-        .settings(settings)
+        .settings(|core| settings(r.0, core))
         .build()?;
     let pending =
-        r.0.keep("legacy/oauth.request_token", application.begin_login(Callback::OutOfBand)).await?;
+        r.0.keep("legacy/oauth.request_token", called(application.begin_login(Callback::OutOfBand))).await?;
     let page = crate::embedding::page(&format!("{}&auto=approve", application.authorize_url(&pending))).await;
     let verifier = page.split("id=\"verifier\">").nth(1).and_then(|rest| rest.split('<').next());
     let verified = pending.verifier(verifier.ok_or("no verifier")?)?;
-    r.0.keep("legacy/oauth.access_token", application.finish_login(&verified)).await?;
-    let spent = r.0.keep("legacy/oauth.access_token-401", application.finish_login(&verified)).await;
+    r.0.keep("legacy/oauth.access_token", called(application.finish_login(&verified))).await?;
+    let spent = r.0.keep("legacy/oauth.access_token-401", called(application.finish_login(&verified))).await;
     spent.expect_err("a request token is good once");
     Ok(())
 }
