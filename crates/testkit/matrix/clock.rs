@@ -35,7 +35,7 @@ impl std::fmt::Debug for Shared {
 
 impl TrialClock {
     pub(super) fn new(sandbox: Arc<Sandbox>) -> Arc<Self> {
-        let then = i64::try_from(THEN).ok().and_then(|then| Timestamp::from_unix_seconds(then));
+        let then = i64::try_from(THEN).ok().and_then(Timestamp::from_unix_seconds);
         let client = ManualClock::stopped(then.expect("a time of this century"));
         Arc::new(Self { client, sandbox: Arc::new(Shared(sandbox)) })
     }

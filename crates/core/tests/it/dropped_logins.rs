@@ -208,7 +208,8 @@ async fn stores() {
         )
         .await,
     ];
-    assert!(dropped.iter().all(|count| *count > 1), "{dropped:?}");
+    // Files are read and written on another thread, which may be done before the first look: one is certain, before the first poll.
+    assert!(dropped.iter().all(|count| *count > 0), "{dropped:?}");
 }
 
 #[tokio::test]

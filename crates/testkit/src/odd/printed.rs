@@ -215,7 +215,7 @@ mod tests {
         assert_eq!(differences(|songs| songs[1].title = None), ["[1].title"]);
         assert_eq!(differences(|songs| songs[2].title = Some("x")), ["[2].title"]);
         assert_eq!(differences(|songs| songs[0].tags[2] = "[2]"), ["[0].tags[2]"]);
-        assert_eq!(differences(|songs| drop(songs[0].tags.remove(0))), ["[0].tags[0]"]);
+        assert_eq!(differences(|songs| _ = songs[0].tags.remove(0)), ["[0].tags[0]"]);
         assert_eq!(differences(|songs| songs[0].tags.clear()), ["[0].tags[0]", "[0].tags[1]", "[0].tags[2]"]);
         assert_eq!(differences(|songs| drop(songs.remove(1))), ["[1]"]);
         assert_eq!(differences(|songs| songs.push(songs[0].clone())), ["[new]"]);
