@@ -10,9 +10,14 @@ fuzz_target!(|input: (bool, u16, u8, &[u8])| {
     let mode = if moves { Mode::Move } else { Mode::Keep };
     let forced = [usize::from(forced)];
     let rules = Rules { mode, forced: if forced[0] < 64 { &forced } else { &[] } };
-    let raw: Vec<f64> = bytes.chunks_exact(8).take(48).map(|eight| f64::from_le_bytes(eight.try_into().unwrap())).collect();
+    let raw: Vec<f64> =
+        bytes.chunks_exact(8).take(48).map(|eight| f64::from_le_bytes(eight.try_into().unwrap())).collect();
     let (x, t) = raw.split_at(raw.len() / 2);
-    let _ = (minimum(x, t, f64::from(tolerance), &rules), best(x, t, 3, &rules), minimum_count(x, t, 0.01, rules.forced));
+    let _ = (
+        minimum(x, t, f64::from(tolerance), &rules),
+        best(x, t, 3, &rules),
+        minimum_count(x, t, 0.01, rules.forced),
+    );
 
     // Bars of 0.01 s to 2.56 s, some of them without a point.
     let (mut time, mut points) = (0.0, Vec::new());

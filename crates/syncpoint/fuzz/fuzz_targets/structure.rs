@@ -29,7 +29,9 @@ fuzz_target!(|input: (u8, &[u8])| {
         }
     }
     let policy = Policy { max_bars: 500, ..Policy::CLASSICAL };
-    let Ok(variants) = Variants::new(&structure, &policy, Observed::Bars(usize::from(input.0))) else { return };
+    let Ok(variants) = Variants::new(&structure, &policy, Observed::Bars(usize::from(input.0))) else {
+        return;
+    };
     let mut before = 0.0;
     for variant in variants.take(8) {
         assert!(variant.distance >= before - 1e-9, "{} after {before}", variant.distance);
