@@ -9,11 +9,14 @@ mod dropped;
 mod environment;
 mod errors;
 mod every;
+mod faults;
 mod fixtures;
 mod flows;
 mod formats;
 mod jobs;
 mod login;
+#[path = "../../../testkit/matrix/matrix.rs"]
+mod matrix;
 mod odd;
 mod pages;
 mod quirks;

@@ -6,8 +6,11 @@ mod decode;
 mod dropped;
 mod environment;
 mod errors;
+mod faults;
 mod fixtures;
 mod flows;
+#[path = "../../../testkit/matrix/matrix.rs"]
+mod matrix;
 mod sandbox;
 mod success;
 mod webhooks;
