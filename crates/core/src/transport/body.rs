@@ -12,6 +12,9 @@ use super::error::TransportError;
 use crate::decode::DecodeError;
 use crate::time::timeout;
 
+/// The most bytes that a length alone makes room for: a service may announce what it never sends, and more than there is memory.
+const RESERVED: usize = 1024 * 1024;
+
 /// The body of a response, arriving.
 pub struct ResponseBody(Pin<Box<dyn http_body::Body<Data = Bytes, Error = TransportError> + Send>>);
 
@@ -66,7 +69,7 @@ impl ResponseBody {
         if announced > cap {
             return Err(too_large());
         }
-        let mut whole = BytesMut::with_capacity(announced);
+        let mut whole = BytesMut::with_capacity(announced.min(RESERVED));
         while let Some(chunk) = self.chunk().await {
             let chunk = chunk?;
             if chunk.len() > cap - whole.len() {

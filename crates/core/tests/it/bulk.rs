@@ -366,6 +366,18 @@ async fn so_many_requests_are_under_way_and_no_more() {
 }
 
 #[tokio::test]
+async fn an_announced_length_takes_no_memory_before_it_is_there() {
+    let base = peer::listen(|mut stream| async move {
+        read_request(&mut stream).await?;
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9000000000000000000\r\n\r\nabc").await
+    })
+    .await;
+    let client = peer::client(&base).0.body_cap(usize::MAX).build().unwrap();
+    let error = soon(client.send(&Get)).await.unwrap_err();
+    assert!(error.to_string().starts_with("example.get: the response broke off"), "{error}");
+}
+
+#[tokio::test]
 async fn a_response_that_is_still_read_keeps_its_place() {
     let service = Service::new(|_, _| Ok(Reply::ok().body("abc")));
     let (builder, _) = service.client();
