@@ -13,6 +13,11 @@
 //!
 //! Versions follow semantic versioning; before 1.0 a break raises the minor version. What may grow is `#[non_exhaustive]`. Better times for the same
 //! recording are no break. Types of `segno_score` and `segno_syncpoint` stand in the interface.
+//!
+//! # Limits
+//!
+//! A recording lasts three hours at most ([`Error::TooLong`]), at 8 to 384 kHz. Memory grows with its length, to 58 MB for 20 minutes
+//! and at most 245 MB for an hour.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,5 @@
-//! The front of each published crate: badges, how it is added, its modules and features, one sentence on the minimum Rust version.
+//! The front of each published crate: badges, how it is added, its modules and features, what it promises, one sentence on the
+//! minimum Rust version.
 
 use super::text::Text;
 
@@ -40,6 +41,9 @@ pub(super) fn check(texts: &[Text], faults: &mut Vec<String>) {
     }
 }
 
+/// What the front of every library speaks of, each under a heading of its own.
+const SECTIONS: [&str; 4] = ["Errors", "Cancel safety", "Stability", "Limits"];
+
 /// What a README does not say.
 fn missing(manifest: &str, readme: &str, library: &str, sentence: &str) -> Vec<String> {
     let mut faults = Vec::new();
@@ -65,8 +69,14 @@ fn missing(manifest: &str, readme: &str, library: &str, sentence: &str) -> Vec<S
     {
         faults.push("its programs must be whole: it shows lines that only rustdoc hides".to_owned());
     }
-    let front = |line: &&str| line.starts_with("//!");
-    let map = library.lines().filter(front).collect::<Vec<_>>().join("\n") + readme;
+    let front: Vec<&str> = library.lines().filter(|line| line.starts_with("//!")).collect();
+    for section in SECTIONS {
+        let heading = format!("//! # {section}");
+        if is_library && !front.iter().any(|line| line.starts_with(&heading)) {
+            faults.push(format!("the documentation of the crate has no section {section:?}"));
+        }
+    }
+    let map = front.join("\n") + readme;
     for module in library.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')) {
         if !map.contains(&format!("`{module}`")) {
             faults.push(format!("its map of modules lacks `{module}`"));
@@ -94,15 +104,21 @@ mod tests {
 
     #[test]
     fn what_a_front_lacks_is_told() {
-        let library = "//! [`one`]\npub mod one;\npub mod two;\n";
-        assert_eq!(missing(MANIFEST, README, library, "Rust 1."), ["its map of modules lacks `two`"]);
+        let promises = "//! # Errors and retries\n//! # Cancel safety\n//! # Stability\n//! # Limits\n";
+        let library = format!("{promises}//! [`one`]\npub mod one;\npub mod two;\n");
+        assert_eq!(missing(MANIFEST, README, &library, "Rust 1."), ["its map of modules lacks `two`"]);
+        let silent = library.replace("//! # Limits\n", "").replace("`one`", "`one` `two`");
+        assert_eq!(
+            missing(MANIFEST, README, &silent, "Rust 1."),
+            ["the documentation of the crate has no section \"Limits\""]
+        );
         let hidden = format!("{README}```rust\n# fn main() {{\nrun();\n# }}\n```\n```sh\n# a comment\n```\n");
         assert_eq!(
-            missing(MANIFEST, &hidden, "//! `one`\n", "Rust 1."),
+            missing(MANIFEST, &hidden, &format!("{promises}//! `one`\n"), "Rust 1."),
             ["its programs must be whole: it shows lines that only rustdoc hides"]
         );
         assert_eq!(
-            missing(MANIFEST, "#[tokio::main]", "//! `one` `two`\n", "Rust 1."),
+            missing(MANIFEST, "#[tokio::main]", &format!("{promises}//! `one` `two`\n"), "Rust 1."),
             [
                 "it has no badges",
                 "it must say `cargo add segno-x`",
