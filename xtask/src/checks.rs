@@ -236,7 +236,20 @@ fn publish() -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::packages;
+    use super::{CHECKS, packages};
+    use crate::shell::root;
+
+    #[test]
+    fn every_check_is_run_by_the_workflow_and_told_to_who_releases() {
+        let read = |path: &str| std::fs::read_to_string(root().join(path)).expect(path);
+        let (workflow, page) = (read(".github/workflows/ci.yml"), read("docs/release.md"));
+        for check in CHECKS {
+            let job = format!("- check: {}\n", check.name);
+            assert!(workflow.contains(&job), "the workflow ci does not run {}", check.name);
+            let row = format!("| `cargo xtask checks {}` |", check.name);
+            assert!(page.contains(&row), "docs/release.md does not tell {}", check.name);
+        }
+    }
 
     #[test]
     fn a_first_release_goes_out_from_the_ground_up() {

@@ -1,4 +1,18 @@
 //! Comments in the old API.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use segno_soundcloud::legacy::{Client, TrackId, comments};
+//!
+//! let client = Client::new("http://127.0.0.1:8404/", "joey", "hairspray")?;
+//! let track = TrackId::new(1056);
+//! client.send(&comments::Create::new(track, "The second voice!").at(42_000)).await?;
+//! for comment in client.send(&comments::OfTrack::new(track)).await?.iter() {
+//!     println!("{:?} ms: {}", comment.timestamp, comment.body);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::lenient::List;
 use segno_core::{Timestamp, endpoint};

@@ -1,4 +1,17 @@
 //! Who may hear a private track.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use segno_soundcloud::legacy::{Client, TrackId, UserId, permissions};
+//!
+//! let client = Client::new("http://127.0.0.1:8404/", "joey", "hairspray")?;
+//! let track = TrackId::new(1056);
+//! let mut listeners = client.send(&permissions::Get::new(track)).await?;
+//! listeners.push(UserId::new(5512));
+//! client.send(&permissions::Set::new(track, listeners)).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::{Bytes, DecodeError, Response, endpoint};
 

@@ -1,4 +1,23 @@
 //! Tracks in the old API.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use segno_soundcloud::legacy::tracks::{Change, Filter, List, Order};
+//! use segno_soundcloud::legacy::{Client, TrackId, tracks};
+//!
+//! let client = Client::new("http://127.0.0.1:8404/", "joey", "hairspray")?;
+//! let slow = List::new().q("minuet").filter(Filter::Streamable).order(Order::CreatedAt).bpm(60, 90);
+//! for track in client.send(&slow).await?.iter() {
+//!     println!("{}: {:?} ms", track.title, track.duration);
+//!     if let Some(id) = track.id {
+//!         let url = client.send(&tracks::Stream::new(id)).await?; // a secret that expires
+//!         println!("{}", url.expose());
+//!     }
+//! }
+//! client.send(&Change::new(TrackId::new(1056)).tags(["piano", "minuet"])).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::http::header::LOCATION;
 use segno_core::request::Multipart;

@@ -1,4 +1,17 @@
 //! Users in the old API.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use segno_soundcloud::legacy::{Client, Owner, TrackId, users};
+//!
+//! let client = Client::new("http://127.0.0.1:8404/", "joey", "hairspray")?;
+//! let me = client.send(&users::Me::new()).await?;
+//! let followed = client.send(&users::Followings::new(Owner::Me)).await?;
+//! println!("{} follows {} users", me.username, followed.iter().count());
+//! client.send(&users::AddFavorite::new(TrackId::new(1056))).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use segno_core::{endpoint, lenient};
 
