@@ -64,7 +64,7 @@ struct Check {
 const CHECKS: [Check; 10] = [
     Check {
         name: "packages",
-        about: "each .crate, unpacked into an empty folder, builds and passes its tests",
+        about: "each .crate, unpacked into an empty folder, compiles alone and passes its tests",
         run: packages::run,
     },
     Check {

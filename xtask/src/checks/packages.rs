@@ -11,56 +11,69 @@ use crate::shell::{cargo, output, root, step};
 /// What every package must hold.
 const FILES: [&str; 5] = ["Cargo.toml", "README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
-/// Packs all, unpacks each into a folder of its own, builds it with its examples and runs the tests that it holds and those of its documentation. Our
-/// other crates come from the unpacked ones too: they may not be on the index yet.
+/// Packs all and unpacks each into a folder of its own. Each is compiled by itself there, with what its own manifest asks for; then the
+/// examples and tests that the packages hold, and those of their documentation, are built and run together, or the core would be built
+/// a dozen times. Our other crates come from the unpacked ones too: they may not be on the index yet.
 pub(super) fn run() -> Result<(), String> {
-    // Outside of the workspace, or cargo takes the packages for members that are not listed.
-    let folder = std::env::temp_dir().join(format!("segno-packages-{}", std::process::id()));
+    let folder = root().join("target/packages");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     step("packing", &mut cargo(&format!("package --no-verify --allow-dirty --quiet {}", selection(false)?)))?;
+    let packages = packages()?;
     let mut unpacked = Vec::new();
-    for Package { name, library, features } in packages()? {
-        let archive = newest(&name)?;
+    for Package { name, .. } in &packages {
+        let archive = newest(name)?;
         let mut tar = Command::new("tar");
         step(&format!("{name}: unpacking"), tar.arg("xzf").arg(&archive).arg("-C").arg(&folder))?;
-        let stem = archive.file_stem().map(PathBuf::from).unwrap_or_default();
-        let package = folder.join(stem);
+        let stem = archive.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
         for file in FILES {
-            if !package.join(file).is_file() {
+            if !folder.join(&stem).join(file).is_file() {
                 return Err(format!("{name}: the package holds no {file}"));
             }
         }
         let bytes = fs::metadata(&archive).map_err(|error| error.to_string())?.len();
         let files = output(Command::new("tar").arg("tzf").arg(&archive))?.lines().count();
         say(format_args!("   {name}: {files} files, {} kB", bytes / 1000));
-        unpacked.push((name, library, features, package));
+        unpacked.push((name.as_str(), stem));
     }
+    let manifest = fs::write(folder.join("Cargo.toml"), workspace(&unpacked));
+    // The versions that are tested here every day.
+    let lock = fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"));
+    manifest.and(lock).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let cargo_there = |arguments: &str| {
+        let mut command = cargo(arguments);
+        command.current_dir(&folder).env("CARGO_TARGET_DIR", root().join("target/packages-build"));
+        command
+    };
     // One that fails does not hide the others.
     let mut faults = Vec::new();
-    for (name, library, features, package) in &unpacked {
-        let mut patches = Vec::new();
-        for (other, _, _, path) in unpacked.iter().filter(|(other, ..)| other != name) {
-            patches.extend([
-                "--config".to_owned(),
-                format!("patch.crates-io.{other}.path={:?}", path.display().to_string()),
-            ]);
-        }
-        // Tests of these are unusably slow without optimisation.
-        let profile = format!("profile.dev.package.{name}.opt-level=2");
-        let calculates = matches!(name.as_str(), "segno-align" | "segno-syncpoint");
-        let of_a_library = [("tests", "--tests --examples"), ("documentation tests", "--doc")];
-        for (title, what) in &of_a_library[..if *library { 2 } else { 1 }] {
-            let mut test = cargo(&format!("test --quiet --features={features} {what}"));
-            test.args(calculates.then_some(["--config", &profile]).into_iter().flatten())
-                .args(&patches)
-                .current_dir(package)
-                .env("CARGO_TARGET_DIR", root().join("target/packages-build"));
-            faults.extend(step(&format!("{name}: {title}"), &mut test).err());
-        }
+    let mut all = Vec::new();
+    for Package { name, features, .. } in &packages {
+        let arguments = format!("check --quiet -p {name} --features={features}");
+        faults.extend(step(&format!("{name}: alone"), &mut cargo_there(&arguments)).err());
+        all.extend(features.split(',').filter(|one| !one.is_empty()).map(|one| format!("{name}/{one}")));
+    }
+    for (title, what) in [("tests", "--tests --examples"), ("documentation tests", "--doc")] {
+        let arguments =
+            format!("test --quiet --no-fail-fast --workspace --features={} {what}", all.join(","));
+        faults.extend(step(title, &mut cargo_there(&arguments)).err());
     }
     let _ = fs::remove_dir_all(&folder);
     if faults.is_empty() { Ok(()) } else { Err(faults.join("; ")) }
+}
+
+/// A workspace of its own of the unpacked packages, each a name and its folder, that takes them for those of the index.
+fn workspace(unpacked: &[(&str, String)]) -> String {
+    let members: Vec<String> = unpacked.iter().map(|(_, folder)| format!("{folder:?}")).collect();
+    let patches: Vec<String> =
+        unpacked.iter().map(|(name, folder)| format!("{name} = {{ path = {folder:?} }}")).collect();
+    // Tests of the two that calculate are unusably slow without optimisation.
+    format!(
+        "[workspace]\nresolver = \"3\"\nmembers = [{}]\n\n[patch.crates-io]\n{}\n\n\
+         [profile.dev.package]\nsegno-align = {{ opt-level = 3 }}\nsegno-syncpoint = {{ opt-level = 2 }}\n",
+        members.join(", "),
+        patches.join("\n")
+    )
 }
 
 /// The package file of a crate that was written last.
