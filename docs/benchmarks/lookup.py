@@ -1,6 +1,6 @@
-"""numpy.interp on the inputs of crates/syncpoint/benches/lookup.rs: ns a query, median of 15 runs.
+"""numpy.interp on the inputs of cargo xtask bench (xtask/bench/src/data.rs): ns a query, median of 15 runs.
 
-Needs numpy. Run right after the Rust benchmark, on the same machine: see docs/benchmarks/lookup.md.
+Needs numpy. Run right after cargo xtask bench random sorted, on the same machine.
 """
 
 import time

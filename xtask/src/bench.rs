@@ -1,41 +1,13 @@
-//! `cargo xtask bench`: every benchmark, each beside its rivals in the same run.
+//! `cargo xtask bench`: what Segno costs, each row beside its rivals in the same run.
 
 use std::process::ExitCode;
 
-use crate::shell::{cargo, step};
+use crate::shell::{cargo, root, step};
 
-/// Crate and benchmark.
-const BENCHES: [(&str, &str); 7] = [
-    ("core", "call"),
-    ("syncpoint", "lookup"),
-    ("syncpoint", "simplify"),
-    ("syncpoint", "unroll"),
-    ("syncpoint", "growth"),
-    ("score", "read"),
-    ("musescore", "signing"),
-];
-
-/// Runs all benchmarks, or the one that is named.
+/// Runs the benchmarks, whose program is a workspace of its own: the rivals have many dependencies.
 pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
-    each("bench", arguments, &BENCHES, |name, bench| cargo(&format!("bench -p segno-{name} --bench {bench}")))
-}
-
-/// Runs the programs of a table that the argument names, all of them without one.
-pub(crate) fn each(
-    command: &str,
-    arguments: &[&str],
-    table: &[(&str, &str)],
-    start: impl Fn(&str, &str) -> std::process::Command,
-) -> Result<ExitCode, String> {
-    let names: Vec<&str> = table.iter().map(|(_, name)| *name).collect();
-    let usage = || format!("usage: cargo xtask {command} [{}]", names.join(" | "));
-    let wanted: &[&str] = match arguments {
-        [] => &names,
-        [one] if names.contains(one) => arguments,
-        _ => return Err(usage()),
-    };
-    for (owner, name) in table.iter().filter(|(_, name)| wanted.contains(name)) {
-        step(&format!("{owner} {name}"), &mut start(owner, name))?;
-    }
+    let mut program = cargo("run --release --quiet --manifest-path xtask/bench/Cargo.toml --");
+    program.env("CARGO_TARGET_DIR", root().join("target/bench"));
+    step("benchmarks", program.args(arguments))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -24,7 +24,8 @@ pub(crate) fn say(line: impl std::fmt::Display) {
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  test [--services]     everything that must hold before a commit; what needs Redis and PostgreSQL only with --services
+  test [--services] [--only-lints | --only-tests]
+                        everything that must hold before a commit; what needs Redis and PostgreSQL only with --services
   rules                 the rules of the workspace alone: dependencies, fixtures, snapshots, words, links
   fixtures [--check | --live SERVICE]
                         write every fixture from the sandbox; compare; or record from the real service
@@ -42,7 +43,8 @@ usage: cargo xtask <command>
                         how well the bars of recordings are found whose bars are known; `align` alone tells more
   checks [NAME]...      what a release must pass beyond the tests: packages, external-types, docs, features, minimal,
                         semver, deny, wasm, network, publish
-  bench [NAME]          the benchmarks, each beside its rivals
+  bench [--quick | --counts] [ROW]...
+                        what Segno costs beside its rivals; all rows are written to docs/benchmarks.md
   soak [NAME]           the long runs: shared logins, memory, large uploads, exact maps, random structures
   soak fleet_tokens [redis | postgres] [--expiries COUNT] [--processes COUNT] [--tasks COUNT]
                         processes with one login, while its store stops, restarts and pauses

@@ -6,8 +6,7 @@ mod mutants;
 
 use std::process::ExitCode;
 
-use crate::bench::each;
-use crate::shell::cargo;
+use crate::shell::{cargo, step};
 
 /// Crate and example.
 const SOAKS: [(&str, &str); 5] = [
@@ -30,8 +29,16 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     if let [name @ ("fleet_tokens" | "fleet_rate"), rest @ ..] = arguments {
         return fleet::run(name, rest);
     }
-    each("soak", arguments, &SOAKS, |name, example| {
-        let features = if name == "core" { " --features oauth2,hyper,testing" } else { "" };
-        cargo(&format!("run --release --quiet -p segno-{name}{features} --example {example}"))
-    })
+    let names: Vec<&str> = SOAKS.iter().map(|(_, name)| *name).collect();
+    let wanted: &[&str] = match arguments {
+        [] => &names,
+        [one] if names.contains(one) => arguments,
+        _ => return Err(format!("usage: cargo xtask soak [{}]", names.join(" | "))),
+    };
+    for (owner, name) in SOAKS.iter().filter(|(_, name)| wanted.contains(name)) {
+        let features = if *owner == "core" { " --features oauth2,hyper,testing" } else { "" };
+        let example = format!("run --release --quiet -p segno-{owner}{features} --example {name}");
+        step(&format!("{owner} {name}"), &mut cargo(&example))?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
