@@ -6,7 +6,7 @@
 //!     cargo run -p segno-musescore --example mirror_account -- scores/
 //! ```
 //!
-//! Against the sandbox: `cargo xtask example mirror_account`.
+//! Against the sandbox: `cargo xtask example mirror_account target/scores`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 

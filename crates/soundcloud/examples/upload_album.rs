@@ -6,7 +6,7 @@
 //!     cargo run -p segno-soundcloud --example upload_album -- album/ "Low Tide"
 //! ```
 //!
-//! The example `login` fills the token file. Against the sandbox: `cargo xtask example upload_album`.
+//! The example `login` fills the token file. Against the sandbox: `cargo xtask example upload_album crates/sandbox/assets "Old dances"`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 

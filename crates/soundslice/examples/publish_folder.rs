@@ -5,7 +5,7 @@
 //! SOUNDSLICE_APP_ID=… SOUNDSLICE_PASSWORD=… cargo run -p segno-soundslice --example publish_folder -- scores/
 //! ```
 //!
-//! Against the sandbox: `cargo xtask example publish_folder`.
+//! Against the sandbox: `cargo xtask example publish_folder crates/sandbox/assets`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 

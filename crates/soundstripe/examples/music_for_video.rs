@@ -5,7 +5,7 @@
 //! SOUNDSTRIPE_API_KEY=… cargo run -p segno-soundstripe --example music_for_video -- Hopeful 180
 //! ```
 //!
-//! Against the sandbox: `cargo xtask example music_for_video`.
+//! Against the sandbox: `cargo xtask example music_for_video Hopeful 200`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
