@@ -85,7 +85,7 @@ const CHECKS: [Check; 10] = [
         run: semver,
     },
     Check { name: "deny", about: "licences, bans, sources, advisories (cargo-deny)", run: deny },
-    Check { name: "wasm", about: "syncpoint and score compile for wasm32-unknown-unknown", run: wasm },
+    Check { name: "wasm", about: "syncpoint, score and align compile for wasm32-unknown-unknown", run: wasm },
     Check {
         name: "network",
         about: "the core against squid, tinyproxy, microsocks, dante, nghttpd, nginx, OpenSSL and promtool",
@@ -221,8 +221,10 @@ fn deny() -> Result<(), String> {
 fn wasm() -> Result<(), String> {
     let target = "wasm32-unknown-unknown";
     let hint = |error| format!("{error}; rustup target add {target}");
-    let crates = "-p segno-syncpoint -p segno-score --all-features";
-    step(target, &mut cargo(&format!("check --quiet --target {target} {crates}"))).map_err(hint)
+    for crates in ["-p segno-syncpoint -p segno-score --all-features", "-p segno-align"] {
+        step(target, &mut cargo(&format!("check --quiet --target {target} {crates}"))).map_err(hint)?;
+    }
+    Ok(())
 }
 
 fn publish() -> Result<(), String> {
