@@ -69,6 +69,8 @@ const ANY: f32 = 0.25;
 /// What the keys of a rolled chord lose a frame after the first, and by how much a later beginning must be stronger.
 const ROLL: f32 = 0.03;
 const LATER: f32 = 0.2;
+/// What the keys lose a frame behind a grace note, which may be as long as a note.
+const GRACE: f32 = 0.0075;
 /// The weight of what sounds between two events, a frame.
 const SUSTAIN: f32 = 0.04;
 /// What it costs the last event if its keys begin once more after it.
@@ -186,22 +188,26 @@ impl Fine {
         sum / event.keys.len().max(1) as f32
     }
 
-    /// How many frames after its first note the last one of an event begins.
+    /// How many frames from where an event is found one of its keys rather begins: chords are rolled, and a grace note may be
+    /// taken for the note that it belongs to.
     fn roll(&self, event: &Event, frame: usize) -> f64 {
-        if event.keys.len() < 2 {
+        if event.keys.len() < 2 && !event.grace {
             return 0.0;
         }
-        let last = |key: i32| {
+        let loss = if event.grace { GRACE } else { ROLL };
+        let away = |key: i32| {
             let mut best = (self.onsets.key(frame, key).max(LATER), 0);
-            for later in 1..40_usize {
-                let strength = self.onsets.key(frame + later, key) - LATER - ROLL * later as f32;
+            for distance in 1..40_usize {
+                let before = frame.checked_sub(distance).map_or(0.0, |frame| self.onsets.key(frame, key));
+                let strength =
+                    self.onsets.key(frame + distance, key).max(before) - LATER - loss * distance as f32;
                 if strength > best.0 {
-                    best = (strength, later);
+                    best = (strength, distance);
                 }
             }
             best.1
         };
-        event.keys.iter().map(|(key, _)| last(*key)).max().unwrap_or(0) as f64
+        event.keys.iter().map(|(key, _)| away(*key)).max().unwrap_or(0) as f64
     }
 
     /// Nothing that is written comes after the last notes, so they should not begin once more.

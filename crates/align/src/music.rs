@@ -22,6 +22,8 @@ pub(crate) struct Bar {
     pub(crate) quarters: f64,
     /// The pitched notes but for grace notes, by time, then by key.
     pub(crate) notes: Vec<Note>,
+    /// Where grace notes stand before a note, in quarters from the bar line.
+    pub(crate) graces: Vec<f64>,
     /// Where a silence of any length may come, in quarters from the bar line: breath marks, caesuras.
     pub(crate) pauses: Vec<f64>,
 }
@@ -49,9 +51,13 @@ impl Music {
             bars.push(Bar { seconds: clock.at(quarters).max(0.01), quarters, ..Bar::default() });
         }
         for onset in &score.onsets {
-            let (Some(key), false) = (onset.key, onset.grace) else { continue };
+            let Some(key) = onset.key else { continue };
             let (Some(bar), Some(clock)) = (bars.get_mut(onset.bar), clocks.get(onset.bar)) else { continue };
             let offset = onset.offset.quarters().clamp(0.0, bar.quarters);
+            if onset.grace {
+                bar.graces.push(offset);
+                continue;
+            }
             let at = clock.at(offset);
             let held = clock.at(offset + onset.duration.quarters().min(1000.0)) - at;
             bar.notes.push(Note { at, offset, held, key });

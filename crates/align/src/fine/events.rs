@@ -16,6 +16,8 @@ pub(crate) struct Event {
     pub(crate) at: f64,
     /// The keys with the seconds for which they are held as written.
     pub(crate) keys: Vec<(i32, f64)>,
+    /// Whether a grace note stands before them.
+    pub(crate) grace: bool,
     /// How the performance comes here from the event before.
     pub(crate) lead: Lead,
 }
@@ -40,15 +42,22 @@ impl Events {
         for (bar, index) in order.iter().enumerate() {
             let Some(written) = music.bars.get(*index) else { continue };
             let mut places: BTreeMap<i64, Event> = BTreeMap::new();
+            let place = |offset: f64| (offset * 1e4).round() as i64;
             for note in &written.notes {
-                let place = places.entry((note.offset * 1e4).round() as i64).or_insert_with(|| Event {
+                let event = places.entry(place(note.offset)).or_insert_with(|| Event {
                     bar,
                     offset: note.offset,
                     at: now + note.at,
                     keys: Vec::new(),
+                    grace: false,
                     lead: Lead::Tempo,
                 });
-                place.keys.push((i32::from(note.key) + transposition, note.held));
+                event.keys.push((i32::from(note.key) + transposition, note.held));
+            }
+            for offset in &written.graces {
+                if let Some(event) = places.get_mut(&place(*offset)) {
+                    event.grace = true;
+                }
             }
             let mut lead = leads.get(bar).copied().unwrap_or_default();
             let mut stops = written.pauses.iter().peekable();

@@ -241,3 +241,54 @@ fn wrong_tempo_marks_do_no_harm() {
         }
     }
 }
+
+/// A bar begins with the note that is written on its line. A grace note before it may be played on the beat and as long as a
+/// note, so that one may be taken for the other; who is off by that must not be sure.
+#[test]
+fn a_note_after_a_long_grace_note_is_found_or_in_doubt() {
+    let mut piece = Piece::tune(10, 137);
+    for notes in &mut piece.bars {
+        let lowest = notes.iter().position(|(offset, ..)| *offset == 0.0).unwrap();
+        notes.remove(lowest);
+    }
+    let mut score = piece.score();
+    let performance = piece.perform(&all(10), 0.5, 0.5, 138);
+    for long in [0.06, 0.12, 0.25] {
+        let mut performance = performance.clone();
+        for bar in [2, 4, 7] {
+            let line = performance.bars[bar];
+            let main = performance.notes.iter_mut().find(|(at, ..)| *at == line).unwrap();
+            let (held, key, loud) = (main.1, main.2, main.3);
+            *main = (line + long, (held - long).max(0.1), key, loud);
+            performance.notes.push((line, long, key + 2, loud));
+            performance.bars[bar] = line + long;
+            let mut grace = Onset::new(0, bar, Fraction::ZERO, Some(key + 2), Fraction::ZERO);
+            grace.grace = true;
+            score.onsets.push(grace);
+        }
+        let found = Aligner::new(&score).align(&features(&performance.record(0.8, plucked))).unwrap();
+        for (bar, truth) in found.bars.iter().zip(&performance.bars) {
+            let error = (bar.seconds - truth).abs();
+            assert!(error < 0.03 + 1.5 * bar.spread, "{}: {error}, spread {}", bar.played, bar.spread);
+        }
+    }
+}
+
+/// The keys of a slowly rolled chord begin one after the other; the bar begins with the first.
+#[test]
+fn a_slowly_rolled_chord_is_found_or_in_doubt() {
+    let piece = Piece::hymn(10, 139);
+    let mut performance = piece.perform(&all(10), 0.5, 0.55, 140);
+    for bar in [2, 5, 8] {
+        let line = performance.bars[bar];
+        let chord = performance.notes.iter_mut().filter(|(at, ..)| *at == line);
+        for (note, (late, loud)) in chord.zip([(0.0, 0.4), (0.08, 0.6), (0.16, 1.0), (0.2, 1.0)]) {
+            (note.0, note.3) = (note.0 + late, loud);
+        }
+    }
+    let found = Aligner::new(&piece.score()).align(&features(&performance.record(0.8, plucked))).unwrap();
+    for (bar, truth) in found.bars.iter().zip(&performance.bars) {
+        let error = (bar.seconds - truth).abs();
+        assert!(error < 0.03 + 1.5 * bar.spread, "{}: {error}, spread {}", bar.played, bar.spread);
+    }
+}
