@@ -1,7 +1,8 @@
 //! `cargo xtask soak batch`: pieces onto a sandbox by worker processes that are killed at random, and what the sandbox counts.
 
+mod claims;
+
 use std::fmt::Write as _;
-use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -19,7 +20,8 @@ usage: cargo xtask soak batch [kills | throughput | claims] [--ledger sqlite | p
   kills        (also without a name) workers are killed with SIGKILL at random and begun anew, the database is killed and
                stopped in turn and started anew; then: is every piece there once?
   throughput   pieces a second with 1, 2 and 4 workers
-  claims       how long a claim takes with 1,000, 10,000, 100,000 and 1,000,000 jobs in the ledger
+  claims       how long a claim takes with 1,000, 10,000, 100,000 and 1,000,000 jobs in the ledger, all of them due, of three
+               priorities: one worker claims them one after another, and each fails at once, as its files are missing
 
 A release build of the command is made, unless --segno names a program.
 ";
@@ -80,7 +82,7 @@ pub(super) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     match name {
         "kills" => kills(&plan),
         "throughput" => throughput(&plan),
-        "claims" => claims(&plan),
+        "claims" => claims::run(&plan),
         _ => Err(USAGE.into()),
     }
 }
@@ -383,49 +385,4 @@ fn throughput(plan: &Plan) -> Result<ExitCode, String> {
         ground.end();
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn claims(plan: &Plan) -> Result<ExitCode, String> {
-    let ground = Ground::new(plan, 1)?;
-    let mut lines = 0usize;
-    for jobs in [1_000, 10_000, 100_000, 1_000_000] {
-        let mut manifest = String::from("score,recording,name,points\n");
-        for number in lines..jobs {
-            let _ = writeln!(manifest, "0.musicxml,0.mp3,Of many {number},bars.txt");
-        }
-        lines = jobs;
-        std::fs::write(ground.folder.join("many.csv"), manifest).map_err(|error| error.to_string())?;
-        let begin = Instant::now();
-        ground.add("many.csv")?;
-        let added = begin.elapsed().as_secs_f64();
-        let mut worker = ground.worker(plan, &["--metrics", &ground.port.to_string()])?;
-        let (count, seconds) = loop {
-            pause(Duration::from_millis(200));
-            let text = scrape(ground.port).unwrap_or_default();
-            let value = |name: &str| {
-                let line = text.lines().find_map(|line| line.strip_prefix(name));
-                line.and_then(|value| value.trim().parse::<f64>().ok()).unwrap_or_default()
-            };
-            let count = value("segno_batch_claim_seconds_count");
-            if count >= plan.pieces.min(300) as f64 {
-                break (count, value("segno_batch_claim_seconds_sum"));
-            }
-        };
-        worker.kill().and_then(|()| worker.wait()).map_err(|error| error.to_string())?;
-        say(format_args!(
-            "{jobs} jobs: a claim takes {:.2} ms (mean of {count}); judging and adding took {added:.1} s",
-            seconds / count * 1000.0
-        ));
-    }
-    ground.end();
-    Ok(ExitCode::SUCCESS)
-}
-
-/// What a worker tells Prometheus.
-fn scrape(port: u16) -> Option<String> {
-    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).ok()?;
-    stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: segno\r\nconnection: close\r\n\r\n").ok()?;
-    let mut text = String::new();
-    stream.read_to_string(&mut text).ok()?;
-    Some(text)
 }
