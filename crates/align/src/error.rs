@@ -52,25 +52,33 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Silent => f.write_str("the recording is silent"),
-            Self::NoNotes => f.write_str(
-                "the score has no pitched notes; read it with Options::with_onsets, or check that it has notes",
-            ),
+            Self::NoNotes => f.write_str("the score has no pitched notes, or was read without them"),
             Self::Unlike { match_, explained, best_transposition } => {
                 write!(
                     f,
                     "this recording does not sound like this score: distance {match_:.2}, {:.0} % explained",
                     100.0 * explained
                 )?;
-                if *best_transposition == 0 { Ok(()) } else { write!(f, ", nearest at {best_transposition:+} semitones") }
+                if *best_transposition == 0 {
+                    Ok(())
+                } else {
+                    write!(f, ", nearest at {best_transposition:+} semitones")
+                }
             }
             Self::Ambiguous { orders } => write!(
                 f,
-                "{} ways to play the score fit the recording equally well; choose one with Aligner::order",
+                "{} ways to play the score fit the recording equally well; choose one of them",
                 orders.len()
             ),
-            Self::TooLong { seconds, limit } => write!(f, "{seconds:.0} s of music must be at most {limit:.0} s"),
-            Self::NoSuchPart => f.write_str("the part of the recording must not be empty and must lie within it"),
-            Self::NoSuchBar => f.write_str("the play order must not be empty and must name bars of the score"),
+            Self::TooLong { seconds, limit } => {
+                write!(f, "{seconds:.0} s of music must be at most {limit:.0} s")
+            }
+            Self::NoSuchPart => {
+                f.write_str("the part of the recording must not be empty and must lie within it")
+            }
+            Self::NoSuchBar => {
+                f.write_str("the play order must not be empty and must name bars of the score")
+            }
             Self::Unroll(fault) => fault.fmt(f),
         }
     }

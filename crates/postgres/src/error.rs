@@ -118,7 +118,7 @@ fn is_passing(error: &(dyn Error + 'static)) -> bool {
 fn trust(reason: &str) -> &'static str {
     let is_unknown = reason.contains("invalid peer certificate");
     if is_unknown && !reason.contains("not valid for name") && !reason.contains("expired") {
-        "; give the certificate of its authority (PostgresBuilder::authority), or let the system trust it"
+        "; let the system trust the certificate of its authority (SSL_CERT_FILE on Linux), or give it to the client"
     } else {
         ""
     }

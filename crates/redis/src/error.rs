@@ -78,7 +78,7 @@ const RIGHTS: &str = "; allow the user the keys of the prefix (~segno:*) and +ev
 /// What to do about it.
 fn hint(error: &::redis::RedisError, reason: &str) -> &'static str {
     if reason.contains(CERTIFICATE) && !reason.contains("not valid for name") && !reason.contains("expired") {
-        return "; give the certificate of its authority (RedisBuilder::authority), or let the system trust it";
+        return "; let the system trust the certificate of its authority (SSL_CERT_FILE on Linux), or give it to the client";
     }
     const LOGIN: &str = "; check user and password in the URL";
     if error.kind() == ErrorKind::AuthenticationFailed {

@@ -33,8 +33,8 @@ impl Authorize for Rights {
         request: AuthRequest<'a>,
     ) -> BoxFuture<'a, Result<CredentialVersion, AuthError>> {
         if self.kind == TokenKind::App && self.needs_user(request.method, request.uri.path()) {
-            let why = "this call needs a user's login, and the access token is the application's own; build the client \
-                       with Client::builder().user(…), or set SOUNDCLOUD_TOKEN_FILE, and log in";
+            let why = "this call needs a user's login, and the access token is the application's own; log a user in, and \
+                       build the client with that login";
             return Box::pin(std::future::ready(Err(AuthError::LoginNeeded(why.into()))));
         }
         self.tokens.authorize(request)

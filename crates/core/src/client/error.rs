@@ -77,8 +77,8 @@ pub enum PageError {
         /// Which page, from 1.
         page: u32,
     },
-    /// More pages than `Pages::cap` allows.
-    #[error("the list has more than {cap} pages, the most that are read (Pages::cap)")]
+    /// More pages than [`Pages::cap`](super::Pages::cap) allows.
+    #[error("the list has more than {cap} pages, the most that are read")]
     TooMany {
         /// The cap.
         cap: u32,

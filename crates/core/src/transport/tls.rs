@@ -272,7 +272,7 @@ fn refusal(error: &std::io::Error, has_identity: bool) -> Option<String> {
             ));
         }
         Error::AlertReceived(Alert::CertificateRequired | Alert::BadCertificate) => {
-            "the service asks for a certificate of the client; give it one with HyperBuilder::identity"
+            "the service asks for a certificate of the client, which has none"
         }
         Error::InvalidMessage(_) => "what is listening there does not speak TLS; is it an http port?",
         _ => return Some(format!("the TLS handshake failed: {error}")),

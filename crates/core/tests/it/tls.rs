@@ -222,10 +222,7 @@ async fn a_client_shows_its_certificate_where_one_is_wanted() {
         assert_eq!(format!("{identity:?}"), "Identity([redacted])");
         assert_eq!(soon(client(&base, trusting().identity(identity)).send(&Get)).await.unwrap(), "ok");
         for (hyper, words) in [
-            (
-                trusting(),
-                "the service asks for a certificate of the client; give it one with HyperBuilder::identity",
-            ),
+            (trusting(), "the service asks for a certificate of the client, which has none"),
             (
                 trusting().identity(Identity::new(LOCALHOST, KEY)),
                 "the service does not accept the certificate of this client",

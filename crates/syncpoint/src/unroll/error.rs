@@ -22,10 +22,7 @@ impl fmt::Display for UnrollError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooManyBars { limit } => {
-                write!(
-                    f,
-                    "more than {limit} bars would be played; check the play counts or raise Policy::max_bars"
-                )
+                write!(f, "more than {limit} bars would be played; check the play counts, or allow more bars")
             }
             Self::MissingTarget { bar } => {
                 write!(
