@@ -164,7 +164,7 @@ pub(crate) async fn run(batch: Box<Batch>, session: &Session) -> Result<Output, 
     match command {
         Some(Command::Work(Work { place, workers, files, wait })) => {
             let account = Account::find(session).await?;
-            let ledger = place.workshop(&account, workers.jobs, session).await?;
+            let ledger = place.workshop(&account, workers.jobs, wait, session).await?;
             let files = files
                 .map(|files| std::fs::canonicalize(&files).map_err(|error| Failure::file(&files, error)));
             let run = Run { base: files.transpose()?, wait, keys: None };
@@ -265,7 +265,7 @@ impl Chosen {
         let jobs = found(ledger, &self.ids).await?;
         let Some(job) = jobs.iter().find(|job| !able.contains(&job.state)) else { return Ok(()) };
         let advice = match job.state {
-            State::Done => "; `segno batch retry JOB --again` publishes it anew",
+            State::Done if done == "tried again" => "; `segno batch retry JOB --again` publishes it anew",
             State::Running => "; a worker has it, wait until it ends",
             _ => "",
         };
@@ -372,6 +372,10 @@ async fn work(
     let mut signals = crate::Signals::listen()?;
     let work = shop.run(usize::from(workers.jobs));
     let show = async {
+        if !bar.is_shown() {
+            // Nobody is told: nothing is counted.
+            std::future::pending::<()>().await;
+        }
         loop {
             let begin = SystemClock.now();
             // A ledger that is away is no reason to end: it is the workers that wait for it.

@@ -41,6 +41,11 @@ impl Bar {
         )
     }
 
+    /// Whether anybody sees it.
+    pub(crate) fn is_shown(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// How many of a count have ended, and what else there is to say.
     pub(crate) fn count_is(&self, ended: u64, all: u64, message: String) {
         let Some(bar) = &self.0 else { return };

@@ -76,6 +76,7 @@ impl Rules {
 }
 
 /// A score with the order in which its bars are played.
+#[derive(Clone)]
 pub(crate) struct Piece {
     pub(crate) score: Score,
     pub(crate) play: Playthrough,

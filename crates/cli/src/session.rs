@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use segno_core::Secret;
@@ -56,8 +57,8 @@ impl Settings {
     /// Where the tokens of a user are: in a file that is named, or with the account; `None` if nobody is logged in.
     fn tokens(&self, file: &'static str, login: bool) -> Result<Option<Arc<dyn TokenStore>>, Failure> {
         if let Some(file) = self.get(file)? {
-            let store = FileStore::open(file).map_err(|error| Failure::new(error.to_string()))?;
-            return Ok(Some(Arc::new(store)));
+            let store = FileStore::open(&file).map_err(|error| Failure::new(error.to_string()))?;
+            return Ok(if login || Path::new(&file).exists() { Some(Arc::new(store)) } else { None });
         }
         let Self::Given { account: Some(account), .. } = self else { return Ok(None) };
         let accounts = Accounts::open()?;

@@ -4,35 +4,33 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use segno_core::Body;
-use segno_score::Format as ScoreFormat;
 use segno_soundslice::Scorehash;
-use segno_syncpoint::simplify::Rules as Simplify;
-use segno_syncpoint::{Crop, Offset, Position, SyncMap, Syncpoint};
+use segno_syncpoint::{Crop, SyncMap};
 use sha2::{Digest as _, Sha256};
 
 use crate::accounts::Service;
 use crate::arguments::To;
 use crate::failure::Failure;
-use crate::media::{Media, Truncated};
+use crate::media::Truncated;
 use crate::output::{Output, Record};
 use crate::page::{self, Page};
 use crate::points::Format;
-use crate::score::{Piece, Rules, Unreadable};
+use crate::score::{Piece, Rules};
 use crate::session::{Session, Settings};
-use crate::{files, places, session};
+use crate::{places, session};
 
 mod journal;
+mod prepare;
 mod publish;
 mod runner;
 mod timing;
 
 pub(crate) use journal::{Journal, Keep, Made, name};
+pub(crate) use prepare::{Looked, Prepared};
 pub(crate) use publish::Job;
 use publish::Where;
 pub(crate) use runner::Runner;
 pub(crate) use timing::Certainty;
-use timing::Timing;
 
 /// A score and its recording.
 #[derive(Args, Debug)]
@@ -98,18 +96,6 @@ pub(crate) struct Sync {
     runner: Runner,
 }
 
-/// What is read and found out before anything is made.
-pub(crate) struct Prepared {
-    notation: Vec<u8>,
-    audio: Body,
-    video: bool,
-    timing: Timing,
-    /// The points that suffice.
-    published: SyncMap,
-    /// How far a bar line is off by them, in seconds.
-    max_error: f64,
-}
-
 /// The files of one job and the names that they get.
 pub(crate) struct Files {
     pub(crate) score: PathBuf,
@@ -154,81 +140,6 @@ impl Sync {
             pages: None,
             runner,
         }
-    }
-
-    /// What is wrong that can be found out without listening: whether there is a score, a recording that can be sent, and, where points
-    /// are given, whether they are of both.
-    pub(crate) async fn check(&self, session: &Session) -> Vec<Failure> {
-        let mut faults = Vec::new();
-        let score = self.score().map_err(|fault| faults.push(fault));
-        let media = self.media().await.map_err(|fault| faults.push(fault));
-        if let Ok((_, piece)) = score
-            && (self.points.is_some() || self.guess)
-        {
-            let seconds = media.ok().and_then(|media| media.seconds);
-            let timing = Timing::find(self, piece, seconds, session).await;
-            let fewer = timing.and_then(|timing| self.suffices(&timing).map(drop));
-            faults.extend(fewer.err());
-        }
-        faults
-    }
-
-    /// The bytes of the score and what they say; what is no score ends here.
-    fn score(&self) -> Result<(Vec<u8>, Piece), Failure> {
-        let notation = files::read(&self.score)?;
-        let piece = self.piece(&notation)?;
-        Ok((notation, piece))
-    }
-
-    /// The recording; what is clearly none ends here, before anything is made.
-    async fn media(&self) -> Result<Media, Failure> {
-        let audio = &self.audio;
-        let media = Media::open(audio, self.truncated).await?;
-        let kind = files::kind(&files::start(audio)?).unwrap_or_default();
-        if !media.is_video && kind != "an MP3 recording" {
-            return Err(Failure::file(
-                audio,
-                format_args!("this is {kind}; Soundslice takes MP3 files and videos, so convert it"),
-            ));
-        }
-        Ok(media)
-    }
-
-    /// Reads the files and finds the seconds.
-    pub(crate) async fn prepare(&self, session: &Session) -> Result<Prepared, Failure> {
-        let (notation, piece) = self.score()?;
-        let media = self.media().await?;
-        session.tell(format_args!(
-            "read       {} written bars, {} played ({}){}",
-            piece.written(),
-            piece.play.len(),
-            piece.road_map(),
-            match piece.remarks() {
-                0 => String::new(),
-                1 => "; 1 remark: `segno score show`".to_owned(),
-                count => format!("; {count} remarks: `segno score show`"),
-            }
-        ));
-
-        let timing = Timing::find(self, piece, media.seconds, session).await?;
-        let (published, max_error) = self.suffices(&timing)?;
-        session.tell(format_args!(
-            "points     {} of {} stay within {:.0} ms (at most {:.1} ms off), from {}",
-            published.points().len(),
-            timing.map.points().len(),
-            self.tolerance * 1000.0,
-            max_error * 1000.0,
-            timing.source
-        ));
-        Ok(Prepared { notation, audio: media.body, video: media.is_video, published, max_error, timing })
-    }
-
-    /// The points that suffice, and how far a bar line is off by them, in seconds.
-    fn suffices(&self, timing: &Timing) -> Result<(SyncMap, f64), Failure> {
-        let fewer = timing.map.simplified(self.tolerance, &Simplify::KEEP);
-        let fewer =
-            fewer.map_err(|fault| Failure::new(format!("the points cannot be made fewer: {fault}")))?;
-        Ok((told_exactly(&fewer.map)?, fewer.max_error))
     }
 
     /// Where it goes, with the names that the score and the files give where none are given.
@@ -361,33 +272,6 @@ pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Outpu
 }
 
 impl Sync {
-    /// The score, if it can be what is uploaded or has its notation on Soundslice already.
-    fn piece(&self, bytes: &[u8]) -> Result<Piece, Failure> {
-        let piece = Piece::of(bytes, self.rules.policy()).map_err(|fault| match fault {
-            Unreadable::Other(kind) => Failure::file(
-                &self.score,
-                format_args!(
-                    "this is {kind}, not a score; give MusicXML, MXL or Guitar Pro, which Soundslice takes"
-                ),
-            ),
-            fault => Failure::file(&self.score, fault),
-        })?;
-        let program = match piece.score.format {
-            _ if self.keep_notation => return Ok(piece),
-            ScoreFormat::Midi => "a notation program",
-            ScoreFormat::Mscz | ScoreFormat::Mscx => "MuseScore",
-            ScoreFormat::AlphaTex => "alphaTab",
-            _ => return Ok(piece),
-        };
-        Err(self.runner.other_score(Failure::file(
-            &self.score,
-            format_args!(
-                "Soundslice takes no {} files; open it in {program}, export MusicXML and give that",
-                piece.score.format.name()
-            ),
-        )))
-    }
-
     /// Found out before anything is made: the page replaces no file of the job, and there is a folder for it.
     fn report_can_be_written(&self) -> Result<(), Failure> {
         let Some(report) = &self.report else { return Ok(()) };
@@ -468,20 +352,6 @@ fn short(name: &str, limit: usize) -> String {
     name.chars().take(limit).collect()
 }
 
-/// The map with times to a microsecond and places to a thousandth of their 480 parts: numbers that every reader of JSON reads back
-/// as they were written, so that what comes back can be compared.
-fn told_exactly(map: &SyncMap) -> Result<SyncMap, Failure> {
-    let round = |value: f64, steps: f64| (value * steps).round() / steps;
-    let point = |point: &Syncpoint| {
-        let offset = point.position.offset();
-        let rounded = Offset::float(round(offset.value(), 1e3)).ok().filter(|_| offset.is_float());
-        let place = rounded.and_then(|offset| Position::new(point.position.bar(), offset).ok());
-        Syncpoint { position: place.unwrap_or(point.position), time: round(point.time, 1e6), ..*point }
-    };
-    map.rebuilt(map.points().iter().map(point).collect::<Vec<_>>())
-        .map_err(|fault| Failure::new(format!("the points are too close to be told apart: {fault}")))
-}
-
 /// What a recording is known by.
 fn digest(path: &PathBuf) -> Result<Vec<u8>, Failure> {
     let mut file = std::fs::File::open(path).map_err(|error| Failure::file(path, error))?;
@@ -515,6 +385,8 @@ fn crop(map: &SyncMap, seconds: Option<f64>) -> Result<Crop, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use segno_syncpoint::Syncpoint;
+
     use super::*;
 
     #[test]
@@ -529,23 +401,6 @@ mod tests {
         assert_eq!(ends(&map(0.3, 9.0), Some(10.5)), (0.0, Some(10.5)));
         assert_eq!(ends(&map(7.25, 20.0), Some(31.0)), (6.75, Some(20.5)));
         assert_eq!(ends(&map(7.25, 20.0), None), (6.75, None));
-    }
-
-    #[test]
-    fn what_is_published_reads_back_as_it_was() {
-        let points = [
-            (0, 0.0, 1.0 / 3.0),
-            (3, 213.333_333_3, 12.282_493_368_700_266),
-            (4, 0.0, 98.675_358_004_551_48),
-        ];
-        let points = points.map(|(bar, offset, time)| {
-            Syncpoint::new(Position::new(bar, Offset::float(offset).unwrap()).unwrap(), time)
-        });
-        let map = told_exactly(&SyncMap::new(points).unwrap()).unwrap();
-        let text = segno_syncpoint::wire::write(map.points());
-        assert_eq!(text, "[[0,0.333333],[3,12.282493,213.333],[4,98.675358]]");
-        let back: Vec<Vec<f64>> = serde_json::from_str(&text).unwrap();
-        assert_eq!(back[1], [3.0, map.points()[1].time, 213.333]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::arguments::General;
 use crate::failure::Failure;
 use crate::progress::Bar;
 use crate::session::Session;
-use crate::sync::Runner;
+use crate::sync::{self, Runner};
 
 /// How many lines that are wrong are told.
 const TOLD: usize = 20;
@@ -55,25 +55,37 @@ pub(super) async fn judged(path: &Path, options: Task, session: &Session) -> Res
     ))
 }
 
-/// What is wrong with the files.
+/// What is wrong with the files. Lines of the same files are looked into once, and those of one score one after another.
 async fn looked_into(tasks: &Arc<Vec<(u64, Task)>>, session: &Session) -> Result<Vec<Fault>, Failure> {
     let bar = Bar::count(session, "checking");
-    let next = Arc::new(AtomicUsize::new(0));
+    let mut places: Vec<usize> = (0..tasks.len()).collect();
+    places.sort_by(|a, b| files(tasks, *a).cmp(&files(tasks, *b)));
+    let by_score = |a: &usize, b: &usize| files(tasks, *a).first() == files(tasks, *b).first();
+    let scores: Arc<[Vec<usize>]> = places.chunk_by(by_score).map(<[usize]>::to_vec).collect();
+    let (next, done) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let quiet = General { quiet: true, ..session.general().clone() };
     let side_by_side = std::thread::available_parallelism().map_or(1, usize::from);
     let mut workers = JoinSet::new();
     for _ in 0..side_by_side {
-        let (tasks, next) = (Arc::clone(tasks), Arc::clone(&next));
+        let (tasks, scores) = (Arc::clone(tasks), Arc::clone(&scores));
+        let (next, done) = (Arc::clone(&next), Arc::clone(&done));
         let (bar, quiet) = (bar.clone(), Session::new(quiet.clone()));
         workers.spawn(async move {
-            let mut faults = Vec::new();
-            loop {
-                let place = next.fetch_add(1, Ordering::Relaxed);
-                let Some((line, task)) = tasks.get(place) else { return faults };
-                let found = task.sync(None, Runner::Batch).check(&quiet).await;
-                faults.extend(found.into_iter().map(|what| Fault { line: *line, what: what.to_string() }));
-                bar.count_is(place as u64 + 1, tasks.len() as u64, String::new());
+            let (mut faults, mut looked) = (Vec::new(), sync::Looked::default());
+            while let Some(places) = scores.get(next.fetch_add(1, Ordering::Relaxed)) {
+                for alike in places.chunk_by(|a, b| files(&tasks, *a) == files(&tasks, *b)) {
+                    let lines: Vec<&(u64, Task)> =
+                        alike.iter().filter_map(|place| tasks.get(*place)).collect();
+                    let Some((_, task)) = lines.first() else { continue };
+                    let found = task.sync(None, Runner::Batch).check(&mut looked, &quiet).await;
+                    for (line, _) in lines {
+                        faults.extend(found.iter().map(|what| Fault { line: *line, what: what.clone() }));
+                    }
+                    let done = done.fetch_add(alike.len(), Ordering::Relaxed) + alike.len();
+                    bar.count_is(done as u64, tasks.len() as u64, String::new());
+                }
             }
+            faults
         });
     }
     let mut faults = Vec::new();
@@ -82,6 +94,16 @@ async fn looked_into(tasks: &Arc<Vec<(u64, Task)>>, session: &Session) -> Result
     }
     bar.finish();
     Ok(faults)
+}
+
+/// The files of the line at a place, the score in front.
+fn files(tasks: &[(u64, Task)], place: usize) -> [Option<&Path>; 3] {
+    let line = tasks.get(place).map(|(_, task)| &task.line);
+    [
+        line.map(|line| line.score.as_path()),
+        line.map(|line| line.recording.as_path()),
+        line.and_then(|line| line.points.as_deref()),
+    ]
 }
 
 /// Puts the pieces into the ledger, all or none. Gives what they are known by.

@@ -27,6 +27,8 @@ pub(super) enum Halt {
     Lost,
     /// A job that makes the same must be through first.
     Busy,
+    /// The folder of its list is not on this machine.
+    Elsewhere,
 }
 
 /// The reason, told by the journal to the worker.
@@ -35,7 +37,7 @@ pub(super) struct Halted(AtomicU8);
 
 impl Halted {
     pub(super) fn by(&self) -> Halt {
-        let known = [Halt::None, Halt::Drained, Halt::Lost, Halt::Busy];
+        let known = [Halt::None, Halt::Drained, Halt::Lost, Halt::Busy, Halt::Elsewhere];
         known.into_iter().find(|halt| *halt as u8 == self.0.load(Ordering::SeqCst)).unwrap_or(Halt::None)
     }
 
@@ -46,6 +48,9 @@ impl Halted {
             Halt::None => "the work went on",
             Halt::Drained => "this worker is to end; another goes on",
             Halt::Lost => "another worker has taken the job over",
+            Halt::Elsewhere => {
+                "the folder of the list is not on this machine; --files FOLDER says where it is; no piece failed by it"
+            }
             Halt::Busy => "another job makes a slice of this name; it must be through first",
         })
     }

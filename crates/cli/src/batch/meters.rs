@@ -8,15 +8,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use http_body_util::Full;
+use hyper::Response;
 use hyper::body::Bytes;
 use hyper::service::service_fn;
-use hyper::{Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use segno_core::time::{Clock as _, SystemClock};
 use tokio::net::TcpListener;
 
 use super::ledger::{Counts, State};
 use super::work::Shop;
 use crate::failure::Failure;
+
+/// How long is waited for the ledger when the counters are asked for: shorter than Prometheus waits.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The counters of this process.
 #[derive(Debug, Default)]
@@ -75,20 +79,28 @@ impl Meters {
         self.taken_over.fetch_add(u64::from(taken_over), Ordering::Relaxed);
     }
 
-    /// The text format of Prometheus, version 0.0.4; `away`: whether the workers wait for the service.
-    fn text(&self, counts: &Counts, away: bool) -> String {
-        let mut text = String::from(
-            "# HELP segno_batch_jobs Jobs of the ledger by state.\n# TYPE segno_batch_jobs gauge\n",
-        );
-        for state in State::ALL {
-            let _ = writeln!(text, "segno_batch_jobs{{state=\"{}\"}} {}", state.name(), counts.of(state));
+    /// The text format of Prometheus, version 0.0.4; without `counts` the ledger is away; `away`: whether the workers wait for the
+    /// service.
+    fn text(&self, counts: Option<&Counts>, away: bool) -> String {
+        let mut text = String::new();
+        if let Some(counts) = counts {
+            text.push_str(
+                "# HELP segno_batch_jobs Jobs of the ledger by state.\n# TYPE segno_batch_jobs gauge\n",
+            );
+            for state in State::ALL {
+                let _ = writeln!(text, "segno_batch_jobs{{state=\"{}\"}} {}", state.name(), counts.of(state));
+            }
         }
-        let _ = writeln!(
-            text,
-            "# HELP segno_batch_service_away Whether this process waits for a service that is away.\n\
-             # TYPE segno_batch_service_away gauge\nsegno_batch_service_away {}",
-            u8::from(away)
-        );
+        for (name, help, value) in [
+            ("service_away", "Whether this process waits for a service that is away.", away),
+            ("ledger_away", "Whether the ledger cannot be asked.", counts.is_none()),
+        ] {
+            let value = u8::from(value);
+            let _ = writeln!(
+                text,
+                "# HELP segno_batch_{name} {help}\n# TYPE segno_batch_{name} gauge\nsegno_batch_{name} {value}"
+            );
+        }
         for (name, help, count) in [
             ("done", "Jobs that this process has done.", &self.done),
             ("failed", "Jobs that failed for good in this process.", &self.failed),
@@ -134,14 +146,12 @@ pub(super) async fn listen(at: SocketAddr, shop: Arc<Shop>) -> Result<SocketAddr
             let respond = service_fn(move |_| {
                 let shop = Arc::clone(&shop);
                 async move {
-                    let (status, text) = match shop.ledger.counts().await {
-                        Ok(counts) => {
-                            (StatusCode::OK, shop.meters.text(&counts, shop.brake.away().is_some()))
-                        }
-                        Err(failure) => (StatusCode::SERVICE_UNAVAILABLE, format!("{failure}\n")),
+                    let counts = tokio::select! {
+                        counts = shop.ledger.counts() => counts.ok(),
+                        () = SystemClock.sleep(PATIENCE) => None,
                     };
+                    let text = shop.meters.text(counts.as_ref(), shop.brake.away().is_some());
                     let response = Response::builder()
-                        .status(status)
                         .header("content-type", "text/plain; version=0.0.4; charset=utf-8")
                         .body(Full::new(Bytes::from(text)));
                     Ok::<_, Infallible>(response.unwrap_or_default())
@@ -166,11 +176,12 @@ mod tests {
         meters.taken_over(true);
         let mut counts = Counts::default();
         counts.set(State::Waiting, 7);
-        let text = meters.text(&counts, true);
+        let text = meters.text(Some(&counts), true);
         // By the text format: a HELP and a TYPE line before the samples of each name, a line break at the end.
         for line in [
             "# TYPE segno_batch_jobs gauge\nsegno_batch_jobs{state=\"waiting\"} 7\n",
             "# TYPE segno_batch_service_away gauge\nsegno_batch_service_away 1\n",
+            "# TYPE segno_batch_ledger_away gauge\nsegno_batch_ledger_away 0\n",
             "# TYPE segno_batch_done_total counter\nsegno_batch_done_total 1\n",
             "segno_batch_taken_over_total 1\n",
             "# TYPE segno_batch_job_seconds summary\nsegno_batch_job_seconds_sum 1.5\nsegno_batch_job_seconds_count 1\n",
@@ -178,5 +189,12 @@ mod tests {
             assert!(text.contains(line), "{text}");
         }
         assert!(text.ends_with('\n') && text.lines().all(|line| !line.is_empty()));
+        // What this process counted is told without the ledger, too.
+        let text = meters.text(None, false);
+        assert!(
+            text.contains("\nsegno_batch_ledger_away 1\n") && !text.contains("segno_batch_jobs"),
+            "{text}"
+        );
+        assert!(text.contains("\nsegno_batch_done_total 1\n"), "{text}");
     }
 }

@@ -71,14 +71,17 @@ impl Place {
         self.open(account.queue(), true, Some(jobs), session).await
     }
 
-    /// The ledger that is there, for so many jobs side by side.
+    /// The ledger that is there, for so many jobs side by side. Who `waits` for jobs in a database may be there before the first list
+    /// is.
     pub(super) async fn workshop(
         &self,
         account: &Account,
         jobs: u16,
+        waits: bool,
         session: &Session,
     ) -> Result<Arc<dyn Ledger>, Failure> {
-        self.open(account.queue(), false, Some(jobs), session).await
+        let make = waits && matches!(self.find(session)?, Found::Server(_));
+        self.open(account.queue(), make, Some(jobs), session).await
     }
 
     /// The ledger that is there: the jobs of the account that is logged in; without one, those of the only account in it.

@@ -178,14 +178,15 @@ impl Shop {
         let _ = self.ledger.notice(&self.holder, said.as_deref(), lasts).await;
     }
 
-    /// Whether the service is at fault for a failure of an attempt, and not the piece; if so, the workers are held.
-    async fn is_away(&self, failure: &Failure, begin: Instant) -> bool {
+    /// Whether the service is at fault for a failure of an attempt, and not the piece; if so, the workers are held. An error is a login
+    /// that is not accepted, which is found out only now.
+    async fn is_away(&self, failure: &Failure, begin: Instant) -> Result<bool, Failure> {
         if !failure.is_away() {
-            return false;
+            return Ok(false);
         }
         if failure.is_refused() || self.brake.away().is_some() {
             self.hold(failure).await;
-            return true;
+            return Ok(true);
         }
         let mut drain = self.drain.subscribe();
         let asked = tokio::select! {
@@ -194,13 +195,14 @@ impl Shop {
             _ = drain.wait_for(|drain| *drain) => None,
         };
         match asked {
-            None => true,
-            Some(Err(failure)) if !failure.is_login() => {
+            None => Ok(true),
+            Some(Err(failure)) if failure.is_login() => Err(failure),
+            Some(Err(failure)) => {
                 self.hold(&failure).await;
-                true
+                Ok(true)
             }
             // It is there again, and was away while the attempt went on.
-            Some(_) => self.brake.was_away_since(begin),
+            Some(Ok(())) => Ok(self.brake.was_away_since(begin)),
         }
     }
 
@@ -251,8 +253,14 @@ impl Shop {
             }
             Err(failure) => failure.of_worker(),
         };
+        let (failure, is_away) = match halted.by() {
+            Halt::None => match self.is_away(&failure, begin).await {
+                Ok(is_away) => (failure, is_away),
+                Err(login) => (login, false),
+            },
+            _ => (failure, false),
+        };
         let line = failure.to_string();
-        let is_away = halted.by() == Halt::None && self.is_away(&failure, begin).await;
         beats.abort();
         let end = match halted.by() {
             Halt::Lost => {
@@ -263,6 +271,10 @@ impl Shop {
             Halt::Drained if dropped => End::Back { after: self.lease },
             Halt::Drained => End::Back { after: Duration::ZERO },
             Halt::Busy => End::Behind { after: IDLE },
+            Halt::Elsewhere => {
+                self.ledger.end(&claim, End::Behind { after: self.lease }).await?;
+                return Err(failure);
+            }
             Halt::None if failure.is_of_ledger() => {
                 // If even this cannot be written, another takes over when the lease is over.
                 let _ = self.ledger.end(&claim, End::Back { after: Duration::ZERO }).await;
@@ -306,6 +318,11 @@ impl Shop {
             Some(journal) => serde_json::from_str(journal).map_err(read)?,
             None => Made::default(),
         };
+        let base = self.base.as_deref().unwrap_or(&task.base);
+        if !base.is_dir() {
+            // A machine that lacks all files is no reason to put the pieces aside.
+            return Err(halted.set(Halt::Elsewhere).of(base));
+        }
         let sync = task.sync(self.base.as_deref(), Runner::Job(claim.id));
         let quiet = Session::new(self.quiet.clone());
         let prepared = sync.prepare(&quiet).await?;

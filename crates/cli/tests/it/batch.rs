@@ -167,6 +167,18 @@ async fn a_wrong_key_ends_the_worker_and_fails_no_piece() {
     assert_eq!((&status["waiting"], &status["failed"]), (&2.into(), &0.into()));
 }
 
+/// The service is out of order at the first call: that the key is wrong is found out when it is asked again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_key_that_is_found_out_late_ends_the_worker_too() {
+    let scratch = pieces(1).await;
+    scratch.sandbox.fault(Fault::status(500).method("GET").path("/api/v1/slices/").times(u32::MAX));
+    let mut command = scratch.command(&["batch", "pieces.csv", "--quiet", "--lease", "3"]);
+    let line = done(command.env("SOUNDSLICE_PASSWORD", "wrong")).failed(4);
+    assert!(line.ends_with("log in with `segno auth login soundslice`"), "{line}");
+    let jobs = scratch.run(&["batch", "status", "1", "--json"]).good().json();
+    assert_eq!((&jobs[0]["state"], &jobs[0]["attempts"]), (&"waiting".into(), &0.into()));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_is_made_once_by_many() {
     let scratch = pieces(8).await;
@@ -384,9 +396,10 @@ async fn workers_on_postgres_are_killed_again_and_again_and_nothing_is_doubled()
     killed_again_and_again(&scratch, 60, 10, &server.url());
     // Workers wait for a database that restarts.
     manifest(&scratch, (0..8).map(|number| format!("Later {number}")));
+    let url = server.url();
     let command = |arguments: &[&str]| {
         let mut command = scratch.command(arguments);
-        command.env("SEGNO_LEDGER", server.url()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.env("SEGNO_LEDGER", &url).stdout(Stdio::null()).stderr(Stdio::null());
         command
     };
     let mut child = command(&["batch", "pieces.csv"]).spawn().unwrap();
@@ -399,6 +412,19 @@ async fn workers_on_postgres_are_killed_again_and_again_and_nothing_is_doubled()
     server.resume_or_start().await.unwrap();
     assert!(child.wait().unwrap().success());
     all_made(&scratch, 68, &["Later 0", "Later 7"]);
+    // A worker that waits for jobs may be there before the first list is; without `--wait` the ledger is missing.
+    server.ask_postgres("DROP SCHEMA public CASCADE; CREATE SCHEMA public").unwrap();
+    let line = done(scratch.command(&["batch", "work"]).env("SEGNO_LEDGER", &url)).failed(1);
+    assert!(line.contains("there is no ledger in postgres://"), "{line}");
+    let tables =
+        || server.ask_postgres("SELECT count(*) FROM pg_tables WHERE tablename = 'segno_notices'").unwrap();
+    let mut child = command(&["batch", "work", "--wait"]).spawn().unwrap();
+    wait_for("the tables", || tables() == "1");
+    manifest(&scratch, (0..2).map(|number| format!("Last {number}")));
+    assert!(command(&["batch", "pieces.csv", "--only-add"]).status().unwrap().success());
+    made(70);
+    child.kill().unwrap();
+    child.wait().unwrap();
     // A database that is not there is told, without the password.
     let mut command = scratch.command(&["batch", "status"]);
     command.env("SEGNO_LEDGER", "postgres://segno:s3cret@127.0.0.1:9/segno?sslmode=disable");

@@ -77,3 +77,67 @@ async fn the_cast_of_the_readme_is_true() {
     check("README.md").await;
     check("crates/cli/README.md").await;
 }
+
+/// The command lines of a page: in the lists of YAML, behind other commands of a shell, and in the text.
+fn command_lines(page: &str) -> Vec<Vec<String>> {
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let (mut found, mut language) = (Vec::new(), None);
+    for line in page.lines() {
+        if let Some(name) = line.trim_start().strip_prefix("```") {
+            language = if language.is_none() { Some(name.to_owned()) } else { None };
+            continue;
+        }
+        match language.as_deref() {
+            Some("yaml") => {
+                let list = line.trim().strip_prefix("command: ");
+                found.extend(list.and_then(|list| serde_json::from_str::<Vec<String>>(list).ok()));
+            }
+            Some(_) => {
+                let line = line.split(" #").next().unwrap_or_default();
+                found.extend(line.split(" | ").filter_map(|part| {
+                    let words = words(part);
+                    let place = words.iter().position(|word| word == "segno")?;
+                    Some(words[place..].to_vec())
+                }));
+            }
+            None => {
+                let spans = line.split('`').skip(1).step_by(2);
+                found.extend(spans.filter(|span| span.starts_with("segno ")).map(words));
+            }
+        }
+    }
+    found.retain(|words| words.first().is_some_and(|word| word == "segno"));
+    found
+}
+
+/// Asks for help behind the words: words that the command does not know are told before it is given.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_of_the_pages_are_understood() {
+    let scratch = Scratch::new().await;
+    for (file, least) in [("docs/batch.md", 15), ("docs/fleet.md", 4)] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file);
+        let page = std::fs::read_to_string(&path).unwrap();
+        let commands = command_lines(&page);
+        assert!(commands.len() >= least, "{file}: {commands:?}");
+        for words in commands {
+            let words = words[1..].iter().map(|word| match word.as_str() {
+                "JOB" | "JOB..." => "1",
+                word => word,
+            });
+            let words: Vec<&str> = words.chain(["--help"]).collect();
+            let done = scratch.run(&words);
+            assert_eq!(done.code, Some(0), "{file}: segno {}: {}", words.join(" "), done.err);
+        }
+    }
+    // Options that are named alone.
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/batch.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let help: String = [&["batch"][..], &["batch", "work"], &["batch", "retry"], &["batch", "status"]]
+        .map(|words| scratch.run(&[words, &["--help"]].concat()).good().out)
+        .concat();
+    let text = page.split("```").step_by(2).collect::<String>();
+    for option in text.split('`').skip(1).step_by(2).filter(|span| span.starts_with("--")) {
+        let name = option.split_whitespace().next().unwrap_or_default();
+        assert!(help.split(|c: char| c.is_whitespace() || c == ',').any(|word| word == name), "{option}");
+    }
+}

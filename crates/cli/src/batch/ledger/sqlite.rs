@@ -84,6 +84,8 @@ CREATE TABLE notices (
 /// A ledger in a file, or in memory.
 pub(crate) struct Sqlite {
     connection: Arc<Mutex<Connection>>,
+    /// What only looks holds up nobody who writes: counting a million jobs takes its time.
+    reader: Arc<Mutex<Connection>>,
     queue: String,
     file: Option<Arc<Place>>,
 }
@@ -101,8 +103,11 @@ impl Sqlite {
                 format_args!("the ledger is of another version ({version}, not {VERSION}); use the segno that made it, or a later one"),
             )
         })?;
+        let reader = Connection::open(path).map_err(failed)?;
+        reader.busy_timeout(BUSY).map_err(failed)?;
         let file = Some(Arc::new(Place::of(path)));
-        Ok(Self { connection: Arc::new(Mutex::new(connection)), queue, file })
+        let (connection, reader) = (Arc::new(Mutex::new(connection)), Arc::new(Mutex::new(reader)));
+        Ok(Self { connection, reader, queue, file })
     }
 
     /// The ledger of a file that is there.
@@ -127,24 +132,47 @@ impl Sqlite {
         });
         let (connection, prepared) = made.map_err(|error| Failure::new(format!("the ledger: {error}")))?;
         prepared.map_err(|version| Failure::new(format!("the ledger is of version {version}")))?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)), queue, file: None })
+        let connection = Arc::new(Mutex::new(connection));
+        Ok(Self { reader: Arc::clone(&connection), connection, queue, file: None })
     }
 
-    /// Does something in one transaction, away from the threads that talk to the network.
+    /// Changes something in one transaction.
     fn write<'a, T, F>(&'a self, work: F) -> Reply<'a, T>
     where
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>, &str) -> rusqlite::Result<T> + Send + 'static,
     {
-        let (connection, queue, place) =
-            (Arc::clone(&self.connection), self.queue.clone(), self.file.clone());
+        self.transact(&self.connection, TransactionBehavior::Immediate, work)
+    }
+
+    /// Looks at one state of the ledger.
+    fn read<'a, T, F>(&'a self, work: F) -> Reply<'a, T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>, &str) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.transact(&self.reader, TransactionBehavior::Deferred, work)
+    }
+
+    /// Does something in one transaction, away from the threads that talk to the network.
+    fn transact<'a, T, F>(
+        &'a self,
+        connection: &Arc<Mutex<Connection>>,
+        behavior: TransactionBehavior,
+        work: F,
+    ) -> Reply<'a, T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>, &str) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let (connection, queue, place) = (Arc::clone(connection), self.queue.clone(), self.file.clone());
         Box::pin(async move {
             let done = tokio::task::spawn_blocking(move || {
                 let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(place) = &place {
                     place.check(&connection)?;
                 }
-                transact(&mut connection, &queue, work).map_err(|error| match &place {
+                transact(&mut connection, behavior, &queue, work).map_err(|error| match &place {
                     Some(place) => place.failure(&error),
                     None => Failure::ledger(format_args!("the ledger: {error}")),
                 })
@@ -156,10 +184,11 @@ impl Sqlite {
 
 fn transact<T>(
     connection: &mut Connection,
+    behavior: TransactionBehavior,
     queue: &str,
     work: impl FnOnce(&Transaction<'_>, &str) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<T> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let transaction = connection.transaction_with_behavior(behavior)?;
     let done = work(&transaction, queue)?;
     transaction.commit()?;
     Ok(done)

@@ -57,6 +57,24 @@ async fn every_line_is_looked_into_and_the_first_twenty_are_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_machine_without_the_folder_of_the_list_fails_no_piece() {
+    let scratch = pieces(2).await;
+    let there = scratch.path("there");
+    std::fs::create_dir(&there).unwrap();
+    for name in ["minuet-in-g.mxl", "recording-0.mp3", "recording-1.mp3", "bars.txt", "pieces.csv"] {
+        std::fs::copy(scratch.path(name), there.join(name)).unwrap();
+    }
+    scratch.run(&["batch", "there/pieces.csv", "--only-add"]).good();
+    std::fs::rename(&there, scratch.path("here")).unwrap();
+    let line = scratch.run(&["batch", "work", "--quiet", "--lease", "3"]).failed(1);
+    assert!(line.contains("there: the folder of the list is not on this machine; --files FOLDER"), "{line}");
+    let status = scratch.run(&["batch", "status", "--json"]).good().json();
+    assert_eq!((&status["waiting"], &status["failed"]), (&2.into(), &0.into()));
+    let summary = scratch.run(&["batch", "work", "--files", "here", "--json"]).good().json();
+    assert_eq!(summary["done"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_recording_that_breaks_off_is_sent_if_it_is_said_so() {
     let scratch = pieces(1).await;
     let mp3 = std::fs::read(scratch.path("minuet-in-g.mp3")).unwrap();

@@ -125,7 +125,7 @@ impl Ledger for Sqlite {
     }
 
     fn next(&self) -> Reply<'_, Option<Duration>> {
-        self.write(|ledger, queue| {
+        self.read(|ledger, queue| {
             let due = format!(
                 "{PRIORITIES} SELECT min((SELECT min(due) FROM jobs WHERE queue = ?1 AND priority = p.v AND due IS NOT NULL))
                  FROM p WHERE p.v IS NOT NULL"
@@ -266,7 +266,7 @@ impl Ledger for Sqlite {
     }
 
     fn counts(&self) -> Reply<'_, Counts> {
-        self.write(|ledger, queue| {
+        self.read(|ledger, queue| {
             let mut list =
                 ledger.prepare_cached("SELECT state, count(*) FROM jobs WHERE queue = ?1 GROUP BY state")?;
             counted(list.query([queue])?)
@@ -275,7 +275,7 @@ impl Ledger for Sqlite {
 
     fn counts_of<'a>(&'a self, keys: &'a [String]) -> Reply<'a, Counts> {
         let keys = serde_json::Value::from(keys).to_string();
-        self.write(move |ledger, queue| {
+        self.read(move |ledger, queue| {
             let mut list = ledger.prepare_cached(
                 "SELECT state, count(*) FROM jobs
                  WHERE queue = ?1 AND key IN (SELECT value FROM json_each(?2)) GROUP BY state",
@@ -285,7 +285,7 @@ impl Ledger for Sqlite {
     }
 
     fn queues(&self) -> Reply<'_, Vec<String>> {
-        self.write(|ledger, _| {
+        self.read(|ledger, _| {
             // One step in the index each.
             let mut list = ledger.prepare(
                 "WITH RECURSIVE q (name) AS (
@@ -311,7 +311,7 @@ impl Ledger for Sqlite {
     }
 
     fn notices(&self) -> Reply<'_, Vec<String>> {
-        self.write(|ledger, queue| {
+        self.read(|ledger, queue| {
             let list = "SELECT said FROM notices WHERE queue = ?1 AND until > ?2 ORDER BY holder";
             ledger.prepare(list)?.query_map(params![queue, now()], |row| row.get(0))?.collect()
         })
@@ -319,7 +319,7 @@ impl Ledger for Sqlite {
 
     fn list<'a>(&'a self, which: &'a Which, after: i64, limit: u32) -> Reply<'a, Vec<Entry>> {
         let text = format!("SELECT * FROM jobs WHERE {} AND id > ?2 ORDER BY id LIMIT ?3", condition(which));
-        self.write(move |ledger, queue| {
+        self.read(move |ledger, queue| {
             ledger.prepare(&text)?.query_map(params![queue, after, limit], entry)?.collect()
         })
     }
