@@ -1,18 +1,26 @@
 //! The workspace's own commands: `cargo xtask <command>`.
+//!
+//! What looks at the workspace from outside (tests, rules, checks, benchmarks) needs nothing of it; what works with its crates is
+//! behind the feature `work`, which the front turns on for those commands.
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
+#[cfg(feature = "work")]
 mod align;
 mod bench;
 mod checks;
+#[cfg(feature = "work")]
 mod corpus;
 mod coverage;
+#[cfg(feature = "work")]
 mod example;
 mod fixtures;
 mod rules;
+#[cfg(feature = "work")]
 mod sandbox;
 mod shell;
+#[cfg(feature = "work")]
 mod soak;
 mod test;
 
@@ -63,13 +71,18 @@ fn main() -> ExitCode {
         ["test", rest @ ..] => test::run(rest),
         ["rules", rest @ ..] => rules::run(rest),
         ["fixtures", rest @ ..] => fixtures::run(rest),
+        #[cfg(feature = "work")]
         ["example", rest @ ..] => example::run(rest),
         ["coverage", rest @ ..] => coverage::run(rest),
+        #[cfg(feature = "work")]
         ["sandbox", rest @ ..] => sandbox::run(rest),
+        #[cfg(feature = "work")]
         ["corpus", rest @ ..] => corpus::run(rest),
+        #[cfg(feature = "work")]
         ["align", rest @ ..] => align::run(rest),
         ["checks", rest @ ..] => checks::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
+        #[cfg(feature = "work")]
         ["soak", rest @ ..] => soak::run(rest),
         _ => Err(USAGE.to_owned()),
     };
@@ -80,6 +93,7 @@ fn main() -> ExitCode {
 }
 
 /// A runtime for the commands that talk over sockets.
+#[cfg(feature = "work")]
 fn runtime() -> Result<tokio::runtime::Runtime, String> {
     tokio::runtime::Runtime::new().map_err(|error| error.to_string())
 }

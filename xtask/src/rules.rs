@@ -21,6 +21,7 @@ mod programs;
 mod promises;
 mod sentences;
 mod text;
+mod trees;
 mod words;
 
 /// The crates of one service each.
@@ -37,8 +38,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     say("== rules");
     let mut faults = Vec::new();
     dependencies(&mut faults)?;
-    trees(&mut faults)?;
-    features::check(&mut faults)?;
+    let found = trees::Trees::read()?;
+    trees(&found, &mut faults);
+    features::check(&found, &mut faults)?;
     endpoints(&mut faults)?;
     licences(&mut faults)?;
     crate::coverage::check(&mut faults)?;
@@ -128,15 +130,15 @@ fn dependencies(faults: &mut Vec<String>) -> Result<(), String> {
     Ok(())
 }
 
-fn trees(faults: &mut Vec<String>) -> Result<(), String> {
+fn trees(trees: &trees::Trees, faults: &mut Vec<String>) {
     for service in SERVICES {
-        let count = tree(&format!("-p segno-{service}"))?.len();
+        let count = trees.crates(&format!("segno-{service}"), &["default"]).len();
         if count > TREE_LIMIT {
             faults.push(format!("segno-{service} pulls in {count} crates, more than {TREE_LIMIT}"));
         }
     }
-    let bare = tree("-p segno-core --no-default-features")?;
-    let ring = tree("-p segno-core")?;
+    let bare = trees.crates("segno-core", &[]);
+    let ring = trees.crates("segno-core", &["default"]);
     for (set, name, banned) in [
         (&bare, "the bare core", ["rustls", "ring", "hyper"]),
         (&ring, "the core by default", ["aws-lc-rs", "openssl-sys", "native-tls"]),
@@ -148,13 +150,6 @@ fn trees(faults: &mut Vec<String>) -> Result<(), String> {
                 .map(|crate_| format!("{name} pulls in {crate_}")),
         );
     }
-    Ok(())
-}
-
-/// The crates that a package needs at run time, by name and version.
-fn tree(selection: &str) -> Result<BTreeSet<String>, String> {
-    let text = output(&mut cargo(&format!("tree {selection} -e normal --prefix none")))?;
-    Ok(text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect())
 }
 
 /// Every endpoint has its fixture and its three snapshots, and is shown what it does not document: the test that does so

@@ -68,7 +68,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, String> {
         if wish.live { "the real Soundslice" } else { "a sandbox that plays Soundslice on this machine" };
     say(format_args!("demo: a score and its recording onto {onto}, each bar line tied to its second"));
     say("demo: building the command `segno` (the first time takes some minutes)");
-    let segno = build("segno", "segno", "dev")?;
+    let segno = build("segno", "segno", "dev", &[])?;
 
     let folder = root().join("target/demo");
     // A journal of an earlier demo tells of a sandbox that is gone.

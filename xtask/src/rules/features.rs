@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use super::{SERVICES, read, tree};
+use super::trees::Trees;
+use super::{SERVICES, read};
 use crate::shell::root;
 
 /// The table of every crate that sends anything is that of its manifest and its trees.
-pub(super) fn check(faults: &mut Vec<String>) -> Result<(), String> {
+pub(super) fn check(trees: &Trees, faults: &mut Vec<String>) -> Result<(), String> {
     for name in ["core"].into_iter().chain(SERVICES) {
         let folder = root().join("crates").join(name);
         let manifest = read(&folder.join("Cargo.toml"))?;
         let features = Features::of(&manifest);
         let readme = read(&folder.join("README.md"))?;
         let package = format!("segno-{name}");
-        let default = tree(&format!("-p {package}"))?;
+        let default = trees.crates(&package, &["default"]);
         let count = format!("{} crates by default", default.len());
         if !readme.contains(&count) {
             faults.push(format!("crates/{name}/README.md must say `{count}`, the crate itself included"));
@@ -23,9 +24,9 @@ pub(super) fn check(faults: &mut Vec<String>) -> Result<(), String> {
             let other = if is_default {
                 let rest: Vec<&str> =
                     features.default.iter().filter(|one| *one != feature).copied().collect();
-                tree(&format!("-p {package} --no-default-features --features {}", rest.join(",")))?
+                trees.crates(&package, &rest)
             } else {
-                tree(&format!("-p {package} --features {feature}"))?
+                trees.crates(&package, &["default", feature])
             };
             let added = default.symmetric_difference(&other).count();
             let row = row(feature, is_default, added);
