@@ -11,6 +11,7 @@ use segno_core::testing::{ManualClock, seen_contract_between, token_store_contra
 use segno_core::time::{Clock as _, SystemClock};
 use segno_core::webhook::{Delivery, Seen as _};
 use segno_postgres::Postgres;
+use segno_postgres::queue::Queue;
 use segno_testkit::Server;
 
 const S: Duration = Duration::from_secs(1);
@@ -59,6 +60,43 @@ async fn many_migrate_at_once() {
     let mut once = taken.clone();
     once.dedup();
     assert!(!taken.is_empty() && taken == once && taken[0] == "0001_shared", "{taken:?}");
+}
+
+/// A step that fails leaves nothing behind, and is taken once its obstacle is gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_is_taken_whole_or_not_at_all() {
+    let server = Server::postgres().await.unwrap();
+    // The first step makes the table of tokens, then fails at an index of a table that is another's.
+    server.ask_postgres("CREATE TABLE segno_deliveries (other text)").unwrap();
+    let database = Postgres::new(&server.url()).unwrap();
+    let line = database.migrate().await.unwrap_err().to_string();
+    assert!(line.contains("expires_at"), "{line}");
+    let tables = "SELECT count(*) FROM pg_tables WHERE tablename IN ('segno_tokens', 'segno_migrations')";
+    assert_eq!(server.ask_postgres(tables).unwrap(), "0");
+    server.ask_postgres("DROP TABLE segno_deliveries").unwrap();
+    assert_eq!(database.migrate().await.unwrap(), ["0001_shared", "0002_queue", "0003_queue_age"]);
+    assert_eq!(database.migrate().await.unwrap(), [""; 0]);
+}
+
+/// Jobs of a queue that was made before jobs had a place in the order keep theirs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_of_an_older_version_is_gone_on_with() {
+    let server = Server::postgres().await.unwrap();
+    let database = connect(&server).await;
+    server
+        .ask_postgres(
+            "DROP INDEX segno_jobs_age; ALTER TABLE segno_jobs DROP COLUMN age; DROP TABLE segno_notices;
+             DELETE FROM segno_migrations WHERE name = '0003_queue_age';
+             INSERT INTO segno_jobs (queue, key, name, payload, priority, due)
+             VALUES ('demo', 'b', 'late', '{}', 0, now() - interval '1 hour'),
+                    ('demo', 'a', 'early', '{}', 0, now() - interval '2 hours')",
+        )
+        .unwrap();
+    assert_eq!(database.migrate().await.unwrap(), ["0003_queue_age"]);
+    let queue = Queue::new(database, "demo");
+    for name in ["early", "late"] {
+        assert_eq!(queue.claim("worker", 60 * S).await.unwrap().unwrap().name, name);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -156,6 +194,9 @@ async fn deliveries_expire_and_are_swept_out() {
     seen.accept(&last).await.unwrap();
     assert!(seen.was_accepted(&last).await.unwrap());
     assert_eq!(server.ask_postgres("SELECT count(*) FROM segno_deliveries").unwrap(), "1");
+    let left = "SELECT extract(epoch FROM expires_at - clock_timestamp()) FROM segno_deliveries";
+    let left: f64 = server.ask_postgres(left).unwrap().parse().unwrap();
+    assert!(left <= 60.0 && left > 40.0, "{left}");
     // What is accepted once more is remembered for the longer of the two times; one that has expired is not known any more.
     seen.accept(&Delivery::new("last", now, now)).await.unwrap();
     assert!(seen.was_accepted(&last).await.unwrap());
