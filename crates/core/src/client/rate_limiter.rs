@@ -123,6 +123,9 @@ mod tests {
         let start = Instant::now();
         let waits: Vec<_> = (0..6).map(|_| limit.take(start, 1, None).unwrap()).collect();
         assert_eq!(waits, [Duration::ZERO, Duration::ZERO, Duration::ZERO, 40 * MS, 80 * MS, 120 * MS]);
+        // One may start at least.
+        let limit = RateLimiter::new(40 * MS, 0);
+        assert_eq!([0, 1].map(|_| limit.take(start, 1, None)), [Ok(Duration::ZERO), Ok(40 * MS)]);
     }
 
     #[test]

@@ -102,6 +102,10 @@ impl RateLimit for Asked {
         })
     }
 
+    fn tolerance(&self) -> Duration {
+        self.limit.tolerance()
+    }
+
     fn ahead(&self) -> Duration {
         self.ahead
     }
@@ -174,6 +178,31 @@ async fn places_that_were_nearly_missed_are_taken() {
     assert_eq!((arrived, asked), (expected.to_vec(), 10));
 }
 
+/// By hand: a limit forgives half of the time between two requests, and 20 ms if that is more. Of two calls the second one waits.
+#[tokio::test]
+async fn half_of_the_interval_is_forgiven_and_20_ms_at_least() {
+    /// The interval, when a sleeper wakes that is due, and whether its place is missed.
+    type Case = (Duration, fn(Duration) -> Duration, bool);
+    let cases: [Case; 4] = [
+        (S, |due| due + 500 * MS, false),
+        (S, |due| due + 501 * MS, true),
+        (10 * MS, |due| due + 20 * MS, false),
+        (10 * MS, |due| due + 21 * MS, true),
+    ];
+    for (interval, wakes, is_missed) in cases {
+        let clock = HeldUp::new(wakes);
+        let service = Service::new(|_, _| Ok(Reply::ok()));
+        let limit = Asked::new(Arc::new(RateLimiter::new(interval, 1)), &clock);
+        let asked = Arc::clone(&limit.asked);
+        let client =
+            service.client().0.clock(Arc::clone(&clock) as _).limit(Arc::new(limit)).build().unwrap();
+        for _ in 0..2 {
+            client.send(&Get).await.unwrap();
+        }
+        assert_eq!(asked.load(Ordering::Relaxed) > 2, is_missed, "{interval:?}");
+    }
+}
+
 /// Who is late for each place, as a machine that is too slow is, starts nevertheless: after eight of them.
 #[tokio::test]
 async fn who_is_always_late_starts_at_last() {
@@ -224,7 +253,8 @@ async fn a_limit_that_takes_its_time_is_asked_ahead() {
             Ok(Reply::ok())
         });
         let limit = Asked { takes: 15 * MS, ahead: ahead * MS, ..Asked::new(Crowded, &clock) };
-        let client = service.client().0.clock(Arc::clone(&clock) as _).limit(limit).build().unwrap();
+        let client =
+            service.client().0.clock(Arc::clone(&clock) as _).limit(Arc::new(limit)).build().unwrap();
         client.send(&Get).await.unwrap();
         assert_eq!(service.seen().len(), 1);
     }

@@ -224,6 +224,9 @@ mod tests {
         let ring = ring("a", 1);
         let sealed = ring.seal("demo", &record()).unwrap();
         assert!(ring.open("other", sealed.expose()).is_err());
+        // Nor under another id, even if it were the same key.
+        let renamed = sealed.expose().replacen(".a.", ".b.", 1);
+        assert!(ring.clone().also("b", &[1; 32]).unwrap().open("demo", &renamed).is_err());
         let plain = record().to_json();
         let line = ring.open("demo", plain.expose()).unwrap_err().to_string();
         assert!(line.contains("is not encrypted") && !line.contains("CANARY"), "{line}");
@@ -240,6 +243,8 @@ mod tests {
         assert_eq!(error(&format!("a:{key},b")), KeyringError::Key { number: 2 });
         assert_eq!(error(&format!("a:{}", &key[4..])), KeyringError::Key { number: 1 });
         assert_eq!(error(&format!("a.b:{key}")), KeyringError::Id { number: 1 });
+        assert!(format!("{}:{key}", "a".repeat(32)).parse::<Keyring>().is_ok());
+        assert_eq!(error(&format!("{}:{key}", "a".repeat(33))), KeyringError::Id { number: 1 });
         assert_eq!(error(&format!("a:{key},a:{key}")), KeyringError::Twice("a".into()));
     }
 

@@ -56,3 +56,23 @@ impl TokenStore for MemoryStore {
         Box::pin(std::future::ready(outcome))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::store::Token;
+
+    #[tokio::test]
+    async fn the_last_version_has_no_successor() {
+        let mut last = Record::default().with(Some(Token::new("1")));
+        last.version = u64::MAX;
+        let store = MemoryStore { record: Mutex::new(last.clone()), ..MemoryStore::new() };
+        let exhausted = StoreError::Exhausted(u64::MAX);
+        assert_eq!(
+            store.reserve(last.clone()).await.unwrap_err(),
+            exhausted,
+            "known before anything is spent"
+        );
+        assert_eq!(store.swap(last.with(None)).await.unwrap_err(), exhausted);
+    }
+}
