@@ -1,5 +1,6 @@
 //! Reading responses: JSON with the path of a wrong field, and what to say of bodies that are something else.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -52,6 +53,13 @@ pub fn read_json<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, D
 /// [`DecodeError`] with the path of the field where the shape is wrong.
 pub fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     json(body, None)
+}
+
+/// The text of a body, with U+FFFD in place of what is no UTF-8.
+#[must_use]
+pub fn text(body: &[u8]) -> Cow<'_, str> {
+    // The standard library's lossy reading looks at each byte, this one at many at a time.
+    std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)
 }
 
 /// Reads JSON that is in every place what the type asks for, in one pass: `None` if anything at all is in another form, for

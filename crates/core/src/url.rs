@@ -54,21 +54,25 @@ impl Origin {
     /// The origin of an absolute URI; `None` for a relative one or one that is neither http nor https.
     #[must_use]
     pub fn of(uri: &Uri) -> Option<Self> {
-        let scheme = uri.scheme()?.clone();
-        let default = default_port(scheme.as_str())?;
-        let host = uri.host()?.to_ascii_lowercase();
-        let port = port(uri.authority()?).ok()?.unwrap_or(default);
-        Some(Self { scheme, host, port })
+        let (scheme, host, port) = origin(uri)?;
+        Some(Self { scheme: scheme.clone(), host: host.to_ascii_lowercase(), port })
     }
 
     /// Whether it is the origin of a URI.
     pub(crate) fn is_of(&self, uri: &Uri) -> bool {
-        let is_same = || {
-            let (scheme, host, authority) = (uri.scheme()?, uri.host()?, uri.authority()?);
-            let port = port(authority).ok()?.or_else(|| default_port(scheme.as_str()))?;
-            Some(self.port == port && self.scheme == *scheme && host.eq_ignore_ascii_case(&self.host))
+        let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else { return false };
+        // As it stands in nearly every URL.
+        let port = match authority.as_str().strip_prefix(self.host.as_str()) {
+            Some("") => default_port(scheme.as_str()),
+            Some(rest) => rest.strip_prefix(':').and_then(|port| port.parse().ok()),
+            None => None,
         };
-        is_same().unwrap_or(false)
+        if port == Some(self.port) && self.scheme == *scheme {
+            return true;
+        }
+        origin(uri).is_some_and(|(scheme, host, port)| {
+            self.port == port && self.scheme == *scheme && host.eq_ignore_ascii_case(&self.host)
+        })
     }
 
     /// The host, in small letters.
@@ -89,6 +93,13 @@ impl Origin {
         let host = self.host.trim_start_matches('[').trim_end_matches(']');
         host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
     }
+}
+
+/// What the origin of a URI is made of; `None` where [`Origin::of`] is.
+fn origin(uri: &Uri) -> Option<(&Scheme, &str, u16)> {
+    let (scheme, host) = (uri.scheme()?, uri.host()?);
+    let default = default_port(scheme.as_str())?;
+    Some((scheme, host, port(uri.authority()?).ok()?.unwrap_or(default)))
 }
 
 /// The `Host` header of a URI: the port only where it is not the scheme's own. `None` if a header cannot carry the host.
@@ -115,7 +126,15 @@ pub(crate) fn default_port(scheme: &str) -> Option<u16> {
 /// no URL may contain is escaped, as browsers and curl do; what is escaped already, and everything else, stays as it is.
 /// The fragment is left out.
 pub(crate) fn lenient(text: &[u8]) -> Option<Uri> {
+    if text.iter().all(|byte| *byte != b'#' && stands(*byte)) {
+        return Uri::try_from(text).ok();
+    }
     escaped(text).parse().ok()
+}
+
+/// Whether a URL can contain this.
+fn stands(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')
 }
 
 /// The text with what no URL may contain escaped, without its fragment, and without the line breaks and tabs in it.
@@ -125,7 +144,7 @@ pub(crate) fn escaped(text: &[u8]) -> String {
         match byte {
             b'#' => break,
             b'\t' | b'\r' | b'\n' => {}
-            _ if byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte) => url.push(char::from(byte)),
+            _ if stands(byte) => url.push(char::from(byte)),
             _ => url.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -329,8 +348,7 @@ impl FromStr for SecretUrl {
 
     fn from_str(text: &str) -> Result<Self, UrlError> {
         let uri = lenient(text.as_bytes()).ok_or_else(|| unusable(text))?;
-        let origin = Origin::of(&uri);
-        if origin.is_none() {
+        if origin(&uri).is_none() {
             return Err(unusable(text));
         }
         if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {

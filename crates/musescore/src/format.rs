@@ -61,7 +61,7 @@ pub(crate) fn write(format: Option<&Format>, request: &mut RequestWriter) -> Res
 /// # Errors
 /// [`DecodeError`] with the path of the field where the shape is wrong, or with what the body is instead.
 pub fn read<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, DecodeError> {
-    let text = String::from_utf8_lossy(response.body());
+    let text = segno_core::decode::text(response.body());
     match document(response.body(), &text)? {
         Document::Json(inside) => read_json(&with_body(response, inside)),
         Document::Xml(tree) => from_deserializer(&tree, ResponseUrl::of(response)),
@@ -73,7 +73,7 @@ pub fn read<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, Decode
 /// # Errors
 /// [`DecodeError`] if it is not a list.
 pub fn read_list<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<List<T>, DecodeError> {
-    let text = String::from_utf8_lossy(response.body());
+    let text = segno_core::decode::text(response.body());
     match document(response.body(), &text)? {
         Document::Json(inside) => segno_core::decode::read_list(&with_body(response, inside)),
         Document::Xml(tree) => from_deserializer(&tree, ResponseUrl::of(response)),
@@ -86,7 +86,7 @@ fn with_body(response: &Response<Bytes>, inside: &[u8]) -> Response<Bytes> {
 
 /// A document as a JSON value.
 pub(crate) fn tree(body: &[u8]) -> Result<Value, DecodeError> {
-    match document(body, &String::from_utf8_lossy(body))? {
+    match document(body, &segno_core::decode::text(body))? {
         Document::Json(inside) => from_json(inside),
         Document::Xml(tree) => Ok(tree.to_value()),
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use segno_core::decode::{Excerpt, from_json};
+use segno_core::decode::{Excerpt, from_json, text};
 use segno_core::{Bytes, HeaderMap, Response, StatusCode};
 use serde_json::{Map, Value};
 
@@ -89,7 +89,7 @@ const DESCRIBING: [&str; 6] = ["scorehash", "id", "url", "name", "slices", "fold
 
 /// The JSON object in a body, if it may have one of the members of an error.
 fn document(body: &[u8]) -> Option<Map<String, Value>> {
-    if !String::from_utf8_lossy(body).contains("\"error") {
+    if !text(body).contains("\"error") {
         return None;
     }
     from_json(body).ok()

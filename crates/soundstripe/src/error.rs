@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use segno_core::decode::{Excerpt, from_json};
+use segno_core::decode::{Excerpt, from_json, text};
 use segno_core::{Bytes, HeaderMap, Response, StatusCode};
 use serde_json::Value;
 
@@ -99,7 +99,7 @@ impl segno_core::ApiError for ApiError {
     /// An error document with a status of success: errors instead of data.
     fn in_success(response: &Response<Bytes>) -> Option<Self> {
         let body = response.body();
-        if body.len() > MAX_ERROR_IN_SUCCESS || !String::from_utf8_lossy(body).contains("\"errors\"") {
+        if body.len() > MAX_ERROR_IN_SUCCESS || !text(body).contains("\"errors\"") {
             return None;
         }
         let document: Value = from_json(body).ok()?;

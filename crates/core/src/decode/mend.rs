@@ -9,7 +9,7 @@ const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
 /// U+FFFD. Outside of texts, numbers that are none (`NaN`, `-Infinity`) become `null`, and other words that JSON does not know
 /// become texts. `None` if the body is no object and no list.
 pub(crate) fn mended(body: &[u8]) -> Option<String> {
-    let text: Cow<'_, str> = String::from_utf8_lossy(body);
+    let text: Cow<'_, str> = super::text(body);
     if !text.trim_start().starts_with(['{', '[']) {
         return None;
     }

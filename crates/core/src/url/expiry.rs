@@ -24,9 +24,14 @@ impl SecretUrl {
     }
 }
 
+/// Names that tell when a URL expires.
+const NAMES: [&str; 7] =
+    ["exp", "expires", "x-amz-date", "x-goog-date", "x-amz-expires", "x-goog-expires", "policy"];
+
 fn expiry(query: &str) -> Option<Timestamp> {
     let (mut date, mut lifetime, mut policy) = (None, None, None);
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+    for pair in query.split('&').filter(|pair| may_tell(pair)) {
+        let Some((name, value)) = form_urlencoded::parse(pair.as_bytes()).next() else { continue };
         match name.to_ascii_lowercase().as_str() {
             "exp" | "expires" => {
                 if let Some(moment) = value.parse().ok().and_then(Timestamp::from_unix_seconds) {
@@ -43,6 +48,13 @@ fn expiry(query: &str) -> Option<Timestamp> {
         (Some(date), Some(lifetime)) => Some(date.plus(lifetime)),
         _ => policy,
     }
+}
+
+/// Whether the name of a pair may be one of those that tell something: signatures are long, and of no use here.
+fn may_tell(pair: &str) -> bool {
+    let name = pair.split('=').next().unwrap_or_default();
+    let is_one = |known: &&str| name.eq_ignore_ascii_case(known);
+    name.contains('%') || NAMES.iter().any(is_one)
 }
 
 /// The end in a policy of CloudFront: JSON in base64, with other letters for those that a query reserves.

@@ -20,15 +20,20 @@ pub(super) enum Tree<'t> {
 /// The name of a member.
 #[derive(Debug)]
 pub(super) enum Name<'t> {
-    /// That of an element, without its namespace.
-    Tag(BytesStart<'t>),
+    /// That of an element, and where it begins behind the prefix of its namespace.
+    Tag(BytesStart<'t>, usize),
     Other(&'static str),
 }
 
-impl Name<'_> {
+impl<'t> Name<'t> {
+    pub(super) fn of(start: BytesStart<'t>) -> Self {
+        let prefix = start.name().into_inner().len() - start.local_name().into_inner().len();
+        Self::Tag(start, prefix)
+    }
+
     pub(super) fn as_str(&self) -> &str {
         match self {
-            Self::Tag(start) => start.local_name().into_inner(),
+            Self::Tag(start, prefix) => start.name().into_inner().get(*prefix..).unwrap_or_default(),
             Self::Other(name) => name,
         }
     }

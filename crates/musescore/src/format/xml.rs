@@ -42,7 +42,7 @@ pub(super) fn read(text: &str) -> Result<(Tree<'_>, usize), DecodeError> {
                 if is_empty {
                     Some(element)
                 } else if element.name.as_str() == MARKUP {
-                    let Name::Tag(start) = &element.name else { continue };
+                    let Name::Tag(start, _) = &element.name else { continue };
                     let inner = reader.read_text(start.name()).map_err(|error| broken(&error.to_string()))?;
                     element.text = inner_text(&inner.into_inner()).into();
                     Some(element)
@@ -106,7 +106,7 @@ impl<'t> Element<'t> {
     fn new(start: BytesStart<'t>) -> Self {
         let is_marked = !start.attributes_raw().is_empty()
             && matches!(start.try_get_attribute("is_array"), Ok(Some(mark)) if &*mark.value == "true");
-        let name = Name::Tag(start);
+        let name = Name::of(start);
         let is_list = is_marked || LISTS.contains(&name.as_str());
         Self { name, is_list, text: Cow::Borrowed(""), children: Vec::new() }
     }

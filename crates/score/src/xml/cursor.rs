@@ -105,6 +105,14 @@ pub(crate) struct Cursor<S> {
     by_name: bool,
 }
 
+/// As much of a name as a message needs.
+fn beginning(name: &str) -> &str {
+    if name.len() <= 64 {
+        return name;
+    }
+    name.char_indices().nth(64).and_then(|(end, _)| name.get(..end)).unwrap_or(name)
+}
+
 impl<S: XmlSource> Cursor<S> {
     pub(crate) fn new(source: S, limits: &Limits) -> Self {
         Self {
@@ -196,7 +204,7 @@ impl<S: XmlSource> Cursor<S> {
                     self.attributes.clear();
                     if element == Element::Other {
                         self.name.clear();
-                        self.name.extend(name.as_ref().chars().take(64));
+                        self.name.push_str(beginning(name.as_ref()));
                     }
                     if element != Element::Other || self.by_name {
                         self.attributes.push_str(start.attributes_raw());

@@ -48,19 +48,21 @@ impl<'a> SliceSource<'a> {
         reader.config_mut().expand_empty_elements = true;
         Ok(Self { text, mark, reader, start: 0, token: limits.token as u64 })
     }
+
+    #[cold]
+    fn too_long(&self) -> Error {
+        Error::Limit { at: Some(self.position()), limit: Limit::Token, allowed: self.token }
+    }
 }
 
 impl XmlSource for SliceSource<'_> {
+    // An event is large, and so is an error: neither is moved for nothing.
+    #[inline]
     fn event(&mut self) -> Result<Event<'_>, Error> {
         self.start = self.reader.buffer_position();
         match self.reader.read_event() {
-            Ok(event) => {
-                if self.reader.buffer_position() - self.start > self.token {
-                    let at = place(self.text, self.mark, self.start);
-                    return Err(Error::Limit { at: Some(at), limit: Limit::Token, allowed: self.token });
-                }
-                Ok(event)
-            }
+            Ok(_) if self.reader.buffer_position() - self.start > self.token => Err(self.too_long()),
+            Ok(event) => Ok(event),
             Err(error) => Err(translate(error, place(self.text, self.mark, self.start), "UTF-8")),
         }
     }
