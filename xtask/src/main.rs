@@ -16,6 +16,7 @@ mod coverage;
 #[cfg(feature = "work")]
 mod example;
 mod fixtures;
+mod guard;
 mod rules;
 #[cfg(feature = "work")]
 mod sandbox;
@@ -53,6 +54,8 @@ usage: cargo xtask <command>
                         semver, deny, wasm, network, publish
   bench [--quick | --counts] [ROW]...
                         what Segno costs beside its rivals; all rows are written to docs/benchmarks.md
+  bench --check | --renew
+                        what the hot paths cost beside the baseline, as the test command compares it; or it becomes the baseline
   soak [NAME]           the long runs: shared logins, memory, large uploads, exact maps, random structures
   soak fleet_tokens [redis | postgres] [--expiries COUNT] [--processes COUNT] [--tasks COUNT]
                         processes with one login, while its store stops, restarts and pauses

@@ -4,9 +4,9 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::shell::{cargo, step};
-use crate::{rules, say};
+use crate::{guard, rules, say};
 
-/// Formatting, the design's rules, lints, feature sets; tests with doctests, documentation. The two
+/// Formatting, the design's rules, lints, feature sets; tests with doctests, the instructions of hot paths, documentation. The two
 /// parts share nothing that is built, so that they can run on two machines.
 pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     let (mut lints, mut tests, mut services) = (true, true, false);
@@ -53,6 +53,7 @@ fn tests(services: bool) -> Result<(), String> {
     let mut tests = cargo("test --workspace --quiet");
     tests.env("INSTA_UPDATE", "no").env("INSTA_FORCE_PASS", "0").env_remove("SEGNO_FIXTURES");
     step("tests", &mut tests)?;
+    guard::check()?;
     let mut documentation = cargo("doc --workspace --no-deps --quiet");
     documentation.env("RUSTDOCFLAGS", "-D warnings");
     step("documentation", &mut documentation)?;

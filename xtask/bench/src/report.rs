@@ -267,6 +267,7 @@ const OTHERS: &str = "
 | readers of scores beside partitura, music21 and verovio | `python3 docs/benchmarks/score_readers.py FILE...` |
 | uploads of 4 GiB: memory and throughput | `cargo xtask soak upload_4gib` |
 | memory of large transfers | `cargo xtask soak memory` |
+| what the hot paths cost, beside a baseline, at every commit | `cargo xtask test`; `cargo xtask bench --renew` writes the baseline |
 ";
 
 /// The page of all rows.
