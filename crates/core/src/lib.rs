@@ -16,7 +16,8 @@
 //! # Stability
 //!
 //! Versions follow semantic versioning; before 1.0 a break raises the minor version. What may grow is `#[non_exhaustive]`. Types of `bytes`,
-//! `http`, `http_body`, `serde` and `tokio`'s reading and writing stand in the interface; `hyper` does not. The chain behind
+//! `http`, `http_body`, `futures_core`, `serde`, `serde_json` and `tokio`'s reading and writing stand in the interface, with the feature
+//! `tower` its `Service`; `hyper` does not. The chain behind
 //! `source()` may change with any release.
 //!
 //! # Limits

@@ -14,18 +14,17 @@ const STANDARD: [&str; 3] = ["std", "core", "alloc"];
 /// The foreign crates whose types a crate may show, and why.
 fn allowed(package: &str) -> &'static [&'static str] {
     match package {
-        // The vocabulary of HTTP, and what a body is read from; rustls for a certificate store of one's own.
+        // The vocabulary of HTTP, what a body is read from, and the trait of tower for its feature.
         "segno-core" => &[
             "bytes",
             "futures_core",
             "http",
             "http_body",
-            "rustls",
             "serde_core",
             "serde",
             "serde_json",
             "tokio",
-            "tracing",
+            "tower_service",
         ],
         "segno-soundslice" | "segno-soundstripe" | "segno-soundcloud" | "segno-musescore" => {
             &["bytes", "futures_core", "http", "segno_core", "serde_core", "serde", "serde_json", "tokio"]
