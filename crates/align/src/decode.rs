@@ -90,13 +90,12 @@ impl std::error::Error for DecodeError {
     }
 }
 
-impl From<Fault> for DecodeError {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::IoError(error) => Self::Io(error),
-            Fault::Unsupported(what) => Self::Unsupported(what.to_owned()),
-            other => Self::Damaged(other.to_string()),
-        }
+/// Apart from the type, so that no type of the decoders stands in the interface.
+fn failed(fault: Fault) -> DecodeError {
+    match fault {
+        Fault::IoError(error) => DecodeError::Io(error),
+        Fault::Unsupported(what) => DecodeError::Unsupported(what.to_owned()),
+        other => DecodeError::Damaged(other.to_string()),
     }
 }
 
@@ -145,7 +144,7 @@ pub fn samples(
         (Some(name), Fault::Unsupported(_) | Fault::DecodeError(_) | Fault::IoError(_)) => {
             DecodeError::Unsupported(name.to_owned())
         }
-        (_, fault) => fault.into(),
+        (_, fault) => failed(fault),
     })?;
     let track = format
         .default_track(TrackType::Audio)
@@ -169,7 +168,7 @@ pub fn samples(
         symphonia::default::get_codecs().make_audio_decoder(&parameters, &AudioDecoderOptions::default());
     let mut decoder = made.map_err(|fault| match fault {
         Fault::Unsupported(what) => unsupported(what),
-        fault => fault.into(),
+        fault => failed(fault),
     })?;
     // Why not even one packet could be decoded.
     let mut reason: Option<DecodeError> = None;
@@ -181,7 +180,7 @@ pub fn samples(
             Ok(None) if played.is_none() && reason.is_some() => return reason.map_or(Ok(()), Err),
             Ok(None) => return Ok(()),
             Err(_) if played.is_some() => return Ok(()),
-            Err(fault) => return Err(reason.unwrap_or_else(|| fault.into())),
+            Err(fault) => return Err(reason.unwrap_or_else(|| failed(fault))),
         };
         if packet.track_id != id {
             continue;
