@@ -14,7 +14,7 @@ use super::mutex::Mutex;
 pub struct Count {
     /// How many things of the kind were made.
     pub created: u64,
-    /// Writes to things that existed, also when the write changed nothing.
+    /// How often things that existed became different: a write that leaves everything as it was does not count.
     pub changed: u64,
     /// How many things of the kind were removed.
     pub deleted: u64,
@@ -47,8 +47,11 @@ impl EffectCounters {
         self.update(service, kind, |count| count.created += 1);
     }
 
-    pub(crate) fn changed(&self, service: &str, kind: &str) {
-        self.update(service, kind, |count| count.changed += 1);
+    /// A write to a thing that existed; it counts if the thing is another now.
+    pub(crate) fn written(&self, service: &str, kind: &str, is_different: bool) {
+        if is_different {
+            self.update(service, kind, |count| count.changed += 1);
+        }
     }
 
     pub(crate) fn deleted(&self, service: &str, kind: &str) {

@@ -14,7 +14,7 @@ use crate::kit::Spool;
 use crate::storage::Object;
 
 /// Everything that is made from one file.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Rendering {
     pub(super) metadata: Metadata,
     /// The starts of the played measures, in playing order.

@@ -21,7 +21,7 @@ pub(super) struct Store {
 }
 
 /// A score.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Score {
     pub(super) id: u64,
     /// Changes with the file.

@@ -119,19 +119,21 @@ pub(super) fn update(context: &mut RequestContext<'_>, id: u64, form: Option<&Fo
         upload.file.as_ref().map(|file| (context.store.new_version(), context.service.renderer.render(file)));
     let now = context.service.sandbox.clock.unix();
     let score = context.own(id)?;
+    let before = score.clone();
     if let Some((vid, rendering)) = version {
         score.vid = vid;
         score.rendering = rendering;
         score.audio = None;
     }
-    score.updated = now;
     score.title = title.unwrap_or_else(|| score.title.clone());
     score.description = upload.description.unwrap_or_else(|| score.description.clone());
     score.tags = upload.tags.unwrap_or_else(|| score.tags.clone());
     score.private = upload.private.unwrap_or(score.private);
     score.license = upload.license.unwrap_or(score.license);
     score.revision_log = upload.revision_log;
+    let is_different = *score != before;
+    score.updated = now;
     let score = score.clone();
-    context.service.sandbox.effects.changed(SERVICE, "scores");
+    context.service.sandbox.effects.written(SERVICE, "scores", is_different);
     Ok(context.format.ok(&context.score_object(&score)))
 }

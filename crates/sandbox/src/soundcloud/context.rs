@@ -209,8 +209,8 @@ impl RequestContext<'_> {
         self.service.sandbox.effects.created(SERVICE, kind);
     }
 
-    pub(super) fn changed(&self, kind: &str) {
-        self.service.sandbox.effects.changed(SERVICE, kind);
+    pub(super) fn written(&self, kind: &str, is_different: bool) {
+        self.service.sandbox.effects.written(SERVICE, kind, is_different);
     }
 
     pub(super) fn deleted(&self, kind: &str) {

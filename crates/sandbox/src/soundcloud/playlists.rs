@@ -119,9 +119,10 @@ pub(super) fn change(context: &mut RequestContext<'_>, id: Option<u64>, given: &
         list.tracks = tracks;
     }
     list.permalink = context.store.free_playlist_permalink(list.owner, list.id, &list.permalink);
+    let is_different = *context.my_playlist(id)? != list;
     list.modified = context.now;
     context.store.playlists.insert(list.id, list.clone());
-    context.changed("playlists");
+    context.written("playlists", is_different);
     ok(&context.show_playlist(&list, &everything(), true))
 }
 

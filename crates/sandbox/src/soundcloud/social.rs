@@ -16,7 +16,6 @@ pub(super) fn follow(context: &mut RequestContext<'_>, user: Option<u64>) -> Res
         return Err(error::unprocessable("You cannot follow yourself"));
     }
     if context.store.follows.has(me, user) {
-        context.changed("follows");
         return status("200 - Successful");
     }
     if context.store.follows.of(me).count() >= context.switches.follow_cap as usize {
@@ -64,7 +63,6 @@ impl Relation {
         let (to, me) = ((self.target)(context, id)?, context.me()?);
         context.count_action(self.kind)?;
         if (self.edges)(context.store).has(me, to) {
-            context.changed(self.kind);
             return Ok(());
         }
         let edge = context.store.edge(context.now);

@@ -97,7 +97,7 @@ impl Edges {
     }
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct User {
     pub(super) id: u64,
     pub(super) permalink: String,
@@ -115,7 +115,7 @@ pub(super) struct User {
     pub(super) profiles: Vec<WebProfile>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct WebProfile {
     pub(super) id: u64,
     pub(super) service: &'static str,
@@ -144,7 +144,7 @@ pub(super) enum Rule {
     BlockedIn(Vec<&'static str>),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Track {
     pub(super) id: u64,
     pub(super) serial: u64,
@@ -182,7 +182,7 @@ pub(super) struct Track {
     pub(super) audio: Audio,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Audio {
     pub(super) content: Spool,
     pub(super) content_type: &'static str,
@@ -190,7 +190,7 @@ pub(super) struct Audio {
     pub(super) extension: &'static str,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Playlist {
     pub(super) id: u64,
     pub(super) serial: u64,

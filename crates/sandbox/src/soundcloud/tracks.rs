@@ -107,7 +107,7 @@ fn process(service: &Soundcloud, id: u64, outcome: State, duration: u64) {
         // What cannot be heard takes nothing of the quota.
         State::Processing | State::Failed => track.quota_s = 0,
     }
-    service.sandbox.effects.changed(SERVICE, "processings");
+    service.sandbox.effects.written(SERVICE, "processings", true);
 }
 
 /// Where uploaded artwork shows; it needs a plan that starts with `Pro`, and is dropped without.
@@ -141,8 +141,8 @@ pub(super) fn change(
     if let Some(artwork) = artwork(context, form.and_then(|form| form.file("track[artwork_data]")))? {
         track.artwork = Some(artwork);
     }
-    context.store.tracks.insert(track.id, track.clone());
-    context.changed("tracks");
+    let before = context.store.tracks.insert(track.id, track.clone());
+    context.written("tracks", before.as_ref() != Some(&track));
     ok(&context.show_track(&track, true))
 }
 
@@ -202,11 +202,9 @@ pub(super) fn storefront(context: &mut RequestContext<'_>, id: Option<u64>, body
         "link_title": text("link_title", 50)?, "description": text("description", 500)?, "image_url": null,
         "price": text("price", 20)?,
     });
-    let had = context.my_track(Some(id))?.storefront.replace(shown.clone()).is_some();
-    if had {
-        context.changed("storefronts");
-    } else {
-        context.created("storefronts");
+    match context.my_track(Some(id))?.storefront.replace(shown.clone()) {
+        Some(before) => context.written("storefronts", before != shown),
+        None => context.created("storefronts"),
     }
     ok(&shown)
 }

@@ -1,5 +1,7 @@
 //! Folders.
 
+use std::mem;
+
 use http::StatusCode;
 use serde::Serialize;
 
@@ -66,8 +68,9 @@ pub(super) fn contents(context: &mut RequestContext<'_>, id: u64) -> Result {
 /// POST `/folders/FOLDER_ID/`
 pub(super) fn rename(context: &mut RequestContext<'_>, id: u64, form: &Form) -> Result {
     let folder = context.folder(id)?;
-    form.filled("name").ok_or_else(|| error::invalid(NAME_MISSING))?.clone_into(&mut folder.name);
-    context.changed("folders");
+    let name = form.filled("name").ok_or_else(|| error::invalid(NAME_MISSING))?;
+    let before = mem::replace(&mut folder.name, name.to_owned());
+    context.written("folders", before != name);
     Ok(Response::python_json(StatusCode::CREATED, &Id { id }))
 }
 

@@ -1,5 +1,7 @@
 //! Lists, the successors of folders; known from the official client only.
 
+use std::mem;
+
 use http::StatusCode;
 use serde::Serialize;
 
@@ -36,8 +38,9 @@ pub(super) fn create(context: &mut RequestContext<'_>, form: &Form) -> Result {
 /// POST `/lists/LIST_ID/`
 pub(super) fn rename(context: &mut RequestContext<'_>, id: &str, form: &Form) -> Result {
     let list = list(context, id)?;
-    form.filled("name").ok_or_else(|| error::invalid(NAME_MISSING))?.clone_into(&mut list.name);
-    context.changed("lists");
+    let name = form.filled("name").ok_or_else(|| error::invalid(NAME_MISSING))?;
+    let before = mem::replace(&mut list.name, name.to_owned());
+    context.written("lists", before != name);
     Ok(Response::python_json(StatusCode::CREATED, &Id { id }))
 }
 

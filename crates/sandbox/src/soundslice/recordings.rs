@@ -136,8 +136,9 @@ pub(super) fn reorder(context: &mut RequestContext<'_>, slice: &str, form: &Form
     if sorted(&ids) != sorted(&slice.recordings) {
         return Err(error::invalid("The order must name every recording of the slice once."));
     }
+    let is_different = slice.recordings != ids;
     slice.recordings = ids;
-    context.changed("recording_orders");
+    context.written("recording_orders", is_different);
     Ok(Response::python_json(StatusCode::OK, &Nothing {}))
 }
 
@@ -171,8 +172,9 @@ pub(super) fn change(context: &mut RequestContext<'_>, id: u64, form: &Form) -> 
         url.clone_into(&mut new.hls_url);
     }
     check_urls(new.source, &new.source_data, &new.hls_url)?;
+    let is_different = *recording != new;
     *recording = new.clone();
-    context.changed("recordings");
+    context.written("recordings", is_different);
     let changed = Changed { id, name: new.name, source_data: new.source_data, hls_url: new.hls_url };
     Ok(Response::python_json(StatusCode::OK, &changed))
 }

@@ -210,10 +210,10 @@ pub(super) fn move_to(context: &mut RequestContext<'_>, name: &str, form: &Form)
     let folder = form.filled("folder_id").and_then(|id| context.folder_parameter(id, owner));
     let folder = folder.ok_or_else(|| error::invalid("Invalid folder ID."))?;
     if let Some(slice) = context.store.slices.get_mut(&number) {
-        slice.owner = owner;
-        slice.folder = folder;
+        let is_different = (slice.owner, slice.folder) != (owner, folder);
+        (slice.owner, slice.folder) = (owner, folder);
+        context.written("slices", is_different);
     }
-    context.changed("slices");
     Ok(Response::python_json(StatusCode::CREATED, &Moved { id: folder.unwrap_or(0) }))
 }
 

@@ -42,7 +42,7 @@ pub(super) struct Slice {
     pub(super) recordings: Vec<u64>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Recording {
     pub(super) id: u64,
     pub(super) slice: u64,

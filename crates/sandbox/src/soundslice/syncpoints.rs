@@ -6,6 +6,7 @@ use serde_json::{Number, Value};
 
 use super::context::RequestContext;
 use super::error::{self, REQUIRED, Result};
+use super::store::Recording;
 use crate::kit::{Form, Response};
 
 /// GET `/recordings/RECORDING_ID/syncpoints/`
@@ -30,10 +31,10 @@ pub(super) fn set(context: &mut RequestContext<'_>, id: u64, form: &Form) -> Res
     {
         return Err(error::invalid("crop_start must be before crop_end."));
     }
-    recording.syncpoints = points;
-    recording.crop_start = crop_start;
-    recording.crop_end = crop_end;
-    context.changed("syncpoints");
+    let new = Recording { syncpoints: points, crop_start, crop_end, ..recording.clone() };
+    let is_different = *recording != new;
+    *recording = new;
+    context.written("syncpoints", is_different);
     Ok(Response::python_json(StatusCode::OK, &Set { id }))
 }
 

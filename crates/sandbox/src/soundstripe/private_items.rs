@@ -49,8 +49,10 @@ fn change(
     if playlist.kind != kind {
         return Err(error::bad("the items do not fit the media_type of the playlist"));
     }
+    let before = playlist.items.clone();
     change(&mut playlist.items, named?);
-    context.service.sandbox.effects.changed(SERVICE, "private_playlist_items");
+    let is_different = playlist.items != before;
+    context.service.sandbox.effects.written(SERVICE, "private_playlist_items", is_different);
     Ok(respond(&store, id))
 }
 

@@ -162,6 +162,7 @@ pub(super) fn update(context: &RequestContext<'_>, id: &str, body: &Value) -> Re
     if others.is_some_and(|others| !others.is_empty()) {
         return Err(error::bad("the ids do not fit the media_type of the playlist"));
     }
+    let before = playlist.clone();
     if let Some(name) = new_name {
         playlist.name = name;
     }
@@ -174,7 +175,8 @@ pub(super) fn update(context: &RequestContext<'_>, id: &str, body: &Value) -> Re
     if let Some(items) = items {
         playlist.items = items;
     }
-    context.service.sandbox.effects.changed(SERVICE, TYPE);
+    let is_different = *playlist != before;
+    context.service.sandbox.effects.written(SERVICE, TYPE, is_different);
     Ok(shown(context, &store, id, StatusCode::OK))
 }
 

@@ -23,7 +23,7 @@ pub(super) struct Store {
     next_asset: u64,
 }
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(super) struct PrivatePlaylist {
     /// The number of the account.
     pub(super) owner: usize,

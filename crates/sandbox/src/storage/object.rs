@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use crate::kit::Spool;
 
 /// Bytes with their tag and date; a clone shares the bytes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Object {
     pub(crate) content: Spool,
     /// MD5 of the bytes in lower-case hexadecimal: the `ETag` without its quotes.

@@ -8,6 +8,7 @@ mod lists;
 mod oauth;
 mod operations;
 mod playlists;
+mod repeated;
 mod shapes;
 mod streams;
 mod tracks;

@@ -4,6 +4,7 @@ mod folders;
 mod media;
 mod notation;
 mod recordings;
+mod repeated;
 mod slices;
 mod syncpoints;
 mod transport;

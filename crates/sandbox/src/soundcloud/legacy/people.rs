@@ -40,6 +40,7 @@ pub(super) fn change(legacy: &mut LegacyContext<'_>, id: Option<u64>, body: &Leg
     if fields.get("username").is_some_and(|name| name.trim().is_empty()) {
         return Err(error::unprocessable("username can't be blank"));
     }
+    let before = user.clone();
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     for (name, value) in &fields.0 {
         match name.as_str() {
@@ -60,8 +61,9 @@ pub(super) fn change(legacy: &mut LegacyContext<'_>, id: Option<u64>, body: &Leg
             }
         }
     }
+    let is_different = *user != before;
     user.modified = now;
-    legacy.context.changed("users");
+    legacy.context.written("users", is_different);
     get(legacy, Some(id))
 }
 

@@ -88,8 +88,8 @@ pub(super) fn change(legacy: &mut LegacyContext<'_>, id: Option<u64>, body: &Leg
     if let Some(artwork) = modern::artwork(context, artwork)? {
         track.artwork = Some(artwork);
     }
-    context.store.tracks.insert(track.id, track.clone());
-    context.changed("tracks");
+    let before = context.store.tracks.insert(track.id, track.clone());
+    context.written("tracks", before.as_ref() != Some(&track));
     Ok(legacy.writer.document(StatusCode::OK, &legacy.track(&track)))
 }
 
@@ -174,7 +174,9 @@ pub(super) fn permit(legacy: &mut LegacyContext<'_>, id: Option<u64>, body: &Leg
         user.ok_or_else(|| error::unprocessable(format!("there is no user {}", child.text)))
     };
     let permitted = element.children.iter().map(known).collect::<Result<BTreeSet<_>>>()?;
-    context.my_track(id)?.permitted = permitted;
-    context.changed("permissions");
+    let track = context.my_track(id)?;
+    let is_different = track.permitted != permitted;
+    track.permitted = permitted;
+    context.written("permissions", is_different);
     Ok(Response::empty(StatusCode::OK))
 }

@@ -190,6 +190,11 @@ async fn updates() {
     );
     assert_eq!(described(&site, before.id).revision_log.as_deref(), Some("named it"));
 
+    // The same words once more change nothing; when they were sent does not count.
+    site.sandbox.advance(Duration::from_secs(60));
+    assert_eq!(site.post(&path, &words, None).await.status, 200);
+    assert_eq!(site.sandbox.effects().of("musescore", "scores").changed, 1);
+
     // A file: a new version with other content.
     let changed = site.post(&path, &[("description", "")], Some(ODE)).await.json();
     assert_ne!(changed["vid"], old["vid"]);

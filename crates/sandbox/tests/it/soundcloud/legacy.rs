@@ -172,6 +172,7 @@ async fn permissions_open_a_private_track_to_those_named() {
     let underscores =
         "<?xml version=\"1.0\"?><permissions><user_id type=\"integer\">5530</user_id></permissions>";
     assert_eq!(put("okafor", underscores).await.status, 200);
+    assert_eq!(put("okafor", underscores).await.status, 200, "again, which changes nothing");
     assert_eq!(put("okafor", "<permissions/>").await.status, 200);
     assert_eq!(api.old("reis", &path).await.status, 404);
     assert_eq!(api.sandbox.effects().of("soundcloud", "permissions").changed, 3);

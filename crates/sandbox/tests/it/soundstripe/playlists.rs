@@ -37,6 +37,7 @@ async fn from_making_to_deleting() {
     let change = json!({"data": {"id": id, "type": "private_playlists",
         "attributes": {"name": "Trailer", "description": "x", "shareable": true}}});
     let changed = api.send("PATCH", &path, &change).await.json();
+    assert_eq!(api.send("PATCH", &path, &change).await.json(), changed, "and nothing is another");
     assert_eq!(changed["data"]["attributes"]["name"], "Trailer");
     assert_eq!(changed["data"]["attributes"]["song_ids"], json!([1001, 1002]));
 
@@ -52,6 +53,8 @@ async fn from_making_to_deleting() {
     assert_eq!(added.json()["data"]["attributes"]["song_ids"], json!([1001, 1002, 1003, 1004, 1005]));
     let removed = api.send("DELETE", &items, &json!({"data": [{"type": "songs", "id": "1001"}]})).await;
     assert_eq!((removed.status, removed.body.len()), (204, 0));
+    let again = api.send("DELETE", &items, &json!({"data": [{"type": "songs", "id": "1001"}]})).await;
+    assert_eq!(again.status, 204, "what is not there is not taken out");
     assert_eq!(api.send("DELETE", &items, &json!({"song_ids": [1001, 1004]})).await.status, 204);
     let now = api.document(&path).await;
     assert_eq!(now["data"]["attributes"]["song_ids"], json!([1002, 1003, 1005]));

@@ -180,6 +180,8 @@ async fn a_user_changes_oneself_and_nobody_else() {
     assert_eq!(api.get("/users/5512").await.json()["discogs_name"], "rosa-o", "one user in both");
     let form = api.basic("okafor", "PUT", "/users/5512.json").form("user[country]=Brasil").send().await;
     assert_eq!((&form.json()["country"], &form.json()["city"]), (&"Brasil".into(), &"Faro".into()));
+    let again = api.basic("okafor", "PUT", "/users/5512.json").form("user[country]=Brasil").send().await;
+    assert_eq!(again.status, 200, "and changes nothing");
     assert_eq!(api.put_xml("okafor", "/users/5530", "<user><city>x</city></user>").await.status, 401);
     assert_eq!(api.put_xml("okafor", "/users/1", "<user><city>x</city></user>").await.status, 404);
     assert_eq!(api.put_xml("okafor", "/me", "<user><username> </username></user>").await.status, 422);
