@@ -26,8 +26,8 @@ const FOLDER: &str = "SEGNO_FAULTS";
 /// How often a fault strikes: a call with three attempts comes through the first, and not through the second.
 const TIMES: [u32; 2] = [1, 3];
 
-/// How many faults each call meets in a sample.
-const SAMPLE: usize = 1;
+/// How many calls meet a fault in a sample at most, each one.
+const SAMPLE: usize = 64;
 
 /// When it happens, in seconds since the Unix epoch.
 const THEN: u64 = 1_900_000_000;
@@ -46,7 +46,7 @@ impl Endpoints {
 /// Tries every call that `drive` keeps, as it does for fixtures, with every fault of the sandbox, once and thrice, by a clock that
 /// nobody waits for. What the client says of it and what the sandbox says that it did must agree, and both with what follows from
 /// the replay class of the endpoint: nothing that is reported done is lost, nothing happens twice that must not, an error says
-/// whether it may have taken effect. One fault a call, if the environment does not ask for all.
+/// whether it may have taken effect. A sample, if the environment does not ask for all.
 ///
 /// `drive` gets a sandbox as it is at its start, and builds its clients with [`Recording::settings`].
 ///
@@ -68,17 +68,18 @@ pub(crate) fn meets_every_fault(
             "{name}: no call of it is kept: it meets no fault"
         );
     }
-    let matrix = Matrix { replays: replays(&cases, endpoints), cases, encounters: encounters() };
-    let matrix = Arc::new(matrix);
-    let count = matrix.encounters.len();
-    let step = if folder.is_some() { 1 } else { count / SAMPLE };
+    let encounters = encounters();
+    let (count, calls) = (encounters.len(), cases.len());
+    // Which fault a call meets in a pass is up to its place.
+    let (passes, step) = if folder.is_some() { (count, 1) } else { (1, calls.div_ceil(SAMPLE)) };
+    let matrix = Arc::new(Matrix { replays: replays(&cases, endpoints), cases, encounters, step });
     let threads = if folder.is_some() { thread::available_parallelism().map_or(1, usize::from) } else { 1 };
     let next = AtomicUsize::new(0);
     let all = Mutex::new(Vec::<Report>::new());
     let work = async |sandbox: &Arc<Sandbox>| {
         loop {
-            let pass = next.fetch_add(step, Ordering::Relaxed);
-            if pass >= count {
+            let pass = next.fetch_add(1, Ordering::Relaxed);
+            if pass >= passes {
                 return;
             }
             let plan = Plan::Try { next: 0, matrix: Arc::clone(&matrix), pass, reports: Vec::new() };

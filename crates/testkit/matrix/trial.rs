@@ -7,7 +7,7 @@ use std::time::Duration;
 use segno_core::client::{Event, EventKind};
 use segno_core::{BoxFuture, ClientBuilder, Replay, Retry};
 use segno_sandbox::{Fault, FaultKind, LoggedRequest, Sandbox};
-use segno_testkit::{Class, Keep, Said};
+use segno_testkit::{Class, Keep, Next, Said};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
@@ -19,8 +19,8 @@ use super::seen::{Case, Effects, effects, has, since, times};
 /// How long a call may take for real.
 const GUARD: Duration = Duration::from_secs(300);
 
-/// After so long the walk begins anew: what was made on it may have expired.
-const LONG: Duration = Duration::from_secs(20);
+/// After so long the walk begins anew: what was made on it may have expired, such as the URLs of uploads.
+const LONG: Duration = Duration::from_secs(200);
 
 /// A fault and how often it strikes.
 #[derive(Clone, Debug)]
@@ -50,6 +50,8 @@ pub(super) struct Matrix {
     pub(super) cases: Vec<Case>,
     pub(super) replays: Vec<Replay>,
     pub(super) encounters: Vec<Encounter>,
+    /// Every how many-th call meets a fault.
+    pub(super) step: usize,
 }
 
 /// One walk.
@@ -60,6 +62,10 @@ pub(super) struct Trial {
     endpoint: Arc<Mutex<Option<&'static str>>>,
     /// Which call it is.
     at: usize,
+    /// Whether it is made once more.
+    is_again: bool,
+    /// Whether one was made once more: later things may have other names than on the walk without a fault.
+    has_repeated: bool,
     name: String,
     plan: Arc<Mutex<Plan>>,
     fault: Option<Armed>,
@@ -74,7 +80,6 @@ struct Armed {
     case: Case,
     replay: Replay,
     encounter: Encounter,
-    began: Duration,
 }
 
 impl Trial {
@@ -84,6 +89,8 @@ impl Trial {
             clock: TrialClock::new(Arc::clone(sandbox)),
             endpoint: Arc::default(),
             at: 0,
+            is_again: false,
+            has_repeated: false,
             name: String::new(),
             plan: Arc::clone(plan),
             fault: None,
@@ -97,17 +104,12 @@ impl Trial {
         let Plan::Try { next, matrix, pass, .. } = &mut *lock(&self.plan) else { return None };
         let case = &matrix.cases[self.at];
         assert_eq!(case.name, self.name, "the calls are others than before");
-        if self.at < *next {
+        if self.at < *next || !self.at.is_multiple_of(matrix.step) {
             return None;
         }
         *next = self.at + 1;
         let encounter = matrix.encounters[(self.at + *pass) % matrix.encounters.len()].clone();
-        Some(Armed {
-            case: case.clone(),
-            replay: matrix.replays[self.at],
-            encounter,
-            began: self.clock.passed(),
-        })
+        Some(Armed { case: case.clone(), replay: matrix.replays[self.at], encounter })
     }
 
     /// Sets a fault for the request of a case.
@@ -137,14 +139,23 @@ impl Trial {
         timeout(GUARD, self.clock.pass(step, late)).await.unwrap_or_default()
     }
 
-    /// Judges what came of a fault; whether the next call can be made as if there had been none.
-    fn report(&self, armed: &Armed, said: Option<&Said>) -> bool {
+    /// Judges what came of a fault. The next call is made as if there had been none: after what is as ever, or after the same call
+    /// once more if it had no effect or may be repeated.
+    fn report(&self, armed: &Armed, said: Option<&Said>, is_repeatable: bool) -> Next {
         self.sandbox.clear_faults();
         let more = since(&self.before, &effects(&self.sandbox));
-        let Armed { case, replay, encounter, began } = armed;
+        let Armed { case, replay, encounter } = armed;
+        let requests = self.requests(case);
+        if self.has_repeated && requests == 0 && !self.sandbox.requests().is_empty() {
+            // It went to a thing of another name, and met nothing: another walk comes to it without a repetition.
+            if let Plan::Try { next, .. } = &mut *lock(&self.plan) {
+                *next = self.at;
+            }
+            return Next::Nothing;
+        }
         let mut report = Report { class: Class::Other, deviations: vec!["does not end".to_owned()] };
         if let Some(said) = said {
-            report = judge(case, *replay, &encounter.fault, said, &more, self.requests(case));
+            report = judge(case, *replay, &encounter.fault, said, &more, requests);
         }
         let times = if encounter.fault.times == 1 { "once" } else { "thrice" };
         for deviation in &mut report.deviations {
@@ -155,11 +166,20 @@ impl Trial {
         if let Plan::Try { reports, .. } = &mut *lock(&self.plan) {
             reports.push(report);
         }
-        let goes_on = is_as_ever && self.clock.passed() < *began + LONG;
-        if !goes_on {
-            self.stopped.notify_one();
+        let is_long = self.clock.passed() >= LONG;
+        match said {
+            Some(_) if is_as_ever && !is_long => Next::Other,
+            Some(_) if is_repeatable && (more.is_empty() || may_repeat(*replay)) && !is_long => Next::Same,
+            _ => Next::Nothing,
         }
-        goes_on
+    }
+
+    /// Whether a call that is made once more comes to what it does without a fault.
+    fn is_as_ever(&self, said: &Said) -> bool {
+        match &*lock(&self.plan) {
+            Plan::Try { matrix, .. } if self.is_again => said.class == matrix.cases[self.at].class,
+            _ => true,
+        }
     }
 
     /// Notes a call as it is without a fault.
@@ -220,21 +240,31 @@ impl Keep for Trial {
         Box::pin(self.watch())
     }
 
-    fn after(&mut self, said: Option<Said>) -> bool {
-        self.at += 1;
-        match (self.fault.take(), said) {
-            (Some(armed), said) => self.report(&armed, said.as_ref()),
-            (None, Some(said)) => {
+    fn after(&mut self, said: Option<Said>, is_repeatable: bool) -> Next {
+        let next = match (self.fault.take(), said) {
+            (Some(armed), said) => self.report(&armed, said.as_ref(), is_repeatable),
+            (None, Some(said)) if self.is_as_ever(&said) => {
                 self.look(said);
-                true
+                Next::Other
             }
+            (None, Some(_)) => Next::Nothing,
             (None, None) => panic!("{}: does not end", self.name),
+        };
+        match next {
+            Next::Other => (self.at, self.is_again) = (self.at + 1, false),
+            Next::Same => (self.is_again, self.has_repeated) = (true, true),
+            Next::Nothing => self.stopped.notify_one(),
         }
+        next
     }
 }
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn may_repeat(replay: Replay) -> bool {
+    matches!(replay, Replay::Safe | Replay::Idempotent)
 }
 
 fn path(request: &LoggedRequest) -> &str {
@@ -263,8 +293,7 @@ fn judge(case: &Case, replay: Replay, fault: &Fault, said: &Said, more: &Effects
         deviations.push(format!("is reported done and is not: {more:?} instead of {:?}", case.effects));
     }
     // Who may repeat a request may repeat its effects, of which each is the same.
-    let mut most =
-        if matches!(replay, Replay::Safe | Replay::Idempotent) { u64::from(requests.max(1)) } else { 1 };
+    let mut most = if may_repeat(replay) { u64::from(requests.max(1)) } else { 1 };
     if is_twice {
         most += u64::from(requests.max(1));
     }

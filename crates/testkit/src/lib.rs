@@ -25,7 +25,7 @@ pub use environment::{report, run_with_env};
 pub use folder::Folder;
 pub use odd::OddResponses;
 pub use recorder::{Fixtures, Recorder, recorded_response, redact};
-pub use recording::{Keep, Recording};
+pub use recording::{Keep, Next, Recording};
 pub use said::{Class, Said};
 pub use servers::{Server, missing_servers};
 pub use undocumented::{UNDOCUMENTED, accepted_undocumented};

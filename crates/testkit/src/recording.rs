@@ -33,8 +33,19 @@ pub trait Keep: Send {
     /// What goes on while it is made; if it ends first, the call is given up.
     fn meanwhile(&self) -> BoxFuture<'_, ()>;
 
-    /// What the client said of it; `None` if it was given up. Whether the next call can be made: if not, `keep` does not return.
-    fn after(&mut self, said: Option<Said>) -> bool;
+    /// What the client said of it; `None` if it was given up. Whether the call can be made once more is in `is_repeatable`.
+    fn after(&mut self, said: Option<Said>, is_repeatable: bool) -> Next;
+}
+
+/// What follows a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The next call.
+    Other,
+    /// The same call once more, in place of what came of it.
+    Same,
+    /// Nothing: the call does not return.
+    Nothing,
 }
 
 impl Recording {
@@ -91,7 +102,8 @@ impl Recording {
         }
     }
 
-    /// Keeps the last exchange of a call as the case `resource/case`.
+    /// Keeps the last exchange of a call as the case `resource/case`. It is made once for a fixture, and may be made again for
+    /// another purpose.
     ///
     /// # Errors
     /// Those of the call.
@@ -101,25 +113,57 @@ impl Recording {
     pub async fn keep<T: Debug, A: ApiError>(
         &mut self,
         case: &str,
+        call: impl AsyncFnMut() -> Result<T, Error<A>>,
+    ) -> Result<T, Error<A>> {
+        self.keep_call(case, call, true).await
+    }
+
+    /// The same for a call that can be made once only.
+    ///
+    /// # Errors
+    /// Those of the call.
+    ///
+    /// # Panics
+    /// If the call sends nothing, or the case is kept already.
+    pub async fn keep_once<T: Debug, A: ApiError>(
+        &mut self,
+        case: &str,
         call: impl Future<Output = Result<T, Error<A>>>,
+    ) -> Result<T, Error<A>> {
+        let mut call = Some(call);
+        let once = async || match call.take() {
+            Some(call) => call.await,
+            None => pending().await,
+        };
+        self.keep_call(case, once, false).await
+    }
+
+    async fn keep_call<T: Debug, A: ApiError>(
+        &mut self,
+        case: &str,
+        mut call: impl AsyncFnMut() -> Result<T, Error<A>>,
+        is_repeatable: bool,
     ) -> Result<T, Error<A>> {
         let (recorder, fixtures, canary) = match &mut self.0 {
             Kind::Fixtures { recorder, fixtures, canary } => (recorder, fixtures, canary),
             Kind::Other { keep, secrets } => {
                 keep.before(case).await;
-                let outcome = tokio::select! {
-                    outcome = call => Some(outcome),
-                    () = keep.meanwhile() => None,
-                };
-                let goes_on = keep.after(outcome.as_ref().map(|outcome| Said::of(outcome, secrets)));
-                return match outcome {
-                    Some(outcome) if goes_on => outcome,
-                    _ => pending().await,
-                };
+                loop {
+                    let outcome = tokio::select! {
+                        outcome = call() => Some(outcome),
+                        () = keep.meanwhile() => None,
+                    };
+                    let said = outcome.as_ref().map(|outcome| Said::of(outcome, secrets));
+                    match (keep.after(said, is_repeatable), outcome) {
+                        (Next::Other, Some(outcome)) => return outcome,
+                        (Next::Same, _) => {}
+                        _ => return pending().await,
+                    }
+                }
             }
         };
         let _ = recorder.take();
-        let outcome = canary.outcome(call.await);
+        let outcome = canary.outcome(call().await);
         let exchange = recorder.take().pop().unwrap_or_else(|| panic!("{case}: nothing was sent"));
         fixtures.keep(case, exchange);
         outcome

@@ -36,100 +36,124 @@ async fn read(r: &mut Recording, site: &Site, public: ScoreId, private: ScoreId,
         .part(MidiProgram::new(68).unwrap())
         .permits(Permission::Play)
         .sort(Sort::Views);
-    r.keep("scores/search", key.send(&scores::Search::new(filters.clone()))).await.unwrap();
-    r.keep("scores/search-xml", key.send(&scores::Search::new(filters).format(xml()))).await.unwrap();
-    let none = scores::Search::new(Filters::new().text("nothing says this"));
-    r.keep("scores/search-none", key.send(&none)).await.unwrap();
-    r.keep("scores/search-none-xml", key.send(&none.format(xml()))).await.unwrap();
-
-    let get = scores::Get::new(public);
-    r.keep("scores/get", key.send(&get)).await.unwrap();
-    r.keep("scores/get-xml", key.send(&get.clone().format(xml()))).await.unwrap();
-    r.keep("scores/get-jsonp", key.send(&get.format(jsonp()))).await.unwrap();
-    let unknown = scores::Get::new(ScoreId::new(1));
-    r.keep("scores/get-404", key.send(&unknown)).await.unwrap_err();
-    r.keep("scores/get-404-xml", key.send(&unknown.clone().format(xml()))).await.unwrap_err();
-    r.keep("scores/get-404-jsonp", key.send(&unknown.format(jsonp()))).await.unwrap_err();
-    r.keep("scores/get-401", key.send(&scores::Get::new(private))).await.unwrap_err();
-    let stranger = key.with_credentials(Credentials::key("nobody"));
-    r.keep("scores/get-401-key", stranger.send(&scores::Get::new(public))).await.unwrap_err();
-
-    let times = time::Get::new(public);
-    r.keep("time/get", key.send(&times)).await.unwrap();
-    r.keep("time/get-xml", key.send(&times.clone().format(xml()))).await.unwrap();
-    r.keep("time/get-id-last", key.send(&times.path_form(PathForm::IdLast))).await.unwrap();
-    r.keep("time/get-404", key.send(&time::Get::new(ScoreId::new(1)))).await.unwrap_err();
-    let boxes = space::Get::new(public);
-    r.keep("space/get", key.send(&boxes)).await.unwrap();
-    r.keep("space/get-xml", key.send(&boxes.clone().format(xml()))).await.unwrap();
-    r.keep("space/get-id-last", key.send(&boxes.path_form(PathForm::IdLast))).await.unwrap();
-    r.keep("space/get-404", key.send(&space::Get::new(ScoreId::new(1)))).await.unwrap_err();
-
-    r.keep("users/get", key.send(&users::Get::new(user))).await.unwrap();
-    r.keep("users/get-xml", key.send(&users::Get::new(user).format(xml()))).await.unwrap();
-    r.keep("users/get-404", key.send(&users::Get::new(UserId::new(1)))).await.unwrap_err();
-    let theirs = users::Scores::new(user).filters(Filters::new().text("notebook"));
-    r.keep("users/scores", key.send(&theirs)).await.unwrap();
-    r.keep("users/scores-404", key.send(&users::Scores::new(UserId::new(1)))).await.unwrap_err();
-    r.keep("users/me-401", key.send(&users::Me::new())).await.unwrap_err();
-
-    let page = format!("http://musescore.com/okafor/scores/{public}");
-    r.keep("resolve/get", key.send(&Resolve::new(&page))).await.unwrap();
-    r.keep("resolve/get-user", key.send(&Resolve::new("http://musescore.com/okafor"))).await.unwrap();
-    let nowhere = Resolve::new("http://musescore.com/nobody");
-    r.keep("resolve/get-404", key.send(&nowhere)).await.unwrap_err();
-    let player = oembed::Get::new(&page);
-    r.keep("oembed/get", key.send(&player)).await.unwrap();
-    r.keep("oembed/get-xml", key.send(&player.clone().format(xml()))).await.unwrap();
-    r.keep("oembed/get-jsonp", key.send(&player.max_width(640).max_height(700).format(jsonp())))
+    r.keep("scores/search", async || key.send(&scores::Search::new(filters.clone())).await).await.unwrap();
+    r.keep("scores/search-xml", async || key.send(&scores::Search::new(filters.clone()).format(xml())).await)
         .await
         .unwrap();
+    let none = scores::Search::new(Filters::new().text("nothing says this"));
+    r.keep("scores/search-none", async || key.send(&none).await).await.unwrap();
+    r.keep("scores/search-none-xml", async || key.send(&none.clone().format(xml())).await).await.unwrap();
+
+    let get = scores::Get::new(public);
+    r.keep("scores/get", async || key.send(&get).await).await.unwrap();
+    r.keep("scores/get-xml", async || key.send(&get.clone().format(xml())).await).await.unwrap();
+    r.keep("scores/get-jsonp", async || key.send(&get.clone().format(jsonp())).await).await.unwrap();
+    let unknown = scores::Get::new(ScoreId::new(1));
+    r.keep("scores/get-404", async || key.send(&unknown).await).await.unwrap_err();
+    r.keep("scores/get-404-xml", async || key.send(&unknown.clone().format(xml())).await).await.unwrap_err();
+    r.keep("scores/get-404-jsonp", async || key.send(&unknown.clone().format(jsonp())).await)
+        .await
+        .unwrap_err();
+    r.keep("scores/get-401", async || key.send(&scores::Get::new(private)).await).await.unwrap_err();
+    let stranger = key.with_credentials(Credentials::key("nobody"));
+    r.keep("scores/get-401-key", async || stranger.send(&scores::Get::new(public)).await).await.unwrap_err();
+
+    let times = time::Get::new(public);
+    r.keep("time/get", async || key.send(&times).await).await.unwrap();
+    r.keep("time/get-xml", async || key.send(&times.clone().format(xml())).await).await.unwrap();
+    r.keep("time/get-id-last", async || key.send(&times.clone().path_form(PathForm::IdLast)).await)
+        .await
+        .unwrap();
+    r.keep("time/get-404", async || key.send(&time::Get::new(ScoreId::new(1))).await).await.unwrap_err();
+    let boxes = space::Get::new(public);
+    r.keep("space/get", async || key.send(&boxes).await).await.unwrap();
+    r.keep("space/get-xml", async || key.send(&boxes.clone().format(xml())).await).await.unwrap();
+    r.keep("space/get-id-last", async || key.send(&boxes.clone().path_form(PathForm::IdLast)).await)
+        .await
+        .unwrap();
+    r.keep("space/get-404", async || key.send(&space::Get::new(ScoreId::new(1))).await).await.unwrap_err();
+
+    r.keep("users/get", async || key.send(&users::Get::new(user)).await).await.unwrap();
+    r.keep("users/get-xml", async || key.send(&users::Get::new(user).format(xml())).await).await.unwrap();
+    r.keep("users/get-404", async || key.send(&users::Get::new(UserId::new(1))).await).await.unwrap_err();
+    let theirs = users::Scores::new(user).filters(Filters::new().text("notebook"));
+    r.keep("users/scores", async || key.send(&theirs).await).await.unwrap();
+    r.keep("users/scores-404", async || key.send(&users::Scores::new(UserId::new(1))).await)
+        .await
+        .unwrap_err();
+    r.keep("users/me-401", async || key.send(&users::Me::new()).await).await.unwrap_err();
+
+    let page = format!("http://musescore.com/okafor/scores/{public}");
+    r.keep("resolve/get", async || key.send(&Resolve::new(&page)).await).await.unwrap();
+    r.keep("resolve/get-user", async || key.send(&Resolve::new("http://musescore.com/okafor")).await)
+        .await
+        .unwrap();
+    let nowhere = Resolve::new("http://musescore.com/nobody");
+    r.keep("resolve/get-404", async || key.send(&nowhere).await).await.unwrap_err();
+    let player = oembed::Get::new(&page);
+    r.keep("oembed/get", async || key.send(&player).await).await.unwrap();
+    r.keep("oembed/get-xml", async || key.send(&player.clone().format(xml())).await).await.unwrap();
+    r.keep("oembed/get-jsonp", async || {
+        key.send(&player.clone().max_width(640).max_height(700).format(jsonp())).await
+    })
+    .await
+    .unwrap();
     let closed = oembed::Get::new(format!("http://musescore.com/score/{private}"));
-    r.keep("oembed/get-401", key.send(&closed)).await.unwrap_err();
+    r.keep("oembed/get-401", async || key.send(&closed).await).await.unwrap_err();
     let unknown = oembed::Get::new("http://musescore.com/score/1");
-    r.keep("oembed/get-404", key.send(&unknown)).await.unwrap_err();
+    r.keep("oembed/get-404", async || key.send(&unknown).await).await.unwrap_err();
 
     let score = key.send(&scores::Get::new(public)).await.unwrap();
-    r.keep("files/get", key.send(&files::Get::of(&score, File::MusicXml))).await.unwrap();
-    r.keep("files/get-page", key.send(&files::Get::of(&score, File::Page(0)))).await.unwrap();
-    r.keep("files/get-404", key.send(&files::Get::of(&score, File::Page(9)))).await.unwrap_err();
+    r.keep("files/get", async || key.send(&files::Get::of(&score, File::MusicXml)).await).await.unwrap();
+    r.keep("files/get-page", async || key.send(&files::Get::of(&score, File::Page(0))).await).await.unwrap();
+    r.keep("files/get-404", async || key.send(&files::Get::of(&score, File::Page(9))).await)
+        .await
+        .unwrap_err();
     let wrong = files::Get::new(public, "0000000000", File::Pdf);
-    r.keep("files/get-403", key.send(&wrong)).await.unwrap_err();
+    r.keep("files/get-403", async || key.send(&wrong).await).await.unwrap_err();
 }
 
 /// What a user may do.
 async fn write(r: &mut Recording, site: &Site, private: ScoreId, theirs: ScoreId) {
     let user = site.user();
-    r.keep("users/me", user.send(&users::Me::new())).await.unwrap();
-    r.keep("users/me-xml", user.send(&users::Me::new().format(Format::Xml))).await.unwrap();
-    r.keep("scores/get-private", user.send(&scores::Get::new(private))).await.unwrap();
-    r.keep("scores/get-403", user.send(&scores::Get::new(theirs))).await.unwrap_err();
+    r.keep("users/me", async || user.send(&users::Me::new()).await).await.unwrap();
+    r.keep("users/me-xml", async || user.send(&users::Me::new().format(Format::Xml)).await).await.unwrap();
+    r.keep("scores/get-private", async || user.send(&scores::Get::new(private)).await).await.unwrap();
+    r.keep("scores/get-403", async || user.send(&scores::Get::new(theirs)).await).await.unwrap_err();
 
     let create = Create::new("Ode à la joie", "ode.mscz", Body::from(MSCZ.to_vec()), Visibility::Private)
         .description("Two verses")
         .license(License::CcBySa)
         .tags(["hymn", "easy"]);
-    let score = r.keep("scores/create", user.send(&create)).await.unwrap();
+    let score = r.keep("scores/create", async || user.send(&create).await).await.unwrap();
     let text = Create::new("T", "t.mscz", Body::from("no MuseScore file"), Visibility::Public);
-    r.keep("scores/create-406", user.send(&text)).await.unwrap_err();
+    r.keep("scores/create-406", async || user.send(&text).await).await.unwrap_err();
     let key = site.key();
-    r.keep("scores/create-401", key.send(&text)).await.unwrap_err();
+    r.keep("scores/create-401", async || key.send(&text).await).await.unwrap_err();
     let details =
         Update::new(score.id).title("Ode to Joy").visibility(Visibility::Public).revision_log("renamed");
-    r.keep("scores/update-words", user.send(&details)).await.unwrap();
+    r.keep("scores/update-words", async || user.send(&details).await).await.unwrap();
     let file = Update::new(score.id).file("ode.mscz", Body::from(MSCZ.to_vec())).revision_log("again");
-    let changed = r.keep("scores/update", user.send(&file.clone().format(Format::Xml))).await.unwrap();
-    r.keep("scores/update-404", user.send(&Update::new(ScoreId::new(1)).title("T"))).await.unwrap_err();
+    let changed =
+        r.keep("scores/update", async || user.send(&file.clone().format(Format::Xml)).await).await.unwrap();
+    r.keep("scores/update-404", async || user.send(&Update::new(ScoreId::new(1)).title("T")).await)
+        .await
+        .unwrap_err();
 
     let version = changed.vid.unwrap();
-    let url = r.keep("signed_url/get", user.send(&signed_url::Get::new(score.id, version))).await.unwrap();
-    r.keep("signed_url/put", user.send(&signed_url::Put::new(url, "ID3 some sound"))).await.unwrap();
+    let url = r
+        .keep("signed_url/get", async || user.send(&signed_url::Get::new(score.id, version)).await)
+        .await
+        .unwrap();
+    r.keep("signed_url/put", async || user.send(&signed_url::Put::new(url.clone(), "ID3 some sound")).await)
+        .await
+        .unwrap();
     let old = signed_url::Get::new(score.id, score.vid.unwrap());
-    r.keep("signed_url/get-404", user.send(&old)).await.unwrap_err();
+    r.keep("signed_url/get-404", async || user.send(&old).await).await.unwrap_err();
 
-    r.keep("scores/delete", user.send(&scores::Delete::new(score.id))).await.unwrap();
-    r.keep("scores/delete-403", user.send(&scores::Delete::new(theirs))).await.unwrap_err();
-    r.keep("scores/delete-404", user.send(&scores::Delete::new(score.id))).await.unwrap_err();
+    r.keep("scores/delete", async || user.send(&scores::Delete::new(score.id)).await).await.unwrap();
+    r.keep("scores/delete-403", async || user.send(&scores::Delete::new(theirs)).await).await.unwrap_err();
+    r.keep("scores/delete-404", async || user.send(&scores::Delete::new(score.id)).await).await.unwrap_err();
 }
 
 /// What a call of a login came to.
@@ -142,17 +166,19 @@ async fn called<T>(call: impl Future<Output = Result<T, LoginError>>) -> Result<
 
 async fn log_in(r: &mut Recording, site: &Site) {
     let application = site.application();
-    let pending =
-        r.keep("oauth/request_token", called(application.begin_login(Callback::OutOfBand))).await.unwrap();
+    let pending = r
+        .keep_once("oauth/request_token", called(application.begin_login(Callback::OutOfBand)))
+        .await
+        .unwrap();
     let page = application.authorize_url(&pending);
     let verified = pending.clone().verifier(&verifier(&page).await).unwrap();
     let wrong = pending.verifier("wrong").unwrap();
-    r.keep("oauth/access_token-401", called(application.finish_login(&wrong))).await.unwrap_err();
-    r.keep("oauth/access_token", called(application.finish_login(&verified))).await.unwrap();
+    r.keep_once("oauth/access_token-401", called(application.finish_login(&wrong))).await.unwrap_err();
+    r.keep_once("oauth/access_token", called(application.finish_login(&verified))).await.unwrap();
     let account = site.sandbox.musescore_accounts().swap_remove(0);
     let login = called(application.login_with_password(&account.name, account.password));
-    r.keep("oauth/xauth", login).await.unwrap();
-    r.keep("oauth/xauth-401", called(application.login_with_password(&account.name, "wrong")))
+    r.keep_once("oauth/xauth", login).await.unwrap();
+    r.keep_once("oauth/xauth-401", called(application.login_with_password(&account.name, "wrong")))
         .await
         .unwrap_err();
 }

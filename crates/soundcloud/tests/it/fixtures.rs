@@ -81,7 +81,7 @@ impl Run<'_> {
     where
         E: Endpoint<Output: Debug, ApiError: Diagnosable + Debug>,
     {
-        self.recording.keep(case, self.client.send(endpoint)).await
+        self.recording.keep(case, async || self.client.send(endpoint).await).await
     }
 }
 
@@ -271,29 +271,29 @@ async fn log_in(r: &mut Run<'_>, access: &segno_sandbox::SoundcloudAccess) {
     let client = client.build().unwrap();
     let login = client.begin_login(&access.redirect_uri).unwrap();
     let redirect = decide(login.url(), "approve").await;
-    r.recording.keep("token/exchange", exchanged(login.finish(&redirect))).await.unwrap();
+    r.recording.keep_once("token/exchange", exchanged(login.finish(&redirect))).await.unwrap();
     let again = client.begin_login(&access.redirect_uri).unwrap();
     let state = again.state().expose().to_owned();
     let code = redirect.split("code=").nth(1).unwrap().split('&').next().unwrap();
     let redirect = format!("?code={code}&state={state}");
     r.recording
-        .keep("token/exchange-400", exchanged(again.finish(&redirect)))
+        .keep_once("token/exchange-400", exchanged(again.finish(&redirect)))
         .await
         .expect_err("a code works once");
 
     let server = client.token_source().unwrap().server();
     let refresh = store.load().await.unwrap().token.unwrap().refresh.unwrap();
-    r.recording.keep("token/refresh", server.refresh(&refresh)).await.unwrap();
+    r.recording.keep_once("token/refresh", server.refresh(&refresh)).await.unwrap();
     r.recording
-        .keep("token/refresh-400", server.refresh(&refresh))
+        .keep_once("token/refresh-400", server.refresh(&refresh))
         .await
         .expect_err("a refresh token works once");
 
-    r.recording.keep("token/client_credentials", server.client_credentials()).await.unwrap();
+    r.recording.keep_once("token/client_credentials", server.client_credentials()).await.unwrap();
     let app = App { id: access.client_id.clone(), secret: Some("wrong".into()) };
     let stranger = TokenServer::new(server.client().clone(), app);
     r.recording
-        .keep("token/client_credentials-401", stranger.client_credentials())
+        .keep_once("token/client_credentials-401", stranger.client_credentials())
         .await
         .expect_err("a wrong secret");
 }

@@ -11,9 +11,12 @@ mod dropped;
 mod embedding;
 mod environment;
 mod errors;
+mod faults;
 mod fixtures;
 mod legacy;
 mod login;
+#[path = "../../../testkit/matrix/matrix.rs"]
+mod matrix;
 mod odd_responses;
 mod odd_tokens;
 mod pains;

@@ -30,7 +30,7 @@ impl Run<'_> {
         E: Endpoint<Output: Debug, ApiError: Debug>,
     {
         let case = E::NAME.trim_start_matches("soundcloud.").replacen('.', "/", 1);
-        self.0.keep(&format!("{case}{tail}"), client.send(endpoint)).await
+        self.0.keep(&format!("{case}{tail}"), async || client.send(endpoint).await).await
     }
 }
 
@@ -116,12 +116,14 @@ pub(crate) async fn drive(sandbox: &Sandbox, recording: &mut Recording) -> Resul
         .settings(|core| settings(r.0, core))
         .build()?;
     let pending =
-        r.0.keep("legacy/oauth.request_token", called(application.begin_login(Callback::OutOfBand))).await?;
+        r.0.keep_once("legacy/oauth.request_token", called(application.begin_login(Callback::OutOfBand)))
+            .await?;
     let page = crate::embedding::page(&format!("{}&auto=approve", application.authorize_url(&pending))).await;
     let verifier = page.split("id=\"verifier\">").nth(1).and_then(|rest| rest.split('<').next());
     let verified = pending.verifier(verifier.ok_or("no verifier")?)?;
-    r.0.keep("legacy/oauth.access_token", called(application.finish_login(&verified))).await?;
-    let spent = r.0.keep("legacy/oauth.access_token-401", called(application.finish_login(&verified))).await;
+    r.0.keep_once("legacy/oauth.access_token", called(application.finish_login(&verified))).await?;
+    let spent =
+        r.0.keep_once("legacy/oauth.access_token-401", called(application.finish_login(&verified))).await;
     spent.expect_err("a request token is good once");
     Ok(())
 }
