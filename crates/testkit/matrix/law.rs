@@ -4,10 +4,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use segno_core::Replay;
+use segno_core::{Replay, StatusCode};
 use segno_sandbox::{AcceptEncoding, Fault, FaultKind, RetryAfter};
 use segno_testkit::Class;
 
+use super::Known;
 use super::seen::Case;
 
 /// How often a call is tried if nothing is said of it.
@@ -46,7 +47,7 @@ struct Meeting {
     ends_by_itself: bool,
     /// Whether its requests arrive.
     is_of_requests: bool,
-    /// Whether it may make another file of a file, which nobody can tell.
+    /// Whether it may make another value of a value, which nobody can tell.
     alters: bool,
 }
 
@@ -93,8 +94,13 @@ fn meeting(fault: &Fault) -> Meeting {
         _ => vec![End::AsUsual, End::Unsent, End::Stale, End::Lost, End::Unreadable],
     };
     let is_of_requests = !matches!(fault.kind, FaultKind::Refuse { .. });
-    let alters = matches!(fault.kind, FaultKind::Edit(_));
+    let alters = alters(fault);
     Meeting { ends, wait, is_slow, ends_by_itself, is_of_requests, alters }
+}
+
+/// Whether a fault may make another value of a value: a half of what is no JSON may be a document, too.
+pub(super) fn alters(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::Edit(_) | FaultKind::MalformedJson)
 }
 
 /// Which classes of outcome are meant.
@@ -103,7 +109,7 @@ pub(super) enum Wanted {
     Is(Class),
     /// This one, or a refusal: the work may have been done before, and be impossible now.
     IsOrRefused(Class),
-    /// Wherever a redirect leads.
+    /// Wherever a redirect leads, if it may lead there.
     Elsewhere,
 }
 
@@ -141,7 +147,9 @@ impl Outcome {
         let fits = match self.class {
             Wanted::Is(wanted) => class == wanted,
             Wanted::IsOrRefused(wanted) => class == wanted || refused,
-            Wanted::Elsewhere => refused || matches!(class, Class::Done | Class::Redirected),
+            Wanted::Elsewhere => {
+                refused || matches!(class, Class::Done | Class::Redirected | Class::Unreadable)
+            }
         };
         let knows = class == Class::Done
             || self.may_have_taken_effect.is_none_or(|wanted| wanted == may_have_taken_effect);
@@ -164,16 +172,16 @@ struct So {
 }
 
 /// Everything that may come of the call of an endpoint of this replay class when the fault strikes so often.
-pub(super) fn outcomes(case: &Case, replay: Replay, fault: &Fault) -> Vec<Outcome> {
+pub(super) fn outcomes(case: &Case, known: Known, fault: &Fault) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
-    let law = Law { case, replay, meeting: meeting(fault), times: fault.times };
+    let law = Law { case, known, meeting: meeting(fault), times: fault.times };
     law.follow(So::default(), &mut outcomes);
     outcomes
 }
 
 struct Law<'a> {
     case: &'a Case,
-    replay: Replay,
+    known: Known,
     meeting: Meeting,
     times: u32,
 }
@@ -216,7 +224,8 @@ impl Law<'_> {
 
     /// Whether an attempt that ended so is followed by another.
     fn again(&self, end: End, waited: Duration) -> Again {
-        let harmless = matches!(self.replay, Replay::Safe | Replay::Idempotent);
+        let Known { replay, .. } = self.known;
+        let harmless = matches!(replay, Replay::Safe | Replay::Idempotent);
         let named = |wait: Option<Duration>| match wait {
             Some(wait) if waited + wait > PATIENCE => Again::No,
             Some(_) => Again::Free,
@@ -226,11 +235,16 @@ impl Law<'_> {
             End::Unsent => Again::Counts,
             End::Stale if harmless => Again::Free,
             End::Lost if harmless => Again::Counts,
-            End::Status(429) if self.replay != Replay::Once => named(self.meeting.wait),
+            End::Status(429) if replay != Replay::Once => named(self.meeting.wait),
             End::Status(503) if harmless => named(self.meeting.wait),
             End::Status(408 | 425 | 500 | 502 | 504 | 520..=524) if harmless => Again::Counts,
             _ => Again::No,
         }
+    }
+
+    /// Whether the endpoint documents this status as a result.
+    fn accepts(&self, status: u16) -> bool {
+        StatusCode::from_u16(status).is_ok_and(self.known.accepts)
     }
 
     /// What the call comes to whose last attempt ended so.
@@ -242,7 +256,13 @@ impl Law<'_> {
             has_usual_value: false,
         };
         let usual = self.case.class;
+        // What is not there when a request is repeated may have been deleted by the first one, and that is what was asked for.
+        let is_gone = self.case.method == "DELETE" && matches!(usual, Class::Status(404 | 410));
         let one = match end {
+            End::AsUsual if before && is_gone => {
+                let told = outcome(Wanted::Is(usual), Some(true));
+                return vec![told, Outcome { class: Wanted::Is(Class::Done), ..told }];
+            }
             End::AsUsual if before => outcome(Wanted::IsOrRefused(usual), Some(true)),
             End::AsUsual => {
                 let has_usual_value = !self.meeting.alters;
@@ -251,6 +271,10 @@ impl Law<'_> {
             End::Twice => outcome(Wanted::IsOrRefused(usual), None),
             End::Unsent => outcome(Wanted::Is(Class::Unsent), Some(before)),
             End::Stale | End::Lost => outcome(Wanted::Is(Class::Lost), Some(true)),
+            End::Status(status) if self.accepts(status) => {
+                let told = outcome(Wanted::Is(Class::Done), Some(true));
+                return vec![told, Outcome { class: Wanted::Is(Class::Unreadable), ..told }];
+            }
             End::Status(status) => outcome(Wanted::Is(Class::Status(status)), Some(so.arrived)),
             End::Unreadable => outcome(Wanted::Is(Class::Unreadable), Some(true)),
             // What is redirected is read elsewhere if it only reads, and else may be done.

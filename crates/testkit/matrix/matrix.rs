@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{fs, thread};
 
-use segno_core::{Endpoint, Replay};
+use segno_core::{Endpoint, Replay, StatusCode};
 use segno_sandbox::{Fault, Sandbox};
 use segno_testkit::Recording;
 use tokio::sync::Notify;
@@ -18,7 +18,7 @@ mod seen;
 mod table;
 mod trial;
 
-use trial::{Encounter, Matrix, Plan, Report, Trial, lock, replays};
+use trial::{Encounter, Matrix, Plan, Report, Trial, known, lock};
 
 /// The variable that names the folder into which the whole matrix writes its figures; without it a sample is tried.
 const FOLDER: &str = "SEGNO_FAULTS";
@@ -32,14 +32,21 @@ const SAMPLE: usize = 64;
 /// When it happens, in seconds since the Unix epoch.
 const THEN: u64 = 1_900_000_000;
 
-/// The endpoints of a client, each with the replay class that says what may happen to it.
+/// What is known of an endpoint: what may happen to it, and which statuses it documents as a success.
+#[derive(Clone, Copy)]
+struct Known {
+    replay: Replay,
+    accepts: fn(StatusCode) -> bool,
+}
+
+/// The endpoints of a client.
 #[derive(Default)]
-pub(crate) struct Endpoints(BTreeMap<&'static str, Replay>);
+pub(crate) struct Endpoints(BTreeMap<&'static str, Known>);
 
 impl Endpoints {
     /// Adds an endpoint.
     pub(crate) fn add<E: Endpoint>(&mut self) {
-        self.0.insert(E::NAME, E::REPLAY);
+        self.0.insert(E::NAME, Known { replay: E::REPLAY, accepts: E::accepts });
     }
 }
 
@@ -72,7 +79,7 @@ pub(crate) fn meets_every_fault(
     let (count, calls) = (encounters.len(), cases.len());
     // Which fault a call meets in a pass is up to its place.
     let (passes, step) = if folder.is_some() { (count, 1) } else { (1, calls.div_ceil(SAMPLE)) };
-    let matrix = Arc::new(Matrix { replays: replays(&cases, endpoints), cases, encounters, step });
+    let matrix = Arc::new(Matrix { known: known(&cases, endpoints), cases, encounters, step });
     let threads = if folder.is_some() { thread::available_parallelism().map_or(1, usize::from) } else { 1 };
     let next = AtomicUsize::new(0);
     let all = Mutex::new(Vec::<Report>::new());

@@ -11,13 +11,13 @@ use segno_testkit::{Class, Keep, Next, Said};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use super::Endpoints;
 use super::clock::TrialClock;
-use super::law::outcomes;
+use super::law::{alters, outcomes};
 use super::seen::{Case, Effects, effects, has, since, times};
+use super::{Endpoints, Known};
 
 /// How long a call may take for real.
-const GUARD: Duration = Duration::from_secs(300);
+const GUARD: Duration = Duration::from_secs(1800);
 
 /// After so long the walk begins anew: what was made on it may have expired, such as the URLs of uploads.
 const LONG: Duration = Duration::from_secs(200);
@@ -48,7 +48,7 @@ pub(super) enum Plan {
 /// Cases and the faults that they meet.
 pub(super) struct Matrix {
     pub(super) cases: Vec<Case>,
-    pub(super) replays: Vec<Replay>,
+    pub(super) known: Vec<Known>,
     pub(super) encounters: Vec<Encounter>,
     /// Every how many-th call meets a fault.
     pub(super) step: usize,
@@ -64,8 +64,8 @@ pub(super) struct Trial {
     at: usize,
     /// Whether it is made once more.
     is_again: bool,
-    /// Whether one was made once more: later things may have other names than on the walk without a fault.
-    has_repeated: bool,
+    /// Whether one met a fault: later things may have other names than on the walk without a fault.
+    has_met: bool,
     name: String,
     plan: Arc<Mutex<Plan>>,
     fault: Option<Armed>,
@@ -78,7 +78,7 @@ pub(super) struct Trial {
 /// The fault of the call at hand.
 struct Armed {
     case: Case,
-    replay: Replay,
+    known: Known,
     encounter: Encounter,
 }
 
@@ -90,7 +90,7 @@ impl Trial {
             endpoint: Arc::default(),
             at: 0,
             is_again: false,
-            has_repeated: false,
+            has_met: false,
             name: String::new(),
             plan: Arc::clone(plan),
             fault: None,
@@ -109,7 +109,7 @@ impl Trial {
         }
         *next = self.at + 1;
         let encounter = matrix.encounters[(self.at + *pass) % matrix.encounters.len()].clone();
-        Some(Armed { case: case.clone(), replay: matrix.replays[self.at], encounter })
+        Some(Armed { case: case.clone(), known: matrix.known[self.at], encounter })
     }
 
     /// Sets a fault for the request of a case.
@@ -144,10 +144,12 @@ impl Trial {
     fn report(&self, armed: &Armed, said: Option<&Said>, is_repeatable: bool) -> Next {
         self.sandbox.clear_faults();
         let more = since(&self.before, &effects(&self.sandbox));
-        let Armed { case, replay, encounter } = armed;
+        let Armed { case, known, encounter } = armed;
         let requests = self.requests(case);
-        if self.has_repeated && requests == 0 && !self.sandbox.requests().is_empty() {
-            // It went to a thing of another name, and met nothing: another walk comes to it without a repetition.
+        let is_elsewhere = requests == 0 && !self.sandbox.requests().is_empty();
+        let is_other = said.is_some_and(|said| said.class == Class::Done && said.value != case.value);
+        if self.has_met && (is_elsewhere || is_other) {
+            // Of a thing with another name nothing can be said: another walk comes to it without a fault before.
             if let Plan::Try { next, .. } = &mut *lock(&self.plan) {
                 *next = self.at;
             }
@@ -155,21 +157,25 @@ impl Trial {
         }
         let mut report = Report { class: Class::Other, deviations: vec!["does not end".to_owned()] };
         if let Some(said) = said {
-            report = judge(case, *replay, &encounter.fault, said, &more, requests);
+            report = judge(case, *known, &encounter.fault, said, &more, requests);
         }
         let times = if encounter.fault.times == 1 { "once" } else { "thrice" };
         for deviation in &mut report.deviations {
             *deviation =
                 format!("{} ({}), {} {times}: {deviation}", case.endpoint, case.name, encounter.name);
         }
-        let is_as_ever = said.is_some() && report.class == case.class && more == case.effects;
+        let is_as_ever = said.is_some_and(|said| said.class == case.class)
+            && more == case.effects
+            && !alters(&encounter.fault);
         if let Plan::Try { reports, .. } = &mut *lock(&self.plan) {
             reports.push(report);
         }
         let is_long = self.clock.passed() >= LONG;
         match said {
             Some(_) if is_as_ever && !is_long => Next::Other,
-            Some(_) if is_repeatable && (more.is_empty() || may_repeat(*replay)) && !is_long => Next::Same,
+            Some(_) if is_repeatable && (more.is_empty() || may_repeat(known.replay)) && !is_long => {
+                Next::Same
+            }
             _ => Next::Nothing,
         }
     }
@@ -242,7 +248,11 @@ impl Keep for Trial {
 
     fn after(&mut self, said: Option<Said>, is_repeatable: bool) -> Next {
         let next = match (self.fault.take(), said) {
-            (Some(armed), said) => self.report(&armed, said.as_ref(), is_repeatable),
+            (Some(armed), said) => {
+                let next = self.report(&armed, said.as_ref(), is_repeatable);
+                self.has_met = true;
+                next
+            }
             (None, Some(said)) if self.is_as_ever(&said) => {
                 self.look(said);
                 Next::Other
@@ -252,7 +262,7 @@ impl Keep for Trial {
         };
         match next {
             Next::Other => (self.at, self.is_again) = (self.at + 1, false),
-            Next::Same => (self.is_again, self.has_repeated) = (true, true),
+            Next::Same => self.is_again = true,
             Next::Nothing => self.stopped.notify_one(),
         }
         next
@@ -272,11 +282,11 @@ fn path(request: &LoggedRequest) -> &str {
 }
 
 /// What no law allows in what came of a call.
-fn judge(case: &Case, replay: Replay, fault: &Fault, said: &Said, more: &Effects, requests: u32) -> Report {
+fn judge(case: &Case, known: Known, fault: &Fault, said: &Said, more: &Effects, requests: u32) -> Report {
     let mut deviations = said.faults.clone();
     let is_twice = fault.kind == FaultKind::Duplicate;
     let is_done = said.class == Class::Done;
-    let outcomes = outcomes(case, replay, fault);
+    let outcomes = outcomes(case, known, fault);
     let allowed: Vec<_> = outcomes
         .iter()
         .filter(|outcome| outcome.allows(said.class, requests, said.may_have_taken_effect))
@@ -293,7 +303,7 @@ fn judge(case: &Case, replay: Replay, fault: &Fault, said: &Said, more: &Effects
         deviations.push(format!("is reported done and is not: {more:?} instead of {:?}", case.effects));
     }
     // Who may repeat a request may repeat its effects, of which each is the same.
-    let mut most = if may_repeat(replay) { u64::from(requests.max(1)) } else { 1 };
+    let mut most = if may_repeat(known.replay) { u64::from(requests.max(1)) } else { 1 };
     if is_twice {
         most += u64::from(requests.max(1));
     }
@@ -314,13 +324,13 @@ fn judge(case: &Case, replay: Replay, fault: &Fault, said: &Said, more: &Effects
     Report { class: said.class, deviations }
 }
 
-/// The replay classes of cases.
-pub(super) fn replays(cases: &[Case], endpoints: &Endpoints) -> Vec<Replay> {
-    let replay =
+/// What is known of the endpoints of cases.
+pub(super) fn known(cases: &[Case], endpoints: &Endpoints) -> Vec<Known> {
+    let known =
         |case: &Case| {
             endpoints.0.get(case.endpoint).copied().unwrap_or_else(|| {
                 panic!("{}: the client's list of endpoints does not have it", case.endpoint)
             })
         };
-    cases.iter().map(replay).collect()
+    cases.iter().map(known).collect()
 }
