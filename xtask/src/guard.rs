@@ -114,7 +114,8 @@ fn costs() -> Result<BTreeMap<String, Cost>, String> {
     let folder = root().join("target/guard");
     let mut build = cargo("build --release --quiet --locked --manifest-path xtask/guard/Cargo.toml");
     step("instructions", build.env("CARGO_TARGET_DIR", &folder))?;
-    let program = folder.join("release").join(PACKAGE);
+    // As valgrind names it: a folder of builds may be a link.
+    let program = folder.join("release").join(PACKAGE).canonicalize().map_err(|error| error.to_string())?;
     PATHS.iter().map(|path| Ok(((*path).to_owned(), cost(&program, path)?))).collect()
 }
 
