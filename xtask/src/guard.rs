@@ -29,7 +29,7 @@ struct Cost {
     allocations: u64,
 }
 
-/// What all paths cost, and the compiler that they were compiled by.
+/// What all paths cost, and the compiler and processor that it is true for.
 #[derive(Debug, PartialEq)]
 struct Baseline {
     compiler: String,
@@ -102,12 +102,22 @@ fn has_valgrind() -> bool {
     valgrind.status().is_ok_and(|status| status.success())
 }
 
-/// The version of the compiler and the system that it compiles for.
+/// The version of the compiler, the system that it compiles for, and whether searches go by the widest registers, which is found
+/// out when they run.
 fn compiler() -> Result<String, String> {
     let program = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let text = output(Command::new(program).arg("-vV").current_dir(root()))?;
     let value = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
-    Ok(format!("rustc {} for {}", value("release:"), value("host:")))
+    let registers = if has_avx2() { " with AVX2" } else { "" };
+    Ok(format!("rustc {} for {}{registers}", value("release:"), value("host:")))
+}
+
+fn has_avx2() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    let has = std::is_x86_feature_detected!("avx2");
+    #[cfg(not(target_arch = "x86_64"))]
+    let has = false;
+    has
 }
 
 fn costs() -> Result<BTreeMap<String, Cost>, String> {
