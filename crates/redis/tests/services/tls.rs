@@ -37,17 +37,23 @@ async fn others_are_refused_at_once_and_the_line_says_what_to_do() {
     // The system's.
     let unknown = refusal(Redis::builder(&url)).await;
     assert!(unknown.starts_with("redis://localhost:"), "{unknown}");
-    assert!(unknown.contains("UnknownIssuer") && unknown.contains("RedisBuilder::authority"), "{unknown}");
+    assert!(
+        unknown.contains("UnknownIssuer") && unknown.contains("the certificate of its authority"),
+        "{unknown}"
+    );
     // Another one of the same name.
     let other = Server::redis_tls().await.unwrap().authority().unwrap();
     let foreign = refusal(Redis::builder(&url).authority(other)).await;
-    assert!(foreign.contains("certificate") && foreign.contains("RedisBuilder::authority"), "{foreign}");
+    assert!(
+        foreign.contains("certificate") && foreign.contains("the certificate of its authority"),
+        "{foreign}"
+    );
     // The certificate is for a name and not for the address.
     let elsewhere =
         refusal(Redis::builder(&url.replace("localhost", "127.0.0.1")).authority(authority.clone()));
     let elsewhere = elsewhere.await;
     assert!(elsewhere.contains("not valid for name \"127.0.0.1\""), "{elsewhere}");
-    assert!(!elsewhere.contains("RedisBuilder::authority"), "{elsewhere}");
+    assert!(!elsewhere.contains("the certificate of its authority"), "{elsewhere}");
 
     let wrong = url.replace(Server::PASSWORD, "CANARY-wrong");
     let wrong = refusal(Redis::builder(&wrong).authority(authority.clone())).await;
