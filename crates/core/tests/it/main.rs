@@ -21,6 +21,8 @@ mod early;
 mod example;
 mod expect;
 mod faults;
+#[cfg(all(feature = "oauth1", feature = "oauth2"))]
+mod forgotten;
 #[cfg(feature = "oauth2")]
 mod heard;
 #[cfg(feature = "http2")]

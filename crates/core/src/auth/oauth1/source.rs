@@ -27,6 +27,20 @@ struct State {
     version: u64,
 }
 
+impl State {
+    fn activate(&mut self, token: AccessToken) {
+        if self.token.as_ref() != Some(&token) {
+            self.token = Some(token);
+            self.version += 1;
+        }
+    }
+
+    fn deactivate(&mut self) {
+        self.token = None;
+        self.version += 1;
+    }
+}
+
 impl TokenSource {
     /// The login that is in `store`, or comes into it with [`login_with`](TokenSource::login_with) or
     /// [`install`](TokenSource::install).
@@ -83,22 +97,20 @@ impl TokenSource {
     where
         E: From<AuthError> + Send + 'static,
     {
-        let interrupted = |_| AuthError::Unavailable("the login was interrupted".into()).into();
-        let runtime = tokio::runtime::Handle::try_current().map_err(|_| AuthError::no_runtime())?;
         let source = self.clone();
-        let task = runtime.spawn(async move {
+        self.task(async move {
             let lease = source.store.lease().await.map_err(AuthError::from)?;
             let record = source.store.load().await.map_err(AuthError::from)?;
             let record = source.store.reserve(record).await.map_err(AuthError::not_reserved)?;
             let token = request.await?;
             if let Some(token) = &token {
-                source.activate(token.clone());
+                source.state().activate(token.clone());
                 source.save(record, Some(token)).await?;
             }
             lease.release().await;
             Ok(token)
-        });
-        task.await.unwrap_or_else(|error| Err(interrupted(error)))
+        })
+        .await
     }
 
     /// Takes an access token that was obtained in another way: the store has it when this returns.
@@ -109,21 +121,34 @@ impl TokenSource {
         self.login_with(std::future::ready(Ok::<_, AuthError>(Some(token)))).await.map(drop)
     }
 
-    /// Forgets the token, here and in the store.
+    /// Forgets the token, here and in the store. The work goes on if this future is dropped.
     ///
     /// # Errors
     /// [`AuthError::Store`] if the store could not forget it.
     pub async fn forget(&self) -> Result<(), AuthError> {
-        {
-            let mut state = self.state();
-            state.token = None;
-            state.version += 1;
-        }
-        let lease = self.store.lease().await?;
-        let record = self.store.load().await?;
-        self.save(record, None).await?;
-        lease.release().await;
-        Ok(())
+        let source = self.clone();
+        self.task(async move {
+            source.state().deactivate();
+            let lease = source.store.lease().await?;
+            let record = source.store.load().await?;
+            source.save(record, None).await?;
+            // A call may have found it in the store until then.
+            source.state().deactivate();
+            lease.release().await;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Does something in a task of its own, which goes on if the caller is dropped.
+    async fn task<T, E>(&self, work: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<AuthError> + Send + 'static,
+    {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| AuthError::no_runtime())?;
+        let interrupted = || AuthError::Unavailable("the task was interrupted".into()).into();
+        runtime.spawn(work).await.unwrap_or_else(|_| Err(interrupted()))
     }
 
     /// Puts a token, or none, into the store, whatever is there.
@@ -145,24 +170,31 @@ impl TokenSource {
 
     /// The token in use and its version.
     async fn current(&self) -> Result<(AccessToken, u64), AuthError> {
-        {
+        let version = {
             let state = self.state();
             if let Some(token) = &state.token {
                 return Ok((token.clone(), state.version));
             }
-        }
-        let token = self.load().await?;
-        Ok((token.clone(), self.activate(token)))
+            state.version
+        };
+        self.reload(version).await
     }
 
-    /// Puts a token in use; returns its version.
-    fn activate(&self, token: AccessToken) -> u64 {
-        let mut state = self.state();
-        if state.token.as_ref() != Some(&token) {
-            state.token = Some(token);
-            state.version += 1;
+    /// Puts the token of the store in use, unless another came into use or went out of it since `version`: that is newer
+    /// than what was read.
+    async fn reload(&self, mut version: u64) -> Result<(AccessToken, u64), AuthError> {
+        loop {
+            let token = self.load().await?;
+            let mut state = self.state();
+            if state.version == version {
+                state.activate(token.clone());
+                return Ok((token, state.version));
+            }
+            if let Some(token) = &state.token {
+                return Ok((token.clone(), state.version));
+            }
+            version = state.version;
         }
-        state.version
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -204,7 +236,7 @@ impl Authorize for TokenSource {
             if self.state().version != version {
                 return Ok(true);
             }
-            Ok(self.activate(self.load().await?) != version)
+            Ok(self.reload(version).await?.1 != version)
         })
     }
 

@@ -207,7 +207,7 @@ impl TokenSource {
             newest.or(active.map(|active| active.token.access.clone())).filter(|token| !token.is_empty());
         let stored = self.replace(None).await;
         if stored.is_err() {
-            self.0.revoke(record.token, signed_out());
+            self.0.sign_out(record.token);
         }
         (token, stored)
     }

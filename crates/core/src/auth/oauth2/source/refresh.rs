@@ -25,28 +25,42 @@ enum RefreshOutcome {
 impl Inner {
     /// Gets a token that is better than the one in use, and puts it in use.
     pub(super) async fn refresh(&self, rejected: Option<u64>, lease: &mut Option<Lease>) -> Outcome {
-        let outcome = self.obtain(rejected, lease).await.and_then(|token| self.activate(token));
+        let logins = self.state().logins;
+        let obtained = self.obtain(rejected, logins, lease).await;
+        let mut state = self.state();
+        if state.logins != logins
+            && let Some(newer) = state.outcome()
+        {
+            return newer;
+        }
+        let outcome = obtained.and_then(|token| state.activate(token, &self.config, &*self.clock));
         if let Err(error) = &outcome {
-            let mut state = self.state();
             if matches!(error, AuthError::LoginNeeded(_)) {
                 state.deactivate();
             } else {
                 state.refresh_not_before(self.clock.now().checked_add(REFRESH_BACKOFF));
             }
             state.last_error = Some((self.clock.wall(), error.clone()));
+            drop(state);
             tracing::warn!(%error, "the token could not be refreshed");
         }
         outcome
     }
 
-    async fn obtain(&self, rejected: Option<u64>, lease: &mut Option<Lease>) -> Result<Token, AuthError> {
+    /// `logins` is how many there were when the refresh began.
+    async fn obtain(
+        &self,
+        rejected: Option<u64>,
+        logins: u64,
+        lease: &mut Option<Lease>,
+    ) -> Result<Token, AuthError> {
         if self.state().unsaved.is_none() {
             // A token that works needs neither the lease nor a place that can be written.
             let record = self.load().await?;
             if let Some(token) = self.usable(&record, rejected)? {
                 return Ok(token);
             }
-            self.activate_meanwhile(&record, rejected);
+            self.activate_meanwhile(&record, rejected, logins);
         }
         // Held until the new token is saved: other processes wait here and then find it.
         let until = self.lease_to_refresh(rejected, lease).await?;
@@ -116,12 +130,13 @@ impl Inner {
     }
 
     /// Puts a token of the store in use that still works, for the case that it cannot be refreshed.
-    fn activate_meanwhile(&self, record: &Record, rejected: Option<u64>) {
+    fn activate_meanwhile(&self, record: &Record, rejected: Option<u64>, logins: u64) {
         let Some(token) = record.token.as_ref().filter(|token| !token.access.is_empty()) else { return };
         let mut state = self.state();
         let is_valid = token.remaining(self.clock.wall()) != Some(Duration::ZERO);
         let is_other = state.active().is_none_or(|active| active.token.access != token.access);
-        if is_valid && is_other && (rejected.is_none() || state.active().is_some()) {
+        let is_newest = state.logins == logins;
+        if is_newest && is_valid && is_other && (rejected.is_none() || state.active().is_some()) {
             // One that a header cannot carry is found out when it is needed.
             let _ = state.activate(token.clone(), &self.config, &*self.clock);
         }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::state::{Outcome, Session, Unsaved};
+use super::state::{Session, Unsaved};
 use super::{Inner, TokenSource, signed_out};
 use crate::Secret;
 use crate::auth::AuthError;
@@ -109,11 +109,6 @@ impl Inner {
         }
     }
 
-    /// Puts a token of the store in use.
-    pub(super) fn activate(&self, token: Token) -> Outcome {
-        self.state().activate(token, &self.config, &*self.clock)
-    }
-
     /// A pause of random length, so that many processes do not come back together.
     pub(super) async fn pause(&self) {
         let part = self.clock.random() as f64 / u64::MAX as f64;
@@ -122,18 +117,23 @@ impl Inner {
 
     /// Puts a token of a login, or none, in use: the store has it.
     fn install(&self, token: Option<Token>) -> Result<(), AuthError> {
+        let Some(token) = token else {
+            self.sign_out(None);
+            return Ok(());
+        };
         let mut state = self.state();
+        state.logins += 1;
         (state.unsaved, state.refresh_backoff) = (None, None);
-        match token {
-            Some(token) => {
-                state.refreshed_at = Some(self.clock.wall());
-                state.activate(token, &self.config, &*self.clock).map(drop)
-            }
-            None => {
-                state.session = Session::Revoked { stored: None, error: signed_out() };
-                Ok(())
-            }
-        }
+        state.refreshed_at = Some(self.clock.wall());
+        state.activate(token, &self.config, &*self.clock).map(drop)
+    }
+
+    /// Uses nothing any more, nor what the store still holds.
+    pub(super) fn sign_out(&self, stored: Option<Token>) {
+        let mut state = self.state();
+        state.logins += 1;
+        (state.unsaved, state.refresh_backoff) = (None, None);
+        state.session = Session::Revoked { stored, error: signed_out() };
     }
 }
 

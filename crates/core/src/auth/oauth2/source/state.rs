@@ -26,6 +26,8 @@ pub(super) struct State {
     pub(super) refresh_backoff: Option<Backoff>,
     /// After requests for a token of the client itself that failed though they count.
     pub(super) issue_backoff: Option<Backoff>,
+    /// How many logins and logouts there were: what was read from the store before the last of them is old.
+    pub(super) logins: u64,
     /// How many different tokens were in use.
     pub(super) version: u64,
     /// When a server last issued a token here.
@@ -77,6 +79,15 @@ impl State {
     /// The token in use if it works by the clock, due or not, and is not the one that the service rejected.
     pub(super) fn valid(&self, now: Instant, rejected: Option<u64>) -> Option<&ActiveToken> {
         self.active().filter(|active| !active.is_expired(now) && rejected != Some(active.version))
+    }
+
+    /// What a caller gets without a look into the store; `None` if it takes one.
+    pub(super) fn outcome(&self) -> Option<Outcome> {
+        match &self.session {
+            Session::Active(active) => Some(Ok(active.clone())),
+            Session::Revoked { error, .. } => Some(Err(error.clone())),
+            Session::Unknown => None,
+        }
     }
 
     /// Takes the token out of use.

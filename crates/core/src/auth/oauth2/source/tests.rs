@@ -239,7 +239,7 @@ async fn renewed_early_and_at_different_moments() {
         let source = TokenSource::user(TokenServer::new(client, app)).build(MemoryStore::new());
         let response = tokens("a", "r");
         let token = Token::received(response, None, Fixed(0).wall());
-        let active = source.0.activate(token).unwrap();
+        let active = source.0.state().activate(token, &source.0.config, &*source.0.clock).unwrap();
         active.expires_at.unwrap() - active.refresh_at.unwrap()
     };
     assert_eq!(held(0), Duration::from_secs(60));
