@@ -1,6 +1,7 @@
 //! Logins, refreshes and what is done to tokens, dropped at every point at which they wait: no token that works once is lost,
 //! the store can be read, and nobody holds it.
 
+use std::cell::Cell;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -218,8 +219,9 @@ async fn logins_of_oauth_1() {
     let folder = Folder::new();
     let open = || FileStore::open(folder.file("login.json")).unwrap();
     let source = oauth1::TokenSource::new(oauth1::Consumer::new("key", "secret"), open());
-    let sent = Arc::new(Mutex::new(0));
+    let (begun, sent) = (Cell::new(0), Arc::new(Mutex::new(0)));
     let begin = async || {
+        begun.set(begun.get() + 1);
         let sent = Arc::clone(&sent);
         let request = async move {
             tokio::task::yield_now().await;
@@ -233,7 +235,7 @@ async fn logins_of_oauth_1() {
         };
         source.login_with(request).await.unwrap();
     };
-    // The verifier was spent for the token: it is in use and in the store.
+    // Every login that was begun goes on, whoever waits for it; the last token is in use and in the store.
     let well = async || {
         comes_true(async || {
             open().lease().await.unwrap().release().await;
@@ -241,9 +243,9 @@ async fn logins_of_oauth_1() {
             let stored = open().load().await.unwrap().token;
             let used = source.token().await.ok();
             let expected = format!("t{number}");
-            number == 0
-                || stored.is_some_and(|token| token.access.expose() == expected)
-                    && used.is_some_and(|token| token.token.expose() == expected)
+            let is_stored = stored.is_some_and(|token| token.access.expose() == expected);
+            let is_used = used.is_some_and(|token| token.token.expose() == expected);
+            number == begun.get() && (number == 0 || is_stored && is_used)
         })
         .await;
     };

@@ -23,7 +23,9 @@ struct Slow {
 
 /// Where the next who comes is held up: it says that it is there, and waits.
 #[derive(Clone, Default)]
-struct Held(Arc<Mutex<Option<(oneshot::Sender<()>, oneshot::Receiver<()>)>>>);
+struct Held(Arc<Mutex<Option<Stop>>>);
+
+type Stop = (oneshot::Sender<()>, oneshot::Receiver<()>);
 
 impl Held {
     /// Holds the next one up. Resolves when it is there, and gives what lets it go.
