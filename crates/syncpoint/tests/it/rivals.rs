@@ -1,6 +1,6 @@
 //! The usual ways to thin out a line, for comparison: Douglas-Peucker and farthest-legal greedy.
 //!
-//! Also compiled into the benches and into `xtask`.
+//! Also compiled into `xtask`.
 
 /// The vertical distance of point `k` from the chord `i`..`j`.
 fn distance(x: &[f64], t: &[f64], i: usize, j: usize, k: usize) -> f64 {
