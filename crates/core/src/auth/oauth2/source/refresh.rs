@@ -187,7 +187,7 @@ impl Inner {
                 if is_app {
                     return self.ask_to_issue(now, until).await;
                 }
-                let why = if was_lost {
+                let why = if self.state().refresh_lost.as_ref() == Some(&refresh_token) {
                     "the response to a refresh was lost, and the refresh token does not work a second time; log in again"
                 } else {
                     "the refresh token is no longer valid (invalid_grant); log in again"
@@ -195,6 +195,7 @@ impl Inner {
                 let reason = Reason::new(why).caused_by(error);
                 return Err(self.revoke(now.token, AuthError::LoginNeeded(reason)));
             }
+            self.state().refresh_lost = Some(refresh_token);
             // Where there is no time left for a second request, nothing is known to be lost.
             if until.saturating_duration_since(self.clock.now()) < Duration::from_secs(1) {
                 return Err(AuthError::Unavailable(Reason::from_error(error)));

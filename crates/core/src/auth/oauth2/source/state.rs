@@ -7,10 +7,10 @@ use http::HeaderValue;
 use tokio::sync::watch;
 
 use super::{Config, TokenKind};
-use crate::Timestamp;
 use crate::auth::AuthError;
 use crate::auth::store::Token;
 use crate::time::Clock;
+use crate::{Secret, Timestamp};
 
 /// The pause after the first failure in a row, and the longest: 45 requests in twelve hours at most.
 const COUNTED_REQUEST_BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(20 * 60));
@@ -22,6 +22,8 @@ pub(super) struct State {
     pub(super) in_flight: Option<watch::Receiver<Option<Outcome>>>,
     /// A new token that could not be saved yet. Nobody uses it before it is.
     pub(super) unsaved: Option<Unsaved>,
+    /// The refresh token with which a request failed last: the server may have taken it, and its successor be lost.
+    pub(super) refresh_lost: Option<Secret>,
     /// After refreshes whose responses could not be used.
     pub(super) refresh_backoff: Option<Backoff>,
     /// After requests for a token of the client itself that failed though they count.
@@ -153,7 +155,7 @@ impl Config {
         token.refresh.is_some() || self.kind == TokenKind::App
     }
 
-    fn header(&self, access: &crate::Secret) -> Result<HeaderValue, AuthError> {
+    fn header(&self, access: &Secret) -> Result<HeaderValue, AuthError> {
         let mut header =
             HeaderValue::try_from(format!("{} {}", self.scheme, access.expose())).map_err(|_| {
                 let reason =

@@ -321,6 +321,28 @@ async fn a_lost_response_is_asked_for_once_more_and_then_needs_a_login() {
     assert_eq!(peer.requests(), ["r1", "r1"]);
 }
 
+/// A response that comes after the deadline is lost too, and the caller who then asks learns why there must be a login.
+#[tokio::test]
+async fn a_response_for_which_no_time_was_left_is_told_when_its_token_is_spent() {
+    let (clock, peer) = (StillClock::new(), Peer::with_gate([], Some(Semaphore::new(0))));
+    let source = user(&peer, &clock, stored(&clock));
+    clock.advance(4000);
+    let waiting = tokio::spawn({
+        let source = source.clone();
+        async move { source.token().await }
+    });
+    settle().await;
+    clock.advance(31);
+    let error = waiting.await.unwrap().unwrap_err();
+    assert!(matches!(error, AuthError::Unavailable(_)), "{error}");
+    // The server had done its work.
+    peer.issued.fetch_add(1, Ordering::SeqCst);
+    peer.gate.as_ref().unwrap().add_permits(9);
+    let error = source.token().await.unwrap_err();
+    assert!(error.to_string().contains("the response to a refresh was lost"), "{error}");
+    assert_eq!(peer.requests(), ["r1", "r1"]);
+}
+
 #[tokio::test]
 async fn a_wrong_secret_is_said_and_is_no_logout() {
     let wrong = Reply::Status(401, r#"{"error":"invalid_client","error_description":"unknown client"}"#);
