@@ -15,6 +15,7 @@ mod corpus;
 mod coverage;
 #[cfg(feature = "work")]
 mod example;
+mod faults;
 mod fixtures;
 mod guard;
 mod rules;
@@ -52,11 +53,16 @@ usage: cargo xtask <command>
                         how well the bars of recordings are found whose bars are known; `align` alone tells more
   checks [NAME]...      what a release must pass beyond the tests: packages, external-types, docs, features, minimal,
                         semver, deny, wasm, network, publish
+  faults [--service NAME]... [--json]
+                        every endpoint of every client meets every fault of the sandbox: what comes of it, in figures; fails if
+                        something happens that the laws of the clients do not allow
   bench [--quick | --counts] [ROW]...
                         what Segno costs beside its rivals; all rows are written to docs/benchmarks.md
   bench --check | --renew
                         what the hot paths cost beside the baseline, as the test command compares it; or it becomes the baseline
   soak [NAME]           the long runs: shared logins, memory, large uploads, exact maps, random structures
+  soak --ops COUNT [--faults SHARE] [--seed NUMBER]
+                        random jobs over all services while faults strike, and a ledger of what the program was told
   soak fleet_tokens [redis | postgres] [--expiries COUNT] [--processes COUNT] [--tasks COUNT]
                         processes with one login, while its store stops, restarts and pauses
   soak fleet_rate [--processes COUNT] [--seconds COUNT] [--rate COUNT]
@@ -84,6 +90,7 @@ fn main() -> ExitCode {
         #[cfg(feature = "work")]
         ["align", rest @ ..] => align::run(rest),
         ["checks", rest @ ..] => checks::run(rest),
+        ["faults", rest @ ..] => faults::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
         #[cfg(feature = "work")]
         ["soak", rest @ ..] => soak::run(rest),

@@ -152,8 +152,8 @@ fn trees(trees: &trees::Trees, faults: &mut Vec<String>) {
     }
 }
 
-/// Every endpoint has its fixture and its three snapshots, and is shown what it does not document: the test that does so
-/// visits the endpoints that the snapshots are made of.
+/// Every endpoint has its fixture and its three snapshots, is shown what it does not document and meets every fault: the tests
+/// that do so visit the endpoints that the snapshots are made of, and fail for one of which no call is kept as a fixture.
 fn endpoints(faults: &mut Vec<String>) -> Result<(), String> {
     for service in SERVICES {
         let folder = root().join("crates").join(service);
@@ -172,14 +172,16 @@ fn endpoints(faults: &mut Vec<String>) -> Result<(), String> {
             }
             names.extend(found);
         }
-        let shows_undocumented = files(&folder.join("tests/it"))
-            .iter()
-            .filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
-            .any(|file| read(file).is_ok_and(|text| text.contains("accepted_undocumented::<")));
-        if !shows_undocumented {
-            faults.push(format!(
-                "segno-{service} has no test that shows its endpoints responses that they do not document (accepted_undocumented)"
-            ));
+        for (call, what) in [
+            ("accepted_undocumented::<", "shows its endpoints responses that they do not document"),
+            ("meets_every_fault(", "lets its endpoints meet the faults of the sandbox"),
+        ] {
+            let mut tests = files(&folder.join("tests/it"))
+                .into_iter()
+                .filter(|file| file.extension().is_some_and(|extension| extension == "rs"));
+            if !tests.any(|file| read(&file).is_ok_and(|text| text.contains(call))) {
+                faults.push(format!("segno-{service} has no test that {what} ({})", &call[..call.len() - 1]));
+            }
         }
         for name in names {
             let Some((_, case)) = name.split_once('.') else {

@@ -2,6 +2,7 @@
 
 mod batch;
 mod fleet;
+mod jobs;
 mod mutants;
 
 use std::process::ExitCode;
@@ -17,11 +18,14 @@ const SOAKS: [(&str, &str); 5] = [
     ("syncpoint", "random_structures"),
 ];
 
-/// Runs all of them, or the one that is named; `mutants`, `batch` and those of a
+/// Runs all of them, or the one that is named; `mutants`, `batch`, the jobs over all services and those of a
 /// fleet, which have arguments of their own, only by their names.
 pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode, String> {
     if let ["mutants", rest @ ..] = arguments {
         return mutants::run(rest);
+    }
+    if arguments.first().is_some_and(|first| first.starts_with("--")) {
+        return jobs::run(arguments);
     }
     if let ["batch", rest @ ..] = arguments {
         return batch::run(rest);

@@ -59,7 +59,7 @@ fn xtask(arguments: &[String]) -> Result<ExitCode, String> {
     let profile = if arguments.first().is_some_and(|first| first == "align") { "release" } else { "dev" };
     // What looks at the workspace from outside needs nothing of it, and need not wait for it.
     let is_outside = match arguments.first().map(String::as_str) {
-        Some("bench" | "checks" | "coverage" | "rules") => true,
+        Some("bench" | "checks" | "coverage" | "faults" | "rules") => true,
         // With real servers it asks first whether they are there.
         Some("test") => !arguments.iter().any(|argument| argument == "--services"),
         _ => false,

@@ -3,6 +3,8 @@
 mod rate;
 mod tokens;
 
+pub(super) use tokens::log_in;
+
 use std::io::Read as _;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Duration;

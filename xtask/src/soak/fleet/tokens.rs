@@ -225,7 +225,7 @@ impl Seen<'_> {
 }
 
 /// Logs in as a browser does.
-async fn log_in(client: &Client, redirect_uri: &str) -> Result<(), String> {
+pub(in crate::soak) async fn log_in(client: &Client, redirect_uri: &str) -> Result<(), String> {
     let login = client.begin_login(redirect_uri).map_err(text)?;
     let redirect = location(login.url()).await?;
     login.finish(&redirect).await.map_err(text)
