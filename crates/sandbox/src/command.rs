@@ -5,12 +5,13 @@ use std::io::{self, Write};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::kit::recording::RecordedRequest;
+use crate::kit::clock::END;
+use crate::kit::recording::{RecordedRequest, Replayed};
 use crate::sandbox::{Builder, Sandbox, StartError};
 
 const USAGE: &str = "\
-usage: [--port-base N] [--bind ADDRESS] [--host-name NAME] [--seed N] [--frozen-at SECONDS] [--catalogue FILE]
-       [--replay FILE] [--record FILE] [--json | --env]
+usage: segno-sandbox [--port-base N] [--bind ADDRESS] [--host-name NAME] [--seed N] [--frozen-at SECONDS]
+                     [--catalogue FILE]                     [--replay FILE] [--record FILE] [--json | --env]
 
   --port-base N        eleven ports in a row from N on, the control port first; 0, the default: free ports
   --bind ADDRESS       the address to listen at, 127.0.0.1 by default; with 0.0.0.0 everybody who reaches the machine reaches the
@@ -24,7 +25,7 @@ usage: [--port-base N] [--bind ADDRESS] [--host-name NAME] [--seed N] [--frozen-
   --json               print the URLs and credentials as one line of JSON
   --env                print them as variables of the environment, one NAME=VALUE a line, then an empty line
 
-Serves until it is interrupted (Ctrl-C) or told to terminate (SIGTERM).";
+Serves until it is interrupted (Ctrl-C), told to terminate (SIGTERM), or its terminal is closed (SIGHUP).";
 
 /// Why the command ended without serving.
 #[derive(Debug, thiserror::Error)]
@@ -49,22 +50,36 @@ pub enum CommandError {
     },
 }
 
-/// Runs the command with these arguments (without the command's name): prints URLs and credentials to `out`, serves until Ctrl-C or
-/// SIGTERM, and closes every connection. Request it inside a tokio runtime with I/O and time.
+/// Runs the command with these arguments (without the command's name): prints URLs and credentials to `out`, serves until Ctrl-C,
+/// SIGTERM or SIGHUP, and closes every connection. `--help` and `--version` are written to `out`. Request it inside a tokio
+/// runtime with I/O and time.
 ///
 /// # Errors
 ///
 /// [`CommandError`] for arguments that are not understood, a port that cannot be had, or an output that cannot be written.
 pub async fn run(arguments: &[&str], out: &mut impl Write) -> Result<(), CommandError> {
+    match arguments {
+        ["--help" | "-h", ..] => return Ok(writeln!(out, "{USAGE}")?),
+        ["--version" | "-V", ..] => {
+            return Ok(writeln!(out, "segno-sandbox {}", env!("CARGO_PKG_VERSION"))?);
+        }
+        _ => {}
+    }
     let Command { builder, form, replay, record } = read(arguments)?;
     // Before anything is said: whoever reads it may ask for the end at once.
     let terminated = termination()?;
     let sandbox = builder.start().await?;
+    let mut requests = Vec::new();
     if let Some(path) = &replay {
         let recorded: Recorded = json(path)?;
-        sandbox.replay(&recorded.requests).await.map_err(|error| file(path, &error))?;
+        requests = recorded.requests;
+        let replayed = sandbox.replay(&requests).await.map_err(|error| file(path, &error))?;
+        tell_differences(path, &replayed);
     }
-    if record.is_some() {
+    if let Some(path) = &record {
+        // Tried before anything is recorded. What is there stays until the end.
+        let tried = std::fs::OpenOptions::new().append(true).create(true).open(path);
+        tried.map_err(|error| file(path, &error))?;
         sandbox.record();
     }
     let description = sandbox.description();
@@ -85,13 +100,30 @@ pub async fn run(arguments: &[&str], out: &mut impl Write) -> Result<(), Command
     out.flush()?;
     terminated.await;
     if let Some(path) = &record {
-        let requests = sandbox.recording().map_err(|error| file(path, &error))?;
+        // What was replayed is where the others begin.
+        requests.extend(sandbox.recording().map_err(|error| file(path, &error))?);
         let text =
             serde_json::to_string_pretty(&Recorded { requests }).map_err(|error| file(path, &error))?;
         std::fs::write(path, text).map_err(|error| file(path, &error))?;
     }
     sandbox.stop().await;
     Ok(())
+}
+
+/// Tells on standard error which responses are not those that were recorded.
+fn tell_differences(path: &str, replayed: &[Replayed]) {
+    let differs = |one: &&Replayed| one.recorded.is_some_and(|recorded| recorded != one.status);
+    let mut different = replayed.iter().filter(differs);
+    let Some(first) = different.next() else { return };
+    let (count, all) = (1 + different.count(), replayed.len());
+    let Replayed { method, path: url, recorded, status, .. } = first;
+    let recorded = recorded.unwrap_or_default();
+    // Nobody may be there to be told.
+    let _ = writeln!(
+        io::stderr(),
+        "{path}: {count} of {all} responses have another status than those that were recorded, the first {method} {url}: {status}, \
+         not {recorded}. Were they recorded with another seed or other ports, or with faults?"
+    );
 }
 
 /// How URLs and credentials are printed.
@@ -131,7 +163,13 @@ fn read(mut arguments: &[&str]) -> Result<Command, CommandError> {
     let (mut replay, mut record) = (None, None);
     loop {
         arguments = match arguments {
+            [name] if VALUES.contains(name) => {
+                return Err(CommandError::Usage(format!("{name} needs a value")));
+            }
             [] => return Ok(Command { builder, form, replay, record }),
+            ["--json" | "--env", ..] if !matches!(form, Form::Page) => {
+                return Err(CommandError::Usage("only one of --json and --env can be had".into()));
+            }
             ["--json", rest @ ..] => {
                 form = Form::Line;
                 rest
@@ -153,6 +191,13 @@ fn read(mut arguments: &[&str]) -> Result<Command, CommandError> {
                 rest
             }
             ["--host-name", name, rest @ ..] => {
+                let is_name = |c: char| c.is_ascii_alphanumeric() || ".-_[]:".contains(c);
+                if name.is_empty() || !name.chars().all(is_name) {
+                    let expected = "expected a name such as that of a container";
+                    return Err(CommandError::Usage(format!(
+                        "invalid --host-name: {expected}, found {name:?}"
+                    )));
+                }
                 builder = builder.host_name(*name);
                 rest
             }
@@ -173,17 +218,17 @@ fn read(mut arguments: &[&str]) -> Result<Command, CommandError> {
                 rest
             }
             ["--frozen-at", second, rest @ ..] => {
-                builder = builder.frozen_at(number("--frozen-at", second, MAX_SECOND)?);
+                builder = builder.frozen_at(number("--frozen-at", second, END.as_secs())?);
                 rest
             }
-            ["--help" | "-h", ..] => return Err(CommandError::Usage(String::new())),
             [other, ..] => return Err(CommandError::Usage(format!("unknown argument {other:?}"))),
         };
     }
 }
 
-/// The end of the year 9999, in seconds since 1970: what the dates of HTTP can say.
-const MAX_SECOND: u64 = 253_402_300_799;
+/// The arguments that a value follows.
+const VALUES: [&str; 8] =
+    ["--port-base", "--bind", "--host-name", "--seed", "--frozen-at", "--catalogue", "--replay", "--record"];
 
 fn number(name: &str, text: &str, max: u64) -> Result<u64, CommandError> {
     text.parse().ok().filter(|number| *number <= max).ok_or_else(|| {
@@ -196,12 +241,29 @@ fn number(name: &str, text: &str, max: u64) -> Result<u64, CommandError> {
 fn termination() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    // Who started it with nohup wants it to stay.
+    let mut hangup = if hangup_is_ignored() { None } else { Some(signal(SignalKind::hangup())?) };
     Ok(async move {
+        let hung_up = async {
+            match &mut hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
+            _ = hung_up => {}
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
     })
+}
+
+/// Whether this process was started so that it outlives its terminal, as far as the system tells (Linux does, proc(5)).
+#[cfg(unix)]
+fn hangup_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_none_or(|mask| mask & 1 == 1)
 }
 
 #[cfg(not(unix))]

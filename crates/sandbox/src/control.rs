@@ -14,6 +14,7 @@ mod replay;
 
 pub use self::catalogue::CatalogueError;
 
+use crate::kit::clock::{END, http_date};
 use crate::kit::recording::RecordedRequest;
 use crate::kit::{
     ErrorResponse, Fault, Handling, Host, Mutex, Request, Response, Result, SandboxState, Service, allow,
@@ -61,7 +62,7 @@ impl Control {
         let method = request.method.clone();
         let path = request.path.trim_end_matches('/').to_owned();
         let allowed: &[Method] = match path.as_str() {
-            "" => &[Method::GET],
+            "" => &[Method::GET, Method::HEAD],
             "/reset" => &[Method::POST],
             "/clock" => &[Method::GET, Method::POST],
             "/switches" => &[Method::GET, Method::PUT],
@@ -74,6 +75,10 @@ impl Control {
             }
             _ => return Err(problem(StatusCode::NOT_FOUND, "no such page; GET / lists what there is")),
         };
+        if is_of_another_page(request) {
+            let sentence = "a page of another origin may not use the control port";
+            return Err(problem(StatusCode::FORBIDDEN, sentence));
+        }
         if !allowed.contains(&method) {
             let allowed = allow(allowed);
             let sentence = format!("{path} takes {allowed}");
@@ -100,13 +105,15 @@ impl Control {
             ("/clock", _) => {
                 if *method == Method::POST {
                     let Advance { advance_s } = parse(body)?;
-                    if !(0.0..1e10).contains(&advance_s) {
-                        return Err(unusable("`advance_s` must be a number of seconds from 0"));
+                    let left = END.saturating_sub(sandbox.clock.now()).as_secs();
+                    if !(0.0..=left as f64).contains(&advance_s) {
+                        let expected = "`advance_s` must be a number of seconds from 0 to";
+                        return Err(unusable(format!("{expected} {left}, where the year 9999 ends")));
                     }
                     sandbox.clock.advance(seconds(advance_s));
                 }
                 let (now, waiting) = (sandbox.clock.now().as_secs_f64(), sandbox.clock.waiting());
-                let date = httpdate::fmt_http_date(sandbox.clock.system_time());
+                let date = http_date(sandbox.clock.system_time());
                 Ok(ok(&json!({"now": now, "date": date, "waiting": waiting})))
             }
             ("/switches", _) => {
@@ -174,6 +181,12 @@ impl Control {
             }
         }
     }
+}
+
+/// Whether a browser sends this for a page that is not the sandbox's own: a page that is open beside it must not move its clock.
+fn is_of_another_page(request: &Request) -> bool {
+    let own = request.header("host").map(|host| format!("http://{host}"));
+    request.header("origin").is_some_and(|origin| own.as_deref() != Some(origin))
 }
 
 /// A browser gets a page to work with, everything else a text that says the same.

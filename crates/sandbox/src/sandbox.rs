@@ -82,7 +82,8 @@ impl Builder {
         self
     }
 
-    /// Lets time stand still at this second since the Unix epoch; it moves by [`Sandbox::advance`] only.
+    /// Lets time stand still at this second since the Unix epoch, in the year 9999 at the latest; it moves by [`Sandbox::advance`]
+    /// only.
     pub fn frozen_at(mut self, unix_seconds: u64) -> Self {
         self.frozen_at = Some(Duration::from_secs(unix_seconds));
         self

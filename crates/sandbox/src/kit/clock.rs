@@ -11,6 +11,14 @@ use tokio::sync::Notify;
 
 use super::mutex::Mutex;
 
+/// The last second of the year 9999: dates of HTTP say no later one.
+pub(crate) const END: Duration = Duration::from_secs(253_402_300_799);
+
+/// A date as HTTP writes it (RFC 9110, section 5.6.7).
+pub(crate) fn http_date(time: SystemTime) -> String {
+    httpdate::fmt_http_date(time.min(SystemTime::UNIX_EPOCH + END))
+}
+
 type Job = Box<dyn FnOnce() + Send>;
 
 /// Time since the Unix epoch, as the services on this sandbox see it.
@@ -49,6 +57,7 @@ impl State {
 
 impl Clock {
     pub(crate) fn new(frozen_at: Option<Duration>) -> Self {
+        let frozen_at = frozen_at.map(|at| at.min(END));
         let state = State {
             frozen: frozen_at,
             ahead: Duration::ZERO,
@@ -111,10 +120,10 @@ impl Clock {
         }
     }
 
-    /// Moves time forward, running what falls due on the way at the time it is due.
+    /// Moves time forward, to its end at most, running what falls due on the way at the time it is due.
     pub(crate) fn advance(&self, by: Duration) {
         let _moving = self.moving.lock();
-        let target = self.now().saturating_add(by);
+        let target = self.now().saturating_add(by).min(END);
         while let Some(job) = self.take_due(Some(target)) {
             job();
         }

@@ -8,6 +8,7 @@ use http::header::{CONNECTION, DATE, EXPECT, HeaderValue};
 use hyper::body::Incoming;
 
 use super::body::RequestBody;
+use super::clock::http_date;
 use super::connection_fault::ConnectionFault;
 use super::faults::FaultKind;
 use super::host::Host;
@@ -125,6 +126,6 @@ pub(crate) async fn replay(
 }
 
 fn finish(sandbox: &SandboxState, response: Response) -> http::Response<OutgoingBody> {
-    let date = httpdate::fmt_http_date(sandbox.clock.system_time());
+    let date = http_date(sandbox.clock.system_time());
     response.header(DATE, &date).into_http()
 }

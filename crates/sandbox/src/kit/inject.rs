@@ -8,7 +8,7 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 
 use super::body::RequestBody;
-use super::clock::Clock;
+use super::clock::{Clock, http_date};
 use super::connection_fault::{ConnectionFault, Cut, Then};
 use super::faults::{Edit, Fault, FaultKind, Headers, RetryAfter, form_type};
 use super::request::Request;
@@ -166,7 +166,7 @@ fn status_response(
         Some(RetryAfter::Seconds(delay)) => response.header(RETRY_AFTER, &delay.to_string()),
         Some(RetryAfter::DateIn(delay)) => {
             let date = sandbox.clock.system_time() + Duration::from_secs(delay);
-            response.header(RETRY_AFTER, &httpdate::fmt_http_date(date))
+            response.header(RETRY_AFTER, &http_date(date))
         }
     }
 }

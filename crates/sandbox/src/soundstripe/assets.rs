@@ -13,6 +13,7 @@ use super::image;
 use super::state::SERVICE;
 use super::store::Asset;
 use super::switches::{AssetOutcome, AssetRefusal};
+use crate::kit::clock::http_date;
 use crate::kit::{Form, FormFile, number, seconds};
 
 const IMAGES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
@@ -26,7 +27,7 @@ fn to_document(id: u64, asset: &Asset) -> Document {
         "status": asset.state,
         "content_type": asset.content_type,
         "byte_size": asset.byte_size,
-        "created_at": httpdate::fmt_http_date(created),
+        "created_at": http_date(created),
     });
     document(resource("supe_assets", format!("asset_{id}"), attributes), None, None)
 }

@@ -10,6 +10,7 @@ use super::songs::{self, Shown};
 use super::state::Soundstripe;
 use super::store::{Search, SearchState};
 use super::switches::Switches;
+use crate::kit::clock::http_date;
 
 pub(super) const TYPE: &str = "supe_searches";
 
@@ -27,7 +28,7 @@ pub(super) fn to_document(service: &Soundstripe, switches: &Switches, id: u64, s
         "query": search.query,
         "context": search.context,
         "asset_ids": search.assets,
-        "created_at": httpdate::fmt_http_date(created),
+        "created_at": http_date(created),
     });
     let mut data = resource(TYPE, format!("srch_{id}"), attributes);
     let ids = songs.into_iter().flatten().copied();

@@ -8,6 +8,7 @@ use http::header::{ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFI
 
 use super::object::Object;
 use super::xml;
+use crate::kit::clock::http_date;
 use crate::kit::{Request, Response, ResponseBody, Result};
 
 /// Serves an object whose signature is right.
@@ -15,7 +16,7 @@ pub(crate) fn get(request: &Request, object: &Object) -> Result {
     let etag = format!("\"{}\"", object.md5);
     let len = object.content.len();
     let dated = |response: Response| {
-        let modified = httpdate::fmt_http_date(object.modified);
+        let modified = http_date(object.modified);
         response.header(ETAG, &etag).header(LAST_MODIFIED, &modified).header(ACCEPT_RANGES, "bytes")
     };
     if let Some(wanted) = request.header("if-match")

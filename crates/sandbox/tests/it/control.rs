@@ -1,6 +1,6 @@
 //! The control port.
 
-use segno_sandbox::{Host, Sandbox};
+use segno_sandbox::{Fault, Host, RetryAfter, Sandbox};
 use serde_json::{Value, json};
 
 use crate::wire::{Request, Response};
@@ -59,6 +59,35 @@ async fn the_clock_moves_by_whole_and_broken_seconds() {
     }
     Request::new("POST", &control.url("/reset")).send().await;
     assert_eq!(control.get("/clock").await["now"], json!(1_900_000_000.0));
+}
+
+/// Dates of HTTP end with the year 9999.
+#[tokio::test]
+async fn time_has_an_end() {
+    let start = Sandbox::builder().frozen_at(u64::MAX).start().await.expect("starts");
+    let control = Control(start);
+    assert_eq!(control.get("/clock").await["date"], "Fri, 31 Dec 9999 23:59:59 GMT");
+    let further = control.send("POST", "/clock", &json!({"advance_s": 10})).await;
+    assert_eq!(further.status, 422);
+    assert!(further.text().contains("from 0 to 0, where the year 9999 ends"), "{}", further.text());
+    control.0.advance(std::time::Duration::MAX);
+    control.0.fault(Fault::status(503).retry_after(RetryAfter::DateIn(10)).on(Host::STORAGE));
+    let response = Request::new("GET", &(control.0.origin(Host::STORAGE) + "/b/k")).send().await;
+    assert_eq!(response.header("retry-after"), Some("Fri, 31 Dec 9999 23:59:59 GMT"));
+}
+
+/// A page that somebody has open beside the sandbox's own could send these without asking.
+#[tokio::test]
+async fn other_pages_may_not_use_it() {
+    let control = Control::start().await;
+    let send = async |origin: &str| {
+        let request = Request::new("POST", &control.url("/clock")).header("Origin", origin);
+        request.json(&json!({"advance_s": 1})).send().await.status
+    };
+    assert_eq!(send("https://elsewhere.example").await, 403);
+    assert_eq!(send("null").await, 403);
+    assert_eq!(control.get("/clock").await["now"], 1_900_000_000.0);
+    assert_eq!(send(&control.url("")).await, 200);
 }
 
 #[tokio::test]

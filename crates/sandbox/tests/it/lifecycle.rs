@@ -181,8 +181,8 @@ fn serve(arguments: &[&str]) -> (Child, String) {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn sigterm_and_sigint_end_the_program_cleanly_also_with_open_uploads() {
-    for signal in ["TERM", "INT"] {
+async fn sigterm_sigint_and_sighup_end_the_program_cleanly_also_with_open_uploads() {
+    for signal in ["TERM", "INT", "HUP"] {
         let (mut server, line) = serve(&["--json"]);
         let description: Value = serde_json::from_str(&line).expect("one line of JSON");
         let storage = description["storage"]["base_url"].as_str().expect("a URL");
@@ -220,6 +220,12 @@ fn arguments_that_are_not_understood_are_told() {
             vec!["--bind", "everywhere"],
             "invalid --bind: expected an IP address such as 0.0.0.0, found \"everywhere\"",
         ),
+        (vec!["--seed", "7", "--host-name"], "--host-name needs a value"),
+        (
+            vec!["--host-name", "a/b"],
+            "invalid --host-name: expected a name such as that of a container, found \"a/b\"",
+        ),
+        (vec!["--json", "--env"], "only one of --json and --env"),
         (vec!["--port-base", "65530"], "ports from 65530 on do not suffice"),
     ] {
         let (mut server, line) = serve(&arguments);
@@ -228,6 +234,16 @@ fn arguments_that_are_not_understood_are_told() {
         server.stderr.take().expect("piped").read_to_string(&mut told).expect("text");
         assert!(told.contains(says), "{told}");
         assert!(told.contains("free ports") || told.contains("do not suffice"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn help_and_version_are_asked_for() {
+    for (argument, says) in [("--help", "usage: segno-sandbox [--port-base"), ("-V", "segno-sandbox 0.")] {
+        let mut out = Vec::new();
+        segno_sandbox::command(&[argument], &mut out).await.expect("no mistake");
+        let told = String::from_utf8(out).expect("text");
+        assert!(told.starts_with(says) && told.ends_with('\n'), "{told}");
     }
 }
 
@@ -320,9 +336,23 @@ async fn the_command_records_into_a_file_and_replays_it() {
     assert_eq!(created.status, 201);
     end(server);
 
-    let (server, description) = session(&["--replay", &recording]);
-    assert_eq!(effects(&description).await["soundslice"]["slices"]["created"], 1);
-    end(server);
+    // What is replayed is a part of the next recording.
+    for more in [&["--replay", &recording, "--record", &recording][..], &["--replay", &recording]] {
+        let (server, description) = session(more);
+        assert_eq!(effects(&description).await["soundslice"]["slices"]["created"], 1);
+        end(server);
+    }
+    // With another seed the password is another one.
+    let (mut other, _) = serve(&["--seed", "8", "--json", "--replay", &recording]);
+    Command::new("kill").args(["-s", "TERM", &other.id().to_string()]).status().expect("kill runs");
+    let mut told = String::new();
+    other.stderr.take().expect("piped").read_to_string(&mut told).expect("text");
+    let expected = "2 of 2 responses have another status than those that were recorded, the first GET /api/v1/slices/: 403, not 200. ";
+    assert!(told.contains(expected), "{told}");
+    assert_eq!(other.wait().expect("ends").code(), Some(0));
+
+    let mut refused = serve(&["--record", &path(folder.path())]).0;
+    assert_eq!(refused.wait().expect("ends").code(), Some(2), "before anything is recorded");
     let mut refused = serve(&["--replay", &catalogue]).0;
     assert_eq!(refused.wait().expect("ends").code(), Some(2));
     let mut told = String::new();
