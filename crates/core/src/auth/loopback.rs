@@ -221,7 +221,7 @@ impl Connections {
 /// What a redirect means for the login that is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// The user agreed. Shows "connected" and ends the wait.
+    /// The user agreed. Shows "access was granted" and ends the wait.
     Granted,
     /// The user or the service refused. Shows "not connected" and ends the wait.
     Denied,

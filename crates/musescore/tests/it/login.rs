@@ -149,7 +149,7 @@ async fn in_a_browser() {
         .await
         .unwrap();
     assert_eq!(token.token.expose(), "acc-1");
-    assert!(browser.unwrap().await.unwrap().contains("You are connected"));
+    assert!(browser.unwrap().await.unwrap().contains("Access was granted"));
 }
 
 #[tokio::test]
@@ -250,7 +250,7 @@ async fn a_token_is_kept() {
     let mut browser = None;
     let open = |page: &str| browser = Some(browse(page, &log, "oauth_token=req-11&oauth_verifier=V%2042"));
     client.login_in_browser(0, LIMIT, open).await.unwrap();
-    assert!(browser.unwrap().await.unwrap().contains("You are connected"));
+    assert!(browser.unwrap().await.unwrap().contains("Access was granted"));
     assert_eq!(store.load().await.unwrap().token.unwrap().access.expose(), "acc-1");
     assert!(!format!("{:?}", client.credentials()).contains("acc-1"));
 }

@@ -115,8 +115,8 @@ impl Page {
         match self {
             Self::Granted => (
                 StatusCode::OK,
-                "You are connected",
-                "The login is done. You can close this window and go back.",
+                "Access was granted",
+                "Go back to the program: it finishes the login and says whether it is done. You can close this window.",
             ),
             Self::Denied => (
                 StatusCode::OK,

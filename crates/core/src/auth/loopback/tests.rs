@@ -37,7 +37,7 @@ async fn receives_one_redirect_and_closes() {
     let (addr, waiting) = start().await;
     let page = ask(addr, &get("/callback?state=s1&code=a%2Fb+c")).await;
     assert!(page.starts_with("HTTP/1.1 200 OK\r\n"), "{page}");
-    assert!(page.contains("You are connected"), "{page}");
+    assert!(page.contains("Access was granted"), "{page}");
     let redirected = waiting.await.unwrap().unwrap();
     assert_eq!(redirected.get("code"), Some("a/b c"));
     assert!(TcpStream::connect(addr).await.is_err(), "the listener is still open");
@@ -80,7 +80,7 @@ async fn a_form_that_is_posted_is_a_redirect_too() {
     }
     let mut page = String::new();
     stream.read_to_string(&mut page).await.unwrap();
-    assert!(page.contains("You are connected"), "{page}");
+    assert!(page.contains("Access was granted"), "{page}");
     assert_eq!(waiting.await.unwrap().unwrap().get("code"), Some("x"));
 }
 
@@ -126,7 +126,7 @@ async fn silent_and_broken_connections_do_not_stand_in_the_way() {
     }
     let mut page = String::new();
     slow.read_to_string(&mut page).await.unwrap();
-    assert!(page.contains("You are connected"), "{page}");
+    assert!(page.contains("Access was granted"), "{page}");
     assert_eq!(waiting.await.unwrap().unwrap().get("code"), Some("x"));
     drop(silent);
 }
@@ -146,7 +146,7 @@ async fn a_crowd_of_silent_connections_keeps_nobody_out() {
         }
         let start = std::time::Instant::now();
         let page = ask(addr, &get("/callback?state=s1&code=x")).await;
-        assert!(page.contains("You are connected"), "{page}");
+        assert!(page.contains("Access was granted"), "{page}");
         assert!(start.elapsed() < CONNECTION_TIMEOUT, "{:?}", start.elapsed());
         assert_eq!(waiting.await.unwrap().unwrap().get("code"), Some("x"));
         drop(silent);

@@ -74,16 +74,19 @@ impl FileSink {
     /// The file, made when the first byte (or the end) comes, so that a call that fails at once leaves no trace.
     async fn open(&mut self) -> io::Result<&mut File> {
         if self.open.is_none() {
-            let (partial, other) = (self.partial.clone(), self.other.clone());
+            let (partial, other, target) = (self.partial.clone(), self.other.clone(), self.target.clone());
             // Made together with what removes it, so that nothing is left should nobody wait any longer.
             let (partial, file) = on_a_thread(&self.partial, move || {
                 if let Some(file) = lock(&partial, true)? {
                     let partial = Partial { sidecar: Some(sidecar(&partial)), path: partial, keep: false };
                     file.set_len(0)?;
+                    permit(&file, &target, true)?;
                     return Ok((partial, file));
                 }
                 let file = std::fs::File::options().write(true).create_new(true).open(&other)?;
-                Ok((Partial { path: other, sidecar: None, keep: false }, file))
+                let partial = Partial { path: other, sidecar: None, keep: false };
+                permit(&file, &target, true)?;
+                Ok((partial, file))
             })
             .await?;
             self.open = Some((partial, File::from_std(file)));
@@ -108,8 +111,11 @@ impl FileSink {
         on_a_thread(&self.partial, move || {
             let mut new = sidecar.clone().into_os_string();
             new.push(".new");
-            std::fs::write(&new, text)?;
-            std::fs::rename(&new, &sidecar)
+            let written = std::fs::write(&new, text).and_then(|()| std::fs::rename(&new, &sidecar));
+            if written.is_err() {
+                let _ = std::fs::remove_file(&new);
+            }
+            written
         })
         .await?;
         partial.keep = true;
@@ -238,8 +244,24 @@ impl std::fmt::Debug for FileSink {
     }
 }
 
+/// Whoever may read the file that is replaced may read the new one, and nobody else; `unfinished`: its owner can go on writing.
+fn permit(file: &std::fs::File, target: &Path, unfinished: bool) -> io::Result<()> {
+    #[cfg(unix)]
+    if let Ok(replaced) = std::fs::metadata(target)
+        && replaced.is_file()
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mut permissions = replaced.permissions();
+        permissions.set_mode(permissions.mode() & 0o777 | if unfinished { 0o600 } else { 0 });
+        return file.set_permissions(permissions);
+    }
+    let _ = (file, target, unfinished);
+    Ok(())
+}
+
 /// Gives a complete file its name, and comes back when both are safe on the disk.
 fn land(file: &std::fs::File, mut partial: Partial, target: &Path) -> io::Result<()> {
+    permit(file, target, false)?;
     // Before the rename: else a crash could leave an empty file under the final name.
     file.sync_all()?;
     std::fs::rename(&partial.path, target)?;
@@ -309,6 +331,25 @@ mod tests {
         drop(sink);
         assert_eq!(entries(&folder), ["song.mp3"]);
         assert_eq!(std::fs::read(&target).unwrap(), b"new");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_file_that_is_replaced_keeps_its_permissions() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("song.mp3");
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        for (kept, meanwhile) in [(0o600, 0o600), (0o440, 0o640)] {
+            std::fs::write(&target, "old").unwrap();
+            std::fs::set_permissions(&target, PermissionsExt::from_mode(kept)).unwrap();
+            let mut sink = FileSink::new(&target, 7);
+            sink.write(Bytes::from_static(b"new")).await.unwrap();
+            assert_eq!(mode(&folder.path().join(".song.mp3.part")), meanwhile);
+            sink.finish().await.unwrap();
+            assert_eq!((mode(&target), std::fs::read(&target).unwrap()), (kept, b"new".to_vec()));
+            std::fs::remove_file(&target).unwrap();
+        }
     }
 
     #[tokio::test]
