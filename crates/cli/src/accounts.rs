@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use segno_core::Secret;
-use segno_core::auth::store::{FileStore, TokenStore};
+use segno_core::auth::store::{FileStore, Record, Swapped, TokenStore};
 use segno_core::environment::env_var_if_set;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,12 @@ mod keyring_store;
 
 /// The account of those who name none.
 const DEFAULT: &str = "default";
+/// What the tokens of a user are called, and those that an application has for itself.
+const USER: &str = "tokens";
+const APP: &str = "app";
+/// What is written to find out whether there is a keyring.
+#[cfg(feature = "keyring")]
+const PROBE: &str = "probe";
 
 /// A service that one logs in to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum)]
@@ -182,67 +188,135 @@ impl Accounts {
         self.accounts.get(account.service.name())?.get(&account.name).copied()
     }
 
+    /// Whether there is such an account, whatever is left of its key.
+    pub(crate) fn knows(&self, account: &Account) -> bool {
+        self.place(account).is_some()
+    }
+
     /// The key of an account, as environment variables; `None` if there is no such account.
     pub(crate) fn read(&self, account: &Account) -> Result<Option<BTreeMap<String, Secret>>, Failure> {
         let Some(place) = self.place(account) else { return Ok(None) };
         let Some(text) = read_secret(place, &account.entry("key"))? else { return Ok(None) };
         let values: BTreeMap<String, String> = serde_json::from_str(text.expose()).map_err(|_| {
-            Failure::login(account.service.name(), "what is kept of this account cannot be read")
+            let login = format!("{} --account {}", account.service, account.name);
+            let damaged = "what is kept of this account is damaged";
+            match place {
+                Place::Keyring => Failure::login(&login, damaged),
+                Place::File => match secret_file(&account.entry("key")) {
+                    Ok(path) => Failure::login(&login, damaged).of(&path),
+                    Err(failure) => failure,
+                },
+            }
         })?;
         Ok(Some(values.into_iter().map(|(name, value)| (name, Secret::new(value))).collect()))
     }
 
-    /// Keeps the key of an account: in the keyring, or in a file where the system has no keyring.
-    pub(crate) fn write(
+    /// Keeps a login that was accepted: the key of the account, and the tokens of its user or, without one, of the application.
+    pub(crate) async fn keep(
         &mut self,
         account: &Account,
+        place: Place,
         values: &BTreeMap<String, String>,
-    ) -> Result<Place, Failure> {
+        user: bool,
+        tokens: Record,
+    ) -> Result<(), Failure> {
+        // The tokens first: nobody sees them before there is a key.
+        let (kept, gone) = if user { (USER, APP) } else { (APP, USER) };
+        if tokens.token.is_some() {
+            replace_tokens(place, &account.entry(kept), tokens).await?;
+        }
         let text = serde_json::to_string(values).map_err(|error| Failure::new(error.to_string()))?;
-        let place = write_secret(&account.entry("key"), &Secret::new(text))?;
-        self.accounts
-            .entry(account.service.name().to_owned())
-            .or_default()
-            .insert(account.name.clone(), place);
+        write_secret(place, &account.entry("key"), &Secret::new(text))?;
+        let known = self.accounts.entry(account.service.name().to_owned()).or_default();
+        let before = known.insert(account.name.clone(), place);
         self.save()?;
-        Ok(place)
+        delete_secret(place, &account.entry(gone))?;
+        match before.filter(|before| *before != place) {
+            Some(before) => delete_all(before, account),
+            None => Ok(()),
+        }
     }
 
-    /// Forgets an account with its key and tokens; false if it is unknown.
-    pub(crate) fn remove(&mut self, account: &Account) -> Result<bool, Failure> {
-        let Some(place) = self.place(account) else { return Ok(false) };
-        for what in ["key", "tokens"] {
-            delete_secret(place, &account.entry(what))?;
-        }
+    /// Forgets an account with its key and tokens.
+    pub(crate) fn remove(&mut self, account: &Account) -> Result<(), Failure> {
+        let Some(place) = self.place(account) else { return Ok(()) };
+        delete_all(place, account)?;
         if let Some(known) = self.accounts.get_mut(account.service.name()) {
             known.remove(&account.name);
         }
-        self.save()?;
-        Ok(true)
+        self.save()
     }
 
     /// Whether a user has logged in with this account.
     pub(crate) fn has_tokens(&self, account: &Account) -> Result<bool, Failure> {
         let place = self.place(account).unwrap_or(Place::File);
-        Ok(read_secret(place, &account.entry("tokens"))?
-            .is_some_and(|text| text.expose().contains("\"token\"")))
+        Ok(read_secret(place, &account.entry(USER))?.is_some_and(|text| text.expose().contains("\"token\"")))
     }
 
-    /// Where the tokens of this account are kept from call to call.
+    /// Where the tokens of the user of this account are kept from call to call.
     pub(crate) fn tokens(&self, account: &Account) -> Result<Arc<dyn TokenStore>, Failure> {
-        let entry = account.entry("tokens");
-        match self.place(account).unwrap_or(Place::File) {
-            #[cfg(feature = "keyring")]
-            Place::Keyring => {
-                let lock = secret_file(&format!("{entry}.lock"))?;
-                Ok(Arc::new(keyring_store::KeyringStore::new(&entry, lock)))
-            }
-            _ => {
-                let store = FileStore::open(secret_file(&entry)?);
-                Ok(Arc::new(store.map_err(|error| Failure::new(error.to_string()))?))
-            }
+        store(self.place(account).unwrap_or(Place::File), &account.entry(USER))
+    }
+
+    /// Where the tokens that the application has for itself are kept from call to call.
+    pub(crate) fn app_tokens(&self, account: &Account) -> Result<Arc<dyn TokenStore>, Failure> {
+        store(self.place(account).unwrap_or(Place::File), &account.entry(APP))
+    }
+}
+
+/// Where the tokens that an application has for itself are kept from call to call, if its key is in the environment; `key` is what
+/// tells it from others.
+pub(crate) fn app_tokens(key: &str) -> Result<Arc<dyn TokenStore>, Failure> {
+    store(Place::File, &format!("environment+{key}.{APP}"))
+}
+
+fn store(place: Place, entry: &str) -> Result<Arc<dyn TokenStore>, Failure> {
+    match place {
+        #[cfg(feature = "keyring")]
+        Place::Keyring => {
+            let lock = secret_file(&format!("{entry}.lock"))?;
+            Ok(Arc::new(keyring_store::KeyringStore::new(entry, lock)))
+        }
+        _ => {
+            let store = FileStore::open(secret_file(entry)?);
+            Ok(Arc::new(store.map_err(|error| Failure::new(error.to_string()))?))
         }
     }
+}
+
+/// Keeps new tokens in place of those that are there, and of what cannot be read.
+async fn replace_tokens(place: Place, entry: &str, tokens: Record) -> Result<(), Failure> {
+    let failed = |error: segno_core::auth::store::StoreError| Failure::new(error.to_string());
+    let opened = store(place, entry);
+    let store = match opened {
+        Ok(store) => store,
+        Err(_) => {
+            delete_secret(place, entry)?;
+            store(place, entry)?
+        }
+    };
+    let mut known = store.load().await.map_err(failed)?;
+    loop {
+        let mut next = known.with(tokens.token.clone());
+        next.issued.extend(tokens.issued.iter().copied());
+        match store.swap(next).await.map_err(failed)? {
+            Swapped::Done => return Ok(()),
+            Swapped::Conflict(other) => known = other,
+        }
+    }
+}
+
+/// Where a login will be kept: in the keyring, or in a file where the system has no keyring. It is tried, so that nobody goes through
+/// a login that cannot be kept.
+pub(crate) fn keeper() -> Result<Place, Failure> {
+    places::writable(&places::config()?)?;
+    #[cfg(feature = "keyring")]
+    if keyring_store::write(PROBE, &Secret::new(PROBE)).is_ok() {
+        keyring_store::delete(PROBE)?;
+        return Ok(Place::Keyring);
+    }
+    places::writable(&places::state()?.join("secrets"))?;
+    Ok(Place::File)
 }
 
 /// Whether there is a keyring here.
@@ -272,19 +346,27 @@ fn read_secret(place: Place, entry: &str) -> Result<Option<Secret>, Failure> {
             let path = secret_file(entry)?;
             match fs::read_to_string(&path) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-                read => read.map(|text| Some(Secret::new(text))).map_err(|error| Failure::file(&path, error)),
+                read => {
+                    let text = read.map_err(|error| Failure::file(&path, error))?;
+                    places::is_private(&path)?;
+                    Ok(Some(Secret::new(text)))
+                }
             }
         }
     }
 }
 
-fn write_secret(entry: &str, secret: &Secret) -> Result<Place, Failure> {
-    #[cfg(feature = "keyring")]
-    if keyring_store::write(entry, secret).is_ok() {
-        return Ok(Place::Keyring);
+fn write_secret(place: Place, entry: &str, secret: &Secret) -> Result<(), Failure> {
+    match place {
+        #[cfg(feature = "keyring")]
+        Place::Keyring => keyring_store::write(entry, secret),
+        _ => places::write_private(&secret_file(entry)?, secret.expose().as_bytes()),
     }
-    places::write_private(&secret_file(entry)?, secret.expose().as_bytes())?;
-    Ok(Place::File)
+}
+
+/// Everything that is kept of an account.
+fn delete_all(place: Place, account: &Account) -> Result<(), Failure> {
+    ["key", USER, APP].into_iter().try_for_each(|what| delete_secret(place, &account.entry(what)))
 }
 
 fn delete_secret(place: Place, entry: &str) -> Result<(), Failure> {

@@ -11,6 +11,7 @@ use segno_core::{Bytes, Method};
 use serde_json::Value;
 
 use crate::accounts::Service;
+use crate::doubt;
 use crate::failure::Failure;
 use crate::files;
 use crate::output::Output;
@@ -67,8 +68,8 @@ pub(crate) async fn run(api: Api, session: &Session) -> Result<Output, Failure> 
     let core = match api.service {
         Service::Soundslice => crate::session::soundslice(&settings)?.core().clone(),
         Service::Soundstripe => crate::session::soundstripe(&settings)?.core().clone(),
-        Service::Soundcloud => crate::session::soundcloud(&settings, false)?.core().clone(),
-        Service::Musescore => crate::session::musescore(&settings, false)?.core().clone(),
+        Service::Soundcloud => crate::session::soundcloud(&settings)?.core().clone(),
+        Service::Musescore => crate::session::musescore(&settings)?.core().clone(),
     };
     let mut request = api.request()?;
     let mut pages = Vec::new();
@@ -179,7 +180,7 @@ fn decoded(text: &str) -> String {
 
 async fn send(core: &segno_core::Client, api: &Api, request: &Request) -> Result<Bytes, Failure> {
     let method = Method::from_bytes(api.method.to_ascii_uppercase().as_bytes()).unwrap_or_default();
-    let mut raw = Raw::<PlainApiError>::new(method, request.path.as_str());
+    let mut raw = Raw::<PlainApiError>::new(method.clone(), request.path.as_str());
     for (name, value) in &request.query {
         raw = raw.query(name.clone(), value);
     }
@@ -193,7 +194,13 @@ async fn send(core: &segno_core::Client, api: &Api, request: &Request) -> Result
         Payload::Json(value) => raw = raw.json(value),
     }
     let sent = core.send(&raw).await;
-    let response = sent.map_err(|error| Failure::of_call(api.service.name(), &error, &error))?;
+    let response = sent.map_err(|error| {
+        // The name of what was asked for, which no endpoint has.
+        let line = error.to_string();
+        let told = line.strip_prefix("raw: ").unwrap_or(&line);
+        let line = format!("{} {} {}: {told}", api.service, method, request.path);
+        Failure::of_request(api.service.name(), &error, line, doubt::look_after(&method))
+    })?;
     let body = response.into_body();
     if is_html(&body) { Err(Failure::page(api.service.name())) } else { Ok(body) }
 }

@@ -176,7 +176,7 @@ impl Limit {
 /// Where a download goes.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Into_ {
-    /// The file to write; it is replaced if it exists
+    /// The file to write, replaced if it exists; - for standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use segno_core::Secret;
+use segno_core::auth::oauth2;
+use segno_core::auth::store::{MemoryStore, TokenStore as _};
 use segno_core::environment::env_var_if_set;
 use segno_soundslice::folders;
 use segno_soundstripe::tags;
 
-use crate::accounts::{Account, Accounts, Service};
+use crate::accounts::{self, Account, Accounts, Service};
 use crate::failure::Failure;
 use crate::output::{Output, Record};
 use crate::session::{self, Session, Settings};
@@ -51,7 +54,7 @@ pub(crate) struct How {
     /// Keep the application's key alone; no user logs in
     #[arg(long)]
     app_only: bool,
-    /// Print the URL of the consent page instead of opening a browser
+    /// Open no browser; the URL of the page of consent is printed in any case
     #[arg(long)]
     no_browser: bool,
     /// The port of the registered redirect URI, http://127.0.0.1:PORT/callback
@@ -93,12 +96,16 @@ fn questions(service: Service) -> &'static [(&'static str, &'static str, bool)] 
 }
 
 /// The key of a service: from the environment, from a terminal, or from standard input, a value a line.
-fn key(service: Service) -> Result<BTreeMap<String, String>, Failure> {
+fn key(service: Service, session: &Session) -> Result<BTreeMap<String, String>, Failure> {
     let mut values = BTreeMap::new();
+    let mut taken = Vec::new();
     for (name, title, secret) in questions(service) {
         let given = env_var_if_set(name).map_err(|error| Failure::usage(error.to_string()))?;
         let value = match given {
-            Some(value) => value,
+            Some(value) => {
+                taken.push(*name);
+                value
+            }
             None => ask(service, title, *secret)?,
         };
         let value = value.trim().to_owned();
@@ -110,11 +117,19 @@ fn key(service: Service) -> Result<BTreeMap<String, String>, Failure> {
         }
         values.insert((*name).to_owned(), value);
     }
+    if !taken.is_empty() {
+        let verb = if taken.len() == 1 { "is" } else { "are" };
+        session.tell(format_args!("{} {verb} taken from the environment", taken.join(" and ")));
+    }
     Ok(values)
 }
 
 fn ask(service: Service, title: &str, secret: bool) -> Result<String, Failure> {
-    let failed = |error: std::io::Error| Failure::new(format!("the {title} cannot be read: {error}"));
+    let failed = |error: std::io::Error| match error.kind() {
+        // Ctrl-C where what is typed is not shown.
+        std::io::ErrorKind::Interrupted => Failure::new("interrupted").code(crate::INTERRUPTED),
+        _ => Failure::new(format!("the {title} cannot be read: {error}")),
+    };
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
         let mut line = String::new();
@@ -135,24 +150,30 @@ fn ask(service: Service, title: &str, secret: bool) -> Result<String, Failure> {
 pub(crate) async fn log_in(service: Service, how: How, session: &Session) -> Result<Output, Failure> {
     let account = Account::new(service, session.general().account.as_deref())?;
     let mut accounts = Accounts::open()?;
-    let known = accounts.read(&account)?.is_some();
-    let values = key(service)?;
-    let place = accounts.write(&account, &values)?;
-    let values = values.into_iter().map(|(name, value)| (name, Secret::new(value))).collect();
-    let settings = Settings::Given { values, account: Some(account.clone()) };
+    let values = key(service, session)?;
+    let place = accounts::keeper()?;
     let user = match service {
         Service::Soundcloud | Service::Musescore => !how.app_only,
         Service::Soundslice | Service::Soundstripe => false,
     };
-    let result =
+    let tokens = Arc::new(MemoryStore::new());
+    let settings = Settings::New {
+        values: values.iter().map(|(name, value)| (name.clone(), Secret::new(value.clone()))).collect(),
+        tokens: Arc::clone(&tokens),
+        user,
+    };
+    let accepted =
         if user { consent(&settings, service, how, session).await } else { check(&settings, service).await };
-    if let Err(failure) = result {
-        // What was never accepted is not kept.
-        if !known {
-            accounts.remove(&account)?;
-        }
-        return Err(failure.advice("nothing was kept"));
-    }
+    // Nothing was written so far, and a login that was kept before is as it was.
+    accepted.map_err(|failure| {
+        failure.advice(if accounts.knows(&account) {
+            "nothing was kept of this, and the login from before is still there"
+        } else {
+            "nothing was kept"
+        })
+    })?;
+    let tokens = tokens.load().await.map_err(|error| Failure::new(error.to_string()))?;
+    accounts.keep(&account, place, &values, user, tokens).await?;
     Ok(Record::new()
         .text("service", service)
         .with("account", account.name())
@@ -164,26 +185,39 @@ pub(crate) async fn log_in(service: Service, how: How, session: &Session) -> Res
 /// Has the user agree in a browser.
 async fn consent(settings: &Settings, service: Service, how: How, session: &Session) -> Result<(), Failure> {
     let open = |url: &str| {
-        if how.no_browser || webbrowser::open(url).is_err() {
-            session.tell(format_args!("open {url}"));
-        } else {
-            session.tell("a browser shows the page of consent");
+        // Also where nothing else is said: without it nobody can log in, and a browser may be there that shows nothing.
+        let _ = writeln!(std::io::stderr(), "open {url}");
+        if !how.no_browser && webbrowser::open(url).is_ok() {
+            session.tell("a browser on this machine was asked to show it");
         }
     };
-    match service {
+    let (line, is_refused) = match service {
         Service::Musescore => {
-            let client = session::musescore(settings, true)?;
-            client.login_in_browser(how.port, CONSENT, open).await.map(|_| ()).map_err(refused)
+            let client = session::musescore(settings)?;
+            match client.login_in_browser(how.port, CONSENT, open).await {
+                Ok(_) => return Ok(()),
+                Err(error) => {
+                    let refused =
+                        matches!(&error, segno_musescore::LoginError::Call(call) if !call.is_transient());
+                    (error.to_string(), refused)
+                }
+            }
         }
-        _ => session::soundcloud(settings, true)?
-            .login_in_browser(how.port, CONSENT, open)
-            .await
-            .map_err(refused),
-    }
-}
-
-fn refused(error: impl std::fmt::Display) -> Failure {
-    Failure::new(format!("nobody was logged in: {error}"))
+        _ => {
+            let client = session::soundcloud(settings)?;
+            match client.login_in_browser(how.port, CONSENT, open).await {
+                Ok(()) => return Ok(()),
+                Err(error) => {
+                    use segno_soundcloud::LoginError::Login;
+                    let refused =
+                        matches!(&error, Login(oauth2::LoginError::Exchange(call)) if !call.is_transient());
+                    (error.to_string(), refused)
+                }
+            }
+        }
+    };
+    let failure = Failure::new(format!("nobody was logged in: {line}"));
+    Err(if is_refused { failure.code(crate::failure::LOGIN) } else { failure })
 }
 
 /// Asks the service whether a login is accepted, by a request that changes nothing.
@@ -196,9 +230,9 @@ async fn check(settings: &Settings, service: Service) -> Result<(), Failure> {
             session::soundstripe(settings)?.send(&tags::List::new()).await?;
         }
         Service::Soundcloud => {
-            let client = session::soundcloud(settings, false)?;
+            let client = session::soundcloud(settings)?;
             match client.token_kind() {
-                Some(segno_soundcloud::core::auth::oauth2::TokenKind::User) => {
+                Some(oauth2::TokenKind::User) => {
                     client.send(&segno_soundcloud::me::Get::new()).await?;
                 }
                 _ => {
@@ -207,7 +241,7 @@ async fn check(settings: &Settings, service: Service) -> Result<(), Failure> {
             }
         }
         Service::Musescore => {
-            let client = session::musescore(settings, false)?;
+            let client = session::musescore(settings)?;
             if matches!(
                 client.credentials(),
                 segno_musescore::Credentials::User(..) | segno_musescore::Credentials::Stored(_)
@@ -225,52 +259,79 @@ async fn check(settings: &Settings, service: Service) -> Result<(), Failure> {
 pub(crate) async fn log_out(service: Service, session: &Session) -> Result<Output, Failure> {
     let account = Account::new(service, session.general().account.as_deref())?;
     let mut accounts = Accounts::open()?;
-    let Some(values) = accounts.read(&account)? else {
+    if !accounts.knows(&account) {
         return Err(Failure::new(format!("there is no account {:?} of {}", account.name(), service.title())));
-    };
-    if service == Service::Soundcloud && accounts.has_tokens(&account)? {
-        let settings = Settings::Given { values, account: Some(account.clone()) };
-        if let Err(error) = session::soundcloud(&settings, false)?.sign_out().await {
-            session.tell(format_args!(
-                "SoundCloud could not be told, so its token works until it expires: {error}"
-            ));
-        }
+    }
+    if service == Service::Soundcloud
+        && let Err(failure) = sign_out(&accounts, &account).await
+    {
+        session.tell(format_args!(
+            "SoundCloud could not be told, so its token works until it expires: {failure}"
+        ));
     }
     accounts.remove(&account)?;
     Ok(Record::new().text("service", service).with("account", account.name()).with("removed", true).into())
 }
 
+/// Tells SoundCloud that a user's login ends, if one is kept that can be read.
+async fn sign_out(accounts: &Accounts, account: &Account) -> Result<(), Failure> {
+    let Some(values) = accounts.read(account)? else { return Ok(()) };
+    if accounts.has_tokens(account)? {
+        let settings = Settings::Given { values, account: Some(account.clone()) };
+        let client = session::soundcloud(&settings)?;
+        client.sign_out().await.map_err(|error| Failure::new(error.to_string()))?;
+    }
+    Ok(())
+}
+
 async fn show(status: Status, session: &Session) -> Result<Output, Failure> {
     let mut rows = Vec::new();
     let accounts = Accounts::open()?;
-    let mut found: Vec<(Service, String, String, Settings)> = Vec::new();
+    let mut found: Vec<(Service, String, String, Result<Settings, Failure>)> = Vec::new();
     for service in Service::ALL {
         if service.in_environment()? {
-            found.push((service, "(environment)".into(), "environment".into(), Settings::Environment));
+            found.push((service, "(environment)".into(), "environment".into(), Ok(Settings::Environment)));
         }
     }
     for (account, place) in accounts.all() {
-        let values = accounts.read(&account)?.unwrap_or_default();
         let (service, name) = (account.service(), account.name().to_owned());
-        found.push((service, name, place.to_string(), Settings::Given { values, account: Some(account) }));
+        let settings = accounts.read(&account).and_then(|values| {
+            let login = format!("{service} --account {name}");
+            let values = values.ok_or_else(|| Failure::login(&login, "its key is gone"))?;
+            Ok(Settings::Given { values, account: Some(account) })
+        });
+        found.push((service, name, place.to_string(), settings));
     }
+    let mut failures = Vec::new();
     for (service, name, place, settings) in found {
+        let mut failure = None;
         let user = match &settings {
-            Settings::Given { account: Some(account), .. } => accounts.has_tokens(account)?,
+            Ok(Settings::Given { account: Some(account), .. }) => {
+                accounts.has_tokens(account).unwrap_or_else(|unreadable| {
+                    failure = Some(unreadable);
+                    false
+                })
+            }
             _ => false,
         };
+        let about = format!("{service} {name}");
         let mut row = Record::new()
             .text("service", service)
             .with("account", name)
             .with("secrets_in", place)
             .with("user", user);
+        match settings {
+            Err(unreadable) => failure = Some(unreadable),
+            Ok(settings) if status.check && failure.is_none() => {
+                failure = check(&settings, service).await.err();
+            }
+            Ok(_) => {}
+        }
         if status.check {
-            let state = match check(&settings, service).await {
-                Ok(()) => "accepted".to_owned(),
-                Err(failure) => failure.to_string(),
-            };
+            let state = failure.as_ref().map_or_else(|| "accepted".to_owned(), Failure::to_string);
             row = row.with("state", state);
         }
+        failures.extend(failure.map(|failure| (about, failure)));
         rows.push(row);
     }
     if rows.is_empty() {
@@ -278,7 +339,20 @@ async fn show(status: Status, session: &Session) -> Result<Output, Failure> {
             "nobody is logged in; `segno auth login SERVICE`, or set the variables of `segno sandbox --env`",
         );
     }
-    Ok(rows.into())
+    let count = rows.len();
+    let output = Output::from(rows);
+    let code = if failures.iter().any(|(_, failure)| failure.is_login()) { crate::failure::LOGIN } else { 1 };
+    Ok(match failures.as_slice() {
+        [] => output,
+        [(about, failure)] => output.but(Failure::new(format!("{about}: {failure}")).code(code)),
+        several => {
+            let names: Vec<&str> = several.iter().map(|(about, _)| about.as_str()).collect();
+            let line = format!("{} of {count} logins cannot be used: {}", several.len(), names.join(", "));
+            let failure = Failure::new(line).code(code);
+            let advice = "`segno auth status --check` says of each what to do";
+            output.but(if status.check { failure } else { failure.advice(advice) })
+        }
+    })
 }
 
 /// Whether a service accepts these settings, for `segno doctor`.

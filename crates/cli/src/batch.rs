@@ -10,6 +10,7 @@ use segno_core::time::{Clock as _, SystemClock};
 use tokio::sync::{Mutex, watch};
 
 use crate::arguments::{General, Limit};
+use crate::destination::Destination;
 use crate::failure::Failure;
 use crate::media::Truncated;
 use crate::output::{Output, Record};
@@ -154,7 +155,7 @@ struct Chosen {
 struct Export {
     #[command(flatten)]
     place: Place,
-    /// The file to write; standard output if not given
+    /// The file to write; standard output if not given, or -
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -192,8 +193,12 @@ pub(crate) async fn run(batch: Box<Batch>, session: &Session) -> Result<Output, 
             Ok(Record::new().with("cancelled", count).into())
         }
         Some(Command::Export(Export { place, output })) => {
+            let output = output.as_deref().map(Destination::of).transpose()?;
+            if let Some(output) = &output {
+                place.is_not(output, session)?;
+            }
             let Looked { ledger, base } = place.look(session).await?;
-            export::run(&*ledger, &base, output.as_deref(), session.general().json).await
+            export::run(&*ledger, &base, output.as_ref(), session.general().json).await
         }
         None => {
             let path = manifest.unwrap_or_default();
@@ -244,6 +249,7 @@ impl Status {
                 .with("name", entry.name)
                 .with("attempts", entry.attempts)
                 .with("error", entry.error)
+                .with("worker", entry.holder)
         };
         for entry in entries {
             first.take(|| row(entry));
@@ -265,9 +271,14 @@ impl Chosen {
         let jobs = found(ledger, &self.ids).await?;
         let Some(job) = jobs.iter().find(|job| !able.contains(&job.state)) else { return Ok(()) };
         let advice = match job.state {
-            State::Done if done == "tried again" => "; `segno batch retry JOB --again` publishes it anew",
-            State::Running => "; a worker has it, wait until it ends",
-            _ => "",
+            State::Done if done == "tried again" => {
+                "; `segno batch retry JOB --again` publishes it anew".to_owned()
+            }
+            State::Running => {
+                let holder = job.holder.as_deref().unwrap_or("a worker");
+                format!("; {holder} has it, wait until it ends or its lease is over")
+            }
+            _ => String::new(),
         };
         Err(Failure::new(format!(
             "nothing was done: job {} is {}, and is not {done}{advice}",

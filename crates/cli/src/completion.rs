@@ -6,9 +6,9 @@ use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 
 use crate::arguments::Arguments;
+use crate::destination::Destination;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::places;
 
 /// Which shell.
 #[derive(Args, Clone, Debug)]
@@ -44,7 +44,7 @@ fn pages(command: &clap::Command, name: &str, man: &Man) -> Result<(), Failure> 
     let mut page = Vec::new();
     let titled = command.clone().name(name.to_owned());
     clap_mangen::Man::new(titled).render(&mut page).map_err(|error| Failure::file(&path, error))?;
-    places::write(&path, &page)?;
+    Destination::of(&path)?.write(&page)?;
     for below in command.get_subcommands() {
         pages(below, &format!("{name}-{}", below.get_name()), man)?;
     }

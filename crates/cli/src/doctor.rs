@@ -1,7 +1,5 @@
 //! `segno doctor`: what works here and what does not.
 
-use std::path::Path;
-
 use crate::accounts::Service;
 use crate::failure::Failure;
 use crate::output::{Output, Record};
@@ -13,7 +11,7 @@ pub(crate) async fn run(session: &Session) -> Result<Output, Failure> {
         vec![row("segno", true, format!("{} on {}", env!("CARGO_PKG_VERSION"), std::env::consts::OS))];
     for (name, folder) in [("settings", places::config()), ("state", places::state())] {
         rows.push(match folder {
-            Ok(folder) => match writable(&folder) {
+            Ok(folder) => match places::writable(&folder) {
                 Ok(()) => row(name, true, folder.display()),
                 Err(failure) => row(name, false, failure),
             },
@@ -45,7 +43,7 @@ pub(crate) async fn run(session: &Session) -> Result<Output, Failure> {
                 let from = match &settings {
                     Settings::Environment => "the environment".to_owned(),
                     Settings::Given { account: Some(account), .. } => format!("account {}", account.name()),
-                    Settings::Given { account: None, .. } => "the sandbox".to_owned(),
+                    _ => "the sandbox".to_owned(),
                 };
                 match auth::accepted(&settings, service).await {
                     Ok(()) => row(service.name(), true, format_args!("login of {from} is accepted")),
@@ -55,7 +53,14 @@ pub(crate) async fn run(session: &Session) -> Result<Output, Failure> {
             Err(failure) => row(service.name(), false, failure),
         });
     }
-    Ok(rows.into())
+    let fails = rows.iter().filter(|row| row.value("state") == Some(&"fails".into())).count();
+    let output = Output::from(rows);
+    Ok(match fails {
+        0 => output,
+        fails => output.but(Failure::new(format!(
+            "{fails} of these do not work; what was told of each says what to do"
+        ))),
+    })
 }
 
 /// `works` is `None` of what was not set up, and so not tried.
@@ -66,10 +71,4 @@ fn row(what: &str, works: impl Into<Option<bool>>, told: impl std::fmt::Display)
         None => "not set up",
     };
     Record::new().with("what", what).with("state", state).text("told", told)
-}
-
-/// Whether a file can be made in a folder, which is made if it is missing.
-fn writable(folder: &Path) -> Result<(), Failure> {
-    places::private_folder(folder)?;
-    tempfile::tempfile_in(folder).map(|_| ()).map_err(|error| Failure::file(folder, error))
 }

@@ -4,16 +4,19 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
+use segno_core::auth::AuthError;
 use segno_core::client::{Cause, ClientError};
 use segno_core::decode::DecodeError;
 use segno_core::transport::TransportErrorKind;
+
+use crate::doubt;
 
 /// The exit code of a command that failed.
 const FAILED: u8 = 1;
 /// The exit code of arguments that cannot be understood.
 pub(crate) const USAGE: u8 = 2;
 /// The exit code of a command that needs a login.
-const LOGIN: u8 = 4;
+pub(crate) const LOGIN: u8 = 4;
 
 /// A command that did not do what it was asked for.
 #[derive(Debug)]
@@ -23,6 +26,8 @@ pub(crate) struct Failure {
     kind: Kind,
     /// What to do in the end, with the mark in front.
     last: Option<String>,
+    /// What to do in place of that, because it is not known whether something was made.
+    look: Option<String>,
 }
 
 /// What is at fault.
@@ -41,12 +46,14 @@ enum Kind {
     },
     /// The ledger of a batch, without which nothing can be done.
     Ledger,
+    /// How this machine or this command is set up: whatever is asked for fails.
+    Machine,
 }
 
 impl Failure {
     /// The line says what happened and what to do.
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { code: FAILED, text: text.into(), kind: Kind::Own, last: None }
+        Self { code: FAILED, text: text.into(), kind: Kind::Own, last: None, look: None }
     }
 
     /// A ledger that cannot be read or written.
@@ -91,15 +98,36 @@ impl Failure {
 
     /// With another end: what was made, and how to go on.
     pub(crate) fn last(self, what: impl fmt::Display) -> Self {
-        Self { last: Some(format!("; {what}")), ..self }
+        Self { last: Some(format!("; {what}")), look: None, ..self }
     }
 
     /// A call to a service that failed, alone or as a step of a job that tells of it in a `line` of its own.
     pub(crate) fn of_call<A>(service: &str, error: &segno_core::Error<A>, line: impl fmt::Display) -> Self {
+        Self::of_request(service, error, line, doubt::look(error.endpoint()))
+    }
+
+    /// The same of a call that makes something, if `look` says how one finds out whether it did although the call failed.
+    pub(crate) fn of_request<A>(
+        service: &str,
+        error: &segno_core::Error<A>,
+        line: impl fmt::Display,
+        look: Option<String>,
+    ) -> Self {
+        let failure = Self::of_failed(service, error, line);
+        match look {
+            Some(look) if error.may_have_taken_effect() => {
+                let mark = if failure.last.is_some() { ", then" } else { ";" };
+                Self { look: Some(format!("{mark} {look}")), ..failure }
+            }
+            _ => failure,
+        }
+    }
+
+    fn of_failed<A>(service: &str, error: &segno_core::Error<A>, line: impl fmt::Display) -> Self {
         let status = error.status().map_or(0, |status| status.as_u16());
         if !error.is_transient() {
             let unauthorized = status == 401
-                || matches!(error.cause(), Cause::Auth(_))
+                || matches!(error.cause(), Cause::Auth(error) if is_of_login(error))
                 || (status == 403 && OF_THE_ACCOUNT.contains(&error.endpoint()));
             if unauthorized {
                 return Self::login(service, line);
@@ -107,6 +135,9 @@ impl Failure {
         }
         let refused = matches!(error.cause(), Cause::Api { .. }) && !error.is_transient();
         let mut failure = Self::new(line.to_string()).lasting(refused);
+        if matches!(error.cause(), Cause::Auth(error) if !is_of_login(error)) && !error.is_transient() {
+            failure.kind = Kind::Machine;
+        }
         if is_away(error) {
             let storage = error.endpoint().contains(".storage.");
             let refused = error.is_connect() || status == 429 || (status == 503 && storage);
@@ -121,6 +152,8 @@ impl Failure {
             }
             _ if !error.is_transient() => return failure,
             _ if error.is_rate_limited() => "these are too many requests for now; wait some minutes",
+            // It was carried out, and only what it says of it is lost.
+            Cause::Decode { status, .. } if status.is_success() => "the response is not whole",
             Cause::Api { .. } | Cause::Decode { .. } => {
                 "the service is down or overloaded; wait some minutes"
             }
@@ -138,6 +171,11 @@ impl Failure {
         Self { last: Some(AGAIN.to_owned()), ..self.advice(hint) }
     }
 
+    /// As a job tells it that finds by itself what was made when it is run again.
+    pub(crate) fn finds(self) -> Self {
+        Self { look: None, ..self }
+    }
+
     /// A service that is away, and how long it asks to wait.
     #[cfg(test)]
     pub(crate) fn away(text: &str, asks: Option<Duration>) -> Self {
@@ -146,7 +184,7 @@ impl Failure {
 
     /// As a worker tells it, which itself tries again.
     pub(crate) fn of_worker(self) -> Self {
-        Self { last: self.last.filter(|last| last != AGAIN), ..self }
+        Self { last: self.last.filter(|last| last != AGAIN), look: None, ..self }
     }
 
     pub(crate) fn exit_code(&self) -> u8 {
@@ -180,12 +218,35 @@ impl Failure {
     pub(crate) fn is_login(&self) -> bool {
         self.code == LOGIN
     }
+
+    /// With what to do, if this process has more files open than it may.
+    pub(crate) fn of_machine(self) -> Self {
+        /// As the standard library ends what the system says (EMFILE, ENFILE).
+        const FILES: [&str; 2] = ["(os error 24)", "(os error 23)"];
+        if !cfg!(unix) || !FILES.iter().any(|files| self.text.contains(files)) {
+            return self;
+        }
+        let failure =
+            self.advice("allow more open files (`ulimit -n`), or take fewer pieces side by side (--jobs)");
+        Self { kind: Kind::Machine, ..failure }
+    }
+
+    /// Whether every other piece of a batch would fail by it, too: the login, or how this machine is set up.
+    pub(crate) fn ends_worker(&self) -> bool {
+        self.is_login() || self.kind == Kind::Machine
+    }
+}
+
+/// Whether a new login would help: it mends no full disk, no plain http and no quota.
+fn is_of_login(error: &AuthError) -> bool {
+    !matches!(error, AuthError::Insecure(_) | AuthError::Store(_) | AuthError::Quota { .. })
 }
 
 impl fmt::Display for Failure {
     /// One line, whatever others put into it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.text.trim().chars().chain(self.last.iter().flat_map(|last| last.chars())) {
+        let last = self.look.as_ref().or(self.last.as_ref());
+        for c in self.text.trim().chars().chain(last.iter().flat_map(|last| last.chars())) {
             match c {
                 '\n' | '\r' | '\t' => f.write_str(" ")?,
                 c if c.is_control() => write!(f, "{}", c.escape_default())?,

@@ -20,7 +20,8 @@
 //! | `score`, `points`, `media`, `files` | what is done with files alone |
 //! | `soundslice`, `soundstripe`, `soundcloud`, `musescore`, `api` | the services |
 //! | `auth`, `doctor`, `sandbox`, `completion` | logins, what works here, a sandbox, what a shell is told |
-//! | `output`, `progress`, `failure` | tables, records and JSON; bars; one line and an exit code |
+//! | `output`, `destination`, `progress` | tables, records and JSON; where files go; bars |
+//! | `failure`, `doubt` | one line and an exit code; what may have been made although no response came |
 //!
 //! Each command is a function that takes its arguments and a session, and gives what is printed or a failure. Standard output has the
 //! result alone; standard error what is said about it.
@@ -38,7 +39,9 @@ mod arguments;
 mod auth;
 mod batch;
 mod completion;
+mod destination;
 mod doctor;
+mod doubt;
 mod failure;
 mod files;
 mod media;
@@ -62,7 +65,7 @@ use output::{Form, Output};
 use session::Session;
 
 /// What a shell reports of a command that was ended by Ctrl-C.
-const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 /// What a shell reports of a command that was asked to end, as `kill` and a system that shuts down do.
 #[cfg(unix)]
 const TERMINATED: u8 = 143;
@@ -111,7 +114,8 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
             }
         }
     };
-    let result = output.print(form);
+    let (output, failure) = output.failure();
+    let result = output.print(form).and(failure.map_or(Ok(()), Err));
     if let Some(remark) = output.remark() {
         session.tell(remark);
     }

@@ -1,7 +1,6 @@
 //! What commands print: a table on a terminal, tab-separated lines elsewhere, JSON on request.
 
 use std::io::{self, IsTerminal as _, Write};
-use std::path::Path;
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
@@ -46,6 +45,11 @@ impl Record {
         self
     }
 
+    /// The value of this name.
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
     /// With all values of another.
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.0.extend(other.0);
@@ -86,12 +90,22 @@ pub(crate) enum Output {
     Many(Vec<Record>),
     /// The first of more things than were asked for.
     First(Vec<Record>),
+    /// What there is to print, and why the command failed all the same.
+    But(Box<Output>, Failure),
 }
 
 impl Output {
-    /// What every download prints.
-    pub(crate) fn downloaded(file: &Path, bytes: u64) -> Self {
-        Record::new().text("file", file.display()).with("bytes", bytes).into()
+    /// With a failure of the command, which is told behind what is printed.
+    pub(crate) fn but(self, failure: Failure) -> Self {
+        Self::But(Box::new(self), failure)
+    }
+
+    /// What is printed, and why the command failed.
+    pub(crate) fn failure(self) -> (Self, Option<Failure>) {
+        match self {
+            Self::But(output, failure) => (*output, Some(failure)),
+            output => (output, None),
+        }
     }
 
     /// What is said beside it, on standard error.
@@ -114,6 +128,7 @@ impl Output {
     fn write(&self, out: &mut impl Write, form: Form) -> io::Result<()> {
         match (self, form) {
             (Self::Nothing, _) => Ok(()),
+            (Self::But(output, _), form) => output.write(out, form),
             (Self::Text(text), _) => out.write_all(text.as_bytes()),
             (Self::One(record), Form::Json) => json(out, record),
             (Self::Many(records) | Self::First(records), Form::Json) => json(out, records),

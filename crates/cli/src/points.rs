@@ -11,9 +11,9 @@ use segno_syncpoint::validate::{self, Context};
 use segno_syncpoint::{SyncMap, Syncpoint, wire};
 
 use crate::arguments::Into_;
+use crate::destination::Destination;
 use crate::failure::Failure;
 use crate::output::{Output, Record};
-use crate::places;
 use crate::score::{Piece, Rules};
 use crate::session::Session;
 
@@ -226,17 +226,19 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Output, Failure
             let map = points.map(piece.as_ref())?;
             let other = self::map(&like, format::read(&like, None, piece.as_ref())?)?;
             let fit = map.fit_to(&other).map_err(|fault| Failure::file(&points.file, fault))?;
+            let is_printed = into.output.as_deref().is_some_and(crate::files::is_standard_input);
             if into.output.is_some() {
                 let changed = map.changed(&fit).map_err(|fault| Failure::file(&points.file, fault))?;
                 written(&into, wire::write(changed.points()) + "\n")?;
             }
             let round = |value: f64| (value * 1e6).round() / 1e6;
-            Ok(Record::new()
+            let record = Record::new()
                 .with("offset_s", round(fit.offset))
                 .with("factor", (fit.factor * 1e9).round() / 1e9)
                 .with("rms_s", round(fit.rms))
-                .with("largest_s", round(fit.largest))
-                .into())
+                .with("largest_s", round(fit.largest));
+            // Standard output has either the points or what was found.
+            Ok(if is_printed { Output::Nothing } else { record.into() })
         }
         Command::Convert(Convert { points, as_, into }) => {
             let piece = points.piece()?;
@@ -288,9 +290,9 @@ fn judge(check: &Check) -> Result<Output, Failure> {
     if errors == 0 {
         return Ok(rows.into());
     }
-    Output::from(rows).print(crate::output::Form::choose(false))?;
     let plural = if errors == 1 { "error" } else { "errors" };
-    Err(Failure::file(file, format_args!("{errors} {plural}")).advice("`segno points repair` mends the list"))
+    let failure = Failure::file(file, format_args!("{errors} {plural}"));
+    Ok(Output::from(rows).but(failure.advice("`segno points repair` mends the list")))
 }
 
 /// To the file that was named, or to standard output.
@@ -298,7 +300,7 @@ fn written(into: &Into_, text: String) -> Result<Output, Failure> {
     match &into.output {
         None => Ok(Output::Text(text)),
         Some(path) => {
-            places::write(path, text.as_bytes())?;
+            Destination::of(path)?.write(text.as_bytes())?;
             Ok(Output::Nothing)
         }
     }

@@ -1,6 +1,7 @@
 //! `segno sandbox`: the four services on this machine until told to stop.
 
 use clap::Args;
+use segno_sandbox::CommandError;
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -58,8 +59,12 @@ pub(crate) async fn run(arguments: Arguments, session: &Session) -> Result<Outpu
         words.push("--json".to_owned());
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    segno_sandbox::command(&words, &mut std::io::stdout())
-        .await
-        .map(|()| Output::Nothing)
-        .map_err(|error| Failure::new(error.to_string().lines().next().unwrap_or_default()))
+    segno_sandbox::command(&words, &mut std::io::stdout()).await.map(|()| Output::Nothing).map_err(|error| {
+        let text = error.to_string();
+        let line = text.lines().next().unwrap_or_default();
+        match error {
+            CommandError::Usage(_) => Failure::usage(line),
+            _ => Failure::new(line),
+        }
+    })
 }

@@ -169,7 +169,7 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Output, Failure
                 Err(fault) => return Err(Failure::file(&read.file, fault)),
             };
             if let Some(svg) = svg {
-                crate::places::write(&svg, drawn(&piece)?.as_bytes())?;
+                crate::destination::Destination::beside(&svg, "--svg")?.write(drawn(&piece)?.as_bytes())?;
             }
             if json {
                 return Ok(Output::Text(json::report(&piece.score, &piece.play)?));

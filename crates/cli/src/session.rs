@@ -11,10 +11,12 @@ use segno_core::auth::store::{FileStore, MemoryStore, TokenStore};
 use segno_core::environment::env_var_if_set;
 use segno_musescore::{AccessToken, Consumer, Credentials};
 use segno_sandbox::Sandbox;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::OnceCell;
 
-use crate::accounts::{Account, Accounts, Service};
+use crate::accounts::{self, Account, Accounts, Service};
 use crate::arguments::{General, To};
+use crate::doubt;
 use crate::failure::Failure;
 
 /// A run of the command.
@@ -31,6 +33,8 @@ pub(crate) enum Settings {
     Environment,
     /// Of a sandbox, or of an account that was logged in.
     Given { values: BTreeMap<String, Secret>, account: Option<Account> },
+    /// Of a login that is not accepted yet, and not kept: that of a user, or that of the application alone.
+    New { values: BTreeMap<String, Secret>, tokens: Arc<MemoryStore>, user: bool },
 }
 
 impl Settings {
@@ -45,7 +49,7 @@ impl Settings {
         match self {
             Self::Environment => env_var_if_set(name)
                 .map_err(|error| Failure::new(error.to_string()).code(crate::failure::USAGE)),
-            Self::Given { values, .. } => match values.get(name) {
+            Self::Given { values, .. } | Self::New { values, .. } => match values.get(name) {
                 Some(value) => Ok(Some(value.expose().to_owned())),
                 // URLs may come from the environment with any account.
                 None if name.ends_with("_URL") => Ok(env_var_if_set(name).unwrap_or_default()),
@@ -55,14 +59,35 @@ impl Settings {
     }
 
     /// Where the tokens of a user are: in a file that is named, or with the account; `None` if nobody is logged in.
-    fn tokens(&self, file: &'static str, login: bool) -> Result<Option<Arc<dyn TokenStore>>, Failure> {
+    fn tokens(&self, file: &'static str) -> Result<Option<Arc<dyn TokenStore>>, Failure> {
+        if let Self::New { tokens, user, .. } = self {
+            return Ok(if *user { Some(Arc::<MemoryStore>::clone(tokens)) } else { None });
+        }
         if let Some(file) = self.get(file)? {
             let store = FileStore::open(&file).map_err(|error| Failure::new(error.to_string()))?;
-            return Ok(if login || Path::new(&file).exists() { Some(Arc::new(store)) } else { None });
+            return Ok(if Path::new(&file).exists() { Some(Arc::new(store)) } else { None });
         }
         let Self::Given { account: Some(account), .. } = self else { return Ok(None) };
         let accounts = Accounts::open()?;
-        Ok(if login || accounts.has_tokens(account)? { Some(accounts.tokens(account)?) } else { None })
+        Ok(if accounts.has_tokens(account)? { Some(accounts.tokens(account)?) } else { None })
+    }
+
+    /// Where the tokens are that the application `id` has for itself: the service gives a few a day, so they are kept from call to
+    /// call, but for those of a sandbox that ends with the command.
+    fn app_tokens(&self, id: &str) -> Result<Arc<dyn TokenStore>, Failure> {
+        match self {
+            Self::New { tokens, .. } => Ok(Arc::<MemoryStore>::clone(tokens)),
+            Self::Given { account: Some(account), .. } => Accounts::open()?.app_tokens(account),
+            Self::Given { account: None, .. } => Ok(Arc::new(MemoryStore::new())),
+            Self::Environment => {
+                // On a machine where nothing can be kept, each command asks for one.
+                let nowhere = || Arc::new(MemoryStore::new()) as Arc<dyn TokenStore>;
+                let auth = self.get("SOUNDCLOUD_AUTH_URL")?.unwrap_or_default();
+                let key = Sha256::digest(format!("{auth} {id}"));
+                let key: String = key.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+                Ok(accounts::app_tokens(&key).unwrap_or_else(|_| nowhere()))
+            }
+        }
     }
 
     fn need(&self, name: &'static str) -> Result<String, Failure> {
@@ -90,7 +115,13 @@ impl Session {
         if !made.is_empty() {
             failure = failure.advice(format_args!("made so far: {made}"));
         }
-        if goes_on { failure.last("run the same command again to go on where it stopped") } else { failure }
+        if goes_on {
+            return failure.last("run the same command again to go on where it stopped");
+        }
+        match doubt::of_what_is_under_way() {
+            Some(look) => failure.advice(look),
+            None => failure,
+        }
     }
 
     /// Says something beside the result, on standard error.
@@ -171,11 +202,11 @@ impl Session {
     }
 
     pub(crate) async fn soundcloud(&self) -> Result<segno_soundcloud::Client, Failure> {
-        soundcloud(&self.settings(Service::Soundcloud).await?, false)
+        soundcloud(&self.settings(Service::Soundcloud).await?)
     }
 
     pub(crate) async fn musescore(&self) -> Result<segno_musescore::Client, Failure> {
-        musescore(&self.settings(Service::Musescore).await?, false)
+        musescore(&self.settings(Service::Musescore).await?)
     }
 }
 
@@ -185,7 +216,12 @@ pub(crate) fn soundslice(settings: &Settings) -> Result<segno_soundslice::Client
     if let Some(url) = settings.get("SOUNDSLICE_BASE_URL")? {
         builder = builder.base_url(&url);
     }
-    Ok(builder.build()?)
+    Ok(builder.settings(watched).build()?)
+}
+
+/// So that it can be told what was under way when a signal ends the command.
+fn watched(core: segno_core::ClientBuilder) -> segno_core::ClientBuilder {
+    core.observer(doubt::watch)
 }
 
 pub(crate) fn soundstripe(settings: &Settings) -> Result<segno_soundstripe::Client, Failure> {
@@ -193,12 +229,12 @@ pub(crate) fn soundstripe(settings: &Settings) -> Result<segno_soundstripe::Clie
     if let Some(url) = settings.get("SOUNDSTRIPE_BASE_URL")? {
         builder = builder.base_url(&url);
     }
-    Ok(builder.build()?)
+    Ok(builder.settings(watched).build()?)
 }
 
 /// With the rights of a user where somebody is logged in, or is about to, else with those of the application.
-pub(crate) fn soundcloud(settings: &Settings, login: bool) -> Result<segno_soundcloud::Client, Failure> {
-    let mut builder = segno_soundcloud::Client::builder();
+pub(crate) fn soundcloud(settings: &Settings) -> Result<segno_soundcloud::Client, Failure> {
+    let mut builder = segno_soundcloud::Client::builder().settings(watched);
     if let Some(url) = settings.get("SOUNDCLOUD_BASE_URL")? {
         builder = builder.base_url(&url);
     }
@@ -212,15 +248,15 @@ pub(crate) fn soundcloud(settings: &Settings, login: bool) -> Result<segno_sound
         return Ok(builder.token(token).build()?);
     }
     let (id, secret) = (settings.need("SOUNDCLOUD_CLIENT_ID")?, settings.need("SOUNDCLOUD_CLIENT_SECRET")?);
-    let builder = match settings.tokens("SOUNDCLOUD_TOKEN_FILE", login)? {
+    let builder = match settings.tokens("SOUNDCLOUD_TOKEN_FILE")? {
         Some(store) => builder.user(&id, Some(secret.into()), store),
-        None => builder.app(&id, secret, MemoryStore::new()),
+        None => builder.app(&id, secret, settings.app_tokens(&id)?),
     };
     Ok(builder.build()?)
 }
 
 /// With the rights of a user where somebody is logged in, or is about to, else with those of the application or the key alone.
-pub(crate) fn musescore(settings: &Settings, login: bool) -> Result<segno_musescore::Client, Failure> {
+pub(crate) fn musescore(settings: &Settings) -> Result<segno_musescore::Client, Failure> {
     let key = settings.need("MUSESCORE_CONSUMER_KEY")?;
     let tokens = (settings.get("MUSESCORE_ACCESS_TOKEN")?, settings.get("MUSESCORE_ACCESS_TOKEN_SECRET")?);
     let credentials = match (settings.get("MUSESCORE_CONSUMER_SECRET")?, tokens) {
@@ -228,12 +264,12 @@ pub(crate) fn musescore(settings: &Settings, login: bool) -> Result<segno_musesc
         (Some(secret), (Some(token), Some(token_secret))) => {
             Credentials::User(Consumer::new(key, secret), AccessToken::new(token, token_secret))
         }
-        (Some(secret), _) => match settings.tokens("MUSESCORE_TOKEN_FILE", login)? {
+        (Some(secret), _) => match settings.tokens("MUSESCORE_TOKEN_FILE")? {
             Some(store) => Credentials::stored(Consumer::new(key, secret), store),
             None => Credentials::Application(Consumer::new(key, secret)),
         },
     };
-    let mut builder = segno_musescore::Client::builder(credentials);
+    let mut builder = segno_musescore::Client::builder(credentials).settings(watched);
     if let Some(url) = settings.get("MUSESCORE_BASE_URL")? {
         builder = builder.base_url(&url);
     }

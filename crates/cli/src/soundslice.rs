@@ -14,10 +14,10 @@ use segno_soundslice::{
 use segno_syncpoint::{SyncMap, wire};
 
 use crate::arguments::Limit;
+use crate::destination::Destination;
 use crate::failure::Failure;
 use crate::media::{Media, Truncated};
 use crate::output::{Output, Record};
-use crate::places;
 use crate::points::Points;
 use crate::progress::Bar;
 use crate::session::Session;

@@ -10,14 +10,14 @@ use sha2::{Digest as _, Sha256};
 
 use crate::accounts::Service;
 use crate::arguments::To;
+use crate::destination::Destination;
 use crate::failure::Failure;
 use crate::media::Truncated;
 use crate::output::{Output, Record};
 use crate::page::{self, Page};
 use crate::points::Format;
 use crate::score::{Piece, Rules};
-use crate::session::{Session, Settings};
-use crate::{places, session};
+use crate::session::{self, Session, Settings};
 
 mod journal;
 mod prepare;
@@ -67,7 +67,7 @@ pub(crate) struct Sync {
     /// Whose music it is; as the score says if not given
     #[arg(long, value_name = "NAME", value_parser = one_line, help_heading = "Where it goes")]
     artist: Option<String>,
-    /// Put a new slice into this folder, by name or ID; made if it is missing
+    /// Put a new slice into this folder: its name, made at the top if it is missing, or the ID of any folder
     #[arg(long, value_name = "FOLDER", value_parser = named, help_heading = "Where it goes")]
     folder: Option<String>,
     /// The name of the recording; that of its file if not given
@@ -253,7 +253,7 @@ pub(crate) async fn run(arguments: Box<Sync>, session: &Session) -> Result<Outpu
             slice: done.slice.as_str(),
             images,
         };
-        places::write(report, page.html(report)?.as_bytes())?;
+        Destination::of(report)?.write(page.html(report)?.as_bytes())?;
         session.tell(format_args!("report     {}", report.display()));
     }
     Ok(Record::new()
@@ -275,28 +275,18 @@ impl Sync {
     /// Found out before anything is made: the page replaces no file of the job, and there is a folder for it.
     fn report_can_be_written(&self) -> Result<(), Failure> {
         let Some(report) = &self.report else { return Ok(()) };
+        let page = Destination::beside(report, "--report")?;
         let points = self.points.as_ref().or(self.beats.as_ref());
         let inputs = [("score", Some(&self.score)), ("recording", Some(&self.audio)), ("points", points)];
-        let place = std::fs::canonicalize(report).ok();
         for (what, input) in inputs {
-            let input = input.and_then(|input| std::fs::canonicalize(input).ok());
-            if input.is_some() && input == place {
+            if input.is_some_and(|input| page.is(input)) {
                 return Err(Failure::file(
                     report,
                     format_args!("--report would replace the {what}; give another name"),
                 ));
             }
         }
-        if report.is_dir() {
-            return Err(Failure::file(report, "this is a folder; give the name of a file"));
-        }
-        match report.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => Err(Failure::file(
-                report,
-                format_args!("there is no folder {}; make it first", folder.display()),
-            )),
-            _ => Ok(()),
-        }
+        Ok(())
     }
 }
 

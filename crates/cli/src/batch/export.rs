@@ -6,9 +6,9 @@ use std::path::Path;
 use super::ledger::{Entry, Ledger, Which};
 use super::manifest::COLUMNS;
 use super::work::Task;
+use crate::destination::Destination;
 use crate::failure::Failure;
 use crate::output::{Output, Record};
-use crate::places;
 use crate::sync::{Made, site};
 
 const PORTION: u32 = 1000;
@@ -16,7 +16,7 @@ const PORTION: u32 = 1000;
 pub(super) async fn run(
     ledger: &dyn Ledger,
     base: &str,
-    output: Option<&Path>,
+    output: Option<&Destination>,
     json: bool,
 ) -> Result<Output, Failure> {
     match output {
@@ -27,8 +27,8 @@ pub(super) async fn run(
         Some(file) => {
             let mut text = Vec::new();
             let pieces = write(ledger, base, json, &mut text).await?;
-            places::write(file, &text)?;
-            Ok(Record::new().text("file", file.display()).with("pieces", pieces).into())
+            file.write(&text)?;
+            Ok(file.told(|record| record.with("pieces", pieces)))
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Where the jobs are: the ledger, and whose jobs of it are meant.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use clap::Args;
 use super::ledger::{Ledger, Shared, Sqlite};
 use crate::accounts::Service;
 use crate::arguments::To;
+use crate::destination::Destination;
 use crate::failure::Failure;
 use crate::places;
 use crate::session::{Session, Settings};
@@ -60,6 +62,13 @@ enum Found<'a> {
     File(PathBuf),
 }
 
+/// Says that a ledger has jobs, and none of this account.
+fn tell_others(mine: &String, all: &[String], session: &Session) {
+    if !all.is_empty() && !all.contains(mine) {
+        session.tell(format_args!("account    this ledger has no jobs of {mine}, but of {}", all.join(", ")));
+    }
+}
+
 impl Place {
     /// The ledger, made if it is missing, for so many jobs side by side.
     pub(super) async fn make(
@@ -81,7 +90,9 @@ impl Place {
         session: &Session,
     ) -> Result<Arc<dyn Ledger>, Failure> {
         let make = waits && matches!(self.find(session)?, Found::Server(_));
-        self.open(account.queue(), make, Some(jobs), session).await
+        let ledger = self.open(account.queue(), make, Some(jobs), session).await?;
+        tell_others(&account.queue(), &ledger.queues().await?, session);
+        Ok(ledger)
     }
 
     /// The ledger that is there: the jobs of the account that is logged in; without one, those of the only account in it.
@@ -98,12 +109,7 @@ impl Place {
         let all = ledger.queues().await?;
         let (queue, ledger) = match (mine, all.as_slice()) {
             (Some(mine), all) => {
-                if !all.is_empty() && !all.contains(&mine) {
-                    session.tell(format_args!(
-                        "account    this ledger has no jobs of {mine}, but of {}",
-                        all.join(", ")
-                    ));
-                }
+                tell_others(&mine, all, session);
                 (mine, ledger)
             }
             (None, [only]) => (only.clone(), self.open(only.clone(), false, None, session).await?),
@@ -120,10 +126,29 @@ impl Place {
         Ok(Looked { ledger, base })
     }
 
+    /// Refuses to write a result over the file of the ledger or those beside it.
+    pub(super) fn is_not(&self, output: &Destination, session: &Session) -> Result<(), Failure> {
+        let Found::File(file) = self.find(session)? else { return Ok(()) };
+        for end in ["", "-wal", "-shm"] {
+            let mut name = file.clone().into_os_string();
+            name.push(end);
+            let path = PathBuf::from(name);
+            if output.is(&path) {
+                return Err(Failure::file(&path, "this is the ledger; give another name to write to"));
+            }
+        }
+        Ok(())
+    }
+
     fn find(&self, session: &Session) -> Result<Found<'_>, Failure> {
         Ok(match self.ledger.as_deref() {
             Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
                 Found::Server(url)
+            }
+            Some("") => {
+                return Err(Failure::usage(
+                    "invalid --ledger: expected a file or postgres://..., found nothing",
+                ));
             }
             Some(url) if url.contains("://") => {
                 return Err(Failure::usage(
@@ -148,7 +173,14 @@ impl Place {
                 // Each job that is worked on writes by itself, and beside them the leases and counts.
                 let (connections, patience) =
                     jobs.map_or((1, QUICK), |jobs| (usize::from(jobs) + 2, PATIENCE));
-                Ok(Arc::new(Shared::open(url, queue, make, connections, patience).await?))
+                let quiet = session.general().quiet;
+                let tell = move |line: String| {
+                    if !quiet {
+                        // Nobody there to be told.
+                        let _ = writeln!(std::io::stderr(), "{line}");
+                    }
+                };
+                Ok(Arc::new(Shared::open(url, queue, make, connections, patience, tell).await?))
             }
             Found::Memory => Ok(Arc::new(Sqlite::in_memory(queue)?)),
             Found::File(file) if make => {

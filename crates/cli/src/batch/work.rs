@@ -251,9 +251,10 @@ impl Shop {
                 }
                 return Ok(());
             }
-            Err(failure) => failure.of_worker(),
+            Err(failure) => failure.of_worker().of_machine(),
         };
         let (failure, is_away) = match halted.by() {
+            Halt::None if failure.ends_worker() => (failure, false),
             Halt::None => match self.is_away(&failure, begin).await {
                 Ok(is_away) => (failure, is_away),
                 Err(login) => (login, false),
@@ -280,7 +281,7 @@ impl Shop {
                 let _ = self.ledger.end(&claim, End::Back { after: Duration::ZERO }).await;
                 return Err(failure);
             }
-            Halt::None if failure.is_login() => End::Back { after: Duration::ZERO },
+            Halt::None if failure.ends_worker() => End::Back { after: Duration::ZERO },
             Halt::None if is_away => End::Back { after: self.lease },
             Halt::None if failure.is_lasting() || claim.attempts + 1 >= self.attempts => {
                 self.meters.failed();
@@ -295,7 +296,7 @@ impl Shop {
             }
         };
         self.ledger.end(&claim, end).await?;
-        if halted.by() == Halt::None && failure.is_login() { Err(failure) } else { Ok(()) }
+        if halted.by() == Halt::None && failure.ends_worker() { Err(failure) } else { Ok(()) }
     }
 
     /// Tells the ledger that this process lives, as long as it has the job.

@@ -1,7 +1,7 @@
 //! Scores.
 
 use super::*;
-use crate::places;
+use crate::destination::Destination;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -75,7 +75,7 @@ pub(crate) struct Download {
     /// Which file
     #[arg(long = "as", value_name = "FORMAT", default_value = "mxl")]
     as_: FileFormat,
-    /// The file to write; it is replaced if it exists
+    /// The file to write, replaced if it exists; - for standard output
     #[arg(long, short, value_name = "FILE", required_unless_present = "all")]
     output: Option<PathBuf>,
     /// MXL, MP3, page images, times and boxes into a folder: what `segno sync --pages` takes
@@ -317,6 +317,7 @@ pub(super) async fn run(command: Command, client: &Client, session: &Session) ->
 }
 
 async fn download(download: Download, client: &Client, session: &Session) -> Result<Output, Failure> {
+    let output = download.output.as_deref().map(Destination::of).transpose()?;
     let score = client.send(&scores::Get::new(download.score)).await?;
     if let Some(folder) = download.all {
         std::fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, error))?;
@@ -329,8 +330,11 @@ async fn download(download: Download, client: &Client, session: &Session) -> Res
         files.extend(pages.map(|(page, get)| (format!("page-{}.png", page + 1), get)));
         for (name, get) in files {
             let path = folder.join(&name);
-            let got = client.call(&get).download_to(&path).await?;
-            rows.push(Record::new().text("file", path.display()).with("bytes", got.bytes));
+            if let Output::One(row) =
+                Destination::of(&path)?.download(client.call(&get), Failure::from).await?
+            {
+                rows.push(row);
+            }
         }
         let times = client.send(&time::Get::new(score.id)).await?;
         let events = times
@@ -341,7 +345,7 @@ async fn download(download: Download, client: &Client, session: &Session) -> Res
         for (name, records) in [("times.json", events.collect::<Vec<_>>()), ("boxes.json", boxes)] {
             let path = folder.join(name);
             let text = serde_json::to_vec(&records).map_err(|error| Failure::new(error.to_string()))?;
-            places::write(&path, &text)?;
+            Destination::of(&path)?.write(&text)?;
             rows.push(Record::new().text("file", path.display()).with("bytes", text.len()));
         }
         return Ok(rows.into());
@@ -354,14 +358,16 @@ async fn download(download: Download, client: &Client, session: &Session) -> Res
         FileFormat::Mscz => File::MuseScore,
         FileFormat::Thumbnail => File::Thumbnail,
     };
-    let Some(output) = download.output else { return Err(Failure::usage("--output is missing")) };
-    let got = client.call(&files::Get::of(&score, file)).download_to(&output).await.map_err(|error| {
+    let Some(output) = output else { return Err(Failure::usage("--output is missing")) };
+    let get = files::Get::of(&score, file);
+    let got = output.download(client.call(&get), |error| {
         if files::is_unavailable(&error) {
             Failure::new(format!("the score {} has no such file", score.id))
         } else {
             error.into()
         }
-    })?;
+    });
+    let got = got.await?;
     session.tell(format_args!("{} of score {}", file, score.id));
-    Ok(Output::downloaded(&output, got.bytes))
+    Ok(got)
 }

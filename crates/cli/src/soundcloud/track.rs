@@ -8,6 +8,7 @@ use segno_soundcloud::tracks::{Artwork, Asset, TrackFields, Upload};
 use segno_soundcloud::{StreamError, UploadError};
 
 use super::*;
+use crate::destination::Destination;
 
 /// How long a track may take until it can be heard.
 const TRANSCODING: Duration = Duration::from_secs(900);
@@ -182,7 +183,7 @@ pub(crate) struct Change {
 pub(crate) struct Download {
     /// The track, a number or a URN
     track: TrackUrn,
-    /// The file to write; it is replaced if it exists
+    /// The file to write, replaced if it exists; - for standard output
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
 }
@@ -314,16 +315,21 @@ pub(super) async fn run(command: Command, client: &Client, session: &Session) ->
                 .into())
         }
         Command::Download(Download { track, output }) => {
+            let output = Destination::of(&output)?;
             let found = client.send(&tracks::Get::new(track)).await?;
             if let Some(url) = found.download_url.filter(|_| found.downloadable == Some(true)) {
                 let url = client.send(&streams::Follow::new(url)).await?;
                 let original = Raw::<ApiError>::at(Method::GET, url);
-                let got = client.core().call(&original).download_to(&output).await?;
-                return Ok(Output::downloaded(&output, got.bytes));
+                return output.download(client.core().call(&original), Failure::from).await;
             }
-            let got = client.audio(track).kinds(HEARD).download_to(&output).await.map_err(unheard)?;
+            let audio = client.audio(track).kinds(HEARD);
+            let got = match output.file() {
+                Some(file) => audio.download_to(file).await,
+                None => audio.download(&mut output.open()?).await,
+            };
+            let got = got.map_err(unheard)?;
             session.tell(format_args!("the stream {:?}, because the original is not free", got.kind));
-            Ok(Output::downloaded(&output, got.bytes))
+            Ok(output.downloaded(got.bytes))
         }
         Command::Comments(Related { track, limit }) => {
             limit.of(client.pages(comments::List::new(track)).items(), comment).await
@@ -395,7 +401,12 @@ fn not_uploaded(error: UploadError) -> Failure {
         UploadError::Unknown { upload, .. } => Some(&**upload),
         _ => None,
     };
-    failed(&error, call)
+    let failure = failed(&error, call);
+    match &error {
+        // It was looked for and is not there.
+        UploadError::Call(_) => failure.finds(),
+        _ => failure,
+    }
 }
 
 fn comment(comment: &Comment) -> Record {

@@ -186,7 +186,7 @@ pub(crate) struct Upload {
 pub(crate) struct Download {
     /// The slice
     slice: Scorehash,
-    /// The file to write; it is replaced if it exists
+    /// The file to write, replaced if it exists; - for standard output
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
 }
@@ -213,17 +213,18 @@ pub(super) async fn notation(
             Ok(Record::new().text("scorehash", slice).with("bytes", bytes).with("processed", waits).into())
         }
         Notation::Download(Download { slice, output }) => {
+            let output = Destination::of(&output)?;
             let none = || Failure::new(format!("the slice {slice} has no original file"));
             let url = client.send(&notation::Original::new(&slice)).await?.ok_or_else(none)?;
             let get = segno_soundslice::storage::Get::new(url);
-            let downloaded = client.call(&get).download_to(&output).await?;
-            Ok(Output::downloaded(&output, downloaded.bytes))
+            output.download(client.call(&get), Failure::from).await
         }
         Notation::Musicxml(Download { slice, output }) => {
+            let output = Destination::of(&output)?;
             let none = || Failure::new(format!("there is no slice {slice}, or it has no notation"));
             let text = client.send(&slices::MusicXml::new(&slice)).await?.ok_or_else(none)?;
-            places::write(&output, text.as_bytes())?;
-            Ok(Output::downloaded(&output, text.len() as u64))
+            output.write(text.as_bytes())?;
+            Ok(output.downloaded(text.len() as u64))
         }
     }
 }

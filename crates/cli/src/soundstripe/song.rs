@@ -3,6 +3,7 @@
 use segno_soundstripe::songs::Energy;
 
 use super::*;
+use crate::destination::Destination;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -81,7 +82,7 @@ pub(crate) struct Download {
     /// MP3, or WAV of 48 kHz and 24 bit
     #[arg(long = "as", value_name = "FORMAT", default_value = "mp3")]
     as_: Sound,
-    /// The file to write; it is replaced if it exists
+    /// The file to write, replaced if it exists; - for standard output
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
 }
@@ -146,6 +147,7 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<Output, Fai
         }
         Command::Download(Download { id, as_, output }) => {
             let id: SongId = id.parse().map_err(|error| Failure::usage(format!("{error}")))?;
+            let output = Destination::of(&output)?;
             let song = client.send(&songs::Get::new(&id)).await?;
             let versions = song.primary_audio().map(|file| &file.versions);
             fetch(client, versions, as_, &output).await
@@ -161,15 +163,14 @@ async fn fetch(
     client: &Client,
     versions: Option<&Versions>,
     sound: Sound,
-    output: &PathBuf,
+    output: &Destination,
 ) -> Result<Output, Failure> {
     let link = versions.and_then(|versions| match sound {
         Sound::Mp3 => versions.mp3.as_ref(),
         Sound::Wav => versions.wav.as_ref(),
     });
     let link = link.ok_or_else(|| Failure::new("there is no file in this format; try the other --as"))?;
-    let got = client.download_to(link, output).await?;
-    Ok(Output::downloaded(output, got.bytes))
+    output.download(client.call(&segno_soundstripe::media::Download::new(link)), Failure::from).await
 }
 
 #[derive(Debug, Subcommand)]
@@ -227,6 +228,7 @@ pub(super) async fn effects(command: EffectCommand, client: &Client) -> Result<O
         }
         EffectCommand::Download(Download { id, as_, output }) => {
             let id: SoundEffectId = id.parse().map_err(|error| Failure::usage(format!("{error}")))?;
+            let output = Destination::of(&output)?;
             let effect = client.send(&sound_effects::Get::new(&id)).await?;
             fetch(client, Some(&effect.versions), as_, &output).await
         }

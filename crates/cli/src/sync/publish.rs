@@ -205,7 +205,8 @@ impl Job<'_> {
         if let Some(folder) = folder {
             create = create.folder(folder);
         }
-        let created = self.client.send(&create).await?;
+        // The journal knows that it was about to be made.
+        let created = self.client.send(&create).await.map_err(|error| Failure::from(error).finds())?;
         let slice = created.scorehash;
         if let Err(failure) = journal.note(|journal| journal.slice = Some(slice.to_string())).await {
             if journal.keep().disown("slice", slice.as_str()).await {

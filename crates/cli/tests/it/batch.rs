@@ -13,7 +13,7 @@ mod ledger;
 mod list;
 
 /// A sandbox, and a manifest of so many pieces with the names `Piece 1` and so on.
-async fn pieces(count: usize) -> Scratch {
+pub(crate) async fn pieces(count: usize) -> Scratch {
     let scratch = Scratch::new().await;
     scratch.sandbox.switches(|switches| {
         switches.soundslice.notation_delay_s = 0.0;

@@ -1,8 +1,10 @@
 //! The command as a process, against a sandbox.
 
 mod batch;
+mod destination;
 mod guide;
 mod input;
+mod logins;
 mod manners;
 #[cfg(feature = "align")]
 mod otherwise;

@@ -154,6 +154,7 @@ async fn users_log_in_by_the_page_of_consent_and_out_again() {
             .spawn()
             .unwrap();
         let mut told = std::io::BufRead::lines(std::io::BufReader::new(child.stderr.take().unwrap()));
+        assert!(told.next().unwrap().unwrap().ends_with(" are taken from the environment"));
         let line = told.next().unwrap().unwrap();
         let page = line.strip_prefix("open ").unwrap();
         assert!(!page.contains(&scratch.sandbox.description().soundcloud.client_secret));

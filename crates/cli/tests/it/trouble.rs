@@ -161,3 +161,93 @@ async fn a_folder_that_an_interrupted_run_made_is_taken_by_its_id() {
     assert_eq!(scratch.sandbox.effects().of("soundslice", "folders").created, 1);
     assert!(scratch.run(&["soundslice", "folder", "get", &autumn]).good().out.contains("Minuet in G major"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_is_the_id_of_a_folder_and_makes_none() {
+    let scratch = scratch().await;
+    let before = scratch.sandbox.effects();
+    for dry in [&["--dry-run"][..], &[]] {
+        let line = scratch.run(&[&SYNC[..], &["--folder", "77777"], dry].concat()).failed(1);
+        assert!(
+            line.contains("there is no folder 77777 in this account")
+                && line.contains("segno soundslice folder new 77777"),
+            "{line}"
+        );
+    }
+    assert_eq!(scratch.sandbox.effects(), before);
+    // A folder inside of another, as the list of slices tells it.
+    let slices = scratch.run(&["soundslice", "slice", "list", "--json"]).good().json();
+    let inside = slices[0]["folder"].as_str().unwrap();
+    let top = scratch.run(&["soundslice", "folder", "list"]).good().out;
+    assert!(!top.contains(inside), "{top}");
+    let slice = scratch.run(&[&SYNC[..], &["--folder", inside, "--json"]].concat()).good().json();
+    let slice = slice["slice"].as_str().unwrap();
+    assert!(scratch.run(&["soundslice", "folder", "get", inside]).good().out.contains(slice));
+    assert_eq!(made(&scratch.sandbox), once());
+    // A number that is the name of a folder.
+    scratch.run(&["soundslice", "folder", "new", "2026"]).good();
+    scratch.run(&[&SYNC[..], &["--folder", "2026", "--again"]].concat()).good();
+    assert_eq!(made(&scratch.sandbox)["folders"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_have_been_made_is_looked_for_before_the_command_is_run_again() {
+    let scratch = Scratch::new().await;
+    let slices = scratch.run(&["soundslice", "slice", "list", "--json"]).good().json();
+    let slice = slices[0]["scorehash"].as_str().unwrap();
+    let songs = scratch.run(&["soundstripe", "song", "search", "--limit", "1", "--json"]).good().json();
+    let song = songs[0]["song"].as_str().unwrap();
+    let mine = scratch.run(&["soundcloud", "track", "mine", "--limit", "1", "--json"]).good().json();
+    let track = mine[0]["track"].as_str().unwrap();
+    scratch.write("score.mscz", std::fs::read(scratch.path("minuet-in-g.mxl")).unwrap());
+    let commands: [(&[&str], &str); 9] = [
+        (&["soundslice", "slice", "new", "A"], "`segno soundslice slice list --all`"),
+        (&["soundslice", "slice", "duplicate", slice], "`segno soundslice slice list --all`"),
+        (&["soundslice", "recording", "new", slice, "--youtube", "dQw4w9WgXcQ"], "recording list"),
+        (&["soundslice", "folder", "new", "A"], "`segno soundslice folder list`"),
+        (&["soundstripe", "song", "usage", song], "the account on the site"),
+        (&["soundcloud", "playlist", "new", "A"], "`segno soundcloud playlist mine`"),
+        (&["soundcloud", "track", "comment", track, "A"], "`segno soundcloud track comments TRACK`"),
+        (
+            &["musescore", "score", "upload", "score.mscz", "--title", "A"],
+            "`segno musescore user scores USER`",
+        ),
+        (&["api", "soundslice", "POST", "folders/", "-f", "name=A"], "look whether it took effect, and run"),
+    ];
+    for (command, place) in commands {
+        // The work is done, and its response is lost.
+        scratch.sandbox.fault(Fault::new(FaultKind::reset(0)).method("POST"));
+        let line = scratch.run(command).failed(1);
+        scratch.sandbox.clear_faults();
+        assert!(line.contains(", then look whether it ") && line.contains(place), "{line}");
+        assert!(
+            line.contains(", and run the command again only if it ") && !line.contains("raw: "),
+            "{line}"
+        );
+    }
+    // What never arrived can be sent again: nobody listens there.
+    let mut command = scratch.command(&["soundslice", "folder", "new", "A"]);
+    let line = done(command.env("SOUNDSLICE_BASE_URL", "http://127.0.0.1:1/api/v1/")).failed(1);
+    assert!(line.ends_with("look at the network, then run the command again"), "{line}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn interrupted_while_something_is_made_it_says_where_to_look() {
+    let scratch = Scratch::new().await;
+    scratch.sandbox.fault(Fault::new(FaultKind::stall(0)).method("POST"));
+    let mut command = scratch.command(&["soundcloud", "track", "upload", "minuet-in-g.mp3"]);
+    let child =
+        command.stderr(std::process::Stdio::piped()).stdout(std::process::Stdio::null()).spawn().unwrap();
+    wait_for("the upload", || scratch.sandbox.requests().iter().any(|request| request.fault.is_some()));
+    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let line = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{line}");
+    assert!(
+        line.starts_with("segno: interrupted; a request was under way that may have been carried out; look whether it is there")
+            && line.contains("`segno soundcloud track mine`"),
+        "{line}"
+    );
+}

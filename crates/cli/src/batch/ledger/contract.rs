@@ -341,7 +341,7 @@ async fn postgres_keeps_the_contract() {
     let server = segno_testkit::Server::postgres().await.unwrap();
     let url = server.url();
     check(|queue| {
-        let opened = super::Shared::open(&url, queue.into(), true, 8, LONG);
+        let opened = super::Shared::open(&url, queue.into(), true, 8, LONG, |_| ());
         let opened = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(opened));
         Arc::new(opened.unwrap())
     })

@@ -1,5 +1,6 @@
 //! The ledger of a fleet: a queue in PostgreSQL, for any number of workers on any number of machines.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use segno_core::time::{SystemClock, retry_within};
@@ -13,6 +14,9 @@ use crate::failure::Failure;
 pub(crate) struct Shared {
     queue: Queue,
     patience: Duration,
+    /// Whether the database was found to be away, and who is told so.
+    is_away: AtomicBool,
+    tell: Box<dyn Fn(String) + Send + Sync>,
 }
 
 impl Shared {
@@ -24,10 +28,12 @@ impl Shared {
         make: bool,
         connections: usize,
         patience: Duration,
+        tell: impl Fn(String) + Send + Sync + 'static,
     ) -> Result<Self, Failure> {
         let database = Postgres::builder(url).connections(connections).build();
         let database = database.map_err(|error| Failure::usage(error.to_string()))?;
-        let ledger = Self { queue: Queue::new(database.clone(), queue), patience };
+        let (is_away, tell) = (AtomicBool::new(false), Box::new(tell));
+        let ledger = Self { queue: Queue::new(database.clone(), queue), patience, is_away, tell };
         if !make {
             ledger.ask(|| ledger.queue.counts()).await?;
         }
@@ -40,10 +46,18 @@ impl Shared {
     }
 
     /// Asks, and waits for a database that restarts: what is asked can be asked again.
-    async fn ask<T, F>(&self, ask: impl FnMut() -> F) -> Result<T, Failure>
+    async fn ask<T, F>(&self, mut ask: impl FnMut() -> F) -> Result<T, Failure>
     where
         F: Future<Output = Result<T, PostgresError>>,
     {
+        let ask = || {
+            let asked = ask();
+            async {
+                let reply = asked.await;
+                self.notice_absence(reply.as_ref().err());
+                reply
+            }
+        };
         retry_within(&SystemClock, self.patience, PostgresError::is_passing, ask).await.map_err(|error| {
             match &error {
                 PostgresError::Statement { place, .. } if error.is_missing_table() => Failure::new(format!(
@@ -52,6 +66,25 @@ impl Shared {
                 _ => Failure::ledger(format_args!("the ledger: {error}")),
             }
         })
+    }
+}
+
+impl Shared {
+    /// Tells once that the database is away, and once that it is back.
+    fn notice_absence(&self, error: Option<&PostgresError>) {
+        match error {
+            Some(error) if error.is_passing() => {
+                if !self.is_away.swap(true, Ordering::Relaxed) {
+                    let wait = self.patience.as_secs();
+                    (self.tell)(format!("away       the ledger: {error}; it is waited for, up to {wait} s"));
+                }
+            }
+            _ => {
+                if self.is_away.swap(false, Ordering::Relaxed) {
+                    (self.tell)("back       the ledger responds again".to_owned());
+                }
+            }
+        }
     }
 }
 

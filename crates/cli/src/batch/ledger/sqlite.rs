@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use super::Reply;
 use crate::failure::Failure;
@@ -93,17 +93,25 @@ pub(crate) struct Sqlite {
 impl Sqlite {
     /// The ledger of a file, which is made if it is missing.
     pub(crate) fn open(path: &Path, queue: String) -> Result<Self, Failure> {
-        let failed = |error: rusqlite::Error| {
-            Failure::file(path, format_args!("the ledger cannot be opened: {error}"))
-        };
-        let mut connection = Connection::open(path).map_err(failed)?;
-        prepare(&mut connection).map_err(failed)?.map_err(|version| {
-            Failure::file(
+        place::make(path)?;
+        Self::at(path, queue, true)
+    }
+
+    fn at(path: &Path, queue: String, make: bool) -> Result<Self, Failure> {
+        let failed = |error: rusqlite::Error| place::unusable(path, "the ledger cannot be opened", &error);
+        let flags = OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE;
+        let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        prepare(&mut connection, make).map_err(failed)?.map_err(|other| match other {
+            Other::Version(version) => Failure::file(
                 path,
                 format_args!("the ledger is of another version ({version}, not {VERSION}); use the segno that made it, or a later one"),
-            )
+            ),
+            Other::Database => Failure::file(
+                path,
+                "this is a database of another program and no ledger; nothing was changed in it; correct --ledger",
+            ),
         })?;
-        let reader = Connection::open(path).map_err(failed)?;
+        let reader = Connection::open_with_flags(path, flags).map_err(failed)?;
         reader.busy_timeout(BUSY).map_err(failed)?;
         let file = Some(Arc::new(Place::of(path)));
         let (connection, reader) = (Arc::new(Mutex::new(connection)), Arc::new(Mutex::new(reader)));
@@ -114,7 +122,8 @@ impl Sqlite {
     pub(crate) fn existing(path: &Path, queue: String) -> Result<Self, Failure> {
         match std::fs::metadata(path) {
             // An empty file is a new ledger to SQLite.
-            Ok(about) if about.len() > 0 => Self::open(path, queue),
+            Ok(about) if about.is_dir() => Err(place::is_folder(path)),
+            Ok(about) if about.len() > 0 => Self::at(path, queue, false),
             Ok(_) => Err(Failure::file(path, "this is no ledger: it is empty; correct --ledger")),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Failure::file(
                 path,
@@ -127,11 +136,10 @@ impl Sqlite {
     /// A ledger that ends with this process.
     pub(crate) fn in_memory(queue: String) -> Result<Self, Failure> {
         let made = Connection::open_in_memory().and_then(|mut connection| {
-            let prepared = prepare(&mut connection)?;
-            Ok((connection, prepared))
+            let _ = prepare(&mut connection, true)?;
+            Ok(connection)
         });
-        let (connection, prepared) = made.map_err(|error| Failure::new(format!("the ledger: {error}")))?;
-        prepared.map_err(|version| Failure::new(format!("the ledger is of version {version}")))?;
+        let connection = made.map_err(|error| Failure::new(format!("the ledger: {error}")))?;
         let connection = Arc::new(Mutex::new(connection));
         Ok(Self { reader: Arc::clone(&connection), connection, queue, file: None })
     }
@@ -194,17 +202,27 @@ fn transact<T>(
     Ok(done)
 }
 
-/// Brings a database to this version. The inner error is a version that this segno does not know.
-fn prepare(connection: &mut Connection) -> rusqlite::Result<Result<(), i64>> {
+/// Why a database is not used.
+#[derive(Debug)]
+enum Other {
+    /// It is a ledger of a version that this segno does not know.
+    Version(i64),
+    /// It is another program's.
+    Database,
+}
+
+/// Brings a ledger to this version; `make`: also a database in which there is nothing. Of a database of another program nothing is
+/// changed.
+fn prepare(connection: &mut Connection, make: bool) -> rusqlite::Result<Result<(), Other>> {
     connection.busy_timeout(BUSY)?;
+    if let Some(other) = judge(connection, make)? {
+        return Ok(Err(other));
+    }
     connection.pragma_update(None, "journal_mode", "wal")?;
     // What was made is told only once it is on the disk.
     connection.pragma_update(None, "synchronous", "full")?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if !(0..=VERSION).contains(&found) {
-        return Ok(Err(found));
-    }
     for (version, step) in (1..).zip(STEPS) {
         if version > found {
             transaction.execute_batch(step)?;
@@ -215,10 +233,124 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<Result<(), i64>> {
     Ok(Ok(()))
 }
 
+/// What speaks against a database, before anything is changed in it.
+fn judge(connection: &Connection, make: bool) -> rusqlite::Result<Option<Other>> {
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables == 0 {
+        return Ok(match version {
+            0 if make => None,
+            0 => Some(Other::Database),
+            version => Some(Other::Version(version)),
+        });
+    }
+    // Names of these columns in one database are no chance.
+    let of_ledger = "SELECT 1 FROM (SELECT queue, key, payload, fence, journal FROM jobs), (SELECT alike, job FROM things)";
+    Ok(match connection.prepare(of_ledger) {
+        Ok(_) if (1..=VERSION).contains(&version) => None,
+        Ok(_) => Some(Other::Version(version)),
+        // There is no such table or column.
+        Err(rusqlite::Error::SqliteFailure(error, _) | rusqlite::Error::SqlInputError { error, .. })
+            if error.code == ErrorCode::Unknown =>
+        {
+            Some(Other::Database)
+        }
+        Err(error) => return Err(error),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::Ledger as _;
     use super::*;
+
+    #[test]
+    fn a_database_of_another_program_is_refused_and_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, tables, version) in [
+            ("notes", "CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('a')", 0),
+            ("versioned", "CREATE TABLE notes (text TEXT)", 2),
+            ("alike", "CREATE TABLE jobs (id INTEGER PRIMARY KEY, title TEXT)", 0),
+            ("empty", "CREATE TABLE a (b); DROP TABLE a", 0),
+        ] {
+            let file = folder.path().join(name);
+            let theirs = Connection::open(&file).unwrap();
+            theirs.execute_batch(tables).unwrap();
+            theirs.pragma_update(None, "user_version", version).unwrap();
+            drop(theirs);
+            let before = std::fs::read(&file).unwrap();
+            let line = |opened: Result<Sqlite, Failure>| opened.err().unwrap().to_string();
+            let told = line(Sqlite::existing(&file, "q".into()));
+            assert!(told.contains("this is a database of another program and no ledger"), "{name}: {told}");
+            if name != "empty" {
+                assert_eq!(line(Sqlite::open(&file, "q".into())), told);
+            }
+            assert!(std::fs::read(&file).unwrap() == before, "{name}");
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "{name}");
+            std::fs::remove_file(&file).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_used_says_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let line = |opened: Result<Sqlite, Failure>| opened.err().unwrap().to_string();
+        let told = line(Sqlite::open(folder.path(), "q".into()));
+        assert!(told.ends_with("this is a folder; give the name of a file as the ledger"), "{told}");
+        let file = folder.path().join("ledger.sqlite");
+        drop(Sqlite::open(&file, "q".into()).unwrap());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        let mut bytes = std::fs::read(&file).unwrap();
+        bytes[100..200].fill(0x55);
+        std::fs::write(&file, bytes).unwrap();
+        let told = line(Sqlite::existing(&file, "q".into()));
+        assert!(told.contains("the file is damaged; put a copy in its place"), "{told}");
+        std::fs::write(&file, "score,recording\n".repeat(100)).unwrap();
+        let told = line(Sqlite::existing(&file, "q".into()));
+        assert!(told.ends_with("this is no ledger; correct --ledger"), "{told}");
+    }
+
+    #[tokio::test]
+    async fn what_was_written_while_the_clock_was_wrong_holds_up_nobody() {
+        let ledger = Sqlite::in_memory("q".into()).unwrap();
+        let job = |name: &str| super::super::NewJob {
+            key: name.into(),
+            name: name.into(),
+            payload: "{}".into(),
+            priority: 0,
+        };
+        ledger.add(vec![job("leased"), job("put back")]).await.unwrap();
+        let lease = Duration::from_secs(60);
+        for _ in 0..2 {
+            ledger.claim("worker", lease).await.unwrap().unwrap();
+        }
+        assert!(ledger.lock("Lessons", "worker", lease).await.unwrap());
+        // A lease of a day is possible, one of two is not.
+        let wrong = |hours: i64, state: &'static str| {
+            ledger.write(move |ledger, _| {
+                let shift = hours * 3_600_000;
+                ledger.execute("UPDATE locks SET until = until + ?1", [shift])?;
+                let jobs =
+                    "UPDATE jobs SET due = due + ?1, age = age + ?1, state = ?2 WHERE name = 'put back'";
+                ledger.execute(jobs, rusqlite::params![shift, state])?;
+                ledger.execute("UPDATE jobs SET due = due + ?1 WHERE name = 'leased'", [shift])
+            })
+        };
+        wrong(23, "waiting").await.unwrap();
+        assert!(ledger.claim("other", lease).await.unwrap().is_none());
+        assert!(!ledger.lock("Lessons", "other", lease).await.unwrap());
+        wrong(24, "waiting").await.unwrap();
+        let mut names = Vec::new();
+        while let Some(claim) = ledger.claim("other", lease).await.unwrap() {
+            names.push(claim.name);
+        }
+        assert_eq!(names, ["leased", "put back"]);
+        assert!(ledger.lock("Lessons", "other", lease).await.unwrap());
+    }
 
     #[tokio::test]
     async fn a_ledger_of_the_first_version_is_gone_on_with() {

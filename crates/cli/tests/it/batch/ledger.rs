@@ -66,3 +66,26 @@ async fn a_full_disk_ends_the_workers_with_one_line_and_nothing_lost() {
     let jobs = scratch.run(&["batch", "export", "--json"]).good().out;
     assert!(jobs.lines().all(|job| job.contains("\"attempts\":0")), "{jobs}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_another_program_is_no_ledger() {
+    let scratch = pieces(1).await;
+    let notes = rusqlite::Connection::open(scratch.path("notes.sqlite")).unwrap();
+    notes.execute_batch("CREATE TABLE jobs (id INTEGER PRIMARY KEY, title TEXT)").unwrap();
+    drop(notes);
+    let before = std::fs::read(scratch.path("notes.sqlite")).unwrap();
+    for arguments in [
+        &["status"][..],
+        &["export"],
+        &["work"],
+        &["cancel", "1"],
+        &["retry", "1"],
+        &["pieces.csv", "--only-add"],
+    ] {
+        let line = scratch.run(&[&["batch"], arguments, &["--ledger", "notes.sqlite"]].concat()).failed(1);
+        assert!(line.contains("notes.sqlite: this is a database of another program and no ledger"), "{line}");
+        assert!(std::fs::read(scratch.path("notes.sqlite")).unwrap() == before, "{arguments:?}");
+    }
+    let line = scratch.run(&["batch", "status", "--ledger", ""]).failed(2);
+    assert!(line.contains("invalid --ledger: expected a file"), "{line}");
+}

@@ -68,20 +68,64 @@ impl Place {
 
     /// The failure of a statement.
     pub(super) fn failure(&self, error: &rusqlite::Error) -> Failure {
-        let place = self.path.display();
-        let code = match error {
-            rusqlite::Error::SqliteFailure(error, _) => Some((error.code, error.extended_code)),
-            _ => None,
-        };
-        match code {
-            Some(
-                (ErrorCode::DiskFull, _)
-                | (_, SQLITE_IOERR_WRITE | SQLITE_IOERR_FSYNC | SQLITE_IOERR_TRUNCATE),
-            ) => Failure::ledger(format_args!(
-                "{place}: the ledger cannot be written, so the work ends: {error}; make room on the disk, then run the same \
-                     command again: it goes on where it stopped"
-            )),
-            _ => Failure::ledger(format_args!("the ledger {place}: {error}")),
+        unusable(&self.path, "the ledger cannot be used, so the work ends", error)
+    }
+}
+
+/// The failure of a statement on the ledger at a path, and what to do.
+pub(super) fn unusable(path: &Path, what: &str, error: &rusqlite::Error) -> Failure {
+    let place = path.display();
+    let (code, extended) = match error {
+        rusqlite::Error::SqliteFailure(error, _) => (error.code, error.extended_code),
+        // The text of a statement is no use to who reads the line.
+        rusqlite::Error::SqlInputError { error, msg, .. } => {
+            return Failure::ledger(format_args!("{place}: {what}: {msg} ({})", error.code as u32));
         }
+        _ => return Failure::ledger(format_args!("{place}: {what}: {error}")),
+    };
+    let advice = match (code, extended) {
+        (ErrorCode::DiskFull, _) | (_, SQLITE_IOERR_WRITE | SQLITE_IOERR_FSYNC | SQLITE_IOERR_TRUNCATE) => {
+            return Failure::ledger(format_args!(
+                "{place}: the ledger cannot be written, so the work ends: {error}; make room on the disk, then run the same \
+                 command again: it goes on where it stopped"
+            ));
+        }
+        (
+            ErrorCode::ReadOnly
+            | ErrorCode::CannotOpen
+            | ErrorCode::PermissionDenied
+            | ErrorCode::SystemIoFailure,
+            _,
+        ) => {
+            "SQLite must be able to write the file and to make others beside it; look at the permissions of both and of the folder"
+        }
+        (ErrorCode::DatabaseCorrupt, _) => {
+            "the file is damaged; put a copy in its place, or save what can be read with `sqlite3 FILE .recover`"
+        }
+        (ErrorCode::NotADatabase, _) => "this is no ledger; correct --ledger",
+        (ErrorCode::DatabaseBusy, _) => {
+            "another process has it for a minute now; end that, then run the same command again"
+        }
+        _ => return Failure::ledger(format_args!("{place}: {what}: {error}")),
+    };
+    Failure::ledger(format_args!("{place}: {what}: {error}; {advice}"))
+}
+
+pub(super) fn is_folder(path: &Path) -> Failure {
+    Failure::file(path, "this is a folder; give the name of a file as the ledger")
+}
+
+/// Makes the file, for its owner alone: files that SQLite makes beside it are like it. One that is there stays as it is.
+pub(super) fn make(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Err(is_folder(path));
+    }
+    let mut options = std::fs::File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(Failure::file(path, error)),
+        _ => Ok(()),
     }
 }

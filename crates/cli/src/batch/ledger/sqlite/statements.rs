@@ -19,6 +19,11 @@ WITH RECURSIVE p (v) AS (
     FROM p WHERE p.v IS NOT NULL
 )";
 
+/// No lease and no pause is longer (`--lease` is a day at most). What ends later was written while the clock of this machine was wrong.
+const FARTHEST: Duration = Duration::from_secs(25 * 3600);
+/// Has what would wait for such a time wait no longer.
+const SET_RIGHT: &str = "UPDATE jobs SET due = ?2, age = min(age, ?2) WHERE queue = ?1 AND due IS NOT NULL AND (due > ?3 OR age > ?3)";
+
 fn now() -> i64 {
     let since = std::time::SystemTime::from(SystemClock.wall()).duration_since(std::time::UNIX_EPOCH);
     since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
@@ -102,9 +107,16 @@ impl Ledger for Sqlite {
                      FROM p WHERE p.v IS NOT NULL
                  ) WHERE job IS NOT NULL ORDER BY v DESC LIMIT 1"
             );
-            let next: Option<i64> =
-                ledger.prepare_cached(&next)?.query_row(params![queue, now()], |row| row.get(0)).optional()?;
-            let Some(id) = next else { return Ok(None) };
+            let mut next = ledger.prepare_cached(&next)?;
+            let mut find = || next.query_row(params![queue, now()], |row| row.get::<_, i64>(0)).optional();
+            let id = match find()? {
+                Some(id) => id,
+                None if ledger.execute(SET_RIGHT, params![queue, now(), after(FARTHEST)])? == 0 => return Ok(None),
+                None => match find()? {
+                    Some(id) => id,
+                    None => return Ok(None),
+                },
+            };
             let mut take = ledger.prepare_cached(
                 "UPDATE jobs SET losses = losses + (state = 'running'), state = 'running', fence = fence + 1, holder = ?2, due = ?3
                  WHERE id = ?1 RETURNING fence, name, payload, journal, attempts, losses",
@@ -250,8 +262,8 @@ impl Ledger for Sqlite {
             let taken = ledger.execute(
                 "INSERT INTO locks (queue, name, holder, until) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (queue, name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-                 WHERE holder = excluded.holder OR until <= ?5",
-                params![queue, name, holder, after(lease), now()],
+                 WHERE holder = excluded.holder OR until <= ?5 OR until > ?6",
+                params![queue, name, holder, after(lease), now(), after(FARTHEST)],
             )?;
             Ok(taken == 1)
         })
