@@ -44,8 +44,8 @@ impl Consumer {
     }
 
     /// How many seconds the service's clock is ahead of that of this computer (behind, if negative), once a timestamp was refused
-    /// for it. It is learned once, from the `Date` of that response; signatures use the service's time from then on, and a
-    /// warning is logged.
+    /// for it. It is learned from the `Date` of that response; signatures use the service's time from then on, and a
+    /// warning is logged. Where a timestamp is refused again, it is learned anew.
     #[must_use]
     pub fn clock_offset(&self) -> Option<i64> {
         self.clock_offset.seconds()

@@ -288,7 +288,7 @@ async fn logging_in_without_a_browser() {
 }
 
 #[tokio::test]
-async fn a_wrong_clock_is_corrected_once_by_the_services_own() {
+async fn a_wrong_clock_is_corrected_by_the_services_own() {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() as i64;
     for off in [-3600, 7200] {
         let clock =
@@ -302,11 +302,17 @@ async fn a_wrong_clock_is_corrected_once_by_the_services_own() {
         assert_eq!(site.sandbox.requests().len(), 4, "{off}");
         let offset = user.credentials().consumer().unwrap().clock_offset().unwrap();
         assert!((offset + off).abs() < 60, "{offset} for {off}");
-        // The sandbox's clock jumps: what is learned is not learned anew, so the error tells it.
+        // The sandbox's clock jumps, and what was learned is learned anew.
         site.sandbox.advance(Duration::from_secs(86_400));
+        user.send(&users::Me::new()).await.unwrap();
+        assert_eq!(site.sandbox.requests().len(), 6, "{off}");
+        // A service that refuses its own time is not asked again, and the error tells it.
+        let body = serde_json::json!([{"code": "USER_TIMESTAMP_EXPIRED"}]);
+        site.sandbox.fault(Fault::status(401).body(body).on(Host::MUSESCORE));
         let error = user.send(&users::Me::new()).await.unwrap_err();
         assert!(error.api().is_some_and(segno_musescore::ApiError::is_clock_wrong), "{error}");
         assert!(error.to_string().ends_with("set the clock of this computer"), "{error}");
+        assert_eq!(site.sandbox.requests().len(), 7, "{off}");
     }
 }
 

@@ -225,8 +225,8 @@ impl OAuth1 {
         {
             return Err(AuthError::Insecure(origin));
         }
-        let (timestamp, corrected) = self.clock_offset.now(clock);
-        let (nonce, timestamp) = (nonce(clock), timestamp.to_string());
+        let signed_at = self.clock_offset.now(clock);
+        let (nonce, timestamp) = (nonce(clock), signed_at.to_string());
         let parameters = self.parameters(&nonce, &timestamp);
         let form = request.body.form_pairs().cloned().unwrap_or_default();
         let signature = self.signature(method, request.uri, form.iter(), &parameters);
@@ -252,7 +252,7 @@ impl OAuth1 {
                 request.headers.insert(AUTHORIZATION, value);
             }
         }
-        Ok(CredentialVersion(u64::from(corrected)))
+        Ok(CredentialVersion(signed_at.unsigned_abs()))
     }
 }
 
@@ -284,8 +284,8 @@ impl Authorize for OAuth1 {
 
     /// Learns the service's time, if that is what the request was refused for.
     fn rejected_by<'a>(&'a self, rejection: Rejection<'a>) -> BoxFuture<'a, Result<bool, AuthError>> {
-        let corrected = rejection.version.0 & 1 == 1;
-        Box::pin(std::future::ready(Ok(self.clock_offset.learn(&rejection, corrected))))
+        let signed_at = rejection.version.0.cast_signed();
+        Box::pin(std::future::ready(Ok(self.clock_offset.learn(&rejection, signed_at))))
     }
 
     fn secrets(&self) -> Vec<Secret> {

@@ -8,6 +8,10 @@ use crate::auth::store::{self, Record, Token, TokenStore};
 use crate::auth::{AuthError, AuthRequest, Authorize, CredentialVersion, Rejection};
 use crate::{BoxFuture, Secret};
 
+/// Of the version that an attempt is told: so many bits, and which, are the timestamp of its signature.
+const TIME_BITS: u32 = 40;
+const TIME: u64 = (1 << TIME_BITS) - 1;
+
 /// Signs for the user whose access token is in a store, in the same stores as OAuth 2: a [file](store::FileStore) that only
 /// its owner may read, memory, or a [`TokenStore`] over a database. Clones share the token.
 ///
@@ -218,8 +222,8 @@ impl Authorize for TokenSource {
         Box::pin(async {
             let (token, version) = self.current().await?;
             let signed = OAuth1::new(&self.consumer).token(&token).authorize(request).await?;
-            // The lowest bit says whether the timestamp was a corrected one.
-            Ok(CredentialVersion(version << 1 | signed.0))
+            // The lower part is the timestamp.
+            Ok(CredentialVersion(version << TIME_BITS | (signed.0 & TIME)))
         })
     }
 
@@ -232,7 +236,7 @@ impl Authorize for TokenSource {
     /// Looks whether another process has put another token into the store.
     fn rejected(&self, version: CredentialVersion) -> BoxFuture<'_, Result<bool, AuthError>> {
         Box::pin(async move {
-            let version = version.0 >> 1;
+            let version = version.0 >> TIME_BITS;
             if self.state().version != version {
                 return Ok(true);
             }
@@ -241,7 +245,8 @@ impl Authorize for TokenSource {
     }
 
     fn rejected_by<'a>(&'a self, rejection: Rejection<'a>) -> BoxFuture<'a, Result<bool, AuthError>> {
-        if self.consumer.clock_offset.learn(&rejection, rejection.version.0 & 1 == 1) {
+        let signed_at = (rejection.version.0 & TIME).cast_signed();
+        if self.consumer.clock_offset.learn(&rejection, signed_at) {
             return Box::pin(std::future::ready(Ok(true)));
         }
         self.rejected(rejection.version)
