@@ -194,9 +194,15 @@ fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
-/// Faults that a ledger can explain: no network that delivers twice, and no port that is closed for a day.
+/// Faults that a ledger can explain: no network that delivers twice, no port that is closed for a day, and nobody who says of what is
+/// there that it is not: if that comes after a deletion whose response was lost, the thing is gone as far as anybody can know.
 fn is_survivable(fault: &Fault) -> bool {
-    !matches!(fault.kind, FaultKind::Duplicate | FaultKind::Refuse { for_s: Some(_), .. })
+    !matches!(
+        fault.kind,
+        FaultKind::Duplicate
+            | FaultKind::Refuse { for_s: Some(_), .. }
+            | FaultKind::Status { status: 404, .. }
+    )
 }
 
 /// The same with the silences of the sandbox, whose clock is that of this machine, much shorter: an upload takes as long as
