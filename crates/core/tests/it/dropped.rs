@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use segno_core::client::{Cache, Cursor, Pace, Page, Paged, RateLimiter, StreamEndpoint};
 use segno_core::endpoint::PlainApiError;
+use segno_core::testing::ManualClock;
 use segno_core::time::SystemClock;
 use segno_core::transport::Transport;
 use segno_core::transport::hyper::Hyper;
@@ -17,7 +18,7 @@ use segno_core::{
 use segno_testkit::{Folder, Hesitant, after_downloads, drop_everywhere, poll_times};
 use tokio::io::AsyncWriteExt as _;
 
-use crate::example::{Get, Post, Put, Reply, Service, base, clock};
+use crate::example::{Get, Post, Put, Reply, Service, base, clock, moment};
 use crate::peer::{self, read_request};
 
 const FILE: &[u8] = b"0123456789abcdefghij";
@@ -79,6 +80,25 @@ async fn calls() {
         looked.await.unwrap();
     };
     assert!(drop_everywhere(looks, async |_| works(&client).await).await > 18);
+}
+
+/// A call that is dropped while it waits for its place sends nothing, and costs the others that place and no more.
+#[tokio::test]
+async fn places_under_a_limit() {
+    const CALLS: u32 = 9;
+    let (service, clock) = (moody(), ManualClock::stopped(moment()));
+    let client = Client::builder(base()).transport(service.clone()).clock(Arc::clone(&clock) as _);
+    let limit = RateLimiter::new(Duration::from_secs(1), 1);
+    let client = client.retry(Retry::never()).limit(limit).connections(1).build().unwrap();
+    client.send(&Get).await.unwrap_err();
+    for _ in 0..CALLS {
+        // With time that stands, whoever waits for a place waits until it is dropped.
+        assert!(poll_times(1, client.send(&Get)).await.is_none());
+    }
+    assert_eq!(service.seen().len(), 1, "what was dropped is not sent");
+    clock.advance(Duration::from_secs(u64::from(CALLS) + 1));
+    let sent = poll_times(1, client.send(&Get)).await;
+    assert_eq!(sent.expect("it has its place").unwrap(), "abcd");
 }
 
 /// `GET /numbers`, a list of pages.

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::sync::Arc;
+use std::time::Duration;
 
 use segno_core::auth::oauth1::Callback;
 use segno_core::auth::store::{FileStore, TokenStore as _};
@@ -18,7 +19,7 @@ use segno_testkit::{
 
 use crate::clients::user;
 use crate::every::{FOLDER, Visit, every_endpoint};
-use crate::site::{Site, verifier};
+use crate::site::{Site, location, verifier, visit};
 
 #[test]
 fn every_call() {
@@ -107,6 +108,15 @@ async fn logins() {
         application.finish_login(&verified).await.unwrap();
     };
     counts.push(drop_everywhere(finished, async |_| works().await).await);
+    let in_browser = async || {
+        let open = |page: &str| {
+            let page = format!("{page}&auto=approve");
+            // When the listener is gone, the task of the browser fails, and nobody waits for it.
+            tokio::spawn(async move { visit(location(&visit(&page).await)).await });
+        };
+        application.login_in_browser(0, Duration::from_secs(60), open).await.unwrap();
+    };
+    counts.push(drop_everywhere(in_browser, async |_| works().await).await);
     let account = site.sandbox.musescore_accounts().swap_remove(0);
     let password = || account.password.clone();
     let by_password = async || application.login_with_password(&account.name, password()).await.unwrap();

@@ -5,19 +5,21 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
-use segno_core::Endpoint;
 use segno_core::auth::AuthError;
 use segno_core::auth::store::{FileStore, TokenStore as _};
 use segno_core::testing::{FnTransport, ManualClock};
+use segno_core::{ClientBuilder, Endpoint};
 use segno_sandbox::Sandbox;
 use segno_soundcloud::streams::StreamKind;
 use segno_soundcloud::tracks::{Asset, Upload};
-use segno_soundcloud::{Client, Diagnosable, follows, me, playlists, tracks};
+use segno_soundcloud::{Client, Diagnosable, follows, legacy, me, playlists, tracks};
 use segno_testkit::{Folder, Hesitant, after_downloads, comes_true, drop_calls, drop_everywhere};
 
 use crate::audio::wave;
 use crate::browser::decide;
-use crate::peer::{now, response};
+#[cfg(feature = "loopback")]
+use crate::embedding;
+use crate::peer::{now, redirect, response};
 use crate::sample::{self, Visit};
 
 #[test]
@@ -49,6 +51,37 @@ fn every_call() {
     let mut dropped = Dropped::default();
     sample::every_endpoint(&mut dropped);
     assert!(dropped.0 >= 64 * 3, "{}", dropped.0);
+}
+
+#[test]
+fn every_call_of_the_old_api() {
+    #[derive(Default)]
+    struct Dropped(usize);
+
+    impl Visit for Dropped {
+        fn visit<E: Endpoint>(&mut self, endpoint: &E, status: u16, body: &str, _: &[u16])
+        where
+            E::Output: Debug,
+            E::ApiError: Diagnosable,
+        {
+            let body = body.to_owned();
+            let transport = Hesitant(FnTransport::new(move |_| {
+                Ok(if status == 302 { redirect(&body) } else { response(status, body.clone()) })
+            }));
+            let settings = move |core: ClientBuilder| {
+                core.transport(transport).clock(ManualClock::new(now())).connections(1)
+            };
+            let builder = legacy::Client::builder("https://api.old.example/").basic("joey", "hairspray");
+            let client = builder.settings(settings).build().unwrap();
+            let dropped = drop_calls(async || client.send(endpoint).await);
+            assert!(dropped >= 3, "{}: {dropped}", E::NAME);
+            self.0 += dropped;
+        }
+    }
+
+    let mut dropped = Dropped::default();
+    crate::legacy::sample::every_endpoint(&mut dropped);
+    assert!(dropped.0 >= 30 * 3, "{}", dropped.0);
 }
 
 /// Over real connections to the sandbox, one at a time.
@@ -154,6 +187,19 @@ async fn logins() {
     };
     let mut counts = vec![drop_everywhere(login, async |_| is_whole().await).await];
     assert!(store.load().await.unwrap().token.is_some());
+    #[cfg(feature = "loopback")]
+    {
+        sandbox.switches(|switches| switches.soundcloud.any_loopback_port = true);
+        let in_browser = async || {
+            let open = |page: &str| {
+                let page = page.to_owned();
+                // When the listener is gone, the task of the browser fails, and nobody waits for it.
+                tokio::spawn(async move { embedding::page(&decide(&page, "approve").await).await });
+            };
+            client.login_in_browser(0, Duration::from_secs(60), open).await.unwrap();
+        };
+        counts.push(drop_everywhere(in_browser, async |_| is_whole().await).await);
+    }
     // The access token is over on the other side, and the refresh token works once.
     let renewed = async || {
         sandbox.advance(Duration::from_secs(4000));

@@ -11,16 +11,16 @@ use segno_soundstripe::webhooks::{
 };
 
 // As Python computes them: hmac.new(SECRET, TIMESTAMP + b"." + BODY, "sha256").hexdigest().
-const SECRET: &str = "demo-signing-secret";
-const TIMESTAMP: &str = "1790000000";
-const BODY: &[u8] =
+pub(crate) const SECRET: &str = "demo-signing-secret";
+pub(crate) const TIMESTAMP: &str = "1790000000";
+pub(crate) const BODY: &[u8] =
     br#"{"data":{"id":"srch_77","type":"supe_searches","attributes":{"status":"completed"}}}"#;
-const HEX: &str = "c870523a40dc9d745c6b5ba642b46bfcf59ba334dce6d2f6b396801376bdfffd";
+pub(crate) const HEX: &str = "c870523a40dc9d745c6b5ba642b46bfcf59ba334dce6d2f6b396801376bdfffd";
 const BASE64: &str = "yHBSOkDcnXRca1umQrRr/PWbozTc5tL2s5aAE3a9//0=";
 const HEX_WITHOUT_DOT: &str = "80e66181130811c7611eaf40d299eb4f7d6caf8cd8d4d03e7ebf736da1a8efc0";
 const HEX_BODY_ONLY: &str = "12df6030d601406895ce2c1e1a05e6fddaae8ad40efbdb809349516924fc2c87";
 
-fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_unix_seconds(1_790_000_000 + seconds).unwrap()
 }
 

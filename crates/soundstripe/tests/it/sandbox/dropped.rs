@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use segno_soundstripe::page::PageNumber;
 use segno_soundstripe::supe_assets::Upload;
+use segno_soundstripe::supe_searches::Create;
 use segno_soundstripe::{songs, tags};
 use segno_testkit::{Folder, after_downloads, drop_everywhere};
 
@@ -48,6 +49,14 @@ async fn jobs() {
         client.wait_for_asset(&asset.id, Duration::from_secs(60)).await.unwrap()
     };
     counts.push(drop_everywhere(uploaded, async |_| works().await).await);
+    let mut searches = 0;
+    let searched = async || {
+        searches += 1;
+        let create = Create::new("https://hooks.example.test/supe").query(format!("calm harp {searches}"));
+        let id = client.send(&create).await.unwrap().search().id.clone();
+        client.wait_for_search(&id, Duration::from_secs(60)).await.unwrap()
+    };
+    counts.push(drop_everywhere(searched, async |_| works().await).await);
     let walked = async || {
         let list = tags::List::new().paging(PageNumber::new(1).size(2));
         assert!(client.pages(list).prefetch().collect(1000).await.unwrap().len() > 2);
