@@ -118,8 +118,8 @@ fn key(service: Service, session: &Session) -> Result<BTreeMap<String, String>, 
         values.insert((*name).to_owned(), value);
     }
     if !taken.is_empty() {
-        let verb = if taken.len() == 1 { "is" } else { "are" };
-        session.tell(format_args!("{} {verb} taken from the environment", taken.join(" and ")));
+        let are = if taken.len() == 1 { "is" } else { "are" };
+        session.tell(format_args!("{} {are} taken from the environment", taken.join(" and ")));
     }
     Ok(values)
 }
