@@ -10,6 +10,7 @@
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
+use std::future::IntoFuture as _;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -23,6 +24,7 @@ use segno_soundstripe::webhooks::Verifier;
 use segno_soundstripe::{Client, supe_searches};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{Sender, channel};
+use tokio::sync::oneshot;
 
 struct Webhooks {
     verifier: Verifier,
@@ -57,7 +59,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .with_state(Arc::new(Webhooks { verifier, done }));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/webhooks/supe", listener.local_addr()?);
-    tokio::spawn(async move { axum::serve(listener, router).await });
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move { drop(stopped.await) });
+    let server = tokio::spawn(server.into_future());
 
     let client = Client::from_env()?;
     let search = supe_searches::Create::new(&url).query("a train at night, hopeful");
@@ -65,5 +69,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let line =
         tokio::time::timeout(Duration::from_secs(60), lines.recv()).await?.ok_or("the server ended")?;
     println!("{line}");
+    // A delivery that is not responded to is sent again.
+    drop(stop);
+    server.await??;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use segno_sandbox::Sandbox;
 
@@ -137,6 +138,13 @@ async fn webhook_server() {
     let desk = Desk::new().await;
     let said = desk.run("webhook_server", &[]).await;
     assert!(said.contains(" begun\n") && said.contains(" songs\n"), "{said}");
+    // The response is on its way to the sandbox when the program ends.
+    let settled = async {
+        while desk.sandbox.callbacks().iter().any(|it| it.status.is_none() && it.error.is_none()) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), settled).await.expect("a response");
     let sent = desk.sandbox.callbacks();
     assert_eq!(sent.iter().map(|callback| callback.status).collect::<Vec<_>>(), [Some(200)]);
 }
