@@ -10,7 +10,7 @@ use alloc::collections::{BTreeSet, BinaryHeap};
 use alloc::vec::Vec;
 use core::fmt;
 
-use search::{Base, Partial};
+use search::{Base, Order, Orders, Partial};
 
 use crate::policy::{Jumps, RepeatsAfterJump};
 use crate::unroll::UnrollError;
@@ -104,12 +104,16 @@ impl From<UnrollError> for VariantsError {
 pub struct Variants {
     bases: Vec<(JumpReading, Base)>,
     open: BinaryHeap<Partial>,
-    given: BTreeSet<Vec<usize>>,
+    orders: Orders,
+    /// Where paths went on from. Different ones may play the same bars, and are many where repeats overlap.
+    walked: BTreeSet<(usize, usize, Order, Option<usize>)>,
+    given: BTreeSet<Order>,
 }
 
 impl Variants {
     /// Prepares the ranking. O(r s) for r repeats of s different sums of lengths, times the bars of a repeat if
-    /// durations are given; each variant then costs O(its bars + r log r).
+    /// durations are given; each variant then costs O(its bars + r log r), and more where passes that
+    /// may be left out overlap.
     ///
     /// # Errors
     ///
@@ -146,7 +150,8 @@ impl Variants {
                 base.begin(place, u32::from(*reading != JumpReading::AsWritten))
             })
             .collect();
-        Ok(Self { bases, open, given: BTreeSet::new() })
+        let (orders, walked, given) = Default::default();
+        Ok(Self { bases, open, orders, walked, given })
     }
 }
 
@@ -157,11 +162,13 @@ impl Iterator for Variants {
         while let Some(partial) = self.open.pop() {
             let (reading, base) = self.bases.get(partial.base)?;
             if !base.is_complete(&partial) {
-                self.open.extend(base.continued(&partial));
+                if self.walked.insert(partial.place(base)) {
+                    self.open.extend(base.continued(&partial, &mut self.orders));
+                }
                 continue;
             }
-            let (playthrough, skipped) = base.playthrough_without(&partial);
-            if self.given.insert(playthrough.order().collect()) {
+            if self.given.insert(partial.order) {
+                let (playthrough, skipped) = base.playthrough_without(&partial);
                 return Some(Variant { playthrough, jumps: *reading, skipped, distance: partial.distance() });
             }
         }

@@ -10,6 +10,7 @@ use segno_core::testing::{FnTransport, ManualClock};
 use segno_core::{BoxFuture, Client, Response, Secret};
 use segno_testkit::poll_times;
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use crate::example::moment;
 
@@ -99,6 +100,15 @@ impl Login {
         }
     }
 
+    /// A call that has read the store and is held up there, and what lets it go.
+    async fn reads(&self, store: &Slow) -> (JoinHandle<Result<Secret, AuthError>>, oneshot::Sender<()>) {
+        let (is_there, go) = store.load.next();
+        let login = self.clone();
+        let reader = tokio::spawn(async move { login.token().await });
+        is_there.await.unwrap();
+        (reader, go)
+    }
+
     async fn forget(&self) {
         match self {
             Self::OAuth1(source) => source.forget().await.unwrap(),
@@ -117,12 +127,7 @@ impl Login {
 #[tokio::test]
 async fn while_the_store_is_read() {
     for (login, store) in Login::both() {
-        let (is_there, go) = store.load.next();
-        let reader = tokio::spawn({
-            let login = login.clone();
-            async move { login.token().await }
-        });
-        is_there.await.unwrap();
+        let (reader, go) = login.reads(&store).await;
         login.forget().await;
         go.send(()).unwrap();
         let error = reader.await.unwrap().expect_err("what was read is older than the logout");
@@ -166,12 +171,7 @@ async fn a_logout_that_nobody_waits_for() {
 #[tokio::test]
 async fn a_login_while_the_store_is_read() {
     for (login, store) in Login::both() {
-        let (is_there, go) = store.load.next();
-        let reader = tokio::spawn({
-            let login = login.clone();
-            async move { login.token().await }
-        });
-        is_there.await.unwrap();
+        let (reader, go) = login.reads(&store).await;
         match &login {
             Login::OAuth1(source) => source.install(oauth1::AccessToken::new("t2", "s2")).await.unwrap(),
             Login::OAuth2(source) => source.install(oauth2::TokenResponse::new("t2")).await.unwrap(),

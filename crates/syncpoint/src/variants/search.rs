@@ -79,11 +79,36 @@ pub(super) struct Partial {
     /// Cost so far and to come.
     total: Cost,
     left_out: Vec<Pass>,
+    /// The bars played before the node.
+    pub(super) order: Order,
 }
 
 impl Partial {
     pub(super) fn distance(&self) -> f64 {
         self.total.misfit
+    }
+
+    /// What decides how it can go on. Of two paths that are alike in it the one that is walked first is not the worse one.
+    pub(super) fn place(&self, base: &Base) -> (usize, usize, Order, Option<usize>) {
+        let here = base.nodes.get(self.node).copied();
+        let left_out = self.left_out.last().filter(|pass| Some(pass.to) == here).map(|pass| pass.end);
+        (self.base, self.node, self.order, left_out)
+    }
+}
+
+/// Bars one after the other: equal for equal bars.
+pub(super) type Order = usize;
+
+/// The orders that paths begin with, each as the one before its last bar and that bar. The empty one is 0.
+#[derive(Debug, Default)]
+pub(super) struct Orders(BTreeMap<(Order, usize), Order>);
+
+impl Orders {
+    fn with(&mut self, order: Order, bars: impl Iterator<Item = usize>) -> Order {
+        bars.fold(order, |order, bar| {
+            let next = self.0.len() + 1;
+            *self.0.entry((order, bar)).or_insert(next)
+        })
     }
 }
 
@@ -197,7 +222,15 @@ impl Base {
     pub(super) fn begin(&self, base: usize, skips: u32) -> Option<Partial> {
         let cost = Cost { misfit: 0.0, skips };
         let rest = self.rest.first()?.get(&0)?;
-        Some(Partial { base, node: 0, played: 0, cost, total: cost.plus(*rest), left_out: Vec::new() })
+        Some(Partial {
+            base,
+            node: 0,
+            played: 0,
+            cost,
+            total: cost.plus(*rest),
+            left_out: Vec::new(),
+            order: 0,
+        })
     }
 
     pub(super) fn is_complete(&self, path: &Partial) -> bool {
@@ -205,7 +238,7 @@ impl Base {
     }
 
     /// The path one step farther, in every way.
-    pub(super) fn continued(&self, path: &Partial) -> Vec<Partial> {
+    pub(super) fn continued(&self, path: &Partial, orders: &mut Orders) -> Vec<Partial> {
         let steps = self.steps(path.node, path.played).filter_map(|(node, played, cost, pass)| {
             let before = path.left_out.last().map(|before| (before.to, before.end));
             if pass.is_some_and(|pass| pass.twin && before != Some((pass.from, pass.end))) {
@@ -215,7 +248,10 @@ impl Base {
             let cost = path.cost.plus(cost);
             let mut left_out = path.left_out.clone();
             left_out.extend(pass);
-            Some(Partial { base: path.base, node, played, cost, total: cost.plus(*rest), left_out })
+            let walked = if pass.is_none() { self.nodes[path.node]..self.nodes[node] } else { 0..0 };
+            let bars = self.playthrough.bars().get(walked).unwrap_or_default();
+            let order = orders.with(path.order, bars.iter().map(|bar| bar.written));
+            Some(Partial { base: path.base, node, played, cost, total: cost.plus(*rest), left_out, order })
         });
         steps.collect()
     }
